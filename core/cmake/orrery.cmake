@@ -1,0 +1,82 @@
+# The functions that every folder's CMakeLists.txt uses.
+
+include_guard(GLOBAL)
+
+find_program(ORRERY_CCACHE ccache)
+if(ORRERY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${ORRERY_CCACHE}")
+endif()
+
+find_program(ORRERY_MOLD mold)
+if(ORRERY_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(orrery_warnings INTERFACE)
+target_compile_options(orrery_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+    -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wundef)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # False alarms of g++ 12 at -O3: about the inside of an empty std::optional (GCC bug 80635) and
+    # about appending to a std::string (GCC bug 105651).
+    target_compile_options(orrery_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
+# orrery_module(<name> SOURCES … HEADERS … [DEPENDS …])
+# One folder of core/ as a static library orrery_<name>, alias orrery::<name>. DEPENDS names modules
+# of lower floors only; tests/tidy checks that the includes agree.
+function(orrery_module name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;DEPENDS")
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "orrery_module(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    list(TRANSFORM arg_DEPENDS PREPEND "orrery::")
+    if(arg_SOURCES)
+        add_library(orrery_${name} STATIC ${arg_SOURCES})
+        set(scope PUBLIC)
+        target_link_libraries(orrery_${name} PRIVATE orrery_warnings)
+    else()
+        add_library(orrery_${name} INTERFACE)
+        set(scope INTERFACE)
+    endif()
+    add_library(orrery::${name} ALIAS orrery_${name})
+    target_sources(orrery_${name} ${scope} FILE_SET HEADERS
+        BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${arg_HEADERS})
+    target_include_directories(orrery_${name} ${scope} "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(orrery_${name} ${scope} ${arg_DEPENDS})
+    set_target_properties(orrery_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# orrery_test(<name> SOURCES … [DEPENDS …] [LIBRARIES …] [LABELS …] [GUI])
+# One Qt Test program of several test classes, each registered with ORRERY_TEST_CLASS
+# (tests/support/test_main.h). DEPENDS names modules of core/, LIBRARIES other targets. The labels
+# asan and tsan say which sanitizer runs it as well; GUI gives it a QApplication without a screen.
+# The target tests_<label> builds all programs of a label.
+function(orrery_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "GUI" "" "SOURCES;DEPENDS;LIBRARIES;LABELS")
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "orrery_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    list(TRANSFORM arg_DEPENDS PREPEND "orrery::")
+    add_executable(${name} ${arg_SOURCES})
+    set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    target_compile_definitions(${name} PRIVATE
+        ORRERY_TEST_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    if(arg_GUI)
+        set(support orrery::test_support_gui Qt6::Widgets)
+    else()
+        set(support orrery::test_support)
+    endif()
+    target_link_libraries(${name} PRIVATE orrery_warnings ${support} ${arg_DEPENDS}
+        ${arg_LIBRARIES} Qt6::Test)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
+    foreach(label IN LISTS arg_LABELS)
+        if(NOT TARGET tests_${label})
+            add_custom_target(tests_${label})
+        endif()
+        add_dependencies(tests_${label} ${name})
+    endforeach()
+    if(arg_GUI)
+        set_tests_properties(${name} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+    endif()
+endfunction()
