@@ -1,0 +1,167 @@
+#include "core/types/key_schema.h"
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+
+namespace orrery::types {
+namespace {
+
+// The texts are the service's, as dynamodb-conformance and dynalite's recorded tests have them.
+
+ApiError missingKey(const std::string& name) {
+    return ApiError::validation("One or more parameter values were invalid: Missing the key " +
+                                name + " in the item");
+}
+
+ApiError typeMismatch(const KeyAttribute& attribute, AttributeType actual) {
+    std::string text =
+        "One or more parameter values were invalid: Type mismatch for key " + attribute.name;
+    text.append(" expected: ").append(wireName(attribute.type));
+    text.append(" actual: ").append(wireName(actual));
+    return ApiError::validation(std::move(text));
+}
+
+ApiError schemaMismatch() {
+    return ApiError::validation("The provided key element does not match the schema");
+}
+
+std::string_view emptyKind(AttributeType type) {
+    return type == AttributeType::String ? "string" : "binary";
+}
+
+ApiError emptyKey(const KeyAttribute& attribute) {
+    std::string text =
+        "One or more parameter values are not valid. The AttributeValue for a key attribute "
+        "cannot contain an empty ";
+    text.append(emptyKind(attribute.type)).append(" value. Key: ").append(attribute.name);
+    return ApiError::validation(std::move(text));
+}
+
+ApiError partitionKeyTooLong() {
+    return ApiError::validation(
+        "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
+        "limit of2048 bytes");
+}
+
+ApiError sortKeyTooLong() {
+    return ApiError::validation(
+        "One or more parameter values were invalid: Aggregated size of all range keys has exceeded "
+        "the size limit of 1024 bytes");
+}
+
+enum class Role { Partition, Sort };
+
+// Bytes of a key value that can be too many. A number never is.
+std::size_t keyBytes(const AttributeValue& value) {
+    if (const auto* text = value.as<std::string>()) return text->size();
+    if (const auto* binary = value.as<Binary>()) return binary->bytes.size();
+    return 0;
+}
+
+bool isEmptyKey(const AttributeValue& value) {
+    return value.type() != AttributeType::Number && keyBytes(value) == 0;
+}
+
+// What is checked of a value of the right type, in this order.
+ApiResult<void> checkKeyValue(const AttributeValue& value, const KeyAttribute& attribute,
+                              Role role) {
+    if (isEmptyKey(value)) return std::unexpected(emptyKey(attribute));
+    const std::size_t bytes = keyBytes(value);
+    if (role == Role::Partition && bytes > kPartitionKeyBytesMax)
+        return std::unexpected(partitionKeyTooLong());
+    if (role == Role::Sort && bytes > kSortKeyBytesMax) return std::unexpected(sortKeyTooLong());
+    return {};
+}
+
+ApiResult<AttributeValue> takeFromItem(const Item& item, const KeyAttribute& attribute, Role role) {
+    const AttributeValue* value = item.find(attribute.name);
+    if (value == nullptr) return std::unexpected(missingKey(attribute.name));
+    if (value->type() != attribute.type)
+        return std::unexpected(typeMismatch(attribute, value->type()));
+    TRY(checkKeyValue(*value, attribute, role));
+    return *value;
+}
+
+ApiResult<AttributeValue> takeFromKey(const Item& key, const KeyAttribute& attribute, Role role) {
+    const AttributeValue* value = key.find(attribute.name);
+    if (value == nullptr || value->type() != attribute.type)
+        return std::unexpected(schemaMismatch());
+    TRY(checkKeyValue(*value, attribute, role));
+    return *value;
+}
+
+ApiResult<void> checkIndexKey(const Item& item, const KeyAttribute& attribute, Role role,
+                              std::string_view indexName) {
+    const AttributeValue* value = item.find(attribute.name);
+    if (value == nullptr) return {};
+    if (value->type() != attribute.type) {
+        std::string text =
+            "One or more parameter values were invalid: Type mismatch for Index Key ";
+        text.append(attribute.name).append(" Expected: ").append(wireName(attribute.type));
+        text.append(" Actual: ").append(wireName(value->type()));
+        text.append(" IndexName: ").append(indexName);
+        return std::unexpected(ApiError::validation(std::move(text)));
+    }
+    if (isEmptyKey(*value)) {
+        std::string text =
+            "One or more parameter values are not valid. A value specified for a secondary index "
+            "key is not supported. The AttributeValue for a key attribute cannot contain an empty ";
+        text.append(emptyKind(attribute.type)).append(" value. IndexName: ").append(indexName);
+        text.append(", IndexKey: ").append(attribute.name);
+        return std::unexpected(ApiError::validation(std::move(text)));
+    }
+    return checkKeyValue(*value, attribute, role);
+}
+
+}  // namespace
+
+ApiResult<Key> keyOf(const Item& item, const KeySchema& schema) {
+    Key key;
+    TRY_ASSIGN(key.partition, takeFromItem(item, schema.partition, Role::Partition));
+    if (schema.sort) {
+        TRY_ASSIGN(key.sort, takeFromItem(item, *schema.sort, Role::Sort));
+    }
+    return key;
+}
+
+ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema) {
+    if (key.size() != (schema.sort ? 2u : 1u)) return std::unexpected(schemaMismatch());
+    Key taken;
+    TRY_ASSIGN(taken.partition, takeFromKey(key, schema.partition, Role::Partition));
+    if (schema.sort) {
+        TRY_ASSIGN(taken.sort, takeFromKey(key, *schema.sort, Role::Sort));
+    }
+    return taken;
+}
+
+std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema) {
+    const AttributeValue* partition = item.find(schema.partition.name);
+    if (partition == nullptr) return std::nullopt;
+    CHECK(partition->type() == schema.partition.type);
+    Key key{*partition, std::nullopt};
+    if (schema.sort) {
+        const AttributeValue* sort = item.find(schema.sort->name);
+        if (sort == nullptr) return std::nullopt;
+        CHECK(sort->type() == schema.sort->type);
+        key.sort = *sort;
+    }
+    return key;
+}
+
+ApiResult<void> checkIndexKeys(const Item& item, const KeySchema& schema,
+                               std::string_view indexName) {
+    TRY(checkIndexKey(item, schema.partition, Role::Partition, indexName));
+    if (schema.sort) {
+        TRY(checkIndexKey(item, *schema.sort, Role::Sort, indexName));
+    }
+    return {};
+}
+
+void addKey(Item& item, const KeySchema& schema, const Key& key) {
+    item.set(schema.partition.name, key.partition);
+    if (!schema.sort) return;
+    CHECK(key.sort.has_value());
+    item.set(schema.sort->name, *key.sort);
+}
+
+}  // namespace orrery::types

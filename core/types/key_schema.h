@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/types/api_error.h"
+#include "core/types/attribute_value.h"
+
+namespace orrery::types {
+
+/// One attribute of a key: its name and its type, which is String, Number or Binary.
+struct KeyAttribute {
+    std::string name;
+    AttributeType type = AttributeType::String;
+    bool operator==(const KeyAttribute&) const = default;
+};
+
+/// The primary key of a table or the key of an index: HASH and, if there is one, RANGE.
+struct KeySchema {
+    KeyAttribute partition;
+    std::optional<KeyAttribute> sort;
+    bool operator==(const KeySchema&) const = default;
+};
+
+/// The values of a key under some KeySchema, already of the right types.
+struct Key {
+    AttributeValue partition;
+    std::optional<AttributeValue> sort;
+    bool operator==(const Key&) const = default;
+};
+
+inline constexpr std::size_t kPartitionKeyBytesMax = 2048;
+inline constexpr std::size_t kSortKeyBytesMax = 1024;
+inline constexpr std::size_t kItemBytesMax = 400 * 1024;
+/// Levels of a document (nestingLevels): the service takes 31 maps in one another around a string,
+/// and refuses 32.
+inline constexpr int kNestingMax = 32;
+
+/// The key of `item` under `schema`. Errors, in the service's words, if an attribute is missing, of
+/// another type, empty or too long.
+ApiResult<Key> keyOf(const Item& item, const KeySchema& schema);
+
+/// The same for the `Key` member of a request, which must have exactly the key's attributes.
+ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema);
+
+/// The key of `item` in an index, or nothing if the item has no entry there (an attribute missing).
+/// A present attribute of the wrong type or an empty one is refused when the item is written
+/// (checkIndexKeys), so it never gets here.
+std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema);
+
+/// Whether `item` may be written to a table that has an index of this key schema and name: its key
+/// attributes are of the index's types and not empty, so far as they are there.
+ApiResult<void> checkIndexKeys(const Item& item, const KeySchema& schema,
+                               std::string_view indexName);
+
+/// Adds the key's attributes to `item`.
+void addKey(Item& item, const KeySchema& schema, const Key& key);
+
+}  // namespace orrery::types

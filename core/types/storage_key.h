@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.h"
+#include "core/types/key_schema.h"
+
+namespace orrery::types {
+
+// The key under which an item or an index entry is stored. Bytes compare as the service orders:
+// by key space, then by hash of the partition key, then by sort key.
+//
+//   storageKey := keySpace:uint32 hash sortKey? entryKey?
+//   hash       := MD5(partition key):16 SHA-256(partition key):first 16
+//   sortKey    := see core/types/storage_key.cpp
+//   entryKey   := for an index: the base item's hash and sort key, so that entries are unique
+//
+// The MD5 orders as the service does. The second digest keeps apart partition keys whose MD5
+// collide, and makes the key a function of the item's key alone.
+
+inline constexpr std::size_t kHashBytes = 32;
+
+/// `keySpace hash`: where the item collection of `partitionKey` begins.
+std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey);
+
+/// The storage key of an item.
+std::string storageKey(KeySpaceId space, const Key& key);
+
+/// The storage key of the entry of base item `baseKey` in an index.
+std::string indexEntryKey(KeySpaceId space, const Key& indexKey, const Key& baseKey);
+
+/// Appends a sort key so that bytes compare as values do. Also used for the bounds of a Query: with
+/// `at` as the collection's prefix and the sort key appended, [at, prefixEnd(at)) holds what equals
+/// it, entries of an index included, since no sort key is the beginning of another.
+void appendSortKey(std::string& out, const AttributeValue& value);
+
+/// Appends the bytes of `prefix` as an S or B sort key that goes on: the lower bound of
+/// begins_with.
+void appendSortKeyPrefix(std::string& out, const AttributeValue& prefix);
+
+/// The least key greater than every key that begins with `prefix`; empty if there is none.
+std::string prefixEnd(std::string_view prefix);
+
+/// The first key of the key space and the end of it (exclusive).
+std::string keySpaceBegin(KeySpaceId space);
+std::string keySpaceEnd(KeySpaceId space);
+
+/// A key at `position` of `count` equal parts of the hash space: where initial partitions, scan
+/// segments and a look by fraction begin. position = 0 is keySpaceBegin, position = count is
+/// keySpaceEnd.
+std::string keyAtFraction(KeySpaceId space, std::uint64_t position, std::uint64_t count);
+
+/// Where `key` lies in the hash space of its key space, in [0, 2^32).
+std::uint32_t hashPosition(std::string_view key);
+
+}  // namespace orrery::types
