@@ -1,0 +1,243 @@
+#include "core/expression/condition.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/expression/value_text.h"
+
+namespace orrery::expression {
+
+using types::AttributeMap;
+using types::AttributeValue;
+using types::Binary;
+using types::BinarySet;
+using types::Item;
+using types::KeySchema;
+using types::List;
+using types::Number;
+using types::NumberSet;
+using types::StringSet;
+
+namespace {
+
+// The length of a string as the service counts it: UTF-16 code units. The text is UTF-8.
+std::size_t textLength(std::string_view text) {
+    std::size_t length = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xc0) != 0x80) ++length;
+        if (byte >= 0xf0) ++length;
+    }
+    return length;
+}
+
+// What size() counts: characters of strings, bytes of binary values, elements of the others.
+// Numbers, booleans and null have no size.
+std::optional<std::size_t> sizeOf(const AttributeValue& value) {
+    if (const auto* text = value.as<std::string>()) return textLength(*text);
+    if (const auto* binary = value.as<Binary>()) return binary->bytes.size();
+    if (const auto* set = value.as<StringSet>()) return set->elements.size();
+    if (const auto* set = value.as<NumberSet>()) return set->elements.size();
+    if (const auto* set = value.as<BinarySet>()) return set->elements.size();
+    if (const auto* list = value.as<List>()) return list->size();
+    if (const auto* map = value.as<AttributeMap>()) return map->size();
+    return std::nullopt;
+}
+
+bool containsElement(const AttributeValue& container, const AttributeValue& element) {
+    const auto isIn = [](const auto& elements, const auto* wanted) {
+        return wanted && std::ranges::binary_search(elements, *wanted);
+    };
+    if (const auto* text = container.as<std::string>()) {
+        const auto* part = element.as<std::string>();
+        return part && text->find(*part) != std::string::npos;
+    }
+    if (const auto* binary = container.as<Binary>()) {
+        const auto* part = element.as<Binary>();
+        return part && binary->bytes.find(part->bytes) != std::string::npos;
+    }
+    if (const auto* set = container.as<StringSet>()) {
+        return isIn(set->elements, element.as<std::string>());
+    }
+    if (const auto* set = container.as<NumberSet>()) {
+        return isIn(set->elements, element.as<Number>());
+    }
+    if (const auto* set = container.as<BinarySet>()) {
+        const auto* bytes = element.as<Binary>();
+        return isIn(set->elements, bytes ? &bytes->bytes : nullptr);
+    }
+    if (const auto* list = container.as<List>()) {
+        return std::ranges::find(*list, element) != list->end();
+    }
+    return false;
+}
+
+bool beginsWith(const AttributeValue& value, const AttributeValue& prefix) {
+    if (const auto* text = value.as<std::string>()) {
+        const auto* start = prefix.as<std::string>();
+        return start && text->starts_with(*start);
+    }
+    const auto* binary = value.as<Binary>();
+    const auto* start = prefix.as<Binary>();
+    return binary && start && binary->bytes.starts_with(start->bytes);
+}
+
+// The value of an operand under an item: null if there is none. Points into the item, the condition
+// or itself.
+class Evaluated {
+public:
+    Evaluated(const Operand& operand, const Item* item) {
+        if (const auto* size = std::get_if<SizeOf>(&operand)) {
+            const AttributeValue* of = valueOf(size->argument, item);
+            const auto counted = of ? sizeOf(*of) : std::nullopt;
+            if (!counted) return;
+            m_size =
+                AttributeValue::number(Number::fromInteger(static_cast<std::int64_t>(*counted)));
+            m_value = &m_size;
+        } else if (const auto* path = std::get_if<Path>(&operand)) {
+            m_value = item ? find(*item, *path) : nullptr;
+        } else {
+            m_value = std::get<SharedValue>(operand).get();
+        }
+    }
+    Evaluated(const Evaluated&) = delete;
+    Evaluated& operator=(const Evaluated&) = delete;
+
+    explicit operator bool() const { return m_value != nullptr; }
+    const AttributeValue& operator*() const { return *m_value; }
+    const AttributeValue* operator->() const { return m_value; }
+
+private:
+    static const AttributeValue* valueOf(const std::variant<Path, SharedValue>& argument,
+                                         const Item* item) {
+        if (const auto* value = std::get_if<SharedValue>(&argument)) return value->get();
+        return item ? find(*item, std::get<Path>(argument)) : nullptr;
+    }
+
+    AttributeValue m_size;
+    const AttributeValue* m_value = nullptr;
+};
+
+bool compare(const Evaluated& left, Comparator comparator, const Evaluated& right) {
+    const bool bothExist = left && right;
+    if (comparator == Comparator::Equal) return bothExist && *left == *right;
+    if (comparator == Comparator::NotEqual) return !bothExist || *left != *right;
+    if (!bothExist) return false;
+    const auto order = compareOrdered(*left, *right);
+    if (!order) return false;
+    switch (comparator) {
+        case Comparator::Less:
+            return *order < 0;
+        case Comparator::LessOrEqual:
+            return *order <= 0;
+        case Comparator::Greater:
+            return *order > 0;
+        default:
+            return *order >= 0;
+    }
+}
+
+struct Matcher {
+    const Item* item;
+
+    bool operator()(const Comparison& node) const {
+        return compare(Evaluated(node.left, item), node.comparator, Evaluated(node.right, item));
+    }
+    bool operator()(const Between& node) const {
+        const Evaluated value(node.value, item);
+        return compare(value, Comparator::GreaterOrEqual, Evaluated(node.lower, item)) &&
+               compare(value, Comparator::LessOrEqual, Evaluated(node.upper, item));
+    }
+    bool operator()(const In& node) const {
+        const Evaluated value(node.value, item);
+        return std::ranges::any_of(node.candidates, [&](const Operand& candidate) {
+            return compare(value, Comparator::Equal, Evaluated(candidate, item));
+        });
+    }
+    bool operator()(const FunctionCall& node) const {
+        const Evaluated first(node.arguments[0], item);
+        if (node.function == ConditionFunction::AttributeExists) return static_cast<bool>(first);
+        if (node.function == ConditionFunction::AttributeNotExists) return !first;
+        const Evaluated second(node.arguments[1], item);
+        if (!first || !second) return false;
+        if (node.function == ConditionFunction::BeginsWith) return beginsWith(*first, *second);
+        if (node.function == ConditionFunction::Contains) return containsElement(*first, *second);
+        return wireName(first->type()) == *second->as<std::string>();
+    }
+    bool operator()(const And& node) const {
+        return std::ranges::all_of(node.conditions,
+                                   [&](const Condition& each) { return matches(each, item); });
+    }
+    bool operator()(const Or& node) const {
+        return std::ranges::any_of(node.conditions,
+                                   [&](const Condition& each) { return matches(each, item); });
+    }
+    bool operator()(const Not& node) const { return !matches(node.condition.front(), item); }
+};
+
+struct PathCollector {
+    std::vector<const Path*>& paths;
+
+    void add(const Operand& operand) const {
+        if (const auto* path = std::get_if<Path>(&operand)) paths.push_back(path);
+        if (const auto* size = std::get_if<SizeOf>(&operand)) {
+            if (const auto* path = std::get_if<Path>(&size->argument)) paths.push_back(path);
+        }
+    }
+    void add(const std::vector<Condition>& conditions) const {
+        for (const Condition& condition : conditions)
+            std::visit(*this, condition.node);
+    }
+
+    void operator()(const Comparison& node) const {
+        add(node.left);
+        add(node.right);
+    }
+    void operator()(const Between& node) const {
+        add(node.value);
+        add(node.lower);
+        add(node.upper);
+    }
+    void operator()(const In& node) const {
+        add(node.value);
+        for (const Operand& candidate : node.candidates)
+            add(candidate);
+    }
+    void operator()(const FunctionCall& node) const {
+        for (const Operand& argument : node.arguments)
+            add(argument);
+    }
+    void operator()(const And& node) const { add(node.conditions); }
+    void operator()(const Or& node) const { add(node.conditions); }
+    void operator()(const Not& node) const { add(node.condition); }
+};
+
+}  // namespace
+
+bool matches(const Condition& condition, const Item* item) {
+    return std::visit(Matcher{item}, condition.node);
+}
+
+std::vector<const Path*> paths(const Condition& condition) {
+    std::vector<const Path*> result;
+    std::visit(PathCollector{result}, condition.node);
+    return result;
+}
+
+ApiResult<void> checkFilterAvoidsKey(const Condition& filter, const KeySchema& schema,
+                                     std::string_view parameter) {
+    const std::vector<const Path*> all = paths(filter);
+    const auto check = [&](const std::string& attribute) -> ApiResult<void> {
+        if (std::ranges::none_of(all, [&](const Path* path) { return path->top() == attribute; })) {
+            return {};
+        }
+        return std::unexpected(ApiError::validation(
+            std::string(parameter) +
+            " can only contain non-primary key attributes: Primary key attribute: " + attribute));
+    };
+    TRY(check(schema.partition.name));
+    if (schema.sort) TRY(check(schema.sort->name));
+    return {};
+}
+
+}  // namespace orrery::expression

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <optional>
+
+#include "core/base/result.h"
+#include "core/expression/update.h"
+
+namespace orrery::expression {
+
+using types::AttributeType;
+using types::AttributeValue;
+using types::Item;
+using types::KeyAttribute;
+using types::KeySchema;
+
+namespace {
+
+std::unexpected<ApiError> fail(std::string message) {
+    return std::unexpected(ApiError::validation(std::move(message)));
+}
+
+// The type that a value has whatever the item, if that can be said.
+std::optional<AttributeType> typeOf(const UpdateValue& value) {
+    if (const auto* shared = std::get_if<SharedValue>(&value)) {
+        return *shared ? std::optional((*shared)->type()) : std::nullopt;
+    }
+    const auto* call = std::get_if<UpdateCall>(&value);
+    if (!call) return std::nullopt;
+    if (call->function == UpdateFunction::IfNotExists) return typeOf(call->arguments[1]);
+    return call->function == UpdateFunction::ListAppend ? AttributeType::List
+                                                        : AttributeType::Number;
+}
+
+void collectPaths(const UpdateValue& value, std::vector<const Path*>& paths) {
+    if (const auto* path = std::get_if<Path>(&value)) {
+        if (!path->elements.empty()) paths.push_back(path);
+    } else if (const auto* call = std::get_if<UpdateCall>(&value)) {
+        for (const UpdateValue& argument : call->arguments)
+            collectPaths(argument, paths);
+    }
+}
+
+// Calls `visit(step, key attribute, index)` for each step that gives a key attribute of an index a
+// new value, in the order of the indexes, until one fails.
+template <typename Visit>
+ApiResult<void> forEachIndexKey(const Update& update, std::span<const NamedKeySchema> indexes,
+                                Visit visit) {
+    const auto visitKey = [&](const KeyAttribute& key,
+                              const NamedKeySchema& index) -> ApiResult<void> {
+        for (const UpdateStep& step : update.steps) {
+            const bool assigns =
+                step.action == UpdateAction::Set || step.action == UpdateAction::Add;
+            if (assigns && !step.path.isNested() && step.path.top() == key.name)
+                TRY(visit(step, key, index));
+        }
+        return {};
+    };
+    for (const NamedKeySchema& index : indexes) {
+        TRY(visitKey(index.schema->partition, index));
+        if (index.schema->sort) TRY(visitKey(*index.schema->sort, index));
+    }
+    return {};
+}
+
+}  // namespace
+
+ApiResult<void> checkKeyUntouched(const Update& update, const KeySchema& schema) {
+    const auto check = [&](const KeyAttribute& key) -> ApiResult<void> {
+        const bool touched = std::ranges::any_of(
+            update.steps, [&](const UpdateStep& step) { return step.path.top() == key.name; });
+        if (!touched) return {};
+        return fail("One or more parameter values were invalid: Cannot update attribute " +
+                    key.name + ". This attribute is part of the key");
+    };
+    TRY(check(schema.partition));
+    if (schema.sort) TRY(check(*schema.sort));
+    return {};
+}
+
+ApiResult<void> checkIndexKeyTypes(const Update& update, std::span<const NamedKeySchema> indexes) {
+    return forEachIndexKey(
+        update, indexes,
+        [](const UpdateStep& step, const KeyAttribute& key,
+           const NamedKeySchema& index) -> ApiResult<void> {
+            const auto type = typeOf(step.value);
+            if (!type || *type == key.type) return {};
+            return fail("One or more parameter values were invalid: Type mismatch for Index Key " +
+                        key.name + " Expected: " + std::string(wireName(key.type)) + " Actual: " +
+                        std::string(wireName(*type)) + " IndexName: " + std::string(index.name));
+        });
+}
+
+ApiResult<void> checkUpdatedIndexKeys(const Update& update, const Item& updated,
+                                      std::span<const NamedKeySchema> indexes) {
+    return forEachIndexKey(
+        update, indexes,
+        [&](const UpdateStep&, const KeyAttribute& key, const NamedKeySchema&) -> ApiResult<void> {
+            const AttributeValue* value = updated.find(key.name);
+            if (!value || value->type() == key.type) return {};
+            return fail(
+                "The update expression attempted to update the secondary index key to unsupported "
+                "type");
+        });
+}
+
+std::vector<const Path*> paths(const Update& update) {
+    std::vector<const Path*> result;
+    for (const UpdateStep& step : update.steps) {
+        result.push_back(&step.path);
+        if (step.action == UpdateAction::Set) collectPaths(step.value, result);
+    }
+    return result;
+}
+
+}  // namespace orrery::expression
