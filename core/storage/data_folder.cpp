@@ -1,0 +1,178 @@
+#include "core/storage/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+
+#include "core/base/result.h"
+
+namespace orrery::storage {
+namespace {
+
+constexpr std::string_view kFormatText = "orrery data folder, format ";
+constexpr std::string_view kUnfinished = ", unfinished";
+
+StorageError lastError(const char* call, const std::filesystem::path& path) {
+    return {call, errno, path.string()};
+}
+
+// A file descriptor that is closed at the end of its block.
+class File {
+public:
+    File(const std::filesystem::path& path, int flags)
+        : m_descriptor(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+    ~File() {
+        if (m_descriptor >= 0) ::close(m_descriptor);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    bool isOpen() const { return m_descriptor >= 0; }
+    int descriptor() const { return m_descriptor; }
+    int release() { return std::exchange(m_descriptor, -1); }
+
+private:
+    int m_descriptor;
+};
+
+std::string readAll(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string firstLine(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+bool writeAll(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+// The holder wrote "<pid> <name>"; what it says is only shown, the lock itself decides.
+StorageError lockedError(const std::filesystem::path& folder, const std::filesystem::path& lock) {
+    const std::string holder = firstLine(readAll(lock));
+    const std::size_t blank = holder.find(' ');
+    std::string who = "another process";
+    if (blank != std::string::npos)
+        who = holder.substr(blank + 1) + " (process " + holder.substr(0, blank) + ")";
+    return {"flock", EWOULDBLOCK, folder.string(),
+            "The data folder " + folder.string() + " is in use by " + who +
+                "; stop it or choose another folder."};
+}
+
+StorageError formatError(const std::filesystem::path& folder, const std::string& detail) {
+    return {"format", EPROTO, folder.string(), "The data folder " + folder.string() + detail};
+}
+
+}  // namespace
+
+StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return std::unexpected(StorageError{"mkdir", failed.value(), folder.string()});
+
+    const std::filesystem::path path = folder / "lock";
+    File lock(path, O_RDWR | O_CREAT);
+    if (!lock.isOpen()) return std::unexpected(lastError("open", path));
+    if (::flock(lock.descriptor(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return std::unexpected(lockedError(folder, path));
+        return std::unexpected(lastError("flock", path));
+    }
+    const std::string holder =
+        std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
+    if (::ftruncate(lock.descriptor(), 0) != 0 || !writeAll(lock.descriptor(), holder))
+        return std::unexpected(lastError("write", path));
+
+    std::unique_ptr<DataFolder> opened(new DataFolder(folder, lock.release()));
+    TRY(opened->checkFormat());
+    return opened;
+}
+
+DataFolder::~DataFolder() {
+    ::close(m_lock);
+}
+
+StorageResult<void> DataFolder::checkFormat() {
+    const std::filesystem::path path = m_folder / "format";
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed)) {
+        // The format is there before the environments are, so this folder is not as we left it.
+        if (std::filesystem::exists(logFile(), failed))
+            return std::unexpected(formatError(
+                m_folder, " has a log but no format file; restore the folder from a copy."));
+        return begin();
+    }
+    const std::string line = firstLine(readAll(path));
+    std::string_view version = line;
+    const bool isUnfinished = version.ends_with(kUnfinished);
+    if (isUnfinished) version.remove_suffix(kUnfinished.size());
+    int format = 0;
+    const char* const end = version.data() + version.size();
+    if (!version.starts_with(kFormatText) ||
+        std::from_chars(version.data() + kFormatText.size(), end, format).ptr != end || format < 1)
+        return std::unexpected(formatError(
+            m_folder, " was not written by this program: its format file says \"" + line + "\"."));
+    if (format > kFolderFormat)
+        return std::unexpected(formatError(
+            m_folder, " was written by a newer version (format " + std::to_string(format) +
+                          ", this one knows up to " + std::to_string(kFolderFormat) +
+                          "); use that version or choose another folder."));
+    if (isUnfinished) return begin();
+    return {};
+}
+
+// Nothing was ever answered from an unfinished folder, so what it holds may go.
+StorageResult<void> DataFolder::begin() {
+    m_isFinished = false;
+    TRY(writeFormat(kUnfinished));
+    for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
+        std::error_code failed;
+        std::filesystem::remove(file, failed);
+        if (failed) return std::unexpected(StorageError{"unlink", failed.value(), file.string()});
+    }
+    return {};
+}
+
+StorageResult<void> DataFolder::finish() {
+    if (m_isFinished) return {};
+    TRY(sync());
+    TRY(writeFormat(""));
+    m_isFinished = true;
+    return {};
+}
+
+// Whole or not at all: written aside, synced, and given its name last.
+StorageResult<void> DataFolder::writeFormat(std::string_view suffix) const {
+    const std::filesystem::path aside = m_folder / "format.new";
+    {
+        const File file(aside, O_WRONLY | O_CREAT | O_TRUNC);
+        if (!file.isOpen()) return std::unexpected(lastError("open", aside));
+        std::string text(kFormatText);
+        text.append(std::to_string(kFolderFormat)).append(suffix).append("\n");
+        if (!writeAll(file.descriptor(), text)) return std::unexpected(lastError("write", aside));
+        if (::fsync(file.descriptor()) != 0) return std::unexpected(lastError("fsync", aside));
+    }
+    std::error_code failed;
+    std::filesystem::rename(aside, m_folder / "format", failed);
+    if (failed) return std::unexpected(StorageError{"rename", failed.value(), aside.string()});
+    return sync();
+}
+
+StorageResult<void> DataFolder::sync() const {
+    const File folder(m_folder, O_RDONLY | O_DIRECTORY);
+    if (!folder.isOpen()) return std::unexpected(lastError("open", m_folder));
+    if (::fsync(folder.descriptor()) != 0) return std::unexpected(lastError("fsync", m_folder));
+    return {};
+}
+
+}  // namespace orrery::storage

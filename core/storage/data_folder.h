@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/storage/store.h"
+
+namespace orrery::storage {
+
+// What a data folder has beside the two environments:
+//
+//   lock     held by the process that uses the folder; says which it is
+//   format   "orrery data folder, format N", and ", unfinished" while the environments are made:
+//            what a loss of power leaves of them then is made anew
+
+/// The version of everything that is kept in a data folder.
+inline constexpr int kFolderFormat = 1;
+
+/// A data folder that no other process uses as long as this lives.
+class DataFolder {
+public:
+    /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
+    /// new, or was never finished, no environment is left; make them and call `finish`.
+    static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
+    ~DataFolder();
+    DataFolder(const DataFolder&) = delete;
+    DataFolder& operator=(const DataFolder&) = delete;
+
+    std::filesystem::path logFile() const { return m_folder / "log.mdb"; }
+    std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
+
+    /// Says that both environments are made and synced.
+    StorageResult<void> finish();
+
+private:
+    DataFolder(std::filesystem::path folder, int lock)
+        : m_folder(std::move(folder)), m_lock(lock) {}
+
+    StorageResult<void> checkFormat();
+    StorageResult<void> begin();
+    StorageResult<void> writeFormat(std::string_view suffix) const;
+    StorageResult<void> sync() const;
+
+    const std::filesystem::path m_folder;
+    const int m_lock;  ///< A file descriptor.
+    bool m_isFinished = true;
+};
+
+}  // namespace orrery::storage

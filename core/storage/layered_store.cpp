@@ -1,0 +1,149 @@
+#include "core/storage/layered_store.h"
+
+#include <cerrno>
+
+#include "core/base/result.h"
+#include "core/storage/storage_error.h"
+
+namespace orrery::storage {
+namespace {
+
+using Kind = Turn::Change::Kind;
+
+// A full disk or map leaves the file as it was before the turn, and may pass. An I/O error leaves
+// open which pages the disk has: a later sync may claim success over those it lost ("fsyncgate").
+Health healthAfterLogError(const StorageError& error) {
+    switch (error.code) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+        case ENOMEM:
+        case kMapFull:
+        case kTransactionFull:
+            return Health::CommitFailed;
+        default:
+            return Health::ReadOnly;
+    }
+}
+
+}  // namespace
+
+LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
+                           const LayeredOptions& options)
+    : m_logMedium(log),
+      m_treeMedium(tree),
+      m_log(std::move(log), options.durability, options.failure),
+      m_trees(std::move(tree), options.overlayBytesMax, options.failure) {}
+
+StorageResult<void> LayeredStore::resume() {
+    TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
+    m_trees.resume(unfinished);
+    return {};
+}
+
+StorageResult<void> LayeredStore::forgetUnwritten() {
+    m_log.forgetUnwritten();
+    m_trees.forgetUnwritten();
+    m_health = Health::Ok;
+    m_lastError.reset();
+    return resume();
+}
+
+Ticket LayeredStore::commit(Turn turn) {
+    for (const Turn::Change& change : turn.changes()) {
+        if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
+    }
+    std::vector<DroppedRange> drops = m_trees.takeDrops();
+    if (!turn.empty() || !drops.empty())
+        m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
+    m_trees.endTurn(m_log.last());
+    return m_log.last();
+}
+
+std::unique_ptr<Work> LayeredStore::takeLogWork() {
+    if (m_health != Health::Ok) return nullptr;
+    return m_log.takeWork();
+}
+
+void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
+    const StorageResult<void> result = m_log.finish(std::move(work));
+    if (!result) fail(healthAfterLogError(result.error()), result.error());
+}
+
+StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
+    return m_log.record(volume, group, lsn);
+}
+
+StorageResult<Lsn> LayeredStore::lastLsn(VolumeId volume, GroupId group) const {
+    return m_log.lastLsn(volume, group);
+}
+
+StorageResult<std::optional<std::string>> LayeredStore::groupState(VolumeId volume,
+                                                                   GroupId group) const {
+    return m_log.groupState(volume, group);
+}
+
+StorageResult<Lsn> LayeredStore::trimMark(GroupId group) const {
+    return m_log.trimMark(group);
+}
+
+StorageResult<std::optional<std::string>> LayeredStore::value(std::string_view name) const {
+    return m_log.value(name);
+}
+
+StorageResult<std::vector<std::pair<std::string, std::string>>> LayeredStore::values(
+    std::string_view prefix) const {
+    return m_log.values(prefix);
+}
+
+void LayeredStore::apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
+                         const TreeMark& mark) {
+    m_trees.apply(volume, group, changes, mark);
+}
+
+StorageResult<TreeMark> LayeredStore::mark(VolumeId volume, GroupId group) const {
+    return m_trees.mark(volume, group);
+}
+
+StorageResult<SharedBytes> LayeredStore::get(VolumeId volume, std::string_view key) const {
+    return m_trees.get(volume, key);
+}
+
+StorageResult<void> LayeredStore::scan(VolumeId volume, std::string_view begin,
+                                       std::string_view end, ScanDirection direction,
+                                       const ScanVisitor& visitor) const {
+    return m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor);
+}
+
+void LayeredStore::dropRange(std::string begin, std::string end) {
+    m_trees.dropRange({std::move(begin), std::move(end)});
+}
+
+std::uint64_t LayeredStore::droppedKeysLeft() const {
+    return m_trees.droppedKeysLeft() + m_log.droppedGroupsLeft();
+}
+
+std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
+    if (m_health != Health::Ok) return nullptr;
+    return m_trees.takeWork(force, m_log.written());
+}
+
+void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
+    const StorageResult<void> result = m_trees.finish(std::move(work));
+    // The overlay cannot be emptied any more, so no later write can be taken.
+    if (!result) fail(Health::ReadOnly, result.error());
+    for (const GroupId group : m_trees.takeUnmarkedGroups())
+        m_log.reclaim(group);
+}
+
+void LayeredStore::fail(Health health, const StorageError& error) {
+    if (m_health != Health::ReadOnly) m_health = health;
+    m_lastError = error;
+}
+
+Store::Figures LayeredStore::figures() const {
+    return {m_trees.overlayBytes(), m_log.pendingTurns(), m_logMedium->fileBytes(),
+            m_treeMedium->fileBytes()};
+}
+
+}  // namespace orrery::storage

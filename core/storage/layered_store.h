@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/storage/log_layer.h"
+#include "core/storage/tree_layer.h"
+
+namespace orrery::storage {
+
+struct LayeredOptions {
+    Durability durability = Durability::Durable;
+    std::uint64_t overlayBytesMax = 16u << 20;
+    PlannedFailure failure = {};
+};
+
+/// All of a store that does not depend on what it is kept on: it joins the log half and the tree
+/// half, passes tickets between them, and keeps the health.
+class LayeredStore : public virtual Store {
+public:
+    LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
+                 const LayeredOptions& options);
+
+    /// Goes on with what was being given back when the store was last open. Called once, first.
+    StorageResult<void> resume();
+
+    Ticket commit(Turn turn) override;
+    Ticket synced() const override { return m_log.released(); }
+    std::unique_ptr<Work> takeLogWork() override;
+    void finishLogWork(std::unique_ptr<Work> work) override;
+
+    StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const override;
+    StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const override;
+    StorageResult<std::optional<std::string>> groupState(VolumeId volume,
+                                                         GroupId group) const override;
+    StorageResult<Lsn> trimMark(GroupId group) const override;
+    StorageResult<std::optional<std::string>> value(std::string_view name) const override;
+    StorageResult<std::vector<std::pair<std::string, std::string>>> values(
+        std::string_view prefix) const override;
+
+    void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
+               const TreeMark& mark) override;
+    StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const override;
+    StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const override;
+    StorageResult<void> scan(VolumeId volume, std::string_view begin, std::string_view end,
+                             ScanDirection direction, const ScanVisitor& visitor) const override;
+    void dropRange(std::string begin, std::string end) override;
+    std::uint64_t droppedKeysLeft() const override;
+    std::unique_ptr<Work> takeFlushWork(bool force) override;
+    void finishFlushWork(std::unique_ptr<Work> work) override;
+    bool saturated() const override { return m_trees.saturated(); }
+
+    Health health() const override { return m_health; }
+    std::optional<StorageError> lastError() const override { return m_lastError; }
+    Figures figures() const override;
+
+protected:
+    /// Back to what is on the media, in good health.
+    StorageResult<void> forgetUnwritten();
+
+private:
+    void fail(Health health, const StorageError& error);
+
+    std::shared_ptr<LogMedium> m_logMedium;
+    std::shared_ptr<TreeMedium> m_treeMedium;
+    LogLayer m_log;
+    TreeLayer m_trees;
+    Health m_health = Health::Ok;
+    std::optional<StorageError> m_lastError;
+};
+
+}  // namespace orrery::storage

@@ -1,0 +1,110 @@
+#include "core/storage/lmdb_log.h"
+
+#include "core/base/result.h"
+#include "core/storage/lmdb_log_writer.h"
+#include "core/storage/storage_error.h"
+
+namespace orrery::storage {
+
+StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder> folder,
+                                                      std::uint64_t mapBytes) {
+    TRY_ASSIGN(auto environment, Environment::open(folder->logFile(), mapBytes,
+                                                   {"records", "states", "trim_marks", "values",
+                                                    "value_paths", "dropped", "counters"}));
+    return std::shared_ptr<LmdbLog>(new LmdbLog(std::move(folder), std::move(environment)));
+}
+
+LmdbLog::LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment)
+    : m_folder(std::move(folder)),
+      m_environment(std::move(environment)),
+      m_values(databaseOf(*m_environment, LogDatabase::Values),
+               databaseOf(*m_environment, LogDatabase::ValuePaths),
+               databaseOf(*m_environment, LogDatabase::Counters)) {}
+
+StorageResult<void> LmdbLog::write(LogBatch& batch) {
+    TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY(LogWriter(transaction, m_values).write(batch));
+    return transaction.commit();
+}
+
+StorageResult<SharedBytes> LmdbLog::record(VolumeId volume, GroupId group, Lsn lsn) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::Records),
+                                                 recordKey(volume, group, lsn)));
+    return found ? share(std::string(*found)) : nullptr;
+}
+
+StorageResult<Lsn> LmdbLog::lastLsn(VolumeId volume, GroupId group) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(Cursor cursor,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::Records)));
+    const std::string after = recordKey(volume, group, Lsn(UINT64_MAX));
+    TRY_ASSIGN(bool found, cursor.lowerBound(after));
+    TRY_ASSIGN(found, found ? cursor.previous() : cursor.last());
+    constexpr std::size_t kLogKeyBytes = 10;
+    if (!found || cursor.key().substr(0, kLogKeyBytes) != after.substr(0, kLogKeyBytes))
+        return Lsn(0);
+    return Lsn(ByteReader(cursor.key().substr(kLogKeyBytes)).u64());
+}
+
+StorageResult<std::optional<std::string>> LmdbLog::groupState(VolumeId volume, GroupId group) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::States),
+                                                 stateKey(group, volume)));
+    if (!found) return std::nullopt;
+    return std::string(*found);
+}
+
+StorageResult<Lsn> LmdbLog::trimMark(GroupId group) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
+                                                 groupKey(group)));
+    return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
+}
+
+StorageResult<std::optional<std::string>> LmdbLog::value(std::string_view name) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(const auto found, m_values.get(transaction, name));
+    if (!found) return std::nullopt;
+    return std::string(*found);
+}
+
+StorageResult<std::vector<std::pair<std::string, std::string>>> LmdbLog::values(
+    std::string_view prefix) {
+    std::vector<std::pair<std::string, std::string>> found;
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, m_values));
+    TRY(cursor.seek(prefix));
+    while (cursor.valid() && cursor.key().starts_with(prefix)) {
+        found.emplace_back(cursor.key(), cursor.value());
+        TRY(cursor.next());
+    }
+    return found;
+}
+
+StorageResult<Unfinished> LmdbLog::unfinished() {
+    Unfinished unfinished;
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(Cursor cursor,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::Dropped)));
+    TRY_ASSIGN(bool found, cursor.first());
+    while (found) {
+        const std::uint64_t number = ByteReader(cursor.key().substr(1)).u64();
+        if (cursor.key().front() == kDroppedGroup) {
+            unfinished.groups.emplace_back(number);
+        } else {
+            ByteReader range(cursor.value());
+            std::string begin(range.sized());
+            std::string end(range.sized());
+            unfinished.ranges.push_back({number, {std::move(begin), std::move(end)}});
+        }
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return unfinished;
+}
+
+bool LmdbLog::madeRoom(const StorageError& error) {
+    return error.code == kMapFull && m_environment->grow().has_value();
+}
+
+}  // namespace orrery::storage

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/storage/data_folder.h"
+#include "core/storage/key_tree.h"
+#include "core/storage/medium.h"
+
+namespace orrery::storage {
+
+// log.mdb. Integers are big-endian.
+//
+//   records      volume:uint16 group:uint64 lsn:uint64   the record
+//   states       group:uint64 volume:uint16              what putGroupState was given
+//   trim_marks   group:uint64                            lsn:uint64
+//   values       name, and `value_paths` for long ones   the value
+//   dropped      'g' group:uint64                        empty; the group has records left
+//                'r' number:uint64                       begin:sized end:sized
+//   counters     of `value_paths`
+
+/// The log of a store on LMDB.
+class LmdbLog : public LogMedium {
+public:
+    static StorageResult<std::shared_ptr<LmdbLog>> open(std::shared_ptr<DataFolder> folder,
+                                                        std::uint64_t mapBytes);
+
+    StorageResult<void> write(LogBatch& batch) override;
+    void settle(const LogBatch&) override {}
+
+    StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) override;
+    StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
+    StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
+    StorageResult<Lsn> trimMark(GroupId group) override;
+    StorageResult<std::optional<std::string>> value(std::string_view name) override;
+    StorageResult<std::vector<std::pair<std::string, std::string>>> values(
+        std::string_view prefix) override;
+    StorageResult<Unfinished> unfinished() override;
+
+    bool madeRoom(const StorageError& error) override;
+    std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
+    std::string path() const override { return m_environment->file().string(); }
+
+private:
+    LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment);
+
+    std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.
+    std::unique_ptr<Environment> m_environment;
+    KeyTree m_values;
+};
+
+}  // namespace orrery::storage

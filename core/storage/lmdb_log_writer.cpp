@@ -1,0 +1,178 @@
+#include "core/storage/lmdb_log_writer.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+
+namespace orrery::storage {
+
+using Kind = Turn::Change::Kind;
+
+std::string recordKey(VolumeId volume, GroupId group, Lsn lsn) {
+    std::string key;
+    ByteWriter writer(key);
+    writer.u16(volume.value());
+    writer.u64(group.value());
+    writer.u64(lsn.value());
+    return key;
+}
+
+std::string stateKey(GroupId group, VolumeId volume) {
+    std::string key = groupKey(group);
+    ByteWriter(key).u16(volume.value());
+    return key;
+}
+
+std::string groupKey(GroupId group) {
+    std::string key;
+    ByteWriter(key).u64(group.value());
+    return key;
+}
+
+std::string droppedKey(char kind, std::uint64_t number) {
+    std::string key(1, kind);
+    ByteWriter(key).u64(number);
+    return key;
+}
+
+StorageResult<void> LogWriter::write(LogBatch& batch) {
+    for (const auto& turn : batch.turns) {
+        for (const Turn::Change& change : turn->turn.changes())
+            TRY(take(change));
+        for (const DroppedRange& drop : turn->drops) {
+            std::string range;
+            ByteWriter writer(range);
+            writer.sized(drop.range.begin);
+            writer.sized(drop.range.end);
+            TRY(m_transaction.put(database(LogDatabase::Dropped),
+                                  droppedKey(kDroppedRange, drop.number), range));
+        }
+        for (const std::uint64_t number : turn->dropsDone)
+            TRY(m_transaction.erase(database(LogDatabase::Dropped),
+                                    droppedKey(kDroppedRange, number)));
+    }
+    TRY(writeRecords());
+    TRY(writeLatest());
+    std::uint64_t recordsLeft = batch.reclaimRecordsMax;
+    for (const GroupId group : batch.reclaim) {
+        TRY_ASSIGN(const bool done, reclaim(group, recordsLeft));
+        if (!done) break;
+        batch.reclaimed.push_back(group);
+    }
+    return {};
+}
+
+StorageResult<void> LogWriter::take(const Turn::Change& change) {
+    switch (change.kind) {
+        case Kind::Append:
+            m_records.emplace_back(recordKey(change.volume, change.group, change.lsn),
+                                   change.bytes);
+            break;
+        case Kind::Truncate:
+            TRY(writeRecords());
+            return truncate(change.volume, change.group, change.lsn);
+        case Kind::GroupState:
+            m_states.insert_or_assign(stateKey(change.group, change.volume), change.bytes);
+            break;
+        case Kind::DropGroup:
+            TRY(writeRecords());
+            return dropGroup(change.group);
+        case Kind::TrimMark: {
+            std::string mark;
+            ByteWriter(mark).u64(change.lsn.value());
+            m_trimMarks.insert_or_assign(groupKey(change.group), std::move(mark));
+            break;
+        }
+        case Kind::PutValue:
+        case Kind::EraseValue:
+            m_named.insert_or_assign(change.name, change.bytes);
+            break;
+    }
+    return {};
+}
+
+StorageResult<void> LogWriter::writeRecords() {
+    if (m_records.empty()) return {};
+    std::ranges::sort(m_records, {}, &std::pair<std::string, SharedBytes>::first);
+    TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
+    for (const auto& [key, bytes] : m_records)
+        TRY(cursor.put(key, *bytes));
+    m_records.clear();
+    return {};
+}
+
+StorageResult<void> LogWriter::writeLatest() {
+    for (const auto& [key, state] : m_states)
+        TRY(m_transaction.put(database(LogDatabase::States), key, *state));
+    for (const auto& [key, mark] : m_trimMarks)
+        TRY(m_transaction.put(database(LogDatabase::TrimMarks), key, mark));
+    for (const auto& [name, value] : m_named) {
+        if (value != nullptr)
+            TRY(m_values.put(m_transaction, name, *value));
+        else
+            TRY(m_values.erase(m_transaction, name));
+    }
+    return {};
+}
+
+StorageResult<void> LogWriter::truncate(VolumeId volume, GroupId group, Lsn from) {
+    const std::string log = recordKey(volume, group, Lsn(0)).substr(0, 10);
+    TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(volume, group, from)));
+    while (found && cursor.key().starts_with(log)) {
+        TRY(cursor.erase());
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return {};
+}
+
+// Its records stay for now and go in steps; nobody reads them, since the group is among the
+// dropped.
+StorageResult<void> LogWriter::dropGroup(GroupId group) {
+    const std::string prefix = groupKey(group);
+    std::erase_if(m_states, [&](const auto& state) { return state.first.starts_with(prefix); });
+    m_trimMarks.erase(prefix);
+    TRY(erasePrefix(LogDatabase::States, prefix));
+    TRY(erasePrefix(LogDatabase::TrimMarks, prefix));
+    return m_transaction.put(database(LogDatabase::Dropped),
+                             droppedKey(kDroppedGroup, group.value()), "");
+}
+
+StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string& prefix) {
+    TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(which)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(prefix));
+    while (found && cursor.key().starts_with(prefix)) {
+        TRY(cursor.erase());
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return {};
+}
+
+// Records are sorted by volume first, so the group's have a place in each volume that has any: from
+// wherever the cursor lands, the next place is known.
+StorageResult<bool> LogWriter::reclaim(GroupId group, std::uint64_t& recordsLeft) {
+    TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(VolumeId(0), group, Lsn(0))));
+    while (found) {
+        ByteReader reader(cursor.key());
+        const VolumeId volume(reader.u16());
+        const GroupId here(reader.u64());
+        if (here == group) {
+            if (recordsLeft == 0) return false;
+            --recordsLeft;
+            TRY(cursor.erase());
+            TRY_ASSIGN(found, cursor.next());
+        } else if (here < group) {
+            TRY_ASSIGN(found, cursor.lowerBound(recordKey(volume, group, Lsn(0))));
+        } else if (volume < VolumeId(UINT16_MAX)) {
+            TRY_ASSIGN(found, cursor.lowerBound(recordKey(volume.next(), group, Lsn(0))));
+        } else {
+            break;
+        }
+    }
+    TRY(m_transaction.erase(database(LogDatabase::Dropped),
+                            droppedKey(kDroppedGroup, group.value())));
+    return true;
+}
+
+}  // namespace orrery::storage

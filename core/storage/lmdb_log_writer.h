@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/storage/key_tree.h"
+#include "core/storage/medium.h"
+
+namespace orrery::storage {
+
+// The databases of log.mdb by their place in Environment::database; lmdb_log.h has their grammar.
+enum class LogDatabase : std::size_t {
+    Records,
+    States,
+    TrimMarks,
+    Values,
+    ValuePaths,
+    Dropped,
+    Counters
+};
+
+inline Database databaseOf(const Environment& environment, LogDatabase which) {
+    return environment.database(static_cast<std::size_t>(which));
+}
+
+inline constexpr char kDroppedGroup = 'g';
+inline constexpr char kDroppedRange = 'r';
+
+std::string recordKey(VolumeId volume, GroupId group, Lsn lsn);
+std::string stateKey(GroupId group, VolumeId volume);
+std::string groupKey(GroupId group);
+std::string droppedKey(char kind, std::uint64_t number);
+
+/// Writes one batch into one transaction. Of states and values only the last of each is written,
+/// and records go in by key, not by turn: neighbours share pages.
+class LogWriter {
+public:
+    LogWriter(WriteTransaction& transaction, const KeyTree& values)
+        : m_transaction(transaction), m_values(values) {}
+
+    StorageResult<void> write(LogBatch& batch);
+
+private:
+    StorageResult<void> take(const Turn::Change& change);
+    StorageResult<void> writeRecords();
+    StorageResult<void> writeLatest();
+    StorageResult<void> truncate(VolumeId volume, GroupId group, Lsn from);
+    StorageResult<void> dropGroup(GroupId group);
+    StorageResult<void> erasePrefix(LogDatabase which, const std::string& prefix);
+    /// True once the group has no record left; erases at most `recordsLeft` and counts them off.
+    StorageResult<bool> reclaim(GroupId group, std::uint64_t& recordsLeft);
+    Database database(LogDatabase which) const {
+        return databaseOf(m_transaction.environment(), which);
+    }
+
+    WriteTransaction& m_transaction;
+    const KeyTree& m_values;
+    std::vector<std::pair<std::string, SharedBytes>> m_records;
+    std::map<std::string, SharedBytes> m_states;
+    std::map<std::string, std::string> m_trimMarks;
+    std::map<std::string, SharedBytes> m_named;  ///< Null where the value is erased.
+};
+
+}  // namespace orrery::storage

@@ -1,0 +1,22 @@
+#include "core/base/result.h"
+#include "core/storage/layered_store.h"
+#include "core/storage/lmdb_log.h"
+#include "core/storage/lmdb_tree.h"
+#include "core/storage/stores.h"
+
+namespace orrery::storage {
+
+StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path& path,
+                                                    const LmdbOptions& options) {
+    TRY_ASSIGN(std::shared_ptr<DataFolder> folder, DataFolder::open(path));
+    TRY_ASSIGN(auto log, LmdbLog::open(folder, options.mapBytes));
+    TRY_ASSIGN(auto tree, LmdbTree::open(folder, options.mapBytes, options.flushPagesMax));
+    TRY(folder->finish());
+    auto store = std::make_unique<LayeredStore>(
+        std::move(log), std::move(tree),
+        LayeredOptions{options.durability, options.overlayBytesMax, options.failure});
+    TRY(store->resume());
+    return store;
+}
+
+}  // namespace orrery::storage

@@ -1,0 +1,249 @@
+#include "core/storage/lmdb_tree_writer.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+
+namespace orrery::storage {
+namespace {
+
+constexpr std::uint64_t kPageBytes = 4096;
+
+// Where `key` lies between the ends of a range, as a number from 0 to 2^48; keys are hashes for the
+// most part, so this tells how much of the range is left.
+class RangePosition {
+public:
+    explicit RangePosition(const KeyRange& range) {
+        while (m_shared < range.begin.size() && m_shared < range.end.size() &&
+               range.begin[m_shared] == range.end[m_shared])
+            ++m_shared;
+        m_begin = number(range.begin);
+        m_end = range.end.empty() ? UINT64_MAX : number(range.end);
+        m_width = std::max<std::uint64_t>((m_end - m_begin) >> 16, 1);
+    }
+
+    std::uint64_t width() const { return m_width; }
+    std::uint64_t of(std::string_view key) const {
+        return (std::clamp(number(key), m_begin, m_end) - m_begin) >> 16;
+    }
+
+private:
+    std::uint64_t number(std::string_view key) const {
+        std::string bytes(key.substr(std::min(m_shared, key.size()), sizeof(std::uint64_t)));
+        bytes.resize(sizeof(std::uint64_t));
+        return ByteReader(bytes).u64();
+    }
+
+    std::size_t m_shared = 0;
+    std::uint64_t m_begin = 0;
+    std::uint64_t m_end = 0;
+    std::uint64_t m_width = 1;
+};
+
+// The keys of a range on all volumes, as far as a step takes them.
+class DropFinder {
+public:
+    DropFinder(KeyTreeCursor cursor, const DropStep& step)
+        : m_cursor(std::move(cursor)),
+          m_range(*step.range),
+          m_keysMax(step.keysMax),
+          m_position(m_range) {}
+
+    StorageResult<void> find() {
+        TRY(m_cursor.seek(itemKey(VolumeId(0), m_range.begin)));
+        while (m_cursor.valid()) {
+            const VolumeId volume(ByteReader(m_cursor.key()).u16());
+            const std::string_view key = m_cursor.key().substr(sizeof(std::uint16_t));
+            if (key < m_range.begin) {
+                TRY(m_cursor.seek(itemKey(volume, m_range.begin)));
+                continue;
+            }
+            if (!m_range.end.empty() && key >= m_range.end) {
+                if (volume == VolumeId(UINT16_MAX)) break;
+                TRY(m_cursor.seek(itemKey(volume.next(), m_range.begin)));
+                continue;
+            }
+            if (m_found.size() == m_keysMax) {
+                m_isAll = false;
+                return countLeft(volume, key);
+            }
+            if (m_found.empty()) m_first = {volume, m_position.of(key)};
+            m_found.emplace_back(m_cursor.key());
+            TRY(m_cursor.next());
+        }
+        return {};
+    }
+
+    const std::vector<std::string>& found() const { return m_found; }
+    bool isAll() const { return m_isAll; }
+    std::uint64_t keysLeft() const { return m_keysLeft; }
+
+private:
+    struct Place {
+        VolumeId volume;
+        std::uint64_t position = 0;
+    };
+
+    // As dense as what this step took, over the rest of this volume and the volumes after it.
+    StorageResult<void> countLeft(VolumeId volume, std::string_view key) {
+        const std::uint64_t here = m_position.of(key);
+        std::uint64_t volumesAfter = 0;
+        VolumeId last = volume;
+        while (m_cursor.valid() && last < VolumeId(UINT16_MAX)) {
+            TRY(m_cursor.seek(itemKey(last.next(), "")));
+            if (!m_cursor.valid()) break;
+            last = VolumeId(ByteReader(m_cursor.key()).u16());
+            ++volumesAfter;
+        }
+        const std::uint64_t volumesTaken = volume.value() - m_first.volume.value();
+        const std::uint64_t taken = here + volumesTaken * m_position.width() - m_first.position;
+        const std::uint64_t left = m_position.width() - here + volumesAfter * m_position.width();
+        constexpr int kScale = 12;  // Keeps the product within 64 bits.
+        m_keysLeft =
+            m_found.size() * (left >> kScale) / std::max<std::uint64_t>(taken >> kScale, 1);
+        return {};
+    }
+
+    KeyTreeCursor m_cursor;
+    const KeyRange& m_range;
+    const std::uint64_t m_keysMax;
+    const RangePosition m_position;
+    Place m_first;
+    std::vector<std::string> m_found;
+    bool m_isAll = true;
+    std::uint64_t m_keysLeft = 0;
+};
+
+StorageResult<void> eraseMarks(WriteTransaction& transaction, GroupId group) {
+    std::string prefix;
+    ByteWriter(prefix).u64(group.value());
+    TRY_ASSIGN(Cursor cursor, Cursor::open(transaction, databaseOf(transaction.environment(),
+                                                                   TreeDatabase::Marks)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(prefix));
+    while (found && cursor.key().starts_with(prefix)) {
+        TRY(cursor.erase());
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string itemKey(VolumeId volume, std::string_view key) {
+    std::string result;
+    result.reserve(sizeof(std::uint16_t) + key.size());
+    ByteWriter writer(result);
+    writer.u16(volume.value());
+    writer.raw(key);
+    return result;
+}
+
+std::string markKey(GroupId group, VolumeId volume) {
+    std::string key;
+    ByteWriter writer(key);
+    writer.u64(group.value());
+    writer.u16(volume.value());
+    return key;
+}
+
+std::string encodeMark(const TreeMark& mark) {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.u64(mark.applied.value());
+    writer.u64(static_cast<std::uint64_t>(mark.itemCount));
+    writer.u64(static_cast<std::uint64_t>(mark.itemBytes));
+    writer.u64(mark.checksum);
+    writer.u64(mark.deletedStampMax);
+    return bytes;
+}
+
+TreeMark decodeMark(std::string_view bytes) {
+    ByteReader reader(bytes);
+    TreeMark mark;
+    mark.applied = Lsn(reader.u64());
+    mark.itemCount = static_cast<std::int64_t>(reader.u64());
+    mark.itemBytes = static_cast<std::int64_t>(reader.u64());
+    mark.checksum = reader.u64();
+    mark.deletedStampMax = reader.u64();
+    return mark;
+}
+
+StorageResult<void> OverlayWriter::write(const Overlay& overlay) {
+    // A volume may have marks without items.
+    std::size_t regions = overlay.regions();
+    for (const auto& [place, mark] : overlay.marks())
+        regions = std::max<std::size_t>(regions, place.first.value() / kZonesPerRegion + 1);
+    for (std::size_t number = 0; number < regions * kZonesPerRegion; ++number) {
+        const VolumeId volume(static_cast<std::uint16_t>(number));
+        TRY(writeItems(overlay, volume));
+        TRY(writeMarks(overlay, volume));
+        TRY(finish());
+    }
+    return {};
+}
+
+StorageResult<void> OverlayWriter::writeItems(const Overlay& overlay, VolumeId volume) {
+    Overlay::Cursor cursor(&overlay, volume);
+    for (cursor.seek(""); cursor.valid(); cursor.next()) {
+        TRY(makeReady());
+        const std::string key = itemKey(volume, cursor.key());
+        if (cursor.image() != nullptr)
+            TRY(m_items.put(*m_transaction, key, *cursor.image()));
+        else
+            TRY(m_items.erase(*m_transaction, key));
+        // A leaf, a share of the branches above it, and what the image fills by itself.
+        m_dirtyPages += 2 + key.size() / kChunkBytes;
+        if (cursor.image() != nullptr) m_dirtyPages += cursor.image()->size() / kPageBytes;
+    }
+    return {};
+}
+
+StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId volume) {
+    const auto& marks = overlay.marks();
+    for (auto at = marks.lower_bound({volume, GroupId(0)});
+         at != marks.end() && at->first.first == volume; ++at) {
+        TRY(makeReady());
+        TRY(m_transaction->put(databaseOf(m_environment, TreeDatabase::Marks),
+                               markKey(at->first.second, volume), encodeMark(at->second)));
+        ++m_dirtyPages;
+    }
+    return {};
+}
+
+StorageResult<void> OverlayWriter::makeReady() {
+    if (m_dirtyPages >= m_dirtyPagesMax) TRY(finish());
+    if (m_transaction) return {};
+    TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(m_environment));
+    m_transaction.emplace(std::move(transaction));
+    return {};
+}
+
+StorageResult<void> OverlayWriter::finish() {
+    if (!m_transaction) return {};
+    const StorageResult<void> result = m_transaction->commit();
+    m_transaction.reset();
+    m_dirtyPages = 0;
+    return result;
+}
+
+StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items, DropStep& step) {
+    TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(environment));
+    if (step.range) {
+        std::vector<std::string> keys;
+        {
+            TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, items));
+            DropFinder finder(std::move(cursor), step);
+            TRY(finder.find());
+            keys = finder.found();
+            step.rangeDone = finder.isAll();
+            step.keysLeft = finder.keysLeft();
+        }
+        for (const std::string& key : keys)
+            TRY(items.erase(transaction, key));
+    }
+    for (const GroupId group : step.groups)
+        TRY(eraseMarks(transaction, group));
+    return transaction.commit();
+}
+
+}  // namespace orrery::storage

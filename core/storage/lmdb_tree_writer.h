@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/storage/key_tree.h"
+#include "core/storage/medium.h"
+
+namespace orrery::storage {
+
+// The databases of items.mdb by their place in Environment::database; lmdb_tree.h has their
+// grammar.
+enum class TreeDatabase : std::size_t { Items, Paths, Marks, Counters };
+
+inline Database databaseOf(const Environment& environment, TreeDatabase which) {
+    return environment.database(static_cast<std::size_t>(which));
+}
+
+std::string itemKey(VolumeId volume, std::string_view key);
+std::string markKey(GroupId group, VolumeId volume);
+std::string encodeMark(const TreeMark& mark);
+TreeMark decodeMark(std::string_view bytes);
+
+/// Writes an overlay volume by volume, in order of key, in transactions of bounded size, each
+/// synced. A volume's marks come after its items: cut anywhere between, the marks say to apply
+/// again what is there already, which does no harm.
+class OverlayWriter {
+public:
+    OverlayWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax)
+        : m_environment(environment), m_items(items), m_dirtyPagesMax(dirtyPagesMax) {}
+
+    StorageResult<void> write(const Overlay& overlay);
+
+private:
+    StorageResult<void> writeItems(const Overlay& overlay, VolumeId volume);
+    StorageResult<void> writeMarks(const Overlay& overlay, VolumeId volume);
+    /// Begins a transaction where none is open, and ends the one that has grown to its bound.
+    StorageResult<void> makeReady();
+    StorageResult<void> finish();
+
+    Environment& m_environment;
+    const KeyTree& m_items;
+    const std::uint64_t m_dirtyPagesMax;
+    std::optional<WriteTransaction> m_transaction;
+    std::uint64_t m_dirtyPages = 0;  ///< Roughly.
+};
+
+/// Takes one bounded step of giving back, in one transaction.
+StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items, DropStep& step);
+
+}  // namespace orrery::storage

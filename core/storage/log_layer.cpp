@@ -1,0 +1,211 @@
+#include "core/storage/log_layer.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+
+namespace orrery::storage {
+namespace {
+
+using Kind = Turn::Change::Kind;
+
+// A transaction of LMDB has a limit of its own, far above; a bound keeps the wait for one short.
+constexpr std::uint64_t kWorkBytesMax = 16u << 20;
+// How far what has been answered may be ahead of the disk with relaxed durability.
+constexpr std::uint64_t kBacklogBytesMax = 8u << 20;
+// What a change takes beside its bytes.
+constexpr std::uint64_t kChangeBytes = 48;
+// Records of dropped groups that go with one work: few where turns wait for it.
+constexpr std::uint64_t kReclaimBusy = 64;
+constexpr std::uint64_t kReclaimIdle = 2048;
+
+class LogWork : public Work {
+public:
+    LogWork(std::shared_ptr<LogMedium> medium, LogBatch batch, PlannedFailure::Kind failure,
+            std::uint64_t epoch)
+        : m_medium(std::move(medium)),
+          m_batch(std::move(batch)),
+          m_failure(failure),
+          m_epoch(epoch) {}
+
+    void run() override {
+        CHECK(!m_ran);
+        m_ran = true;
+        if (m_failure == PlannedFailure::Kind::CommitFails) {
+            m_result = std::unexpected(StorageError{"write (planned)", ENOSPC, m_medium->path()});
+            return;
+        }
+        m_result = m_medium->write(m_batch);
+        if (m_result && m_failure == PlannedFailure::Kind::SyncFails)
+            m_result = std::unexpected(StorageError{"fdatasync (planned)", EIO, m_medium->path()});
+    }
+
+    LogBatch& batch() { return m_batch; }
+    bool ran() const { return m_ran; }
+    const StorageResult<void>& result() const { return m_result; }
+    std::uint64_t epoch() const { return m_epoch; }
+
+private:
+    const std::shared_ptr<LogMedium> m_medium;
+    LogBatch m_batch;
+    const PlannedFailure::Kind m_failure;
+    const std::uint64_t m_epoch;
+    bool m_ran = false;
+    StorageResult<void> m_result;
+};
+
+std::uint64_t bytesOf(const Turn& turn) {
+    std::uint64_t bytes = 0;
+    for (const Turn::Change& change : turn.changes())
+        bytes += kChangeBytes + change.name.size() + (change.bytes ? change.bytes->size() : 0);
+    return bytes;
+}
+
+}  // namespace
+
+LogLayer::LogLayer(std::shared_ptr<LogMedium> medium, Durability durability, PlannedFailure failure)
+    : m_medium(std::move(medium)), m_durability(durability), m_failure(failure) {}
+
+void LogLayer::forgetUnwritten() {
+    m_tail.clear();
+    m_pending.clear();
+    m_pendingBytes = 0;
+    m_dropped.clear();
+    m_reclaim.clear();
+    m_last = m_written;
+    m_released = m_written;
+    m_workIsOut = false;
+    m_failure = {};
+    ++m_epoch;
+}
+
+Ticket LogLayer::add(Turn turn, std::vector<DroppedRange> drops,
+                     std::vector<std::uint64_t> dropsDone) {
+    m_last = m_last.next();
+    const std::uint64_t bytes = bytesOf(turn);
+    auto sealed = std::make_shared<const SealedTurn>(
+        SealedTurn{m_last, std::move(turn), std::move(drops), std::move(dropsDone), bytes});
+    m_tail.add(*sealed);
+    for (const Turn::Change& change : sealed->turn.changes()) {
+        if (change.kind == Kind::DropGroup) m_dropped.insert(change.group);
+    }
+    m_pendingBytes += bytes;
+    m_pending.push_back(std::move(sealed));
+    release();
+    return m_last;
+}
+
+void LogLayer::release() {
+    const bool runsAhead =
+        m_durability == Durability::Relaxed && m_pendingBytes <= kBacklogBytesMax;
+    m_released = std::max(m_released, runsAhead ? m_last : m_written);
+}
+
+std::unique_ptr<Work> LogLayer::takeWork() {
+    if (m_workIsOut || (m_pending.empty() && m_reclaim.empty())) return nullptr;
+    LogBatch batch;
+    std::uint64_t bytes = 0;
+    for (const auto& turn : m_pending) {
+        if (!batch.turns.empty() && bytes + turn->bytes > kWorkBytesMax) break;
+        bytes += turn->bytes;
+        batch.turns.push_back(turn);
+    }
+    batch.reclaim = m_reclaim;
+    batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
+
+    const bool fails = !batch.turns.empty() && m_failure.kind != PlannedFailure::Kind::FlushFails &&
+                       batch.turns.back()->ticket.value() >= m_failure.atTurn;
+    m_workIsOut = true;
+    return std::make_unique<LogWork>(m_medium, std::move(batch),
+                                     fails ? m_failure.kind : PlannedFailure::Kind::None, m_epoch);
+}
+
+StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
+    CHECK(work != nullptr);
+    auto& log = static_cast<LogWork&>(*work);
+    if (log.epoch() != m_epoch) return {};
+    m_workIsOut = false;
+    if (!log.ran()) return {};
+    if (!log.result()) {
+        if (m_medium->madeRoom(log.result().error())) return {};
+        return log.result();
+    }
+    m_medium->settle(log.batch());
+    for (const auto& turn : log.batch().turns) {
+        m_tail.forget(*turn);
+        m_written = turn->ticket;
+        m_pendingBytes -= turn->bytes;
+        m_pending.pop_front();
+    }
+    for (const GroupId group : log.batch().reclaimed) {
+        std::erase(m_reclaim, group);
+        m_dropped.erase(group);
+    }
+    release();
+    return {};
+}
+
+StorageResult<SharedBytes> LogLayer::record(VolumeId volume, GroupId group, Lsn lsn) const {
+    if (const auto known = m_tail.record(volume, group, lsn)) return *known;
+    if (m_dropped.contains(group)) return SharedBytes();
+    return m_medium->record(volume, group, lsn);
+}
+
+StorageResult<Lsn> LogLayer::lastLsn(VolumeId volume, GroupId group) const {
+    const LogTail::End end = m_tail.end(volume, group);
+    if (end.known) return *end.known;
+    if (m_dropped.contains(group)) return Lsn(0);
+    TRY_ASSIGN(const Lsn last, m_medium->lastLsn(volume, group));
+    if (end.cutFrom && *end.cutFrom <= last) return Lsn(end.cutFrom->value() - 1);
+    return last;
+}
+
+StorageResult<std::optional<std::string>> LogLayer::groupState(VolumeId volume,
+                                                               GroupId group) const {
+    if (const auto known = m_tail.groupState(volume, group)) return **known;
+    if (m_dropped.contains(group)) return std::nullopt;
+    return m_medium->groupState(volume, group);
+}
+
+StorageResult<Lsn> LogLayer::trimMark(GroupId group) const {
+    if (const auto known = m_tail.trimMark(group)) return *known;
+    if (m_dropped.contains(group)) return Lsn(0);
+    return m_medium->trimMark(group);
+}
+
+StorageResult<std::optional<std::string>> LogLayer::value(std::string_view name) const {
+    const auto at = m_tail.values().find(name);
+    if (at == m_tail.values().end()) return m_medium->value(name);
+    if (at->second.bytes == nullptr) return std::nullopt;
+    return *at->second.bytes;
+}
+
+StorageResult<std::vector<std::pair<std::string, std::string>>> LogLayer::values(
+    std::string_view prefix) const {
+    TRY_ASSIGN(auto found, m_medium->values(prefix));
+    const LogTail::Values& pending = m_tail.values();
+    for (auto at = pending.lower_bound(prefix);
+         at != pending.end() && at->first.starts_with(prefix); ++at) {
+        const auto place = std::ranges::lower_bound(found, at->first, {},
+                                                    &std::pair<std::string, std::string>::first);
+        const bool isThere = place != found.end() && place->first == at->first;
+        if (at->second.bytes == nullptr) {
+            if (isThere) found.erase(place);
+        } else if (isThere) {
+            place->second = *at->second.bytes;
+        } else {
+            found.emplace(place, at->first, *at->second.bytes);
+        }
+    }
+    return found;
+}
+
+StorageResult<Unfinished> LogLayer::loadUnfinished() {
+    TRY_ASSIGN(Unfinished unfinished, m_medium->unfinished());
+    m_dropped.insert(unfinished.groups.begin(), unfinished.groups.end());
+    return unfinished;
+}
+
+}  // namespace orrery::storage

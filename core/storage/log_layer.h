@@ -1,0 +1,70 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <set>
+
+#include "core/storage/log_tail.h"
+#include "core/storage/stores.h"
+
+namespace orrery::storage {
+
+/// The log half of a store: turns that wait to be written, and reads over them and the medium.
+class LogLayer {
+public:
+    LogLayer(std::shared_ptr<LogMedium> medium, Durability durability, PlannedFailure failure);
+
+    /// Forgets all that is not on the medium, and the planned failure.
+    void forgetUnwritten();
+
+    /// Takes a turn that is not empty.
+    Ticket add(Turn turn, std::vector<DroppedRange> drops, std::vector<std::uint64_t> dropsDone);
+    Ticket last() const { return m_last; }
+    /// The turn up to which all is on the medium, and the one up to which all may leave the world.
+    Ticket written() const { return m_written; }
+    Ticket released() const { return m_released; }
+    std::uint64_t pendingTurns() const { return m_pending.size(); }
+
+    /// A dropped group whose trace is gone from everywhere else; its records go from now on.
+    void reclaim(GroupId group) { m_reclaim.push_back(group); }
+    /// Groups that have been dropped and still have records.
+    std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
+
+    /// Null if there is nothing to write or one is out already.
+    std::unique_ptr<Work> takeWork();
+    /// An error means that a turn was not written.
+    StorageResult<void> finish(std::unique_ptr<Work> work);
+
+    StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
+    StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;
+    StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) const;
+    StorageResult<Lsn> trimMark(GroupId group) const;
+    StorageResult<std::optional<std::string>> value(std::string_view name) const;
+    StorageResult<std::vector<std::pair<std::string, std::string>>> values(
+        std::string_view prefix) const;
+
+    /// What is left over from before; groups among it read as dropped from now on.
+    StorageResult<Unfinished> loadUnfinished();
+
+private:
+    void release();
+
+    std::shared_ptr<LogMedium> m_medium;
+    const Durability m_durability;
+    PlannedFailure m_failure;
+
+    LogTail m_tail;
+    std::deque<std::shared_ptr<const SealedTurn>> m_pending;
+    std::uint64_t m_pendingBytes = 0;
+    Ticket m_last;
+    Ticket m_written;
+    Ticket m_released;
+
+    std::set<GroupId> m_dropped;
+    std::vector<GroupId> m_reclaim;
+
+    std::uint64_t m_epoch = 0;  ///< Work of an earlier one has no effect.
+    bool m_workIsOut = false;
+};
+
+}  // namespace orrery::storage

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "core/storage/medium.h"
+
+namespace orrery::storage {
+
+/// The log of a store in memory. What it holds is what a disk would.
+class MemoryLog : public LogMedium {
+public:
+    StorageResult<void> write(LogBatch& batch) override;
+    void settle(const LogBatch& batch) override;
+
+    StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) override;
+    StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
+    StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
+    StorageResult<Lsn> trimMark(GroupId group) override;
+    StorageResult<std::optional<std::string>> value(std::string_view name) override;
+    StorageResult<std::vector<std::pair<std::string, std::string>>> values(
+        std::string_view prefix) override;
+    StorageResult<Unfinished> unfinished() override;
+
+    bool madeRoom(const StorageError&) override { return false; }
+    std::uint64_t fileBytes() const override { return 0; }
+    std::string path() const override { return "memory"; }
+
+private:
+    struct Log {
+        Lsn first{1};
+        std::deque<SharedBytes> records;
+        SharedBytes state;
+    };
+
+    void take(const Turn::Change& change);
+
+    std::map<std::pair<GroupId, VolumeId>, Log> m_logs;
+    std::map<GroupId, Lsn> m_trimMarks;
+    std::map<std::string, SharedBytes, std::less<>> m_values;
+    std::map<std::uint64_t, KeyRange> m_drops;
+    std::set<GroupId> m_droppedGroups;
+};
+
+/// The trees of a store in memory.
+class MemoryTree : public TreeMedium {
+public:
+    StorageResult<void> write(const Overlay&) override { return {}; }
+    void settle(const Overlay& overlay) override;
+    StorageResult<void> drop(DropStep&) override { return {}; }
+    void settle(DropStep& step) override;
+
+    StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) override;
+    StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
+    StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
+
+    bool madeRoom(const StorageError&) override { return false; }
+    std::uint64_t fileBytes() const override { return 0; }
+    std::string path() const override { return "memory"; }
+
+private:
+    Overlay m_items;
+};
+
+}  // namespace orrery::storage

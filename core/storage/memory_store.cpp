@@ -1,0 +1,29 @@
+#include "core/base/check.h"
+#include "core/storage/layered_store.h"
+#include "core/storage/memory_medium.h"
+
+namespace orrery::storage {
+namespace {
+
+// A flush of memory happens on the owner's thread, in one go, so it comes often and stays short.
+constexpr std::uint64_t kOverlayBytesMax = 256u << 10;
+
+class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
+public:
+    explicit LayeredMemoryStore(PlannedFailure failure)
+        : LayeredStore(std::make_shared<MemoryLog>(), std::make_shared<MemoryTree>(),
+                       {Durability::Durable, kOverlayBytesMax, failure}) {}
+
+    void crash() override {
+        const StorageResult<void> result = forgetUnwritten();
+        CHECK(result.has_value());  // Memory does not fail to be read.
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<MemoryStore> MemoryStore::create(PlannedFailure failure) {
+    return std::make_unique<LayeredMemoryStore>(failure);
+}
+
+}  // namespace orrery::storage

@@ -1,0 +1,94 @@
+#include "core/storage/merged_scan.h"
+
+#include <array>
+
+#include "core/base/result.h"
+
+namespace orrery::storage {
+namespace {
+
+// Three walks side by side, the one that hides the others first.
+class MergedScan {
+public:
+    MergedScan(const Overlay& active, const Overlay* frozen, TreeCursor& tree, VolumeId volume,
+               ScanDirection direction)
+        : m_overlays{Overlay::Cursor(&active, volume), Overlay::Cursor(frozen, volume)},
+          m_tree(tree),
+          m_forward(direction == ScanDirection::Forward) {}
+
+    StorageResult<void> begin(const KeyRange& range) {
+        for (Overlay::Cursor& overlay : m_overlays) {
+            if (m_forward)
+                overlay.seek(range.begin);
+            else
+                overlay.seekBefore(range.end);
+        }
+        return m_forward ? m_tree.seek(range.begin) : m_tree.seekBefore(range.end);
+    }
+
+    StorageResult<void> run(const KeyRange& range, const ScanVisitor& visitor) {
+        TRY(begin(range));
+        std::string_view key;
+        while (findNext(key)) {
+            if (m_forward ? !range.end.empty() && key >= range.end : key < range.begin) break;
+            bool shown = false;
+            ScanStep step = ScanStep::Continue;
+            for (Overlay::Cursor& overlay : m_overlays) {
+                if (!overlay.valid() || overlay.key() != key) continue;
+                if (!shown && overlay.image() != nullptr) step = visitor(key, *overlay.image());
+                shown = true;
+            }
+            if (!shown) step = visitor(key, m_tree.image());
+            if (step == ScanStep::Stop) break;
+            TRY(leave(key));
+        }
+        return {};
+    }
+
+private:
+    // The next key of all three in the direction of the scan, or false at the end.
+    bool findNext(std::string_view& key) const {
+        bool found = false;
+        const auto offer = [&](std::string_view candidate) {
+            if (!found || (m_forward ? candidate < key : candidate > key)) key = candidate;
+            found = true;
+        };
+        for (const Overlay::Cursor& overlay : m_overlays) {
+            if (overlay.valid()) offer(overlay.key());
+        }
+        if (m_tree.valid()) offer(m_tree.key());
+        return found;
+    }
+
+    // `key` is a view of one of the walks, so whether each of them stands on it is asked before any
+    // of them moves.
+    StorageResult<void> leave(std::string_view key) {
+        std::array<bool, 2> moves{};
+        for (std::size_t i = 0; i < moves.size(); ++i)
+            moves[i] = m_overlays[i].valid() && m_overlays[i].key() == key;
+        const bool treeMoves = m_tree.valid() && m_tree.key() == key;
+        for (std::size_t i = 0; i < moves.size(); ++i) {
+            if (!moves[i]) continue;
+            if (m_forward)
+                m_overlays[i].next();
+            else
+                m_overlays[i].previous();
+        }
+        if (!treeMoves) return {};
+        return m_forward ? m_tree.next() : m_tree.previous();
+    }
+
+    std::array<Overlay::Cursor, 2> m_overlays;
+    TreeCursor& m_tree;
+    bool m_forward;
+};
+
+}  // namespace
+
+StorageResult<void> scanMerged(const Overlay& active, const Overlay* frozen, TreeCursor& tree,
+                               VolumeId volume, const KeyRange& range, ScanDirection direction,
+                               const ScanVisitor& visitor) {
+    return MergedScan(active, frozen, tree, volume, direction).run(range, visitor);
+}
+
+}  // namespace orrery::storage

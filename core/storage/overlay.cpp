@@ -1,0 +1,172 @@
+#include "core/storage/overlay.h"
+
+#include "core/base/check.h"
+
+namespace orrery::storage {
+namespace {
+
+// What a map node, its place in the index and the heads of its strings take beside their bytes.
+constexpr std::uint64_t kEntryBytes = 240;
+constexpr std::uint64_t kImageBytes = 64;
+constexpr std::uint64_t kMarkBytes = 120;
+
+std::size_t regionOf(VolumeId volume) {
+    return volume.value() / std::size_t{kZonesPerRegion};
+}
+
+std::size_t slotOf(VolumeId volume) {
+    return volume.value() % std::size_t{kZonesPerRegion};
+}
+
+// An image counts once, however many slots share it.
+std::uint64_t imageBytes(const Overlay::Entry& entry, std::size_t slot) {
+    const SharedBytes& image = entry.slots[slot].image;
+    if (image == nullptr) return 0;
+    for (std::size_t other = 0; other < entry.slots.size(); ++other) {
+        if (other != slot && entry.slots[other].image == image) return 0;
+    }
+    return kImageBytes + image->size();
+}
+
+std::uint64_t entryBytes(const Overlay::Entries::value_type& node) {
+    std::uint64_t bytes = kEntryBytes + node.first.size();
+    for (std::size_t slot = 0; slot < node.second.slots.size(); ++slot) {
+        bool counted = false;
+        for (std::size_t before = 0; before < slot; ++before) {
+            counted |= node.second.slots[before].image == node.second.slots[slot].image;
+        }
+        const SharedBytes& image = node.second.slots[slot].image;
+        if (image != nullptr && !counted) bytes += kImageBytes + image->size();
+    }
+    return bytes;
+}
+
+}  // namespace
+
+void Overlay::put(VolumeId volume, const TreeChange& change) {
+    const std::size_t region = regionOf(volume);
+    if (region >= m_areas.size()) m_areas.resize(region + 1);
+    if (m_areas[region] == nullptr) m_areas[region] = std::make_unique<Area>();
+    Area& area = *m_areas[region];
+
+    const std::uint64_t hash = keyHash(change.key);
+    Entries::value_type* node = area.index.find(change.key, hash);
+    if (node == nullptr) {
+        node = &*area.entries.try_emplace(change.key).first;
+        area.index.add(node, hash);
+        ++m_entryCount;
+        m_bytes += kEntryBytes + change.key.size();
+    }
+    const std::size_t slot = slotOf(volume);
+    m_bytes -= imageBytes(node->second, slot);
+    node->second.slots[slot] = {change.image, true};
+    m_bytes += imageBytes(node->second, slot);
+}
+
+void Overlay::setMark(VolumeId volume, GroupId group, const TreeMark& mark) {
+    const auto [at, isNew] = m_marks.insert_or_assign({volume, group}, mark);
+    if (isNew) m_bytes += kMarkBytes;
+}
+
+void Overlay::forget(VolumeId volume, std::string_view key) {
+    const std::size_t region = regionOf(volume);
+    if (region >= m_areas.size() || m_areas[region] == nullptr) return;
+    Area& area = *m_areas[region];
+    const auto at = area.entries.find(key);
+    if (at == area.entries.end()) return;
+    const std::size_t slot = slotOf(volume);
+    m_bytes -= imageBytes(at->second, slot);
+    at->second.slots[slot] = {};
+    for (const Slot& each : at->second.slots) {
+        if (each.held) return;
+    }
+    erase(area, at);
+}
+
+Overlay::Entries::iterator Overlay::erase(Area& area, Entries::iterator at) {
+    m_bytes -= entryBytes(*at);
+    --m_entryCount;
+    area.index.remove(&*at, keyHash(at->first));
+    return area.entries.erase(at);
+}
+
+std::uint64_t Overlay::eraseRange(std::string_view begin, std::string_view end,
+                                  std::uint64_t keysMax) {
+    std::uint64_t erased = 0;
+    for (const auto& area : m_areas) {
+        if (area == nullptr) continue;
+        auto at = area->entries.lower_bound(begin);
+        while (erased < keysMax && at != area->entries.end() && (end.empty() || at->first < end)) {
+            at = erase(*area, at);
+            ++erased;
+        }
+    }
+    return erased;
+}
+
+void Overlay::eraseMarks(GroupId group) {
+    m_bytes -= kMarkBytes * std::erase_if(m_marks, [group](const auto& mark) {
+                   return mark.first.second == group;
+               });
+}
+
+const Overlay::Slot* Overlay::find(VolumeId volume, std::string_view key,
+                                   std::uint64_t hash) const {
+    const std::size_t region = regionOf(volume);
+    if (region >= m_areas.size() || m_areas[region] == nullptr) return nullptr;
+    const Entries::value_type* node = m_areas[region]->index.find(key, hash);
+    if (node == nullptr) return nullptr;
+    const Slot& slot = node->second.slots[slotOf(volume)];
+    return slot.held ? &slot : nullptr;
+}
+
+const TreeMark* Overlay::findMark(VolumeId volume, GroupId group) const {
+    const auto at = m_marks.find({volume, group});
+    return at == m_marks.end() ? nullptr : &at->second;
+}
+
+const Overlay::Entries* Overlay::entries(std::size_t region) const {
+    if (region >= m_areas.size() || m_areas[region] == nullptr) return nullptr;
+    return &m_areas[region]->entries;
+}
+
+Overlay::Cursor::Cursor(const Overlay* overlay, VolumeId volume)
+    : m_entries(overlay == nullptr ? nullptr : overlay->entries(regionOf(volume))),
+      m_slot(slotOf(volume)) {}
+
+void Overlay::Cursor::seek(std::string_view key) {
+    if (m_entries == nullptr) return;
+    m_at = m_entries->lower_bound(key);
+    skipForward();
+}
+
+void Overlay::Cursor::skipForward() {
+    while (m_at != m_entries->end() && !m_at->second.slots[m_slot].held)
+        ++m_at;
+    m_valid = m_at != m_entries->end();
+}
+
+void Overlay::Cursor::seekBefore(std::string_view key) {
+    if (m_entries == nullptr) return;
+    m_at = key.empty() ? m_entries->end() : m_entries->lower_bound(key);
+    previous();
+}
+
+void Overlay::Cursor::next() {
+    CHECK(m_valid);
+    ++m_at;
+    skipForward();
+}
+
+void Overlay::Cursor::previous() {
+    m_valid = false;
+    while (m_at != m_entries->begin()) {
+        --m_at;
+        if (m_at->second.slots[m_slot].held) {
+            m_valid = true;
+            return;
+        }
+    }
+}
+
+}  // namespace orrery::storage

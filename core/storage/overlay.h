@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/storage/key_index.h"
+#include "core/storage/store.h"
+
+namespace orrery::storage {
+
+/// What has been applied and is not in the trees yet, by key. The three zones of a Region share an
+/// entry, and an image as long as they were given the same pointer: a slot says for one zone which
+/// image holds for it, so a zone that lags goes on seeing the older one, and an image that every
+/// zone has passed is freed.
+///
+/// It also serves as the whole tree of a store in memory.
+///
+/// One thread fills it. Once it is frozen (shared as const) any thread may read it.
+class Overlay {
+public:
+    /// What a zone sees: `held` with a null image is a deletion, not `held` means "ask the tree".
+    struct Slot {
+        SharedBytes image;
+        bool held = false;
+    };
+    struct Entry {
+        std::array<Slot, kZonesPerRegion> slots;
+    };
+    using Entries = std::map<std::string, Entry, std::less<>>;
+    using Marks = std::map<std::pair<VolumeId, GroupId>, TreeMark>;
+
+    Overlay() = default;
+    Overlay(const Overlay&) = delete;
+    Overlay& operator=(const Overlay&) = delete;
+
+    void put(VolumeId volume, const TreeChange& change);
+    /// Makes `volume` hold nothing for `key`, not even a deletion.
+    void forget(VolumeId volume, std::string_view key);
+    void setMark(VolumeId volume, GroupId group, const TreeMark& mark);
+    /// Forgets the keys of [begin, end) for every volume, at most `keysMax` of them; an empty `end`
+    /// means no end. Returns how many they were.
+    std::uint64_t eraseRange(std::string_view begin, std::string_view end, std::uint64_t keysMax);
+    void eraseMarks(GroupId group);
+
+    /// The slot of `volume` for `key`, or null if it holds nothing. `hash` is keyHash(key).
+    const Slot* find(VolumeId volume, std::string_view key, std::uint64_t hash) const;
+    /// The mark of the last change, or null if there was none.
+    const TreeMark* findMark(VolumeId volume, GroupId group) const;
+
+    std::uint64_t entryCount() const { return m_entryCount; }
+    bool empty() const { return m_entryCount == 0 && m_marks.empty(); }
+    /// Memory it takes, roughly.
+    std::uint64_t bytes() const { return m_bytes; }
+    const Marks& marks() const { return m_marks; }
+    /// The entries of one Region, in order of key, or null. Regions count from 0 to `regions()`.
+    const Entries* entries(std::size_t region) const;
+    std::size_t regions() const { return m_areas.size(); }
+
+    /// Walks over what one volume holds, in order of key, deletions included. Valid while the
+    /// overlay is not changed.
+    class Cursor {
+    public:
+        /// A null overlay holds nothing.
+        Cursor(const Overlay* overlay, VolumeId volume);
+
+        /// To the first key at or after `key`.
+        void seek(std::string_view key);
+        /// To the last key before `key`; an empty `key` means the end.
+        void seekBefore(std::string_view key);
+        void next();
+        void previous();
+
+        bool valid() const { return m_valid; }
+        std::string_view key() const { return m_at->first; }
+        /// Null for a deletion.
+        const SharedBytes& image() const { return m_at->second.slots[m_slot].image; }
+
+    private:
+        void skipForward();
+
+        const Entries* m_entries;
+        std::size_t m_slot;
+        Entries::const_iterator m_at{};
+        bool m_valid = false;
+    };
+
+private:
+    struct Area {
+        Entries entries;
+        KeyIndex<Entries::value_type> index;
+    };
+
+    Entries::iterator erase(Area& area, Entries::iterator at);
+
+    std::vector<std::unique_ptr<Area>> m_areas;  ///< By Region; null where it has nothing.
+    Marks m_marks;
+    std::uint64_t m_entryCount = 0;
+    std::uint64_t m_bytes = 0;
+};
+
+}  // namespace orrery::storage

@@ -1,0 +1,56 @@
+#include "core/storage/storage_error.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/storage/store.h"
+
+namespace orrery::storage {
+namespace {
+
+// The codes that LMDB adds to those of errno, as lmdb.h documents them.
+constexpr int kCorrupted = -30796;
+constexpr int kPanic = -30795;
+constexpr int kVersionMismatch = -30794;
+constexpr int kInvalid = -30793;
+
+std::string causeOf(int code) {
+    switch (code) {
+        case ENOSPC:
+        case EDQUOT:
+            return "the disk is full; free some space and start again";
+        case EFBIG:
+            return "the file may not grow any further; raise the limit on the size of files and "
+                   "start again";
+        case EACCES:
+        case EPERM:
+            return "access is not permitted; choose another data folder or change its permissions";
+        case EROFS:
+            return "the file system is read-only; choose another data folder";
+        case EIO:
+            return "the disk reported an input or output error; check the disk, then start again";
+        case kMapFull:
+            return "the address space for the file is used up and could not be enlarged";
+        case kTransactionFull:
+            return "a single change is too large to be written in one transaction";
+        case kCorrupted:
+        case kInvalid:
+        case kVersionMismatch:
+            return "the file is damaged or was not written by this program; restore it from a copy";
+        case kPanic:
+            return "an earlier write failed half-way; start again";
+        default:
+            break;
+    }
+    if (code < 0) return "the database library reported error " + std::to_string(code);
+    return std::generic_category().message(code);
+}
+
+}  // namespace
+
+std::string StorageError::message() const {
+    if (!detail.empty()) return detail;
+    return call + " failed on " + path + ": " + causeOf(code) + ".";
+}
+
+}  // namespace orrery::storage

@@ -1,0 +1,209 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+
+namespace orrery::storage {
+
+// What an engine keeps: logs, the small states of their groups, named values, and trees of items.
+// The log is the truth; the tree follows (section 4 of the design).
+//
+// One thread owns a store and calls everything but Work::run. A store does no I/O that waits for a
+// disk on that thread: it hands out Work, which any thread may run, and takes it back finished.
+// Reads see at once what `commit` and `apply` were given, synced or not.
+
+/// The machine failed: which call, its code, which file.
+struct StorageError {
+    std::string call;
+    int code = 0;  ///< Of errno, or of LMDB where negative.
+    std::string path;
+    std::string detail = {};  ///< Empty, or the whole sentence where call and code do not tell it.
+
+    /// One sentence that names what is wrong and what to do.
+    std::string message() const;
+};
+
+template <typename T>
+using StorageResult = std::expected<T, StorageError>;
+
+/// How many turns have been committed so far. A turn is on disk once `synced()` has reached its
+/// ticket.
+using Ticket = NamedType<std::uint64_t, struct TicketTag>;
+
+/// What one turn of the world changes outside the trees: all of it is found after a kill, or none.
+class Turn {
+public:
+    /// One record of the log of `group` on `volume`. Positions go up by one; after `truncate` they
+    /// go on from where it cut.
+    void append(VolumeId volume, GroupId group, Lsn lsn, SharedBytes record);
+    /// Forgets the records at and after `from`: a tail that another leader's log replaces.
+    void truncate(VolumeId volume, GroupId group, Lsn from);
+    /// The state that a replica must find again (term, vote, commit LSN …), whole.
+    void putGroupState(VolumeId volume, GroupId group, std::string state);
+    /// Forgets the logs and states of a group on every volume.
+    void dropGroup(GroupId group);
+    /// Says that nobody needs the records of `group` before `mark` any more. Their bytes stay for
+    /// now; the mark is kept.
+    void setTrimMark(GroupId group, Lsn mark);
+    /// A named value: catalog, control state, jobs, the bound of the instant. Names are not empty.
+    void putValue(std::string name, std::string value);
+    void eraseValue(std::string name);
+
+    bool empty() const { return m_changes.empty(); }
+
+    struct Change {
+        enum class Kind : std::uint8_t {
+            Append,
+            Truncate,
+            GroupState,
+            DropGroup,
+            PutValue,
+            EraseValue,
+            TrimMark
+        };
+        Kind kind;
+        VolumeId volume{};
+        GroupId group{};
+        Lsn lsn{};
+        std::string name;
+        SharedBytes bytes;
+    };
+    const std::vector<Change>& changes() const { return m_changes; }
+
+private:
+    std::vector<Change> m_changes;
+};
+
+/// What is known of the tree of one replica. Storage keeps it with the items, moves `applied`
+/// together with them, and understands nothing else of it.
+struct TreeMark {
+    Lsn applied{};
+    std::int64_t itemCount = 0;
+    std::int64_t itemBytes = 0;
+    std::uint64_t checksum = 0;         ///< Sum over the items, so that order does not matter.
+    std::uint64_t deletedStampMax = 0;  ///< The highest version stamp that was deleted.
+    bool operator==(const TreeMark&) const = default;
+};
+
+/// One key of a tree: its new image, or null where it goes away.
+struct TreeChange {
+    std::string key;
+    SharedBytes image;
+};
+
+/// Some I/O, ready to run. `run` may be called on any one thread, once; it touches nothing that the
+/// store's owner touches meanwhile.
+class Work {
+public:
+    virtual ~Work() = default;
+    virtual void run() = 0;
+};
+
+enum class ScanDirection : std::uint8_t { Forward, Backward };
+
+/// What a scan does after a key.
+enum class ScanStep : std::uint8_t { Continue, Stop };
+
+/// Called with each key and image of a scan, in order. The views live until it returns.
+using ScanVisitor = std::function<ScanStep(std::string_view key, std::string_view image)>;
+
+enum class Health : std::uint8_t {
+    Ok,
+    CommitFailed,  ///< A turn was not written; nothing later will be. Reopen to go on.
+    ReadOnly,      ///< A sync failed or the tree cannot be written: no later claim can be trusted.
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // --- turns and logs
+
+    /// Ends a turn and takes what it changed. Its ticket is one more than the last; a turn that is
+    /// empty gets the last ticket again. The calls of `apply` and `dropRange` since the last
+    /// `commit` belong to this turn too and reach the tree only once it is synced, so every turn of
+    /// the world ends with a commit, an empty one as well. With a dropped range in it, a turn is
+    /// not empty.
+    virtual Ticket commit(Turn turn) = 0;
+    /// Everything up to here may leave the world: it survives a kill. With relaxed durability this
+    /// runs ahead of the disk by a bounded backlog.
+    virtual Ticket synced() const = 0;
+    /// Everything that has been committed, as one piece of I/O; null if there is nothing to write
+    /// or one is out already, or the health forbids it. Give it back with `finishLogWork`, run or
+    /// not. Records of dropped groups go away in small steps along with it.
+    virtual std::unique_ptr<Work> takeLogWork() = 0;
+    /// Moves `synced`, or the health.
+    virtual void finishLogWork(std::unique_ptr<Work> work) = 0;
+
+    /// The record at `lsn`, or null if the log does not have it (cut off, or not yet written).
+    virtual StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const = 0;
+    /// The position of the last record; 0 for an empty log.
+    virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const = 0;
+    /// What putGroupState was last given, or nothing.
+    virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
+                                                                 GroupId group) const = 0;
+    /// What setTrimMark was last given, or 0.
+    virtual StorageResult<Lsn> trimMark(GroupId group) const = 0;
+    virtual StorageResult<std::optional<std::string>> value(std::string_view name) const = 0;
+    /// The named values whose names begin with `prefix`, in order of name.
+    virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(
+        std::string_view prefix) const = 0;
+
+    // --- trees
+
+    /// Takes changes that the log already has into the tree of `group` on `volume`. The same LSN
+    /// and image may be given again and do no harm. Images are shared by the volumes that are given
+    /// the same pointer.
+    virtual void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
+                       const TreeMark& mark) = 0;
+    /// The mark of the last `apply`, or the stored one, or an empty one.
+    virtual StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const = 0;
+    /// The image of `key`, or null.
+    virtual StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const = 0;
+    /// Visits the keys of [begin, end) in order, or backward from the last before `end`. An empty
+    /// `end` means no end. The visitor must not call the store.
+    virtual StorageResult<void> scan(VolumeId volume, std::string_view begin, std::string_view end,
+                                     ScanDirection direction, const ScanVisitor& visitor) const = 0;
+
+    /// Nobody reads or writes the keys of [begin, end) any more, on any volume; their bytes are
+    /// given back in small steps by flush work, also after a kill, once the turn is synced that the
+    /// next `commit` ends. Reads in the range find anything or nothing from now on.
+    virtual void dropRange(std::string begin, std::string end) = 0;
+    /// Keys that are still to be given back, roughly, and groups whose records are; 0 when all is
+    /// done.
+    virtual std::uint64_t droppedKeysLeft() const = 0;
+
+    /// A piece of the flush, if the overlay is full, or `force` and there is anything to write, or
+    /// a dropped range is waiting; holds only records whose turns are synced. Null otherwise, or if
+    /// one is out already.
+    virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
+    virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;
+    /// True while both overlays are full: the driver takes no request until a flush has ended.
+    virtual bool saturated() const = 0;
+
+    // --- health and figures
+
+    virtual Health health() const = 0;
+    /// What happened last, for the health above.
+    virtual std::optional<StorageError> lastError() const = 0;
+
+    struct Figures {
+        std::uint64_t overlayBytes = 0;
+        std::uint64_t pendingTurns = 0;  ///< Committed and not known to be on disk.
+        std::uint64_t logFileBytes = 0;
+        std::uint64_t treeFileBytes = 0;
+    };
+    virtual Figures figures() const = 0;
+};
+
+}  // namespace orrery::storage

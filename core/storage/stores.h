@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/storage/store.h"
+
+namespace orrery::storage {
+
+enum class Durability : std::uint8_t {
+    Durable,  ///< Log work ends with a sync.
+    Relaxed,  ///< `synced()` does not wait for it; a bounded backlog is written and synced behind.
+};
+
+/// The failures a test or a scenario can ask a store for.
+struct PlannedFailure {
+    enum class Kind : std::uint8_t { None, CommitFails, SyncFails, FlushFails };
+    Kind kind = Kind::None;
+    /// The first turn, by its ticket, or the first piece of flush work, counted from 1, that fails.
+    std::uint64_t atTurn = 0;
+};
+
+struct LmdbOptions {
+    Durability durability = Durability::Durable;
+    std::uint64_t overlayBytesMax = 16u << 20;
+    /// Address space to reserve for each of the two maps, halved where refused.
+    std::uint64_t mapBytes = std::uint64_t{64} << 30;
+    /// What one transaction of a flush may dirty, roughly, in pages of 4 KiB; LMDB keeps as much
+    /// memory for the next one.
+    std::uint64_t flushPagesMax = 2048;
+    PlannedFailure failure = {};
+};
+
+/// Opens the data folder, made where it is missing: two LMDB environments, `log` and `items`, a
+/// format version and a lock. Errors in one sentence: no permission, no space, a newer format, or
+/// locked (by which process).
+StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path& folder,
+                                                    const LmdbOptions& options = {});
+
+/// Keeps everything in memory and writes no file. `crash` makes it what a disk would hold after a
+/// loss of power: turns that are not synced are gone.
+class MemoryStore : public virtual Store {
+public:
+    static std::unique_ptr<MemoryStore> create(PlannedFailure failure = {});
+    /// Work that is out afterwards is given back with no effect, and a planned failure is over.
+    virtual void crash() = 0;
+};
+
+}  // namespace orrery::storage

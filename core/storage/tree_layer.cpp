@@ -1,0 +1,235 @@
+#include "core/storage/tree_layer.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/storage/merged_scan.h"
+
+namespace orrery::storage {
+namespace {
+
+// One step of giving back: short enough that a flush that has become due hardly waits.
+constexpr std::uint64_t kDropKeysMax = 2048;
+constexpr std::size_t kDropGroupsMax = 256;
+
+// Writes a frozen overlay, or takes one step of giving back.
+class FlushWork : public Work {
+public:
+    FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Overlay> overlay,
+              DropStep step, std::shared_ptr<const Overlay> retired, bool fails,
+              std::uint64_t epoch)
+        : m_medium(std::move(medium)),
+          m_overlay(std::move(overlay)),
+          m_step(std::move(step)),
+          m_retired(std::move(retired)),
+          m_fails(fails),
+          m_epoch(epoch) {}
+
+    void run() override {
+        CHECK(!m_ran);
+        m_ran = true;
+        m_retired = nullptr;
+        if (m_fails)
+            m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
+        else
+            m_result = m_overlay != nullptr ? m_medium->write(*m_overlay) : m_medium->drop(m_step);
+    }
+
+    void settle() {
+        if (m_overlay != nullptr)
+            m_medium->settle(*m_overlay);
+        else
+            m_medium->settle(m_step);
+    }
+
+    bool isFlush() const { return m_overlay != nullptr; }
+    const DropStep& step() const { return m_step; }
+    bool ran() const { return m_ran; }
+    const StorageResult<void>& result() const { return m_result; }
+    std::uint64_t epoch() const { return m_epoch; }
+
+private:
+    const std::shared_ptr<TreeMedium> m_medium;
+    const std::shared_ptr<const Overlay> m_overlay;
+    DropStep m_step;
+    std::shared_ptr<const Overlay> m_retired;
+    const bool m_fails;
+    const std::uint64_t m_epoch;
+    bool m_ran = false;
+    StorageResult<void> m_result;
+};
+
+}  // namespace
+
+TreeLayer::TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBytesMax,
+                     PlannedFailure failure)
+    : m_medium(std::move(medium)), m_bytesMax(overlayBytesMax), m_failure(failure) {}
+
+void TreeLayer::forgetUnwritten() {
+    m_active = std::make_shared<Overlay>();
+    m_turnIsOpen = false;
+    m_frozen = nullptr;
+    m_newDrops.clear();
+    m_newGroupDrops.clear();
+    m_drops.clear();
+    m_groupDrops.clear();
+    m_dropsDone.clear();
+    m_unmarkedGroups.clear();
+    m_workIsOut = false;
+    m_failure = {};
+    ++m_epoch;
+}
+
+void TreeLayer::resume(const Unfinished& unfinished) {
+    for (const DroppedRange& dropped : unfinished.ranges) {
+        m_nextDropNumber = std::max(m_nextDropNumber, dropped.number + 1);
+        m_drops.push_back({dropped, Ticket(0)});
+    }
+    for (const GroupId group : unfinished.groups)
+        m_groupDrops.push_back({group, Ticket(0)});
+}
+
+void TreeLayer::apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
+                      const TreeMark& mark) {
+    for (const TreeChange& change : changes)
+        m_active->put(volume, change);
+    m_active->setMark(volume, group, mark);
+    m_turnIsOpen = true;
+}
+
+void TreeLayer::dropRange(KeyRange range) {
+    m_active->eraseRange(range.begin, range.end, UINT64_MAX);
+    m_newDrops.push_back({m_nextDropNumber++, std::move(range)});
+}
+
+void TreeLayer::dropGroup(GroupId group) {
+    m_active->eraseMarks(group);
+    m_newGroupDrops.push_back(group);
+}
+
+std::vector<DroppedRange> TreeLayer::takeDrops() {
+    for (const DroppedRange& dropped : m_newDrops)
+        m_drops.push_back({dropped, Ticket(UINT64_MAX)});
+    return std::exchange(m_newDrops, {});
+}
+
+std::vector<std::uint64_t> TreeLayer::takeDropsDone() {
+    return std::exchange(m_dropsDone, {});
+}
+
+void TreeLayer::endTurn(Ticket ticket) {
+    if (m_turnIsOpen) m_activeNeeds = ticket;
+    m_turnIsOpen = false;
+    for (auto drop = m_drops.rbegin(); drop != m_drops.rend(); ++drop) {
+        if (drop->needs != Ticket(UINT64_MAX)) break;
+        drop->needs = ticket;
+    }
+    for (const GroupId group : std::exchange(m_newGroupDrops, {}))
+        m_groupDrops.push_back({group, ticket});
+}
+
+StorageResult<TreeMark> TreeLayer::mark(VolumeId volume, GroupId group) const {
+    if (const TreeMark* mark = m_active->findMark(volume, group)) return *mark;
+    if (m_frozen != nullptr) {
+        if (const TreeMark* mark = m_frozen->findMark(volume, group)) return *mark;
+    }
+    return m_medium->mark(volume, group);
+}
+
+StorageResult<SharedBytes> TreeLayer::get(VolumeId volume, std::string_view key) const {
+    const std::uint64_t hash = keyHash(key);
+    if (const Overlay::Slot* slot = m_active->find(volume, key, hash)) return slot->image;
+    if (m_frozen != nullptr) {
+        if (const Overlay::Slot* slot = m_frozen->find(volume, key, hash)) return slot->image;
+    }
+    return m_medium->get(volume, key);
+}
+
+StorageResult<void> TreeLayer::scan(VolumeId volume, const KeyRange& range, ScanDirection direction,
+                                    const ScanVisitor& visitor) const {
+    TRY_ASSIGN(const auto tree, m_medium->cursor(volume));
+    return scanMerged(*m_active, m_frozen.get(), *tree, volume, range, direction, visitor);
+}
+
+// Only between two turns: what a turn that is still open applied has no ticket to wait for.
+void TreeLayer::freeze(bool force) {
+    if (m_frozen != nullptr || m_turnIsOpen || m_active->empty()) return;
+    if (!force && m_active->bytes() < m_bytesMax) return;
+    m_frozen = std::exchange(m_active, std::make_shared<Overlay>());
+    m_frozenNeeds = m_activeNeeds;
+}
+
+std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
+    if (m_workIsOut) return nullptr;
+    freeze(force);
+    if (m_frozen == nullptr) return takeDropWork(written);
+    if (m_frozenNeeds > written) return nullptr;
+    ++m_flushesGiven;
+    const bool fails =
+        m_failure.kind == PlannedFailure::Kind::FlushFails && m_flushesGiven >= m_failure.atTurn;
+    m_workIsOut = true;
+    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), std::exchange(m_retired, {}),
+                                       fails, m_epoch);
+}
+
+// Only while nothing is frozen: an overlay older than the drop would bring its keys back.
+std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
+    DropStep step;
+    if (!m_drops.empty() && m_drops.front().needs <= written) {
+        step.range = m_drops.front().dropped.range;
+        step.keysMax = kDropKeysMax;
+    }
+    for (const GroupDrop& drop : m_groupDrops) {
+        if (drop.needs > written || step.groups.size() == kDropGroupsMax) break;
+        step.groups.push_back(drop.group);
+    }
+    if (!step.range && step.groups.empty()) return nullptr;
+    m_workIsOut = true;
+    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step),
+                                       std::exchange(m_retired, {}), false, m_epoch);
+}
+
+StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
+    CHECK(work != nullptr);
+    auto& flush = static_cast<FlushWork&>(*work);
+    if (flush.epoch() != m_epoch) return {};
+    m_workIsOut = false;
+    if (!flush.ran()) return {};
+    if (!flush.result()) {
+        if (m_medium->madeRoom(flush.result().error())) return {};
+        return flush.result();
+    }
+    flush.settle();
+    if (flush.isFlush())
+        m_retired = std::exchange(m_frozen, nullptr);
+    else
+        finishDrop(flush.step());
+    return {};
+}
+
+void TreeLayer::finishDrop(const DropStep& step) {
+    if (step.range && step.rangeDone) {
+        m_dropsDone.push_back(m_drops.front().dropped.number);
+        m_drops.pop_front();
+    } else if (step.range) {
+        m_drops.front().keysLeft = std::max<std::uint64_t>(step.keysLeft, 1);
+    }
+    m_groupDrops.erase(m_groupDrops.begin(),
+                       m_groupDrops.begin() + static_cast<std::ptrdiff_t>(step.groups.size()));
+    m_unmarkedGroups.insert(m_unmarkedGroups.end(), step.groups.begin(), step.groups.end());
+}
+
+std::uint64_t TreeLayer::droppedKeysLeft() const {
+    std::uint64_t left = m_newDrops.size();
+    for (const Drop& drop : m_drops)
+        left += drop.keysLeft;
+    return left;
+}
+
+std::uint64_t TreeLayer::overlayBytes() const {
+    return m_active->bytes() + (m_frozen != nullptr ? m_frozen->bytes() : 0);
+}
+
+}  // namespace orrery::storage

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "core/storage/medium.h"
+#include "core/storage/stores.h"
+
+namespace orrery::storage {
+
+/// The tree half of a store: the overlay that fills, the frozen one that is being flushed, the tree
+/// under them, and the ranges that are given back.
+///
+/// Only what a synced turn rests on reaches the tree. An overlay is frozen between two turns, and
+/// handed out once the last turn that filled it is on disk; the next fills meanwhile.
+class TreeLayer {
+public:
+    TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBytesMax,
+              PlannedFailure failure);
+
+    /// Forgets all that is not on the medium, ranges included, and the planned failure.
+    void forgetUnwritten();
+    /// Goes on with what was left over; groups and ranges are on disk already.
+    void resume(const Unfinished& unfinished);
+
+    void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
+               const TreeMark& mark);
+    void dropRange(KeyRange range);
+    void dropGroup(GroupId group);
+
+    /// What the turn that is about to end must remember: ranges dropped since the last, and, if it
+    /// is written anyway, those that are empty now.
+    std::vector<DroppedRange> takeDrops();
+    std::vector<std::uint64_t> takeDropsDone();
+    /// Ends the turn: `ticket` is what all of the above since the last call waits for.
+    void endTurn(Ticket ticket);
+
+    StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const;
+    StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const;
+    StorageResult<void> scan(VolumeId volume, const KeyRange& range, ScanDirection direction,
+                             const ScanVisitor& visitor) const;
+
+    std::unique_ptr<Work> takeWork(bool force, Ticket written);
+    StorageResult<void> finish(std::unique_ptr<Work> work);
+    /// Dropped groups of which no mark is left since the last call.
+    std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
+
+    bool saturated() const { return m_frozen != nullptr && m_active->bytes() >= m_bytesMax; }
+    std::uint64_t droppedKeysLeft() const;
+    std::uint64_t overlayBytes() const;
+
+private:
+    struct Drop {
+        DroppedRange dropped;
+        Ticket needs;
+        std::uint64_t keysLeft = 1;
+    };
+    struct GroupDrop {
+        GroupId group;
+        Ticket needs;
+    };
+
+    void freeze(bool force);
+    std::unique_ptr<Work> takeDropWork(Ticket written);
+    void finishDrop(const DropStep& step);
+
+    std::shared_ptr<TreeMedium> m_medium;
+    const std::uint64_t m_bytesMax;
+    PlannedFailure m_failure;
+
+    std::shared_ptr<Overlay> m_active = std::make_shared<Overlay>();
+    Ticket m_activeNeeds;
+    bool m_turnIsOpen = false;  ///< Something was applied since the last endTurn.
+    std::shared_ptr<const Overlay> m_frozen;
+    Ticket m_frozenNeeds;
+    std::shared_ptr<const Overlay>
+        m_retired;  ///< Flushed; the next work frees it, off this thread.
+
+    // Of the turn that is open, then of turns that have ended, in order.
+    std::vector<DroppedRange> m_newDrops;
+    std::vector<GroupId> m_newGroupDrops;
+    std::deque<Drop> m_drops;
+    std::deque<GroupDrop> m_groupDrops;
+    std::vector<std::uint64_t> m_dropsDone;
+    std::vector<GroupId> m_unmarkedGroups;
+    std::uint64_t m_nextDropNumber = 1;
+
+    std::uint64_t m_flushesGiven = 0;
+    std::uint64_t m_epoch = 0;
+    bool m_workIsOut = false;
+};
+
+}  // namespace orrery::storage
