@@ -1,0 +1,99 @@
+#include "core/replication/durable_state.h"
+
+#include "core/base/bytes.h"
+
+namespace orrery::replication {
+
+// A replica's durable state as bytes.
+//
+//   state  := version:uint8 flags:uint8 term:varint vote:zone leader:zone commit:varint log
+//   flags  := 0x01 if caught up
+//   zone   := 0x00 | zone index + 1                         // 0x00: none
+//   log    := last:varint runCount:varint run*
+//   run    := term:varint first:varint                      // both grow from run to run
+//
+// About fifteen bytes for a group that has had one leader.
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kCaughtUp = 0x01;
+
+void putZone(ByteWriter& out, std::optional<ZoneIndex> zone) {
+    out.u8(zone ? static_cast<std::uint8_t>(zone->value() + 1) : std::uint8_t{0});
+}
+
+/// False if the byte names no zone.
+bool takeZone(ByteReader& in, std::optional<ZoneIndex>& zone) {
+    const std::uint8_t byte = in.u8();
+    if (byte > kZonesPerRegion) return false;
+    if (byte != 0) zone = ZoneIndex(static_cast<std::uint8_t>(byte - 1));
+    return in.ok();
+}
+
+bool takeLog(ByteReader& in, LogShape& log) {
+    const Lsn last(in.varint());
+    const std::uint64_t runCount = in.varint();
+    LogShape::Run before{};
+    for (std::uint64_t i = 0; i < runCount; ++i) {
+        const LogShape::Run run{Term(in.varint()), Lsn(in.varint())};
+        if (!in.ok() || run.first > last) return false;
+        if (run.term <= before.term || run.first <= before.first) return false;
+        if (i == 0) {
+            log.resetTo({run.term, run.first});
+        } else {
+            log.endAt(Lsn(run.first.value() - 1));
+            log.append({run.term, run.first});
+        }
+        before = run;
+    }
+    if (runCount == 0) return in.ok() && last == Lsn{};
+    log.endAt(last);
+    return in.ok();
+}
+
+}  // namespace
+
+DurableState DurableState::appoint(ZoneIndex leader) {
+    DurableState state;
+    state.term = Term{1};
+    state.vote = leader;
+    state.leader = leader;
+    return state;
+}
+
+std::string DurableState::encode() const {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u8(kVersion);
+    out.u8(caughtUp ? kCaughtUp : std::uint8_t{0});
+    out.varint(term.value());
+    putZone(out, vote);
+    putZone(out, leader);
+    out.varint(commit.value());
+    out.varint(log.last().value());
+    out.varint(log.runs().size());
+    for (const LogShape::Run& run : log.runs()) {
+        out.varint(run.term.value());
+        out.varint(run.first.value());
+    }
+    return bytes;
+}
+
+std::optional<DurableState> DurableState::decode(std::string_view bytes) {
+    ByteReader in(bytes);
+    DurableState state;
+    if (in.u8() != kVersion) return std::nullopt;
+    const std::uint8_t flags = in.u8();
+    if ((flags & ~kCaughtUp) != 0) return std::nullopt;
+    state.caughtUp = (flags & kCaughtUp) != 0;
+    state.term = Term(in.varint());
+    if (!takeZone(in, state.vote)) return std::nullopt;
+    if (!takeZone(in, state.leader)) return std::nullopt;
+    state.commit = Lsn(in.varint());
+    if (!takeLog(in, state.log)) return std::nullopt;
+    if (!in.atEnd()) return std::nullopt;
+    return state;
+}
+
+}  // namespace orrery::replication

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <bit>
+
+#include "core/base/check.h"
+#include "core/replication/replica.h"
+#include "core/replication/replica_times.h"
+
+// How a group gets a new leader: a follower that misses the leader asks the others whether they do
+// too (the service's answer to gray failures), waits until the promises of a majority have ended,
+// and campaigns for the next term.
+
+namespace orrery::replication {
+
+void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
+    if (term > m_state.term) {
+        m_state.term = term;
+        m_state.vote.reset();
+        m_voteOwedTo.reset();
+        m_matched = m_state.commit;
+        m_leaderCommit = m_state.commit;
+    }
+    m_role = Role::Follower;
+    m_phase = Phase::Idle;
+    m_yields = false;
+    m_state.leader = leader;
+    m_leaderSentAt = kLongAgo;
+    m_replyOwed = false;
+    m_sendPending = false;
+    m_jitter = drawJitter(m_options->electionJitter);
+    stateChanged();
+    rearmElection();
+}
+
+void Replica::rearmElection() {
+    m_timerAt = m_now + m_options->electionDelay + m_jitter;
+}
+
+Duration Replica::drawJitter(Duration bound) {
+    if (bound <= Duration::zero()) return Duration::zero();
+    return Duration(
+        static_cast<std::int64_t>(m_prng.below(static_cast<std::uint64_t>(bound.count()))));
+}
+
+Duration Replica::checkDelay() {
+    const int doublings = std::max(m_failedChecks - 1, 0);
+    const Duration patience = m_options->electionDelay * (1 << doublings);
+    return std::min(patience, m_options->checkDelayMax) + drawJitter(m_options->electionJitter);
+}
+
+void Replica::startCheck() {
+    m_phase = Phase::Checking;
+    ++m_checkNumber;
+    m_failedChecks = static_cast<std::uint8_t>(std::min(m_failedChecks + 1, 10));
+    m_timerAt = m_now + checkDelay();
+    for (const ZoneIndex peer : peers())
+        send(peer, CheckRequest{m_state.term, lastPosition(), m_checkNumber});
+}
+
+bool Replica::hearsLeader(ZoneIndex asker) const {
+    // A leader that asks for one leads no more.
+    if (!m_state.leader || m_state.leader == asker || m_phase != Phase::Idle) return false;
+    if ((m_suspected & bitOf(*m_state.leader)) != 0) return false;
+    return isAtRest() || m_lastHeard + m_options->electionDelay > m_now;
+}
+
+void Replica::releasePromise(ZoneIndex from, Term ended) {
+    // Whom we promised not to vote for another leads no more, nor ever again in that term.
+    if (m_promisedTo == from && m_promiseTerm <= ended) m_promiseUntil = kLongAgo;
+}
+
+void Replica::on(ZoneIndex from, const CheckRequest& request) {
+    releasePromise(from, request.term);
+    CheckReply reply;
+    reply.term = m_state.term;
+    reply.number = request.number;
+    reply.resting = isAtRest();
+    const bool leads = m_role == Role::Leader;
+    if (leads || hearsLeader(from)) {
+        reply.kind = CheckReply::Kind::LeaderHeard;
+        reply.leader = m_state.leader;
+    } else if (isUpToDate(request.last, lastPosition())) {
+        reply.kind = CheckReply::Kind::WouldVote;
+        reply.promiseLeft = std::max(Duration::zero(), promiseEnd() - m_now);
+        // Two who wait for the same promises would campaign together and split the votes.
+        if (request.last > lastPosition() || from < m_self) m_yields = true;
+    } else {
+        reply.kind = CheckReply::Kind::WouldNot;
+    }
+    send(from, reply);
+    if (leads) nudge(from);
+    // Nobody leads, and the one that asks cannot: so it is up to us.
+    if (reply.kind == CheckReply::Kind::WouldNot && isAtRest()) startCheck();
+}
+
+void Replica::on(ZoneIndex from, const CheckReply& reply) {
+    if (m_role != Role::Follower || m_phase == Phase::Idle) return;
+    if (reply.number != m_checkNumber) return;
+    switch (reply.kind) {
+        case CheckReply::Kind::LeaderHeard:
+            // Who rests in an older term may believe in a leader that has long been followed by
+            // another; only that leader itself knows.
+            if (reply.term < m_state.term && reply.leader != from) break;
+            if (reply.term > m_state.term) becomeFollower(reply.term, std::nullopt);
+            if (reply.term == m_state.term && m_state.leader != reply.leader) {
+                m_state.leader = reply.leader;
+                stateChanged();
+            }
+            m_phase = Phase::Idle;
+            m_timerAt = reply.resting ? Instant::never() : m_now + checkDelay();
+            break;
+        case CheckReply::Kind::WouldVote:
+            if (m_phase == Phase::Waiting) break;
+            if (reply.term > m_state.term) becomeFollower(reply.term, std::nullopt);
+            m_phase = Phase::Waiting;
+            m_timerAt = std::max(promiseEnd(), m_now + reply.promiseLeft);
+            // A replica of a later zone yields to us, so there is nobody to keep clear of.
+            if (from < m_self || m_options->yieldDelay <= Duration::zero())
+                m_timerAt = m_timerAt + drawJitter(m_options->campaignJitter);
+            break;
+        case CheckReply::Kind::WouldNot:
+            break;
+    }
+}
+
+void Replica::campaign() {
+    if (m_now < promiseEnd()) {
+        m_timerAt = promiseEnd();
+        return;
+    }
+    if (std::exchange(m_yields, false) && m_options->yieldDelay > Duration::zero()) {
+        m_timerAt = m_now + m_options->yieldDelay;
+        return;
+    }
+    m_role = Role::Candidate;
+    m_phase = Phase::Idle;
+    m_state.term = m_state.term.next();
+    m_state.vote = m_self;
+    m_state.leader.reset();
+    m_matched = m_state.commit;
+    m_leaderCommit = m_state.commit;
+    m_leaderSentAt = kLongAgo;
+    m_voteOwedTo.reset();
+    m_replyOwed = false;
+    m_votes = 0;
+    m_failedChecks = 0;
+    stateChanged();
+    m_timerAt = m_now + m_options->electionDelay / 4 + drawJitter(m_options->electionJitter);
+}
+
+bool Replica::refusesVotes() const {
+    return m_now < promiseEnd() || (m_role == Role::Leader && m_now < leaseEnd());
+}
+
+void Replica::on(ZoneIndex from, const VoteRequest& request) {
+    if (request.term > Term{}) releasePromise(from, Term(request.term.value() - 1));
+    if (request.term < m_state.term || refusesVotes()) {
+        // Without taking the term over: who campaigns too early must not unseat the leader.
+        send(from, VoteReply{m_state.term, false});
+        return;
+    }
+    if (request.term > m_state.term) becomeFollower(request.term, std::nullopt);
+    const bool forgetful = m_options->plantedBug == PlantedBug::VoteTwice;
+    const bool free = !m_state.vote || m_state.vote == from || forgetful;
+    if (!free || m_state.leader || !isUpToDate(request.last, lastPosition())) {
+        send(from, VoteReply{m_state.term, false});
+        return;
+    }
+    m_state.vote = from;
+    stateChanged();
+    m_voteOwedTo = from;
+    if (m_role != Role::Follower) return;
+    m_phase = Phase::Idle;
+    rearmElection();
+}
+
+void Replica::on(ZoneIndex from, const VoteReply& reply) {
+    if (reply.term > m_state.term) return becomeFollower(reply.term, std::nullopt);
+    if (m_role != Role::Candidate || reply.term < m_state.term || !reply.granted) return;
+    m_votes |= bitOf(from);
+    if (std::popcount(m_votes) >= 2) becomeLeader();
+}
+
+}  // namespace orrery::replication

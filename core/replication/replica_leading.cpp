@@ -1,0 +1,188 @@
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/replication/replica.h"
+#include "core/replication/replica_times.h"
+
+// What a replica does as the leader: it gives out places, sends records, counts who has persisted
+// them, and keeps its lease while there is work.
+
+namespace orrery::replication {
+
+void Replica::becomeLeader() {
+    m_role = Role::Leader;
+    m_phase = Phase::Idle;
+    m_failedChecks = 0;
+    m_state.leader = m_self;
+    stateChanged();
+    m_progress.fill(freshProgress());
+    m_wokeAt = m_now;
+    m_awakeUntil = m_now + m_options->lease;
+    m_timerAt = m_now + m_options->renew;
+    // Records of earlier terms count as committed only below one of our own (Raft 5.4.2).
+    appendNoOp();
+}
+
+void Replica::appendNoOp() {
+    m_output.noOp = appendRecord();
+}
+
+LogPosition Replica::appendRecord() {
+    const LogPosition position{m_state.term, m_state.log.last().next()};
+    const bool newRun = m_state.log.lastPosition().term != position.term;
+    m_state.log.append(position);
+    if (newRun) stateChanged();
+    if (m_output.persist.empty()) m_output.persist.first = position.lsn;
+    m_output.persist.last = position.lsn;
+    m_sendPending = true;
+    return position;
+}
+
+void Replica::wake() {
+    m_awakeUntil = m_now + m_options->lease;
+    if (!isAtRest()) return;
+    m_wokeAt = m_now;
+    // Records about to be sent ask for the lease as well as a heartbeat does.
+    if (m_sendPending) {
+        m_timerAt = m_now + m_options->renew;
+    } else {
+        renew();
+    }
+}
+
+void Replica::renew() {
+    for (const ZoneIndex peer : peers()) {
+        Progress& progress = progressOf(peer);
+        if (progress.lastSent + m_options->renew > m_now) continue;
+        // What was sent that long ago and is not answered is lost, or its receiver is.
+        const bool unanswered = progress.next > progress.matched.next();
+        if (unanswered && progress.matched != Lsn{}) progress.next = progress.matched.next();
+        if (unanswered) progress.sending = Sending::Probe;
+        sendAppend(peer, progress, Lsn(progress.next.value() - 1));
+    }
+    m_timerAt = std::min(m_progress[0].lastSent, m_progress[1].lastSent) + m_options->renew;
+}
+
+void Replica::rest() {
+    for (const ZoneIndex peer : peers())
+        sendNotice(peer, progressOf(peer), true);
+    m_timerAt = Instant::never();
+}
+
+void Replica::tickLeader() {
+    const bool idle = m_state.commit == m_state.log.last();
+    if (m_now >= std::max(leaseEnd(), m_wokeAt) + m_options->lease) {
+        // Nobody has answered for so long that followers who still hear us would wait in vain: a
+        // leader that can send but not receive must not keep the others from electing one.
+        becomeFollower(m_state.term, std::nullopt);
+    } else if (idle && m_now >= m_awakeUntil) {
+        rest();
+    } else {
+        renew();
+    }
+}
+
+void Replica::nudge(ZoneIndex zone) {
+    Progress& progress = progressOf(zone);
+    progress.sending = Sending::Probe;
+    progress.probeOut = false;
+    if (progress.matched != Lsn{}) progress.next = progress.matched.next();
+    if (progress.next > m_state.log.last()) {
+        sendAppend(zone, progress, m_state.log.last());
+    } else {
+        sendRecords(zone, progress);
+    }
+    wake();
+}
+
+void Replica::sendRecords(ZoneIndex to, Progress& progress) {
+    const Lsn last = m_state.log.last();
+    while (progress.next <= last && !progress.probeOut) {
+        const std::uint64_t under = progress.next.value() - 1 - progress.matched.value();
+        const std::uint64_t left = last.value() - progress.next.value() + 1;
+        std::uint64_t count = std::min<std::uint64_t>(left, m_options->batchRecordsMax);
+        if (progress.sending == Sending::Pipeline) {
+            if (under >= m_options->windowRecordsMax) return;
+            count = std::min(count, m_options->windowRecordsMax - under);
+        }
+        sendAppend(to, progress, Lsn(progress.next.value() + count - 1));
+    }
+}
+
+void Replica::sendAppend(ZoneIndex to, Progress& progress, Lsn last) {
+    const Lsn before(progress.next.value() - 1);
+    AppendRequest request;
+    request.term = m_state.term;
+    request.previous = {m_state.log.termAt(before), before};
+    request.range = {progress.next, last};
+    request.commit = m_state.commit;
+    request.sentAt = m_now;
+    progress.next = last.next();
+    progress.lastSent = m_now;
+    progress.commitTold = m_state.commit;
+    progress.probeOut = progress.sending == Sending::Probe;
+    send(to, std::move(request));
+}
+
+void Replica::sendNotice(ZoneIndex to, Progress& progress, bool resting) {
+    progress.commitTold = m_state.commit;
+    send(to, CommitNotice{m_state.term, m_state.commit, resting});
+}
+
+void Replica::on(ZoneIndex from, const AppendReply& reply) {
+    if (reply.term > m_state.term) return becomeFollower(reply.term, std::nullopt);
+    // A lease counts only promises of members that acknowledged the present term.
+    if (m_role != Role::Leader || reply.term < m_state.term) return;
+    Progress& progress = progressOf(from);
+    progress.promisedFrom = std::max(progress.promisedFrom, reply.promisedFrom);
+    if (reply.kind == AppendReply::Kind::Accepted) {
+        onAccepted(progress, reply);
+    } else {
+        onRejected(progress, reply);
+    }
+    if (progress.next <= m_state.log.last() && !progress.probeOut) {
+        // A follower that catches up and answers is work; one that is away is not.
+        wake();
+        sendRecords(from, progress);
+    } else if (progress.commitTold < m_state.commit && m_state.commit == m_state.log.last()) {
+        sendNotice(from, progress, false);
+    }
+}
+
+void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
+    progress.sending = Sending::Pipeline;
+    progress.probeOut = false;
+    if (reply.matched <= progress.matched) return;
+    progress.matched = std::min(reply.matched, m_state.log.last());
+    progress.next = std::max(progress.next, progress.matched.next());
+    advanceLeaderCommit();
+}
+
+void Replica::onRejected(Progress& progress, const AppendReply& reply) {
+    // An answer to something older than what is known by now says nothing.
+    if (reply.rejected <= progress.matched) return;
+    const Lsn agreed = m_state.log.lastAtMost(reply.hint);
+    progress.next = std::max(agreed, progress.matched).next();
+    progress.sending = Sending::Probe;
+    progress.probeOut = false;
+}
+
+void Replica::advanceLeaderCommit() {
+    std::array<Lsn, 3> persisted = {m_persisted, m_progress[0].matched, m_progress[1].matched};
+    std::ranges::sort(persisted);
+    // Two of three have the record, and this replica is one of them: nobody takes for committed
+    // what his own disk may lose.
+    Lsn commit = std::min(persisted[1], m_persisted);
+    if (m_options->plantedBug == PlantedBug::CommitWithoutQuorum) commit = m_persisted;
+    if (commit <= m_state.commit) return;
+    if (m_state.log.termAt(commit) != m_state.term) return;
+    commitUpTo(commit);
+    if (!std::exchange(m_state.caughtUp, true)) stateChanged();
+    if (commit != m_state.log.last()) return;  // The next record, or its commit, carries it.
+    for (const ZoneIndex peer : peers()) {
+        Progress& progress = progressOf(peer);
+        if (progress.sending == Sending::Pipeline) sendNotice(peer, progress, false);
+    }
+}
+
+}  // namespace orrery::replication

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <chrono>
+
+#include "core/base/time.h"
+
+namespace orrery::replication {
+
+/// Before anything that a replica remembers, and far enough from the ends of Instant for
+/// arithmetic.
+inline constexpr Instant kLongAgo{-Duration(std::chrono::hours(24 * 365 * 50))};
+
+}  // namespace orrery::replication
