@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/replication/group.h"
+
+namespace orrery::test {
+
+/// Mistakes planted into a run, to show that the judges find them.
+enum class SimBug : std::uint8_t {
+    None,
+    CommitWithoutQuorum,  ///< replication::PlantedBug has the first four.
+    LeaseIgnored,
+    PromiseIgnored,
+    VoteTwice,
+    /// The harness, in the leader's part of the table code: a failed condition is answered from the
+    /// uncommitted tail at once, without waiting for the record that it saw.
+    AnswerFromTail,
+};
+
+enum class FaultKind : std::uint8_t {
+    ZoneOutage,
+    ShortOutage,  ///< Shorter than any detection.
+    TwoZonesOutage,
+    LinkCut,
+    OneWayCut,
+    Isolation,  ///< All links of a zone.
+    Loss,       ///< All links lose some messages.
+    StopAndResume,
+};
+inline constexpr std::uint32_t kFaultKinds = 8;
+
+/// What one seed runs: drawn from the seed, each part on or off or anywhere in its range, so that
+/// seeds differ more than they would around one good default (swarm testing).
+struct SwarmOptions {
+    GroupOptions group;
+    SimBug bug = SimBug::None;
+    bool appointed = true;  ///< The group begins with a leader.
+    std::uint32_t items = 1;
+    Duration operationEvery{};  ///< Mean time between operations of all clients.
+    std::uint32_t writePercent = 0;
+    std::uint32_t strongPercent = 0;
+    std::uint32_t conditionPercent = 0;  ///< The rest: eventual reads.
+    Duration faultEvery{};               ///< Mean time between faults.
+    Duration faultLength{};              ///< Mean.
+    std::uint32_t faultKinds = 0;        ///< A bit for each FaultKind.
+    Instant quietFrom;                   ///< No operations between these two,
+    Instant quietUntil;                  ///< so that the group comes to rest.
+
+    static SwarmOptions draw(std::uint64_t seed, SimBug bug);
+    /// One line for people.
+    std::string describe() const;
+};
+
+}  // namespace orrery::test

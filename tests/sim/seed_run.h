@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/check/committed_log.h"
+#include "core/check/history.h"
+#include "core/check/leadership.h"
+#include "core/check/verdict.h"
+#include "tests/replication/group.h"
+#include "tests/sim/options_swarm.h"
+
+namespace orrery::test {
+
+/// How one seed ended.
+struct Report {
+    std::string violation;  ///< Empty: every promise was kept.
+    std::string options;
+    std::uint64_t traceHash = 0;
+    std::uint64_t events = 0;
+    std::size_t writesDone = 0;
+    std::size_t readsDone = 0;
+    std::size_t failedConditions = 0;
+    std::uint64_t lastTerm = 0;
+};
+
+/// Ten simulated seconds of one group, its clients and its faults; the last four without faults,
+/// after which the group must serve again and its members be alike.
+Report runSeed(std::uint64_t seed, SimBug bug = SimBug::None);
+
+/// The clients of a group, as its leader and its other replicas serve them, and the judges of what
+/// they were told.
+class Clients {
+public:
+    Clients(const SwarmOptions& options, Group& group, check::Verdict& verdict);
+
+    /// One operation of the mix, from a client in a random zone.
+    void operate();
+    /// A write; for the end of a run.
+    void write();
+    /// `zone` has taken its lease: what waited for that goes on.
+    void serveWaiting(ZoneIndex zone);
+    /// True if `serveWaiting` has something to do.
+    bool mayServeWaiting(ZoneIndex zone) const;
+
+    void committed(ZoneIndex zone, LsnRange range);
+    void changed(ZoneIndex zone);
+    /// `zone` lost its power, or its process stopped: its clients hear no more.
+    void dropped(ZoneIndex zone);
+    /// `zone` is back, with what its disk had.
+    void restarted(ZoneIndex zone);
+
+    void finish();
+    const check::History& history() const { return m_history; }
+    std::size_t writesDoneSince(Instant from) const;
+    std::uint64_t lastTerm() const { return m_lastTerm; }
+
+private:
+    using Kind = check::OperationKind;
+
+    /// The version of an item that a replica has: who wrote it and where.
+    struct ItemState {
+        Lsn lsn{};
+        std::uint32_t value = 0;
+    };
+    struct Waiting {
+        check::OperationId id;
+        bool placed = false;  ///< False: for the lease. True: for `lsn` to be committed.
+        Lsn lsn{};
+        Term term{};
+        std::uint32_t value = 0;
+    };
+    struct Server {
+        std::vector<ItemState> items;  ///< As applied.
+        std::vector<Waiting> waiting;
+        Term ledTerm{};
+    };
+
+    Instant now() const { return m_group->now(); }
+    Server& server(ZoneIndex zone) { return m_servers[zone.value()]; }
+    void begin(Kind kind, std::uint32_t item);
+    void readAnywhere(check::OperationId id, ZoneIndex zone);
+    void serve(ZoneIndex zone, Waiting waiting);
+    void answerFromTail(ZoneIndex zone, Waiting waiting);
+    /// True if the operation has ended.
+    bool settle(ZoneIndex zone, const Waiting& waiting);
+    void giveUpOld(ZoneIndex zone);
+    check::Version versionAt(ZoneIndex zone, Lsn lsn) const;
+
+    const SwarmOptions* m_options;
+    Group* m_group;
+    check::CommittedLog m_log;
+    check::Leadership m_leadership;
+    check::History m_history;
+    Prng m_prng;
+    std::array<Server, kZonesPerRegion> m_servers;
+    std::uint64_t m_lastTerm = 0;
+};
+
+}  // namespace orrery::test
