@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/check/verdict.h"
+
+namespace orrery::check {
+
+/// Judges who leads one replication group: at most one leader in a term (S2), and never two that
+/// serve at the same time (S3).
+class Leadership {
+public:
+    /// `verdict` outlives it.
+    explicit Leadership(Verdict& verdict) : m_verdict(&verdict) {}
+
+    /// `member` believes that it leads `term`. May be told again.
+    void leads(ZoneIndex member, std::uint64_t term, Instant now);
+    /// `member` serves writes and strong reads now and, for all it knows, until `until`.
+    void serves(ZoneIndex member, Instant until, Instant now);
+    /// `member` serves no more: it stepped down, or lost its power.
+    void stops(ZoneIndex member) { m_servesUntil[member.value()] = Instant(); }
+
+private:
+    Verdict* m_verdict;
+    /// The leaders by term, as far as anybody led; terms only grow, so the search is short.
+    std::vector<std::pair<std::uint64_t, ZoneIndex>> m_leaders;
+    std::array<Instant, kZonesPerRegion> m_servesUntil{};
+};
+
+}  // namespace orrery::check

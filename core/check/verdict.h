@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "core/base/time.h"
+
+namespace orrery::check {
+
+/// Whether a run kept its promises. Judges share one and write the first broken promise into it;
+/// what follows from that one would only hide it.
+class Verdict {
+public:
+    bool ok() const { return m_violation.empty(); }
+    /// One sentence: when, and what was broken. Empty if nothing was.
+    const std::string& violation() const { return m_violation; }
+
+    void fail(Instant at, std::string what);
+
+private:
+    std::string m_violation;
+};
+
+}  // namespace orrery::check
