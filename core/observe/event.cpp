@@ -1,0 +1,215 @@
+// Events as text. This folder stands on the same floor as core/json, so the little JSON that a line
+// needs is written here: numbers, names without anything to escape, and five texts that may hold
+// whatever a user typed.
+
+#include "core/observe/event.h"
+
+#include <charconv>
+#include <string_view>
+
+namespace orrery::observe {
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+std::string_view messageName(MessageKind kind) {
+    switch (kind) {
+        case MessageKind::Append:
+            return "append";
+        case MessageKind::AppendReply:
+            return "append reply";
+        case MessageKind::Vote:
+            return "vote";
+        case MessageKind::VoteReply:
+            return "vote reply";
+        case MessageKind::Commit:
+            return "commit";
+        case MessageKind::Read:
+            return "read";
+        case MessageKind::Write:
+            return "write";
+        case MessageKind::Reply:
+            return "reply";
+        case MessageKind::Other:
+            return "other";
+    }
+    return "";
+}
+
+/// One flat JSON object, member by member.
+class Line {
+public:
+    Line() : m_text("{") {}
+
+    Line& number(std::string_view name, std::uint64_t value) { return integer(name, value); }
+    Line& number(std::string_view name, std::int64_t value) { return integer(name, value); }
+    Line& flag(std::string_view name, bool value) {
+        begin(name);
+        m_text += value ? "true" : "false";
+        return *this;
+    }
+    Line& text(std::string_view name, std::string_view value) {
+        begin(name);
+        m_text += '"';
+        for (const char character : value)
+            escape(character);
+        m_text += '"';
+        return *this;
+    }
+    Line& zone(std::string_view name, ZoneIndex zone) {
+        const char letter = static_cast<char>('a' + zone.value());
+        return text(name, std::string_view(&letter, 1));
+    }
+    Line& replica(const ReplicaRef& replica) {
+        return number("group", replica.group.value())
+            .number("region", std::uint64_t{replica.region.value()})
+            .zone("zone", replica.zone);
+    }
+    std::string take() {
+        m_text += '}';
+        return std::move(m_text);
+    }
+
+private:
+    template <typename Integer>
+    Line& integer(std::string_view name, Integer value) {
+        begin(name);
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        m_text.append(digits, end);
+        return *this;
+    }
+    void begin(std::string_view name) {
+        if (m_text.size() > 1) m_text += ',';
+        m_text += '"';
+        m_text += name;
+        m_text += "\":";
+    }
+    void escape(char character) {
+        constexpr std::string_view kHex = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(character);
+        if (character == '"' || character == '\\') {
+            m_text += '\\';
+            m_text += character;
+        } else if (byte < 0x20) {
+            m_text += "\\u00";
+            m_text += kHex[byte >> 4];
+            m_text += kHex[byte & 15];
+        } else {
+            m_text += character;
+        }
+    }
+
+    std::string m_text;
+};
+
+void addRequest(Line& line, const RequestServed& served) {
+    line.text("operation", served.operation).text("table", served.table);
+    if (!served.key.empty()) line.text("key", served.key);
+    line.number("status", std::int64_t{served.httpStatus});
+    if (!served.error.empty()) line.text("error", served.error);
+    if (served.read) line.flag("consistent", served.consistent);
+    if (served.replicaKnown) {
+        line.replica(served.replica)
+            .flag("leader", served.leader)
+            .number("lsn", served.lsn.value())
+            .number("behindRecords", served.behindRecords)
+            .number("behindNs", std::int64_t{served.behind.count()});
+    }
+    line.number("admittedAtNs", std::int64_t{served.admittedAt.sinceStart().count()})
+        .number("tookNs", std::int64_t{served.took.count()});
+}
+
+void addLink(Line& line, RegionId region, ZoneIndex a, ZoneIndex b) {
+    line.number("region", std::uint64_t{region.value()}).zone("zone", a).zone("otherZone", b);
+}
+
+void addBody(Line& line, const EventBody& body) {
+    std::visit(
+        Overloaded{
+            [&](const MessageSent& event) {
+                line.replica(event.from)
+                    .zone("to", event.to)
+                    .text("message", messageName(event.kind));
+                if (event.lsn.value() != 0) line.number("lsn", event.lsn.value());
+            },
+            [&](const MessageDelivered& event) {
+                line.replica(event.to)
+                    .zone("from", event.from)
+                    .text("message", messageName(event.kind));
+            },
+            [&](const MessageDropped& event) {
+                line.replica(event.from)
+                    .zone("to", event.to)
+                    .text("message", messageName(event.kind));
+            },
+            [&](const LogAppended& event) {
+                line.replica(event.replica).number("lsn", event.lsn.value());
+            },
+            [&](const LogCommitted& event) {
+                line.replica(event.replica).number("lsn", event.lsn.value());
+            },
+            [&](const LogApplied& event) {
+                line.replica(event.replica).number("lsn", event.lsn.value());
+            },
+            [&](const LeaderElected& event) {
+                line.replica(event.replica).number("term", event.term);
+            },
+            [&](const LeaseTaken& event) {
+                line.replica(event.replica)
+                    .number("untilNs", std::int64_t{event.until.sinceStart().count()});
+            },
+            [&](const LeaderStopped& event) {
+                line.replica(event.replica).number("term", event.term);
+            },
+            [&](const ZoneFailed& event) {
+                line.number("region", std::uint64_t{event.region.value()}).zone("zone", event.zone);
+            },
+            [&](const ZoneHealed& event) {
+                line.number("region", std::uint64_t{event.region.value()}).zone("zone", event.zone);
+            },
+            [&](const LinkCut& event) { addLink(line, event.region, event.a, event.b); },
+            [&](const LinkHealed& event) { addLink(line, event.region, event.a, event.b); },
+            [&](const RequestServed& event) { addRequest(line, event); },
+            [&](const StorageFailed& event) { line.text("text", event.message); },
+        },
+        body);
+}
+
+}  // namespace
+
+std::string_view eventKind(const EventBody& body) {
+    return std::visit(Overloaded{
+                          [](const MessageSent&) { return "message sent"; },
+                          [](const MessageDelivered&) { return "message delivered"; },
+                          [](const MessageDropped&) { return "message dropped"; },
+                          [](const LogAppended&) { return "log appended"; },
+                          [](const LogCommitted&) { return "log committed"; },
+                          [](const LogApplied&) { return "log applied"; },
+                          [](const LeaderElected&) { return "leader elected"; },
+                          [](const LeaseTaken&) { return "lease taken"; },
+                          [](const LeaderStopped&) { return "leader stopped"; },
+                          [](const ZoneFailed&) { return "zone failed"; },
+                          [](const ZoneHealed&) { return "zone healed"; },
+                          [](const LinkCut&) { return "link cut"; },
+                          [](const LinkHealed&) { return "link healed"; },
+                          [](const RequestServed&) { return "request served"; },
+                          [](const StorageFailed&) { return "storage failed"; },
+                      },
+                      body);
+}
+
+std::string eventJson(const Event& event) {
+    Line line;
+    line.number("id", event.id.value());
+    if (event.cause.value() != 0) line.number("cause", event.cause.value());
+    line.number("atNs", std::int64_t{event.at.sinceStart().count()})
+        .text("kind", eventKind(event.body));
+    addBody(line, event.body);
+    return line.take();
+}
+
+}  // namespace orrery::observe

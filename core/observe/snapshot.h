@@ -1,0 +1,147 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::observe {
+
+// What an inspector shows of one instant: a tree of plain values, built on the world's thread and
+// never changed after, so any thread may read it. A node that did not change since the last
+// snapshot is the same object, so pointers tell what to draw again.
+
+enum class Role : std::uint8_t { Leader, Candidate, Follower, CatchingUp, Down };
+
+std::string_view roleName(
+    Role role);  ///< "leader", "candidate", "follower", "catching up", "down".
+
+struct ReplicaView {
+    ZoneIndex zone{};
+    Role role = Role::Follower;
+    std::uint64_t term = 0;
+    Lsn persisted{};
+    Lsn committed{};  ///< As this replica knows it.
+    Lsn applied{};
+    /// Behind the newest committed record of the group.
+    std::uint64_t lagRecords = 0;
+    Duration lag{};  ///< How long ago the oldest record that it lacks was committed; 0 if none.
+    std::int64_t itemCount = 0;
+    std::int64_t itemBytes = 0;
+    std::uint64_t checksum = 0;
+    bool operator==(const ReplicaView&) const = default;
+};
+
+struct PartitionView {
+    GroupId group{};
+    /// Share of the key space, in 2^32 parts: [begin, end).
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::array<ReplicaView, kZonesPerRegion> replicas;
+    std::int64_t itemCount = 0;
+    std::int64_t itemBytes = 0;
+    /// Requests of the last whole second of virtual time.
+    std::uint32_t readsPerSecond = 0;
+    std::uint32_t writesPerSecond = 0;
+    bool operator==(const PartitionView&) const = default;
+};
+
+struct IndexView {
+    std::string name;
+    bool global = false;
+    std::string keys;  ///< "pk (S), sk (N)".
+    std::int64_t itemCount = 0;
+    std::int64_t itemBytes = 0;
+    /// Records of the table that the index does not show yet; global indexes only.
+    std::uint64_t lagRecords = 0;
+    std::vector<PartitionView> partitions;  ///< Empty for a local index: it lives in the table's.
+};
+
+struct TableView {
+    KeySpaceId space{};
+    std::string name;
+    std::string accountId;
+    std::string status;  ///< "ACTIVE", …
+    std::string keys;    ///< "pk (S), sk (N)".
+    std::string partitionKeyName;
+    std::string sortKeyName;  ///< Empty if there is none.
+    std::string billing;      ///< "on-demand" or "10 RCU, 5 WCU".
+    std::int64_t itemCount = 0;
+    std::int64_t itemBytes = 0;
+    std::vector<PartitionView> partitions;  ///< In order of the key space.
+    std::vector<IndexView> indexes;
+};
+using TableViewPtr = std::shared_ptr<const TableView>;
+
+struct ZoneView {
+    std::string name;  ///< "us-east-1a".
+    bool up = true;
+    bool cutOff = false;  ///< Some link of the zone is cut.
+    std::uint32_t leaders = 0;
+    std::uint32_t replicas = 0;
+    std::uint64_t lagRecords = 0;  ///< Sum over its replicas.
+    Duration lag{};                ///< The longest of its replicas.
+    bool operator==(const ZoneView&) const = default;
+};
+
+struct RegionView {
+    RegionId id{};
+    std::string name;
+    std::array<ZoneView, kZonesPerRegion> zones;
+    std::vector<TableViewPtr> tables;  ///< In order of account and name.
+};
+using RegionViewPtr = std::shared_ptr<const RegionView>;
+
+struct FaultView {
+    std::uint64_t id = 0;
+    std::string kind;    ///< "zone-outage", "link-cut".
+    std::string target;  ///< "us-east-1b", "us-east-1a - us-east-1b".
+    Instant since;
+    Instant until = Instant::never();  ///< When it ends by itself.
+    bool active = true;
+    std::uint64_t failedRequests = 0;  ///< While it was active.
+    std::uint64_t elections = 0;
+    std::uint64_t staleReads = 0;
+    bool operator==(const FaultView&) const = default;
+};
+
+enum class ClockState : std::uint8_t { Running, Paused };
+
+struct ClockView {
+    ClockState state = ClockState::Running;
+    double speed = 1.0;
+    CalendarTime calendar;
+    Instant now;
+    /// True if the world could not keep up and its time was stretched, in the last second.
+    bool stretched = false;
+    std::uint64_t waitingRequests = 0;  ///< Held back while the clock is paused.
+};
+
+/// Running totals since the engine was opened.
+struct Totals {
+    std::uint64_t requests = 0;
+    std::uint64_t clientErrors = 0;
+    std::uint64_t serverErrors = 0;
+    std::uint64_t staleReads = 0;
+    std::uint64_t elections = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t heartbeats = 0;
+    bool operator==(const Totals&) const = default;
+};
+
+struct Snapshot {
+    Instant at;
+    std::string profile;
+    std::uint64_t seed = 0;
+    ClockView clock;
+    std::vector<RegionViewPtr> regions;
+    std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
+    Totals totals;
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace orrery::observe
