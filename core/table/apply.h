@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/storage/store.h"
+#include "core/table/index_entry.h"
+#include "core/table/log_record.h"
+
+namespace orrery::table {
+
+// What one replica does with one committed record.
+
+/// What a record changes in a tree. The same for every replica of the group, so it is made once and
+/// shared.
+struct AppliedRecord {
+    std::vector<storage::TreeChange> changes;
+    std::int64_t itemCountDelta = 0;
+    std::int64_t itemBytesDelta = 0;
+    std::uint64_t checksumDelta = 0;  ///< Added modulo 2^64.
+    std::uint64_t deletedStamp = 0;   ///< Version stamp of a deletion, otherwise 0.
+    CalendarTime committedAt;
+};
+
+/// What applying needs to know of a group: whose records they are, the keys of its table, and its
+/// local indexes, whose entries live and apply with the item.
+struct ApplySchema {
+    GroupId group{};
+    types::KeySchema keys;
+    std::vector<IndexDefinition> localIndexes;
+};
+
+/// The effect of `record` at `lsn`. Depends on nothing but its arguments.
+AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema);
+
+/// Moves `mark` over `applied`, which is the record at `lsn`.
+void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn);
+
+/// Where the group of an index keeps how far it has taken the records of `base`: a key outside all
+/// key spaces of tables, written with each index record.
+std::string sourceCursorKey(GroupId indexGroup, GroupId base);
+
+/// Reads a cursor back; 0 from null bytes.
+Lsn sourceCursor(const SharedBytes& stored);
+
+}  // namespace orrery::table

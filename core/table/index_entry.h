@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/types/key_schema.h"
+
+namespace orrery::table {
+
+enum class ProjectionKind : std::uint8_t { All, KeysOnly, Include };
+
+struct IndexProjection {
+    ProjectionKind kind = ProjectionKind::All;
+    std::vector<std::string> attributes;  ///< For Include, as given.
+    bool operator==(const IndexProjection&) const = default;
+};
+
+/// What it takes to tell an item's entry in a secondary index.
+struct IndexDefinition {
+    KeySpaceId space{};  ///< Where the entries are stored.
+    types::KeySchema keys;
+    IndexProjection projection;
+};
+
+/// What an index stores of an item.
+struct IndexEntry {
+    std::string key;         ///< Storage key.
+    std::string attributes;  ///< The projected attributes, encoded.
+    std::uint32_t itemBytes = 0;
+    bool operator==(const IndexEntry&) const = default;
+};
+
+/// The entry of `item`, or nothing if it has none (an attribute of the index key is missing).
+std::optional<IndexEntry> indexEntryOf(const types::Item& item, const IndexDefinition& index,
+                                       const types::KeySchema& tableKeys);
+
+}  // namespace orrery::table

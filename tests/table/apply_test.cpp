@@ -1,0 +1,149 @@
+#include <QtTest>
+
+#include <map>
+
+#include "core/table/apply.h"
+#include "core/table/stored_item.h"
+#include "core/types/item_codec.h"
+#include "core/types/item_size.h"
+#include "core/types/storage_key.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::table;
+
+namespace {
+
+const KeySpaceId kTable(1);
+const KeySpaceId kIndex(2);
+
+types::Item item(const std::string& pk, const std::string& color) {
+    types::Item made;
+    made.set("pk", types::AttributeValue::string(pk));
+    if (!color.empty()) made.set("color", types::AttributeValue::string(color));
+    return made;
+}
+
+/// A tree as a plain map, fed with records made as a leader makes them.
+class Tree {
+public:
+    Tree() {
+        m_schema.group = GroupId(9);
+        m_schema.keys.partition = {"pk", types::AttributeType::String};
+        IndexDefinition index;
+        index.space = kIndex;
+        index.keys.partition = {"pk", types::AttributeType::String};
+        index.keys.sort = types::KeyAttribute{"color", types::AttributeType::String};
+        index.projection.kind = ProjectionKind::KeysOnly;
+        m_schema.localIndexes.push_back(index);
+    }
+
+    void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
+    void remove(const std::string& pk) { write(pk, std::nullopt); }
+
+    std::uint64_t scannedChecksum() const {
+        std::uint64_t sum = 0;
+        for (const auto& [key, stored] : m_tree) {
+            const auto decoded = decodeStored(*stored);
+            sum += entryChecksum(key, std::string_view(*stored).substr(decoded->attributesAt));
+        }
+        return sum;
+    }
+    std::size_t entries(KeySpaceId space) const {
+        return static_cast<std::size_t>(
+            std::distance(m_tree.lower_bound(types::keySpaceBegin(space)),
+                          m_tree.lower_bound(types::keySpaceEnd(space))));
+    }
+    storage::TreeMark mark;
+
+private:
+    void write(const std::string& pk, std::optional<types::Item> after) {
+        LogRecord record;
+        record.kind = after ? RecordKind::Put : RecordKind::Delete;
+        record.space = kTable;
+        record.key = types::storageKey(kTable, {types::AttributeValue::string(pk), std::nullopt});
+        record.committedAt = CalendarTime(Duration(1000 + ++m_writes));
+        if (const auto found = m_tree.find(record.key); found != m_tree.end()) {
+            const auto decoded = decodeStored(*found->second);
+            record.oldImage = found->second->substr(decoded->attributesAt);
+            record.oldItem =
+                OldItem{decoded->header.itemBytes, entryChecksum(record.key, *record.oldImage)};
+        }
+        if (after) {
+            record.newImage = types::encodeItem(*after);
+            record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
+        }
+        const Lsn lsn = mark.applied.next();
+        const AppliedRecord applied = applyRecord(record, lsn, m_schema);
+        for (const auto& change : applied.changes) {
+            if (change.image) {
+                m_tree[change.key] = change.image;
+            } else {
+                m_tree.erase(change.key);
+            }
+        }
+        advance(mark, applied, lsn);
+    }
+
+    ApplySchema m_schema;
+    std::map<std::string, SharedBytes> m_tree;
+    std::int64_t m_writes = 0;
+};
+
+}  // namespace
+
+class ApplyTest : public QObject {
+    Q_OBJECT
+private slots:
+    void keepsCountBytesAndChecksumAtApply() {
+        Tree tree;
+        tree.put("a", "red");
+        tree.put("b", "");
+        tree.put("a", "blue");
+        QCOMPARE(tree.mark.itemCount, std::int64_t{2});
+        QCOMPARE(tree.mark.itemBytes, std::int64_t(types::itemBytes(item("a", "blue")) +
+                                                   types::itemBytes(item("b", ""))));
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        tree.remove("a");
+        tree.remove("b");
+        QCOMPARE(tree.mark.itemCount, std::int64_t{0});
+        QCOMPARE(tree.mark.itemBytes, std::int64_t{0});
+        QCOMPARE(tree.mark.checksum, std::uint64_t{0});
+        QCOMPARE(tree.mark.deletedStampMax, std::uint64_t{1005});
+    }
+
+    void movesLocalIndexEntriesWithTheirItem() {
+        Tree tree;
+        tree.put("a", "red");
+        QCOMPARE(tree.entries(kIndex), std::size_t{1});
+        tree.put("a", "blue");
+        QCOMPARE(tree.entries(kIndex), std::size_t{1});
+        tree.put("a", "");
+        QCOMPARE(tree.entries(kIndex), std::size_t{0});
+        tree.put("a", "green");
+        QCOMPARE(tree.entries(kIndex), std::size_t{1});
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        tree.remove("a");
+        QCOMPARE(tree.entries(kIndex), std::size_t{0});
+        QCOMPARE(tree.mark.checksum, std::uint64_t{0});
+    }
+
+    void remembersTheSourceOfIndexRecords() {
+        LogRecord record;
+        record.kind = RecordKind::IndexPut;
+        record.space = kIndex;
+        record.key = "entry";
+        record.newImage = types::encodeItem(item("a", "red"));
+        record.source = RecordSource{GroupId(4), Lsn(77)};
+        ApplySchema schema;
+        schema.group = GroupId(9);
+        const AppliedRecord applied = applyRecord(record, Lsn(1), schema);
+        QCOMPARE(applied.changes.size(), std::size_t{2});
+        QVERIFY(applied.changes[1].key == sourceCursorKey(GroupId(9), GroupId(4)));
+        QVERIFY(sourceCursor(applied.changes[1].image) == Lsn(77));
+        QVERIFY(sourceCursor(nullptr) == Lsn{});
+    }
+};
+
+ORRERY_TEST_CLASS(ApplyTest)
+#include "apply_test.moc"
