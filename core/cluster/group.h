@@ -1,0 +1,169 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/replication/replica.h"
+#include "core/storage/store.h"
+#include "core/table/apply.h"
+
+namespace orrery::cluster {
+
+/// Names a call that is under way in a world; in order of admission, never used again.
+using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
+
+/// One of the requests that a call is made of: a batch has several.
+struct OpId {
+    CallNumber call{};
+    std::uint32_t part = 0;
+    bool operator==(const OpId&) const = default;
+};
+
+struct OpResult;  // op.h
+
+/// A record on its way to the modelled disk of one replica.
+struct WritingRecord {
+    Lsn lsn{};
+    SharedBytes bytes;
+    bool written = false;  ///< In the open turn, where the store cannot show it yet.
+};
+
+/// One replica of a group, and what its zone keeps of it.
+struct Member {
+    /// Null while the zone has no power.
+    std::unique_ptr<replication::Replica> replica;
+    /// As the modelled disk has them: what is left after a loss of power.
+    replication::DurableState durable;
+    Lsn durableLast{};
+    /// Records that are not in the store yet, in order.
+    std::deque<WritingRecord> writing;
+    storage::TreeMark mark;
+    replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
+    /// Goes up with each loss of power, so that news from before it are known as such.
+    std::uint32_t life = 0;
+    /// When the oldest committed record that it has not applied was committed; never() if it lacks
+    /// none. Not earlier than true, and later only while it catches up on what was long ago.
+    Instant behindFrom = Instant::never();
+    /// When the tick that is queued is due.
+    Instant tickAt = Instant::never();
+};
+
+/// A record that the world still has at hand, with its effect on a tree.
+struct RecentRecord {
+    replication::LogPosition position;
+    SharedBytes bytes;
+    std::shared_ptr<const table::AppliedRecord> applied;  ///< Null until somebody needs it.
+    /// When a replica first knew it to be committed.
+    Instant committedAt = Instant::never();
+};
+
+/// A reply that waits at the leader until a record is committed.
+struct Waiter {
+    Lsn lsn{};
+    ZoneIndex zone{};          ///< The leader that has it,
+    replication::Term term{};  ///< and in which term.
+    OpId op;
+    std::unique_ptr<OpResult> result;
+};
+
+/// A request that waits at a leader for its lease.
+struct ParkedOp {
+    OpId op;
+    ZoneIndex zone{};
+};
+
+/// A reply whose record is committed and that waits until the global indexes show it.
+struct IndexWaiter {
+    Lsn lsn{};
+    ZoneIndex zone{};
+    OpId op;
+    std::unique_ptr<OpResult> result;
+    Instant since;
+};
+
+/// Records of a base partition that wait at the leader of an index partition: for its lease, or
+/// until `lsn` is committed.
+struct IndexBatch {
+    GroupId base{};
+    std::uint64_t number = 0;
+    ZoneIndex zone{};
+    replication::Term term{};
+    Lsn lsn{};
+};
+
+/// An item as the tail of the leader's log has it, ahead of the tree.
+struct TailItem {
+    Lsn lsn{};
+    SharedBytes stored;  ///< Null: deleted.
+};
+
+/// A partition: a range of the hash space of a table or a global index, and its three replicas.
+struct Group {
+    GroupId id{};
+    RegionId region{};
+    KeySpaceId table{};  ///< The table; for the partition of an index too.
+    KeySpaceId space{};  ///< The key space of the table or of the index.
+    /// Storage keys without the key space: [begin, end); an empty end means no end.
+    std::string begin;
+    std::string end;
+    std::shared_ptr<const table::ApplySchema> schema;
+
+    std::array<Member, kZonesPerRegion> members;
+    /// Where routers look for the leader first.
+    ZoneIndex leaderHint{};
+    /// The newest record that any replica knew to be committed.
+    Lsn committed{};
+    std::deque<RecentRecord> recent;
+    CalendarTime lastCommitTimestamp;
+
+    /// Global indexes show the records up to here; for the partition of a table only.
+    Lsn indexedUpTo{};
+
+    // At the leader; forgotten when another zone leads.
+    std::map<std::string, TailItem, std::less<>> tail;
+    std::deque<Waiter> waiters;
+    std::vector<ParkedOp> parked;
+    std::vector<IndexWaiter> indexWaiters;
+    std::vector<IndexBatch> parkedBatches;
+    std::vector<IndexBatch> batchWaiters;
+
+    /// What a reply must wait for that shows anything of this partition.
+    storage::Ticket gate{};
+    bool stateDirty = false;  ///< Among the groups whose state the end of the turn saves.
+
+    // Requests of this second and the last whole one of virtual time.
+    std::int64_t countedSecond = 0;
+    std::uint32_t reads = 0;
+    std::uint32_t writes = 0;
+    std::uint32_t readsLastSecond = 0;
+    std::uint32_t writesLastSecond = 0;
+
+    Member& member(ZoneIndex zone) { return members[zone.value()]; }
+    const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
+    bool isIndex() const { return space != table; }
+
+    /// The zone whose replica leads and serves at `now`, if there is one.
+    std::optional<ZoneIndex> servingLeader(Instant now) const;
+    /// The record at hand, or null.
+    RecentRecord* findRecent(Lsn lsn);
+    /// How long `member` has lacked a record that is committed; zero if it lacks none.
+    Duration lagOf(const Member& member, Instant now) const;
+    /// A record was committed or applied: says of each member since when it is behind.
+    void measureLag(Instant now);
+    void countRead(Instant now);
+    void countWrite(Instant now);
+    /// Moves the counters to the second of `now`.
+    void roll(Instant now);
+};
+
+/// Three zones, numbered.
+inline constexpr std::array<ZoneIndex, kZonesPerRegion> kZones = {ZoneIndex(0), ZoneIndex(1),
+                                                                  ZoneIndex(2)};
+
+}  // namespace orrery::cluster

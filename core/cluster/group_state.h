@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.h"
+#include "core/replication/durable_state.h"
+
+namespace orrery::cluster {
+
+/// What a group must find again after a stop, as one value: its parts change together, so one write
+/// a turn saves them.
+struct GroupState {
+    std::array<replication::DurableState, kZonesPerRegion> replicas;
+    Lsn indexedUpTo{};  ///< See Group.
+};
+
+std::string encodeGroupState(const GroupState& state);
+
+/// Nothing if the bytes are damaged.
+std::optional<GroupState> decodeGroupState(std::string_view bytes);
+
+}  // namespace orrery::cluster

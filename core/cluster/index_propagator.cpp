@@ -1,0 +1,201 @@
+#include "core/cluster/index_propagator.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/cluster/item_writer.h"
+#include "core/table/stored_item.h"
+#include "core/types/item_codec.h"
+
+// The side of the base partition: what changed, what is under way, what has arrived.
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kBatchChangesMax = 100;
+constexpr Duration kRetryAfter = 200ms;
+
+std::optional<table::IndexEntry> entryOf(const std::optional<std::string>& image,
+                                         const SecondaryIndex& index,
+                                         const TableDescription& table) {
+    if (!image) return std::nullopt;
+    const auto item = types::decodeItem(*image);
+    CHECK(item.has_value());  // The record's CRC held, and we encoded it.
+    return table::indexEntryOf(*item, index, table.keys);
+}
+
+bool hasGlobalIndexes(const TableDescription& table) {
+    return std::ranges::any_of(table.indexes, &SecondaryIndex::global);
+}
+
+}  // namespace
+
+IndexPropagator::Source& IndexPropagator::sourceOf(const Group& base) {
+    const auto [at, isNew] = m_sources.try_emplace(base.id);
+    if (isNew) at->second.taken = base.indexedUpTo;
+    return at->second;
+}
+
+void IndexPropagator::moved(Group& group) {
+    if (group.isIndex()) return indexMoved(group);
+    const TablePtr table = m_world.catalog.find(group.table);
+    if (table == nullptr) return;
+    const auto leader = group.servingLeader(m_world.now);
+    if (!hasGlobalIndexes(*table) || !leader) return;
+    Source& source = sourceOf(group);
+    if (group.member(*leader).mark.applied <= source.taken) return;
+    take(group, *leader, source);
+    sendAll(group, source);
+    tellShown(group, source);
+}
+
+void IndexPropagator::take(Group& base, ZoneIndex leader, Source& source) {
+    const TablePtr table = m_world.catalog.find(base.table);
+    while (source.taken < base.member(leader).mark.applied) {
+        const Lsn lsn = source.taken.next();
+        const SharedBytes bytes = m_replicator.committedRecord(base, leader, lsn);
+        if (!bytes) return;  // The store cannot be read just now; later, then.
+        const auto record = table::decodeRecord(*bytes);
+        CHECK(record.has_value());
+        takeRecord(base, *table, source, lsn, *record);
+        source.taken = lsn;
+    }
+}
+
+void IndexPropagator::takeRecord(const Group&, const TableDescription& table, Source& source,
+                                 Lsn lsn, const table::LogRecord& record) {
+    if (record.kind != table::RecordKind::Put && record.kind != table::RecordKind::Delete) return;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (!index.global || index.status == TableStatus::Deleting) continue;
+        const auto before = entryOf(record.oldImage, index, table);
+        const auto after = entryOf(record.newImage, index, table);
+        if (before == after) continue;
+        if (before && (!after || after->key != before->key))
+            enqueue(source, lsn, index.space, before->key, nullptr);
+        if (after) enqueue(source, lsn, index.space, after->key, &*after);
+    }
+}
+
+void IndexPropagator::enqueue(Source& source, Lsn lsn, KeySpaceId space, std::string key,
+                              const table::IndexEntry* entry) {
+    const GroupId target = m_world.partitions.find(key);
+    if (target == GroupId{}) return;  // The index was deleted meanwhile.
+    Change change;
+    change.source = lsn;
+    change.record.kind = entry ? table::RecordKind::IndexPut : table::RecordKind::IndexDelete;
+    change.record.space = space;
+    change.record.key = std::move(key);
+    if (entry != nullptr) {
+        change.record.newImage = entry->attributes;
+        change.record.newItemBytes = entry->itemBytes;
+    }
+    source.outboxes[target].changes.push_back(std::move(change));
+}
+
+void IndexPropagator::sendAll(Group& base, Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    if (!leader) return;  // The next leader goes on.
+    bool waiting = false;
+    for (auto& [target, outbox] : source.outboxes) {
+        if (outbox.changes.empty()) continue;
+        waiting = true;
+        if (outbox.underWay > 0) continue;
+        const Group* index = m_world.findGroup(target);
+        if (index == nullptr) continue;
+        outbox.underWay = std::min(outbox.changes.size(), kBatchChangesMax);
+        outbox.sentAt = m_world.now;
+        ++outbox.number;
+        const auto from = m_world.node(base.region, *leader);
+        const auto to = m_world.node(base.region, index->leaderHint);
+        if (const auto arrival = m_world.network.deliverAt(from, to, m_world.now)) {
+            m_world.queue.add(*arrival,
+                              IndexBatchArrives{base.id, target, index->leaderHint, outbox.number});
+        }
+    }
+    if (!waiting || source.retryQueued) return;
+    source.retryQueued = true;
+    m_world.queue.add(m_world.now + kRetryAfter, IndexRetry{base.id});
+}
+
+void IndexPropagator::on(const IndexBatchAnswered& answered) {
+    Group* base = m_world.findGroup(answered.base);
+    const auto source = m_sources.find(answered.base);
+    if (base == nullptr || source == m_sources.end()) return;
+    const auto outbox = source->second.outboxes.find(answered.index);
+    if (outbox == source->second.outboxes.end()) return;
+    Outbox& out = outbox->second;
+    if (out.number != answered.number || out.underWay == 0) return;
+    if (!answered.taken) {
+        out.underWay = 0;
+        Group* index = m_world.findGroup(answered.index);
+        if (index == nullptr || !answered.leader || *answered.leader == index->leaderHint) return;
+        index->leaderHint = *answered.leader;
+        return sendAll(*base, source->second);
+    }
+    out.changes.erase(out.changes.begin(),
+                      out.changes.begin() + static_cast<std::ptrdiff_t>(out.underWay));
+    out.underWay = 0;
+    sendAll(*base, source->second);
+    tellShown(*base, source->second);
+    if (const Group* index = m_world.findGroup(answered.index)) checkFilled(index->space);
+}
+
+void IndexPropagator::on(const IndexRetry& retry) {
+    Group* base = m_world.findGroup(retry.base);
+    const auto source = m_sources.find(retry.base);
+    if (base == nullptr || source == m_sources.end()) return;
+    source->second.retryQueued = false;
+    for (auto& [target, outbox] : source->second.outboxes) {
+        if (outbox.underWay == 0 || m_world.now - outbox.sentAt < kRetryAfter) continue;
+        outbox.underWay = 0;
+        Group* index = m_world.findGroup(target);
+        const auto leader = index ? index->servingLeader(m_world.now) : std::nullopt;
+        if (leader) {
+            index->leaderHint = *leader;
+        } else if (index != nullptr) {
+            // Nobody is known to lead: ask the next replica, which knows or will look for one.
+            index->leaderHint = ZoneIndex((index->leaderHint.value() + 1) % kZonesPerRegion);
+        }
+    }
+    sendAll(*base, source->second);
+    m_shown(*base, base->indexedUpTo);  // Who has waited too long is let go.
+}
+
+void IndexPropagator::tellShown(Group& base, Source& source) {
+    Lsn shown = source.taken;
+    for (const auto& [target, outbox] : source.outboxes) {
+        for (const Change& change : outbox.changes) {
+            if (change.source == Lsn{}) continue;
+            shown = std::min(shown, Lsn(change.source.value() - 1));
+            break;
+        }
+    }
+    if (shown <= base.indexedUpTo) return;
+    base.indexedUpTo = shown;
+    m_world.touch(base);
+    m_shown(base, shown);
+}
+
+std::uint64_t IndexPropagator::behind(const Group& base) const {
+    return base.committed > base.indexedUpTo ? base.committed.value() - base.indexedUpTo.value()
+                                             : 0;
+}
+
+void IndexPropagator::forget(KeySpaceId space) {
+    m_fillings.erase(space);
+    std::erase_if(m_sources, [&](const auto& entry) {
+        const Group* base = m_world.findGroup(entry.first);
+        return base == nullptr || base->table == space;
+    });
+    for (auto& [base, source] : m_sources) {
+        std::erase_if(source.outboxes, [&](const auto& entry) {
+            const Group* index = m_world.findGroup(entry.first);
+            return index == nullptr || index->space == space;
+        });
+    }
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,109 @@
+#include "core/base/check.h"
+#include "core/cluster/index_propagator.h"
+#include "core/cluster/item_writer.h"
+#include "core/table/stored_item.h"
+
+// The side of the index partition: its leader takes batches of base records.
+
+namespace orrery::cluster {
+
+void IndexPropagator::on(const IndexBatchArrives& arrived) {
+    Group* index = m_world.findGroup(arrived.index);
+    if (index == nullptr || !index->member(arrived.zone).replica) return;
+    const replication::Replica& replica = *index->member(arrived.zone).replica;
+    const IndexBatch batch{arrived.base, arrived.number, arrived.zone, {}, {}};
+    m_replicator.requestLease(*index, arrived.zone);
+    if (replica.canServe(m_world.now)) return takeBatch(*index, batch);
+    if (replica.role() == replication::Role::Leader) {
+        index->parkedBatches.push_back(batch);
+    } else {
+        answer(*index, batch, false);
+    }
+}
+
+void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
+    const auto source = m_sources.find(arrived.base);
+    if (source == m_sources.end()) return;
+    const auto found = source->second.outboxes.find(index.id);
+    if (found == source->second.outboxes.end() || found->second.number != arrived.number) return;
+    const Outbox& outbox = found->second;
+
+    const std::string cursorKey = table::sourceCursorKey(index.id, arrived.base);
+    Lsn cursor;
+    const auto inTail = index.tail.find(cursorKey);
+    if (inTail != index.tail.end()) {
+        cursor = table::sourceCursor(inTail->second.stored);
+    } else {
+        const auto stored = m_world.store.get(volumeOf(index.region, arrived.zone), cursorKey);
+        if (!stored) return;  // The base partition will ask again.
+        cursor = table::sourceCursor(*stored);
+    }
+
+    IndexBatch batch = arrived;
+    batch.term = index.member(arrived.zone).replica->term();
+    for (std::size_t i = 0; i < outbox.underWay; ++i) {
+        const Change& change = outbox.changes[i];
+        const bool wasThere = change.source == Lsn{};
+        if (!wasThere && change.source <= cursor) continue;
+        const auto latest = latestItem(m_world, index, arrived.zone, change.record.key);
+        if (!latest) return;
+        if (!latest->item && !change.record.newImage) continue;
+        table::LogRecord record = change.record;
+        if (latest->item) {
+            record.oldItem =
+                table::OldItem{latest->item.itemBytes,
+                               table::entryChecksum(record.key, latest->item.attributes())};
+        }
+        // The cursor moves once all changes of a base record are in: a put may follow a delete.
+        const bool last = i + 1 == outbox.underWay || outbox.changes[i + 1].source != change.source;
+        if (!wasThere && last) record.source = table::RecordSource{arrived.base, change.source};
+        batch.lsn = m_replicator.propose(index, arrived.zone, std::move(record));
+    }
+    if (batch.lsn <= index.member(arrived.zone).mark.applied) return answer(index, batch, true);
+    index.batchWaiters.push_back(batch);
+}
+
+void IndexPropagator::indexMoved(Group& index) {
+    std::vector<IndexBatch> waiting = std::exchange(index.batchWaiters, {});
+    for (const IndexBatch& batch : waiting) {
+        const Member& member = index.member(batch.zone);
+        if (!member.replica) continue;
+        const bool leads = member.replica->role() == replication::Role::Leader &&
+                           member.replica->term() == batch.term;
+        if (!leads) {
+            answer(index, batch, false);
+        } else if (member.mark.applied >= batch.lsn) {
+            answer(index, batch, true);
+        } else {
+            index.batchWaiters.push_back(batch);
+        }
+    }
+    std::vector<IndexBatch> parked = std::exchange(index.parkedBatches, {});
+    for (const IndexBatch& batch : parked) {
+        const auto& replica = index.member(batch.zone).replica;
+        if (!replica) continue;
+        if (replica->canServe(m_world.now)) {
+            takeBatch(index, batch);
+        } else if (replica->role() == replication::Role::Leader) {
+            index.parkedBatches.push_back(batch);
+        } else {
+            answer(index, batch, false);
+        }
+    }
+}
+
+void IndexPropagator::answer(const Group& index, const IndexBatch& batch, bool taken) {
+    const Group* base = m_world.findGroup(batch.base);
+    if (base == nullptr) return;
+    const ZoneIndex home = base->servingLeader(m_world.now).value_or(base->leaderHint);
+    const auto from = m_world.node(index.region, batch.zone);
+    const auto to = m_world.node(base->region, home);
+    const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
+    if (!arrival) return;
+    IndexBatchAnswered answered{batch.base, index.id, batch.number, taken, std::nullopt};
+    if (const auto& replica = index.member(batch.zone).replica)
+        answered.leader = replica->leaderHint();
+    m_world.queue.add(*arrival, answered);
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace orrery::cluster {
+
+/// Which partition holds a storage key. A router's view; since one process has one map, it is never
+/// stale here.
+class PartitionMap {
+public:
+    /// `begin` without the key space.
+    void add(KeySpaceId space, std::string begin, GroupId group);
+    void removeSpace(KeySpaceId space);
+
+    /// The partition of a storage key, or group 0 if its key space is not there.
+    GroupId find(std::string_view storageKey) const;
+    /// The same for a key space and a key without it.
+    GroupId find(KeySpaceId space, std::string_view suffix) const;
+    /// The partition before the one that begins at `begin`, or group 0.
+    GroupId before(KeySpaceId space, std::string_view begin) const;
+    /// All partitions of a key space, in order.
+    std::vector<GroupId> ofSpace(KeySpaceId space) const;
+
+private:
+    using Ranges = std::map<std::string, GroupId, std::less<>>;
+    std::map<KeySpaceId, Ranges> m_spaces;
+};
+
+}  // namespace orrery::cluster

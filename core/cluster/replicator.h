@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+
+#include "core/cluster/world_state.h"
+#include "core/table/log_record.h"
+
+namespace orrery::cluster {
+
+/// Drives the replicas of all groups: gives each its messages, ticks and news of the disk, and does
+/// what it asks for, in its order. The only place that appends to logs and applies to trees.
+class Replicator {
+public:
+    explicit Replicator(WorldState& world) : m_world(world) {}
+
+    /// Called after a group's replicas moved: a record was committed, a lease taken or lost, a
+    /// leader came or went.
+    void setListener(std::function<void(Group&)> listener) { m_listener = std::move(listener); }
+
+    /// A new partition; its replica in `leader` leads from the start.
+    Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
+                  std::string begin, std::string end, ZoneIndex leader);
+    /// A partition that the store holds; `reopen` brings its replicas to life.
+    Group& add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space, std::string begin,
+               std::string end, ZoneIndex leader);
+    /// All replicas of the group resume (section 4, "Opening").
+    storage::StorageResult<void> reopen(Group& group);
+    void remove(GroupId id);
+
+    /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
+    /// place. Only while that replica leads.
+    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
+
+    /// The bytes of a record that the replica in `zone` has; null if the store cannot give it.
+    SharedBytes committedRecord(Group& group, ZoneIndex zone, Lsn lsn) {
+        return recordBytes(group, zone, lsn);
+    }
+
+    /// A request is at this replica: it takes its lease, or looks for a leader.
+    void requestLease(Group& group, ZoneIndex zone);
+
+    void on(ReplicaMessage& message);
+    void on(DiskDone& done);
+    void on(const ReplicaTick& tick);
+
+    /// The node of `zone` loses power, or has it again.
+    void powerLoss(Group& group, ZoneIndex zone);
+    void powerBack(Group& group, ZoneIndex zone);
+    /// What the node in `observer` knows of the one in `observed`.
+    void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
+
+    /// Saves the states of the groups that changed and forgets what is in the store by now. Ends
+    /// with the turn that the caller commits.
+    void saveStates();
+    /// After the commit: records that the store can show are not kept twice.
+    void turnCommitted();
+
+private:
+    void install(Group& group, ZoneIndex zone, replication::Start start);
+    void recallTail(Group& group);
+    void wakeIfUneven(Group& group);
+    /// Does what the replica asks for until it asks no more. `incoming` are the records of the
+    /// message that it was just given.
+    void pump(Group& group, ZoneIndex zone, const replication::AppendRequest* incoming = nullptr);
+    void obey(Group& group, ZoneIndex zone, replication::Output& out,
+              const replication::AppendRequest* incoming);
+    void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
+                     const replication::AppendRequest* incoming);
+    void apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
+    void transmit(Group& group, replication::Envelope envelope);
+    void fill(Group& group, replication::Envelope& envelope);
+    void scheduleTick(Group& group, ZoneIndex zone);
+    void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
+    /// Traces that a leader came or went.
+    void noticeLeadership(Group& group, ZoneIndex zone);
+    SharedBytes recordBytes(Group& group, ZoneIndex zone, Lsn lsn);
+    CalendarTime nextTimestamp(Group& group);
+
+    WorldState& m_world;
+    std::function<void(Group&)> m_listener;
+    std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
+};
+
+}  // namespace orrery::cluster

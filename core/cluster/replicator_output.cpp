@@ -1,0 +1,223 @@
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/cluster/replicator.h"
+
+// What replicas ask for: disk, trees, messages, timers.
+
+namespace orrery::cluster {
+
+using replication::AppendRequest;
+using replication::LogPosition;
+using replication::LsnRange;
+using replication::Output;
+using replication::Replica;
+
+namespace {
+
+observe::ReplicaRef refOf(const Group& group, ZoneIndex zone) {
+    return {group.id, group.region, zone};
+}
+
+}  // namespace
+
+void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
+    Replica& replica = *group.member(zone).replica;
+    const Lsn committedBefore = group.committed;
+    while (replica.hasOutput()) {
+        Output out = replica.takeOutput();
+        obey(group, zone, out, incoming);
+    }
+    scheduleTick(group, zone);
+    const replication::Role before = group.member(zone).lastRole;
+    noticeLeadership(group, zone);
+    const bool waiting = !group.waiters.empty() || !group.parked.empty();
+    const bool moved = group.committed != committedBefore || before != replica.role();
+    if (m_listener && (waiting || moved)) m_listener(group);
+}
+
+void Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendRequest* incoming) {
+    if (out.noOp) {
+        table::LogRecord noOp;
+        noOp.committedAt = nextTimestamp(group);
+        remember(group, *out.noOp, share(table::encodeRecord(noOp)));
+    }
+    if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
+        writeToDisk(group, zone, out, incoming);
+    apply(group, zone, out.committed);
+    for (replication::Envelope& envelope : out.send)
+        transmit(group, std::move(envelope));
+}
+
+void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
+                             const AppendRequest* incoming) {
+    Member& member = group.member(zone);
+    DiskDone done;
+    done.group = group.id;
+    done.zone = zone;
+    done.life = member.life;
+    done.truncateFrom = out.truncateFrom;
+    if (out.truncateFrom > Lsn{}) {
+        while (!member.writing.empty() && member.writing.back().lsn >= out.truncateFrom)
+            member.writing.pop_back();
+    }
+    const auto& log = member.replica->state().log;
+    for (Lsn lsn = out.persist.first; lsn <= out.persist.last; lsn = lsn.next()) {
+        const LogPosition position{log.termAt(lsn), lsn};
+        SharedBytes bytes;
+        if (incoming != nullptr) {
+            for (const auto& entry : incoming->entries) {
+                if (entry.lsn != lsn || entry.term != position.term) continue;
+                bytes = entry.bytes;
+                remember(group, position, bytes);
+            }
+        }
+        if (!bytes) {
+            const RecentRecord* recent = group.findRecent(lsn);
+            CHECK(recent != nullptr && recent->position == position);
+            bytes = recent->bytes;
+        }
+        member.writing.push_back({lsn, std::move(bytes), false});
+        done.upTo = position;
+    }
+    if (out.saveState != 0) {
+        done.stateNumber = out.saveState;
+        done.state = member.replica->state();
+    }
+    m_world.queue.add(m_world.now + m_world.profile.disk, std::move(done));
+}
+
+void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
+    if (committed.empty()) return;
+    Member& member = group.member(zone);
+    const VolumeId volume = volumeOf(group.region, zone);
+    for (Lsn lsn = std::max(committed.first, member.mark.applied.next()); lsn <= committed.last;
+         lsn = lsn.next()) {
+        const replication::Term term = member.replica->state().log.termAt(lsn);
+        RecentRecord* recent = group.findRecent(lsn);
+        if (recent != nullptr && recent->position.term != term) recent = nullptr;
+        std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
+        if (!applied) {
+            const SharedBytes bytes = recordBytes(group, zone, lsn);
+            CHECK(bytes != nullptr);
+            const auto record = table::decodeRecord(*bytes);
+            CHECK(record.has_value());
+            applied = std::make_shared<table::AppliedRecord>(
+                table::applyRecord(*record, lsn, *group.schema));
+            if (recent != nullptr) recent->applied = applied;
+        }
+        table::advance(member.mark, *applied, lsn);
+        m_world.store.apply(volume, group.id, applied->changes, member.mark);
+        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
+        if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
+        if (member.replica->role() == replication::Role::Leader) {
+            for (const storage::TreeChange& change : applied->changes) {
+                const auto inTail = group.tail.find(change.key);
+                if (inTail != group.tail.end() && inTail->second.lsn <= lsn)
+                    group.tail.erase(inTail);
+            }
+        }
+        m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    }
+    // What is known to be committed is saved with what it made of the tree.
+    member.durable.commit = std::max(member.durable.commit, committed.last);
+    member.durable.caughtUp = member.replica->isCaughtUp();
+    group.committed = std::max(group.committed, committed.last);
+    group.measureLag(m_world.now);
+    m_world.touch(group);
+}
+
+void Replicator::transmit(Group& group, replication::Envelope envelope) {
+    ++m_world.totals.messages;
+    const auto from = m_world.node(group.region, envelope.from);
+    const auto to = m_world.node(group.region, envelope.to);
+    const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
+    if (!arrival) {
+        if (m_world.detailedTrace) {
+            m_world.emit(observe::MessageDropped{refOf(group, envelope.from), envelope.to,
+                                                 observe::MessageKind::Other});
+        }
+        return;
+    }
+    fill(group, envelope);
+    if (m_world.detailedTrace) {
+        m_world.emit(observe::MessageSent{refOf(group, envelope.from), envelope.to,
+                                          observe::MessageKind::Other, Lsn{}});
+    }
+    m_world.queue.add(
+        *arrival, ReplicaMessage{group.id, std::move(envelope), m_world.network.epoch(from, to)});
+}
+
+void Replicator::fill(Group& group, replication::Envelope& envelope) {
+    constexpr std::size_t kMessageBytesMax = 1024 * 1024;
+    auto* request = std::get_if<AppendRequest>(&envelope.message);
+    if (request == nullptr || request->range.empty()) return;
+    const Replica& leader = *group.member(envelope.from).replica;
+    std::size_t bytes = 0;
+    request->entries.reserve(request->range.count());
+    for (Lsn lsn = request->range.first; lsn <= request->range.last; lsn = lsn.next()) {
+        SharedBytes record = recordBytes(group, envelope.from, lsn);
+        CHECK(record != nullptr);
+        bytes += record->size();
+        request->entries.push_back({leader.state().log.termAt(lsn), lsn, std::move(record)});
+        if (bytes >= kMessageBytesMax && lsn < request->range.last) {
+            request->range.last = lsn;
+            group.member(envelope.from).replica->shortened(envelope.to, lsn);
+            return;
+        }
+    }
+}
+
+void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    const Instant deadline = member.replica->deadline();
+    if (deadline >= member.tickAt) return;
+    member.tickAt = deadline;
+    m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
+}
+
+void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
+    if (RecentRecord* known = group.findRecent(position.lsn)) {
+        if (known->position == position) return;
+        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
+            group.recent.pop_back();
+    }
+    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
+        group.recent.clear();
+    group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
+}
+
+SharedBytes Replicator::recordBytes(Group& group, ZoneIndex zone, Lsn lsn) {
+    const Member& member = group.member(zone);
+    const replication::Term term = member.replica->state().log.termAt(lsn);
+    const RecentRecord* recent = group.findRecent(lsn);
+    if (recent != nullptr && recent->position.term == term) return recent->bytes;
+    for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
+        if (record->lsn == lsn) return record->bytes;
+    }
+    const auto stored = m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
+    return stored ? *stored : nullptr;
+}
+
+CalendarTime Replicator::nextTimestamp(Group& group) {
+    const CalendarTime next(group.lastCommitTimestamp.sinceEpoch() + Duration(1));
+    group.lastCommitTimestamp = std::max(m_world.calendar(), next);
+    return group.lastCommitTimestamp;
+}
+
+void Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    const replication::Role before = std::exchange(member.lastRole, member.replica->role());
+    if (member.lastRole == before) return;
+    const std::uint64_t term = member.replica->term().value();
+    if (member.lastRole == replication::Role::Leader) {
+        ++m_world.totals.elections;
+        m_world.emit(observe::LeaderElected{refOf(group, zone), term});
+        group.leaderHint = zone;
+        group.tail.clear();
+    } else if (before == replication::Role::Leader) {
+        m_world.emit(observe::LeaderStopped{refOf(group, zone), term});
+    }
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,74 @@
+#include "core/cluster/router.h"
+
+// What the request list of an inspector shows of a call.
+
+namespace orrery::cluster {
+namespace {
+
+std::string keyText(const types::Key& key) {
+    constexpr std::size_t kTextMax = 80;
+    std::string text;
+    if (const auto* string = key.partition.as<std::string>()) {
+        text = *string;
+    } else if (const auto* number = key.partition.as<types::Number>()) {
+        text = number->text();
+    } else {
+        text = "(binary)";
+    }
+    if (text.size() > kTextMax) text.resize(kTextMax);
+    return text;
+}
+
+struct About {
+    const TableDescription* table = nullptr;
+    const types::Key* key = nullptr;
+    bool read = false;
+    bool consistent = false;
+};
+
+About aboutOf(const Request& request) {
+    if (const auto* one = std::get_if<ReadItem>(&request))
+        return {one->table.get(), &one->key, true, one->consistent};
+    if (const auto* one = std::get_if<WriteItem>(&request))
+        return {one->table.get(), &one->key, false, false};
+    if (const auto* range = std::get_if<ReadRange>(&request))
+        return {range->table.get(), nullptr, true, range->consistent};
+    if (const auto* batch = std::get_if<ReadBatch>(&request); batch && !batch->reads.empty())
+        return {batch->reads[0].table.get(), nullptr, true, batch->reads[0].consistent};
+    if (const auto* batch = std::get_if<WriteBatch>(&request); batch && !batch->writes.empty())
+        return {batch->writes[0].table.get(), nullptr, false, false};
+    return {};
+}
+
+}  // namespace
+
+void Router::traceServed(const PendingCall& call, const Answered& answered) {
+    const int status = answered.result ? 200 : httpStatus(answered.result.error().type);
+    if (status >= 500) ++m_world.totals.serverErrors;
+    if (status >= 400 && status < 500) ++m_world.totals.clientErrors;
+    const About about = aboutOf(call.request);
+    if (about.read && answered.served.behindRecords > 0) ++m_world.totals.staleReads;
+    observe::RequestServed event;
+    if (answered.call) event.operation = answered.call->operationName();
+    if (about.table != nullptr) event.table = about.table->name;
+    if (about.key != nullptr) event.key = keyText(*about.key);
+    if (!answered.result) {
+        const std::string_view name = errorName(answered.result.error().type);
+        event.error = name.substr(name.rfind('#') + 1);
+    }
+    event.httpStatus = status;
+    event.read = about.read;
+    event.consistent = about.consistent;
+    event.replicaKnown = answered.served.known;
+    event.replica = {call.ops.empty() ? GroupId{} : call.ops.front().group, call.region,
+                     answered.served.zone};
+    event.leader = answered.served.leader;
+    event.lsn = answered.served.applied;
+    event.behindRecords = answered.served.behindRecords;
+    event.behind = answered.served.behind;
+    event.admittedAt = call.admittedAt;
+    event.took = m_world.now - call.admittedAt;
+    m_world.emit(std::move(event));
+}
+
+}  // namespace orrery::cluster

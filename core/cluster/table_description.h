@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/table/index_entry.h"
+#include "core/types/key_schema.h"
+
+namespace orrery::cluster {
+
+// What the catalog keeps of a table: what the user asked for and what the service made of it. Plain
+// values; a description is replaced whole, never changed, so a `shared_ptr<const …>` is a snapshot.
+
+enum class TableStatus : std::uint8_t { Creating, Updating, Deleting, Active };
+enum class BillingMode : std::uint8_t { Provisioned, PayPerRequest };
+
+struct Throughput {
+    std::int64_t readUnits = 0;
+    std::int64_t writeUnits = 0;
+    bool operator==(const Throughput&) const = default;
+};
+
+using table::IndexProjection;
+using table::ProjectionKind;
+
+/// A secondary index: what it takes to tell its entries, and what DescribeTable shows.
+struct SecondaryIndex : table::IndexDefinition {
+    std::string name;
+    bool global = false;
+    // Global indexes only.
+    TableStatus status = TableStatus::Active;
+    bool backfilling = false;
+    Throughput throughput;
+    std::optional<Throughput> onDemandMax;
+    std::optional<Throughput> warm;
+};
+
+struct Tag {
+    std::string key;
+    std::string value;
+};
+
+struct TableDescription {
+    std::string name;
+    std::string accountId;
+    std::string regionName;
+    RegionId region{};
+    KeySpaceId space{};   ///< Names the table inside the engine; a table made again gets another.
+    std::string tableId;  ///< The UUID that DescribeTable shows.
+    CalendarTime createdAt;
+    TableStatus status = TableStatus::Active;
+
+    types::KeySchema keys;
+    /// AttributeDefinitions as given; the types of all key attributes are among them.
+    std::vector<types::KeyAttribute> attributes;
+    std::vector<SecondaryIndex> indexes;  ///< Local ones first, each kind in the order given.
+
+    BillingMode billing = BillingMode::Provisioned;
+    Throughput throughput;
+    std::optional<CalendarTime> lastIncreaseAt;
+    std::optional<CalendarTime> lastDecreaseAt;
+    std::int64_t decreasesToday = 0;
+    /// When billing last became PayPerRequest; BillingModeSummary shows it.
+    std::optional<CalendarTime> lastToPayPerRequestAt;
+    std::optional<Throughput> onDemandMax;
+    std::optional<Throughput> warm;
+
+    bool deletionProtection = false;
+    std::string tableClass;  ///< Empty if never given: the summary is shown only then.
+    bool sseEnabled = false;
+    std::string sseKeyArn;
+    std::vector<Tag> tags;
+
+    std::string arn() const;
+    std::string indexArn(const std::string& index) const;
+    /// The index of that name, or null.
+    const SecondaryIndex* findIndex(std::string_view indexName) const;
+    bool hasLocalIndexes() const;
+};
+
+using TablePtr = std::shared_ptr<const TableDescription>;
+
+/// Everything of a table as bytes for the catalog's store, and back; nothing if they are damaged.
+std::string encodeTable(const TableDescription& table);
+std::optional<TableDescription> decodeTable(std::string_view bytes);
+
+}  // namespace orrery::cluster

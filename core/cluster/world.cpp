@@ -1,0 +1,242 @@
+#include "core/cluster/world.h"
+#include "core/base/result.h"
+
+#include <algorithm>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/cluster/looks.h"
+#include "core/cluster/snapshot_builder.h"
+#include "core/cluster/world_impl.h"
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+//   value "clock" := bound:uint64 calendarOffset:uint64    // nanoseconds
+constexpr std::string_view kClockValue = "clock";
+/// How far ahead of time the bound is written, and how near it may come before it is moved.
+constexpr Duration kBoundAhead = 20s;
+constexpr Duration kBoundLeft = 10s;
+
+}  // namespace
+
+World::Impl::Impl(storage::Store& store, const WorldOptions& options)
+    : state(store, options.profile, options.seed, options.traceEvents),
+      replicator(state),
+      propagator(state, replicator),
+      tables(state, replicator, propagator),
+      router(state, [this](const Request& request,
+                           const Caller& caller) { return tables.request(request, caller); }),
+      server(state, replicator,
+             [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+                 router.answer(group, from, op, std::move(result));
+             }),
+      zones(state, replicator, router),
+      snapshots(state, zones, propagator) {
+    replicator.setListener([this](Group& group) {
+        server.moved(group);
+        propagator.moved(group);
+    });
+    propagator.setListeners(
+        [this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+        [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+}
+
+World::World(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+World::~World() = default;
+
+storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store,
+                                                           const WorldOptions& options,
+                                                           CalendarTime calendar) {
+    auto impl = std::make_unique<Impl>(store, options);
+    TRY_ASSIGN(const auto clock, store.value(kClockValue));
+    if (clock) {
+        ByteReader in(*clock);
+        impl->state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
+        impl->state.calendarOffset = Duration(static_cast<std::int64_t>(in.u64()));
+    }
+    impl->bound = impl->state.now;
+    impl->state.openTicket = store.synced().next();
+    impl->setCalendar(calendar);
+    TRY(impl->tables.reopenRegions());
+    TRY(impl->zones.reopen());
+    TRY(impl->tables.reopenTables());
+    return std::unique_ptr<World>(new World(std::move(impl)));
+}
+
+void World::Impl::setCalendar(CalendarTime wallClock) {
+    const Duration offset = wallClock.sinceEpoch() - state.now.sinceStart();
+    state.calendarOffset = std::max(state.calendarOffset, offset);
+}
+
+void World::Impl::process(Event& event) {
+    if (auto* message = std::get_if<ReplicaMessage>(&event)) return replicator.on(*message);
+    if (auto* disk = std::get_if<DiskDone>(&event)) return replicator.on(*disk);
+    if (auto* answered = std::get_if<OpAnswered>(&event)) return router.on(*answered);
+    if (const auto* arrives = std::get_if<OpArrives>(&event)) return opArrives(*arrives);
+    if (const auto* tick = std::get_if<ReplicaTick>(&event)) return replicator.on(*tick);
+    if (const auto* retry = std::get_if<OpRetry>(&event)) return router.on(*retry);
+    if (const auto* sweep = std::get_if<RouterSweep>(&event)) return router.on(*sweep);
+    if (const auto* batch = std::get_if<IndexBatchArrives>(&event)) return propagator.on(*batch);
+    if (const auto* taken = std::get_if<IndexBatchAnswered>(&event)) return propagator.on(*taken);
+    if (const auto* again = std::get_if<IndexRetry>(&event)) return propagator.on(*again);
+    if (const auto* step = std::get_if<BackfillStep>(&event)) return propagator.on(*step);
+    if (const auto* news = std::get_if<HeartbeatNews>(&event)) return zones.on(*news);
+    if (const auto* ends = std::get_if<FaultEnds>(&event)) return zones.on(*ends);
+    if (const auto* settles = std::get_if<TableSettles>(&event)) return tables.on(*settles);
+    CHECK(std::holds_alternative<std::monostate>(event));
+}
+
+void World::Impl::opArrives(const OpArrives& arrives) {
+    Group* group = state.findGroup(arrives.group);
+    const auto call = state.calls.find(arrives.op.call);
+    if (group == nullptr || call == state.calls.end()) return;
+    const auto from = state.node(group->region, call->second.zone);
+    const auto to = state.node(group->region, arrives.zone);
+    if (arrives.linkEpoch != state.network.epoch(from, to)) return;
+    if (!group->member(arrives.zone).replica) return;
+    state.digest(4, group->id.value(), arrives.zone.value(), arrives.op.call.value());
+    server.serve(*group, arrives.zone, arrives.op);
+}
+
+bool World::run(Instant until, std::size_t eventsMax) {
+    WorldState& state = m_impl->state;
+    for (std::size_t ran = 0; state.queue.nextAt() <= until; ++ran) {
+        if (ran == eventsMax) return false;
+        auto [at, event] = state.queue.take();
+        state.now = std::max(state.now, at);
+        m_impl->process(event);
+    }
+    state.now = std::max(state.now, until);
+    return true;
+}
+
+storage::Ticket World::endTurn() {
+    WorldState& state = m_impl->state;
+    m_impl->tables.giveBackDropped();
+    m_impl->replicator.saveStates();
+    // No reply leaves at an instant above a bound that is on disk: the world resumes at the bound.
+    const bool beyond = state.now > m_impl->bound;
+    if (state.now + kBoundLeft > m_impl->bound) {
+        m_impl->bound = state.now + kBoundAhead;
+        std::string bytes;
+        ByteWriter out(bytes);
+        out.u64(static_cast<std::uint64_t>(m_impl->bound.sinceStart().count()));
+        out.u64(static_cast<std::uint64_t>(state.calendarOffset.count()));
+        state.turn.putValue(std::string(kClockValue), std::move(bytes));
+        if (beyond) m_impl->boundGate = state.openTicket;
+    }
+    const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
+    state.openTicket = ticket.next();
+    m_impl->replicator.turnCommitted();
+    for (Answered& answered : m_impl->router.takeAnswers()) {
+        answered.gate = std::min(std::max(answered.gate, m_impl->boundGate), ticket);
+        m_impl->answers.push_back(std::move(answered));
+    }
+    return ticket;
+}
+
+void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {
+    m_impl->router.admit(id, std::move(call), std::move(caller));
+}
+
+std::vector<Answered> World::takeAnswers() {
+    return std::exchange(m_impl->answers, {});
+}
+
+std::size_t World::pendingCalls() const {
+    return m_impl->state.calls.size();
+}
+
+Instant World::now() const {
+    return m_impl->state.now;
+}
+
+CalendarTime World::calendar() const {
+    return m_impl->state.calendar();
+}
+
+Instant World::nextEventAt() const {
+    return m_impl->state.queue.nextAt();
+}
+
+void World::setCalendar(CalendarTime wallClock) {
+    m_impl->setCalendar(wallClock);
+}
+
+World::FaultResult World::failZone(std::string_view zone, std::optional<Duration> duration) {
+    return m_impl->zones.failZone(zone, duration);
+}
+
+World::FaultResult World::cutLink(std::string_view zoneA, std::string_view zoneB,
+                                  std::optional<Duration> duration) {
+    return m_impl->zones.cutLink(zoneA, zoneB, duration);
+}
+
+bool World::heal(std::uint64_t fault) {
+    return m_impl->zones.heal(fault);
+}
+
+void World::healAll() {
+    m_impl->zones.healAll();
+}
+
+std::vector<observe::FaultView> World::faults() const {
+    return m_impl->zones.faults();
+}
+
+LookResult<ItemsLook> World::lookItems(const ItemsLookRequest& request) const {
+    return cluster::lookItems(m_impl->state, request);
+}
+
+LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
+    return cluster::lookItem(m_impl->state, request);
+}
+
+LookResult<std::vector<PartitionChecksums>> World::checksums(std::string_view table,
+                                                             std::string_view region,
+                                                             bool scanned) const {
+    return cluster::lookChecksums(m_impl->state, table, region, scanned);
+}
+
+const Catalog& World::catalog() const {
+    return m_impl->state.catalog;
+}
+
+const Profile& World::profile() const {
+    return m_impl->state.profile;
+}
+
+void World::setProfile(const Profile& profile) {
+    m_impl->state.setProfile(profile);
+}
+
+std::uint64_t World::seed() const {
+    return m_impl->state.seed;
+}
+
+std::shared_ptr<observe::Snapshot> World::makeSnapshot() {
+    return m_impl->snapshots.make();
+}
+
+observe::Trace& World::trace() {
+    return m_impl->state.trace;
+}
+
+const observe::Totals& World::totals() const {
+    m_impl->state.totals.heartbeats = m_impl->zones.heartbeats();
+    return m_impl->state.totals;
+}
+
+void World::setDetailedTrace(bool detailed) {
+    m_impl->state.detailedTrace = detailed;
+}
+
+std::uint64_t World::eventHash() const {
+    return m_impl->state.hash.value();
+}
+
+}  // namespace orrery::cluster

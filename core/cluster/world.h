@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cluster/look.h"
+#include "core/cluster/profile.h"
+#include "core/cluster/request.h"
+#include "core/observe/snapshot.h"
+#include "core/observe/trace.h"
+#include "core/storage/store.h"
+
+namespace orrery::cluster {
+
+/// Names a request to the world that was submitted; chosen by the submitter.
+using CallId = NamedType<std::uint64_t, struct CallIdTag>;
+
+/// What became of a call. It may leave the engine once the store has synced `gate`.
+struct Answered {
+    CallId id{};
+    std::unique_ptr<Call> call;
+    ApiResult<Reply> result;
+    Served served;
+    storage::Ticket gate{};
+};
+
+struct WorldOptions {
+    Profile profile = Profile::dropIn();
+    std::uint64_t seed = 0;
+    /// How many events the trace keeps.
+    std::size_t traceEvents = 16'384;
+};
+
+/// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the
+/// queue of everything that is under way between them. It owns all mutable state, reads no clock,
+/// starts no thread and does no I/O that waits; the same seed and the same inputs at the same
+/// instants give the same hash of events. One thread owns it.
+///
+/// Inputs (submit, faults, step of time) take effect at `now()`. A driver calls, again and again:
+/// submit…, run, endTurn, takeAnswers.
+class World {
+public:
+    /// Takes up what the store holds: the catalog, the groups, the control state. After a stop,
+    /// clean or killed, no lease is held and what was under way is gone. `calendar` is the wall
+    /// clock. The store must outlive the world.
+    static storage::StorageResult<std::unique_ptr<World>> open(storage::Store& store,
+                                                               const WorldOptions& options,
+                                                               CalendarTime calendar);
+    ~World();
+
+    // --- time
+
+    Instant now() const;
+    CalendarTime calendar() const;
+    /// When something is due next; Instant::never() if the world is at rest.
+    Instant nextEventAt() const;
+    /// Runs events due up to `until`, at most `eventsMax`, each at its own instant, then moves time
+    /// to `until` unless it was cut short. Returns false if it was.
+    bool run(Instant until, std::size_t eventsMax = SIZE_MAX);
+    /// After the process or the machine slept: sets the calendar to the wall clock plus all that
+    /// was advanced, never back.
+    void setCalendar(CalendarTime wallClock);
+    /// Ends a turn: commits what it changed to the store.
+    storage::Ticket endTurn();
+
+    // --- calls
+
+    void submit(CallId id, std::unique_ptr<Call> call, Caller caller);
+    /// What was answered since the last time, in order.
+    std::vector<Answered> takeAnswers();
+    /// Calls that are under way.
+    std::size_t pendingCalls() const;
+
+    // --- faults; unknown names give an error text
+
+    using FaultResult = std::expected<std::uint64_t, std::string>;
+    /// Zone "us-east-1b" loses power: its replicas, its router and what was not persisted there.
+    FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
+    /// No message passes between two zones of a Region, in either direction.
+    FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
+                        std::optional<Duration> duration);
+    /// False if there is no such active fault.
+    bool heal(std::uint64_t fault);
+    void healAll();
+    std::vector<observe::FaultView> faults() const;
+
+    // --- looks: what an application cannot see. They change nothing and cost no capacity.
+
+    LookResult<ItemsLook> lookItems(const ItemsLookRequest& request) const;
+    LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
+    LookResult<std::vector<PartitionChecksums>> checksums(std::string_view table,
+                                                          std::string_view region,
+                                                          bool scanned) const;
+
+    const Catalog& catalog() const;
+    const Profile& profile() const;
+    void setProfile(const Profile& profile);
+    std::uint64_t seed() const;
+
+    // --- what others see
+
+    /// Nodes that did not change are shared with the snapshot before. The clock's own members are
+    /// the driver's to fill in.
+    std::shared_ptr<observe::Snapshot> makeSnapshot();
+    observe::Trace& trace();
+    const observe::Totals& totals() const;
+    /// While false, the trace keeps only requests, elections and faults, not each message.
+    void setDetailedTrace(bool detailed);
+    /// The hash chain of all events so far.
+    std::uint64_t eventHash() const;
+
+private:
+    class Impl;
+    explicit World(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/cluster/catalog.h"
+#include "core/cluster/group.h"
+#include "core/cluster/op.h"
+#include "core/cluster/partition_map.h"
+#include "core/cluster/profile.h"
+#include "core/observe/snapshot.h"
+#include "core/observe/trace.h"
+#include "core/replication/messages.h"
+#include "core/sim/event_queue.h"
+#include "core/sim/network.h"
+
+namespace orrery::cluster {
+
+// What the parts of a world share: time, the queue of events, the store's open turn, and the tables
+// of Regions, groups and tables. Everything of a world lives below one WorldState.
+
+/// A message between two replicas of a group arrives.
+struct ReplicaMessage {
+    GroupId group{};
+    replication::Envelope envelope;
+    std::uint32_t linkEpoch = 0;
+};
+/// The modelled disk has written what it was given.
+struct DiskDone {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+    Lsn truncateFrom{};
+    replication::LogPosition upTo{};  ///< Term 0: no records.
+    std::uint32_t stateNumber = 0;    ///< 0: no state.
+    replication::DurableState state;
+};
+struct ReplicaTick {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
+/// A router's request arrives at a replica.
+struct OpArrives {
+    OpId op;
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t linkEpoch = 0;
+};
+/// A replica's answer arrives at the router.
+struct OpAnswered {
+    OpId op;
+    ZoneIndex from{};
+    std::uint32_t linkEpoch = 0;
+    std::unique_ptr<OpResult> result;
+};
+struct OpRetry {
+    OpId op;
+};
+/// The coarse look for requests that got no answer.
+struct RouterSweep {};
+struct FaultEnds {
+    std::uint64_t fault = 0;
+};
+/// A zone's node comes to know whether it hears another's heartbeats.
+struct HeartbeatNews {
+    RegionId region{};
+    ZoneIndex observer{};
+    ZoneIndex observed{};
+    std::uint32_t number = 0;  ///< Of the change that it is news of; an older one is forgotten.
+    bool heard = false;
+};
+/// A table or an index leaves a transient state.
+struct TableSettles {
+    KeySpaceId table{};
+};
+/// Records of a base partition arrive at the leader of an index partition, or its answer at home.
+struct IndexBatchArrives {
+    GroupId base{};
+    GroupId index{};
+    ZoneIndex zone{};
+    std::uint64_t number = 0;
+};
+struct IndexBatchAnswered {
+    GroupId base{};
+    GroupId index{};
+    std::uint64_t number = 0;
+    bool taken = false;
+    std::optional<ZoneIndex> leader;
+};
+struct IndexRetry {
+    GroupId base{};
+};
+struct BackfillStep {
+    KeySpaceId table{};
+    GroupId base{};
+    KeySpaceId index{};
+};
+
+using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
+                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
+                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep>;
+
+struct RegionState {
+    RegionId id{};
+    std::string name;
+    std::array<bool, kZonesPerRegion> up{true, true, true};
+    /// suspects[observer][observed]: the observer no longer hears it.
+    std::array<std::array<bool, kZonesPerRegion>, kZonesPerRegion> suspects{};
+    std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion> newsNumber{};
+};
+
+/// "us-east-1b".
+std::string zoneName(const RegionState& region, ZoneIndex zone);
+
+struct WorldState {
+    WorldState(storage::Store& store_, const Profile& profile_, std::uint64_t seed_,
+               std::size_t traceEvents);
+
+    storage::Store& store;
+    Profile profile;
+    replication::ReplicaOptions replicaOptions;
+    std::uint64_t seed;
+
+    Instant now;
+    /// The calendar is the instant plus this.
+    Duration calendarOffset{};
+    sim::EventQueue<Event> queue;
+    sim::Network network;
+
+    storage::Turn turn;
+    /// The ticket that the open turn will have.
+    storage::Ticket openTicket{1};
+    /// Groups whose state the end of the turn saves, in order of their first change.
+    std::vector<GroupId> dirtyGroups;
+
+    /// Key spaces of tables and indexes that are gone, each named in the store until all its keys
+    /// are given back. They may be given back once the turn that dropped them is synced.
+    struct DroppedSpace {
+        KeySpaceId space{};
+        storage::Ticket since{};
+        bool toldStore = false;
+    };
+    std::vector<DroppedSpace> droppedSpaces;
+
+    Catalog catalog;
+    PartitionMap partitions;
+    std::vector<std::unique_ptr<RegionState>> regions;
+    std::vector<std::unique_ptr<Group>> groups;  ///< By id; null where there is none.
+
+    /// Calls under way, in order of admission.
+    std::map<CallNumber, PendingCall> calls;
+
+    observe::Trace trace;
+    bool detailedTrace = false;
+    observe::Totals totals;
+    Hash64 hash;
+    std::uint64_t nextEvent = 1;
+
+    /// Delays, leases and detection times as the profile has them, from now on.
+    void setProfile(const Profile& newProfile);
+
+    CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
+    Group* findGroup(GroupId id) const {
+        return id.value() < groups.size() ? groups[id.value()].get() : nullptr;
+    }
+    RegionState& region(RegionId id) { return *regions[id.value()]; }
+    const RegionState& region(RegionId id) const { return *regions[id.value()]; }
+    RegionState* findRegion(std::string_view name) const;
+    /// Adds a Region with its three nodes on the network.
+    RegionState& addRegion(std::string name);
+
+    /// The node of a zone on the network has the number of its volume.
+    sim::NodeId node(RegionId region, ZoneIndex zone) const {
+        return volumeOf(region, zone).value();
+    }
+
+    /// Takes an event into hash and trace. Bodies of message and log events go to the trace only
+    /// while somebody asked for detail; `digest` is what the hash gets of them.
+    EventId emit(observe::EventBody body, EventId cause = {});
+    void digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, std::uint64_t c);
+
+    /// The group's state is saved with this turn, and its replies wait for it.
+    void touch(Group& group);
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,137 @@
+#include "tests/cluster/world_harness.h"
+
+#include "core/base/check.h"
+#include "core/types/item_codec.h"
+
+namespace orrery::test {
+namespace {
+
+const CalendarTime kCalendar(std::chrono::seconds(1'800'000'000));
+
+types::Key keyOf(const std::string& pk) {
+    return {types::AttributeValue::string(pk), std::nullopt};
+}
+
+}  // namespace
+
+WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed)
+    : m_store(storage::MemoryStore::create()) {
+    m_options.profile = std::move(profile);
+    m_options.seed = seed;
+    auto world = cluster::World::open(*m_store, m_options, kCalendar);
+    CHECK(world.has_value());
+    m_world = std::move(*world);
+}
+
+std::uint64_t WorldHarness::submit(std::string name, RequestCall::Bind bind, std::uint8_t zone) {
+    const std::uint64_t id = m_next++;
+    m_world->submit(cluster::CallId(id),
+                    std::make_unique<RequestCall>(std::move(name), std::move(bind)),
+                    {"000000000000", "key", "us-east-1", ZoneIndex(zone)});
+    return id;
+}
+
+void WorldHarness::createTable(bool sort, std::vector<cluster::SecondaryIndex> indexes) {
+    const std::uint64_t id = submit("CreateTable", [=](const auto&, const auto&) {
+        cluster::CreateTable create;
+        create.table.name = "T";
+        create.table.keys.partition = {"pk", types::AttributeType::String};
+        if (sort) create.table.keys.sort = {"sk", types::AttributeType::String};
+        create.table.billing = cluster::BillingMode::PayPerRequest;
+        create.table.indexes = indexes;
+        return ApiResult<cluster::Request>(create);
+    });
+    run(m_options.profile.transientStates + Duration(1));
+    CHECK(done(id) && !failed(id));
+}
+
+std::uint64_t WorldHarness::put(std::string pk, std::map<std::string, std::string> attributes,
+                                std::uint8_t zone) {
+    return submit(
+        "PutItem",
+        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::WriteItem write;
+            write.table = catalog.find(caller, "T");
+            write.key = keyOf(pk);
+            types::Item item;
+            item.set("pk", types::AttributeValue::string(pk));
+            for (const auto& [name, value] : attributes)
+                item.set(name, types::AttributeValue::string(value));
+            write.action = cluster::PutAction{std::move(item)};
+            return ApiResult<cluster::Request>(std::move(write));
+        },
+        zone);
+}
+
+std::uint64_t WorldHarness::remove(std::string pk) {
+    return submit("DeleteItem", [=](const cluster::Catalog& catalog, const auto& caller) {
+        cluster::WriteItem write;
+        write.table = catalog.find(caller, "T");
+        write.key = keyOf(pk);
+        write.action = cluster::DeleteAction{};
+        return ApiResult<cluster::Request>(std::move(write));
+    });
+}
+
+std::uint64_t WorldHarness::get(std::string pk, bool consistent, std::uint8_t zone) {
+    return submit(
+        "GetItem",
+        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            return ApiResult<cluster::Request>(
+                cluster::ReadItem{catalog.find(caller, "T"), keyOf(pk), consistent});
+        },
+        zone);
+}
+
+void WorldHarness::run(Duration by, std::size_t eventsMax) {
+    const Instant until = m_world->now() + by;
+    bool more = true;
+    while (more) {
+        more = !m_world->run(until, eventsMax);
+        m_world->endTurn();
+        for (cluster::Answered& answered : m_world->takeAnswers()) {
+            const std::uint64_t id = answered.id.value();
+            CHECK(m_answers.emplace(id, std::move(answered)).second);
+        }
+    }
+}
+
+void WorldHarness::sync() {
+    while (auto work = m_store->takeLogWork()) {
+        work->run();
+        m_store->finishLogWork(std::move(work));
+    }
+}
+
+void WorldHarness::kill() {
+    m_world.reset();
+    m_store->crash();
+    auto world = cluster::World::open(*m_store, m_options, kCalendar);
+    CHECK(world.has_value());
+    m_world = std::move(*world);
+}
+
+const cluster::Answered* WorldHarness::answer(std::uint64_t id) const {
+    const auto found = m_answers.find(id);
+    return found == m_answers.end() ? nullptr : &found->second;
+}
+
+bool WorldHarness::failed(std::uint64_t id) const {
+    const cluster::Answered* answered = answer(id);
+    return answered != nullptr && !answered->result.has_value();
+}
+
+std::string WorldHarness::read(std::uint64_t id, const std::string& attribute) const {
+    const cluster::Answered* answered = answer(id);
+    CHECK(answered != nullptr && answered->result.has_value());
+    const auto& item = std::get<cluster::ItemReply>(*answered->result).item;
+    if (!item) return "";
+    const auto value = types::EncodedItem(item.attributes()).find(attribute);
+    return value ? *value->as<std::string>() : "";
+}
+
+cluster::TablePtr WorldHarness::table() const {
+    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, "T");
+}
+
+}  // namespace orrery::test

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cluster/world.h"
+#include "core/storage/stores.h"
+
+namespace orrery::test {
+
+/// A call that is made of a request rather than of JSON.
+class RequestCall : public cluster::Call {
+public:
+    using Bind =
+        std::function<ApiResult<cluster::Request>(const cluster::Catalog&, const cluster::Caller&)>;
+    RequestCall(std::string name, Bind bind) : m_name(std::move(name)), m_bind(std::move(bind)) {}
+
+    ApiResult<cluster::Request> bind(const cluster::Catalog& catalog,
+                                     const cluster::Caller& caller) override {
+        return m_bind(catalog, caller);
+    }
+    std::string_view operationName() const override { return m_name; }
+
+private:
+    std::string m_name;
+    Bind m_bind;
+};
+
+/// A world on a store in memory, driven from event to event. Calls return at once; `run` lets time
+/// pass, and answers are found by the number that the call returned.
+class WorldHarness {
+public:
+    explicit WorldHarness(cluster::Profile profile = cluster::Profile::dropIn(),
+                          std::uint64_t seed = 1);
+
+    cluster::World& world() { return *m_world; }
+    storage::MemoryStore& store() { return *m_store; }
+
+    /// A table "T" with keys pk (S) and sk (S, if `sort`) in us-east-1, four partitions.
+    void createTable(bool sort = false, std::vector<cluster::SecondaryIndex> indexes = {});
+    std::uint64_t put(std::string pk, std::map<std::string, std::string> attributes = {},
+                      std::uint8_t zone = 0);
+    std::uint64_t get(std::string pk, bool consistent, std::uint8_t zone = 0);
+    std::uint64_t remove(std::string pk);
+    std::uint64_t submit(std::string name, RequestCall::Bind bind, std::uint8_t zone = 0);
+
+    /// Lets virtual time pass, in turns of at most `eventsMax` events.
+    void run(Duration by, std::size_t eventsMax = SIZE_MAX);
+    /// Has the store write everything, as workers would.
+    void sync();
+    /// The process is killed and starts again with what is synced.
+    void kill();
+
+    const cluster::Answered* answer(std::uint64_t id) const;
+    /// The attribute of an item that a read answered, or "" if there is no item.
+    std::string read(std::uint64_t id, const std::string& attribute = "v") const;
+    bool failed(std::uint64_t id) const;
+    bool done(std::uint64_t id) const { return answer(id) != nullptr; }
+
+    cluster::TablePtr table() const;
+
+private:
+    cluster::WorldOptions m_options;
+    std::unique_ptr<storage::MemoryStore> m_store;
+    std::unique_ptr<cluster::World> m_world;
+    std::map<std::uint64_t, cluster::Answered> m_answers;
+    std::uint64_t m_next = 1;
+};
+
+}  // namespace orrery::test

@@ -1,0 +1,164 @@
+#include <QtTest>
+
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+class WorldTest : public QObject {
+    Q_OBJECT
+private slots:
+    void answersInTheSameInstantWithoutDelays() {
+        WorldHarness t;
+        t.createTable();
+        const Instant before = t.world().now();
+        const auto put = t.put("a", {{"v", "1"}});
+        t.run(0s);
+        QVERIFY(t.done(put) && !t.failed(put));
+        const auto strong = t.get("a", true);
+        t.run(0s);
+        QCOMPARE(t.read(strong), std::string("1"));
+        for (std::uint8_t zone = 0; zone < 3; ++zone) {
+            const auto eventual = t.get("a", false, zone);
+            t.run(0s);
+            QCOMPARE(t.read(eventual), std::string("1"));
+            QCOMPARE(t.answer(eventual)->served.behindRecords, std::uint64_t{0});
+        }
+        QCOMPARE(t.world().now().sinceStart(), before.sinceStart());
+    }
+
+    void readsNothingWhereNothingIs() {
+        WorldHarness t;
+        t.createTable();
+        const auto get = t.get("missing", true);
+        t.run(0s);
+        QCOMPARE(t.read(get), std::string());
+    }
+
+    void takesMillisecondsWithDelays() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        const auto put = t.put("a", {{"v", "1"}});
+        t.run(100us);
+        QVERIFY(!t.done(put));
+        t.run(50ms);
+        QVERIFY(t.done(put) && !t.failed(put));
+        const auto strong = t.get("a", true);
+        t.run(50ms);
+        QCOMPARE(t.read(strong), std::string("1"));
+        QVERIFY(t.answer(strong)->served.leader);
+    }
+
+    // The whole point: an eventual read of a replica that has not applied the write yet.
+    void readsStaleFromAReplicaThatIsBehind() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        int stale = 0;
+        for (int round = 0; round < 50; ++round) {
+            const auto put = t.put("a", {{"v", std::to_string(round)}});
+            while (!t.done(put))
+                t.run(20us);
+            const auto get = t.get("a", false, round % 3);
+            t.run(20ms);
+            if (t.read(get) != std::to_string(round)) ++stale;
+        }
+        QVERIFY2(stale > 0 && stale < 50, qPrintable(QString::number(stale)));
+    }
+
+    void goesOnWithoutOneZone_data() {
+        QTest::addColumn<int>("zone");
+        QTest::newRow("a") << 0;
+        QTest::newRow("b") << 1;
+        QTest::newRow("c") << 2;
+    }
+    void goesOnWithoutOneZone() {
+        QFETCH(int, zone);
+        WorldHarness t;
+        t.createTable();
+        for (int i = 0; i < 40; ++i)
+            t.put("k" + std::to_string(i), {{"v", "before"}});
+        t.run(0s);
+        const std::string name = std::string("us-east-1") + char('a' + zone);
+        const auto fault = t.world().failZone(name, std::nullopt);
+        QVERIFY(fault.has_value());
+        t.run(5s);
+        const auto live = static_cast<std::uint8_t>((zone + 1) % 3);
+        std::vector<std::uint64_t> puts;
+        for (int i = 0; i < 40; ++i)
+            puts.push_back(t.put("k" + std::to_string(i), {{"v", "during"}}, live));
+        t.run(2s);
+        for (const auto put : puts)
+            QVERIFY(t.done(put) && !t.failed(put));
+        for (int i = 0; i < 40; ++i) {
+            const auto get = t.get("k" + std::to_string(i), true, live);
+            t.run(0s);
+            QCOMPARE(t.read(get), std::string("during"));
+        }
+        QVERIFY(t.world().heal(*fault));
+        t.run(10s);
+        const auto sums = t.world().checksums("T", "us-east-1", true);
+        QVERIFY(sums.has_value());
+        std::int64_t items = 0;
+        for (const auto& partition : *sums) {
+            for (const auto& one : partition.zones) {
+                QCOMPARE(one.checksum, partition.zones[0].checksum);
+                QCOMPARE(*one.scanned, one.checksum);
+                QCOMPARE(*one.scannedCount, one.itemCount);
+            }
+            items += partition.zones[0].itemCount;
+        }
+        QCOMPARE(items, std::int64_t{40});
+    }
+
+    void findsEverythingSyncedAfterAKill() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a", {{"v", "1"}});
+        t.run(0s);
+        t.sync();
+        t.put("a", {{"v", "2"}});
+        t.run(0s);  // Not synced: its reply never left.
+        t.kill();
+        const auto get = t.get("a", true);
+        t.run(3s);
+        QCOMPARE(t.read(get), std::string("1"));
+        const auto put = t.put("a", {{"v", "3"}});
+        t.run(3s);
+        QVERIFY(t.done(put) && !t.failed(put));
+        const auto again = t.get("a", true);
+        t.run(0s);
+        QCOMPARE(t.read(again), std::string("3"));
+    }
+
+    void isAtRestWithoutRequests() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a", {{"v", "1"}});
+        t.run(10s);
+        QVERIFY(t.world().nextEventAt() == Instant::never());
+    }
+
+    // Where turns are cut must not change the hash.
+    void hasOneHashWhereverTurnsAreCut() {
+        std::vector<std::uint64_t> hashes;
+        for (const std::size_t cut : {1u, 7u, 1000u}) {
+            WorldHarness t(cluster::Profile::serviceLike(), 42);
+            t.createTable();
+            for (int i = 0; i < 20; ++i) {
+                t.put("k" + std::to_string(i % 5), {{"v", std::to_string(i)}}, i % 3);
+                t.get("k" + std::to_string(i % 5), i % 2 == 0, i % 3);
+                t.run(300us, cut);
+            }
+            t.world().failZone("us-east-1b", 3s);
+            t.run(8s, cut);
+            hashes.push_back(t.world().eventHash());
+        }
+        QCOMPARE(hashes[0], hashes[1]);
+        QCOMPARE(hashes[0], hashes[2]);
+    }
+};
+
+ORRERY_TEST_CLASS(WorldTest)
+#include "world_test.moc"
