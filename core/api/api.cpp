@@ -1,0 +1,70 @@
+#include "core/api/api.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <optional>
+
+#include "core/api/decode.h"
+#include "core/api/operation_table.h"
+#include "core/base/result.h"
+#include "core/types/item_codec.h"
+
+namespace orrery::api {
+namespace {
+
+// Requests up to this size are decoded without asking the heap.
+constexpr std::size_t kArenaBytes = 8 * 1024;
+
+const OperationRow* findTarget(std::string_view target) {
+    constexpr std::string_view kDynamoDB = "DynamoDB_20120810.";
+    constexpr std::string_view kStreams = "DynamoDBStreams_20120810.";
+    if (target.starts_with(kDynamoDB))
+        return findOperation(Service::DynamoDB, target.substr(kDynamoDB.size()));
+    if (target.starts_with(kStreams))
+        return findOperation(Service::Streams, target.substr(kStreams.size()));
+    return nullptr;
+}
+
+ApiResult<std::unique_ptr<ApiCall>> parseRequest(const OperationRow& row,
+                                                 const json::Object& request) {
+    TRY(checkTypes(*row.operation->input, request, Blobs::Trusted));
+    TRY(checkConstraints(*row.operation->input, request));
+    return row.operation->makeCall(row.name, Fields(request));
+}
+
+}  // namespace
+
+ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body) {
+    std::array<unsigned char, kArenaBytes> arena;
+    boost::json::monotonic_resource memory(arena.data(), arena.size());
+    // The service looks at the text before it looks for the operation.
+    const auto json = json::parse(body, &memory);
+    if (!json && !body.empty()) return std::unexpected(ApiError::serialization(""));
+    const OperationRow* row = findTarget(target);
+    if (row == nullptr) return std::unexpected(ApiError{ErrorType::UnknownOperation, "", nullptr});
+    if (row->operation == nullptr)
+        return std::unexpected(
+            ApiError{ErrorType::UnknownOperation,
+                     std::string(row->name) +
+                         " is an operation of the service that Orrery does not have yet",
+                     nullptr});
+    if (!json) return std::unexpected(ApiError::serialization(""));
+    if (!json->is_object())
+        return std::unexpected(ApiError::serialization(
+            json->is_array() ? "Start of list found where not expected" : ""));
+    const json::Object& request = json->get_object();
+    auto call = parseRequest(*row, request);
+    // What is no base 64 is said before anything else that may be wrong.
+    if (!call) TRY(checkTypes(*row->operation->input, request, Blobs::Checked));
+    return call;
+}
+
+void writeError(const ApiError& error, std::string& out) {
+    json::Writer writer(out);
+    writer.beginObject().name("__type").string(errorName(error.type));
+    if (!error.message.empty()) writer.name(messageName(error.type)).string(error.message);
+    if (error.item != nullptr) types::appendItemJson(writer.name("Item").value(), *error.item);
+    writer.endObject();
+}
+
+}  // namespace orrery::api

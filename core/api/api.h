@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/cluster/request.h"
+
+namespace orrery::api {
+
+/// A call whose request has been decoded and validated. `bind` runs in the world; `writeReply`
+/// after the sync, on any thread, from an immutable reply.
+class ApiCall : public cluster::Call {
+public:
+    /// Appends the JSON of the reply's body.
+    virtual void writeReply(const cluster::Reply& reply, std::string& out) const = 0;
+};
+
+/// Finds the operation of an `X-Amz-Target` header ("DynamoDB_20120810.GetItem") and parses the
+/// body by its shapes. Knows no catalog, keeps no state, and may run on any thread. Errors are the
+/// service's, in its order; what is known and not built yet answers an error that names it.
+ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body);
+
+/// Appends the body of an error reply: __type, message and what some errors carry beside them.
+void writeError(const ApiError& error, std::string& out);
+
+}  // namespace orrery::api

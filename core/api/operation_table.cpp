@@ -1,0 +1,30 @@
+#include "core/api/operation_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/api/operations.h"
+
+namespace orrery::api {
+
+namespace {
+
+constexpr OperationRow kRows[] = {
+#define OPERATION(service, name, symbol, plane) \
+    {Service::service, #name, &operations::symbol, Plane::plane},
+#define LATER(service, name) {Service::service, #name, nullptr, Plane::Control},
+#include "core/api/operations.def"
+#undef OPERATION
+#undef LATER
+};
+
+}  // namespace
+
+const OperationRow* findOperation(Service service, std::string_view name) {
+    const auto* row = std::ranges::find_if(kRows, [&](const OperationRow& candidate) {
+        return candidate.service == service && candidate.name == name;
+    });
+    return row == std::end(kRows) ? nullptr : row;
+}
+
+}  // namespace orrery::api

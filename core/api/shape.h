@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace orrery::api {
+
+// Shapes describe requests: what types their members have and within which limits. They are
+// constexpr tables, written by hand after the service's model, and read by the generic decoder
+// (decode.h). The order of a structure's members is the order in which the service reports
+// violations.
+
+enum class ShapeType : std::uint8_t {
+    String,
+    Integer,
+    Long,
+    Double,
+    Timestamp,
+    Boolean,
+    Structure,
+    List,
+    Map,
+    /// One of the ten attribute types: {"S": "text"}. Its JSON types are checked here; the values
+    /// are the business of types/wire_codec.h.
+    AttributeValue,
+};
+
+/// The regular expressions that the service's model has, by the words of its error texts.
+enum class Pattern : std::uint8_t {
+    None,
+    Name,  ///< [a-zA-Z0-9_.-]+
+};
+
+/// What is special about a string.
+enum class Role : std::uint8_t {
+    Plain,
+    /// A table's name or its ARN. The limits are those of a name; the model allows the 1,024
+    /// characters of an ARN. What is wrong with a name alone is reported alone (decode.h).
+    Table,
+};
+
+inline constexpr std::int64_t kNoLimit = -1;
+
+struct Member;
+
+struct Shape {
+    ShapeType type = ShapeType::String;
+    /// The class of a structure, as error texts name it.
+    std::string_view name;
+    std::span<const Member> members;  // Of a structure.
+    const Shape* element = nullptr;   // Of a list, and the value of a map.
+    const Shape* keys = nullptr;      // Of a map, if its keys have limits.
+
+    // kNoLimit: none. Lengths count characters, elements or entries.
+    std::int64_t lengthMin = kNoLimit;
+    std::int64_t lengthMax = kNoLimit;
+    std::int64_t valueMin = kNoLimit;
+    std::int64_t valueMax = kNoLimit;
+    /// Limits of each value's length that a map reports at itself (BatchWriteItem).
+    std::int64_t valueLengthMin = kNoLimit;
+    std::int64_t valueLengthMax = kNoLimit;
+    Pattern pattern = Pattern::None;
+    Role role = Role::Plain;
+    std::span<const std::string_view> values;  // Of an enumeration, as the error text lists them.
+    /// Some operations report some limits as "Value at 'Limit' failed …", without the value.
+    bool valueUnnamed = false;
+
+    // Builders, so that a table reads as what it says.
+    constexpr Shape lengths(std::int64_t min, std::int64_t max) const {
+        Shape shape = *this;
+        shape.lengthMin = min;
+        shape.lengthMax = max;
+        return shape;
+    }
+    constexpr Shape range(std::int64_t min, std::int64_t max) const {
+        Shape shape = *this;
+        shape.valueMin = min;
+        shape.valueMax = max;
+        return shape;
+    }
+    constexpr Shape valueLengths(std::int64_t min, std::int64_t max) const {
+        Shape shape = *this;
+        shape.valueLengthMin = min;
+        shape.valueLengthMax = max;
+        return shape;
+    }
+    constexpr Shape matching(Pattern wanted) const {
+        Shape shape = *this;
+        shape.pattern = wanted;
+        return shape;
+    }
+    constexpr Shape as(Role wanted) const {
+        Shape shape = *this;
+        shape.role = wanted;
+        return shape;
+    }
+    constexpr Shape unnamed() const {
+        Shape shape = *this;
+        shape.valueUnnamed = true;
+        return shape;
+    }
+};
+
+enum class Presence : std::uint8_t {
+    Optional,
+    NotNull,   ///< "Value null at 'key' failed to satisfy constraint: Member must not be null".
+    Required,  ///< "The parameter 'TableName' is required but was not present in the request".
+};
+
+struct Member {
+    std::string_view name;
+    const Shape* shape;
+    Presence presence = Presence::Optional;
+};
+
+constexpr Shape scalar(ShapeType type) {
+    Shape shape;
+    shape.type = type;
+    return shape;
+}
+constexpr Shape string() {
+    return scalar(ShapeType::String);
+}
+constexpr Shape integer() {
+    return scalar(ShapeType::Integer);
+}
+constexpr Shape boolean() {
+    return scalar(ShapeType::Boolean);
+}
+
+constexpr Shape enumeration(std::span<const std::string_view> values) {
+    Shape shape;
+    shape.values = values;
+    return shape;
+}
+constexpr Shape structure(std::string_view name, std::span<const Member> members) {
+    Shape shape = scalar(ShapeType::Structure);
+    shape.name = name;
+    shape.members = members;
+    return shape;
+}
+constexpr Shape listOf(const Shape& element) {
+    Shape shape = scalar(ShapeType::List);
+    shape.element = &element;
+    return shape;
+}
+constexpr Shape mapOf(const Shape& element) {
+    Shape shape = scalar(ShapeType::Map);
+    shape.element = &element;
+    return shape;
+}
+constexpr Shape mapOf(const Shape& keys, const Shape& element) {
+    Shape shape = mapOf(element);
+    shape.keys = &keys;
+    return shape;
+}
+
+}  // namespace orrery::api

@@ -1,0 +1,213 @@
+#include "core/api/table_json.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include "core/types/attribute_value.h"
+
+namespace orrery::api {
+namespace {
+
+using cluster::IndexProjection;
+using cluster::ProjectionKind;
+using cluster::SecondaryIndex;
+using cluster::TableDescription;
+using cluster::TableStatus;
+using cluster::Throughput;
+
+// What a new on-demand table or index can take at once (HowItWorks.ReadWriteCapacityMode).
+constexpr Throughput kInitialOnDemand{12'000, 4'000};
+
+std::string_view statusText(TableStatus status) {
+    switch (status) {
+        case TableStatus::Creating:
+            return "CREATING";
+        case TableStatus::Updating:
+            return "UPDATING";
+        case TableStatus::Deleting:
+            return "DELETING";
+        case TableStatus::Active:
+            break;
+    }
+    return "ACTIVE";
+}
+
+std::string_view projectionText(ProjectionKind kind) {
+    if (kind == ProjectionKind::All) return "ALL";
+    return kind == ProjectionKind::KeysOnly ? "KEYS_ONLY" : "INCLUDE";
+}
+
+void writeKeyElement(json::Writer& out, const std::string& name, std::string_view role) {
+    out.beginObject();
+    out.name("AttributeName").string(name);
+    out.name("KeyType").string(role);
+    out.endObject();
+}
+
+void writeKeys(json::Writer& out, const types::KeySchema& keys) {
+    out.name("KeySchema").beginArray();
+    writeKeyElement(out, keys.partition.name, "HASH");
+    if (keys.sort) writeKeyElement(out, keys.sort->name, "RANGE");
+    out.endArray();
+}
+
+void writeProjection(json::Writer& out, const IndexProjection& projection) {
+    out.name("Projection").beginObject();
+    out.name("ProjectionType").string(projectionText(projection.kind));
+    if (!projection.attributes.empty()) {
+        out.name("NonKeyAttributes").beginArray();
+        for (const std::string& name : projection.attributes)
+            out.string(name);
+        out.endArray();
+    }
+    out.endObject();
+}
+
+void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput) {
+    // A limit that was taken away is shown no more.
+    if (!throughput || (throughput->readUnits < 1 && throughput->writeUnits < 1)) return;
+    out.name("OnDemandThroughput").beginObject();
+    if (throughput->readUnits >= 1) out.name("MaxReadRequestUnits").number(throughput->readUnits);
+    if (throughput->writeUnits >= 1)
+        out.name("MaxWriteRequestUnits").number(throughput->writeUnits);
+    out.endObject();
+}
+
+// Asked for, or what the capacity mode gives by itself.
+void writeWarm(json::Writer& out, const TableDescription& table,
+               const std::optional<Throughput>& warm, const Throughput& provisioned,
+               TableStatus status) {
+    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
+    const Throughput base = onDemand ? kInitialOnDemand : provisioned;
+    const Throughput shown = warm.value_or(base);
+    out.name("WarmThroughput").beginObject();
+    out.name("ReadUnitsPerSecond").number(std::max(shown.readUnits, base.readUnits));
+    out.name("WriteUnitsPerSecond").number(std::max(shown.writeUnits, base.writeUnits));
+    out.name("Status").string(status == TableStatus::Active ? "ACTIVE" : "UPDATING");
+    out.endObject();
+}
+
+void writeIndex(json::Writer& out, const TableDescription& table, const SecondaryIndex& index,
+                std::pair<std::int64_t, std::int64_t> counts) {
+    out.beginObject();
+    out.name("IndexName").string(index.name);
+    writeKeys(out, index.keys);
+    writeProjection(out, index.projection);
+    if (index.global) {
+        out.name("IndexStatus").string(statusText(index.status));
+        if (index.status == TableStatus::Creating && table.status != TableStatus::Creating)
+            out.name("Backfilling").boolean(index.backfilling);
+        out.name("ProvisionedThroughput").beginObject();
+        out.name("NumberOfDecreasesToday").number(std::int64_t{0});
+        out.name("ReadCapacityUnits").number(index.throughput.readUnits);
+        out.name("WriteCapacityUnits").number(index.throughput.writeUnits);
+        out.endObject();
+        writeOnDemand(out, index.onDemandMax);
+        writeWarm(out, table, index.warm, index.throughput, index.status);
+    }
+    out.name("IndexSizeBytes").number(counts.second);
+    out.name("ItemCount").number(counts.first);
+    out.name("IndexArn").string(table.indexArn(index.name));
+    out.endObject();
+}
+
+void writeIndexes(json::Writer& out, std::string_view member, bool global,
+                  const cluster::TableReply& reply) {
+    const TableDescription& table = *reply.table;
+    if (std::ranges::none_of(table.indexes,
+                             [&](const auto& index) { return index.global == global; }))
+        return;
+    out.name(member).beginArray();
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        if (table.indexes[i].global != global) continue;
+        const auto counts = i < reply.indexCounts.size() ? reply.indexCounts[i]
+                                                         : std::pair<std::int64_t, std::int64_t>();
+        writeIndex(out, table, table.indexes[i], counts);
+    }
+    out.endArray();
+}
+
+void writeThroughput(json::Writer& out, const TableDescription& table) {
+    out.name("ProvisionedThroughput").beginObject();
+    if (table.lastIncreaseAt) writeTime(out.name("LastIncreaseDateTime"), *table.lastIncreaseAt);
+    if (table.lastDecreaseAt) writeTime(out.name("LastDecreaseDateTime"), *table.lastDecreaseAt);
+    out.name("NumberOfDecreasesToday").number(table.decreasesToday);
+    out.name("ReadCapacityUnits").number(table.throughput.readUnits);
+    out.name("WriteCapacityUnits").number(table.throughput.writeUnits);
+    out.endObject();
+}
+
+void writeBilling(json::Writer& out, const TableDescription& table) {
+    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
+    // A table that was never on demand has no summary.
+    if (!onDemand && !table.lastToPayPerRequestAt) return;
+    out.name("BillingModeSummary").beginObject();
+    out.name("BillingMode").string(onDemand ? "PAY_PER_REQUEST" : "PROVISIONED");
+    if (table.lastToPayPerRequestAt && table.status != TableStatus::Creating)
+        writeTime(out.name("LastUpdateToPayPerRequestDateTime"), *table.lastToPayPerRequestAt);
+    out.endObject();
+}
+
+void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
+    const TableDescription& table = *reply.table;
+    out.name("TableName").string(table.name);
+    out.name("TableStatus").string(statusText(table.status));
+    writeThroughput(out, table);
+    out.name("TableSizeBytes").number(reply.itemBytes);
+    out.name("ItemCount").number(reply.itemCount);
+    out.name("TableArn").string(table.arn());
+    out.name("TableId").string(table.tableId);
+    writeBilling(out, table);
+    out.name("DeletionProtectionEnabled").boolean(table.deletionProtection);
+}
+
+}  // namespace
+
+void writeTime(json::Writer& out, CalendarTime time) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.sinceEpoch()).count();
+    out.number(static_cast<double>(milliseconds) / 1000);
+}
+
+void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply) {
+    out.beginObject();
+    writeCommon(out, reply);
+    out.endObject();
+}
+
+void writeTable(json::Writer& out, const cluster::TableReply& reply) {
+    const TableDescription& table = *reply.table;
+    out.beginObject();
+    out.name("AttributeDefinitions").beginArray();
+    for (const types::KeyAttribute& attribute : table.attributes) {
+        out.beginObject();
+        out.name("AttributeName").string(attribute.name);
+        out.name("AttributeType").string(types::wireName(attribute.type));
+        out.endObject();
+    }
+    out.endArray();
+    writeKeys(out, table.keys);
+    writeTime(out.name("CreationDateTime"), table.createdAt);
+    writeCommon(out, reply);
+    writeIndexes(out, "LocalSecondaryIndexes", false, reply);
+    writeIndexes(out, "GlobalSecondaryIndexes", true, reply);
+    if (table.sseEnabled) {
+        out.name("SSEDescription").beginObject();
+        out.name("Status").string("ENABLED");
+        out.name("SSEType").string("KMS");
+        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
+        out.endObject();
+    }
+    if (!table.tableClass.empty())
+        out.name("TableClassSummary")
+            .beginObject()
+            .name("TableClass")
+            .string(table.tableClass)
+            .endObject();
+    writeOnDemand(out, table.onDemandMax);
+    writeWarm(out, table, table.warm, table.throughput, table.status);
+    out.endObject();
+}
+
+}  // namespace orrery::api

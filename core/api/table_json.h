@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/base/time.h"
+#include "core/cluster/request.h"
+#include "core/json/json.h"
+
+namespace orrery::api {
+
+/// Writes a TableDescription, as DescribeTable, CreateTable and UpdateTable show it.
+void writeTable(json::Writer& out, const cluster::TableReply& reply);
+
+/// The shorter one of DeleteTable: without keys, attributes and indexes.
+void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply);
+
+/// Seconds since 1970 with milliseconds, as the service writes instants.
+void writeTime(json::Writer& out, CalendarTime time);
+
+}  // namespace orrery::api

@@ -1,0 +1,167 @@
+// Goal: each operation answers as the service does, to the letter.
+// Method: every .test file of the folders below is a dialogue with a world of its own. A block is
+// the name of an operation, the body of a request, a line "----" and the expected answer: the
+// reply's members, one to a line, or the status, name and message of the error. Blocks are
+// separated by empty lines; a line that begins with # is a comment. With ORRERY_REWRITE=1 the
+// answers are written into the files, and the difference is read like code.
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QtTest>
+#include <boost/json.hpp>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/json/json.h"
+#include "tests/api/world_fixture.h"
+#include "tests/support/test_main.h"
+
+namespace {
+
+using orrery::test::WorldFixture;
+
+struct Block {
+    std::string comments;  // And empty lines: everything before the operation.
+    std::string operation;
+    std::string body;
+    std::string expected;
+};
+
+std::vector<std::string> linesOf(const std::string& text) {
+    std::vector<std::string> lines;
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+// `tail` gets the comments after the last block.
+std::vector<Block> blocksOf(const std::string& text, std::string& tail) {
+    std::vector<Block> blocks;
+    enum class In { Head, Body, Answer } in = In::Head;
+    Block block;
+    for (const std::string& line : linesOf(text)) {
+        if (in == In::Head && (line.empty() || line.starts_with('#'))) {
+            block.comments += line + "\n";
+        } else if (in == In::Head) {
+            block.operation = line;
+            in = In::Body;
+        } else if (in == In::Body && line == "----") {
+            in = In::Answer;
+        } else if (in == In::Body) {
+            block.body += line + "\n";
+        } else if (line.empty()) {
+            blocks.push_back(std::exchange(block, Block{"\n", {}, {}, {}}));
+            in = In::Head;
+        } else {
+            block.expected += line + "\n";
+        }
+    }
+    if (in == In::Answer) {
+        blocks.push_back(block);
+    } else {
+        tail = block.comments;
+    }
+    return blocks;
+}
+
+// The reply's members one to a line, so that a difference is easy to see.
+std::string shown(const WorldFixture::Answer& answer) {
+    const auto json = orrery::json::parse(answer.body);
+    if (!json || !json->is_object()) return "not an object: " + answer.body + "\n";
+    const auto& object = json->get_object();
+    if (answer.status != 200) {
+        const std::string type(object.at("__type").as_string());
+        std::string text =
+            std::to_string(answer.status) + " " + type.substr(type.find('#') + 1) + "\n";
+        for (const char* member : {"message", "Message"})
+            if (const auto* message = object.if_contains(member))
+                text += std::string(message->as_string()) + "\n";
+        if (const auto* item = object.if_contains("Item"))
+            text += "Item " + boost::json::serialize(*item) + "\n";
+        return text;
+    }
+    if (object.empty()) return "{}\n";
+    std::string text;
+    for (const auto& [name, value] : object)
+        text += std::string(name) + " " + boost::json::serialize(value) + "\n";
+    return text;
+}
+
+// What a body says that is too long to be written out: "<400000>" in a string becomes so many a's.
+std::string expanded(std::string body) {
+    for (std::size_t at = body.find('<'); at != std::string::npos; at = body.find('<', at + 1)) {
+        const std::size_t end = body.find('>', at);
+        if (end == std::string::npos) break;
+        const std::string digits = body.substr(at + 1, end - at - 1);
+        if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) continue;
+        body.replace(at, end + 1 - at, std::string(std::stoul(digits), 'a'));
+    }
+    return body;
+}
+
+std::string ask(WorldFixture& world, const Block& block) {
+    if (block.operation == "Wait") {
+        world.wait(std::chrono::seconds(10));
+        return "ok\n";
+    }
+    return shown(world.call(block.operation, expanded(block.body)));
+}
+
+}  // namespace
+
+class ApiDataTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void answersAsWritten_data() {
+        QTest::addColumn<QString>("path");
+        const QDir root(QStringLiteral(ORRERY_TEST_SOURCE_DIR));
+        QStringList paths;
+        QDirIterator files(root.path(), {QStringLiteral("*.test")}, QDir::Files,
+                           QDirIterator::Subdirectories);
+        while (files.hasNext())
+            paths.append(files.next());
+        paths.sort();
+        QVERIFY(!paths.isEmpty());
+        for (const QString& path : paths)
+            QTest::newRow(qPrintable(root.relativeFilePath(path))) << path;
+    }
+
+    void answersAsWritten() {
+        QFETCH(QString, path);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const std::string text = file.readAll().toStdString();
+        file.close();
+
+        std::string tail;
+        const std::vector<Block> blocks = blocksOf(text, tail);
+        QVERIFY(!blocks.empty());
+        WorldFixture world;
+        std::string rewritten;
+        QStringList differences;
+        for (const Block& block : blocks) {
+            const std::string answer = ask(world, block);
+            rewritten += block.comments + block.operation + "\n" + block.body + "----\n" + answer;
+            if (answer == block.expected) continue;
+            differences.append(QString::fromStdString(block.operation + "\n" + block.body +
+                                                      "-- expected\n" + block.expected +
+                                                      "-- got\n" + answer));
+        }
+        if (qEnvironmentVariableIsSet("ORRERY_REWRITE")) {
+            QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+            file.write(QByteArray::fromStdString(rewritten + tail));
+            return;
+        }
+        QVERIFY2(differences.isEmpty(), qPrintable(differences.join(QStringLiteral("\n"))));
+    }
+};
+
+ORRERY_TEST_CLASS(ApiDataTest)
+#include "api_data_test.moc"

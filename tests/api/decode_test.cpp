@@ -1,0 +1,191 @@
+// The decoder and the table of operations by themselves: no world, no catalog.
+
+#include <QtTest>
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/api/api.h"
+#include "core/api/decode.h"
+#include "core/base/prng.h"
+#include "tests/support/test_main.h"
+
+namespace {
+
+using orrery::api::parseCall;
+
+std::string messageOf(std::string_view operation, std::string_view body) {
+    const auto call = parseCall("DynamoDB_20120810." + std::string(operation), body);
+    return call ? std::string("accepted") : call.error().message;
+}
+
+const std::vector<std::string>& operationNames() {
+    static const std::vector<std::string> kNames = {
+#define OPERATION(service, name, symbol, plane) #service "." #name,
+#define LATER(service, name) #service "." #name,
+#include "core/api/operations.def"
+#undef OPERATION
+#undef LATER
+    };
+    return kNames;
+}
+
+std::string targetOf(const std::string& name) {
+    const std::size_t dot = name.find('.');
+    return (name.starts_with("Streams") ? "DynamoDBStreams_20120810" : "DynamoDB_20120810") +
+           name.substr(dot);
+}
+
+// A JSON text that is likely to reach deep into a request: member names of the service with values
+// of any type.
+std::string randomJson(orrery::Prng& prng, int depth) {
+    static const char* kNames[] = {"TableName",
+                                   "Key",
+                                   "Item",
+                                   "RequestItems",
+                                   "Keys",
+                                   "S",
+                                   "N",
+                                   "M",
+                                   "L",
+                                   "NS",
+                                   "BOOL",
+                                   "KeySchema",
+                                   "AttributeDefinitions",
+                                   "AttributeName",
+                                   "KeyType",
+                                   "PutRequest",
+                                   "Projection",
+                                   "GlobalSecondaryIndexes",
+                                   "IndexName",
+                                   "Limit",
+                                   "Expected",
+                                   "Value",
+                                   "KeyConditions",
+                                   "ComparisonOperator",
+                                   "AttributeValueList",
+                                   "UpdateExpression",
+                                   "ProvisionedThroughput",
+                                   "FilterExpression",
+                                   "ExpressionAttributeValues",
+                                   ":v",
+                                   "#n",
+                                   "GlobalSecondaryIndexUpdates"};
+    switch (depth == 0 ? prng.below(6) : prng.below(9)) {
+        case 0:
+            return "\"a\"";
+        case 1:
+            return "\"\"";
+        case 2:
+            return std::to_string(prng.below(1000));
+        case 3:
+            return prng.below(2) == 0 ? "true" : "null";
+        case 4:
+            return "-1.5e300";
+        case 5:
+            return "18446744073709551615";
+        case 6: {
+            std::string text = "[";
+            for (std::uint64_t i = prng.below(3); i > 0; --i)
+                text += randomJson(prng, depth - 1) + (i > 1 ? "," : "");
+            return text + "]";
+        }
+        default: {
+            std::string text = "{";
+            for (std::uint64_t i = prng.below(5); i > 0; --i)
+                text += "\"" + std::string(kNames[prng.below(std::size(kNames))]) +
+                        "\":" + randomJson(prng, depth - 1) + (i > 1 ? "," : "");
+            return text + "}";
+        }
+    }
+}
+
+}  // namespace
+
+class DecodeTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void namesTheOperationThatIsNotBuilt() {
+        const auto call = parseCall("DynamoDB_20120810.SearchVectors", "{}");
+        QVERIFY(!call);
+        QCOMPARE(call.error().type, orrery::ErrorType::UnknownOperation);
+        QVERIFY(call.error().message.starts_with("SearchVectors "));
+    }
+
+    void knowsNoOtherNames() {
+        for (const char* target : {"", "DynamoDB_20120810", "DynamoDB_20120810.", "GetItem",
+                                   "DynamoDB_20120810.GetItems", "DynamoDB_20120810.ListStreams",
+                                   "DynamoDBStreams_20120810.GetItem"}) {
+            const auto call = parseCall(target, "{}");
+            QVERIFY(!call);
+            QCOMPARE(call.error().type, orrery::ErrorType::UnknownOperation);
+            QVERIFY(call.error().message.empty());
+        }
+    }
+
+    void aBodyThatIsNoObjectIsASerializationError() {
+        for (const char* body : {"", "{", "[]", "\"a\"", "1", "{\"TableName\":}", "{} {}"}) {
+            const auto call = parseCall("DynamoDB_20120810.GetItem", body);
+            QVERIFY(!call);
+            QCOMPARE(call.error().type, orrery::ErrorType::Serialization);
+        }
+    }
+
+    void typesComeBeforeLimits() {
+        QCOMPARE(messageOf("GetItem", R"({"ReturnConsumedCapacity":"x","TableName":1})"),
+                 "NUMBER_VALUE cannot be converted to String");
+        QCOMPARE(messageOf("GetItem", R"({"TableName":1.5})"),
+                 "DECIMAL_VALUE cannot be converted to String");
+        QCOMPARE(messageOf("GetItem", R"({"TableName":["a"]})"),
+                 "Unrecognized collection type class java.lang.String");
+        QCOMPARE(messageOf("GetItem", R"({"Key":["a"]})"),
+                 "Unrecognized collection type java.util.Map<java.lang.String, "
+                 "com.amazonaws.dynamodb.v20120810.AttributeValue>");
+        QCOMPARE(messageOf("GetItem", R"({"Key":{"a":"b"}})"), "Unexpected value type in payload");
+        QCOMPARE(messageOf("GetItem", R"({"Key":{"a":{"S":true}}})"),
+                 "TRUE_VALUE cannot be converted to String");
+        QCOMPARE(messageOf("Scan", R"({"Limit":"1"})"),
+                 "STRING_VALUE cannot be converted to Integer");
+        QCOMPARE(messageOf("UpdateItem", R"({"AttributeUpdates":{"a":{"Value":"x"}}})"),
+                 "Unexpected field type");
+    }
+
+    void unknownMembersAndNullsAreNotThere() {
+        const std::string message =
+            messageOf("GetItem", R"({"TableName":"abc","Key":null,"Colour":[1,{}]})");
+        QCOMPARE(message,
+                 "1 validation error detected: Value null at 'key' failed to satisfy constraint: "
+                 "Member must not be null");
+    }
+
+    void countsAtMostTenViolations() {
+        std::string items;
+        for (int i = 0; i < 20; ++i)
+            items +=
+                std::string(i == 0 ? "" : ",") + R"({"AttributeName":"a","AttributeType":"X"})";
+        const std::string message = messageOf(
+            "CreateTable", R"({"TableName":"abc","AttributeDefinitions":[)" + items + "]}");
+        QVERIFY(
+            message.starts_with("10 validation errors detected: Value 'X' at "
+                                "'attributeDefinitions.1.member.attributeType' "));
+        QVERIFY(message.find("attributeDefinitions.11") == std::string::npos);
+    }
+
+    // Nothing that a client can send brings a parser down, whatever the operation.
+    void anyTextGetsAnAnswer() {
+        orrery::Prng prng(7);
+        for (int round = 0; round < 300; ++round) {
+            const std::string body = randomJson(prng, 6);
+            for (const std::string& name : operationNames()) {
+                const auto call = parseCall(targetOf(name), body);
+                std::string text;
+                if (!call) orrery::api::writeError(call.error(), text);
+                QVERIFY(call || text.starts_with("{\"__type\":"));
+            }
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(DecodeTest)
+#include "decode_test.moc"

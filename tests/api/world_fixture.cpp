@@ -1,0 +1,83 @@
+#include "tests/api/world_fixture.h"
+
+#include <chrono>
+
+#include "core/api/api.h"
+#include "core/base/check.h"
+
+namespace orrery::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// 2026-01-01T00:00:00Z.
+constexpr CalendarTime kStart{1'767'225'600s};
+constexpr int kTurnsMax = 10'000;
+
+std::string targetOf(std::string_view operation) {
+    constexpr std::string_view kStreams = "Streams.";
+    if (operation.starts_with(kStreams))
+        return "DynamoDBStreams_20120810." + std::string(operation.substr(kStreams.size()));
+    return "DynamoDB_20120810." + std::string(operation);
+}
+
+WorldFixture::Answer errorAnswer(const ApiError& error) {
+    WorldFixture::Answer answer{httpStatus(error.type), {}};
+    api::writeError(error, answer.body);
+    return answer;
+}
+
+}  // namespace
+
+WorldFixture::WorldFixture() : m_store(storage::MemoryStore::create()) {
+    cluster::WorldOptions options;
+    options.seed = 1;
+    auto world = cluster::World::open(*m_store, options, kStart);
+    CHECK(world.has_value());
+    m_world = *std::move(world);
+}
+
+WorldFixture::~WorldFixture() = default;
+
+void WorldFixture::endTurn() {
+    m_world->endTurn();
+    if (auto work = m_store->takeLogWork()) {
+        work->run();
+        m_store->finishLogWork(std::move(work));
+    }
+}
+
+void WorldFixture::wait(Duration duration) {
+    const Instant until = m_world->now() + duration;
+    while (m_world->nextEventAt() <= until) {
+        m_world->run(m_world->nextEventAt());
+        endTurn();
+    }
+    m_world->run(until);
+    endTurn();
+}
+
+WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_view body) {
+    auto call = api::parseCall(targetOf(operation), body);
+    if (!call) return errorAnswer(call.error());
+    const cluster::Caller caller{"000000000000", "test", "us-east-1", ZoneIndex{0}};
+    m_world->submit(cluster::CallId{++m_calls}, *std::move(call), caller);
+    for (int turn = 0; turn < kTurnsMax; ++turn) {
+        endTurn();
+        auto answers = m_world->takeAnswers();
+        if (!answers.empty()) {
+            CHECK(answers.size() == 1);
+            cluster::Answered& answered = answers.front();
+            if (!answered.result) return errorAnswer(answered.result.error());
+            Answer answer;
+            static_cast<const api::ApiCall&>(*answered.call)
+                .writeReply(*answered.result, answer.body);
+            return answer;
+        }
+        m_world->run(m_world->nextEventAt());
+    }
+    CHECK(!"the world did not answer");
+    return {};
+}
+
+}  // namespace orrery::test

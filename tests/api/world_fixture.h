@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/cluster/world.h"
+#include "core/storage/stores.h"
+
+namespace orrery::test {
+
+/// A world on a store in memory, asked through the API as a client would: a target and a body in, a
+/// status and a body out. Same requests, same answers: nothing in it reads a clock.
+class WorldFixture {
+public:
+    struct Answer {
+        int status = 200;
+        std::string body;
+    };
+
+    WorldFixture();
+    ~WorldFixture();
+
+    /// "GetItem", or "Streams.ListStreams".
+    Answer call(std::string_view operation, std::string_view body);
+    /// Lets so much time of the world pass: jobs go on, tables become active.
+    void wait(Duration duration);
+
+private:
+    void endTurn();
+
+    std::unique_ptr<storage::MemoryStore> m_store;
+    std::unique_ptr<cluster::World> m_world;
+    std::uint64_t m_calls = 0;
+};
+
+}  // namespace orrery::test
