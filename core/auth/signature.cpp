@@ -1,0 +1,246 @@
+#include "core/auth/signature.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/base/hash.h"
+#include "core/base/result.h"
+
+namespace orrery::auth {
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kSharedAccount = "000000000000";
+
+ApiError missingToken() {
+    return {ErrorType::MissingAuthenticationToken, "Request is missing Authentication Token",
+            nullptr};
+}
+
+ApiError incomplete(std::string message) {
+    return {ErrorType::IncompleteSignature, std::move(message), nullptr};
+}
+
+ApiError invalid(std::string message) {
+    return {ErrorType::InvalidSignature, std::move(message), nullptr};
+}
+
+std::string quoted(std::string_view text) {
+    std::string out = "'";
+    out += text;
+    out += '\'';
+    return out;
+}
+
+bool isBlank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && isBlank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && isBlank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Takes what stands before the next blank or comma, both of which part parameters. (A loop, since
+/// find_first_of is several times slower, and this runs for each request.)
+std::string_view takeWord(std::string_view& text) {
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ',' && !isBlank(text[end]))
+        ++end;
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return word;
+}
+
+/// The value of a hexadecimal digit, or -1.
+int hexDigit(char digit) {
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+    return -1;
+}
+
+std::string percentDecoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape = text[i] == '%' && i + 2 < text.size();
+        const int high = escape ? hexDigit(text[i + 1]) : -1;
+        const int low = escape ? hexDigit(text[i + 2]) : -1;
+        if (high >= 0 && low >= 0) {
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> queryValue(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        const std::size_t equals = pair.find('=');
+        if (pair.substr(0, equals) == name) {
+            return equals == std::string_view::npos ? std::string()
+                                                    : percentDecoded(pair.substr(equals + 1));
+        }
+        if (end == std::string_view::npos) break;
+        query.remove_prefix(end + 1);
+    }
+    return std::nullopt;
+}
+
+/// Fills in what the credential says: keyid/date/region/service/aws4_request. An access key may
+/// hold slashes of its own in nobody's world, so five parts are five parts.
+ApiResult<void> readCredential(std::string_view credential, Signature& signature) {
+    std::array<std::string_view, 5> parts;
+    std::size_t count = 0;
+    std::string_view rest = credential;
+    while (rest.ends_with('/'))
+        rest.remove_suffix(1);
+    for (bool more = true; more; ++count) {
+        const std::size_t slash = rest.find('/');
+        more = slash != std::string_view::npos;
+        if (count < parts.size()) parts[count] = rest.substr(0, slash);
+        if (more) rest.remove_prefix(slash + 1);
+    }
+    if (count != parts.size()) {
+        return std::unexpected(
+            incomplete("Credential must have exactly 5 slash-delimited elements, e.g. "
+                       "keyid/date/region/service/term, got " +
+                       quoted(credential)));
+    }
+    if (!isRegionName(parts[2])) {
+        return std::unexpected(invalid("Credential should be scoped to a valid region, not " +
+                                       quoted(parts[2]) + ". "));
+    }
+    signature.accessKey = parts[0];
+    signature.scopeDate = parts[1];
+    signature.region = parts[2];
+    signature.service = parts[3];
+    return {};
+}
+
+/// The three parameters of the Authorization header, as they were sent.
+struct Parameters {
+    std::optional<std::string_view> credential;
+    std::optional<std::string_view> signature;
+    std::optional<std::string_view> signedHeaders;
+};
+
+ApiResult<Parameters> readParameters(std::string_view text, std::string_view header) {
+    Parameters parameters;
+    while (!text.empty()) {
+        const std::string_view pair = takeWord(text);
+        if (pair.empty()) continue;
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string_view::npos) {
+            return std::unexpected(
+                incomplete(quoted(pair) +
+                           " not a valid key=value pair (missing equal-sign) in Authorization "
+                           "header: " +
+                           quoted(header) + "."));
+        }
+        const std::string_view name = pair.substr(0, equals);
+        const std::string_view value = pair.substr(equals + 1);
+        if (name == "Credential") parameters.credential = value;
+        if (name == "Signature") parameters.signature = value;
+        if (name == "SignedHeaders") parameters.signedHeaders = value;
+    }
+    return parameters;
+}
+
+ApiResult<Signature> parseHeader(const SignedRequest& request) {
+    const std::string_view header = trimmed(request.authorization);
+    if (!header.starts_with("AWS4-")) return std::unexpected(missingToken());
+    std::string_view rest = header;
+    const std::string_view algorithm = takeWord(rest);
+    TRY_ASSIGN(const Parameters parameters, readParameters(rest, header));
+    std::string missing;
+    const auto require = [&](bool there, std::string_view name) {
+        if (!there) missing += "Authorization header requires " + quoted(name) + " parameter. ";
+    };
+    require(parameters.credential && !parameters.credential->empty(), "Credential");
+    require(parameters.signature && !parameters.signature->empty(), "Signature");
+    require(parameters.signedHeaders.has_value(), "SignedHeaders");
+    if (request.amzDate.empty() && request.date.empty()) {
+        missing +=
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' "
+            "header. ";
+    }
+    if (!missing.empty())
+        return std::unexpected(incomplete(missing + "Authorization=" + std::string(header)));
+    if (algorithm != kAlgorithm) {
+        return std::unexpected(incomplete("Unsupported AWS 'algorithm': " + quoted(algorithm) +
+                                          " (only AWS4-HMAC-SHA256 for now). "));
+    }
+    Signature signature;
+    TRY(readCredential(*parameters.credential, signature));
+    signature.signedHeaders = *parameters.signedHeaders;
+    signature.signature = *parameters.signature;
+    return signature;
+}
+
+ApiResult<Signature> parseQuery(const SignedRequest& request) {
+    std::string missing;
+    const auto take = [&](std::string_view name) {
+        const auto value = queryValue(request.query, name);
+        if (!value || value->empty())
+            missing += "AWS query-string parameters must include " + quoted(name) + ". ";
+        return value.value_or(std::string());
+    };
+    const std::string algorithm = take("X-Amz-Algorithm");
+    const std::string credential = take("X-Amz-Credential");
+    Signature signature;
+    signature.presigned = true;
+    signature.signature = take("X-Amz-Signature");
+    signature.signedHeaders = take("X-Amz-SignedHeaders");
+    (void)take("X-Amz-Date");
+    if (!missing.empty())
+        return std::unexpected(incomplete(missing + "Re-examine the query-string parameters."));
+    if (algorithm != kAlgorithm) {
+        return std::unexpected(incomplete("Unsupported AWS 'algorithm': " + quoted(algorithm) +
+                                          " (only AWS4-HMAC-SHA256 for now). "));
+    }
+    TRY(readCredential(credential, signature));
+    return signature;
+}
+
+}  // namespace
+
+ApiResult<Signature> parseSignature(const SignedRequest& request) {
+    const bool inQuery =
+        !request.query.empty() && queryValue(request.query, "X-Amz-Algorithm").has_value();
+    if (inQuery && !request.authorization.empty()) {
+        return std::unexpected(
+            invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as "
+                    "HTTP header."));
+    }
+    return inQuery ? parseQuery(request) : parseHeader(request);
+}
+
+bool isRegionName(std::string_view name) {
+    constexpr std::size_t kNameMax = 32;
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    return !name.empty() && name.size() <= kNameMax && std::ranges::all_of(name, allowed);
+}
+
+std::string accountOf(std::string_view accessKey, Namespaces namespaces) {
+    if (namespaces == Namespaces::Shared) return std::string(kSharedAccount);
+    const bool digits = accessKey.find_first_not_of("0123456789") == std::string_view::npos;
+    if (digits && accessKey.size() == kSharedAccount.size()) return std::string(accessKey);
+    std::uint64_t rest = hash64(accessKey) % 1'000'000'000'000u;
+    std::string account(kSharedAccount);
+    for (auto digit = account.rbegin(); digit != account.rend(); ++digit, rest /= 10)
+        *digit = static_cast<char>('0' + rest % 10);
+    return account;
+}
+
+}  // namespace orrery::auth
