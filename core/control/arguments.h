@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::control {
+
+// What control calls are given as text.
+
+template <typename T>
+using Parsed = std::expected<T, std::string>;
+
+/// "20s", "500ms", "2m", "35d", "1.5h"; units ns, us, ms, s, m, h, d. Never negative.
+Parsed<Duration> parseDuration(std::string_view text);
+
+/// "us-east-1b": the Region and the zone.
+Parsed<std::pair<std::string, ZoneIndex>> parseZone(std::string_view text);
+std::string zoneName(std::string_view region, ZoneIndex zone);
+
+/// "table=T&at=0.7" with %XX and + decoded. The last of two of a name counts.
+std::map<std::string, std::string, std::less<>> parseQuery(std::string_view query);
+
+/// A fraction from 0 to 1 in 2^32 parts.
+Parsed<std::uint64_t> parseFraction(std::string_view text);
+Parsed<std::uint64_t> parseCount(std::string_view text);
+
+std::string hex(std::string_view bytes);
+std::optional<std::string> fromHex(std::string_view text);
+
+/// "2026-11-21T10:11:12.345Z"
+std::string calendarText(CalendarTime time);
+/// With a fraction.
+double milliseconds(Duration duration);
+
+}  // namespace orrery::control

@@ -1,0 +1,86 @@
+// GET and PUT /clock, POST /clock/step, POST /clock/advance.
+
+#include <cmath>
+
+#include "core/control/arguments.h"
+#include "core/control/verbs.h"
+#include "core/control/views.h"
+
+namespace orrery::control {
+namespace {
+
+Response clockResponse(const Call& call) {
+    Response response;
+    json::Writer out(response.body);
+    writeClock(out, clockView(call));
+    return response;
+}
+
+}  // namespace
+
+observe::ClockView clockView(const Call& call) {
+    observe::ClockView view;
+    view.state = call.clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
+    view.speed = static_cast<double>(call.clock.speed()) / sim::LiveClock::kNormalSpeed;
+    view.calendar = call.world.calendar();
+    view.now = call.world.now();
+    view.stretched = call.clock.stretched(call.host.wall());
+    view.waitingRequests = call.host.facts().waitingCalls;
+    return view;
+}
+
+Response getClock(const Call& call) {
+    return clockResponse(call);
+}
+
+Response putClock(const Call& call) {
+    const auto body = Body::parse(call.body);
+    if (!body) return errorResponse(400, body.error());
+    std::optional<std::uint64_t> speed;
+    if (body->has("speed")) {
+        constexpr double kMax = sim::LiveClock::kSpeedMax / sim::LiveClock::kNormalSpeed;
+        const double wanted = body->number("speed").value_or(0);
+        if (!(wanted >= 0.000'001 && wanted <= kMax)) {
+            return errorResponse(400,
+                                 "\"speed\" is to be a number from 0.000001 to 1000; to stop the "
+                                 "clock, give \"state\": \"paused\".");
+        }
+        speed = static_cast<std::uint64_t>(std::llround(wanted * 1e6));
+    }
+    const std::optional<std::string> state = body->string("state");
+    if (body->has("state") && state != "paused" && state != "running")
+        return errorResponse(400, "\"state\" is to be \"paused\" or \"running\".");
+    if (!speed && !state) return errorResponse(400, "Give \"state\", \"speed\" or both.");
+    const Duration wall = call.host.wall();
+    if (speed) call.clock.setSpeed(*speed, wall);
+    if (state == "paused") call.clock.pause(wall);
+    if (state == "running") call.clock.resume(wall);
+    return clockResponse(call);
+}
+
+Response postStep(const Call& call) {
+    if (!call.clock.paused())
+        return errorResponse(400, "The clock is running; pause it before stepping.");
+    if (call.body.empty() || call.body == "{}") {
+        const bool stepped = call.host.stepOneEvent();
+        Response response = clockResponse(call);
+        if (!stepped) response = errorResponse(400, "Nothing is due and nothing waits.");
+        return response;
+    }
+    const auto body = Body::parse(call.body);
+    if (!body) return errorResponse(400, body.error());
+    const auto by = body->string("by");
+    if (!by) return errorResponse(400, "\"by\" is to be a duration such as \"10ms\".");
+    const auto duration = parseDuration(*by);
+    if (!duration) return errorResponse(400, duration.error());
+    call.clock.step(*duration);
+    Response response = clockResponse(call);
+    response.holdUntil = call.clock.target();
+    return response;
+}
+
+Response postAdvance(const Call&) {
+    return errorResponse(501, "Moving the clock on by days is not there yet.");
+}
+
+}  // namespace orrery::control

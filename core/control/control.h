@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/time.h"
+#include "core/cluster/world.h"
+#include "core/sim/live_clock.h"
+
+namespace orrery::control {
+
+/// What a control call needs to know of, or ask of, whoever drives the world.
+class Host {
+public:
+    struct Facts {
+        std::string version;
+        std::string endpoint;
+        std::string dataFolder;      ///< Empty: everything is in memory.
+        std::string durability;      ///< "durable", "relaxed" or "memory".
+        std::string storageProblem;  ///< One sentence, or empty.
+        bool readOnly = false;
+        Duration uptime{};
+        std::uint64_t openCalls = 0;
+        std::uint64_t waitingCalls = 0;
+        storage::Store::Figures figures;
+    };
+
+    virtual ~Host() = default;
+    virtual Facts facts() const = 0;
+    /// Nanoseconds of the clock that the LiveClock was made with.
+    virtual Duration wall() const = 0;
+    /// Paused: goes on to the next traced event; takes the oldest waiting call in first if nothing
+    /// is due before it. False if there was nothing to do.
+    virtual bool stepOneEvent() = 0;
+};
+
+struct Response {
+    int status = 200;
+    std::string_view contentType = "application/json";
+    std::string body;
+    /// The answer is to leave once the world has come to this instant.
+    std::optional<Instant> holdUntil;
+    /// GET /events: the body is the trace after this event, for ever.
+    std::optional<EventId> eventsAfter;
+};
+
+/// Where all control calls begin.
+inline constexpr std::string_view kPrefix = "/_orrery/v1";
+
+/// One control call, as section 6 of the design lists them. `target` begins behind kPrefix and may
+/// have a query. Errors are {"error": "one sentence"} with 400, 404, 405 or 501.
+Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::string_view method,
+                std::string_view target, std::string_view body);
+
+/// A snapshot as GET /snapshot shows it.
+std::string snapshotJson(const observe::Snapshot& snapshot);
+
+/// {"error": message}, with that status.
+Response errorResponse(int status, std::string_view message);
+
+}  // namespace orrery::control

@@ -1,0 +1,198 @@
+// GET /items, GET /item, GET /checksums: what replicas hold.
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "core/control/arguments.h"
+#include "core/control/verbs.h"
+#include "core/control/views.h"
+#include "core/types/item_codec.h"
+#include "core/types/wire_codec.h"
+
+namespace orrery::control {
+namespace {
+
+constexpr std::uint64_t kItemsMax = 1000;
+
+/// The Region that is meant: said outright, by the zone, or by the only table of that name.
+Parsed<std::string> regionOf(const Call& call) {
+    if (const auto region = call.argument("region"); !region.empty()) return std::string(region);
+    if (const auto zone = call.argument("zone"); zone.size() > 1) {
+        auto parsed = parseZone(zone);
+        if (!parsed) return std::unexpected(parsed.error());
+        return parsed->first;
+    }
+    const std::string_view table = call.argument("table");
+    std::set<std::string> regions;
+    call.world.catalog().forEach([&](const cluster::TablePtr& one) {
+        if (one->name == table) regions.insert(one->regionName);
+    });
+    if (regions.empty())
+        return std::unexpected("There is no table \"" + std::string(table) + "\".");
+    if (regions.size() == 1) return *regions.begin();
+    return std::unexpected("There are tables \"" + std::string(table) +
+                           "\" in several Regions; say which with region=.");
+}
+
+double fraction(std::uint64_t parts) {
+    return static_cast<double>(parts) / 4294967296.0;
+}
+
+void writeItem(json::Writer& out, const cluster::ItemView& item) {
+    out.name("item");
+    if (!item) {
+        out.null();
+        return;
+    }
+    types::appendItemJson(out.value(), item.attributes());
+}
+
+Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call) {
+    cluster::ItemsLookRequest request;
+    auto region = regionOf(call);
+    if (!region) return std::unexpected(region.error());
+    request.region = *std::move(region);
+    request.table = call.argument("table");
+    request.index = call.argument("index");
+    request.backward = call.argument("backward") == "true";
+    if (const auto zone = call.argument("zone"); !zone.empty()) {
+        const bool letter = zone.size() == 1;
+        const auto parsed = parseZone(letter ? request.region + std::string(zone) : zone);
+        if (!parsed) return std::unexpected(parsed.error());
+        request.zone = parsed->second;
+    }
+    if (const auto at = call.argument("at"); !at.empty()) {
+        const auto parsed = parseFraction(at);
+        if (!parsed) return std::unexpected(parsed.error());
+        request.at = *parsed;
+    }
+    if (const auto from = call.argument("from"); !from.empty()) {
+        auto bytes = fromHex(from);
+        if (!bytes)
+            return std::unexpected(std::string("\"from\" is to be the storageKey of a row."));
+        request.after = *std::move(bytes);
+    }
+    if (const auto limit = call.argument("limit"); !limit.empty()) {
+        const auto parsed = parseCount(limit);
+        if (!parsed) return std::unexpected(parsed.error());
+        if (*parsed < 1 || *parsed > kItemsMax)
+            return std::unexpected(std::string("\"limit\" is to be from 1 to 1000."));
+        request.limit = static_cast<std::uint32_t>(*parsed);
+    }
+    return request;
+}
+
+void writeVersion(json::Writer& out, const cluster::ItemLook::Version& version,
+                  std::string_view region) {
+    out.beginObject();
+    out.name("zone").string(zoneName(region, version.zone));
+    out.name("leader").boolean(version.leader);
+    out.name("up").boolean(version.up);
+    writeNumber(out, "itemLsn", version.itemLsn.value());
+    writeNumber(out, "applied", version.applied.value());
+    writeNumber(out, "behindRecords", version.behindRecords);
+    out.name("behindMs").number(milliseconds(version.behind));
+    writeItem(out, version.item);
+    out.endObject();
+}
+
+std::string checksumText(std::uint64_t checksum) {
+    std::string bytes;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        bytes += static_cast<char>(checksum >> shift);
+    return hex(bytes);
+}
+
+void writeChecksums(json::Writer& out, const cluster::PartitionChecksums& partition,
+                    std::string_view region) {
+    out.beginObject();
+    writeNumber(out, "group", partition.group.value());
+    if (!partition.index.empty()) out.name("index").string(partition.index);
+    out.name("zones").beginArray();
+    for (const auto& zone : partition.zones) {
+        out.beginObject();
+        out.name("zone").string(zoneName(region, zone.zone));
+        out.name("up").boolean(zone.up);
+        writeNumber(out, "applied", zone.applied.value());
+        out.name("itemCount").number(zone.itemCount);
+        out.name("itemBytes").number(zone.itemBytes);
+        out.name("checksum").string(checksumText(zone.checksum));
+        if (zone.scanned) out.name("scanned").string(checksumText(*zone.scanned));
+        if (zone.scannedCount) out.name("scannedCount").number(*zone.scannedCount);
+        out.endObject();
+    }
+    out.endArray().endObject();
+}
+
+}  // namespace
+
+Response getItems(const Call& call) {
+    const auto request = itemsRequest(call);
+    if (!request) return errorResponse(400, request.error());
+    const auto look = call.world.lookItems(*request);
+    if (!look) return errorResponse(404, look.error());
+    Response response;
+    json::Writer out(response.body);
+    out.beginObject();
+    out.name("table").string(request->table);
+    if (!request->index.empty()) out.name("index").string(request->index);
+    out.name("zone").string(zoneName(request->region, request->zone));
+    out.name("rows").beginArray();
+    for (const auto& row : look->rows) {
+        out.beginObject();
+        out.name("storageKey").string(hex(row.storageKey));
+        out.name("position").number(fraction(row.position));
+        writeItem(out, row.item);
+        out.endObject();
+    }
+    out.endArray();
+    out.name("more").boolean(look->more);
+    out.endObject();
+    return response;
+}
+
+Response getItem(const Call& call) {
+    auto region = regionOf(call);
+    if (!region) return errorResponse(404, region.error());
+    const auto json = json::parse(call.argument("key"));
+    if (!json) return errorResponse(400, R"("key" is to be a key such as {"pk": {"S": "a"}}.)");
+    auto key = types::itemFromJson(*json);
+    if (!key) return errorResponse(400, key.error().message);
+    const cluster::ItemLookRequest request{*region, std::string(call.argument("table")),
+                                           *std::move(key)};
+    const auto look = call.world.lookItem(request);
+    if (!look) return errorResponse(404, look.error());
+    Response response;
+    json::Writer out(response.body);
+    out.beginObject();
+    out.name("table").string(request.table);
+    out.name("region").string(request.region);
+    writeNumber(out, "group", look->group.value());
+    out.name("storageKey").string(hex(look->storageKey));
+    out.name("position").number(fraction(look->position));
+    out.name("versions").beginArray();
+    for (const auto& version : look->versions)
+        writeVersion(out, version, request.region);
+    out.endArray().endObject();
+    return response;
+}
+
+Response getChecksums(const Call& call) {
+    const auto region = regionOf(call);
+    if (!region) return errorResponse(404, region.error());
+    const bool scanned = call.argument("scan") == "true";
+    const auto look = call.world.checksums(call.argument("table"), *region, scanned);
+    if (!look) return errorResponse(404, look.error());
+    Response response;
+    json::Writer out(response.body);
+    out.beginObject();
+    out.name("table").string(call.argument("table"));
+    out.name("region").string(*region);
+    out.name("partitions").beginArray();
+    for (const cluster::PartitionChecksums& partition : *look)
+        writeChecksums(out, partition, *region);
+    out.endArray().endObject();
+    return response;
+}
+
+}  // namespace orrery::control

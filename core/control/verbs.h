@@ -1,0 +1,69 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/control/control.h"
+#include "core/json/json.h"
+
+namespace orrery::control {
+
+/// One control call on its way to its verb.
+struct Call {
+    cluster::World& world;
+    sim::LiveClock& clock;
+    Host& host;
+    std::string_view rest;  ///< What follows the verb's path: the id of DELETE /faults/7.
+    std::map<std::string, std::string, std::less<>> query;
+    std::string_view body;
+
+    /// A value of the query, or empty.
+    std::string_view argument(std::string_view name) const {
+        const auto found = query.find(name);
+        return found == query.end() ? std::string_view() : std::string_view(found->second);
+    }
+};
+
+Response getStatus(const Call& call);
+Response getSnapshot(const Call& call);
+Response getMetrics(const Call& call);
+Response getEvents(const Call& call);
+
+Response postFault(const Call& call);
+Response getFaults(const Call& call);
+Response deleteFault(const Call& call);
+Response deleteFaults(const Call& call);
+
+Response getClock(const Call& call);
+Response putClock(const Call& call);
+Response postStep(const Call& call);
+Response postAdvance(const Call& call);
+
+Response getProfile(const Call& call);
+Response putProfile(const Call& call);
+
+Response getItems(const Call& call);
+Response getItem(const Call& call);
+Response getChecksums(const Call& call);
+
+/// The clock as it stands now.
+observe::ClockView clockView(const Call& call);
+
+/// The body of a call as a JSON object, or what is wrong with it.
+class Body {
+public:
+    static std::expected<Body, std::string> parse(std::string_view text);
+
+    bool has(std::string_view name) const;
+    /// The string member, or nothing if it is not there or no string.
+    std::optional<std::string> string(std::string_view name) const;
+    std::optional<double> number(std::string_view name) const;
+    std::vector<std::string> strings(std::string_view name) const;
+
+private:
+    explicit Body(json::Value value);
+    std::shared_ptr<const json::Value> m_value;
+};
+
+}  // namespace orrery::control

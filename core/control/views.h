@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/json/json.h"
+#include "core/observe/snapshot.h"
+
+namespace orrery::control {
+
+// Parts of a snapshot as JSON, wherever they stand.
+
+void writeNumber(json::Writer& out, std::string_view name, std::uint64_t value);
+void writeFault(json::Writer& out, const observe::FaultView& fault);
+void writeClock(json::Writer& out, const observe::ClockView& clock);
+
+}  // namespace orrery::control

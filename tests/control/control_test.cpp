@@ -1,0 +1,338 @@
+// Goal: each verb does to a world what it says, and says in one sentence what it does not do.
+// Method: a world in memory with one table of three items, driven by the test.
+
+#include "core/control/control.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtTest>
+#include <array>
+
+#include "core/api/api.h"
+#include "core/storage/stores.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kWall = 100s;
+
+class Driven : public control::Host {
+public:
+    Driven() {
+        store = storage::MemoryStore::create();
+        world = *cluster::World::open(*store, {}, CalendarTime(1'795'263'330s));
+        call("CreateTable", R"({"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",)"
+                            R"("AttributeDefinitions":[{"AttributeName":"pk",)"
+                            R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
+                            R"("KeyType":"HASH"}]})");
+        for (const char* key : {"a", "b", "c"})
+            put(key, "1");
+    }
+    Facts facts() const override {
+        Facts facts;
+        facts.version = "1.2.3";
+        facts.dataFolder = folder;
+        facts.durability = "memory";
+        facts.waitingCalls = 4;
+        facts.uptime = 1500ms;
+        return facts;
+    }
+    Duration wall() const override { return kWall; }
+    bool stepOneEvent() override {
+        ++steps;
+        return steps < 3;
+    }
+
+    void settle() {
+        world->run(world->now());
+        world->endTurn();
+        while (auto work = store->takeLogWork()) {
+            work->run();
+            store->finishLogWork(std::move(work));
+        }
+    }
+    void call(const std::string& operation, const std::string& json) {
+        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json);
+        QVERIFY(parsed.has_value());
+        world->submit(cluster::CallId(++calls), *std::move(parsed),
+                      {"000000000000", "test", "us-east-1", ZoneIndex(0)});
+        settle();
+        for (const auto& answered : world->takeAnswers())
+            QVERIFY(answered.result.has_value());
+    }
+    void put(const std::string& key, const std::string& value) {
+        call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},"v":{"N":")" +
+                            value + R"("}}})");
+    }
+
+    control::Response ask(const char* method, const std::string& target,
+                          const std::string& body = "") {
+        control::Response response = control::handle(*world, clock, *this, method, target, body);
+        settle();
+        return response;
+    }
+    QJsonObject json(const char* method, const std::string& target, const std::string& body = "") {
+        const control::Response response = ask(method, target, body);
+        status = response.status;
+        return QJsonDocument::fromJson(QByteArray::fromStdString(response.body)).object();
+    }
+
+    std::unique_ptr<storage::MemoryStore> store;
+    std::unique_ptr<cluster::World> world;
+    sim::LiveClock clock{Instant(), kWall};
+    std::string folder = "/data";
+    int status = 0;
+    int steps = 0;
+    std::uint64_t calls = 0;
+};
+
+}  // namespace
+
+class ControlTest : public QObject {
+    Q_OBJECT
+private slots:
+    void tellsTheStatus() {
+        Driven world;
+        const QJsonObject status = world.json("GET", "/status");
+        QCOMPARE(world.status, 200);
+        QCOMPARE(status["version"].toString(), QString("1.2.3"));
+        QCOMPARE(status["profile"].toString(), QString("drop-in"));
+        QCOMPARE(status["dataFolder"].toString(), QString("/data"));
+        QCOMPARE(status["tables"].toInt(), 1);
+        QCOMPARE(status["waitingRequests"].toInt(), 4);
+        QCOMPARE(status["uptimeMs"].toDouble(), 1500.0);
+        QCOMPARE(status["clock"].toObject()["state"].toString(), QString("running"));
+        world.folder.clear();
+        QVERIFY(world.json("GET", "/status")["dataFolder"].isNull());
+    }
+
+    void showsEveryReplica() {
+        Driven world;
+        const QJsonObject snapshot = world.json("GET", "/snapshot");
+        const QJsonObject region = snapshot["regions"].toArray()[0].toObject();
+        QCOMPARE(region["name"].toString(), QString("us-east-1"));
+        QCOMPARE(region["zones"].toArray().size(), 3);
+        const QJsonObject table = region["tables"].toArray()[0].toObject();
+        QCOMPARE(table["name"].toString(), QString("Tab"));
+        QCOMPARE(table["itemCount"].toInt(), 3);
+        double end = 0;
+        std::array<int, 3> items{};
+        for (const QJsonValue& value : table["partitions"].toArray()) {
+            const QJsonObject partition = value.toObject();
+            QCOMPARE(partition["begin"].toDouble(), end);
+            end = partition["end"].toDouble();
+            for (int zone = 0; zone < 3; ++zone) {
+                const QJsonObject replica = partition["replicas"].toArray()[zone].toObject();
+                QCOMPARE(replica["zone"].toString(), QString("us-east-1%1").arg("abc"[zone]));
+                QCOMPARE(replica["lagRecords"].toInt(), 0);
+                items[static_cast<std::size_t>(zone)] += replica["itemCount"].toInt();
+            }
+        }
+        QCOMPARE(end, 1.0);
+        QVERIFY((items == std::array<int, 3>{3, 3, 3}));
+    }
+
+    void breaksAndHealsAZone() {
+        Driven world;
+        const QJsonObject fault = world.json(
+            "POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b","duration":"20s"})");
+        QCOMPARE(world.status, 201);
+        QVERIFY(fault["active"].toBool());
+        QCOMPARE(fault["kind"].toString(), QString("zone-outage"));
+        QCOMPARE(fault["target"].toString(), QString("us-east-1b"));
+        QCOMPARE(fault["untilMs"].toDouble() - fault["sinceMs"].toDouble(), 20'000.0);
+        const int id = fault["id"].toInt();
+        const std::string one = "/faults/" + std::to_string(id);
+        QCOMPARE(world.json("GET", "/faults")["faults"].toArray().size(), 1);
+        const auto zones = world.json("GET", "/snapshot")["regions"].toArray()[0].toObject();
+        QVERIFY(!zones["zones"].toArray()[1].toObject()["up"].toBool(true));
+        QVERIFY(!world.json("DELETE", one)["active"].toBool(true));
+        QCOMPARE(world.status, 200);
+        world.json("DELETE", one);
+        QCOMPARE(world.status, 200);
+        world.json("DELETE", "/faults/99");
+        QCOMPARE(world.status, 404);
+        world.json("DELETE", "/faults/x");
+        QCOMPARE(world.status, 404);
+    }
+
+    void cutsALinkUntilAllIsHealed() {
+        Driven world;
+        const QJsonObject fault = world.json(
+            "POST", "/faults", R"({"kind":"link-cut","zones":["us-east-1a","us-east-1c"]})");
+        QCOMPARE(world.status, 201);
+        QVERIFY(fault["untilMs"].isNull());
+        const QJsonArray left = world.json("DELETE", "/faults")["faults"].toArray();
+        QCOMPARE(left.size(), 1);
+        QVERIFY(!left[0].toObject()["active"].toBool(true));
+    }
+
+    void movesTheClock() {
+        Driven world;
+        QCOMPARE(world.json("PUT", "/clock", R"({"speed":0.1})")["speed"].toDouble(), 0.1);
+        QVERIFY(!world.clock.paused());
+        const QJsonObject paused = world.json("PUT", "/clock", R"({"state":"paused"})");
+        QCOMPARE(paused["state"].toString(), QString("paused"));
+        QVERIFY(world.clock.paused());
+        QCOMPARE(world.json("GET", "/clock")["state"].toString(), QString("paused"));
+        const Instant before = world.clock.target();
+        const control::Response stepped = world.ask("POST", "/clock/step", R"({"by":"10ms"})");
+        QCOMPARE(stepped.status, 200);
+        QVERIFY(stepped.holdUntil == before + 10ms);
+        QCOMPARE(world.ask("POST", "/clock/step").status, 200);
+        QCOMPARE(world.ask("POST", "/clock/step", "{}").status, 200);
+        QCOMPARE(world.ask("POST", "/clock/step").status, 400);
+        QCOMPARE(world.steps, 3);
+        world.json("PUT", "/clock", R"({"state":"running","speed":1})");
+        QVERIFY(!world.clock.paused());
+        QCOMPARE(world.ask("POST", "/clock/step").status, 400);
+    }
+
+    void looksAtItemsOfAReplica() {
+        Driven world;
+        const QJsonObject all = world.json("GET", "/items?table=Tab&zone=us-east-1c");
+        QCOMPARE(world.status, 200);
+        QCOMPARE(all["zone"].toString(), QString("us-east-1c"));
+        const QJsonArray rows = all["rows"].toArray();
+        QCOMPARE(rows.size(), 3);
+        QVERIFY(!all["more"].toBool(true));
+        const QJsonObject first = world.json("GET", "/items?table=Tab&zone=c&limit=1");
+        QCOMPARE(first["rows"].toArray().size(), 1);
+        QCOMPARE(first["rows"].toArray()[0], rows[0]);
+        QVERIFY(first["more"].toBool());
+        const std::string key = rows[0].toObject()["storageKey"].toString().toStdString();
+        const QJsonObject rest = world.json("GET", "/items?table=Tab&limit=5&from=" + key);
+        QCOMPARE(rest["rows"].toArray().size(), 2);
+        QCOMPARE(rest["rows"].toArray()[0], rows[1]);
+    }
+
+    void looksAtOneItemInEveryZone() {
+        Driven world;
+        const QJsonObject item =
+            world.json("GET", "/item?table=Tab&key=%7B%22pk%22:%7B%22S%22:%22b%22%7D%7D");
+        QCOMPARE(world.status, 200);
+        const QJsonArray versions = item["versions"].toArray();
+        QCOMPARE(versions.size(), 3);
+        for (const QJsonValue& version : versions) {
+            const QJsonObject value = version.toObject()["item"].toObject();
+            QCOMPARE(value["v"].toObject()["N"].toString(), QString("1"));
+            QVERIFY(version.toObject()["itemLsn"].toInt() > 0);
+        }
+        const QJsonObject none =
+            world.json("GET", "/item?table=Tab&key=%7B%22pk%22:%7B%22S%22:%22zz%22%7D%7D");
+        QVERIFY(none["versions"].toArray()[0].toObject()["item"].isNull());
+    }
+
+    void comparesChecksums() {
+        Driven world;
+        const QJsonObject kept = world.json("GET", "/checksums?table=Tab&scan=true");
+        int items = 0;
+        for (const QJsonValue& partition : kept["partitions"].toArray()) {
+            QSet<QString> sums;
+            for (const QJsonValue& zone : partition.toObject()["zones"].toArray()) {
+                const QJsonObject one = zone.toObject();
+                QCOMPARE(one["scannedCount"].toInt(), one["itemCount"].toInt());
+                items += one["itemCount"].toInt();
+                sums.insert(one["checksum"].toString());
+                sums.insert(one["scanned"].toString());
+            }
+            QCOMPARE(sums.size(), 1);
+        }
+        QCOMPARE(items, 9);
+        QVERIFY(!world.json("GET", "/checksums?table=Tab")["partitions"]
+                     .toArray()[0]
+                     .toObject()["zones"]
+                     .toArray()[0]
+                     .toObject()
+                     .contains("scanned"));
+    }
+
+    void changesTheProfile() {
+        Driven world;
+        QCOMPARE(
+            world.json("PUT", "/profile", R"({"profile":"service-like"})")["profile"].toString(),
+            QString("service-like"));
+        QCOMPARE(world.world->profile().name, std::string("service-like"));
+        world.json("PUT", "/profile", R"({"profile":"adversarial"})");
+        QCOMPARE(world.status, 501);
+        world.json("PUT", "/profile", R"({"profile":"x"})");
+        QCOMPARE(world.status, 400);
+        QCOMPARE(world.json("GET", "/profile")["profile"].toString(), QString("service-like"));
+    }
+
+    void countsForPrometheus() {
+        Driven world;
+        const control::Response response = world.ask("GET", "/metrics");
+        QVERIFY(response.contentType.starts_with("text/plain"));
+        const QString text = QString::fromStdString(response.body);
+        QVERIFY(
+            text.contains("# TYPE aws_dynamodb_requests_total counter\n"
+                          "aws_dynamodb_requests_total 4\n"));
+        QVERIFY(
+            text.contains("aws_dynamodb_item_count{region=\"us-east-1\",table_name=\"Tab\"} 3\n"));
+        QVERIFY(text.contains("zone=\"us-east-1b\"} 0\n"));
+    }
+
+    void followsEvents() {
+        Driven world;
+        QVERIFY(world.ask("GET", "/events").eventsAfter == EventId());
+        QVERIFY(world.ask("GET", "/events?after=7").eventsAfter == EventId(7));
+        QCOMPARE(world.ask("GET", "/events?after=x").status, 400);
+    }
+
+    void saysInOneSentenceWhatItDoesNotDo_data() {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<int>("status");
+        const auto row = [](const char* name, const char* method, const char* target,
+                            const char* body, int status) {
+            QTest::newRow(name) << QByteArray(method) << QByteArray(target) << QByteArray(body)
+                                << status;
+        };
+        row("no such path", "GET", "/nothing", "", 404);
+        row("no path", "GET", "", "", 404);
+        row("method", "POST", "/status", "", 405);
+        row("no JSON", "POST", "/faults", "{", 400);
+        row("no object", "POST", "/faults", "[]", 400);
+        row("no kind", "POST", "/faults", "{}", 400);
+        row("no zone", "POST", "/faults", R"({"kind":"zone-outage"})", 400);
+        row("unknown zone", "POST", "/faults", R"({"kind":"zone-outage","zone":"mars-north-1a"})",
+            400);
+        row("no duration", "POST", "/faults",
+            R"({"kind":"zone-outage","zone":"us-east-1b","duration":20})", 400);
+        row("one zone", "POST", "/faults", R"({"kind":"link-cut","zones":["us-east-1a"]})", 400);
+        row("speed 0", "PUT", "/clock", R"({"speed":0})", 400);
+        row("speed text", "PUT", "/clock", R"({"speed":"1"})", 400);
+        row("speed 1001", "PUT", "/clock", R"({"speed":1001})", 400);
+        row("state", "PUT", "/clock", R"({"state":"stopped"})", 400);
+        row("nothing of the clock", "PUT", "/clock", "{}", 400);
+        row("advance", "POST", "/clock/advance", R"({"by":"35d"})", 501);
+        row("no table", "GET", "/items?table=nope", "", 400);
+        row("limit", "GET", "/items?table=Tab&limit=0", "", 400);
+        row("at", "GET", "/items?table=Tab&at=2", "", 400);
+        row("from", "GET", "/items?table=Tab&from=xyz", "", 400);
+        row("no key", "GET", "/item?table=Tab", "", 400);
+        row("no such table's item", "GET", "/item?table=nope&key=%7B%7D", "", 404);
+        row("no such table's sums", "GET", "/checksums?table=nope", "", 404);
+    }
+    void saysInOneSentenceWhatItDoesNotDo() {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, target);
+        QFETCH(QByteArray, body);
+        QFETCH(int, status);
+        Driven world;
+        const QJsonObject error =
+            world.json(method.constData(), target.toStdString(), body.toStdString());
+        QCOMPARE(world.status, status);
+        const QString sentence = error["error"].toString();
+        QVERIFY2(sentence.endsWith('.'), qPrintable(sentence));
+    }
+};
+
+ORRERY_TEST_CLASS(ControlTest)
+#include "control_test.moc"
