@@ -1,0 +1,166 @@
+#include "core/http/reply.h"
+
+#include <charconv>
+#include <chrono>
+
+#include "core/base/check.h"
+#include "core/base/hash.h"
+
+namespace orrery::http {
+namespace {
+
+// Widths of the numbers that are filled in later; the blanks before them are allowed by RFC 9110
+// (optional white space before a field value).
+constexpr std::size_t kLengthWidth = 9;
+constexpr std::size_t kCrcWidth = 10;
+
+void fillIn(std::string& out, std::size_t at, std::size_t width, std::uint64_t value) {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    const auto size = static_cast<std::size_t>(end - digits);
+    CHECK(size <= width);
+    out.replace(at + width - size, size, digits, size);
+}
+
+void appendTwoDigits(std::string& out, std::int64_t value) {
+    out += static_cast<char>('0' + value / 10);
+    out += static_cast<char>('0' + value % 10);
+}
+
+}  // namespace
+
+std::string_view reasonPhrase(int status) {
+    switch (status) {
+        case 100:
+            return "Continue";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 413:
+            return "Content Too Large";
+        case 421:
+            return "Misdirected Request";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "Unknown";
+    }
+}
+
+void ReplyWriter::setDate(std::int64_t secondsSinceEpoch) {
+    constexpr std::string_view kDays = "ThuFriSatSunMonTueWed";
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const std::chrono::sys_seconds time{std::chrono::seconds(secondsSinceEpoch)};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    const auto weekday = static_cast<std::size_t>((day.time_since_epoch().count() % 7 + 7) % 7);
+    m_date.clear();
+    m_date += kDays.substr(3 * weekday, 3);
+    m_date += ", ";
+    appendTwoDigits(m_date, static_cast<unsigned>(date.day()));
+    m_date += ' ';
+    m_date += kMonths.substr(3 * (static_cast<unsigned>(date.month()) - 1), 3);
+    m_date += ' ';
+    const int year = static_cast<int>(date.year());
+    appendTwoDigits(m_date, year / 100);
+    appendTwoDigits(m_date, year % 100);
+    m_date += ' ';
+    appendTwoDigits(m_date, clock.hours().count());
+    m_date += ':';
+    appendTwoDigits(m_date, clock.minutes().count());
+    m_date += ':';
+    appendTwoDigits(m_date, clock.seconds().count());
+    m_date += " GMT";
+}
+
+// The service's ids have 52 characters of base 32.
+void ReplyWriter::appendRequestId(std::string& out) {
+    constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+    constexpr int kCharacters = 52;
+    constexpr int kPerDraw = 12;
+    for (int written = 0; written < kCharacters;) {
+        std::uint64_t bits = m_ids.below(UINT64_MAX);
+        for (int i = 0; i < kPerDraw && written < kCharacters; ++i, ++written) {
+            out += kDigits[bits & 31];
+            bits >>= 5;
+        }
+    }
+}
+
+void ReplyWriter::appendCommon(std::string& out, const ReplyHead& head, const Context& context) {
+    out += "HTTP/1.1 ";
+    appendTwoDigits(out, head.status / 10);
+    out += static_cast<char>('0' + head.status % 10);
+    out += ' ';
+    out += reasonPhrase(head.status);
+    out += "\r\nServer: Server\r\nDate: ";
+    out += m_date;
+    out += "\r\n";
+    if (!head.contentType.empty()) {
+        out += "Content-Type: ";
+        out += head.contentType;
+        out += "\r\n";
+    }
+    out += context.keepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+    out += "x-amzn-RequestId: ";
+    appendRequestId(out);
+    out += "\r\n";
+    if (context.hasOrigin) {
+        out +=
+            "Access-Control-Allow-Origin: *\r\n"
+            "Access-Control-Expose-Headers: *\r\n";
+    }
+    out += head.extra;
+}
+
+ReplyWriter::Open ReplyWriter::begin(std::string& out, const ReplyHead& head,
+                                     const Context& context) {
+    Open open;
+    open.headOnly = context.headOnly;
+    appendCommon(out, head, context);
+    if (head.crc) {
+        out += "x-amz-crc32: ";
+        open.crcAt = out.size();
+        out.append(kCrcWidth, ' ');
+        out += "\r\n";
+    }
+    out += "Content-Length: ";
+    open.lengthAt = out.size();
+    out.append(kLengthWidth, ' ');
+    out += "\r\n\r\n";
+    open.bodyAt = out.size();
+    return open;
+}
+
+void ReplyWriter::end(std::string& out, const Open& open) {
+    const std::string_view body = std::string_view(out).substr(open.bodyAt);
+    fillIn(out, open.lengthAt, kLengthWidth, body.size());
+    if (open.crcAt != 0) fillIn(out, open.crcAt, kCrcWidth, crc32(body));
+    if (open.headOnly) out.resize(open.bodyAt);
+}
+
+void ReplyWriter::beginStream(std::string& out, const ReplyHead& head, const Context& context) {
+    appendCommon(out, head, context);
+    if (!context.http10) out += "Transfer-Encoding: chunked\r\n";
+    out += "\r\n";
+}
+
+}  // namespace orrery::http

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace orrery::http {
+
+enum class Method : std::uint8_t { Get, Head, Post, Put, Delete, Options, Other };
+
+/// One request as it stands in a connection's buffer. All views die when the handler returns.
+struct Request {
+    Method method = Method::Other;
+    std::string_view methodName;
+    std::string_view target;  ///< As sent: "/", "/_orrery/v1/status?x=y".
+    std::string_view body;
+    bool keepAlive = true;
+    bool http10 = false;
+    bool hasHost = false;
+    bool fromLoopback = true;
+
+    // Headers that somebody asks for; empty if they were not sent.
+    std::string_view host;
+    std::string_view authorization;
+    std::string_view amzTarget;
+    std::string_view amzDate;
+    std::string_view date;
+    std::string_view contentType;
+    std::string_view origin;
+    std::string_view zone;         ///< x-orrery-zone.
+    std::string_view corsMethod;   ///< Access-Control-Request-Method.
+    std::string_view corsHeaders;  ///< Access-Control-Request-Headers.
+
+    /// The head as it was sent, up to and with the empty line: what a signature is checked against.
+    std::string_view head;
+
+    std::string_view path() const { return target.substr(0, target.find('?')); }
+    /// Without the question mark.
+    std::string_view query() const {
+        const std::size_t mark = target.find('?');
+        return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    }
+};
+
+}  // namespace orrery::http

@@ -1,0 +1,302 @@
+#include "core/http/request_reader.h"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstring>
+#include <string>
+
+#include "core/base/check.h"
+
+namespace orrery::http {
+namespace {
+
+namespace beast = boost::beast;
+using beast::http::field;
+using beast::http::verb;
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+// A connection that once carried a large body gives the memory back.
+constexpr std::size_t kKeptBytesMax = 64 * 1024;
+
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+Method methodOf(verb method) {
+    switch (method) {
+        case verb::get:
+            return Method::Get;
+        case verb::head:
+            return Method::Head;
+        case verb::post:
+            return Method::Post;
+        case verb::put:
+            return Method::Put;
+        case verb::delete_:
+            return Method::Delete;
+        case verb::options:
+            return Method::Options;
+        default:
+            return Method::Other;
+    }
+}
+
+}  // namespace
+
+/// Beast's parser, keeping views of the few fields that somebody asks for.
+class RequestReader::Parser final : public beast::http::basic_parser<true> {
+public:
+    explicit Parser(const Limits& limits) : m_bodyBytesMax(limits.bodyBytesMax) {
+        header_limit(static_cast<std::uint32_t>(limits.headBytesMax));
+        body_limit(boost::none);
+    }
+
+    Request request;
+    bool expectsContinue = false;
+    std::string chunks;
+
+private:
+    void on_request_impl(verb method, beast::string_view methodName, beast::string_view target,
+                         int version, beast::error_code&) override {
+        request.method = methodOf(method);
+        request.methodName = view(methodName);
+        request.target = view(target);
+        request.http10 = version < 11;
+    }
+    void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
+
+    void on_field_impl(field name, beast::string_view nameText, beast::string_view value,
+                       beast::error_code&) override {
+        if (m_headDone) return;  // A trailer of a chunked body.
+        switch (name) {
+            case field::host:
+                request.host = view(value);
+                request.hasHost = true;
+                break;
+            case field::authorization:
+                request.authorization = view(value);
+                break;
+            case field::content_type:
+                request.contentType = view(value);
+                break;
+            case field::date:
+                request.date = view(value);
+                break;
+            case field::origin:
+                request.origin = view(value);
+                break;
+            case field::expect:
+                expectsContinue = beast::iequals(value, "100-continue");
+                break;
+            case field::access_control_request_method:
+                request.corsMethod = view(value);
+                break;
+            case field::access_control_request_headers:
+                request.corsHeaders = view(value);
+                break;
+            case field::unknown:
+                onOwnField(nameText, value);
+                break;
+            default:
+                break;
+        }
+    }
+    void onOwnField(beast::string_view name, beast::string_view value) {
+        if (beast::iequals(name, "x-amz-target")) request.amzTarget = view(value);
+        if (beast::iequals(name, "x-amz-date")) request.amzDate = view(value);
+        if (beast::iequals(name, "x-orrery-zone")) request.zone = view(value);
+    }
+    void on_header_impl(beast::error_code&) override { m_headDone = true; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
+    std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
+        return body.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
+                                   beast::error_code& error) override {
+        if (chunks.size() + body.size() > m_bodyBytesMax) {
+            error = beast::http::error::body_limit;
+            return 0;
+        }
+        chunks.append(body.data(), body.size());
+        return body.size();
+    }
+    void on_finish_impl(beast::error_code&) override {}
+
+    const std::size_t m_bodyBytesMax;
+    bool m_headDone = false;
+};
+
+/// A chunked body under way: the head is kept apart, since the parser's views point into it.
+struct RequestReader::Chunked {
+    explicit Chunked(const Limits& limits, std::string_view text) : head(text), parser(limits) {}
+
+    const std::string head;
+    Parser parser;
+    bool givenOut = false;
+};
+
+RequestReader::RequestReader(const Limits& limits) : m_limits(limits) {}
+
+RequestReader::~RequestReader() = default;
+
+void RequestReader::release() {
+    m_begin += std::exchange(m_taken, 0);
+    if (m_chunked && m_chunked->givenOut) m_chunked.reset();
+}
+
+bool RequestReader::inTheMiddle() const {
+    return (m_chunked && !m_chunked->givenOut) || available() > m_taken;
+}
+
+std::size_t RequestReader::bytesHeld() const {
+    return available() - m_taken + (m_chunked ? m_chunked->parser.chunks.size() : 0);
+}
+
+void RequestReader::reserve(std::size_t bytes) {
+    const std::size_t held = available();
+    if (m_begin + bytes <= m_capacity) return;
+    if (bytes <= m_capacity) {
+        std::memmove(m_buffer.get(), m_buffer.get() + m_begin, held);
+    } else {
+        auto larger = std::make_unique_for_overwrite<char[]>(bytes);
+        if (held > 0) std::memcpy(larger.get(), m_buffer.get() + m_begin, held);
+        m_buffer = std::move(larger);
+        m_capacity = bytes;
+    }
+    m_begin = 0;
+    m_end = held;
+}
+
+std::span<char> RequestReader::prepare() {
+    release();
+    if (m_begin == m_end) {
+        m_begin = m_end = 0;
+        if (m_capacity > kKeptBytesMax && m_wanted == 0) {
+            m_buffer.reset();
+            m_capacity = 0;
+        }
+    }
+    // The whole request, once its size is known; the buffer grows as bytes come, so that a head
+    // that promises much does not get the memory for nothing.
+    const std::size_t doubled = std::max(2 * available(), kReadBytes);
+    const std::size_t room = m_wanted > available() ? std::min(m_wanted, doubled) : doubled;
+    reserve(std::max(room, available() + 1));
+    return {m_buffer.get() + m_end, m_capacity - m_end};
+}
+
+void RequestReader::commit(std::size_t bytes) {
+    CHECK(bytes <= m_capacity - m_end);
+    m_end += bytes;
+}
+
+RequestReader::Outcome RequestReader::refuse(int status, std::string_view message) {
+    m_refusal.status = status;
+    m_refusal.message = message;
+    return Outcome::Refused;
+}
+
+RequestReader::Outcome RequestReader::next(Request& request) {
+    release();
+    if (m_refusal.status != 0) return Outcome::Refused;
+    if (m_chunked) return readChunked(request);
+    if (m_wanted > available()) return Outcome::NeedMore;
+    return readHead(request);
+}
+
+RequestReader::Outcome RequestReader::waitForHead() {
+    if (available() >= m_limits.headBytesMax)
+        return refuse(431, "The request's header fields are too large.");
+    m_scanned = std::max<std::size_t>(available(), 4) - 3;
+    return Outcome::NeedMore;
+}
+
+RequestReader::Outcome RequestReader::readHead(Request& request) {
+    const std::string_view bytes(m_buffer.get() + m_begin, available());
+    if (bytes.empty()) return Outcome::NeedMore;
+    // Most heads come whole, and the parser looks for their end itself. One that came in parts is
+    // searched from where the last search ended, and parsed once it is whole.
+    if (m_scanned > 0) {
+        const std::size_t end = bytes.find("\r\n\r\n", std::min(m_scanned, bytes.size()));
+        if (end == std::string_view::npos) return waitForHead();
+    }
+    Parser parser(m_limits);
+    beast::error_code error;
+    const std::size_t headBytes = parser.put({bytes.data(), bytes.size()}, error);
+    if (error == beast::http::error::need_more) return waitForHead();
+    m_refusal.hadOrigin = !parser.request.origin.empty();
+    if (error == beast::http::error::header_limit)
+        return refuse(431, "The request's header fields are too large.");
+    if (error || !parser.is_header_done()) return refuse(400, "The request is not valid HTTP.");
+    parser.request.keepAlive = parser.keep_alive();
+    parser.request.head = bytes.substr(0, headBytes);
+    if (parser.chunked()) return startChunked(request, parser, headBytes);
+    return readSized(request, parser, headBytes);
+}
+
+RequestReader::Outcome RequestReader::waitForBody(const Parser& parser) {
+    if (!parser.expectsContinue || m_saidContinue || parser.request.http10)
+        return Outcome::NeedMore;
+    m_saidContinue = true;
+    return Outcome::NeedContinue;
+}
+
+RequestReader::Outcome RequestReader::readSized(Request& request, Parser& parser,
+                                                std::size_t headBytes) {
+    const std::uint64_t length = parser.content_length().value_or(0);
+    if (length > m_limits.bodyBytesMax) return refuse(413, "The request is too large.");
+    const std::size_t whole = headBytes + static_cast<std::size_t>(length);
+    if (available() < whole) {
+        m_wanted = whole;
+        return waitForBody(parser);
+    }
+    parser.request.body = {m_buffer.get() + m_begin + headBytes, whole - headBytes};
+    request = parser.request;
+    m_taken = whole;
+    m_wanted = m_scanned = 0;
+    m_saidContinue = false;
+    return Outcome::Ready;
+}
+
+RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& parser,
+                                                   std::size_t headBytes) {
+    m_chunked = std::make_unique<Chunked>(m_limits, parser.request.head);
+    m_begin += headBytes;
+    m_scanned = 0;
+    Parser& kept = m_chunked->parser;
+    beast::error_code error;
+    kept.put({m_chunked->head.data(), m_chunked->head.size()}, error);
+    CHECK(!error);
+    kept.request.keepAlive = kept.keep_alive();
+    kept.request.head = m_chunked->head;
+    kept.eager(true);
+    const Outcome outcome = readChunked(request);
+    return outcome == Outcome::NeedMore ? waitForBody(kept) : outcome;
+}
+
+RequestReader::Outcome RequestReader::readChunked(Request& request) {
+    Parser& parser = m_chunked->parser;
+    while (!parser.is_done()) {
+        beast::error_code error;
+        const std::size_t used = parser.put({m_buffer.get() + m_begin, available()}, error);
+        m_begin += used;
+        if (error == beast::http::error::body_limit) {
+            return refuse(413, "The request is too large.");
+        }
+        if (error == beast::http::error::need_more || available() == 0) {
+            if (parser.is_done()) break;
+            if (available() > m_limits.headBytesMax)
+                return refuse(400, "The request is not valid HTTP.");
+            return Outcome::NeedMore;
+        }
+        if (error) return refuse(400, "The request is not valid HTTP.");
+    }
+    request = parser.request;
+    request.body = parser.chunks;
+    m_chunked->givenOut = true;
+    m_saidContinue = false;
+    return Outcome::Ready;
+}
+
+}  // namespace orrery::http

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "core/http/request.h"
+
+namespace orrery::http {
+
+/// Bytes of one connection in, requests out. Knows no socket, so that a test can feed it a byte at
+/// a time. Beast's parser reads the head; a body of known length is never copied.
+class RequestReader {
+public:
+    struct Limits {
+        std::size_t headBytesMax = 32 * 1024;
+        std::size_t bodyBytesMax = 16 * 1024 * 1024 + 64 * 1024;
+    };
+
+    explicit RequestReader(const Limits& limits);
+    ~RequestReader();
+    RequestReader(const RequestReader&) = delete;
+    RequestReader& operator=(const RequestReader&) = delete;
+
+    /// Room for the next bytes from the socket, never empty; then `commit` says how many came.
+    /// Ends the life of all views given out.
+    std::span<char> prepare();
+    void commit(std::size_t bytes);
+
+    enum class Outcome {
+        NeedMore,      ///< Read on.
+        NeedContinue,  ///< The same, and the client waits for "100 Continue". Said once.
+        Ready,         ///< `request` is whole.
+        Refused,       ///< What came is no request that could be served; see `refusal`.
+    };
+    /// The next request. After Refused the connection is of no further use.
+    Outcome next(Request& request);
+
+    struct Refusal {
+        int status = 0;            ///< 400, 413 or 431.
+        std::string_view message;  ///< One sentence, static.
+        bool hadOrigin = false;
+    };
+    const Refusal& refusal() const { return m_refusal; }
+
+    /// True if part of a request is held.
+    bool inTheMiddle() const;
+    /// Bytes of the request under way that have come.
+    std::size_t bytesHeld() const;
+    /// Memory held by this reader.
+    std::size_t capacity() const { return m_capacity; }
+
+private:
+    class Parser;
+
+    std::size_t available() const { return m_end - m_begin; }
+    Outcome readHead(Request& request);
+    Outcome waitForHead();
+    Outcome readSized(Request& request, Parser& parser, std::size_t headBytes);
+    Outcome startChunked(Request& request, Parser& parser, std::size_t headBytes);
+    Outcome readChunked(Request& request);
+    void release();
+    Outcome waitForBody(const Parser& parser);
+    Outcome refuse(int status, std::string_view message);
+    void reserve(std::size_t bytes);
+
+    const Limits m_limits;
+    std::unique_ptr<char[]> m_buffer;
+    std::size_t m_capacity = 0;
+    std::size_t m_begin = 0;  // Of the bytes not yet given out.
+    std::size_t m_end = 0;
+    std::size_t m_taken = 0;    // Bytes of the request given out last.
+    std::size_t m_scanned = 0;  // No end of a head before here, counted from m_begin.
+    std::size_t m_wanted = 0;   // Bytes of the request under way, if its head told.
+    bool m_saidContinue = false;
+    Refusal m_refusal;
+
+    struct Chunked;
+    std::unique_ptr<Chunked> m_chunked;  // A chunked body under way.
+};
+
+}  // namespace orrery::http

@@ -1,0 +1,264 @@
+#include "core/http/server.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <map>
+
+#include "core/base/check.h"
+#include "core/http/connection.h"
+
+namespace orrery::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+/// Shared with the accept operations that are under way.
+class Server::Impl : public ConnectionHost, public std::enable_shared_from_this<Server::Impl> {
+public:
+    Impl(asio::io_context& loop, Handler& handler, const Options& options)
+        : m_loop(loop), m_handler(handler), m_options(options), m_writer(options.requestIdSeed) {}
+
+    // --- for connections
+
+    Handler& handler() override { return m_handler; }
+    const Options& options() const override { return m_options; }
+    ReplyWriter& writer() override { return m_writer; }
+    bool takeInput(std::ptrdiff_t bytes) override {
+        m_inputBytes += bytes;
+        return bytes <= 0 || m_inputBytes <= static_cast<std::ptrdiff_t>(m_options.inputBytesMax);
+    }
+    void wantsFlush(Connection& connection) override {
+        if (std::exchange(connection.flushWanted, true)) return;
+        m_toFlush.push_back(connection.shared_from_this());
+    }
+    void closed(Connection& connection) override { m_connections.erase(connection.id()); }
+
+    // --- listening
+
+    std::expected<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port);
+    void stopListening() {
+        error_code ignored;
+        for (const auto& acceptor : m_acceptors)
+            acceptor->close(ignored);
+        m_acceptors.clear();
+    }
+
+    void end() {
+        stopListening();
+        const auto connections = m_connections;
+        for (const auto& [id, connection] : connections)
+            connection->close();
+        m_toFlush.clear();
+    }
+
+    std::expected<std::uint16_t, error_code> listenOn(const asio::ip::address& address,
+                                                      std::uint16_t port);
+    void accept(const std::shared_ptr<tcp::acceptor>& acceptor);
+    void onAccepted(tcp::socket socket);
+    bool makeRoom();
+    void tick(Duration now, CalendarTime calendar);
+    void setCalendar(CalendarTime calendar) {
+        m_writer.setDate(std::chrono::floor<std::chrono::seconds>(calendar.sinceEpoch()).count());
+    }
+
+    Connection* find(std::uint64_t id) {
+        const auto found = m_connections.find(id);
+        return found == m_connections.end() ? nullptr : found->second.get();
+    }
+
+    asio::io_context& m_loop;
+    Handler& m_handler;
+    const Options m_options;
+    ReplyWriter m_writer;
+    std::ptrdiff_t m_inputBytes = 0;
+    std::vector<std::shared_ptr<tcp::acceptor>> m_acceptors;
+    std::vector<std::shared_ptr<tcp::acceptor>> m_pausedAcceptors;
+    std::map<std::uint64_t, std::shared_ptr<Connection>> m_connections;
+    std::vector<std::shared_ptr<Connection>> m_toFlush;
+    std::vector<std::shared_ptr<Connection>> m_flushing;
+    std::uint64_t m_accepted = 0;
+    std::shared_ptr<Connection> m_open;  // Whose reply is being written.
+    std::string m_dropped;
+};
+
+std::expected<std::uint16_t, error_code> Server::Impl::listenOn(const asio::ip::address& address,
+                                                                std::uint16_t port) {
+    const tcp::endpoint endpoint(address, port);
+    auto acceptor = std::make_shared<tcp::acceptor>(m_loop);
+    error_code error;
+    if (acceptor->open(endpoint.protocol(), error)) return std::unexpected(error);
+    acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+    if (address.is_v6()) acceptor->set_option(asio::ip::v6_only(true), error);
+    if (acceptor->bind(endpoint, error)) return std::unexpected(error);
+    if (acceptor->listen(tcp::acceptor::max_listen_connections, error))
+        return std::unexpected(error);
+    const std::uint16_t bound = acceptor->local_endpoint(error).port();
+    m_acceptors.push_back(acceptor);
+    accept(acceptor);
+    return bound;
+}
+
+std::expected<std::uint16_t, std::string> Server::Impl::listen(const std::string& host,
+                                                               std::uint16_t port) {
+    error_code error;
+    const bool isName = host == "localhost";
+    const auto address = asio::ip::make_address(isName ? "127.0.0.1" : host, error);
+    if (error) {
+        return std::unexpected("Cannot listen on \"" + host +
+                               "\": give an address such as 127.0.0.1 or 0.0.0.0.");
+    }
+    const auto bound = listenOn(address, port);
+    if (!bound) {
+        const std::string place = host + " port " + std::to_string(port);
+        if (bound.error() == asio::error::address_in_use) {
+            return std::unexpected("Cannot listen on " + place +
+                                   ": another program uses it. Choose another with --port.");
+        }
+        return std::unexpected("Cannot listen on " + place + ": " + bound.error().message() + ".");
+    }
+    // SDKs resolve "localhost" to either loopback, and some try one only.
+    if (address == asio::ip::address_v4::loopback())
+        (void)listenOn(asio::ip::address_v6::loopback(), *bound);
+    if (address == asio::ip::address_v6::loopback())
+        (void)listenOn(asio::ip::address_v4::loopback(), *bound);
+    return *bound;
+}
+
+void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
+    acceptor->async_accept(
+        [self = shared_from_this(), acceptor](error_code error, tcp::socket socket) {
+            if (!acceptor->is_open()) return;
+            if (!error) {
+                self->onAccepted(std::move(socket));
+            } else if (error != asio::error::connection_aborted) {
+                // No file descriptor left: try again at the next tick, not at once and for ever.
+                self->m_pausedAcceptors.push_back(acceptor);
+                return;
+            }
+            self->accept(acceptor);
+        });
+}
+
+bool Server::Impl::makeRoom() {
+    if (m_connections.size() < m_options.connectionsMax) return true;
+    Connection* idlest = nullptr;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->isIdle() && (idlest == nullptr || connection->since() < idlest->since()))
+            idlest = connection.get();
+    }
+    if (idlest == nullptr) return false;
+    idlest->close();
+    return true;
+}
+
+void Server::Impl::onAccepted(tcp::socket socket) {
+    error_code ignored;
+    if (!makeRoom()) {
+        socket.non_blocking(true, ignored);
+        constexpr std::string_view kFull =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        socket.send(asio::buffer(kFull), 0, ignored);
+        return;
+    }
+    const asio::ip::address peer = socket.remote_endpoint(ignored).address();
+    const bool mapped = peer.is_v6() && peer.to_v6().is_v4_mapped();
+    const bool loopback =
+        mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback()
+               : peer.is_loopback();
+    const std::uint64_t number = m_accepted++;
+    auto connection =
+        std::make_shared<Connection>(*this, std::move(socket), number + 1, number, loopback);
+    m_connections.emplace(number + 1, connection);
+    connection->start();
+}
+
+void Server::Impl::tick(Duration now, CalendarTime calendar) {
+    setCalendar(calendar);
+    const auto connections = m_connections;  // A sweep closes some of them.
+    for (const auto& [id, connection] : connections)
+        connection->sweep(now);
+    for (const auto& acceptor : std::exchange(m_pausedAcceptors, {}))
+        if (acceptor->is_open()) accept(acceptor);
+}
+
+Server::Server(asio::io_context& loop, Handler& handler, const Options& options)
+    : m_impl(std::make_shared<Impl>(loop, handler, options)) {}
+
+Server::~Server() {
+    m_impl->end();
+}
+
+std::expected<std::uint16_t, std::string> Server::listen(const std::string& host,
+                                                         std::uint16_t port) {
+    return m_impl->listen(host, port);
+}
+
+void Server::stopListening() {
+    m_impl->stopListening();
+}
+
+std::string& Server::beginReply(ExchangeId id, const ReplyHead& head) {
+    Connection* connection = m_impl->find(id.connection);
+    if (connection == nullptr) {
+        m_impl->m_open = nullptr;
+        m_impl->m_dropped.clear();
+        return m_impl->m_dropped;
+    }
+    m_impl->m_open = connection->shared_from_this();
+    return connection->beginReply(id.sequence, head);
+}
+
+void Server::endReply() {
+    if (m_impl->m_open) m_impl->m_open->endReply();
+    m_impl->m_open = nullptr;
+}
+
+void Server::flush() {
+    // Sending may let a connection take its next requests, which may be answered at once.
+    while (!m_impl->m_toFlush.empty()) {
+        m_impl->m_flushing.swap(m_impl->m_toFlush);
+        for (const auto& connection : m_impl->m_flushing) {
+            connection->flushWanted = false;
+            connection->flush();
+        }
+        m_impl->m_flushing.clear();
+    }
+}
+
+void Server::beginStream(ExchangeId id, const ReplyHead& head) {
+    if (Connection* connection = m_impl->find(id.connection))
+        connection->beginStream(id.sequence, head);
+}
+
+std::optional<std::size_t> Server::stream(ExchangeId id, std::string_view bytes) {
+    Connection* connection = m_impl->find(id.connection);
+    return connection == nullptr ? std::nullopt : connection->stream(id.sequence, bytes);
+}
+
+void Server::tick(Duration now, CalendarTime calendar) {
+    m_impl->tick(now, calendar);
+}
+
+void Server::setCalendar(CalendarTime calendar) {
+    m_impl->setCalendar(calendar);
+}
+
+std::size_t Server::connectionCount() const {
+    return m_impl->m_connections.size();
+}
+
+bool Server::isBusy() const {
+    for (const auto& [id, connection] : m_impl->m_connections)
+        if (connection->isBusy()) return true;
+    return false;
+}
+
+void Server::closeWhenAnswered() {
+    const auto connections = m_impl->m_connections;
+    for (const auto& [id, connection] : connections)
+        connection->closeWhenAnswered();
+}
+
+}  // namespace orrery::http

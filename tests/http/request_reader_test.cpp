@@ -1,0 +1,195 @@
+// Goal: what a client sends becomes the same requests, however the network cuts it into pieces, and
+// what is no request is refused before it costs memory.
+
+#include "core/http/request_reader.h"
+
+#include <QtTest>
+
+#include <cstring>
+#include <vector>
+
+#include "tests/support/test_main.h"
+
+using namespace orrery::http;
+using Outcome = RequestReader::Outcome;
+
+namespace {
+
+struct Seen {
+    std::string method;
+    std::string target;
+    std::string body;
+    std::string amzTarget;
+    bool keepAlive = true;
+    bool operator==(const Seen&) const = default;
+};
+
+struct Run {
+    std::vector<Seen> requests;
+    int continues = 0;
+    int refusedWith = 0;
+    bool inTheMiddle = false;
+};
+
+/// Feeds `bytes` in pieces of `piece` bytes and takes every request as soon as it is whole.
+Run feed(const std::string& bytes, std::size_t piece, const RequestReader::Limits& limits = {}) {
+    Run run;
+    RequestReader reader(limits);
+    std::size_t fed = 0;
+    while (fed < bytes.size() && run.refusedWith == 0) {
+        const std::span<char> room = reader.prepare();
+        const std::size_t size = std::min({piece, room.size(), bytes.size() - fed});
+        std::memcpy(room.data(), bytes.data() + fed, size);
+        reader.commit(size);
+        fed += size;
+        Request request;
+        for (Outcome outcome = reader.next(request);; outcome = reader.next(request)) {
+            if (outcome == Outcome::NeedMore) break;
+            if (outcome == Outcome::NeedContinue) {
+                ++run.continues;
+            } else if (outcome == Outcome::Refused) {
+                run.refusedWith = reader.refusal().status;
+                break;
+            } else {
+                run.requests.push_back({std::string(request.methodName),
+                                        std::string(request.target), std::string(request.body),
+                                        std::string(request.amzTarget), request.keepAlive});
+            }
+        }
+    }
+    run.inTheMiddle = reader.inTheMiddle();
+    return run;
+}
+
+std::string post(const std::string& body, const std::string& headers = "") {
+    return "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n" +
+           headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+const std::string kChunked =
+    "POST /c HTTP/1.1\r\nHost: a\r\nx-amz-target: T\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "5;name=value\r\nhello\r\nb\r\n, my world!\r\n0\r\nTrailer: x\r\n\r\n";
+
+}  // namespace
+
+class RequestReaderTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readsTheSameHoweverItIsCut() {
+        const std::string large(50'000, 'y');
+        const std::string bytes = post("{}") + kChunked + "GET /x?a=b HTTP/1.1\r\nHost: a\r\n\r\n" +
+                                  post(large) + kChunked + post("");
+        const Run whole = feed(bytes, bytes.size());
+        QCOMPARE(whole.refusedWith, 0);
+        QCOMPARE(whole.requests.size(), std::size_t{6});
+        QVERIFY((whole.requests[0] == Seen{"POST", "/", "{}", "DynamoDB_20120810.GetItem"}));
+        QVERIFY((whole.requests[1] == Seen{"POST", "/c", "hello, my world!", "T"}));
+        QVERIFY((whole.requests[2] == Seen{"GET", "/x?a=b", "", ""}));
+        QCOMPARE(whole.requests[3].body, large);
+        for (const std::size_t piece : {1, 2, 3, 7, 64, 1000, 16'384, 40'000}) {
+            const Run run = feed(bytes, piece);
+            QCOMPARE(run.refusedWith, 0);
+            QVERIFY(run.requests == whole.requests);
+            QVERIFY(!run.inTheMiddle);
+        }
+    }
+
+    void waitsForTheRest() {
+        const std::string bytes = post("{\"a\":1}");
+        for (std::size_t size = 1; size < bytes.size(); ++size) {
+            const Run run = feed(bytes.substr(0, size), 10);
+            QVERIFY(run.requests.empty());
+            QVERIFY(run.inTheMiddle);
+        }
+    }
+
+    void asksForABodyThatWaitsOnce() {
+        const std::string head = post(std::string(40'000, 'z'), "Expect: 100-continue\r\n");
+        QCOMPARE(feed(head.substr(0, head.size() - 40'000), 30).continues, 1);
+        QCOMPARE(feed(head, 100).continues, 1);
+        // A client that sends at once needs no leave.
+        QCOMPARE(feed(head, head.size()).requests.size(), std::size_t{1});
+    }
+
+    void knowsWhenAConnectionEnds() {
+        QVERIFY(feed(post("{}"), 99).requests[0].keepAlive);
+        QVERIFY(!feed(post("{}", "Connection: close\r\n"), 99).requests[0].keepAlive);
+        QVERIFY(!feed("GET / HTTP/1.0\r\n\r\n", 99).requests[0].keepAlive);
+        QVERIFY(feed("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 99).requests[0].keepAlive);
+    }
+
+    void refuses_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("status");
+        const auto row = [](const char* name, const std::string& bytes, int status) {
+            QTest::newRow(name) << QByteArray::fromStdString(bytes) << status;
+        };
+        row("no HTTP", "hello\r\n\r\n", 400);
+        row("TLS", std::string("\x16\x03\x01\x02\x00\x01\r\n\r\n", 10), 400);
+        row("a blank in a name", "GET / HTTP/1.1\r\nBad Name: x\r\n\r\n", 400);
+        row("two lengths", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+            400);
+        row("length and chunks",
+            "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nab", 400);
+        row("negative length", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400);
+        row("a broken chunk",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n", 400);
+        row("too large", "POST / HTTP/1.1\r\nContent-Length: 100001\r\n\r\n", 413);
+        row("too large by far", "POST / HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n", 413);
+        row("too large in chunks",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n186a1\r\n" +
+                std::string(100'001, 'x') + "\r\n0\r\n\r\n",
+            413);
+        row("a head without end", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x'), 431);
+        row("a large head", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x') + "\r\n\r\n", 431);
+    }
+    void refuses() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, status);
+        const RequestReader::Limits limits{.headBytesMax = 8'192, .bodyBytesMax = 100'000};
+        for (const std::size_t piece : {std::size_t{7}, std::size_t{4'000}, std::size_t{200'000}}) {
+            const Run run = feed(bytes.toStdString(), piece, limits);
+            QCOMPARE(run.refusedWith, status);
+            QVERIFY(run.requests.empty());
+        }
+    }
+
+    void takesTheLargestBodyThatIsAllowed() {
+        const RequestReader::Limits limits{.headBytesMax = 8'192, .bodyBytesMax = 100'000};
+        QCOMPARE(feed(post(std::string(100'000, 'x')), 5'000, limits).requests.size(),
+                 std::size_t{1});
+    }
+
+    // A head that promises 16 MB must not get them for nothing.
+    void growsWithWhatComes() {
+        RequestReader reader({});
+        const std::string head = "POST / HTTP/1.1\r\nContent-Length: 16000000\r\n\r\n";
+        const std::span<char> room = reader.prepare();
+        std::memcpy(room.data(), head.data(), head.size());
+        reader.commit(head.size());
+        Request request;
+        QVERIFY(reader.next(request) == Outcome::NeedMore);
+        QVERIFY(!reader.prepare().empty());
+        QVERIFY(reader.capacity() < 100'000);
+    }
+
+    void givesBackTheMemoryOfALargeBody() {
+        RequestReader reader({});
+        const std::string bytes = post(std::string(1'000'000, 'x'));
+        for (std::size_t fed = 0; fed < bytes.size();) {
+            const std::span<char> room = reader.prepare();
+            const std::size_t size = std::min(room.size(), bytes.size() - fed);
+            std::memcpy(room.data(), bytes.data() + fed, size);
+            reader.commit(size);
+            fed += size;
+            Request request;
+            const Outcome outcome = reader.next(request);
+            QVERIFY((outcome == Outcome::Ready) == (fed == bytes.size()));
+        }
+        reader.prepare();
+        QVERIFY(reader.capacity() < 100'000);
+    }
+};
+
+ORRERY_TEST_CLASS(RequestReaderTest)
+#include "request_reader_test.moc"

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <QString>
+#include <boost/asio/io_context.hpp>
+#include <string>
+#include <vector>
+
+#include "core/http/server.h"
+
+// A server and its clients on one thread: the client is a socket that is written to and read from
+// between two polls of the loop, so nothing waits and nothing depends on a clock.
+
+namespace orrery::http::test {
+
+/// Keeps what was asked until the test answers it.
+struct Answerer : Handler {
+    struct Asked {
+        ExchangeId id;
+        std::string method;
+        std::string target;
+        std::string body;
+        std::uint64_t connection = 0;
+    };
+    void onRequest(ExchangeId id, const Request& request, std::uint64_t connection) override {
+        asked.push_back({id, std::string(request.methodName), std::string(request.target),
+                         std::string(request.body), connection});
+        if (echo) server->reply(id, {}, request.body);
+    }
+    void onRefused(ExchangeId id, int status, std::string_view message) override {
+        server->reply(id, {.status = status}, message);
+    }
+    Server* server = nullptr;
+    bool echo = true;
+    std::vector<Asked> asked;
+};
+
+struct World {
+    explicit World(const Server::Options& options = {}) : server(loop, answerer, options) {
+        answerer.server = &server;
+        server.tick(Duration(), CalendarTime());
+        port = server.listen("127.0.0.1", 0).value();
+    }
+    void poll() {
+        for (int i = 0; i < 20; ++i) {
+            loop.poll();
+            server.flush();
+        }
+    }
+    boost::asio::io_context loop{1};
+    Answerer answerer;
+    Server server;
+    std::uint16_t port = 0;
+};
+
+class Client {
+public:
+    explicit Client(World& world) : m_world(world) {
+        m_socket = socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(world.port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connected = connect(m_socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        fcntl(m_socket, F_SETFL, O_NONBLOCK);
+    }
+    ~Client() { close(m_socket); }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void send(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent > 0) {
+                bytes.remove_prefix(static_cast<std::size_t>(sent));
+            } else if (errno != EAGAIN) {
+                return;  // The server has closed; the test sees it when it reads.
+            }
+            m_world.poll();
+        }
+        m_world.poll();
+    }
+    void endSending() {
+        shutdown(m_socket, SHUT_WR);
+        m_world.poll();
+    }
+    /// All that the server sends without being asked again.
+    QString receive() {
+        std::string received;
+        for (int quiet = 0; quiet < 3;) {
+            m_world.poll();
+            char buffer[65'536];
+            const ssize_t size = recv(m_socket, buffer, sizeof buffer, 0);
+            if (size > 0) {
+                received.append(buffer, static_cast<std::size_t>(size));
+                quiet = 0;
+            } else {
+                if (size == 0) closed = true;
+                ++quiet;
+            }
+        }
+        return QString::fromStdString(received);
+    }
+
+    bool connected = false;
+    bool closed = false;
+
+private:
+    World& m_world;
+    int m_socket = -1;
+};
+
+inline std::string post(const std::string& body, const std::string& headers = "") {
+    return "POST / HTTP/1.1\r\nHost: localhost\r\n" + headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+inline qsizetype repliesIn(const QString& text) {
+    return text.count("HTTP/1.1 ");
+}
+
+}  // namespace orrery::http::test
