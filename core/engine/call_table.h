@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "core/cluster/world.h"
+#include "core/engine/engine.h"
+#include "core/http/server.h"
+
+namespace orrery::engine {
+
+/// Where the answer of a call goes: to a socket, or to whoever called within the program.
+struct Destination {
+    http::ExchangeId exchange;
+    Engine::AnswerHandler handler;  ///< If there is one, it is not for a socket.
+    std::string region;             ///< Names the zone of x-orrery-replica.
+    bool plainJson = false;         ///< Content-Type application/json, as it was asked.
+};
+
+/// Calls on their way through the world, by number.
+class CallTable {
+public:
+    cluster::CallId add(Destination destination) {
+        const cluster::CallId id(m_next++);
+        m_calls.emplace(id.value(), std::move(destination));
+        return id;
+    }
+    /// The destination of `id`, which is forgotten. The call must be there.
+    Destination take(cluster::CallId id);
+    std::size_t size() const { return m_calls.size(); }
+
+private:
+    std::uint64_t m_next = 1;
+    std::unordered_map<std::uint64_t, Destination> m_calls;
+};
+
+/// Writes answers, whoever gets them.
+class Answering {
+public:
+    explicit Answering(http::Server& server) : m_server(server) {}
+
+    void answer(const Destination& to, const cluster::Answered& answered);
+    void fail(const Destination& to, const ApiError& error);
+
+private:
+    http::Server& m_server;
+};
+
+}  // namespace orrery::engine

@@ -1,0 +1,162 @@
+#include "core/engine/endpoint.h"
+
+#include <boost/json.hpp>
+
+#include "core/api/api.h"
+#include "core/base/check.h"
+#include "core/control/control.h"
+#include "core/http/host_check.h"
+#include "core/json/json.h"
+
+namespace orrery::engine {
+namespace {
+
+// What DynamoDB Local answers to GET / and HEAD /, which health checks of containers wait for.
+constexpr std::string_view kNoToken =
+    R"({"__type":"com.amazonaws.dynamodb.v20120810#MissingAuthenticationToken",)"
+    R"("message":"Request must contain either a valid (registered) AWS access key ID or X.509 )"
+    R"(certificate."})";
+// What the service answers to a method or a type of content that it does not know.
+constexpr std::string_view kUnknown = "<UnknownOperationException/>\n";
+constexpr int kPreflightSeconds = 172'800;
+
+enum class Content { Json, AmzJson, Unknown };
+
+Content contentOf(const http::Request& request) {
+    std::string_view type = request.contentType.substr(0, request.contentType.find(';'));
+    while (type.ends_with(' '))
+        type.remove_suffix(1);
+    if (type == "application/x-amz-json-1.0" || type == "application/x-amz-json-1.1")
+        return Content::AmzJson;
+    if (type == "application/json" || request.body.empty()) return Content::Json;
+    return Content::Unknown;
+}
+
+}  // namespace
+
+ApiResult<ZoneIndex> zoneOf(std::string_view text, std::string_view region,
+                            std::uint64_t connection) {
+    if (text.empty()) return ZoneIndex(static_cast<std::uint8_t>(connection % kZonesPerRegion));
+    const char letter = text.back();
+    const std::string_view rest = text.substr(0, text.size() - 1);
+    if (letter >= 'a' && letter < 'a' + kZonesPerRegion && (rest.empty() || rest == region))
+        return ZoneIndex(static_cast<std::uint8_t>(letter - 'a'));
+    return std::unexpected(ApiError::validation(
+        "x-orrery-zone: '" + std::string(text) + "' is no Availability Zone of " +
+        std::string(region) + "; give one such as " + std::string(region) + "b."));
+}
+
+Endpoint::Endpoint(Dispatcher& dispatcher, const Options& options)
+    : m_dispatcher(dispatcher), m_options(options) {}
+
+void Endpoint::setServer(http::Server& server) {
+    m_server = &server;
+}
+
+void Endpoint::onRefused(http::ExchangeId id, int status, std::string_view message) {
+    if (status == 413) {
+        std::string& out = m_server->beginReply(id, {.status = status});
+        api::writeError({ErrorType::RequestEntityTooLarge, std::string(message), nullptr}, out);
+        m_server->endReply();
+        return;
+    }
+    std::string body;
+    json::Writer(body).beginObject().name("message").string(message).endObject();
+    m_server->reply(id, {.status = status}, body);
+}
+
+void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
+                         std::uint64_t connectionNumber) {
+    const bool unnamed = request.http10 && !request.hasHost;
+    if (!unnamed &&
+        !http::isAllowedHost(request.host, m_options.hostNames, m_options.anyPlainHost)) {
+        std::string body;
+        const std::string message = "This server does not answer to the name \"" +
+                                    std::string(request.host) +
+                                    "\"; use localhost, or start it with --host.";
+        json::Writer(body).beginObject().name("message").string(message).endObject();
+        return m_server->reply(id, {.status = 403}, body);
+    }
+    if (request.target.starts_with(control::kPrefix)) return onControl(id, request);
+    switch (request.method) {
+        case http::Method::Post:
+            return onPost(id, request, connectionNumber);
+        case http::Method::Options:
+            if (!request.origin.empty()) return onOptions(id, request);
+            break;
+        case http::Method::Get:
+        case http::Method::Head:
+            return m_server->reply(id, {.status = 400}, kNoToken);
+        default:
+            break;
+    }
+    m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
+}
+
+// A page of a browser asks whether it may send what it wants to send.
+void Endpoint::onOptions(http::ExchangeId id, const http::Request& request) {
+    std::string headers;
+    if (!request.corsHeaders.empty()) {
+        headers += "Access-Control-Allow-Headers: ";
+        headers += request.corsHeaders;
+        headers += "\r\n";
+    }
+    if (!request.corsMethod.empty()) {
+        headers += "Access-Control-Allow-Methods: ";
+        headers += request.corsMethod;
+        headers += "\r\n";
+    }
+    headers += "Access-Control-Max-Age: " + std::to_string(kPreflightSeconds) + "\r\n";
+    m_server->reply(id, {.status = 200, .contentType = "", .extra = headers, .crc = false}, "");
+}
+
+void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
+    std::string_view why;
+    if (!request.fromLoopback && !m_options.remoteControl)
+        why = "The control calls are for this machine only.";
+    // Any page of a browser can send requests here, and the service's part must let it.
+    if (!request.origin.empty() && !http::isLocalOrigin(request.origin))
+        why = "The control calls are not for pages of other sites.";
+    const std::string_view target = request.target.substr(control::kPrefix.size());
+    if (!why.empty()) {
+        const control::Response response = control::errorResponse(403, why);
+        return m_server->reply(id, {.status = 403, .contentType = "application/json", .crc = false},
+                               response.body);
+    }
+    m_dispatcher.control(id, request.methodName, target, request.body);
+}
+
+void Endpoint::refuseUnsigned(const Destination& to, const http::Request& request,
+                              const ApiError& error) {
+    Answering answering(*m_server);
+    // The service looks at the JSON and at the name of the operation before it asks who it is.
+    const auto parsed = api::parseCall(request.amzTarget, request.body);
+    const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
+    const bool noJson = !parsed && !request.body.empty() && !json::parse(request.body);
+    answering.fail(to, unknown || noJson ? parsed.error() : error);
+}
+
+void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection) {
+    const Content content = contentOf(request);
+    if (content == Content::Unknown)
+        return m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
+    Destination to;
+    to.exchange = id;
+    to.plainJson = content == Content::Json;
+    auto signature = auth::parseSignature(
+        {request.authorization, request.amzDate, request.date, request.query()});
+    if (!signature) return refuseUnsigned(to, request, signature.error());
+    to.region = signature->region;
+    auto call = api::parseCall(request.amzTarget, request.body);
+    if (!call) return Answering(*m_server).fail(to, call.error());
+    const auto zone = zoneOf(request.zone, signature->region, connection);
+    if (!zone) return Answering(*m_server).fail(to, zone.error());
+    cluster::Caller caller;
+    caller.accountId = auth::accountOf(signature->accessKey, m_options.namespaces);
+    caller.accessKey = std::move(signature->accessKey);
+    caller.regionName = std::move(signature->region);
+    caller.zone = *zone;
+    m_dispatcher.submit(*std::move(call), std::move(caller), std::move(to));
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/auth/signature.h"
+#include "core/cluster/request.h"
+#include "core/engine/call_table.h"
+#include "core/http/server.h"
+
+namespace orrery::engine {
+
+/// What the endpoint hands on once it has understood a request.
+class Dispatcher {
+public:
+    virtual ~Dispatcher() = default;
+    /// Into the inbox, or an answer at once.
+    virtual void submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
+                        Destination to) = 0;
+    virtual void control(http::ExchangeId exchange, std::string_view method,
+                         std::string_view target, std::string_view body) = 0;
+};
+
+/// The wire protocol of the service, "JSON 1.0 by target": what arrives at the port becomes a call,
+/// or the answer that the service's front end would give.
+class Endpoint : public http::Handler {
+public:
+    struct Options {
+        auth::Namespaces namespaces = auth::Namespaces::Shared;
+        std::vector<std::string> hostNames;
+        bool anyPlainHost = false;
+        bool remoteControl = false;
+    };
+
+    Endpoint(Dispatcher& dispatcher, const Options& options);
+
+    /// Before the first request; it must outlive the endpoint's use.
+    void setServer(http::Server& server);
+
+    void onRequest(http::ExchangeId id, const http::Request& request,
+                   std::uint64_t connectionNumber) override;
+    void onRefused(http::ExchangeId id, int status, std::string_view message) override;
+
+private:
+    void onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
+    void onControl(http::ExchangeId id, const http::Request& request);
+    void onOptions(http::ExchangeId id, const http::Request& request);
+    /// What the front end says before it looks at who asks, if it says anything.
+    void refuseUnsigned(const Destination& to, const http::Request& request, const ApiError& error);
+
+    Dispatcher& m_dispatcher;
+    const Options m_options;
+    http::Server* m_server = nullptr;
+};
+
+/// "us-east-1b", "b" or nothing as the zone of a caller in `region`; the text is x-orrery-zone.
+ApiResult<ZoneIndex> zoneOf(std::string_view text, std::string_view region,
+                            std::uint64_t connection);
+
+}  // namespace orrery::engine

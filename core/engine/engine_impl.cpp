@@ -1,0 +1,342 @@
+#include "core/engine/engine_impl.h"
+
+#include <algorithm>
+
+#include "core/api/api.h"
+#include "core/base/result.h"
+#include "core/base/version.h"
+
+namespace orrery::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kHandlersAtOnce = 256;
+constexpr Duration kTellEvery = 1s;
+constexpr Duration kFrame = 16ms;
+constexpr Duration kFeedEvery = 20ms;
+constexpr std::size_t kFeedEventsMax = 2000;
+constexpr std::size_t kFollowerBacklogMax = 1024 * 1024;
+/// The calendar and the clock that stands still in a sleep have parted by more than a correction.
+constexpr Duration kCalendarMoved = 1s;
+/// Clients that do not take their answers do not keep the engine from ending.
+constexpr Duration kStopWithin = 3s;
+
+http::Server::Options serverOptions(const EngineOptions& options) {
+    http::Server::Options server;
+    server.hostNames = {options.host};
+    server.requestIdSeed =
+        static_cast<std::uint64_t>(Loop::calendar().sinceEpoch().count()) ^ options.seed;
+    return server;
+}
+
+Endpoint::Options endpointOptions(const EngineOptions& options) {
+    Endpoint::Options endpoint;
+    endpoint.namespaces = options.namespaces;
+    endpoint.hostNames = {options.host};
+    endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
+    endpoint.remoteControl = options.remoteControl;
+    return endpoint;
+}
+
+ApiError lost() {
+    return ApiError::internal();
+}
+
+ApiError tooMuch() {
+    return {ErrorType::ServiceUnavailable, "Too many requests are under way.", nullptr};
+}
+
+}  // namespace
+
+Engine::Impl::Impl(const EngineOptions& options)
+    : m_options(options),
+      m_handler(*this, endpointOptions(options)),
+      m_server(m_loop.context(), m_handler, serverOptions(options)),
+      m_answering(m_server) {
+    m_handler.setServer(m_server);
+}
+
+Engine::Impl::~Impl() = default;
+
+std::expected<void, std::string> Engine::Impl::open() {
+    m_openedAt = Loop::now();
+    m_calendarOffset = Loop::calendar().sinceEpoch() - m_openedAt;
+    DriverOptions driver;
+    driver.dataFolder = m_options.dataFolder;
+    driver.durability = m_options.durability;
+    driver.failure = m_options.failure;
+    driver.world.profile = m_options.profile;
+    driver.world.seed = m_options.seed;
+    driver.world.traceEvents = m_options.traceEvents;
+    TRY_ASSIGN(m_driver,
+               LiveDriver::open(driver, m_openedAt, Loop::calendar(), [this] { m_loop.wake(); }));
+    m_driver->world().setDetailedTrace(m_options.detailedTrace);
+    m_trace = &m_driver->world().trace();
+    publish(Loop::now());
+    return listen();
+}
+
+std::expected<void, std::string> Engine::Impl::listen() {
+    if (!m_options.port) return {};
+    m_server.tick(m_openedAt, Loop::calendar());
+    const auto port = m_server.listen(m_options.host, *m_options.port);
+    if (!port) {
+        if (m_options.portRequired) return std::unexpected(port.error());
+        m_endpointProblem = port.error();
+        return {};
+    }
+    const bool v6 = m_options.host.find(':') != std::string::npos;
+    const std::string host = v6 ? "[" + m_options.host + "]" : m_options.host;
+    m_endpoint = "http://" + host + ":" + std::to_string(*port);
+    return {};
+}
+
+// --- the loop
+
+void Engine::Impl::run() {
+    for (;;) {
+        m_loop.poll(kHandlersAtOnce);
+        const Duration wall = Loop::now();
+        round(wall);
+        if (m_stopping && mayEnd(wall)) break;
+        const auto until = sleepUntil(wall);
+        if (!until || *until > wall) m_loop.wait(until);
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        m_trace = nullptr;
+    }
+    m_driver->close();
+}
+
+void Engine::Impl::round(Duration wall) {
+    tell(wall);
+    m_driver->turn(wall, Loop::calendar());
+    noteGeneration();
+    deliver();
+    if (!m_held.empty()) finishHeld();
+    if (!m_followers.empty()) feedFollowers(wall);
+    publish(wall);
+    m_server.flush();
+}
+
+void Engine::Impl::tell(Duration wall) {
+    if (wall - m_toldAt < kTellEvery) return;
+    m_toldAt = wall;
+    const CalendarTime calendar = Loop::calendar();
+    m_server.tick(wall, calendar);
+    // The machine slept, or somebody set its clock. A world that was paused or slowed on purpose
+    // keeps its own calendar.
+    const Duration offset = calendar.sinceEpoch() - wall;
+    const Duration moved = offset - m_calendarOffset;
+    m_calendarOffset = offset;
+    if (moved < kCalendarMoved || !m_driver->isUp()) return;
+    const sim::LiveClock& clock = m_driver->clock();
+    if (!clock.paused() && clock.speed() == sim::LiveClock::kNormalSpeed)
+        m_driver->setCalendar(calendar);
+}
+
+void Engine::Impl::deliver() {
+    m_driver->takeReleased(m_answers);
+    for (const cluster::Answered& answered : m_answers)
+        m_answering.answer(m_calls.take(answered.id), answered);
+    for (const cluster::CallId id : m_driver->takeFailed())
+        m_answering.fail(m_calls.take(id), lost());
+}
+
+void Engine::Impl::noteGeneration() {
+    if (m_driver->generation() == m_generation) return;
+    m_generation = m_driver->generation();
+    for (Follower& follower : m_followers)
+        follower.after = EventId();
+    if (m_driver->isUp()) m_driver->world().setDetailedTrace(m_options.detailedTrace);
+    const std::lock_guard lock(m_mutex);
+    m_trace = m_driver->isUp() ? &m_driver->world().trace() : nullptr;
+}
+
+std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
+    std::optional<Duration> until = m_driver->dueAt(wall);
+    const auto notAfter = [&](Duration at) { until = std::min(until.value_or(at), at); };
+    if (m_server.connectionCount() > 0) notAfter(m_toldAt + kTellEvery);
+    if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
+    if (m_stopping) notAfter(wall + 10ms);
+    const std::lock_guard lock(m_mutex);
+    if (m_snapshotWanted) notAfter(m_publishedAt + kFrame);
+    return until;
+}
+
+void Engine::Impl::stop() {
+    if (m_stopping) return;
+    m_stopping = true;
+    m_stopBy = Loop::now() + kStopWithin;
+    m_server.stopListening();
+    m_server.closeWhenAnswered();
+}
+
+bool Engine::Impl::mayEnd(Duration wall) const {
+    if (wall >= m_stopBy) return true;
+    // What waits for a clock that stands still would wait for ever.
+    const bool waits = m_driver->isUp() && m_driver->clock().paused();
+    const bool answered = waits || m_driver->openCalls() == 0;
+    return answered && m_driver->isSettled() && (waits || !m_server.isBusy());
+}
+
+// --- calls
+
+void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
+                          Destination to) {
+    if (!m_driver->isUp() || !m_driver->accepts(call->operationName())) {
+        return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
+    }
+    if (m_driver->isFull()) return m_answering.fail(to, tooMuch());
+    m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
+}
+
+void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
+                                  std::string_view json, AnswerHandler handler) {
+    Destination to;
+    to.handler = std::move(handler);
+    to.region = region;
+    auto call = api::parseCall("DynamoDB_20120810." + std::string(operation), json);
+    if (!call) return m_answering.fail(to, call.error());
+    cluster::Caller caller;
+    caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
+    caller.accessKey = "orrery";
+    caller.regionName = region;
+    submit(*std::move(call), std::move(caller), std::move(to));
+}
+
+// --- control
+
+control::Response Engine::Impl::runControl(std::string_view method, std::string_view target,
+                                           std::string_view body) {
+    if (!m_driver->isUp()) return control::errorResponse(503, m_driver->storageProblem());
+    return control::handle(m_driver->world(), m_driver->clock(), *this, method, target, body);
+}
+
+void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
+                           std::string_view target, std::string_view body) {
+    control::Response response = runControl(method, target, body);
+    if (response.eventsAfter && method == "GET") {
+        m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
+        m_followers.push_back({exchange, *response.eventsAfter});
+        return;
+    }
+    finishControl(exchange, nullptr, std::move(response));
+}
+
+void Engine::Impl::controlFromInside(std::string_view method, std::string_view target,
+                                     std::string_view body, AnswerHandler handler) {
+    finishControl({}, handler, runControl(method, target, body));
+}
+
+void Engine::Impl::finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
+                                 control::Response response) {
+    if (const auto until = std::exchange(response.holdUntil, std::nullopt)) {
+        m_held.push_back({exchange, handler, std::move(response), *until});
+    } else if (handler) {
+        handler({response.status, std::move(response.body), {}});
+    } else {
+        m_server.reply(
+            exchange,
+            {.status = response.status, .contentType = response.contentType, .crc = false},
+            response.body);
+    }
+}
+
+void Engine::Impl::finishHeld() {
+    std::vector<Held> left;
+    for (Held& held : std::exchange(m_held, {})) {
+        // A world that was taken up again, or a clock that runs, is past all waiting.
+        const bool past = !m_driver->isUp() || m_stopping || !m_driver->clock().paused() ||
+                          m_driver->world().now() >= held.until;
+        if (past) {
+            finishControl(held.exchange, held.handler, std::move(held.response));
+        } else {
+            left.push_back(std::move(held));
+        }
+    }
+    m_held = std::move(left);
+}
+
+control::Host::Facts Engine::Impl::facts() const {
+    Facts facts;
+    facts.version = kVersion;
+    facts.endpoint = m_endpoint;
+    facts.dataFolder = m_options.dataFolder.string();
+    const bool relaxed = m_options.durability == storage::Durability::Relaxed;
+    facts.durability = m_options.dataFolder.empty() ? "memory" : relaxed ? "relaxed" : "durable";
+    facts.storageProblem = m_driver->storageProblem();
+    facts.readOnly = m_driver->isReadOnly();
+    facts.uptime = Loop::now() - m_openedAt;
+    facts.openCalls = m_driver->openCalls();
+    facts.waitingCalls = m_driver->waitingCalls();
+    facts.figures = m_driver->figures();
+    return facts;
+}
+
+// --- what others see
+
+void Engine::Impl::feedFollowers(Duration wall) {
+    if (wall - m_fedAt < kFeedEvery) return;
+    m_fedAt = wall;
+    if (!m_driver->isUp()) return;
+    const observe::Trace& trace = m_driver->world().trace();
+    std::erase_if(m_followers, [&](Follower& follower) {
+        const auto backlog = m_server.stream(follower.exchange, {});
+        if (!backlog) return true;
+        if (*backlog > kFollowerBacklogMax || trace.last() <= follower.after) return false;
+        std::string lines;
+        for (const observe::Event& event : trace.since(follower.after, kFeedEventsMax)) {
+            lines += observe::eventJson(event);
+            lines += '\n';
+            follower.after = event.id;
+        }
+        return !m_server.stream(follower.exchange, lines);
+    });
+}
+
+void Engine::Impl::publish(Duration wall) {
+    if (m_snapshot && wall - m_publishedAt < kFrame) return;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_snapshot && !m_snapshotWanted) return;
+        m_snapshotWanted = false;
+    }
+    m_publishedAt = wall;
+    if (!m_driver->isUp()) return;
+    const std::shared_ptr<observe::Snapshot> made = m_driver->world().makeSnapshot();
+    const sim::LiveClock& clock = m_driver->clock();
+    made->clock.state = clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
+    made->clock.speed =
+        static_cast<double>(clock.speed()) / static_cast<double>(sim::LiveClock::kNormalSpeed);
+    made->clock.calendar = m_driver->world().calendar();
+    made->clock.now = m_driver->world().now();
+    made->clock.stretched = clock.stretched(wall);
+    made->clock.waitingRequests = m_driver->waitingCalls();
+    const std::lock_guard lock(m_mutex);
+    m_snapshot = made;
+}
+
+observe::SnapshotPtr Engine::Impl::snapshot() {
+    observe::SnapshotPtr snapshot;
+    bool wasWanted = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        wasWanted = std::exchange(m_snapshotWanted, true);
+        snapshot = m_snapshot;
+    }
+    if (!wasWanted) m_loop.wake();
+    return snapshot;
+}
+
+std::vector<observe::Event> Engine::Impl::events(EventId after, std::size_t limit) const {
+    const std::lock_guard lock(m_mutex);
+    if (m_trace == nullptr) return {};
+    // Ids begin again in a world that was taken up again.
+    return m_trace->since(after > m_trace->last() ? EventId() : after, limit);
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <mutex>
+#include <thread>
+
+#include "core/control/control.h"
+#include "core/engine/call_table.h"
+#include "core/engine/endpoint.h"
+#include "core/engine/engine.h"
+#include "core/engine/live_driver.h"
+#include "core/engine/loop.h"
+#include "core/http/server.h"
+
+namespace orrery::engine {
+
+/// All that the engine's thread owns, and the little that it shares.
+class Engine::Impl : public Dispatcher, public control::Host {
+public:
+    explicit Impl(const EngineOptions& options);
+    ~Impl() override;
+
+    std::expected<void, std::string> open();
+    void run();
+    void stop();
+
+    // --- Dispatcher
+
+    void submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
+                Destination to) override;
+    void control(http::ExchangeId exchange, std::string_view method, std::string_view target,
+                 std::string_view body) override;
+
+    // --- control::Host
+
+    Facts facts() const override;
+    Duration wall() const override { return Loop::now(); }
+    bool stepOneEvent() override { return m_driver->stepOneEvent(); }
+
+    // --- the window's door, on the loop's thread
+
+    void callFromInside(std::string_view region, std::string_view operation, std::string_view json,
+                        AnswerHandler handler);
+    void controlFromInside(std::string_view method, std::string_view target, std::string_view body,
+                           AnswerHandler handler);
+
+    // --- any thread
+
+    observe::SnapshotPtr snapshot();
+    std::vector<observe::Event> events(EventId after, std::size_t limit) const;
+
+    const EngineOptions m_options;
+    std::string m_endpoint;  // Written before any thread starts.
+    std::string m_endpointProblem;
+    Loop m_loop;
+    std::thread m_thread;
+
+private:
+    /// A control call whose answer waits until the world has come so far.
+    struct Held {
+        http::ExchangeId exchange;
+        AnswerHandler handler;
+        control::Response response;
+        Instant until;
+    };
+    /// A client that follows the trace.
+    struct Follower {
+        http::ExchangeId exchange;
+        EventId after;
+    };
+
+    std::expected<void, std::string> listen();
+    void round(Duration wall);
+    void tell(Duration wall);
+    void deliver();
+    void finishHeld();
+    void feedFollowers(Duration wall);
+    void publish(Duration wall);
+    void noteGeneration();
+    std::optional<Duration> sleepUntil(Duration wall) const;
+    bool mayEnd(Duration wall) const;
+    control::Response runControl(std::string_view method, std::string_view target,
+                                 std::string_view body);
+    void finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
+                       control::Response response);
+
+    // The loop's thread.
+    Endpoint m_handler;
+    http::Server m_server;
+    Answering m_answering;
+    CallTable m_calls;
+    std::vector<cluster::Answered> m_answers;  // Kept for its memory.
+    std::vector<Held> m_held;
+    std::vector<Follower> m_followers;
+    Duration m_openedAt{};
+    Duration m_toldAt{};          // When the server was last told the time.
+    Duration m_calendarOffset{};  // Calendar less wall, when last looked at.
+    Duration m_publishedAt{};
+    Duration m_fedAt{};
+    std::uint64_t m_generation = 0;
+    bool m_stopping = false;
+    Duration m_stopBy{};
+
+    mutable std::mutex m_mutex;
+    observe::SnapshotPtr m_snapshot;  // Guarded by m_mutex, as the two below.
+    bool m_snapshotWanted = false;
+    observe::Trace* m_trace = nullptr;  // Of the present world.
+
+    std::unique_ptr<LiveDriver> m_driver;  // Last: its workers wake the loop.
+};
+
+}  // namespace orrery::engine

@@ -1,0 +1,304 @@
+#include "core/engine/live_driver.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/engine/loop.h"
+
+namespace orrery::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Where a turn is cut, so that sockets are looked at in between.
+constexpr Duration kTurnMax = 2ms;
+constexpr std::size_t kTurnEventsMax = 1000;
+constexpr std::size_t kEventsAtOnce = 100;
+// A step to the next traced event gives up in a world that only ever ticks.
+constexpr int kStepEventsMax = 100'000;
+constexpr Duration kFlushRetry = 1s;
+constexpr Duration kRetryAfter = 1s;
+
+}  // namespace
+
+LiveDriver::LiveDriver(const DriverOptions& options, std::function<void()> wake)
+    : m_options(options), m_logWriter(wake), m_treeFlusher(wake) {}
+
+LiveDriver::~LiveDriver() {
+    close();
+}
+
+std::expected<std::unique_ptr<LiveDriver>, std::string> LiveDriver::open(
+    const DriverOptions& options, Duration wall, CalendarTime calendar,
+    std::function<void()> wake) {
+    std::unique_ptr<LiveDriver> driver(new LiveDriver(options, std::move(wake)));
+    TRY(driver->openStore());
+    TRY(driver->openWorld(calendar));
+    driver->m_clock.emplace(driver->m_world->now(), wall);
+    return driver;
+}
+
+std::expected<void, std::string> LiveDriver::openStore() {
+    if (m_options.dataFolder.empty()) {
+        m_store = storage::MemoryStore::create(m_options.failure);
+        return {};
+    }
+    storage::LmdbOptions options;
+    options.durability = m_options.durability;
+    options.failure = m_options.failure;
+    auto store = storage::openLmdbStore(m_options.dataFolder, options);
+    if (!store) return std::unexpected(store.error().message());
+    m_store = *std::move(store);
+    return {};
+}
+
+std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
+    auto world = cluster::World::open(*m_store, m_options.world, calendar);
+    if (!world) return std::unexpected(world.error().message());
+    m_world = *std::move(world);
+    return {};
+}
+
+// --- calls
+
+void LiveDriver::submit(cluster::CallId id, std::unique_ptr<cluster::Call> call,
+                        cluster::Caller caller) {
+    m_open.insert(id.value());
+    m_inbox.push_back({id, std::move(call), std::move(caller)});
+}
+
+bool LiveDriver::admitOldest() {
+    if (m_inbox.empty()) return false;
+    Waiting& oldest = m_inbox.front();
+    m_world->submit(oldest.id, std::move(oldest.call), std::move(oldest.caller));
+    m_inbox.pop_front();
+    return true;
+}
+
+bool LiveDriver::accepts(std::string_view operationName) const {
+    if (!m_readOnly) return true;
+    constexpr std::string_view kReads[] = {
+        "Get", "Describe", "List", "Query", "Scan", "BatchGetItem", "TransactGetItems"};
+    return std::ranges::any_of(
+        kReads, [&](std::string_view begin) { return operationName.starts_with(begin); });
+}
+
+// --- turns
+
+void LiveDriver::turn(Duration wall, CalendarTime calendar) {
+    if (!isUp()) {
+        failOpenCalls();
+        if (m_retryAt && wall >= *m_retryAt) startAgain(wall, calendar);
+        return;
+    }
+    takeWorkDone();
+    if (m_store->health() != storage::Health::Ok) {
+        failOpenCalls();
+        dropWorld();
+        startAgain(wall, calendar);
+        return;
+    }
+    // Both overlays full: the disk is behind, so time stands still until a flush has ended.
+    if (!m_store->saturated()) runTurn(wall, calendar);
+    const storage::Ticket ticket = m_world->endTurn();
+    if (ticket != m_ticket && !m_flushDue) m_flushDue = wall + m_options.flushAfter;
+    m_ticket = ticket;
+    for (cluster::Answered& answered : m_world->takeAnswers())
+        answer(std::move(answered));
+    releaseGated();
+    giveWork(wall);
+}
+
+void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
+    const sim::LiveClock::Step step = m_clock->next(wall, m_world->nextEventAt());
+    if (step.jumped) m_world->setCalendar(calendar);
+    // A world that is stepped event by event stands in the midst of an instant.
+    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return;
+    m_behind = false;
+    runWorld(step.until);
+    if (m_clock->paused() || m_inbox.empty()) return;
+    while (admitOldest()) {
+    }
+    runWorld(step.until);
+}
+
+void LiveDriver::runWorld(Instant until) {
+    if (m_behind) return;
+    m_ranTo = until;
+    // The wall clock is looked at only where a turn turns out to be long.
+    if (m_world->run(until, kEventsAtOnce)) return;
+    const Duration began = Loop::now();
+    for (std::size_t ran = kEventsAtOnce; ran < kTurnEventsMax; ran += kEventsAtOnce) {
+        if (m_world->run(until, kEventsAtOnce)) return;
+        if (Loop::now() - began > kTurnMax) break;
+    }
+    m_behind = true;
+}
+
+void LiveDriver::answer(cluster::Answered answered) {
+    // A world that only reads rests on nothing that is not on disk.
+    if (answered.gate > m_store->synced() && !m_readOnly) {
+        m_gated.push_back(std::move(answered));
+    } else {
+        m_open.erase(answered.id.value());
+        m_released.push_back(std::move(answered));
+    }
+}
+
+void LiveDriver::releaseGated() {
+    // A read may wait for an earlier turn than the write before it, so the whole queue is looked
+    // at; it is never longer than what one sync takes.
+    const storage::Ticket synced = m_store->synced();
+    if (m_gated.empty() || synced == m_releasedTo) return;
+    m_releasedTo = synced;
+    for (cluster::Answered& answered : std::exchange(m_gated, {}))
+        answer(std::move(answered));
+}
+
+std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
+    if (!isUp()) return m_retryAt;
+    if (m_store->saturated()) return std::nullopt;
+    const bool paused = m_clock->paused();
+    if (m_behind || (!paused && !m_inbox.empty())) return wall;
+    std::optional<Duration> due;
+    if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
+    if (m_flushDue && !m_readOnly && !m_treeFlusher.busy())
+        due = std::min(due.value_or(*m_flushDue), *m_flushDue);
+    return due;
+}
+
+bool LiveDriver::stepOneEvent() {
+    const EventId before = m_world->trace().last();
+    if (m_world->nextEventAt() > m_world->now()) admitOldest();
+    for (int i = 0; i < kStepEventsMax && m_world->trace().last() == before; ++i) {
+        const Instant due = m_world->nextEventAt();
+        if (due == Instant::never()) return false;
+        m_clock->step(std::max(due - m_clock->target(), Duration()));
+        m_world->run(due, 1);
+        m_ranTo = std::max(m_ranTo, due);
+    }
+    return true;
+}
+
+// --- the disk
+
+void LiveDriver::takeWorkDone() {
+    if (auto work = m_logWriter.takeFinished()) m_store->finishLogWork(std::move(work));
+    if (auto work = m_treeFlusher.takeFinished()) m_store->finishFlushWork(std::move(work));
+}
+
+void LiveDriver::giveWork(Duration wall) {
+    if (m_readOnly) return;
+    // Nothing waits for a disk in memory, so no thread is asked.
+    const bool inMemory = m_options.dataFolder.empty();
+    if (!m_logWriter.busy()) {
+        if (auto work = m_store->takeLogWork()) {
+            if (inMemory) {
+                work->run();
+                m_store->finishLogWork(std::move(work));
+                releaseGated();
+            } else {
+                m_logWriter.start(std::move(work));
+            }
+        }
+    }
+    if (!m_treeFlusher.busy()) giveFlush(wall);
+}
+
+void LiveDriver::giveFlush(Duration wall) {
+    const bool force = m_flushDue && *m_flushDue <= wall;
+    if (force) m_flushDue.reset();
+    auto work = m_store->takeFlushWork(force);
+    if (!work) {
+        // What is not yet synced cannot be flushed.
+        const bool left = force && m_store->figures().overlayBytes > 0;
+        if (left) m_flushDue = wall + kFlushRetry;
+    } else if (m_options.dataFolder.empty()) {
+        work->run();
+        m_store->finishFlushWork(std::move(work));
+    } else {
+        m_treeFlusher.start(std::move(work));
+    }
+}
+
+storage::Store::Figures LiveDriver::figures() const {
+    return m_store ? m_store->figures() : storage::Store::Figures();
+}
+
+bool LiveDriver::isSettled() const {
+    return m_gated.empty() && !m_logWriter.busy();
+}
+
+void LiveDriver::failOpenCalls() {
+    for (const std::uint64_t id : m_open)
+        m_failed.emplace_back(id);
+    // Clients are told in the order in which they asked, not in that of a hash table.
+    std::ranges::sort(m_failed);
+    m_open.clear();
+    m_inbox.clear();
+    m_gated.clear();
+}
+
+// What was committed and not written is gone, and so is every answer that rests on it. After a sync
+// that failed no later one can be believed (the kernel may have thrown the pages away), so what
+// comes back only reads.
+void LiveDriver::dropWorld() {
+    const auto error = m_store->lastError();
+    m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
+    m_problem = m_readOnly
+                    ? "The disk failed, so writes are refused until the engine is started again: "
+                    : "A commit to the disk failed, and what was under way was lost: ";
+    m_problem += error ? error->message() : std::string("no reason was given.");
+    m_logWriter.waitForEnd();
+    m_treeFlusher.waitForEnd();
+    takeWorkDone();
+    m_world.reset();
+    m_ticket = m_releasedTo = storage::Ticket();
+    m_flushDue.reset();
+    if (auto* memory = dynamic_cast<storage::MemoryStore*>(m_store.get())) {
+        memory->crash();
+    } else {
+        m_store.reset();
+    }
+}
+
+void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
+    m_retryAt = wall + kRetryAfter;
+    ++m_generation;
+    if (!m_store) {
+        if (const auto opened = openStore(); !opened) {
+            m_problem = opened.error();
+            return;
+        }
+    }
+    if (const auto opened = openWorld(calendar); !opened) {
+        m_problem = opened.error();
+        m_store.reset();
+        return;
+    }
+    m_retryAt.reset();
+    m_behind = false;
+    m_ranTo = m_world->now();
+    m_clock.emplace(m_world->now(), wall);
+    observe::Trace& trace = m_world->trace();
+    trace.add({trace.last().next(), EventId(), m_world->now(), observe::StorageFailed{m_problem}});
+}
+
+void LiveDriver::close() {
+    if (!m_store) return;
+    m_logWriter.waitForEnd();
+    m_treeFlusher.waitForEnd();
+    takeWorkDone();
+    if (m_world && !m_readOnly && m_store->health() == storage::Health::Ok) {
+        m_world->endTurn();
+        if (auto work = m_store->takeLogWork()) {
+            work->run();
+            m_store->finishLogWork(std::move(work));
+        }
+    }
+    m_world.reset();
+    m_store.reset();
+}
+
+}  // namespace orrery::engine

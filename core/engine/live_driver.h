@@ -1,0 +1,146 @@
+#pragma once
+
+#include <deque>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/cluster/world.h"
+#include "core/engine/workers.h"
+#include "core/sim/live_clock.h"
+#include "core/storage/stores.h"
+
+namespace orrery::engine {
+
+/// What the live world is made of.
+struct DriverOptions {
+    /// Empty: everything is kept in memory.
+    std::filesystem::path dataFolder;
+    storage::Durability durability = storage::Durability::Durable;
+    storage::PlannedFailure failure = {};
+    cluster::WorldOptions world;
+    /// Calls that wait or are under way; beyond, a 503 at once.
+    std::size_t callsMax = 16'384;
+    /// How old what is not yet in the tree may become.
+    Duration flushAfter = std::chrono::seconds(5);
+};
+
+/// A world that lives: a store, the clock that follows the wall, and the two workers. It runs
+/// turns, holds answers back until what they rest on is on disk, and takes store and world up again
+/// from the disk if a commit fails. It waits for nothing. One thread owns it; wall times are
+/// parameters.
+class LiveDriver {
+public:
+    /// `wake` is called on other threads when a turn would find something new.
+    static std::expected<std::unique_ptr<LiveDriver>, std::string> open(
+        const DriverOptions& options, Duration wall, CalendarTime calendar,
+        std::function<void()> wake);
+    ~LiveDriver();
+
+    // --- calls
+
+    /// True if as many calls are open as may be: callers are told so at once.
+    bool isFull() const { return m_open.size() >= m_options.callsMax; }
+    /// Takes a call in; not when it is full.
+    void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
+    /// Answers that may leave, since the last time, in place of what `answers` held.
+    void takeReleased(std::vector<cluster::Answered>& answers) {
+        answers.clear();
+        answers.swap(m_released);
+    }
+    /// Calls whose answers are lost, since the last time: they get a 500.
+    std::vector<cluster::CallId> takeFailed() { return std::exchange(m_failed, {}); }
+    /// Calls that have not been answered.
+    std::size_t openCalls() const { return m_open.size(); }
+    /// Calls that wait without an instant, since the clock is paused or the disk is behind.
+    std::size_t waitingCalls() const { return m_inbox.size(); }
+
+    // --- time
+
+    /// Takes what the workers have done, brings the world up to the present, lets go of answers.
+    void turn(Duration wall, CalendarTime calendar);
+    /// When the next turn is due: now, later, or only when something comes.
+    std::optional<Duration> dueAt(Duration wall) const;
+    /// Paused: takes the oldest waiting call in. False if none waits.
+    bool admitOldest();
+    /// Paused: runs until one more event has been traced; false if nothing is due any more.
+    bool stepOneEvent();
+    void setCalendar(CalendarTime calendar) { m_world->setCalendar(calendar); }
+
+    /// False while store and world could not be taken up again after a failure; it is tried every
+    /// second, and calls fail meanwhile. The members below are there only if it is true.
+    bool isUp() const { return m_world != nullptr; }
+    cluster::World& world() { return *m_world; }
+    const cluster::World& world() const { return *m_world; }
+    sim::LiveClock& clock() { return *m_clock; }
+    const sim::LiveClock& clock() const { return *m_clock; }
+    /// Changes when store and world were taken up again.
+    std::uint64_t generation() const { return m_generation; }
+
+    // --- the disk
+
+    /// One sentence; empty if all is well.
+    const std::string& storageProblem() const { return m_problem; }
+    storage::Store::Figures figures() const;
+    /// After an I/O error, until the end: only reads are taken.
+    bool isReadOnly() const { return m_readOnly; }
+    /// Whether this operation may run: after an I/O error only reads do.
+    bool accepts(std::string_view operationName) const;
+    /// Nothing waits for the disk any more.
+    bool isSettled() const;
+    /// Ends: waits for the workers and writes what is committed.
+    void close();
+
+private:
+    explicit LiveDriver(const DriverOptions& options, std::function<void()> wake);
+
+    std::expected<void, std::string> openStore();
+    std::expected<void, std::string> openWorld(CalendarTime calendar);
+    void takeWorkDone();
+    void giveWork(Duration wall);
+    void giveFlush(Duration wall);
+    void runTurn(Duration wall, CalendarTime calendar);
+    void runWorld(Instant until);
+    void releaseGated();
+    void answer(cluster::Answered answered);
+    void dropWorld();
+    void startAgain(Duration wall, CalendarTime calendar);
+    void failOpenCalls();
+
+    const DriverOptions m_options;
+    std::unique_ptr<storage::Store> m_store;
+    std::unique_ptr<cluster::World> m_world;  // Uses the store.
+    std::optional<sim::LiveClock> m_clock;
+
+    struct Waiting {
+        cluster::CallId id;
+        std::unique_ptr<cluster::Call> call;
+        cluster::Caller caller;
+    };
+    std::deque<Waiting> m_inbox;
+    // Every call that has not been answered, waiting ones included.
+    std::unordered_set<std::uint64_t> m_open;
+    std::deque<cluster::Answered> m_gated;
+    std::vector<cluster::Answered> m_released;
+    std::vector<cluster::CallId> m_failed;
+
+    bool m_readOnly = false;
+    bool m_behind = false;  // The last turn was cut short.
+    Instant m_ranTo;        // Everything due up to here has run; a single step goes less far.
+    storage::Ticket m_ticket{};
+    storage::Ticket m_releasedTo{};
+    std::optional<Duration> m_flushDue;  // What was written last is to be in the tree then.
+    std::optional<Duration> m_retryAt;   // Down: when to try again.
+    std::uint64_t m_generation = 0;
+    std::string m_problem;  // Why store and world were taken up again, or could not be.
+
+    Worker m_logWriter;  // Last: their threads wake the owner.
+    Worker m_treeFlusher;
+};
+
+}  // namespace orrery::engine

@@ -1,0 +1,67 @@
+#include "core/engine/workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace orrery::engine {
+
+Worker::Worker(std::function<void()> wake) : m_wake(std::move(wake)), m_thread([this] { run(); }) {}
+
+Worker::~Worker() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_changed.notify_all();
+    m_thread.join();
+}
+
+void Worker::start(std::unique_ptr<storage::Work> work) {
+    CHECK(!m_busy);
+    m_busy = true;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_todo = std::move(work);
+    }
+    m_changed.notify_all();
+}
+
+std::unique_ptr<storage::Work> Worker::takeFinished() {
+    if (!m_busy) return nullptr;
+    const std::lock_guard lock(m_mutex);
+    if (m_done) m_busy = false;
+    return std::move(m_done);
+}
+
+void Worker::waitForEnd() {
+    if (!m_busy) return;
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_done != nullptr; });
+}
+
+void Worker::run() {
+    // Signals are for the loop's thread.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        m_changed.wait(lock, [this] { return m_todo != nullptr || m_stopping; });
+        if (!m_todo) return;
+        std::unique_ptr<storage::Work> work = std::move(m_todo);
+        lock.unlock();
+        work->run();
+        lock.lock();
+        m_done = std::move(work);
+        m_changed.notify_all();
+        lock.unlock();
+        m_wake();
+        lock.lock();
+    }
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,65 @@
+#include "app/ctl.h"
+
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+
+using namespace orrery::app;
+
+class CtlTest : public QObject {
+    Q_OBJECT
+private slots:
+    void turnsWordsIntoCalls_data() {
+        QTest::addColumn<QString>("words");
+        QTest::addColumn<QString>("call");
+        const auto row = [](const char* words, const char* call) {
+            QTest::newRow(words) << QString(words) << QString(call);
+        };
+        row("status", "GET /status ");
+        row("snapshot", "GET /snapshot ");
+        row("fault list", "GET /faults ");
+        row("fault zone-outage us-east-1b",
+            R"(POST /faults {"kind":"zone-outage","zone":"us-east-1b"})");
+        row("fault zone-outage us-east-1b 20s",
+            R"(POST /faults {"kind":"zone-outage","zone":"us-east-1b","duration":"20s"})");
+        row("fault link-cut us-east-1a us-east-1b 2m",
+            R"(POST /faults {"kind":"link-cut","zones":["us-east-1a","us-east-1b"],)"
+            R"("duration":"2m"})");
+        row("heal 7", "DELETE /faults/7 ");
+        row("heal all", "DELETE /faults ");
+        row("clock", "GET /clock ");
+        row("clock pause", R"(PUT /clock {"state":"paused"})");
+        row("clock resume", R"(PUT /clock {"state":"running"})");
+        row("clock speed 0.1", R"(PUT /clock {"speed":0.1})");
+        row("clock step", "POST /clock/step {}");
+        row("clock step 10ms", R"(POST /clock/step {"by":"10ms"})");
+        row("clock advance 35d", R"(POST /clock/advance {"by":"35d"})");
+        row("profile", "GET /profile ");
+        row("profile service-like", R"(PUT /profile {"profile":"service-like"})");
+    }
+    void turnsWordsIntoCalls() {
+        QFETCH(QString, words);
+        QFETCH(QString, call);
+        std::vector<std::string> list;
+        for (const QString& word : words.split(' '))
+            list.push_back(word.toStdString());
+        const CtlParse parsed = parseCtl(list);
+        QCOMPARE(parsed.problem, std::string());
+        QCOMPARE(QString::fromStdString(parsed.call.method + " " + parsed.call.target + " " +
+                                        parsed.call.body),
+                 call);
+    }
+
+    void saysHowItIsUsed() {
+        using Words = std::vector<std::string>;
+        for (const Words& words :
+             {Words{}, Words{"dance"}, Words{"status", "x"}, Words{"fault"},
+              Words{"fault", "zone-outage"}, Words{"fault", "link-cut", "a"},
+              Words{"fault", "zone-outage", "a", "1s", "x"}, Words{"heal"}, Words{"heal", "x"},
+              Words{"clock", "dance"}, Words{"clock", "speed", "fast"}, Words{"profile", "a", "b"}})
+            QVERIFY(QString::fromStdString(parseCtl(words).problem).startsWith("Usage:"));
+    }
+};
+
+ORRERY_TEST_CLASS(CtlTest)
+#include "ctl_test.moc"

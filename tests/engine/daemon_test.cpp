@@ -1,0 +1,162 @@
+// Goal: orreryd as scripts and containers use it: the line when it is ready, exit codes, signals,
+// and data that survives a kill.
+
+#include <signal.h>
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery::test;
+
+namespace {
+
+constexpr int kPatience = 30'000;
+
+class Daemon {
+public:
+    explicit Daemon(const QStringList& arguments) {
+        process.start(ORRERYD, arguments);
+        while (!line.startsWith("listening on ")) {
+            if (!process.canReadLine() && !process.waitForReadyRead(kPatience)) return;
+            line = QString::fromUtf8(process.readLine()).trimmed();
+        }
+        port = static_cast<std::uint16_t>(line.mid(line.lastIndexOf(':') + 1).toInt());
+    }
+    ~Daemon() {
+        process.kill();
+        process.waitForFinished();
+    }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    QProcess process;
+    QString line;
+    std::uint16_t port = 0;
+};
+
+struct Ran {
+    int code = -1;
+    QString out;
+    QString error;
+};
+
+Ran run(const QStringList& arguments) {
+    QProcess process;
+    process.start(ORRERYD, arguments);
+    process.waitForFinished(kPatience);
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+}  // namespace
+
+class DaemonTest : public QObject {
+    Q_OBJECT
+private slots:
+    void saysWhenItIsReady() {
+        const Daemon daemon({"--memory", "--port", "0"});
+        QCOMPARE(daemon.line, QString("listening on http://127.0.0.1:%1").arg(daemon.port));
+        BlockingClient client(daemon.port);
+        QVERIFY(client.connected);
+        QCOMPARE(client.call("ListTables", "{}").body, QString(R"({"TableNames":[]})"));
+    }
+
+    void endsAtOnceWhenAsked_data() {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGINT") << SIGINT;
+    }
+    void endsAtOnceWhenAsked() {
+        QFETCH(int, signal);
+        Daemon daemon({"--memory", "--port", "0"});
+        BlockingClient idle(daemon.port);
+        idle.call("ListTables", "{}");
+        ::kill(static_cast<pid_t>(daemon.process.processId()), signal);
+        QVERIFY(daemon.process.waitForFinished(kPatience));
+        QCOMPARE(daemon.process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(daemon.process.exitCode(), 0);
+    }
+
+    void keepsWhatItAcknowledgedThroughAKill() {
+        const QTemporaryDir folder;
+        const QStringList arguments{"--data", folder.path(), "--port", "0"};
+        int acknowledged = 0;
+        {
+            Daemon daemon(arguments);
+            BlockingClient client(daemon.port);
+            QCOMPARE(client.call("CreateTable", kCreateTable).status, 200);
+            for (int i = 0; i < 50; ++i)
+                if (client.call("PutItem", putJson(std::to_string(i))).status == 200)
+                    ++acknowledged;
+            ::kill(static_cast<pid_t>(daemon.process.processId()), SIGKILL);
+            daemon.process.waitForFinished(kPatience);
+        }
+        QCOMPARE(acknowledged, 50);
+        const Daemon again(arguments);
+        BlockingClient client(again.port);
+        for (int i = 0; i < acknowledged; ++i) {
+            const auto read = client.call("GetItem", getJson(std::to_string(i)));
+            QCOMPARE(read.body, QString(R"({"Item":{"pk":{"S":"%1"}}})").arg(i));
+        }
+    }
+
+    void saysInOneSentenceWhyItDoesNotStart() {
+        const QTemporaryDir folder;
+        const Daemon daemon({"--data", folder.path(), "--port", "0"});
+        const Ran busy = run({"--memory", "--port", QString::number(daemon.port)});
+        QCOMPARE(busy.code, 1);
+        QVERIFY2(busy.error.contains("another program uses it"), qPrintable(busy.error));
+        const Ran locked = run({"--data", folder.path(), "--port", "0"});
+        QCOMPARE(locked.code, 1);
+        QCOMPARE(locked.error.count('\n'), 1);
+        const Ran later = run({"--memory", "--profile", "classroom"});
+        QCOMPARE(later.code, 1);
+        QVERIFY(later.error.contains("not there yet"));
+        QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not there yet"));
+        QVERIFY(run({"--no-such-flag"}).code != 0);
+        QVERIFY(run({"--memory", "--data", "x"}).code != 0);
+    }
+
+    void printsTheBannerThatContainersWaitFor() {
+        Daemon daemon({"-inMemory", "-sharedDb", "-port", "0"});
+        QVERIFY(daemon.port != 0);
+        const Ran version = run({"-version"});
+        QCOMPARE(version.code, 0);
+        QVERIFY(!version.out.isEmpty());
+    }
+
+    void isControlledFromTheCommandLine() {
+        const Daemon daemon({"--memory", "--port", "0"});
+        BlockingClient client(daemon.port);
+        client.call("CreateTable", kCreateTable);
+        const QString endpoint = QString("http://127.0.0.1:%1").arg(daemon.port);
+        const auto ctl = [&](const QStringList& words) {
+            return run(QStringList{"ctl", "--endpoint", endpoint} + words);
+        };
+        QVERIFY(ctl({"status"}).out.contains("\"tables\":1"));
+        const Ran fault = ctl({"fault", "zone-outage", "us-east-1b", "20s"});
+        QCOMPARE(fault.code, 0);
+        QVERIFY(fault.out.contains("\"active\":true"));
+        QCOMPARE(ctl({"heal", "all"}).code, 0);
+        const Ran wrong = ctl({"fault", "zone-outage", "mars"});
+        QCOMPARE(wrong.code, 1);
+        QVERIFY(wrong.error.contains("error"));
+        QCOMPARE(ctl({"dance"}).code, 2);
+        QCOMPARE(run({"ctl", "--endpoint", "http://127.0.0.1:1", "status"}).code, 1);
+    }
+
+    void loadsTheSamples() {
+        const Daemon daemon({"--memory", "--port", "0", "--demo"});
+        BlockingClient client(daemon.port);
+        QString names;
+        for (int looks = 0; looks < 100'000 && names.count(',') < 2; ++looks)
+            names = client.call("ListTables", "{}").body;
+        QVERIFY2(names.count(',') >= 2, qPrintable(names));
+    }
+};
+
+ORRERY_TEST_CLASS(DaemonTest)
+#include "daemon_test.moc"

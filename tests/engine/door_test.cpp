@@ -1,0 +1,164 @@
+// Goal: another thread of the program, such as the window's, calls, controls and looks at an engine
+// that runs, and nothing of it waits for the other.
+
+#include <QtTest>
+
+#include <thread>
+
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::test;
+using namespace std::chrono_literals;
+
+class DoorTest : public QObject {
+    Q_OBJECT
+private slots:
+    void callsFromInside() {
+        RunningEngine engine;
+        QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+        QCOMPARE(engine.call("PutItem", putJson("a")).status, 200);
+        const auto read = engine.call("GetItem", getJson("a"));
+        QCOMPARE(QString::fromStdString(read.body), QString(R"({"Item":{"pk":{"S":"a"}}})"));
+        QCOMPARE(read.headers[0].first, std::string("x-orrery-replica"));
+        QCOMPARE(engine.call("GetItem", "{").status, 400);
+        QCOMPARE(engine.call("NoSuchOperation", "{}").status, 400);
+    }
+
+    void showsWhatHasHappened() {
+        RunningEngine engine;
+        const auto before = engine.engine->snapshot();
+        QVERIFY(before != nullptr);
+        engine.call("CreateTable", kCreateTable);
+        // Asking makes the next one; it is there a frame later.
+        observe::SnapshotPtr now = engine.engine->snapshot();
+        for (int looks = 0; now->regions.empty() && looks < 100'000; ++looks) {
+            engine.call("ListTables", "{}");
+            now = engine.engine->snapshot();
+        }
+        QCOMPARE(now->regions.size(), std::size_t{1});
+        QCOMPARE(now->regions[0]->tables[0]->name, std::string("Tab"));
+        const auto events = engine.engine->events(EventId(), 1'000);
+        QVERIFY(!events.empty());
+        QVERIFY(engine.engine->events(events.back().id, 1'000).empty() ||
+                engine.engine->events(events.back().id, 1'000)[0].id > events.back().id);
+    }
+
+    void holdsRequestsWhileTheClockStands() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
+        auto put = engine.callLater("PutItem", putJson("a"));
+        auto read = engine.callLater("GetItem", getJson("a"));
+        const auto status = engine.control("GET", "/status");
+        QVERIFY(status.body.find(R"("waitingRequests":2)") != std::string::npos);
+        QVERIFY(put.wait_for(0s) == std::future_status::timeout);
+        engine.control("PUT", "/clock", R"({"state":"running"})");
+        QCOMPARE(put.get().status, 200);
+        QCOMPARE(read.get().status, 200);
+    }
+
+    // Each step traces one more event; in the end the oldest request is answered and the next
+    // waits.
+    void stepsEventByEvent() {
+        RunningEngine engine({.detailedTrace = true});
+        engine.call("CreateTable", kCreateTable);
+        engine.control("PUT", "/clock", R"({"state":"paused"})");
+        auto first = engine.callLater("PutItem", putJson("a"));
+        auto second = engine.callLater("PutItem", putJson("b"));
+        EventId seen = engine.engine->events(EventId(), 100'000).back().id;
+        int steps = 0;
+        while (first.wait_for(0s) == std::future_status::timeout && steps < 1'000) {
+            QCOMPARE(engine.control("POST", "/clock/step").status, 200);
+            const auto events = engine.engine->events(seen, 100);
+            QVERIFY(!events.empty());
+            seen = events.back().id;
+            ++steps;
+            if (std::holds_alternative<observe::RequestServed>(events.back().body)) break;
+        }
+        QCOMPARE(first.get().status, 200);
+        QVERIFY(steps > 1);
+        QVERIFY(second.wait_for(0s) == std::future_status::timeout);
+        engine.control("PUT", "/clock", R"({"state":"running"})");
+        QCOMPARE(second.get().status, 200);
+    }
+
+    void answersAStepWhenItIsDone() {
+        RunningEngine engine;
+        engine.control("PUT", "/clock", R"({"state":"paused"})");
+        const auto before = engine.control("GET", "/clock").body;
+        QCOMPARE(engine.control("POST", "/clock/step", R"({"by":"1h"})").status, 200);
+        QVERIFY(engine.control("GET", "/clock").body != before);
+    }
+
+    void refusesWhatIsTooMuch() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        engine.control("PUT", "/clock", R"({"state":"paused"})");
+        std::vector<std::future<engine::Engine::Answer>> answers;
+        constexpr int kMore = 17'000;
+        for (int i = 0; i < kMore; ++i) {
+            answers.push_back(engine.callLater("PutItem", putJson("a")));
+            if (i % 1'000 == 0) engine.control("GET", "/status");
+        }
+        engine.control("GET", "/status");
+        int refused = 0;
+        for (auto& answer : answers) {
+            if (answer.wait_for(0s) == std::future_status::timeout) continue;
+            QCOMPARE(answer.get().status, 503);
+            ++refused;
+        }
+        QVERIFY(refused >= kMore - 16'384);
+        engine.control("PUT", "/clock", R"({"state":"running"})");
+    }
+
+    void servesManyThreads() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        std::atomic<int> good = 0;
+        {
+            std::vector<std::jthread> threads;
+            for (int t = 0; t < 4; ++t) {
+                threads.emplace_back([&, t] {
+                    for (int i = 0; i < 50; ++i) {
+                        const std::string key = std::to_string(t) + "-" + std::to_string(i);
+                        if (engine.call("PutItem", putJson(key)).status != 200) return;
+                        if (engine.call("GetItem", getJson(key)).body.find(key) !=
+                            std::string::npos)
+                            ++good;
+                        engine.engine->snapshot();
+                        engine.engine->events(EventId(), 10);
+                    }
+                });
+            }
+        }
+        QCOMPARE(good.load(), 200);
+    }
+
+    void endsWhileRequestsWait() {
+        std::future<engine::Engine::Answer> waiting;
+        {
+            RunningEngine engine;
+            engine.call("CreateTable", kCreateTable);
+            engine.control("PUT", "/clock", R"({"state":"paused"})");
+            waiting = engine.callLater("PutItem", putJson("a"));
+            engine.control("GET", "/status");
+            engine.engine->stop();
+        }
+        // Never answered: the handler is gone with the engine.
+        QVERIFY_THROWS_EXCEPTION(std::future_error, waiting.get());
+    }
+
+    void runsWithoutAPortThatIsTaken() {
+        RunningEngine first;
+        const auto second = engine::Engine::open({.port = first.port(), .portRequired = false});
+        QVERIFY(second.has_value());
+        QVERIFY((*second)->endpoint().empty());
+        QVERIFY((*second)->endpointProblem().find("another program") != std::string::npos);
+        QVERIFY(!engine::Engine::open({.port = first.port()}).has_value());
+    }
+};
+
+ORRERY_TEST_CLASS(DoorTest)
+#include "door_test.moc"

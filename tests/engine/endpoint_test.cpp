@@ -1,0 +1,199 @@
+// Goal: at the port an application meets what it would meet at the service, and a container's
+// health check what it would meet at DynamoDB Local (reference/interface.md, b).
+
+#include <QRegularExpression>
+#include <QtTest>
+
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::test;
+
+namespace {
+
+std::string plain(const std::string& line, const std::string& headers = "Host: localhost\r\n",
+                  const std::string& body = "") {
+    return line + " HTTP/1.1\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+}
+
+}  // namespace
+
+class EndpointTest : public QObject {
+    Q_OBJECT
+private slots:
+    void answersAnApplication() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        QCOMPARE(client.call("CreateTable", kCreateTable).status, 200);
+        QCOMPARE(client.call("PutItem", putJson("a")).body, QString("{}"));
+        const auto read = client.call("GetItem", getJson("a"));
+        QCOMPARE(read.status, 200);
+        QCOMPARE(read.body, QString(R"({"Item":{"pk":{"S":"a"}}})"));
+        QVERIFY(read.head.contains("Content-Type: application/x-amz-json-1.0\r\n"));
+        QVERIFY(read.head.contains(QRegularExpression("x-amzn-RequestId: [0-9A-Z]{52}\r\n")));
+        QVERIFY(read.head.contains(QRegularExpression("x-amz-crc32: *[0-9]+\r\n")));
+        const auto missing = client.call("GetItem", R"({"TableName":"Nope","Key":{}})");
+        QCOMPARE(missing.status, 400);
+        QVERIFY(missing.body.contains("ResourceNotFoundException"));
+    }
+
+    void tellsWhichReplicaServedARead() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        client.call("PutItem", putJson("a"));
+        const auto read = client.call("GetItem", getJson("a"));
+        QVERIFY(read.head.contains(QRegularExpression("x-orrery-replica: us-east-1[abc]\r\n")));
+        QVERIFY(read.head.contains("x-orrery-role: leader\r\n"));
+        QVERIFY(read.head.contains(QRegularExpression("x-orrery-lsn: [1-9][0-9]*\r\n")));
+        QVERIFY(read.head.contains("x-orrery-behind: 0 records, 0 ms\r\n"));
+    }
+
+    void takesTheZoneOfTheCaller() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        QCOMPARE(client.call("ListTables", "{}", "x-orrery-zone: us-east-1c\r\n").status, 200);
+        QCOMPARE(client.call("ListTables", "{}", "x-orrery-zone: b\r\n").status, 200);
+        for (const std::string zone : {"us-east-1d", "eu-west-1a", "x"}) {
+            const auto answer = client.call("ListTables", "{}", "x-orrery-zone: " + zone + "\r\n");
+            QCOMPARE(answer.status, 400);
+            QVERIFY(answer.body.contains("is no Availability Zone of us-east-1"));
+        }
+    }
+
+    void answersWhatHealthChecksWaitFor() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto get = client.ask(plain("GET /"));
+        QCOMPARE(get.status, 400);
+        QVERIFY(get.body.contains("#MissingAuthenticationToken\""));
+        const auto head = client.ask(plain("HEAD /"));
+        QCOMPARE(head.status, 400);
+        for (const char* method : {"PUT /", "DELETE /", "PATCH /", "OPTIONS /"}) {
+            const auto answer = client.ask(plain(method));
+            QCOMPARE(answer.status, 404);
+            QCOMPARE(answer.body, QString("<UnknownOperationException/>\n"));
+            QVERIFY(answer.head.contains("x-amz-crc32: 3552371480\r\n"));
+        }
+    }
+
+    void looksAtTheTypeOfContent() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto form =
+            client.ask(plain("POST /", "Host: a.localhost\r\nContent-Type: text/plain\r\n", "{}"));
+        QCOMPARE(form.status, 404);
+        const auto json = client.ask(plain(
+            "POST /", "Host: localhost\r\nContent-Type: application/json; charset=x\r\n", "{}"));
+        QCOMPARE(json.status, 400);
+        QVERIFY(json.head.contains("Content-Type: application/json\r\n"));
+    }
+
+    // The service looks at the JSON, then at the operation, then at who asks.
+    void complainsInTheOrderOfTheService() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const std::string json = "Host: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n";
+        const std::string list = json + "X-Amz-Target: DynamoDB_20120810.ListTables\r\n";
+        QVERIFY(client.ask(plain("POST /", json, "{}")).body.contains("UnknownOperationException"));
+        QVERIFY(client.ask(plain("POST /", list, "{")).body.contains("SerializationException"));
+        const auto unsignedCall = client.ask(plain("POST /", list, "{}"));
+        QCOMPARE(unsignedCall.status, 400);
+        QVERIFY(unsignedCall.body.contains("MissingAuthenticationTokenException"));
+        const auto broken =
+            client.ask(plain("POST /", list + "Authorization: AWS4-HMAC-SHA256 a\r\n", "{}"));
+        QVERIFY(broken.body.contains("IncompleteSignatureException"));
+    }
+
+    void letsPagesOfABrowserCall() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        for (const std::string origin : {"null", "file://", "https://app.example"}) {
+            const auto preflight = client.ask(
+                plain("OPTIONS /", "Host: localhost\r\nOrigin: " + origin +
+                                       "\r\nAccess-Control-Request-Method: POST\r\n"
+                                       "Access-Control-Request-Headers: x-amz-target, a\r\n"));
+            QCOMPARE(preflight.status, 200);
+            QVERIFY(preflight.head.contains("Access-Control-Allow-Origin: *\r\n"));
+            QVERIFY(preflight.head.contains("Access-Control-Allow-Methods: POST\r\n"));
+            QVERIFY(preflight.head.contains("Access-Control-Allow-Headers: x-amz-target, a\r\n"));
+            QVERIFY(preflight.head.contains("Access-Control-Max-Age: 172800\r\n"));
+            const auto call = client.call("ListTables", "{}", "Origin: " + origin + "\r\n");
+            QCOMPARE(call.status, 200);
+            QVERIFY(call.head.contains("Access-Control-Allow-Origin: *\r\n"));
+        }
+    }
+
+    // A page whose name was made to lead here must not read anything, and no page may break zones.
+    void keepsOtherSitesOut() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto rebound = client.ask(plain("GET /", "Host: evil.example\r\n"));
+        QCOMPARE(rebound.status, 403);
+        QVERIFY(rebound.body.contains("use localhost"));
+        const std::string status = "GET /_orrery/v1/status";
+        QCOMPARE(client.ask(plain(status, "Host: evil.example\r\n")).status, 403);
+        for (const std::string origin : {"https://evil.example", "null"}) {
+            const auto call =
+                client.ask(plain(status, "Host: localhost\r\nOrigin: " + origin + "\r\n"));
+            QCOMPARE(call.status, 403);
+        }
+        const auto own =
+            client.ask(plain(status, "Host: localhost\r\nOrigin: http://localhost:3000\r\n"));
+        QCOMPARE(own.status, 200);
+    }
+
+    void refusesABodyThatIsTooLarge() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17000000\r\n\r\n");
+        const auto answer = client.receive();
+        QCOMPARE(answer.status, 413);
+        QVERIFY(answer.body.contains("RequestEntityTooLargeException"));
+    }
+
+    void keepsAccountsApartIfAsked() {
+        RunningEngine engine({.namespaces = auth::Namespaces::PerKey});
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        QVERIFY(client.call("ListTables", "{}").body.contains("Tab"));
+        const auto other = client.ask(
+            plain("POST /",
+                  "Host: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                  "X-Amz-Target: DynamoDB_20120810.ListTables\r\nX-Amz-Date: x\r\n"
+                  "Authorization: AWS4-HMAC-SHA256 Credential=OTHER/20261121/us-east-1/dynamodb/"
+                  "aws4_request, SignedHeaders=host, Signature=ab\r\n",
+                  "{}"));
+        QCOMPARE(other.body, QString(R"({"TableNames":[]})"));
+    }
+
+    void servesTheControlCalls() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        const auto status = client.ask(plain("GET /_orrery/v1/status"));
+        QCOMPARE(status.status, 200);
+        QVERIFY(status.body.contains(R"("tables":1)"));
+        const auto fault = client.ask(plain("POST /_orrery/v1/faults", "Host: localhost\r\n",
+                                            R"({"kind":"zone-outage","zone":"us-east-1b"})"));
+        QCOMPARE(fault.status, 201);
+        QCOMPARE(client.ask(plain("GET /_orrery/v1/nothing")).status, 404);
+        QCOMPARE(client.ask(plain("HEAD /_orrery/v1/status")).status, 200);
+    }
+
+    void streamsTheTrace() {
+        RunningEngine engine;
+        BlockingClient follower(engine.port());
+        follower.send("GET /_orrery/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        QVERIFY(follower.receiveUntil("\r\n\r\n").contains("Transfer-Encoding: chunked"));
+        engine.call("ListTables", "{}");
+        QVERIFY(follower.receiveUntil("}\n").contains(R"("operation":"ListTables")"));
+        engine.call("DescribeLimits", "{}");
+        QVERIFY(follower.receiveUntil("DescribeLimits").contains("request served"));
+    }
+};
+
+ORRERY_TEST_CLASS(EndpointTest)
+#include "endpoint_test.moc"

@@ -1,0 +1,110 @@
+// Goal: whatever the disk does, no answer is given that the disk does not keep, and the engine goes
+// on as far as it can. Method: stores that are told to fail at a turn, and folders that are
+// reopened.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <set>
+
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::test;
+
+class FailureTest : public QObject {
+    Q_OBJECT
+private slots:
+    void keepsItsDataWhenItEnds() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        {
+            RunningEngine engine({.dataFolder = path});
+            QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+            for (int i = 0; i < 100; ++i)
+                QCOMPARE(engine.call("PutItem", putJson(std::to_string(i))).status, 200);
+        }
+        RunningEngine engine({.dataFolder = path});
+        for (int i = 0; i < 100; ++i) {
+            const auto read = engine.call("GetItem", getJson(std::to_string(i)));
+            QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+        }
+    }
+
+    void refusesAFolderThatIsInUse() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        RunningEngine engine({.dataFolder = path});
+        const auto second = engine::Engine::open({.dataFolder = path, .port = 0});
+        QVERIFY(!second.has_value());
+        QVERIFY2(second.error().ends_with('.'), second.error().c_str());
+    }
+
+    void goesOnAfterACommitThatFailed_data() {
+        QTest::addColumn<bool>("onDisk");
+        QTest::addColumn<int>("turn");
+        for (const bool onDisk : {false, true}) {
+            for (int turn = 2; turn <= 12; turn += 2) {
+                QTest::addRow("%s, turn %d", onDisk ? "disk" : "memory", turn) << onDisk << turn;
+            }
+        }
+    }
+    void goesOnAfterACommitThatFailed() {
+        QFETCH(bool, onDisk);
+        QFETCH(int, turn);
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        if (onDisk) options.dataFolder = folder.path().toStdString();
+        options.failure = {storage::PlannedFailure::Kind::CommitFails,
+                           static_cast<std::uint64_t>(turn)};
+        RunningEngine engine(options);
+        std::set<int> acknowledged;
+        int failed = 0;
+        bool hasTable = false;
+        for (int i = 0; i < 20; ++i) {
+            if (!hasTable) hasTable = engine.call("CreateTable", kCreateTable).status == 200;
+            const auto put = engine.call("PutItem", putJson(std::to_string(i)));
+            if (put.status == 200) acknowledged.insert(i);
+            if (put.status == 500) ++failed;
+        }
+        QVERIFY(acknowledged.size() >= 10);
+        for (const int i : acknowledged) {
+            const auto read = engine.call("GetItem", getJson(std::to_string(i)));
+            QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+        }
+        const auto status = engine.control("GET", "/status");
+        const bool told = status.body.find("A commit to the disk failed") != std::string::npos;
+        QVERIFY(told || failed == 0);
+    }
+
+    void onlyReadsAfterASyncThatFailed() {
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        options.dataFolder = folder.path().toStdString();
+        options.failure = {storage::PlannedFailure::Kind::SyncFails, 6};
+        RunningEngine engine(options);
+        engine.call("CreateTable", kCreateTable);
+        std::string last;
+        int failedAt = -1;
+        for (int i = 0; i < 20 && failedAt < 0; ++i) {
+            const auto put = engine.call("PutItem", putJson(std::to_string(i)));
+            last = put.body;
+            if (put.status == 500) failedAt = i;
+        }
+        QVERIFY2(failedAt >= 0, last.c_str());
+        const auto refused = engine.call("PutItem", putJson("x"));
+        QCOMPARE(refused.status, 500);
+        QVERIFY2(refused.body.find("writes are refused") != std::string::npos,
+                 refused.body.c_str());
+        QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
+                std::string::npos);
+        QCOMPARE(engine.call("ListTables", "{}").status, 200);
+        for (int i = 0; i < failedAt; ++i) {
+            const auto read = engine.call("GetItem", getJson(std::to_string(i)));
+            QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(FailureTest)
+#include "failure_test.moc"

@@ -1,0 +1,76 @@
+#include "core/engine/loop.h"
+
+#include <QtTest>
+
+#include <thread>
+
+#include "core/engine/workers.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::engine;
+using namespace std::chrono_literals;
+
+class LoopTest : public QObject {
+    Q_OBJECT
+private slots:
+    void isWokenByAnotherThread() {
+        Loop loop;
+        int done = 0;
+        std::jthread other([&] {
+            for (int i = 0; i < 1'000; ++i)
+                while (!loop.post([&] { ++done; }))
+                    std::this_thread::yield();
+        });
+        while (done < 1'000) {
+            loop.wait(std::nullopt);
+            loop.poll(10);
+        }
+        QCOMPARE(done, 1'000);
+    }
+
+    void waitsUntilItsTime() {
+        Loop loop;
+        const Duration until = Loop::now() + 3ms;
+        while (Loop::now() < until)
+            loop.wait(until);
+        loop.wait(Loop::now() - 1s);  // In the past: at once.
+    }
+
+    void takesNoMoreThanItsBound() {
+        Loop loop;
+        int posted = 0;
+        while (loop.post([] {}))
+            ++posted;
+        QVERIFY(posted >= 1'000 && posted < 100'000);
+        loop.poll(10);
+        QVERIFY(loop.post([] {}));
+    }
+
+    void runsWorkOnItsOwnThread() {
+        struct Noted : storage::Work {
+            void run() override { ranOn = std::this_thread::get_id(); }
+            std::thread::id ranOn;
+        };
+        Loop loop;
+        Worker worker([&] { loop.wake(); });
+        QVERIFY(!worker.busy());
+        for (int i = 0; i < 100; ++i) {
+            worker.start(std::make_unique<Noted>());
+            QVERIFY(worker.busy());
+            std::unique_ptr<storage::Work> work;
+            while (!(work = worker.takeFinished())) {
+                loop.wait(std::nullopt);
+                loop.poll(10);
+            }
+            QVERIFY(!worker.busy());
+            QVERIFY(static_cast<Noted&>(*work).ranOn != std::this_thread::get_id());
+        }
+        worker.start(std::make_unique<Noted>());
+        worker.waitForEnd();
+        QVERIFY(worker.takeFinished() != nullptr);
+    }
+};
+
+ORRERY_TEST_CLASS(LoopTest)
+#include "loop_test.moc"
