@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace orrery::load {
+
+/// What a run has seen.
+struct Figures {
+    std::uint64_t requests = 0;
+    std::uint64_t errors = 0;  ///< Answers other than 200.
+    double seconds = 0;
+    double p50 = 0;  ///< Milliseconds.
+    double p99 = 0;
+    std::string firstError;
+
+    double perSecond() const { return seconds > 0 ? static_cast<double>(requests) / seconds : 0; }
+};
+
+/// Connections that stay open, all served by this thread: each sends a request, reads the answer
+/// whole, and sends the next one.
+class Client {
+public:
+    /// Dies with a sentence if nobody listens there.
+    Client(const std::string& host, std::uint16_t port, int connections);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Sends the requests again and again, in order, until the time is over.
+    Figures runFor(const std::vector<std::string>& requests, std::chrono::milliseconds time);
+    /// Sends each request once.
+    Figures runOnce(const std::vector<std::string>& requests);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Connection {
+        int socket = -1;
+        const std::string* request = nullptr;
+        std::size_t sent = 0;
+        std::string received;
+        std::size_t answerBytes = 0;  ///< 0: the head is not whole yet.
+        bool chunked = false;
+        Clock::time_point began;
+    };
+
+    Figures run(const std::vector<std::string>& requests, std::size_t count,
+                Clock::time_point until);
+    bool start(Connection& connection);
+    void send(Connection& connection);
+    /// True if an answer is whole.
+    bool receive(Connection& connection);
+    void readHead(Connection& connection);
+    void note(Connection& connection, Figures& figures);
+
+    int m_epoll = -1;
+    std::vector<Connection> m_connections;
+
+    // Of the run under way.
+    const std::vector<std::string>* m_requests = nullptr;
+    std::size_t m_next = 0;
+    std::size_t m_count = 0;
+    Clock::time_point m_until;
+    std::vector<std::uint32_t> m_latencies;  // By ten microseconds.
+};
+
+}  // namespace orrery::load

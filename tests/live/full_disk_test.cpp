@@ -1,0 +1,159 @@
+// Goal: a disk that is full costs clients clean errors and nothing that was acknowledged, and the
+// engine says what is wrong. Method: a small file system where one can be mounted, and files that
+// may not grow.
+
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <boost/json.hpp>
+
+#include "tests/live/daemon.h"
+#include "tests/live/fleet.h"
+#include "tests/live/live_table.h"
+#include "tests/live/text.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery::live;
+
+namespace {
+
+constexpr rlim_t kFileBytesMax = 4u << 20;
+
+/// Runs in the new process: no file grows beyond the bound, and a write that would is an error,
+/// not a signal.
+void boundFiles() {
+    const rlimit bound{kFileBytesMax, kFileBytesMax};
+    ::setrlimit(RLIMIT_FSIZE, &bound);
+    ::signal(SIGXFSZ, SIG_IGN);
+}
+
+/// A file system in memory of a given size, if this process may mount one.
+class SmallDisk {
+public:
+    SmallDisk() : m_isMounted(mount("size=8m", 0)) {}
+    ~SmallDisk() {
+        if (m_isMounted) ::umount2(qPrintable(path()), MNT_DETACH);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    bool isMounted() const { return m_isMounted; }
+    QString path() const { return m_folder.path(); }
+    bool enlarge() { return mount("size=512m", MS_REMOUNT); }
+
+private:
+    bool mount(const char* options, unsigned long flags) {
+        return ::mount("tmpfs", qPrintable(path()), "tmpfs", flags, options) == 0;
+    }
+
+    const QTemporaryDir m_folder;
+    const bool m_isMounted;
+};
+
+std::string storageProblem(HttpClient& client) {
+    const auto status = client.control("GET", "/status");
+    const boost::json::value json = status.json();
+    if (!json.is_object() || !json.as_object().contains("storageProblem")) return status.body;
+    const boost::json::value& problem = json.at("storageProblem");
+    return problem.is_string() ? std::string(problem.as_string()) : std::string();
+}
+
+bool isReadOnly(HttpClient& client) {
+    return client.control("GET", "/status").body.find(R"("readOnly":true)") != std::string::npos;
+}
+
+/// Writes until the disk is full, and somewhat on.
+void fillDisk(Daemon& daemon, HttpClient& client, Ledger& ledger) {
+    QCOMPARE(client.call("CreateTable", createTableJson()).status, 200);
+    QCOMPARE(storageProblem(client), std::string());
+    Fleet fleet(daemon.port(), ledger, {.padBytes = 4000}, 1);
+    QVERIFY(fleet.waitForWrites(50));
+    QVERIFY(fleet.waitForFailures(200));
+    const std::string problem = storageProblem(client);
+    // A file at its bound is told as such, unless the last write was cut short by it.
+    const bool isTold = problem.find("the disk is full") != std::string::npos ||
+                        problem.find("may not grow") != std::string::npos;
+    QVERIFY2(isTold, problem.c_str());
+    fleet.stop();
+    for (const Fleet::Failure& failure : fleet.failures())
+        QVERIFY2(failure.what.starts_with("500 "), failure.what.c_str());
+    QCOMPARE(ledger.complaints(), std::string());
+    QVERIFY(daemon.isRunning());
+    qInfo("%llu writes before and while it was full; %s",
+          static_cast<unsigned long long>(fleet.counts().writes), problem.c_str());
+}
+
+void checkAll(std::uint16_t port, Ledger& ledger) {
+    checkEveryKey(port, ledger);
+    QCOMPARE(ledger.complaints(), std::string());
+    HttpClient client(port);
+    QCOMPARE(compareReplicas(client), std::string());
+    QCOMPARE(compareIndex(client), std::string());
+}
+
+void writeAgain(std::uint16_t port, Ledger& ledger) {
+    Fleet fleet(port, ledger, {.padBytes = 4000}, 2);
+    QVERIFY(fleet.waitForWrites(200));
+    fleet.stop();
+    QCOMPARE(fleet.firstFailure(), std::string());
+    QCOMPARE(ledger.complaints(), std::string());
+}
+
+}  // namespace
+
+class FullDiskTest : public QObject {
+    Q_OBJECT
+private slots:
+    void filesThatMayNotGrow() {
+        const QTemporaryDir folder;
+        Ledger ledger(kClients, 16);
+        {
+            Daemon daemon({"--data", folder.path()}, boundFiles);
+            QVERIFY(daemon.isReady());
+            HttpClient client(daemon.port());
+            fillDisk(daemon, client, ledger);
+            if (QTest::currentTestFailed()) return;
+            QCOMPARE(daemon.terminate().value_or(-1), 0);
+        }
+        const Daemon daemon({"--data", folder.path()});
+        QVERIFY(daemon.isReady());
+        checkAll(daemon.port(), ledger);
+        writeAgain(daemon.port(), ledger);
+        checkAll(daemon.port(), ledger);
+    }
+
+    void aSmallFileSystem_data() {
+        QTest::addColumn<bool>("restart");
+        QTest::newRow("restarted with space") << true;
+        QTest::newRow("given space as it runs") << false;
+    }
+    void aSmallFileSystem() {
+        QFETCH(bool, restart);
+        SmallDisk disk;
+        if (!disk.isMounted()) QSKIP("This process may not mount a file system.");
+        Ledger ledger(kClients, 16);
+        auto daemon = std::make_unique<Daemon>(QStringList{"--data", disk.path()});
+        QVERIFY(daemon->isReady());
+        HttpClient client(daemon->port());
+        fillDisk(*daemon, client, ledger);
+        if (QTest::currentTestFailed()) return;
+        // On a slow machine the tree may be flushed by now, in vain: then only a new start helps.
+        restart = restart || isReadOnly(client);
+        if (restart) QCOMPARE(daemon->terminate().value_or(-1), 0);
+        QVERIFY(disk.enlarge());
+        if (restart) {
+            daemon = std::make_unique<Daemon>(QStringList{"--data", disk.path()});
+            QVERIFY(daemon->isReady());
+        }
+        checkAll(daemon->port(), ledger);
+        writeAgain(daemon->port(), ledger);
+        checkAll(daemon->port(), ledger);
+        QCOMPARE(daemon->terminate().value_or(-1), 0);
+    }
+};
+
+ORRERY_TEST_CLASS(FullDiskTest)
+#include "full_disk_test.moc"

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "tests/live/http_client.h"
+#include "tests/live/ledger.h"
+
+namespace orrery::live {
+
+// The table that the clients of these tests use: on demand (so of four partitions), key `pk`, the
+// number of the last write in `n`, and a global index of owner and number, which every write moves.
+
+std::string createTableJson();
+/// `padBytes` of ballast make the item as large as a test wants it.
+std::string putJson(const Ledger& ledger, std::size_t key, std::uint64_t number,
+                    std::size_t padBytes);
+std::string getJson(std::size_t key, bool strong);
+std::string ownerQueryJson(int owner);
+
+std::string outageJson(const std::string& zone);
+std::string speedJson(int speed);
+
+/// The number in an item of an answer; 0: there is no such item.
+std::uint64_t numberOf(const boost::json::value& item);
+/// The number that a GetItem showed; nothing if it was not answered with 200.
+std::optional<std::uint64_t> shownNumber(const HttpClient::Answer& answer);
+
+/// Reads every key strongly and compares with what was promised. `mayLose`: only what was never
+/// sent is wrong, and the ledger takes the loss.
+enum class Promise { Kept, MayLose };
+void checkEveryKey(std::uint16_t port, Ledger& ledger, Promise promise = Promise::Kept);
+
+/// Waits until the replicas of every partition, the index's too, have applied the same; then their
+/// contents, read from overlay and tree, are to be equal, and equal to the checksum kept at apply.
+/// Returns what is wrong.
+std::string compareReplicas(HttpClient& client);
+
+/// Base table and index are to tell the same of every key. Returns what is wrong.
+std::string compareIndex(HttpClient& client);
+
+/// The size of the file that holds the trees.
+std::int64_t treeFileBytes(HttpClient& client);
+
+/// The world's time in milliseconds.
+double worldMs(HttpClient& client);
+
+}  // namespace orrery::live

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# usage: tests/sdk/readme.sh README LANGUAGE [FOLDER]
+#
+# Runs what the README tells people to paste, as it stands there: its blocks that open with
+# ```LANGUAGE walkthrough (sh, python or js), in one go, but for the address 127.0.0.1:8000, in
+# whose place stands ORRERY_ENDPOINT's. FOLDER is where the SDK for JavaScript is installed.
+# Started by packaging/with_daemon.sh.
+set -euo pipefail
+
+readme=$1
+language=$2
+folder=${3:-}
+here=$(cd "$(dirname "$0")" && pwd)
+script=$ORRERY_SCRATCH/readme.$language
+
+awk -v opening="\`\`\`$language walkthrough" '
+    $0 == opening { inside = 1; next }
+    /^```/ { inside = 0 }
+    inside { print }
+' "$readme" | sed "s|127\.0\.0\.1:8000|${ORRERY_ENDPOINT#http://}|g" >"$script"
+if [ ! -s "$script" ]; then
+    echo "readme.sh: $readme has no block that opens with \`\`\`$language walkthrough" >&2
+    exit 1
+fi
+
+# Nothing of the user's own settings may help.
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER=
+export AWS_EC2_METADATA_DISABLED=true
+unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION
+unset AWS_DEFAULT_REGION AWS_ENDPOINT_URL
+
+cd "$ORRERY_SCRATCH"
+case $language in
+sh) PATH=/usr/bin:$PATH bash -euo pipefail "$script" ;;
+python) /usr/bin/python3 "$script" ;;
+js)
+    "$here/install_js.sh" "$folder"
+    cp "$script" "$folder/readme.mjs"
+    node "$folder/readme.mjs"
+    ;;
+*)
+    echo "readme.sh: no way to run $language" >&2
+    exit 1
+    ;;
+esac

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# usage: tests/sdk/run_js.sh FOLDER
+#
+# Runs walkthrough.mjs with the AWS SDK for JavaScript, which is installed into FOLDER.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+"$here/install_js.sh" "$1"
+export ORRERY_NODE_MODULES=$1
+exec node "$here/walkthrough.mjs"

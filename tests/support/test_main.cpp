@@ -1,0 +1,83 @@
+#include "tests/support/test_main.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#ifdef ORRERY_TEST_WIDGETS
+#include <QApplication>
+#else
+#include <QCoreApplication>
+#endif
+
+namespace orrery::test {
+namespace {
+
+struct TestClass {
+    const char* name;
+    QObject* (*make)();
+};
+
+std::vector<TestClass>& testClasses() {
+    static std::vector<TestClass> classes;
+    return classes;
+}
+
+bool rewritingAsked = false;
+
+}  // namespace
+
+void registerTestClass(const char* name, QObject* (*make)()) {
+    testClasses().push_back({name, make});
+}
+
+bool rewriting() {
+    return rewritingAsked;
+}
+
+}  // namespace orrery::test
+
+// Arguments are Qt Test's own; `--class NAME` first runs that class alone, and `--rewrite` updates
+// expected texts. Each class prints its own "Totals:" line, which packaging/test sums.
+int main(int argc, char** argv) {
+#ifdef ORRERY_TEST_WIDGETS
+    QApplication application(argc, argv);
+#else
+    QCoreApplication application(argc, argv);
+#endif
+    auto& classes = orrery::test::testClasses();
+    std::ranges::sort(classes,
+                      [](const auto& a, const auto& b) { return std::strcmp(a.name, b.name) < 0; });
+    QStringList arguments = application.arguments();
+    orrery::test::rewritingAsked = arguments.removeAll(QStringLiteral("--rewrite")) > 0;
+    QString only;
+    if (arguments.size() >= 3 && arguments[1] == "--class") {
+        only = arguments[2];
+        arguments.remove(1, 2);
+    }
+    int failures = 0;
+    int ran = 0;
+    for (const auto& testClass : classes) {
+        if (!only.isEmpty() && only != testClass.name) continue;
+        const std::unique_ptr<QObject> object(testClass.make());
+        failures += QTest::qExec(object.get(), arguments);
+        ++ran;
+    }
+    if (ran == 0) {
+        qCritical("No test class of that name.");
+        return 1;
+    }
+    return std::min(failures, 100);
+}
+
+#ifdef __SANITIZE_THREAD__
+// Qt is built without the thread sanitizer, which therefore cannot see how the watchdog of Qt Test
+// and the main thread wait for each other, and takes it for a race.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() {
+    return "called_from_lib:libQt6Core.so\ncalled_from_lib:libQt6Test.so\n";
+}
+#endif

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <QStringList>
+
+#include "tests/tidy/source.h"
+
+// The rules of the house, each a function from text to complaints. What they are for stands in
+// the design, section 3, and in the guide to style; a rule that cannot be broken by a snippet of
+// the tests beside it is no rule.
+
+namespace orrery::tidy {
+
+// --- who may include whom
+
+/// An arrow that climbs or goes to a sibling; a room that includes what it may not know; an include
+/// that is not written from the root.
+Complaints checkFloors(const Source& source);
+/// Qt in core/, in an #include or as a CMake target.
+Complaints checkQtBelowTheLine(const Source& source);
+
+// --- sizes
+
+inline constexpr qsizetype kFileLinesMax = 400;
+inline constexpr qsizetype kFunctionLinesMax = 70;
+inline constexpr qsizetype kLineColumnsMax = 100;
+
+Complaints checkFileLength(const Source& source);
+Complaints checkLineWidth(const Source& source);
+Complaints checkFunctionLengths(const Source& source);
+
+/// A function with a body: its name as far as a reader needs it, and its first and last line.
+struct FunctionSpan {
+    QString name;
+    qsizetype first = 0;
+    qsizetype last = 0;
+
+    qsizetype lines() const { return last - first + 1; }
+};
+/// The functions of a C++ text in their order. What is inside one (lambdas, local classes) is part
+/// of it.
+QList<FunctionSpan> findFunctions(const QString& text);
+
+// --- names
+
+/// What breaks determinism or threads below core/engine; `throw` in all of core; sleeping tests.
+Complaints checkBannedNames(const Source& source);
+/// A walk over an unordered container below core/engine. `header` is the text of the header of the
+/// same name, where members are declared, or empty.
+Complaints checkUnorderedWalks(const Source& source, const QString& header);
+/// Notes in comments that ask for work and name no issue.
+Complaints checkNotes(const Source& source);
+/// connect() and singleShot() with a lambda but without a context object; sender(); QThread as a
+/// base class.
+Complaints checkQtHabits(const Source& source);
+
+// --- tests
+
+/// A .cpp below tests/ that no CMakeLists.txt of its folder or one above names, and a *_test.cpp
+/// that registers no class. `sources` is the whole tree.
+Complaints checkTestsAreRun(const QList<Source>& sources);
+/// A row of operations.def without tests in tests/api/<file>/. `testFiles` are paths from the root.
+Complaints checkOperationsAreTested(const QString& operationsDef, const QStringList& testFiles);
+
+}  // namespace orrery::tidy

@@ -1,0 +1,124 @@
+#include <QHash>
+#include <QRegularExpression>
+#include <QSet>
+
+#include "tests/tidy/rules.h"
+
+namespace orrery::tidy {
+namespace {
+
+// Section 3 of the design.
+const QHash<QString, int>& floors() {
+    static const QHash<QString, int> floors{
+        {"base", 0},    {"json", 1},       {"sim", 1},     {"observe", 1},     {"types", 2},
+        {"check", 2},   {"expression", 3}, {"storage", 3}, {"replication", 3}, {"table", 4},
+        {"cluster", 5}, {"api", 6},        {"auth", 6},    {"control", 6},     {"http", 7},
+        {"lab", 7},     {"exchange", 7},   {"engine", 8},
+    };
+    return floors;
+}
+
+struct Include {
+    QString path;
+    bool quoted = false;
+    qsizetype line = 0;
+};
+
+QList<Include> includesOf(const QString& text) {
+    static const QRegularExpression pattern(R"(^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">])",
+                                            QRegularExpression::MultilineOption);
+    const QString code = withoutComments(text);
+    QList<Include> includes;
+    for (auto matches = pattern.globalMatch(code); matches.hasNext();) {
+        const auto match = matches.next();
+        includes.append(
+            {match.captured(2), match.captured(1) == "\"", lineOf(code, match.capturedStart(1))});
+    }
+    return includes;
+}
+
+/// What is wrong with `module` of core/ including `other` of core/, or nothing.
+QString arrowInCore(const QString& module, const QString& other) {
+    if (module == other) return {};
+    if (!floors().contains(module)) return "core/" + module + " is on no floor of the design";
+    if (!floors().contains(other)) return "core/" + other + " is on no floor of the design";
+    const int from = floors()[module];
+    const int to = floors()[other];
+    if (to > from) {
+        return QString("core/%1 (floor %2) must not include core/%3 (floor %4): it climbs")
+            .arg(module)
+            .arg(from)
+            .arg(other)
+            .arg(to);
+    }
+    if (to == from) {
+        return QString("core/%1 must not include its sibling core/%2 (both on floor %3)")
+            .arg(module, other)
+            .arg(from);
+    }
+    return {};
+}
+
+QString wrongWith(const Source& source, const QString& path) {
+    const QString room = source.room();
+    const QString toRoom = path.section('/', 0, 0);
+    const QString toModule = path.section('/', 1, 1);
+    if (toRoom == "tests" && room != "tests") return "only tests may include " + path;
+    if (room == "core") {
+        if (toRoom != "core") return "core/ must not include " + path;
+        return arrowInCore(source.module(), toModule);
+    }
+    static const QSet<QString> seenByWidgets{"base", "types", "observe"};
+    if (room == "widgets") {
+        if (toRoom == "app") return "widgets/ must not include " + path + ": it climbs";
+        if (toRoom == "core" && !seenByWidgets.contains(toModule))
+            return "widgets/ sees core/base, core/types and core/observe, not " + path;
+    }
+    return {};
+}
+
+}  // namespace
+
+Complaints checkFloors(const Source& source) {
+    static const QSet<QString> rooms{"core", "widgets", "app", "tests"};
+    Complaints complaints;
+    if (!source.isCpp() || !rooms.contains(source.room())) return complaints;
+    for (const Include& include : includesOf(source.text)) {
+        const QString suffix = include.path.section('.', -1);
+        // What moc, uic and the list of operations are; they lie beside or in the build folder.
+        if (suffix == "moc" || suffix == "def" || include.path.startsWith("ui_")) continue;
+        const QString room = include.path.section('/', 0, 0);
+        QString wrong;
+        if (include.quoted && !rooms.contains(room)) {
+            wrong = "write \"" + include.path + "\" from the root of the project";
+        } else if (rooms.contains(room) && include.path.contains('/')) {
+            wrong = include.quoted ? wrongWith(source, include.path)
+                                   : "our own headers stand in quotes: " + include.path;
+        }
+        if (!wrong.isEmpty()) complaints.append({source.path, include.line, wrong});
+    }
+    return complaints;
+}
+
+Complaints checkQtBelowTheLine(const Source& source) {
+    Complaints complaints;
+    // core/cmake has the functions of all rooms.
+    if (source.room() != "core" || source.module() == "cmake") return complaints;
+    if (source.isCpp()) {
+        static const QRegularExpression qt("^(Q[A-Z]\\w*|Qt\\w*(/.*)?|q[a-z]+\\.h|Q[A-Z]\\w*/.*)$");
+        for (const Include& include : includesOf(source.text)) {
+            if (qt.match(include.path).hasMatch()) {
+                complaints.append(
+                    {source.path, include.line,
+                     "no Qt in core/: " + include.path + " belongs to widgets/ or app/"});
+            }
+        }
+    } else if (const auto at = source.text.indexOf(QRegularExpression(R"(\bQt6?::|\bQt6\b)"));
+               at >= 0) {
+        complaints.append(
+            {source.path, lineOf(source.text, at), "no Qt in core/, nor in its CMake"});
+    }
+    return complaints;
+}
+
+}  // namespace orrery::tidy
