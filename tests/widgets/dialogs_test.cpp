@@ -1,0 +1,91 @@
+#include <QJsonArray>
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+#include "widgets/connect_page.h"
+#include "widgets/create_table_dialog.h"
+#include "widgets/delete_table_dialog.h"
+#include "widgets/item_dialog.h"
+#include "widgets/table_page.h"
+
+using namespace orrery::widgets;
+
+class DialogsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void aTableIsDeletedOnlyByItsName() {
+        DeleteTableDialog dialog("Orders", 3);
+        QVERIFY(!dialog.deleteButton()->isEnabled());
+        QTest::keyClicks(dialog.nameLine(), "Order");
+        QVERIFY(!dialog.deleteButton()->isEnabled());
+        QTest::keyClicks(dialog.nameLine(), "s");
+        QVERIFY(dialog.deleteButton()->isEnabled());
+    }
+
+    void aNewTableBecomesARequest() {
+        CreateTableDialog dialog({"us-east-1"}, "us-east-1");
+        QVERIFY(!dialog.createButton()->isEnabled());
+        QTest::keyClicks(dialog.nameLine(), "Notes");
+        QTest::keyClicks(dialog.partitionKeyLine(), "id");
+        QVERIFY2(dialog.createButton()->isEnabled(), qPrintable(dialog.problem()));
+        QTest::keyClicks(dialog.sortKeyLine(), "at");
+        const QJsonObject request = dialog.request();
+        QCOMPARE(request["TableName"].toString(), QStringLiteral("Notes"));
+        QCOMPARE(request["KeySchema"][0]["KeyType"].toString(), QStringLiteral("HASH"));
+        QCOMPARE(request["KeySchema"][1]["AttributeName"].toString(), QStringLiteral("at"));
+        QCOMPARE(request["AttributeDefinitions"].toArray().size(), 2);
+        QVERIFY(!request.contains("ProvisionedThroughput"));
+        dialog.billingBox()->setCurrentIndex(1);
+        QCOMPARE(dialog.request().value("ProvisionedThroughput")["ReadCapacityUnits"].toInt(), 5);
+    }
+
+    void whatIsWrongWithANewTableIsSaid() {
+        CreateTableDialog dialog({}, {});
+        QTest::keyClicks(dialog.nameLine(), "No");
+        QVERIFY(dialog.problem().startsWith("Table name"));
+        QTest::keyClicks(dialog.nameLine(), "tes");
+        QTest::keyClicks(dialog.partitionKeyLine(), "id");
+        QTest::keyClicks(dialog.sortKeyLine(), "id");
+        QVERIFY(dialog.problem().contains("different names"));
+    }
+
+    void anItemIsCheckedAsItIsTyped() {
+        ItemDialog dialog("Orders", {"id"}, QJsonObject());
+        dialog.editor()->setPlainText("{\n\"id\": ");
+        QVERIFY(dialog.problem().startsWith("Line 2"));
+        QVERIFY(!dialog.putButton()->isEnabled());
+        dialog.editor()->setPlainText(R"({"other": {"S": "x"}})");
+        QVERIFY(dialog.problem().contains("id"));
+        dialog.editor()->setPlainText(R"({"id": {"S": "x"}, "n": {"N": "1"}})");
+        QVERIFY(dialog.putButton()->isEnabled());
+        QCOMPARE(dialog.item().value("n")["N"].toString(), QStringLiteral("1"));
+    }
+
+    void plainJsonGetsItsTypes() {
+        ItemDialog dialog("Orders", {"id"}, QJsonObject());
+        dialog.editor()->setPlainText(R"({"id": "x", "n": 1.5, "l": [true, null], "m": {"S": 1}})");
+        const QJsonObject item = dialog.item();
+        QCOMPARE(item["id"]["S"].toString(), QStringLiteral("x"));
+        QCOMPARE(item["n"]["N"].toString(), QStringLiteral("1.5"));
+        QCOMPARE(item["l"]["L"][1]["NULL"].toBool(), true);
+        QCOMPARE(item["m"]["M"]["S"]["N"].toString(), QStringLiteral("1"));
+    }
+
+    void everySnippetNamesTheEndpoint() {
+        const QString endpoint = QStringLiteral("http://127.0.0.1:4711");
+        for (const auto client : {ConnectClient::Cli, ConnectClient::Boto3,
+                                  ConnectClient::JavaScript, ConnectClient::Java}) {
+            const QString snippet = connectSnippet(client, endpoint);
+            QVERIFY(snippet.contains(endpoint));
+            QVERIFY(!snippet.contains(QLatin1Char('@') + QStringLiteral("endpoint")));
+        }
+    }
+
+    void keyNamesAreReadFromASnapshot() {
+        QCOMPARE(keyNamesOf("id (S)"), QStringList{"id"});
+        QCOMPARE(keyNamesOf("a, b (S), c (N)"), (QStringList{"a, b", "c"}));
+    }
+};
+
+ORRERY_TEST_CLASS(DialogsTest)
+#include "dialogs_test.moc"

@@ -1,0 +1,76 @@
+#include "widgets/lag_history.h"
+
+#include <QtTest>
+#include <algorithm>
+
+#include "tests/support/test_main.h"
+#include "tests/widgets/snapshots.h"
+#include "widgets/line_chart.h"
+
+using namespace orrery;
+using widgets::LagHistory;
+using namespace std::chrono_literals;
+
+namespace {
+
+LagHistory::Sample sample(Duration at, std::uint64_t records) {
+    LagHistory::Sample s{Instant(at), {}};
+    s.zones[1] = {records, std::chrono::milliseconds(records * 2)};
+    return s;
+}
+
+}  // namespace
+
+class LagHistoryTest : public QObject {
+    Q_OBJECT
+private slots:
+    void keepsItsSpanAndNoMore() {
+        LagHistory history;
+        for (int i = 0; i < 20'000; ++i)
+            history.add(sample(i * 100ms, 1));
+        const auto all = history.line(1, LagHistory::Unit::Records, 24h, 100'000);
+        QVERIFY(all.front().x() >= -15 * 60);
+        QCOMPARE(all.back().x(), 0.0);
+    }
+
+    void aPeakOfOneSampleIsNotLost() {
+        LagHistory history;
+        for (int i = 0; i < 6000; ++i)
+            history.add(sample(i * 100ms, i == 3217 ? 5000 : 3));
+        const auto line = history.line(1, LagHistory::Unit::Records, 10min, 100);
+        QVERIFY(line.size() <= 202);
+        QVERIFY(std::ranges::any_of(line, [](const QPointF& p) { return p.y() == 5000; }));
+        QVERIFY(std::ranges::is_sorted(line, {}, &QPointF::x));
+    }
+
+    void whileTheClockStandsTheLastSampleIsReplaced() {
+        LagHistory history;
+        history.add(sample(1s, 4));
+        history.add(sample(1s, 9));
+        const auto line = history.line(1, LagHistory::Unit::Milliseconds, 1min, 100);
+        QCOMPARE(line.size(), 1);
+        QCOMPARE(line[0].y(), 18.0);
+    }
+
+    void aTableAddsRecordsAndTakesTheLongestTime() {
+        auto table = std::make_shared<observe::TableView>(*test::makeTable("t"));
+        table->partitions[0].replicas[2].lagRecords = 3;
+        table->partitions[0].replicas[2].lag = 30ms;
+        table->partitions[1].replicas[2].lagRecords = 4;
+        table->partitions[1].replicas[2].lag = 20ms;
+        const auto lag = LagHistory::ofTable(*table, Instant()).zones[2];
+        QCOMPARE(lag.records, 7u);
+        QCOMPARE(lag.lag, Duration(30ms));
+    }
+
+    void axesEndAtRoundNumbers() {
+        QCOMPARE(widgets::niceCeiling(0), 1.0);
+        QCOMPARE(widgets::niceCeiling(1), 1.0);
+        QCOMPARE(widgets::niceCeiling(17), 20.0);
+        QCOMPARE(widgets::niceCeiling(501), 1000.0);
+        QCOMPARE(widgets::niceCeiling(1000), 1000.0);
+    }
+};
+
+ORRERY_TEST_CLASS(LagHistoryTest)
+#include "lag_history_test.moc"

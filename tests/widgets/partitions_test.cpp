@@ -1,0 +1,79 @@
+#include <QAbstractItemModelTester>
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+#include "tests/widgets/snapshots.h"
+#include "widgets/partition_bar.h"
+#include "widgets/partition_table_model.h"
+#include "widgets/partitions_view.h"
+
+using namespace orrery;
+using widgets::PartitionTableModel;
+
+class PartitionsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void theTableSaysWhoLeads() {
+        PartitionTableModel model;
+        QAbstractItemModelTester tester(&model);
+        model.setPartitions(test::makeTable("t")->partitions);
+        QCOMPARE(model.rowCount(), 4);
+        QCOMPARE(model.index(1, PartitionTableModel::Leader).data().toString(),
+                 QStringLiteral("zone b"));
+        QCOMPARE(model.index(3, PartitionTableModel::Range).data().toString(),
+                 QStringLiteral("75.0 % – 100.0 %"));
+    }
+
+    void tellsOnlyOfThePartitionThatChanged() {
+        PartitionTableModel model;
+        auto partitions = test::makeTable("t")->partitions;
+        model.setPartitions(partitions);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        partitions[2].readsPerSecond = 7;
+        model.setPartitions(partitions);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed[0][0].toModelIndex().row(), 2);
+    }
+
+    void theBarIsChosenFromWithMouseAndKeys() {
+        widgets::PartitionBar bar;
+        bar.resize(840, 120);
+        bar.setPartitions(test::makeTable("t")->partitions);
+        bar.show();
+        QTest::mouseClick(&bar, Qt::LeftButton, {}, QPoint(300, 60));
+        QCOMPARE(bar.current(), 1);
+        QTest::keyClick(&bar, Qt::Key_Right);
+        QCOMPARE(bar.current(), 2);
+        QTest::keyClick(&bar, Qt::Key_End);
+        QTest::keyClick(&bar, Qt::Key_Right);
+        QCOMPARE(bar.current(), 3);
+        QTest::keyClick(&bar, Qt::Key_Home);
+        QTest::keyClick(&bar, Qt::Key_Left);
+        QCOMPARE(bar.current(), 0);
+        QVERIFY(!bar.accessibleName().isEmpty());
+    }
+
+    void heatIsAPartOfTheNearerLimit() {
+        observe::PartitionView partition;
+        partition.readsPerSecond = 1500;
+        partition.writesPerSecond = 900;
+        QCOMPARE(widgets::heatOf(partition), 0.9);
+    }
+
+    void aGlobalIndexShowsItsOwnPartitions() {
+        auto table = std::make_shared<observe::TableView>(*test::makeTable("t"));
+        observe::IndexView index;
+        index.name = "g";
+        index.global = true;
+        index.partitions = test::makeTable("x", 0, 2)->partitions;
+        table->indexes.push_back(index);
+        widgets::PartitionsView view;
+        view.setTable(table.get(), {});
+        QCOMPARE(view.model()->rowCount(), 4);
+        view.setTable(table.get(), QStringLiteral("g"));
+        QCOMPARE(view.model()->rowCount(), 2);
+    }
+};
+
+ORRERY_TEST_CLASS(PartitionsTest)
+#include "partitions_test.moc"

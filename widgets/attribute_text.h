@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QJsonValue>
+#include <QString>
+
+namespace orrery::widgets {
+
+// Attribute values as the API writes them ({"S": "text"}, {"N": "12"}, {"M": {…}}) turned into
+// texts for people. A value that does not look like one is shown as it is.
+
+/// The wire name of the value's type: "S", "N", …; empty if it is no attribute value.
+QString attributeType(const QJsonValue& value);
+/// "String", "Number", "List", … for a wire name.
+QString typeWord(const QString& wireName);
+
+/// One line, cut at about `charactersMax`, for a cell.
+QString shortText(const QJsonValue& value, int charactersMax = 120);
+
+/// The value without types, as an application would write it: {"S": "a"} is "a". Numbers that a
+/// double cannot hold exactly stay texts; binary is Base64; sets are arrays.
+QJsonValue plainValue(const QJsonValue& value);
+QJsonObject plainItem(const QJsonObject& item);
+
+/// An item as indented JSON.
+QString indentedJson(const QJsonObject& object);
+
+/// One field of a CSV line (RFC 4180): quoted where needed.
+QString csvField(const QString& text);
+
+}  // namespace orrery::widgets

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <QDialog>
+#include <QLineEdit>
+#include <QPushButton>
+
+namespace orrery::widgets {
+
+/// Asks for the table's name to be typed before it is deleted.
+class DeleteTableDialog : public QDialog {
+    Q_OBJECT
+public:
+    DeleteTableDialog(const QString& table, std::int64_t itemCount, QWidget* parent = nullptr);
+
+    QLineEdit* nameLine() const { return m_name; }
+    QPushButton* deleteButton() const { return m_delete; }
+
+private:
+    QLineEdit* m_name;
+    QPushButton* m_delete;
+};
+
+}  // namespace orrery::widgets

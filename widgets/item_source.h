@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QString>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::widgets {
+
+// What the window asks of the engine to show items: looks, which read what one replica has applied
+// and cost nothing. The asker is a widget, the answer comes later on the same thread.
+
+/// A table or an index, as one zone holds it.
+struct ItemsTarget {
+    QString region;
+    QString table;
+    QString index;  ///< Empty: the table itself.
+    QString zone;   ///< "us-east-1a".
+    bool operator==(const ItemsTarget&) const = default;
+};
+
+/// Which rows: after the row with storage key `from` (before it, if backward), or, if that is
+/// empty, from a part of the key space on.
+struct ItemsPageRequest {
+    ItemsTarget target;
+    QString from;
+    double at = 0;  ///< In [0, 1].
+    bool backward = false;
+    int limit = 200;
+};
+
+struct ItemRow {
+    QString storageKey;   ///< Opaque; names the row in requests.
+    double position = 0;  ///< In the key space, in [0, 1).
+    QJsonObject item;     ///< With attribute types.
+    bool operator==(const ItemRow&) const = default;
+};
+
+struct ItemsPage {
+    std::vector<ItemRow> rows;  ///< In key order; descending if asked backward.
+    bool more = false;          ///< There are rows beyond the last of these.
+    QString error;              ///< Not empty: nothing was read, and why.
+};
+
+/// One item as every zone holds it.
+struct ItemVersions {
+    struct Version {
+        QString zone;
+        QString role;  ///< "leader" or "follower".
+        bool up = true;
+        bool present = false;
+        QJsonObject item;
+        std::uint64_t itemLsn = 0;  ///< The record that wrote it.
+        std::uint64_t applied = 0;  ///< How far this replica is.
+        std::uint64_t behindRecords = 0;
+        Duration behind{};
+        bool operator==(const Version&) const = default;
+    };
+    std::array<Version, kZonesPerRegion> versions;
+    std::uint64_t group = 0;
+    double position = 0;
+    QString error;
+    bool operator==(const ItemVersions&) const = default;
+};
+
+class ItemSource {
+public:
+    using PageHandler = std::function<void(const ItemsPage&)>;
+
+    virtual ~ItemSource() = default;
+    /// Calls `handler` once, later, on this thread; perhaps after the asker is gone, so it must
+    /// check.
+    virtual void fetchPage(const ItemsPageRequest& request, PageHandler handler) = 0;
+};
+
+}  // namespace orrery::widgets

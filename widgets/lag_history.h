@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QPointF>
+#include <QVector>
+#include <array>
+#include <deque>
+
+#include "core/base/ids.h"
+#include "core/observe/snapshot.h"
+
+namespace orrery::widgets {
+
+/// How far the replicas of each zone were behind, over the last minutes of virtual time. Bounded;
+/// plain data, no widget.
+class LagHistory {
+public:
+    static constexpr Duration kSpan = std::chrono::minutes(15);
+    static constexpr std::size_t kSamplesMax = 20'000;
+
+    struct ZoneLag {
+        std::uint64_t records = 0;
+        Duration lag{};
+        bool operator==(const ZoneLag&) const = default;
+    };
+    struct Sample {
+        Instant at;
+        std::array<ZoneLag, kZonesPerRegion> zones;
+    };
+
+    /// A sample of an instant that is not later than the last one (the clock is paused) replaces
+    /// it.
+    void add(const Sample& sample);
+    void clear() { m_samples.clear(); }
+    bool empty() const { return m_samples.empty(); }
+    const Sample& last() const { return m_samples.back(); }
+
+    enum class Unit { Records, Milliseconds };
+    /// A zone's line over the last `span`: x is seconds before the newest sample (negative), y the
+    /// unit. At most two points for each of `columns`, the least and the most of what falls there,
+    /// so that no peak is lost.
+    QVector<QPointF> line(int zone, Unit unit, Duration span, int columns) const;
+
+    /// What a Region's zones say of all its tables.
+    static Sample ofRegion(const observe::RegionView& region, Instant at);
+    /// The same of one table: the sum of the records, the longest of the times.
+    static Sample ofTable(const observe::TableView& table, Instant at);
+
+private:
+    std::deque<Sample> m_samples;
+};
+
+}  // namespace orrery::widgets

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QComboBox>
+#include <QLabel>
+#include <QToolButton>
+#include <QWidget>
+
+#include "core/observe/snapshot.h"
+#include "widgets/lag_history.h"
+
+namespace orrery::widgets {
+
+class LineChart;
+
+/// How far each zone is behind, over the last minutes: in records or in milliseconds, of all tables
+/// of a Region or of the one in front. The present values stand beside it as text.
+class LagView : public QWidget {
+    Q_OBJECT
+public:
+    explicit LagView(QWidget* parent = nullptr);
+
+    /// What is shown: a Region, and a table of it if that is wanted.
+    void setScope(const QString& region, const QString& table);
+    /// Takes a sample. Draws only if it can be seen.
+    void setSnapshot(const observe::SnapshotPtr& snapshot);
+
+    const LagHistory& history() const { return m_history; }
+    LineChart* chart() const { return m_chart; }
+    QString valueText(int zone) const { return m_values[static_cast<std::size_t>(zone)]->text(); }
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    QWidget* makeControls();
+    void draw();
+
+    QString m_region;
+    QString m_table;
+    LagHistory m_history;
+    LineChart* m_chart;
+    QComboBox* m_scope;
+    QComboBox* m_span;
+    QToolButton* m_inRecords;
+    QToolButton* m_inMilliseconds;
+    std::array<QLabel*, kZonesPerRegion> m_values{};
+};
+
+}  // namespace orrery::widgets

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <QLabel>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QWidget>
+
+#include "core/observe/snapshot.h"
+
+namespace orrery::widgets {
+
+class PartitionBar;
+class PartitionTableModel;
+
+/// The partitions of the table or index in front: as a bar of the key space and as a table.
+class PartitionsView : public QWidget {
+    Q_OBJECT
+public:
+    explicit PartitionsView(QWidget* parent = nullptr);
+
+    /// The table in front; null if there is none. `index` empty: the table's own partitions.
+    void setTable(const observe::TableView* table, const QString& index);
+    void setMark(std::optional<double> part);
+
+    PartitionBar* bar() const { return m_bar; }
+    PartitionTableModel* model() const { return m_model; }
+
+private:
+    PartitionTableModel* m_model;
+    PartitionBar* m_bar;
+    QTableView* m_table;
+    QLabel* m_nothing;
+    QLabel* m_title;
+    QStackedWidget* m_stack;
+};
+
+}  // namespace orrery::widgets

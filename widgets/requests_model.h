@@ -1,0 +1,84 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QStringList>
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/observe/event.h"
+
+namespace orrery::widgets {
+
+/// What a line of text wants to see of the requests. Words stand side by side and all must hold:
+/// `stale`, `failed`, `strong`, `eventual`, `write`, `leader`, `follower`; `op:get`,
+/// `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word may stand anywhere in a
+/// row; `-` before a word turns it around.
+class RequestFilter {
+public:
+    /// Parses `text`. What it does not understand is in `problem` and lets nothing else count.
+    static RequestFilter parse(const QString& text);
+
+    bool matches(const observe::RequestServed& request) const;
+    bool isEmpty() const { return m_terms.empty(); }
+    const QString& problem() const { return m_problem; }
+
+private:
+    enum class Kind { Word, Flag, Operation, Table, Key, Zone, Status };
+    struct Term {
+        Kind kind = Kind::Word;
+        std::string text;  // Lower case.
+        bool negated = false;
+    };
+    static bool holds(const Term& term, const observe::RequestServed& request);
+
+    std::vector<Term> m_terms;
+    QString m_problem;
+};
+
+/// The requests of applications, newest last; the oldest go when there are more than kCapacity.
+/// Told of them in batches, at frame rate.
+class RequestsModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column {
+        Time,
+        Operation,
+        Table,
+        Key,
+        Consistency,
+        ServedBy,
+        Behind,
+        Status,
+        Took,
+        ColumnCount
+    };
+    static constexpr std::size_t kCapacity = 100'000;
+
+    explicit RequestsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
+
+    /// Takes the RequestServed among `events`; the others are not for this list.
+    void append(std::span<const observe::Event> events);
+    void setFilter(const RequestFilter& filter);
+    void clear();
+
+    std::size_t total() const { return m_requests.size(); }
+    const observe::RequestServed& request(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    void dropOldest();
+    QVariant text(const observe::RequestServed& request, int column) const;
+
+    std::deque<observe::RequestServed> m_requests;
+    std::uint64_t m_firstNumber = 0;  // Of m_requests.front(); requests are numbered as they come.
+    std::deque<std::uint64_t> m_visible;  // Numbers of those that match, in order.
+    RequestFilter m_filter;
+};
+
+}  // namespace orrery::widgets

@@ -1,0 +1,134 @@
+#include "widgets/requests_view.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QScrollBar>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/requests_model.h"
+
+namespace orrery::widgets {
+
+RequestsView::RequestsView(QWidget* parent)
+    : QWidget(parent),
+      m_model(new RequestsModel(this)),
+      m_table(new QTableView(this)),
+      m_nothing(new QLabel(this)),
+      m_stack(new QStackedWidget(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeControls());
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setProperty("muted", true);
+    m_stack->addWidget(m_nothing);
+    m_stack->addWidget(m_table);
+    layout->addWidget(m_stack, 1);
+    setEndpoint({});
+    m_table->setAccessibleName(tr("Requests"));
+    m_table->setModel(m_model);
+    m_table->setSelectionBehavior(QTableView::SelectRows);
+    m_table->setShowGrid(false);
+    m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setVerticalScrollMode(QTableView::ScrollPerPixel);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    const int widths[] = {112, 118, 116, 150, 92, 106, 160, 150, 74};
+    for (int column = 0; column < RequestsModel::ColumnCount; ++column)
+        m_table->setColumnWidth(column, widths[column]);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) {
+                if (!current.isValid()) return;
+                const observe::RequestServed& request = m_model->request(current.row());
+                emit requestChosen(toQString(request.table), toQString(request.key));
+            });
+    updateCount();
+}
+
+QWidget* RequestsView::makeControls() {
+    auto* controls = new QWidget(this);
+    auto* layout = new QHBoxLayout(controls);
+    layout->setContentsMargins(12, 6, 12, 6);
+    m_filter = new QLineEdit(controls);
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setPlaceholderText(tr("Filter: stale  failed  strong  zone:b  op:put  table:…"));
+    m_filter->setAccessibleName(tr("Filter of requests"));
+    connect(m_filter, &QLineEdit::textChanged, this, &RequestsView::applyFilter);
+    m_hold = new QToolButton(controls);
+    m_hold->setCheckable(true);
+    m_hold->setFocusPolicy(Qt::StrongFocus);
+    m_hold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_hold->setIcon(icon(Symbol::Pause));
+    m_hold->setText(tr("Hold the list"));
+    m_hold->setToolTip(tr("Stop adding rows; requests are served as before"));
+    auto* clear = new QToolButton(controls);
+    clear->setFocusPolicy(Qt::StrongFocus);
+    clear->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    clear->setIcon(icon(Symbol::Remove));
+    clear->setText(tr("Clear"));
+    connect(clear, &QToolButton::clicked, this, [this] {
+        m_model->clear();
+        updateCount();
+    });
+    m_count = new QLabel(controls);
+    m_count->setProperty("muted", true);
+    layout->addWidget(m_filter, 1);
+    layout->addWidget(m_hold);
+    layout->addWidget(clear);
+    layout->addWidget(m_count);
+    return controls;
+}
+
+bool RequestsView::atBottom() const {
+    const QScrollBar* bar = m_table->verticalScrollBar();
+    return bar->value() >= bar->maximum() - m_table->verticalHeader()->defaultSectionSize();
+}
+
+void RequestsView::append(std::span<const observe::Event> events) {
+    if (m_hold->isChecked()) return;
+    const bool follow = atBottom();
+    const std::size_t before = m_model->total();
+    m_model->append(events);
+    if (m_model->total() == before) return;
+    if (follow && isVisible()) m_table->scrollToBottom();
+    updateCount();
+}
+
+void RequestsView::applyFilter() {
+    const RequestFilter filter = RequestFilter::parse(m_filter->text());
+    m_filter->setProperty("valid", filter.problem().isEmpty());
+    m_filter->setToolTip(filter.problem());
+    m_filter->style()->polish(m_filter);
+    if (!filter.problem().isEmpty()) {
+        m_count->setText(filter.problem());
+        return;
+    }
+    m_model->setFilter(filter);
+    m_table->scrollToBottom();
+    updateCount();
+}
+
+void RequestsView::setEndpoint(const QString& endpoint) {
+    m_nothing->setText(endpoint.isEmpty()
+                           ? tr("No requests yet.")
+                           : tr("No requests yet. Point an application at %1.").arg(endpoint));
+}
+
+void RequestsView::updateCount() {
+    m_stack->setCurrentIndex(m_model->total() == 0 ? 0 : 1);
+    const auto total = static_cast<std::int64_t>(m_model->total());
+    const std::int64_t shown = m_model->rowCount();
+    m_count->setText(
+        shown == total
+            ? countText(total, "request", "requests")
+            : tr("%1 of %2").arg(countText(shown), countText(total, "request", "requests")));
+}
+
+}  // namespace orrery::widgets

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <QAbstractButton>
+#include <QStackedWidget>
+#include <QVariantAnimation>
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+#include "core/observe/snapshot.h"
+
+namespace orrery::widgets {
+
+/// A zone on the map: a button with its name, its state in words and how many leaders and replicas
+/// it has. A failed zone is hatched and says so.
+class ZoneTile : public QAbstractButton {
+    Q_OBJECT
+public:
+    explicit ZoneTile(int zone, QWidget* parent = nullptr);
+
+    /// `fault` is what took the zone away, or null.
+    void setZone(const observe::ZoneView& zone, const observe::FaultView* fault, Instant now);
+    const observe::ZoneView& zone() const { return m_zone; }
+    QString stateText() const { return m_state; }
+
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    int m_index;
+    observe::ZoneView m_zone;
+    QString m_state;
+    QString m_lag;
+    QVariantAnimation m_glow;  // Runs when leaders come or go.
+};
+
+/// The link between two zones: a round button on the line between them.
+class LinkButton : public QAbstractButton {
+    Q_OBJECT
+public:
+    explicit LinkButton(QWidget* parent = nullptr);
+
+    void setLink(const QString& zoneA, const QString& zoneB, const observe::FaultView* fault);
+    bool isCut() const { return m_cut; }
+    const QString& zoneA() const { return m_zoneA; }
+    const QString& zoneB() const { return m_zoneB; }
+
+    QSize sizeHint() const override { return {26, 26}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QString m_zoneA;
+    QString m_zoneB;
+    bool m_cut = false;
+};
+
+/// One Region: its three zones and the links between them.
+class RegionMap : public QWidget {
+    Q_OBJECT
+public:
+    explicit RegionMap(QWidget* parent = nullptr);
+
+    void setRegion(const observe::RegionView& region, const observe::Snapshot& snapshot);
+    ZoneTile* tile(int zone) const { return m_tiles[static_cast<std::size_t>(zone)]; }
+    /// The link opposite to `zone`: between the two others.
+    LinkButton* link(int zone) const { return m_links[static_cast<std::size_t>(zone)]; }
+
+    QSize sizeHint() const override { return {340, 256}; }
+    QSize minimumSizeHint() const override { return {290, 236}; }
+
+signals:
+    void failZone(const QString& zone, int seconds);
+    void cutLink(const QString& zoneA, const QString& zoneB, int seconds);
+    void heal(std::uint64_t fault);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void zoneMenu(int zone);
+    void linkMenu(int link);
+
+    QString m_name;
+    std::array<ZoneTile*, kZonesPerRegion> m_tiles{};
+    std::array<LinkButton*, kZonesPerRegion> m_links{};
+    std::array<std::optional<std::uint64_t>, kZonesPerRegion> m_zoneFaults;
+    std::array<std::optional<std::uint64_t>, kZonesPerRegion> m_linkFaults;
+};
+
+/// All Regions, one below the other. What is wanted of a zone or a link is said with signals;
+/// seconds is 0 for "until healed".
+class ZoneMap : public QWidget {
+    Q_OBJECT
+public:
+    explicit ZoneMap(QWidget* parent = nullptr);
+
+    void setSnapshot(const observe::SnapshotPtr& snapshot);
+    RegionMap* region(int index) const { return m_regions[static_cast<std::size_t>(index)]; }
+
+signals:
+    void failZone(const QString& zone, int seconds);
+    void cutLink(const QString& zoneA, const QString& zoneB, int seconds);
+    void heal(std::uint64_t fault);
+
+private:
+    std::vector<RegionMap*> m_regions;
+    QWidget* m_list;
+    QWidget* m_nothing;
+    QStackedWidget* m_stack;
+};
+
+/// The active fault of `kind` ("zone-outage", "link-cut") whose target names all of `zones`; null
+/// if there is none.
+const observe::FaultView* activeFault(const observe::Snapshot& snapshot, const char* kind,
+                                      std::initializer_list<std::string_view> zones);
+
+}  // namespace orrery::widgets
