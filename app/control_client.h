@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include "app/backend.h"
+
+namespace orrery::app {
+
+/// What the window does to the world: faults, the clock, the profile, as calls of the control API.
+/// What the engine refuses is said with `refused`.
+class ControlClient : public QObject {
+    Q_OBJECT
+public:
+    /// The backend must outlive the client.
+    explicit ControlClient(Backend* backend, QObject* parent = nullptr);
+
+    /// `seconds` 0: until healed.
+    void failZone(const QString& zone, int seconds);
+    void cutLink(const QString& zoneA, const QString& zoneB, int seconds);
+    void heal(std::uint64_t fault);
+    void healAll();
+    void setRunning(bool running);
+    void setSpeed(double speed);
+    void runTrue();  ///< Running, at real time.
+    void step();
+    void setProfile(const QString& name);
+
+signals:
+    void refused(const QString& text);
+    /// Something was done: a snapshot is worth taking at once.
+    void done();
+
+private:
+    void send(std::string_view method, const std::string& target, const QJsonObject& body);
+
+    Backend* m_backend;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+};
+
+}  // namespace orrery::app

@@ -1,0 +1,93 @@
+#include "app/ctl.h"
+#include "core/json/json.h"
+
+namespace orrery::app {
+namespace {
+
+using Words = std::vector<std::string>;
+
+CtlParse wrong(std::string problem) {
+    return {{}, std::move(problem)};
+}
+
+CtlParse fault(const Words& words) {
+    constexpr const char* kUsage =
+        "Usage: fault zone-outage ZONE [DURATION], or fault link-cut ZONE ZONE [DURATION], or "
+        "fault list.";
+    if (words.size() == 2 && words[1] == "list") return {{"GET", "/faults", ""}, ""};
+    const bool outage = words.size() >= 3 && words[1] == "zone-outage";
+    const bool cut = words.size() >= 4 && words[1] == "link-cut";
+    const std::size_t zones = outage ? 1 : 2;
+    if ((!outage && !cut) || words.size() > 3 + zones) return wrong(kUsage);
+    std::string body;
+    json::Writer out(body);
+    out.beginObject().name("kind").string(words[1]);
+    if (outage) {
+        out.name("zone").string(words[2]);
+    } else {
+        out.name("zones").beginArray().string(words[2]).string(words[3]).endArray();
+    }
+    if (words.size() == 3 + zones) out.name("duration").string(words.back());
+    out.endObject();
+    return {{"POST", "/faults", body}, ""};
+}
+
+CtlParse heal(const Words& words) {
+    if (words.size() != 2) return wrong("Usage: heal ID, or heal all.");
+    if (words[1] == "all") return {{"DELETE", "/faults", ""}, ""};
+    if (words[1].find_first_not_of("0123456789") != std::string::npos)
+        return wrong("Usage: heal ID, or heal all.");
+    return {{"DELETE", "/faults/" + words[1], ""}, ""};
+}
+
+std::string object(const std::string& name, const std::string& value) {
+    std::string body;
+    json::Writer(body).beginObject().name(name).string(value).endObject();
+    return body;
+}
+
+CtlParse clock(const Words& words) {
+    constexpr const char* kUsage =
+        "Usage: clock, clock pause, clock resume, clock speed FACTOR, clock step [DURATION], or "
+        "clock advance DURATION.";
+    if (words.size() == 1) return {{"GET", "/clock", ""}, ""};
+    const std::string& verb = words[1];
+    if (words.size() == 2) {
+        if (verb == "pause") return {{"PUT", "/clock", R"({"state":"paused"})"}, ""};
+        if (verb == "resume") return {{"PUT", "/clock", R"({"state":"running"})"}, ""};
+        if (verb == "step") return {{"POST", "/clock/step", "{}"}, ""};
+    } else if (words.size() == 3) {
+        const bool number = words[2].find_first_not_of("0123456789.") == std::string::npos;
+        if (verb == "speed" && number)
+            return {{"PUT", "/clock", "{\"speed\":" + words[2] + "}"}, ""};
+        if (verb == "step") return {{"POST", "/clock/step", object("by", words[2])}, ""};
+        if (verb == "advance") return {{"POST", "/clock/advance", object("by", words[2])}, ""};
+    }
+    return wrong(kUsage);
+}
+
+CtlParse profile(const Words& words) {
+    if (words.size() == 1) return {{"GET", "/profile", ""}, ""};
+    if (words.size() == 2) return {{"PUT", "/profile", object("profile", words[1])}, ""};
+    return wrong("Usage: profile [NAME].");
+}
+
+}  // namespace
+
+CtlParse parseCtl(const Words& words) {
+    constexpr const char* kUsage =
+        "Usage: orreryd ctl [--endpoint URL] status | snapshot | metrics | fault … | heal … | "
+        "clock … | profile …";
+    if (words.empty()) return wrong(kUsage);
+    const std::string& verb = words[0];
+    const bool alone = words.size() == 1;
+    if (alone && (verb == "status" || verb == "snapshot" || verb == "metrics"))
+        return {{"GET", "/" + verb, ""}, ""};
+    if (verb == "fault") return fault(words);
+    if (verb == "heal") return heal(words);
+    if (verb == "clock") return clock(words);
+    if (verb == "profile") return profile(words);
+    return wrong(kUsage);
+}
+
+}  // namespace orrery::app

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <QObject>
+#include <memory>
+
+#include "app/backend.h"
+#include "core/engine/engine.h"
+
+namespace orrery::app {
+
+/// The engine in this process. Its thread is its own; answers are posted to the thread that made
+/// the backend.
+class EmbeddedBackend : public Backend {
+public:
+    /// Opens the engine and starts it. What is wrong is said in one sentence.
+    static std::expected<std::unique_ptr<EmbeddedBackend>, std::string> open(
+        const engine::EngineOptions& options);
+    /// Stops the engine; answers that are not delivered yet are dropped.
+    ~EmbeddedBackend() override;
+
+    engine::Engine& engine() { return *m_engine; }
+
+    void call(std::string_view region, std::string_view operation, std::string_view json,
+              AnswerHandler handler) override;
+    void control(std::string_view method, std::string_view target, std::string_view json,
+                 AnswerHandler handler) override;
+    observe::SnapshotPtr snapshot() override;
+    std::vector<observe::Event> events(EventId after, std::size_t limit) override;
+    std::vector<Diagnostic> check(std::string_view expression) override;
+    std::string endpoint() const override;
+    std::string endpointProblem() const override;
+    std::string dataFolder() const override;
+
+private:
+    explicit EmbeddedBackend(std::unique_ptr<engine::Engine> engine);
+    /// A handler for the engine's thread that has `handler` called on ours.
+    engine::Engine::AnswerHandler deliver(AnswerHandler handler);
+
+    // The engine ends first: until then its thread may post to the receiver.
+    QObject m_receiver;
+    std::unique_ptr<engine::Engine> m_engine;
+};
+
+}  // namespace orrery::app

@@ -1,0 +1,143 @@
+#include "app/looks.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QMetaObject>
+#include <QThreadPool>
+#include <QUrl>
+#include <algorithm>
+#include <cmath>
+
+namespace orrery::app {
+namespace {
+
+/// "&name=value", percent-encoded; nothing if the value is empty.
+void appendParameter(QByteArray& target, const char* name, const QString& value) {
+    if (value.isEmpty()) return;
+    target += target.contains('?') ? '&' : '?';
+    target += name;
+    target += '=';
+    target += QUrl::toPercentEncoding(value);
+}
+
+QJsonObject parseBody(const Backend::Answer& answer) {
+    return QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
+}
+
+std::uint64_t unsignedOf(const QJsonValue& value) {
+    return static_cast<std::uint64_t>(std::max<qint64>(0, value.toInteger()));
+}
+
+}  // namespace
+
+std::string itemsTarget(const widgets::ItemsPageRequest& request) {
+    QByteArray target("/items");
+    appendParameter(target, "region", request.target.region);
+    appendParameter(target, "table", request.target.table);
+    appendParameter(target, "index", request.target.index);
+    appendParameter(target, "zone", request.target.zone);
+    if (request.from.isEmpty())
+        appendParameter(target, "at", QString::number(request.at, 'f', 9));
+    else
+        appendParameter(target, "from", request.from);
+    if (request.backward) appendParameter(target, "backward", QStringLiteral("true"));
+    appendParameter(target, "limit", QString::number(request.limit));
+    return target.toStdString();
+}
+
+widgets::ItemsPage parseItemsPage(const Backend::Answer& answer) {
+    widgets::ItemsPage page;
+    if (!succeeded(answer)) {
+        page.error = errorText(answer);
+        return page;
+    }
+    const QJsonObject body = parseBody(answer);
+    const QJsonArray rows = body[QLatin1String("rows")].toArray();
+    page.rows.reserve(static_cast<std::size_t>(rows.size()));
+    for (const QJsonValue& value : rows) {
+        const QJsonObject row = value.toObject();
+        page.rows.push_back({row[QLatin1String("storageKey")].toString(),
+                             row[QLatin1String("position")].toDouble(),
+                             row[QLatin1String("item")].toObject()});
+    }
+    page.more = body[QLatin1String("more")].toBool();
+    return page;
+}
+
+std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key) {
+    QByteArray target("/item");
+    appendParameter(target, "region", region);
+    appendParameter(target, "table", table);
+    appendParameter(target, "key",
+                    QString::fromUtf8(QJsonDocument(key).toJson(QJsonDocument::Compact)));
+    return target.toStdString();
+}
+
+widgets::ItemVersions parseItemVersions(const Backend::Answer& answer) {
+    widgets::ItemVersions result;
+    if (!succeeded(answer)) {
+        result.error = errorText(answer);
+        return result;
+    }
+    const QJsonObject body = parseBody(answer);
+    result.group = unsignedOf(body[QLatin1String("group")]);
+    result.position = body[QLatin1String("position")].toDouble();
+    const QJsonArray versions = body[QLatin1String("versions")].toArray();
+    for (std::size_t i = 0; i < result.versions.size(); ++i) {
+        const QJsonObject from = versions.at(static_cast<qsizetype>(i)).toObject();
+        widgets::ItemVersions::Version& version = result.versions[i];
+        version.zone = from[QLatin1String("zone")].toString();
+        version.role = from[QLatin1String("leader")].toBool() ? QStringLiteral("leader")
+                                                              : QStringLiteral("follower");
+        version.up = from[QLatin1String("up")].toBool(true);
+        version.present = from[QLatin1String("item")].isObject();
+        version.item = from[QLatin1String("item")].toObject();
+        version.itemLsn = unsignedOf(from[QLatin1String("itemLsn")]);
+        version.applied = unsignedOf(from[QLatin1String("applied")]);
+        version.behindRecords = unsignedOf(from[QLatin1String("behindRecords")]);
+        version.behind =
+            Duration(std::llround(from[QLatin1String("behindMs")].toDouble() * 1'000'000));
+    }
+    return result;
+}
+
+QString errorText(const Backend::Answer& answer) {
+    const QJsonObject body = parseBody(answer);
+    QString type = body[QLatin1String("__type")].toString();
+    type = type.mid(type.indexOf(u'#') + 1);
+    for (const char* name : {"message", "Message", "error"}) {
+        const QString text = body[QLatin1String(name)].toString();
+        if (!text.isEmpty()) return type.isEmpty() ? text : type + QStringLiteral(": ") + text;
+    }
+    if (!type.isEmpty()) return type;
+    return QStringLiteral("The engine answered with status %1.").arg(answer.status);
+}
+
+struct BackendItemSource::Parsing {
+    Parsing() { pool.setMaxThreadCount(1); }
+
+    QObject receiver;
+    QThreadPool pool;  // Ends, and is waited for, before the receiver that it posts to.
+};
+
+BackendItemSource::BackendItemSource(Backend* backend)
+    : m_backend(backend), m_parsing(std::make_shared<Parsing>()) {}
+
+BackendItemSource::~BackendItemSource() = default;
+
+void BackendItemSource::fetchPage(const widgets::ItemsPageRequest& request, PageHandler handler) {
+    const std::weak_ptr<Parsing> weak = m_parsing;
+    m_backend->control("GET", itemsTarget(request), {},
+                       [weak, handler = std::move(handler)](const Backend::Answer& answer) {
+                           const std::shared_ptr<Parsing> parsing = weak.lock();
+                           if (parsing == nullptr) return;
+                           parsing->pool.start([receiver = &parsing->receiver, handler, answer] {
+                               QMetaObject::invokeMethod(
+                                   receiver,
+                                   [handler, page = parseItemsPage(answer)] { handler(page); },
+                                   Qt::QueuedConnection);
+                           });
+                       });
+}
+
+}  // namespace orrery::app

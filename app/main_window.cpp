@@ -1,0 +1,217 @@
+#include "app/main_window.h"
+
+#include <QCloseEvent>
+#include <QStatusBar>
+#include <QToolBar>
+
+#include "app/control_client.h"
+#include "app/sample_loader.h"
+#include "widgets/clock_bar.h"
+#include "widgets/connect_page.h"
+#include "widgets/explorer.h"
+#include "widgets/format.h"
+#include "widgets/item_inspector.h"
+#include "widgets/lag_view.h"
+#include "widgets/partitions_view.h"
+#include "widgets/requests_view.h"
+#include "widgets/start_page.h"
+#include "widgets/table_page.h"
+#include "widgets/world_banner.h"
+#include "widgets/zone_map.h"
+
+namespace orrery::app {
+
+constexpr int kMessageMs = 8'000;
+
+MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
+    : QMainWindow(parent),
+      m_backend(backend),
+      m_systemIsDark(systemIsDark),
+      m_items(backend),
+      m_feed(new WorldFeed(backend, this)),
+      m_control(new ControlClient(backend, this)),
+      m_loader(new SampleLoader(backend, QStringLiteral("us-east-1"), this)) {
+    setWindowTitle(tr("Orrery"));
+    setObjectName(QStringLiteral("mainWindow"));
+    resize(1280, 800);
+    makeCentre();
+    makeDocks();
+    makeToolBar();
+    makeBanner();
+    makeMenus();
+    makeStatusBar();
+    m_defaultState = saveState(kLayoutVersion);
+    restoreSettings();
+
+    connect(m_feed, &WorldFeed::snapshotTaken, this, &MainWindow::onSnapshot);
+    connect(m_feed, &WorldFeed::eventsTaken, this, &MainWindow::onEvents);
+    connect(m_control, &ControlClient::refused, this, &MainWindow::showMessage);
+    connect(m_control, &ControlClient::done, m_feed, &WorldFeed::takeSnapshot);
+    connect(m_loader, &SampleLoader::progressed, m_start, &widgets::StartPage::setLoading);
+    connect(m_loader, &SampleLoader::finished, this,
+            [this](const QString& error, const QStringList& tables) {
+                m_start->setLoading({}, -1);
+                m_feed->takeSnapshot();
+                if (!error.isEmpty()) return showMessage(tr("The sample stopped: %1").arg(error));
+                showMessage(tr("The sample is loaded"));
+                if (!tables.isEmpty())
+                    openTable({QStringLiteral("us-east-1"), tables.constFirst(), {}});
+            });
+    m_feed->start();
+}
+
+MainWindow::~MainWindow() {
+    // Docks tell of being hidden, tabs of being removed; when the children die, the part of the
+    // window that listens is gone already.
+    hide();
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+}
+
+void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
+    m_banner->setSnapshot(*snapshot);
+    m_bannerBar->setVisible(!m_banner->text().isEmpty());
+    m_clock->setSnapshot(*snapshot);
+    m_explorer->setSnapshot(snapshot);
+    m_zones->setSnapshot(snapshot);
+    widgets::TablePage* page = currentTable();
+    if (page != nullptr)
+        page->setTable(findRegion(page->target().region), findTable(page->target()));
+    m_partitions->setTable(page == nullptr ? nullptr : findTable(page->target()),
+                           page == nullptr ? QString() : page->target().index);
+    m_lag->setScope(page != nullptr             ? page->target().region
+                    : snapshot->regions.empty() ? QString()
+                                                : widgets::toQString(snapshot->regions[0]->name),
+                    page == nullptr ? QString() : page->target().table);
+    m_lag->setSnapshot(snapshot);
+    lookAtInspected();
+    updateStatus();
+}
+
+void MainWindow::onEvents(const std::vector<observe::Event>& events) {
+    m_requests->append(events);
+}
+
+const observe::RegionView* MainWindow::findRegion(const QString& name) const {
+    const std::string wanted = name.toStdString();
+    for (const observe::RegionViewPtr& region : m_feed->snapshot()->regions)
+        if (region->name == wanted) return region.get();
+    return nullptr;
+}
+
+const observe::TableView* MainWindow::findTable(const widgets::ExplorerTarget& target) const {
+    const observe::RegionView* region = findRegion(target.region);
+    if (region == nullptr) return nullptr;
+    const std::string wanted = target.table.toStdString();
+    for (const observe::TableViewPtr& table : region->tables)
+        if (table->name == wanted) return table.get();
+    return nullptr;
+}
+
+widgets::TablePage* MainWindow::currentTable() const {
+    return qobject_cast<widgets::TablePage*>(m_tabs->currentWidget());
+}
+
+void MainWindow::openTable(const widgets::ExplorerTarget& target) {
+    for (int tab = 0; tab < m_tabs->count(); ++tab) {
+        auto* page = qobject_cast<widgets::TablePage*>(m_tabs->widget(tab));
+        if (page == nullptr || page->target().region != target.region ||
+            page->target().table != target.table)
+            continue;
+        page->setIndex(target.index);
+        m_tabs->setCurrentIndex(tab);
+        onTabChanged();
+        return;
+    }
+    auto* page = new widgets::TablePage(&m_items, target);
+    connect(page, &widgets::TablePage::itemSelected, this,
+            [this, page](const QJsonObject& key, const QString& keyText) {
+                m_inspector->setKey(page->target().region, page->target().table, key, keyText);
+            });
+    connect(page, &widgets::TablePage::putItemWanted, this,
+            [this, page] { editItem(page, QJsonObject()); });
+    connect(page, &widgets::TablePage::editItemWanted, this,
+            [this, page](const QJsonObject& item) { editItem(page, item); });
+    connect(page, &widgets::TablePage::deleteItemsWanted, this,
+            [this, page](const QList<QJsonObject>& keys) { deleteItems(page, keys); });
+    connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
+    const int tab = m_tabs->addTab(page, target.table);
+    m_tabs->setTabToolTip(tab, tr("%1 in %2").arg(target.table, target.region));
+    m_tabs->setCurrentIndex(tab);
+    page->grid()->table()->setFocus();
+}
+
+void MainWindow::loadSample(const QString& name) {
+    m_loader->load(name);
+}
+
+void MainWindow::onTabChanged() {
+    if (m_feed->snapshot() != nullptr) onSnapshot(m_feed->snapshot());
+    if (const widgets::TablePage* page = currentTable()) m_explorer->setCurrent(page->target());
+    setWindowTitle(m_tabs->currentIndex() < 0
+                       ? tr("Orrery")
+                       : tr("%1 – Orrery").arg(m_tabs->tabText(m_tabs->currentIndex())));
+}
+
+void MainWindow::closeTab(int tab) {
+    QWidget* page = m_tabs->widget(tab);
+    m_tabs->removeTab(tab);
+    // The start page and the connect page are kept; tables are made again when opened.
+    if (qobject_cast<widgets::TablePage*>(page) != nullptr) page->deleteLater();
+    if (m_tabs->count() == 0) showStart();
+}
+
+void MainWindow::showStart() {
+    if (m_tabs->indexOf(m_start) < 0) m_tabs->insertTab(0, m_start, tr("Start"));
+    m_tabs->setCurrentWidget(m_start);
+}
+
+void MainWindow::showConnect() {
+    if (m_tabs->indexOf(m_connect) < 0) m_tabs->addTab(m_connect, tr("Connect"));
+    m_tabs->setCurrentWidget(m_connect);
+}
+
+void MainWindow::updateStatus() {
+    const observe::Snapshot& snapshot = *m_feed->snapshot();
+    std::int64_t tables = 0;
+    std::uint64_t records = 0;
+    Duration lag{};
+    for (const observe::RegionViewPtr& region : snapshot.regions) {
+        tables += static_cast<std::int64_t>(region->tables.size());
+        for (const observe::ZoneView& zone : region->zones) {
+            records += zone.lagRecords;
+            lag = std::max(lag, zone.lag);
+        }
+    }
+    const QString endpoint = QString::fromStdString(m_backend->endpoint());
+    m_endpointLabel->setText(endpoint.isEmpty() ? tr("No endpoint") : endpoint);
+    m_endpointLabel->setToolTip(
+        endpoint.isEmpty() ? QString::fromStdString(m_backend->endpointProblem())
+        : m_backend->dataFolder().empty()
+            ? tr("Data is kept in memory only")
+            : tr("Data folder: %1").arg(QString::fromStdString(m_backend->dataFolder())));
+    m_tablesLabel->setText(widgets::countText(tables, "table", "tables"));
+    m_rateLabel->setText(
+        tr("%1 requests").arg(widgets::perSecondText(m_feed->requestsPerSecond())));
+    m_lagLabel->setText(records == 0 ? tr("No replica is behind")
+                                     : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
+}
+
+void MainWindow::showMessage(const QString& text) {
+    statusBar()->showMessage(text, kMessageMs);
+}
+
+QDockWidget* MainWindow::dock(const QString& name) const {
+    return findChild<QDockWidget*>(name);
+}
+
+void MainWindow::setTheme(widgets::Theme theme) {
+    widgets::applyTheme(theme, m_systemIsDark);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+}  // namespace orrery::app

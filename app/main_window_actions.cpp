@@ -1,0 +1,242 @@
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPointer>
+#include <QPushButton>
+
+#include "app/control_client.h"
+#include "app/main_window.h"
+#include "widgets/clock_bar.h"
+#include "widgets/create_table_dialog.h"
+#include "widgets/delete_table_dialog.h"
+#include "widgets/explorer.h"
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/item_dialog.h"
+#include "widgets/item_inspector.h"
+#include "widgets/partitions_view.h"
+#include "widgets/requests_view.h"
+#include "widgets/table_page.h"
+
+namespace orrery::app {
+namespace {
+
+std::string compact(const QJsonObject& object) {
+    return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+}  // namespace
+
+void MainWindow::makeMenus() {
+    using widgets::icon;
+    using widgets::Symbol;
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addAction(icon(Symbol::Add), tr("&Create table…"), QKeySequence::New, this,
+                    [this] { createTable(m_explorer->current().region); });
+    file->addAction(icon(Symbol::Connect), tr("Co&nnect an application"), this,
+                    &MainWindow::showConnect);
+    file->addAction(tr("&Start page"), this, &MainWindow::showStart);
+    file->addSeparator();
+    file->addAction(tr("Close &tab"), QKeySequence::Close, this,
+                    [this] { closeTab(m_tabs->currentIndex()); });
+    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+    QMenu* items = menuBar()->addMenu(tr("&Data"));
+    items->addAction(icon(Symbol::Add), tr("&Put item…"), Qt::CTRL | Qt::Key_I, this, [this] {
+        if (const widgets::TablePage* page = currentTable()) editItem(page, QJsonObject());
+    });
+    QAction* refresh = items->addAction(icon(Symbol::Refresh), tr("&Refresh"), this, [this] {
+        m_feed->takeSnapshot();
+        if (widgets::TablePage* page = currentTable()) page->refresh();
+    });
+    refresh->setShortcuts({QKeySequence(Qt::Key_F5), QKeySequence(Qt::CTRL | Qt::Key_R)});
+    items->addSeparator();
+    items->addAction(icon(Symbol::Remove), tr("&Delete table…"), this, [this] {
+        if (const widgets::TablePage* page = currentTable())
+            deleteTable({page->target().region, page->target().table, {}});
+        else if (m_explorer->current().isTable())
+            deleteTable(m_explorer->current());
+    });
+
+    QMenu* world = menuBar()->addMenu(tr("&World"));
+    world->addAction(m_clock->runAction());
+    world->addAction(m_clock->stepAction());
+    world->addAction(icon(Symbol::Clock), tr("Run at &real time"), this,
+                     [this] { m_control->runTrue(); });
+    world->addSeparator();
+    world->addAction(icon(Symbol::Heal), tr("&Heal everything"), Qt::CTRL | Qt::SHIFT | Qt::Key_H,
+                     this, [this] { m_control->healAll(); });
+    makeViewMenu();
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&About Orrery"), this, &MainWindow::about);
+    help->addAction(tr("About &Qt"), qApp, &QApplication::aboutQt);
+}
+
+void MainWindow::makeViewMenu() {
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    int key = Qt::Key_1;
+    for (const char* name : {"explorer", "zones", "inspector", "requests", "lag", "partitions"}) {
+        QDockWidget* docked = dock(QString::fromLatin1(name));
+        // The key brings the view to the front and puts the focus there; the mark hides it.
+        view->addAction(docked->toggleViewAction());
+        auto* focus = new QAction(this);
+        focus->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(key++)));
+        docked->toggleViewAction()->setStatusTip(focus->shortcut().toString());
+        connect(focus, &QAction::triggered, docked, [docked] {
+            docked->show();
+            docked->raise();
+            docked->widget()->setFocus(Qt::ShortcutFocusReason);
+            docked->widget()->focusWidget() != nullptr ? docked->widget()->focusWidget()->setFocus()
+                                                       : void();
+        });
+        addAction(focus);
+    }
+    view->addSeparator();
+    view->addAction(tr("Filter &requests"), QKeySequence::Find, this, [this] {
+        dock(QStringLiteral("requests"))->show();
+        dock(QStringLiteral("requests"))->raise();
+        m_requests->filterLine()->setFocus(Qt::ShortcutFocusReason);
+    });
+    QMenu* themes = view->addMenu(tr("&Theme"));
+    m_themes = new QActionGroup(this);
+    for (const auto& [text, theme] : {std::pair(tr("&System"), widgets::Theme::System),
+                                      std::pair(tr("&Light"), widgets::Theme::Light),
+                                      std::pair(tr("&Dark"), widgets::Theme::Dark)}) {
+        QAction* action = themes->addAction(text, this, [this, t = theme] { setTheme(t); });
+        action->setCheckable(true);
+        m_themes->addAction(action);
+    }
+    view->addSeparator();
+    view->addAction(tr("Reset &layout"), Qt::CTRL | Qt::Key_0, this, &MainWindow::resetLayout);
+}
+
+void MainWindow::createTable(const QString& region) {
+    QStringList regions;
+    for (const observe::RegionViewPtr& view : m_feed->snapshot()->regions)
+        regions << widgets::toQString(view->name);
+    auto* dialog = new widgets::CreateTableDialog(regions, region, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::CreateTableDialog::createWanted, this, [this, dialog] {
+        const QString where = dialog->region();
+        const QJsonObject request = dialog->request();
+        m_backend->call(where.toStdString(), "CreateTable", compact(request),
+                        [this, where, request, alive = std::weak_ptr(m_alive),
+                         guard = QPointer(dialog)](const Backend::Answer& answer) {
+                            if (alive.expired()) return;
+                            if (!succeeded(answer)) {
+                                if (guard != nullptr) guard->setRefusal(errorText(answer));
+                                return;
+                            }
+                            if (guard != nullptr) guard->accept();
+                            m_feed->takeSnapshot();
+                            openTable({where, request[QLatin1String("TableName")].toString(), {}});
+                        });
+    });
+    dialog->open();
+}
+
+void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
+    const observe::TableView* table = findTable(target);
+    auto* dialog =
+        new widgets::DeleteTableDialog(target.table, table == nullptr ? 0 : table->itemCount, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, target] {
+        m_backend->call(target.region.toStdString(), "DeleteTable",
+                        compact({{QStringLiteral("TableName"), target.table}}),
+                        [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+                            if (alive.expired()) return;
+                            if (!succeeded(answer)) showMessage(errorText(answer));
+                            m_feed->takeSnapshot();
+                        });
+    });
+    dialog->open();
+}
+
+void MainWindow::editItem(const widgets::TablePage* page, const QJsonObject& item) {
+    const observe::TableView* table = findTable(page->target());
+    if (table == nullptr) return;
+    QStringList keys{widgets::toQString(table->partitionKeyName)};
+    if (!table->sortKeyName.empty()) keys << widgets::toQString(table->sortKeyName);
+    auto* dialog = new widgets::ItemDialog(page->target().table, keys, item, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::ItemDialog::putWanted, this,
+            [this, dialog, target = page->target()](const QJsonObject& put) {
+                m_backend->call(target.region.toStdString(), "PutItem",
+                                compact({{QStringLiteral("TableName"), target.table},
+                                         {QStringLiteral("Item"), put}}),
+                                [this, alive = std::weak_ptr(m_alive),
+                                 guard = QPointer(dialog)](const Backend::Answer& answer) {
+                                    if (alive.expired()) return;
+                                    if (!succeeded(answer)) {
+                                        if (guard != nullptr) guard->setRefusal(errorText(answer));
+                                        return;
+                                    }
+                                    if (guard != nullptr) guard->accept();
+                                    m_feed->takeSnapshot();
+                                });
+            });
+    dialog->open();
+}
+
+void MainWindow::deleteItems(const widgets::TablePage* page, const QList<QJsonObject>& keys) {
+    if (keys.isEmpty()) return;
+    auto* box = new QMessageBox(
+        QMessageBox::Question, tr("Delete items"),
+        tr("Delete %1 from %2?")
+            .arg(widgets::countText(keys.size(), "item", "items"), page->target().table),
+        QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::AcceptRole);
+    connect(remove, &QPushButton::clicked, this, [this, target = page->target(), keys] {
+        for (const QJsonObject& key : keys)
+            m_backend->call(target.region.toStdString(), "DeleteItem",
+                            compact({{QStringLiteral("TableName"), target.table},
+                                     {QStringLiteral("Key"), key}}),
+                            [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+                                if (alive.expired()) return;
+                                if (!succeeded(answer)) showMessage(errorText(answer));
+                                m_feed->takeSnapshot();
+                            });
+    });
+    box->open();
+}
+
+void MainWindow::lookAtInspected() {
+    // The mark on the partition bar comes with the look, so it goes on while the dock is hidden.
+    if (m_inspector->key().isEmpty()) return m_partitions->setMark({});
+    if (m_looking) return;
+    m_looking = true;
+    const QJsonObject key = m_inspector->key();
+    m_backend->control(
+        "GET", itemTarget(m_inspector->region(), m_inspector->table(), key), {},
+        [this, key, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+            if (alive.expired()) return;
+            m_looking = false;
+            // Another item was chosen meanwhile: look at that one instead.
+            if (key != m_inspector->key()) return lookAtInspected();
+            const widgets::ItemVersions versions = parseItemVersions(answer);
+            m_inspector->setVersions(versions);
+            const widgets::TablePage* page = currentTable();
+            const bool here = versions.error.isEmpty() && page != nullptr &&
+                              page->target().table == m_inspector->table() &&
+                              page->target().region == m_inspector->region() &&
+                              page->target().index.isEmpty();
+            m_partitions->setMark(here ? std::optional(versions.position) : std::nullopt);
+        });
+}
+
+void MainWindow::about() {
+    QMessageBox::about(
+        this, tr("About Orrery"),
+        tr("<h3>Orrery %1</h3><p>A local Amazon DynamoDB that a person can look inside.</p>"
+           "<p>Free software under the GNU General Public License, version 3 or later. Not "
+           "affiliated with Amazon; DynamoDB is a trademark of its owner. It sends nothing "
+           "anywhere.</p>")
+            .arg(QApplication::applicationVersion()));
+}
+
+}  // namespace orrery::app

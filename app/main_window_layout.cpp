@@ -1,0 +1,231 @@
+#include <QActionGroup>
+#include <QComboBox>
+#include <QSettings>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/control_client.h"
+#include "app/main_window.h"
+#include "core/exchange/samples.h"
+#include "widgets/clock_bar.h"
+#include "widgets/connect_page.h"
+#include "widgets/explorer.h"
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/item_inspector.h"
+#include "widgets/lag_view.h"
+#include "widgets/partitions_view.h"
+#include "widgets/requests_view.h"
+#include "widgets/start_page.h"
+#include "widgets/world_banner.h"
+#include "widgets/zone_map.h"
+
+namespace orrery::app {
+namespace {
+
+std::vector<widgets::StartPage::Sample> sampleCards() {
+    std::vector<widgets::StartPage::Sample> cards;
+    for (const exchange::SampleSet& set : exchange::sampleSets()) {
+        QStringList contents;
+        for (const exchange::SampleTable& table : set.tables)
+            contents << QStringLiteral("%1: %2").arg(
+                widgets::toQString(table.name),
+                widgets::countText(static_cast<std::int64_t>(table.items.size()), "item", "items"));
+        cards.push_back({widgets::toQString(set.name), widgets::toQString(set.title),
+                         widgets::toQString(set.description), contents.join(u'\n')});
+    }
+    return cards;
+}
+
+}  // namespace
+
+void MainWindow::makeCentre() {
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    m_tabs = new QTabWidget(centre);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("Pages"));
+    m_tabs->setTabsClosable(true);
+    m_tabs->setMovable(true);
+    layout->addWidget(m_tabs, 1);
+    setCentralWidget(centre);
+    const QString endpoint = QString::fromStdString(m_backend->endpoint());
+    const QString problem = QString::fromStdString(m_backend->endpointProblem());
+    m_start = new widgets::StartPage(sampleCards(), this);
+    m_start->setEndpoint(endpoint, problem);
+    m_connect = new widgets::ConnectPage(this);
+    m_connect->setEndpoint(endpoint, problem);
+    m_connect->hide();
+    showStart();
+    connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closeTab);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &MainWindow::onTabChanged);
+    connect(m_start, &widgets::StartPage::sampleWanted, this, &MainWindow::loadSample);
+    connect(m_start, &widgets::StartPage::connectWanted, this, &MainWindow::showConnect);
+    connect(m_start, &widgets::StartPage::createTableWanted, this,
+            [this] { createTable(QString()); });
+    const auto copied = [this](const QString& what) { showMessage(tr("%1: copied").arg(what)); };
+    connect(m_start, &widgets::StartPage::copied, this, copied);
+    connect(m_connect, &widgets::ConnectPage::copied, this, copied);
+}
+
+QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* view,
+                                 Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(view);
+    addDockWidget(area, dock);
+    // In a row of tabs the tab is the title.
+    const auto showTitle = [this, dock] {
+        const bool tabbed = !dock->isFloating() && !tabifiedDockWidgets(dock).isEmpty();
+        if (tabbed == (dock->titleBarWidget() != nullptr)) return;
+        QWidget* old = dock->titleBarWidget();
+        dock->setTitleBarWidget(tabbed ? new QWidget(dock) : nullptr);
+        delete old;
+    };
+    connect(dock, &QDockWidget::visibilityChanged, this, showTitle);
+    connect(dock, &QDockWidget::topLevelChanged, this, showTitle);
+    connect(dock, &QDockWidget::dockLocationChanged, this, showTitle);
+    return dock;
+}
+
+void MainWindow::makeDocks() {
+    setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    m_explorer = new widgets::Explorer(this);
+    m_inspector = new widgets::ItemInspector(this);
+    m_zones = new widgets::ZoneMap(this);
+    m_requests = new widgets::RequestsView(this);
+    m_lag = new widgets::LagView(this);
+    m_partitions = new widgets::PartitionsView(this);
+    auto* explorer =
+        addDock(QStringLiteral("explorer"), tr("Explorer"), m_explorer, Qt::LeftDockWidgetArea);
+    auto* zones = addDock(QStringLiteral("zones"), tr("Zones"), m_zones, Qt::RightDockWidgetArea);
+    auto* inspector = addDock(QStringLiteral("inspector"), tr("Item inspector"), m_inspector,
+                              Qt::RightDockWidgetArea);
+    auto* requests =
+        addDock(QStringLiteral("requests"), tr("Requests"), m_requests, Qt::BottomDockWidgetArea);
+    auto* lag =
+        addDock(QStringLiteral("lag"), tr("Replication lag"), m_lag, Qt::BottomDockWidgetArea);
+    auto* partitions = addDock(QStringLiteral("partitions"), tr("Partitions"), m_partitions,
+                               Qt::BottomDockWidgetArea);
+    tabifyDockWidget(requests, lag);
+    tabifyDockWidget(lag, partitions);
+    requests->raise();
+    resizeDocks({explorer, zones}, {244, 370}, Qt::Horizontal);
+    resizeDocks({requests}, {226}, Qt::Vertical);
+    resizeDocks({zones, inspector}, {296, 400}, Qt::Vertical);
+    m_requests->setEndpoint(QString::fromStdString(m_backend->endpoint()));
+
+    connect(m_explorer, &widgets::Explorer::opened, this, &MainWindow::openTable);
+    connect(m_explorer, &widgets::Explorer::createTableWanted, this, &MainWindow::createTable);
+    connect(m_explorer, &widgets::Explorer::deleteTableWanted, this, &MainWindow::deleteTable);
+    connect(m_zones, &widgets::ZoneMap::failZone, m_control, &ControlClient::failZone);
+    connect(m_zones, &widgets::ZoneMap::cutLink, m_control, &ControlClient::cutLink);
+    connect(m_zones, &widgets::ZoneMap::heal, m_control, &ControlClient::heal);
+    connect(m_inspector, &widgets::ItemInspector::versionsWanted, this,
+            &MainWindow::lookAtInspected);
+    connect(m_inspector, &widgets::ItemInspector::editWanted, this,
+            [this](const QJsonObject& item) {
+                if (const widgets::TablePage* page = currentTable()) editItem(page, item);
+            });
+}
+
+void MainWindow::makeToolBar() {
+    auto* bar = new QToolBar(tr("Clock and profile"), this);
+    bar->setObjectName(QStringLiteral("clockBar"));
+    bar->setMovable(false);
+    bar->setIconSize({16, 16});
+    m_clock = new widgets::ClockBar(bar);
+    bar->addWidget(m_clock);
+    bar->addSeparator();
+    auto* label = new QLabel(tr("Profile"), bar);
+    label->setProperty("muted", true);
+    label->setContentsMargins(4, 0, 4, 0);
+    m_profile = new QComboBox(bar);
+    m_profile->setAccessibleName(tr("Profile"));
+    m_profile->setToolTip(
+        tr("drop-in: the service on a perfect day\n"
+           "service-like: milliseconds between zones, states that take time"));
+    m_profile->addItems({QStringLiteral("drop-in"), QStringLiteral("service-like")});
+    label->setBuddy(m_profile);
+    bar->addWidget(label);
+    bar->addWidget(m_profile);
+    auto* space = new QWidget(bar);
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    auto* connectAction = new QAction(widgets::icon(widgets::Symbol::Connect), tr("Connect"), this);
+    connectAction->setToolTip(tr("How to point an application here (Ctrl+L)"));
+    connectAction->setShortcut(Qt::CTRL | Qt::Key_L);
+    connectAction->setObjectName(QStringLiteral("connectAction"));
+    auto* button = new QToolButton(bar);
+    button->setDefaultAction(connectAction);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setFocusPolicy(Qt::StrongFocus);
+    bar->addWidget(button);
+    addToolBar(bar);
+    connect(connectAction, &QAction::triggered, this, &MainWindow::showConnect);
+    connect(m_clock, &widgets::ClockBar::stateWanted, m_control, &ControlClient::setRunning);
+    connect(m_clock, &widgets::ClockBar::stepWanted, m_control, &ControlClient::step);
+    connect(m_clock, &widgets::ClockBar::speedWanted, m_control, &ControlClient::setSpeed);
+    connect(m_profile, &QComboBox::textActivated, m_control, &ControlClient::setProfile);
+    connect(m_feed, &WorldFeed::snapshotTaken, m_profile,
+            [this](const observe::SnapshotPtr& snapshot) {
+                const QString name = widgets::toQString(snapshot->profile);
+                if (m_profile->findText(name) < 0 && !name.isEmpty()) m_profile->addItem(name);
+                if (m_profile->currentText() != name) m_profile->setCurrentText(name);
+            });
+}
+
+void MainWindow::makeBanner() {
+    addToolBarBreak();
+    m_bannerBar = new QToolBar(tr("State of the world"), this);
+    m_bannerBar->setObjectName(QStringLiteral("bannerBar"));
+    m_bannerBar->setMovable(false);
+    m_banner = new widgets::WorldBanner(m_bannerBar);
+    m_banner->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_bannerBar->addWidget(m_banner);
+    m_bannerBar->hide();
+    addToolBar(m_bannerBar);
+    // Nobody can hide the banner while it has something to say.
+    setContextMenuPolicy(Qt::NoContextMenu);
+    connect(m_banner, &widgets::WorldBanner::healAllWanted, m_control, &ControlClient::healAll);
+    connect(m_banner, &widgets::WorldBanner::runWanted, m_control, &ControlClient::runTrue);
+}
+
+void MainWindow::makeStatusBar() {
+    for (QLabel** label : {&m_endpointLabel, &m_tablesLabel, &m_rateLabel, &m_lagLabel}) {
+        *label = new QLabel(this);
+        (*label)->setProperty("muted", true);
+        (*label)->setContentsMargins(8, 0, 8, 0);
+        statusBar()->addPermanentWidget(*label);
+    }
+    m_endpointLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
+}
+
+void MainWindow::resetLayout() {
+    restoreState(m_defaultState, kLayoutVersion);
+}
+
+void MainWindow::restoreSettings() {
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
+    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
+    if (theme >= 0 && theme < m_themes->actions().size()) m_themes->actions()[theme]->trigger();
+}
+
+void MainWindow::saveSettings() {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/state"), saveState(kLayoutVersion));
+    settings.setValue(QStringLiteral("window/theme"),
+                      static_cast<int>(m_themes->actions().indexOf(m_themes->checkedAction())));
+}
+
+}  // namespace orrery::app

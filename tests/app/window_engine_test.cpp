@@ -1,0 +1,157 @@
+// Goal: the window and the real engine together: what the engine does is seen.
+// Method: an engine in memory, without a port, in its perfect-day profile; every wait is for
+// something to be there.
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QtTest>
+
+#include "app/embedded_backend.h"
+#include "app/expression_check.h"
+#include "app/main_window.h"
+#include "core/exchange/samples.h"
+#include "tests/support/test_main.h"
+#include "widgets/item_inspector.h"
+#include "widgets/partition_table_model.h"
+#include "widgets/partitions_view.h"
+#include "widgets/requests_model.h"
+#include "widgets/requests_view.h"
+#include "widgets/table_page.h"
+#include "widgets/world_banner.h"
+#include "widgets/zone_map.h"
+
+using namespace orrery;
+using namespace orrery::app;
+
+class WindowEngineTest : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("orrery-tests");
+        QCoreApplication::setApplicationName(
+            QStringLiteral("engine-%1").arg(QCoreApplication::applicationPid()));
+        QSettings().clear();
+    }
+    void init() {
+        engine::EngineOptions options;
+        options.port.reset();
+        auto backend = EmbeddedBackend::open(options);
+        QVERIFY2(backend.has_value(), backend ? "" : backend.error().c_str());
+        m_backend = *std::move(backend);
+        m_window = std::make_unique<MainWindow>(m_backend.get(), false);
+        m_window->show();
+    }
+    void cleanup() {
+        m_window.reset();
+        m_backend.reset();
+        QSettings().clear();
+    }
+
+    void aSampleIsLoadedAndItsItemsAreTheReplicas() {
+        m_window->loadSample("games");
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentTable() != nullptr, 30'000);
+        auto* model = m_window->currentTable()->model();
+        QTRY_COMPARE(model->rowCount(), widgets::ItemsModel::kPageRows);
+        QCOMPARE(model->columnName(0), QStringLiteral("player"));
+        QCOMPARE(model->columnName(1), QStringLiteral("game"));
+        // Every item is there once, from one end of the key space to the other.
+        std::int64_t expected = 0;
+        for (const auto& set : exchange::sampleSets())
+            if (set.name == "games")
+                expected = static_cast<std::int64_t>(set.tables[0].items.size());
+        QCOMPARE(countAllRows(), expected);
+        m_window->currentTable()->grid()->table()->selectRow(0);
+        auto* inspector = m_window->findChild<widgets::ItemInspector*>();
+        QTRY_VERIFY(inspector->factsText().contains("applied to LSN"));
+        m_window->dock("partitions")->raise();
+        auto* partitions = m_window->findChild<widgets::PartitionsView*>();
+        QTRY_COMPARE(partitions->model()->rowCount(), 4);
+    }
+
+    void aFailedZoneIsSeenAndWritesGoOn() {
+        m_window->loadSample("games");
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentTable() != nullptr, 30'000);
+        auto* zones = m_window->findChild<widgets::ZoneMap*>();
+        emit zones->failZone("us-east-1b", 0);
+        QTRY_VERIFY(m_window->findChild<widgets::WorldBanner*>()->isVisible());
+        QTRY_COMPARE(zones->region(0)->tile(1)->stateText(), QStringLiteral("Failed"));
+        QTRY_COMPARE_WITH_TIMEOUT(zones->region(0)->tile(1)->zone().leaders, 0u, 30'000);
+        int status = 0;
+        m_backend->call("us-east-1", "PutItem",
+                        R"({"TableName":"GameScores","Item":{"player":{"S":"p"},"game":{"S":"g"},
+                            "score":{"N":"1"}}})",
+                        [&status](const Backend::Answer& answer) { status = answer.status; });
+        QTRY_COMPARE_WITH_TIMEOUT(status, 200, 30'000);
+        auto* requests = m_window->findChild<widgets::RequestsView*>();
+        const auto putIsListed = [requests] {
+            const auto* model = requests->model();
+            return model->rowCount() > 0 &&
+                   model->request(model->rowCount() - 1).operation == "PutItem";
+        };
+        QTRY_VERIFY(putIsListed());
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keyClick(m_window.get(), Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(!m_window->findChild<widgets::WorldBanner*>()->isVisible());
+        QTRY_COMPARE(zones->region(0)->tile(1)->stateText(), QStringLiteral("Up"));
+    }
+
+    void whileTheClockIsPausedLooksGoOnAndRequestsWait() {
+        m_window->loadSample("games");
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentTable() != nullptr, 30'000);
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keyClick(m_window.get(), Qt::Key_F9);
+        auto* banner = m_window->findChild<widgets::WorldBanner*>();
+        QTRY_VERIFY(banner->text().contains("paused"));
+        int status = 0;
+        m_backend->call("us-east-1", "ListTables", "{}",
+                        [&status](const Backend::Answer& answer) { status = answer.status; });
+        QTRY_VERIFY(banner->text().contains("1 request waiting"));
+        m_window->currentTable()->grid()->jumpTo(0.5);
+        QTRY_VERIFY(m_window->currentTable()->grid()->visiblePart().first >= 0.5);
+        QCOMPARE(status, 0);
+        emit banner->runWanted();
+        QTRY_COMPARE(status, 200);
+    }
+
+    void expressionsAreCheckedAsTheServiceWould() {
+        QVERIFY(checkExpression("").empty());
+        QVERIFY(checkExpression("#a = :v AND begins_with(b, :v)").empty());
+        const auto wrong = checkExpression("a = = :v");
+        QCOMPARE(wrong.size(), 1u);
+        QVERIFY2(wrong[0].message.find("Syntax error") != std::string::npos,
+                 wrong[0].message.c_str());
+        QVERIFY(wrong[0].begin < wrong[0].end);
+    }
+
+private:
+    /// Reads the table through looks, page by page, as the grid does.
+    std::int64_t countAllRows() {
+        BackendItemSource source(m_backend.get());
+        widgets::ItemsPageRequest request;
+        request.target = m_window->currentTable()->model()->target();
+        std::int64_t count = 0;
+        bool more = true;
+        while (more) {
+            bool answered = false;
+            source.fetchPage(request, [&](const widgets::ItemsPage& page) {
+                answered = true;
+                more = page.more && page.error.isEmpty();
+                count += static_cast<std::int64_t>(page.rows.size());
+                if (!page.rows.empty()) request.from = page.rows.back().storageKey;
+            });
+            if (!QTest::qWaitFor([&answered] { return answered; })) return -1;
+        }
+        return count;
+    }
+
+    std::unique_ptr<EmbeddedBackend> m_backend;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+ORRERY_TEST_CLASS(WindowEngineTest)
+#include "window_engine_test.moc"
