@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# usage: packaging/clang_tidy.sh changed|all
+#
+# Runs clang-tidy-19 with the compile commands of build/dev, which must have been built. `changed`
+# is what differs from the upstream branch (or from ORRERY_BASE): sources, and for a header the
+# source of the same name or else one that includes it. Where there is nothing to compare with, it
+# is everything. A file that passed is not read again until it, a header of ours or the
+# configuration changes.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+
+scope=$1
+build=build/dev
+stamps=build/test/clang-tidy
+[ -f "$build/compile_commands.json" ] || fail "$build is not configured; build the preset dev first"
+mkdir -p "$stamps"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A line per source that was compiled: it, then the headers of ours that it includes, all relative
+# to the root. Ninja has them from the compiler.
+dependencies() {
+    ninja -C "$build" -t deps | awk -v root="$root/" '
+        function flush() { if (line != "") print line; line = "" }
+        /^[^ ]/ { flush(); first = 1; next }
+        NF == 1 {
+            path = $1
+            own = index(path, root) == 1
+            if (own) path = substr(path, length(root) + 1)
+            if (path ~ /^build\// || path ~ /_autogen\//) own = 0
+            if (first) { skip = !own; line = own ? path : ""; first = 0; next }
+            if (!skip && own) line = line " " path
+        }
+        END { flush() }' | sort -u
+}
+
+base_commit() {
+    if [ -n "${ORRERY_BASE:-}" ]; then
+        git rev-parse --verify "$ORRERY_BASE"
+    else
+        git merge-base HEAD '@{upstream}' 2>/dev/null ||
+            git merge-base HEAD origin/HEAD 2>/dev/null ||
+            git merge-base HEAD origin/main 2>/dev/null
+    fi
+}
+
+# The lines of `dependencies` that the change is about.
+changed_lines() {
+    local base
+    if ! base=$(base_commit) || [ "$base" = "$(git rev-parse HEAD)" ]; then
+        cat "$work/dependencies"
+        return
+    fi
+    {
+        git diff --name-only "$base"
+        git ls-files --others --exclude-standard
+    } | grep -E '\.(h|cpp)$' >"$work/changed" || true
+    awk '
+        FNR == NR { changed[$1] = 1; next }
+        { lines[++count] = $0 }
+        END {
+            for (i = 1; i <= count; ++i) {
+                split(lines[i], files, " ")
+                stem = files[1]; sub(/\.cpp$/, ".h", stem)
+                if (files[1] in changed || stem in changed) { take[i] = 1; served[stem] = 1 }
+            }
+            for (i = 1; i <= count; ++i) {
+                n = split(lines[i], files, " ")
+                for (j = 2; j <= n; ++j)
+                    if (files[j] in changed && !(files[j] in served)) {
+                        take[i] = 1; served[files[j]] = 1
+                    }
+            }
+            for (i = 1; i <= count; ++i) if (i in take) print lines[i]
+        }' "$work/changed" "$work/dependencies"
+}
+
+# stamp_of FILE…: a name that changes with the contents of these files and with the rules.
+stamp_of() {
+    { clang-tidy-19 --version; cat .clang-tidy "$@"; } | sha256sum | cut -d' ' -f1
+}
+
+# check_one LINE: one source; leaves a stamp if it passes.
+check_one() {
+    local files stamp
+    read -ra files <<<"$1"
+    stamp=$stamps/$(stamp_of "${files[@]}")
+    if [ -e "$stamp" ]; then return 0; fi
+    # The warnings of the compiler are g++'s business.
+    if clang-tidy-19 --quiet -p "$build" --extra-arg=-w "${files[0]}" >"$work/$$" 2>&1; then
+        : >"$stamp"
+        return 0
+    fi
+    grep -vE '^[0-9]+ warnings? (generated|and)|^Suppressed|^Use -header-filter' "$work/$$"
+    return 1
+}
+export -f check_one stamp_of
+export build stamps work
+
+dependencies >"$work/dependencies"
+[ -s "$work/dependencies" ] || fail "$build has no compiled file; build the preset dev first"
+if [ "$scope" = all ]; then
+    cp "$work/dependencies" "$work/lines"
+else
+    changed_lines >"$work/lines"
+fi
+echo "clang-tidy on $(wc -l <"$work/lines") of $(wc -l <"$work/dependencies") sources"
+tr '\n' '\0' <"$work/lines" | xargs -0 -r -n 1 -P "$jobs" bash -c 'check_one "$1"' _
