@@ -11,12 +11,14 @@
 
 namespace orrery::cluster {
 
-/// Who sends a request: what SigV4's credential scope says, and the zone of the connection.
+/// Who sends a request: what SigV4's credential scope says, the zone of the connection, and the
+/// address that it was sent to, as the Host header has it.
 struct Caller {
     std::string accountId;
     std::string accessKey;
     std::string regionName;
     ZoneIndex zone{};
+    std::string host{};
 };
 
 /// The tables of all accounts and Regions. Belongs to the world's thread; descriptions taken from

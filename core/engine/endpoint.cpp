@@ -156,6 +156,7 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     caller.accessKey = std::move(signature->accessKey);
     caller.regionName = std::move(signature->region);
     caller.zone = *zone;
+    caller.host = request.host;
     m_dispatcher.submit(*std::move(call), std::move(caller), std::move(to));
 }
 

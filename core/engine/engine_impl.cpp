@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::string_view kScheme = "http://";
 constexpr std::size_t kHandlersAtOnce = 256;
 constexpr Duration kTellEvery = 1s;
 constexpr Duration kFrame = 16ms;
@@ -89,7 +90,7 @@ std::expected<void, std::string> Engine::Impl::listen() {
     }
     const bool v6 = m_options.host.find(':') != std::string::npos;
     const std::string host = v6 ? "[" + m_options.host + "]" : m_options.host;
-    m_endpoint = "http://" + host + ":" + std::to_string(*port);
+    m_endpoint = std::string(kScheme) + host + ":" + std::to_string(*port);
     return {};
 }
 
@@ -204,6 +205,7 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     cluster::Caller caller;
     caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
     caller.accessKey = "orrery";
+    caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
     caller.regionName = region;
     submit(*std::move(call), std::move(caller), std::move(to));
 }

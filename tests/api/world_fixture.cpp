@@ -60,7 +60,8 @@ void WorldFixture::wait(Duration duration) {
 WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_view body) {
     auto call = api::parseCall(targetOf(operation), body);
     if (!call) return errorAnswer(call.error());
-    const cluster::Caller caller{"000000000000", "test", "us-east-1", ZoneIndex{0}};
+    const cluster::Caller caller{"000000000000", "test", "us-east-1", ZoneIndex{0},
+                                 "127.0.0.1:8000"};
     m_world->submit(cluster::CallId{++m_calls}, *std::move(call), caller);
     for (int turn = 0; turn < kTurnsMax; ++turn) {
         endTurn();

@@ -51,6 +51,15 @@ private slots:
         QVERIFY(read.head.contains("x-orrery-behind: 0 records, 0 ms\r\n"));
     }
 
+    /// An SDK that discovers endpoints goes on with the address that it came to.
+    void namesTheAddressThatItWasReachedAt() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto answer = client.call("DescribeEndpoints", "{}");
+        QCOMPARE(answer.body,
+                 QString(R"({"Endpoints":[{"Address":"localhost","CachePeriodInMinutes":1440}]})"));
+    }
+
     void takesTheZoneOfTheCaller() {
         RunningEngine engine;
         BlockingClient client(engine.port());

@@ -1,10 +1,9 @@
 // DescribeEndpoints. API reference: API_DescribeEndpoints.html. An SDK that discovers endpoints
 // sends what follows to the address that stands here, so it must never be one of the service's: it
-// is the default address of this program.
+// is the one that this request was sent to.
 
 #include "core/api/operations.h"
 #include "core/api/shapes.h"
-#include "core/api/table_question.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,16 +12,29 @@ constexpr Shape kInput = structure("DescribeEndpointsRequest", {});
 
 constexpr std::int64_t kCacheMinutes = 1440;
 
-void reply(const AccountQuestion&, const cluster::Reply&, json::Writer& out) {
+struct Parsed {
+    std::string host;
+};
+
+ApiResult<Parsed> parse(const Fields&) {
+    return Parsed{};
+}
+
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&,
+                                 const cluster::Caller& caller) {
+    parsed.host = caller.host;
+    return cluster::ReadNothing{};
+}
+
+void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("Endpoints").beginArray().beginObject();
-    out.name("Address").string("127.0.0.1:8000");
+    out.name("Address").string(parsed.host);
     out.name("CachePeriodInMinutes").number(kCacheMinutes);
     out.endObject().endArray().endObject();
 }
 
 }  // namespace
 
-const Operation describe_endpoints =
-    operation<takeAccountQuestion, bindAccountQuestion, reply>(kInput);
+const Operation describe_endpoints = operation<parse, bind, reply>(kInput);
 
 }  // namespace orrery::api::operations
