@@ -19,13 +19,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # A line per source that was compiled: it, then the headers of ours that it includes, all relative
-# to the root. Ninja has them from the compiler.
+# to the root. Ninja has them from the compiler, with paths as ccache gave them: relative to the
+# build folder where a base folder is set.
 dependencies() {
     ninja -C "$build" -t deps | awk -v root="$root/" '
         function flush() { if (line != "") print line; line = "" }
         /^[^ ]/ { flush(); first = 1; next }
         NF == 1 {
             path = $1
+            sub(/^\.\.\/\.\.\//, root, path)
             own = index(path, root) == 1
             if (own) path = substr(path, length(root) + 1)
             if (path ~ /^build\// || path ~ /_autogen\//) own = 0
