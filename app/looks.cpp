@@ -54,7 +54,7 @@ widgets::ItemsPage parseItemsPage(const Backend::Answer& answer) {
     const QJsonObject body = parseBody(answer);
     const QJsonArray rows = body[QLatin1String("rows")].toArray();
     page.rows.reserve(static_cast<std::size_t>(rows.size()));
-    for (const QJsonValue& value : rows) {
+    for (const auto& value : rows) {
         const QJsonObject row = value.toObject();
         page.rows.push_back({row[QLatin1String("storageKey")].toString(),
                              row[QLatin1String("position")].toDouble(),

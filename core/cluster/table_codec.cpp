@@ -27,7 +27,7 @@ public:
     void time(CalendarTime value) {
         m_out.u64(static_cast<std::uint64_t>(value.sinceEpoch().count()));
     }
-    void value(CalendarTime time_) { time(time_); }
+    void value(CalendarTime instant) { time(instant); }
     void value(const Throughput& throughput) {
         number(throughput.readUnits);
         number(throughput.writeUnits);

@@ -29,14 +29,14 @@ std::string zoneName(const RegionState& region, ZoneIndex zone) {
     return region.name + static_cast<char>('a' + zone.value());
 }
 
-WorldState::WorldState(storage::Store& store_, const Profile& profile_, std::uint64_t seed_,
+WorldState::WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                        std::size_t traceEvents)
-    : store(store_),
-      profile(profile_),
-      seed(seed_),
-      network(seed_, delaysOf(profile_)),
+    : store(onStore),
+      profile(withProfile),
+      seed(fromSeed),
+      network(fromSeed, delaysOf(withProfile)),
       trace(traceEvents) {
-    setProfile(profile_);
+    setProfile(withProfile);
 }
 
 void WorldState::setProfile(const Profile& newProfile) {

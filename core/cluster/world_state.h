@@ -121,7 +121,7 @@ struct RegionState {
 std::string zoneName(const RegionState& region, ZoneIndex zone);
 
 struct WorldState {
-    WorldState(storage::Store& store_, const Profile& profile_, std::uint64_t seed_,
+    WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                std::size_t traceEvents);
 
     storage::Store& store;

@@ -50,9 +50,8 @@ void Engine::control(std::string method, std::string target, std::string json,
     auto shared = std::make_shared<AnswerHandler>(std::move(handler));
     const bool posted =
         m_impl->m_loop.post([impl = m_impl.get(), method = std::move(method),
-                             target = std::move(target), json = std::move(json), shared] {
-            impl->controlFromInside(method, target, json, std::move(*shared));
-        });
+                             target = std::move(target), json = std::move(json),
+                             shared] { impl->controlFromInside(method, target, json, *shared); });
     if (!posted) (*shared)({503, R"({"error":"Too many requests are under way."})", {}});
 }
 

@@ -230,7 +230,7 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
 }
 
 void Engine::Impl::controlFromInside(std::string_view method, std::string_view target,
-                                     std::string_view body, AnswerHandler handler) {
+                                     std::string_view body, const AnswerHandler& handler) {
     finishControl({}, handler, runControl(method, target, body));
 }
 

@@ -41,7 +41,7 @@ public:
     void callFromInside(std::string_view region, std::string_view operation, std::string_view json,
                         AnswerHandler handler);
     void controlFromInside(std::string_view method, std::string_view target, std::string_view body,
-                           AnswerHandler handler);
+                           const AnswerHandler& handler);
 
     // --- any thread
 

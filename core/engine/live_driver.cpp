@@ -22,7 +22,7 @@ constexpr Duration kRetryAfter = 1s;
 
 }  // namespace
 
-LiveDriver::LiveDriver(const DriverOptions& options, std::function<void()> wake)
+LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>& wake)
     : m_options(options), m_logWriter(wake), m_treeFlusher(wake) {}
 
 LiveDriver::~LiveDriver() {
@@ -31,8 +31,8 @@ LiveDriver::~LiveDriver() {
 
 std::expected<std::unique_ptr<LiveDriver>, std::string> LiveDriver::open(
     const DriverOptions& options, Duration wall, CalendarTime calendar,
-    std::function<void()> wake) {
-    std::unique_ptr<LiveDriver> driver(new LiveDriver(options, std::move(wake)));
+    const std::function<void()>& wake) {
+    std::unique_ptr<LiveDriver> driver(new LiveDriver(options, wake));
     TRY(driver->openStore());
     TRY(driver->openWorld(calendar));
     driver->m_clock.emplace(driver->m_world->now(), wall);

@@ -39,7 +39,7 @@ public:
     /// `wake` is called on other threads when a turn would find something new.
     static std::expected<std::unique_ptr<LiveDriver>, std::string> open(
         const DriverOptions& options, Duration wall, CalendarTime calendar,
-        std::function<void()> wake);
+        const std::function<void()>& wake);
     ~LiveDriver();
 
     // --- calls
@@ -97,7 +97,7 @@ public:
     void close();
 
 private:
-    explicit LiveDriver(const DriverOptions& options, std::function<void()> wake);
+    explicit LiveDriver(const DriverOptions& options, const std::function<void()>& wake);
 
     std::expected<void, std::string> openStore();
     std::expected<void, std::string> openWorld(CalendarTime calendar);

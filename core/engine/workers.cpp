@@ -1,8 +1,8 @@
 #include "core/engine/workers.h"
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <utility>
 
 #include "core/base/check.h"

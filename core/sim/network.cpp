@@ -43,7 +43,7 @@ void Network::setNodeUp(NodeId node, bool up) {
     if (m_nodes[node].up == up) return;
     m_nodes[node].up = up;
     if (up) return;
-    for (NodeId other = 0; other < m_nodes.size(); ++other) {
+    for (NodeId other = 0; other < static_cast<NodeId>(m_nodes.size()); ++other) {
         ++at(node, other).epoch;
         if (other != node) ++at(other, node).epoch;
     }

@@ -84,6 +84,33 @@ private slots:
         QCOMPARE(second.get().status, 200);
     }
 
+    // The request list names what was asked for, also where it is no item or was refused.
+    void tellsWhatARequestWasAbout() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        engine.call("PutItem", putJson("a"));
+        engine.call("DescribeTable", R"({"TableName":"T"})");
+        engine.call("DescribeTable", R"({"TableName":"Missing"})");
+        engine.call("ListTables", "{}");
+        using observe::RequestKind;
+        const std::vector<std::tuple<std::string, std::string, RequestKind, int>> expected{
+            {"CreateTable", "T", RequestKind::Control, 200},
+            {"PutItem", "T", RequestKind::Write, 200},
+            {"DescribeTable", "T", RequestKind::Control, 200},
+            {"DescribeTable", "Missing", RequestKind::Unknown, 400},
+            {"ListTables", "", RequestKind::Control, 200}};
+        std::vector<std::tuple<std::string, std::string, RequestKind, int>> served;
+        const auto take = [&] {
+            served.clear();
+            for (const auto& event : engine.engine->events({}, 10'000))
+                if (const auto* one = std::get_if<observe::RequestServed>(&event.body))
+                    served.emplace_back(one->operation, one->table, one->kind, one->httpStatus);
+            return served.size();
+        };
+        QTRY_COMPARE(take(), expected.size());
+        QCOMPARE(served, expected);
+    }
+
     void answersAStepWhenItIsDone() {
         RunningEngine engine;
         engine.control("PUT", "/clock", R"({"state":"paused"})");

@@ -41,8 +41,9 @@ public:
     std::future<engine::Engine::Answer> callLater(const std::string& operation,
                                                   const std::string& json) {
         auto promise = std::make_shared<std::promise<engine::Engine::Answer>>();
-        engine->call("us-east-1", operation, json,
-                     [promise](engine::Engine::Answer answer) { promise->set_value(answer); });
+        engine->call("us-east-1", operation, json, [promise](engine::Engine::Answer answer) {
+            promise->set_value(std::move(answer));
+        });
         return promise->get_future();
     }
     engine::Engine::Answer call(const std::string& operation, const std::string& json) {
@@ -51,8 +52,9 @@ public:
     engine::Engine::Answer control(const std::string& method, const std::string& target,
                                    const std::string& json = "") {
         std::promise<engine::Engine::Answer> promise;
-        engine->control(method, target, json,
-                        [&](engine::Engine::Answer answer) { promise.set_value(answer); });
+        engine->control(method, target, json, [&](engine::Engine::Answer answer) {
+            promise.set_value(std::move(answer));
+        });
         return promise.get_future().get();
     }
     std::uint16_t port() const {

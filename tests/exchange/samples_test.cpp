@@ -20,7 +20,7 @@ QJsonObject parsed(const std::string& text) {
 /// The types of the attributes that CreateTable defines, by name.
 QMap<QString, QString> definedTypes(const QJsonObject& create) {
     QMap<QString, QString> types;
-    for (const QJsonValue& value : create["AttributeDefinitions"].toArray())
+    for (const auto& value : create["AttributeDefinitions"].toArray())
         types[value["AttributeName"].toString()] = value["AttributeType"].toString();
     return types;
 }
@@ -64,7 +64,7 @@ private slots:
                 for (const std::string& text : table.items) {
                     const QJsonObject item = parsed(text);
                     QString key;
-                    for (const QJsonValue& part : create["KeySchema"].toArray()) {
+                    for (const auto& part : create["KeySchema"].toArray()) {
                         const QString name = part["AttributeName"].toString();
                         const QString value = item[name][types[name]].toString();
                         QVERIFY2(!value.isEmpty(), text.c_str());
@@ -98,7 +98,7 @@ private slots:
             const QJsonArray writes =
                 parsed(request)["RequestItems"][QString::fromStdString(table.name)].toArray();
             QVERIFY(!writes.isEmpty() && writes.size() <= 25);
-            for (const QJsonValue& write : writes) {
+            for (const auto& write : writes) {
                 QCOMPARE(write["PutRequest"]["Item"].toObject(), parsed(table.items[count]));
                 ++count;
             }

@@ -64,7 +64,7 @@ QString expectedError(ExpectedAttribute expected) {
     return textOf(conditionFromExpected({expected}, ConditionalOperator::And));
 }
 
-ApiResult<Item> updated(std::vector<AttributeUpdate> updates) {
+ApiResult<Item> updated(const std::vector<AttributeUpdate>& updates) {
     const auto update = updateFromAttributeUpdates(updates);
     if (!update) return std::unexpected(update.error());
     return apply(*update, sample());
@@ -109,12 +109,13 @@ private slots:
     }
 
     void refusesOperandsThatDoNotFit() {
-        const QString number_ =
+        const QString wrongCount =
             prefixed("Invalid number of argument(s) for the %1 ComparisonOperator");
-        QCOMPARE(filterError("EQ", {}), number_.arg("EQ"));
-        QCOMPARE(filterError("NULL", {text("a")}), number_.arg("NULL"));
-        QCOMPARE(filterError("IN", {}), number_.arg("IN"));
-        QCOMPARE(filterError("BETWEEN", {number(1), number(2), number(3)}), number_.arg("BETWEEN"));
+        QCOMPARE(filterError("EQ", {}), wrongCount.arg("EQ"));
+        QCOMPARE(filterError("NULL", {text("a")}), wrongCount.arg("NULL"));
+        QCOMPARE(filterError("IN", {}), wrongCount.arg("IN"));
+        QCOMPARE(filterError("BETWEEN", {number(1), number(2), number(3)}),
+                 wrongCount.arg("BETWEEN"));
         QCOMPARE(filterError("IN", {text("b"), number(1)}),
                  prefixed("AttributeValues inside AttributeValueList must be of same type"));
         const QString type =
@@ -169,7 +170,8 @@ private slots:
 
     void bindsKeyConditions() {
         const KeySchema schema{{"pk", AttributeType::String}, {{"sk", AttributeType::Number}}};
-        const auto bind = [&](std::vector<AttributeCondition> conditions) -> ApiResult<KeyRange> {
+        const auto bind =
+            [&](const std::vector<AttributeCondition>& conditions) -> ApiResult<KeyRange> {
             const auto predicates = predicatesFromKeyConditions(conditions);
             if (!predicates) return std::unexpected(predicates.error());
             return bindKeyCondition(*predicates, schema);
