@@ -231,9 +231,9 @@ private slots:
         Driven world;
         const QJsonObject kept = world.json("GET", "/checksums?table=Tab&scan=true");
         int items = 0;
-        for (const QJsonValue& partition : kept["partitions"].toArray()) {
+        for (const auto& partition : kept["partitions"].toArray()) {
             QSet<QString> sums;
-            for (const QJsonValue& zone : partition.toObject()["zones"].toArray()) {
+            for (const auto& zone : partition.toObject()["zones"].toArray()) {
                 const QJsonObject one = zone.toObject();
                 QCOMPARE(one["scannedCount"].toInt(), one["itemCount"].toInt());
                 items += one["itemCount"].toInt();

@@ -1,11 +1,10 @@
 // Goal: orreryd as scripts and containers use it: the line when it is ready, exit codes, signals,
 // and data that survives a kill.
 
-#include <signal.h>
-
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <csignal>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"

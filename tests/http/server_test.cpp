@@ -189,7 +189,9 @@ private slots:
         world.answerer.echo = false;
         Client client(world);
         client.send(post("a"));
-        world.server.reply(world.answerer.asked[0].id, {}, std::string(30'000'000, 'x'));
+        std::string large;
+        large.resize(30'000'000, 'x');
+        world.server.reply(world.answerer.asked[0].id, {}, large);
         world.poll();
         world.server.tick(29s, CalendarTime());
         QCOMPARE(world.server.connectionCount(), std::size_t{1});

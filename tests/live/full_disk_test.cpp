@@ -2,13 +2,13 @@
 // engine says what is wrong. Method: a small file system where one can be mounted, and files that
 // may not grow.
 
-#include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <QTemporaryDir>
 #include <QtTest>
 #include <boost/json.hpp>
+#include <csignal>
 
 #include "tests/live/daemon.h"
 #include "tests/live/fleet.h"

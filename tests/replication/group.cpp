@@ -12,7 +12,7 @@ using replication::Envelope;
 using replication::Output;
 using replication::Start;
 
-Group::Group(const GroupOptions& options, DurableState first, GroupListener& listener)
+Group::Group(const GroupOptions& options, const DurableState& first, GroupListener& listener)
     : m_options(options),
       m_listener(&listener),
       m_network(options.seed, options.delays),

@@ -56,7 +56,8 @@ public:
 class Group {
 public:
     /// All three replicas start with the same first state, at instant 0. `listener` outlives it.
-    Group(const GroupOptions& options, replication::DurableState first, GroupListener& listener);
+    Group(const GroupOptions& options, const replication::DurableState& first,
+          GroupListener& listener);
 
     // --- time
 

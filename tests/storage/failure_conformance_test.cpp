@@ -118,14 +118,15 @@ private slots:
                         if (log == nullptr && (log = harness->takeLogWork())) log->run();
                         break;
                     case 3:
-                        if (log != nullptr) harness->finishLogWork(std::move(log));
+                        if (log != nullptr) harness->finishLogWork(std::exchange(log, nullptr));
                         break;
                     case 4:
                         if (flush == nullptr && (flush = harness->takeFlushWork(true)))
                             flush->run();
                         break;
                     default:
-                        if (flush != nullptr) harness->finishFlushWork(std::move(flush));
+                        if (flush != nullptr)
+                            harness->finishFlushWork(std::exchange(flush, nullptr));
                         break;
                 }
             }

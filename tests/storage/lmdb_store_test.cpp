@@ -1,9 +1,9 @@
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <QtTest>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>

@@ -264,7 +264,7 @@ private slots:
                 }
                 if (step % 4 == 1) work = harness->takeLogWork();
                 if (step % 4 == 2) work->run();
-                if (step % 4 == 3) harness->finishLogWork(std::move(work));
+                if (step % 4 == 3) harness->finishLogWork(std::exchange(work, nullptr));
             }
             const std::uint64_t synced = harness->synced().value();
             harness.reopen();

@@ -111,7 +111,7 @@ private slots:
                 if (flush != nullptr) m_flushHandedOut.push_back(recorder.events().size());
             } else if (turn % 4 == 3 && flush != nullptr) {
                 flush->run();
-                store->finishFlushWork(std::move(flush));
+                store->finishFlushWork(std::exchange(flush, nullptr));
             }
         }
         QCOMPARE(store->health(), Health::Ok);
