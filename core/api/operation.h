@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,7 +29,8 @@ struct Operation {
 template <typename Parsed, auto bindPart, auto replyPart>
 class CallOf final : public ApiCall {
 public:
-    CallOf(std::string_view name, Parsed parsed) : m_name(name), m_parsed(std::move(parsed)) {}
+    CallOf(std::string_view name, std::string table, Parsed parsed)
+        : m_name(name), m_table(std::move(table)), m_parsed(std::move(parsed)) {}
 
     ApiResult<cluster::Request> bind(const cluster::Catalog& catalog,
                                      const cluster::Caller& caller) override {
@@ -39,9 +41,11 @@ public:
         replyPart(m_parsed, reply, writer);
     }
     std::string_view operationName() const override { return m_name; }
+    std::string_view tableName() const override { return m_table; }
 
 private:
     std::string_view m_name;  // Of operations.def: lives for ever.
+    std::string m_table;
     Parsed m_parsed;
 };
 
@@ -53,7 +57,8 @@ constexpr Operation operation(const Shape& input) {
             auto parsed = parsePart(request);
             if (!parsed) return std::unexpected(std::move(parsed).error());
             using Parsed = typename decltype(parsed)::value_type;
-            return std::make_unique<CallOf<Parsed, bindPart, replyPart>>(name, *std::move(parsed));
+            return std::make_unique<CallOf<Parsed, bindPart, replyPart>>(
+                name, std::string(request.text("TableName")), *std::move(parsed));
         }};
 }
 

@@ -51,6 +51,7 @@ struct PendingCall {
     RegionId region{};
     ZoneIndex zone{};  ///< The router that has it.
     Request request;
+    bool bound = false;  ///< `request` is what was asked for.
     Instant admittedAt;
     std::vector<Op> ops;
     std::uint32_t opsLeft = 0;

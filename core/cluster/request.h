@@ -192,6 +192,8 @@ public:
     virtual ApiResult<Request> bind(const Catalog& catalog, const Caller& caller) = 0;
     /// "PutItem": for the request list.
     virtual std::string_view operationName() const = 0;
+    /// TableName as the request has it, or empty: for the request list.
+    virtual std::string_view tableName() const { return {}; }
 };
 
 }  // namespace orrery::cluster

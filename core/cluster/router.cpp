@@ -41,6 +41,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         return finish(number, pending);
     }
     pending.request = std::move(*request);
+    pending.bound = true;
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
         if (pending.ops[part].done) continue;

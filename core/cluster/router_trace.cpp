@@ -20,23 +20,24 @@ std::string keyText(const types::Key& key) {
 }
 
 struct About {
+    observe::RequestKind kind = observe::RequestKind::Control;
     const TableDescription* table = nullptr;
     const types::Key* key = nullptr;
-    bool read = false;
     bool consistent = false;
 };
 
 About aboutOf(const Request& request) {
+    using enum observe::RequestKind;
     if (const auto* one = std::get_if<ReadItem>(&request))
-        return {one->table.get(), &one->key, true, one->consistent};
+        return {Read, one->table.get(), &one->key, one->consistent};
     if (const auto* one = std::get_if<WriteItem>(&request))
-        return {one->table.get(), &one->key, false, false};
+        return {Write, one->table.get(), &one->key};
     if (const auto* range = std::get_if<ReadRange>(&request))
-        return {range->table.get(), nullptr, true, range->consistent};
+        return {Read, range->table.get(), nullptr, range->consistent};
     if (const auto* batch = std::get_if<ReadBatch>(&request); batch && !batch->reads.empty())
-        return {batch->reads[0].table.get(), nullptr, true, batch->reads[0].consistent};
+        return {Read, batch->reads[0].table.get(), nullptr, batch->reads[0].consistent};
     if (const auto* batch = std::get_if<WriteBatch>(&request); batch && !batch->writes.empty())
-        return {batch->writes[0].table.get(), nullptr, false, false};
+        return {Write, batch->writes[0].table.get()};
     return {};
 }
 
@@ -46,18 +47,23 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
     const int status = answered.result ? 200 : httpStatus(answered.result.error().type);
     if (status >= 500) ++m_world.totals.serverErrors;
     if (status >= 400 && status < 500) ++m_world.totals.clientErrors;
-    const About about = aboutOf(call.request);
-    if (about.read && answered.served.behindRecords > 0) ++m_world.totals.staleReads;
+    // A call that names no table which is there, or no key of it, never became a request.
+    const About about = call.bound ? aboutOf(call.request) : About{observe::RequestKind::Unknown};
+    const bool read = about.kind == observe::RequestKind::Read;
+    if (read && answered.served.behindRecords > 0) ++m_world.totals.staleReads;
     observe::RequestServed event;
     if (answered.call) event.operation = answered.call->operationName();
-    if (about.table != nullptr) event.table = about.table->name;
+    if (about.table != nullptr)
+        event.table = about.table->name;
+    else if (answered.call)
+        event.table = answered.call->tableName();
     if (about.key != nullptr) event.key = keyText(*about.key);
     if (!answered.result) {
         const std::string_view name = errorName(answered.result.error().type);
         event.error = name.substr(name.rfind('#') + 1);
     }
     event.httpStatus = status;
-    event.read = about.read;
+    event.kind = about.kind;
     event.consistent = about.consistent;
     event.replicaKnown = answered.served.known;
     event.replica = {call.ops.empty() ? GroupId{} : call.ops.front().group, call.region,

@@ -111,7 +111,7 @@ void addRequest(Line& line, const RequestServed& served) {
     if (!served.key.empty()) line.text("key", served.key);
     line.number("status", std::int64_t{served.httpStatus});
     if (!served.error.empty()) line.text("error", served.error);
-    if (served.read) line.flag("consistent", served.consistent);
+    if (served.kind == RequestKind::Read) line.flag("consistent", served.consistent);
     if (served.replicaKnown) {
         line.replica(served.replica)
             .flag("leader", served.leader)

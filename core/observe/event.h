@@ -90,15 +90,19 @@ struct LinkHealed {
     ZoneIndex a{};
     ZoneIndex b{};
 };
+/// What a request does to items; Control is about a table or the account. Of one that was refused
+/// before it was understood nobody can tell.
+enum class RequestKind { Unknown, Read, Write, Control };
+
 /// A request that was answered: the request list shows these.
 struct RequestServed {
     std::string operation;  ///< "GetItem".
-    std::string table;
-    std::string key;    ///< Short text of the partition key, or empty.
-    std::string error;  ///< Empty, or the error's short name.
+    std::string table;      ///< Empty for the account.
+    std::string key;        ///< Short text of the partition key, or empty.
+    std::string error;      ///< Empty, or the error's short name.
     int httpStatus = 200;
-    bool read = false;
-    bool consistent = false;
+    RequestKind kind = RequestKind::Unknown;
+    bool consistent = false;  ///< Of a read.
     bool replicaKnown = false;
     ReplicaRef replica;
     bool leader = false;

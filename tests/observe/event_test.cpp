@@ -40,7 +40,7 @@ private slots:
     void tellsWhichReplicaServedARead() {
         RequestServed served;
         served.operation = "GetItem";
-        served.read = true;
+        served.kind = RequestKind::Read;
         served.replicaKnown = true;
         served.replica = {GroupId(3), RegionId(0), ZoneIndex(2)};
         served.behindRecords = 3;
