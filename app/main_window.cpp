@@ -1,6 +1,7 @@
 #include "app/main_window.h"
 
 #include <QCloseEvent>
+#include <QScreen>
 #include <QStatusBar>
 #include <QToolBar>
 
@@ -33,11 +34,12 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
       m_loader(new SampleLoader(backend, QStringLiteral("us-east-1"), this)) {
     setWindowTitle(tr("Orrery"));
     setObjectName(QStringLiteral("mainWindow"));
-    resize(1280, 800);
+    // Most of the screen, but no more than the views can use.
+    const QSize room = screen() == nullptr ? QSize() : screen()->availableSize() * 0.85;
+    resize(room.boundedTo({1680, 1050}).expandedTo({1280, 800}));
     makeCentre();
     makeDocks();
     makeToolBar();
-    makeBanner();
     makeMenus();
     makeStatusBar();
     m_defaultState = saveState(kLayoutVersion);
@@ -70,7 +72,7 @@ MainWindow::~MainWindow() {
 
 void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
     m_banner->setSnapshot(*snapshot);
-    m_bannerBar->setVisible(!m_banner->text().isEmpty());
+    m_banner->setVisible(!m_banner->text().isEmpty());
     m_clock->setSnapshot(*snapshot);
     m_explorer->setSnapshot(snapshot);
     m_zones->setSnapshot(snapshot);
@@ -191,8 +193,7 @@ void MainWindow::updateStatus() {
             ? tr("Data is kept in memory only")
             : tr("Data folder: %1").arg(QString::fromStdString(m_backend->dataFolder())));
     m_tablesLabel->setText(widgets::countText(tables, "table", "tables"));
-    m_rateLabel->setText(
-        tr("%1 requests").arg(widgets::perSecondText(m_feed->requestsPerSecond())));
+    m_rateLabel->setText(tr("%1 requests/s").arg(widgets::rateText(m_feed->requestsPerSecond())));
     m_lagLabel->setText(records == 0 ? tr("No replica is behind")
                                      : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
 }

@@ -39,7 +39,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     /// Raised when docks or toolbars change so that a saved layout would not fit.
-    static constexpr int kLayoutVersion = 1;
+    static constexpr int kLayoutVersion = 2;
 
     /// The backend must outlive the window. `systemIsDark` is for the theme "System".
     MainWindow(Backend* backend, bool systemIsDark, QWidget* parent = nullptr);
@@ -80,7 +80,7 @@ private:
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* view,
                          Qt::DockWidgetArea area);
     void makeToolBar();
-    void makeBanner();
+    QWidget* makeBanner(QWidget* parent);
     void makeStatusBar();
     void restoreSettings();
     void saveSettings();
@@ -103,7 +103,6 @@ private:
     SampleLoader* m_loader;
 
     QTabWidget* m_tabs = nullptr;
-    QToolBar* m_bannerBar = nullptr;
     widgets::WorldBanner* m_banner = nullptr;
     widgets::StartPage* m_start = nullptr;
     widgets::ConnectPage* m_connect = nullptr;

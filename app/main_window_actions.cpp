@@ -159,9 +159,8 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
 void MainWindow::editItem(const widgets::TablePage* page, const QJsonObject& item) {
     const observe::TableView* table = findTable(page->target());
     if (table == nullptr) return;
-    QStringList keys{widgets::toQString(table->partitionKeyName)};
-    if (!table->sortKeyName.empty()) keys << widgets::toQString(table->sortKeyName);
-    auto* dialog = new widgets::ItemDialog(page->target().table, keys, item, this);
+    auto* dialog = new widgets::ItemDialog(
+        page->target().table, widgets::emptyKeyOf(widgets::toQString(table->keys)), item, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::ItemDialog::putWanted, this,
             [this, dialog, target = page->target()](const QJsonObject& put) {

@@ -1,5 +1,6 @@
 #include <QActionGroup>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QSettings>
 #include <QStatusBar>
 #include <QToolBar>
@@ -156,9 +157,7 @@ void MainWindow::makeToolBar() {
     label->setBuddy(m_profile);
     bar->addWidget(label);
     bar->addWidget(m_profile);
-    auto* space = new QWidget(bar);
-    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(space);
+    bar->addWidget(makeBanner(bar));
     auto* connectAction = new QAction(widgets::icon(widgets::Symbol::Connect), tr("Connect"), this);
     connectAction->setToolTip(tr("How to point an application here (Ctrl+L)"));
     connectAction->setShortcut(Qt::CTRL | Qt::Key_L);
@@ -182,20 +181,22 @@ void MainWindow::makeToolBar() {
             });
 }
 
-void MainWindow::makeBanner() {
-    addToolBarBreak();
-    m_bannerBar = new QToolBar(tr("State of the world"), this);
-    m_bannerBar->setObjectName(QStringLiteral("bannerBar"));
-    m_bannerBar->setMovable(false);
-    m_banner = new widgets::WorldBanner(m_bannerBar);
-    m_banner->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    m_bannerBar->addWidget(m_banner);
-    m_bannerBar->hide();
-    addToolBar(m_bannerBar);
-    // Nobody can hide the banner while it has something to say.
+QWidget* MainWindow::makeBanner(QWidget* parent) {
+    // Its place is kept while it is hidden: nothing jumps under the pointer when a zone fails.
+    auto* place = new QWidget(parent);
+    place->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    auto* layout = new QHBoxLayout(place);
+    layout->setContentsMargins(12, 0, 12, 0);
+    m_banner = new widgets::WorldBanner(place);
+    m_banner->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    m_banner->hide();
+    layout->addWidget(m_banner);
+    place->setMinimumHeight(2 * fontMetrics().lineSpacing() + 8);
+    // Nobody can hide the bar while it has something to say.
     setContextMenuPolicy(Qt::NoContextMenu);
     connect(m_banner, &widgets::WorldBanner::healAllWanted, m_control, &ControlClient::healAll);
     connect(m_banner, &widgets::WorldBanner::runWanted, m_control, &ControlClient::runTrue);
+    return place;
 }
 
 void MainWindow::makeStatusBar() {

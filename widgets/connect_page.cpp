@@ -7,13 +7,11 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "widgets/icons.h"
-
 namespace orrery::widgets {
 namespace {
 
 constexpr const char* kCli =
-    R"(export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+    R"(export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 aws dynamodb list-tables --endpoint-url @endpoint
 aws dynamodb create-table --endpoint-url @endpoint \
     --table-name Notes --billing-mode PAY_PER_REQUEST \
@@ -88,7 +86,7 @@ ConnectPage::ConnectPage(QWidget* parent)
     m_text->setAccessibleName(tr("Block to copy"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    auto* copy = new QPushButton(icon(Symbol::Copy), tr("Copy"), this);
+    auto* copy = new QPushButton(tr("Copy"), this);
     copy->setProperty("primary", true);
     auto* row = new QHBoxLayout;
     row->addWidget(m_clients, 1);

@@ -241,10 +241,14 @@ void CreateTableDialog::check() {
     const QString text = problem();
     m_create->setEnabled(text.isEmpty());
     m_state->setText(text);
+    m_state->setProperty("bad", false);
+    m_state->style()->polish(m_state);
 }
 
 void CreateTableDialog::setRefusal(const QString& text) {
     m_state->setText(text);
+    m_state->setProperty("bad", true);
+    m_state->style()->polish(m_state);
 }
 
 }  // namespace orrery::widgets

@@ -16,7 +16,9 @@ Explorer::Explorer(QWidget* parent)
       m_model(new ExplorerModel(this)),
       m_proxy(new QSortFilterProxyModel(this)),
       m_tree(new QTreeView(this)),
-      m_filter(new QLineEdit(this)) {
+      m_filter(new QLineEdit(this)),
+      m_nothing(new QLabel(this)),
+      m_stack(new QStackedWidget(this)) {
     m_proxy->setSourceModel(m_model);
     m_proxy->setRecursiveFilteringEnabled(true);
     m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
@@ -45,11 +47,19 @@ Explorer::Explorer(QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addLayout(row);
-    layout->addWidget(m_tree, 1);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setWordWrap(true);
+    m_nothing->setMargin(16);
+    m_nothing->setProperty("muted", true);
+    m_stack->addWidget(m_nothing);
+    m_stack->addWidget(m_tree);
+    layout->addWidget(m_stack, 1);
+    showNothing();
 
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_proxy->setFilterFixedString(text);
         if (!text.isEmpty()) m_tree->expandAll();
+        showNothing();
     });
     connect(add, &QToolButton::clicked, this, [this] { emit createTableWanted(current().region); });
     const auto open = [this](const QModelIndex& index) {
@@ -71,6 +81,15 @@ Explorer::Explorer(QWidget* parent)
 
 void Explorer::setSnapshot(const observe::SnapshotPtr& snapshot) {
     m_model->setSnapshot(snapshot);
+    showNothing();
+}
+
+void Explorer::showNothing() {
+    m_nothing->setText(m_model->rowCount() == 0
+                           ? tr("No tables yet.\nCreate one, load a sample from the start page, or "
+                                "let an application create it.")
+                           : tr("No name contains “%1”.").arg(m_filter->text()));
+    m_stack->setCurrentIndex(m_proxy->rowCount() == 0 ? 0 : 1);
 }
 
 ExplorerTarget Explorer::targetOf(const QModelIndex& proxyIndex) const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QSortFilterProxyModel>
+#include <QStackedWidget>
 #include <QTreeView>
 #include <QWidget>
 
@@ -36,7 +38,11 @@ private:
     ExplorerModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QTreeView* m_tree;
+    void showNothing();
+
     QLineEdit* m_filter;
+    QLabel* m_nothing;
+    QStackedWidget* m_stack;  // Nothing to show, or the tree.
 };
 
 }  // namespace orrery::widgets

@@ -60,8 +60,8 @@ QString durationText(Duration duration) {
     return QStringLiteral("%1 d %2 h").arg(seconds / 86400).arg(seconds / 3600 % 24);
 }
 
-QString perSecondText(double rate) {
-    return (rate < 10 ? shortNumber(rate) : countText(std::llround(rate))) + QStringLiteral("/s");
+QString rateText(double rate) {
+    return rate < 10 ? shortNumber(rate) : countText(std::llround(rate));
 }
 
 QString percentText(double part) {

@@ -14,7 +14,7 @@ QString countText(std::int64_t count);                                     ///< 
 QString countText(std::int64_t count, const char* one, const char* many);  ///< "1 item", "2 items".
 QString bytesText(std::int64_t bytes);    ///< "812 B", "12.4 KB"; 1 KB is 1,024 bytes.
 QString durationText(Duration duration);  ///< "0 ms", "820 µs", "12 ms", "1.24 s", "3 min 5 s".
-QString perSecondText(double rate);       ///< "12/s".
+QString rateText(double rate);            ///< "0.25", "12", "1,204": of something per second.
 QString percentText(double part);         ///< "34.2 %" for 0.342.
 QString instantText(Instant at);          ///< "00:03:12.480": virtual time.
 QString calendarText(CalendarTime at);    ///< "2026-09-03 07:05:11 UTC".

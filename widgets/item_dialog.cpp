@@ -12,27 +12,53 @@
 
 namespace orrery::widgets {
 
-QJsonValue typedValue(const QJsonValue& plain) {
+namespace {
+
+/// `json` with each number as a string that begins with `mark`: a double would lose digits, and a
+/// number of the service may have 38.
+QString markNumbers(const QString& json, QChar mark) {
+    QString marked;
+    bool inString = false;
+    for (qsizetype i = 0; i < json.size(); ++i) {
+        const QChar c = json[i];
+        if (!inString && (c == u'-' || c.isDigit())) {
+            qsizetype end = i + 1;
+            while (end < json.size() && QStringLiteral("0123456789+-.eE").contains(json[end]))
+                ++end;
+            marked += u'"' + QString(mark) + json.mid(i, end - i) + u'"';
+            i = end - 1;
+            continue;
+        }
+        marked += c;
+        if (inString && c == u'\\' && i + 1 < json.size())
+            marked += json[++i];
+        else if (c == u'"')
+            inString = !inString;
+    }
+    return marked;
+}
+
+/// The attribute value for plain JSON whose numbers are marked.
+QJsonValue typedValue(const QJsonValue& plain, QChar mark) {
     switch (plain.type()) {
-        case QJsonValue::String:
+        case QJsonValue::String: {
+            const QString text = plain.toString();
+            if (text.startsWith(mark)) return QJsonObject{{QStringLiteral("N"), text.mid(1)}};
             return QJsonObject{{QStringLiteral("S"), plain}};
-        case QJsonValue::Double:
-            return QJsonObject{
-                {QStringLiteral("N"),
-                 QString::number(plain.toDouble(), 'g', QLocale::FloatingPointShortest)}};
+        }
         case QJsonValue::Bool:
             return QJsonObject{{QStringLiteral("BOOL"), plain}};
         case QJsonValue::Array: {
             QJsonArray list;
-            for (const QJsonValue& element : plain.toArray())
-                list.append(typedValue(element));
+            for (const auto& element : plain.toArray())
+                list.append(typedValue(element, mark));
             return QJsonObject{{QStringLiteral("L"), list}};
         }
         case QJsonValue::Object: {
             QJsonObject map;
             const QJsonObject object = plain.toObject();
             for (auto it = object.begin(); it != object.end(); ++it)
-                map[it.key()] = typedValue(it.value());
+                map[it.key()] = typedValue(it.value(), mark);
             return QJsonObject{{QStringLiteral("M"), map}};
         }
         default:
@@ -40,10 +66,21 @@ QJsonValue typedValue(const QJsonValue& plain) {
     }
 }
 
-ItemDialog::ItemDialog(const QString& table, const QStringList& keyNames, const QJsonObject& item,
+}  // namespace
+
+QJsonObject typedItem(const QString& plainJson) {
+    QChar mark(0xE000);
+    while (plainJson.contains(mark))
+        mark = QChar(mark.unicode() + 1);
+    const QJsonObject object =
+        QJsonDocument::fromJson(markNumbers(plainJson, mark).toUtf8()).object();
+    return typedValue(object, mark).toObject()[QStringLiteral("M")].toObject();
+}
+
+ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, const QJsonObject& item,
                        QWidget* parent)
     : QDialog(parent),
-      m_keyNames(keyNames),
+      m_keyNames(emptyKey.keys()),
       m_text(new QPlainTextEdit(this)),
       m_state(new QLabel(this)) {
     setWindowTitle(item.isEmpty() ? tr("Put item into %1").arg(table)
@@ -58,6 +95,7 @@ ItemDialog::ItemDialog(const QString& table, const QStringList& keyNames, const 
     m_text->setTabChangesFocus(true);
     m_text->setFrameShape(QFrame::StyledPanel);
     m_state->setWordWrap(true);
+    m_state->setProperty("bad", true);
     m_state->setMinimumHeight(fontMetrics().height() * 2);
     m_state->setAccessibleName(tr("State of the text"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -70,11 +108,7 @@ ItemDialog::ItemDialog(const QString& table, const QStringList& keyNames, const 
     connect(m_text, &QPlainTextEdit::textChanged, this, &ItemDialog::check);
     connect(buttons, &QDialogButtonBox::accepted, this, [this] { emit putWanted(this->item()); });
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    QJsonObject shown = item;
-    if (shown.isEmpty())
-        for (const QString& name : keyNames)
-            shown[name] = QJsonObject{{QStringLiteral("S"), QString()}};
-    m_text->setPlainText(indentedJson(shown));
+    m_text->setPlainText(indentedJson(item.isEmpty() ? emptyKey : item));
     check();
 }
 
@@ -99,7 +133,7 @@ QJsonObject ItemDialog::item() const {
     const bool typed = std::all_of(object.begin(), object.end(), [](const QJsonValue& value) {
         return !attributeType(value).isEmpty();
     });
-    return typed ? object : typedValue(object).toObject()[QStringLiteral("M")].toObject();
+    return typed ? object : typedItem(m_text->toPlainText());
 }
 
 void ItemDialog::check() {

@@ -13,7 +13,8 @@ namespace orrery::widgets {
 class ItemDialog : public QDialog {
     Q_OBJECT
 public:
-    ItemDialog(const QString& table, const QStringList& keyNames, const QJsonObject& item,
+    /// `emptyKey`: the key attributes with values to be filled in. `item` is empty for a new one.
+    ItemDialog(const QString& table, const QJsonObject& emptyKey, const QJsonObject& item,
                QWidget* parent = nullptr);
 
     /// The item with attribute types. Valid while the dialog lets itself be accepted.
@@ -37,7 +38,8 @@ private:
     QPushButton* m_put;
 };
 
-/// An attribute value for plain JSON: "a" is {"S": "a"}, 1 is {"N": "1"}, and so on.
-QJsonValue typedValue(const QJsonValue& plain);
+/// The item for an object of plain JSON: "a" is {"S": "a"}, 1 is {"N": "1"}, and so on. Numbers
+/// keep every digit.
+QJsonObject typedItem(const QString& plainJson);
 
 }  // namespace orrery::widgets

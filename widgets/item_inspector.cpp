@@ -50,6 +50,9 @@ QWidget* ItemInspector::makeBody() {
     m_facts->setProperty("muted", true);
     m_facts->setWordWrap(true);
     m_facts->setContentsMargins(12, 6, 12, 4);
+    m_facts->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    // Always two lines, so that what is below stays where it is.
+    m_facts->setMinimumHeight(2 * m_facts->fontMetrics().lineSpacing() + 10);
     m_forms = new QTabBar(body);
     m_forms->setAccessibleName(tr("Form"));
     m_forms->setExpanding(false);
@@ -62,7 +65,12 @@ QWidget* ItemInspector::makeBody() {
     m_tree->setModel(m_treeModel);
     m_tree->setUniformRowHeights(true);
     m_tree->setAlternatingRowColors(true);
-    m_tree->header()->setDefaultSectionSize(96);
+    QHeaderView* header = m_tree->header();
+    header->setMinimumSectionSize(56);
+    header->setSectionResizeMode(ItemTreeModel::Type, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(ItemTreeModel::Value, QHeaderView::Stretch);
+    header->setSectionResizeMode(ItemTreeModel::Difference, QHeaderView::Stretch);
+    m_tree->setIndentation(14);
     m_text = new QPlainTextEdit(body);
     m_text->setAccessibleName(tr("Item as text"));
     m_text->setReadOnly(true);
@@ -95,6 +103,7 @@ void ItemInspector::setKey(const QString& region, const QString& table, const QJ
     m_table = table;
     m_key = key;
     m_known = false;
+    m_fitNames = true;
     if (key.isEmpty()) {
         m_stack->setCurrentWidget(m_nothing);
         return;
@@ -144,17 +153,22 @@ void ItemInspector::showZone() {
     const ItemVersions::Version* lead = leader();
     const bool compare = lead != nullptr && lead != &version && lead->present && version.present;
     m_treeModel->setItem(version.item, compare ? &lead->item : nullptr);
+    if (m_fitNames && version.present) {
+        m_fitNames = false;
+        m_tree->resizeColumnToContents(ItemTreeModel::Name);
+        m_tree->setColumnWidth(ItemTreeModel::Name,
+                               std::clamp(m_tree->columnWidth(ItemTreeModel::Name) + 8, 90, 160));
+    }
     QStringList facts;
-    facts << (version.up ? version.role : tr("zone failed, as it was"));
+    if (!version.up) facts << tr("zone failed, as it was");
     if (version.present)
-        facts << tr("written by record %1")
-                     .arg(countText(static_cast<std::int64_t>(version.itemLsn)));
+        facts << tr("written at LSN %1").arg(countText(static_cast<std::int64_t>(version.itemLsn)));
     facts << tr("applied to LSN %1").arg(countText(static_cast<std::int64_t>(version.applied)));
     if (version.role != u"leader") facts << behindText(version.behindRecords, version.behind);
     if (compare && m_treeModel->differenceCount() > 0)
         facts << tr("%n attribute(s) differ from the leader’s", nullptr,
                     m_treeModel->differenceCount());
-    facts << tr("key space %1").arg(percentText(m_versions.position));
+    facts << tr("at %1 of the key space").arg(percentText(m_versions.position));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     if (!version.present) {
         m_absent->setText(
@@ -168,7 +182,8 @@ void ItemInspector::showZone() {
         return;
     }
     if (m_forms->currentIndex() == 0) {
-        m_tree->setColumnHidden(ItemTreeModel::Difference, !compare);
+        m_tree->setColumnHidden(ItemTreeModel::Difference,
+                                !compare || m_treeModel->differenceCount() == 0);
         m_bodies->setCurrentWidget(m_tree);
         return;
     }

@@ -52,6 +52,7 @@ private:
     QJsonObject m_key;
     ItemVersions m_versions;
     bool m_known = false;
+    bool m_fitNames = true;  // The names' column is as wide as the item that was chosen wants it.
 
     QLabel* m_title;
     QTabBar* m_tabs;

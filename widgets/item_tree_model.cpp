@@ -60,15 +60,9 @@ void ItemTreeModel::addChild(Node& parent, const QString& name, const QJsonValue
     const QJsonValue& shown = here.isUndefined() ? there : here;
     const QString type = attributeType(shown);
     node->type = typeWord(type);
-    node->value = shortText(shown, 400);
-    if (compare) {
-        if (here.isUndefined())
-            node->difference = tr("missing here");
-        else if (there.isUndefined())
-            node->difference = tr("not at the leader");
-        else if (here != there)
-            node->difference = tr("leader: %1").arg(shortText(there, 60));
-    }
+    node->value = here.isUndefined() ? tr("missing") : shortText(here, 400);
+    if (compare && here != there)
+        node->difference = there.isUndefined() ? tr("missing") : shortText(there, 400);
     addElements(*node, here, there, compare && !there.isUndefined() && !here.isUndefined());
     parent.children.push_back(std::move(node));
 }
@@ -149,7 +143,7 @@ QVariant ItemTreeModel::headerData(int section, Qt::Orientation orientation, int
         case Value:
             return tr("Value");
         default:
-            return tr("Against the leader");
+            return tr("At the leader");
     }
 }
 

@@ -132,6 +132,7 @@ void ItemsModel::takeJump(const ItemsPageRequest& request, const ItemsPage& page
         beginInsertRows({}, 0, static_cast<int>(rows.size()) - 1);
         m_rows.assign(rows.begin(), rows.end());
         endInsertRows();
+        emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);  // Where numbers stand.
     }
     emit jumped(request.backward);
 }
@@ -258,6 +259,16 @@ QVariant ItemsModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+bool ItemsModel::isNumeric(int column) const {
+    // By the first of the rows that has it; a column of mixed types is rare.
+    constexpr std::size_t kRowsLookedAt = 50;
+    for (std::size_t row = 0; row < std::min(kRowsLookedAt, m_rows.size()); ++row) {
+        const QJsonValue value = m_rows[row].item.value(m_columns[column]);
+        if (!value.isUndefined()) return attributeType(value) == u"N";
+    }
+    return false;
+}
+
 QVariant ItemsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation == Qt::Vertical) return {};
     const bool isKey = section < m_keyColumns;
@@ -271,7 +282,8 @@ QVariant ItemsModel::headerData(int section, Qt::Orientation orientation, int ro
         font.setBold(true);
         return font;
     }
-    if (role == Qt::TextAlignmentRole) return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole)
+        return QVariant((isNumeric(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     return {};
 }
 

@@ -71,6 +71,7 @@ private:
     void dropTop(int count);
     void addColumns(const std::vector<ItemRow>& rows);
     void clearRows();
+    bool isNumeric(int column) const;
 
     ItemSource* m_source;
     ItemsTarget m_target;

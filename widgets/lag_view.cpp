@@ -30,10 +30,7 @@ LagView::LagView(QWidget* parent) : QWidget(parent), m_chart(new LineChart(this)
         draw();
     });
     connect(m_span, &QComboBox::activated, this, &LagView::draw);
-    connect(m_scope, &QComboBox::activated, this, [this] {
-        m_history.clear();
-        draw();
-    });
+    connect(m_scope, &QComboBox::activated, this, &LagView::draw);
 }
 
 QWidget* LagView::makeControls() {
@@ -69,6 +66,9 @@ QWidget* LagView::makeControls() {
         dot->setProperty("zone", i);
         auto* value = new QLabel(controls);
         value->setAccessibleName(tr("Lag of zone %1").arg(QChar(u'a' + i)));
+        // So wide that the row does not move while the numbers change.
+        value->setMinimumWidth(
+            fontMetrics().horizontalAdvance(QStringLiteral("a  999 records, 99.9 ms")));
         m_values[static_cast<std::size_t>(i)] = value;
         layout->addSpacing(8);
         layout->addWidget(dot);
@@ -79,26 +79,34 @@ QWidget* LagView::makeControls() {
 
 void LagView::setScope(const QString& region, const QString& table) {
     if (region == m_region && table == m_table) return;
-    const bool sameLine = region == m_region && m_scope->currentIndex() == 0;
+    if (region != m_region) {
+        m_ofRegion.clear();
+        m_ofTables.clear();
+    }
     m_region = region;
     m_table = table;
     m_scope->setItemText(1, table.isEmpty() ? tr("Table in front") : tr("Table %1").arg(table));
-    if (!sameLine) m_history.clear();
+    if (table.isEmpty() || m_ofTables.contains(table)) return;
+    // What was in front is kept, so that coming back to a table shows its last minutes.
+    if (m_ofTables.size() >= kTablesMax) m_ofTables.erase(m_ofTables.begin());
+    m_ofTables[table];
 }
 
 void LagView::setSnapshot(const observe::SnapshotPtr& snapshot) {
     for (const observe::RegionViewPtr& region : snapshot->regions) {
         if (toQString(region->name) != m_region && !m_region.isEmpty()) continue;
-        if (m_scope->currentIndex() == 0 || m_table.isEmpty()) {
-            m_history.add(LagHistory::ofRegion(*region, snapshot->at));
-        } else {
-            for (const observe::TableViewPtr& table : region->tables)
-                if (toQString(table->name) == m_table)
-                    m_history.add(LagHistory::ofTable(*table, snapshot->at));
-        }
+        m_ofRegion.add(LagHistory::ofRegion(*region, snapshot->at));
+        for (const observe::TableViewPtr& table : region->tables)
+            if (const auto it = m_ofTables.find(toQString(table->name)); it != m_ofTables.end())
+                it->second.add(LagHistory::ofTable(*table, snapshot->at));
         break;
     }
     if (isVisible()) draw();
+}
+
+const LagHistory& LagView::history() const {
+    const auto it = m_ofTables.find(m_table);
+    return m_scope->currentIndex() == 0 || it == m_ofTables.end() ? m_ofRegion : it->second;
 }
 
 void LagView::showEvent(QShowEvent* event) {
@@ -120,13 +128,14 @@ void LagView::draw() {
     const auto unit = records ? LagHistory::Unit::Records : LagHistory::Unit::Milliseconds;
     const std::chrono::minutes span(m_span->currentData().toInt());
     const int columns = std::clamp(m_chart->width() / 2, 50, 480);
+    const LagHistory& history = this->history();
     std::vector<LineChart::Line> lines;
     for (int i = 0; i < kZonesPerRegion; ++i) {
         const auto index = static_cast<std::size_t>(i);
         lines.push_back({QString(QChar(u'a' + i)), colors().zone[index], kStyles[i],
-                         m_history.line(i, unit, span, columns)});
+                         history.line(i, unit, span, columns)});
         const LagHistory::ZoneLag now =
-            m_history.empty() ? LagHistory::ZoneLag() : m_history.last().zones[index];
+            history.empty() ? LagHistory::ZoneLag() : history.last().zones[index];
         m_values[index]->setText(
             tr("%1  %2, %3")
                 .arg(QChar(u'a' + i))

@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QToolButton>
 #include <QWidget>
+#include <map>
 
 #include "core/observe/snapshot.h"
 #include "widgets/lag_history.h"
@@ -24,7 +25,8 @@ public:
     /// Takes a sample. Draws only if it can be seen.
     void setSnapshot(const observe::SnapshotPtr& snapshot);
 
-    const LagHistory& history() const { return m_history; }
+    /// Of what is shown.
+    const LagHistory& history() const;
     LineChart* chart() const { return m_chart; }
     QString valueText(int zone) const { return m_values[static_cast<std::size_t>(zone)]->text(); }
 
@@ -38,7 +40,10 @@ private:
 
     QString m_region;
     QString m_table;
-    LagHistory m_history;
+    static constexpr std::size_t kTablesMax = 24;
+
+    LagHistory m_ofRegion;
+    std::map<QString, LagHistory> m_ofTables;  // Those that were in front.
     LineChart* m_chart;
     QComboBox* m_scope;
     QComboBox* m_span;

@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QGraphicsLayout>
+#include <QLocale>
 #include <QVBoxLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QChartView>
@@ -23,12 +24,15 @@ public:
     std::vector<QLineSeries*> series;
 };
 
-double niceCeiling(double value) {
-    if (value <= 1) return 1;
-    const double power = std::pow(10, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 5.0, 10.0})
-        if (value <= step * power * (1 + 1e-12)) return step * power;
-    return 10 * power;
+AxisEnd axisEnd(double most) {
+    // Four steps or so of 1, 2 or 5 times a power of ten; records are whole.
+    const double wanted = std::max(most / 4, 1.0);
+    const double power = std::pow(10, std::floor(std::log10(wanted)));
+    double step = 10 * power;
+    for (const double part : {5.0, 2.0, 1.0})
+        if (wanted <= part * power * (1 + 1e-12)) step = part * power;
+    const int steps = std::max(step > 1 ? 1 : 4, static_cast<int>(std::ceil(most / step - 1e-9)));
+    return {step * steps, steps + 1};
 }
 
 LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>()) {
@@ -37,6 +41,8 @@ LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
     d.chart->setMargins(QMargins(0, 0, 6, 0));
     d.chart->setBackgroundRoundness(0);
     d.chart->setAnimationOptions(QChart::NoAnimation);
+    d.chart->setLocalizeNumbers(true);  // 20,000 as elsewhere in the window.
+    d.chart->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
     d.chart->layout()->setContentsMargins(0, 0, 0, 0);
     d.time->setLabelFormat(QStringLiteral("%g s"));
     d.time->setTickCount(7);
@@ -83,8 +89,10 @@ void LineChart::setLines(const std::vector<Line>& lines) {
         for (const QPointF& point : lines[i].points)
             most = std::max(most, point.y());
     }
-    const double top = niceCeiling(most);
-    if (d.value->max() != top) d.value->setRange(0, top);
+    const AxisEnd end = axisEnd(most);
+    if (d.value->max() == end.top) return;
+    d.value->setRange(0, end.top);
+    d.value->setTickCount(end.ticks);
 }
 
 void LineChart::setSpan(double seconds) {

@@ -43,7 +43,14 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// The next of 1, 2, 5, 10, 20, 50 … that is not below `value`; at least 1.
-double niceCeiling(double value);
+/// Where an axis from 0 ends, and how many labels it has, so that they are round, whole numbers and
+/// `most` fits.
+struct AxisEnd {
+    double top = 4;
+    int ticks = 5;
+
+    bool operator==(const AxisEnd&) const = default;
+};
+AxisEnd axisEnd(double most);
 
 }  // namespace orrery::widgets

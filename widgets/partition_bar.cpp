@@ -41,11 +41,11 @@ void PartitionBar::setCurrent(int partition) {
 }
 
 QSize PartitionBar::sizeHint() const {
-    return {640, 118};
+    return {640, 102};
 }
 
 QSize PartitionBar::minimumSizeHint() const {
-    return {220, 104};
+    return {220, 94};
 }
 
 QRectF PartitionBar::barRect() const {
@@ -135,7 +135,7 @@ void PartitionBar::paintCell(QPainter& painter, int partition) const {
     painter.fillRect(QRectF(cell.left() + 4, cell.top() + 1, std::max(1.0, cell.width() - 8), 3),
                      zone);
     if (cell.width() < 26) return;
-    const QRectF badge(cell.left() + 7, cell.top() + 9, 18, 18);
+    const QRectF badge(cell.left() + 7, cell.top() + 7, 18, 18);
     if (leader >= 0) {
         paintZoneBadge(painter, badge, leader);
     } else {
@@ -157,10 +157,10 @@ void PartitionBar::paintCell(QPainter& painter, int partition) const {
     const bool words = half > 90;
     paintMeter(painter, QRectF(cell.left() + 8, bottom, half, 4),
                static_cast<double>(p.readsPerSecond) / kPartitionReadsMax,
-               (words ? tr("%1 reads") : tr("r %1")).arg(perSecondText(p.readsPerSecond)));
+               (words ? tr("%1 reads/s") : tr("r %1/s")).arg(rateText(p.readsPerSecond)));
     paintMeter(painter, QRectF(cell.left() + 14 + half, bottom, half, 4),
                static_cast<double>(p.writesPerSecond) / kPartitionWritesMax,
-               (words ? tr("%1 writes") : tr("w %1")).arg(perSecondText(p.writesPerSecond)));
+               (words ? tr("%1 writes/s") : tr("w %1/s")).arg(rateText(p.writesPerSecond)));
 }
 
 void PartitionBar::paintAxis(QPainter& painter) const {

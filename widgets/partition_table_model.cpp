@@ -37,22 +37,47 @@ QString rangeText(const observe::PartitionView& partition) {
 
 QString replicaText(const observe::ReplicaView& replica) {
     const QString role = roleText(replica.role);
-    if (replica.role == observe::Role::Leader || replica.role == observe::Role::Down) return role;
-    return role + QStringLiteral(", ") + behindText(replica.lagRecords, replica.lag);
+    if (replica.lagRecords == 0) return role;
+    return PartitionTableModel::tr("%1, %2").arg(role, behindText(replica.lagRecords, replica.lag));
+}
+
+/// The column has less room and the column's title says whose replica it is.
+QString shortReplicaText(const observe::ReplicaView& replica) {
+    if (replica.lagRecords == 0) return roleText(replica.role);
+    const QString lag =
+        PartitionTableModel::tr("lag %1, %2")
+            .arg(countText(static_cast<std::int64_t>(replica.lagRecords), "record", "records"),
+                 durationText(replica.lag));
+    return replica.role == observe::Role::Down
+               ? PartitionTableModel::tr("%1, %2").arg(roleText(replica.role), lag)
+               : lag;
+}
+
+bool isNumber(int column) {
+    switch (column) {
+        case PartitionTableModel::Items:
+        case PartitionTableModel::Size:
+        case PartitionTableModel::Reads:
+        case PartitionTableModel::Writes:
+        case PartitionTableModel::Term:
+        case PartitionTableModel::CommitLsn:
+            return true;
+        default:
+            return false;
+    }
 }
 
 }  // namespace
 
 QString partitionText(const observe::PartitionView& partition, int number) {
-    QString text =
-        PartitionTableModel::tr(
-            "Partition %1: key space %2\n%3, %4\n"
-            "%5 reads of %6, %7 writes of %8")
-            .arg(number)
-            .arg(rangeText(partition), countText(partition.itemCount, "item", "items"),
-                 bytesText(partition.itemBytes), perSecondText(partition.readsPerSecond),
-                 perSecondText(kPartitionReadsMax), perSecondText(partition.writesPerSecond),
-                 perSecondText(kPartitionWritesMax));
+    QString text = PartitionTableModel::tr(
+                       "Partition %1: key space %2\n%3, %4\n"
+                       "%5 reads/s of %6, %7 writes/s of %8")
+                       .arg(number)
+                       .arg(rangeText(partition), countText(partition.itemCount, "item", "items"),
+                            bytesText(partition.itemBytes), rateText(partition.readsPerSecond),
+                            rateText(kPartitionReadsMax), rateText(partition.writesPerSecond),
+                            rateText(kPartitionWritesMax));
     for (const observe::ReplicaView& replica : partition.replicas)
         text += PartitionTableModel::tr("\nZone %1: %2, LSN %3")
                     .arg(zoneLetter(replica.zone), replicaText(replica),
@@ -89,28 +114,28 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
     const observe::PartitionView& partition = m_partitions[static_cast<std::size_t>(index.row())];
     if (role == Qt::ToolTipRole) return partitionText(partition, index.row() + 1);
     if (role == Qt::TextAlignmentRole) {
-        const bool number = index.column() >= Items && index.column() <= Writes;
-        return QVariant((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) |
+                        Qt::AlignVCenter);
+    }
+    if (role == Qt::ForegroundRole && index.column() >= LagA) {
+        const auto& replica = partition.replicas[static_cast<std::size_t>(index.column() - LagA)];
+        if (replica.role == observe::Role::Down) return colors().bad;
+        return replica.lagRecords > 0 ? QVariant(colors().warn) : QVariant();
     }
     if (role != Qt::DisplayRole) return {};
-    const int leader = leaderZone(partition);
     switch (index.column()) {
         case Number:
             return index.row() + 1;
         case Range:
             return rangeText(partition);
         case Items:
-            return countText(partition.itemCount, "item", "items");
+            return countText(partition.itemCount);
         case Size:
             return bytesText(partition.itemBytes);
         case Reads:
-            return perSecondText(partition.readsPerSecond);
+            return rateText(partition.readsPerSecond);
         case Writes:
-            return perSecondText(partition.writesPerSecond);
-        case Leader:
-            return leader < 0 ? tr("none")
-                              : tr("zone %1").arg(zoneLetter(
-                                    partition.replicas[static_cast<std::size_t>(leader)].zone));
+            return rateText(partition.writesPerSecond);
         case Term:
         case CommitLsn: {
             std::uint64_t value = 0;
@@ -120,12 +145,16 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
             return countText(static_cast<std::int64_t>(value));
         }
         default:
-            return replicaText(partition.replicas[static_cast<std::size_t>(index.column() - LagA)]);
+            return shortReplicaText(
+                partition.replicas[static_cast<std::size_t>(index.column() - LagA)]);
     }
 }
 
 QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole && isNumber(section))
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
     switch (section) {
         case Number:
             return tr("Partition");
@@ -136,11 +165,9 @@ QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientatio
         case Size:
             return tr("Size");
         case Reads:
-            return tr("Reads");
+            return tr("Reads/s");
         case Writes:
-            return tr("Writes");
-        case Leader:
-            return tr("Leader");
+            return tr("Writes/s");
         case Term:
             return tr("Term");
         case CommitLsn:

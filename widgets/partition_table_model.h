@@ -33,7 +33,6 @@ public:
         Size,
         Reads,
         Writes,
-        Leader,
         Term,
         CommitLsn,
         LagA,

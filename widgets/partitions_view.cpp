@@ -2,6 +2,7 @@
 
 #include <QHeaderView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/format.h"
 #include "widgets/partition_bar.h"
@@ -45,17 +46,33 @@ PartitionsView::PartitionsView(QWidget* parent)
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 8);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_table->horizontalHeader()->setDefaultSectionSize(86);
-    m_table->setColumnWidth(PartitionTableModel::Number, 66);
-    m_table->setColumnWidth(PartitionTableModel::Range, 124);
-    for (const int lag :
-         {PartitionTableModel::LagA, PartitionTableModel::LagB, PartitionTableModel::LagC})
-        m_table->setColumnWidth(lag, 176);
+    m_table->setWordWrap(false);
+    fitColumns();
     connect(m_bar, &PartitionBar::currentChanged, this, [this](int partition) {
         partition < 0 ? m_table->clearSelection() : m_table->selectRow(partition);
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { m_bar->setCurrent(current.row()); });
+}
+
+void PartitionsView::fitColumns() {
+    // As wide as what usually stands in them; the zones share what is left.
+    const char* const usual[] = {"99",     "25.0 % – 100.0 %", "99,999", "99.9 MB",
+                                 "99,999", "99,999",           "999",    "999,999"};
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setMinimumSectionSize(40);
+    for (int column = 0; column < PartitionTableModel::ColumnCount; ++column) {
+        if (column >= PartitionTableModel::LagA) {
+            header->setSectionResizeMode(column, QHeaderView::Stretch);
+            continue;
+        }
+        const QString title =
+            m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int width =
+            std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
+                     fontMetrics().horizontalAdvance(title));
+        m_table->setColumnWidth(column, width + 16);
+    }
 }
 
 void PartitionsView::setTable(const observe::TableView* table, const QString& index) {

@@ -26,6 +26,8 @@ public:
     PartitionTableModel* model() const { return m_model; }
 
 private:
+    void fitColumns();
+
     PartitionTableModel* m_model;
     PartitionBar* m_bar;
     QTableView* m_table;

@@ -7,8 +7,8 @@
 namespace orrery::widgets {
 namespace {
 
-constexpr std::array<std::string_view, 8> kFlags{"stale", "failed", "strong", "eventual",
-                                                 "write", "read",   "leader", "follower"};
+constexpr std::array<std::string_view, 9> kFlags{"stale", "failed",  "strong", "eventual", "write",
+                                                 "read",  "control", "leader", "follower"};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -19,12 +19,15 @@ bool contains(std::string_view text, std::string_view wanted) {
 }
 
 bool flagHolds(std::string_view flag, const observe::RequestServed& r) {
-    if (flag == "stale") return r.read && r.behindRecords > 0;
+    using observe::RequestKind;
+    const bool read = r.kind == RequestKind::Read;
+    if (flag == "stale") return read && r.behindRecords > 0;
     if (flag == "failed") return r.httpStatus >= 400;
-    if (flag == "strong") return r.read && r.consistent;
-    if (flag == "eventual") return r.read && !r.consistent;
-    if (flag == "write") return !r.read;
-    if (flag == "read") return r.read;
+    if (flag == "strong") return read && r.consistent;
+    if (flag == "eventual") return read && !r.consistent;
+    if (flag == "write") return r.kind == RequestKind::Write;
+    if (flag == "read") return read;
+    if (flag == "control") return r.kind == RequestKind::Control;
     if (flag == "leader") return r.replicaKnown && r.leader;
     return r.replicaKnown && !r.leader;
 }

@@ -11,6 +11,29 @@ namespace orrery::widgets {
 // Rows go away so many at a time, so that a full list does not move with every batch.
 constexpr std::size_t kDropRequests = 2'000;
 
+namespace {
+
+bool isRead(const observe::RequestServed& request) {
+    return request.kind == observe::RequestKind::Read;
+}
+
+QString kindText(const observe::RequestServed& request) {
+    switch (request.kind) {
+        case observe::RequestKind::Read:
+            return request.consistent ? RequestsModel::tr("strong read")
+                                      : RequestsModel::tr("eventual read");
+        case observe::RequestKind::Write:
+            return RequestsModel::tr("write");
+        case observe::RequestKind::Control:
+            return RequestsModel::tr("control");
+        case observe::RequestKind::Unknown:
+            break;
+    }
+    return {};
+}
+
+}  // namespace
+
 void RequestsModel::append(std::span<const observe::Event> events) {
     std::vector<std::uint64_t> visible;
     for (const observe::Event& event : events) {
@@ -82,15 +105,19 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
             return toQString(r.table);
         case Key:
             return toQString(r.key);
-        case Consistency:
-            return !r.read ? tr("write") : r.consistent ? tr("strong") : tr("eventual");
+        case Kind:
+            return kindText(r);
         case ServedBy:
             return !r.replicaKnown ? QString()
                                    : tr("%1 · %2").arg(zoneLetter(r.replica.zone),
                                                        r.leader ? tr("leader") : tr("follower"));
         case Behind:
-            if (!r.read || !r.replicaKnown) return QString();
-            return r.behindRecords == 0 ? tr("fresh") : behindText(r.behindRecords, r.behind);
+            if (!isRead(r) || !r.replicaKnown) return QString();
+            return r.behindRecords == 0
+                       ? tr("fresh")
+                       : tr("%1, %2").arg(countText(static_cast<std::int64_t>(r.behindRecords),
+                                                    "record", "records"),
+                                          durationText(r.behind));
         case Status:
             return r.error.empty()
                        ? QString::number(r.httpStatus)
@@ -105,7 +132,7 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
 QVariant RequestsModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const observe::RequestServed& r = request(index.row());
-    const bool stale = r.read && r.behindRecords > 0;
+    const bool stale = isRead(r) && r.behindRecords > 0;
     switch (role) {
         case Qt::DisplayRole:
         case Qt::ToolTipRole:
@@ -132,7 +159,10 @@ QVariant RequestsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant RequestsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole && section == Took)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
     switch (section) {
         case Time:
             return tr("Virtual time");
@@ -142,8 +172,8 @@ QVariant RequestsModel::headerData(int section, Qt::Orientation orientation, int
             return tr("Table");
         case Key:
             return tr("Key");
-        case Consistency:
-            return tr("Consistency");
+        case Kind:
+            return tr("Kind");
         case ServedBy:
             return tr("Served by");
         case Behind:

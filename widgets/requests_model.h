@@ -12,9 +12,9 @@
 namespace orrery::widgets {
 
 /// What a line of text wants to see of the requests. Words stand side by side and all must hold:
-/// `stale`, `failed`, `strong`, `eventual`, `write`, `leader`, `follower`; `op:get`,
-/// `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word may stand anywhere in a
-/// row; `-` before a word turns it around.
+/// `stale`, `failed`, `strong`, `eventual`, `read`, `write`, `control`, `leader`, `follower`;
+/// `op:get`, `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word may stand
+/// anywhere in a row; `-` before a word turns it around.
 class RequestFilter {
 public:
     /// Parses `text`. What it does not understand is in `problem` and lets nothing else count.
@@ -42,18 +42,7 @@ private:
 class RequestsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column {
-        Time,
-        Operation,
-        Table,
-        Key,
-        Consistency,
-        ServedBy,
-        Behind,
-        Status,
-        Took,
-        ColumnCount
-    };
+    enum Column { Time, Operation, Table, Key, Kind, ServedBy, Behind, Status, Took, ColumnCount };
     static constexpr std::size_t kCapacity = 100'000;
 
     explicit RequestsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}

@@ -5,6 +5,7 @@
 #include <QScrollBar>
 #include <QStyle>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/format.h"
 #include "widgets/icons.h"
@@ -40,9 +41,7 @@ RequestsView::RequestsView(QWidget* parent)
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    const int widths[] = {112, 118, 116, 150, 92, 106, 160, 150, 74};
-    for (int column = 0; column < RequestsModel::ColumnCount; ++column)
-        m_table->setColumnWidth(column, widths[column]);
+    fitColumns();
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) {
                 if (!current.isValid()) return;
@@ -50,6 +49,27 @@ RequestsView::RequestsView(QWidget* parent)
                 emit requestChosen(toQString(request.table), toQString(request.key));
             });
     updateCount();
+}
+
+void RequestsView::fitColumns() {
+    // As wide as what usually stands in them; the key and the status share what is left.
+    const char* const usual[] = {"00:00:00.000",  "BatchWriteItem",  "RidePositions",       "",
+                                 "eventual read", "mm a · follower", "99 records, 99.9 ms", "",
+                                 "99.9 ms"};
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setMinimumSectionSize(48);
+    for (int column = 0; column < RequestsModel::ColumnCount; ++column) {
+        if (column == RequestsModel::Key || column == RequestsModel::Status) {
+            header->setSectionResizeMode(column, QHeaderView::Stretch);
+            continue;
+        }
+        const QString title =
+            m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int width =
+            std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
+                     fontMetrics().horizontalAdvance(title));
+        m_table->setColumnWidth(column, width + 16);
+    }
 }
 
 QWidget* RequestsView::makeControls() {
@@ -116,13 +136,16 @@ void RequestsView::applyFilter() {
 }
 
 void RequestsView::setEndpoint(const QString& endpoint) {
-    m_nothing->setText(endpoint.isEmpty()
-                           ? tr("No requests yet.")
-                           : tr("No requests yet. Point an application at %1.").arg(endpoint));
+    m_endpoint = endpoint;
+    updateCount();
 }
 
 void RequestsView::updateCount() {
-    m_stack->setCurrentIndex(m_model->total() == 0 ? 0 : 1);
+    m_stack->setCurrentIndex(m_model->rowCount() == 0 ? 0 : 1);
+    m_nothing->setText(m_model->total() > 0 ? tr("No request matches the filter.")
+                       : m_endpoint.isEmpty()
+                           ? tr("No requests yet.")
+                           : tr("No requests yet. Point an application at %1.").arg(m_endpoint));
     const auto total = static_cast<std::int64_t>(m_model->total());
     const std::int64_t shown = m_model->rowCount();
     m_count->setText(

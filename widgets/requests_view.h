@@ -35,10 +35,12 @@ signals:
 
 private:
     QWidget* makeControls();
+    void fitColumns();
     void applyFilter();
     void updateCount();
     bool atBottom() const;
 
+    QString m_endpoint;
     RequestsModel* m_model;
     QTableView* m_table;
     QLineEdit* m_filter;

@@ -27,7 +27,7 @@ StartPage::StartPage(const std::vector<Sample>& samples, QWidget* parent) : QWid
     auto* body = new QWidget;
     body->setMaximumWidth(920);
     auto* layout = new QVBoxLayout(body);
-    layout->setContentsMargins(28, 18, 28, 18);
+    layout->setContentsMargins(28, 14, 28, 12);
     layout->setSpacing(8);
     auto* title = new QLabel(tr("A DynamoDB that you can look inside"), body);
     QFont large = font();
@@ -136,7 +136,9 @@ void StartPage::setEndpoint(const QString& endpoint, const QString& problem) {
     m_endpoint = endpoint;
     m_endpointText->setText(endpoint.isEmpty() ? tr("No endpoint: %1").arg(problem)
                                                : tr("It listens on %1").arg(endpoint));
-    m_command->setText(cliLine());
+    // In two lines, so that no option is torn; copied it is one.
+    m_command->setText(cliLine().replace(QStringLiteral(" --endpoint-url"),
+                                         QStringLiteral(" \\\n    --endpoint-url")));
     m_command->setVisible(!endpoint.isEmpty());
     m_copy->setVisible(!endpoint.isEmpty());
 }

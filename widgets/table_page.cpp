@@ -31,6 +31,18 @@ QStringList keyNamesOf(const QString& keys) {
     return names;
 }
 
+QJsonObject emptyKeyOf(const QString& keys) {
+    static const QRegularExpression one(QStringLiteral(R"((.+?) \(([SNB])\)(?:, |$))"));
+    QJsonObject key;
+    auto matches = one.globalMatch(keys);
+    while (matches.hasNext()) {
+        const QRegularExpressionMatch match = matches.next();
+        const QString empty = match.captured(2) == u"N" ? QStringLiteral("0") : QString();
+        key[match.captured(1)] = QJsonObject{{match.captured(2), empty}};
+    }
+    return key;
+}
+
 TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* parent)
     : QWidget(parent),
       m_target(target),

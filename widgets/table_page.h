@@ -16,6 +16,8 @@ namespace orrery::widgets {
 
 /// The attribute names of a key as snapshots write it: "pk (S), sk (N)".
 QStringList keyNamesOf(const QString& keys);
+/// That key with values to be filled in: {"pk": {"S": ""}, "sk": {"N": "0"}}.
+QJsonObject emptyKeyOf(const QString& keys);
 
 /// A tab of the window: the items of a table or of one of its indexes, as a chosen zone holds them.
 class TablePage : public QWidget {

@@ -29,23 +29,29 @@ QString faultText(const observe::FaultView& fault, Instant now) {
 
 QString faultSummary(const observe::Snapshot& snapshot) {
     QStringList parts;
+    for (const observe::FaultView& fault : snapshot.faults)
+        if (fault.active) parts << faultText(fault, snapshot.at);
+    return parts.join(QStringLiteral(" · "));
+}
+
+QString costSummary(const observe::Snapshot& snapshot) {
     std::uint64_t failed = 0;
     std::uint64_t stale = 0;
     std::uint64_t elections = 0;
+    bool any = false;
     for (const observe::FaultView& fault : snapshot.faults) {
         if (!fault.active) continue;
-        parts << faultText(fault, snapshot.at);
+        any = true;
         failed = std::max(failed, fault.failedRequests);
         stale = std::max(stale, fault.staleReads);
         elections = std::max(elections, fault.elections);
     }
-    if (parts.isEmpty()) return {};
-    QStringList cost;
-    cost << countText(static_cast<std::int64_t>(elections), "election", "elections");
-    cost << countText(static_cast<std::int64_t>(failed), "failed request", "failed requests");
-    cost << countText(static_cast<std::int64_t>(stale), "stale read", "stale reads");
-    return parts.join(QStringLiteral(" · ")) + QStringLiteral(" — ") +
-           cost.join(QStringLiteral(", "));
+    if (!any) return {};
+    const QStringList cost{
+        countText(static_cast<std::int64_t>(elections), "election", "elections"),
+        countText(static_cast<std::int64_t>(failed), "failed request", "failed requests"),
+        countText(static_cast<std::int64_t>(stale), "stale read", "stale reads")};
+    return cost.join(QStringLiteral(", "));
 }
 
 QString clockSummary(const observe::Snapshot& snapshot) {
@@ -68,7 +74,7 @@ WorldBanner::WorldBanner(QWidget* parent)
       m_heal(new QPushButton(icon(Symbol::Heal), tr("Heal everything"), this)),
       m_run(new QPushButton(icon(Symbol::Run), tr("Run"), this)) {
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(38, 5, 8, 5);
+    layout->setContentsMargins(38, 2, 8, 2);
     layout->setSpacing(8);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setAccessibleName(tr("State of the world"));
@@ -95,15 +101,18 @@ void WorldBanner::setSnapshot(const observe::Snapshot& snapshot) {
     m_run->setVisible(slow);
     m_run->setText(snapshot.clock.state == observe::ClockState::Paused ? tr("Run")
                                                                        : tr("Run at 1×"));
-    QStringList parts;
-    for (const QString& part : {faults, clock})
-        if (!part.isEmpty()) parts << part;
-    const QString text = parts.join(QStringLiteral(" · "));
-    if (m_full == text) return;
-    m_full = text;
-    m_text->setToolTip(text);
-    m_text->setAccessibleDescription(text);
+    QStringList lines;
+    for (const QString& line : {faults, costSummary(snapshot), clock})
+        if (!line.isEmpty()) lines << line;
+    if (m_lines == lines) return;
+    m_lines = lines;
+    m_text->setToolTip(lines.join(u'\n'));
+    m_text->setAccessibleDescription(text());
     showText();
+}
+
+QString WorldBanner::text() const {
+    return m_lines.join(QStringLiteral(" — "));
 }
 
 void WorldBanner::resizeEvent(QResizeEvent* event) {
@@ -112,7 +121,13 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
-    m_text->setText(m_text->fontMetrics().elidedText(m_full, Qt::ElideRight, m_text->width()));
+    // With a fault and a clock that is not true there are three to say: what is broken and the
+    // clock share the first line.
+    QStringList shown = m_lines;
+    if (shown.size() > 2) shown = {shown[0] + QStringLiteral(" · ") + shown[2], shown[1]};
+    for (QString& line : shown)
+        line = m_text->fontMetrics().elidedText(line, Qt::ElideRight, m_text->width());
+    m_text->setText(shown.join(u'\n'));
 }
 
 void WorldBanner::paintEvent(QPaintEvent*) {

@@ -8,12 +8,14 @@
 
 namespace orrery::widgets {
 
-/// In one line each: what is broken, and how the clock runs if not true. Empty if all is well.
+/// In one line each: what is broken, what that has cost so far, and how the clock runs if not
+/// true. Empty if all is well.
 QString faultSummary(const observe::Snapshot& snapshot);
+QString costSummary(const observe::Snapshot& snapshot);
 QString clockSummary(const observe::Snapshot& snapshot);
 
 /// Stands above everything while a fault is active or the clock does not run true, with the way
-/// out.
+/// out. Two short lines, so that it fits where nothing has to move for it.
 class WorldBanner : public QWidget {
     Q_OBJECT
 public:
@@ -22,7 +24,8 @@ public:
     void setSnapshot(const observe::Snapshot& snapshot);
     QPushButton* healButton() const { return m_heal; }
     QPushButton* runButton() const { return m_run; }
-    const QString& text() const { return m_full; }
+    /// All that it says, in one line; empty if all is well.
+    QString text() const;
 
 signals:
     void healAllWanted();
@@ -36,7 +39,7 @@ protected:
 private:
     void showText();
 
-    QString m_full;  // The label shows what fits of it.
+    QStringList m_lines;  // The label shows what fits of them.
     QLabel* m_text;
     QPushButton* m_heal;
     QPushButton* m_run;

@@ -89,7 +89,13 @@ void RegionMap::paintEvent(QPaintEvent*) {
     bold.setBold(true);
     painter.setFont(bold);
     painter.setPen(c.muted);
-    painter.drawText(QRect(12, 4, width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter, m_name);
+    const QRect title(12, 4, width() - 24, 20);
+    painter.drawText(title, Qt::AlignLeft | Qt::AlignVCenter, m_name);
+    const int left = painter.fontMetrics().horizontalAdvance(m_name) + 12;
+    painter.setFont(font());
+    const QString hint = tr("Press a zone or a link to break it");
+    if (painter.fontMetrics().horizontalAdvance(hint) <= title.width() - left)
+        painter.drawText(title, Qt::AlignRight | Qt::AlignVCenter, hint);
     for (std::size_t i = 0; i < m_links.size(); ++i) {
         const auto& first = *m_tiles[(i + 1) % m_tiles.size()];
         const auto& second = *m_tiles[(i + 2) % m_tiles.size()];

@@ -81,10 +81,11 @@ void FakeBackend::serveRequests(int count) {
         served.operation = operations[number % 5];
         served.table = m_tables.empty() ? "Nothing" : m_tables[number % m_tables.size()].name;
         served.key = "user-" + std::to_string(number % 1000);
-        served.read = number % 5 == 0 || number % 5 == 2 || number % 5 == 3;
+        const bool read = number % 5 == 0 || number % 5 == 2 || number % 5 == 3;
+        served.kind = read ? observe::RequestKind::Read : observe::RequestKind::Write;
         served.consistent = number % 10 == 3;
         served.replicaKnown = true;
-        served.leader = !served.read || served.consistent || number % 3 == 0;
+        served.leader = !read || served.consistent || number % 3 == 0;
         served.replica.zone =
             ZoneIndex(static_cast<std::uint8_t>(served.leader ? 0 : 1 + number % 2));
         if (!served.leader && number % 4 == 0) {

@@ -50,7 +50,7 @@ private slots:
     }
 
     void anItemIsCheckedAsItIsTyped() {
-        ItemDialog dialog("Orders", {"id"}, QJsonObject());
+        ItemDialog dialog("Orders", emptyKeyOf("id (S)"), QJsonObject());
         dialog.editor()->setPlainText("{\n\"id\": ");
         QVERIFY(dialog.problem().startsWith("Line 2"));
         QVERIFY(!dialog.putButton()->isEnabled());
@@ -62,13 +62,31 @@ private slots:
     }
 
     void plainJsonGetsItsTypes() {
-        ItemDialog dialog("Orders", {"id"}, QJsonObject());
+        ItemDialog dialog("Orders", emptyKeyOf("id (S)"), QJsonObject());
         dialog.editor()->setPlainText(R"({"id": "x", "n": 1.5, "l": [true, null], "m": {"S": 1}})");
         const QJsonObject item = dialog.item();
         QCOMPARE(item["id"]["S"].toString(), QStringLiteral("x"));
         QCOMPARE(item["n"]["N"].toString(), QStringLiteral("1.5"));
         QCOMPARE(item["l"]["L"][1]["NULL"].toBool(), true);
         QCOMPARE(item["m"]["M"]["S"]["N"].toString(), QStringLiteral("1"));
+    }
+
+    // A double has 15 or 16 digits, a number of the service 38.
+    void plainNumbersKeepEveryDigit() {
+        const QJsonObject item = typedItem(
+            R"({"n": 12345678901234567890123456789012345678, "x": -0.10e-5, "s": "7 \\ 8",
+                "l": [1, {"y": 2.50}]})");
+        QCOMPARE(item["n"]["N"].toString(),
+                 QStringLiteral("12345678901234567890123456789012345678"));
+        QCOMPARE(item["x"]["N"].toString(), QStringLiteral("-0.10e-5"));
+        QCOMPARE(item["s"]["S"].toString(), QStringLiteral("7 \\ 8"));
+        QCOMPARE(item["l"]["L"][1]["M"]["y"]["N"].toString(), QStringLiteral("2.50"));
+    }
+
+    void aNewItemBeginsWithItsKey() {
+        ItemDialog dialog("Orders", emptyKeyOf("id (S), at (N)"), QJsonObject());
+        QCOMPARE(dialog.item().value("id")["S"].toString(), QString());
+        QCOMPARE(dialog.item().value("at")["N"].toString(), QStringLiteral("0"));
     }
 
     void everySnippetNamesTheEndpoint() {

@@ -64,11 +64,15 @@ private slots:
     }
 
     void axesEndAtRoundNumbers() {
-        QCOMPARE(widgets::niceCeiling(0), 1.0);
-        QCOMPARE(widgets::niceCeiling(1), 1.0);
-        QCOMPARE(widgets::niceCeiling(17), 20.0);
-        QCOMPARE(widgets::niceCeiling(501), 1000.0);
-        QCOMPARE(widgets::niceCeiling(1000), 1000.0);
+        using widgets::AxisEnd;
+        QVERIFY(widgets::axisEnd(0) == (AxisEnd{4, 5}));
+        QVERIFY(widgets::axisEnd(1) == (AxisEnd{4, 5}));
+        QVERIFY(widgets::axisEnd(4) == (AxisEnd{4, 5}));
+        QVERIFY(widgets::axisEnd(5) == (AxisEnd{6, 4}));
+        QVERIFY(widgets::axisEnd(17) == (AxisEnd{20, 5}));
+        QVERIFY(widgets::axisEnd(501) == (AxisEnd{600, 4}));
+        QVERIFY(widgets::axisEnd(1000) == (AxisEnd{1000, 3}));
+        QVERIFY(widgets::axisEnd(19'500) == (AxisEnd{20'000, 5}));
     }
 };
 

@@ -18,10 +18,39 @@ private slots:
         QAbstractItemModelTester tester(&model);
         model.setPartitions(test::makeTable("t")->partitions);
         QCOMPARE(model.rowCount(), 4);
-        QCOMPARE(model.index(1, PartitionTableModel::Leader).data().toString(),
-                 QStringLiteral("zone b"));
+        QCOMPARE(model.index(1, PartitionTableModel::LagB).data().toString(),
+                 QStringLiteral("leader"));
+        QCOMPARE(model.index(1, PartitionTableModel::LagA).data().toString(),
+                 QStringLiteral("follower"));
         QCOMPARE(model.index(3, PartitionTableModel::Range).data().toString(),
                  QStringLiteral("75.0 % – 100.0 %"));
+    }
+
+    void aReplicaThatIsBehindSaysByHowMuch() {
+        PartitionTableModel model;
+        auto partitions = test::makeTable("t")->partitions;
+        partitions[0].replicas[2].lagRecords = 12;
+        partitions[0].replicas[2].lag = std::chrono::milliseconds(3400);
+        model.setPartitions(partitions);
+        QCOMPARE(model.index(0, PartitionTableModel::LagC).data().toString(),
+                 QStringLiteral("lag 12 records, 3.4 s"));
+        partitions[0].replicas[2].role = observe::Role::Down;
+        model.setPartitions(partitions);
+        QVERIFY(model.index(0, PartitionTableModel::LagC)
+                    .data()
+                    .toString()
+                    .endsWith(QStringLiteral(", lag 12 records, 3.4 s")));
+    }
+
+    void aNumberStandsUnderItsTitle() {
+        PartitionTableModel model;
+        model.setPartitions(test::makeTable("t")->partitions);
+        for (int column = 0; column < model.columnCount(); ++column) {
+            const QVariant title = model.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole);
+            const int wanted = Qt::AlignRight | Qt::AlignVCenter;
+            const int cell = model.index(0, column).data(Qt::TextAlignmentRole).toInt();
+            QCOMPARE(title.toInt() == wanted, cell == wanted);
+        }
     }
 
     void tellsOnlyOfThePartitionThatChanged() {

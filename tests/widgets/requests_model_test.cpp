@@ -18,7 +18,9 @@ observe::Event request(std::uint64_t number, const std::string& operation = "Get
     served.operation = operation;
     served.table = "Orders";
     served.key = "k" + std::to_string(number);
-    served.read = operation == "GetItem";
+    served.kind = operation == "GetItem"         ? observe::RequestKind::Read
+                  : operation == "DescribeTable" ? observe::RequestKind::Control
+                                                 : observe::RequestKind::Write;
     served.replicaKnown = true;
     served.replica.zone = ZoneIndex(1);
     served.behindRecords = behind;
@@ -88,6 +90,17 @@ private slots:
         const auto parsed = RequestFilter::parse(filter);
         QVERIFY(parsed.problem().isEmpty());
         QTEST(parsed.matches(std::get<observe::RequestServed>(event.body)), "matches");
+    }
+
+    void aRequestAboutATableIsNoWrite() {
+        RequestsModel model;
+        model.append(std::vector{request(1, "DescribeTable"), request(2, "PutItem")});
+        QCOMPARE(model.index(0, RequestsModel::Kind).data().toString(), QStringLiteral("control"));
+        QCOMPARE(model.index(1, RequestsModel::Kind).data().toString(), QStringLiteral("write"));
+        model.setFilter(RequestFilter::parse("write"));
+        QCOMPARE(model.rowCount(), 1);
+        model.setFilter(RequestFilter::parse("control"));
+        QCOMPARE(model.rowCount(), 1);
     }
 
     void anUnknownNameIsSaid() {
