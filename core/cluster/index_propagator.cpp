@@ -16,6 +16,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kBatchChangesMax = 100;
+/// No more is taken from the log than this, for all indexes together; the log keeps the rest.
+constexpr std::size_t kWaitingMax = 2000;
+/// Records of a base partition in one event; the next event goes on.
+constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
 
 std::optional<table::IndexEntry> entryOf(const std::optional<std::string>& image,
@@ -46,30 +50,69 @@ void IndexPropagator::moved(Group& group) {
     const auto leader = group.servingLeader(m_world.now);
     if (!hasGlobalIndexes(*table) || !leader) return;
     Source& source = sourceOf(group);
-    if (group.member(*leader).mark.applied <= source.taken) return;
-    take(group, *leader, source);
-    sendAll(group, source);
-    tellShown(group, source);
+    if (group.member(*leader).mark.applied > source.taken || waiting(source) > 0)
+        goOn(group, source);
 }
 
-void IndexPropagator::take(Group& base, ZoneIndex leader, Source& source) {
+void IndexPropagator::resume() {
+    for (const auto& group : m_world.groups) {
+        if (group == nullptr || group->isIndex() || group->indexedUpTo >= group->committed)
+            continue;
+        const TablePtr table = m_world.catalog.find(group->table);
+        if (table == nullptr || !hasGlobalIndexes(*table)) continue;
+        sourceOf(*group).retryQueued = true;
+        m_world.queue.add(m_world.now, IndexRetry{group->id});
+    }
+}
+
+void IndexPropagator::goOn(Group& base, Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    const bool tookAll = !leader || take(base, *leader, source);
+    if (leader) sendAll(base, *leader, source);
+    tellShown(base, source);
+    const bool lacksLeader = !leader && (waiting(source) > 0 || base.committed > source.taken);
+    // At rest a leader holds no lease; this is a request like any other.
+    if (lacksLeader && base.member(base.leaderHint).replica)
+        m_replicator.requestLease(base, base.leaderHint);
+    if (source.retryQueued || (tookAll && !lacksLeader && waiting(source) == 0)) return;
+    source.retryQueued = true;
+    m_world.queue.add(m_world.now + (tookAll ? kRetryAfter : Duration{}), IndexRetry{base.id});
+}
+
+std::size_t IndexPropagator::waiting(const Source& source, std::optional<KeySpaceId> index) const {
+    std::size_t changes = 0;
+    for (const auto& [target, outbox] : source.outboxes) {
+        const Group* group = index ? m_world.findGroup(target) : nullptr;
+        if (!index || (group != nullptr && group->space == *index))
+            changes += outbox.changes.size();
+    }
+    return changes;
+}
+
+bool IndexPropagator::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
-    while (source.taken < base.member(leader).mark.applied) {
+    skipToBarriers(base, leader, *table, source);
+    const Lsn applied = base.member(leader).mark.applied;
+    for (std::size_t count = 0; source.taken < applied; ++count) {
+        if (waiting(source) >= kWaitingMax) return true;  // Goes on when some have arrived.
+        if (count == kTakenAtOnceMax) return false;
         const Lsn lsn = source.taken.next();
         const SharedBytes bytes = m_replicator.committedRecord(base, leader, lsn);
-        if (!bytes) return;  // The store cannot be read just now; later, then.
+        if (!bytes) return true;  // The store cannot be read just now; later, then.
         const auto record = table::decodeRecord(*bytes);
         CHECK(record.has_value());
         takeRecord(base, *table, source, lsn, *record);
         source.taken = lsn;
     }
+    return true;
 }
 
-void IndexPropagator::takeRecord(const Group&, const TableDescription& table, Source& source,
+void IndexPropagator::takeRecord(const Group& base, const TableDescription& table, Source& source,
                                  Lsn lsn, const table::LogRecord& record) {
     if (record.kind != table::RecordKind::Put && record.kind != table::RecordKind::Delete) return;
     for (const SecondaryIndex& index : table.indexes) {
         if (!index.global || index.status == TableStatus::Deleting) continue;
+        if (lsn <= barrierOf(base, index.space)) continue;
         const auto before = entryOf(record.oldImage, index, table);
         const auto after = entryOf(record.newImage, index, table);
         if (before == after) continue;
@@ -77,6 +120,16 @@ void IndexPropagator::takeRecord(const Group&, const TableDescription& table, So
             enqueue(source, lsn, index.space, before->key, nullptr);
         if (after) enqueue(source, lsn, index.space, after->key, &*after);
     }
+}
+
+void IndexPropagator::skipToBarriers(const Group& base, ZoneIndex leader,
+                                     const TableDescription& table, Source& source) const {
+    Lsn floor = base.member(leader).mark.applied;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.global && index.status != TableStatus::Deleting)
+            floor = std::min(floor, barrierOf(base, index.space));
+    }
+    source.taken = std::max(source.taken, floor);
 }
 
 void IndexPropagator::enqueue(Source& source, Lsn lsn, KeySpaceId space, std::string key,
@@ -95,29 +148,21 @@ void IndexPropagator::enqueue(Source& source, Lsn lsn, KeySpaceId space, std::st
     source.outboxes[target].changes.push_back(std::move(change));
 }
 
-void IndexPropagator::sendAll(Group& base, Source& source) {
-    const auto leader = base.servingLeader(m_world.now);
-    if (!leader) return;  // The next leader goes on.
-    bool waiting = false;
+void IndexPropagator::sendAll(const Group& base, ZoneIndex leader, Source& source) {
     for (auto& [target, outbox] : source.outboxes) {
-        if (outbox.changes.empty()) continue;
-        waiting = true;
-        if (outbox.underWay > 0) continue;
+        if (outbox.changes.empty() || outbox.underWay > 0) continue;
         const Group* index = m_world.findGroup(target);
         if (index == nullptr) continue;
         outbox.underWay = std::min(outbox.changes.size(), kBatchChangesMax);
         outbox.sentAt = m_world.now;
         ++outbox.number;
-        const auto from = m_world.node(base.region, *leader);
+        const auto from = m_world.node(base.region, leader);
         const auto to = m_world.node(base.region, index->leaderHint);
         if (const auto arrival = m_world.network.deliverAt(from, to, m_world.now)) {
             m_world.queue.add(*arrival,
                               IndexBatchArrives{base.id, target, index->leaderHint, outbox.number});
         }
     }
-    if (!waiting || source.retryQueued) return;
-    source.retryQueued = true;
-    m_world.queue.add(m_world.now + kRetryAfter, IndexRetry{base.id});
 }
 
 void IndexPropagator::on(const IndexBatchAnswered& answered) {
@@ -133,14 +178,14 @@ void IndexPropagator::on(const IndexBatchAnswered& answered) {
         Group* index = m_world.findGroup(answered.index);
         if (index == nullptr || !answered.leader || *answered.leader == index->leaderHint) return;
         index->leaderHint = *answered.leader;
-        return sendAll(*base, source->second);
+        return goOn(*base, source->second);
     }
     out.changes.erase(out.changes.begin(),
                       out.changes.begin() + static_cast<std::ptrdiff_t>(out.underWay));
     out.underWay = 0;
-    sendAll(*base, source->second);
-    tellShown(*base, source->second);
-    if (const Group* index = m_world.findGroup(answered.index)) checkFilled(index->space);
+    goOn(*base, source->second);
+    for (const KeySpaceId index : fillingsOf(base->table))
+        checkFilled(index);
 }
 
 void IndexPropagator::on(const IndexRetry& retry) {
@@ -160,7 +205,7 @@ void IndexPropagator::on(const IndexRetry& retry) {
             index->leaderHint = ZoneIndex((index->leaderHint.value() + 1) % kZonesPerRegion);
         }
     }
-    sendAll(*base, source->second);
+    goOn(*base, source->second);
     m_shown(*base, base->indexedUpTo);  // Who has waited too long is let go.
 }
 
@@ -185,7 +230,9 @@ std::uint64_t IndexPropagator::behind(const Group& base) const {
 }
 
 void IndexPropagator::forget(KeySpaceId space) {
-    m_fillings.erase(space);
+    forgetFilling(space);
+    for (const KeySpaceId index : fillingsOf(space))
+        forgetFilling(index);
     std::erase_if(m_sources, [&](const auto& entry) {
         const Group* base = m_world.findGroup(entry.first);
         return base == nullptr || base->table == space;

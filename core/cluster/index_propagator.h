@@ -29,12 +29,17 @@ public:
         m_filled = std::move(filled);
     }
 
+    /// After a restart: base partitions whose indexes do not show all go on at once.
+    void resume();
+
     /// A group's replicas moved; it may be a base partition, one of an index, or both concern us
     /// not.
     void moved(Group& group);
 
     /// Begins to fill a new index of a table from its present items.
     void fill(const TableDescription& table, KeySpaceId index);
+    /// Goes on with it after a restart, from where the store says that it had come to.
+    storage::StorageResult<void> fillFurther(const TableDescription& table, KeySpaceId index);
     /// Forgets what was meant for the partitions of an index that is gone, or came from a table.
     void forget(KeySpaceId space);
 
@@ -65,21 +70,50 @@ private:
         std::map<GroupId, Outbox> outboxes;
         bool retryQueued = false;
     };
-    /// A new index and how far its filling has come.
+    /// How far the filling of an index from one base partition has come.
+    struct Cursor {
+        /// Records up to here may have been proposed before the index was there, and then lack the
+        /// old image that it needs. The scan stands for them: it begins when they are applied.
+        /// Of a term: the end of its leader's log when it was first seen to serve. What is not in
+        /// that log is lost, and what comes after it knows the index.
+        Lsn barrier{UINT64_MAX};
+        replication::Term term{};
+        bool hasBegun = false;
+        std::string nextKey;
+        std::size_t sinceSaved = 0;  ///< Items that were visited since it was saved.
+        bool atEnd = false;
+    };
     struct Filling {
         KeySpaceId table{};
-        std::map<GroupId, std::string> nextKey;  ///< By base partition, as long as it has more.
+        std::map<GroupId, Cursor> cursors;  ///< By base partition.
     };
 
     Source& sourceOf(const Group& base);
-    void take(Group& base, ZoneIndex leader, Source& source);
+    /// False if there is more to take.
+    bool take(Group& base, ZoneIndex leader, Source& source);
     void takeRecord(const Group& base, const TableDescription& table, Source& source, Lsn lsn,
                     const table::LogRecord& record);
+    /// Records up to here concern no index of the table, or none of them but for a filling.
+    Lsn barrierOf(const Group& base, KeySpaceId index) const;
+    void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
+                        Source& source) const;
     void enqueue(Source& source, Lsn lsn, KeySpaceId space, std::string key,
                  const table::IndexEntry* entry);
-    void sendAll(Group& base, Source& source);
+    void sendAll(const Group& base, ZoneIndex leader, Source& source);
+    /// Takes and sends what there is, and comes back as long as something is left.
+    void goOn(Group& base, Source& source);
     void tellShown(Group& base, Source& source);
+    /// Changes that wait for the partitions of one index, or of all.
+    std::size_t waiting(const Source& source, std::optional<KeySpaceId> index = {}) const;
+    /// One step of the scan: a bounded number of items as the leader holds them. False if the store
+    /// could not be read.
+    bool fillSome(Group& base, ZoneIndex leader, const TableDescription& table,
+                  const SecondaryIndex& index, Cursor& cursor);
+    bool hasBegun(const Group& base, ZoneIndex leader, KeySpaceId index, Cursor& cursor);
+    void save(KeySpaceId index, GroupId base, Cursor& cursor);
     void checkFilled(KeySpaceId index);
+    std::vector<KeySpaceId> fillingsOf(KeySpaceId table) const;
+    void forgetFilling(KeySpaceId index);
 
     void takeBatch(Group& index, const IndexBatch& batch);
     void answer(const Group& index, const IndexBatch& batch, bool taken);

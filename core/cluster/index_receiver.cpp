@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/check.h"
 #include "core/cluster/index_propagator.h"
 #include "core/cluster/item_writer.h"
@@ -30,23 +32,26 @@ void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
 
     const std::string cursorKey = table::sourceCursorKey(index.id, arrived.base);
     Lsn cursor;
+    IndexBatch batch = arrived;
+    batch.term = index.member(arrived.zone).replica->term();
     const auto inTail = index.tail.find(cursorKey);
     if (inTail != index.tail.end()) {
         cursor = table::sourceCursor(inTail->second.stored);
+        // What was taken before and is not committed yet may still be lost.
+        batch.lsn = inTail->second.lsn;
     } else {
         const auto stored = m_world.store.get(volumeOf(index.region, arrived.zone), cursorKey);
         if (!stored) return;  // The base partition will ask again.
         cursor = table::sourceCursor(*stored);
     }
 
-    IndexBatch batch = arrived;
-    batch.term = index.member(arrived.zone).replica->term();
     for (std::size_t i = 0; i < outbox.underWay; ++i) {
         const Change& change = outbox.changes[i];
         const bool wasThere = change.source == Lsn{};
         if (!wasThere && change.source <= cursor) continue;
         const auto latest = latestItem(m_world, index, arrived.zone, change.record.key);
         if (!latest) return;
+        batch.lsn = std::max(batch.lsn, latest->lsn);
         if (!latest->item && !change.record.newImage) continue;
         table::LogRecord record = change.record;
         if (latest->item) {
@@ -55,7 +60,8 @@ void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
                                table::entryChecksum(record.key, latest->item.attributes())};
         }
         // The cursor moves once all changes of a base record are in: a put may follow a delete.
-        const bool last = i + 1 == outbox.underWay || outbox.changes[i + 1].source != change.source;
+        const bool last =
+            i + 1 == outbox.changes.size() || outbox.changes[i + 1].source != change.source;
         if (!wasThere && last) record.source = table::RecordSource{arrived.base, change.source};
         batch.lsn = m_replicator.propose(index, arrived.zone, std::move(record));
     }

@@ -191,9 +191,10 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             m_world.queue.add(m_world.now + m_world.profile.transientStates,
                               TableSettles{table->space});
         for (const SecondaryIndex& index : table->indexes) {
-            if (index.backfilling) m_propagator.fill(*table, index.space);
+            if (index.backfilling) TRY(m_propagator.fillFurther(*table, index.space));
         }
     }
+    m_propagator.resume();
     return {};
 }
 

@@ -1,0 +1,266 @@
+// Goal: a global index comes to show what its table holds, whatever happened on the way, and needs
+// no further request for it. Method: table and index as a replica holds them are compared.
+
+#include <QtTest>
+#include <map>
+
+#include "core/base/check.h"
+#include "core/base/prng.h"
+#include "core/types/item_codec.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr int kManyItems = 20'000;
+
+cluster::SecondaryIndex byColour() {
+    cluster::SecondaryIndex index;
+    index.name = "ByColour";
+    index.global = true;
+    index.keys.partition = {"colour", types::AttributeType::String};
+    return index;
+}
+
+void createTableWithIndex(WorldHarness& world) {
+    world.createTable(false, {byColour()});
+}
+
+std::uint64_t addIndex(WorldHarness& world) {
+    return world.submit("UpdateTable", [](const cluster::Catalog& catalog, const auto& caller) {
+        cluster::UpdateTable update;
+        update.table = catalog.find(caller, "T");
+        update.attributes = {{"colour", types::AttributeType::String}};
+        update.createIndexes.push_back(byColour());
+        return ApiResult<cluster::Request>(update);
+    });
+}
+
+std::uint64_t paint(WorldHarness& world, int item, const std::string& colour,
+                    std::uint8_t zone = 0) {
+    return world.put("k" + std::to_string(item), {{"colour", colour}}, zone);
+}
+
+/// By partition key the colour, as a zone holds it.
+std::multimap<std::string, std::string> contents(WorldHarness& world, const std::string& index,
+                                                 std::uint8_t zone = 0) {
+    std::multimap<std::string, std::string> found;
+    cluster::ItemsLookRequest request{"us-east-1", "T", index, ZoneIndex(zone), "", 0, 1000, false};
+    for (bool more = true; more;) {
+        const auto look = world.world().lookItems(request);
+        CHECK(look.has_value());
+        for (const auto& row : look->rows) {
+            request.after = row.storageKey;
+            const types::EncodedItem item(row.item.attributes());
+            if (const auto colour = item.find("colour"))
+                found.emplace(*item.find("pk")->as<std::string>(), *colour->as<std::string>());
+        }
+        more = look->more;
+    }
+    return found;
+}
+
+/// What differs between the table and its index, in any zone; empty if nothing does.
+QString differences(WorldHarness& world) {
+    const auto table = contents(world, "");
+    for (std::uint8_t zone = 0; zone < 3; ++zone) {
+        const auto index = contents(world, "ByColour", zone);
+        if (index == table) continue;
+        QString text = QString("zone %1: %2 items, %3 entries;").arg(zone).arg(table.size());
+        text = text.arg(index.size());
+        for (const auto& [key, colour] : table) {
+            if (index.count(key) != 1 || index.find(key)->second != colour)
+                return text + " first " + QString::fromStdString(key);
+        }
+        return text + " entries of nothing";
+    }
+    return {};
+}
+
+bool isFilled(const WorldHarness& world) {
+    return !world.table()->indexes.at(0).backfilling;
+}
+
+void runUntilFilled(WorldHarness& world) {
+    for (int i = 0; i < 2000 && !isFilled(world); ++i)
+        world.run(50ms);
+    world.run(2s);
+}
+
+using Saved = std::vector<std::pair<std::string, std::string>>;
+Saved savedCursors(WorldHarness& world) {
+    return *world.store().values("filling/");
+}
+
+std::uint64_t recordsOfIndex(WorldHarness& world) {
+    std::uint64_t records = 0;
+    const auto snapshot = world.world().makeSnapshot();
+    for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->indexes.at(0).partitions)
+        records += partition.replicas[0].applied.value();
+    return records;
+}
+
+}  // namespace
+
+class IndexTest : public QObject {
+    Q_OBJECT
+private slots:
+    /// What was deleted or repainted before the index was made left nothing in the log to undo it.
+    void aNewIndexShowsWhatIsThereNow() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        paint(world, 1, "red");
+        world.run(50ms);
+        world.remove("k1");
+        paint(world, 2, "red");
+        world.run(50ms);
+        paint(world, 2, "blue");
+        paint(world, 3, "red");
+        addIndex(world);  // While the last two are under way.
+        paint(world, 3, "green");
+        runUntilFilled(world);
+        QVERIFY(isFilled(world));
+        QCOMPARE(differences(world), QString());
+        QCOMPARE(contents(world, "").size(), std::size_t{2});
+    }
+
+    void aNewIndexIsFilledWhileWritesGoOn() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        for (int i = 0; i < kManyItems; ++i) {
+            paint(world, i, "red");
+            if (i % 500 == 0) world.run(5ms);
+        }
+        const auto added = addIndex(world);
+        for (int i = 0; i < 500; ++i) {
+            paint(world, i * 3, "white");
+            world.remove("k" + std::to_string(i * 3 + 1));
+            world.run(2ms);
+        }
+        runUntilFilled(world);
+        QVERIFY(world.done(added) && !world.failed(added) && isFilled(world));
+        QCOMPARE(contents(world, "").size(), std::size_t{kManyItems - 500});
+        QCOMPARE(differences(world), QString());
+        world.sync();
+        QCOMPARE(savedCursors(world), Saved());
+    }
+
+    void aNewIndexIsFilledWhileALeaderIsLost() {
+        for (int zone = 0; zone < 3; ++zone) {
+            WorldHarness world(cluster::Profile::serviceLike());
+            world.createTable();
+            for (int i = 0; i < 2000; ++i)
+                paint(world, i, "red");
+            world.run(2ms);
+            addIndex(world);
+            const std::string name = std::string("us-east-1") + static_cast<char>('a' + zone);
+            QVERIFY(world.world().failZone(name, 5s).has_value());
+            runUntilFilled(world);
+            world.run(10s);
+            QVERIFY(isFilled(world));
+            QCOMPARE(differences(world), QString());
+        }
+    }
+
+    void aKillCostsNoMoreThanWhatCameAfterTheCursor() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        for (int i = 0; i < kManyItems; ++i) {
+            paint(world, i, "c" + std::to_string(i % 7));
+            if (i % 500 == 0) world.run(5ms);
+        }
+        world.run(1s);
+        addIndex(world);
+        std::uint64_t kills = 0;
+        Saved before;
+        for (int i = 0; i < 20'000 && !isFilled(world); ++i) {
+            world.run(5ms);
+            world.sync();
+            const Saved now = savedCursors(world);
+            if (now == before || isFilled(world)) continue;
+            before = now;
+            world.kill();
+            ++kills;
+        }
+        QVERIFY(isFilled(world));
+        QVERIFY2(kills >= 3, qPrintable(QString::number(kills)));
+        world.run(2s);
+        QCOMPARE(differences(world), QString());
+        // From the start each time it would be up to twenty thousand more with each kill.
+        QVERIFY2(recordsOfIndex(world) < kManyItems * 5 / 4,
+                 qPrintable(QString("%1 records, %2 kills").arg(recordsOfIndex(world)).arg(kills)));
+        QCOMPARE(savedCursors(world), Saved());
+    }
+
+    /// More changes wait than one batch takes, and no request comes after the link is back.
+    void showsAllThatWaitedBehindACutLink_data() {
+        QTest::addColumn<int>("zone");
+        for (int zone = 0; zone < 3; ++zone)
+            QTest::addRow("cut off %d", zone) << zone;
+    }
+    void showsAllThatWaitedBehindACutLink() {
+        QFETCH(int, zone);
+        WorldHarness world(cluster::Profile::serviceLike());
+        createTableWithIndex(world);
+        constexpr int kItems = 3000;
+        for (int i = 0; i < kItems; ++i)
+            paint(world, i, "red" + std::to_string(i));
+        world.run(5s);
+        const auto nameOf = [](int one) {
+            return std::string("us-east-1") + static_cast<char>('a' + one % 3);
+        };
+        QVERIFY(world.world().cutLink(nameOf(zone), nameOf(zone + 1), 8s).has_value());
+        for (int i = 0; i < kItems; ++i) {
+            paint(world, i, "blue" + std::to_string(i), static_cast<std::uint8_t>((zone + 2) % 3));
+            if (i % 100 == 0) world.run(10ms);
+        }
+        world.run(30s);
+        QCOMPARE(differences(world), QString());
+    }
+
+    /// A batch that rests on the tail of a leader that is lost is not taken.
+    void losesNothingWhenAZoneIsIsolated() {
+        Prng prng(5);
+        WorldHarness world(cluster::Profile::serviceLike());
+        createTableWithIndex(world);
+        for (int round = 0; round < 200; ++round) {
+            for (int i = 0; i < 12; ++i)
+                paint(world, i, "r" + std::to_string(round) + "-" + std::to_string(i),
+                      static_cast<std::uint8_t>(i % 3));
+            world.run(Duration(static_cast<std::int64_t>(prng.below(8'000'000))));
+            const std::uint64_t alone = prng.below(3);
+            for (std::uint64_t other = 1; other < 3; ++other) {
+                const auto nameOf = [](std::uint64_t zone) {
+                    return std::string("us-east-1") + static_cast<char>('a' + zone % 3);
+                };
+                world.world().cutLink(nameOf(alone), nameOf(alone + other), 4s);
+            }
+            world.run(20s);
+            QVERIFY2(differences(world).isEmpty(),
+                     qPrintable(QString("round %1: %2").arg(round).arg(differences(world))));
+        }
+    }
+
+    void goesOnAfterAKillWithoutARequest() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        createTableWithIndex(world);
+        Prng prng(6);
+        for (int round = 0; round < 60; ++round) {
+            for (int i = 0; i < 20; ++i)
+                paint(world, i, "c" + std::to_string(round * 20 + i));
+            world.run(Duration(static_cast<std::int64_t>(prng.below(10'000'000))));
+            world.sync();
+            world.kill();
+            world.run(5s);
+            QVERIFY2(differences(world).isEmpty(),
+                     qPrintable(QString("round %1: %2").arg(round).arg(differences(world))));
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(IndexTest)
+#include "index_test.moc"
