@@ -113,6 +113,14 @@ ApiResult<void> checkIndexKey(const Item& item, const KeyAttribute& attribute, R
     return checkKeyValue(*value, attribute, role);
 }
 
+// The attribute if it can be part of an index's key, otherwise null.
+const AttributeValue* findIndexable(const Item& item, const KeyAttribute& attribute, Role role) {
+    const AttributeValue* value = item.find(attribute.name);
+    if (value == nullptr || value->type() != attribute.type || isEmptyKey(*value)) return nullptr;
+    const std::size_t most = role == Role::Partition ? kPartitionKeyBytesMax : kSortKeyBytesMax;
+    return keyBytes(*value) <= most ? value : nullptr;
+}
+
 }  // namespace
 
 ApiResult<Key> keyOf(const Item& item, const KeySchema& schema) {
@@ -135,14 +143,12 @@ ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema) {
 }
 
 std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema) {
-    const AttributeValue* partition = item.find(schema.partition.name);
+    const AttributeValue* partition = findIndexable(item, schema.partition, Role::Partition);
     if (partition == nullptr) return std::nullopt;
-    CHECK(partition->type() == schema.partition.type);
     Key key{*partition, std::nullopt};
     if (schema.sort) {
-        const AttributeValue* sort = item.find(schema.sort->name);
+        const AttributeValue* sort = findIndexable(item, *schema.sort, Role::Sort);
         if (sort == nullptr) return std::nullopt;
-        CHECK(sort->type() == schema.sort->type);
         key.sort = *sort;
     }
     return key;

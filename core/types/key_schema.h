@@ -45,9 +45,10 @@ ApiResult<Key> keyOf(const Item& item, const KeySchema& schema);
 /// The same for the `Key` member of a request, which must have exactly the key's attributes.
 ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema);
 
-/// The key of `item` in an index, or nothing if the item has no entry there (an attribute missing).
-/// A present attribute of the wrong type or an empty one is refused when the item is written
-/// (checkIndexKeys), so it never gets here.
+/// The key of `item` in an index, or nothing if the item has no entry there: an attribute is
+/// missing, of another type, empty or too long. The last three are refused when an item is written
+/// to a table that has the index (checkIndexKeys), but an index may come after its items; then they
+/// stay in the table alone (developer guide, GSI.OnlineOps.ViolationDetection).
 std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema);
 
 /// Whether `item` may be written to a table that has an index of this key schema and name: its key

@@ -105,6 +105,25 @@ private slots:
         QVERIFY(key->sort == AttributeValue::number(number("2")));
     }
 
+    // Such items were there before the index (GSI.OnlineOps.ViolationDetection).
+    void letsItemsStayOutOfAnIndexThatCannotHoldThem() {
+        QVERIFY(!indexKeyOf(item(R"({"pk":{"N":"1"}})"), kSimple).has_value());
+        QVERIFY(!indexKeyOf(item(R"({"pk":{"S":""}})"), kSimple).has_value());
+        QVERIFY(!indexKeyOf(item(R"({"pk":{"S":"a"},"sk":{"S":"2"}})"), kComposite).has_value());
+        QVERIFY(indexKeyOf(withText("pk", 2048), kSimple).has_value());
+        QVERIFY(!indexKeyOf(withText("pk", 2049), kSimple).has_value());
+        const KeySchema binary{{"pk", AttributeType::String},
+                               KeyAttribute{"sk", AttributeType::Binary}};
+        QVERIFY(!indexKeyOf(item(R"({"pk":{"S":"a"},"sk":{"B":""}})"), binary).has_value());
+        const KeySchema text{{"pk", AttributeType::String},
+                             KeyAttribute{"sk", AttributeType::String}};
+        for (const int bytes : {1024, 1025}) {
+            Item sorted = withText("sk", bytes);
+            sorted.set("pk", AttributeValue::string("a"));
+            QCOMPARE(indexKeyOf(sorted, text).has_value(), bytes == 1024);
+        }
+    }
+
     void refusesWhatAnIndexCannotHold() {
         const auto says = [](const char* json, const KeySchema& schema) {
             return messageOf(checkIndexKeys(item(json), schema, "ix"));
