@@ -191,7 +191,7 @@ QWidget* MainWindow::makeBanner(QWidget* parent) {
     m_banner->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     m_banner->hide();
     layout->addWidget(m_banner);
-    place->setMinimumHeight(2 * fontMetrics().lineSpacing() + 8);
+    place->setMinimumHeight(2 * fontMetrics().lineSpacing() + 4);
     // Nobody can hide the bar while it has something to say.
     setContextMenuPolicy(Qt::NoContextMenu);
     connect(m_banner, &widgets::WorldBanner::healAllWanted, m_control, &ControlClient::healAll);

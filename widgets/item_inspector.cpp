@@ -160,7 +160,6 @@ void ItemInspector::showZone() {
                                std::clamp(m_tree->columnWidth(ItemTreeModel::Name) + 8, 90, 160));
     }
     QStringList facts;
-    if (!version.up) facts << tr("zone failed, as it was");
     if (version.present)
         facts << tr("written at LSN %1").arg(countText(static_cast<std::int64_t>(version.itemLsn)));
     facts << tr("applied to LSN %1").arg(countText(static_cast<std::int64_t>(version.applied)));
@@ -168,7 +167,7 @@ void ItemInspector::showZone() {
     if (compare && m_treeModel->differenceCount() > 0)
         facts << tr("%n attribute(s) differ from the leader’s", nullptr,
                     m_treeModel->differenceCount());
-    facts << tr("at %1 of the key space").arg(percentText(m_versions.position));
+    facts << tr("key space %1").arg(percentText(m_versions.position));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     if (!version.present) {
         m_absent->setText(

@@ -32,6 +32,7 @@ public:
     void add(const Sample& sample);
     void clear() { m_samples.clear(); }
     bool empty() const { return m_samples.empty(); }
+    std::size_t size() const { return m_samples.size(); }
     const Sample& last() const { return m_samples.back(); }
 
     enum class Unit { Records, Milliseconds };

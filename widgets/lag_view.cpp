@@ -2,33 +2,66 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QPainter>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 #include "widgets/format.h"
 #include "widgets/line_chart.h"
 #include "widgets/theme.h"
-#include "widgets/zone_badge.h"
 
 namespace orrery::widgets {
 namespace {
 
 constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
 
+/// A piece of a zone's line, as the charts draw it.
+class LineMark final : public QWidget {
+public:
+    LineMark(int zone, QWidget* parent) : QWidget(parent), m_zone(static_cast<std::size_t>(zone)) {
+        setFixedSize(24, 14);
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(colors().zone[m_zone], 2.4, kStyles[m_zone]));
+        painter.drawLine(QPointF(0, 7), QPointF(width(), 7));
+    }
+
+private:
+    std::size_t m_zone;
+};
+
+/// A text whose room does not follow its words: the row stays still while numbers change.
+class SteadyLabel final : public QLabel {
+public:
+    using QLabel::QLabel;
+    QSize sizeHint() const override {
+        return {fontMetrics().horizontalAdvance(QStringLiteral("a  9,999 records, 99.9 ms")),
+                QLabel::sizeHint().height()};
+    }
+    QSize minimumSizeHint() const override { return {40, QLabel::sizeHint().height()}; }
+};
+
 }  // namespace
 
-LagView::LagView(QWidget* parent) : QWidget(parent), m_chart(new LineChart(this)) {
+LagView::LagView(QWidget* parent)
+    : QWidget(parent), m_records(new LineChart(this)), m_milliseconds(new LineChart(this)) {
     setAccessibleName(tr("Replication lag"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeControls());
-    layout->addWidget(m_chart, 1);
-    m_chart->setUnit(tr("records behind"));
-    // A space of its own for each place would be tempting; one chart with a switch is calmer.
-    connect(m_inRecords, &QToolButton::toggled, this, [this](bool records) {
-        m_chart->setUnit(records ? tr("records behind") : tr("milliseconds behind"));
-        draw();
-    });
+    auto* charts = new QHBoxLayout;
+    charts->setSpacing(1);
+    m_records->setUnit(tr("records behind"));
+    m_milliseconds->setUnit(tr("milliseconds behind"));
+    charts->addWidget(m_records, 1);
+    charts->addWidget(m_milliseconds, 1);
+    layout->addLayout(charts, 1);
     connect(m_span, &QComboBox::activated, this, &LagView::draw);
     connect(m_scope, &QComboBox::activated, this, &LagView::draw);
 }
@@ -42,36 +75,21 @@ QWidget* LagView::makeControls() {
     m_scope->setAccessibleName(tr("Tables"));
     m_scope->addItem(tr("All tables"));
     m_scope->addItem(tr("Table in front"));
-    m_inRecords = new QToolButton(controls);
-    m_inRecords->setText(tr("Records"));
-    m_inMilliseconds = new QToolButton(controls);
-    m_inMilliseconds->setText(tr("Milliseconds"));
-    for (QToolButton* button : {m_inRecords, m_inMilliseconds}) {
-        button->setCheckable(true);
-        button->setAutoExclusive(true);
-        button->setFocusPolicy(Qt::StrongFocus);
-    }
-    m_inRecords->setChecked(true);
+    m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_scope->setMinimumContentsLength(14);
     m_span = new QComboBox(controls);
     m_span->setAccessibleName(tr("Span of time"));
     for (const int minutes : {1, 5, 15})
         m_span->addItem(tr("Last %1 min").arg(minutes), minutes);
-    for (QWidget* part : {static_cast<QWidget*>(m_scope), static_cast<QWidget*>(m_inRecords),
-                          static_cast<QWidget*>(m_inMilliseconds), static_cast<QWidget*>(m_span)})
-        layout->addWidget(part);
+    layout->addWidget(m_scope);
+    layout->addWidget(m_span);
     layout->addStretch(1);
     for (int i = 0; i < kZonesPerRegion; ++i) {
-        auto* dot = new QLabel(controls);
-        dot->setPixmap(zoneDot(i).pixmap(14, 14));
-        dot->setProperty("zone", i);
-        auto* value = new QLabel(controls);
+        auto* value = new SteadyLabel(controls);
         value->setAccessibleName(tr("Lag of zone %1").arg(QChar(u'a' + i)));
-        // So wide that the row does not move while the numbers change.
-        value->setMinimumWidth(
-            fontMetrics().horizontalAdvance(QStringLiteral("a  999 records, 99.9 ms")));
         m_values[static_cast<std::size_t>(i)] = value;
-        layout->addSpacing(8);
-        layout->addWidget(dot);
+        layout->addSpacing(6);
+        layout->addWidget(new LineMark(i, controls));
         layout->addWidget(value);
     }
     return controls;
@@ -117,33 +135,34 @@ void LagView::showEvent(QShowEvent* event) {
 void LagView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() != QEvent::PaletteChange) return;
-    for (QLabel* label : findChildren<QLabel*>())
-        if (label->property("zone").isValid())
-            label->setPixmap(zoneDot(label->property("zone").toInt()).pixmap(14, 14));
     draw();
 }
 
 void LagView::draw() {
-    const bool records = m_inRecords->isChecked();
-    const auto unit = records ? LagHistory::Unit::Records : LagHistory::Unit::Milliseconds;
     const std::chrono::minutes span(m_span->currentData().toInt());
-    const int columns = std::clamp(m_chart->width() / 2, 50, 480);
     const LagHistory& history = this->history();
-    std::vector<LineChart::Line> lines;
     for (int i = 0; i < kZonesPerRegion; ++i) {
         const auto index = static_cast<std::size_t>(i);
-        lines.push_back({QString(QChar(u'a' + i)), colors().zone[index], kStyles[i],
-                         history.line(i, unit, span, columns)});
         const LagHistory::ZoneLag now =
             history.empty() ? LagHistory::ZoneLag() : history.last().zones[index];
-        m_values[index]->setText(
+        const QString text =
             tr("%1  %2, %3")
                 .arg(QChar(u'a' + i))
                 .arg(countText(static_cast<std::int64_t>(now.records), "record", "records"),
-                     durationText(now.lag)));
+                     durationText(now.lag));
+        m_values[index]->setText(text);
+        m_values[index]->setToolTip(text);
     }
-    m_chart->setSpan(std::chrono::duration<double>(span).count());
-    m_chart->setLines(lines);
+    for (const auto& [chart, unit] : {std::pair(m_records, LagHistory::Unit::Records),
+                                      std::pair(m_milliseconds, LagHistory::Unit::Milliseconds)}) {
+        const int columns = std::clamp(chart->width() / 2, 50, 480);
+        std::vector<LineChart::Line> lines;
+        for (int i = 0; i < kZonesPerRegion; ++i)
+            lines.push_back({QString(QChar(u'a' + i)), colors().zone[static_cast<std::size_t>(i)],
+                             kStyles[i], history.line(i, unit, span, columns)});
+        chart->setSpan(std::chrono::duration<double>(span).count());
+        chart->setLines(lines);
+    }
 }
 
 }  // namespace orrery::widgets

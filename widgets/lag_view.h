@@ -2,7 +2,6 @@
 
 #include <QComboBox>
 #include <QLabel>
-#include <QToolButton>
 #include <QWidget>
 #include <map>
 
@@ -13,8 +12,8 @@ namespace orrery::widgets {
 
 class LineChart;
 
-/// How far each zone is behind, over the last minutes: in records or in milliseconds, of all tables
-/// of a Region or of the one in front. The present values stand beside it as text.
+/// How far each zone is behind, over the last minutes: in records and in milliseconds, of all
+/// tables of a Region or of the one in front. The present values stand beside it as text.
 class LagView : public QWidget {
     Q_OBJECT
 public:
@@ -27,7 +26,9 @@ public:
 
     /// Of what is shown.
     const LagHistory& history() const;
-    LineChart* chart() const { return m_chart; }
+    LineChart* recordsChart() const { return m_records; }
+    LineChart* millisecondsChart() const { return m_milliseconds; }
+    QComboBox* scopeBox() const { return m_scope; }
     QString valueText(int zone) const { return m_values[static_cast<std::size_t>(zone)]->text(); }
 
 protected:
@@ -44,11 +45,10 @@ private:
 
     LagHistory m_ofRegion;
     std::map<QString, LagHistory> m_ofTables;  // Those that were in front.
-    LineChart* m_chart;
+    LineChart* m_records;
+    LineChart* m_milliseconds;
     QComboBox* m_scope;
     QComboBox* m_span;
-    QToolButton* m_inRecords;
-    QToolButton* m_inMilliseconds;
     std::array<QLabel*, kZonesPerRegion> m_values{};
 };
 

@@ -2,7 +2,6 @@
 
 #include <QEvent>
 #include <QGraphicsLayout>
-#include <QLocale>
 #include <QVBoxLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QChartView>
@@ -41,12 +40,10 @@ LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
     d.chart->setMargins(QMargins(0, 0, 6, 0));
     d.chart->setBackgroundRoundness(0);
     d.chart->setAnimationOptions(QChart::NoAnimation);
-    d.chart->setLocalizeNumbers(true);  // 20,000 as elsewhere in the window.
-    d.chart->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
     d.chart->layout()->setContentsMargins(0, 0, 0, 0);
     d.time->setLabelFormat(QStringLiteral("%g s"));
     d.time->setTickCount(7);
-    d.value->setLabelFormat(QStringLiteral("%g"));
+    d.value->setLabelFormat(QStringLiteral("%.0f"));
     d.value->setTickCount(5);
     d.value->setRange(0, 1);
     d.chart->addAxis(d.time, Qt::AlignBottom);

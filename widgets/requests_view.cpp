@@ -52,14 +52,14 @@ RequestsView::RequestsView(QWidget* parent)
 }
 
 void RequestsView::fitColumns() {
-    // As wide as what usually stands in them; the key and the status share what is left.
-    const char* const usual[] = {"00:00:00.000",  "BatchWriteItem",  "RidePositions",       "",
-                                 "eventual read", "mm a · follower", "99 records, 99.9 ms", "",
-                                 "99.9 ms"};
+    // As wide as what usually stands in them; the key has what is left.
+    const char* const usual[] = {
+        "00:00:00.000",    "BatchWriteItem",     "GameScores",   "",       "eventual read",
+        "mm a · follower", "99 records, 9.9 ms", "400 Validat…", "99.9 ms"};
     QHeaderView* header = m_table->horizontalHeader();
     header->setMinimumSectionSize(48);
     for (int column = 0; column < RequestsModel::ColumnCount; ++column) {
-        if (column == RequestsModel::Key || column == RequestsModel::Status) {
+        if (column == RequestsModel::Key) {
             header->setSectionResizeMode(column, QHeaderView::Stretch);
             continue;
         }
@@ -68,7 +68,7 @@ void RequestsView::fitColumns() {
         const int width =
             std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
                      fontMetrics().horizontalAdvance(title));
-        m_table->setColumnWidth(column, width + 16);
+        m_table->setColumnWidth(column, width + 12);
     }
 }
 

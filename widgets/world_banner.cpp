@@ -74,7 +74,7 @@ WorldBanner::WorldBanner(QWidget* parent)
       m_heal(new QPushButton(icon(Symbol::Heal), tr("Heal everything"), this)),
       m_run(new QPushButton(icon(Symbol::Run), tr("Run"), this)) {
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(38, 2, 8, 2);
+    layout->setContentsMargins(38, 0, 8, 0);
     layout->setSpacing(8);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setAccessibleName(tr("State of the world"));

@@ -126,6 +126,9 @@ private slots:
     void aZoneIsFailedOnTheMapAndTheBannerHealsEverything() {
         open("Orders", 100);
         auto* tile = only<widgets::ZoneMap>(*m_window)->region(0)->tile(1);
+        // Whoever points at something shall still point at it when the banner comes.
+        const QRect zonesBefore = m_window->dock("zones")->geometry();
+        const QRect pageBefore = m_window->centralWidget()->geometry();
         chooseInMenu("Fail us-east-1b for 20 s");
         QTest::mouseClick(tile, Qt::LeftButton);
         QTRY_VERIFY(m_backend->lastCall("POST /faults") != nullptr);
@@ -136,6 +139,9 @@ private slots:
         auto* banner = only<widgets::WorldBanner>(*m_window);
         QVERIFY(banner->isVisible());
         QVERIFY(banner->text().contains("us-east-1b has failed"));
+        QCoreApplication::processEvents();
+        QCOMPARE(m_window->dock("zones")->geometry(), zonesBefore);
+        QCOMPARE(m_window->centralWidget()->geometry(), pageBefore);
         activate();
         QTest::keyClick(m_window.get(), Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_VERIFY(m_backend->lastCall("DELETE /faults") != nullptr);

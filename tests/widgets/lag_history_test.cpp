@@ -5,6 +5,7 @@
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"
+#include "widgets/lag_view.h"
 #include "widgets/line_chart.h"
 
 using namespace orrery;
@@ -61,6 +62,42 @@ private slots:
         const auto lag = LagHistory::ofTable(*table, Instant()).zones[2];
         QCOMPARE(lag.records, 7u);
         QCOMPARE(lag.lag, Duration(30ms));
+    }
+
+    void theViewShowsRecordsAndMillisecondsOfWhatIsChosen() {
+        widgets::LagView view;
+        view.setScope(QStringLiteral("us-east-1"), QStringLiteral("t"));
+        view.show();
+        const auto show = [&view](Duration at, std::uint64_t records, Duration lag) {
+            auto table = std::make_shared<observe::TableView>(*test::makeTable("t"));
+            table->partitions[0].replicas[1].lagRecords = records;
+            table->partitions[0].replicas[1].lag = lag;
+            auto region = test::makeRegion("us-east-1", {std::move(table)});
+            region->zones[1].lagRecords = 3 * records;
+            region->zones[1].lag = 2 * lag;
+            auto snapshot = test::makeSnapshot({std::move(region)});
+            snapshot->at = Instant(at);
+            view.setSnapshot(snapshot);
+        };
+        show(1s, 0, 0ms);
+        show(2s, 40, 900ms);
+        QCOMPARE(view.valueText(1), QStringLiteral("b  120 records, 1.8 s"));
+        QCOMPARE(view.recordsChart()->top(), 150.0);
+        QCOMPARE(view.millisecondsChart()->top(), 2000.0);
+        view.scopeBox()->setCurrentIndex(1);
+        show(3s, 10, 100ms);
+        QCOMPARE(view.valueText(1), QStringLiteral("b  10 records, 100 ms"));
+        QCOMPARE(view.history().size(), std::size_t{3});
+        // Drained: the present is 0, the peak is still in the picture.
+        show(4s, 0, 0ms);
+        QCOMPARE(view.valueText(1), QStringLiteral("b  0 records, 0 ms"));
+        QCOMPARE(view.recordsChart()->top(), 40.0);
+        QCOMPARE(view.millisecondsChart()->top(), 1000.0);
+        // Another table comes to the front and goes: nothing is forgotten.
+        view.setScope(QStringLiteral("us-east-1"), QStringLiteral("u"));
+        QVERIFY(view.history().empty());
+        view.setScope(QStringLiteral("us-east-1"), QStringLiteral("t"));
+        QCOMPARE(view.history().size(), std::size_t{4});
     }
 
     void axesEndAtRoundNumbers() {
