@@ -22,6 +22,7 @@ using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
 struct OpId {
     CallNumber call{};
     std::uint32_t part = 0;
+    std::uint32_t sending = 0;  ///< Which time that it was sent; what is of an earlier one is void.
     bool operator==(const OpId&) const = default;
 };
 

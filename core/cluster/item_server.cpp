@@ -27,6 +27,7 @@ void ItemServer::serve(Group& group, ZoneIndex zone, OpId op) {
     const auto found = m_world.calls.find(op.call);
     if (found == m_world.calls.end()) return;
     PendingCall& call = found->second;
+    if (!call.ops[op.part].awaits(op)) return;
     const replication::Replica& replica = *group.member(zone).replica;
     if (!call.ops[op.part].needsLeader) {
         if (!replica.isCaughtUp()) return redirect(group, zone, op);
@@ -140,6 +141,7 @@ void ItemServer::answerParked(Group& group) {
         if (!replica) continue;
         const auto call = m_world.calls.find(waiting.op.call);
         if (call == m_world.calls.end()) continue;
+        if (!call->second.ops[waiting.op.part].awaits(waiting.op)) continue;
         if (replica->role() != replication::Role::Leader) {
             redirect(group, waiting.zone, waiting.op);
         } else if (replica->canServe(m_world.now)) {

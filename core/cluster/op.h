@@ -40,7 +40,11 @@ struct Op {
     bool underWay = false;  ///< Sent, and not answered yet.
     ZoneIndex target{};
     Instant sentAt;
-    std::uint32_t attempts = 0;
+    std::uint32_t attempts = 0;  ///< At the present partition.
+    std::uint32_t sendings = 0;  ///< In all: names the one that counts.
+
+    /// What is named by `id` is what was sent last and is not answered yet.
+    bool awaits(const OpId& id) const { return !done && underWay && id.sending == sendings; }
 };
 
 /// A call between its admission and its answer.

@@ -149,6 +149,7 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     }
     op.target = chooseReplica(call, op, *group);
     ++op.attempts;
+    ++op.sendings;
     op.sentAt = m_world.now;
     op.underWay = true;
     const auto from = m_world.node(call.region, call.zone);
@@ -156,7 +157,9 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
     if (!arrival) return;  // The sweep will notice.
     m_world.queue.add(
-        *arrival, OpArrives{{number, part}, op.group, op.target, m_world.network.epoch(from, to)});
+        *arrival,
+        OpArrives{
+            {number, part, op.sendings}, op.group, op.target, m_world.network.epoch(from, to)});
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
@@ -178,7 +181,7 @@ void Router::on(OpAnswered& answered) {
     const auto from = m_world.node(call.region, answered.from);
     const auto to = m_world.node(call.region, call.zone);
     if (answered.linkEpoch != m_world.network.epoch(from, to)) return;
-    if (op.done || !op.underWay || op.target != answered.from) return;
+    if (!op.awaits(answered.op)) return;
     op.underWay = false;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
@@ -248,7 +251,7 @@ void Router::on(const OpRetry& retry) {
     const auto found = m_world.calls.find(retry.op.call);
     if (found == m_world.calls.end()) return;
     Op& op = found->second.ops[retry.op.part];
-    if (op.done || op.underWay) return;
+    if (op.done || op.underWay || op.sendings != retry.op.sending) return;
     send(retry.op.call, found->second, retry.op.part);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/types/item_codec.h"
+#include "core/types/storage_key.h"
 
 namespace orrery::test {
 namespace {
@@ -24,17 +25,22 @@ WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed)
 }
 
 std::uint64_t WorldHarness::submit(std::string name, RequestCall::Bind bind, std::uint8_t zone) {
+    return submitIn("us-east-1", std::move(name), std::move(bind), zone);
+}
+
+std::uint64_t WorldHarness::submitIn(std::string region, std::string name, RequestCall::Bind bind,
+                                     std::uint8_t zone) {
     const std::uint64_t id = m_next++;
     m_world->submit(cluster::CallId(id),
                     std::make_unique<RequestCall>(std::move(name), std::move(bind)),
-                    {"000000000000", "key", "us-east-1", ZoneIndex(zone)});
+                    {"000000000000", "key", std::move(region), ZoneIndex(zone)});
     return id;
 }
 
 void WorldHarness::createTable(bool sort, std::vector<cluster::SecondaryIndex> indexes) {
-    const std::uint64_t id = submit("CreateTable", [=](const auto&, const auto&) {
+    const std::uint64_t id = submit("CreateTable", [=, this](const auto&, const auto&) {
         cluster::CreateTable create;
-        create.table.name = "T";
+        create.table.name = m_table;
         create.table.keys.partition = {"pk", types::AttributeType::String};
         if (sort) create.table.keys.sort = {"sk", types::AttributeType::String};
         create.table.billing = cluster::BillingMode::PayPerRequest;
@@ -45,13 +51,18 @@ void WorldHarness::createTable(bool sort, std::vector<cluster::SecondaryIndex> i
     CHECK(done(id) && !failed(id));
 }
 
+void WorldHarness::createTableNamed(std::string name) {
+    m_table = std::move(name);
+    createTable();
+}
+
 std::uint64_t WorldHarness::put(std::string pk, std::map<std::string, std::string> attributes,
                                 std::uint8_t zone) {
     return submit(
         "PutItem",
-        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+        [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {
             cluster::WriteItem write;
-            write.table = catalog.find(caller, "T");
+            write.table = catalog.find(caller, m_table);
             write.key = keyOf(pk);
             types::Item item;
             item.set("pk", types::AttributeValue::string(pk));
@@ -64,9 +75,9 @@ std::uint64_t WorldHarness::put(std::string pk, std::map<std::string, std::strin
 }
 
 std::uint64_t WorldHarness::remove(std::string pk) {
-    return submit("DeleteItem", [=](const cluster::Catalog& catalog, const auto& caller) {
+    return submit("DeleteItem", [=, this](const cluster::Catalog& catalog, const auto& caller) {
         cluster::WriteItem write;
-        write.table = catalog.find(caller, "T");
+        write.table = catalog.find(caller, m_table);
         write.key = keyOf(pk);
         write.action = cluster::DeleteAction{};
         return ApiResult<cluster::Request>(std::move(write));
@@ -76,9 +87,23 @@ std::uint64_t WorldHarness::remove(std::string pk) {
 std::uint64_t WorldHarness::get(std::string pk, bool consistent, std::uint8_t zone) {
     return submit(
         "GetItem",
-        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+        [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {
             return ApiResult<cluster::Request>(
-                cluster::ReadItem{catalog.find(caller, "T"), keyOf(pk), consistent});
+                cluster::ReadItem{catalog.find(caller, m_table), keyOf(pk), consistent});
+        },
+        zone);
+}
+
+std::uint64_t WorldHarness::scan(bool consistent, std::uint8_t zone) {
+    return submit(
+        "Scan",
+        [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::ReadRange range;
+            range.table = catalog.find(caller, m_table);
+            range.begin = types::keySpaceBegin(range.table->space);
+            range.end = types::keySpaceEnd(range.table->space);
+            range.consistent = consistent;
+            return ApiResult<cluster::Request>(std::move(range));
         },
         zone);
 }
@@ -130,8 +155,17 @@ std::string WorldHarness::read(std::uint64_t id, const std::string& attribute) c
     return value ? *value->as<std::string>() : "";
 }
 
+std::vector<std::string> WorldHarness::keys(std::uint64_t id) const {
+    const cluster::Answered* answered = answer(id);
+    CHECK(answered != nullptr && answered->result.has_value());
+    std::vector<std::string> keys;
+    for (const auto& item : std::get<cluster::RangeReply>(*answered->result).items)
+        keys.push_back(*types::EncodedItem(item.attributes()).find("pk")->as<std::string>());
+    return keys;
+}
+
 cluster::TablePtr WorldHarness::table() const {
-    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, "T");
+    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, m_table);
 }
 
 }  // namespace orrery::test

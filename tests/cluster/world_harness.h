@@ -41,11 +41,17 @@ public:
 
     /// A table "T" with keys pk (S) and sk (S, if `sort`) in us-east-1, four partitions.
     void createTable(bool sort = false, std::vector<cluster::SecondaryIndex> indexes = {});
+    /// Another one; what is put and read from now on is in this one.
+    void createTableNamed(std::string name);
     std::uint64_t put(std::string pk, std::map<std::string, std::string> attributes = {},
                       std::uint8_t zone = 0);
     std::uint64_t get(std::string pk, bool consistent, std::uint8_t zone = 0);
     std::uint64_t remove(std::string pk);
+    /// All of "T" in one page.
+    std::uint64_t scan(bool consistent, std::uint8_t zone = 0);
     std::uint64_t submit(std::string name, RequestCall::Bind bind, std::uint8_t zone = 0);
+    std::uint64_t submitIn(std::string region, std::string name, RequestCall::Bind bind,
+                           std::uint8_t zone = 0);
 
     /// Lets virtual time pass, in turns of at most `eventsMax` events.
     void run(Duration by, std::size_t eventsMax = SIZE_MAX);
@@ -57,6 +63,8 @@ public:
     const cluster::Answered* answer(std::uint64_t id) const;
     /// The attribute of an item that a read answered, or "" if there is no item.
     std::string read(std::uint64_t id, const std::string& attribute = "v") const;
+    /// The partition keys that a scan answered, in its order.
+    std::vector<std::string> keys(std::uint64_t id) const;
     bool failed(std::uint64_t id) const;
     bool done(std::uint64_t id) const { return answer(id) != nullptr; }
 
@@ -68,6 +76,7 @@ private:
     std::unique_ptr<cluster::World> m_world;
     std::map<std::uint64_t, cluster::Answered> m_answers;
     std::uint64_t m_next = 1;
+    std::string m_table = "T";
 };
 
 }  // namespace orrery::test
