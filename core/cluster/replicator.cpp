@@ -132,6 +132,11 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
     member.lastRole = member.replica->role();
     // What was known to be committed when it stopped, and had not reached the tree.
     apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
+    // What its node knows already is news to a replica that is new.
+    for (const ZoneIndex other : kZones) {
+        if (m_world.region(group.region).suspects[zone.value()][other.value()])
+            member.replica->suspect(other, m_world.now);
+    }
     pump(group, zone);
 }
 

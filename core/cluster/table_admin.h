@@ -40,6 +40,8 @@ private:
                                                        KeySpaceId space) const;
     RegionState& regionOf(const std::string& name);
     KeySpaceId newSpace();
+    /// The zones in which a new partition's leader may be appointed.
+    std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
     void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
     void dropSpace(KeySpaceId space);
     void settle(TableDescription table);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/bytes.h"
@@ -77,15 +78,30 @@ std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescri
     return schema;
 }
 
+// Zones that are up and hear another that is: a leader needs one follower. If there is none, any.
+std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const {
+    std::vector<ZoneIndex> zones;
+    for (const ZoneIndex zone : kZones) {
+        const bool hears = std::ranges::any_of(kZones, [&](ZoneIndex other) {
+            return other != zone && region.up[other.value()] &&
+                   !region.suspects[zone.value()][other.value()];
+        });
+        if (region.up[zone.value()] && hears) zones.push_back(zone);
+    }
+    if (zones.empty()) zones.assign(kZones.begin(), kZones.end());
+    return zones;
+}
+
 // Partitions of equal shares of the hash space; leaders spread over the zones.
 void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
                                std::uint64_t count) {
     std::vector<std::string> begins(count + 1);
     for (std::uint64_t i = 1; i < count; ++i)
         begins[i] = types::keyAtFraction(space, i, count).substr(kSpaceBytes);
+    const std::vector<ZoneIndex> zones = zonesToLead(m_world.region(table.region));
     for (std::uint64_t i = 0; i < count; ++i) {
         const GroupId id(m_nextGroup++);
-        const ZoneIndex leader(static_cast<std::uint8_t>(id.value() % kZonesPerRegion));
+        const ZoneIndex leader = zones[id.value() % zones.size()];
         Group& group = m_replicator.create(id, table.region, table.space, space, begins[i],
                                            begins[i + 1], leader);
         group.schema = schemaOf(table, id, space);

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/cluster/world_harness.h"
@@ -13,6 +14,7 @@ using test::WorldHarness;
 
 namespace {
 
+constexpr std::string_view kA = "us-east-1a";
 constexpr std::string_view kB = "us-east-1b";
 constexpr std::string_view kC = "us-east-1c";
 
@@ -40,6 +42,15 @@ void leadFromA(WorldHarness& t) {
     QCOMPARE(leadersOf(t), (std::vector<int>{0, 0, 0, 0}));
 }
 
+int putsThatFail(WorldHarness& t, std::uint8_t zone, const std::string& prefix) {
+    std::vector<std::uint64_t> puts;
+    for (int i = 0; i < 12; ++i)
+        puts.push_back(t.put(prefix + std::to_string(i), {{"v", "1"}}, zone));
+    t.run(2s);
+    return static_cast<int>(std::ranges::count_if(
+        puts, [&](std::uint64_t put) { return !t.done(put) || t.failed(put); }));
+}
+
 }  // namespace
 
 class ZoneFaultsTest : public QObject {
@@ -61,6 +72,46 @@ private slots:
         const auto keys = t.keys(scan);
         QCOMPARE(keys.size(), std::size_t{60});
         QCOMPARE(std::set(keys.begin(), keys.end()).size(), std::size_t{60});
+    }
+
+    void servesATableMadeInAnOutage_data() {
+        QTest::addColumn<QString>("zone");
+        QTest::newRow("a") << "us-east-1a";
+        QTest::newRow("b") << "us-east-1b";
+        QTest::newRow("c") << "us-east-1c";
+    }
+    void servesATableMadeInAnOutage() {
+        QFETCH(QString, zone);
+        const std::string name = zone.toStdString();
+        const auto other = static_cast<std::uint8_t>((name.back() - 'a' + 1) % 3);
+        WorldHarness t;
+        t.createTable();
+        QVERIFY(t.world().failZone(name, std::nullopt).has_value());
+        t.run(3s);
+        t.createTableNamed("Late");
+        QCOMPARE(putsThatFail(t, other, "k"), 0);
+    }
+
+    // Its followers are told at once whom their zones no longer hear.
+    void servesATableMadeWhileAZoneIsIsolated() {
+        WorldHarness t;
+        t.createTable();
+        QVERIFY(t.world().cutLink(kA, kB, std::nullopt).has_value());
+        QVERIFY(t.world().cutLink(kA, kC, std::nullopt).has_value());
+        t.run(3s);
+        t.createTableNamed("Late");
+        QCOMPARE(putsThatFail(t, 1, "k"), 0);
+    }
+
+    // A zone that is lost before anybody knows it still leads what is made then.
+    void electsLeadersOfATableMadeJustBeforeAnOutage() {
+        WorldHarness t;
+        t.createTable();
+        t.run(3s);
+        t.createTableNamed("Late");
+        QVERIFY(t.world().failZone(kA, std::nullopt).has_value());
+        t.run(3s);
+        QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
 };
 
