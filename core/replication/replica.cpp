@@ -115,6 +115,8 @@ void Replica::requestLease(Instant now) {
 void Replica::suspect(ZoneIndex unheard, Instant now) {
     m_now = now;
     m_suspected |= bitOf(unheard);
+    // What it was told last may be lost with the link.
+    if (m_role == Role::Leader) progressOf(unheard).commitTold = Lsn{};
     const bool follows = m_role == Role::Follower && m_phase == Phase::Idle;
     if (follows && m_state.leader == unheard) startCheck();
 }

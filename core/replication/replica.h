@@ -163,6 +163,8 @@ private:
     void nudge(ZoneIndex zone);
     void sendRecords(ZoneIndex to, Progress& progress);
     void sendAppend(ZoneIndex to, Progress& progress, Lsn last);
+    /// What is sent to a zone that is not heard tells nobody anything.
+    void noteCommitTold(ZoneIndex to, Progress& progress);
     void sendNotice(ZoneIndex to, Progress& progress, bool resting);
     void onAccepted(Progress& progress, const AppendReply& reply);
     void onRejected(Progress& progress, const AppendReply& reply);

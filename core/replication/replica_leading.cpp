@@ -119,13 +119,17 @@ void Replica::sendAppend(ZoneIndex to, Progress& progress, Lsn last) {
     request.sentAt = m_now;
     progress.next = last.next();
     progress.lastSent = m_now;
-    progress.commitTold = m_state.commit;
+    noteCommitTold(to, progress);
     progress.probeOut = progress.sending == Sending::Probe;
     send(to, std::move(request));
 }
 
+void Replica::noteCommitTold(ZoneIndex to, Progress& progress) {
+    if ((m_suspected & bitOf(to)) == 0) progress.commitTold = m_state.commit;
+}
+
 void Replica::sendNotice(ZoneIndex to, Progress& progress, bool resting) {
-    progress.commitTold = m_state.commit;
+    noteCommitTold(to, progress);
     send(to, CommitNotice{m_state.term, m_state.commit, resting});
 }
 
@@ -133,6 +137,7 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
     if (reply.term > m_state.term) return becomeFollower(reply.term, std::nullopt);
     // A lease counts only promises of members that acknowledged the present term.
     if (m_role != Role::Leader || reply.term < m_state.term) return;
+    m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
     Progress& progress = progressOf(from);
     progress.promisedFrom = std::max(progress.promisedFrom, reply.promisedFrom);
     if (reply.kind == AppendReply::Kind::Accepted) {

@@ -113,6 +113,26 @@ private slots:
         t.run(3s);
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
+
+    // The leader's last word was lost with the link, and nothing was asked of the group after.
+    void catchesUpAfterACutWithoutBeingAsked() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        for (int round = 0; round < 30; ++round) {
+            const std::string_view other = round % 2 == 0 ? kB : kC;
+            t.put("k" + std::to_string(round), {{"v", "1"}});
+            t.run(100us * (1 + round));
+            const auto cut = t.world().cutLink(kA, other, std::nullopt);
+            t.run(10s);
+            QVERIFY(t.world().heal(*cut));
+            t.run(10s);
+            const auto sums = t.world().checksums("T", "us-east-1", false);
+            for (const auto& partition : *sums) {
+                for (const auto& one : partition.zones)
+                    QCOMPARE(one.applied.value(), partition.zones[0].applied.value());
+            }
+        }
+    }
 };
 
 ORRERY_TEST_CLASS(ZoneFaultsTest)
