@@ -219,7 +219,8 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
     member.replica.reset();
-    member.writing.clear();
+    // What the modelled disk has, the store may not show before the turn ends.
+    std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
     // A fact about the node, not something that it must remember: whenever the process stops, this
     // replica may lack records that it has already given to others, so it must not resume as
     // leader.
@@ -268,16 +269,15 @@ void Replicator::turnCommitted() {
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
         Lsn appliedByAll(UINT64_MAX);
-        Lsn onDisk(UINT64_MAX);
         for (Member& member : group->members) {
             while (!member.writing.empty() && member.writing.front().written)
                 member.writing.pop_front();
             appliedByAll = std::min(appliedByAll, member.mark.applied);
-            if (member.replica) onDisk = std::min(onDisk, member.durableLast);
         }
         while (!group->recent.empty()) {
             const Lsn oldest = group->recent.front().position.lsn;
-            const bool spare = group->recent.size() > kRecentMax && oldest <= onDisk;
+            // A member that is behind finds what it has in the store, or on its way there.
+            const bool spare = group->recent.size() > kRecentMax;
             if (oldest > appliedByAll && !spare) break;
             group->recent.pop_front();
         }

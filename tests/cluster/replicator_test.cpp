@@ -1,0 +1,121 @@
+// Goal: a group's records are kept where its replicas look for them, no longer than needed, and the
+// modelled disk writes them in the order in which it was given them.
+
+#include "core/cluster/replicator.h"
+
+#include <QtTest>
+
+#include "core/storage/stores.h"
+#include "core/table/log_record.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using namespace orrery::cluster;
+
+namespace {
+
+constexpr ZoneIndex kA(0);
+constexpr ZoneIndex kB(1);
+constexpr ZoneIndex kC(2);
+constexpr RegionId kRegion(0);
+
+/// One group on a store in memory, led by zone a.
+class OneGroup {
+public:
+    explicit OneGroup(const Profile& profile = Profile::dropIn())
+        : store(storage::MemoryStore::create()), world(*store, profile, 1, 100), replicator(world) {
+        world.addRegion("us-east-1");
+        group = &replicator.create(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
+        group->schema = std::make_shared<table::ApplySchema>();
+        replicator.requestLease(*group, kA);
+        run(10ms);
+    }
+
+    /// Events due by then, as one turn.
+    void run(Duration by) {
+        events(by);
+        endTurn();
+    }
+    void events(Duration by) {
+        const Instant until = world.now + by;
+        while (world.queue.nextAt() <= until) {
+            auto [at, event] = world.queue.take();
+            world.now = std::max(world.now, at);
+            if (auto* message = std::get_if<ReplicaMessage>(&event)) replicator.on(*message);
+            if (auto* disk = std::get_if<DiskDone>(&event)) replicator.on(*disk);
+            if (auto* tick = std::get_if<ReplicaTick>(&event)) replicator.on(*tick);
+        }
+        world.now = until;
+    }
+    void endTurn() {
+        replicator.saveStates();
+        world.openTicket = store->commit(std::exchange(world.turn, {})).next();
+        replicator.turnCommitted();
+        while (auto work = store->takeLogWork()) {
+            work->run();
+            store->finishLogWork(std::move(work));
+        }
+    }
+
+    Member& at(ZoneIndex zone) { return group->member(zone); }
+    void setCut(ZoneIndex one, ZoneIndex other, bool cut) {
+        const auto from = world.node(kRegion, one);
+        const auto to = world.node(kRegion, other);
+        for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
+            if (cut) world.network.cut(near, far);
+            if (!cut) world.network.heal(near, far);
+        }
+        replicator.news(*group, one, other, !cut);
+        replicator.news(*group, other, one, !cut);
+    }
+
+    std::unique_ptr<storage::MemoryStore> store;
+    WorldState world;
+    Replicator replicator;
+    Group* group = nullptr;
+};
+
+}  // namespace
+
+class ReplicatorTest : public QObject {
+    Q_OBJECT
+private slots:
+    // What the member that is away lacks is in the store.
+    void keepsFewRecordsForAMemberThatIsCutOff() {
+        OneGroup t;
+        t.setCut(kA, kB, true);
+        for (int i = 0; i < 1000; ++i) {
+            t.replicator.propose(*t.group, kA, {});
+            t.run(1ms);
+        }
+        QCOMPARE(t.at(kC).mark.applied.value(), t.at(kA).mark.applied.value());
+        QVERIFY(t.at(kB).mark.applied < t.at(kA).mark.applied);
+        QVERIFY2(t.group->recent.size() <= 100,
+                 qPrintable(QString::number(t.group->recent.size())));
+        t.setCut(kA, kB, false);
+        t.run(100ms);
+        QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
+        t.run(1ms);
+        QVERIFY(t.group->recent.empty());
+    }
+
+    // Records of the open turn are on the modelled disk, and the store cannot show them yet.
+    void findsItsRecordsAfterPowerWasLostAndBackInOneTurn() {
+        OneGroup t;
+        t.replicator.propose(*t.group, kA, {});
+        t.events(1ms);
+        const Lsn last = t.at(kB).mark.applied;
+        t.group->recent.clear();
+        t.at(kB).mark.applied = Lsn(last.value() - 1);
+        QCOMPARE(t.at(kB).durableLast.value(), last.value());
+        t.replicator.powerLoss(*t.group, kB);
+        t.replicator.powerBack(*t.group, kB);
+        QCOMPARE(t.at(kB).mark.applied.value(), last.value());
+        t.endTurn();
+        QVERIFY(t.at(kB).writing.empty());
+    }
+};
+
+ORRERY_TEST_CLASS(ReplicatorTest)
+#include "replicator_test.moc"
