@@ -145,9 +145,9 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
     if (regions) {
         ByteReader in(*regions);
-        while (in.ok() && !in.atEnd())
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
             m_world.addRegion(std::string(in.sized()));
-        if (!in.ok()) return std::unexpected(damaged(kRegionsValue));
+        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
     }
     TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
     if (next) {

@@ -1,5 +1,6 @@
 #include "core/cluster/world_state.h"
 
+#include "core/base/check.h"
 #include "core/cluster/op.h"
 
 namespace orrery::cluster {
@@ -55,6 +56,7 @@ RegionState* WorldState::findRegion(std::string_view name) const {
 }
 
 RegionState& WorldState::addRegion(std::string name) {
+    CHECK(regions.size() < kRegionsMax);
     auto region = std::make_unique<RegionState>();
     region->id = RegionId(static_cast<std::uint8_t>(regions.size()));
     region->name = std::move(name);

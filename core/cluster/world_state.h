@@ -124,6 +124,9 @@ struct WorldState {
     WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                std::size_t traceEvents);
 
+    /// As many as a RegionId tells apart.
+    static constexpr std::size_t kRegionsMax = 256;
+
     storage::Store& store;
     Profile profile;
     replication::ReplicaOptions replicaOptions;
