@@ -71,6 +71,11 @@ std::expected<void, std::string> Engine::Impl::open() {
     driver.world.profile = m_options.profile;
     driver.world.seed = m_options.seed;
     driver.world.traceEvents = m_options.traceEvents;
+    // The window's thread may be looking at its trace.
+    driver.worldEnds = [this] {
+        const std::lock_guard lock(m_mutex);
+        m_trace = nullptr;
+    };
     TRY_ASSIGN(m_driver,
                LiveDriver::open(driver, m_openedAt, Loop::calendar(), [this] { m_loop.wake(); }));
     m_driver->world().setDetailedTrace(m_options.detailedTrace);
@@ -104,10 +109,6 @@ void Engine::Impl::run() {
         if (m_stopping && mayEnd(wall)) break;
         const auto until = sleepUntil(wall);
         if (!until || *until > wall) m_loop.wait(until);
-    }
-    {
-        const std::lock_guard lock(m_mutex);
-        m_trace = nullptr;
     }
     m_driver->close();
 }

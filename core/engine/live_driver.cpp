@@ -94,8 +94,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     }
     takeWorkDone();
     if (m_store->health() != storage::Health::Ok) {
-        failOpenCalls();
-        dropWorld();
+        dropFailedStore();
         startAgain(wall, calendar);
         return;
     }
@@ -243,17 +242,23 @@ void LiveDriver::failOpenCalls() {
 // What was committed and not written is gone, and so is every answer that rests on it. After a sync
 // that failed no later one can be believed (the kernel may have thrown the pages away), so what
 // comes back only reads.
-void LiveDriver::dropWorld() {
+void LiveDriver::dropFailedStore() {
     const auto error = m_store->lastError();
     m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
-    m_problem = m_readOnly
-                    ? "The disk failed, so writes are refused until the engine is started again: "
-                    : "A commit to the disk failed, and what was under way was lost: ";
-    m_problem += error ? error->message() : std::string("no reason was given.");
+    std::string why =
+        m_readOnly ? "The disk failed, so writes are refused until the engine is started again: "
+                   : "A commit to the disk failed, and what was under way was lost: ";
+    why += error ? error->message() : std::string("no reason was given.");
+    dropWorld(std::move(why));
+}
+
+void LiveDriver::dropWorld(std::string why) {
+    m_problem = std::move(why);
+    failOpenCalls();
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
     takeWorkDone();
-    m_world.reset();
+    endWorld();
     m_ticket = m_releasedTo = storage::Ticket();
     m_flushDue.reset();
     if (auto* memory = dynamic_cast<storage::MemoryStore*>(m_store.get())) {
@@ -261,6 +266,11 @@ void LiveDriver::dropWorld() {
     } else {
         m_store.reset();
     }
+}
+
+void LiveDriver::endWorld() {
+    if (m_world && m_options.worldEnds) m_options.worldEnds();
+    m_world.reset();
 }
 
 void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
@@ -297,7 +307,7 @@ void LiveDriver::close() {
             m_store->finishLogWork(std::move(work));
         }
     }
-    m_world.reset();
+    endWorld();
     m_store.reset();
 }
 

@@ -28,6 +28,8 @@ struct DriverOptions {
     std::size_t callsMax = 16'384;
     /// How old what is not yet in the tree may become.
     Duration flushAfter = std::chrono::seconds(5);
+    /// Called before a world ends, whatever for: nobody may look at it any more.
+    std::function<void()> worldEnds = {};
 };
 
 /// A world that lives: a store, the clock that follows the wall, and the two workers. It runs
@@ -108,7 +110,10 @@ private:
     void runWorld(Instant until);
     void releaseGated();
     void answer(cluster::Answered answered);
-    void dropWorld();
+    /// `why` ends with what the machine said.
+    void dropWorld(std::string why);
+    void dropFailedStore();
+    void endWorld();
     void startAgain(Duration wall, CalendarTime calendar);
     void failOpenCalls();
 
