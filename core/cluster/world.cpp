@@ -15,11 +15,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-//   value "clock" := bound:uint64 calendarOffset:uint64    // nanoseconds
+//   value "clock" := bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
+//
+// The calendar is one that nobody was shown more than; the lead is its way ahead of the wall clock.
 constexpr std::string_view kClockValue = "clock";
 /// How far ahead of time the bound is written, and how near it may come before it is moved.
 constexpr Duration kBoundAhead = 20s;
 constexpr Duration kBoundLeft = 10s;
+/// A lead that grew by less is the wall clock's own unsteadiness.
+constexpr Duration kLeadGrowth = 10ms;
 
 }  // namespace
 
@@ -52,24 +56,75 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
                                                            const WorldOptions& options,
                                                            CalendarTime calendar) {
     auto impl = std::make_unique<Impl>(store, options);
-    TRY_ASSIGN(const auto clock, store.value(kClockValue));
-    if (clock) {
-        ByteReader in(*clock);
-        impl->state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
-        impl->state.calendarOffset = Duration(static_cast<std::int64_t>(in.u64()));
-    }
-    impl->bound = impl->state.now;
+    TRY(impl->openClock(calendar));
     impl->state.openTicket = store.synced().next();
-    impl->setCalendar(calendar);
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
+// --- the two times
+
+// The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
+// not follow it there, or it would run ahead with every stop.
+storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
+    TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
+    Duration calendar{};
+    if (clock) {
+        ByteReader in(*clock);
+        state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
+        calendar = Duration(static_cast<std::int64_t>(in.u64()));
+        lead = Duration(static_cast<std::int64_t>(in.u64()));
+        if (!in.ok() || !in.atEnd())
+            return std::unexpected(storage::StorageError{"decode clock", 0, ""});
+    }
+    bound = state.now;
+    savedLead = lead;
+    state.calendarOffset = calendar - state.now.sinceStart();
+    setCalendar(wallClock);
+    return {};
+}
+
 void World::Impl::setCalendar(CalendarTime wallClock) {
-    const Duration offset = wallClock.sinceEpoch() - state.now.sinceStart();
+    const Duration offset = wallClock.sinceEpoch() + lead - state.now.sinceStart();
     state.calendarOffset = std::max(state.calendarOffset, offset);
+}
+
+void World::Impl::keepClock() {
+    if (const auto wall = std::exchange(notedWall, std::nullopt))
+        lead = std::max(Duration(), state.calendar().sinceEpoch() - wall->sinceEpoch());
+    const bool near = state.now + kBoundLeft > bound;
+    const bool ahead = pace == Pace::Ahead && savedPace != Pace::Ahead;
+    if (near || ahead || lead > savedLead + kLeadGrowth) saveClock(state.now + kBoundAhead);
+}
+
+// No reply leaves at an instant above a bound that is on disk: the world resumes at the bound. Nor
+// at a later calendar than what is made of this: the wall clock and the lead, or where time may
+// outrun the wall clock, the calendar at the bound.
+void World::Impl::saveClock(Instant newBound) {
+    const Duration margin = pace == Pace::Ahead ? newBound - state.now : Duration();
+    bound = newBound;
+    savedLead = lead + margin;
+    savedPace = pace;
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(static_cast<std::uint64_t>(bound.sinceStart().count()));
+    out.u64(static_cast<std::uint64_t>((state.calendar().sinceEpoch() + margin).count()));
+    out.u64(static_cast<std::uint64_t>(lead.count()));
+    state.turn.putValue(std::string(kClockValue), std::move(bytes));
+    boundGate = state.openTicket;
+}
+
+storage::Ticket World::Impl::commit() {
+    const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
+    state.openTicket = ticket.next();
+    replicator.turnCommitted();
+    for (Answered& answered : router.takeAnswers()) {
+        answered.gate = std::min(std::max(answered.gate, boundGate), ticket);
+        answers.push_back(std::move(answered));
+    }
+    return ticket;
 }
 
 void World::Impl::process(Event& event) {
@@ -115,28 +170,17 @@ bool World::run(Instant until, std::size_t eventsMax) {
 }
 
 storage::Ticket World::endTurn() {
-    WorldState& state = m_impl->state;
     m_impl->tables.giveBackDropped();
     m_impl->replicator.saveStates();
-    // No reply leaves at an instant above a bound that is on disk: the world resumes at the bound.
-    const bool beyond = state.now > m_impl->bound;
-    if (state.now + kBoundLeft > m_impl->bound) {
-        m_impl->bound = state.now + kBoundAhead;
-        std::string bytes;
-        ByteWriter out(bytes);
-        out.u64(static_cast<std::uint64_t>(m_impl->bound.sinceStart().count()));
-        out.u64(static_cast<std::uint64_t>(state.calendarOffset.count()));
-        state.turn.putValue(std::string(kClockValue), std::move(bytes));
-        if (beyond) m_impl->boundGate = state.openTicket;
-    }
-    const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
-    state.openTicket = ticket.next();
-    m_impl->replicator.turnCommitted();
-    for (Answered& answered : m_impl->router.takeAnswers()) {
-        answered.gate = std::min(std::max(answered.gate, m_impl->boundGate), ticket);
-        m_impl->answers.push_back(std::move(answered));
-    }
-    return ticket;
+    m_impl->keepClock();
+    return m_impl->commit();
+}
+
+storage::Ticket World::close() {
+    m_impl->replicator.saveStates();
+    m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
+    m_impl->saveClock(m_impl->state.now);
+    return m_impl->commit();
 }
 
 void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {
@@ -165,6 +209,12 @@ Instant World::nextEventAt() const {
 
 void World::setCalendar(CalendarTime wallClock) {
     m_impl->setCalendar(wallClock);
+}
+
+void World::noteWallClock(CalendarTime wallClock, Pace pace) {
+    m_impl->pace = pace;
+    m_impl->notedWall.reset();
+    if (pace != Pace::Slower) m_impl->notedWall = wallClock;
 }
 
 World::FaultResult World::failZone(std::string_view zone, std::optional<Duration> duration) {

@@ -28,6 +28,13 @@ struct Answered {
     storage::Ticket gate{};
 };
 
+/// How a world's time goes by the wall clock.
+enum class Pace : std::uint8_t {
+    Slower,
+    AsTheWall,
+    Ahead,  ///< Faster, in steps, or as nobody knows.
+};
+
 struct WorldOptions {
     Profile profile = Profile::dropIn();
     std::uint64_t seed = 0;
@@ -64,8 +71,13 @@ public:
     /// After the process or the machine slept: sets the calendar to the wall clock plus all that
     /// was advanced, never back.
     void setCalendar(CalendarTime wallClock);
+    /// Before a turn: what the wall clock shows, and how the world's time goes by it. Changes
+    /// nothing in the world; it decides where the calendar goes on after a stop.
+    void noteWallClock(CalendarTime wallClock, Pace pace);
     /// Ends a turn: commits what it changed to the store.
     storage::Ticket endTurn();
+    /// Ends the last turn before a clean stop: the world will resume at the present instant.
+    storage::Ticket close();
 
     // --- calls
 

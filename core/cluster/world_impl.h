@@ -18,6 +18,10 @@ public:
     void process(Event& event);
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
+    storage::StorageResult<void> openClock(CalendarTime wallClock);
+    void keepClock();
+    void saveClock(Instant newBound);
+    storage::Ticket commit();
 
     WorldState state;
     Replicator replicator;
@@ -30,8 +34,15 @@ public:
 
     /// The instant that the store knows: the world resumes there.
     Instant bound;
-    /// The turn in which the bound was last moved too late to be ahead.
+    /// The turn that wrote it: until that is on disk, so is only an earlier one.
     storage::Ticket boundGate{};
+    /// What the wall clock showed before this turn, where the world's time is not slower.
+    std::optional<CalendarTime> notedWall;
+    Pace pace = Pace::Ahead;
+    /// How far the calendar is ahead of the wall clock: what was advanced.
+    Duration lead{};
+    Duration savedLead{};  ///< Up to here a lead is made good after a stop.
+    Pace savedPace = Pace::Slower;
     std::vector<Answered> answers;
 };
 

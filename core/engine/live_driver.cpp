@@ -20,6 +20,12 @@ constexpr int kStepEventsMax = 100'000;
 constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
 
+cluster::Pace paceOf(const sim::LiveClock& clock) {
+    if (clock.paused() || clock.speed() > sim::LiveClock::kNormalSpeed) return cluster::Pace::Ahead;
+    return clock.speed() < sim::LiveClock::kNormalSpeed ? cluster::Pace::Slower
+                                                        : cluster::Pace::AsTheWall;
+}
+
 }  // namespace
 
 LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>& wake)
@@ -112,6 +118,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const sim::LiveClock::Step step = m_clock->next(wall, m_world->nextEventAt());
     if (step.jumped) m_world->setCalendar(calendar);
+    m_world->noteWallClock(calendar, paceOf(*m_clock));
     // A world that is stepped event by event stands in the midst of an instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return;
     m_behind = false;
@@ -301,7 +308,7 @@ void LiveDriver::close() {
     m_treeFlusher.waitForEnd();
     takeWorkDone();
     if (m_world && !m_readOnly && m_store->health() == storage::Health::Ok) {
-        m_world->endTurn();
+        m_world->close();
         if (auto work = m_store->takeLogWork()) {
             work->run();
             m_store->finishLogWork(std::move(work));

@@ -1,0 +1,53 @@
+// Goal: no answer leaves before all that it rests on is on disk: the catalog that it names, and the
+// instant at which it was given.
+
+#include <QtTest>
+
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+bool waits(WorldHarness& t, std::uint64_t id) {
+    return t.answer(id)->gate > t.store().synced();
+}
+
+}  // namespace
+
+class AnswerGateTest : public QObject {
+    Q_OBJECT
+private slots:
+    void waitsForNothingOnceAllIsSynced() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a");
+        t.run(0s);
+        t.sync();
+        const auto get = t.get("a", false);
+        t.run(0s);
+        QVERIFY(!waits(t, get));
+    }
+
+    // The world resumes at the bound that is on disk: nothing was said beyond it.
+    void waitsForTheBoundOfTheInstant() {
+        WorldHarness t;
+        t.createTable();
+        t.run(0s);
+        t.sync();
+        t.run(15s);  // The bound is moved, and this is not synced.
+        t.run(10s);  // Beyond what the disk has, and below what was written since.
+        const auto get = t.get("a", false);
+        t.run(0s);
+        QVERIFY(t.done(get) && !t.failed(get));
+        QVERIFY(waits(t, get));
+        t.sync();
+        QVERIFY(!waits(t, get));
+    }
+};
+
+ORRERY_TEST_CLASS(AnswerGateTest)
+#include "answer_gate_test.moc"
