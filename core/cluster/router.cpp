@@ -319,7 +319,7 @@ void Router::finish(CallNumber number, PendingCall& call) {
     Answered answered{CallId(call.id), std::move(call.call),
                       call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
                                  : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, call.gate};
+                      call.served, std::max(call.gate, m_world.catalogGate)};
     traceServed(call, answered);
     m_answers.push_back(std::move(answered));
     m_world.calls.erase(number);

@@ -232,6 +232,7 @@ void TableAdmin::settle(TableDescription table) {
         dropSpace(table.space);
         m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
         m_world.catalog.erase(table);
+        m_world.catalogGate = m_world.openTicket;
         return;
     }
     for (const SecondaryIndex& index : table.indexes) {

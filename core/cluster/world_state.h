@@ -154,6 +154,8 @@ struct WorldState {
     std::vector<DroppedSpace> droppedSpaces;
 
     Catalog catalog;
+    /// The turn that changed the catalog last: every answer was looked up in it.
+    storage::Ticket catalogGate{};
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;
     std::vector<std::unique_ptr<Group>> groups;  ///< By id; null where there is none.

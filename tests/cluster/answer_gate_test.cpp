@@ -32,6 +32,38 @@ private slots:
         QVERIFY(!waits(t, get));
     }
 
+    void waitsForTheTableThatIsGone() {
+        WorldHarness t;
+        t.createTable();
+        t.sync();
+        const auto remove =
+            t.submit("DeleteTable", [](const cluster::Catalog& catalog, const auto& caller) {
+                return ApiResult<cluster::Request>(cluster::DeleteTable{catalog.find(caller, "T")});
+            });
+        t.run(0s);
+        QVERIFY(t.done(remove) && !t.failed(remove));
+        QVERIFY(t.table() == nullptr);
+        const auto get = t.submit("GetItem", [](const auto&, const auto&) {
+            return ApiResult<cluster::Request>(std::unexpected(ApiError::resourceNotFound()));
+        });
+        t.run(0s);
+        QVERIFY(t.failed(get));
+        QVERIFY(waits(t, get));
+        t.sync();
+        QVERIFY(!waits(t, get));
+    }
+
+    void waitsForTheTableThatIsNew() {
+        WorldHarness t;
+        t.run(1s);
+        t.sync();
+        t.createTable();
+        const auto get = t.get("a", false);
+        t.run(0s);
+        QVERIFY(t.done(get) && !t.failed(get));
+        QVERIFY(waits(t, get));
+    }
+
     // The world resumes at the bound that is on disk: nothing was said beyond it.
     void waitsForTheBoundOfTheInstant() {
         WorldHarness t;
