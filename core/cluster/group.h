@@ -30,7 +30,7 @@ struct OpResult;  // op.h
 
 /// A record on its way to the modelled disk of one replica.
 struct WritingRecord {
-    Lsn lsn{};
+    replication::LogPosition position;
     SharedBytes bytes;
     bool written = false;  ///< In the open turn, where the store cannot show it yet.
 };
@@ -42,8 +42,10 @@ struct Member {
     /// As the modelled disk has them: what is left after a loss of power.
     replication::DurableState durable;
     Lsn durableLast{};
-    /// Records that are not in the store yet, in order.
+    /// Records that are not in the store yet, in the order in which the disk was given them.
     std::deque<WritingRecord> writing;
+    /// When the modelled disk is done with all that it was given.
+    Instant diskFreeAt;
     storage::TreeMark mark;
     replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
     /// Goes up with each loss of power, so that news from before it are known as such.

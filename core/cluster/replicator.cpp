@@ -188,10 +188,11 @@ void Replicator::on(DiskDone& done) {
     }
     if (done.upTo.term > replication::Term{}) {
         for (WritingRecord& record : member.writing) {
-            if (record.written || record.lsn > done.upTo.lsn) continue;
-            m_world.turn.append(volume, group->id, record.lsn, record.bytes);
+            // A later term's in the place of one that was cut off meanwhile is a later write.
+            if (record.written || record.position > done.upTo) continue;
+            m_world.turn.append(volume, group->id, record.position.lsn, record.bytes);
             record.written = true;
-            member.durableLast = record.lsn;
+            member.durableLast = record.position.lsn;
         }
     }
     if (done.stateNumber != 0) {

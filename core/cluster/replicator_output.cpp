@@ -58,8 +58,9 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     done.life = member.life;
     done.truncateFrom = out.truncateFrom;
     if (out.truncateFrom > Lsn{}) {
-        while (!member.writing.empty() && member.writing.back().lsn >= out.truncateFrom)
-            member.writing.pop_back();
+        std::erase_if(member.writing, [&](const WritingRecord& record) {
+            return !record.written && record.position.lsn >= out.truncateFrom;
+        });
     }
     const auto& log = member.replica->state().log;
     for (Lsn lsn = out.persist.first; lsn <= out.persist.last; lsn = lsn.next()) {
@@ -77,14 +78,16 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             CHECK(recent != nullptr && recent->position == position);
             bytes = recent->bytes;
         }
-        member.writing.push_back({lsn, std::move(bytes), false});
+        member.writing.push_back({position, std::move(bytes), false});
         done.upTo = position;
     }
     if (out.saveState != 0) {
         done.stateNumber = out.saveState;
         done.state = member.replica->state();
     }
-    m_world.queue.add(m_world.now + m_world.profile.disk, std::move(done));
+    // One write after the other, also where the delay became shorter.
+    member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
+    m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
 void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
@@ -193,7 +196,7 @@ SharedBytes Replicator::recordBytes(Group& group, ZoneIndex zone, Lsn lsn) {
     const RecentRecord* recent = group.findRecent(lsn);
     if (recent != nullptr && recent->position.term == term) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
-        if (record->lsn == lsn) return record->bytes;
+        if (record->position == LogPosition{term, lsn}) return record->bytes;
     }
     const auto stored = m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
     return stored ? *stored : nullptr;

@@ -12,6 +12,9 @@
 using namespace orrery;
 using namespace std::chrono_literals;
 using namespace orrery::cluster;
+using replication::AppendRequest;
+using replication::LogPosition;
+using replication::Term;
 
 namespace {
 
@@ -19,6 +22,10 @@ constexpr ZoneIndex kA(0);
 constexpr ZoneIndex kB(1);
 constexpr ZoneIndex kC(2);
 constexpr RegionId kRegion(0);
+
+SharedBytes noOp() {
+    return share(table::encodeRecord({}));
+}
 
 /// One group on a store in memory, led by zone a.
 class OneGroup {
@@ -69,12 +76,29 @@ public:
         replicator.news(*group, one, other, !cut);
         replicator.news(*group, other, one, !cut);
     }
+    /// A record of a leader in `from` arrives at b.
+    void give(ZoneIndex from, LogPosition previous, LogPosition position) {
+        AppendRequest request;
+        request.term = position.term;
+        request.previous = previous;
+        request.range = {position.lsn, position.lsn};
+        request.entries.push_back({position.term, position.lsn, noOp()});
+        const auto epoch = world.network.epoch(world.node(kRegion, from), world.node(kRegion, kB));
+        ReplicaMessage message{group->id, {from, kB, request}, epoch};
+        replicator.on(message);
+    }
 
     std::unique_ptr<storage::MemoryStore> store;
     WorldState world;
     Replicator replicator;
     Group* group = nullptr;
 };
+
+Profile slowDisk() {
+    Profile profile = Profile::dropIn();
+    profile.disk = 300us;
+    return profile;
+}
 
 }  // namespace
 
@@ -114,6 +138,42 @@ private slots:
         QCOMPARE(t.at(kB).mark.applied.value(), last.value());
         t.endTurn();
         QVERIFY(t.at(kB).writing.empty());
+    }
+
+    // The disk is given a record, and before it is done another in its place: the news of the first
+    // are not news of the second.
+    void writesNothingEarlyWhereATailWasCut() {
+        OneGroup t(slowDisk());
+        const LogPosition first = t.at(kB).replica->lastPosition();
+        QCOMPARE(t.at(kB).durableLast.value(), first.lsn.value());
+        const Lsn next = first.lsn.next();
+        t.give(kA, first, {Term(1), next});
+        t.run(100us);
+        t.give(kC, first, {Term(2), next});
+        t.run(210us);
+        QCOMPARE(t.at(kB).durableLast.value(), first.lsn.value());
+        t.run(100us);
+        QCOMPARE(t.at(kB).durableLast.value(), next.value());
+        t.replicator.powerLoss(*t.group, kB);
+        t.replicator.powerBack(*t.group, kB);
+        QCOMPARE(t.at(kB).replica->lastPosition().term.value(), std::uint64_t{2});
+    }
+
+    // A disk that becomes faster does not write what it was given last before the rest.
+    void writesInOrderWhenTheDiskBecomesFaster() {
+        OneGroup t(slowDisk());
+        const LogPosition first = t.at(kB).replica->lastPosition();
+        const LogPosition second{Term(1), first.lsn.next()};
+        const LogPosition third{Term(2), second.lsn.next()};
+        t.give(kA, first, second);
+        t.run(100us);
+        t.world.setProfile(Profile::dropIn());
+        t.give(kC, second, third);
+        t.run(0us);
+        QCOMPARE(t.at(kB).durableLast.value(), first.lsn.value());
+        t.run(250us);
+        QCOMPARE(t.at(kB).durableLast.value(), third.lsn.value());
+        QCOMPARE(t.at(kB).durable.term.value(), std::uint64_t{2});
     }
 };
 
