@@ -71,8 +71,9 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
     for (const ZoneIndex zone : kZones) {
         if (!m_world.region(group.region).up[zone.value()]) continue;
         install(group, zone, replication::Start::Resume);
+        if (m_world.failure) return std::unexpected(*m_world.failure);
     }
-    recallTail(group);
+    TRY(recallTail(group));
     wakeIfUneven(group);
     return {};
 }
@@ -95,27 +96,25 @@ void Replicator::wakeIfUneven(Group& group) {
 // must see them, as it did before the stop.
 // A replica that was cut off may still take itself for the leader of an earlier term: the tail is
 // that of the latest.
-void Replicator::recallTail(Group& group) {
+storage::StorageResult<void> Replicator::recallTail(Group& group) {
     std::optional<ZoneIndex> leader;
     for (const ZoneIndex one : kZones) {
         const auto& candidate = group.member(one).replica;
         if (!candidate || candidate->role() != replication::Role::Leader) continue;
         if (!leader || candidate->term() > group.member(*leader).replica->term()) leader = one;
     }
-    if (!leader) return;
+    if (!leader) return {};
     const ZoneIndex zone = *leader;
     const Replica& replica = *group.member(zone).replica;
     const Lsn last = replica.lastPosition().lsn;
     for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
-        const SharedBytes bytes = recordBytes(group, zone, lsn);
-        CHECK(bytes != nullptr);
-        const auto record = table::decodeRecord(*bytes);
-        CHECK(record.has_value());
-        const auto applied = table::applyRecord(*record, lsn, *group.schema);
+        TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));
+        const auto applied = table::applyRecord(one, lsn, *group.schema);
         for (const storage::TreeChange& change : applied.changes)
             group.tail[change.key] = {lsn, change.image};
-        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, record->committedAt);
+        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
     }
+    return {};
 }
 
 void Replicator::remove(GroupId id) {

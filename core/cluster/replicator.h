@@ -33,7 +33,7 @@ public:
 
     /// The bytes of a record that the replica in `zone` has; null if the store cannot give it.
     SharedBytes committedRecord(Group& group, ZoneIndex zone, Lsn lsn) {
-        return recordBytes(group, zone, lsn);
+        return findRecord(group, zone, lsn).value_or(nullptr);
     }
 
     /// A request is at this replica: it takes its lease, or looks for a leader.
@@ -57,7 +57,7 @@ public:
 
 private:
     void install(Group& group, ZoneIndex zone, replication::Start start);
-    void recallTail(Group& group);
+    storage::StorageResult<void> recallTail(Group& group);
     void wakeIfUneven(Group& group);
     /// Does what the replica asks for until it asks no more. `incoming` are the records of the
     /// message that it was just given.
@@ -68,12 +68,17 @@ private:
                      const replication::AppendRequest* incoming);
     void apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
     void transmit(Group& group, replication::Envelope envelope);
-    void fill(Group& group, replication::Envelope& envelope);
+    /// False if the store failed.
+    bool fill(Group& group, replication::Envelope& envelope);
     void scheduleTick(Group& group, ZoneIndex zone);
     void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
     /// Traces that a leader came or went.
     void noticeLeadership(Group& group, ZoneIndex zone);
-    SharedBytes recordBytes(Group& group, ZoneIndex zone, Lsn lsn);
+    /// Null if this replica does not have it.
+    storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
+    /// A record that this replica has: an error where the store cannot give it back.
+    storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
+    storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
     CalendarTime nextTimestamp(Group& group);
 
     WorldState& m_world;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/result.h"
 #include "core/cluster/replicator.h"
 
 // What replicas ask for: disk, trees, messages, timers.
@@ -19,15 +20,25 @@ observe::ReplicaRef refOf(const Group& group, ZoneIndex zone) {
     return {group.id, group.region, zone};
 }
 
+storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
+    const char letter = static_cast<char>('a' + zone.value());
+    return {"read a log record", 0, "",
+            "Record " + std::to_string(lsn.value()) + " of partition " +
+                std::to_string(group.id.value()) + " in zone " + letter + " is " +
+                std::string(how) +
+                ": the data folder is damaged, so take a copy of it from before."};
+}
+
 }  // namespace
 
 void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
-    while (replica.hasOutput()) {
+    while (replica.hasOutput() && !m_world.failure) {
         Output out = replica.takeOutput();
         obey(group, zone, out, incoming);
     }
+    if (m_world.failure) return;
     scheduleTick(group, zone);
     const replication::Role before = group.member(zone).lastRole;
     noticeLeadership(group, zone);
@@ -101,12 +112,10 @@ void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
         if (recent != nullptr && recent->position.term != term) recent = nullptr;
         std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
         if (!applied) {
-            const SharedBytes bytes = recordBytes(group, zone, lsn);
-            CHECK(bytes != nullptr);
-            const auto record = table::decodeRecord(*bytes);
-            CHECK(record.has_value());
+            const auto one = record(group, zone, lsn);
+            if (!one) return m_world.fail(one.error());
             applied = std::make_shared<table::AppliedRecord>(
-                table::applyRecord(*record, lsn, *group.schema));
+                table::applyRecord(*one, lsn, *group.schema));
             if (recent != nullptr) recent->applied = applied;
         }
         table::advance(member.mark, *applied, lsn);
@@ -142,7 +151,7 @@ void Replicator::transmit(Group& group, replication::Envelope envelope) {
         }
         return;
     }
-    fill(group, envelope);
+    if (!fill(group, envelope)) return;
     if (m_world.detailedTrace) {
         m_world.emit(observe::MessageSent{refOf(group, envelope.from), envelope.to,
                                           observe::MessageKind::Other, Lsn{}});
@@ -151,24 +160,28 @@ void Replicator::transmit(Group& group, replication::Envelope envelope) {
         *arrival, ReplicaMessage{group.id, std::move(envelope), m_world.network.epoch(from, to)});
 }
 
-void Replicator::fill(Group& group, replication::Envelope& envelope) {
+bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     constexpr std::size_t kMessageBytesMax = 1024 * 1024;
     auto* request = std::get_if<AppendRequest>(&envelope.message);
-    if (request == nullptr || request->range.empty()) return;
+    if (request == nullptr || request->range.empty()) return true;
     const Replica& leader = *group.member(envelope.from).replica;
     std::size_t bytes = 0;
     request->entries.reserve(request->range.count());
     for (Lsn lsn = request->range.first; lsn <= request->range.last; lsn = lsn.next()) {
-        SharedBytes record = recordBytes(group, envelope.from, lsn);
-        CHECK(record != nullptr);
-        bytes += record->size();
-        request->entries.push_back({leader.state().log.termAt(lsn), lsn, std::move(record)});
+        auto record = recordBytes(group, envelope.from, lsn);
+        if (!record) {
+            m_world.fail(record.error());
+            return false;
+        }
+        bytes += (*record)->size();
+        request->entries.push_back({leader.state().log.termAt(lsn), lsn, *std::move(record)});
         if (bytes >= kMessageBytesMax && lsn < request->range.last) {
             request->range.last = lsn;
             group.member(envelope.from).replica->shortened(envelope.to, lsn);
-            return;
+            return true;
         }
     }
+    return true;
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -190,16 +203,31 @@ void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes)
     group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
 }
 
-SharedBytes Replicator::recordBytes(Group& group, ZoneIndex zone, Lsn lsn) {
+storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
+                                                           Lsn lsn) const {
     const Member& member = group.member(zone);
-    const replication::Term term = member.replica->state().log.termAt(lsn);
+    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
     const RecentRecord* recent = group.findRecent(lsn);
-    if (recent != nullptr && recent->position.term == term) return recent->bytes;
+    if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
-        if (record->position == LogPosition{term, lsn}) return record->bytes;
+        if (record->position == position) return record->bytes;
     }
-    const auto stored = m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
-    return stored ? *stored : nullptr;
+    return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
+}
+
+storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,
+                                                            Lsn lsn) const {
+    TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
+    if (bytes == nullptr) return std::unexpected(unusable(group, zone, lsn, "missing"));
+    return bytes;
+}
+
+storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIndex zone,
+                                                            Lsn lsn) const {
+    TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
+    auto decoded = table::decodeRecord(*bytes);
+    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
+    return *std::move(decoded);
 }
 
 CalendarTime Replicator::nextTimestamp(Group& group) {

@@ -116,6 +116,13 @@ void World::Impl::saveClock(Instant newBound) {
     boundGate = state.openTicket;
 }
 
+// A turn in which the machine failed leaves nothing behind.
+storage::Ticket World::Impl::forget() {
+    state.turn = {};
+    router.takeAnswers();
+    return storage::Ticket(state.openTicket.value() - 1);
+}
+
 storage::Ticket World::Impl::commit() {
     const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
     state.openTicket = ticket.next();
@@ -159,7 +166,7 @@ void World::Impl::opArrives(const OpArrives& arrives) {
 
 bool World::run(Instant until, std::size_t eventsMax) {
     WorldState& state = m_impl->state;
-    for (std::size_t ran = 0; state.queue.nextAt() <= until; ++ran) {
+    for (std::size_t ran = 0; state.queue.nextAt() <= until && !state.failure; ++ran) {
         if (ran == eventsMax) return false;
         auto [at, event] = state.queue.take();
         state.now = std::max(state.now, at);
@@ -170,6 +177,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
 }
 
 storage::Ticket World::endTurn() {
+    if (m_impl->state.failure) return m_impl->forget();
     m_impl->tables.giveBackDropped();
     m_impl->replicator.saveStates();
     m_impl->keepClock();
@@ -177,10 +185,15 @@ storage::Ticket World::endTurn() {
 }
 
 storage::Ticket World::close() {
+    if (m_impl->state.failure) return m_impl->forget();
     m_impl->replicator.saveStates();
     m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
+}
+
+const std::optional<storage::StorageError>& World::failure() const {
+    return m_impl->state.failure;
 }
 
 void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {

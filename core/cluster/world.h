@@ -78,6 +78,9 @@ public:
     storage::Ticket endTurn();
     /// Ends the last turn before a clean stop: the world will resume at the present instant.
     storage::Ticket close();
+    /// The store could not give back what it was given. Nothing runs and nothing is committed after
+    /// it: the world is to be opened again.
+    const std::optional<storage::StorageError>& failure() const;
 
     // --- calls
 

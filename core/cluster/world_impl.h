@@ -22,6 +22,7 @@ public:
     void keepClock();
     void saveClock(Instant newBound);
     storage::Ticket commit();
+    storage::Ticket forget();
 
     WorldState state;
     Replicator replicator;

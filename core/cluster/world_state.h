@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -152,6 +153,12 @@ struct WorldState {
         bool toldStore = false;
     };
     std::vector<DroppedSpace> droppedSpaces;
+
+    /// What the machine failed at: the turn is not committed and nothing runs any more.
+    std::optional<storage::StorageError> failure;
+    void fail(storage::StorageError error) {
+        if (!failure) failure = std::move(error);
+    }
 
     Catalog catalog;
     /// The turn that changed the catalog last: every answer was looked up in it.

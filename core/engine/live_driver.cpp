@@ -106,6 +106,11 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     }
     // Both overlays full: the disk is behind, so time stands still until a flush has ended.
     if (!m_store->saturated()) runTurn(wall, calendar);
+    if (const auto& failure = m_world->failure()) {
+        dropWorld("What the disk holds cannot be used: " + failure->message());
+        startAgain(wall, calendar);
+        return;
+    }
     const storage::Ticket ticket = m_world->endTurn();
     if (ticket != m_ticket && !m_flushDue) m_flushDue = wall + m_options.flushAfter;
     m_ticket = ticket;

@@ -140,6 +140,50 @@ private slots:
         QVERIFY(t.at(kB).writing.empty());
     }
 
+    // What the machine failed at is an error that is told, and the world goes no further.
+    void stopsAtADamagedRecord() {
+        OneGroup t;
+        t.replicator.propose(*t.group, kA, {});
+        t.run(1ms);
+        const Lsn last = t.at(kB).mark.applied;
+        const VolumeId volume = volumeOf(kRegion, kB);
+        t.world.turn.truncate(volume, t.group->id, last);
+        t.world.turn.append(volume, t.group->id, last, share("junk"));
+        t.endTurn();
+        t.group->recent.clear();
+        t.at(kB).mark.applied = Lsn(last.value() - 1);
+        t.replicator.powerLoss(*t.group, kB);
+        t.replicator.powerBack(*t.group, kB);
+        QVERIFY(t.world.failure.has_value());
+        const std::string message = t.world.failure->message();
+        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is damaged"),
+                 message.c_str());
+        QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
+    }
+
+    // The same where a leader that resumes recalls what it has not committed.
+    void opensNoGroupWithADamagedTail() {
+        OneGroup t;
+        t.setCut(kA, kB, true);
+        t.setCut(kA, kC, true);
+        const Lsn last = t.replicator.propose(*t.group, kA, {});
+        t.run(1ms);
+        QVERIFY(t.at(kA).durableLast == last && t.at(kA).mark.applied < last);
+        const VolumeId volume = volumeOf(kRegion, kA);
+        t.world.turn.truncate(volume, t.group->id, last);
+        t.world.turn.append(volume, t.group->id, last, share("junk"));
+        t.endTurn();
+        WorldState world(*t.store, Profile::dropIn(), 1, 100);
+        world.addRegion("us-east-1");
+        Replicator replicator(world);
+        Group& group =
+            replicator.add(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
+        group.schema = std::make_shared<table::ApplySchema>();
+        const auto opened = replicator.reopen(group);
+        QVERIFY(!opened.has_value());
+        QVERIFY(opened.error().message().find("damaged") != std::string::npos);
+    }
+
     // The disk is given a record, and before it is done another in its place: the news of the first
     // are not news of the second.
     void writesNothingEarlyWhereATailWasCut() {
