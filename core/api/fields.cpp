@@ -14,6 +14,12 @@ std::string_view Fields::text(std::string_view name) const {
     return value == nullptr ? std::string_view() : std::string_view(value->get_string());
 }
 
+std::string_view Fields::textIfAny(std::string_view name) const {
+    const json::Value* value = find(name);
+    return value == nullptr || !value->is_string() ? std::string_view()
+                                                   : std::string_view(value->get_string());
+}
+
 std::optional<std::string_view> Fields::optionalText(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return std::nullopt;

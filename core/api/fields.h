@@ -22,6 +22,8 @@ public:
     bool has(std::string_view name) const { return find(name) != nullptr; }
     /// Empty if absent.
     std::string_view text(std::string_view name) const;
+    /// The same of a member that the operation may not have, so that nobody looked at its type.
+    std::string_view textIfAny(std::string_view name) const;
     std::optional<std::string_view> optionalText(std::string_view name) const;
     bool flag(std::string_view name, bool otherwise = false) const;
     std::optional<bool> optionalFlag(std::string_view name) const;

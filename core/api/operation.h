@@ -58,7 +58,7 @@ constexpr Operation operation(const Shape& input) {
             if (!parsed) return std::unexpected(std::move(parsed).error());
             using Parsed = typename decltype(parsed)::value_type;
             return std::make_unique<CallOf<Parsed, bindPart, replyPart>>(
-                name, std::string(request.text("TableName")), *std::move(parsed));
+                name, std::string(request.textIfAny("TableName")), *std::move(parsed));
         }};
 }
 
