@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/api/decode.h"
@@ -235,8 +236,9 @@ private:
         for (const auto& [key, element] : object) {
             const std::size_t before = m_path.push(key, false);
             m_path.push("member", false);
-            m_entry = key;
+            const std::string_view outer = std::exchange(m_entry, key);
             check(*shape.element, Presence::Optional, &element);
+            m_entry = outer;
             m_path.pop(before);
         }
     }
