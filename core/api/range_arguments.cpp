@@ -1,6 +1,7 @@
 #include "core/api/range_arguments.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/result.h"
 #include "core/expression/legacy.h"
@@ -121,6 +122,23 @@ ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& cat
         return refuse("Cannot read from backfilling global secondary index: " +
                       arguments.indexName);
     return {};
+}
+
+// The text is the service's: dynamodb-onetable issues 93 and 377, pynamodb issue 1178.
+ApiResult<void> checkFilterProjected(const RangeArguments& arguments) {
+    const cluster::SecondaryIndex* index = arguments.index();
+    if (index == nullptr || !arguments.filter) return {};
+    std::set<std::string_view> missing;
+    for (const expression::Path* path : expression::paths(*arguments.filter))
+        if (!isProjected(*arguments.table, *index, path->top())) missing.insert(path->top());
+    if (missing.empty()) return {};
+    std::string list;
+    for (const std::string_view name : missing) {
+        if (!list.empty()) list += ", ";
+        list += name;
+    }
+    return refuse("One or more parameter values were invalid: Secondary index " + index->name +
+                  " does not project one or more filter attributes: [" + list + "]");
 }
 
 ApiResult<void> bindSelect(RangeArguments& arguments) {

@@ -65,6 +65,10 @@ ApiResult<void> checkSelect(const Fields& request, const RangeArguments& argumen
 ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& catalog,
                           const cluster::Caller& caller);
 
+/// Of Query alone: a filter on an index may only look at what the index projects, even if the rest
+/// is fetched from the table.
+ApiResult<void> checkFilterProjected(const RangeArguments& arguments);
+
 /// Decides whether what is asked for is in the index, or must be fetched from the table.
 ApiResult<void> bindSelect(RangeArguments& arguments);
 

@@ -202,6 +202,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
             *arguments.filter, arguments.keys(),
             parsed.legacyFilter ? "QueryFilter" : "Filter Expression"));
     }
+    TRY(checkFilterProjected(arguments));
     TRY(bindSelect(arguments));
     range.fetchFromTable = arguments.fetchFromTable;
     if (arguments.filter)
