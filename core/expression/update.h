@@ -60,7 +60,8 @@ struct NamedKeySchema {
 /// Refuses an update that, whatever the item, gives a key attribute of an index another type.
 ApiResult<void> checkIndexKeyTypes(const Update& update, std::span<const NamedKeySchema> indexes);
 
-/// The same for the item that came out, whose values may have come from other attributes.
+/// The same for the item that came out, whose values may have come from other attributes; nor may
+/// such a value be empty or too long for a key.
 ApiResult<void> checkUpdatedIndexKeys(const Update& update, const types::Item& updated,
                                       std::span<const NamedKeySchema> indexes);
 

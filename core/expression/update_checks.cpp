@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/expression/update.h"
@@ -28,6 +29,14 @@ std::optional<AttributeType> typeOf(const UpdateValue& value) {
     if (call->function == UpdateFunction::IfNotExists) return typeOf(call->arguments[1]);
     return call->function == UpdateFunction::ListAppend ? AttributeType::List
                                                         : AttributeType::Number;
+}
+
+// What the service calls an empty text or binary; nothing for other values.
+std::optional<std::string_view> emptyKind(const AttributeValue& value) {
+    if (const auto* text = value.as<std::string>(); text && text->empty()) return "string";
+    if (const auto* binary = value.as<types::Binary>(); binary && binary->bytes.empty())
+        return "binary";
+    return std::nullopt;
 }
 
 void collectPaths(const UpdateValue& value, std::vector<const Path*>& paths) {
@@ -93,12 +102,24 @@ ApiResult<void> checkUpdatedIndexKeys(const Update& update, const Item& updated,
                                       std::span<const NamedKeySchema> indexes) {
     return forEachIndexKey(
         update, indexes,
-        [&](const UpdateStep&, const KeyAttribute& key, const NamedKeySchema&) -> ApiResult<void> {
+        [&](const UpdateStep&, const KeyAttribute& key,
+            const NamedKeySchema& index) -> ApiResult<void> {
             const AttributeValue* value = updated.find(key.name);
-            if (!value || value->type() == key.type) return {};
-            return fail(
-                "The update expression attempted to update the secondary index key to unsupported "
-                "type");
+            if (!value) return {};
+            if (value->type() != key.type)
+                return fail(
+                    "The update expression attempted to update the secondary index key to "
+                    "unsupported type");
+            if (const auto kind = emptyKind(*value))
+                return fail(
+                    "One or more parameter values are not valid. The update expression attempted "
+                    "to update a secondary index key to a value that is not supported. The "
+                    "AttributeValue for a key attribute cannot contain an empty " +
+                    std::string(*kind) + " value.");
+            // What is left is its length, of which the service's words here are not known.
+            Item touched;
+            touched.set(key.name, *value);
+            return types::checkIndexKeys(touched, *index.schema, index.name);
         });
 }
 
