@@ -19,6 +19,11 @@ std::unexpected<ApiError> fail(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
 }
 
+ApiResult<void> checkAttributeName(const std::string& name) {
+    if (!name.empty()) return {};
+    return std::unexpected(ApiError::validation("Empty attribute name"));
+}
+
 std::unexpected<ApiError> invalid(std::string message) {
     return fail("One or more parameter values were invalid: " + std::move(message));
 }
@@ -207,6 +212,7 @@ ApiResult<Condition> conditionFromExpected(const std::vector<ExpectedAttribute>&
                                            ConditionalOperator conditionalOperator) {
     std::vector<Condition> conditions;
     for (const ExpectedAttribute& each : expected) {
+        TRY(checkAttributeName(each.attribute));
         TRY_ASSIGN(Condition condition, conditionFromExpected(each));
         conditions.push_back(std::move(condition));
     }
@@ -280,6 +286,7 @@ ApiResult<Update> updateFromAttributeUpdates(const std::vector<AttributeUpdate>&
     Update result;
     result.style = UpdateStyle::Legacy;
     for (const AttributeUpdate& update : updates) {
+        TRY(checkAttributeName(update.attribute));
         TRY_ASSIGN(UpdateStep step, stepFromAttributeUpdate(update));
         result.steps.push_back(std::move(step));
     }
@@ -289,6 +296,7 @@ ApiResult<Update> updateFromAttributeUpdates(const std::vector<AttributeUpdate>&
 ApiResult<Projection> projectionFromAttributesToGet(const std::vector<std::string>& attributes) {
     Projection projection;
     for (const std::string& attribute : attributes) {
+        TRY(checkAttributeName(attribute));
         const bool isKnown = std::ranges::any_of(
             projection.paths, [&](const Path& path) { return path.top() == attribute; });
         if (isKnown) return invalid("Duplicate value in attribute name: " + attribute);

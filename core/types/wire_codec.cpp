@@ -29,6 +29,8 @@ std::unexpected<ApiError> invalidParameter(std::string_view message) {
     return invalid(std::string(kParameters).append(message));
 }
 
+constexpr std::string_view kEmptyName = "Empty attribute name";
+
 std::unexpected<ApiError> emptyValue() {
     return invalid(
         "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
@@ -213,6 +215,8 @@ public:
         std::vector<AttributeMap::Entry> entries;
         entries.reserve(object->size());
         for (const auto& member : *object) {
+            if (member.key().empty() && level == 1) return invalid(std::string(kEmptyName));
+            m_emptyName = m_emptyName || member.key().empty();
             TRY_ASSIGN(AttributeValue decoded, this->value(member.value(), level));
             entries.emplace_back(std::string_view(member.key()), std::move(decoded));
         }
@@ -221,6 +225,10 @@ public:
 
     /// How many levels the values so far have.
     int levels() const { return m_levels; }
+
+    /// Whether an attribute inside of a value has no name. The service says so after everything
+    /// else, of an attribute of the item itself at once.
+    bool hasEmptyName() const { return m_emptyName; }
 
 private:
     ApiResult<AttributeValue> member(AttributeType type, const json::Value& value, int level) {
@@ -339,6 +347,7 @@ private:
     }
 
     int m_levels = 0;
+    bool m_emptyName = false;
 };
 
 // What `decoder` made, unless its nesting or the shape of `source` is to be complained of first.
@@ -350,6 +359,7 @@ ApiResult<T> settle(ApiResult<T> decoded, const Decoder& decoder, const json::Va
         return decoded;
     }
     if (decoder.levels() > kNestingMax) return invalid(std::string(kNestingExceeded));
+    if (decoder.hasEmptyName()) return invalid(std::string(kEmptyName));
     return decoded;
 }
 

@@ -36,8 +36,11 @@ AttributeValue drawValue(int levels);
 
 AttributeMap drawMap(int levels) {
     std::vector<AttributeMap::Entry> entries;
-    for (int count = *rc::gen::inRange(0, 5); count > 0; --count)
-        entries.emplace_back(*anyText(), drawValue(levels));
+    for (int count = *rc::gen::inRange(0, 5); count > 0; --count) {
+        std::string name = *anyText();
+        if (name.empty()) name = "n";  // No attribute is without a name.
+        entries.emplace_back(std::move(name), drawValue(levels));
+    }
     return AttributeMap::fromEntries(std::move(entries));
 }
 

@@ -258,6 +258,10 @@ private slots:
                  QByteArray("Unrecognized collection type java.util.Map<java.lang.String, "
                             "com.amazonaws.dynamodb.v20120810.AttributeValue>"));
         QCOMPARE(messageOf(itemFromJson(parsed(R"({"a":null})"))), kEmpty);
+        const QByteArray noName = "Empty attribute name";
+        QCOMPARE(messageOf(itemFromJson(parsed(R"({"":{"S":"a"}})"))), noName);
+        QCOMPARE(messageOf(itemFromJson(parsed(R"({"a":{"L":[{"M":{"":{"S":"a"}}}]}})"))), noName);
+        QCOMPARE(complaint(R"({"M":{"":{"N":"1"}}})"), noName);
         QVERIFY(itemFromJson(parsed("{}"))->empty());
     }
 
