@@ -62,9 +62,18 @@ struct Parsed {
     std::optional<std::string> sseKeyId;
 };
 
+ApiResult<void> checkStream(const Fields& request) {
+    const auto stream = request.structure("StreamSpecification");
+    if (!stream || stream->flag("StreamEnabled") || !stream->has("StreamViewType")) return {};
+    return std::unexpected(
+        ApiError::validation("One or more parameter values were invalid: Table is being created "
+                             "with a stream disabled, UpdateViewType should not be specified"));
+}
+
 ApiResult<Parsed> parse(const Fields& request) {
     const TableDefinition definition = takeTableDefinition(request);
     TRY(checkTable(definition));
+    TRY(checkStream(request));
     TRY(refuseStream(request));
     TRY(refuseMembers(request, kLater));
     Parsed parsed;
