@@ -79,6 +79,23 @@ ApiResult<TableReads> takeTable(std::string_view name, const Fields& fields,
     return table;
 }
 
+// Each table alone may be in order, and still the request is refused as a whole.
+ApiResult<void> checkOneStyle(
+    const std::vector<std::pair<std::string_view, const json::Value*>>& entries) {
+    bool expressions = false;
+    bool legacy = false;
+    for (const auto& [name, json] : entries) {
+        const Fields fields = fieldsOf(*json);
+        expressions = expressions || fields.has("ProjectionExpression");
+        legacy = legacy || fields.has("AttributesToGet");
+    }
+    if (!expressions || !legacy) return {};
+    return std::unexpected(ApiError::validation(
+        "Can not use both expression and non-expression parameters in the same request: "
+        "Non-expression parameters: {AttributesToGet} Expression parameters: "
+        "{ProjectionExpression}"));
+}
+
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.capacity = takeCapacityDetail(request);
@@ -86,6 +103,7 @@ ApiResult<Parsed> parse(const Fields& request) {
     if (entries.empty())
         return std::unexpected(
             ApiError::validation("The requestItems parameter is required for BatchGetItem"));
+    TRY(checkOneStyle(entries));
     std::size_t keyCount = 0;
     for (const auto& [name, json] : entries) {
         TRY_ASSIGN(TableReads table, takeTable(name, fieldsOf(*json), keyCount));
