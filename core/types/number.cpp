@@ -115,15 +115,21 @@ bool takeSign(std::string_view& text) {
     return negative;
 }
 
-// Takes all of `text`, which is an exponent after its E; false if it is none. What lies far outside
-// the range stays there.
+// Takes all of `text`, which is an exponent after its E; false if it is none or needs more than 64
+// bits. What lies far outside the range stays there.
 bool takeExponent(std::string_view text, std::int64_t& exponent) {
     const bool negative = takeSign(text);
     if (text.empty() || !std::ranges::all_of(text, isDigit)) return false;
-    constexpr std::int64_t kFar = std::int64_t{1} << 50;
-    exponent = 0;
-    for (const char c : text)
-        exponent = std::min(exponent * 10 + (c - '0'), kFar);
+    constexpr std::uint64_t kFar = std::uint64_t{1} << 50;
+    // Below zero there is one more.
+    const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
+    std::uint64_t magnitude = 0;
+    for (const char c : text) {
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (magnitude > (most - digit) / 10) return false;
+        magnitude = magnitude * 10 + digit;
+    }
+    exponent = static_cast<std::int64_t>(std::min(magnitude, kFar));
     if (negative) exponent = -exponent;
     return true;
 }
@@ -132,7 +138,7 @@ bool takeExponent(std::string_view text, std::int64_t& exponent) {
 
 // number := sign? coefficient (("e" | "E") sign? digit+)?, where the coefficient has at least one
 // digit and at most one point; nothing before, between or after. This is what the service accepts:
-// dynamodb-conformance, tier 3, limits.
+// dynamodb-conformance, tier 3, limits, numberExponent.
 ApiResult<Number> Number::parse(std::string_view text) {
     std::string_view rest = text;
     const bool negative = takeSign(rest);
@@ -145,7 +151,12 @@ ApiResult<Number> Number::parse(std::string_view text) {
         if (!takeExponent(rest, exponent)) return std::unexpected(notANumber(text));
     }
     Number number;
-    if (digits.significant == 0) return number;
+    if (digits.significant == 0) {
+        // Of a zero the exponent is looked at as it was written.
+        if (exponent > kMagnitudeMax) return std::unexpected(overflow());
+        if (exponent < kMagnitudeMin) return std::unexpected(underflow());
+        return number;
+    }
     exponent += digits.trailingZeros - digits.fractionDigits;
     const std::int64_t magnitude = exponent + digits.significant - 1;
     if (magnitude > kMagnitudeMax) return std::unexpected(overflow());

@@ -35,7 +35,8 @@ private slots:
         row("0", "0");
         row("-0", "0");
         row("0.000", "0");
-        row("0e999999", "0");
+        row("0e125", "0");
+        row("-0.00E-130", "0");
         row("00042", "42");
         row("+1", "1");
         row("-7", "-7");
@@ -73,11 +74,22 @@ private slots:
     }
 
     void refusesWhatIsOutOfRange() {
-        for (const char* text : {"1e126", "-1e126", "10E125", "1e99999999999999999999"})
+        for (const char* text :
+             {"1e126", "-1e126", "10E125", "1e99999999999", "1e9223372036854775807"})
             QCOMPARE(textOf(text), kOverflow);
         QCOMPARE(textOf("1" + std::string(126, '0')), kOverflow);
-        for (const char* text : {"1e-131", "-1e-131", "0.1E-130", "9e-131", "1e-99999999999999999"})
+        for (const char* text : {"1e-131", "-1e-131", "0.1E-130", "9e-131", "1e-99999999999999999",
+                                 "1e-9223372036854775808"})
             QCOMPARE(textOf(text), kUnderflow);
+    }
+
+    // dynamodb-conformance, tier 3, limits, numberExponent.
+    void looksAtTheExponentOfZeroAsWritten() {
+        for (const char* text : {"0e126", "-0.0e126", "0e9223372036854775807"})
+            QCOMPARE(textOf(text), kOverflow);
+        for (const char* text : {"0e-131", "0.0e-131"})
+            QCOMPARE(textOf(text), kUnderflow);
+        QCOMPARE(textOf("0." + std::string(200, '0')), QByteArray("0"));
     }
 
     void refusesMoreThan38SignificantDigits() {
@@ -91,9 +103,29 @@ private slots:
 
     void refusesWhatIsNoNumber() {
         QCOMPARE(textOf(""), QByteArray("The parameter cannot be converted to a numeric value"));
-        for (const char* text :
-             {"b",   ".",   "+",        "-",     "e5", "+e2", "1e",   "1e+",   "1+2", "1.2.3",
-              "++5", "NaN", "Infinity", "1_000", " 5", "5 ",  "0x10", "1e5.0", "١",   "1,0"})
+        for (const char* text : {"b",
+                                 ".",
+                                 "+",
+                                 "-",
+                                 "e5",
+                                 "+e2",
+                                 "1e",
+                                 "1e+",
+                                 "1+2",
+                                 "1.2.3",
+                                 "++5",
+                                 "NaN",
+                                 "Infinity",
+                                 "1_000",
+                                 " 5",
+                                 "5 ",
+                                 "0x10",
+                                 "1e5.0",
+                                 "١",
+                                 "1,0",
+                                 "1e9223372036854775808",
+                                 "1e-9223372036854775809",
+                                 "0e99999999999999999999"})
             QCOMPARE(textOf(text),
                      QByteArray("The parameter cannot be converted to a numeric value: ") + text);
     }
