@@ -99,7 +99,10 @@ ApiResult<void> checkCreate(const cluster::TableDescription& table, const TableC
         std::ranges::count_if(table.indexes, [](const auto& existing) { return existing.global; });
     if (static_cast<std::size_t>(globals) >= kGlobalIndexesMax)
         return invalid("GlobalSecondaryIndex count exceeds the per-table limit of 20");
-    return {};
+    std::size_t nonKeys = index.nonKeyAttributes ? index.nonKeyAttributes->size() : 0;
+    for (const cluster::SecondaryIndex& existing : table.indexes)
+        nonKeys += existing.projection.attributes.size();
+    return checkNonKeyAttributes(nonKeys);
 }
 
 ApiResult<void> checkIndexChange(const cluster::TableDescription& table,

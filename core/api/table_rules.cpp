@@ -212,6 +212,13 @@ ApiResult<void> checkProjection(const IndexDefinition& index) {
     return {};
 }
 
+// The text is ours: the service's is not known.
+ApiResult<void> checkNonKeyAttributes(std::size_t count) {
+    if (count <= kNonKeyAttributesMax) return {};
+    return invalid("Number of NonKeyAttributes of all secondary indexes, " + std::to_string(count) +
+                   ", exceeds the per-table limit of " + std::to_string(kNonKeyAttributesMax));
+}
+
 ApiResult<void> checkTable(const TableDefinition& table) {
     TRY(checkBilling(table));
     if (table.onDemandMax)
@@ -220,6 +227,13 @@ ApiResult<void> checkTable(const TableDefinition& table) {
     std::vector<std::string> names;
     TRY(checkLocalIndexes(table, names));
     TRY(checkGlobalIndexes(table, names));
+    std::size_t nonKeys = 0;
+    for (const auto* indexes : {&table.localIndexes, &table.globalIndexes}) {
+        if (!*indexes) continue;
+        for (const IndexDefinition& index : **indexes)
+            if (index.nonKeyAttributes) nonKeys += index.nonKeyAttributes->size();
+    }
+    TRY(checkNonKeyAttributes(nonKeys));
     return checkDefinitionsUsed(table);
 }
 

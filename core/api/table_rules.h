@@ -17,6 +17,8 @@ ApiResult<void> checkTable(const TableDefinition& table);
 ApiResult<void> checkKeySchema(const std::vector<KeyElement>& keys,
                                const std::vector<types::KeyAttribute>& attributes);
 ApiResult<void> checkProjection(const IndexDefinition& index);
+/// How many NonKeyAttributes the indexes of a table may have in all (API_Projection.html).
+ApiResult<void> checkNonKeyAttributes(std::size_t count);
 /// No table can have more than 10^12 units.
 ApiResult<void> checkBounds(const cluster::Throughput& throughput);
 
@@ -26,6 +28,7 @@ enum class OnDemandUse { CreateTable, UpdateTable };
 ApiResult<void> checkOnDemand(const cluster::Throughput& limits, cluster::BillingMode billing,
                               OnDemandUse use);
 
+inline constexpr std::size_t kNonKeyAttributesMax = 100;
 inline constexpr std::size_t kLocalIndexesMax = 5;
 inline constexpr std::size_t kGlobalIndexesMax = 20;
 
