@@ -74,16 +74,13 @@ void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughpu
     out.endObject();
 }
 
-// Asked for, or what the capacity mode gives by itself.
 void writeWarm(json::Writer& out, const TableDescription& table,
                const std::optional<Throughput>& warm, const Throughput& provisioned,
                TableStatus status) {
-    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
-    const Throughput base = onDemand ? kInitialOnDemand : provisioned;
-    const Throughput shown = warm.value_or(base);
+    const Throughput shown = warmNow(table, warm, provisioned);
     out.name("WarmThroughput").beginObject();
-    out.name("ReadUnitsPerSecond").number(std::max(shown.readUnits, base.readUnits));
-    out.name("WriteUnitsPerSecond").number(std::max(shown.writeUnits, base.writeUnits));
+    out.name("ReadUnitsPerSecond").number(shown.readUnits);
+    out.name("WriteUnitsPerSecond").number(shown.writeUnits);
     out.name("Status").string(status == TableStatus::Active ? "ACTIVE" : "UPDATING");
     out.endObject();
 }
@@ -163,6 +160,14 @@ void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
 }
 
 }  // namespace
+
+Throughput warmNow(const TableDescription& table, const std::optional<Throughput>& warm,
+                   const Throughput& provisioned) {
+    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
+    const Throughput base = onDemand ? kInitialOnDemand : provisioned;
+    const Throughput asked = warm.value_or(base);
+    return {std::max(asked.readUnits, base.readUnits), std::max(asked.writeUnits, base.writeUnits)};
+}
 
 void writeTime(json::Writer& out, CalendarTime time) {
     const auto milliseconds =

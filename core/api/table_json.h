@@ -15,4 +15,10 @@ void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply);
 /// Seconds since 1970 with milliseconds, as the service writes instants.
 void writeTime(json::Writer& out, CalendarTime time);
 
+/// The warm throughput of a table or of one of its indexes: what was asked for, at least what the
+/// capacity mode gives by itself.
+cluster::Throughput warmNow(const cluster::TableDescription& table,
+                            const std::optional<cluster::Throughput>& warm,
+                            const cluster::Throughput& provisioned);
+
 }  // namespace orrery::api

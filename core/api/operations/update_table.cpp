@@ -1,5 +1,8 @@
 // UpdateTable. API reference: API_UpdateTable.html.
 
+#include <algorithm>
+#include <tuple>
+
 #include "core/api/operations.h"
 #include "core/api/shapes.h"
 #include "core/api/table_changes.h"
@@ -115,6 +118,24 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
+// "Once increased, warm throughput values can't be decreased": developer guide, warm-throughput.
+// The text is ours. An absent member leaves what there is.
+ApiResult<cluster::Throughput> raisedWarm(const cluster::TableDescription& table,
+                                          const cluster::Throughput& wanted) {
+    const cluster::Throughput now = warmNow(table, table.warm, table.throughput);
+    const std::tuple<std::string_view, std::int64_t, std::int64_t> members[] = {
+        {"ReadUnitsPerSecond", now.readUnits, wanted.readUnits},
+        {"WriteUnitsPerSecond", now.writeUnits, wanted.writeUnits}};
+    for (const auto& [name, present, asked] : members)
+        if (asked != 0 && asked < present)
+            return std::unexpected(ApiError::validation(
+                "One or more parameter values were invalid: " + std::string(name) +
+                " of WarmThroughput can only be increased. Current value: " +
+                std::to_string(present) + ", requested value: " + std::to_string(asked)));
+    return cluster::Throughput{std::max(now.readUnits, wanted.readUnits),
+                               std::max(now.writeUnits, wanted.writeUnits)};
+}
+
 void addIndexChanges(const TableChanges& changes, cluster::UpdateTable& update) {
     for (const IndexChange& change : changes.indexes) {
         switch (change.kind) {
@@ -145,7 +166,9 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     update.throughput = parsed.changes.throughput;
     if (parsed.changes.onDemandMax)
         update.onDemandMax = mergeOnDemand(table->onDemandMax, parsed.changes.onDemandMax);
-    update.warm = parsed.warm;
+    if (parsed.warm) {
+        TRY_ASSIGN(update.warm, raisedWarm(*table, *parsed.warm));
+    }
     update.deletionProtection = parsed.deletionProtection;
     update.tableClass = parsed.tableClass;
     if (parsed.encryption) {
