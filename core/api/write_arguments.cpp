@@ -1,5 +1,7 @@
 #include "core/api/write_arguments.h"
 
+#include <algorithm>
+
 #include "core/api/item_json.h"
 #include "core/base/result.h"
 #include "core/types/item_size.h"
@@ -41,9 +43,21 @@ ApiResult<void> checkItemSize(const types::Item& item) {
     return std::unexpected(ApiError::validation("Item size has exceeded the maximum allowed size"));
 }
 
-ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table) {
+std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table) {
+    std::vector<const cluster::SecondaryIndex*> indexes;
     for (const cluster::SecondaryIndex& index : table.indexes)
-        TRY(types::checkIndexKeys(item, index.keys, index.name));
+        indexes.push_back(&index);
+    std::ranges::sort(indexes, {}, &cluster::SecondaryIndex::name);
+    return indexes;
+}
+
+ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table) {
+    const bool fits = std::ranges::all_of(table.indexes, [&](const auto& index) {
+        return types::checkIndexKeys(item, index.keys, index.name).has_value();
+    });
+    if (fits) return {};
+    for (const cluster::SecondaryIndex* index : indexesByName(table))
+        TRY(types::checkIndexKeys(item, index->keys, index->name));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/api/capacity.h"
 #include "core/api/fields.h"
@@ -35,6 +36,10 @@ WriteArguments takeWriteArguments(const Fields& request);
 /// expressions of the request.
 ApiResult<std::optional<expression::Condition>> takeWriteCondition(
     const Fields& request, expression::Substitutions& substitutions);
+
+/// The service names the first of several indexes that could not hold an attribute by name,
+/// whatever their kinds.
+std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table);
 
 /// An indexed attribute must be of its index's type and not empty; nor may the item be too large.
 ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table);

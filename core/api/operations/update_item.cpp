@@ -83,8 +83,8 @@ ApiResult<Parsed> parse(const Fields& request) {
 
 std::vector<expression::NamedKeySchema> indexKeysOf(const cluster::TableDescription& table) {
     std::vector<expression::NamedKeySchema> indexes;
-    for (const cluster::SecondaryIndex& index : table.indexes)
-        indexes.push_back({index.name, &index.keys});
+    for (const cluster::SecondaryIndex* index : indexesByName(table))
+        indexes.push_back({index->name, &index->keys});
     return indexes;
 }
 
