@@ -42,9 +42,11 @@ Parser::Parser(std::string_view text, std::string_view parameter,
 ApiResult<void> Parser::checkText() const {
     if (m_text.empty()) return std::unexpected(error("The expression can not be empty;"));
     if (m_text.size() > kExpressionBytesMax) {
-        return std::unexpected(
-            error("Expression size has exceeded the maximum allowed size; expression size: " +
-                  std::to_string(m_text.size())));
+        std::string message = "Expression size has exceeded the maximum allowed size;";
+        // The service says of an update alone not how long it is.
+        if (m_parameter != "UpdateExpression")
+            message += " expression size: " + std::to_string(m_text.size());
+        return std::unexpected(error(message));
     }
     return {};
 }
