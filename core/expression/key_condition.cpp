@@ -135,7 +135,9 @@ private:
             return each.attribute == predicate.attribute;
         });
         if (isKnown) {
-            return fail("KeyConditionExpressions must only contain one condition per key");
+            return fail(
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one "
+                "condition per key");
         }
         m_predicates.push_back(std::move(predicate));
         return {};
@@ -200,12 +202,15 @@ ApiResult<KeyCondition> parseKeyCondition(std::string_view text, Substitutions& 
 ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition) {
     PredicateReader reader;
     TRY(std::visit(reader, condition.condition.node));
-    KeyPredicates predicates = reader.take();
-    if (predicates.size() > 2) return fail("Conditions can be of length 1 or 2 only");
-    return predicates;
+    return reader.take();
 }
 
 ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates, const KeySchema& schema) {
+    // Only an expression gets here with so many: dynamodb-conformance, queryKeyConditionOperands.
+    if (predicates.size() > 2)
+        return fail("The number of query conditions (" + std::to_string(predicates.size()) +
+                    ") exceeds the number of key attributes defined in the schema (" +
+                    (schema.sort ? "2" : "1") + ")");
     if (!schema.sort && predicates.size() > 1) return fail("Query key condition not supported");
     const auto missed = [](const std::string& attribute) {
         return fail("Query condition missed key schema element: " + attribute);
