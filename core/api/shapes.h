@@ -19,8 +19,8 @@ inline constexpr Shape kTimestamp = scalar(ShapeType::Timestamp);
 /// A table's name or ARN in a request about items.
 inline constexpr Shape kTableName =
     string().lengths(1, 255).matching(Pattern::Name).as(Role::Table);
-/// The same where it is a key of a map.
-inline constexpr Shape kTableKey = kTableName;
+/// Where it is a key of a map, the limit of its length is that of a new table's name.
+inline constexpr Shape kTableKey = string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
 /// The name of a new table.
 inline constexpr Shape kNewTableName =
     string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
