@@ -165,9 +165,10 @@ void ItemInspector::showZone() {
     facts << tr("applied to LSN %1").arg(countText(static_cast<std::int64_t>(version.applied)));
     if (version.role != u"leader") facts << behindText(version.behindRecords, version.behind);
     if (compare && m_treeModel->differenceCount() > 0)
-        facts << tr("%n attribute(s) differ from the leader’s", nullptr,
-                    m_treeModel->differenceCount());
-    facts << tr("key space %1").arg(percentText(m_versions.position));
+        facts << tr("%1 differ")
+                     .arg(countText(m_treeModel->differenceCount(), "attribute", "attributes"));
+    m_facts->setToolTip(
+        tr("Its place is at %1 of the key space.").arg(percentText(m_versions.position)));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     if (!version.present) {
         m_absent->setText(
