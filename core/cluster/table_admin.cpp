@@ -19,6 +19,28 @@ ApiError stillInUse(const TableDescription& table) {
                  ": " + table.name);
 }
 
+// The definitions are those of the keys of the table and its indexes, no more; what the table had
+// stays in its place.
+void defineKeysAlone(TableDescription& table) {
+    std::vector<types::KeyAttribute> used;
+    const auto add = [&](const types::KeyAttribute& attribute) {
+        if (std::ranges::find(used, attribute.name, &types::KeyAttribute::name) == used.end())
+            used.push_back(attribute);
+    };
+    const auto addKeys = [&](const types::KeySchema& keys) {
+        add(keys.partition);
+        if (keys.sort) add(*keys.sort);
+    };
+    addKeys(table.keys);
+    for (const SecondaryIndex& index : table.indexes)
+        addKeys(index.keys);
+    const auto place = [&](const types::KeyAttribute& attribute) {
+        return std::ranges::find(table.attributes, attribute.name, &types::KeyAttribute::name);
+    };
+    std::ranges::stable_sort(used, {}, place);
+    table.attributes = std::move(used);
+}
+
 }  // namespace
 
 std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
@@ -140,12 +162,6 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
     if (update.tableClass) table.tableClass = *update.tableClass;
     if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
     if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
-    for (const types::KeyAttribute& attribute : update.attributes) {
-        const bool known = std::ranges::any_of(table.attributes, [&](const auto& existing) {
-            return existing.name == attribute.name;
-        });
-        if (!known) table.attributes.push_back(attribute);
-    }
     for (const auto& [name, throughput] : update.indexThroughputs) {
         for (SecondaryIndex& index : table.indexes) {
             if (index.name == name) index.throughput = throughput;
@@ -171,6 +187,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         added.push_back(index.space);
         table.indexes.push_back(std::move(index));
     }
+    defineKeysAlone(table);
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     const bool transient = lasting || m_world.profile.transientStates > Duration::zero();
     if (transient) table.status = TableStatus::Updating;
@@ -224,6 +241,7 @@ void TableAdmin::settle(TableDescription table) {
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;
     });
+    defineKeysAlone(table);
     bool filling = false;
     for (SecondaryIndex& index : table.indexes) {
         filling = filling || index.backfilling;
