@@ -22,10 +22,12 @@ ApiError stillInUse(const TableDescription& table) {
 // The definitions are those of the keys of the table and its indexes, no more; what the table had
 // stays in its place.
 void defineKeysAlone(TableDescription& table) {
+    const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
+        return std::ranges::find(among, name, &types::KeyAttribute::name);
+    };
     std::vector<types::KeyAttribute> used;
     const auto add = [&](const types::KeyAttribute& attribute) {
-        if (std::ranges::find(used, attribute.name, &types::KeyAttribute::name) == used.end())
-            used.push_back(attribute);
+        if (named(used, attribute.name) == used.end()) used.push_back(attribute);
     };
     const auto addKeys = [&](const types::KeySchema& keys) {
         add(keys.partition);
@@ -34,11 +36,17 @@ void defineKeysAlone(TableDescription& table) {
     addKeys(table.keys);
     for (const SecondaryIndex& index : table.indexes)
         addKeys(index.keys);
-    const auto place = [&](const types::KeyAttribute& attribute) {
-        return std::ranges::find(table.attributes, attribute.name, &types::KeyAttribute::name);
-    };
-    std::ranges::stable_sort(used, {}, place);
-    table.attributes = std::move(used);
+    std::erase_if(table.attributes, [&](const types::KeyAttribute& attribute) {
+        return named(used, attribute.name) == used.end();
+    });
+    for (const types::KeyAttribute& attribute : used) {
+        const auto place = named(table.attributes, attribute.name);
+        if (place == table.attributes.end()) {
+            table.attributes.push_back(attribute);
+        } else {
+            *place = attribute;  // A definition that outlived its index had another type.
+        }
+    }
 }
 
 }  // namespace
