@@ -25,8 +25,7 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(group.id.value()) + " in zone " + letter + " is " +
-                std::string(how) +
-                ": the data folder is damaged, so take a copy of it from before."};
+                std::string(how) + ": the data folder is damaged; restore it from a copy."};
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ public:
         again();
     }
     void kill() { again(); }
-    void sleep(Duration by) {
+    void suspend(Duration by) {
         m_wall = CalendarTime(m_wall.sinceEpoch() + by);
         m_world->setCalendar(m_wall);
     }
@@ -128,7 +128,7 @@ private slots:
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
         life.stop();
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
-        life.sleep(7200s);
+        life.suspend(7200s);
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
     }
 
