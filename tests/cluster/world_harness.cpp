@@ -37,7 +37,7 @@ std::uint64_t WorldHarness::submitIn(std::string region, std::string name, Reque
     return id;
 }
 
-void WorldHarness::createTable(bool sort, std::vector<cluster::SecondaryIndex> indexes) {
+void WorldHarness::createTable(bool sort, const std::vector<cluster::SecondaryIndex>& indexes) {
     const std::uint64_t id = submit("CreateTable", [=, this](const auto&, const auto&) {
         cluster::CreateTable create;
         create.table.name = m_table;
@@ -56,7 +56,8 @@ void WorldHarness::createTableNamed(std::string name) {
     createTable();
 }
 
-std::uint64_t WorldHarness::put(std::string pk, std::map<std::string, std::string> attributes,
+std::uint64_t WorldHarness::put(const std::string& pk,
+                                const std::map<std::string, std::string>& attributes,
                                 std::uint8_t zone) {
     return submit(
         "PutItem",
@@ -74,7 +75,7 @@ std::uint64_t WorldHarness::put(std::string pk, std::map<std::string, std::strin
         zone);
 }
 
-std::uint64_t WorldHarness::remove(std::string pk) {
+std::uint64_t WorldHarness::remove(const std::string& pk) {
     return submit("DeleteItem", [=, this](const cluster::Catalog& catalog, const auto& caller) {
         cluster::WriteItem write;
         write.table = catalog.find(caller, m_table);
@@ -84,7 +85,7 @@ std::uint64_t WorldHarness::remove(std::string pk) {
     });
 }
 
-std::uint64_t WorldHarness::get(std::string pk, bool consistent, std::uint8_t zone) {
+std::uint64_t WorldHarness::get(const std::string& pk, bool consistent, std::uint8_t zone) {
     return submit(
         "GetItem",
         [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {

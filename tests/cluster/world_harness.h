@@ -40,13 +40,14 @@ public:
     storage::MemoryStore& store() { return *m_store; }
 
     /// A table "T" with keys pk (S) and sk (S, if `sort`) in us-east-1, four partitions.
-    void createTable(bool sort = false, std::vector<cluster::SecondaryIndex> indexes = {});
+    void createTable(bool sort = false, const std::vector<cluster::SecondaryIndex>& indexes = {});
     /// Another one; what is put and read from now on is in this one.
     void createTableNamed(std::string name);
-    std::uint64_t put(std::string pk, std::map<std::string, std::string> attributes = {},
+    std::uint64_t put(const std::string& pk,
+                      const std::map<std::string, std::string>& attributes = {},
                       std::uint8_t zone = 0);
-    std::uint64_t get(std::string pk, bool consistent, std::uint8_t zone = 0);
-    std::uint64_t remove(std::string pk);
+    std::uint64_t get(const std::string& pk, bool consistent, std::uint8_t zone = 0);
+    std::uint64_t remove(const std::string& pk);
     /// All of "T" in one page.
     std::uint64_t scan(bool consistent, std::uint8_t zone = 0);
     std::uint64_t submit(std::string name, RequestCall::Bind bind, std::uint8_t zone = 0);
