@@ -65,7 +65,7 @@ double anonymousMb() {
 }
 
 std::uint16_t portOf(const engine::Engine& engine) {
-    const std::string endpoint = engine.endpoint();
+    const std::string& endpoint = engine.endpoint();
     return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
 }
 
