@@ -106,8 +106,6 @@ struct UpdateTable {
     std::optional<std::string> tableClass;
     std::optional<bool> sseEnabled;
     std::optional<std::string> sseKeyArn;
-    /// AttributeDefinitions, merged with those there are.
-    std::vector<types::KeyAttribute> attributes;
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
     std::vector<std::pair<std::string, Throughput>> indexThroughputs;

@@ -34,7 +34,6 @@ std::uint64_t addIndex(WorldHarness& world) {
     return world.submit("UpdateTable", [](const cluster::Catalog& catalog, const auto& caller) {
         cluster::UpdateTable update;
         update.table = catalog.find(caller, "T");
-        update.attributes = {{"colour", types::AttributeType::String}};
         update.createIndexes.push_back(byColour());
         return ApiResult<cluster::Request>(update);
     });

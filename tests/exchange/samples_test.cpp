@@ -21,7 +21,8 @@ QJsonObject parsed(const std::string& text) {
 QMap<QString, QString> definedTypes(const QJsonObject& create) {
     QMap<QString, QString> types;
     for (const auto& value : create["AttributeDefinitions"].toArray())
-        types[value["AttributeName"].toString()] = value["AttributeType"].toString();
+        types[value.toObject()["AttributeName"].toString()] =
+            value.toObject()["AttributeType"].toString();
     return types;
 }
 
@@ -65,7 +66,7 @@ private slots:
                     const QJsonObject item = parsed(text);
                     QString key;
                     for (const auto& part : create["KeySchema"].toArray()) {
-                        const QString name = part["AttributeName"].toString();
+                        const QString name = part.toObject()["AttributeName"].toString();
                         const QString value = item[name][types[name]].toString();
                         QVERIFY2(!value.isEmpty(), text.c_str());
                         key += value + QLatin1Char('\n');
@@ -99,7 +100,8 @@ private slots:
                 parsed(request)["RequestItems"][QString::fromStdString(table.name)].toArray();
             QVERIFY(!writes.isEmpty() && writes.size() <= 25);
             for (const auto& write : writes) {
-                QCOMPARE(write["PutRequest"]["Item"].toObject(), parsed(table.items[count]));
+                QCOMPARE(write.toObject()["PutRequest"]["Item"].toObject(),
+                         parsed(table.items[count]));
                 ++count;
             }
         }

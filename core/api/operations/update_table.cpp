@@ -176,7 +176,6 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
         update.sseKeyArn =
             parsed.encryption->enabled ? keyArn(caller, parsed.encryption->keyId) : std::string();
     }
-    update.attributes = parsed.changes.attributes;
     addIndexChanges(parsed.changes, update);
     update.table = std::move(table);
     return update;
