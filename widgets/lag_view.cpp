@@ -5,7 +5,6 @@
 #include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <utility>
 
 #include "widgets/format.h"
 #include "widgets/line_chart.h"
@@ -119,7 +118,11 @@ void LagView::setSnapshot(const observe::SnapshotPtr& snapshot) {
                 it->second.add(LagHistory::ofTable(*table, snapshot->at));
         break;
     }
-    if (isVisible()) draw();
+    if (!isVisible()) return;
+    // The charts take turns: a line with many peaks costs Qt Charts milliseconds.
+    showValues();
+    m_recordsNext ? drawRecords() : drawMilliseconds();
+    m_recordsNext = !m_recordsNext;
 }
 
 const LagHistory& LagView::history() const {
@@ -139,7 +142,12 @@ void LagView::changeEvent(QEvent* event) {
 }
 
 void LagView::draw() {
-    const std::chrono::minutes span(m_span->currentData().toInt());
+    showValues();
+    drawRecords();
+    drawMilliseconds();
+}
+
+void LagView::showValues() {
     const LagHistory& history = this->history();
     for (int i = 0; i < kZonesPerRegion; ++i) {
         const auto index = static_cast<std::size_t>(i);
@@ -153,16 +161,25 @@ void LagView::draw() {
         m_values[index]->setText(text);
         m_values[index]->setToolTip(text);
     }
-    for (const auto& [chart, unit] : {std::pair(m_records, LagHistory::Unit::Records),
-                                      std::pair(m_milliseconds, LagHistory::Unit::Milliseconds)}) {
-        const int columns = std::clamp(chart->width() / 2, 50, 480);
-        std::vector<LineChart::Line> lines;
-        for (int i = 0; i < kZonesPerRegion; ++i)
-            lines.push_back({QString(QChar(u'a' + i)), colors().zone[static_cast<std::size_t>(i)],
-                             kStyles[i], history.line(i, unit, span, columns)});
-        chart->setSpan(std::chrono::duration<double>(span).count());
-        chart->setLines(lines);
-    }
+}
+
+void LagView::drawRecords() {
+    drawChart(*m_records, LagHistory::Unit::Records);
+}
+
+void LagView::drawMilliseconds() {
+    drawChart(*m_milliseconds, LagHistory::Unit::Milliseconds);
+}
+
+void LagView::drawChart(LineChart& chart, LagHistory::Unit unit) {
+    const std::chrono::minutes span(m_span->currentData().toInt());
+    const int columns = std::clamp(chart.width() / 3, 50, 320);
+    std::vector<LineChart::Line> lines;
+    for (int i = 0; i < kZonesPerRegion; ++i)
+        lines.push_back({QString(QChar(u'a' + i)), colors().zone[static_cast<std::size_t>(i)],
+                         kStyles[i], history().line(i, unit, span, columns)});
+    chart.setSpan(std::chrono::duration<double>(span).count());
+    chart.setLines(lines);
 }
 
 }  // namespace orrery::widgets

@@ -38,11 +38,16 @@ protected:
 private:
     QWidget* makeControls();
     void draw();
+    void showValues();
+    void drawRecords();
+    void drawMilliseconds();
+    void drawChart(LineChart& chart, LagHistory::Unit unit);
 
     QString m_region;
     QString m_table;
     static constexpr std::size_t kTablesMax = 24;
 
+    bool m_recordsNext = true;
     LagHistory m_ofRegion;
     std::map<QString, LagHistory> m_ofTables;  // Those that were in front.
     LineChart* m_records;

@@ -14,7 +14,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -96,7 +98,11 @@ public:
         m_thread = std::thread([this] { run(); });
     }
     ~Traffic() {
-        m_stop = true;
+        {
+            const std::lock_guard lock(m_mutex);
+            m_stop = true;
+        }
+        m_stopped.notify_one();
         m_thread.join();
     }
     Traffic(const Traffic&) = delete;
@@ -109,14 +115,15 @@ private:
     void run() {
         constexpr std::chrono::milliseconds kTick(5);
         const auto begin = std::chrono::steady_clock::now();
-        for (std::int64_t tick = 1; !m_stop; ++tick) {
+        for (std::int64_t tick = 1;; ++tick) {
             std::vector<std::string> now;
             const auto due = m_rate * static_cast<std::uint64_t>(tick * kTick.count()) / 1000;
             while (m_next < due)
                 now.push_back(m_requests[m_next++ % m_requests.size()]);
             m_errors += m_client.runOnce(now).errors;
             m_sent = m_next;
-            std::this_thread::sleep_until(begin + tick * kTick);
+            std::unique_lock lock(m_mutex);
+            if (m_stopped.wait_until(lock, begin + tick * kTick, [this] { return m_stop; })) return;
         }
     }
 
@@ -126,7 +133,9 @@ private:
     std::uint64_t m_next = 0;
     std::atomic<std::uint64_t> m_sent = 0;
     std::atomic<std::uint64_t> m_errors = 0;
-    std::atomic<bool> m_stop = false;
+    std::mutex m_mutex;
+    std::condition_variable m_stopped;
+    bool m_stop = false;
     std::thread m_thread;
 };
 
