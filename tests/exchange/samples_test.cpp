@@ -100,7 +100,7 @@ private slots:
                 parsed(request)["RequestItems"][QString::fromStdString(table.name)].toArray();
             QVERIFY(!writes.isEmpty() && writes.size() <= 25);
             for (const auto& write : writes) {
-                QCOMPARE(write.toObject()["PutRequest"]["Item"].toObject(),
+                QCOMPARE(write.toObject()["PutRequest"].toObject()["Item"].toObject(),
                          parsed(table.items[count]));
                 ++count;
             }
