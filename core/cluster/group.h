@@ -125,8 +125,11 @@ struct Group {
     std::deque<RecentRecord> recent;
     CalendarTime lastCommitTimestamp;
 
-    /// Global indexes show the records up to here; for the partition of a table only.
+    /// Global indexes show the records up to here; for the partition of a table only. The cursor
+    /// of a registered reader of the log.
     Lsn indexedUpTo{};
+    /// As the store has it: nobody needs the records before it.
+    Lsn trimMark{};
 
     // At the leader; forgotten when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;

@@ -31,10 +31,6 @@ std::optional<table::IndexEntry> entryOf(const std::optional<std::string>& image
     return table::indexEntryOf(*item, index, table.keys);
 }
 
-bool hasGlobalIndexes(const TableDescription& table) {
-    return std::ranges::any_of(table.indexes, &SecondaryIndex::global);
-}
-
 }  // namespace
 
 IndexPropagator::Source& IndexPropagator::sourceOf(const Group& base) {
@@ -48,7 +44,7 @@ void IndexPropagator::moved(Group& group) {
     const TablePtr table = m_world.catalog.find(group.table);
     if (table == nullptr) return;
     const auto leader = group.servingLeader(m_world.now);
-    if (!hasGlobalIndexes(*table) || !leader) return;
+    if (!table->hasGlobalIndexes() || !leader) return;
     Source& source = sourceOf(group);
     if (group.member(*leader).mark.applied > source.taken || waiting(source) > 0)
         goOn(group, source);
@@ -59,7 +55,7 @@ void IndexPropagator::resume() {
         if (group == nullptr || group->isIndex() || group->indexedUpTo >= group->committed)
             continue;
         const TablePtr table = m_world.catalog.find(group->table);
-        if (table == nullptr || !hasGlobalIndexes(*table)) continue;
+        if (table == nullptr || !table->hasGlobalIndexes()) continue;
         sourceOf(*group).retryQueued = true;
         m_world.queue.add(m_world.now, IndexRetry{group->id});
     }

@@ -17,10 +17,6 @@ std::unique_ptr<OpResult> failed(ApiError error) {
     return result;
 }
 
-bool hasGlobalIndexes(const TablePtr& table) {
-    return table != nullptr && std::ranges::any_of(table->indexes, &SecondaryIndex::global);
-}
-
 }  // namespace
 
 void ItemServer::serve(Group& group, ZoneIndex zone, OpId op) {
@@ -99,9 +95,10 @@ void ItemServer::write(Group& group, ZoneIndex zone, OpId op, const WriteItem& w
 void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
+    const TablePtr table = m_world.catalog.find(group.table);
     const bool indexed = waiter.lsn > Lsn{} && !waiter.result->error &&
-                         m_world.profile.indexesBeforeAnswer &&
-                         hasGlobalIndexes(m_world.catalog.find(group.table));
+                         m_world.profile.indexesBeforeAnswer && table != nullptr &&
+                         table->hasGlobalIndexes();
     if (indexed) {
         group.indexWaiters.push_back(
             {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});

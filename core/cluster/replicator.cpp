@@ -59,6 +59,7 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
         states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
     }
     group.indexedUpTo = states.indexedUpTo;
+    TRY_ASSIGN(group.trimMark, m_world.store.trimMark(group.id));
     for (const ZoneIndex zone : kZones) {
         const VolumeId volume = volumeOf(group.region, zone);
         Member& member = group.member(zone);
@@ -258,9 +259,26 @@ void Replicator::saveStates() {
         }
         m_world.turn.putGroupState(volumeOf(group->region, ZoneIndex(0)), id,
                                    encodeGroupState(states));
+        moveTrimMark(*group);
         m_committing.push_back(id);
     }
     m_world.dirtyGroups.clear();
+}
+
+// The lowest of what the three replicas have applied and of the readers' cursors (section 4,
+// "Trimming"). It may lag, so it moves in steps and costs most turns nothing.
+void Replicator::moveTrimMark(Group& group) {
+    constexpr std::uint64_t kStep = 256;
+    Lsn needed(UINT64_MAX);
+    for (const Member& member : group.members)
+        needed = std::min(needed, member.mark.applied);
+    const TablePtr table = m_world.catalog.find(group.table);
+    if (!group.isIndex() && table != nullptr && table->hasGlobalIndexes())
+        needed = std::min(needed, group.indexedUpTo);
+    const Lsn mark(needed.value() / kStep * kStep);
+    if (mark <= group.trimMark) return;
+    group.trimMark = mark;
+    m_world.turn.setTrimMark(group.id, mark);
 }
 
 void Replicator::turnCommitted() {

@@ -80,6 +80,7 @@ private:
     storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
     storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
     CalendarTime nextTimestamp(Group& group);
+    void moveTrimMark(Group& group);
 
     WorldState& m_world;
     std::function<void(Group&)> m_listener;

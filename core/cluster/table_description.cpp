@@ -1,5 +1,7 @@
 #include "core/cluster/table_description.h"
 
+#include <algorithm>
+
 namespace orrery::cluster {
 
 std::string TableDescription::arn() const {
@@ -18,10 +20,11 @@ const SecondaryIndex* TableDescription::findIndex(std::string_view indexName) co
 }
 
 bool TableDescription::hasLocalIndexes() const {
-    for (const SecondaryIndex& index : indexes) {
-        if (!index.global) return true;
-    }
-    return false;
+    return !std::ranges::all_of(indexes, &SecondaryIndex::global);
+}
+
+bool TableDescription::hasGlobalIndexes() const {
+    return std::ranges::any_of(indexes, &SecondaryIndex::global);
 }
 
 }  // namespace orrery::cluster

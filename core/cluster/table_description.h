@@ -82,6 +82,7 @@ struct TableDescription {
     /// The index of that name, or null.
     const SecondaryIndex* findIndex(std::string_view indexName) const;
     bool hasLocalIndexes() const;
+    bool hasGlobalIndexes() const;
 };
 
 using TablePtr = std::shared_ptr<const TableDescription>;

@@ -56,6 +56,38 @@ int putsThatFail(WorldHarness& t, std::uint8_t zone, const std::string& prefix) 
 class ZoneFaultsTest : public QObject {
     Q_OBJECT
 private slots:
+    /// A replica that is away holds the mark back: it will need the records.
+    void theTrimMarkFollowsTheSlowestReplica() {
+        WorldHarness world;
+        world.createTable();
+        const auto write = [&](std::uint8_t zone) {
+            for (int i = 0; i < 600; ++i) {
+                world.put("one", {{"v", std::to_string(i)}}, zone);
+                world.run(1ms);
+            }
+        };
+        const auto mark = [&] {
+            std::uint64_t highest = 0;
+            const auto snapshot = world.world().makeSnapshot();
+            for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions)
+                highest = std::max(highest, world.store().trimMark(partition.group)->value());
+            return highest;
+        };
+        write(0);
+        QCOMPARE(mark(), std::uint64_t{512});
+        QVERIFY(world.world().failZone("us-east-1b", std::nullopt).has_value());
+        world.run(5s);
+        write(0);
+        QCOMPARE(mark(), std::uint64_t{512});
+        world.world().healAll();
+        world.run(10s);
+        write(1);
+        QVERIFY(mark() >= 1024);
+        world.sync();
+        world.kill();
+        QVERIFY(mark() >= 1024);
+    }
+
     // A page asked for twice at a leader that waits for its lease is taken once.
     void scansEachPartitionOnce() {
         WorldHarness t;
