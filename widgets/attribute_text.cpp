@@ -39,7 +39,7 @@ void appendBinary(QString& out, const QString& base64) {
 template <typename Append>
 void appendElements(QString& out, const QJsonArray& elements, int charactersMax, Append append) {
     bool first = true;
-    for (const QJsonValue& element : elements) {
+    for (const auto& element : elements) {
         if (!first) out += QStringLiteral(", ");
         first = false;
         if (out.size() > charactersMax) break;
@@ -135,13 +135,13 @@ QJsonValue plainValue(const QJsonValue& value) {
     if (type == u"M") return plainItem(content.toObject());
     if (type == u"L") {
         QJsonArray plain;
-        for (const QJsonValue& element : content.toArray())
+        for (const auto& element : content.toArray())
             plain.append(plainValue(element));
         return plain;
     }
     if (type == u"NS") {
         QJsonArray plain;
-        for (const QJsonValue& element : content.toArray())
+        for (const auto& element : content.toArray())
             plain.append(plainNumber(element.toString()));
         return plain;
     }

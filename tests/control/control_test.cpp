@@ -121,7 +121,7 @@ private slots:
         QCOMPARE(table["itemCount"].toInt(), 3);
         double end = 0;
         std::array<int, 3> items{};
-        for (const QJsonValue& value : table["partitions"].toArray()) {
+        for (const auto& value : table["partitions"].toArray()) {
             const QJsonObject partition = value.toObject();
             QCOMPARE(partition["begin"].toDouble(), end);
             end = partition["end"].toDouble();
@@ -217,7 +217,7 @@ private slots:
         QCOMPARE(world.status, 200);
         const QJsonArray versions = item["versions"].toArray();
         QCOMPARE(versions.size(), 3);
-        for (const QJsonValue& version : versions) {
+        for (const auto& version : versions) {
             const QJsonObject value = version.toObject()["item"].toObject();
             QCOMPARE(value["v"].toObject()["N"].toString(), QString("1"));
             QVERIFY(version.toObject()["itemLsn"].toInt() > 0);
