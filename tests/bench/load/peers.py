@@ -45,8 +45,9 @@ def servers(build, peers):
         "dynoxide, disk": lambda port, data: [dynoxide, "--host", "127.0.0.1", "--port", port,
                                               "--db-path", f"{data}/db"],
         "dynoxide, memory": lambda port, data: [dynoxide, "--host", "127.0.0.1", "--port", port],
-        "dynalite, disk": lambda port, data: [dynalite, "--port", port, "--path", data],
-        "dynalite, memory": lambda port, data: [dynalite, "--port", port],
+        "dynalite, disk": lambda port, data: [dynalite, "--createTableMs", "0", "--port", port,
+                                              "--path", data],
+        "dynalite, memory": lambda port, data: [dynalite, "--createTableMs", "0", "--port", port],
         "local, disk": lambda port, data: local + ["-port", port, "-dbPath", data],
         "local, memory": lambda port, data: local + ["-port", port, "-inMemory"],
     }
