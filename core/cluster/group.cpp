@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "core/cluster/op.h"
+#include "core/types/storage_key.h"
 
 namespace orrery::cluster {
+
+KeyBounds Group::boundsIn(KeySpaceId keySpace) const {
+    const std::string prefix = types::keySpaceBegin(keySpace);
+    return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
+}
 
 std::optional<ZoneIndex> Group::servingLeader(Instant now) const {
     for (const ZoneIndex zone : kZones) {

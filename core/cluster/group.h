@@ -9,6 +9,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/observe/event.h"
 #include "core/replication/replica.h"
 #include "core/storage/store.h"
 #include "core/table/apply.h"
@@ -106,6 +107,12 @@ struct TailItem {
     SharedBytes stored;  ///< Null: deleted.
 };
 
+/// Storage keys: [begin, end).
+struct KeyBounds {
+    std::string begin;
+    std::string end;
+};
+
 /// A partition: a range of the hash space of a table or a global index, and its three replicas.
 struct Group {
     GroupId id{};
@@ -153,6 +160,9 @@ struct Group {
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
     bool isIndex() const { return space != table; }
+    /// The partition's range in a key space: its own, or that of a local index of its table.
+    KeyBounds boundsIn(KeySpaceId keySpace) const;
+    observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
 
     /// The zone whose replica leads and serves at `now`, if there is one.
     std::optional<ZoneIndex> servingLeader(Instant now) const;

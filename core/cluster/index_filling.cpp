@@ -5,8 +5,6 @@
 #include "core/base/result.h"
 #include "core/cluster/index_propagator.h"
 #include "core/table/stored_item.h"
-#include "core/types/item_codec.h"
-#include "core/types/storage_key.h"
 
 // Filling a new index with the items that were there before it. Items go through the same outboxes
 // as changes, and a step first takes all records that its replica has applied, so that what an item
@@ -41,12 +39,6 @@ replication::Term latestTerm(const Group& group) {
     return latest;
 }
 
-std::string spaceKey(KeySpaceId space, std::string_view rest) {
-    std::string key;
-    ByteWriter(key).u32(space.value());
-    return key.append(rest);
-}
-
 }  // namespace
 
 void IndexPropagator::fill(const TableDescription& table, KeySpaceId index) {
@@ -56,7 +48,7 @@ void IndexPropagator::fill(const TableDescription& table, KeySpaceId index) {
         const Group& group = *m_world.findGroup(base);
         Cursor& cursor = filling.cursors[base];
         cursor.term = latestTerm(group);
-        cursor.nextKey = spaceKey(table.space, group.begin);
+        cursor.nextKey = group.boundsIn(table.space).begin;
         m_world.queue.add(m_world.now, BackfillStep{table.space, base, index});
     }
 }
@@ -140,8 +132,7 @@ void IndexPropagator::on(const BackfillStep& step) {
 
 bool IndexPropagator::fillSome(Group& base, ZoneIndex leader, const TableDescription& table,
                                const SecondaryIndex& index, Cursor& cursor) {
-    const std::string end =
-        base.end.empty() ? types::keySpaceEnd(table.space) : spaceKey(table.space, base.end);
+    const std::string end = base.boundsIn(table.space).end;
     Source& source = sourceOf(base);
     std::size_t visited = 0;
     const auto scanned = m_world.store.scan(
@@ -149,9 +140,8 @@ bool IndexPropagator::fillSome(Group& base, ZoneIndex leader, const TableDescrip
         [&](std::string_view key, std::string_view image) {
             const auto stored = table::decodeStored(image);
             CHECK(stored.has_value());
-            const auto item = types::decodeItem(image.substr(stored->attributesAt));
-            CHECK(item.has_value());
-            if (const auto entry = table::indexEntryOf(*item, index, table.keys))
+            const auto attributes = image.substr(stored->attributesAt);
+            if (const auto entry = table::indexEntryOf(attributes, index, table.keys))
                 enqueue(source, Lsn{}, index.space, entry->key, &*entry);
             cursor.nextKey = std::string(key) + '\0';
             return ++visited < kStepItemsMax ? storage::ScanStep::Continue

@@ -5,7 +5,6 @@
 #include "core/base/check.h"
 #include "core/cluster/item_writer.h"
 #include "core/table/stored_item.h"
-#include "core/types/item_codec.h"
 
 // The side of the base partition: what changed, what is under way, what has arrived.
 
@@ -21,15 +20,6 @@ constexpr std::size_t kWaitingMax = 2000;
 /// Records of a base partition in one event; the next event goes on.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-
-std::optional<table::IndexEntry> entryOf(const std::optional<std::string>& image,
-                                         const SecondaryIndex& index,
-                                         const TableDescription& table) {
-    if (!image) return std::nullopt;
-    const auto item = types::decodeItem(*image);
-    CHECK(item.has_value());  // The record's CRC held, and we encoded it.
-    return table::indexEntryOf(*item, index, table.keys);
-}
 
 }  // namespace
 
@@ -109,8 +99,8 @@ void IndexPropagator::takeRecord(const Group& base, const TableDescription& tabl
     for (const SecondaryIndex& index : table.indexes) {
         if (!index.global || index.status == TableStatus::Deleting) continue;
         if (lsn <= barrierOf(base, index.space)) continue;
-        const auto before = entryOf(record.oldImage, index, table);
-        const auto after = entryOf(record.newImage, index, table);
+        const auto before = table::indexEntryOf(record.oldImage, index, table.keys);
+        const auto after = table::indexEntryOf(record.newImage, index, table.keys);
         if (before == after) continue;
         if (before && (!after || after->key != before->key))
             enqueue(source, lsn, index.space, before->key, nullptr);

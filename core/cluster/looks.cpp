@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/base/bytes.h"
 #include "core/cluster/item_writer.h"
 #include "core/table/stored_item.h"
 #include "core/types/storage_key.h"
@@ -27,15 +26,6 @@ LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
     return std::unexpected("There is no table " + std::string(name) + where + ".");
 }
 
-/// The bounds of a partition in a key space.
-std::pair<std::string, std::string> boundsOf(const Group& group, KeySpaceId space) {
-    std::string begin;
-    ByteWriter(begin).u32(space.value());
-    std::string end = begin + group.end;
-    if (group.end.empty()) end = types::keySpaceEnd(space);
-    return {begin + group.begin, std::move(end)};
-}
-
 struct Scanned {
     std::uint64_t checksum = 0;
     std::int64_t count = 0;
@@ -44,7 +34,7 @@ struct Scanned {
 storage::StorageResult<void> addScanned(const WorldState& world, const Group& group,
                                         VolumeId volume, KeySpaceId space, bool counts,
                                         Scanned& total) {
-    const auto [begin, end] = boundsOf(group, space);
+    const auto [begin, end] = group.boundsIn(space);
     return world.store.scan(volume, begin, end, storage::ScanDirection::Forward,
                             [&](std::string_view key, std::string_view image) {
                                 if (const auto stored = table::decodeStored(image)) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/cluster/item_writer.h"
 #include "core/types/item_codec.h"
@@ -13,25 +12,6 @@ namespace orrery::cluster {
 namespace {
 
 constexpr std::size_t kSpaceBytes = 4;
-
-/// The bounds of a partition in the key space of a page.
-struct Bounds {
-    std::string begin;
-    std::string end;
-};
-
-Bounds boundsOf(const Group& group, KeySpaceId space) {
-    Bounds bounds;
-    ByteWriter(bounds.begin).u32(space.value());
-    bounds.begin += group.begin;
-    if (group.end.empty()) {
-        bounds.end = types::keySpaceEnd(space);
-    } else {
-        ByteWriter(bounds.end).u32(space.value());
-        bounds.end += group.end;
-    }
-    return bounds;
-}
 
 /// The space whose partitions hold what the page reads.
 KeySpaceId partitionedSpace(const ReadRange& range) {
@@ -70,7 +50,7 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
                                              ZoneIndex zone, const ReadRange& range,
                                              const std::string& from, std::uint64_t itemsMax,
                                              std::uint64_t bytesMax) {
-    const Bounds bounds = boundsOf(group, spaceOf(range));
+    const KeyBounds bounds = group.boundsIn(spaceOf(range));
     const std::string& begin = std::max(range.forward ? from : range.begin, bounds.begin);
     const std::string& wanted = range.forward ? range.end : from;
     const std::string& end = wanted.empty() ? bounds.end : std::min(wanted, bounds.end);

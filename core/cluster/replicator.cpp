@@ -11,14 +11,6 @@ namespace orrery::cluster {
 using replication::AppendRequest;
 using replication::Replica;
 
-namespace {
-
-observe::ReplicaRef refOf(const Group& group, ZoneIndex zone) {
-    return {group.id, group.region, zone};
-}
-
-}  // namespace
-
 Group& Replicator::create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
                           std::string begin, std::string end, ZoneIndex leader) {
     Group& group = add(id, region, table, space, std::move(begin), std::move(end), leader);
@@ -169,7 +161,7 @@ void Replicator::on(ReplicaMessage& message) {
     if (message.linkEpoch != m_world.network.epoch(from, to) || !member.replica) return;
     m_world.digest(1, group->id.value(), envelope.to.value(), envelope.message.index());
     if (m_world.detailedTrace) {
-        m_world.emit(observe::MessageDelivered{refOf(*group, envelope.to), envelope.from,
+        m_world.emit(observe::MessageDelivered{group->ref(envelope.to), envelope.from,
                                                observe::MessageKind::Other});
     }
     member.replica->step(envelope, m_world.now);

@@ -16,10 +16,6 @@ using replication::Replica;
 
 namespace {
 
-observe::ReplicaRef refOf(const Group& group, ZoneIndex zone) {
-    return {group.id, group.region, zone};
-}
-
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
     const char letter = static_cast<char>('a' + zone.value());
     return {"read a log record", 0, "",
@@ -145,14 +141,14 @@ void Replicator::transmit(Group& group, replication::Envelope envelope) {
     const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
     if (!arrival) {
         if (m_world.detailedTrace) {
-            m_world.emit(observe::MessageDropped{refOf(group, envelope.from), envelope.to,
+            m_world.emit(observe::MessageDropped{group.ref(envelope.from), envelope.to,
                                                  observe::MessageKind::Other});
         }
         return;
     }
     if (!fill(group, envelope)) return;
     if (m_world.detailedTrace) {
-        m_world.emit(observe::MessageSent{refOf(group, envelope.from), envelope.to,
+        m_world.emit(observe::MessageSent{group.ref(envelope.from), envelope.to,
                                           observe::MessageKind::Other, Lsn{}});
     }
     m_world.queue.add(
@@ -242,11 +238,11 @@ void Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     const std::uint64_t term = member.replica->term().value();
     if (member.lastRole == replication::Role::Leader) {
         ++m_world.totals.elections;
-        m_world.emit(observe::LeaderElected{refOf(group, zone), term});
+        m_world.emit(observe::LeaderElected{group.ref(zone), term});
         group.leaderHint = zone;
         group.tail.clear();
     } else if (before == replication::Role::Leader) {
-        m_world.emit(observe::LeaderStopped{refOf(group, zone), term});
+        m_world.emit(observe::LeaderStopped{group.ref(zone), term});
     }
 }
 

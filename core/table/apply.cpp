@@ -4,7 +4,6 @@
 
 #include "core/base/check.h"
 #include "core/table/stored_item.h"
-#include "core/types/item_codec.h"
 
 namespace orrery::table {
 namespace {
@@ -18,19 +17,11 @@ StoredHeader headerOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes)
     return header;
 }
 
-std::optional<IndexEntry> entryOf(const std::optional<std::string>& image,
-                                  const IndexDefinition& index, const types::KeySchema& keys) {
-    if (!image) return std::nullopt;
-    const std::optional<types::Item> item = types::decodeItem(*image);
-    CHECK(item.has_value());  // The record's CRC held, and we encoded it.
-    return indexEntryOf(*item, index, keys);
-}
-
 // A local index lives in the partition of its items: the entries change with them.
 void applyLocalIndex(const LogRecord& record, Lsn lsn, const IndexDefinition& index,
                      const types::KeySchema& keys, AppliedRecord& out) {
-    const auto before = entryOf(record.oldImage, index, keys);
-    const auto after = entryOf(record.newImage, index, keys);
+    const auto before = indexEntryOf(record.oldImage, index, keys);
+    const auto after = indexEntryOf(record.newImage, index, keys);
     if (before == after) return;
     if (before) {
         out.checksumDelta -= entryChecksum(before->key, before->attributes);

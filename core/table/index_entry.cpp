@@ -51,4 +51,13 @@ std::optional<IndexEntry> indexEntryOf(const types::Item& item, const IndexDefin
     return entry;
 }
 
+std::optional<IndexEntry> indexEntryOf(std::optional<std::string_view> image,
+                                       const IndexDefinition& index,
+                                       const types::KeySchema& tableKeys) {
+    if (!image) return std::nullopt;
+    const std::optional<types::Item> item = types::decodeItem(*image);
+    CHECK(item.has_value());  // Its checksum held, and we encoded it.
+    return indexEntryOf(*item, index, tableKeys);
+}
+
 }  // namespace orrery::table

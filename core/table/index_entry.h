@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -35,6 +36,11 @@ struct IndexEntry {
 
 /// The entry of `item`, or nothing if it has none (an attribute of the index key is missing).
 std::optional<IndexEntry> indexEntryOf(const types::Item& item, const IndexDefinition& index,
+                                       const types::KeySchema& tableKeys);
+
+/// The same for the encoded attributes that a log record or a tree holds; nothing for no image.
+std::optional<IndexEntry> indexEntryOf(std::optional<std::string_view> image,
+                                       const IndexDefinition& index,
                                        const types::KeySchema& tableKeys);
 
 }  // namespace orrery::table
