@@ -130,6 +130,7 @@ struct Group {
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
     std::deque<RecentRecord> recent;
+    std::uint64_t recentBytes = 0;  ///< Of their records.
     CalendarTime lastCommitTimestamp;
 
     /// Global indexes show the records up to here; for the partition of a table only. The cursor
@@ -140,7 +141,7 @@ struct Group {
 
     // At the leader; forgotten when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
-    std::deque<Waiter> waiters;
+    std::vector<Waiter> waiters;
     std::vector<ParkedOp> parked;
     std::vector<IndexWaiter> indexWaiters;
     std::vector<IndexBatch> parkedBatches;

@@ -17,6 +17,10 @@ std::unique_ptr<OpResult> failed(ApiError error) {
     return result;
 }
 
+bool leads(const replication::Replica& replica, replication::Term term) {
+    return replica.role() == replication::Role::Leader && replica.term() == term;
+}
+
 }  // namespace
 
 void ItemServer::serve(Group& group, ZoneIndex zone, OpId op) {
@@ -115,18 +119,29 @@ void ItemServer::moved(Group& group) {
 // A reply leaves when the record on which it rests is committed and the lease still holds. If the
 // replica no longer leads, nobody can tell what becomes of the record: the service's own error.
 void ItemServer::answerWaiters(Group& group) {
-    std::deque<Waiter> waiting = std::exchange(group.waiters, {});
-    for (Waiter& waiter : waiting) {
+    // Often hundreds wait and none is ready: then nothing is moved and nothing allocated.
+    std::vector<Waiter> ready;
+    auto end = group.waiters.begin();
+    for (Waiter& waiter : group.waiters) {
         const Member& member = group.member(waiter.zone);
-        if (!member.replica) continue;  // It lost its power; its router will notice.
-        const bool leads = member.replica->role() == replication::Role::Leader &&
-                           member.replica->term() == waiter.term;
-        if (!leads) {
-            m_answer(group, waiter.zone, waiter.op, failed(ApiError::internal()));
-        } else if (member.mark.applied >= waiter.lsn && member.replica->canServe(m_world.now)) {
+        const bool waits =
+            member.replica && leads(*member.replica, waiter.term) &&
+            (member.mark.applied < waiter.lsn || !member.replica->canServe(m_world.now));
+        if (!waits) {
+            ready.push_back(std::move(waiter));
+        } else {
+            if (&*end != &waiter) *end = std::move(waiter);
+            ++end;
+        }
+    }
+    group.waiters.erase(end, group.waiters.end());
+    for (Waiter& waiter : ready) {
+        const auto& replica = group.member(waiter.zone).replica;
+        if (!replica) continue;  // It lost its power; its router will notice.
+        if (leads(*replica, waiter.term)) {
             finish(group, std::move(waiter));
         } else {
-            group.waiters.push_back(std::move(waiter));
+            m_answer(group, waiter.zone, waiter.op, failed(ApiError::internal()));
         }
     }
 }

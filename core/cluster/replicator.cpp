@@ -275,6 +275,7 @@ void Replicator::moveTrimMark(Group& group) {
 
 void Replicator::turnCommitted() {
     constexpr std::size_t kRecentMax = 64;
+    constexpr std::uint64_t kRecentBytesMax = 256 * 1024;
     for (const GroupId id : m_committing) {
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
@@ -285,10 +286,12 @@ void Replicator::turnCommitted() {
             appliedByAll = std::min(appliedByAll, member.mark.applied);
         }
         while (!group->recent.empty()) {
-            const Lsn oldest = group->recent.front().position.lsn;
+            const RecentRecord& oldest = group->recent.front();
             // A member that is behind finds what it has in the store, or on its way there.
-            const bool spare = group->recent.size() > kRecentMax;
-            if (oldest > appliedByAll && !spare) break;
+            const bool spare =
+                group->recent.size() > kRecentMax && group->recentBytes > kRecentBytesMax;
+            if (oldest.position.lsn > appliedByAll && !spare) break;
+            group->recentBytes -= oldest.bytes->size();
             group->recent.pop_front();
         }
     }

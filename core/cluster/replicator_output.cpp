@@ -37,7 +37,9 @@ void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incomin
     scheduleTick(group, zone);
     const replication::Role before = group.member(zone).lastRole;
     noticeLeadership(group, zone);
-    const bool waiting = !group.waiters.empty() || !group.parked.empty();
+    const bool leads = replica.role() == replication::Role::Leader;
+    // Requests wait for what happens at a leader, and for nobody else.
+    const bool waiting = leads && (!group.waiters.empty() || !group.parked.empty());
     const bool moved = group.committed != committedBefore || before != replica.role();
     if (m_listener && (waiting || moved)) m_listener(group);
 }
@@ -77,6 +79,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
                 remember(group, position, bytes);
+                break;
             }
         }
         if (!bytes) {
@@ -190,11 +193,16 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
 void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
     if (RecentRecord* known = group.findRecent(position.lsn)) {
         if (known->position == position) return;
-        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
+        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn) {
+            group.recentBytes -= group.recent.back().bytes->size();
             group.recent.pop_back();
+        }
     }
-    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
+    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn) {
         group.recent.clear();
+        group.recentBytes = 0;
+    }
+    group.recentBytes += bytes->size();
     group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
 }
 
