@@ -106,6 +106,7 @@ void fill(Client& client, const Requests& requests, std::uint64_t begin, std::ui
     std::printf("%9llu  filled in %.1f s", static_cast<unsigned long long>(end), seconds);
     if (errors > 0) std::printf(", %llu errors", static_cast<unsigned long long>(errors));
     std::printf("\n");
+    std::fflush(stdout);
 }
 
 int run(const Settings& settings) {
