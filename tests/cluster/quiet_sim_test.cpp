@@ -8,6 +8,7 @@
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
 // Goal: what a fault leaves behind is mended without anybody asking, and what is made during one
@@ -223,13 +224,7 @@ class QuietSimTest : public QObject {
     Q_OBJECT
 private slots:
     void mendsItselfInQuiet() {
-        std::uint64_t first = 1;
-        std::uint64_t count = 200;
-        if (const QByteArray only = qgetenv("ORRERY_SEED"); !only.isEmpty()) {
-            first = only.toULongLong();
-            count = 1;
-        }
-        for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        for (const std::uint64_t seed : test::firstSeeds(test::seedCount(200, 4'000))) {
             const std::string problem = QuietRun(seed).run();
             QVERIFY2(problem.empty(),
                      qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class QuietSimTest")

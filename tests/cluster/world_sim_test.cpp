@@ -6,6 +6,7 @@
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
 // Goal: a whole world, with a global index, keeps its promises under outages, cuts and kills.
@@ -194,13 +195,7 @@ class WorldSimTest : public QObject {
     Q_OBJECT
 private slots:
     void keepsItsPromises() {
-        std::uint64_t first = 1;
-        std::uint64_t count = 200;
-        if (const QByteArray only = qgetenv("ORRERY_SEED"); !only.isEmpty()) {
-            first = only.toULongLong();
-            count = 1;
-        }
-        for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        for (const std::uint64_t seed : test::firstSeeds(test::seedCount(200, 4'000))) {
             const std::string problem = SimulatedRun(seed).run();
             QVERIFY2(problem.empty(),
                      qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class WorldSimTest")

@@ -35,8 +35,11 @@ sh) PATH=/usr/bin:$PATH bash -euo pipefail "$script" ;;
 python) /usr/bin/python3 "$script" ;;
 js)
     "$here/install_js.sh" "$folder"
-    cp "$script" "$folder/readme.mjs"
-    node "$folder/readme.mjs"
+    # Beside the SDK, under a name of its own: several may run at a time.
+    module=$folder/readme-${ORRERY_ENDPOINT##*:}.mjs
+    trap 'rm -f "$module"' EXIT
+    cp "$script" "$module"
+    node "$module"
     ;;
 *)
     echo "readme.sh: no way to run $language" >&2

@@ -1,9 +1,9 @@
 #include <QtTest>
 
 #include <fstream>
-#include <random>
 
 #include "tests/sim/seed_run.h"
+#include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -11,7 +11,8 @@ using namespace orrery::test;
 
 namespace {
 
-constexpr int kFreshSeeds = 200;
+constexpr std::size_t kFreshSeeds = 200;
+constexpr std::size_t kFreshSeedsLong = 20'000;
 constexpr std::uint64_t kSeedsRunTwice = 30;
 
 /// The line that repeats a failure.
@@ -19,20 +20,6 @@ QByteArray replayLine(std::uint64_t seed, const Report& report) {
     return QByteArray::fromStdString(report.violation + "\n    " + report.options +
                                      "\n    ORRERY_SEED=" + std::to_string(seed) +
                                      " sim_tests --class SimSeedTest");
-}
-
-/// ORRERY_SEED alone, if it is set; otherwise as many seeds as asked for (ORRERY_SEEDS changes how
-/// many) from where nobody has been: the only randomness of the tests that is not a seed's.
-std::vector<std::uint64_t> freshSeeds(int count) {
-    if (qEnvironmentVariableIsSet("ORRERY_SEED"))
-        return {qEnvironmentVariable("ORRERY_SEED").toULongLong()};
-    if (qEnvironmentVariableIsSet("ORRERY_SEEDS"))
-        count = qEnvironmentVariableIntValue("ORRERY_SEEDS");
-    std::random_device device;
-    std::vector<std::uint64_t> seeds(static_cast<std::size_t>(count));
-    for (std::uint64_t& seed : seeds)
-        seed = device() % 1'000'000'000;
-    return seeds;
 }
 
 /// The first seed from 1 on at which the judges see the bug; 0 if none of the first 200 does.
@@ -59,7 +46,8 @@ private slots:
     void keepsItsPromises() {
         std::uint64_t events = 0;
         std::size_t writes = 0;
-        const std::vector<std::uint64_t> seeds = freshSeeds(kFreshSeeds);
+        const std::vector<std::uint64_t> seeds =
+            freshSeeds(seedCount(kFreshSeeds, kFreshSeedsLong));
         QElapsedTimer timer;
         timer.start();
         for (const std::uint64_t seed : seeds) {

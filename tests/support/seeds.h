@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QtGlobal>
+
+#include <cstdint>
+#include <numeric>
+#include <random>
+#include <vector>
+
+namespace orrery::test {
+
+/// How many seeds a simulation runs: `usual`, with ORRERY_LONG `many`, with ORRERY_SEEDS as many as
+/// it says.
+inline std::size_t seedCount(std::size_t usual, std::size_t many) {
+    if (qEnvironmentVariableIsSet("ORRERY_SEEDS"))
+        return static_cast<std::size_t>(qEnvironmentVariableIntValue("ORRERY_SEEDS"));
+    return qEnvironmentVariableIsSet("ORRERY_LONG") ? many : usual;
+}
+
+/// ORRERY_SEED alone, if it is set; otherwise 1 … count.
+inline std::vector<std::uint64_t> firstSeeds(std::size_t count) {
+    if (qEnvironmentVariableIsSet("ORRERY_SEED"))
+        return {qEnvironmentVariable("ORRERY_SEED").toULongLong()};
+    std::vector<std::uint64_t> seeds(count);
+    std::iota(seeds.begin(), seeds.end(), 1);
+    return seeds;
+}
+
+/// ORRERY_SEED alone, if it is set; otherwise `count` from where nobody has been: the only
+/// randomness of the tests that is not a seed's.
+inline std::vector<std::uint64_t> freshSeeds(std::size_t count) {
+    std::vector<std::uint64_t> seeds = firstSeeds(count);
+    if (qEnvironmentVariableIsSet("ORRERY_SEED")) return seeds;
+    std::random_device device;
+    for (std::uint64_t& seed : seeds)
+        seed = device() % 1'000'000'000;
+    return seeds;
+}
+
+}  // namespace orrery::test
