@@ -4,7 +4,7 @@
 #include <compare>
 #include <cstdint>
 
-// Two times (section 3 of the design). The instant drives timers, delays and leases and stands
+// Two times. The instant drives timers, delays and leases and stands
 // still while the process is stopped. The calendar is what users see in timestamps; it is the
 // instant plus an offset that the world keeps.
 

@@ -20,7 +20,7 @@ std::string zoneOf(const cluster::Served& served, const std::string& region) {
     return region + static_cast<char>('a' + served.zone.value());
 }
 
-/// What the service would not tell (section 6 of the design).
+/// What the service would not tell.
 Headers factsOf(const cluster::Served& served, const std::string& region) {
     if (!served.known) return {};
     return {{"x-orrery-replica", zoneOf(served, region)},

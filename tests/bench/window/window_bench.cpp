@@ -1,4 +1,4 @@
-// What section 9 of the design asks of the window: how fast a large table opens, whether paging
+// How fast a large table opens, whether paging
 // keeps memory flat, and how long frames take while requests pass.
 //
 // Method: the whole window and the real engine in memory in one process, without a screen; requests
