@@ -130,7 +130,6 @@ struct Group {
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
     std::deque<RecentRecord> recent;
-    std::uint64_t recentBytes = 0;  ///< Of their records.
     CalendarTime lastCommitTimestamp;
 
     /// Global indexes show the records up to here; for the partition of a table only. The cursor

@@ -275,23 +275,23 @@ void Replicator::moveTrimMark(Group& group) {
 
 void Replicator::turnCommitted() {
     constexpr std::size_t kRecentMax = 64;
-    constexpr std::uint64_t kRecentBytesMax = 256 * 1024;
     for (const GroupId id : m_committing) {
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
-        Lsn appliedByAll(UINT64_MAX);
-        for (Member& member : group->members) {
+        std::array<Lsn, kZonesPerRegion> applied;
+        for (const ZoneIndex zone : kZones) {
+            Member& member = group->member(zone);
             while (!member.writing.empty() && member.writing.front().written)
                 member.writing.pop_front();
-            appliedByAll = std::min(appliedByAll, member.mark.applied);
+            applied[zone.value()] = member.mark.applied;
         }
+        std::ranges::sort(applied);
         while (!group->recent.empty()) {
-            const RecentRecord& oldest = group->recent.front();
-            // A member that is behind finds what it has in the store, or on its way there.
-            const bool spare =
-                group->recent.size() > kRecentMax && group->recentBytes > kRecentBytesMax;
-            if (oldest.position.lsn > appliedByAll && !spare) break;
-            group->recentBytes -= oldest.bytes->size();
+            const Lsn oldest = group->recent.front().position.lsn;
+            // All that is on its way to a quorum, and a few: a member that is behind finds what it
+            // has in the store, or on its way there.
+            const bool spare = oldest <= applied[1] && group->recent.size() > kRecentMax;
+            if (oldest > applied[0] && !spare) break;
             group->recent.pop_front();
         }
     }

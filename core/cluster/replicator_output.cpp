@@ -193,16 +193,11 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
 void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
     if (RecentRecord* known = group.findRecent(position.lsn)) {
         if (known->position == position) return;
-        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn) {
-            group.recentBytes -= group.recent.back().bytes->size();
+        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
             group.recent.pop_back();
-        }
     }
-    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn) {
+    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
         group.recent.clear();
-        group.recentBytes = 0;
-    }
-    group.recentBytes += bytes->size();
     group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
 }
 
