@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -58,6 +59,44 @@ bool writeAll(int descriptor, std::string_view text) {
     return true;
 }
 
+StorageResult<void> syncFolder(const std::filesystem::path& folder) {
+    const File file(folder, O_RDONLY | O_DIRECTORY);
+    if (!file.isOpen()) return std::unexpected(lastError("open", folder));
+    if (::fsync(file.descriptor()) != 0) return std::unexpected(lastError("fsync", folder));
+    return {};
+}
+
+// A folder's name is kept by the one above it. One that may be entered and not listed cannot be
+// synced; whoever set it up so made the folder in it.
+StorageResult<void> syncName(const std::filesystem::path& folder) {
+    const std::filesystem::path above = folder.parent_path();
+    if (above == folder || ::access(above.c_str(), R_OK) != 0) return {};
+    return syncFolder(above);
+}
+
+// Made with all that is missing above it, each name synced: what is kept in a folder is lost with
+// its name.
+StorageResult<void> makeFolder(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::vector<std::filesystem::path> missing;
+    for (std::filesystem::path one = folder; !std::filesystem::exists(one, failed) && !failed;
+         one = one.parent_path())
+        missing.push_back(one);
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return std::unexpected(StorageError{"mkdir", failed.value(), folder.string()});
+    for (auto made = missing.rbegin(); made != missing.rend(); ++made)
+        TRY(syncName(*made));
+    return {};
+}
+
+/// Absolute, without a slash at its end.
+std::filesystem::path wholePath(const std::filesystem::path& folder) {
+    std::error_code failed;
+    const std::filesystem::path whole =
+        std::filesystem::absolute(folder, failed).lexically_normal();
+    return whole.has_filename() ? whole : whole.parent_path();
+}
+
 // The holder wrote "<pid> <name>"; what it says is only shown, the lock itself decides.
 StorageError lockedError(const std::filesystem::path& folder, const std::filesystem::path& lock) {
     const std::string holder = firstLine(readAll(lock));
@@ -77,10 +116,7 @@ StorageError formatError(const std::filesystem::path& folder, const std::string&
 }  // namespace
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesystem::path& folder) {
-    std::error_code failed;
-    std::filesystem::create_directories(folder, failed);
-    if (failed) return std::unexpected(StorageError{"mkdir", failed.value(), folder.string()});
-
+    TRY(makeFolder(wholePath(folder)));
     const std::filesystem::path path = folder / "lock";
     File lock(path, O_RDWR | O_CREAT);
     if (!lock.isOpen()) return std::unexpected(lastError("open", path));
@@ -134,6 +170,8 @@ StorageResult<void> DataFolder::checkFormat() {
 // Nothing was ever answered from an unfinished folder, so what it holds may go.
 StorageResult<void> DataFolder::begin() {
     m_isFinished = false;
+    // Who made it may have been stopped before its name was synced.
+    TRY(syncName(wholePath(m_folder)));
     TRY(writeFormat(kUnfinished));
     for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
         std::error_code failed;
@@ -169,10 +207,7 @@ StorageResult<void> DataFolder::writeFormat(std::string_view suffix) const {
 }
 
 StorageResult<void> DataFolder::sync() const {
-    const File folder(m_folder, O_RDONLY | O_DIRECTORY);
-    if (!folder.isOpen()) return std::unexpected(lastError("open", m_folder));
-    if (::fsync(folder.descriptor()) != 0) return std::unexpected(lastError("fsync", m_folder));
-    return {};
+    return syncFolder(m_folder);
 }
 
 }  // namespace orrery::storage

@@ -15,12 +15,15 @@ namespace {
 
 DiskRecorder* g_recorder = nullptr;
 
+std::filesystem::path pathOf(int descriptor) {
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), failed);
+}
+
 // Nothing for what is not one of LMDB's data files.
 std::string fileOf(int descriptor) {
-    std::error_code failed;
-    const std::filesystem::path path =
-        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), failed);
-    return !failed && path.extension() == ".mdb" ? path.filename().string() : std::string();
+    const std::filesystem::path path = pathOf(descriptor);
+    return path.extension() == ".mdb" ? path.filename().string() : std::string();
 }
 
 void writeInto(std::string& content, const DiskRecorder::Event& event, std::size_t bytes) {
@@ -56,6 +59,9 @@ int DiskRecorder::write(int descriptor, std::uint64_t offset, std::string bytes)
 }
 
 int DiskRecorder::sync(int descriptor) {
+    const std::filesystem::path path = pathOf(descriptor);
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) m_folderSyncs.push_back(path.string());
     std::string file = fileOf(descriptor);
     if (file.empty()) return 0;
     if (m_syncFailure.isDue()) {

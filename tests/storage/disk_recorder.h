@@ -28,6 +28,8 @@ public:
     DiskRecorder& operator=(const DiskRecorder&) = delete;
 
     const std::vector<Event>& events() const { return m_events; }
+    /// Folders that were synced, in order.
+    const std::vector<std::string>& folderSyncs() const { return m_folderSyncs; }
 
     /// The `number`-th write, or sync, from now on fails with `code`, and all of that kind after
     /// it.
@@ -50,6 +52,7 @@ private:
     };
 
     std::vector<Event> m_events;
+    std::vector<std::string> m_folderSyncs;
     Failure m_writeFailure;
     Failure m_syncFailure;
     bool m_hasFailed = false;

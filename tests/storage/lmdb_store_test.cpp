@@ -3,12 +3,14 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <thread>
 
+#include "tests/storage/disk_recorder.h"
 #include "tests/storage/mini_world.h"
 #include "tests/storage/store_harness.h"
 #include "tests/support/test_main.h"
@@ -18,6 +20,7 @@
 
 using namespace orrery;
 using namespace orrery::storage;
+using orrery::test::DiskRecorder;
 using orrery::test::MiniWorld;
 using orrery::test::StoreHarness;
 
@@ -91,6 +94,27 @@ private slots:
         QVERIFY(std::filesystem::exists(path / "log.mdb"));
         QVERIFY(std::filesystem::exists(path / "items.mdb"));
         QVERIFY(openLmdbStore(path).has_value());
+    }
+
+    // A folder whose name is lost with the power takes all that was synced in it along.
+    void syncsTheNamesOfTheFoldersThatItMakes() {
+        const QTemporaryDir folder;
+        const std::filesystem::path base = std::filesystem::canonical(folder.path().toStdString());
+        const DiskRecorder recorder;
+        const auto synced = [&](const std::filesystem::path& path) {
+            return std::ranges::count(recorder.folderSyncs(), path.string());
+        };
+        QVERIFY(openLmdbStore(base / "deep" / "data" / "").has_value());
+        QVERIFY(synced(base) >= 1);
+        QVERIFY(synced(base / "deep") >= 1);
+        const auto before = synced(base / "deep");
+        QVERIFY(openLmdbStore(base / "deep" / "data").has_value());
+        QCOMPARE(synced(base / "deep"), before);
+        // One that somebody made and nobody finished.
+        std::filesystem::create_directory(base / "made");
+        const auto above = synced(base);
+        QVERIFY(openLmdbStore(base / "made").has_value());
+        QVERIFY(synced(base) > above);
     }
 
     void refusesAFolderThatIsInUseAndNamesTheProcess() {
