@@ -25,7 +25,7 @@ struct Settings {
     std::string data;
     bool memory = false;
     std::string durability = "durable";
-    std::string profile = "drop-in";
+    std::string profile;  ///< Empty: not asked for.
     std::string credentials;
     std::string namespaces = "shared";
     std::uint16_t port = 8000;
@@ -56,9 +56,9 @@ void addOptions(CLI::App& app, Settings& settings) {
         ->check(CLI::IsMember({"durable", "relaxed"}))
         ->capture_default_str();
     app.add_option("--profile", settings.profile,
-                   "drop-in: the service on a perfect day; service-like: with its delays")
-        ->check(CLI::IsMember({"drop-in", "service-like", "adversarial", "classroom"}))
-        ->capture_default_str();
+                   "drop-in: the service on a perfect day; service-like: with its delays. Kept in "
+                   "the data folder; without it the last one chosen there, else drop-in")
+        ->check(CLI::IsMember({"drop-in", "service-like", "adversarial", "classroom"}));
     app.add_option("--seed", settings.engine.seed, "Where all randomness comes from")
         ->capture_default_str();
     app.add_option("--credentials", settings.credentials, "Check signatures against this file");
@@ -81,9 +81,12 @@ int fail(const std::string& sentence) {
 std::string complete(Settings& settings) {
     if (!settings.credentials.empty())
         return "Checking signatures (--credentials) is not there yet.";
-    const cluster::Profile* profile = cluster::Profile::find(settings.profile);
-    if (profile == nullptr) return "The profile " + settings.profile + " is not there yet.";
-    settings.engine.profile = *profile;
+    if (!settings.profile.empty()) {
+        const cluster::Profile* profile = cluster::Profile::find(settings.profile);
+        if (profile == nullptr) return "The profile " + settings.profile + " is not there yet.";
+        settings.engine.profile = *profile;
+        settings.engine.profileIsChosen = true;
+    }
     settings.engine.port = settings.port;
     settings.engine.traceEvents = kTraceEvents;
     if (!settings.memory) {
@@ -109,6 +112,24 @@ void tellAbout(const Settings& settings) {
     }
 }
 
+/// What the data folder remembers and nobody has asked for this time.
+void tellWhatWasLeft(const Settings& settings, engine::Engine& engine) {
+    if (settings.logLevel != "info" && settings.logLevel != "debug") return;
+    const observe::SnapshotPtr snapshot = engine.snapshot();
+    if (settings.profile.empty() && snapshot->profile != settings.engine.profile.name)
+        std::fprintf(stderr, "orreryd: the profile is %s, as it was left\n",
+                     snapshot->profile.c_str());
+    if (snapshot->clock.state == observe::ClockState::Paused) {
+        std::fprintf(stderr,
+                     "orreryd: the clock was left paused, so requests wait; \"orreryd ctl clock "
+                     "resume\" lets it go on\n");
+    } else if (snapshot->clock.speed != 1) {
+        std::fprintf(stderr,
+                     "orreryd: the clock runs at %g times the speed of time, as it was left\n",
+                     snapshot->clock.speed);
+    }
+}
+
 int run(const LocalFlags& flags) {
     Settings settings;
     CLI::App app("A local Amazon DynamoDB that a person can look inside", "orreryd");
@@ -128,6 +149,7 @@ int run(const LocalFlags& flags) {
     if (!engine) return fail(engine.error());
     (*engine)->stopOnSignals();
     tellAbout(settings);
+    tellWhatWasLeft(settings, **engine);
     std::printf("listening on %s\n", (*engine)->endpoint().c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;

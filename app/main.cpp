@@ -21,7 +21,7 @@ struct Settings {
     bool memory = false;
     bool demo = false;
     std::uint64_t seed = 0;
-    std::string profile = "service-like";
+    std::string profile;  ///< Empty: not asked for.
 };
 
 void addOptions(CLI::App& app, Settings& settings) {
@@ -31,9 +31,9 @@ void addOptions(CLI::App& app, Settings& settings) {
     app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
         ->capture_default_str();
     app.add_option("--profile", settings.profile,
-                   "drop-in: the service on a perfect day; service-like: with its delays")
-        ->check(CLI::IsMember({"drop-in", "service-like"}))
-        ->capture_default_str();
+                   "drop-in: the service on a perfect day; service-like: with its delays. Kept in "
+                   "the data folder; without it the last one chosen there, else service-like")
+        ->check(CLI::IsMember({"drop-in", "service-like"}));
     app.add_option("--seed", settings.seed, "Where all randomness comes from")
         ->capture_default_str();
     app.add_flag("--demo", settings.demo, "Load the sample tables");
@@ -49,7 +49,11 @@ engine::EngineOptions engineOptions(const Settings& settings) {
                                  ? std::filesystem::path(shared.toStdString()) / "orrery"
                                  : std::filesystem::path(settings.data);
     }
-    if (const auto* profile = cluster::Profile::find(settings.profile)) options.profile = *profile;
+    options.profile = cluster::Profile::serviceLike();
+    if (const auto* profile = cluster::Profile::find(settings.profile)) {
+        options.profile = *profile;
+        options.profileIsChosen = true;
+    }
     options.seed = settings.seed;
     options.port = settings.port;
     // A window without an endpoint is still of use, and says so.

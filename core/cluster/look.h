@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/named_type.h"
 #include "core/base/time.h"
 #include "core/cluster/request.h"
 #include "core/types/attribute_value.h"
@@ -15,7 +16,7 @@
 namespace orrery::cluster {
 
 // A look: a control input that reads a named replica's applied state at the present instant, also
-// while the clock is paused (section 3 of the design).
+// while the clock is paused.
 
 /// A look that could not be done, in one sentence: no such table, zone or key.
 template <typename T>
@@ -68,6 +69,11 @@ struct ItemLook {
     std::uint32_t position = 0;  ///< In the key space, in 2^32 parts.
 };
 
+/// Names a look at checksums that reads whole replicas and takes many turns.
+using ChecksumLookId = NamedType<std::uint64_t, struct ChecksumLookIdTag>;
+
+/// What was kept is of the applied LSN that is told, and so is what was read. The rows of a look
+/// are of one instant; zones that apply at their own pace may differ in their LSNs.
 struct PartitionChecksums {
     GroupId group{};
     std::string index;  ///< Empty: the table's own partition.

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "core/cluster/checksum_scan.h"
 #include "core/cluster/item_writer.h"
 #include "core/table/stored_item.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
-namespace {
-
 std::string readProblem(const storage::StorageError& error) {
     return "The data folder could not be read: " + error.message();
 }
@@ -26,58 +25,25 @@ LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
     return std::unexpected("There is no table " + std::string(name) + where + ".");
 }
 
-struct Scanned {
-    std::uint64_t checksum = 0;
-    std::int64_t count = 0;
-};
-
-storage::StorageResult<void> addScanned(const WorldState& world, const Group& group,
-                                        VolumeId volume, KeySpaceId space, bool counts,
-                                        Scanned& total) {
-    const auto [begin, end] = group.boundsIn(space);
-    return world.store.scan(volume, begin, end, storage::ScanDirection::Forward,
-                            [&](std::string_view key, std::string_view image) {
-                                if (const auto stored = table::decodeStored(image)) {
-                                    total.checksum += table::entryChecksum(
-                                        key, image.substr(stored->attributesAt));
-                                }
-                                total.count += counts ? 1 : 0;
-                                return storage::ScanStep::Continue;
-                            });
-}
-
-LookResult<PartitionChecksums> checksumsOf(const WorldState& world, const TableDescription& table,
-                                           const Group& group, bool scanned) {
-    PartitionChecksums out;
-    out.group = group.id;
+std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescription& table) {
+    std::vector<GroupId> ids = world.partitions.ofSpace(table.space);
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.space == group.space) out.index = index.name;
+        if (!index.global) continue;
+        const std::vector<GroupId> more = world.partitions.ofSpace(index.space);
+        ids.insert(ids.end(), more.begin(), more.end());
     }
-    for (const ZoneIndex zone : kZones) {
-        const Member& member = group.member(zone);
-        PartitionChecksums::Zone& row = out.zones[zone.value()];
-        row.zone = zone;
-        row.up = member.replica != nullptr;
-        row.applied = member.mark.applied;
-        row.itemCount = member.mark.itemCount;
-        row.itemBytes = member.mark.itemBytes;
-        row.checksum = member.mark.checksum;
-        if (!scanned) continue;
-        Scanned total;
-        const VolumeId volume = volumeOf(group.region, zone);
-        auto read = addScanned(world, group, volume, group.space, true, total);
-        for (const SecondaryIndex& index : table.indexes) {
-            if (!read || index.global || group.isIndex()) continue;
-            read = addScanned(world, group, volume, index.space, false, total);
-        }
-        if (!read) return std::unexpected(readProblem(read.error()));
-        row.scanned = total.checksum;
-        row.scannedCount = total.count;
-    }
-    return out;
+    return ids;
 }
 
-}  // namespace
+storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
+    storage::Ticket gate = world.catalogGate;
+    const auto table = findTable(world, region, name);
+    if (!table) return gate;
+    for (const GroupId id : partitionsOf(world, **table)) {
+        if (const Group* group = world.findGroup(id)) gate = std::max(gate, group->gate);
+    }
+    return gate;
+}
 
 LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest& request) {
     TRY_ASSIGN(const TablePtr table, findTable(world, request.region, request.table));
@@ -156,23 +122,41 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
     return look;
 }
 
+std::vector<PartitionChecksums> keptChecksums(const WorldState& world,
+                                              const TableDescription& table) {
+    std::vector<PartitionChecksums> rows;
+    for (const GroupId id : partitionsOf(world, table)) {
+        const Group* group = world.findGroup(id);
+        if (group == nullptr) continue;
+        PartitionChecksums& row = rows.emplace_back();
+        row.group = id;
+        for (const SecondaryIndex& index : table.indexes) {
+            if (index.space == group->space) row.index = index.name;
+        }
+        for (const ZoneIndex zone : kZones) {
+            const Member& member = group->member(zone);
+            PartitionChecksums::Zone& one = row.zones[zone.value()];
+            one.zone = zone;
+            one.up = member.replica != nullptr;
+            one.applied = member.mark.applied;
+            one.itemCount = member.mark.itemCount;
+            one.itemBytes = member.mark.itemBytes;
+            one.checksum = member.mark.checksum;
+        }
+    }
+    return rows;
+}
+
 LookResult<std::vector<PartitionChecksums>> lookChecksums(const WorldState& world,
                                                           std::string_view name,
                                                           std::string_view region, bool scanned) {
     TRY_ASSIGN(const TablePtr table, findTable(world, region, name));
-    std::vector<KeySpaceId> spaces = {table->space};
-    for (const SecondaryIndex& index : table->indexes) {
-        if (index.global) spaces.push_back(index.space);
+    if (!scanned) return keptChecksums(world, *table);
+    ChecksumScan scan(world, *table);
+    for (;;) {
+        TRY_ASSIGN(const bool done, scan.step({}));
+        if (done) return scan.rows();
     }
-    std::vector<PartitionChecksums> out;
-    for (const KeySpaceId space : spaces) {
-        for (const GroupId id : world.partitions.ofSpace(space)) {
-            TRY_ASSIGN(PartitionChecksums sums,
-                       checksumsOf(world, *table, *world.findGroup(id), scanned));
-            out.push_back(std::move(sums));
-        }
-    }
-    return out;
 }
 
 }  // namespace orrery::cluster

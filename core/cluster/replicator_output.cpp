@@ -117,6 +117,7 @@ void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
             if (recent != nullptr) recent->applied = applied;
         }
         table::advance(member.mark, *applied, lsn);
+        if (m_world.beforeApply) m_world.beforeApply(group, zone, applied->changes);
         m_world.store.apply(volume, group.id, applied->changes, member.mark);
         group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
         if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);

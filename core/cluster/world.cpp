@@ -1,31 +1,14 @@
 #include "core/cluster/world.h"
-#include "core/base/result.h"
 
 #include <algorithm>
 
-#include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/base/result.h"
 #include "core/cluster/looks.h"
 #include "core/cluster/snapshot_builder.h"
 #include "core/cluster/world_impl.h"
 
 namespace orrery::cluster {
-
-using namespace std::chrono_literals;
-
-namespace {
-
-//   value "clock" := bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
-//
-// The calendar is one that nobody was shown more than; the lead is its way ahead of the wall clock.
-constexpr std::string_view kClockValue = "clock";
-/// How far ahead of time the bound is written, and how near it may come before it is moved.
-constexpr Duration kBoundAhead = 20s;
-constexpr Duration kBoundLeft = 10s;
-/// A lead that grew by less is the wall clock's own unsteadiness.
-constexpr Duration kLeadGrowth = 10ms;
-
-}  // namespace
 
 World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     : state(store, options.profile, options.seed, options.traceEvents),
@@ -39,7 +22,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
                  router.answer(group, from, op, std::move(result));
              }),
       zones(state, replicator, router),
-      snapshots(state, zones, propagator) {
+      snapshots(state, zones, propagator),
+      checksums(state) {
     replicator.setListener([this](Group& group) {
         server.moved(group);
         propagator.moved(group);
@@ -58,62 +42,21 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     auto impl = std::make_unique<Impl>(store, options);
     TRY(impl->openClock(calendar));
     impl->state.openTicket = store.synced().next();
+    TRY(impl->openProfile(options.profileIsChosen));
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
-// --- the two times
-
-// The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
-// not follow it there, or it would run ahead with every stop.
-storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
-    TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
-    Duration calendar{};
-    if (clock) {
-        ByteReader in(*clock);
-        state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
-        calendar = Duration(static_cast<std::int64_t>(in.u64()));
-        lead = Duration(static_cast<std::int64_t>(in.u64()));
-        if (!in.ok() || !in.atEnd())
-            return std::unexpected(storage::StorageError{"decode clock", 0, ""});
+storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
+    if (isChosen) {
+        keepProfile(state.turn, state.profile);
+        return {};
     }
-    bound = state.now;
-    savedLead = lead;
-    state.calendarOffset = calendar - state.now.sinceStart();
-    setCalendar(wallClock);
+    TRY_ASSIGN(const Profile* kept, keptProfile(state.store));
+    if (kept != nullptr) state.setProfile(*kept);
     return {};
-}
-
-void World::Impl::setCalendar(CalendarTime wallClock) {
-    const Duration offset = wallClock.sinceEpoch() + lead - state.now.sinceStart();
-    state.calendarOffset = std::max(state.calendarOffset, offset);
-}
-
-void World::Impl::keepClock() {
-    if (const auto wall = std::exchange(notedWall, std::nullopt))
-        lead = std::max(Duration(), state.calendar().sinceEpoch() - wall->sinceEpoch());
-    const bool near = state.now + kBoundLeft > bound;
-    const bool ahead = pace == Pace::Ahead && savedPace != Pace::Ahead;
-    if (near || ahead || lead > savedLead + kLeadGrowth) saveClock(state.now + kBoundAhead);
-}
-
-// No reply leaves at an instant above a bound that is on disk: the world resumes at the bound. Nor
-// at a later calendar than what is made of this: the wall clock and the lead, or where time may
-// outrun the wall clock, the calendar at the bound.
-void World::Impl::saveClock(Instant newBound) {
-    const Duration margin = pace == Pace::Ahead ? newBound - state.now : Duration();
-    bound = newBound;
-    savedLead = lead + margin;
-    savedPace = pace;
-    std::string bytes;
-    ByteWriter out(bytes);
-    out.u64(static_cast<std::uint64_t>(bound.sinceStart().count()));
-    out.u64(static_cast<std::uint64_t>((state.calendar().sinceEpoch() + margin).count()));
-    out.u64(static_cast<std::uint64_t>(lead.count()));
-    state.turn.putValue(std::string(kClockValue), std::move(bytes));
-    boundGate = state.openTicket;
 }
 
 // A turn in which the machine failed leaves nothing behind.
@@ -230,6 +173,34 @@ void World::noteWallClock(CalendarTime wallClock, Pace pace) {
     if (pace != Pace::Slower) m_impl->notedWall = wallClock;
 }
 
+const ClockSetting& World::clockSetting() const {
+    return m_impl->state.clockSetting;
+}
+
+void World::setClockSetting(const ClockSetting& setting) {
+    WorldState& state = m_impl->state;
+    state.clockSetting = setting;
+    keepClockSetting(state.turn, setting);
+    state.controlGate = state.openTicket;
+}
+
+storage::Ticket World::openTurn() const {
+    return m_impl->state.openTicket;
+}
+
+storage::Ticket World::controlGate() const {
+    return m_impl->state.controlGate;
+}
+
+storage::Ticket World::lookGate(std::string_view table, std::string_view region) const {
+    return cluster::lookGate(m_impl->state, table, region);
+}
+
+storage::Ticket World::gateOf(storage::Ticket wanted) const {
+    const storage::Ticket last(m_impl->state.openTicket.value() - 1);
+    return std::min(std::max(wanted, m_impl->boundGate), last);
+}
+
 World::FaultResult World::failZone(std::string_view zone, std::optional<Duration> duration) {
     return m_impl->zones.failZone(zone, duration);
 }
@@ -259,10 +230,25 @@ LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
     return cluster::lookItem(m_impl->state, request);
 }
 
-LookResult<std::vector<PartitionChecksums>> World::checksums(std::string_view table,
-                                                             std::string_view region,
-                                                             bool scanned) const {
-    return cluster::lookChecksums(m_impl->state, table, region, scanned);
+World::ChecksumsResult World::checksums(std::string_view table, std::string_view region,
+                                        bool scanned) const {
+    return lookChecksums(m_impl->state, table, region, scanned);
+}
+
+LookResult<ChecksumLookId> World::startChecksums(std::string_view table, std::string_view region) {
+    return m_impl->checksums.start(table, region);
+}
+
+bool World::checksumsUnderWay() const {
+    return m_impl->checksums.underWay();
+}
+
+void World::stepChecksums() {
+    m_impl->checksums.step({});
+}
+
+std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {
+    return m_impl->checksums.take(id);
 }
 
 const Catalog& World::catalog() const {
@@ -275,6 +261,8 @@ const Profile& World::profile() const {
 
 void World::setProfile(const Profile& profile) {
     m_impl->state.setProfile(profile);
+    keepProfile(m_impl->state.turn, profile);
+    m_impl->state.controlGate = m_impl->state.openTicket;
 }
 
 std::uint64_t World::seed() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/control_state.h"
 #include "core/cluster/look.h"
 #include "core/cluster/profile.h"
 #include "core/cluster/request.h"
@@ -32,11 +33,15 @@ struct Answered {
 enum class Pace : std::uint8_t {
     Slower,
     AsTheWall,
-    Ahead,  ///< Faster, in steps, or as nobody knows.
+    Ahead,    ///< Faster, or as nobody knows.
+    Stopped,  ///< Only as somebody steps it.
 };
 
 struct WorldOptions {
+    /// In force where the store names none.
     Profile profile = Profile::dropIn();
+    /// It was asked for: it goes before the one that the store names, and is kept.
+    bool profileIsChosen = false;
     std::uint64_t seed = 0;
     /// How many events the trace keeps.
     std::size_t traceEvents = 16'384;
@@ -53,7 +58,8 @@ class World {
 public:
     /// Takes up what the store holds: the catalog, the groups, the control state. After a stop,
     /// clean or killed, no lease is held and what was under way is gone. `calendar` is the wall
-    /// clock. The store must outlive the world.
+    /// clock; the world's own is set to it unless the clock was left paused or slowed. The store
+    /// must outlive the world.
     static storage::StorageResult<std::unique_ptr<World>> open(storage::Store& store,
                                                                const WorldOptions& options,
                                                                CalendarTime calendar);
@@ -74,6 +80,10 @@ public:
     /// Before a turn: what the wall clock shows, and how the world's time goes by it. Changes
     /// nothing in the world; it decides where the calendar goes on after a stop.
     void noteWallClock(CalendarTime wallClock, Pace pace);
+    /// How the driver's clock is set: as it was left, until somebody sets it. It changes nothing in
+    /// the world, which is told of time by `run`; the world keeps it.
+    const ClockSetting& clockSetting() const;
+    void setClockSetting(const ClockSetting& setting);
     /// Ends a turn: commits what it changed to the store.
     storage::Ticket endTurn();
     /// Ends the last turn before a clean stop: the world will resume at the present instant.
@@ -90,6 +100,18 @@ public:
     /// Calls that are under way.
     std::size_t pendingCalls() const;
 
+    // --- what an answer of the control API waits for, as Answered::gate does for a call
+
+    /// The turn that is open: for what changes something.
+    storage::Ticket openTurn() const;
+    /// The turn that changed faults, clock or profile last.
+    storage::Ticket controlGate() const;
+    /// The turn that wrote last what a look at this table shows.
+    storage::Ticket lookGate(std::string_view table, std::string_view region) const;
+    /// Right after `endTurn`: the turn to wait for, given one of the above from before it. An open
+    /// turn that changed nothing is none, and the present instant is to be on disk as well.
+    storage::Ticket gateOf(storage::Ticket wanted) const;
+
     // --- faults; unknown names give an error text
 
     using FaultResult = std::expected<std::uint64_t, std::string>;
@@ -105,14 +127,24 @@ public:
 
     // --- looks: what an application cannot see. They change nothing and cost no capacity.
 
+    using ChecksumsResult = LookResult<std::vector<PartitionChecksums>>;
+
     LookResult<ItemsLook> lookItems(const ItemsLookRequest& request) const;
     LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
-    LookResult<std::vector<PartitionChecksums>> checksums(std::string_view table,
-                                                          std::string_view region,
-                                                          bool scanned) const;
+    /// As kept at apply. With `scanned` also as read, in one go: not for a world that serves.
+    ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
+    /// Begins to read all replicas of a table, in steps: see checksum_scan.h.
+    LookResult<ChecksumLookId> startChecksums(std::string_view table, std::string_view region);
+    /// Whether something is being read: then a driver calls `stepChecksums` with every turn.
+    bool checksumsUnderWay() const;
+    /// Reads on, for a millisecond or so.
+    void stepChecksums();
+    /// What came of it, once; nothing as long as it is under way.
+    std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
 
     const Catalog& catalog() const;
     const Profile& profile() const;
+    /// Delays, leases and detection times from now on. It is kept.
     void setProfile(const Profile& profile);
     std::uint64_t seed() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/cluster/checksum_scan.h"
 #include "core/cluster/item_server.h"
 #include "core/cluster/router.h"
 #include "core/cluster/snapshot_builder.h"
@@ -19,6 +20,7 @@ public:
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
+    storage::StorageResult<void> openProfile(bool isChosen);
     void keepClock();
     void saveClock(Instant newBound);
     storage::Ticket commit();
@@ -32,6 +34,7 @@ public:
     ItemServer server;
     Zones zones;
     SnapshotBuilder snapshots;
+    ChecksumLooks checksums;
 
     /// The instant that the store knows: the world resumes there.
     Instant bound;

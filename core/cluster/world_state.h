@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -12,6 +14,7 @@
 
 #include "core/base/hash.h"
 #include "core/cluster/catalog.h"
+#include "core/cluster/control_state.h"
 #include "core/cluster/group.h"
 #include "core/cluster/op.h"
 #include "core/cluster/partition_map.h"
@@ -163,9 +166,16 @@ struct WorldState {
     Catalog catalog;
     /// The turn that changed the catalog last: every answer was looked up in it.
     storage::Ticket catalogGate{};
+    /// The turn that changed faults, clock or profile last.
+    storage::Ticket controlGate{};
+    ClockSetting clockSetting;
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;
     std::vector<std::unique_ptr<Group>> groups;  ///< By id; null where there is none.
+    /// Told of what a replica is about to apply; empty while nobody needs to know.
+    std::function<void(const Group& group, ZoneIndex zone,
+                       std::span<const storage::TreeChange> changes)>
+        beforeApply;
 
     /// Calls under way, in order of admission.
     std::map<CallNumber, PendingCall> calls;

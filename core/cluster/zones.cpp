@@ -2,6 +2,7 @@
 #include "core/base/result.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/bytes.h"
 
@@ -10,6 +11,11 @@ namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
 constexpr std::size_t kPastFaultsMax = 200;
+
+storage::StorageError damaged() {
+    return {"decode faults", EPROTO, "",
+            "The faults in the data folder are damaged; restore the folder from a copy."};
+}
 
 }  // namespace
 
@@ -243,6 +249,7 @@ void Zones::save() {
         out.u64(static_cast<std::uint64_t>(fault.view.until.sinceStart().count()));
     }
     m_world.turn.putValue(std::string(kFaultsValue), std::move(bytes));
+    m_world.controlGate = m_world.openTicket;
 }
 
 storage::StorageResult<void> Zones::reopen() {
@@ -262,7 +269,7 @@ storage::StorageResult<void> Zones::reopen() {
         fault.view.until = Instant(Duration(static_cast<std::int64_t>(in.u64())));
         if (!in.ok() || fault.region.value() >= m_world.regions.size() ||
             fault.a.value() >= kZonesPerRegion || fault.b.value() >= kZonesPerRegion)
-            return std::unexpected(storage::StorageError{"decode faults", 0, ""});
+            return std::unexpected(damaged());
         const RegionState& region = m_world.region(fault.region);
         fault.view.kind = fault.isCut ? "link-cut" : "zone-outage";
         fault.view.target = zoneName(region, fault.a);
@@ -272,6 +279,7 @@ storage::StorageResult<void> Zones::reopen() {
         m_faults.push_back(fault);
         start(fault);
     }
+    if (!in.ok() || !in.atEnd()) return std::unexpected(damaged());
     return {};
 }
 

@@ -55,6 +55,7 @@ Response putClock(const Call& call) {
     if (speed) call.clock.setSpeed(*speed, wall);
     if (state == "paused") call.clock.pause(wall);
     if (state == "running") call.clock.resume(wall);
+    call.world.setClockSetting({call.clock.paused(), call.clock.speed()});
     return clockResponse(call);
 }
 

@@ -8,32 +8,54 @@ namespace {
 
 enum class Rest { None, Id };
 
+/// What a verb does, and so what its answer waits for: all that an answer tells is on disk by then.
+enum class Does {
+    Shows,    ///< How the world stands at this moment; waits for nothing.
+    Looks,    ///< Sets its own gate.
+    Tells,    ///< What was set.
+    Changes,  ///< What is kept: not while the disk keeps nothing.
+    Steps,
+};
+
 struct Verb {
     std::string_view method;
     std::string_view path;
     Rest rest;
+    Does does;
     Response (*run)(const Call&);
 };
 
 constexpr Verb kVerbs[] = {
-    {"GET", "/status", Rest::None, getStatus},
-    {"GET", "/snapshot", Rest::None, getSnapshot},
-    {"POST", "/faults", Rest::None, postFault},
-    {"GET", "/faults", Rest::None, getFaults},
-    {"DELETE", "/faults", Rest::None, deleteFaults},
-    {"DELETE", "/faults/", Rest::Id, deleteFault},
-    {"GET", "/clock", Rest::None, getClock},
-    {"PUT", "/clock", Rest::None, putClock},
-    {"POST", "/clock/step", Rest::None, postStep},
-    {"POST", "/clock/advance", Rest::None, postAdvance},
-    {"GET", "/profile", Rest::None, getProfile},
-    {"PUT", "/profile", Rest::None, putProfile},
-    {"GET", "/items", Rest::None, getItems},
-    {"GET", "/item", Rest::None, getItem},
-    {"GET", "/checksums", Rest::None, getChecksums},
-    {"GET", "/events", Rest::None, getEvents},
-    {"GET", "/metrics", Rest::None, getMetrics},
+    {"GET", "/status", Rest::None, Does::Shows, getStatus},
+    {"GET", "/snapshot", Rest::None, Does::Shows, getSnapshot},
+    {"POST", "/faults", Rest::None, Does::Changes, postFault},
+    {"GET", "/faults", Rest::None, Does::Tells, getFaults},
+    {"DELETE", "/faults", Rest::None, Does::Changes, deleteFaults},
+    {"DELETE", "/faults/", Rest::Id, Does::Changes, deleteFault},
+    {"GET", "/clock", Rest::None, Does::Tells, getClock},
+    {"PUT", "/clock", Rest::None, Does::Changes, putClock},
+    {"POST", "/clock/step", Rest::None, Does::Steps, postStep},
+    {"POST", "/clock/advance", Rest::None, Does::Steps, postAdvance},
+    {"GET", "/profile", Rest::None, Does::Tells, getProfile},
+    {"PUT", "/profile", Rest::None, Does::Changes, putProfile},
+    {"GET", "/items", Rest::None, Does::Looks, getItems},
+    {"GET", "/item", Rest::None, Does::Looks, getItem},
+    {"GET", "/checksums", Rest::None, Does::Looks, getChecksums},
+    {"GET", "/events", Rest::None, Does::Shows, getEvents},
+    {"GET", "/metrics", Rest::None, Does::Shows, getMetrics},
 };
+
+Response runVerb(const Verb& verb, const Call& call) {
+    if (verb.does == Does::Changes) {
+        const Host::Facts facts = call.host.facts();
+        if (facts.readOnly) return errorResponse(503, facts.storageProblem);
+    }
+    Response response = verb.run(call);
+    if (verb.does == Does::Changes || verb.does == Does::Steps)
+        response.gate = call.world.openTurn();
+    if (verb.does == Does::Tells) response.gate = call.world.controlGate();
+    return response;
+}
 
 bool fits(const Verb& verb, std::string_view path) {
     if (verb.rest == Rest::None) return path == verb.path;
@@ -61,7 +83,7 @@ Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::s
         if (verb.method == wanted) {
             Call call{world, clock, host, path.substr(verb.path.size()), {}, body};
             if (mark != std::string_view::npos) call.query = parseQuery(target.substr(mark + 1));
-            return verb.run(call);
+            return runVerb(verb, call);
         }
         if (!allowed.empty()) allowed += " and ";
         allowed += verb.method;

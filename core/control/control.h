@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +41,14 @@ struct Response {
     int status = 200;
     std::string_view contentType = "application/json";
     std::string body;
-    /// The answer is to leave once the world has come to this instant.
+    /// The answer rests on this turn: it is to leave once the store has synced what
+    /// World::gateOf makes of it. Nothing: it may leave at once.
+    std::optional<storage::Ticket> gate;
+    /// The answer is to leave once the world has come to this instant, and then to wait for the
+    /// turn that brought it there.
     std::optional<Instant> holdUntil;
+    /// There is no answer yet: to be asked after each turn of the world until it gives one.
+    std::function<std::optional<Response>(cluster::World&)> later;
     /// GET /events: the body is the trace after this event, for ever.
     std::optional<EventId> eventsAfter;
 };
@@ -49,8 +56,9 @@ struct Response {
 /// Where all control calls begin.
 inline constexpr std::string_view kPrefix = "/_orrery/v1";
 
-/// One control call, as section 6 of the design lists them. `target` begins behind kPrefix and may
-/// have a query. Errors are {"error": "one sentence"} with 400, 404, 405 or 501.
+/// One control call. `target` begins behind kPrefix and may have a query. Errors are
+/// {"error": "one sentence"} with 400, 404, 405, 501, or 503 if the disk could not keep what is
+/// asked for.
 Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::string_view method,
                 std::string_view target, std::string_view body);
 

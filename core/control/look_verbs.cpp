@@ -103,6 +103,13 @@ std::string checksumText(std::uint64_t checksum) {
     return hex(bytes);
 }
 
+/// `response`, which is to wait until what it shows of the table is on disk.
+Response gated(Response response, const cluster::World& world, std::string_view table,
+               std::string_view region) {
+    response.gate = world.lookGate(table, region);
+    return response;
+}
+
 void writeChecksums(json::Writer& out, const cluster::PartitionChecksums& partition,
                     std::string_view region) {
     out.beginObject();
@@ -124,13 +131,31 @@ void writeChecksums(json::Writer& out, const cluster::PartitionChecksums& partit
     out.endArray().endObject();
 }
 
+Response checksumsResponse(const cluster::World& world, const std::string& table,
+                           const std::string& region,
+                           const cluster::World::ChecksumsResult& result) {
+    if (!result) return gated(errorResponse(404, result.error()), world, table, region);
+    Response response;
+    json::Writer out(response.body);
+    out.beginObject();
+    out.name("table").string(table);
+    out.name("region").string(region);
+    out.name("partitions").beginArray();
+    for (const cluster::PartitionChecksums& partition : *result)
+        writeChecksums(out, partition, region);
+    out.endArray().endObject();
+    return gated(std::move(response), world, table, region);
+}
+
 }  // namespace
 
 Response getItems(const Call& call) {
     const auto request = itemsRequest(call);
     if (!request) return errorResponse(400, request.error());
     const auto look = call.world.lookItems(*request);
-    if (!look) return errorResponse(404, look.error());
+    if (!look) {
+        return gated(errorResponse(404, look.error()), call.world, request->table, request->region);
+    }
     Response response;
     json::Writer out(response.body);
     out.beginObject();
@@ -148,7 +173,7 @@ Response getItems(const Call& call) {
     out.endArray();
     out.name("more").boolean(look->more);
     out.endObject();
-    return response;
+    return gated(std::move(response), call.world, request->table, request->region);
 }
 
 Response getItem(const Call& call) {
@@ -161,7 +186,9 @@ Response getItem(const Call& call) {
     const cluster::ItemLookRequest request{*region, std::string(call.argument("table")),
                                            *std::move(key)};
     const auto look = call.world.lookItem(request);
-    if (!look) return errorResponse(404, look.error());
+    if (!look) {
+        return gated(errorResponse(404, look.error()), call.world, request.table, request.region);
+    }
     Response response;
     json::Writer out(response.body);
     out.beginObject();
@@ -174,24 +201,26 @@ Response getItem(const Call& call) {
     for (const auto& version : look->versions)
         writeVersion(out, version, request.region);
     out.endArray().endObject();
-    return response;
+    return gated(std::move(response), call.world, request.table, request.region);
 }
 
+// Reading whole replicas takes many turns; between them the world goes on.
 Response getChecksums(const Call& call) {
     const auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());
-    const bool scanned = call.argument("scan") == "true";
-    const auto look = call.world.checksums(call.argument("table"), *region, scanned);
-    if (!look) return errorResponse(404, look.error());
+    const std::string table(call.argument("table"));
+    if (call.argument("scan") != "true")
+        return checksumsResponse(call.world, table, *region,
+                                 call.world.checksums(table, *region, false));
+    const auto look = call.world.startChecksums(table, *region);
+    if (!look) return gated(errorResponse(404, look.error()), call.world, table, *region);
     Response response;
-    json::Writer out(response.body);
-    out.beginObject();
-    out.name("table").string(call.argument("table"));
-    out.name("region").string(*region);
-    out.name("partitions").beginArray();
-    for (const cluster::PartitionChecksums& partition : *look)
-        writeChecksums(out, partition, *region);
-    out.endArray().endObject();
+    response.later = [id = *look, table,
+                      region = *region](cluster::World& world) -> std::optional<Response> {
+        const auto result = world.takeChecksums(id);
+        if (!result) return std::nullopt;
+        return checksumsResponse(world, table, region, *result);
+    };
     return response;
 }
 

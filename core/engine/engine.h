@@ -25,7 +25,10 @@ struct EngineOptions {
     storage::Durability durability = storage::Durability::Durable;
     /// A failure that the disk is to have, for tests.
     storage::PlannedFailure failure = {};
+    /// In force where the data folder names none.
     cluster::Profile profile = cluster::Profile::dropIn();
+    /// It was asked for: it goes before the one that the folder names, and is kept there.
+    bool profileIsChosen = false;
     std::uint64_t seed = 0;
     std::size_t traceEvents = 16'384;
     /// Keep each message between replicas in the trace, as the window wants it.
@@ -42,7 +45,7 @@ struct EngineOptions {
 };
 
 /// The whole engine: a data folder, the live world in it, the endpoint, and the threads. One thread
-/// runs it all but the disk's work (section 3 of the design); what is for other threads says so.
+/// runs it all but the disk's work; what is for other threads says so.
 class Engine {
 public:
     /// Opens the folder and the port. What is wrong is said in one sentence.

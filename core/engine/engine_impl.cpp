@@ -69,6 +69,7 @@ std::expected<void, std::string> Engine::Impl::open() {
     driver.durability = m_options.durability;
     driver.failure = m_options.failure;
     driver.world.profile = m_options.profile;
+    driver.world.profileIsChosen = m_options.profileIsChosen;
     driver.world.seed = m_options.seed;
     driver.world.traceEvents = m_options.traceEvents;
     // The window's thread may be looking at its trace.
@@ -182,7 +183,7 @@ bool Engine::Impl::mayEnd(Duration wall) const {
     // What waits for a clock that stands still would wait for ever.
     const bool waits = m_driver->isUp() && m_driver->clock().paused();
     const bool answered = waits || m_driver->openCalls() == 0;
-    return answered && m_driver->isSettled() && (waits || !m_server.isBusy());
+    return answered && m_held.empty() && m_driver->isSettled() && (waits || !m_server.isBusy());
 }
 
 // --- calls
@@ -209,75 +210,6 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
     caller.regionName = region;
     submit(*std::move(call), std::move(caller), std::move(to));
-}
-
-// --- control
-
-control::Response Engine::Impl::runControl(std::string_view method, std::string_view target,
-                                           std::string_view body) {
-    if (!m_driver->isUp()) return control::errorResponse(503, m_driver->storageProblem());
-    return control::handle(m_driver->world(), m_driver->clock(), *this, method, target, body);
-}
-
-void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
-                           std::string_view target, std::string_view body) {
-    control::Response response = runControl(method, target, body);
-    if (response.eventsAfter && method == "GET") {
-        m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
-        m_followers.push_back({exchange, *response.eventsAfter});
-        return;
-    }
-    finishControl(exchange, nullptr, std::move(response));
-}
-
-void Engine::Impl::controlFromInside(std::string_view method, std::string_view target,
-                                     std::string_view body, const AnswerHandler& handler) {
-    finishControl({}, handler, runControl(method, target, body));
-}
-
-void Engine::Impl::finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
-                                 control::Response response) {
-    if (const auto until = std::exchange(response.holdUntil, std::nullopt)) {
-        m_held.push_back({exchange, handler, std::move(response), *until});
-    } else if (handler) {
-        handler({response.status, std::move(response.body), {}});
-    } else {
-        m_server.reply(
-            exchange,
-            {.status = response.status, .contentType = response.contentType, .crc = false},
-            response.body);
-    }
-}
-
-void Engine::Impl::finishHeld() {
-    std::vector<Held> left;
-    for (Held& held : std::exchange(m_held, {})) {
-        // A world that was taken up again, or a clock that runs, is past all waiting.
-        const bool past = !m_driver->isUp() || m_stopping || !m_driver->clock().paused() ||
-                          m_driver->world().now() >= held.until;
-        if (past) {
-            finishControl(held.exchange, held.handler, std::move(held.response));
-        } else {
-            left.push_back(std::move(held));
-        }
-    }
-    m_held = std::move(left);
-}
-
-control::Host::Facts Engine::Impl::facts() const {
-    Facts facts;
-    facts.version = kVersion;
-    facts.endpoint = m_endpoint;
-    facts.dataFolder = m_options.dataFolder.string();
-    const bool relaxed = m_options.durability == storage::Durability::Relaxed;
-    facts.durability = m_options.dataFolder.empty() ? "memory" : relaxed ? "relaxed" : "durable";
-    facts.storageProblem = m_driver->storageProblem();
-    facts.readOnly = m_driver->isReadOnly();
-    facts.uptime = Loop::now() - m_openedAt;
-    facts.openCalls = m_driver->openCalls();
-    facts.waitingCalls = m_driver->waitingCalls();
-    facts.figures = m_driver->figures();
-    return facts;
 }
 
 // --- what others see

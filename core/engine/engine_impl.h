@@ -55,12 +55,14 @@ public:
     std::thread m_thread;
 
 private:
-    /// A control call whose answer waits until the world has come so far.
+    /// A control call whose answer waits: until it is there, until the world has come so far,
+    /// until what it tells is on disk.
     struct Held {
         http::ExchangeId exchange;
         AnswerHandler handler;
         control::Response response;
-        Instant until;
+        std::uint64_t generation = 0;         ///< Of the world that it is of.
+        std::optional<storage::Ticket> gate;  ///< Known after the turn that it rests on.
     };
     /// A client that follows the trace.
     struct Follower {
@@ -73,6 +75,7 @@ private:
     void tell(Duration wall);
     void deliver();
     void finishHeld();
+    bool isReady(Held& held);
     void feedFollowers(Duration wall);
     void publish(Duration wall);
     void noteGeneration();
@@ -82,6 +85,8 @@ private:
                                  std::string_view body);
     void finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
                        control::Response response);
+    void sendControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
+                     control::Response response);
 
     // The loop's thread.
     Endpoint m_handler;

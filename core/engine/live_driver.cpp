@@ -21,7 +21,8 @@ constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
 
 cluster::Pace paceOf(const sim::LiveClock& clock) {
-    if (clock.paused() || clock.speed() > sim::LiveClock::kNormalSpeed) return cluster::Pace::Ahead;
+    if (clock.paused()) return cluster::Pace::Stopped;
+    if (clock.speed() > sim::LiveClock::kNormalSpeed) return cluster::Pace::Ahead;
     return clock.speed() < sim::LiveClock::kNormalSpeed ? cluster::Pace::Slower
                                                         : cluster::Pace::AsTheWall;
 }
@@ -29,7 +30,10 @@ cluster::Pace paceOf(const sim::LiveClock& clock) {
 }  // namespace
 
 LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>& wake)
-    : m_options(options), m_logWriter(wake), m_treeFlusher(wake) {}
+    : m_options(options),
+      m_profileIsChosen(options.world.profileIsChosen),
+      m_logWriter(wake),
+      m_treeFlusher(wake) {}
 
 LiveDriver::~LiveDriver() {
     close();
@@ -41,7 +45,7 @@ std::expected<std::unique_ptr<LiveDriver>, std::string> LiveDriver::open(
     std::unique_ptr<LiveDriver> driver(new LiveDriver(options, wake));
     TRY(driver->openStore());
     TRY(driver->openWorld(calendar));
-    driver->m_clock.emplace(driver->m_world->now(), wall);
+    driver->startClock(wall);
     return driver;
 }
 
@@ -60,10 +64,23 @@ std::expected<void, std::string> LiveDriver::openStore() {
 }
 
 std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
-    auto world = cluster::World::open(*m_store, m_options.world, calendar);
+    cluster::WorldOptions options = m_options.world;
+    options.profileIsChosen = m_profileIsChosen;
+    auto world = cluster::World::open(*m_store, options, calendar);
     if (!world) return std::unexpected(world.error().message());
     m_world = *std::move(world);
+    m_profileGate = m_world->openTurn();
     return {};
+}
+
+// The clock goes on as it was left.
+void LiveDriver::startClock(Duration wall) {
+    m_clock.emplace(m_world->now(), wall);
+    const cluster::ClockSetting& setting = m_world->clockSetting();
+    m_clock->setSpeed(setting.speed, wall);
+    if (setting.paused) m_clock->pause(wall);
+    m_behind = false;
+    m_ranTo = m_world->now();
 }
 
 // --- calls
@@ -104,6 +121,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         startAgain(wall, calendar);
         return;
     }
+    if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     // Both overlays full: the disk is behind, so time stands still until a flush has ended.
     if (!m_store->saturated()) runTurn(wall, calendar);
     if (const auto& failure = m_world->failure()) {
@@ -118,12 +136,14 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         answer(std::move(answered));
     releaseGated();
     giveWork(wall);
+    if (m_world->checksumsUnderWay()) m_world->stepChecksums();
 }
 
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const sim::LiveClock::Step step = m_clock->next(wall, m_world->nextEventAt());
-    if (step.jumped) m_world->setCalendar(calendar);
-    m_world->noteWallClock(calendar, paceOf(*m_clock));
+    const cluster::Pace pace = paceOf(*m_clock);
+    if (step.jumped && pace != cluster::Pace::Slower) m_world->setCalendar(calendar);
+    m_world->noteWallClock(calendar, pace);
     // A world that is stepped event by event stands in the midst of an instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return;
     m_behind = false;
@@ -148,8 +168,7 @@ void LiveDriver::runWorld(Instant until) {
 }
 
 void LiveDriver::answer(cluster::Answered answered) {
-    // A world that only reads rests on nothing that is not on disk.
-    if (answered.gate > m_store->synced() && !m_readOnly) {
+    if (!isReleased(answered.gate)) {
         m_gated.push_back(std::move(answered));
     } else {
         m_open.erase(answered.id.value());
@@ -169,6 +188,7 @@ void LiveDriver::releaseGated() {
 
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
+    if (m_world->checksumsUnderWay()) return wall;
     if (m_store->saturated()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || (!paused && !m_inbox.empty())) return wall;
@@ -300,9 +320,7 @@ void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
         return;
     }
     m_retryAt.reset();
-    m_behind = false;
-    m_ranTo = m_world->now();
-    m_clock.emplace(m_world->now(), wall);
+    startClock(wall);
     observe::Trace& trace = m_world->trace();
     trace.add({trace.last().next(), EventId(), m_world->now(), observe::StorageFailed{m_problem}});
 }

@@ -73,6 +73,11 @@ public:
     /// Paused: runs until one more event has been traced; false if nothing is due any more.
     bool stepOneEvent();
     void setCalendar(CalendarTime calendar) { m_world->setCalendar(calendar); }
+    /// Whether what rests on that turn of the present world may leave.
+    bool isReleased(storage::Ticket turn) const {
+        // A world that only reads rests on nothing that is not on disk.
+        return turn <= m_store->synced() || m_readOnly;
+    }
 
     /// False while store and world could not be taken up again after a failure; it is tried every
     /// second, and calls fail meanwhile. The members below are there only if it is true.
@@ -103,6 +108,7 @@ private:
 
     std::expected<void, std::string> openStore();
     std::expected<void, std::string> openWorld(CalendarTime calendar);
+    void startClock(Duration wall);
     void takeWorkDone();
     void giveWork(Duration wall);
     void giveFlush(Duration wall);
@@ -133,6 +139,11 @@ private:
     std::deque<cluster::Answered> m_gated;
     std::vector<cluster::Answered> m_released;
     std::vector<cluster::CallId> m_failed;
+
+    // Until the turn that keeps it is on disk, the profile that was asked for goes before the one
+    // that the store names.
+    bool m_profileIsChosen;
+    storage::Ticket m_profileGate{};
 
     bool m_readOnly = false;
     bool m_behind = false;  // The last turn was cut short.

@@ -37,6 +37,9 @@ public:
         again();
     }
     void kill() { again(); }
+    void set(const cluster::ClockSetting& setting) { m_world->setClockSetting(setting); }
+    /// Time that passes for the wall alone.
+    void away(Duration by) { m_wall = CalendarTime(m_wall.sinceEpoch() + by); }
     void suspend(Duration by) {
         m_wall = CalendarTime(m_wall.sinceEpoch() + by);
         m_world->setCalendar(m_wall);
@@ -132,7 +135,50 @@ private slots:
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
     }
 
-    // A world that was slowed catches up when it is opened again.
+    // A clock that was left paused stands where it stood, whatever the wall shows.
+    void doesNotJumpWhileItIsPaused_data() { staysWithTheWallOverStops_data(); }
+    void doesNotJumpWhileItIsPaused() {
+        QFETCH(bool, clean);
+        Life life;
+        life.run(15s, 15s, Pace::AsTheWall);
+        life.set({true});
+        for (const Duration step : {1ms, 0ms, 25'000ms}) {
+            life.run(step, 3600s, Pace::Stopped);  // Stepped.
+            const CalendarTime calendar = life.calendar();
+            const Instant now = life.now();
+            clean ? life.stop() : life.kill();
+            QVERIFY(life.calendar() == calendar);
+            QVERIFY(life.now() == now);
+            life.away(3600s);
+            clean ? life.stop() : life.kill();
+            QVERIFY(life.calendar() == calendar);
+        }
+        life.set({});
+        life.run(100ms, 100ms, Pace::AsTheWall);
+        const CalendarTime before = life.calendar();
+        life.stop();
+        QVERIFY(life.calendar() > before);
+        QCOMPARE(life.ahead(), Duration(0));
+    }
+
+    // One that was left slow goes on where it was: after a kill a little later, never earlier.
+    void doesNotJumpWhileItIsSlow_data() { staysWithTheWallOverStops_data(); }
+    void doesNotJumpWhileItIsSlow() {
+        QFETCH(bool, clean);
+        Life life;
+        life.run(15s, 15s, Pace::AsTheWall);
+        life.set({false, sim::LiveClock::kNormalSpeed / 10});
+        for (int i = 0; i < 5; ++i) {
+            life.run(1700ms, 17s, Pace::Slower);
+            const CalendarTime shown = life.calendar();
+            clean ? life.stop() : life.kill();
+            QVERIFY(life.calendar() >= shown);
+            QVERIFY(life.calendar().sinceEpoch() - shown.sinceEpoch() <= (clean ? 0s : 2s));
+        }
+        QVERIFY(life.ahead() < -60s);
+    }
+
+    // A world that was slowed, and is no more, catches up when it is opened again.
     void isSetToTheWallAfterItWasSlow() {
         Life life;
         life.run(1s, 3600s, Pace::Slower);

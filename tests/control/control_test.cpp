@@ -38,6 +38,8 @@ public:
         facts.dataFolder = folder;
         facts.durability = "memory";
         facts.waitingCalls = 4;
+        facts.readOnly = readOnly;
+        if (readOnly) facts.storageProblem = "The disk failed.";
         facts.uptime = 1500ms;
         return facts;
     }
@@ -73,6 +75,10 @@ public:
                           const std::string& body = "") {
         control::Response response = control::handle(*world, clock, *this, method, target, body);
         settle();
+        while (response.later) {
+            world->stepChecksums();
+            if (auto answer = response.later(*world)) response = *std::move(answer);
+        }
         return response;
     }
     QJsonObject json(const char* method, const std::string& target, const std::string& body = "") {
@@ -85,6 +91,7 @@ public:
     std::unique_ptr<cluster::World> world;
     sim::LiveClock clock{Instant(), kWall};
     std::string folder = "/data";
+    bool readOnly = false;
     int status = 0;
     int steps = 0;
     std::uint64_t calls = 0;
@@ -262,6 +269,60 @@ private slots:
         world.json("PUT", "/profile", R"({"profile":"x"})");
         QCOMPARE(world.status, 400);
         QCOMPARE(world.json("GET", "/profile")["profile"].toString(), QString("service-like"));
+    }
+
+    // An answer waits for the turn that its change is in, or that wrote last what it shows.
+    void waitsForTheTurnThatItRestsOn() {
+        Driven world;
+        const storage::Ticket synced = world.store->synced();
+        const auto items = world.ask("GET", "/items?table=Tab");
+        QVERIFY(items.gate && *items.gate <= synced);
+        QVERIFY(world.ask("GET", "/faults").gate <= synced);
+        for (const char* target : {"/status", "/snapshot", "/metrics", "/events"})
+            QVERIFY2(!world.ask("GET", target).gate.has_value(), target);
+        const std::array<std::array<const char*, 3>, 5> changes{{
+            {"POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})"},
+            {"DELETE", "/faults/1", ""},
+            {"DELETE", "/faults", ""},
+            {"PUT", "/clock", R"({"speed":0.5})"},
+            {"PUT", "/profile", R"({"profile":"service-like"})"},
+        }};
+        for (const auto& [method, target, body] : changes) {
+            const storage::Ticket before = world.store->synced();
+            const storage::Ticket open = world.world->openTurn();
+            const auto changed = world.ask(method, target, body);
+            QVERIFY2(changed.gate == open && open > before, target);
+            QVERIFY2(world.ask("GET", "/clock").gate <= world.store->synced(), target);
+        }
+        world.put("d", "1");
+        for (const char* target :
+             {"/items?table=Tab", "/item?table=Tab&key=%7B%22pk%22:%7B%22S%22:%22d%22%7D%7D",
+              "/checksums?table=Tab", "/checksums?table=Tab&scan=true"})
+            QVERIFY2(world.ask("GET", target).gate > synced, target);
+    }
+
+    void keepsClockAndProfile() {
+        Driven world;
+        world.json("PUT", "/clock", R"({"state":"paused","speed":0.25})");
+        QVERIFY((world.world->clockSetting() == cluster::ClockSetting{true, 250'000}));
+        world.json("PUT", "/clock", R"({"state":"running"})");
+        QVERIFY((world.world->clockSetting() == cluster::ClockSetting{false, 250'000}));
+        world.json("PUT", "/clock", R"({"speed":0})");
+        QVERIFY((world.world->clockSetting() == cluster::ClockSetting{false, 250'000}));
+    }
+
+    void changesNothingThatTheDiskWouldNotKeep() {
+        Driven world;
+        world.readOnly = true;
+        const auto refused = world.json("PUT", "/clock", R"({"state":"paused"})");
+        QCOMPARE(world.status, 503);
+        QCOMPARE(refused["error"].toString(), QString("The disk failed."));
+        QVERIFY(!world.clock.paused());
+        world.json("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
+        QCOMPARE(world.status, 503);
+        QVERIFY(world.world->faults().empty());
+        world.json("GET", "/items?table=Tab");
+        QCOMPARE(world.status, 200);
     }
 
     void countsForPrometheus() {

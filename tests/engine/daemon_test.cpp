@@ -102,6 +102,47 @@ private slots:
         }
     }
 
+    // The clock and the profile are as they were left, also after a kill, and it is said.
+    void keepsClockAndProfileThroughAKill() {
+        const QTemporaryDir folder;
+        const QStringList arguments{"--data", folder.path(), "--port", "0"};
+        const auto ctl = [](const Daemon& daemon, const QStringList& words) {
+            const QString endpoint = QString("http://127.0.0.1:%1").arg(daemon.port);
+            return run(QStringList{"ctl", "--endpoint", endpoint} + words);
+        };
+        {
+            Daemon daemon(arguments + QStringList{"--profile", "service-like"});
+            QVERIFY(ctl(daemon, {"status"}).out.contains(R"("profile":"service-like")"));
+            QCOMPARE(ctl(daemon, {"clock", "speed", "0.5"}).code, 0);
+            QCOMPARE(ctl(daemon, {"clock", "pause"}).code, 0);
+            ::kill(static_cast<pid_t>(daemon.process.processId()), SIGKILL);
+            daemon.process.waitForFinished(kPatience);
+        }
+        {
+            Daemon daemon(arguments);
+            const QString clock = ctl(daemon, {"clock"}).out;
+            QVERIFY2(clock.contains(R"("state":"paused","speed":0.5)"), qPrintable(clock));
+            const QString status = ctl(daemon, {"status"}).out;
+            QVERIFY2(status.contains(R"("profile":"service-like")"), qPrintable(status));
+            const QString told = QString::fromUtf8(daemon.process.readAllStandardError());
+            QVERIFY2(told.contains("the clock was left paused"), qPrintable(told));
+            QVERIFY2(told.contains("the profile is service-like, as it was left"),
+                     qPrintable(told));
+            // It ends although nothing can be answered.
+            ::kill(static_cast<pid_t>(daemon.process.processId()), SIGTERM);
+            QVERIFY(daemon.process.waitForFinished(kPatience));
+            QCOMPARE(daemon.process.exitCode(), 0);
+        }
+        {
+            const Daemon daemon(arguments + QStringList{"--profile", "drop-in"});
+            QVERIFY(ctl(daemon, {"status"}).out.contains(R"("profile":"drop-in")"));
+            QCOMPARE(ctl(daemon, {"clock", "resume"}).code, 0);
+        }
+        const Daemon daemon(arguments);
+        QVERIFY(ctl(daemon, {"status"}).out.contains(R"("profile":"drop-in")"));
+        QVERIFY(ctl(daemon, {"clock"}).out.contains(R"("state":"running","speed":0.5)"));
+    }
+
     void saysInOneSentenceWhyItDoesNotStart() {
         const QTemporaryDir folder;
         const Daemon daemon({"--data", folder.path(), "--port", "0"});

@@ -1,6 +1,7 @@
 // Goal: another thread of the program, such as the window's, calls, controls and looks at an engine
 // that runs, and nothing of it waits for the other.
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <thread>
@@ -57,6 +58,43 @@ private slots:
         engine.control("PUT", "/clock", R"({"state":"running"})");
         QCOMPARE(put.get().status, 200);
         QCOMPARE(read.get().status, 200);
+    }
+
+    // Control answers wait for the disk and not for the clock.
+    void looksAndBreaksWhileTheClockStands() {
+        const QTemporaryDir folder;
+        RunningEngine engine({.dataFolder = folder.path().toStdString()});
+        engine.call("CreateTable", kCreateTable);
+        engine.call("PutItem", putJson("a"));
+        QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
+        QVERIFY(engine.control("GET", "/items?table=Tab").body.find(R"("S":"a")") !=
+                std::string::npos);
+        QCOMPARE(engine.control("GET", "/item?table=Tab&key=%7B%22pk%22:%7B%22S%22:%22a%22%7D%7D")
+                     .status,
+                 200);
+        const auto sums = engine.control("GET", "/checksums?table=Tab&scan=true");
+        QVERIFY2(sums.body.find(R"("scannedCount":1)") != std::string::npos, sums.body.c_str());
+        const auto fault =
+            engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
+        QCOMPARE(fault.status, 201);
+        QCOMPARE(engine.control("DELETE", "/faults").status, 200);
+        QCOMPARE(engine.control("POST", "/clock/step", R"({"by":"5ms"})").status, 200);
+        QCOMPARE(engine.control("PUT", "/profile", R"({"profile":"service-like"})").status, 200);
+        QCOMPARE(engine.control("GET", "/checksums?table=No&scan=true").status, 404);
+    }
+
+    void endsWhileATableIsRead() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        for (int i = 0; i < 2000; ++i)
+            engine.call("PutItem", putJson(std::to_string(i)));
+        std::promise<int> status;
+        engine.engine->control(
+            "GET", "/checksums?table=Tab&scan=true", "",
+            [&](engine::Engine::Answer answer) { status.set_value(answer.status); });
+        engine.engine->stop();
+        const int told = status.get_future().get();
+        QVERIFY(told == 200 || told == 503);
     }
 
     // Each step traces one more event; in the end the oldest request is answered and the next

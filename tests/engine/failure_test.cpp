@@ -80,6 +80,54 @@ private slots:
         QVERIFY(told || failed == 0);
     }
 
+    // What a control call was told is so is so after a restart, whichever turn fails; what is lost
+    // was not told.
+    void toldNoChangeThatIsLost_data() {
+        QTest::addColumn<int>("turn");
+        for (int turn = 2; turn <= 14; ++turn)
+            QTest::addRow("turn %d", turn) << turn;
+    }
+    void toldNoChangeThatIsLost() {
+        QFETCH(int, turn);
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        options.dataFolder = folder.path().toStdString();
+        std::set<std::string> told;
+        {
+            RunningEngine engine(options);
+            QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+        }
+        // The store fails again at this turn each time that it is opened.
+        options.failure = {storage::PlannedFailure::Kind::CommitFails,
+                           static_cast<std::uint64_t>(turn)};
+        {
+            RunningEngine engine(options);
+            const auto change = [&](const std::string& what, const char* method, const char* target,
+                                    const std::string& body) {
+                const auto answer = engine.control(method, target, body);
+                if (answer.status / 100 == 2) told.insert(what);
+                const bool clear = answer.body.find("failed") != std::string::npos;
+                QVERIFY2(answer.status / 100 == 2 || (answer.status == 503 && clear),
+                         answer.body.c_str());
+            };
+            for (const std::string zone : {"us-east-1a", "us-east-1b", "us-east-1c"}) {
+                change(zone, "POST", "/faults",
+                       R"({"kind":"zone-outage","zone":")" + zone + R"("})");
+                change("clock", "PUT", "/clock", R"({"speed":0.5})");
+                change("profile", "PUT", "/profile", R"({"profile":"service-like"})");
+            }
+        }
+        options.failure = {};
+        RunningEngine engine(options);
+        const auto shows = [&](const char* target, const char* text) {
+            return engine.control("GET", target).body.find(text) != std::string::npos;
+        };
+        for (const char* zone : {"us-east-1a", "us-east-1b", "us-east-1c"})
+            QCOMPARE(shows("/faults", zone), told.contains(zone));
+        QCOMPARE(shows("/clock", R"("speed":0.5)"), told.contains("clock"));
+        QCOMPARE(shows("/profile", "service-like"), told.contains("profile"));
+    }
+
     void onlyReadsAfterASyncThatFailed() {
         const QTemporaryDir folder;
         engine::EngineOptions options;
@@ -101,6 +149,12 @@ private slots:
                  refused.body.c_str());
         QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
                 std::string::npos);
+        const auto fault =
+            engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
+        QCOMPARE(fault.status, 503);
+        QVERIFY2(fault.body.find("writes are refused") != std::string::npos, fault.body.c_str());
+        QCOMPARE(engine.control("GET", "/items?table=Tab").status, 200);
+        QCOMPARE(engine.control("GET", "/checksums?table=Tab&scan=true").status, 200);
         QCOMPARE(engine.call("ListTables", "{}").status, 200);
         for (int i = 0; i < failedAt; ++i) {
             const auto read = engine.call("GetItem", getJson(std::to_string(i)));

@@ -1,0 +1,106 @@
+#include "core/base/version.h"
+#include "core/engine/engine_impl.h"
+
+// Control calls: from the endpoint and from the window, and how their answers wait.
+
+namespace orrery::engine {
+
+control::Response Engine::Impl::runControl(std::string_view method, std::string_view target,
+                                           std::string_view body) {
+    if (!m_driver->isUp()) return control::errorResponse(503, m_driver->storageProblem());
+    return control::handle(m_driver->world(), m_driver->clock(), *this, method, target, body);
+}
+
+void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
+                           std::string_view target, std::string_view body) {
+    control::Response response = runControl(method, target, body);
+    if (response.eventsAfter && method == "GET") {
+        m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
+        m_followers.push_back({exchange, *response.eventsAfter});
+        return;
+    }
+    finishControl(exchange, nullptr, std::move(response));
+}
+
+void Engine::Impl::controlFromInside(std::string_view method, std::string_view target,
+                                     std::string_view body, const AnswerHandler& handler) {
+    finishControl({}, handler, runControl(method, target, body));
+}
+
+void Engine::Impl::finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
+                                 control::Response response) {
+    if (response.later || response.holdUntil || response.gate) {
+        m_held.push_back({exchange, handler, std::move(response), m_driver->generation(), {}});
+    } else {
+        sendControl(exchange, handler, std::move(response));
+    }
+}
+
+void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
+                               control::Response response) {
+    if (handler) {
+        handler({response.status, std::move(response.body), {}});
+    } else {
+        m_server.reply(
+            exchange,
+            {.status = response.status, .contentType = response.contentType, .crc = false},
+            response.body);
+    }
+}
+
+// After each turn.
+void Engine::Impl::finishHeld() {
+    std::vector<Held> left;
+    for (Held& held : std::exchange(m_held, {})) {
+        if (isReady(held))
+            sendControl(held.exchange, held.handler, std::move(held.response));
+        else
+            left.push_back(std::move(held));
+    }
+    m_held = std::move(left);
+}
+
+// What was done or seen in a world whose commit failed never was.
+bool Engine::Impl::isReady(Held& held) {
+    control::Response& response = held.response;
+    if (!m_driver->isUp() || held.generation != m_driver->generation()) {
+        response = control::errorResponse(503, m_driver->storageProblem());
+        return true;
+    }
+    cluster::World& world = m_driver->world();
+    if (response.later) {
+        auto answer = response.later(world);
+        if (!answer && m_stopping)
+            answer = control::errorResponse(503, "The engine ends; what was read is not complete.");
+        if (!answer) return false;
+        response = *std::move(answer);
+    }
+    if (const auto until = response.holdUntil) {
+        // A clock that runs is past all waiting.
+        const bool past = m_stopping || !m_driver->clock().paused() || world.now() >= *until;
+        if (!past) return false;
+        if (response.gate && !held.gate) held.gate = world.gateOf(world.openTurn());
+        response.holdUntil.reset();
+    }
+    if (!response.gate) return true;
+    if (!held.gate) held.gate = world.gateOf(*response.gate);
+    return m_driver->isReleased(*held.gate);
+}
+
+control::Host::Facts Engine::Impl::facts() const {
+    Facts facts;
+    facts.version = kVersion;
+    facts.endpoint = m_endpoint;
+    facts.dataFolder = m_options.dataFolder.string();
+    const bool relaxed = m_options.durability == storage::Durability::Relaxed;
+    facts.durability = m_options.dataFolder.empty() ? "memory" : relaxed ? "relaxed" : "durable";
+    facts.storageProblem = m_driver->storageProblem();
+    facts.readOnly = m_driver->isReadOnly();
+    facts.uptime = Loop::now() - m_openedAt;
+    facts.openCalls = m_driver->openCalls();
+    facts.waitingCalls = m_driver->waitingCalls();
+    facts.figures = m_driver->figures();
+    return facts;
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,224 @@
+// Goal: a look at checksums reads whole replicas in bounded steps while the world goes on, and what
+// it read is of the same applied LSN as what was kept. Method: a table of which one step reads a
+// part only; between two steps anything may happen.
+
+#include "core/cluster/checksum_scan.h"
+
+#include <QtTest>
+
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using cluster::Profile;
+using cluster::World;
+using test::WorldHarness;
+
+namespace {
+
+constexpr int kItems = 400;
+
+std::string key(int number) {
+    return "k" + std::to_string(number);
+}
+
+cluster::SecondaryIndex index(const char* name, bool global) {
+    cluster::SecondaryIndex index;
+    index.name = name;
+    index.global = global;
+    index.keys.partition = {global ? "colour" : "pk", types::AttributeType::String};
+    if (!global) index.keys.sort = {"colour", types::AttributeType::String};
+    return index;
+}
+
+class Table {
+public:
+    explicit Table(Profile profile = Profile::dropIn(),
+                   const std::vector<cluster::SecondaryIndex>& indexes = {})
+        : t(std::move(profile)) {
+        t.createTable(false, indexes);
+        for (int i = 0; i < kItems; ++i)
+            put(i, "first");
+        t.run(60s);
+    }
+
+    // Two thousand bytes each: some hundred of them are a step.
+    void put(int number, const std::string& value) {
+        t.put(key(number), {{"v", value + std::string(2000, '.')}, {"colour", value}});
+    }
+    void start() { m_id = t.world().startChecksums("T", "us-east-1").value(); }
+    /// One step; what came of the look once it is done.
+    std::optional<World::ChecksumsResult> step() {
+        t.world().stepChecksums();
+        auto result = t.world().takeChecksums(m_id);
+        if (!result) return std::nullopt;
+        return result;
+    }
+    void remove() {
+        const auto removed = t.submit(
+            "DeleteTable", [](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+                return ApiResult<cluster::Request>(cluster::DeleteTable{catalog.find(caller, "T")});
+            });
+        t.run(60s);
+        QVERIFY(t.done(removed) && !t.failed(removed));
+    }
+    void addIndex() {
+        const auto added = t.submit(
+            "UpdateTable", [](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+                cluster::UpdateTable update;
+                update.table = catalog.find(caller, "T");
+                update.createIndexes = {index("ByColour", true)};
+                return ApiResult<cluster::Request>(std::move(update));
+            });
+        t.run(0s);
+        QVERIFY(t.done(added) && !t.failed(added));
+    }
+
+    WorldHarness t;
+
+private:
+    cluster::ChecksumLookId m_id{};
+};
+
+// Kept and read agree for each replica, however far it has come.
+void agrees(const std::vector<cluster::PartitionChecksums>& rows) {
+    for (const auto& row : rows) {
+        for (const auto& zone : row.zones) {
+            QVERIFY(zone.scanned.has_value());
+            QCOMPARE(*zone.scanned, zone.checksum);
+            QCOMPARE(*zone.scannedCount, zone.itemCount);
+        }
+    }
+}
+
+}  // namespace
+
+class ChecksumScanTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readsInSteps() {
+        Table table;
+        table.start();
+        int steps = 1;
+        std::optional<World::ChecksumsResult> result;
+        while (!(result = table.step()))
+            ++steps;
+        QVERIFY2(steps >= 3 * kItems * 2000 / (300 * 1024), qPrintable(QString::number(steps)));
+        QVERIFY(!table.t.world().checksumsUnderWay());
+        agrees(**result);
+        std::int64_t items = 0;
+        for (const auto& row : **result)
+            items += *row.zones[0].scannedCount;
+        QCOMPARE(items, std::int64_t{kItems});
+    }
+
+    // Items before and behind the mark are written, changed and removed between any two steps.
+    void agreesWhileWritesGoOn_data() {
+        QTest::addColumn<bool>("delays");
+        QTest::addColumn<bool>("indexes");
+        QTest::newRow("at once") << false << false;
+        QTest::newRow("at once, with indexes") << false << true;
+        QTest::newRow("zones at their own pace") << true << false;
+        QTest::newRow("zones at their own pace, with indexes") << true << true;
+    }
+    void agreesWhileWritesGoOn() {
+        QFETCH(bool, delays);
+        QFETCH(bool, indexes);
+        std::vector<cluster::SecondaryIndex> all;
+        if (indexes) all = {index("ByColour", true)};
+        Table table(delays ? Profile::serviceLike() : Profile::dropIn(), all);
+        table.start();
+        bool differed = false;
+        std::optional<World::ChecksumsResult> result;
+        for (int round = 0; !result; ++round) {
+            for (int i = 0; i < 12; ++i)
+                table.put((round * 37 + i * 31) % (kItems + 50), i % 2 == 0 ? "red" : "blue");
+            for (int i = 0; i < 3; ++i)
+                table.t.remove(key((round * 53 + i * 11) % kItems));
+            table.t.run(700us);
+            QVERIFY(round < 1000);
+            result = table.step();
+        }
+        QVERIFY(result->has_value());
+        agrees(**result);
+        for (const auto& row : **result)
+            differed = differed || row.zones[0].applied != row.zones[1].applied ||
+                       row.zones[0].applied != row.zones[2].applied;
+        QCOMPARE(differed, delays);  // Else nothing was under way.
+    }
+
+    void readsLocalIndexesToo() {
+        WorldHarness t;
+        t.createTable(true, {index("ByColour", false)});
+        for (int i = 0; i < 50; ++i)
+            t.put(key(i), {{"sk", "s"}, {"colour", "red"}});
+        t.run(0s);
+        const auto rows = t.world().checksums("T", "us-east-1", true);
+        QVERIFY(rows.has_value());
+        agrees(*rows);
+    }
+
+    void readsAnIndexThatIsAddedMeanwhile() {
+        Table table;
+        table.start();
+        QVERIFY(!table.step());
+        table.addIndex();
+        std::optional<World::ChecksumsResult> result;
+        while (!(result = table.step()))
+            table.t.run(1ms);
+        agrees(**result);
+        bool hasIndex = false;
+        for (const auto& row : **result)
+            hasIndex = hasIndex || row.index == "ByColour";
+        QVERIFY(hasIndex);
+    }
+
+    void saysThatTheTableIsGone() {
+        Table table;
+        table.start();
+        QVERIFY(!table.step());
+        table.remove();
+        const auto gone = table.step();
+        QVERIFY(gone.has_value() && !gone->has_value());
+        QCOMPARE(gone->error(), std::string("Table T was deleted while its replicas were read."));
+        // One of the same name is another.
+        table.t.createTable();
+        QVERIFY(!table.t.world().checksumsUnderWay());
+    }
+
+    void takesOneLookAfterTheOther() {
+        Table table;
+        World& world = table.t.world();
+        QVERIFY(!world.startChecksums("Nope", "us-east-1").has_value());
+        std::vector<cluster::ChecksumLookId> ids;
+        for (auto id = world.startChecksums("T", ""); id; id = world.startChecksums("T", ""))
+            ids.push_back(*id);
+        QVERIFY(ids.size() > 1 && ids.size() < 100);
+        for (const auto id : ids) {
+            std::optional<World::ChecksumsResult> result;
+            while (!(result = world.takeChecksums(id)))
+                world.stepChecksums();
+            agrees(**result);
+        }
+        QVERIFY(world.startChecksums("T", "").has_value());
+    }
+
+    // It is a look: neither trace nor hash nor anything due in the world is touched.
+    void leavesNoTrace() {
+        Table table;
+        World& world = table.t.world();
+        const auto hash = world.eventHash();
+        const auto last = world.trace().last();
+        const auto due = world.nextEventAt();
+        table.start();
+        while (!table.step()) {
+        }
+        QCOMPARE(world.eventHash(), hash);
+        QVERIFY(world.trace().last() == last);
+        QVERIFY(world.nextEventAt() == due);
+    }
+};
+
+ORRERY_TEST_CLASS(ChecksumScanTest)
+#include "checksum_scan_test.moc"

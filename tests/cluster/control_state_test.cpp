@@ -1,0 +1,133 @@
+// Goal: clock and profile are what somebody set them to, also after a kill, and what is damaged is
+// told in a sentence. Method: one store, and one world after the other on it.
+
+#include "core/cluster/control_state.h"
+
+#include <QtTest>
+
+#include "core/cluster/world.h"
+#include "core/storage/stores.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using cluster::ClockSetting;
+using cluster::Profile;
+
+namespace {
+
+class Folder {
+public:
+    storage::StorageResult<std::unique_ptr<cluster::World>> open(
+        const cluster::WorldOptions& options = {}) {
+        return cluster::World::open(*m_store, options, CalendarTime(1'800'000'000s));
+    }
+    void sync() {
+        while (auto work = m_store->takeLogWork()) {
+            work->run();
+            m_store->finishLogWork(std::move(work));
+        }
+    }
+    void put(std::string name, std::string value) {
+        storage::Turn turn;
+        turn.putValue(std::move(name), std::move(value));
+        m_store->commit(std::move(turn));
+        sync();
+    }
+    storage::MemoryStore& store() { return *m_store; }
+
+private:
+    std::unique_ptr<storage::MemoryStore> m_store = storage::MemoryStore::create();
+};
+
+QString problemOf(Folder& folder) {
+    const auto world = folder.open();
+    return world ? QString() : QString::fromStdString(world.error().message());
+}
+
+}  // namespace
+
+class ControlStateTest : public QObject {
+    Q_OBJECT
+private slots:
+    void isAsNobodySetItAtFirst() {
+        Folder folder;
+        const auto world = folder.open({.profile = Profile::serviceLike()});
+        QVERIFY((*world)->clockSetting() == ClockSetting());
+        QVERIFY(!(*world)->clockSetting().isHeldBack());
+        QCOMPARE((*world)->profile().name, std::string("service-like"));
+    }
+
+    void keepsWhatWasSetOnceItIsSynced() {
+        Folder folder;
+        auto world = *folder.open();
+        world->setClockSetting({true, 100'000});
+        world->setProfile(Profile::serviceLike());
+        world->endTurn();
+        folder.sync();
+        world->setClockSetting({});
+        world->setProfile(Profile::dropIn());
+        world->endTurn();
+        world.reset();  // Killed before this was on disk.
+        folder.store().crash();
+        world = *folder.open();
+        QVERIFY((world->clockSetting() == ClockSetting{true, 100'000}));
+        QCOMPARE(world->profile().name, std::string("service-like"));
+    }
+
+    // A profile that is asked for goes before the one that is kept, and is kept in its place.
+    void prefersTheProfileThatIsAskedFor() {
+        Folder folder;
+        auto world = *folder.open();
+        world->setProfile(Profile::serviceLike());
+        world->endTurn();
+        world = *folder.open({.profile = Profile::dropIn(), .profileIsChosen = true});
+        QCOMPARE(world->profile().name, std::string("drop-in"));
+        world->endTurn();
+        world = *folder.open({.profile = Profile::serviceLike()});
+        QCOMPARE(world->profile().name, std::string("drop-in"));
+    }
+
+    void saysWhatIsDamaged_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<QString>("part");
+        const QString clock = "How the clock was set is damaged";
+        QTest::newRow("no clock") << "clock-setting" << QByteArray() << clock;
+        QTest::newRow("short clock") << "clock-setting" << QByteArray("\1\0\0", 3) << clock;
+        QTest::newRow("long clock")
+            << "clock-setting" << QByteArray("\0\1\0\0\0\0\0\0\0x", 10) << clock;
+        QTest::newRow("speed 0") << "clock-setting" << QByteArray(9, '\0') << clock;
+        QTest::newRow("speed of light") << "clock-setting" << QByteArray(9, '\1') << clock;
+        QTest::newRow("paused twice")
+            << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
+        QTest::newRow("where it stood")
+            << "clock" << QByteArray("x") << "Where the clock stood is damaged";
+        QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
+        QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
+        QTest::newRow("a later profile") << "profile" << QByteArray("adversarial")
+                                         << "this version does not know, \"adversarial\"";
+        QTest::newRow("no name") << "profile" << QByteArray("\1\n") << "\"??\"";
+    }
+    void saysWhatIsDamaged() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, value);
+        QFETCH(QString, part);
+        Folder folder;
+        QCOMPARE(problemOf(folder), QString());
+        folder.put(name.toStdString(), value.toStdString());
+        const QString problem = problemOf(folder);
+        QVERIFY2(problem.contains(part) && problem.endsWith('.'), qPrintable(problem));
+    }
+
+    void opensOverAProfileThatItDoesNotKnow() {
+        Folder folder;
+        folder.put("profile", "adversarial");
+        const auto world = folder.open({.profileIsChosen = true});
+        QVERIFY(world.has_value());
+        QCOMPARE((*world)->profile().name, std::string("drop-in"));
+    }
+};
+
+ORRERY_TEST_CLASS(ControlStateTest)
+#include "control_state_test.moc"
