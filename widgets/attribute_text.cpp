@@ -29,6 +29,25 @@ constexpr TypeName kTypes[] = {
 
 void appendShort(QString& out, const QJsonValue& value, int charactersMax);
 
+/// The first `count` characters, without half of a surrogate pair.
+QString firstOf(const QString& text, qsizetype count) {
+    if (count < text.size() && count > 0 && text[count - 1].isHighSurrogate()) --count;
+    return text.left(count);
+}
+
+/// Line ends, tabs and control characters as signs that most fonts have: a cell is one line.
+void showControls(QString& text) {
+    text.replace(QLatin1String("\r\n"), QLatin1String("\n"));
+    for (QChar& c : text) {
+        if (c == u'\n' || c == u'\r')
+            c = u'⏎';
+        else if (c == u'\t')
+            c = u'⇥';
+        else if (c < u' ')
+            c = QChar(QChar::ReplacementCharacter);
+    }
+}
+
 void appendBinary(QString& out, const QString& base64) {
     const QByteArray bytes = QByteArray::fromBase64(base64.toLatin1());
     out += QString::fromLatin1(bytes.first(std::min<qsizetype>(bytes.size(), 8)).toHex(' '));
@@ -63,7 +82,9 @@ void appendShort(QString& out, const QJsonValue& value, int charactersMax) {
     const QString type = attributeType(value);
     const QJsonValue content = type.isEmpty() ? value : value.toObject().begin().value();
     if (type == u"S" || type == u"N") {
-        out += content.toString().left(charactersMax + 1);
+        // An empty text is not the same as none.
+        const QString text = content.toString();
+        out += text.isEmpty() ? QStringLiteral("\"\"") : firstOf(text, charactersMax + 1);
     } else if (type == u"B") {
         appendBinary(out, content.toString());
     } else if (type == u"BOOL") {
@@ -121,8 +142,8 @@ QString typeWord(const QString& wireName) {
 QString shortText(const QJsonValue& value, int charactersMax) {
     QString out;
     appendShort(out, value, charactersMax);
-    out.replace(u'\n', u'⏎');
-    if (out.size() > charactersMax) out = out.left(charactersMax) + u'…';
+    showControls(out);
+    if (out.size() > charactersMax) out = firstOf(out, charactersMax) + u'…';
     return out;
 }
 
@@ -159,6 +180,17 @@ QString indentedJson(const QJsonObject& object) {
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented)).trimmed();
 }
 
+QString wholeText(const QJsonValue& value) {
+    const QString type = attributeType(value);
+    // As the API writes it: a double would lose digits.
+    if (type == u"N") return value[type].toString();
+    const QJsonValue plain = plainValue(value);
+    if (plain.isString()) return plain.toString();
+    // A document is an array or an object; what stands in the brackets may be anything.
+    return QString::fromUtf8(
+        QJsonDocument(QJsonArray{plain}).toJson(QJsonDocument::Compact).mid(1).chopped(1));
+}
+
 QString csvField(const QString& text) {
     const bool plain = !text.contains(u',') && !text.contains(u'"') && !text.contains(u'\n') &&
                        !text.contains(u'\r');
@@ -166,6 +198,27 @@ QString csvField(const QString& text) {
     QString quoted = text;
     quoted.replace(u'"', QStringLiteral("\"\""));
     return u'"' + quoted + u'"';
+}
+
+QString plainToolTip(const QString& text) {
+    if (text.isEmpty()) return {};
+    // A tool tip wraps rich text only, and that between words only: a long word gets places where
+    // it may be broken, which cannot be seen.
+    constexpr int kWordMax = 60;
+    QString broken;
+    int run = 0;
+    for (const QChar c : text) {
+        run = c.isSpace() ? 0 : run + 1;
+        if (run > kWordMax && !c.isLowSurrogate()) {
+            broken += QChar(QChar::SpecialCharacter(0x200B));
+            run = 1;
+        }
+        broken += c;
+    }
+    constexpr int kLineMax = 80;
+    return QStringLiteral("<div style=\"white-space:%1\">%2</div>")
+        .arg(text.size() > kLineMax ? QLatin1String("pre-wrap") : QLatin1String("pre"),
+             broken.toHtmlEscaped());
 }
 
 }  // namespace orrery::widgets

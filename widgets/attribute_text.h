@@ -14,7 +14,7 @@ QString attributeType(const QJsonValue& value);
 /// "String", "Number", "List", … for a wire name.
 QString typeWord(const QString& wireName);
 
-/// One line, cut at about `charactersMax`, for a cell.
+/// One line, cut at about `charactersMax`, for a cell. Line ends and tabs are shown as signs.
 QString shortText(const QJsonValue& value, int charactersMax = 120);
 
 /// The value without types, as an application would write it: {"S": "a"} is "a". Numbers that a
@@ -25,7 +25,13 @@ QJsonObject plainItem(const QJsonObject& item);
 /// An item as indented JSON.
 QString indentedJson(const QJsonObject& object);
 
+/// A scalar as it is, binary as Base64, everything else as plain JSON in one line: nothing is cut.
+QString wholeText(const QJsonValue& value);
+
 /// One field of a CSV line (RFC 4180): quoted where needed.
 QString csvField(const QString& text);
+
+/// `text` for a tool tip: shown as it is, never taken for HTML, and wrapped.
+QString plainToolTip(const QString& text);
 
 }  // namespace orrery::widgets

@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QTextOption>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -93,8 +94,10 @@ ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, const 
     m_text->setAccessibleName(tr("Item as JSON"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
+    m_text->setWordWrapMode(QTextOption::WrapAnywhere);  // As in the inspector.
     m_text->setFrameShape(QFrame::StyledPanel);
     m_state->setWordWrap(true);
+    m_state->setTextFormat(Qt::PlainText);
     m_state->setProperty("bad", true);
     m_state->setMinimumHeight(fontMetrics().height() * 2);
     m_state->setAccessibleName(tr("State of the text"));

@@ -1,8 +1,13 @@
 #include "widgets/item_inspector.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QFontDatabase>
 #include <QHeaderView>
+#include <QMenu>
 #include <QScrollBar>
+#include <QShortcut>
+#include <QTextOption>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -37,6 +42,7 @@ QWidget* ItemInspector::makeBody() {
     layout->setSpacing(0);
     m_title = new QLabel(body);
     m_title->setProperty("heading", true);
+    m_title->setTextFormat(Qt::PlainText);  // Keys are no HTML.
     m_title->setContentsMargins(12, 6, 12, 2);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_tabs = new QTabBar(body);
@@ -59,24 +65,16 @@ QWidget* ItemInspector::makeBody() {
     m_forms->setProperty("compact", true);
     for (const QString& form : {tr("Tree"), tr("DynamoDB JSON"), tr("JSON")})
         m_forms->addTab(form);
-    m_treeModel = new ItemTreeModel(this);
-    m_tree = new QTreeView(body);
-    m_tree->setAccessibleName(tr("Attributes"));
-    m_tree->setModel(m_treeModel);
-    m_tree->setUniformRowHeights(true);
-    m_tree->setAlternatingRowColors(true);
-    QHeaderView* header = m_tree->header();
-    header->setMinimumSectionSize(56);
-    header->setSectionResizeMode(ItemTreeModel::Type, QHeaderView::ResizeToContents);
-    header->setSectionResizeMode(ItemTreeModel::Value, QHeaderView::Stretch);
-    header->setSectionResizeMode(ItemTreeModel::Difference, QHeaderView::Stretch);
-    m_tree->setIndentation(14);
+    makeTree(body);
     m_text = new QPlainTextEdit(body);
     m_text->setAccessibleName(tr("Item as text"));
     m_text->setReadOnly(true);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    // To look for a word's end in a value of 400 KB takes minutes.
+    m_text->setWordWrapMode(QTextOption::WrapAnywhere);
     m_absent = new QLabel(body);
     m_absent->setAlignment(Qt::AlignCenter);
+    m_absent->setTextFormat(Qt::PlainText);
     m_absent->setWordWrap(true);
     m_absent->setProperty("muted", true);
     m_absent->setMargin(16);
@@ -90,10 +88,57 @@ QWidget* ItemInspector::makeBody() {
     layout->addWidget(m_bodies, 1);
     connect(m_tabs, &QTabBar::currentChanged, this, &ItemInspector::showZone);
     connect(m_forms, &QTabBar::currentChanged, this, &ItemInspector::showZone);
+    return body;
+}
+
+void ItemInspector::makeTree(QWidget* body) {
+    m_treeModel = new ItemTreeModel(this);
+    m_tree = new QTreeView(body);
+    m_tree->setAccessibleName(tr("Attributes"));
+    m_tree->setModel(m_treeModel);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setAlternatingRowColors(true);
+    m_tree->setIndentation(14);
+    QHeaderView* header = m_tree->header();
+    header->setMinimumSectionSize(56);
+    header->setSectionResizeMode(ItemTreeModel::Type, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(ItemTreeModel::Value, QHeaderView::Stretch);
+    header->setSectionResizeMode(ItemTreeModel::Difference, QHeaderView::Stretch);
+    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_tree, &QWidget::customContextMenuRequested, this, &ItemInspector::showTreeMenu);
     connect(m_tree, &QTreeView::doubleClicked, this, [this] {
         if (leader() != nullptr && leader()->present) emit editWanted(leader()->item);
     });
-    return body;
+    auto* copy = new QShortcut(QKeySequence::Copy, m_tree, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(copy, &QShortcut::activated, this, &ItemInspector::copyValue);
+}
+
+void ItemInspector::showTreeMenu(const QPoint& at) {
+    QMenu menu(this);
+    menu.addAction(icon(Symbol::Copy), tr("Copy value"), this, &ItemInspector::copyValue)
+        ->setEnabled(m_tree->currentIndex().isValid());
+    menu.addAction(icon(Symbol::Edit), tr("Edit item…"), this,
+                   [this] { emit editWanted(leader()->item); })
+        ->setEnabled(leader() != nullptr && leader()->present);
+    menu.exec(m_tree->viewport()->mapToGlobal(at));
+}
+
+void ItemInspector::copyValue() {
+    const QJsonValue value = m_treeModel->valueAt(m_tree->currentIndex());
+    if (!value.isUndefined()) QApplication::clipboard()->setText(wholeText(value));
+}
+
+void ItemInspector::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    showTitle();
+}
+
+void ItemInspector::showTitle() {
+    const QString title = m_table + QStringLiteral(" · ") + m_keyText;
+    const QMargins margins = m_title->contentsMargins();
+    m_title->setText(m_title->fontMetrics().elidedText(title, Qt::ElideRight,
+                                                       width() - margins.left() - margins.right()));
+    m_title->setToolTip(plainToolTip(title));
 }
 
 void ItemInspector::setKey(const QString& region, const QString& table, const QJsonObject& key,
@@ -108,9 +153,8 @@ void ItemInspector::setKey(const QString& region, const QString& table, const QJ
         m_stack->setCurrentWidget(m_nothing);
         return;
     }
-    const QString title = m_table + QStringLiteral(" · ") + keyText;
-    m_title->setText(title);
-    m_title->setToolTip(title);
+    m_keyText = keyText;
+    showTitle();
     emit versionsWanted();
 }
 

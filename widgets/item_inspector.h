@@ -35,14 +35,24 @@ public:
     int zone() const { return m_tabs->currentIndex(); }
     ItemTreeModel* tree() const { return m_treeModel; }
     QString factsText() const { return m_facts->text(); }
+    QTabBar* forms() const { return m_forms; }
+    QPlainTextEdit* text() const { return m_text; }
+    /// Copies the value of the current row of the tree, uncut.
+    void copyValue();
 
 signals:
     void editWanted(const QJsonObject& item);
     /// Somebody wants versions: a key was set.
     void versionsWanted();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeBody();
+    void makeTree(QWidget* body);
+    void showTitle();
+    void showTreeMenu(const QPoint& at);
     void showZone();
     void updateTabs();
     const ItemVersions::Version* leader() const;
@@ -50,6 +60,7 @@ private:
     QString m_region;
     QString m_table;
     QJsonObject m_key;
+    QString m_keyText;
     ItemVersions m_versions;
     bool m_known = false;
     bool m_fitNames = true;  // The names' column is as wide as the item that was chosen wants it.

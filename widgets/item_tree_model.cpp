@@ -16,6 +16,7 @@ struct ItemTreeModel::Node {
     QString type;
     QString value;
     QString difference;  // Empty: the same, or nothing to compare with.
+    QJsonValue whole;    // Undefined where only the other item has it.
     std::vector<std::unique_ptr<Node>> children;
 };
 
@@ -57,6 +58,7 @@ void ItemTreeModel::addChild(Node& parent, const QString& name, const QJsonValue
     node->parent = &parent;
     node->row = static_cast<int>(parent.children.size());
     node->name = name;
+    node->whole = here;
     const QJsonValue& shown = here.isUndefined() ? there : here;
     const QString type = attributeType(shown);
     node->type = typeWord(type);
@@ -113,21 +115,28 @@ int ItemTreeModel::columnCount(const QModelIndex&) const {
     return ColumnCount;
 }
 
+QString ItemTreeModel::text(const Node& node, int column) {
+    switch (column) {
+        case Name:
+            return node.name;
+        case Type:
+            return node.type;
+        case Value:
+            return node.value;
+        default:
+            return node.difference;
+    }
+}
+
+QJsonValue ItemTreeModel::valueAt(const QModelIndex& index) const {
+    return index.isValid() ? nodeOf(index)->whole : QJsonValue(QJsonValue::Undefined);
+}
+
 QVariant ItemTreeModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const Node& node = *nodeOf(index);
-    if (role == Qt::DisplayRole || role == Qt::ToolTipRole) {
-        switch (index.column()) {
-            case Name:
-                return node.name;
-            case Type:
-                return node.type;
-            case Value:
-                return node.value;
-            case Difference:
-                return node.difference;
-        }
-    }
+    if (role == Qt::DisplayRole) return text(node, index.column());
+    if (role == Qt::ToolTipRole) return plainToolTip(text(node, index.column()));
     if (role == Qt::BackgroundRole && !node.difference.isEmpty()) return colors().changed;
     if (role == Qt::ForegroundRole && index.column() == Type) return colors().muted;
     return {};

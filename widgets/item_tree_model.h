@@ -22,6 +22,8 @@ public:
     void setItem(const QJsonObject& item, const QJsonObject* compared);
     /// How many attributes differ, counted at the top level.
     int differenceCount() const;
+    /// The whole value of a row; undefined where only the other item has one.
+    QJsonValue valueAt(const QModelIndex& index) const;
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     QModelIndex parent(const QModelIndex& child) const override;
@@ -33,6 +35,7 @@ public:
 private:
     struct Node;
 
+    static QString text(const Node& node, int column);
     static void addChild(Node& parent, const QString& name, const QJsonValue& here,
                          const QJsonValue& there, bool compare);
     static void addElements(Node& parent, const QJsonValue& here, const QJsonValue& there,

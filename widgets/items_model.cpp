@@ -241,8 +241,8 @@ QVariant ItemsModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return there ? shortText(found.value()) : QString();
         case Qt::ToolTipRole:
-            return there ? tr("%1: %2").arg(typeWord(attributeType(found.value())),
-                                            shortText(found.value(), 1000))
+            return there ? plainToolTip(tr("%1: %2").arg(typeWord(attributeType(found.value())),
+                                                         shortText(found.value(), 1000)))
                          : tr("This item has no such attribute");
         case Qt::TextAlignmentRole:
             return QVariant(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "widgets/attribute_text.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 #include "widgets/zone_badge.h"
@@ -135,8 +136,9 @@ QVariant RequestsModel::data(const QModelIndex& index, int role) const {
     const bool stale = isRead(r) && r.behindRecords > 0;
     switch (role) {
         case Qt::DisplayRole:
-        case Qt::ToolTipRole:
             return text(r, index.column());
+        case Qt::ToolTipRole:
+            return plainToolTip(text(r, index.column()).toString());
         case Qt::TextAlignmentRole:
             return QVariant((index.column() == Took ? Qt::AlignRight : Qt::AlignLeft) |
                             Qt::AlignVCenter);
