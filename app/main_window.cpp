@@ -131,9 +131,9 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
                 m_inspector->setKey(page->target().region, page->target().table, key, keyText);
             });
     connect(page, &widgets::TablePage::putItemWanted, this,
-            [this, page] { editItem(page, QJsonObject()); });
+            [this, page] { editItem(page->target(), QJsonObject()); });
     connect(page, &widgets::TablePage::editItemWanted, this,
-            [this, page](const QJsonObject& item) { editItem(page, item); });
+            [this, page](const QJsonObject& item) { editItem(page->target(), item); });
     connect(page, &widgets::TablePage::deleteItemsWanted, this,
             [this, page](const QList<QJsonObject>& keys) { deleteItems(page, keys); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
@@ -193,7 +193,8 @@ void MainWindow::updateStatus() {
             ? tr("Data is kept in memory only")
             : tr("Data folder: %1").arg(QString::fromStdString(m_backend->dataFolder())));
     m_tablesLabel->setText(widgets::countText(tables, "table", "tables"));
-    m_rateLabel->setText(tr("%1 requests/s").arg(widgets::rateText(m_feed->requestsPerSecond())));
+    const QString rate = widgets::rateText(m_feed->requestsPerSecond());
+    m_rateLabel->setText((rate == u"1" ? tr("%1 request/s") : tr("%1 requests/s")).arg(rate));
     m_lagLabel->setText(records == 0 ? tr("No replica is behind")
                                      : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
 }

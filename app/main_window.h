@@ -90,9 +90,10 @@ private:
     void makeViewMenu();
     void createTable(const QString& region);
     void deleteTable(const widgets::ExplorerTarget& target);
-    void editItem(const widgets::TablePage* page, const QJsonObject& item);
+    void editItem(const widgets::ExplorerTarget& target, const QJsonObject& item);
     void deleteItems(const widgets::TablePage* page, const QList<QJsonObject>& keys);
     void lookAtInspected();
+    void showShortcuts();
     void about();
 
     Backend* m_backend;

@@ -47,7 +47,8 @@ void MainWindow::makeMenus() {
 
     QMenu* items = menuBar()->addMenu(tr("&Data"));
     items->addAction(icon(Symbol::Add), tr("&Put item…"), Qt::CTRL | Qt::Key_I, this, [this] {
-        if (const widgets::TablePage* page = currentTable()) editItem(page, QJsonObject());
+        if (const widgets::TablePage* page = currentTable())
+            editItem(page->target(), QJsonObject());
     });
     QAction* refresh = items->addAction(icon(Symbol::Refresh), tr("&Refresh"), this, [this] {
         m_feed->takeSnapshot();
@@ -72,6 +73,9 @@ void MainWindow::makeMenus() {
                      this, [this] { m_control->healAll(); });
     makeViewMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), this,
+                    &MainWindow::showShortcuts);
+    help->addSeparator();
     help->addAction(tr("&About Orrery"), this, &MainWindow::about);
     help->addAction(tr("About &Qt"), qApp, &QApplication::aboutQt);
 }
@@ -85,7 +89,8 @@ void MainWindow::makeViewMenu() {
         view->addAction(docked->toggleViewAction());
         auto* focus = new QAction(this);
         focus->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(key++)));
-        docked->toggleViewAction()->setStatusTip(focus->shortcut().toString());
+        docked->toggleViewAction()->setText(docked->windowTitle() + u'\t' +
+                                            focus->shortcut().toString(QKeySequence::NativeText));
         connect(focus, &QAction::triggered, docked, [docked] {
             docked->show();
             docked->raise();
@@ -156,14 +161,14 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     dialog->open();
 }
 
-void MainWindow::editItem(const widgets::TablePage* page, const QJsonObject& item) {
-    const observe::TableView* table = findTable(page->target());
+void MainWindow::editItem(const widgets::ExplorerTarget& target, const QJsonObject& item) {
+    const observe::TableView* table = findTable(target);
     if (table == nullptr) return;
     auto* dialog = new widgets::ItemDialog(
-        page->target().table, widgets::emptyKeyOf(widgets::toQString(table->keys)), item, this);
+        target.table, widgets::emptyKeyOf(widgets::toQString(table->keys)), item, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::ItemDialog::putWanted, this,
-            [this, dialog, target = page->target()](const QJsonObject& put) {
+            [this, dialog, target](const QJsonObject& put) {
                 m_backend->call(target.region.toStdString(), "PutItem",
                                 compact({{QStringLiteral("TableName"), target.table},
                                          {QStringLiteral("Item"), put}}),
@@ -226,6 +231,32 @@ void MainWindow::lookAtInspected() {
                               page->target().index.isEmpty();
             m_partitions->setMark(here ? std::optional(versions.position) : std::nullopt);
         });
+}
+
+void MainWindow::showShortcuts() {
+    QStringList rows;
+    const auto add = [&rows](QString what, const QString& keys) {
+        what = what.section(u'\t', 0, 0).remove(u'&').remove(u'…');
+        rows << QStringLiteral(
+                    "<tr><td style=\"padding:2px 24px 2px 0\">%1</td>"
+                    "<td style=\"padding:2px 0\">%2</td></tr>")
+                    .arg(what.toHtmlEscaped(), keys.toHtmlEscaped());
+    };
+    for (const QAction* menu : menuBar()->actions())
+        for (const QAction* action : menu->menu()->actions()) {
+            const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+            const QString shown = keys.isEmpty() ? action->text().section(u'\t', 1) : keys;
+            if (!shown.isEmpty()) add(action->text(), shown);
+        }
+    add(tr("Connect an application"), tr("Ctrl+L"));
+    add(tr("In the grid: edit or delete the item"), tr("Return, Del"));
+    add(tr("In the grid: first or last item of the table"), tr("Ctrl+Home, Ctrl+End"));
+    add(tr("On a zone or a link: fail or heal it"), tr("Return"));
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keyboard shortcuts"),
+                                QStringLiteral("<table>%1</table>").arg(rows.join(QString())),
+                                QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
 }
 
 void MainWindow::about() {

@@ -87,9 +87,10 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
         dock->setTitleBarWidget(tabbed ? new QWidget(dock) : nullptr);
         delete old;
     };
-    connect(dock, &QDockWidget::visibilityChanged, this, showTitle);
-    connect(dock, &QDockWidget::topLevelChanged, this, showTitle);
-    connect(dock, &QDockWidget::dockLocationChanged, this, showTitle);
+    // Told once the layout has come to rest: while one is restored, docks stand alone for a moment.
+    connect(dock, &QDockWidget::visibilityChanged, this, showTitle, Qt::QueuedConnection);
+    connect(dock, &QDockWidget::topLevelChanged, this, showTitle, Qt::QueuedConnection);
+    connect(dock, &QDockWidget::dockLocationChanged, this, showTitle, Qt::QueuedConnection);
     return dock;
 }
 
@@ -133,7 +134,7 @@ void MainWindow::makeDocks() {
             &MainWindow::lookAtInspected);
     connect(m_inspector, &widgets::ItemInspector::editWanted, this,
             [this](const QJsonObject& item) {
-                if (const widgets::TablePage* page = currentTable()) editItem(page, item);
+                editItem({m_inspector->region(), m_inspector->table(), {}}, item);
             });
 }
 

@@ -70,6 +70,12 @@ void ItemsTableView::keyPressEvent(QKeyEvent* event) {
         emit endWanted(false);
     } else if (event->modifiers() == Qt::ControlModifier && event->key() == Qt::Key_End) {
         emit endWanted(true);
+    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter ||
+                event->key() == Qt::Key_F2) &&
+               event->modifiers() == Qt::NoModifier) {
+        if (currentIndex().isValid()) emit editWanted(currentIndex());
+    } else if (event->matches(QKeySequence::Delete)) {
+        emit deleteWanted();
     } else {
         QTableView::keyPressEvent(event);
     }

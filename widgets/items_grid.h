@@ -25,6 +25,9 @@ signals:
     /// Ctrl+Home (false) and Ctrl+End (true).
     void endWanted(bool end);
     void copyWanted();
+    /// Return or F2 on a row.
+    void editWanted(const QModelIndex& index);
+    void deleteWanted();
 
 protected:
     void rowsAboutToBeRemoved(const QModelIndex& parent, int first, int last) override;

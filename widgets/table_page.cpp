@@ -66,9 +66,12 @@ TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* 
     table->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(table, &QWidget::customContextMenuRequested, this, &TablePage::showMenu);
     connect(table, &ItemsTableView::copyWanted, this, [this] { copy(CopyFormat::DynamoDbJson); });
-    connect(table, &QAbstractItemView::doubleClicked, this, [this](const QModelIndex& index) {
+    const auto edit = [this](const QModelIndex& index) {
         emit editItemWanted(m_model->itemRow(index.row()).item);
-    });
+    };
+    connect(table, &QAbstractItemView::doubleClicked, this, edit);
+    connect(table, &ItemsTableView::editWanted, this, edit);
+    connect(table, &ItemsTableView::deleteWanted, this, [this] { m_deleteButton->click(); });
     connect(table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &TablePage::onCurrentRow);
     connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -87,6 +90,8 @@ QWidget* TablePage::makeHeader() {
     m_title = new QLabel(header);
     m_title->setProperty("heading", true);
     m_facts = new QLabel(header);
+    for (QLabel* label : {m_title, m_facts, m_empty})
+        label->setTextFormat(Qt::PlainText);  // Names and keys are no HTML.
     m_facts->setProperty("muted", true);
     m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     texts->addWidget(m_title);
@@ -213,8 +218,8 @@ void TablePage::showChoices(const observe::RegionView& region, const observe::Ta
         m_indexBox->clear();
         for (const QString& name : names)
             m_indexBox->addItem(name.isEmpty() ? tr("Table") : name, name);
-        m_indexBox->setVisible(names.size() > 1);
     }
+    m_indexBox->setVisible(names.size() > 1);
     const int chosen = std::max(0, m_indexBox->findData(m_target.index));
     if (m_indexBox->currentIndex() != chosen) m_indexBox->setCurrentIndex(chosen);
 }
@@ -233,7 +238,7 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
                  bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
                  toQString(table.billing));
     if (m_facts->text() != facts) m_facts->setText(facts);
-    m_facts->setToolTip(facts);
+    m_facts->setToolTip(plainToolTip(facts));
     m_grid->setItemCount(m_itemCount);
 }
 
@@ -322,7 +327,7 @@ QString TablePage::selectionText(CopyFormat format) const {
             for (int column = 0; column < m_model->columnCount(); ++column) {
                 const QJsonValue value =
                     m_model->itemRow(row).item.value(m_model->columnName(column));
-                fields << (value.isUndefined() ? QString() : csvField(shortText(value, 400'000)));
+                fields << (value.isUndefined() ? QString() : csvField(wholeText(value)));
             }
             text += fields.join(u',') + u'\n';
         }

@@ -9,6 +9,8 @@
 #include <QJsonDocument>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -219,6 +221,48 @@ private slots:
         QTRY_COMPARE(m_window->currentTable()->model()->rowCount(), 11);
     }
 
+    void anItemIsEditedAndDeletedByKeys() {
+        open("Orders", 10);
+        auto* table = m_window->currentTable()->grid()->table();
+        table->selectRow(2);
+        QTest::keyClick(table, Qt::Key_Return);
+        auto* dialog = only<widgets::ItemDialog>(*m_window);
+        QVERIFY(dialog != nullptr);
+        QCOMPARE(dialog->item().value("id")["S"].toString(), QStringLiteral("user-00000002"));
+        dialog->reject();
+        QTest::keyClick(table, Qt::Key_Delete);
+        auto* box = only<QMessageBox>(*m_window);
+        QVERIFY(box != nullptr);
+        QVERIFY(box->text().contains("1 item"));
+        box->reject();
+    }
+
+    // The inspector keeps its item while another table comes to the front.
+    void theInspectedItemIsPutIntoItsOwnTable() {
+        open("Orders", 10);
+        m_window->currentTable()->grid()->table()->selectRow(2);
+        auto* inspector = only<widgets::ItemInspector>(*m_window);
+        QTRY_VERIFY(inspector->tree()->rowCount() > 0);
+        open("Others", 10);
+        emit inspector->editWanted({{"id", QJsonObject{{"S", "user-00000002"}}}});
+        auto* dialog = only<widgets::ItemDialog>(*m_window);
+        QVERIFY(dialog != nullptr);
+        dialog->putButton()->click();
+        QTRY_VERIFY(m_backend->lastCall("PutItem") != nullptr);
+        QCOMPARE(parsed(m_backend->lastCall("PutItem")->json)["TableName"].toString(),
+                 QStringLiteral("Orders"));
+    }
+
+    void theKeysAreListed() {
+        activate();
+        QTest::keyClick(m_window.get(), Qt::Key_F1);
+        auto* box = only<QMessageBox>(*m_window);
+        QVERIFY(box != nullptr);
+        for (const char* key : {"Ctrl+N", "F9", "Alt+1", "Ctrl+Shift+H", "Ctrl+Home"})
+            QVERIFY2(box->text().contains(key), key);
+        box->reject();
+    }
+
     void rowsAreCopiedAsJsonAndCsv() {
         open("Orders", 10);
         auto* page = m_window->currentTable();
@@ -255,6 +299,17 @@ private slots:
         activate();
         QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
         QVERIFY(!m_window->dock("explorer")->isHidden());
+    }
+
+    // In a row of tabs the tab is the title; a layout that is restored takes the row apart first.
+    void aResetGivesNoDockASecondTitle() {
+        activate();
+        QTRY_VERIFY(m_window->dock("requests")->titleBarWidget() != nullptr);
+        QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
+        QCoreApplication::processEvents();
+        for (const char* name : {"requests", "lag", "partitions"})
+            QTRY_VERIFY2(m_window->dock(name)->titleBarWidget() != nullptr, name);
+        QVERIFY(m_window->dock("zones")->titleBarWidget() == nullptr);
     }
 
     void bothThemesPaintEveryView() {
