@@ -1,8 +1,12 @@
 #include "widgets/requests_view.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QMenu>
 #include <QScrollBar>
+#include <QShortcut>
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -12,6 +16,8 @@
 #include "widgets/requests_model.h"
 
 namespace orrery::widgets {
+
+constexpr int kCellPadding = 16;  // Of a cell and its title, both sides together.
 
 RequestsView::RequestsView(QWidget* parent)
     : QWidget(parent),
@@ -42,6 +48,11 @@ RequestsView::RequestsView(QWidget* parent)
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     fitColumns();
+    followNewest();
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_table, &QWidget::customContextMenuRequested, this, &RequestsView::showMenu);
+    auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(copy, &QShortcut::activated, this, &RequestsView::copyRows);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) {
                 if (!current.isValid()) return;
@@ -68,8 +79,64 @@ void RequestsView::fitColumns() {
         const int width =
             std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
                      fontMetrics().horizontalAdvance(title));
-        m_table->setColumnWidth(column, width + 12);
+        m_table->setColumnWidth(column, width + kCellPadding);
     }
+    m_statusWidth = m_table->columnWidth(RequestsModel::Status);
+}
+
+void RequestsView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // Where there is room to spare, an error's whole name is shown.
+    constexpr int kWidthUsual = 1000;
+    const int whole = fontMetrics().horizontalAdvance(
+                          QStringLiteral("400 ProvisionedThroughputExceededException")) +
+                      kCellPadding;
+    m_table->setColumnWidth(
+        RequestsModel::Status,
+        m_statusWidth + std::clamp(width() - kWidthUsual, 0, std::max(0, whole - m_statusWidth)));
+}
+
+void RequestsView::followNewest() {
+    // A view that gets smaller, or rows that come, move the end away; a person who scrolls leaves
+    // it.
+    const QScrollBar* bar = m_table->verticalScrollBar();
+    connect(bar, &QScrollBar::valueChanged, this, [this] { m_following = atBottom(); });
+    connect(bar, &QScrollBar::rangeChanged, this, [this] {
+        if (m_following)
+            m_table->verticalScrollBar()->setValue(m_table->verticalScrollBar()->maximum());
+    });
+}
+
+void RequestsView::showMenu(const QPoint& at) {
+    const QModelIndex index = m_table->indexAt(at);
+    if (!index.isValid()) return;
+    const observe::RequestServed& request = m_model->request(index.row());
+    QMenu menu(this);
+    const auto filterBy = [this, &menu](const QString& text, const QString& word,
+                                        const QString& value) {
+        // A word of the filter holds no space.
+        menu.addAction(text, this, [this, word, value] { m_filter->setText(word + value); })
+            ->setEnabled(!value.isEmpty() && !value.contains(u' '));
+    };
+    filterBy(tr("Only this operation"), QStringLiteral("op:"), toQString(request.operation));
+    filterBy(tr("Only this table"), QStringLiteral("table:"), toQString(request.table));
+    filterBy(tr("Only this key"), QStringLiteral("key:"), toQString(request.key));
+    menu.addSeparator();
+    menu.addAction(icon(Symbol::Copy), tr("Copy"), this, &RequestsView::copyRows);
+    menu.exec(m_table->viewport()->mapToGlobal(at));
+}
+
+void RequestsView::copyRows() {
+    QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    std::ranges::sort(rows, {}, &QModelIndex::row);
+    QString text;
+    for (const QModelIndex& row : rows) {
+        QStringList fields;
+        for (int column = 0; column < RequestsModel::ColumnCount; ++column)
+            fields << row.siblingAtColumn(column).data().toString();
+        text += fields.join(u'\t') + u'\n';
+    }
+    if (!text.isEmpty()) QApplication::clipboard()->setText(text);
 }
 
 QWidget* RequestsView::makeControls() {
@@ -113,11 +180,9 @@ bool RequestsView::atBottom() const {
 
 void RequestsView::append(std::span<const observe::Event> events) {
     if (m_hold->isChecked()) return;
-    const bool follow = atBottom();
     const std::size_t before = m_model->total();
     m_model->append(events);
     if (m_model->total() == before) return;
-    if (follow && isVisible()) m_table->scrollToBottom();
     updateCount();
 }
 

@@ -33,13 +33,21 @@ signals:
     /// A row was chosen: its table and short text of its key.
     void requestChosen(const QString& table, const QString& key);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeControls();
     void fitColumns();
+    void followNewest();
+    void showMenu(const QPoint& at);
+    void copyRows();
     void applyFilter();
     void updateCount();
     bool atBottom() const;
 
+    bool m_following = true;  // The newest row is in sight, and stays so.
+    int m_statusWidth = 0;
     QString m_endpoint;
     RequestsModel* m_model;
     QTableView* m_table;

@@ -3,7 +3,9 @@
 #include <QApplication>
 #include <QFile>
 #include <QHash>
+#include <QProxyStyle>
 #include <QStyleFactory>
+#include <QTableView>
 #include <algorithm>
 
 // Q_INIT_RESOURCE must stand outside of every namespace.
@@ -56,6 +58,22 @@ Colors makeColors(const QHash<QString, QColor>& named, bool dark) {
     c.heatHigh = of("heatHigh");
     return c;
 }
+
+/// Fusion, with room at both sides of a table's cell: what is aligned to the right and what is
+/// aligned to the left of the next column would touch. A style sheet can do it only for cells that
+/// it paints itself.
+class RoomyTables : public QProxyStyle {
+public:
+    RoomyTables() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    int pixelMetric(PixelMetric metric, const QStyleOption* option,
+                    const QWidget* widget) const override {
+        constexpr int kCellMargin = 5;
+        if (metric == PM_FocusFrameHMargin && qobject_cast<const QTableView*>(widget) != nullptr)
+            return kCellMargin;
+        return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+};
 
 QString palettePath(bool dark) {
     return dark ? QStringLiteral(":/palettes/dark.palette")
@@ -121,7 +139,7 @@ const Colors& colors() {
 void applyTheme(Theme theme, bool systemIsDark) {
     const bool dark = theme == Theme::Dark || (theme == Theme::System && systemIsDark);
     darkInUse() = dark;
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new RoomyTables);
     QApplication::setPalette(makeQtPalette(colorsOf(dark)));
     qApp->setStyleSheet(makeStyleSheet(dark));
 }

@@ -1,6 +1,7 @@
 #include "widgets/requests_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QScrollBar>
 #include <QtTest>
 
 #include "tests/support/test_main.h"
@@ -101,6 +102,37 @@ private slots:
         QCOMPARE(model.rowCount(), 1);
         model.setFilter(RequestFilter::parse("control"));
         QCOMPARE(model.rowCount(), 1);
+    }
+
+    // A view that gets smaller moves the end away, and would show old rows from then on.
+    void theNewestRowStaysInSightUntilSomebodyScrolls() {
+        widgets::RequestsView view;
+        view.resize(900, 500);
+        view.show();
+        view.append(requests(1, 300));
+        const QScrollBar* bar = view.table()->verticalScrollBar();
+        QTRY_VERIFY(bar->maximum() > 0);
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        view.resize(900, 200);
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        view.append(requests(301, 5));
+        view.table()->viewport()->grab();
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        view.table()->verticalScrollBar()->setValue(10);
+        view.append(requests(306, 5));
+        view.table()->viewport()->grab();
+        QCOMPARE(bar->value(), 10);
+    }
+
+    void aWideListTellsErrorsWhole() {
+        widgets::RequestsView view;
+        view.resize(900, 300);
+        view.show();
+        const int narrow = view.table()->columnWidth(RequestsModel::Status);
+        view.resize(1500, 300);
+        QTRY_VERIFY(view.table()->columnWidth(RequestsModel::Status) > narrow + 100);
+        view.resize(900, 300);
+        QTRY_COMPARE(view.table()->columnWidth(RequestsModel::Status), narrow);
     }
 
     void anUnknownNameIsSaid() {
