@@ -4,7 +4,6 @@
 #include <QClipboard>
 #include <QFontDatabase>
 #include <QHBoxLayout>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace orrery::widgets {
@@ -17,6 +16,7 @@ aws dynamodb create-table --endpoint-url @endpoint \
     --table-name Notes --billing-mode PAY_PER_REQUEST \
     --attribute-definitions AttributeName=id,AttributeType=S \
     --key-schema AttributeName=id,KeyType=HASH
+aws dynamodb wait table-exists --endpoint-url @endpoint --table-name Notes
 aws dynamodb put-item --endpoint-url @endpoint \
     --table-name Notes --item '{"id": {"S": "1"}, "text": {"S": "hello"}}'
 )";
@@ -44,13 +44,24 @@ const client = new DynamoDBClient({
 console.log((await client.send(new ListTablesCommand({}))).TableNames);
 )";
 
-constexpr const char* kJava = R"(DynamoDbClient client = DynamoDbClient.builder()
-        .endpointOverride(URI.create("@endpoint"))
-        .region(Region.US_EAST_1)
-        .credentialsProvider(StaticCredentialsProvider.create(
-                AwsBasicCredentials.create("local", "local")))
-        .build();
-System.out.println(client.listTables().tableNames());
+constexpr const char* kJava = R"(// Maven: software.amazon.awssdk:dynamodb
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+public class ListTables {
+    public static void main(String[] arguments) {
+        DynamoDbClient client = DynamoDbClient.builder()
+                .endpointOverride(URI.create("@endpoint"))
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create("local", "local")))
+                .build();
+        System.out.println(client.listTables().tableNames());
+    }
+}
 )";
 
 }  // namespace
@@ -67,6 +78,7 @@ ConnectPage::ConnectPage(QWidget* parent)
       m_title(new QLabel(this)),
       m_note(new QLabel(this)),
       m_clients(new QTabBar(this)),
+      m_copy(new QPushButton(tr("Copy"), this)),
       m_text(new QPlainTextEdit(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(20, 16, 20, 16);
@@ -86,17 +98,17 @@ ConnectPage::ConnectPage(QWidget* parent)
     m_text->setAccessibleName(tr("Block to copy"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    auto* copy = new QPushButton(tr("Copy"), this);
-    copy->setProperty("primary", true);
+    m_copy->setProperty("primary", true);
     auto* row = new QHBoxLayout;
     row->addWidget(m_clients, 1);
-    row->addWidget(copy);
+    row->addWidget(m_copy);
     layout->addWidget(m_title);
     layout->addWidget(m_note);
     layout->addLayout(row);
-    layout->addWidget(m_text, 1);
+    layout->addWidget(m_text, 100);
+    layout->addStretch(1);
     connect(m_clients, &QTabBar::currentChanged, this, &ConnectPage::show);
-    connect(copy, &QPushButton::clicked, this, [this] {
+    connect(m_copy, &QPushButton::clicked, this, [this] {
         QApplication::clipboard()->setText(snippet());
         emit copied(m_clients->tabText(m_clients->currentIndex()));
     });
@@ -113,6 +125,10 @@ void ConnectPage::setEndpoint(const QString& endpoint, const QString& problem) {
 }
 
 void ConnectPage::show() {
+    // Without an endpoint there is nothing to copy.
+    for (QWidget* part : {static_cast<QWidget*>(m_clients), static_cast<QWidget*>(m_copy),
+                          static_cast<QWidget*>(m_text)})
+        part->setVisible(!m_endpoint.isEmpty());
     m_text->setPlainText(
         m_endpoint.isEmpty()
             ? QString()

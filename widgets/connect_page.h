@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTabBar>
 #include <QWidget>
 
@@ -23,6 +24,7 @@ public:
     void setEndpoint(const QString& endpoint, const QString& problem);
     QString snippet() const { return m_text->toPlainText(); }
     QTabBar* clients() const { return m_clients; }
+    QPushButton* copyButton() const { return m_copy; }
 
 signals:
     void copied(const QString& what);
@@ -34,6 +36,7 @@ private:
     QLabel* m_title;
     QLabel* m_note;
     QTabBar* m_clients;
+    QPushButton* m_copy;
     QPlainTextEdit* m_text;
 };
 

@@ -128,7 +128,9 @@ QWidget* StartPage::makeSampleCard(const Sample& sample) {
 }
 
 QString StartPage::cliLine() const {
-    return QStringLiteral("aws dynamodb list-tables --endpoint-url %1 --region us-east-1")
+    return QStringLiteral(
+               "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local "
+               "aws dynamodb list-tables --endpoint-url %1 --region us-east-1")
         .arg(m_endpoint);
 }
 
@@ -136,9 +138,12 @@ void StartPage::setEndpoint(const QString& endpoint, const QString& problem) {
     m_endpoint = endpoint;
     m_endpointText->setText(endpoint.isEmpty() ? tr("No endpoint: %1").arg(problem)
                                                : tr("It listens on %1").arg(endpoint));
-    // In two lines, so that no option is torn; copied it is one.
-    m_command->setText(cliLine().replace(QStringLiteral(" --endpoint-url"),
-                                         QStringLiteral(" \\\n    --endpoint-url")));
+    m_endpointText->setProperty("bad", endpoint.isEmpty());
+    // In three lines, so that no option is torn; copied it is one.
+    QString lines = cliLine();
+    for (const char* begin : {" aws ", " --endpoint-url "})
+        lines.replace(QLatin1String(begin), QStringLiteral(" \\\n   ") + QLatin1String(begin));
+    m_command->setText(lines);
     m_command->setVisible(!endpoint.isEmpty());
     m_copy->setVisible(!endpoint.isEmpty());
 }

@@ -28,6 +28,8 @@ public:
         return m_buttons[static_cast<std::size_t>(sample)];
     }
     QPushButton* copyButton() const { return m_copy; }
+    /// The line that is copied: complete as it stands, also where no credentials are configured.
+    QString cliLine() const;
 
 signals:
     void sampleWanted(const QString& name);
@@ -39,7 +41,6 @@ private:
     QLayout* makeCommandRow(QWidget* body);
     QLayout* makeButtons(QWidget* body);
     QWidget* makeSampleCard(const Sample& sample);
-    QString cliLine() const;
 
     QString m_endpoint;
     QLabel* m_endpointText;

@@ -1,4 +1,5 @@
 #include <QJsonArray>
+#include <QPushButton>
 #include <QtTest>
 
 #include "tests/support/test_main.h"
@@ -6,6 +7,7 @@
 #include "widgets/create_table_dialog.h"
 #include "widgets/delete_table_dialog.h"
 #include "widgets/item_dialog.h"
+#include "widgets/start_page.h"
 #include "widgets/table_page.h"
 
 using namespace orrery::widgets;
@@ -97,6 +99,24 @@ private slots:
             QVERIFY(snippet.contains(endpoint));
             QVERIFY(!snippet.contains(QLatin1Char('@') + QStringLiteral("endpoint")));
         }
+    }
+
+    // Without keys in the environment the CLI refuses to send anything.
+    void theFirstCommandBringsItsCredentials() {
+        StartPage page({});
+        page.setEndpoint(QStringLiteral("http://127.0.0.1:4711"), {});
+        QVERIFY(page.cliLine().startsWith("AWS_ACCESS_KEY_ID="));
+        QVERIFY(page.cliLine().contains("http://127.0.0.1:4711"));
+        QVERIFY(!page.cliLine().contains(u'\n'));
+    }
+
+    void withoutAnEndpointThereIsNothingToCopy() {
+        ConnectPage page;
+        page.setEndpoint({}, QStringLiteral("Another program uses the port."));
+        QVERIFY(page.copyButton()->isHidden());
+        QVERIFY(page.clients()->isHidden());
+        page.setEndpoint(QStringLiteral("http://127.0.0.1:4711"), {});
+        QVERIFY(!page.copyButton()->isHidden());
     }
 
     void keyNamesAreReadFromASnapshot() {
