@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QToolButton>
+#include <algorithm>
 
 #include "widgets/format.h"
 #include "widgets/icons.h"
@@ -36,7 +37,7 @@ ClockBar::ClockBar(QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(makeButton(m_run, this));
+    layout->addWidget(makeRunButton());
     layout->addWidget(makeButton(m_step, this));
     m_speed->setAccessibleName(tr("Speed of the clock"));
     m_speed->setToolTip(tr("How fast the clock runs: 1× is real time"));
@@ -55,6 +56,19 @@ ClockBar::ClockBar(QWidget* parent)
     connect(m_step, &QAction::triggered, this, &ClockBar::stepWanted);
     connect(m_speed, &QComboBox::activated, this,
             [this] { emit speedWanted(m_speed->currentData().toDouble()); });
+}
+
+QToolButton* ClockBar::makeRunButton() {
+    // As wide as the wider of its two texts, so that Step stays under the pointer.
+    QToolButton* button = makeButton(m_run, this);
+    button->ensurePolished();
+    int width = 0;
+    for (const QString& text : {tr("Run"), tr("Pause")}) {
+        m_run->setText(text);
+        width = std::max(width, button->sizeHint().width());
+    }
+    button->setMinimumWidth(width);
+    return button;
 }
 
 void ClockBar::setSnapshot(const observe::Snapshot& snapshot) {

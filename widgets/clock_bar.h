@@ -7,6 +7,8 @@
 
 #include "core/observe/snapshot.h"
 
+class QToolButton;
+
 namespace orrery::widgets {
 
 /// The clock of the world: run or pause, one step, the speed, and the virtual time.
@@ -28,6 +30,8 @@ signals:
     void speedWanted(double speed);
 
 private:
+    QToolButton* makeRunButton();
+
     QAction* m_run;
     QAction* m_step;
     QComboBox* m_speed;

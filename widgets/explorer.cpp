@@ -55,6 +55,9 @@ Explorer::Explorer(QWidget* parent)
     m_stack->addWidget(m_tree);
     layout->addWidget(m_stack, 1);
     showNothing();
+    // Narrower, names could not be read.
+    setMinimumWidth(
+        fontMetrics().horizontalAdvance(QStringLiteral("GameScores · 1,000,000 items")));
 
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_proxy->setFilterFixedString(text);

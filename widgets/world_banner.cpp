@@ -121,10 +121,10 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
-    // With a fault and a clock that is not true there are three to say: what is broken and the
-    // clock share the first line.
+    // With a fault and a clock that is not true there are three to say: the clock comes before what
+    // the fault has cost, which may be cut.
     QStringList shown = m_lines;
-    if (shown.size() > 2) shown = {shown[0] + QStringLiteral(" · ") + shown[2], shown[1]};
+    if (shown.size() > 2) shown = {shown[0], shown[2] + QStringLiteral(" · ") + shown[1]};
     for (QString& line : shown)
         line = m_text->fontMetrics().elidedText(line, Qt::ElideRight, m_text->width());
     m_text->setText(shown.join(u'\n'));

@@ -1,5 +1,6 @@
 #include "widgets/world_banner.h"
 
+#include <QToolButton>
 #include <QtTest>
 
 #include "tests/support/test_main.h"
@@ -61,6 +62,28 @@ private slots:
         snapshot->clock.speed = 1;
         snapshot->clock.stretched = true;
         QVERIFY(widgets::clockSummary(*snapshot).contains("stretched"));
+    }
+
+    // Whoever pauses the clock steps it next.
+    void stepStaysWhereItIsWhenTheClockIsPaused() {
+        widgets::ClockBar bar;
+        bar.show();
+        observe::Snapshot snapshot;
+        const auto placeOfStep = [&bar] {
+            for (const QToolButton* button : bar.findChildren<QToolButton*>())
+                if (button->defaultAction() == bar.stepAction()) return button->geometry();
+            return QRect();
+        };
+        snapshot.clock.state = observe::ClockState::Running;
+        bar.setSnapshot(snapshot);
+        bar.grab();
+        const QRect before = placeOfStep();
+        QVERIFY(before.isValid());
+        snapshot.clock.state = observe::ClockState::Paused;
+        bar.setSnapshot(snapshot);
+        QCoreApplication::sendPostedEvents();
+        bar.grab();
+        QCOMPARE(placeOfStep(), before);
     }
 
     void theClockBarFollowsTheWorld() {
