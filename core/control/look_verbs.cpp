@@ -209,11 +209,11 @@ Response getChecksums(const Call& call) {
     const auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());
     const std::string table(call.argument("table"));
-    if (call.argument("scan") != "true")
-        return checksumsResponse(call.world, table, *region,
-                                 call.world.checksums(table, *region, false));
+    const auto kept = call.world.checksums(table, *region, false);
+    if (!kept || call.argument("scan") != "true")
+        return checksumsResponse(call.world, table, *region, kept);
     const auto look = call.world.startChecksums(table, *region);
-    if (!look) return gated(errorResponse(404, look.error()), call.world, table, *region);
+    if (!look) return errorResponse(503, look.error());
     Response response;
     response.later = [id = *look, table,
                       region = *region](cluster::World& world) -> std::optional<Response> {

@@ -1,103 +1,17 @@
 // Goal: each verb does to a world what it says, and says in one sentence what it does not do.
 // Method: a world in memory with one table of three items, driven by the test.
 
-#include "core/control/control.h"
+#include "tests/control/driven.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QtTest>
 #include <array>
 
-#include "core/api/api.h"
-#include "core/storage/stores.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr Duration kWall = 100s;
-
-class Driven : public control::Host {
-public:
-    Driven() {
-        store = storage::MemoryStore::create();
-        world = *cluster::World::open(*store, {}, CalendarTime(1'795'263'330s));
-        call("CreateTable", R"({"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",)"
-                            R"("AttributeDefinitions":[{"AttributeName":"pk",)"
-                            R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
-                            R"("KeyType":"HASH"}]})");
-        for (const char* key : {"a", "b", "c"})
-            put(key, "1");
-    }
-    Facts facts() const override {
-        Facts facts;
-        facts.version = "1.2.3";
-        facts.dataFolder = folder;
-        facts.durability = "memory";
-        facts.waitingCalls = 4;
-        facts.readOnly = readOnly;
-        if (readOnly) facts.storageProblem = "The disk failed.";
-        facts.uptime = 1500ms;
-        return facts;
-    }
-    Duration wall() const override { return kWall; }
-    bool stepOneEvent() override {
-        ++steps;
-        return steps < 3;
-    }
-
-    void settle() {
-        world->run(world->now());
-        world->endTurn();
-        while (auto work = store->takeLogWork()) {
-            work->run();
-            store->finishLogWork(std::move(work));
-        }
-    }
-    void call(const std::string& operation, const std::string& json) {
-        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json);
-        QVERIFY(parsed.has_value());
-        world->submit(cluster::CallId(++calls), *std::move(parsed),
-                      {"000000000000", "test", "us-east-1", ZoneIndex(0)});
-        settle();
-        for (const auto& answered : world->takeAnswers())
-            QVERIFY(answered.result.has_value());
-    }
-    void put(const std::string& key, const std::string& value) {
-        call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},"v":{"N":")" +
-                            value + R"("}}})");
-    }
-
-    control::Response ask(const char* method, const std::string& target,
-                          const std::string& body = "") {
-        control::Response response = control::handle(*world, clock, *this, method, target, body);
-        settle();
-        while (response.later) {
-            world->stepChecksums();
-            if (auto answer = response.later(*world)) response = *std::move(answer);
-        }
-        return response;
-    }
-    QJsonObject json(const char* method, const std::string& target, const std::string& body = "") {
-        const control::Response response = ask(method, target, body);
-        status = response.status;
-        return QJsonDocument::fromJson(QByteArray::fromStdString(response.body)).object();
-    }
-
-    std::unique_ptr<storage::MemoryStore> store;
-    std::unique_ptr<cluster::World> world;
-    sim::LiveClock clock{Instant(), kWall};
-    std::string folder = "/data";
-    bool readOnly = false;
-    int status = 0;
-    int steps = 0;
-    std::uint64_t calls = 0;
-};
-
-}  // namespace
+using test::Driven;
 
 class ControlTest : public QObject {
     Q_OBJECT
@@ -256,6 +170,21 @@ private slots:
                      .toArray()[0]
                      .toObject()
                      .contains("scanned"));
+    }
+
+    void readsSoManyTablesAtATimeAndNoMore() {
+        Driven world;
+        const auto ask = [&] {
+            return control::handle(*world.world, world.clock, world, "GET",
+                                   "/checksums?table=Tab&scan=true", "");
+        };
+        control::Response last = ask();
+        for (int looks = 0; looks < 100 && last.later; ++looks)
+            last = ask();
+        QCOMPARE(last.status, 503);
+        QVERIFY(last.body.find("ask again later") != std::string::npos);
+        world.json("GET", "/checksums?table=nope&scan=true");
+        QCOMPARE(world.status, 404);
     }
 
     void changesTheProfile() {

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtTest>
+#include <memory>
+#include <string>
+
+#include "core/api/api.h"
+#include "core/control/control.h"
+#include "core/storage/stores.h"
+
+namespace orrery::test {
+
+inline constexpr Duration kWall = std::chrono::seconds(100);
+
+/// A world in memory with one table of three items, driven by the test; control calls are answered
+/// when whatever they wait for has come.
+class Driven : public control::Host {
+public:
+    Driven() {
+        store = storage::MemoryStore::create();
+        world =
+            *cluster::World::open(*store, {}, CalendarTime(std::chrono::seconds(1'795'263'330)));
+        call("CreateTable", R"({"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",)"
+                            R"("AttributeDefinitions":[{"AttributeName":"pk",)"
+                            R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
+                            R"("KeyType":"HASH"}]})");
+        for (const char* key : {"a", "b", "c"})
+            put(key, "1");
+    }
+    Facts facts() const override {
+        Facts facts;
+        facts.version = "1.2.3";
+        facts.dataFolder = folder;
+        facts.durability = "memory";
+        facts.waitingCalls = 4;
+        facts.readOnly = readOnly;
+        if (readOnly) facts.storageProblem = "The disk failed.";
+        facts.uptime = std::chrono::milliseconds(1500);
+        return facts;
+    }
+    Duration wall() const override { return kWall; }
+    bool stepOneEvent() override {
+        ++steps;
+        return steps < 3;
+    }
+
+    void settle() {
+        world->run(world->now());
+        world->endTurn();
+        while (auto work = store->takeLogWork()) {
+            work->run();
+            store->finishLogWork(std::move(work));
+        }
+    }
+    void call(const std::string& operation, const std::string& json) {
+        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json);
+        QVERIFY(parsed.has_value());
+        world->submit(cluster::CallId(++calls), *std::move(parsed),
+                      {"000000000000", "test", "us-east-1", ZoneIndex(0)});
+        settle();
+        for (const auto& answered : world->takeAnswers())
+            QVERIFY(answered.result.has_value());
+    }
+    void put(const std::string& key, const std::string& value) {
+        call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},"v":{"N":")" +
+                            value + R"("}}})");
+    }
+
+    control::Response ask(const char* method, const std::string& target,
+                          const std::string& body = "") {
+        control::Response response = control::handle(*world, clock, *this, method, target, body);
+        settle();
+        while (response.later) {
+            world->stepChecksums();
+            if (auto answer = response.later(*world)) response = *std::move(answer);
+        }
+        return response;
+    }
+    QJsonObject json(const char* method, const std::string& target, const std::string& body = "") {
+        const control::Response response = ask(method, target, body);
+        status = response.status;
+        return QJsonDocument::fromJson(QByteArray::fromStdString(response.body)).object();
+    }
+
+    std::unique_ptr<storage::MemoryStore> store;
+    std::unique_ptr<cluster::World> world;
+    sim::LiveClock clock{Instant(), kWall};
+    std::string folder = "/data";
+    bool readOnly = false;
+    int status = 0;
+    int steps = 0;
+    std::uint64_t calls = 0;
+};
+
+}  // namespace orrery::test
