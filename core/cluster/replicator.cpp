@@ -111,6 +111,7 @@ storage::StorageResult<void> Replicator::recallTail(Group& group) {
 }
 
 void Replicator::remove(GroupId id) {
+    forgetFlows(id, std::nullopt);
     m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
 }
@@ -212,6 +213,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
     member.replica.reset();
+    forgetFlows(group.id, zone);
     // What the modelled disk has, the store may not show before the turn ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
     // A fact about the node, not something that it must remember: whenever the process stops, this

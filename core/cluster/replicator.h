@@ -1,6 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/cluster/world_state.h"
 #include "core/table/log_record.h"
@@ -42,6 +48,7 @@ public:
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
+    void on(const CatchUpGoesOn& link);
 
     /// The node of `zone` loses power, or has it again.
     void powerLoss(Group& group, ZoneIndex zone);
@@ -55,7 +62,38 @@ public:
     /// After the commit: records that the store can show are not kept twice.
     void turnCommitted();
 
+    /// Bytes under way on a link to followers that catch up.
+    std::uint64_t catchUpBytes(sim::NodeId from, sim::NodeId to) const;
+
 private:
+    using LinkKey = std::pair<sim::NodeId, sim::NodeId>;
+    struct FlowKey {
+        GroupId group;
+        ZoneIndex from;
+        ZoneIndex to;
+        auto operator<=>(const FlowKey&) const = default;
+    };
+    enum class Held : std::uint8_t {
+        No,
+        ByWindow,  ///< Goes on when the follower has more of what was sent.
+        InLine,    ///< Goes on in its turn, when the link is free.
+    };
+    /// Records that a leader read from its log for a follower, sent, and has no answer about.
+    struct Flow {
+        struct Sent {
+            Lsn last;
+            std::uint64_t bytes;
+        };
+        std::deque<Sent> sent;
+        std::uint64_t bytes = 0;
+        Held held = Held::No;
+    };
+    struct Link {
+        std::uint64_t bytes = 0;  ///< Of all flows over it.
+        std::deque<FlowKey> line;
+        bool goesOn = false;  ///< The event is queued.
+    };
+
     void install(Group& group, ZoneIndex zone, replication::Start start);
     storage::StorageResult<void> recallTail(Group& group);
     void wakeIfUneven(Group& group);
@@ -68,12 +106,22 @@ private:
                      const replication::AppendRequest* incoming);
     void apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
     void transmit(Group& group, replication::Envelope envelope);
-    /// False if the store failed.
+    /// False if the message is not to be sent.
     bool fill(Group& group, replication::Envelope& envelope);
+    /// What the leader in `zone` sent to catch others up and they have by now is no longer under
+    /// way, nor what it takes for lost.
+    void measureFlow(Group& group, ZoneIndex zone);
+    /// What was under way from there is gone, or nobody's business any more.
+    void forgetFlows(GroupId group, std::optional<ZoneIndex> from);
+    void goOnIfFree(LinkKey key, Link& link);
+    /// May the leader read on for this follower? If not, it is held from now on.
+    bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
     void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
     /// Traces that a leader came or went.
     void noticeLeadership(Group& group, ZoneIndex zone);
+    /// Null if it has to be read from the store.
+    SharedBytes recordAtHand(Group& group, ZoneIndex zone, replication::LogPosition position) const;
     /// Null if this replica does not have it.
     storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
     /// A record that this replica has: an error where the store cannot give it back.
@@ -85,6 +133,8 @@ private:
     WorldState& m_world;
     std::function<void(Group&)> m_listener;
     std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
+    std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
+    std::map<LinkKey, Link> m_links;
 };
 
 }  // namespace orrery::cluster

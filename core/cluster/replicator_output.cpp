@@ -34,6 +34,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incomin
         obey(group, zone, out, incoming);
     }
     if (m_world.failure) return;
+    measureFlow(group, zone);
     scheduleTick(group, zone);
     const replication::Role before = group.member(zone).lastRole;
     noticeLeadership(group, zone);
@@ -159,30 +160,6 @@ void Replicator::transmit(Group& group, replication::Envelope envelope) {
         *arrival, ReplicaMessage{group.id, std::move(envelope), m_world.network.epoch(from, to)});
 }
 
-bool Replicator::fill(Group& group, replication::Envelope& envelope) {
-    constexpr std::size_t kMessageBytesMax = 1024 * 1024;
-    auto* request = std::get_if<AppendRequest>(&envelope.message);
-    if (request == nullptr || request->range.empty()) return true;
-    const Replica& leader = *group.member(envelope.from).replica;
-    std::size_t bytes = 0;
-    request->entries.reserve(request->range.count());
-    for (Lsn lsn = request->range.first; lsn <= request->range.last; lsn = lsn.next()) {
-        auto record = recordBytes(group, envelope.from, lsn);
-        if (!record) {
-            m_world.fail(record.error());
-            return false;
-        }
-        bytes += (*record)->size();
-        request->entries.push_back({leader.state().log.termAt(lsn), lsn, *std::move(record)});
-        if (bytes >= kMessageBytesMax && lsn < request->range.last) {
-            request->range.last = lsn;
-            group.member(envelope.from).replica->shortened(envelope.to, lsn);
-            return true;
-        }
-    }
-    return true;
-}
-
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const Instant deadline = member.replica->deadline();
@@ -202,15 +179,20 @@ void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes)
     group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
 }
 
-storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
-                                                           Lsn lsn) const {
-    const Member& member = group.member(zone);
-    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
-    const RecentRecord* recent = group.findRecent(lsn);
+SharedBytes Replicator::recordAtHand(Group& group, ZoneIndex zone, LogPosition position) const {
+    const RecentRecord* recent = group.findRecent(position.lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
-    for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
+    const auto& writing = group.member(zone).writing;
+    for (auto record = writing.rbegin(); record != writing.rend(); ++record) {
         if (record->position == position) return record->bytes;
     }
+    return nullptr;
+}
+
+storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
+                                                           Lsn lsn) const {
+    const auto& log = group.member(zone).replica->state().log;
+    if (SharedBytes atHand = recordAtHand(group, zone, {log.termAt(lsn), lsn})) return atHand;
     return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
 }
 

@@ -83,6 +83,7 @@ void World::Impl::process(Event& event) {
     if (auto* answered = std::get_if<OpAnswered>(&event)) return router.on(*answered);
     if (const auto* arrives = std::get_if<OpArrives>(&event)) return opArrives(*arrives);
     if (const auto* tick = std::get_if<ReplicaTick>(&event)) return replicator.on(*tick);
+    if (const auto* link = std::get_if<CatchUpGoesOn>(&event)) return replicator.on(*link);
     if (const auto* retry = std::get_if<OpRetry>(&event)) return router.on(*retry);
     if (const auto* sweep = std::get_if<RouterSweep>(&event)) return router.on(*sweep);
     if (const auto* batch = std::get_if<IndexBatchArrives>(&event)) return propagator.on(*batch);

@@ -51,6 +51,11 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// A link has room for followers that wait to be caught up over it.
+struct CatchUpGoesOn {
+    sim::NodeId from = 0;
+    sim::NodeId to = 0;
+};
 /// A router's request arrives at a replica.
 struct OpArrives {
     OpId op;
@@ -110,7 +115,8 @@ struct BackfillStep {
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
                            OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
-                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep>;
+                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep,
+                           CatchUpGoesOn>;
 
 struct RegionState {
     RegionId id{};

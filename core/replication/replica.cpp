@@ -141,6 +141,23 @@ void Replica::shortened(ZoneIndex to, Lsn last) {
     progress.next = std::min(progress.next, last.next());
 }
 
+void Replica::hold(ZoneIndex to, Lsn from) {
+    Progress& progress = progressOf(to);
+    progress.next = std::min(progress.next, from);
+    progress.commitTold = Lsn{};
+    progress.probeOut = false;
+    progress.held = true;
+}
+
+void Replica::goOn(ZoneIndex to, Instant now) {
+    m_now = now;
+    if (m_role != Role::Leader || !std::exchange(progressOf(to).held, false)) return;
+    if (progressOf(to).next > m_state.log.last()) return;
+    if (isAtRest()) return nudge(to);
+    m_sendPending = true;
+    wake();
+}
+
 void Replica::installed(LogPosition position, Instant now) {
     m_now = now;
     m_state.log.resetTo(position);

@@ -91,6 +91,11 @@ public:
     void heard(ZoneIndex zone, Instant now);
     /// The driver sent `to` the records up to `last` only, of the last AppendRequest it was given.
     void shortened(ZoneIndex to, Lsn last);
+    /// Enough bytes are under way to `to`, which the driver alone can say: it did not send the last
+    /// AppendRequest, whose records began at `from`. Before `goOn` it gets no records, only what
+    /// keeps the lease.
+    void hold(ZoneIndex to, Lsn from);
+    void goOn(ZoneIndex to, Instant now);
     /// A copy of another replica's data up to `position`, its last record included, is on disk here
     /// instead of what was there: catch-up from below the trim mark. The log is empty after it.
     void installed(LogPosition position, Instant now);
@@ -128,6 +133,9 @@ public:
     bool isAtRest() const { return m_timerAt == Instant::never(); }
     /// Up to where the leader knows the log of `zone` to be persisted; for a leader only.
     Lsn matchedLsn(ZoneIndex zone) const;
+    /// The first record that was not sent to `zone`, or is to be sent again; for a leader only.
+    /// What was sent before it and is not matched is under way.
+    Lsn nextLsn(ZoneIndex zone) const { return progressOf(zone).next; }
 
 private:
     enum class Phase : std::uint8_t { Idle, Checking, Waiting };
@@ -142,6 +150,7 @@ private:
         Instant lastSent;
         Sending sending = Sending::Probe;
         bool probeOut = false;  ///< In Probe: one request is out, more only after its answer.
+        bool held = false;      ///< By the driver: no records for now.
     };
 
     void on(ZoneIndex from, const AppendRequest& request);
@@ -161,7 +170,10 @@ private:
     void rest();
     void tickLeader();
     void nudge(ZoneIndex zone);
+    /// One request, if there are records that may go. One in each Output: the driver may send fewer
+    /// records than it was given, and the next begins after them.
     void sendRecords(ZoneIndex to, Progress& progress);
+    bool maySend(const Progress& progress) const;
     void sendAppend(ZoneIndex to, Progress& progress, Lsn last);
     /// What is sent to a zone that is not heard tells nobody anything.
     void noteCommitTold(ZoneIndex to, Progress& progress);

@@ -87,26 +87,29 @@ void Replica::nudge(ZoneIndex zone) {
     progress.sending = Sending::Probe;
     progress.probeOut = false;
     if (progress.matched != Lsn{}) progress.next = progress.matched.next();
-    if (progress.next > m_state.log.last()) {
-        sendAppend(zone, progress, m_state.log.last());
+    if (progress.held || progress.next > m_state.log.last()) {
+        sendAppend(zone, progress, Lsn(progress.next.value() - 1));
     } else {
         sendRecords(zone, progress);
     }
     wake();
 }
 
+bool Replica::maySend(const Progress& progress) const {
+    if (progress.held || progress.probeOut || progress.next > m_state.log.last()) return false;
+    const std::uint64_t under = progress.next.value() - 1 - progress.matched.value();
+    return progress.sending == Sending::Probe || under < m_options->windowRecordsMax;
+}
+
 void Replica::sendRecords(ZoneIndex to, Progress& progress) {
-    const Lsn last = m_state.log.last();
-    while (progress.next <= last && !progress.probeOut) {
-        const std::uint64_t under = progress.next.value() - 1 - progress.matched.value();
-        const std::uint64_t left = last.value() - progress.next.value() + 1;
-        std::uint64_t count = std::min<std::uint64_t>(left, m_options->batchRecordsMax);
-        if (progress.sending == Sending::Pipeline) {
-            if (under >= m_options->windowRecordsMax) return;
-            count = std::min(count, m_options->windowRecordsMax - under);
-        }
-        sendAppend(to, progress, Lsn(progress.next.value() + count - 1));
-    }
+    if (!maySend(progress)) return;
+    const std::uint64_t under = progress.next.value() - 1 - progress.matched.value();
+    const std::uint64_t left = m_state.log.last().value() - progress.next.value() + 1;
+    std::uint64_t count = std::min<std::uint64_t>(left, m_options->batchRecordsMax);
+    if (progress.sending == Sending::Pipeline)
+        count = std::min(count, m_options->windowRecordsMax - under);
+    sendAppend(to, progress, Lsn(progress.next.value() + count - 1));
+    m_sendPending = m_sendPending || maySend(progress);
 }
 
 void Replica::sendAppend(ZoneIndex to, Progress& progress, Lsn last) {
@@ -145,10 +148,10 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
     } else {
         onRejected(progress, reply);
     }
-    if (progress.next <= m_state.log.last() && !progress.probeOut) {
+    if (maySend(progress)) {
         // A follower that catches up and answers is work; one that is away is not.
         wake();
-        sendRecords(from, progress);
+        m_sendPending = true;
     } else if (progress.commitTold < m_state.commit && m_state.commit == m_state.log.last()) {
         sendNotice(from, progress, false);
     }

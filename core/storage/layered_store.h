@@ -45,7 +45,7 @@ public:
     std::uint64_t droppedKeysLeft() const override;
     std::unique_ptr<Work> takeFlushWork(bool force) override;
     void finishFlushWork(std::unique_ptr<Work> work) override;
-    bool saturated() const override { return m_trees.saturated(); }
+    bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
     std::optional<StorageError> lastError() const override { return m_lastError; }

@@ -15,6 +15,10 @@ using Kind = Turn::Change::Kind;
 constexpr std::uint64_t kWorkBytesMax = 16u << 20;
 // How far what has been answered may be ahead of the disk with relaxed durability.
 constexpr std::uint64_t kBacklogBytesMax = 8u << 20;
+// What may wait to be written, the work that is out included, while more comes. A replica that
+// catches up writes as fast as it can read; clients, one request after the other, come nowhere
+// near.
+constexpr std::uint64_t kWaitingBytesMax = 12u << 20;
 // What a change takes beside its bytes.
 constexpr std::uint64_t kChangeBytes = 48;
 // Records of dropped groups that go with one work: few where turns wait for it.
@@ -95,6 +99,10 @@ Ticket LogLayer::add(Turn turn, std::vector<DroppedRange> drops,
     m_pending.push_back(std::move(sealed));
     release();
     return m_last;
+}
+
+bool LogLayer::saturated() const {
+    return m_pendingBytes >= kWaitingBytesMax;
 }
 
 void LogLayer::release() {

@@ -24,6 +24,8 @@ public:
     Ticket written() const { return m_written; }
     Ticket released() const { return m_released; }
     std::uint64_t pendingTurns() const { return m_pending.size(); }
+    /// True while so much waits to be written that no more should come.
+    bool saturated() const;
 
     /// A dropped group whose trace is gone from everywhere else; its records go from now on.
     void reclaim(GroupId group) { m_reclaim.push_back(group); }

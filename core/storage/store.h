@@ -188,7 +188,8 @@ public:
     /// one is out already.
     virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
     virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;
-    /// True while both overlays are full: the driver takes no request until a flush has ended.
+    /// True while both overlays are full, or too much of the log waits to be written: the driver
+    /// takes no request and runs no event until a piece of work has ended.
     virtual bool saturated() const = 0;
 
     // --- health and figures

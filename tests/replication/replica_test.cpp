@@ -91,6 +91,40 @@ private slots:
         QVERIFY(!leader.hasOutput());
     }
 
+    // The driver knows how many bytes are under way; the leader knows what is to be sent.
+    void sendsNoRecordsWhileItIsHeld() {
+        ReplicaOptions options;
+        options.batchRecordsMax = 4;
+        Replica leader = alone(options, kA, DurableState::appoint(kA));
+        for (int i = 0; i < 9; ++i)
+            leader.propose(Instant());
+        leader.takeOutput();
+        AppendReply reply;
+        reply.term = Term{1};
+        reply.kind = AppendReply::Kind::Accepted;
+        reply.matched = Lsn{4};
+        leader.step({kB, kA, reply}, Instant(1ms));
+        const Output first = leader.takeOutput();
+        QVERIFY((std::get<AppendRequest>(first.send.at(0).message).range ==
+                 LsnRange{Lsn{5}, Lsn{8}}));  // The next only once it is known what was sent.
+        leader.shortened(kB, Lsn{6});
+        QCOMPARE(leader.nextLsn(kB).value(), std::uint64_t{7});
+        const Output second = leader.takeOutput();
+        QVERIFY((std::get<AppendRequest>(second.send.at(0).message).range ==
+                 LsnRange{Lsn{7}, Lsn{10}}));
+        leader.hold(kB, Lsn{7});
+        QVERIFY(leader.takeOutput().send.empty());
+        leader.tick(leader.deadline());
+        for (const Envelope& envelope : leader.takeOutput().send)
+            QVERIFY(std::get<AppendRequest>(envelope.message).range.empty());
+        leader.step({kB, kA, reply}, Instant(501ms));
+        QVERIFY(leader.takeOutput().send.empty());
+        leader.goOn(kB, Instant(502ms));
+        const Output third = leader.takeOutput();
+        QVERIFY(
+            (std::get<AppendRequest>(third.send.at(0).message).range == LsnRange{Lsn{7}, Lsn{10}}));
+    }
+
     void acknowledgesNothingBeforeTheDiskHasIt() {
         ReplicaOptions options;
         Replica follower = alone(options, kB, DurableState::appoint(kA));

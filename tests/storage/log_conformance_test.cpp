@@ -57,6 +57,21 @@ private slots:
         QCOMPARE(harness->commit({}), Ticket(1));
     }
 
+    // What waits for the disk is in memory: a replica that catches up must not run far ahead of it.
+    void isSaturatedWhileMuchOfTheLogWaits_data() { test::addStoreRows(); }
+    void isSaturatedWhileMuchOfTheLogWaits() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        const std::string record(1'000'000, 'x');
+        std::uint64_t lsn = 0;
+        while (!harness->saturated() && lsn < 30)
+            harness.appendEverywhere(kGroup, ++lsn, {record});
+        QVERIFY2(lsn >= 2 && lsn <= 6, qPrintable(QString::number(lsn)));
+        QVERIFY(harness.runLogWork());
+        QVERIFY(!harness->saturated());
+        QCOMPARE(harness.record(kB, kGroup, lsn), record);
+    }
+
     void takesAllWaitingTurnsAtOnceAndOneWorkAtATime_data() { test::addStoreRows(); }
     void takesAllWaitingTurnsAtOnceAndOneWorkAtATime() {
         QFETCH(QString, kind);
