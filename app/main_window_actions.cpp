@@ -163,7 +163,7 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
 
 void MainWindow::editItem(const widgets::ExplorerTarget& target, const QJsonObject& item) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return;
+    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(target.table));
     auto* dialog = new widgets::ItemDialog(
         target.table, widgets::emptyKeyOf(widgets::toQString(table->keys)), item, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

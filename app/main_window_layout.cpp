@@ -91,6 +91,8 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
     connect(dock, &QDockWidget::visibilityChanged, this, showTitle, Qt::QueuedConnection);
     connect(dock, &QDockWidget::topLevelChanged, this, showTitle, Qt::QueuedConnection);
     connect(dock, &QDockWidget::dockLocationChanged, this, showTitle, Qt::QueuedConnection);
+    // Behind another tab a view would still take the focus, out of sight.
+    connect(dock, &QDockWidget::visibilityChanged, view, &QWidget::setEnabled);
     return dock;
 }
 

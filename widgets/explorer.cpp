@@ -51,6 +51,9 @@ Explorer::Explorer(QWidget* parent)
     m_nothing->setWordWrap(true);
     m_nothing->setMargin(16);
     m_nothing->setProperty("muted", true);
+    // By keys as by eye: from the top down.
+    setTabOrder(m_filter, add);
+    setTabOrder(add, m_tree);
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(m_tree);
     layout->addWidget(m_stack, 1);

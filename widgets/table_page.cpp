@@ -109,8 +109,8 @@ QWidget* TablePage::makeHeader() {
     layout->addWidget(m_indexBox);
     layout->addWidget(makeZoneButtons());
     layout->addStretch(1);
-    auto* put = new QPushButton(icon(Symbol::Add), tr("Put item…"), header);
-    connect(put, &QPushButton::clicked, this, &TablePage::putItemWanted);
+    m_putButton = new QPushButton(icon(Symbol::Add), tr("Put item…"), header);
+    connect(m_putButton, &QPushButton::clicked, this, &TablePage::putItemWanted);
     m_deleteButton = new QPushButton(icon(Symbol::Remove), tr("Delete"), header);
     m_deleteButton->setToolTip(tr("Delete the selected items"));
     m_deleteButton->setEnabled(false);
@@ -120,7 +120,7 @@ QWidget* TablePage::makeHeader() {
             keys << keyOfRow(row);
         emit deleteItemsWanted(keys);
     });
-    layout->addWidget(put);
+    layout->addWidget(m_putButton);
     layout->addWidget(m_deleteButton);
     return header;
 }
@@ -180,8 +180,13 @@ void TablePage::setTable(const observe::RegionView* region, const observe::Table
         m_empty->setText(tr("The table %1 no longer exists.").arg(m_target.table));
         m_openedKeys.clear();  // One of that name that is made later is another table.
         m_stack->setCurrentWidget(m_empty);
+        m_facts->setText(tr("deleted"));
+        m_footer->setText(QString(u' '));
+        m_putButton->setEnabled(false);
+        m_deleteButton->setEnabled(false);
         return;
     }
+    m_putButton->setEnabled(true);
     showChoices(*region, *table);
     const observe::IndexView* index = nullptr;
     for (const observe::IndexView& view : table->indexes)

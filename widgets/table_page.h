@@ -87,6 +87,7 @@ private:
     std::array<QToolButton*, kZonesPerRegion> m_zoneButtons{};
     QLabel* m_footer;
     QLabel* m_empty;
+    QPushButton* m_putButton;
     QPushButton* m_deleteButton;
 };
 

@@ -205,6 +205,9 @@ private slots:
         QTest::keyClicks(remove->nameLine(), "Notes");
         QTest::mouseClick(remove->deleteButton(), Qt::LeftButton);
         QTRY_VERIFY(!explorer->model()->find({"us-east-1", "Notes", {}}).isValid());
+        // Its page says so, and offers nothing that would be of no effect.
+        for (const QPushButton* button : m_window->currentTable()->findChildren<QPushButton*>())
+            QVERIFY2(!button->isEnabled(), qPrintable(button->text()));
     }
 
     void anItemIsPutByDialog() {
@@ -324,6 +327,20 @@ private slots:
                 const QColor corner = picture.pixelColor(3, picture.height() / 2);
                 QCOMPARE(corner.lightness() < 128, theme == widgets::Theme::Dark);
             }
+        }
+    }
+
+    void theFocusIsAlwaysInSight() {
+        open("Orders", 10);
+        activate();
+        for (int i = 0; i < 60; ++i) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            const QWidget* widget = QApplication::focusWidget();
+            QVERIFY(widget != nullptr);
+            QVERIFY2(!widget->visibleRegion().isEmpty(),
+                     qPrintable(QStringLiteral("%1 in %2")
+                                    .arg(widget->metaObject()->className(),
+                                         widget->parentWidget()->metaObject()->className())));
         }
     }
 
