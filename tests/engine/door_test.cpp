@@ -91,7 +91,7 @@ private slots:
         std::promise<int> status;
         engine.engine->control(
             "GET", "/checksums?table=Tab&scan=true", "",
-            [&](engine::Engine::Answer answer) { status.set_value(answer.status); });
+            [&](const engine::Engine::Answer& answer) { status.set_value(answer.status); });
         engine.engine->stop();
         const int told = status.get_future().get();
         QVERIFY(told == 200 || told == 503);
