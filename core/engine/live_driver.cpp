@@ -122,7 +122,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         return;
     }
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
-    // Both overlays full: the disk is behind, so time stands still until a flush has ended.
+    // The disk is behind, with the tree or the log: time stands still until some work has ended.
     if (!m_store->saturated()) runTurn(wall, calendar);
     if (const auto& failure = m_world->failure()) {
         dropWorld("What the disk holds cannot be used: " + failure->message());
