@@ -22,15 +22,6 @@ Explorer::Explorer(QWidget* parent)
     m_proxy->setSourceModel(m_model);
     m_proxy->setRecursiveFilteringEnabled(true);
     m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    m_tree->setModel(m_proxy);
-    m_tree->setAccessibleName(tr("Regions, tables and indexes"));
-    m_tree->setHeaderHidden(true);
-    m_tree->setUniformRowHeights(true);
-    m_tree->setIndentation(16);
-    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_tree->header()->setStretchLastSection(false);
-    m_tree->header()->setSectionResizeMode(ExplorerModel::Name, QHeaderView::Stretch);
-    m_tree->header()->setSectionResizeMode(ExplorerModel::Items, QHeaderView::ResizeToContents);
     m_filter->setPlaceholderText(tr("Filter by name"));
     m_filter->setAccessibleName(tr("Filter tables by name"));
     m_filter->setClearButtonEnabled(true);
@@ -57,6 +48,7 @@ Explorer::Explorer(QWidget* parent)
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(m_tree);
     layout->addWidget(m_stack, 1);
+    makeTree();
     showNothing();
     // Narrower, names could not be read.
     setMinimumWidth(
@@ -68,6 +60,22 @@ Explorer::Explorer(QWidget* parent)
         showNothing();
     });
     connect(add, &QToolButton::clicked, this, [this] { emit createTableWanted(current().region); });
+    // A Region opens as it comes, so that its tables are seen at once.
+    connect(m_proxy, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex& region) {
+        if (region.isValid() && !region.parent().isValid()) m_tree->expand(region);
+    });
+}
+
+void Explorer::makeTree() {
+    m_tree->setModel(m_proxy);
+    m_tree->setAccessibleName(tr("Regions, tables and indexes"));
+    m_tree->setHeaderHidden(true);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setIndentation(16);
+    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(ExplorerModel::Name, QHeaderView::Stretch);
+    m_tree->header()->setSectionResizeMode(ExplorerModel::Items, QHeaderView::ResizeToContents);
     const auto open = [this](const QModelIndex& index) {
         const ExplorerTarget target = targetOf(index);
         if (!target.table.isEmpty()) emit opened(target);
@@ -78,10 +86,6 @@ Explorer::Explorer(QWidget* parent)
     auto* remove = new QShortcut(Qt::Key_Delete, m_tree, nullptr, nullptr, Qt::WidgetShortcut);
     connect(remove, &QShortcut::activated, this, [this] {
         if (current().isTable()) emit deleteTableWanted(current());
-    });
-    // A Region opens as it comes, so that its tables are seen at once.
-    connect(m_proxy, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex& region) {
-        if (region.isValid() && !region.parent().isValid()) m_tree->expand(region);
     });
 }
 

@@ -32,6 +32,7 @@ signals:
     void deleteTableWanted(const ExplorerTarget& target);
 
 private:
+    void makeTree();
     void showMenu(const QPoint& at);
     ExplorerTarget targetOf(const QModelIndex& proxyIndex) const;
 
