@@ -56,6 +56,10 @@ struct Member {
     Instant behindFrom = Instant::never();
     /// When the tick that is queued is due.
     Instant tickAt = Instant::never();
+    /// When the replica wants one, and what happened when it last changed its mind.
+    Instant timerAt = Instant::never();
+    EventId timerCause{};
+    Instant leaseEnd;  ///< As last traced.
 };
 
 /// A record that the world still has at hand, with its effect on a tree.

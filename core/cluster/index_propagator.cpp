@@ -142,26 +142,24 @@ void IndexPropagator::sendAll(const Group& base, ZoneIndex leader, Source& sourc
         outbox.underWay = std::min(outbox.changes.size(), kBatchChangesMax);
         outbox.sentAt = m_world.now;
         ++outbox.number;
-        const auto from = m_world.node(base.region, leader);
-        const auto to = m_world.node(base.region, index->leaderHint);
-        if (const auto arrival = m_world.network.deliverAt(from, to, m_world.now)) {
-            m_world.queue.add(*arrival,
-                              IndexBatchArrives{base.id, target, index->leaderHint, outbox.number});
-        }
+        const Flight flight{
+            index->ref(leader), index->leaderHint, observe::MessageKind::IndexBatch, 0, {}};
+        m_world.send(m_world.arrivalOf(flight), IndexBatchArrives{flight, base.id, outbox.number});
     }
 }
 
 void IndexPropagator::on(const IndexBatchAnswered& answered) {
+    if (!m_world.arrives(answered.flight, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto source = m_sources.find(answered.base);
     if (base == nullptr || source == m_sources.end()) return;
-    const auto outbox = source->second.outboxes.find(answered.index);
+    const auto outbox = source->second.outboxes.find(answered.flight.from.group);
     if (outbox == source->second.outboxes.end()) return;
     Outbox& out = outbox->second;
     if (out.number != answered.number || out.underWay == 0) return;
     if (!answered.taken) {
         out.underWay = 0;
-        Group* index = m_world.findGroup(answered.index);
+        Group* index = m_world.findGroup(answered.flight.from.group);
         if (index == nullptr || !answered.leader || *answered.leader == index->leaderHint) return;
         index->leaderHint = *answered.leader;
         return goOn(*base, source->second);

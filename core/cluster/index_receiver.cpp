@@ -10,11 +10,13 @@
 namespace orrery::cluster {
 
 void IndexPropagator::on(const IndexBatchArrives& arrived) {
-    Group* index = m_world.findGroup(arrived.index);
-    if (index == nullptr || !index->member(arrived.zone).replica) return;
-    const replication::Replica& replica = *index->member(arrived.zone).replica;
-    const IndexBatch batch{arrived.base, arrived.number, arrived.zone, {}, {}};
-    m_replicator.requestLease(*index, arrived.zone);
+    if (!m_world.arrives(arrived.flight, arrived.number)) return;
+    const ZoneIndex zone = arrived.flight.to;
+    Group* index = m_world.findGroup(arrived.flight.from.group);
+    if (index == nullptr || !index->member(zone).replica) return;
+    const replication::Replica& replica = *index->member(zone).replica;
+    const IndexBatch batch{arrived.base, arrived.number, zone, {}, {}};
+    m_replicator.requestLease(*index, zone);
     if (replica.canServe(m_world.now)) return takeBatch(*index, batch);
     if (replica.role() == replication::Role::Leader) {
         index->parkedBatches.push_back(batch);
@@ -102,14 +104,11 @@ void IndexPropagator::answer(const Group& index, const IndexBatch& batch, bool t
     const Group* base = m_world.findGroup(batch.base);
     if (base == nullptr) return;
     const ZoneIndex home = base->servingLeader(m_world.now).value_or(base->leaderHint);
-    const auto from = m_world.node(index.region, batch.zone);
-    const auto to = m_world.node(base->region, home);
-    const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
-    if (!arrival) return;
-    IndexBatchAnswered answered{batch.base, index.id, batch.number, taken, std::nullopt};
+    const Flight flight{index.ref(batch.zone), home, observe::MessageKind::IndexBatchReply, 0, {}};
+    IndexBatchAnswered answered{flight, batch.base, batch.number, taken, std::nullopt};
     if (const auto& replica = index.member(batch.zone).replica)
         answered.leader = replica->leaderHint();
-    m_world.queue.add(*arrival, answered);
+    m_world.send(m_world.arrivalOf(flight), answered);
 }
 
 }  // namespace orrery::cluster

@@ -42,6 +42,7 @@ struct Op {
     Instant sentAt;
     std::uint32_t attempts = 0;  ///< At the present partition.
     std::uint32_t sendings = 0;  ///< In all: names the one that counts.
+    EventId sent{};              ///< The last of them, in the trace.
 
     /// What is named by `id` is what was sent last and is not answered yet.
     bool awaits(const OpId& id) const { return !done && underWay && id.sending == sendings; }

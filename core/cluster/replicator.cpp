@@ -153,18 +153,12 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
 }
 
 void Replicator::on(ReplicaMessage& message) {
-    Group* group = m_world.findGroup(message.group);
-    if (group == nullptr) return;
     const auto& envelope = message.envelope;
-    const auto from = m_world.node(group->region, envelope.from);
-    const auto to = m_world.node(group->region, envelope.to);
+    if (!m_world.arrives(message.flight, message.flight.lsn.value())) return;
+    Group* group = m_world.findGroup(message.flight.from.group);
+    if (group == nullptr) return;
     Member& member = group->member(envelope.to);
-    if (message.linkEpoch != m_world.network.epoch(from, to) || !member.replica) return;
-    m_world.digest(1, group->id.value(), envelope.to.value(), envelope.message.index());
-    if (m_world.detailedTrace) {
-        m_world.emit(observe::MessageDelivered{group->ref(envelope.to), envelope.from,
-                                               observe::MessageKind::Other});
-    }
+    if (!member.replica) return;
     member.replica->step(envelope, m_world.now);
     pump(*group, envelope.to, std::get_if<AppendRequest>(&envelope.message));
 }
@@ -179,6 +173,7 @@ void Replicator::on(DiskDone& done) {
         m_world.turn.truncate(volume, group->id, done.truncateFrom);
         member.durableLast = Lsn(done.truncateFrom.value() - 1);
     }
+    Lsn first{};
     if (done.upTo.term > replication::Term{}) {
         for (WritingRecord& record : member.writing) {
             // A later term's in the place of one that was cut off meanwhile is a later write.
@@ -186,6 +181,7 @@ void Replicator::on(DiskDone& done) {
             m_world.turn.append(volume, group->id, record.position.lsn, record.bytes);
             record.written = true;
             member.durableLast = record.position.lsn;
+            if (first == Lsn{}) first = record.position.lsn;
         }
     }
     if (done.stateNumber != 0) {
@@ -194,6 +190,10 @@ void Replicator::on(DiskDone& done) {
     }
     m_world.touch(*group);
     m_world.digest(2, group->id.value(), done.zone.value(), member.durableLast.value());
+    if (first > Lsn{}) {
+        m_world.queue.cause =
+            m_world.emit(observe::LogAppended{group->ref(done.zone), first, member.durableLast});
+    }
     if (done.stateNumber != 0) member.replica->stateSaved(done.stateNumber, m_world.now);
     if (done.upTo.term > replication::Term{}) member.replica->persisted(done.upTo, m_world.now);
     pump(*group, done.zone);
@@ -205,6 +205,7 @@ void Replicator::on(const ReplicaTick& tick) {
     Member& member = group->member(tick.zone);
     if (tick.life != member.life || !member.replica || m_world.now < member.tickAt) return;
     member.tickAt = Instant::never();
+    m_world.queue.cause = member.timerCause;
     member.replica->tick(m_world.now);
     pump(*group, tick.zone);
 }
@@ -212,6 +213,9 @@ void Replicator::on(const ReplicaTick& tick) {
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
+    const CauseScope scope(m_world);
+    if (std::exchange(member.lastRole, replication::Role::Follower) == replication::Role::Leader)
+        m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     forgetFlows(group.id, zone);
     // What the modelled disk has, the store may not show before the turn ends.
@@ -222,7 +226,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     m_world.touch(group);
-    member.tickAt = Instant::never();
+    member.tickAt = member.timerAt = Instant::never();
     if (m_listener) m_listener(group);
 }
 

@@ -97,14 +97,15 @@ private:
     void install(Group& group, ZoneIndex zone, replication::Start start);
     storage::StorageResult<void> recallTail(Group& group);
     void wakeIfUneven(Group& group);
-    /// Does what the replica asks for until it asks no more. `incoming` are the records of the
-    /// message that it was just given.
+    /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
+    /// are the records of the message that it was just given.
     void pump(Group& group, ZoneIndex zone, const replication::AppendRequest* incoming = nullptr);
-    void obey(Group& group, ZoneIndex zone, replication::Output& out,
-              const replication::AppendRequest* incoming);
+    /// Returns the event of what was applied; none if nothing was.
+    EventId obey(Group& group, ZoneIndex zone, replication::Output& out,
+                 const replication::AppendRequest* incoming);
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
-    void apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
+    EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
     void transmit(Group& group, replication::Envelope envelope);
     /// False if the message is not to be sent.
     bool fill(Group& group, replication::Envelope& envelope);
@@ -118,8 +119,10 @@ private:
     bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
     void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
-    /// Traces that a leader came or went.
-    void noticeLeadership(Group& group, ZoneIndex zone);
+    /// Traces that a leader came or went, or that the lease is held again; none of these: no event.
+    EventId noticeLeadership(Group& group, ZoneIndex zone);
+    EventId noticeLease(Group& group, ZoneIndex zone);
+    EventId stopped(Group& group, ZoneIndex zone);
     /// Null if it has to be read from the store.
     SharedBytes recordAtHand(Group& group, ZoneIndex zone, replication::LogPosition position) const;
     /// Null if this replica does not have it.

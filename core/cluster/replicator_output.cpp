@@ -24,20 +24,57 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
                 std::string(how) + ": the data folder is damaged; restore it from a copy."};
 }
 
+// What the trace says of a message.
+
+using observe::MessageKind;
+
+void label(Flight& flight, const AppendRequest& request) {
+    flight.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
+    if (!request.range.empty()) flight.lsn = request.range.last;
+}
+void label(Flight& flight, const replication::CommitNotice& notice) {
+    flight.kind = MessageKind::Commit;
+    flight.lsn = notice.commit;
+}
+void label(Flight& flight, const replication::AppendReply& reply) {
+    flight.kind = MessageKind::AppendReply;
+    flight.lsn = reply.matched;
+}
+void label(Flight& flight, const replication::CheckRequest& request) {
+    flight.kind = MessageKind::Check;
+    flight.lsn = request.last.lsn;
+}
+void label(Flight& flight, const replication::CheckReply&) {
+    flight.kind = MessageKind::CheckReply;
+}
+void label(Flight& flight, const replication::VoteRequest& request) {
+    flight.kind = MessageKind::Vote;
+    flight.lsn = request.last.lsn;
+}
+void label(Flight& flight, const replication::VoteReply&) {
+    flight.kind = MessageKind::VoteReply;
+}
+
 }  // namespace
 
 void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
+    const CauseScope scope(m_world);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
+    const replication::Role before = group.member(zone).lastRole;
+    // What others wait for, latest last: who is answered now is answered because of it.
+    EventId latest = m_world.queue.cause;
+    const auto note = [&](EventId event) { latest = std::max(latest, event); };
+    note(noticeLeadership(group, zone));
+    note(noticeLease(group, zone));
     while (replica.hasOutput() && !m_world.failure) {
         Output out = replica.takeOutput();
-        obey(group, zone, out, incoming);
+        note(obey(group, zone, out, incoming));
     }
     if (m_world.failure) return;
     measureFlow(group, zone);
     scheduleTick(group, zone);
-    const replication::Role before = group.member(zone).lastRole;
-    noticeLeadership(group, zone);
+    m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
     // Requests wait for what happens at a leader, and for nobody else.
     const bool waiting = leads && (!group.waiters.empty() || !group.parked.empty());
@@ -45,7 +82,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incomin
     if (m_listener && (waiting || moved)) m_listener(group);
 }
 
-void Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendRequest* incoming) {
+EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendRequest* incoming) {
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
@@ -53,9 +90,21 @@ void Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendReq
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
         writeToDisk(group, zone, out, incoming);
-    apply(group, zone, out.committed);
-    for (replication::Envelope& envelope : out.send)
+    EventId committed{};
+    EventId applied{};
+    if (!out.committed.empty()) {
+        committed = m_world.emit(
+            observe::LogCommitted{group.ref(zone), out.committed.first, out.committed.last});
+        const CauseScope scope(m_world, committed);
+        applied = apply(group, zone, out.committed);
+    }
+    for (replication::Envelope& envelope : out.send) {
+        const CauseScope scope(m_world);
+        const bool tells = std::holds_alternative<replication::CommitNotice>(envelope.message);
+        if (tells && committed > EventId{}) m_world.queue.cause = committed;
         transmit(group, std::move(envelope));
+    }
+    return applied;
 }
 
 void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
@@ -100,19 +149,22 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
-void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
-    if (committed.empty()) return;
+EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
+    if (committed.empty()) return {};
     Member& member = group.member(zone);
     const VolumeId volume = volumeOf(group.region, zone);
-    for (Lsn lsn = std::max(committed.first, member.mark.applied.next()); lsn <= committed.last;
-         lsn = lsn.next()) {
+    const Lsn first = std::max(committed.first, member.mark.applied.next());
+    for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
         const replication::Term term = member.replica->state().log.termAt(lsn);
         RecentRecord* recent = group.findRecent(lsn);
         if (recent != nullptr && recent->position.term != term) recent = nullptr;
         std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
         if (!applied) {
             const auto one = record(group, zone, lsn);
-            if (!one) return m_world.fail(one.error());
+            if (!one) {
+                m_world.fail(one.error());
+                return {};
+            }
             applied = std::make_shared<table::AppliedRecord>(
                 table::applyRecord(*one, lsn, *group.schema));
             if (recent != nullptr) recent->applied = applied;
@@ -137,32 +189,24 @@ void Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
     group.committed = std::max(group.committed, committed.last);
     group.measureLag(m_world.now);
     m_world.touch(group);
+    if (first > committed.last) return {};
+    return m_world.emit(observe::LogApplied{group.ref(zone), first, committed.last});
 }
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_world.totals.messages;
-    const auto from = m_world.node(group.region, envelope.from);
-    const auto to = m_world.node(group.region, envelope.to);
-    const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
-    if (!arrival) {
-        if (m_world.detailedTrace) {
-            m_world.emit(observe::MessageDropped{group.ref(envelope.from), envelope.to,
-                                                 observe::MessageKind::Other});
-        }
-        return;
-    }
-    if (!fill(group, envelope)) return;
-    if (m_world.detailedTrace) {
-        m_world.emit(observe::MessageSent{group.ref(envelope.from), envelope.to,
-                                          observe::MessageKind::Other, Lsn{}});
-    }
-    m_world.queue.add(
-        *arrival, ReplicaMessage{group.id, std::move(envelope), m_world.network.epoch(from, to)});
+    Flight flight{group.ref(envelope.from), envelope.to};
+    const auto arrival = m_world.arrivalOf(flight);
+    if (arrival && !fill(group, envelope)) return;
+    std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
+    m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const Instant deadline = member.replica->deadline();
+    if (std::exchange(member.timerAt, deadline) != deadline)
+        member.timerCause = m_world.queue.cause;
     if (deadline >= member.tickAt) return;
     member.tickAt = deadline;
     m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
@@ -217,19 +261,33 @@ CalendarTime Replicator::nextTimestamp(Group& group) {
     return group.lastCommitTimestamp;
 }
 
-void Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
+EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const replication::Role before = std::exchange(member.lastRole, member.replica->role());
-    if (member.lastRole == before) return;
+    if (member.lastRole == before) return {};
+    if (before == replication::Role::Leader) return stopped(group, zone);
+    if (member.lastRole != replication::Role::Leader) return {};
+    ++m_world.totals.elections;
     const std::uint64_t term = member.replica->term().value();
-    if (member.lastRole == replication::Role::Leader) {
-        ++m_world.totals.elections;
-        m_world.emit(observe::LeaderElected{group.ref(zone), term});
-        group.leaderHint = zone;
-        group.tail.clear();
-    } else if (before == replication::Role::Leader) {
-        m_world.emit(observe::LeaderStopped{group.ref(zone), term});
-    }
+    // Its no-op and all that it asks for now comes of this.
+    m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
+    group.leaderHint = zone;
+    group.tail.clear();
+    member.leaseEnd = {};
+    return m_world.queue.cause;
+}
+
+EventId Replicator::stopped(Group& group, ZoneIndex zone) {
+    const std::uint64_t term = group.member(zone).replica->term().value();
+    return m_world.emit(observe::LeaderStopped{group.ref(zone), term});
+}
+
+EventId Replicator::noticeLease(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    if (member.replica->role() != replication::Role::Leader) return {};
+    const Instant end = member.replica->leaseEnd();
+    const bool isNew = std::exchange(member.leaseEnd, end) <= m_world.now && end > m_world.now;
+    return isNew ? m_world.emit(observe::LeaseTaken{group.ref(zone), end}) : EventId{};
 }
 
 }  // namespace orrery::cluster

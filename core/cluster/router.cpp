@@ -34,6 +34,9 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     pending.caller = std::move(caller);
     pending.zone = pending.caller.zone;
     pending.admittedAt = m_world.now;
+    const CauseScope scope(m_world);
+    m_world.queue.cause = m_world.emit(
+        observe::RequestAdmitted{std::string(pending.call->operationName()), pending.caller.zone});
 
     auto request = pending.call->bind(m_world.catalog, pending.caller);
     if (!request) {
@@ -152,43 +155,37 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     ++op.sendings;
     op.sentAt = m_world.now;
     op.underWay = true;
-    const auto from = m_world.node(call.region, call.zone);
-    const auto to = m_world.node(call.region, op.target);
-    const auto arrival = m_world.network.deliverAt(from, to, m_world.now);
-    if (!arrival) return;  // The sweep will notice.
-    m_world.queue.add(
-        *arrival,
-        OpArrives{
-            {number, part, op.sendings}, op.group, op.target, m_world.network.epoch(from, to)});
+    const Flight flight{{op.group, call.region, call.zone},
+                        op.target,
+                        op.isWrite ? observe::MessageKind::Write : observe::MessageKind::Read};
+    // Should it be lost, the sweep will notice.
+    op.sent =
+        m_world.send(m_world.arrivalOf(flight), OpArrives{flight, {number, part, op.sendings}});
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
     const auto call = m_world.calls.find(op.call);
     if (call == m_world.calls.end()) return;
-    const auto sender = m_world.node(group.region, from);
-    const auto to = m_world.node(group.region, call->second.zone);
-    const auto arrival = m_world.network.deliverAt(sender, to, m_world.now);
-    if (!arrival) return;
-    m_world.queue.add(*arrival,
-                      OpAnswered{op, from, m_world.network.epoch(sender, to), std::move(result)});
+    const Flight flight{group.ref(from), call->second.zone, observe::MessageKind::Reply, 0,
+                        result->served.applied};
+    m_world.send(m_world.arrivalOf(flight), OpAnswered{flight, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
+    if (!m_world.arrives(answered.flight, answered.op.call.value())) return;
     const auto found = m_world.calls.find(answered.op.call);
     if (found == m_world.calls.end()) return;
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
-    const auto from = m_world.node(call.region, answered.from);
-    const auto to = m_world.node(call.region, call.zone);
-    if (answered.linkEpoch != m_world.network.epoch(from, to)) return;
     if (!op.awaits(answered.op)) return;
     op.underWay = false;
+    const ZoneIndex from = answered.flight.from.zone;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
         Group* group = m_world.findGroup(op.group);
         const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
         const bool useful =
-            result.leader && *result.leader != answered.from && !suspects[result.leader->value()];
+            result.leader && *result.leader != from && !suspects[result.leader->value()];
         if (useful && group != nullptr && op.needsLeader) {
             group->leaderHint = *result.leader;
             if (op.attempts < 4) return send(answered.op.call, call, answered.op.part);
@@ -197,7 +194,7 @@ void Router::on(OpAnswered& answered) {
         return;
     }
     if (op.needsLeader) {
-        if (Group* group = m_world.findGroup(op.group)) group->leaderHint = answered.from;
+        if (Group* group = m_world.findGroup(op.group)) group->leaderHint = from;
     }
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
@@ -271,6 +268,7 @@ void Router::on(const RouterSweep&) {
         const auto found = m_world.calls.find(op.call);
         if (found == m_world.calls.end()) continue;
         PendingCall& call = found->second;
+        const CauseScope scope(m_world, call.ops[op.part].sent);  // Of which nothing came.
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
             giveUp(op.call, call, op.part);
         } else {

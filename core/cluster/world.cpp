@@ -97,24 +97,20 @@ void World::Impl::process(Event& event) {
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
-    Group* group = state.findGroup(arrives.group);
-    const auto call = state.calls.find(arrives.op.call);
-    if (group == nullptr || call == state.calls.end()) return;
-    const auto from = state.node(group->region, call->second.zone);
-    const auto to = state.node(group->region, arrives.zone);
-    if (arrives.linkEpoch != state.network.epoch(from, to)) return;
-    if (!group->member(arrives.zone).replica) return;
-    state.digest(4, group->id.value(), arrives.zone.value(), arrives.op.call.value());
-    server.serve(*group, arrives.zone, arrives.op);
+    if (!state.arrives(arrives.flight, arrives.op.call.value())) return;
+    Group* group = state.findGroup(arrives.flight.from.group);
+    if (group == nullptr || !group->member(arrives.flight.to).replica) return;
+    server.serve(*group, arrives.flight.to, arrives.op);
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
     WorldState& state = m_impl->state;
     for (std::size_t ran = 0; state.queue.nextAt() <= until && !state.failure; ++ran) {
         if (ran == eventsMax) return false;
-        auto [at, event] = state.queue.take();
+        auto [at, entry] = state.queue.take();
         state.now = std::max(state.now, at);
-        m_impl->process(event);
+        const CauseScope scope(state, entry.cause);
+        m_impl->process(entry.event);
     }
     state.now = std::max(state.now, until);
     return true;
@@ -285,6 +281,14 @@ const observe::Totals& World::totals() const {
 
 void World::setDetailedTrace(bool detailed) {
     m_impl->state.detailedTrace = detailed;
+}
+
+EventId World::lastEvent() const {
+    return EventId(m_impl->state.nextEvent - 1);
+}
+
+void World::traceStorageFailure(std::string message) {
+    m_impl->state.emit(observe::StorageFailed{std::move(message)});
 }
 
 std::uint64_t World::eventHash() const {

@@ -155,8 +155,13 @@ public:
     std::shared_ptr<observe::Snapshot> makeSnapshot();
     observe::Trace& trace();
     const observe::Totals& totals() const;
-    /// While false, the trace keeps only requests, elections and faults, not each message.
+    /// While false, the trace keeps only requests, elections and faults, not each message. Nothing
+    /// else depends on it.
     void setDetailedTrace(bool detailed);
+    /// The newest event, kept or not; ids begin at 1 whenever a world is opened.
+    EventId lastEvent() const;
+    /// Traces why the world that was there before this one had to end.
+    void traceStorageFailure(std::string message);
     /// The hash chain of all events so far.
     std::uint64_t eventHash() const;
 

@@ -14,16 +14,6 @@ sim::NetworkDelays delaysOf(const Profile& profile) {
     return delays;
 }
 
-bool isDetail(const observe::EventBody& body) {
-    return std::holds_alternative<observe::MessageSent>(body) ||
-           std::holds_alternative<observe::MessageDelivered>(body) ||
-           std::holds_alternative<observe::MessageDropped>(body) ||
-           std::holds_alternative<observe::LogAppended>(body) ||
-           std::holds_alternative<observe::LogCommitted>(body) ||
-           std::holds_alternative<observe::LogApplied>(body) ||
-           std::holds_alternative<observe::LeaseTaken>(body);
-}
-
 }  // namespace
 
 std::string zoneName(const RegionState& region, ZoneIndex zone) {
@@ -68,12 +58,43 @@ RegionState& WorldState::addRegion(std::string name) {
     return *regions.back();
 }
 
-EventId WorldState::emit(observe::EventBody body, EventId cause) {
-    const EventId id(nextEvent++);
-    hash.add(body.index());
+void WorldState::record(EventId id, observe::EventBody body) {
+    // With the id, how many details came before is in the hash too.
+    hash.add(id.value() << 8 | body.index());
     hash.add(static_cast<std::uint64_t>(now.sinceStart().count()));
-    if (detailedTrace || !isDetail(body)) trace.add({id, cause, now, std::move(body)});
-    return id;
+    trace.add({id, queue.cause, now, std::move(body)});
+}
+
+std::optional<Instant> WorldState::arrivalOf(const Flight& flight) {
+    const RegionId region = flight.from.region;
+    return network.deliverAt(node(region, flight.from.zone), node(region, flight.to), now);
+}
+
+EventId WorldState::depart(Flight& flight, bool isLost) {
+    const RegionId region = flight.from.region;
+    flight.linkEpoch = network.epoch(node(region, flight.from.zone), node(region, flight.to));
+    const EventId sent =
+        emit(observe::MessageSent{flight.from, flight.to, flight.kind, flight.lsn});
+    if (isLost) {
+        const CauseScope scope(*this, sent);
+        emit(observe::MessageDropped{flight.from, flight.to, flight.kind, flight.lsn});
+    }
+    return sent;
+}
+
+bool WorldState::arrives(const Flight& flight, std::uint64_t what) {
+    const auto& [group, region, from] = flight.from;
+    if (flight.linkEpoch != network.epoch(node(region, from), node(region, flight.to))) {
+        emit(observe::MessageDropped{flight.from, flight.to, flight.kind, flight.lsn});
+        return false;
+    }
+    const auto kind = static_cast<std::uint64_t>(flight.kind);
+    hash.add(group.value() << 24 | kind << 16 | std::uint64_t{from.value()} << 8 |
+             flight.to.value());
+    hash.add(what);
+    queue.cause =
+        emit(observe::MessageDelivered{{group, region, flight.to}, from, flight.kind, flight.lsn});
+    return true;
 }
 
 void WorldState::digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, std::uint64_t c) {

@@ -30,11 +30,20 @@ namespace orrery::cluster {
 // What the parts of a world share: time, the queue of events, the store's open turn, and the tables
 // of Regions, groups and tables. Everything of a world lives below one WorldState.
 
+/// A message between two zones of a Region that is under way.
+struct Flight {
+    /// The group that it concerns, and the zone that sends it.
+    observe::ReplicaRef from;
+    ZoneIndex to{};
+    observe::MessageKind kind{};
+    std::uint32_t linkEpoch = 0;  ///< Lost if the link has another when it arrives.
+    Lsn lsn{};                    ///< As traced.
+};
+
 /// A message between two replicas of a group arrives.
 struct ReplicaMessage {
-    GroupId group{};
+    Flight flight;
     replication::Envelope envelope;
-    std::uint32_t linkEpoch = 0;
 };
 /// The modelled disk has written what it was given.
 struct DiskDone {
@@ -58,16 +67,13 @@ struct CatchUpGoesOn {
 };
 /// A router's request arrives at a replica.
 struct OpArrives {
+    Flight flight;
     OpId op;
-    GroupId group{};
-    ZoneIndex zone{};
-    std::uint32_t linkEpoch = 0;
 };
 /// A replica's answer arrives at the router.
 struct OpAnswered {
+    Flight flight;
     OpId op;
-    ZoneIndex from{};
-    std::uint32_t linkEpoch = 0;
     std::unique_ptr<OpResult> result;
 };
 struct OpRetry {
@@ -91,15 +97,15 @@ struct TableSettles {
     KeySpaceId table{};
 };
 /// Records of a base partition arrive at the leader of an index partition, or its answer at home.
+/// Their flight concerns the index partition.
 struct IndexBatchArrives {
+    Flight flight;
     GroupId base{};
-    GroupId index{};
-    ZoneIndex zone{};
     std::uint64_t number = 0;
 };
 struct IndexBatchAnswered {
+    Flight flight;
     GroupId base{};
-    GroupId index{};
     std::uint64_t number = 0;
     bool taken = false;
     std::optional<ZoneIndex> leader;
@@ -113,10 +119,32 @@ struct BackfillStep {
     KeySpaceId index{};
 };
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
-                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep,
-                           CatchUpGoesOn>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, BackfillStep, CatchUpGoesOn>;
+
+/// What is due, each entry with its cause: what was being handled when it was added.
+class Agenda {
+public:
+    struct Entry {
+        Event event;
+        EventId cause{};
+    };
+
+    Instant nextAt() const { return m_queue.nextAt(); }
+    template <typename Body>
+    void add(Instant at, Body event) {
+        m_queue.add(at, Entry{Event(std::move(event)), cause});
+    }
+    std::pair<Instant, Entry> take() { return m_queue.take(); }
+
+    /// The event of the trace that causes what is done now; none for what comes from outside.
+    EventId cause{};
+
+private:
+    sim::EventQueue<Entry> m_queue;
+};
 
 struct RegionState {
     RegionId id{};
@@ -145,7 +173,7 @@ struct WorldState {
     Instant now;
     /// The calendar is the instant plus this.
     Duration calendarOffset{};
-    sim::EventQueue<Event> queue;
+    Agenda queue;
     sim::Network network;
 
     storage::Turn turn;
@@ -210,13 +238,58 @@ struct WorldState {
         return volumeOf(region, zone).value();
     }
 
-    /// Takes an event into hash and trace. Bodies of message and log events go to the trace only
-    /// while somebody asked for detail; `digest` is what the hash gets of them.
-    EventId emit(observe::EventBody body, EventId cause = {});
+    /// Takes an event into the trace, caused by what is being handled. Details enter it only while
+    /// somebody asked for them and never enter the hash, but count in any case: ids and hash are
+    /// the same whoever looks. `digest` is what the hash gets of what details tell.
+    template <typename Body>
+    EventId emit(Body body) {
+        const EventId id(nextEvent++);
+        if constexpr (observe::kIsDetail<Body>) {
+            if (detailedTrace) trace.add({id, queue.cause, now, std::move(body)});
+        } else {
+            record(id, std::move(body));
+        }
+        return id;
+    }
     void digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, std::uint64_t c);
+
+    /// When a message sent now arrives; nothing if the network loses it at once.
+    std::optional<Instant> arrivalOf(const Flight& flight);
+    /// Sends a message to arrive then, or to be lost. Returns the event of its sending.
+    template <typename Message>
+    EventId send(std::optional<Instant> arrival, Message message);
+    /// A message is there, and causes what is done from here on. False if it was lost on its way.
+    bool arrives(const Flight& flight, std::uint64_t what);
 
     /// The group's state is saved with this turn, and its replies wait for it.
     void touch(Group& group);
+
+private:
+    void record(EventId id, observe::EventBody body);
+    EventId depart(Flight& flight, bool isLost);
 };
+
+/// What is done while it lives may name causes of its own; afterwards the cause is as it was.
+class CauseScope {
+public:
+    explicit CauseScope(WorldState& world) : m_queue(world.queue), m_outer(world.queue.cause) {}
+    CauseScope(WorldState& world, EventId cause) : CauseScope(world) { m_queue.cause = cause; }
+    CauseScope(const CauseScope&) = delete;
+    CauseScope& operator=(const CauseScope&) = delete;
+    ~CauseScope() { m_queue.cause = m_outer; }
+
+private:
+    Agenda& m_queue;
+    const EventId m_outer;
+};
+
+template <typename Message>
+EventId WorldState::send(std::optional<Instant> arrival, Message message) {
+    const EventId sent = depart(message.flight, !arrival);
+    if (!arrival) return sent;
+    const CauseScope scope(*this, sent);
+    queue.add(*arrival, std::move(message));
+    return sent;
+}
 
 }  // namespace orrery::cluster

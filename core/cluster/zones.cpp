@@ -70,10 +70,7 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
     fault.view.id = m_nextFault++;
     fault.view.since = m_world.now;
     fault.atStart = m_world.totals;
-    if (duration) {
-        fault.view.until = m_world.now + *duration;
-        m_world.queue.add(fault.view.until, FaultEnds{fault.view.id});
-    }
+    if (duration) fault.view.until = m_world.now + *duration;
     const std::uint64_t id = fault.view.id;
     m_faults.push_back(fault);
     start(fault);
@@ -85,11 +82,11 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
 
 void Zones::start(const Fault& fault) {
     RegionState& region = m_world.region(fault.region);
-    if (fault.isCut) {
-        setCut(region, fault.a, fault.b, true);
-    } else {
-        setPower(region, fault.a, false);
-    }
+    const EventId begun =
+        fault.isCut ? setCut(region, fault.a, fault.b, true) : setPower(region, fault.a, false);
+    if (fault.view.until == Instant::never()) return;
+    const CauseScope scope(m_world, begun);
+    m_world.queue.add(std::max(fault.view.until, m_world.now), FaultEnds{fault.view.id});
 }
 
 void Zones::end(Fault& fault) {
@@ -124,14 +121,12 @@ void Zones::on(const FaultEnds& ends) {
     heal(ends.fault);
 }
 
-void Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
+EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     m_world.network.setNodeUp(m_world.node(region.id, zone), up);
     region.up[zone.value()] = up;
-    if (up) {
-        m_world.emit(observe::ZoneHealed{region.id, zone});
-    } else {
-        m_world.emit(observe::ZoneFailed{region.id, zone});
-    }
+    const EventId event = up ? m_world.emit(observe::ZoneHealed{region.id, zone})
+                             : m_world.emit(observe::ZoneFailed{region.id, zone});
+    const CauseScope scope(m_world, event);
     for (const auto& group : m_world.groups) {
         if (!group || group->region != region.id) continue;
         if (up) {
@@ -146,22 +141,25 @@ void Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
         expectNews(region, zone, other);
     }
     if (!up) m_router.zoneLost(region.id, zone);
+    return event;
 }
 
-void Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
+EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     const auto nodeA = m_world.node(region.id, a);
     const auto nodeB = m_world.node(region.id, b);
     if (cut) {
         m_world.network.cut(nodeA, nodeB);
         m_world.network.cut(nodeB, nodeA);
-        m_world.emit(observe::LinkCut{region.id, a, b});
     } else {
         m_world.network.heal(nodeA, nodeB);
         m_world.network.heal(nodeB, nodeA);
-        m_world.emit(observe::LinkHealed{region.id, a, b});
     }
+    const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
+                              : m_world.emit(observe::LinkHealed{region.id, a, b});
+    const CauseScope scope(m_world, event);
     expectNews(region, a, b);
     expectNews(region, b, a);
+    return event;
 }
 
 // Heartbeats go out at whole multiples of their period and are never simulated one by one: the last
@@ -274,8 +272,6 @@ storage::StorageResult<void> Zones::reopen() {
         fault.view.kind = fault.isCut ? "link-cut" : "zone-outage";
         fault.view.target = zoneName(region, fault.a);
         if (fault.isCut) fault.view.target += " - " + zoneName(region, fault.b);
-        if (fault.view.until != Instant::never())
-            m_world.queue.add(std::max(fault.view.until, m_world.now), FaultEnds{fault.view.id});
         m_faults.push_back(fault);
         start(fault);
     }

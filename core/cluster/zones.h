@@ -55,8 +55,9 @@ private:
     std::uint64_t add(Fault fault, std::optional<Duration> duration);
     void start(const Fault& fault);
     void end(Fault& fault);
-    void setPower(RegionState& region, ZoneIndex zone, bool up);
-    void setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
+    /// Both return the event that all that follows is caused by.
+    EventId setPower(RegionState& region, ZoneIndex zone, bool up);
+    EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
     void expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
     observe::FaultView withCost(const Fault& fault) const;

@@ -31,7 +31,8 @@ struct EngineOptions {
     bool profileIsChosen = false;
     std::uint64_t seed = 0;
     std::size_t traceEvents = 16'384;
-    /// Keep each message between replicas in the trace, as the window wants it.
+    /// Keep each message and each move of a replica's marks in the trace also while no client
+    /// follows it.
     bool detailedTrace = false;
     auth::Namespaces namespaces = auth::Namespaces::Shared;
 

@@ -79,7 +79,6 @@ std::expected<void, std::string> Engine::Impl::open() {
     };
     TRY_ASSIGN(m_driver,
                LiveDriver::open(driver, m_openedAt, Loop::calendar(), [this] { m_loop.wake(); }));
-    m_driver->world().setDetailedTrace(m_options.detailedTrace);
     m_trace = &m_driver->world().trace();
     publish(Loop::now());
     return listen();
@@ -116,6 +115,9 @@ void Engine::Impl::run() {
 
 void Engine::Impl::round(Duration wall) {
     tell(wall);
+    // Details are kept while somebody follows, in whichever world there is by now.
+    if (m_driver->isUp())
+        m_driver->world().setDetailedTrace(m_options.detailedTrace || !m_followers.empty());
     m_driver->turn(wall, Loop::calendar());
     noteGeneration();
     deliver();
@@ -154,7 +156,6 @@ void Engine::Impl::noteGeneration() {
     m_generation = m_driver->generation();
     for (Follower& follower : m_followers)
         follower.after = EventId();
-    if (m_driver->isUp()) m_driver->world().setDetailedTrace(m_options.detailedTrace);
     const std::lock_guard lock(m_mutex);
     m_trace = m_driver->isUp() ? &m_driver->world().trace() : nullptr;
 }

@@ -200,9 +200,9 @@ std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
 }
 
 bool LiveDriver::stepOneEvent() {
-    const EventId before = m_world->trace().last();
+    const EventId before = m_world->lastEvent();
     if (m_world->nextEventAt() > m_world->now()) admitOldest();
-    for (int i = 0; i < kStepEventsMax && m_world->trace().last() == before; ++i) {
+    for (int i = 0; i < kStepEventsMax && m_world->lastEvent() == before; ++i) {
         const Instant due = m_world->nextEventAt();
         if (due == Instant::never()) return false;
         m_clock->step(std::max(due - m_clock->target(), Duration()));
@@ -321,8 +321,7 @@ void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
     }
     m_retryAt.reset();
     startClock(wall);
-    observe::Trace& trace = m_world->trace();
-    trace.add({trace.last().next(), EventId(), m_world->now(), observe::StorageFailed{m_problem}});
+    m_world->traceStorageFailure(m_problem);
 }
 
 void LiveDriver::close() {

@@ -1,11 +1,12 @@
 // Events as text. This folder stands on the same floor as core/json, so the little JSON that a line
-// needs is written here: numbers, names without anything to escape, and five texts that may hold
+// needs is written here: numbers, names without anything to escape, and a few texts that may hold
 // whatever a user typed.
 
 #include "core/observe/event.h"
 
 #include <charconv>
 #include <string_view>
+#include <type_traits>
 
 namespace orrery::observe {
 namespace {
@@ -19,22 +20,30 @@ std::string_view messageName(MessageKind kind) {
     switch (kind) {
         case MessageKind::Append:
             return "append";
+        case MessageKind::Renew:
+            return "renew lease";
         case MessageKind::AppendReply:
             return "append reply";
+        case MessageKind::Commit:
+            return "commit";
+        case MessageKind::Check:
+            return "check";
+        case MessageKind::CheckReply:
+            return "check reply";
         case MessageKind::Vote:
             return "vote";
         case MessageKind::VoteReply:
             return "vote reply";
-        case MessageKind::Commit:
-            return "commit";
         case MessageKind::Read:
             return "read";
         case MessageKind::Write:
             return "write";
         case MessageKind::Reply:
             return "reply";
-        case MessageKind::Other:
-            return "other";
+        case MessageKind::IndexBatch:
+            return "index batch";
+        case MessageKind::IndexBatchReply:
+            return "index batch reply";
     }
     return "";
 }
@@ -127,33 +136,40 @@ void addLink(Line& line, RegionId region, ZoneIndex a, ZoneIndex b) {
     line.number("region", std::uint64_t{region.value()}).zone("zone", a).zone("otherZone", b);
 }
 
+void addMessage(Line& line, MessageKind kind, Lsn lsn) {
+    line.text("message", messageName(kind));
+    if (lsn != Lsn{}) line.number("lsn", lsn.value());
+}
+
+void addRecords(Line& line, const ReplicaRef& replica, Lsn first, Lsn last) {
+    line.replica(replica);
+    if (first != last) line.number("first", first.value());
+    line.number("lsn", last.value());
+}
+
 void addBody(Line& line, const EventBody& body) {
     std::visit(
         Overloaded{
             [&](const MessageSent& event) {
-                line.replica(event.from)
-                    .zone("to", event.to)
-                    .text("message", messageName(event.kind));
-                if (event.lsn.value() != 0) line.number("lsn", event.lsn.value());
+                line.replica(event.from).zone("to", event.to);
+                addMessage(line, event.kind, event.lsn);
             },
             [&](const MessageDelivered& event) {
-                line.replica(event.to)
-                    .zone("from", event.from)
-                    .text("message", messageName(event.kind));
+                line.replica(event.to).zone("from", event.from);
+                addMessage(line, event.kind, event.lsn);
             },
             [&](const MessageDropped& event) {
-                line.replica(event.from)
-                    .zone("to", event.to)
-                    .text("message", messageName(event.kind));
+                line.replica(event.from).zone("to", event.to);
+                addMessage(line, event.kind, event.lsn);
             },
             [&](const LogAppended& event) {
-                line.replica(event.replica).number("lsn", event.lsn.value());
+                addRecords(line, event.replica, event.first, event.lsn);
             },
             [&](const LogCommitted& event) {
-                line.replica(event.replica).number("lsn", event.lsn.value());
+                addRecords(line, event.replica, event.first, event.lsn);
             },
             [&](const LogApplied& event) {
-                line.replica(event.replica).number("lsn", event.lsn.value());
+                addRecords(line, event.replica, event.first, event.lsn);
             },
             [&](const LeaderElected& event) {
                 line.replica(event.replica).number("term", event.term);
@@ -173,6 +189,9 @@ void addBody(Line& line, const EventBody& body) {
             },
             [&](const LinkCut& event) { addLink(line, event.region, event.a, event.b); },
             [&](const LinkHealed& event) { addLink(line, event.region, event.a, event.b); },
+            [&](const RequestAdmitted& event) {
+                line.text("operation", event.operation).zone("zone", event.zone);
+            },
             [&](const RequestServed& event) { addRequest(line, event); },
             [&](const StorageFailed& event) { line.text("text", event.message); },
         },
@@ -180,6 +199,10 @@ void addBody(Line& line, const EventBody& body) {
 }
 
 }  // namespace
+
+bool isDetail(const EventBody& body) {
+    return std::visit([](const auto& one) { return kIsDetail<std::decay_t<decltype(one)>>; }, body);
+}
 
 std::string_view eventKind(const EventBody& body) {
     return std::visit(Overloaded{
@@ -196,6 +219,7 @@ std::string_view eventKind(const EventBody& body) {
                           [](const ZoneHealed&) { return "zone healed"; },
                           [](const LinkCut&) { return "link cut"; },
                           [](const LinkHealed&) { return "link healed"; },
+                          [](const RequestAdmitted&) { return "request admitted"; },
                           [](const RequestServed&) { return "request served"; },
                           [](const StorageFailed&) { return "storage failed"; },
                       },

@@ -47,12 +47,13 @@ public:
     void events(Duration by) {
         const Instant until = world.now + by;
         while (world.queue.nextAt() <= until) {
-            auto [at, event] = world.queue.take();
+            auto [at, entry] = world.queue.take();
             world.now = std::max(world.now, at);
-            if (auto* message = std::get_if<ReplicaMessage>(&event)) replicator.on(*message);
-            if (auto* disk = std::get_if<DiskDone>(&event)) replicator.on(*disk);
-            if (auto* tick = std::get_if<ReplicaTick>(&event)) replicator.on(*tick);
-            if (auto* link = std::get_if<CatchUpGoesOn>(&event)) replicator.on(*link);
+            const CauseScope scope(world, entry.cause);
+            if (auto* message = std::get_if<ReplicaMessage>(&entry.event)) replicator.on(*message);
+            if (auto* disk = std::get_if<DiskDone>(&entry.event)) replicator.on(*disk);
+            if (auto* tick = std::get_if<ReplicaTick>(&entry.event)) replicator.on(*tick);
+            if (auto* link = std::get_if<CatchUpGoesOn>(&entry.event)) replicator.on(*link);
             catchUpPeak = std::max(catchUpPeak, catchUpBytes());
         }
         world.now = until;
@@ -114,7 +115,9 @@ public:
         request.range = {position.lsn, position.lsn};
         request.entries.push_back({position.term, position.lsn, noOp()});
         const auto epoch = world.network.epoch(world.node(kRegion, from), world.node(kRegion, kB));
-        ReplicaMessage message{group->id, {from, kB, request}, epoch};
+        const Flight flight{group->ref(from), kB, observe::MessageKind::Append, epoch,
+                            position.lsn};
+        ReplicaMessage message{flight, {from, kB, request}};
         replicator.on(message);
     }
 

@@ -15,10 +15,11 @@ types::Key keyOf(const std::string& pk) {
 
 }  // namespace
 
-WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed)
+WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::size_t traceEvents)
     : m_store(storage::MemoryStore::create()) {
     m_options.profile = std::move(profile);
     m_options.seed = seed;
+    m_options.traceEvents = traceEvents;
     auto world = cluster::World::open(*m_store, m_options, kCalendar);
     CHECK(world.has_value());
     m_world = std::move(*world);

@@ -34,7 +34,7 @@ private:
 class WorldHarness {
 public:
     explicit WorldHarness(cluster::Profile profile = cluster::Profile::dropIn(),
-                          std::uint64_t seed = 1);
+                          std::uint64_t seed = 1, std::size_t traceEvents = 16'384);
 
     cluster::World& world() { return *m_world; }
     storage::MemoryStore& store() { return *m_store; }

@@ -122,6 +122,28 @@ private slots:
         QCOMPARE(second.get().status, 200);
     }
 
+    // What a step does must not depend on who looks.
+    void stepsAsFarWhoeverLooks() {
+        std::vector<int> steps;
+        for (const bool detailed : {false, true}) {
+            RunningEngine engine({.detailedTrace = detailed});
+            engine.call("CreateTable", kCreateTable);
+            engine.control("PUT", "/clock", R"({"state":"paused"})");
+            auto put = engine.callLater("PutItem", putJson("a"));
+            int count = 0;
+            for (; put.wait_for(0s) == std::future_status::timeout && count < 1'000; ++count) {
+                QCOMPARE(engine.control("POST", "/clock/step").status, 200);
+                const auto events = engine.engine->events(EventId(), 100'000);
+                const auto* served = std::get_if<observe::RequestServed>(&events.back().body);
+                if (served != nullptr && served->operation == "PutItem") break;
+            }
+            QCOMPARE(put.get().status, 200);
+            steps.push_back(count);
+        }
+        QVERIFY(steps[0] > 1);
+        QCOMPARE(steps[0], steps[1]);
+    }
+
     // The request list names what was asked for, also where it is no item or was refused.
     void tellsWhatARequestWasAbout() {
         RunningEngine engine;

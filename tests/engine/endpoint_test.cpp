@@ -3,6 +3,7 @@
 
 #include <QRegularExpression>
 #include <QtTest>
+#include <algorithm>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
@@ -201,6 +202,35 @@ private slots:
         QVERIFY(follower.receiveUntil("}\n").contains(R"("operation":"ListTables")"));
         engine.call("DescribeLimits", "{}");
         QVERIFY(follower.receiveUntil("DescribeLimits").contains("request served"));
+    }
+
+    // Messages and marks are kept while somebody follows, and no longer.
+    void keepsDetailsWhileSomebodyFollows() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        const auto details = [&] {
+            return std::ranges::count_if(
+                engine.engine->events(EventId(), 100'000),
+                [](const observe::Event& event) { return observe::isDetail(event.body); });
+        };
+        engine.call("PutItem", putJson("before"));
+        QCOMPARE(details(), 0);
+        {
+            BlockingClient follower(engine.port());
+            follower.send("GET /_orrery/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            follower.receiveUntil("\r\n\r\n");
+            engine.call("PutItem", putJson("while"));
+            const auto told = follower.receiveUntil("\"key\":\"while\"");
+            for (const char* kind : {"request admitted", "message sent", "message delivered",
+                                     "log appended", "log committed", "log applied"})
+                QVERIFY2(told.contains(kind), kind);
+        }
+        const auto addsNone = [&] {
+            const auto count = details();
+            engine.call("PutItem", putJson("after"));
+            return details() == count;
+        };
+        QTRY_VERIFY(addsNone());
     }
 };
 

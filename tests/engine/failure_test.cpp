@@ -5,6 +5,7 @@
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <set>
 
 #include "tests/engine/engine_harness.h"
@@ -78,6 +79,25 @@ private slots:
         const auto status = engine.control("GET", "/status");
         const bool told = status.body.find("A commit to the disk failed") != std::string::npos;
         QVERIFY(told || failed == 0);
+    }
+
+    // The failure is an event of the world that comes after it, and no other has its id: whoever
+    // follows would miss that one.
+    void tracesAFailureAsAnEventOfItsOwn() {
+        RunningEngine engine({.failure = {storage::PlannedFailure::Kind::CommitFails, 4}});
+        const QDeadlineTimer patience(20'000);
+        const auto events = [&] { return engine.engine->events(EventId(), 100'000); };
+        const auto isFailure = [](const observe::Event& event) {
+            return std::holds_alternative<observe::StorageFailed>(event.body);
+        };
+        while (std::ranges::none_of(events(), isFailure) && !patience.hasExpired())
+            engine.call("CreateTable", kCreateTable);
+        engine.call("ListTables", "{}");
+        const auto after = events();
+        QCOMPARE(std::ranges::count_if(after, isFailure), 1);
+        QVERIFY(after.size() >= 2);
+        for (std::size_t i = 1; i < after.size(); ++i)
+            QVERIFY(after[i].id > after[i - 1].id);
     }
 
     // What a control call was told is so is so after a restart, whichever turn fails; what is lost

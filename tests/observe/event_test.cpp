@@ -14,11 +14,33 @@ class EventTest : public QObject {
     Q_OBJECT
 private slots:
     void writesAnEventAsOneLineOfJson() {
-        const Event event{EventId(9), EventId(4), Instant(1500ns),
-                          LogCommitted{{GroupId(7), RegionId(0), ZoneIndex(1)}, Lsn(812)}};
+        const Event event{
+            EventId(9), EventId(4), Instant(1500ns),
+            LogCommitted{{GroupId(7), RegionId(0), ZoneIndex(1)}, Lsn(812), Lsn(812)}};
         QCOMPARE(QString::fromStdString(eventJson(event)),
                  QString(R"({"id":9,"cause":4,"atNs":1500,"kind":"log committed",)"
                          R"("group":7,"region":0,"zone":"b","lsn":812})"));
+    }
+
+    void writesSeveralRecordsAsARange() {
+        const LogApplied applied{{GroupId(7), RegionId(0), ZoneIndex(0)}, Lsn(3), Lsn(5)};
+        const std::string line = eventJson({EventId(1), EventId(), Instant(), applied});
+        QVERIFY(line.ends_with(R"("zone":"a","first":3,"lsn":5})"));
+    }
+
+    void namesEveryMessage() {
+        QSet<QString> names;
+        constexpr int kKinds = static_cast<int>(MessageKind::IndexBatchReply) + 1;
+        for (int kind = 0; kind < kKinds; ++kind) {
+            const MessageSent sent{{}, ZoneIndex(2), static_cast<MessageKind>(kind), Lsn(4)};
+            const std::string line = eventJson({EventId(1), EventId(), Instant(), sent});
+            const auto object = QJsonDocument::fromJson(QByteArray::fromStdString(line)).object();
+            QCOMPARE(object["to"].toString(), QString("c"));
+            QCOMPARE(object["lsn"].toInt(), 4);
+            QVERIFY(!object["message"].toString().isEmpty());
+            names.insert(object["message"].toString());
+        }
+        QCOMPARE(static_cast<int>(names.size()), kKinds);
     }
 
     // What a user typed may hold anything; a line stays one line and stays JSON.
@@ -55,9 +77,10 @@ private slots:
 
     void namesEveryKind() {
         const EventBody bodies[] = {
-            MessageSent{}, MessageDelivered{}, MessageDropped{}, LogAppended{},   LogCommitted{},
-            LogApplied{},  LeaderElected{},    LeaseTaken{},     LeaderStopped{}, ZoneFailed{},
-            ZoneHealed{},  LinkCut{},          LinkHealed{},     RequestServed{}, StorageFailed{}};
+            MessageSent{},   MessageDelivered{}, MessageDropped{}, LogAppended{},
+            LogCommitted{},  LogApplied{},       LeaderElected{},  LeaseTaken{},
+            LeaderStopped{}, ZoneFailed{},       ZoneHealed{},     LinkCut{},
+            LinkHealed{},    RequestAdmitted{},  RequestServed{},  StorageFailed{}};
         static_assert(std::size(bodies) == std::variant_size_v<EventBody>);
         QSet<QString> names;
         for (const EventBody& body : bodies) {
