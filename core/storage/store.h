@@ -16,7 +16,7 @@
 namespace orrery::storage {
 
 // What an engine keeps: logs, the small states of their groups, named values, and trees of items.
-// The log is the truth; the tree follows (section 4 of the design).
+// The log is the truth; the tree follows.
 //
 // One thread owns a store and calls everything but Work::run. A store does no I/O that waits for a
 // disk on that thread: it hands out Work, which any thread may run, and takes it back finished.
