@@ -90,7 +90,7 @@ check_one() {
     stamp=$stamps/$(stamp_of "${files[@]}")
     if [ -e "$stamp" ]; then return 0; fi
     # The warnings of the compiler are g++'s business.
-    if clang-tidy-19 --quiet -p "$build" --extra-arg=-w "${files[0]}" >"$work/$$" 2>&1; then
+    if clang-tidy-19 --quiet -p "$work/commands" --extra-arg=-w "${files[0]}" >"$work/$$" 2>&1; then
         : >"$stamp"
         return 0
     fi
@@ -99,6 +99,11 @@ check_one() {
 }
 export -f check_one stamp_of
 export build stamps work
+
+# Each file must stand without what g++ has precompiled for it.
+mkdir -p "$work/commands"
+sed -E 's/ -Winvalid-pch -include [^ "]+//; s/ -fpch-preprocess//' "$build/compile_commands.json" \
+    >"$work/commands/compile_commands.json"
 
 dependencies >"$work/dependencies"
 [ -s "$work/dependencies" ] || fail "$build has no compiled file; build the preset dev first"

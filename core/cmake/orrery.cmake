@@ -62,10 +62,14 @@ function(orrery_test name)
     target_compile_definitions(${name} PRIVATE
         ORRERY_TEST_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
     if(arg_GUI)
-        set(support orrery::test_support_gui Qt6::Widgets)
+        set(support orrery_test_support_gui Qt6::Widgets)
+        target_precompile_headers(${name} REUSE_FROM orrery_test_support_gui)
     else()
-        set(support orrery::test_support)
+        set(support orrery_test_support)
+        target_precompile_headers(${name} REUSE_FROM orrery_test_support)
     endif()
+    # With it ccache sees that a precompiled header is used.
+    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
     target_link_libraries(${name} PRIVATE orrery_warnings ${support} ${arg_DEPENDS}
         ${arg_LIBRARIES} Qt6::Test)
     add_test(NAME ${name} COMMAND ${name})
