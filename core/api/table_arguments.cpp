@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/api/throughput_rules.h"
 #include "core/base/check.h"
 
 namespace orrery::api {
@@ -24,8 +25,10 @@ std::optional<cluster::Throughput> takePair(const Fields& fields, std::string_vi
                                             std::int64_t otherwise) {
     const auto pair = fields.structure(member);
     if (!pair) return std::nullopt;
-    return cluster::Throughput{pair->integer(reads).value_or(otherwise),
-                               pair->integer(writes).value_or(otherwise)};
+    const cluster::Throughput given{pair->integer(reads).value_or(otherwise),
+                                    pair->integer(writes).value_or(otherwise)};
+    if (namesNothing(given)) return std::nullopt;
+    return given;
 }
 
 std::optional<std::vector<IndexDefinition>> takeIndexes(const Fields& request,
@@ -61,11 +64,12 @@ std::optional<cluster::Throughput> takeThroughput(const Fields& fields) {
 
 std::optional<cluster::Throughput> takeOnDemand(const Fields& fields) {
     return takePair(fields, "OnDemandThroughput", "MaxReadRequestUnits", "MaxWriteRequestUnits",
-                    kAbsentLimit);
+                    kAbsentUnits);
 }
 
 std::optional<cluster::Throughput> takeWarm(const Fields& fields) {
-    return takePair(fields, "WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond", 0);
+    return takePair(fields, "WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond",
+                    kAbsentUnits);
 }
 
 IndexDefinition takeIndex(const Fields& fields) {
@@ -103,9 +107,15 @@ std::optional<cluster::Throughput> mergeOnDemand(const std::optional<cluster::Th
     if (!given) return stored;
     cluster::Throughput merged =
         stored.value_or(cluster::Throughput{kNoOnDemandLimit, kNoOnDemandLimit});
-    if (given->readUnits != kAbsentLimit) merged.readUnits = given->readUnits;
-    if (given->writeUnits != kAbsentLimit) merged.writeUnits = given->writeUnits;
+    if (given->readUnits != kAbsentUnits) merged.readUnits = given->readUnits;
+    if (given->writeUnits != kAbsentUnits) merged.writeUnits = given->writeUnits;
     return merged;
+}
+
+std::optional<cluster::Throughput> givenWarm(const std::optional<cluster::Throughput>& warm) {
+    if (!warm) return std::nullopt;
+    return cluster::Throughput{std::max<std::int64_t>(warm->readUnits, 0),
+                               std::max<std::int64_t>(warm->writeUnits, 0)};
 }
 
 types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
@@ -131,7 +141,7 @@ cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
     index.global = global;
     index.throughput = definition.throughput.value_or(cluster::Throughput());
     index.onDemandMax = mergeOnDemand(std::nullopt, definition.onDemandMax);
-    index.warm = definition.warm;
+    index.warm = givenWarm(definition.warm);
     return index;
 }
 

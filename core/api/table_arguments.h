@@ -46,16 +46,16 @@ std::vector<KeyElement> takeKeySchema(const Fields& fields);
 IndexDefinition takeIndex(const Fields& fields);
 /// ProvisionedThroughput.
 std::optional<cluster::Throughput> takeThroughput(const Fields& fields);
-/// How an absent member of OnDemandThroughput is kept until it is merged, and how the service
-/// writes "no limit".
-inline constexpr std::int64_t kAbsentLimit = INT64_MIN;
-inline constexpr std::int64_t kNoOnDemandLimit = -1;
-/// OnDemandThroughput; kAbsentLimit where a limit is absent.
+/// OnDemandThroughput and WarmThroughput; kAbsentUnits where a member is absent, and nothing where
+/// both are.
 std::optional<cluster::Throughput> takeOnDemand(const Fields& fields);
+std::optional<cluster::Throughput> takeWarm(const Fields& fields);
 /// The limits that a table has once those of a request are set. -1: none.
 std::optional<cluster::Throughput> mergeOnDemand(const std::optional<cluster::Throughput>& stored,
                                                  const std::optional<cluster::Throughput>& given);
-std::optional<cluster::Throughput> takeWarm(const Fields& fields);
+/// The warm throughput of a new table or index as it is kept: 0 for an absent member, which then is
+/// what the billing gives.
+std::optional<cluster::Throughput> givenWarm(const std::optional<cluster::Throughput>& warm);
 TableDefinition takeTableDefinition(const Fields& request);
 
 /// The index as the catalog keeps it. The definition has passed the rules, so its attributes are

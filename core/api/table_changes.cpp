@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/api/table_rules.h"
+#include "core/api/throughput_rules.h"
 #include "core/base/result.h"
 
 namespace orrery::api {
@@ -10,41 +10,125 @@ namespace {
 
 using cluster::BillingMode;
 
-std::unexpected<ApiError> refuse(std::string text) {
-    return std::unexpected(ApiError::validation(std::move(text)));
-}
-
 std::unexpected<ApiError> invalid(const std::string& text) {
-    return refuse("One or more parameter values were invalid: " + text);
+    return std::unexpected(
+        ApiError::validation("One or more parameter values were invalid: " + text));
 }
 
 IndexChange takeIndexChange(const Fields& fields) {
-    if (const auto create = fields.structure("Create"))
-        return {IndexChange::Kind::Create, takeIndex(*create)};
-    if (const auto update = fields.structure("Update"))
-        return {IndexChange::Kind::Update, takeIndex(*update)};
-    if (const auto erase = fields.structure("Delete"))
-        return {IndexChange::Kind::Delete, takeIndex(*erase)};
+    IndexChange change;
+    const std::pair<std::string_view, IndexChange::Kind> actions[] = {
+        {"Create", IndexChange::Kind::Create},
+        {"Update", IndexChange::Kind::Update},
+        {"Delete", IndexChange::Kind::Delete}};
+    for (const auto& [name, kind] : actions) {
+        const auto action = fields.structure(name);
+        if (!action) continue;
+        if (change.kind != IndexChange::Kind::None) {
+            change.several = true;
+            continue;
+        }
+        change.kind = kind;
+        change.index = takeIndex(*action);
+        change.warmEmpty = action->has("WarmThroughput") && !change.index.warm;
+    }
+    return change;
+}
+
+std::optional<std::vector<IndexChange>> takeIndexChanges(const Fields& request) {
+    if (!request.has("GlobalSecondaryIndexUpdates")) return std::nullopt;
+    std::vector<IndexChange> changes;
+    for (const Fields& fields : request.structures("GlobalSecondaryIndexUpdates"))
+        changes.push_back(takeIndexChange(fields));
+    return changes;
+}
+
+std::optional<StreamChange> takeStream(const Fields& request) {
+    const auto stream = request.structure("StreamSpecification");
+    if (!stream) return std::nullopt;
+    return StreamChange{stream->flag("StreamEnabled"), stream->has("StreamViewType")};
+}
+
+ApiResult<void> checkStream(const TableChanges& changes) {
+    if (!changes.stream) return {};
+    const auto [enabled, hasViewType] = *changes.stream;
+    if (enabled && !hasViewType)
+        return invalid("If stream is being enabled then UpdateViewType is required");
+    if (!enabled && hasViewType)
+        return invalid("If stream is being disabled, then UpdateViewType must not be specified");
+    return {};
+}
+
+ApiResult<void> checkIndexUpdates(const TableChanges& changes) {
+    if (changes.indexList && changes.indexList->empty())
+        return invalid("List of GlobalSecondaryIndexUpdates is empty");
+    for (const IndexChange& change : changes.indexes()) {
+        if (change.kind == IndexChange::Kind::Update && change.warmEmpty)
+            return invalid(
+                "WarmThroughput must have at least one of ReadUnitsPerSecond or "
+                "WriteUnitsPerSecond specified for index: " +
+                change.index.name);
+    }
+    return {};
+}
+
+// What the service does not take together with what, in its order: a request that changes two
+// things names the first of them.
+ApiResult<void> checkTogether(const TableChanges& changes) {
+    const bool hasIndexes = !changes.indexes().empty();
+    const int asked =
+        int{changes.billing.has_value()} + int{changes.throughput.has_value()} +
+        int{changes.onDemandMax.has_value()} + int{changes.warm.has_value()} +
+        int{changes.stream.has_value()} + int{changes.deletionProtection.has_value()} +
+        int{changes.tableClass.has_value()} + int{changes.encryption.has_value()} + int{hasIndexes};
+    const bool several = asked > 1;
+    constexpr std::string_view kAlone = " must be the only operation in the request";
+    const auto alone = [&](std::string_view what) {
+        return invalid(std::string(what).append(kAlone));
+    };
+    if (several && changes.encryption) return alone("Server-Side Encryption modification");
+    if (several && changes.tableClass) return alone("TableClass modification");
+    if (several && changes.deletionProtection) return alone("DeletionProtection modification");
+    if (changes.onDemandMax && (changes.stream || changes.warm))
+        return invalid(
+            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
+    if (changes.warm) {
+        const bool creates = std::ranges::count(changes.indexes(), IndexChange::Kind::Create,
+                                                &IndexChange::kind) > 0;
+        if (creates)
+            return invalid(
+                "Create global secondary index cannot be specified when updating WarmThroughput");
+        if (changes.billing || changes.throughput || changes.stream || changes.buildsIndexes())
+            return alone("WarmThroughput");
+    }
+    if (changes.stream && (changes.throughput || changes.billing == BillingMode::Provisioned))
+        return invalid("You cannot modify stream status while updating table IOPS");
+    if (changes.throughput && changes.buildsIndexes())
+        return invalid("You cannot create or delete index while updating table IOPS");
+    if (changes.stream && changes.buildsIndexes())
+        return invalid("You cannot create or delete index while changing stream status");
     return {};
 }
 
 ApiResult<void> checkIndexChanges(const std::vector<IndexChange>& changes) {
     std::vector<std::string_view> names;
-    std::size_t built = 0;
     for (const IndexChange& change : changes) {
         if (change.kind == IndexChange::Kind::None)
             return invalid(
                 "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
                 "GlobalSecondaryIndexUpdate.Delete must not be null");
+        if (change.several)
+            return invalid(
+                "Only one global secondary index action is allowed per "
+                "GlobalSecondaryIndexUpdate object");
         if (std::ranges::find(names, change.index.name) != names.end())
             return invalid(
                 "Only one global secondary index update per index is allowed simultaneously. "
                 "Index: " +
                 change.index.name);
         names.push_back(change.index.name);
-        if (change.kind != IndexChange::Kind::Update) ++built;
     }
-    if (built > 1)
+    if (std::ranges::count_if(changes, &IndexChange::builds) > 1)
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
                                         "Subscriber limit exceeded: Only 1 online index can be "
                                         "created or deleted simultaneously per table",
@@ -52,123 +136,47 @@ ApiResult<void> checkIndexChanges(const std::vector<IndexChange>& changes) {
     return {};
 }
 
-ApiResult<void> checkUnchanged(const cluster::Throughput& now, const cluster::Throughput& wanted) {
-    if (now != wanted) return {};
-    return refuse(
-        "The provisioned throughput for the table will not change. The requested value equals the "
-        "current value. Current ReadCapacityUnits provisioned for the table: " +
-        std::to_string(now.readUnits) +
-        ". Requested ReadCapacityUnits: " + std::to_string(wanted.readUnits) +
-        ". Current WriteCapacityUnits provisioned for the table: " +
-        std::to_string(now.writeUnits) +
-        ". Requested WriteCapacityUnits: " + std::to_string(wanted.writeUnits) +
-        ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request "
-        "higher limits.");
-}
-
-// A table that becomes provisioned needs the throughput of each of its global indexes.
-ApiResult<void> checkIndexesProvisioned(const cluster::TableDescription& table,
-                                        const TableChanges& changes) {
-    std::string missing;
-    for (const cluster::SecondaryIndex& index : table.indexes) {
-        const bool given = std::ranges::any_of(changes.indexes, [&](const IndexChange& change) {
-            return change.index.name == index.name && change.index.throughput.has_value();
-        });
-        if (!index.global || given) continue;
-        if (!missing.empty()) missing += ",";
-        missing += index.name;
-    }
-    if (missing.empty()) return {};
-    return invalid("ProvisionedThroughput must be specified for index: " + missing);
-}
-
-ApiResult<void> checkCreate(const cluster::TableDescription& table, const TableChanges& changes,
-                            const IndexDefinition& index, BillingMode billing) {
-    if (table.findIndex(index.name) != nullptr)
-        return refuse("Attempting to create an index which already exists");
-    // The request must define the index's keys itself, even those that the table defines.
-    TRY(checkKeySchema(index.keys, changes.attributes));
-    TRY(checkProjection(index));
-    if (billing == BillingMode::Provisioned && !index.throughput)
-        return invalid("ProvisionedThroughput must be specified for index: " + index.name);
-    if (billing == BillingMode::PayPerRequest && index.throughput)
-        return invalid("ProvisionedThroughput should not be specified for index: " + index.name +
-                       " when BillingMode is PAY_PER_REQUEST");
-    if (index.throughput) TRY(checkBounds(*index.throughput));
-    const auto globals =
-        std::ranges::count_if(table.indexes, [](const auto& existing) { return existing.global; });
-    if (static_cast<std::size_t>(globals) >= kGlobalIndexesMax)
-        return invalid("GlobalSecondaryIndex count exceeds the per-table limit of 20");
-    std::size_t nonKeys = index.nonKeyAttributes ? index.nonKeyAttributes->size() : 0;
-    for (const cluster::SecondaryIndex& existing : table.indexes)
-        nonKeys += existing.projection.attributes.size();
-    return checkNonKeyAttributes(nonKeys);
-}
-
-ApiResult<void> checkIndexChange(const cluster::TableDescription& table,
-                                 const TableChanges& changes, const IndexChange& change,
-                                 BillingMode billing) {
-    if (change.kind == IndexChange::Kind::Create)
-        return checkCreate(table, changes, change.index, billing);
-    const cluster::SecondaryIndex* index = table.findIndex(change.index.name);
-    const bool there = index != nullptr && index->global;
-    if (change.kind == IndexChange::Kind::Delete) {
-        if (!there) return std::unexpected(ApiError::resourceNotFound());
-        return {};
-    }
-    if (!there)
-        return refuse(
-            "This operation cannot be performed with given input values. Please contact DynamoDB "
-            "service team for more info: Action Blocked: IndexUpdate");
-    if (!change.index.throughput) return {};
-    TRY(checkBounds(*change.index.throughput));
-    // A table that becomes provisioned gives its indexes throughput for the first time.
-    if (table.billing != billing) return {};
-    return checkUnchanged(index->throughput, *change.index.throughput);
+ApiResult<void> checkBilling(const TableChanges& changes) {
+    if (changes.billing == BillingMode::Provisioned && !changes.throughput)
+        return invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+    if (changes.billing == BillingMode::PayPerRequest && changes.throughput)
+        return invalid(
+            "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST");
+    if (changes.throughput) return checkBounds(*changes.throughput);
+    return {};
 }
 
 }  // namespace
 
-TableChanges takeTableChanges(const Fields& request) {
+const std::vector<IndexChange>& TableChanges::indexes() const {
+    static const std::vector<IndexChange> kNone;
+    return indexList ? *indexList : kNone;
+}
+
+bool TableChanges::buildsIndexes() const {
+    return std::ranges::any_of(indexes(), &IndexChange::builds);
+}
+
+ApiResult<TableChanges> takeTableChanges(const Fields& request) {
     TableChanges changes;
     if (const auto billing = request.optionalText("BillingMode"))
         changes.billing =
             *billing == "PAY_PER_REQUEST" ? BillingMode::PayPerRequest : BillingMode::Provisioned;
     changes.throughput = takeThroughput(request);
     changes.onDemandMax = takeOnDemand(request);
+    changes.warm = takeWarm(request);
+    changes.stream = takeStream(request);
+    changes.deletionProtection = request.optionalFlag("DeletionProtectionEnabled");
+    TRY_ASSIGN(changes.tableClass, takeTableClass(request));
+    TRY_ASSIGN(changes.encryption, takeEncryption(request));
     changes.attributes = takeAttributeDefinitions(request);
-    for (const Fields& fields : request.structures("GlobalSecondaryIndexUpdates"))
-        changes.indexes.push_back(takeIndexChange(fields));
+    changes.indexList = takeIndexChanges(request);
+    TRY(checkIndexUpdates(changes));
+    TRY(checkTogether(changes));
+    TRY(checkStream(changes));
+    TRY(checkBilling(changes));
+    TRY(checkIndexChanges(changes.indexes()));
     return changes;
-}
-
-ApiResult<void> checkChanges(const TableChanges& changes) {
-    if (changes.billing == BillingMode::Provisioned && !changes.throughput)
-        return invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
-    if (changes.billing == BillingMode::PayPerRequest && changes.throughput)
-        return invalid(
-            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-            "PAY_PER_REQUEST");
-    if (changes.throughput) TRY(checkBounds(*changes.throughput));
-    return checkIndexChanges(changes.indexes);
-}
-
-ApiResult<void> checkChangesOf(const cluster::TableDescription& table,
-                               const TableChanges& changes) {
-    const BillingMode billing = changes.billing.value_or(table.billing);
-    if (billing == BillingMode::PayPerRequest && changes.throughput)
-        return invalid(
-            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-            "PAY_PER_REQUEST");
-    if (changes.onDemandMax)
-        TRY(checkOnDemand(*changes.onDemandMax, billing, OnDemandUse::UpdateTable));
-    if (changes.throughput && billing == table.billing)
-        TRY(checkUnchanged(table.throughput, *changes.throughput));
-    if (billing == BillingMode::Provisioned && table.billing != billing)
-        TRY(checkIndexesProvisioned(table, changes));
-    for (const IndexChange& change : changes.indexes)
-        TRY(checkIndexChange(table, changes, change, billing));
-    return {};
 }
 
 }  // namespace orrery::api

@@ -7,6 +7,7 @@
 
 #include "core/api/fields.h"
 #include "core/api/table_arguments.h"
+#include "core/api/table_settings.h"
 #include "core/cluster/table_description.h"
 
 namespace orrery::api {
@@ -18,24 +19,50 @@ namespace orrery::api {
 struct IndexChange {
     enum class Kind { None, Create, Update, Delete };
     Kind kind = Kind::None;
-    IndexDefinition index;  ///< Update: name and throughput; Delete: the name alone.
+    bool several = false;    ///< The element has more than one action.
+    bool warmEmpty = false;  ///< WarmThroughput without a member.
+    IndexDefinition index;   ///< Update: name and throughput; Delete: the name alone.
+
+    bool builds() const { return kind == Kind::Create || kind == Kind::Delete; }
+};
+
+struct StreamChange {
+    bool enabled = false;
+    bool hasViewType = false;
 };
 
 struct TableChanges {
     std::optional<cluster::BillingMode> billing;
     std::optional<cluster::Throughput> throughput;
-    /// As given: kAbsentLimit where a member is absent.
+    /// As given: kAbsentUnits where a member is absent.
     std::optional<cluster::Throughput> onDemandMax;
+    std::optional<cluster::Throughput> warm;
+    std::optional<StreamChange> stream;
+    std::optional<bool> deletionProtection;
+    std::optional<std::string> tableClass;
+    std::optional<Encryption> encryption;
     std::vector<types::KeyAttribute> attributes;
-    std::vector<IndexChange> indexes;
+    std::optional<std::vector<IndexChange>> indexList;
+
+    const std::vector<IndexChange>& indexes() const;
+    /// Whether an index is made or deleted.
+    bool buildsIndexes() const;
 };
 
-TableChanges takeTableChanges(const Fields& request);
+/// The changes that a request asks for, once they have passed all that can be said of them without
+/// the table.
+ApiResult<TableChanges> takeTableChanges(const Fields& request);
 
-/// What can be said without the table.
-ApiResult<void> checkChanges(const TableChanges& changes);
+/// What depends on the table: whether it can be changed now, and whether it can be changed so.
+ApiResult<void> checkChangesOf(const cluster::TableDescription& table, const TableChanges& changes,
+                               const cluster::Caller& caller);
 
-/// What depends on the table.
-ApiResult<void> checkChangesOf(const cluster::TableDescription& table, const TableChanges& changes);
+/// The definitions for a new index: those of the request, but an attribute that the table defines
+/// already keeps its type.
+std::vector<types::KeyAttribute> definitionsFor(const cluster::TableDescription& table,
+                                                const TableChanges& changes);
+
+/// Whether a table can be deleted now.
+ApiResult<void> checkDeletable(const cluster::TableDescription& table);
 
 }  // namespace orrery::api

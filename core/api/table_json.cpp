@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <vector>
 
+#include "core/api/throughput_rules.h"
 #include "core/types/attribute_value.h"
 
 namespace orrery::api {
@@ -16,8 +18,11 @@ using cluster::TableDescription;
 using cluster::TableStatus;
 using cluster::Throughput;
 
-// What a new on-demand table or index can take at once (HowItWorks.ReadWriteCapacityMode).
-constexpr Throughput kInitialOnDemand{12'000, 4'000};
+// What a reply shows beside the table itself.
+struct Shown {
+    bool created = false;
+    Throughput onDemandAsked;
+};
 
 std::string_view statusText(TableStatus status) {
     switch (status) {
@@ -57,36 +62,41 @@ void writeProjection(json::Writer& out, const IndexProjection& projection) {
     out.name("ProjectionType").string(projectionText(projection.kind));
     if (!projection.attributes.empty()) {
         out.name("NonKeyAttributes").beginArray();
-        for (const std::string& name : projection.attributes)
+        std::vector<std::string> names = projection.attributes;
+        std::ranges::sort(names);
+        for (const std::string& name : names)
             out.string(name);
         out.endArray();
     }
     out.endObject();
 }
 
-void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput) {
-    // A limit that was taken away is shown no more.
-    if (!throughput || (throughput->readUnits < 1 && throughput->writeUnits < 1)) return;
+void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput,
+                   const Throughput& asked) {
+    if (!throughput) return;
+    // A limit that was taken away is shown no more, but in the reply to the request that did it.
+    const bool reads = throughput->readUnits >= 1 || asked.readUnits == kNoOnDemandLimit;
+    const bool writes = throughput->writeUnits >= 1 || asked.writeUnits == kNoOnDemandLimit;
+    if (!reads && !writes) return;
     out.name("OnDemandThroughput").beginObject();
-    if (throughput->readUnits >= 1) out.name("MaxReadRequestUnits").number(throughput->readUnits);
-    if (throughput->writeUnits >= 1)
-        out.name("MaxWriteRequestUnits").number(throughput->writeUnits);
+    if (reads) out.name("MaxReadRequestUnits").number(throughput->readUnits);
+    if (writes) out.name("MaxWriteRequestUnits").number(throughput->writeUnits);
     out.endObject();
 }
 
 void writeWarm(json::Writer& out, const TableDescription& table,
                const std::optional<Throughput>& warm, const Throughput& provisioned,
                TableStatus status) {
-    const Throughput shown = warmNow(table, warm, provisioned);
+    const Throughput shown = cluster::warmNow(table.billing, warm, provisioned);
     out.name("WarmThroughput").beginObject();
     out.name("ReadUnitsPerSecond").number(shown.readUnits);
     out.name("WriteUnitsPerSecond").number(shown.writeUnits);
-    out.name("Status").string(status == TableStatus::Active ? "ACTIVE" : "UPDATING");
+    out.name("Status").string(status == TableStatus::Creating ? "UPDATING" : "ACTIVE");
     out.endObject();
 }
 
 void writeIndex(json::Writer& out, const TableDescription& table, const SecondaryIndex& index,
-                std::pair<std::int64_t, std::int64_t> counts) {
+                std::pair<std::int64_t, std::int64_t> counts, const Shown& shown) {
     out.beginObject();
     out.name("IndexName").string(index.name);
     writeKeys(out, index.keys);
@@ -100,8 +110,8 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
         out.name("ReadCapacityUnits").number(index.throughput.readUnits);
         out.name("WriteCapacityUnits").number(index.throughput.writeUnits);
         out.endObject();
-        writeOnDemand(out, index.onDemandMax);
-        writeWarm(out, table, index.warm, index.throughput, index.status);
+        writeOnDemand(out, index.onDemandMax, {});
+        if (!shown.created) writeWarm(out, table, index.warm, index.throughput, index.status);
     }
     out.name("IndexSizeBytes").number(counts.second);
     out.name("ItemCount").number(counts.first);
@@ -110,7 +120,7 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
 }
 
 void writeIndexes(json::Writer& out, std::string_view member, bool global,
-                  const cluster::TableReply& reply) {
+                  const cluster::TableReply& reply, const Shown& shown) {
     const TableDescription& table = *reply.table;
     if (std::ranges::none_of(table.indexes,
                              [&](const auto& index) { return index.global == global; }))
@@ -120,7 +130,7 @@ void writeIndexes(json::Writer& out, std::string_view member, bool global,
         if (table.indexes[i].global != global) continue;
         const auto counts = i < reply.indexCounts.size() ? reply.indexCounts[i]
                                                          : std::pair<std::int64_t, std::int64_t>();
-        writeIndex(out, table, table.indexes[i], counts);
+        writeIndex(out, table, table.indexes[i], counts, shown);
     }
     out.endArray();
 }
@@ -159,15 +169,48 @@ void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
     out.name("DeletionProtectionEnabled").boolean(table.deletionProtection);
 }
 
-}  // namespace
-
-Throughput warmNow(const TableDescription& table, const std::optional<Throughput>& warm,
-                   const Throughput& provisioned) {
-    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
-    const Throughput base = onDemand ? kInitialOnDemand : provisioned;
-    const Throughput asked = warm.value_or(base);
-    return {std::max(asked.readUnits, base.readUnits), std::max(asked.writeUnits, base.writeUnits)};
+void writeDefinitions(json::Writer& out, const TableDescription& table) {
+    std::vector<types::KeyAttribute> attributes = table.attributes;
+    std::ranges::sort(attributes, {}, &types::KeyAttribute::name);
+    out.name("AttributeDefinitions").beginArray();
+    for (const types::KeyAttribute& attribute : attributes) {
+        out.beginObject();
+        out.name("AttributeName").string(attribute.name);
+        out.name("AttributeType").string(types::wireName(attribute.type));
+        out.endObject();
+    }
+    out.endArray();
 }
+
+void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown& shown) {
+    const TableDescription& table = *reply.table;
+    out.beginObject();
+    writeDefinitions(out, table);
+    writeKeys(out, table.keys);
+    writeTime(out.name("CreationDateTime"), table.createdAt);
+    writeCommon(out, reply);
+    writeIndexes(out, "LocalSecondaryIndexes", false, reply, shown);
+    writeIndexes(out, "GlobalSecondaryIndexes", true, reply, shown);
+    if (table.sseEnabled) {
+        out.name("SSEDescription").beginObject();
+        out.name("Status").string("ENABLED");
+        out.name("SSEType").string("KMS");
+        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
+        out.endObject();
+    }
+    if (!table.tableClass.empty())
+        out.name("TableClassSummary")
+            .beginObject()
+            .name("TableClass")
+            .string(table.tableClass)
+            .endObject();
+    writeOnDemand(out, table.onDemandMax, shown.onDemandAsked);
+    if (!shown.created || table.warm)
+        writeWarm(out, table, table.warm, table.throughput, table.status);
+    out.endObject();
+}
+
+}  // namespace
 
 void writeTime(json::Writer& out, CalendarTime time) {
     const auto milliseconds =
@@ -182,37 +225,16 @@ void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply) {
 }
 
 void writeTable(json::Writer& out, const cluster::TableReply& reply) {
-    const TableDescription& table = *reply.table;
-    out.beginObject();
-    out.name("AttributeDefinitions").beginArray();
-    for (const types::KeyAttribute& attribute : table.attributes) {
-        out.beginObject();
-        out.name("AttributeName").string(attribute.name);
-        out.name("AttributeType").string(types::wireName(attribute.type));
-        out.endObject();
-    }
-    out.endArray();
-    writeKeys(out, table.keys);
-    writeTime(out.name("CreationDateTime"), table.createdAt);
-    writeCommon(out, reply);
-    writeIndexes(out, "LocalSecondaryIndexes", false, reply);
-    writeIndexes(out, "GlobalSecondaryIndexes", true, reply);
-    if (table.sseEnabled) {
-        out.name("SSEDescription").beginObject();
-        out.name("Status").string("ENABLED");
-        out.name("SSEType").string("KMS");
-        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
-        out.endObject();
-    }
-    if (!table.tableClass.empty())
-        out.name("TableClassSummary")
-            .beginObject()
-            .name("TableClass")
-            .string(table.tableClass)
-            .endObject();
-    writeOnDemand(out, table.onDemandMax);
-    writeWarm(out, table, table.warm, table.throughput, table.status);
-    out.endObject();
+    writeWhole(out, reply, {});
+}
+
+void writeCreatedTable(json::Writer& out, const cluster::TableReply& reply) {
+    writeWhole(out, reply, {true, {}});
+}
+
+void writeUpdatedTable(json::Writer& out, const cluster::TableReply& reply,
+                       const std::optional<Throughput>& onDemandAsked) {
+    writeWhole(out, reply, {false, onDemandAsked.value_or(Throughput())});
 }
 
 }  // namespace orrery::api

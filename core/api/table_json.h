@@ -1,24 +1,27 @@
 #pragma once
 
+#include <optional>
+
 #include "core/base/time.h"
 #include "core/cluster/request.h"
 #include "core/json/json.h"
 
 namespace orrery::api {
 
-/// Writes a TableDescription, as DescribeTable, CreateTable and UpdateTable show it.
+/// Writes a TableDescription, as DescribeTable shows it.
 void writeTable(json::Writer& out, const cluster::TableReply& reply);
+
+/// The one of CreateTable: without warm throughput, unless the request asked for one of the table.
+void writeCreatedTable(json::Writer& out, const cluster::TableReply& reply);
+
+/// The one of UpdateTable: a limit that the request took away is shown once more, as -1.
+void writeUpdatedTable(json::Writer& out, const cluster::TableReply& reply,
+                       const std::optional<cluster::Throughput>& onDemandAsked);
 
 /// The shorter one of DeleteTable: without keys, attributes and indexes.
 void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply);
 
 /// Seconds since 1970 with milliseconds, as the service writes instants.
 void writeTime(json::Writer& out, CalendarTime time);
-
-/// The warm throughput of a table or of one of its indexes: what was asked for, at least what the
-/// capacity mode gives by itself.
-cluster::Throughput warmNow(const cluster::TableDescription& table,
-                            const std::optional<cluster::Throughput>& warm,
-                            const cluster::Throughput& provisioned);
 
 }  // namespace orrery::api

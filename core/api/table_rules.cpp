@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "core/api/throughput_rules.h"
 #include "core/base/result.h"
 
 namespace orrery::api {
 namespace {
 
-constexpr std::int64_t kCapacityUnitsMax = 1'000'000'000'000;
 constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
 
 std::unexpected<ApiError> refuse(std::string text) {
@@ -61,7 +61,17 @@ ApiResult<void> checkBilling(const TableDefinition& table) {
     return checkBounds(*table.throughput);
 }
 
+ApiResult<void> checkNoDuplicates(const std::vector<types::KeyAttribute>& attributes) {
+    std::vector<std::string> seen;
+    for (const std::string& name : namesOf(attributes)) {
+        if (contains(seen, name)) return refuse("Attribute Name is duplicated: " + name);
+        seen.push_back(name);
+    }
+    return {};
+}
+
 ApiResult<void> checkTableKeys(const TableDefinition& table) {
+    TRY(checkNoDuplicates(table.attributes));
     if (table.keys.size() > table.attributes.size())
         return refuse("Invalid KeySchema: Some index key attribute have no definition");
     TRY(checkKeySchema(table.keys, table.attributes));
@@ -107,15 +117,17 @@ ApiResult<void> checkLocalIndexes(const TableDefinition& table, std::vector<std:
 ApiResult<void> checkGlobalIndex(const IndexDefinition& index, const TableDefinition& table) {
     TRY(checkKeySchema(index.keys, table.attributes));
     TRY(checkProjection(index));
-    if (table.billing == cluster::BillingMode::PayPerRequest) {
-        if (index.throughput)
-            return invalid("ProvisionedThroughput should not be specified for index: " +
-                           index.name + " when BillingMode is PAY_PER_REQUEST");
-        return {};
-    }
-    if (!index.throughput)
-        return invalid("ProvisionedThroughput must be specified for index: " + index.name);
-    return checkBounds(*index.throughput);
+    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
+    if (onDemand && index.throughput)
+        return invalid("ProvisionedThroughput should not be specified for index: " + index.name +
+                       " when BillingMode is PAY_PER_REQUEST");
+    if (!onDemand && !index.throughput)
+        return invalid("ProvisionedThroughput is not specified for index: " + index.name);
+    if (index.throughput) TRY(checkBounds(*index.throughput));
+    if (index.onDemandMax)
+        TRY(checkOnDemand(*index.onDemandMax, table.billing, ThroughputUse::CreateTable,
+                          index.name));
+    return checkNewWarm(index.warm, table.billing, index.throughput, index.name);
 }
 
 ApiResult<void> checkGlobalIndexes(const TableDefinition& table, std::vector<std::string>& names) {
@@ -141,10 +153,6 @@ ApiResult<void> checkDefinitionsUsed(const TableDefinition& table) {
                 if (!contains(used, name)) used.push_back(name);
     }
     const std::vector<std::string> defined = namesOf(table.attributes);
-    for (std::size_t i = 0; i < defined.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (defined[i] == defined[j])
-                return invalid("Duplicate AttributeName in AttributeDefinitions: " + defined[i]);
     for (const std::string& name : defined)
         if (!contains(used, name))
             return invalid("Some AttributeDefinitions are not used. AttributeDefinitions: " +
@@ -153,36 +161,6 @@ ApiResult<void> checkDefinitionsUsed(const TableDefinition& table) {
 }
 
 }  // namespace
-
-ApiResult<void> checkBounds(const cluster::Throughput& throughput) {
-    const auto outOfBounds = [](std::int64_t units, std::string_view name) {
-        return refuse("Given value " + std::to_string(units) + " for " + std::string(name) +
-                      " is out of bounds");
-    };
-    if (throughput.readUnits > kCapacityUnitsMax)
-        return outOfBounds(throughput.readUnits, "ReadCapacityUnits");
-    if (throughput.writeUnits > kCapacityUnitsMax)
-        return outOfBounds(throughput.writeUnits, "WriteCapacityUnits");
-    return {};
-}
-
-ApiResult<void> checkOnDemand(const cluster::Throughput& limits, cluster::BillingMode billing,
-                              OnDemandUse use) {
-    const bool creating = use == OnDemandUse::CreateTable;
-    const std::pair<std::string_view, std::int64_t> members[] = {
-        {"MaxReadRequestUnits", limits.readUnits}, {"MaxWriteRequestUnits", limits.writeUnits}};
-    for (const auto& [name, units] : members) {
-        if (units == kAbsentLimit) continue;
-        if (billing == cluster::BillingMode::Provisioned)
-            return invalid(std::string(name) + " for OnDemandThroughput cannot be specified when " +
-                           (creating ? "table BillingMode is PROVISIONED."
-                                     : "the table BillingMode is PROVISIONED"));
-        if (units < 1 && (creating || units != kNoOnDemandLimit))
-            return invalid("Requested " + std::string(name) +
-                           " for OnDemandThroughput for table is outside of valid range");
-    }
-    return {};
-}
 
 ApiResult<void> checkKeySchema(const std::vector<KeyElement>& keys,
                                const std::vector<types::KeyAttribute>& attributes) {
@@ -209,6 +187,11 @@ ApiResult<void> checkProjection(const IndexDefinition& index) {
                        ", but NonKeyAttributes is specified");
     if (!index.nonKeyAttributes && include)
         return invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+    std::vector<std::string> seen;
+    for (const std::string& name : index.nonKeyAttributes.value_or(std::vector<std::string>())) {
+        if (contains(seen, name)) return invalid("Duplicate element in NonKeyAttributes: " + name);
+        seen.push_back(name);
+    }
     return {};
 }
 
@@ -222,8 +205,11 @@ ApiResult<void> checkNonKeyAttributes(std::size_t count) {
 ApiResult<void> checkTable(const TableDefinition& table) {
     TRY(checkBilling(table));
     if (table.onDemandMax)
-        TRY(checkOnDemand(*table.onDemandMax, table.billing, OnDemandUse::CreateTable));
+        TRY(checkOnDemand(*table.onDemandMax, table.billing, ThroughputUse::CreateTable));
+    TRY(checkNewWarm(table.warm, table.billing, table.throughput));
     TRY(checkTableKeys(table));
+    // An attribute too many is said of before anything else of the indexes.
+    TRY(checkDefinitionsUsed(table));
     std::vector<std::string> names;
     TRY(checkLocalIndexes(table, names));
     TRY(checkGlobalIndexes(table, names));
@@ -233,8 +219,7 @@ ApiResult<void> checkTable(const TableDefinition& table) {
         for (const IndexDefinition& index : **indexes)
             if (index.nonKeyAttributes) nonKeys += index.nonKeyAttributes->size();
     }
-    TRY(checkNonKeyAttributes(nonKeys));
-    return checkDefinitionsUsed(table);
+    return checkNonKeyAttributes(nonKeys);
 }
 
 }  // namespace orrery::api

@@ -19,15 +19,6 @@ ApiResult<void> checkKeySchema(const std::vector<KeyElement>& keys,
 ApiResult<void> checkProjection(const IndexDefinition& index);
 /// How many NonKeyAttributes the indexes of a table may have in all (API_Projection.html).
 ApiResult<void> checkNonKeyAttributes(std::size_t count);
-/// No table can have more than 10^12 units.
-ApiResult<void> checkBounds(const cluster::Throughput& throughput);
-
-/// OnDemandThroughput: only for a table on demand, at least 1 each, and -1 to take a limit away
-/// from a table that has one. An absent limit is kAbsentLimit.
-enum class OnDemandUse { CreateTable, UpdateTable };
-ApiResult<void> checkOnDemand(const cluster::Throughput& limits, cluster::BillingMode billing,
-                              OnDemandUse use);
-
 inline constexpr std::size_t kNonKeyAttributesMax = 100;
 inline constexpr std::size_t kLocalIndexesMax = 5;
 inline constexpr std::size_t kGlobalIndexesMax = 20;

@@ -1,14 +1,36 @@
 #include "core/api/table_settings.h"
 
+#include <algorithm>
+
 #include "core/base/hash.h"
 
 namespace orrery::api {
 namespace {
 
 constexpr std::size_t kTagsMax = 50;
+constexpr std::size_t kTagKeyMax = 128;
+constexpr std::size_t kTagValueMax = 256;
 
 std::unexpected<ApiError> refuse(std::string text) {
     return std::unexpected(ApiError::validation(std::move(text)));
+}
+
+std::unexpected<ApiError> invalid(const std::string& text) {
+    return refuse("One or more parameter values were invalid: " + text);
+}
+
+// Letters, digits, spaces and + - = . _ : / @ (API_Tag.html, Tagging.html); all of Unicode beyond
+// ASCII counts as letters here.
+bool isTagText(std::string_view text, std::size_t charactersMax) {
+    std::size_t characters = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                           (c >= 'a' && c <= 'z') || byte >= 0x80;
+        if (!plain && std::string_view(" +-=._:/@").find(c) == std::string_view::npos) return false;
+        if ((byte & 0xC0) != 0x80) ++characters;
+    }
+    return characters <= charactersMax;
 }
 
 // A key of the account that needs no key service: the same account and Region always get the same.
@@ -29,32 +51,64 @@ std::string defaultKeyId(const cluster::Caller& caller) {
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request) {
     std::vector<cluster::Tag> tags;
     for (const Fields& fields : request.structures("Tags")) {
-        cluster::Tag tag{std::string(fields.text("Key")), std::string(fields.text("Value"))};
-        for (const cluster::Tag& other : tags)
-            if (other.key == tag.key)
-                return refuse("One or more parameter values were invalid: Duplicate tag key: " +
-                              tag.key);
-        tags.push_back(std::move(tag));
+        const auto key = fields.optionalText("Key");
+        if (!key || key->empty() || !isTagText(*key, kTagKeyMax))
+            return refuse("The Tag Key provided is invalid, Key: " +
+                          std::string(key.value_or("null")));
+        if (key->starts_with("aws:"))
+            return refuse("Tag Key cannot be prefixed with aws:, Key: " + std::string(*key));
+        const auto value = fields.optionalText("Value");
+        if (!value || !isTagText(*value, kTagValueMax))
+            return refuse("The Tag Value provided is invalid, Value: " +
+                          std::string(value.value_or("null")));
+        if (std::ranges::find(tags, *key, &cluster::Tag::key) != tags.end())
+            return refuse("Duplicate Tag Keys provided as input: Duplicate Tag Key found " +
+                          std::string(*key));
+        tags.push_back({std::string(*key), std::string(*value)});
     }
     if (tags.size() > kTagsMax)
-        return refuse(
-            "One or more parameter values were invalid: Number of tags exceeds the limit of 50");
+        return refuse("Number of Tags exceed the current limit for the provided ResourceArn");
     return tags;
 }
 
+// Without Enabled, an SSEType asks for encryption with a key of KMS all the same.
 ApiResult<std::optional<Encryption>> takeEncryption(const Fields& request) {
     const auto specification = request.structure("SSESpecification");
     if (!specification) return std::nullopt;
-    Encryption encryption{specification->flag("Enabled"),
-                          std::string(specification->text("KMSMasterKeyId"))};
-    const bool hasDetails = specification->has("SSEType") || specification->has("KMSMasterKeyId");
-    if (!encryption.enabled && hasDetails)
+    const auto enabled = specification->optionalFlag("Enabled");
+    const auto type = specification->optionalText("SSEType");
+    const auto key = specification->optionalText("KMSMasterKeyId");
+    if (enabled == false) {
+        if (type) return invalid("SSEType can not be specified if Enabled is false");
+        if (key) return invalid("KMSMasterKeyId can not be specified if Enabled is false");
+    }
+    if (type == "AES256") return invalid("SSEType AES256 is not supported");
+    if (key && !type) return invalid("SSEType KMS is required if KMSMasterKeyId is specified");
+    return Encryption{enabled.value_or(type.has_value()), std::string(key.value_or(""))};
+}
+
+ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
+                                      const cluster::Caller& caller, const Encryption& encryption) {
+    if (!encryption.enabled) {
+        if (table.sseEnabled) return {};
+        return invalid("Table is already encrypted by default");
+    }
+    if (encryption.keyId.empty() || !table.sseEnabled ||
+        keyArn(caller, encryption.keyId) != table.sseKeyArn)
+        return {};
+    return invalid(
+        "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you "
+        "want to change Master Key");
+}
+
+ApiResult<std::optional<std::string>> takeTableClass(const Fields& request) {
+    const auto tableClass = request.optionalText("TableClass");
+    if (!tableClass) return std::nullopt;
+    if (tableClass != "STANDARD" && tableClass != "STANDARD_INFREQUENT_ACCESS")
         return refuse(
-            "One or more parameter values were invalid: SSEType and KMSMasterKeyId can only be "
-            "specified when SSE is enabled");
-    if (specification->text("SSEType") == "AES256")
-        return refuse("One or more parameter values were invalid: SSEType AES256 is not supported");
-    return encryption;
+            "Invalid table-class parameter provided. Please try again with a valid table-class "
+            "value: [STANDARD, STANDARD_INFREQUENT_ACCESS].");
+    return std::string(*tableClass);
 }
 
 std::string keyArn(const cluster::Caller& caller, std::string_view keyId) {
@@ -77,28 +131,6 @@ ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
     cluster::TablePtr table = catalog.find(caller, nameOrArn);
     if (table == nullptr) return std::unexpected(ApiError::tableNotFound(tableNameOf(nameOrArn)));
     return table;
-}
-
-ApiResult<void> checkNotInUse(const cluster::TableDescription& table) {
-    std::string_view what;
-    switch (table.status) {
-        case cluster::TableStatus::Active:
-            return {};
-        case cluster::TableStatus::Creating:
-            what = "created";
-            break;
-        case cluster::TableStatus::Updating:
-            what = "updated";
-            break;
-        case cluster::TableStatus::Deleting:
-            what = "deleted";
-            break;
-    }
-    return std::unexpected(
-        ApiError{ErrorType::ResourceInUse,
-                 "Attempt to change a resource which is still in use: Table is being " +
-                     std::string(what) + ": " + table.name,
-                 nullptr});
 }
 
 }  // namespace orrery::api

@@ -10,7 +10,7 @@
 
 namespace orrery::api {
 
-// Settings of a table beside its keys: tags, encryption, names.
+// Settings of a table beside its keys: tags, encryption, class, names.
 
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request);
 
@@ -20,6 +20,11 @@ struct Encryption {
     std::string keyId;  ///< Empty: the account's default key.
 };
 ApiResult<std::optional<Encryption>> takeEncryption(const Fields& request);
+/// Refuses what the table has already.
+ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
+                                      const cluster::Caller& caller, const Encryption& encryption);
+
+ApiResult<std::optional<std::string>> takeTableClass(const Fields& request);
 
 /// The ARN that SSEDescription shows of a key given by id, alias or ARN, or of the account's
 /// default key for an empty one.
@@ -33,8 +38,5 @@ std::string_view tableNameOf(std::string_view nameOrArn);
 ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
                                           const cluster::Caller& caller,
                                           std::string_view nameOrArn);
-
-/// Refuses to change a table that is being made, changed or deleted.
-ApiResult<void> checkNotInUse(const cluster::TableDescription& table);
 
 }  // namespace orrery::api

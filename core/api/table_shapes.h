@@ -33,7 +33,7 @@ inline constexpr Shape kKeySchema = listOf(kKeySchemaElement).lengths(1, 2);
 inline constexpr std::string_view kProjectionTypeValues[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
 inline constexpr Shape kProjectionType = enumeration(kProjectionTypeValues);
 inline constexpr Shape kNonKeyAttributeName = string().lengths(1, 255);
-inline constexpr Shape kNonKeyAttributes = listOf(kNonKeyAttributeName).lengths(1, 100);
+inline constexpr Shape kNonKeyAttributes = listOf(kNonKeyAttributeName).lengths(1, 20);
 inline constexpr Member kProjectionMembers[] = {
     {"ProjectionType", &kProjectionType},
     {"NonKeyAttributes", &kNonKeyAttributes},
@@ -62,8 +62,6 @@ inline constexpr Shape kWarmThroughput = structure("WarmThroughput", kWarmThroug
 
 inline constexpr std::string_view kBillingModeValues[] = {"PROVISIONED", "PAY_PER_REQUEST"};
 inline constexpr Shape kBillingMode = enumeration(kBillingModeValues);
-inline constexpr std::string_view kTableClassValues[] = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"};
-inline constexpr Shape kTableClass = enumeration(kTableClassValues);
 
 inline constexpr std::string_view kStreamViewTypeValues[] = {"NEW_IMAGE", "OLD_IMAGE",
                                                              "NEW_AND_OLD_IMAGES", "KEYS_ONLY"};
@@ -77,18 +75,18 @@ inline constexpr Shape kStreamSpecification =
 
 inline constexpr std::string_view kSseTypeValues[] = {"AES256", "KMS"};
 inline constexpr Shape kSseType = enumeration(kSseTypeValues);
+inline constexpr Shape kKeyId = string().lengths(1, kNoLimit);
 inline constexpr Member kSseSpecificationMembers[] = {
     {"Enabled", &kFlag},
     {"SSEType", &kSseType},
-    {"KMSMasterKeyId", &kText},
+    {"KMSMasterKeyId", &kKeyId},
 };
 inline constexpr Shape kSseSpecification = structure("SSESpecification", kSseSpecificationMembers);
 
-inline constexpr Shape kTagKey = string().lengths(1, 128);
-inline constexpr Shape kTagValue = string().lengths(0, 256);
+// The limits of a tag are a rule of takeTags, not of its shape.
 inline constexpr Member kTagMembers[] = {
-    {"Key", &kTagKey, Presence::NotNull},
-    {"Value", &kTagValue, Presence::NotNull},
+    {"Key", &kText},
+    {"Value", &kText},
 };
 inline constexpr Shape kTag = structure("Tag", kTagMembers);
 inline constexpr Shape kTags = listOf(kTag);

@@ -95,6 +95,13 @@ struct CreateTable {
 struct DescribeTable {
     TablePtr table;
 };
+/// What an UpdateTable asks of an index that exists; absent members stay as they are.
+struct IndexUpdate {
+    std::string name;
+    std::optional<Throughput> throughput;
+    std::optional<Throughput> onDemandMax;
+    std::optional<Throughput> warm;
+};
 /// What an UpdateTable asks for; absent members stay as they are.
 struct UpdateTable {
     TablePtr table;
@@ -108,7 +115,7 @@ struct UpdateTable {
     std::optional<std::string> sseKeyArn;
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
-    std::vector<std::pair<std::string, Throughput>> indexThroughputs;
+    std::vector<IndexUpdate> updateIndexes;
 };
 struct DeleteTable {
     TablePtr table;

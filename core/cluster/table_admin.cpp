@@ -11,6 +11,68 @@ ApiError inUse(std::string message) {
     return {ErrorType::ResourceInUse, std::move(message), nullptr};
 }
 
+// Whether a request changes settings that the service changes at any time, and at once.
+bool onlySettings(const UpdateTable& update) {
+    return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
+           update.createIndexes.empty() && update.deleteIndexes.empty() &&
+           update.updateIndexes.empty();
+}
+
+// Whether the service needs a while for it, during which the table is UPDATING.
+bool takesTime(const UpdateTable& update) {
+    return update.billing || update.throughput || update.tableClass ||
+           !update.createIndexes.empty() || !update.deleteIndexes.empty();
+}
+
+// Warm throughput never goes down: what there was stays when units are taken away or billing
+// changes.
+void keepWarm(std::optional<Throughput>& warm, const Throughput& before, const Throughput& now) {
+    if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
+    warm = {std::max(before.readUnits, now.readUnits), std::max(before.writeUnits, now.writeUnits)};
+}
+
+Throughput warmOf(const TableDescription& table) {
+    return warmNow(table.billing, table.warm, table.throughput);
+}
+
+Throughput warmOf(const TableDescription& table, const SecondaryIndex& index) {
+    return warmNow(table.billing, index.warm, index.throughput);
+}
+
+void applyBilling(BillingMode billing, CalendarTime now, TableDescription& table) {
+    if (billing == table.billing) return;
+    table.billing = billing;
+    if (billing == BillingMode::PayPerRequest) {
+        table.lastToPayPerRequestAt = now;
+        table.throughput = {};
+        for (SecondaryIndex& index : table.indexes)
+            index.throughput = {};
+    } else {
+        table.onDemandMax.reset();
+        for (SecondaryIndex& index : table.indexes)
+            index.onDemandMax.reset();
+    }
+}
+
+void applyThroughput(const Throughput& next, CalendarTime now, TableDescription& table) {
+    const bool up = next.readUnits > table.throughput.readUnits ||
+                    next.writeUnits > table.throughput.writeUnits;
+    const bool down = next.readUnits < table.throughput.readUnits ||
+                      next.writeUnits < table.throughput.writeUnits;
+    if (up) table.lastIncreaseAt = now;
+    if (down) {
+        table.lastDecreaseAt = now;
+        ++table.decreasesToday;
+    }
+    table.throughput = next;
+}
+
+void applyToIndex(const IndexUpdate& update, SecondaryIndex& index) {
+    if (update.throughput) index.throughput = *update.throughput;
+    if (update.onDemandMax) index.onDemandMax = update.onDemandMax;
+    if (update.warm) index.warm = update.warm;
+}
+
 ApiError stillInUse(const TableDescription& table) {
     std::string doing = "updated";
     if (table.status == TableStatus::Creating) doing = "created";
@@ -49,6 +111,21 @@ void defineKeysAlone(TableDescription& table) {
     }
 }
 
+// The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
+// none.
+bool markUpdating(const UpdateTable& update, TableDescription& table) {
+    bool any = false;
+    for (const IndexUpdate& one : update.updateIndexes) {
+        if (!one.throughput && !one.onDemandMax) continue;
+        for (SecondaryIndex& index : table.indexes) {
+            if (index.name != one.name) continue;
+            index.status = TableStatus::Updating;
+            any = true;
+        }
+    }
+    return any;
+}
+
 }  // namespace
 
 std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
@@ -76,8 +153,10 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
 }
 
 ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& caller) {
-    if (m_world.catalog.find(caller, create.table.name) != nullptr)
+    if (const TablePtr there = m_world.catalog.find(caller, create.table.name)) {
+        if (there->status == TableStatus::Creating) return std::unexpected(stillInUse(*there));
         return std::unexpected(inUse("Table already exists: " + create.table.name));
+    }
     if (m_world.findRegion(caller.regionName) == nullptr &&
         m_world.regions.size() >= WorldState::kRegionsMax) {
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
@@ -142,46 +221,35 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
 
 void TableAdmin::applySettings(const UpdateTable& update, TableDescription& table) const {
     const CalendarTime now = m_world.calendar();
-    if (update.billing && *update.billing != table.billing) {
-        table.billing = *update.billing;
-        if (table.billing == BillingMode::PayPerRequest) {
-            table.lastToPayPerRequestAt = now;
-            table.throughput = {};
-            for (SecondaryIndex& index : table.indexes)
-                index.throughput = {};
-        }
-    }
-    if (update.throughput) {
-        const Throughput& next = *update.throughput;
-        const bool up = next.readUnits > table.throughput.readUnits ||
-                        next.writeUnits > table.throughput.writeUnits;
-        const bool down = next.readUnits < table.throughput.readUnits ||
-                          next.writeUnits < table.throughput.writeUnits;
-        if (up) table.lastIncreaseAt = now;
-        if (down) {
-            table.lastDecreaseAt = now;
-            ++table.decreasesToday;
-        }
-        table.throughput = next;
-    }
+    const TableDescription before = table;
+    if (update.billing) applyBilling(*update.billing, now, table);
+    if (update.throughput) applyThroughput(*update.throughput, now, table);
     if (update.onDemandMax) table.onDemandMax = update.onDemandMax;
     if (update.warm) table.warm = update.warm;
     if (update.deletionProtection) table.deletionProtection = *update.deletionProtection;
     if (update.tableClass) table.tableClass = *update.tableClass;
     if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
     if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
-    for (const auto& [name, throughput] : update.indexThroughputs) {
+    for (const IndexUpdate& one : update.updateIndexes) {
         for (SecondaryIndex& index : table.indexes) {
-            if (index.name == name) index.throughput = throughput;
+            if (index.name == one.name) applyToIndex(one, index);
         }
+    }
+    keepWarm(table.warm, warmOf(before), warmOf(table));
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        SecondaryIndex& index = table.indexes[i];
+        keepWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
     }
 }
 
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
-    if (update.table->status != TableStatus::Active)
+    const bool settled = update.table->status == TableStatus::Active;
+    const bool updating = update.table->status == TableStatus::Updating;
+    if (!settled && !(updating && onlySettings(update)))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     applySettings(update, table);
+    const bool slow = m_world.profile.transientStates > Duration::zero();
     std::vector<KeySpaceId> added;
     for (const std::string& name : update.deleteIndexes) {
         for (SecondaryIndex& index : table.indexes) {
@@ -197,8 +265,9 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     }
     defineKeysAlone(table);
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
-    const bool transient = lasting || m_world.profile.transientStates > Duration::zero();
+    const bool transient = lasting || (slow && takesTime(update));
     if (transient) table.status = TableStatus::Updating;
+    const bool indexesUpdate = slow && markUpdating(update, table);
     const auto changed = std::make_shared<const TableDescription>(table);
     store(changed);
     saveCounters();
@@ -209,7 +278,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     }
     store(changed);  // With the new partitions.
     TableReply reply = describe(changed);
-    if (added.empty() && transient) {
+    if (added.empty() && (transient || indexesUpdate)) {
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
     }
     return reply;

@@ -204,7 +204,10 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             group.schema = schemaOf(*table, id, space);
             TRY(m_replicator.reopen(group));
         }
-        if (table->status != TableStatus::Active)
+        const bool indexUpdates =
+            std::ranges::find(table->indexes, TableStatus::Updating, &SecondaryIndex::status) !=
+            table->indexes.end();
+        if (table->status != TableStatus::Active || indexUpdates)
             m_world.queue.add(m_world.now + m_world.profile.transientStates,
                               TableSettles{table->space});
         for (const SecondaryIndex& index : table->indexes) {

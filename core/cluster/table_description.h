@@ -87,6 +87,11 @@ struct TableDescription {
 
 using TablePtr = std::shared_ptr<const TableDescription>;
 
+/// What a table or index can take at once: what was asked for, and never less than what its billing
+/// gives it. `warm` and `provisioned` are those of the table, or of one of its global indexes.
+Throughput warmNow(BillingMode billing, const std::optional<Throughput>& warm,
+                   const Throughput& provisioned);
+
 /// Everything of a table as bytes for the catalog's store, and back; nothing if they are damaged.
 std::string encodeTable(const TableDescription& table);
 std::optional<TableDescription> decodeTable(std::string_view bytes);

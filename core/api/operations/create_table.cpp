@@ -43,7 +43,7 @@ constexpr Member kMembers[] = {
     {"StreamSpecification", &shapes::kStreamSpecification},
     {"SSESpecification", &shapes::kSseSpecification},
     {"Tags", &shapes::kTags},
-    {"TableClass", &shapes::kTableClass},
+    {"TableClass", &shapes::kText},
     {"DeletionProtectionEnabled", &shapes::kFlag},
     {"WarmThroughput", &shapes::kWarmThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
@@ -64,10 +64,13 @@ struct Parsed {
 
 ApiResult<void> checkStream(const Fields& request) {
     const auto stream = request.structure("StreamSpecification");
-    if (!stream || stream->flag("StreamEnabled") || !stream->has("StreamViewType")) return {};
-    return std::unexpected(
-        ApiError::validation("One or more parameter values were invalid: Table is being created "
-                             "with a stream disabled, UpdateViewType should not be specified"));
+    if (!stream || stream->flag("StreamEnabled") == stream->has("StreamViewType")) return {};
+    return std::unexpected(ApiError::validation(
+        stream->flag("StreamEnabled")
+            ? "One or more parameter values were invalid: Table is being created with a stream "
+              "enabled, UpdateViewType is required"
+            : "One or more parameter values were invalid: Table is being created with a stream "
+              "disabled, UpdateViewType should not be specified"));
 }
 
 ApiResult<Parsed> parse(const Fields& request) {
@@ -90,9 +93,10 @@ ApiResult<Parsed> parse(const Fields& request) {
     table.billing = definition.billing;
     table.throughput = definition.throughput.value_or(cluster::Throughput());
     table.onDemandMax = mergeOnDemand(std::nullopt, definition.onDemandMax);
-    table.warm = definition.warm;
+    table.warm = givenWarm(definition.warm);
     table.deletionProtection = request.flag("DeletionProtectionEnabled");
-    table.tableClass = request.text("TableClass");
+    TRY_ASSIGN(const auto tableClass, takeTableClass(request));
+    table.tableClass = tableClass.value_or(std::string());
     TRY_ASSIGN(table.tags, takeTags(request));
     TRY_ASSIGN(const auto encryption, takeEncryption(request));
     if (encryption) {
@@ -104,9 +108,14 @@ ApiResult<Parsed> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    if (catalog.find(caller, parsed.table.name) != nullptr)
-        return std::unexpected(ApiError{ErrorType::ResourceInUse,
-                                        "Table already exists: " + parsed.table.name, nullptr});
+    if (const cluster::TablePtr there = catalog.find(caller, parsed.table.name)) {
+        const std::string text = there->status == cluster::TableStatus::Creating
+                                     ? "Attempt to change a resource which is still in use: Table "
+                                       "is being created: "
+                                     : "Table already exists: ";
+        return std::unexpected(
+            ApiError{ErrorType::ResourceInUse, text + parsed.table.name, nullptr});
+    }
     if (parsed.table.sseEnabled)
         parsed.table.sseKeyArn = keyArn(caller, parsed.sseKeyId.value_or(std::string()));
     return cluster::CreateTable{std::move(parsed.table)};
@@ -114,7 +123,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
 
 void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
     out.beginObject().name("TableDescription");
-    writeTable(out, std::get<cluster::TableReply>(reply));
+    writeCreatedTable(out, std::get<cluster::TableReply>(reply));
     out.endObject();
 }
 

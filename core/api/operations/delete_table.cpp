@@ -2,6 +2,7 @@
 
 #include "core/api/operations.h"
 #include "core/api/shapes.h"
+#include "core/api/table_changes.h"
 #include "core/api/table_json.h"
 #include "core/api/table_settings.h"
 #include "core/base/result.h"
@@ -25,7 +26,7 @@ ApiResult<Parsed> parse(const Fields& request) {
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
-    TRY(checkNotInUse(*table));
+    TRY(checkDeletable(*table));
     if (table->deletionProtection)
         return std::unexpected(ApiError::validation(
             "Resource cannot be deleted as it is currently protected against deletion. Disable "

@@ -1,14 +1,12 @@
 // UpdateTable. API reference: API_UpdateTable.html.
 
-#include <algorithm>
-#include <tuple>
-
 #include "core/api/operations.h"
 #include "core/api/shapes.h"
 #include "core/api/table_changes.h"
 #include "core/api/table_json.h"
 #include "core/api/table_settings.h"
 #include "core/api/table_shapes.h"
+#include "core/api/throughput_rules.h"
 #include "core/base/result.h"
 
 namespace orrery::api::operations {
@@ -49,7 +47,7 @@ constexpr Member kMembers[] = {
     {"GlobalSecondaryIndexUpdates", &kIndexUpdates},
     {"StreamSpecification", &shapes::kStreamSpecification},
     {"SSESpecification", &shapes::kSseSpecification},
-    {"TableClass", &shapes::kTableClass},
+    {"TableClass", &shapes::kText},
     {"DeletionProtectionEnabled", &shapes::kFlag},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
@@ -70,120 +68,94 @@ constexpr std::string_view kLater[] = {
 struct Parsed {
     std::string tableName;
     TableChanges changes;
-    std::optional<cluster::Throughput> warm;
-    std::optional<bool> deletionProtection;
-    std::optional<std::string> tableClass;
-    std::optional<Encryption> encryption;
 };
 
+// A throughput without a member counts as absent, and a list of AttributeDefinitions as nothing to
+// do.
 ApiResult<void> checkAsksForSomething(const Fields& request) {
     for (const std::string_view member :
          {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification",
-          "TableClass", "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"})
+          "TableClass", "DeletionProtectionEnabled"})
         if (request.has(member)) return {};
     for (const std::string_view member : kLater)
         if (request.has(member)) return {};
+    if (takeOnDemand(request) || takeWarm(request)) return {};
     if (request.size("GlobalSecondaryIndexUpdates") != 0) return {};
     return std::unexpected(ApiError::validation(
         "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"));
-}
-
-// The engine changes an index's provisioned throughput, and no other setting of it yet.
-ApiResult<void> refuseIndexSettings(const TableChanges& changes) {
-    for (const IndexChange& change : changes.indexes)
-        if (change.kind == IndexChange::Kind::Update &&
-            (change.index.onDemandMax || change.index.warm))
-            return std::unexpected(
-                ApiError::validation("OnDemandThroughput and WarmThroughput of an index that "
-                                     "exists cannot be changed in "
-                                     "Orrery yet"));
-    return {};
+        "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+        "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
+        "OnDemandThroughput, WarmThroughput or TableClass is required"));
 }
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.tableName = request.text("TableName");
     TRY(checkAsksForSomething(request));
-    parsed.changes = takeTableChanges(request);
-    TRY(checkChanges(parsed.changes));
+    TRY_ASSIGN(parsed.changes, takeTableChanges(request));
     TRY(refuseStream(request));
     TRY(refuseMembers(request, kLater));
-    TRY(refuseIndexSettings(parsed.changes));
-    parsed.warm = takeWarm(request);
-    parsed.deletionProtection = request.optionalFlag("DeletionProtectionEnabled");
-    if (const auto tableClass = request.optionalText("TableClass"))
-        parsed.tableClass = std::string(*tableClass);
-    TRY_ASSIGN(parsed.encryption, takeEncryption(request));
     return parsed;
 }
 
-// "Once increased, warm throughput values can't be decreased": developer guide, warm-throughput.
-// The text is ours. An absent member leaves what there is.
-ApiResult<cluster::Throughput> raisedWarm(const cluster::TableDescription& table,
-                                          const cluster::Throughput& wanted) {
-    const cluster::Throughput now = warmNow(table, table.warm, table.throughput);
-    const std::tuple<std::string_view, std::int64_t, std::int64_t> members[] = {
-        {"ReadUnitsPerSecond", now.readUnits, wanted.readUnits},
-        {"WriteUnitsPerSecond", now.writeUnits, wanted.writeUnits}};
-    for (const auto& [name, present, asked] : members)
-        if (asked != 0 && asked < present)
-            return std::unexpected(ApiError::validation(
-                "One or more parameter values were invalid: " + std::string(name) +
-                " of WarmThroughput can only be increased. Current value: " +
-                std::to_string(present) + ", requested value: " + std::to_string(asked)));
-    return cluster::Throughput{std::max(now.readUnits, wanted.readUnits),
-                               std::max(now.writeUnits, wanted.writeUnits)};
+ApiResult<cluster::IndexUpdate> indexUpdate(const cluster::TableDescription& table,
+                                            const IndexDefinition& wanted) {
+    const cluster::SecondaryIndex& index = *table.findIndex(wanted.name);
+    cluster::IndexUpdate update{wanted.name, wanted.throughput, std::nullopt, std::nullopt};
+    if (wanted.onDemandMax)
+        update.onDemandMax = mergeOnDemand(index.onDemandMax, wanted.onDemandMax);
+    if (wanted.warm) {
+        const auto now = cluster::warmNow(table.billing, index.warm, index.throughput);
+        TRY_ASSIGN(update.warm, raisedWarm(now, *wanted.warm, index.name));
+    }
+    return update;
 }
 
-void addIndexChanges(const TableChanges& changes, cluster::UpdateTable& update) {
-    for (const IndexChange& change : changes.indexes) {
-        switch (change.kind) {
-            case IndexChange::Kind::Create:
-                update.createIndexes.push_back(makeIndex(change.index, changes.attributes, true));
-                break;
-            case IndexChange::Kind::Delete:
-                update.deleteIndexes.push_back(change.index.name);
-                break;
-            case IndexChange::Kind::Update:
-                if (change.index.throughput)
-                    update.indexThroughputs.emplace_back(change.index.name,
-                                                         *change.index.throughput);
-                break;
-            case IndexChange::Kind::None:
-                break;
+ApiResult<void> addIndexChanges(const cluster::TableDescription& table, const TableChanges& changes,
+                                cluster::UpdateTable& update) {
+    const std::vector<types::KeyAttribute> definitions = definitionsFor(table, changes);
+    for (const IndexChange& change : changes.indexes()) {
+        if (change.kind == IndexChange::Kind::Create) {
+            update.createIndexes.push_back(makeIndex(change.index, definitions, true));
+        } else if (change.kind == IndexChange::Kind::Delete) {
+            update.deleteIndexes.push_back(change.index.name);
+        } else if (change.kind == IndexChange::Kind::Update) {
+            TRY_ASSIGN(cluster::IndexUpdate one, indexUpdate(table, change.index));
+            update.updateIndexes.push_back(std::move(one));
         }
     }
+    return {};
 }
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
-    TRY(checkNotInUse(*table));
-    TRY(checkChangesOf(*table, parsed.changes));
+    const TableChanges& changes = parsed.changes;
+    TRY(checkChangesOf(*table, changes, caller));
     cluster::UpdateTable update;
-    update.billing = parsed.changes.billing;
-    update.throughput = parsed.changes.throughput;
-    if (parsed.changes.onDemandMax)
-        update.onDemandMax = mergeOnDemand(table->onDemandMax, parsed.changes.onDemandMax);
-    if (parsed.warm) {
-        TRY_ASSIGN(update.warm, raisedWarm(*table, *parsed.warm));
+    update.billing = changes.billing;
+    update.throughput = changes.throughput;
+    if (changes.onDemandMax)
+        update.onDemandMax = mergeOnDemand(table->onDemandMax, changes.onDemandMax);
+    if (changes.warm) {
+        const auto now = cluster::warmNow(table->billing, table->warm, table->throughput);
+        TRY_ASSIGN(update.warm, raisedWarm(now, *changes.warm));
     }
-    update.deletionProtection = parsed.deletionProtection;
-    update.tableClass = parsed.tableClass;
-    if (parsed.encryption) {
-        update.sseEnabled = parsed.encryption->enabled;
+    update.deletionProtection = changes.deletionProtection;
+    update.tableClass = changes.tableClass;
+    if (changes.encryption) {
+        update.sseEnabled = changes.encryption->enabled;
         update.sseKeyArn =
-            parsed.encryption->enabled ? keyArn(caller, parsed.encryption->keyId) : std::string();
+            changes.encryption->enabled ? keyArn(caller, changes.encryption->keyId) : std::string();
     }
-    addIndexChanges(parsed.changes, update);
+    TRY(addIndexChanges(*table, changes, update));
     update.table = std::move(table);
     return update;
 }
 
-void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
+void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
     out.beginObject().name("TableDescription");
-    writeTable(out, std::get<cluster::TableReply>(reply));
+    writeUpdatedTable(out, std::get<cluster::TableReply>(reply), parsed.changes.onDemandMax);
     out.endObject();
 }
 
