@@ -6,14 +6,17 @@
 
 namespace orrery::api {
 
-/// Refuses what is not the ARN of a table: "Invalid TableArn: Invalid ResourceArn provided as input
-/// …".
+/// What an operation wants a table's ARN for: tags and policies say of an ARN that they do not like
+/// in words of their own.
+enum class ArnUse { Tags, Policy };
+
+/// Refuses what is not the ARN of a table, whoever's it may be.
 ApiResult<void> checkTableArn(std::string_view arn);
 
-/// The table of an ARN that has passed checkTableArn. AccessDeniedException for another account,
-/// ResourceNotFoundException where there is no such table.
+/// The table of an ARN that has passed checkTableArn, if it is of the caller's account and Region
+/// and there is such a table.
 ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
                                        const cluster::Caller& caller, std::string_view arn,
-                                       std::string_view operation);
+                                       ArnUse use);
 
 }  // namespace orrery::api

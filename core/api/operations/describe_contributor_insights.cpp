@@ -29,9 +29,10 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::Request request, bindTableQuestion(parsed.question, catalog, caller));
     if (!parsed.indexName.empty() && parsed.question.table->findIndex(parsed.indexName) == nullptr)
-        return std::unexpected(ApiError{
-            ErrorType::ResourceNotFound,
-            "Requested resource not found: Index: " + parsed.indexName + " not found", nullptr});
+        return std::unexpected(ApiError{ErrorType::ResourceNotFound,
+                                        "Requested resource not found: Index: " + parsed.indexName +
+                                            " not found for table: " + parsed.question.table->name,
+                                        nullptr});
     return request;
 }
 

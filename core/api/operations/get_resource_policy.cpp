@@ -22,7 +22,7 @@ ApiResult<TableQuestion> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY(findByArn(catalog, caller, question.tableName, "GetResourcePolicy"));
+    TRY(findByArn(catalog, caller, question.tableName, ArnUse::Policy));
     return std::unexpected(ApiError{
         ErrorType::PolicyNotFound,
         "Resource-based policy not found for the provided ResourceArn: " + question.tableName,

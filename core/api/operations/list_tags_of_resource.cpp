@@ -24,8 +24,7 @@ ApiResult<TableQuestion> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY_ASSIGN(question.table,
-               findByArn(catalog, caller, question.tableName, "ListTagsOfResource"));
+    TRY_ASSIGN(question.table, findByArn(catalog, caller, question.tableName, ArnUse::Tags));
     return cluster::ReadNothing{};
 }
 
