@@ -40,10 +40,11 @@ bool hasIndexIn(const TableDescription& table, std::initializer_list<TableStatus
     });
 }
 
-std::string deletedIndexes(const TableDescription& table) {
+// The names of the indexes in this state, or nothing.
+std::string indexesIn(const TableDescription& table, TableStatus status) {
     std::string names;
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.status != TableStatus::Deleting) continue;
+        if (index.status != status) continue;
         names += (names.empty() ? "" : ", ") + index.name;
     }
     return names;
@@ -57,11 +58,19 @@ ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableCha
             "Only 1 online index can be created or deleted simultaneously per "
             "table");
     if (changes.billing || changes.throughput) {
-        const std::string deleted = deletedIndexes(table);
+        const std::string deleted = indexesIn(table, TableStatus::Deleting);
         if (!deleted.empty())
             return inUse("Can't change table IOPS when an index is being deleted. Table: " +
                          table.name + " Indexes: [" + deleted + "]");
         if (!building) return inUse("Table IOPS are currently being updated. Table: " + table.name);
+    }
+    if (changes.onDemandMax && building) {
+        const std::string created = indexesIn(table, TableStatus::Creating);
+        const std::string deleted = indexesIn(table, TableStatus::Deleting);
+        return inUse("OnDemandThroughput cannot be updated while index " +
+                     (created.empty() ? "deletion is in progress for indexes: [" + deleted
+                                      : "creation is in progress for indexes: [" + created) +
+                     "]");
     }
     if (!building && changes.buildsIndexes())
         return inUse("Can't create or delete indexes while table IOPS are being updated. Table: " +
