@@ -146,11 +146,11 @@ void MemoryTree::settle(const Overlay& overlay) {
         const Overlay::Entries* entries = overlay.entries(region);
         if (entries == nullptr) continue;
         for (const auto& [key, entry] : *entries) {
-            for (std::size_t slot = 0; slot < entry.slots.size(); ++slot) {
+            for (std::size_t slot = 0; slot < entry.zones.size(); ++slot) {
                 const VolumeId volume(static_cast<std::uint16_t>(region * kZonesPerRegion + slot));
-                if (!entry.slots[slot].held) continue;
-                if (entry.slots[slot].image != nullptr)
-                    m_items.put(volume, {key, entry.slots[slot].image});
+                if (!entry.zones[slot].held) continue;
+                if (entry.zones[slot].image != nullptr)
+                    m_items.put(volume, {key, entry.zones[slot].image});
                 else
                     m_items.forget(volume, key);
             }

@@ -20,22 +20,22 @@ std::size_t slotOf(VolumeId volume) {
 
 // An image counts once, however many slots share it.
 std::uint64_t imageBytes(const Overlay::Entry& entry, std::size_t slot) {
-    const SharedBytes& image = entry.slots[slot].image;
+    const SharedBytes& image = entry.zones[slot].image;
     if (image == nullptr) return 0;
-    for (std::size_t other = 0; other < entry.slots.size(); ++other) {
-        if (other != slot && entry.slots[other].image == image) return 0;
+    for (std::size_t other = 0; other < entry.zones.size(); ++other) {
+        if (other != slot && entry.zones[other].image == image) return 0;
     }
     return kImageBytes + image->size();
 }
 
 std::uint64_t entryBytes(const Overlay::Entries::value_type& node) {
     std::uint64_t bytes = kEntryBytes + node.first.size();
-    for (std::size_t slot = 0; slot < node.second.slots.size(); ++slot) {
+    for (std::size_t slot = 0; slot < node.second.zones.size(); ++slot) {
         bool counted = false;
         for (std::size_t before = 0; before < slot; ++before) {
-            counted |= node.second.slots[before].image == node.second.slots[slot].image;
+            counted |= node.second.zones[before].image == node.second.zones[slot].image;
         }
-        const SharedBytes& image = node.second.slots[slot].image;
+        const SharedBytes& image = node.second.zones[slot].image;
         if (image != nullptr && !counted) bytes += kImageBytes + image->size();
     }
     return bytes;
@@ -59,7 +59,7 @@ void Overlay::put(VolumeId volume, const TreeChange& change) {
     }
     const std::size_t slot = slotOf(volume);
     m_bytes -= imageBytes(node->second, slot);
-    node->second.slots[slot] = {change.image, true};
+    node->second.zones[slot] = {change.image, true};
     m_bytes += imageBytes(node->second, slot);
 }
 
@@ -76,8 +76,8 @@ void Overlay::forget(VolumeId volume, std::string_view key) {
     if (at == area.entries.end()) return;
     const std::size_t slot = slotOf(volume);
     m_bytes -= imageBytes(at->second, slot);
-    at->second.slots[slot] = {};
-    for (const Slot& each : at->second.slots) {
+    at->second.zones[slot] = {};
+    for (const Slot& each : at->second.zones) {
         if (each.held) return;
     }
     erase(area, at);
@@ -116,7 +116,7 @@ const Overlay::Slot* Overlay::find(VolumeId volume, std::string_view key,
     if (region >= m_areas.size() || m_areas[region] == nullptr) return nullptr;
     const Entries::value_type* node = m_areas[region]->index.find(key, hash);
     if (node == nullptr) return nullptr;
-    const Slot& slot = node->second.slots[slotOf(volume)];
+    const Slot& slot = node->second.zones[slotOf(volume)];
     return slot.held ? &slot : nullptr;
 }
 
@@ -141,7 +141,7 @@ void Overlay::Cursor::seek(std::string_view key) {
 }
 
 void Overlay::Cursor::skipForward() {
-    while (m_at != m_entries->end() && !m_at->second.slots[m_slot].held)
+    while (m_at != m_entries->end() && !m_at->second.zones[m_slot].held)
         ++m_at;
     m_valid = m_at != m_entries->end();
 }
@@ -162,7 +162,7 @@ void Overlay::Cursor::previous() {
     m_valid = false;
     while (m_at != m_entries->begin()) {
         --m_at;
-        if (m_at->second.slots[m_slot].held) {
+        if (m_at->second.zones[m_slot].held) {
             m_valid = true;
             return;
         }

@@ -29,7 +29,7 @@ public:
         bool held = false;
     };
     struct Entry {
-        std::array<Slot, kZonesPerRegion> slots;
+        std::array<Slot, kZonesPerRegion> zones;
     };
     using Entries = std::map<std::string, Entry, std::less<>>;
     using Marks = std::map<std::pair<VolumeId, GroupId>, TreeMark>;
@@ -78,7 +78,7 @@ public:
         bool valid() const { return m_valid; }
         std::string_view key() const { return m_at->first; }
         /// Null for a deletion.
-        const SharedBytes& image() const { return m_at->second.slots[m_slot].image; }
+        const SharedBytes& image() const { return m_at->second.zones[m_slot].image; }
 
     private:
         void skipForward();

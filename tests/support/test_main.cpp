@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#ifdef ORRERY_TEST_WIDGETS
+#ifdef QT_WIDGETS_LIB
 #include <QApplication>
 #else
 #include <QCoreApplication>
@@ -43,7 +43,7 @@ bool rewriting() {
 // Arguments are Qt Test's own; `--class NAME` first runs that class alone, and `--rewrite` updates
 // expected texts. Each class prints its own "Totals:" line, which packaging/test sums.
 int main(int argc, char** argv) {
-#ifdef ORRERY_TEST_WIDGETS
+#ifdef QT_WIDGETS_LIB
     QApplication application(argc, argv);
 #else
     QCoreApplication application(argc, argv);
