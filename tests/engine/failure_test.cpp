@@ -90,8 +90,10 @@ private slots:
         const auto isFailure = [](const observe::Event& event) {
             return std::holds_alternative<observe::StorageFailed>(event.body);
         };
-        while (std::ranges::none_of(events(), isFailure) && !patience.hasExpired())
+        while (std::ranges::none_of(events(), isFailure) && !patience.hasExpired()) {
             engine.call("CreateTable", kCreateTable);
+            engine.call("PutItem", putJson("a"));
+        }
         engine.call("ListTables", "{}");
         const auto after = events();
         QCOMPARE(std::ranges::count_if(after, isFailure), 1);
