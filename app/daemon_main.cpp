@@ -46,6 +46,7 @@ std::filesystem::path defaultFolder() {
 
 void addOptions(CLI::App& app, Settings& settings) {
     app.set_version_flag("--version", std::string(kVersion));
+    app.footer("orreryd ctl … asks or breaks a running one; \"orreryd ctl\" tells how.");
     app.add_option("--host", settings.engine.host, "Address to listen on")->capture_default_str();
     app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
         ->capture_default_str();
@@ -57,11 +58,10 @@ void addOptions(CLI::App& app, Settings& settings) {
         ->capture_default_str();
     app.add_option("--profile", settings.profile,
                    "drop-in: the service on a perfect day; service-like: with its delays. Kept in "
-                   "the data folder; without it the last one chosen there, else drop-in")
-        ->check(CLI::IsMember({"drop-in", "service-like", "adversarial", "classroom"}));
+                   "the data folder; without it the last one chosen there, else drop-in");
     app.add_option("--seed", settings.engine.seed, "Where all randomness comes from")
         ->capture_default_str();
-    app.add_option("--credentials", settings.credentials, "Check signatures against this file");
+    app.add_option("--credentials", settings.credentials)->group("");  // Not there yet.
     app.add_option("--namespace", settings.namespaces,
                    "shared: one account for all access keys; per-key: one for each")
         ->check(CLI::IsMember({"shared", "per-key"}))
@@ -83,7 +83,9 @@ std::string complete(Settings& settings) {
         return "Checking signatures (--credentials) is not there yet.";
     if (!settings.profile.empty()) {
         const cluster::Profile* profile = cluster::Profile::find(settings.profile);
-        if (profile == nullptr) return "The profile " + settings.profile + " is not there yet.";
+        if (profile == nullptr)
+            return "The profile " + settings.profile +
+                   " is not there yet; there are drop-in and service-like.";
         settings.engine.profile = *profile;
         settings.engine.profileIsChosen = true;
     }

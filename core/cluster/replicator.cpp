@@ -279,8 +279,26 @@ void Replicator::moveTrimMark(Group& group) {
     m_world.turn.setTrimMark(group.id, mark);
 }
 
+// What is on its way to a quorum stays at hand, and a few more: a member that is behind finds what
+// it has in the store, or on its way there.
+void Replicator::forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo) {
+    constexpr std::size_t kRecordsMax = 64;
+    constexpr std::uint64_t kBytesMax = 32 * 1024;
+    auto& recent = group.recent;
+    while (!recent.empty() && recent.front().position.lsn <= appliedByAll)
+        recent.pop_front();
+    std::size_t kept = 0;
+    std::uint64_t bytes = 0;
+    for (auto record = recent.rbegin();
+         record != recent.rend() && kept < kRecordsMax && bytes < kBytesMax; ++record) {
+        ++kept;
+        bytes += record->bytes->size();
+    }
+    while (recent.size() > kept && recent.front().position.lsn <= appliedByTwo)
+        recent.pop_front();
+}
+
 void Replicator::turnCommitted() {
-    constexpr std::size_t kRecentMax = 64;
     for (const GroupId id : m_committing) {
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
@@ -292,14 +310,7 @@ void Replicator::turnCommitted() {
             applied[zone.value()] = member.mark.applied;
         }
         std::ranges::sort(applied);
-        while (!group->recent.empty()) {
-            const Lsn oldest = group->recent.front().position.lsn;
-            // All that is on its way to a quorum, and a few: a member that is behind finds what it
-            // has in the store, or on its way there.
-            const bool spare = oldest <= applied[1] && group->recent.size() > kRecentMax;
-            if (oldest > applied[0] && !spare) break;
-            group->recent.pop_front();
-        }
+        forgetRecent(*group, applied[0], applied[1]);
     }
     m_committing.clear();
 }

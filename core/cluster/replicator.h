@@ -132,6 +132,7 @@ private:
     storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
     CalendarTime nextTimestamp(Group& group);
     void moveTrimMark(Group& group);
+    static void forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo);
 
     WorldState& m_world;
     std::function<void(Group&)> m_listener;

@@ -65,6 +65,8 @@ struct WriteItem {
 struct ReadRange {
     TablePtr table;
     std::string indexName;  ///< Empty: the table itself.
+    /// The one of a Query, for who looks on; `begin` and `end` have it.
+    std::optional<types::AttributeValue> partition;
     /// Storage keys; [begin, end) lies in one key space.
     std::string begin;
     std::string end;

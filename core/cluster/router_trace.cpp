@@ -5,39 +5,46 @@
 namespace orrery::cluster {
 namespace {
 
-std::string keyText(const types::Key& key) {
+std::string keyText(const types::AttributeValue& partition) {
     constexpr std::size_t kTextMax = 80;
     std::string text;
-    if (const auto* string = key.partition.as<std::string>()) {
+    if (const auto* string = partition.as<std::string>()) {
         text = *string;
-    } else if (const auto* number = key.partition.as<types::Number>()) {
+    } else if (const auto* number = partition.as<types::Number>()) {
         text = number->text();
     } else {
         text = "(binary)";
     }
-    if (text.size() > kTextMax) text.resize(kTextMax);
+    if (text.size() <= kTextMax) return text;
+    std::size_t end = kTextMax;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;  // Not in the midst of a character.
+    text.resize(end);
     return text;
 }
 
 struct About {
     observe::RequestKind kind = observe::RequestKind::Control;
     const TableDescription* table = nullptr;
-    const types::Key* key = nullptr;
+    const types::AttributeValue* partition = nullptr;
     bool consistent = false;
+    std::size_t keys = 0;  ///< Of a batch.
 };
 
 About aboutOf(const Request& request) {
     using enum observe::RequestKind;
     if (const auto* one = std::get_if<ReadItem>(&request))
-        return {Read, one->table.get(), &one->key, one->consistent};
+        return {Read, one->table.get(), &one->key.partition, one->consistent};
     if (const auto* one = std::get_if<WriteItem>(&request))
-        return {Write, one->table.get(), &one->key};
+        return {Write, one->table.get(), &one->key.partition};
     if (const auto* range = std::get_if<ReadRange>(&request))
-        return {Read, range->table.get(), nullptr, range->consistent};
+        return {Read, range->table.get(), range->partition ? &*range->partition : nullptr,
+                range->consistent};
     if (const auto* batch = std::get_if<ReadBatch>(&request); batch && !batch->reads.empty())
-        return {Read, batch->reads[0].table.get(), nullptr, batch->reads[0].consistent};
+        return {Read, batch->reads[0].table.get(), nullptr, batch->reads[0].consistent,
+                batch->reads.size()};
     if (const auto* batch = std::get_if<WriteBatch>(&request); batch && !batch->writes.empty())
-        return {Write, batch->writes[0].table.get()};
+        return {Write, batch->writes[0].table.get(), nullptr, false, batch->writes.size()};
     return {};
 }
 
@@ -57,7 +64,9 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
         event.table = about.table->name;
     else if (answered.call)
         event.table = answered.call->tableName();
-    if (about.key != nullptr) event.key = keyText(*about.key);
+    if (about.partition != nullptr) event.key = keyText(*about.partition);
+    if (about.keys != 0)
+        event.key = std::to_string(about.keys) + (about.keys == 1 ? " key" : " keys");
     if (!answered.result) {
         const std::string_view name = errorName(answered.result.error().type);
         event.error = name.substr(name.rfind('#') + 1);

@@ -145,7 +145,7 @@ enum class RequestKind { Unknown, Read, Write, Control };
 struct RequestServed {
     std::string operation;  ///< "GetItem".
     std::string table;      ///< Empty for the account.
-    std::string key;        ///< Short text of the partition key, or empty.
+    std::string key;        ///< Short text of the partition key; of a batch "25 keys"; or empty.
     std::string error;      ///< Empty, or the error's short name.
     int httpStatus = 200;
     RequestKind kind = RequestKind::Unknown;

@@ -158,6 +158,21 @@ private slots:
         QVERIFY(t.group->recent.empty());
     }
 
+    void keepsFewBytesForAMemberThatIsCutOff() {
+        OneGroup t;
+        t.setCut(kA, kB, true);
+        table::LogRecord record;
+        record.newImage = std::string(10'000, 'x');
+        for (int i = 0; i < 100; ++i) {
+            t.replicator.propose(*t.group, kA, record);
+            t.run(1ms);
+        }
+        QVERIFY2(t.group->recent.size() <= 4, qPrintable(QString::number(t.group->recent.size())));
+        t.setCut(kA, kB, false);
+        t.run(100ms);
+        QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
+    }
+
     // What a leader reads from its log for one that catches up is new in memory until it is there.
     void catchesUpWithFewBytesUnderWay() {
         OneGroup t(slowDisk());

@@ -122,6 +122,32 @@ private slots:
         QCOMPARE(second.get().status, 200);
     }
 
+    // The request list says of each request what it was about, in text that ends with a character.
+    void tracesTheKeysOfARequest() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        const auto keyOf = [&](const std::string& operation, const std::string& json) {
+            const auto answer = engine.call(operation, json);
+            const auto events = engine.engine->events(EventId(), 100'000);
+            const auto* served = std::get_if<observe::RequestServed>(&events.back().body);
+            return answer.status == 200 && served != nullptr ? served->key : "no";
+        };
+        const std::string table = R"({"TableName": "Tab", )";
+        QCOMPARE(keyOf("Query", table + R"("KeyConditionExpression": "pk = :a",
+                                "ExpressionAttributeValues": {":a": {"S": "a"}}})"),
+                 std::string("a"));
+        QCOMPARE(keyOf("Scan", R"({"TableName": "Tab"})"), std::string());
+        QCOMPARE(keyOf("BatchGetItem", R"({"RequestItems": {"Tab": {"Keys": [
+                           {"pk": {"S": "a"}}, {"pk": {"S": "b"}}]}}})"),
+                 std::string("2 keys"));
+        std::string umlauts;
+        for (int i = 0; i < 60; ++i)
+            umlauts += "\u00fc";
+        const std::string text = keyOf("PutItem", putJson("x" + umlauts));
+        QVERIFY(text.size() > 70 && text.size() <= 80);
+        QVERIFY(!QString::fromStdString(text).contains(QChar::ReplacementCharacter));
+    }
+
     // What a step does must not depend on who looks.
     void stepsAsFarWhoeverLooks() {
         std::vector<int> steps;

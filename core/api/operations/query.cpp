@@ -193,6 +193,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY_ASSIGN(const expression::KeyRange keys, bindKeys(parsed));
     cluster::ReadRange range = makeRange(arguments);
     range.forward = parsed.forward;
+    range.partition = keys.partition;
     narrow(range, arguments.space(), keys);
     if (arguments.startKey) TRY(continueAt(arguments, keys, range));
     if (arguments.projection)
