@@ -80,7 +80,7 @@ changed_lines() {
 
 # stamp_of FILE…: a name that changes with the contents of these files and with the rules.
 stamp_of() {
-    { clang-tidy-19 --version; cat .clang-tidy "$@"; } | sha256sum | cut -d' ' -f1
+    { clang-tidy-19 --version; cat .clang-tidy tests/.clang-tidy "$@"; } | sha256sum | cut -d' ' -f1
 }
 
 # check_one LINE: one source; leaves a stamp if it passes.

@@ -188,4 +188,9 @@ std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(C
     return result;
 }
 
+void ChecksumLooks::drop(ChecksumLookId id) {
+    std::erase_if(m_looks, [id](const Look& look) { return look.id == id; });
+    if (!underWay()) m_world.beforeApply = nullptr;
+}
+
 }  // namespace orrery::cluster

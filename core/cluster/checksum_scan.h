@@ -94,6 +94,7 @@ public:
     void step(ScanBudget budget);
     /// What became of it, once; nothing while it is under way.
     std::optional<LookResult<std::vector<PartitionChecksums>>> take(ChecksumLookId id);
+    void drop(ChecksumLookId id);
 
 private:
     static constexpr std::size_t kLooksMax = 16;

@@ -47,10 +47,16 @@ void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
         cursor = table::sourceCursor(*stored);
     }
 
+    // Taken before in the order in which they stand: an item that was there when the index was made
+    // would otherwise undo a later change that is in already.
+    std::size_t taken = 0;
     for (std::size_t i = 0; i < outbox.underWay; ++i) {
+        const Lsn from = outbox.changes[i].source;
+        if (from != Lsn{} && from <= cursor) taken = i + 1;
+    }
+    for (std::size_t i = taken; i < outbox.underWay; ++i) {
         const Change& change = outbox.changes[i];
         const bool wasThere = change.source == Lsn{};
-        if (!wasThere && change.source <= cursor) continue;
         const auto latest = latestItem(m_world, index, arrived.zone, change.record.key);
         if (!latest) return;
         batch.lsn = std::max(batch.lsn, latest->lsn);

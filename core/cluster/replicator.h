@@ -123,8 +123,6 @@ private:
     EventId noticeLeadership(Group& group, ZoneIndex zone);
     EventId noticeLease(Group& group, ZoneIndex zone);
     EventId stopped(Group& group, ZoneIndex zone);
-    /// Null if it has to be read from the store.
-    SharedBytes recordAtHand(Group& group, ZoneIndex zone, replication::LogPosition position) const;
     /// Null if this replica does not have it.
     storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
     /// A record that this replica has: an error where the store cannot give it back.

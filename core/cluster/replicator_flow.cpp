@@ -6,7 +6,9 @@
 // How much a leader sends to followers that catch up. What it reads from its log for them is new in
 // memory until they have it on disk, so it is bounded per message, per follower, and for all groups
 // per link: a zone that comes back may miss the records of thousands. Whom a bound stops waits in
-// line. Records that the world has at hand anyway are sent as they come.
+// line. What is not committed yet is sent as it comes: a quorum may wait for it, and there is no
+// more of it than clients wait for. Whether a record is in memory anyway must not matter here: that
+// depends on where turns are cut.
 
 namespace orrery::cluster {
 
@@ -33,24 +35,22 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     std::size_t readBytes = 0;
     Lsn end = first;
     for (; end <= request->range.last && bytes < kMessageBytesMax; end = end.next()) {
-        const replication::LogPosition position{leader.state().log.termAt(end), end};
-        SharedBytes record = recordAtHand(group, envelope.from, position);
-        if (record == nullptr) {
-            if (!mayRead(key, linkKey)) break;
-            auto read = recordBytes(group, envelope.from, end);
-            if (!read) {
-                m_world.fail(read.error());
-                return false;
-            }
-            record = *std::move(read);
-            readBytes += record->size();
+        const bool isCommitted = end <= leader.commitLsn();
+        if (isCommitted && !mayRead(key, linkKey)) break;
+        auto record = recordBytes(group, envelope.from, end);
+        if (!record) {
+            m_world.fail(record.error());
+            return false;
         }
-        bytes += record->size();
-        request->entries.push_back({position.term, end, std::move(record)});
+        bytes += (*record)->size();
+        if (isCommitted) readBytes += (*record)->size();
+        request->entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
     }
     if (end == first) {
+        // Without records it still renews the lease, and its answer says what has arrived.
         leader.hold(envelope.to, first);
-        return false;
+        request->range = {first, Lsn(first.value() - 1)};
+        return true;
     }
     const Lsn last(end.value() - 1);
     if (last < request->range.last) {

@@ -77,7 +77,8 @@ void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incomin
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
     // Requests wait for what happens at a leader, and for nobody else.
-    const bool waiting = leads && (!group.waiters.empty() || !group.parked.empty());
+    const bool waiting =
+        leads && (!group.waiters.empty() || !group.parked.empty() || !group.parkedBatches.empty());
     const bool moved = group.committed != committedBefore || before != replica.role();
     if (m_listener && (waiting || moved)) m_listener(group);
 }
@@ -223,20 +224,15 @@ void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes)
     group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
 }
 
-SharedBytes Replicator::recordAtHand(Group& group, ZoneIndex zone, LogPosition position) const {
-    const RecentRecord* recent = group.findRecent(position.lsn);
-    if (recent != nullptr && recent->position == position) return recent->bytes;
-    const auto& writing = group.member(zone).writing;
-    for (auto record = writing.rbegin(); record != writing.rend(); ++record) {
-        if (record->position == position) return record->bytes;
-    }
-    return nullptr;
-}
-
 storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
                                                            Lsn lsn) const {
-    const auto& log = group.member(zone).replica->state().log;
-    if (SharedBytes atHand = recordAtHand(group, zone, {log.termAt(lsn), lsn})) return atHand;
+    const Member& member = group.member(zone);
+    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
+    const RecentRecord* recent = group.findRecent(lsn);
+    if (recent != nullptr && recent->position == position) return recent->bytes;
+    for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
+        if (record->position == position) return record->bytes;
+    }
     return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
 }
 

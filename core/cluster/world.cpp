@@ -244,6 +244,10 @@ void World::stepChecksums() {
     m_impl->checksums.step({});
 }
 
+void World::dropChecksums(ChecksumLookId id) {
+    m_impl->checksums.drop(id);
+}
+
 std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {
     return m_impl->checksums.take(id);
 }

@@ -141,6 +141,8 @@ public:
     void stepChecksums();
     /// What came of it, once; nothing as long as it is under way.
     std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
+    /// Nobody waits for it any more.
+    void dropChecksums(ChecksumLookId id);
 
     const Catalog& catalog() const;
     const Profile& profile() const;

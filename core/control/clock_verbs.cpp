@@ -51,6 +51,8 @@ Response putClock(const Call& call) {
     if (body->has("state") && state != "paused" && state != "running")
         return errorResponse(400, "\"state\" is to be \"paused\" or \"running\".");
     if (!speed && !state) return errorResponse(400, "Give \"state\", \"speed\" or both.");
+    const Host::Facts facts = call.host.facts();
+    if (facts.readOnly && state != "running") return errorResponse(503, facts.storageProblem);
     const Duration wall = call.host.wall();
     if (speed) call.clock.setSpeed(*speed, wall);
     if (state == "paused") call.clock.pause(wall);

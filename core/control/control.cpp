@@ -14,6 +14,7 @@ enum class Does {
     Looks,    ///< Sets its own gate.
     Tells,    ///< What was set.
     Changes,  ///< What is kept: not while the disk keeps nothing.
+    Frees,    ///< The same, but it lets requests go on: also while nothing of it is kept.
     Steps,
 };
 
@@ -30,10 +31,10 @@ constexpr Verb kVerbs[] = {
     {"GET", "/snapshot", Rest::None, Does::Shows, getSnapshot},
     {"POST", "/faults", Rest::None, Does::Changes, postFault},
     {"GET", "/faults", Rest::None, Does::Tells, getFaults},
-    {"DELETE", "/faults", Rest::None, Does::Changes, deleteFaults},
-    {"DELETE", "/faults/", Rest::Id, Does::Changes, deleteFault},
+    {"DELETE", "/faults", Rest::None, Does::Frees, deleteFaults},
+    {"DELETE", "/faults/", Rest::Id, Does::Frees, deleteFault},
     {"GET", "/clock", Rest::None, Does::Tells, getClock},
-    {"PUT", "/clock", Rest::None, Does::Changes, putClock},
+    {"PUT", "/clock", Rest::None, Does::Frees, putClock},
     {"POST", "/clock/step", Rest::None, Does::Steps, postStep},
     {"POST", "/clock/advance", Rest::None, Does::Steps, postAdvance},
     {"GET", "/profile", Rest::None, Does::Tells, getProfile},
@@ -51,7 +52,7 @@ Response runVerb(const Verb& verb, const Call& call) {
         if (facts.readOnly) return errorResponse(503, facts.storageProblem);
     }
     Response response = verb.run(call);
-    if (verb.does == Does::Changes || verb.does == Does::Steps)
+    if (verb.does == Does::Changes || verb.does == Does::Frees || verb.does == Does::Steps)
         response.gate = call.world.openTurn();
     if (verb.does == Does::Tells) response.gate = call.world.controlGate();
     return response;

@@ -32,8 +32,8 @@ public:
     virtual Facts facts() const = 0;
     /// Nanoseconds of the clock that the LiveClock was made with.
     virtual Duration wall() const = 0;
-    /// Paused: goes on to the next traced event; takes the oldest waiting call in first if nothing
-    /// is due before it. False if there was nothing to do.
+    /// Paused: goes on to the next event, details included; takes the oldest waiting call in first
+    /// if nothing is due before it. False if there was nothing to do.
     virtual bool stepOneEvent() = 0;
 };
 
@@ -49,6 +49,8 @@ struct Response {
     std::optional<Instant> holdUntil;
     /// There is no answer yet: to be asked after each turn of the world until it gives one.
     std::function<std::optional<Response>(cluster::World&)> later;
+    /// With `later`: to be called instead once nobody waits for it any more.
+    std::function<void(cluster::World&)> abandoned;
     /// GET /events: the body is the trace after this event, for ever.
     std::optional<EventId> eventsAfter;
 };

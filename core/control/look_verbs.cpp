@@ -221,6 +221,7 @@ Response getChecksums(const Call& call) {
         if (!result) return std::nullopt;
         return checksumsResponse(world, table, region, *result);
     };
+    response.abandoned = [id = *look](cluster::World& world) { world.dropChecksums(id); };
     return response;
 }
 

@@ -16,7 +16,9 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
     control::Response response = runControl(method, target, body);
     if (response.eventsAfter && method == "GET") {
         m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
-        m_followers.push_back({exchange, *response.eventsAfter});
+        // The ids of a world begin anew: one that has not been yet is that of an earlier world.
+        const bool isOfAnother = *response.eventsAfter > m_driver->world().lastEvent();
+        m_followers.push_back({exchange, isOfAnother ? EventId() : *response.eventsAfter});
         return;
     }
     finishControl(exchange, nullptr, std::move(response));
@@ -68,6 +70,10 @@ bool Engine::Impl::isReady(Held& held) {
         return true;
     }
     cluster::World& world = m_driver->world();
+    if (response.abandoned && !held.handler && !m_server.isConnected(held.exchange)) {
+        response.abandoned(world);
+        return true;
+    }
     if (response.later) {
         auto answer = response.later(world);
         if (!answer && m_stopping)

@@ -124,7 +124,10 @@ void Engine::Impl::round(Duration wall) {
     if (!m_held.empty()) finishHeld();
     if (!m_followers.empty()) feedFollowers(wall);
     publish(wall);
+    const std::size_t held = m_held.size();
     m_server.flush();
+    // Requests that came with others of their connection, and want a turn of their own.
+    m_hasNewlyHeld = m_held.size() > held;
 }
 
 void Engine::Impl::tell(Duration wall) {
@@ -166,6 +169,7 @@ std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
     if (m_server.connectionCount() > 0) notAfter(m_toldAt + kTellEvery);
     if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
     if (m_stopping) notAfter(wall + 10ms);
+    if (m_hasNewlyHeld) notAfter(wall);
     const std::lock_guard lock(m_mutex);
     if (m_snapshotWanted) notAfter(m_publishedAt + kFrame);
     return until;

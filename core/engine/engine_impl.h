@@ -95,6 +95,7 @@ private:
     CallTable m_calls;
     std::vector<cluster::Answered> m_answers;  // Kept for its memory.
     std::vector<Held> m_held;
+    bool m_hasNewlyHeld = false;  ///< Held since the last turn.
     std::vector<Follower> m_followers;
     Duration m_openedAt{};
     Duration m_toldAt{};          // When the server was last told the time.

@@ -15,7 +15,7 @@ namespace {
 constexpr Duration kTurnMax = 2ms;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kEventsAtOnce = 100;
-// A step to the next traced event gives up in a world that only ever ticks.
+// A step to the next event gives up in a world that only ever ticks.
 constexpr int kStepEventsMax = 100'000;
 constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
@@ -123,7 +123,11 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     }
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     // The disk is behind, with the tree or the log: time stands still until some work has ended.
-    if (!m_store->saturated()) runTurn(wall, calendar);
+    if (isHeldUp()) {
+        m_world->noteWallClock(calendar, paceOf(*m_clock));
+    } else {
+        runTurn(wall, calendar);
+    }
     if (const auto& failure = m_world->failure()) {
         dropWorld("What the disk holds cannot be used: " + failure->message());
         startAgain(wall, calendar);
@@ -137,6 +141,12 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     releaseGated();
     giveWork(wall);
     if (m_world->checksumsUnderWay()) m_world->stepChecksums();
+}
+
+// A disk that takes no more will not catch up either: then what little the world still changes is
+// kept in memory.
+bool LiveDriver::isHeldUp() const {
+    return !m_readOnly && m_store->saturated();
 }
 
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
@@ -189,7 +199,7 @@ void LiveDriver::releaseGated() {
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
     if (m_world->checksumsUnderWay()) return wall;
-    if (m_store->saturated()) return std::nullopt;
+    if (isHeldUp()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;

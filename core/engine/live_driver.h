@@ -70,7 +70,8 @@ public:
     std::optional<Duration> dueAt(Duration wall) const;
     /// Paused: takes the oldest waiting call in. False if none waits.
     bool admitOldest();
-    /// Paused: runs until one more event has been traced; false if nothing is due any more.
+    /// Paused: runs until one more event has happened, kept in the trace or a detail; false if
+    /// nothing is due any more.
     bool stepOneEvent();
     void setCalendar(CalendarTime calendar) { m_world->setCalendar(calendar); }
     /// Whether what rests on that turn of the present world may leave.
@@ -112,6 +113,7 @@ private:
     void takeWorkDone();
     void giveWork(Duration wall);
     void giveFlush(Duration wall);
+    bool isHeldUp() const;
     void runTurn(Duration wall, CalendarTime calendar);
     void runWorld(Instant until);
     void releaseGated();

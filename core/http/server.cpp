@@ -245,6 +245,10 @@ void Server::setCalendar(CalendarTime calendar) {
     m_impl->setCalendar(calendar);
 }
 
+bool Server::isConnected(ExchangeId id) const {
+    return m_impl->find(id.connection) != nullptr;
+}
+
 std::size_t Server::connectionCount() const {
     return m_impl->m_connections.size();
 }

@@ -103,6 +103,8 @@ public:
     void setCalendar(CalendarTime calendar);
 
     std::size_t connectionCount() const;
+    /// Whether the client is still there.
+    bool isConnected(ExchangeId id) const;
     /// Requests that have not been answered, and answers that have not left.
     bool isBusy() const;
     /// Closes connections that have nothing under way, and the others after their answers.

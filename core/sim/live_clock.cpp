@@ -63,7 +63,10 @@ LiveClock::Step LiveClock::next(Duration wall, Instant due) {
 std::optional<Duration> LiveClock::wallAt(Instant instant, Duration wall) const {
     if (instant <= at(wall)) return wall;
     if (m_paused || instant == Instant::never()) return std::nullopt;
+    // Asked again then; and nothing overflows, however slow the clock is.
+    constexpr Duration kFarthest = std::chrono::hours(1);
     const Duration left = instant - m_anchor;
+    if (left > scaled(wall - m_anchorWall + kFarthest)) return wall + kFarthest;
     const Duration needed = scale(left, kNormal, static_cast<std::int64_t>(m_speed));
     // Rounded up: at the wall time given, the instant has come.
     return std::max(wall, m_anchorWall + needed + Duration(1));

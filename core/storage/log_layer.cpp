@@ -16,8 +16,7 @@ constexpr std::uint64_t kWorkBytesMax = 16u << 20;
 // How far what has been answered may be ahead of the disk with relaxed durability.
 constexpr std::uint64_t kBacklogBytesMax = 8u << 20;
 // What may wait to be written, the work that is out included, while more comes. A replica that
-// catches up writes as fast as it can read; clients, one request after the other, come nowhere
-// near.
+// catches up writes as fast as it can read; clients come near with their largest batches only.
 constexpr std::uint64_t kWaitingBytesMax = 12u << 20;
 // What a change takes beside its bytes.
 constexpr std::uint64_t kChangeBytes = 48;

@@ -187,6 +187,21 @@ private slots:
         QVERIFY(!table.t.world().checksumsUnderWay());
     }
 
+    void dropsWhatNobodyWaitsFor() {
+        Table table;
+        World& world = table.t.world();
+        std::vector<cluster::ChecksumLookId> ids;
+        for (auto id = world.startChecksums("T", ""); id; id = world.startChecksums("T", ""))
+            ids.push_back(*id);
+        world.stepChecksums();
+        for (const auto id : ids)
+            world.dropChecksums(id);
+        QVERIFY(!world.checksumsUnderWay());
+        table.t.put("after", {{"v", "1"}});
+        table.t.run(1s);
+        QVERIFY(world.startChecksums("T", "").has_value());
+    }
+
     void takesOneLookAfterTheOther() {
         Table table;
         World& world = table.t.world();

@@ -195,6 +195,49 @@ private slots:
         QCOMPARE(savedCursors(world), Saved());
     }
 
+    /// What is there when an index is made goes into it with what is changed meanwhile: a batch of
+    /// both that is asked again must not undo a change.
+    void aRepeatedBatchUndoesNothingWhileAnIndexIsFilled() {
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            Prng prng(seed);
+            WorldHarness world(cluster::Profile::serviceLike(), seed);
+            world.createTable();
+            constexpr int kItems = 200;
+            for (int i = 0; i < kItems; ++i)
+                paint(world, i, "red");
+            world.run(1s);
+            addIndex(world);
+            for (int step = 0; step < 150; ++step) {
+                const auto zone = static_cast<char>('a' + prng.below(3));
+                const auto other = static_cast<char>('a' + (zone - 'a' + 1) % 3);
+                if (prng.chance({1, 4}))
+                    world.world().cutLink(std::string("us-east-1") + zone,
+                                          std::string("us-east-1") + other, 3ms);
+                const int item = static_cast<int>(prng.below(kItems));
+                if (prng.chance({1, 2}))
+                    world.remove("k" + std::to_string(item));
+                else
+                    paint(world, item, "blue" + std::to_string(step));
+                world.run(Duration(static_cast<std::int64_t>(prng.below(1'500'000))));
+            }
+            runUntilFilled(world);
+            QVERIFY(isFilled(world));
+            QVERIFY2(differences(world).isEmpty(),
+                     qPrintable(QString("seed %1: %2").arg(seed).arg(differences(world))));
+        }
+    }
+
+    /// All groups are at rest, so the leader of the index needs a lease before it takes a batch.
+    void answersTheFirstWriteAfterARestAtOnce() {
+        WorldHarness world;
+        createTableWithIndex(world);
+        paint(world, 1, "red");
+        world.run(10s);
+        const auto put = paint(world, 1, "blue");
+        world.run(1ms);
+        QVERIFY(world.done(put));
+    }
+
     /// More changes wait than one batch takes, and no request comes after the link is back.
     void showsAllThatWaitedBehindACutLink_data() {
         QTest::addColumn<int>("zone");

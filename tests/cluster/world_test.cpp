@@ -152,6 +152,9 @@ private slots:
                 t.run(300us, cut);
             }
             t.world().failZone("us-east-1b", 3s);
+            // What b misses is more than may be under way to it.
+            for (int i = 0; i < 150; ++i)
+                t.put("large" + std::to_string(i), {{"v", std::string(20'000, 'x')}}, 0);
             t.run(8s, cut);
             hashes.push_back(t.world().eventHash());
         }

@@ -250,6 +250,13 @@ private slots:
         world.json("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
         QCOMPARE(world.status, 503);
         QVERIFY(world.world->faults().empty());
+        // But what was stopped before may go on.
+        world.clock.pause(world.wall());
+        world.json("PUT", "/clock", R"({"state":"running"})");
+        QCOMPARE(world.status, 200);
+        QVERIFY(!world.clock.paused());
+        world.json("DELETE", "/faults");
+        QCOMPARE(world.status, 200);
         world.json("GET", "/items?table=Tab");
         QCOMPARE(world.status, 200);
     }

@@ -204,6 +204,16 @@ private slots:
         QVERIFY(follower.receiveUntil("DescribeLimits").contains("request served"));
     }
 
+    // The ids of a world begin anew, so a client may come back with one that has not been yet.
+    void tellsWhoComesBackFromAnEarlierWorldEverything() {
+        RunningEngine engine;
+        engine.call("CreateTable", kCreateTable);
+        BlockingClient follower(engine.port());
+        follower.send("GET /_orrery/v1/events?after=90000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        follower.receiveUntil("\r\n\r\n");
+        QVERIFY(follower.receiveUntil("CreateTable").contains("CreateTable"));
+    }
+
     // Messages and marks are kept while somebody follows, and no longer.
     void keepsDetailsWhileSomebodyFollows() {
         RunningEngine engine;

@@ -183,6 +183,35 @@ private slots:
             QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
         }
     }
+
+    // What a zone catches up with waits for a disk that will never take it.
+    void readsOnWhileMoreWaitsThanTheDiskWillEverTake() {
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        options.dataFolder = folder.path().toStdString();
+        options.failure = {storage::PlannedFailure::Kind::SyncFails, 1'500};
+        RunningEngine engine(options);
+        engine.call("CreateTable", kCreateTable);
+        engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
+        const std::string large(390'000, 'x');
+        for (int i = 0; i < 45; ++i)
+            QCOMPARE(
+                engine
+                    .call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" +
+                                         std::to_string(i) + R"("},"v":{"S":")" + large + R"("}}})")
+                    .status,
+                200);
+        bool failed = false;
+        for (int i = 0; i < 2'000 && !failed; ++i)
+            failed = engine.call("PutItem", putJson("small")).status == 500;
+        QVERIFY(failed);
+        QCOMPARE(engine.control("DELETE", "/faults").status, 200);
+        for (int i = 0; i < 200; ++i) {
+            auto read = engine.callLater("GetItem", getJson(std::to_string(i % 45)));
+            QVERIFY(read.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+            QCOMPARE(read.get().status, 200);
+        }
+    }
 };
 
 ORRERY_TEST_CLASS(FailureTest)

@@ -40,6 +40,15 @@ private slots:
         QVERIFY(clock.next(kBoot + 3s, kNever).until == at(101s + 100ms));
     }
 
+    void isAskedAgainHoweverSlowItIs() {
+        LiveClock clock(at(0s), kBoot);
+        clock.setSpeed(1, kBoot);
+        for (const Duration due : {Duration(3h), Duration(36'500 * 24h)}) {
+            const auto wall = clock.wallAt(at(0s) + due, kBoot + 1s);
+            QVERIFY(wall && *wall > kBoot + 1s && *wall <= kBoot + 1s + 2h);
+        }
+    }
+
     void keepsItsPlaceForACenturyAtTheHighestSpeed() {
         LiveClock clock(at(0s), kBoot);
         clock.setSpeed(LiveClock::kSpeedMax, kBoot);
