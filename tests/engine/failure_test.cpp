@@ -189,7 +189,7 @@ private slots:
         const QTemporaryDir folder;
         engine::EngineOptions options;
         options.dataFolder = folder.path().toStdString();
-        options.failure = {storage::PlannedFailure::Kind::SyncFails, 3'000};
+        options.failure = {storage::PlannedFailure::Kind::SyncFails, 400};
         RunningEngine engine(options);
         engine.call("CreateTable", kCreateTable);
         engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
@@ -197,14 +197,14 @@ private slots:
         // The leaders of that zone are to be elected anew first.
         const QDeadlineTimer patience(20'000);
         for (int i = 0; i < 45 && !patience.hasExpired();) {
-            const std::string item =
-                R"({"pk":{"S":")" + std::to_string(i) + R"("},"v":{"S":")" + large + R"("}})";
-            const auto put = engine.call("PutItem", R"({"TableName":"Tab","Item":)" + item + "}");
+            std::string item = putJson(std::to_string(i));
+            item.insert(item.rfind("}}"), ",\"v\":{\"S\":\"" + large + "\"}");
+            const auto put = engine.call("PutItem", item);
             if (put.status == 200) ++i;
         }
         QVERIFY(!patience.hasExpired());
         bool failed = false;
-        for (int i = 0; i < 4'000 && !failed; ++i)
+        for (int i = 0; i < 2000 && !failed; ++i)
             failed = engine.call("PutItem", putJson("small")).status == 500;
         QVERIFY(failed);
         QCOMPARE(engine.control("DELETE", "/faults").status, 200);
