@@ -177,7 +177,7 @@ void ChecksumLooks::step(ScanBudget budget) {
 void ChecksumLooks::end(Look& look, LookResult<std::vector<PartitionChecksums>> result) {
     look.result = std::move(result);
     look.scan.reset();
-    if (!underWay()) m_world.beforeApply = nullptr;
+    unhookIfIdle();
 }
 
 std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(ChecksumLookId id) {
@@ -190,6 +190,11 @@ std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(C
 
 void ChecksumLooks::drop(ChecksumLookId id) {
     std::erase_if(m_looks, [id](const Look& look) { return look.id == id; });
+    unhookIfIdle();
+}
+
+// Applying is to cost nothing while nobody reads.
+void ChecksumLooks::unhookIfIdle() {
     if (!underWay()) m_world.beforeApply = nullptr;
 }
 

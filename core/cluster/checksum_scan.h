@@ -107,6 +107,7 @@ private:
 
     Look* current();
     void end(Look& look, LookResult<std::vector<PartitionChecksums>> result);
+    void unhookIfIdle();
 
     WorldState& m_world;
     std::deque<Look> m_looks;  ///< In order of their beginning.

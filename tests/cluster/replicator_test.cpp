@@ -134,6 +134,18 @@ Profile slowDisk() {
     return profile;
 }
 
+/// Zone b missed more of 40 groups than may be under way to it, and begins to catch up.
+std::vector<Group*> manyCatchingUp(OneGroup& t) {
+    std::vector<Group*> groups = {t.group};
+    while (groups.size() < 40)
+        groups.push_back(&t.another());
+    t.setCut(kA, kB, true);
+    for (Group* group : groups)
+        t.missRecords(*group, 20, 50'000);
+    t.setCut(kA, kB, false);
+    return groups;
+}
+
 }  // namespace
 
 class ReplicatorTest : public QObject {
@@ -189,13 +201,7 @@ private slots:
     // A zone that is back may have missed records of thousands of groups.
     void catchesManyGroupsUpWithFewBytesOnALink() {
         OneGroup t(slowDisk());
-        std::vector<Group*> groups = {t.group};
-        while (groups.size() < 40)
-            groups.push_back(&t.another());
-        t.setCut(kA, kB, true);
-        for (Group* group : groups)
-            t.missRecords(*group, 20, 50'000);
-        t.setCut(kA, kB, false);
+        const std::vector<Group*> groups = manyCatchingUp(t);
         t.run(200ms);
         for (const Group* group : groups)
             QCOMPARE(group->member(kB).mark.applied.value(),
@@ -208,13 +214,7 @@ private slots:
     // The line of those who wait moves on, whoever leaves it.
     void goesOnWhenOneThatCaughtUpIsGone() {
         OneGroup t(slowDisk());
-        std::vector<Group*> groups = {t.group};
-        while (groups.size() < 40)
-            groups.push_back(&t.another());
-        t.setCut(kA, kB, true);
-        for (Group* group : groups)
-            t.missRecords(*group, 20, 50'000);
-        t.setCut(kA, kB, false);
+        const std::vector<Group*> groups = manyCatchingUp(t);
         QVERIFY(t.catchUpBytes() > 0);
         for (std::size_t i = 0; i < groups.size() / 2; ++i)
             t.replicator.remove(groups[i]->id);
