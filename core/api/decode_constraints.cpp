@@ -5,6 +5,7 @@
 
 #include "core/api/decode.h"
 #include "core/base/result.h"
+#include "core/base/text.h"
 
 namespace orrery::api {
 namespace {
@@ -26,15 +27,8 @@ bool matchesPattern(Pattern pattern, std::string_view text) {
     return !text.empty();
 }
 
-// Characters as Java counts them: UTF-16 code units.
 std::int64_t textLength(std::string_view text) {
-    std::int64_t length = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xc0) != 0x80) ++length;
-        if (byte >= 0xf0) ++length;
-    }
-    return length;
+    return static_cast<std::int64_t>(utf16Length(text));
 }
 
 std::int64_t lengthOf(const json::Value& value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.h"
+#include "core/base/text.h"
 
 namespace orrery::api {
 namespace {
@@ -28,7 +29,7 @@ bool isTagText(std::string_view text, std::size_t charactersMax) {
         const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                            (c >= 'a' && c <= 'z') || byte >= 0x80;
         if (!plain && std::string_view(" +-=._:/@").find(c) == std::string_view::npos) return false;
-        if ((byte & 0xC0) != 0x80) ++characters;
+        if (beginsCharacter(c)) ++characters;
     }
     return characters <= charactersMax;
 }

@@ -1,3 +1,4 @@
+#include "core/base/text.h"
 #include "core/cluster/router.h"
 
 // What the request list of an inspector shows of a call.
@@ -15,11 +16,7 @@ std::string keyText(const types::AttributeValue& partition) {
     } else {
         text = "(binary)";
     }
-    if (text.size() <= kTextMax) return text;
-    std::size_t end = kTextMax;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;  // Not in the midst of a character.
-    text.resize(end);
+    text.resize(wholeCharacters(text, kTextMax).size());
     return text;
 }
 

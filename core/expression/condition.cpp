@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/base/text.h"
 #include "core/expression/value_text.h"
 
 namespace orrery::expression {
@@ -20,21 +21,10 @@ using types::StringSet;
 
 namespace {
 
-// The length of a string as the service counts it: UTF-16 code units. The text is UTF-8.
-std::size_t textLength(std::string_view text) {
-    std::size_t length = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xc0) != 0x80) ++length;
-        if (byte >= 0xf0) ++length;
-    }
-    return length;
-}
-
 // What size() counts: characters of strings, bytes of binary values, elements of the others.
 // Numbers, booleans and null have no size.
 std::optional<std::size_t> sizeOf(const AttributeValue& value) {
-    if (const auto* text = value.as<std::string>()) return textLength(*text);
+    if (const auto* text = value.as<std::string>()) return utf16Length(*text);
     if (const auto* binary = value.as<Binary>()) return binary->bytes.size();
     if (const auto* set = value.as<StringSet>()) return set->elements.size();
     if (const auto* set = value.as<NumberSet>()) return set->elements.size();

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace orrery {
+
+// Text is UTF-8 everywhere; nobody checks here that it is.
+
+/// Whether a character begins with this byte: the others of it do not.
+inline bool beginsCharacter(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;
+}
+
+/// The length as Java, and so the service, counts it: UTF-16 code units.
+inline std::size_t utf16Length(std::string_view text) {
+    std::size_t length = 0;
+    for (const char byte : text) {
+        if (beginsCharacter(byte)) ++length;
+        if (static_cast<unsigned char>(byte) >= 0xf0U) ++length;
+    }
+    return length;
+}
+
+/// As many whole characters from the beginning as fit into `bytesMax`.
+inline std::string_view wholeCharacters(std::string_view text, std::size_t bytesMax) {
+    std::size_t end = std::min(text.size(), bytesMax);
+    while (end > 0 && end < text.size() && !beginsCharacter(text[end]))
+        --end;
+    return text.substr(0, end);
+}
+
+}  // namespace orrery
