@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 
 namespace orrery::api {
 

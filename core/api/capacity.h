@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/api/fields.h"
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 #include "core/json/json.h"
 
 namespace orrery::api {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/api/fields.h"
-#include "core/cluster/catalog.h"
+#include "core/cluster/catalog/catalog.h"
 #include "core/expression/condition.h"
 #include "core/expression/legacy.h"
 #include "core/expression/path.h"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 #include "core/expression/projection.h"
 #include "core/json/json.h"
 

@@ -7,7 +7,7 @@
 #include "core/api/capacity.h"
 #include "core/api/fields.h"
 #include "core/api/item_arguments.h"
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 
 namespace orrery::api {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/cluster/catalog.h"
+#include "core/cluster/catalog/catalog.h"
 
 namespace orrery::api {
 

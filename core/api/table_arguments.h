@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/api/fields.h"
-#include "core/cluster/table_description.h"
+#include "core/cluster/catalog/table_description.h"
 
 namespace orrery::api {
 

@@ -8,7 +8,7 @@
 #include "core/api/fields.h"
 #include "core/api/table_arguments.h"
 #include "core/api/table_settings.h"
-#include "core/cluster/table_description.h"
+#include "core/cluster/catalog/table_description.h"
 
 namespace orrery::api {
 

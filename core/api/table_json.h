@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "core/base/time.h"
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 #include "core/json/json.h"
 
 namespace orrery::api {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/api/fields.h"
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 
 namespace orrery::api {
 

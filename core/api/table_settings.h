@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/api/fields.h"
-#include "core/cluster/catalog.h"
+#include "core/cluster/catalog/catalog.h"
 
 namespace orrery::api {
 

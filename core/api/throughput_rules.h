@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/cluster/table_description.h"
+#include "core/cluster/catalog/table_description.h"
 #include "core/types/api_error.h"
 
 namespace orrery::api {

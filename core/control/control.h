@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/base/time.h"
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/sim/live_clock.h"
 
 namespace orrery::control {

@@ -4,7 +4,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/engine/engine.h"
 #include "core/http/server.h"
 

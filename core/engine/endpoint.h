@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/auth/signature.h"
-#include "core/cluster/request.h"
+#include "core/cluster/catalog/request.h"
 #include "core/engine/call_table.h"
 #include "core/http/server.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/auth/signature.h"
-#include "core/cluster/profile.h"
+#include "core/cluster/catalog/profile.h"
 #include "core/observe/event.h"
 #include "core/observe/snapshot.h"
 #include "core/storage/stores.h"

@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/engine/workers.h"
 #include "core/sim/live_clock.h"
 #include "core/storage/stores.h"

@@ -49,8 +49,12 @@ void Network::setNodeUp(NodeId node, bool up) {
     }
 }
 
+bool Network::isCut(NodeId from, NodeId to) const {
+    return from != to && at(from, to).cut;
+}
+
 bool Network::isConnected(NodeId from, NodeId to) const {
-    return m_nodes[from].up && m_nodes[to].up && (from == to || !at(from, to).cut);
+    return m_nodes[from].up && m_nodes[to].up && !isCut(from, to);
 }
 
 std::optional<Instant> Network::deliverAt(NodeId from, NodeId to, Instant now) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
 
 namespace orrery::test {

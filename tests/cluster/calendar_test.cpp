@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
 #include "tests/support/test_main.h"
 

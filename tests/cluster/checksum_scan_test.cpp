@@ -2,7 +2,7 @@
 // it read is of the same applied LSN as what was kept. Method: a table of which one step reads a
 // part only; between two steps anything may happen.
 
-#include "core/cluster/checksum_scan.h"
+#include "core/cluster/inspect/checksum_scan.h"
 
 #include <QtTest>
 

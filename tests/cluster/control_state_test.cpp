@@ -1,11 +1,11 @@
 // Goal: clock and profile are what somebody set them to, also after a kill, and what is damaged is
 // told in a sentence. Method: one store, and one world after the other on it.
 
-#include "core/cluster/control_state.h"
+#include "core/cluster/catalog/control_state.h"
 
 #include <QtTest>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
 #include "tests/support/test_main.h"
 

@@ -1,7 +1,7 @@
 // Goal: a group's records are kept where its replicas look for them, no longer than needed, and the
 // modelled disk writes them in the order in which it was given them.
 
-#include "core/cluster/replicator.h"
+#include "core/cluster/replicas/replicator.h"
 
 #include <QtTest>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/cluster/world.h"
+#include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
 
 namespace orrery::test {

@@ -34,7 +34,7 @@ private slots:
         row("widgets/grid.h", "\"core/observe/snapshot.h\"", true);
         row("widgets/grid.h", "\"core/types/number.h\"", true);
         row("widgets/grid.h", "\"core/engine/engine.h\"", false);
-        row("widgets/grid.h", "\"core/cluster/world.h\"", false);
+        row("widgets/grid.h", "\"core/cluster/world/world.h\"", false);
         row("widgets/grid.h", "\"app/backend.h\"", false);
         row("widgets/grid.h", "<QWidget>", true);
         row("app/main.cpp", "\"core/engine/engine.h\"", true);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/cluster/catalog/table_description.h"
+
+namespace orrery::cluster {
+
+/// Who sends a request: what SigV4's credential scope says, the zone of the connection, and the
+/// address that it was sent to, as the Host header has it.
+struct Caller {
+    std::string accountId;
+    std::string accessKey;
+    std::string regionName;
+    ZoneIndex zone{};
+    std::string host{};
+};
+
+/// The tables of all accounts and Regions. Belongs to the world's thread; descriptions taken from
+/// it may go anywhere.
+class Catalog {
+public:
+    /// The table of the caller's account and Region, whatever its status; null if there is none.
+    /// `nameOrArn` may be a table's ARN, which must name the caller's account and Region.
+    TablePtr find(const Caller& caller, std::string_view nameOrArn) const;
+    TablePtr find(KeySpaceId space) const;
+
+    /// At most `limit` names after `after`, in order of UTF-8 bytes.
+    std::vector<std::string> names(const Caller& caller, std::string_view after,
+                                   std::size_t limit) const;
+    std::size_t size() const { return m_byName.size(); }
+
+    /// Every table in order of account, Region, name.
+    template <typename Visit>
+    void forEach(Visit visit) const {
+        for (const auto& [name, table] : m_byName)
+            visit(table);
+    }
+
+    void put(TablePtr table);
+    void erase(const TableDescription& table);
+
+private:
+    using Name = std::tuple<std::string, std::string, std::string>;  // Account, Region, table.
+    std::map<Name, TablePtr, std::less<>> m_byName;
+    std::map<KeySpaceId, TablePtr> m_bySpace;
+};
+
+}  // namespace orrery::cluster

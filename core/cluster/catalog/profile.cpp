@@ -1,0 +1,50 @@
+#include "core/cluster/catalog/profile.h"
+
+#include <array>
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// The defaults of reference F: O3, O4 and O13.
+Profile common() {
+    Profile profile;
+    profile.lease = 2000ms;
+    profile.renew = 500ms;
+    profile.heartbeat = 200ms;
+    profile.detection = 600ms;
+    profile.requestTimeout = 1000ms;
+    return profile;
+}
+
+}  // namespace
+
+Profile Profile::dropIn() {
+    Profile profile = common();
+    profile.name = "drop-in";
+    profile.indexesBeforeAnswer = true;
+    return profile;
+}
+
+Profile Profile::serviceLike() {
+    Profile profile = common();
+    profile.name = "service-like";
+    profile.withinZone = 100us;
+    profile.betweenZones = 500us;
+    profile.betweenZonesMean = 300us;
+    profile.disk = 300us;
+    profile.transientStates = 2s;
+    return profile;
+}
+
+const Profile* Profile::find(std::string_view name) {
+    static const std::array<Profile, 2> profiles = {dropIn(), serviceLike()};
+    for (const Profile& profile : profiles) {
+        if (profile.name == name) return &profile;
+    }
+    return nullptr;
+}
+
+}  // namespace orrery::cluster

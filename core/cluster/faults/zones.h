@@ -1,0 +1,71 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cluster/replicas/replicator.h"
+#include "core/cluster/routing/router.h"
+
+namespace orrery::cluster {
+
+/// Faults of zones and links, what nodes come to know of each other by heartbeats, and what faults
+/// cost while they last.
+class Zones {
+public:
+    using FaultResult = std::expected<std::uint64_t, std::string>;
+
+    Zones(WorldState& world, Replicator& replicator, Router& router)
+        : m_world(world), m_replicator(replicator), m_router(router) {}
+
+    FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
+    FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
+                        std::optional<Duration> duration);
+    bool heal(std::uint64_t fault);
+    void healAll();
+    /// Active ones first, then past ones, newest first.
+    std::vector<observe::FaultView> faults() const;
+
+    void on(const FaultEnds& ends);
+    void on(const HeartbeatNews& news);
+
+    /// The faults that the store holds; before the groups are opened.
+    storage::StorageResult<void> reopen();
+    /// Heartbeats sent so far by all nodes, as counted from time and not one by one.
+    std::uint64_t heartbeats() const;
+
+private:
+    struct Fault {
+        observe::FaultView view;
+        RegionId region{};
+        ZoneIndex a{};
+        ZoneIndex b{};
+        bool isCut = false;
+        observe::Totals atStart;
+    };
+    struct Place {
+        RegionState* region;
+        ZoneIndex zone;
+    };
+
+    std::expected<Place, std::string> findZone(std::string_view name) const;
+    std::uint64_t add(Fault fault, std::optional<Duration> duration);
+    void start(const Fault& fault);
+    void end(Fault& fault);
+    /// Both return the event that all that follows is caused by.
+    EventId setPower(RegionState& region, ZoneIndex zone, bool up);
+    EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
+    void expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed);
+    void save();
+    observe::FaultView withCost(const Fault& fault) const;
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    Router& m_router;
+    std::vector<Fault> m_faults;  ///< In order of their ids; past ones too, bounded.
+    std::uint64_t m_nextFault = 1;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,201 @@
+#include "core/cluster/inspect/checksum_scan.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/cluster/inspect/looks.h"
+#include "core/table/stored_item.h"
+
+namespace orrery::cluster {
+namespace {
+
+std::uint64_t checksumOf(std::string_view key, std::string_view image) {
+    const auto stored = table::decodeStored(image);
+    return stored ? table::entryChecksum(key, image.substr(stored->attributesAt)) : 0;
+}
+
+void spend(ScanBudget& budget, std::uint64_t bytes) {
+    budget.keys -= std::min<std::uint64_t>(budget.keys, 1);
+    budget.bytes -= std::min(budget.bytes, bytes);
+}
+
+bool isSpent(const ScanBudget& budget) {
+    return budget.keys == 0 || budget.bytes == 0;
+}
+
+}  // namespace
+
+// --- one look
+
+ChecksumScan::ChecksumScan(const WorldState& world, const TableDescription& table)
+    : m_world(world), m_name(table.name), m_space(table.space) {}
+
+std::string ChecksumScan::deleted() const {
+    return "Table " + m_name + " was deleted while its replicas were read.";
+}
+
+void ChecksumScan::Replica::take(std::string_view key, std::string_view image, bool counts) {
+    checksum += checksumOf(key, image);
+    count += counts ? 1 : 0;
+}
+
+void ChecksumScan::Replica::giveBack(std::string_view key, std::string_view image, bool counts) {
+    checksum -= checksumOf(key, image);
+    count -= counts ? 1 : 0;
+}
+
+// Partitions may come while others are read: with a global index that is added.
+ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const Group& group) {
+    const auto [at, isNew] = m_partitions.try_emplace(group.id);
+    Partition& partition = at->second;
+    if (!isNew) return partition;
+    partition.ranges.push_back({group.boundsIn(group.space), true});
+    for (const SecondaryIndex& index : table.indexes) {
+        if (!index.global && !group.isIndex())
+            partition.ranges.push_back({group.boundsIn(index.space), false});
+    }
+    for (Replica& replica : partition.replicas)
+        replica.mark = partition.ranges.front().bounds.begin;
+    return partition;
+}
+
+LookResult<bool> ChecksumScan::step(ScanBudget budget) {
+    if (m_error) return std::unexpected(readProblem(*m_error));
+    const TablePtr table = m_world.catalog.find(m_space);
+    if (!table) return std::unexpected(deleted());
+    for (const GroupId id : partitionsOf(m_world, *table)) {
+        const Group* group = m_world.findGroup(id);
+        if (group == nullptr) return std::unexpected(deleted());
+        Partition& partition = plan(*table, *group);
+        for (const ZoneIndex zone : kZones) {
+            Replica& replica = partition.replicas[zone.value()];
+            while (replica.range < partition.ranges.size()) {
+                if (isSpent(budget)) return false;
+                const auto done = read(partition, volumeOf(group->region, zone), replica, budget);
+                if (!done) return std::unexpected(readProblem(done.error()));
+            }
+        }
+    }
+    return true;
+}
+
+storage::StorageResult<void> ChecksumScan::read(const Partition& partition, VolumeId volume,
+                                                Replica& replica, ScanBudget& budget) const {
+    const Range& range = partition.ranges[replica.range];
+    spend(budget, 0);  // Looking at an empty range is work too.
+    bool isCut = false;
+    TRY(m_world.store.scan(volume, replica.mark, range.bounds.end, storage::ScanDirection::Forward,
+                           [&](std::string_view key, std::string_view image) {
+                               isCut = isSpent(budget);
+                               if (isCut) return storage::ScanStep::Stop;
+                               replica.take(key, image, range.counts);
+                               replica.mark.assign(key).push_back('\0');
+                               spend(budget, key.size() + image.size());
+                               return storage::ScanStep::Continue;
+                           }));
+    if (isCut) return {};
+    ++replica.range;
+    if (replica.range < partition.ranges.size())
+        replica.mark = partition.ranges[replica.range].bounds.begin;
+    return {};
+}
+
+void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
+                               std::span<const storage::TreeChange> changes) {
+    const auto found = m_partitions.find(group.id);
+    if (found == m_partitions.end() || m_error) return;
+    const auto& ranges = found->second.ranges;
+    Replica& replica = found->second.replicas[zone.value()];
+    for (const storage::TreeChange& change : changes) {
+        // What is in none of them, such as the cursors of an index, is in no checksum.
+        const auto range = std::ranges::find_if(ranges, [&](const Range& one) {
+            return one.bounds.begin <= change.key && change.key < one.bounds.end;
+        });
+        const auto number = static_cast<std::size_t>(range - ranges.begin());
+        const bool isRead =
+            number < replica.range || (number == replica.range && change.key < replica.mark);
+        if (range == ranges.end() || !isRead) continue;
+        const auto old = m_world.store.get(volumeOf(group.region, zone), change.key);
+        if (!old) {
+            m_error = old.error();
+            return;
+        }
+        if (*old) replica.giveBack(change.key, **old, range->counts);
+        if (change.image) replica.take(change.key, *change.image, range->counts);
+    }
+}
+
+LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
+    const TablePtr table = m_world.catalog.find(m_space);
+    if (!table) return std::unexpected(deleted());
+    std::vector<PartitionChecksums> rows = keptChecksums(m_world, *table);
+    for (PartitionChecksums& row : rows) {
+        const Partition& partition = m_partitions.at(row.group);
+        for (const ZoneIndex zone : kZones) {
+            row.zones[zone.value()].scanned = partition.replicas[zone.value()].checksum;
+            row.zones[zone.value()].scannedCount = partition.replicas[zone.value()].count;
+        }
+    }
+    return rows;
+}
+
+// --- all of them
+
+ChecksumLooks::Look* ChecksumLooks::current() {
+    const auto found =
+        std::ranges::find_if(m_looks, [](const Look& look) { return look.scan != nullptr; });
+    return found == m_looks.end() ? nullptr : &*found;
+}
+
+bool ChecksumLooks::underWay() const {
+    return std::ranges::any_of(m_looks, [](const Look& look) { return look.scan != nullptr; });
+}
+
+LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::string_view region) {
+    TRY_ASSIGN(const TablePtr found, findTable(m_world, region, table));
+    if (m_looks.size() >= kLooksMax)
+        return std::unexpected(std::string("Too many tables are being read; ask again later."));
+    const ChecksumLookId id(m_next++);
+    m_looks.push_back({id, std::make_unique<ChecksumScan>(m_world, *found), {}});
+    m_world.beforeApply = [this](const Group& group, ZoneIndex zone,
+                                 std::span<const storage::TreeChange> changes) {
+        if (Look* look = current()) look->scan->beforeApply(group, zone, changes);
+    };
+    return id;
+}
+
+void ChecksumLooks::step(ScanBudget budget) {
+    Look* look = current();
+    if (look == nullptr) return;
+    const LookResult<bool> done = look->scan->step(budget);
+    if (!done)
+        end(*look, std::unexpected(done.error()));
+    else if (*done)
+        end(*look, look->scan->rows());
+}
+
+void ChecksumLooks::end(Look& look, LookResult<std::vector<PartitionChecksums>> result) {
+    look.result = std::move(result);
+    look.scan.reset();
+    unhookIfIdle();
+}
+
+std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(ChecksumLookId id) {
+    const auto found = std::ranges::find(m_looks, id, &Look::id);
+    if (found == m_looks.end() || found->scan) return std::nullopt;
+    auto result = std::move(found->result);
+    m_looks.erase(found);
+    return result;
+}
+
+void ChecksumLooks::drop(ChecksumLookId id) {
+    std::erase_if(m_looks, [id](const Look& look) { return look.id == id; });
+    unhookIfIdle();
+}
+
+// Applying is to cost nothing while nobody reads.
+void ChecksumLooks::unhookIfIdle() {
+    if (!underWay()) m_world.beforeApply = nullptr;
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,162 @@
+#include "core/cluster/inspect/looks.h"
+#include "core/base/result.h"
+
+#include <algorithm>
+
+#include "core/cluster/inspect/checksum_scan.h"
+#include "core/cluster/writes/item_writer.h"
+#include "core/table/stored_item.h"
+#include "core/types/storage_key.h"
+
+namespace orrery::cluster {
+std::string readProblem(const storage::StorageError& error) {
+    return "The data folder could not be read: " + error.message();
+}
+
+LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
+                               std::string_view name) {
+    TablePtr found;
+    world.catalog.forEach([&](const TablePtr& table) {
+        if (table->name == name && (region.empty() || table->regionName == region) && !found)
+            found = table;
+    });
+    if (found) return found;
+    std::string where = region.empty() ? std::string() : " in " + std::string(region);
+    return std::unexpected("There is no table " + std::string(name) + where + ".");
+}
+
+std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescription& table) {
+    std::vector<GroupId> ids = world.partitions.ofSpace(table.space);
+    for (const SecondaryIndex& index : table.indexes) {
+        if (!index.global) continue;
+        const std::vector<GroupId> more = world.partitions.ofSpace(index.space);
+        ids.insert(ids.end(), more.begin(), more.end());
+    }
+    return ids;
+}
+
+storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
+    storage::Ticket gate = world.catalogGate;
+    const auto table = findTable(world, region, name);
+    if (!table) return gate;
+    for (const GroupId id : partitionsOf(world, **table)) {
+        if (const Group* group = world.findGroup(id)) gate = std::max(gate, group->gate);
+    }
+    return gate;
+}
+
+LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest& request) {
+    TRY_ASSIGN(const TablePtr table, findTable(world, request.region, request.table));
+    KeySpaceId space = table->space;
+    if (!request.index.empty()) {
+        const SecondaryIndex* index = table->findIndex(request.index);
+        if (index == nullptr) {
+            return std::unexpected("Table " + request.table + " has no index " + request.index +
+                                   ".");
+        }
+        space = index->space;
+    }
+    std::string begin = types::keySpaceBegin(space);
+    std::string end = types::keySpaceEnd(space);
+    const auto fraction = [&] {
+        return types::keyAtFraction(space, request.at, std::uint64_t{1} << 32);
+    };
+    if (request.backward) {
+        if (!request.after.empty()) {
+            end = request.after;
+        } else if (request.at > 0) {
+            end = fraction();
+        }
+    } else if (!request.after.empty()) {
+        begin = request.after + '\0';
+    } else if (request.at > 0) {
+        begin = fraction();
+    }
+    ItemsLook look;
+    if (begin >= end) return look;
+    const auto read = world.store.scan(
+        volumeOf(table->region, request.zone), begin, end,
+        request.backward ? storage::ScanDirection::Backward : storage::ScanDirection::Forward,
+        [&](std::string_view key, std::string_view image) {
+            look.more = look.rows.size() == request.limit;
+            if (look.more) return storage::ScanStep::Stop;
+            auto view = viewOf(share(std::string(image)));
+            if (view) {
+                look.rows.push_back({std::string(key), std::move(*view), types::hashPosition(key)});
+            }
+            return storage::ScanStep::Continue;
+        });
+    if (!read) return std::unexpected(readProblem(read.error()));
+    return look;
+}
+
+LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& request) {
+    TRY_ASSIGN(const TablePtr table, findTable(world, request.region, request.table));
+    const auto key = types::keyFromRequest(request.key, table->keys);
+    if (!key) return std::unexpected(key.error().message);
+    ItemLook look;
+    look.storageKey = types::storageKey(table->space, *key);
+    look.position = types::hashPosition(look.storageKey);
+    look.group = world.partitions.find(look.storageKey);
+    const Group* group = world.findGroup(look.group);
+    if (group == nullptr) return std::unexpected("Table " + request.table + " is being deleted.");
+    const auto leader = group->servingLeader(world.now);
+    for (const ZoneIndex zone : kZones) {
+        const Member& member = group->member(zone);
+        ItemLook::Version& version = look.versions[zone.value()];
+        version.zone = zone;
+        version.up = member.replica != nullptr;
+        version.leader = leader ? *leader == zone : version.up && group->leaderHint == zone;
+        version.applied = member.mark.applied;
+        version.behindRecords = group->committed.value() - member.mark.applied.value();
+        version.behind = group->lagOf(member, world.now);
+        auto stored = world.store.get(volumeOf(group->region, zone), look.storageKey);
+        if (!stored) return std::unexpected(readProblem(stored.error()));
+        if (!*stored) continue;
+        if (const auto decoded = table::decodeStored(**stored))
+            version.itemLsn = decoded->header.lsn;
+        auto view = viewOf(std::move(*stored));
+        if (!view) return std::unexpected(readProblem(view.error()));
+        version.item = std::move(*view);
+    }
+    return look;
+}
+
+std::vector<PartitionChecksums> keptChecksums(const WorldState& world,
+                                              const TableDescription& table) {
+    std::vector<PartitionChecksums> rows;
+    for (const GroupId id : partitionsOf(world, table)) {
+        const Group* group = world.findGroup(id);
+        if (group == nullptr) continue;
+        PartitionChecksums& row = rows.emplace_back();
+        row.group = id;
+        for (const SecondaryIndex& index : table.indexes) {
+            if (index.space == group->space) row.index = index.name;
+        }
+        for (const ZoneIndex zone : kZones) {
+            const Member& member = group->member(zone);
+            PartitionChecksums::Zone& one = row.zones[zone.value()];
+            one.zone = zone;
+            one.up = member.replica != nullptr;
+            one.applied = member.mark.applied;
+            one.itemCount = member.mark.itemCount;
+            one.itemBytes = member.mark.itemBytes;
+            one.checksum = member.mark.checksum;
+        }
+    }
+    return rows;
+}
+
+LookResult<std::vector<PartitionChecksums>> lookChecksums(const WorldState& world,
+                                                          std::string_view name,
+                                                          std::string_view region, bool scanned) {
+    TRY_ASSIGN(const TablePtr table, findTable(world, region, name));
+    if (!scanned) return keptChecksums(world, *table);
+    ChecksumScan scan(world, *table);
+    for (;;) {
+        TRY_ASSIGN(const bool done, scan.step({}));
+        if (done) return scan.rows();
+    }
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,192 @@
+#include "core/cluster/items/item_server.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/cluster/items/range_reader.h"
+
+namespace orrery::cluster {
+namespace {
+
+/// How long a write's answer waits for the global indexes, in the profiles where it does.
+constexpr Duration kIndexWaitMax = std::chrono::milliseconds(400);
+
+std::unique_ptr<OpResult> failed(ApiError error) {
+    auto result = std::make_unique<OpResult>();
+    result->error = std::move(error);
+    return result;
+}
+
+bool leads(const replication::Replica& replica, replication::Term term) {
+    return replica.role() == replication::Role::Leader && replica.term() == term;
+}
+
+}  // namespace
+
+void ItemServer::serve(Group& group, ZoneIndex zone, OpId op) {
+    const auto found = m_world.calls.find(op.call);
+    if (found == m_world.calls.end()) return;
+    PendingCall& call = found->second;
+    if (!call.ops[op.part].awaits(op)) return;
+    const replication::Replica& replica = *group.member(zone).replica;
+    if (!call.ops[op.part].needsLeader) {
+        if (!replica.isCaughtUp()) return redirect(group, zone, op);
+        return serveNow(group, zone, op, call);
+    }
+    m_replicator.requestLease(group, zone);
+    if (replica.canServe(m_world.now)) return serveNow(group, zone, op, call);
+    if (replica.role() == replication::Role::Leader) {
+        group.parked.push_back({op, zone});
+    } else {
+        redirect(group, zone, op);
+    }
+}
+
+void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
+    auto result = std::make_unique<OpResult>();
+    result->kind = OpResult::Kind::Redirect;
+    result->leader = group.member(zone).replica->leaderHint();
+    m_answer(group, zone, op, std::move(result));
+}
+
+void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& call) {
+    const Op& what = call.ops[op.part];
+    what.isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
+    if (const auto* range = std::get_if<ReadRange>(&call.request))
+        return readPage(group, zone, op, call, *range);
+    if (const auto* one = std::get_if<WriteItem>(&call.request))
+        return write(group, zone, op, *one, what.key);
+    if (const auto* batch = std::get_if<WriteBatch>(&call.request))
+        return write(group, zone, op, batch->writes[op.part], what.key);
+    read(group, zone, op, what.key);
+}
+
+void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
+    auto result = std::make_unique<OpResult>();
+    auto stored = m_world.store.get(volumeOf(group.region, zone), key);
+    auto view = stored ? viewOf(std::move(*stored))
+                       : storage::StorageResult<ItemView>(std::unexpected(stored.error()));
+    if (!view) return m_answer(group, zone, op, failed(ApiError::internal()));
+    result->item = std::move(*view);
+    result->served = served(group, zone);
+    result->gate = group.gate;
+    m_answer(group, zone, op, std::move(result));
+}
+
+void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const PendingCall& call,
+                          const ReadRange& range) {
+    auto page = readRange(m_world, group, zone, range, call.ops[op.part].key, call.itemsLeft,
+                          call.bytesLeft);
+    if (!page) return m_answer(group, zone, op, failed(ApiError::internal()));
+    auto result = std::make_unique<OpResult>();
+    result->range = std::move(*page);
+    result->served = served(group, zone);
+    result->gate = group.gate;
+    m_answer(group, zone, op, std::move(result));
+}
+
+void ItemServer::write(Group& group, ZoneIndex zone, OpId op, const WriteItem& write,
+                       const std::string& key) {
+    Written written = writeItem(m_world, m_replicator, group, zone, write, key);
+    auto result = std::make_unique<OpResult>();
+    result->write = std::move(written.reply);
+    result->error = std::move(written.error);
+    Waiter waiter{written.restsOn, zone, group.member(zone).replica->term(), op, std::move(result)};
+    if (waiter.lsn <= group.member(zone).mark.applied) return finish(group, std::move(waiter));
+    group.waiters.push_back(std::move(waiter));
+}
+
+void ItemServer::finish(Group& group, Waiter waiter) {
+    waiter.result->served = served(group, waiter.zone);
+    waiter.result->gate = group.gate;
+    const TablePtr table = m_world.catalog.find(group.table);
+    const bool indexed = waiter.lsn > Lsn{} && !waiter.result->error &&
+                         m_world.profile.indexesBeforeAnswer && table != nullptr &&
+                         table->hasGlobalIndexes();
+    if (indexed) {
+        group.indexWaiters.push_back(
+            {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});
+        return;
+    }
+    m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
+}
+
+void ItemServer::moved(Group& group) {
+    answerWaiters(group);
+    answerParked(group);
+}
+
+// A reply leaves when the record on which it rests is committed and the lease still holds. If the
+// replica no longer leads, nobody can tell what becomes of the record: the service's own error.
+void ItemServer::answerWaiters(Group& group) {
+    // Often hundreds wait and none is ready: then nothing is moved and nothing allocated.
+    std::vector<Waiter> ready;
+    auto end = group.waiters.begin();
+    for (Waiter& waiter : group.waiters) {
+        const Member& member = group.member(waiter.zone);
+        const bool waits =
+            member.replica && leads(*member.replica, waiter.term) &&
+            (member.mark.applied < waiter.lsn || !member.replica->canServe(m_world.now));
+        if (!waits) {
+            ready.push_back(std::move(waiter));
+        } else {
+            if (&*end != &waiter) *end = std::move(waiter);
+            ++end;
+        }
+    }
+    group.waiters.erase(end, group.waiters.end());
+    for (Waiter& waiter : ready) {
+        const auto& replica = group.member(waiter.zone).replica;
+        if (!replica) continue;  // It lost its power; its router will notice.
+        if (leads(*replica, waiter.term)) {
+            finish(group, std::move(waiter));
+        } else {
+            m_answer(group, waiter.zone, waiter.op, failed(ApiError::internal()));
+        }
+    }
+}
+
+void ItemServer::answerParked(Group& group) {
+    std::vector<ParkedOp> parked = std::exchange(group.parked, {});
+    for (const ParkedOp& waiting : parked) {
+        const auto& replica = group.member(waiting.zone).replica;
+        if (!replica) continue;
+        const auto call = m_world.calls.find(waiting.op.call);
+        if (call == m_world.calls.end()) continue;
+        if (!call->second.ops[waiting.op.part].awaits(waiting.op)) continue;
+        if (replica->role() != replication::Role::Leader) {
+            redirect(group, waiting.zone, waiting.op);
+        } else if (replica->canServe(m_world.now)) {
+            serveNow(group, waiting.zone, waiting.op, call->second);
+        } else {
+            group.parked.push_back(waiting);
+        }
+    }
+}
+
+void ItemServer::indexesShow(Group& group, Lsn shown) {
+    std::vector<IndexWaiter> waiting = std::exchange(group.indexWaiters, {});
+    for (IndexWaiter& waiter : waiting) {
+        // An index without a leader must not fail a write that is done.
+        if (waiter.lsn <= shown || m_world.now - waiter.since >= kIndexWaitMax) {
+            waiter.result->gate = group.gate;
+            m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
+        } else {
+            group.indexWaiters.push_back(std::move(waiter));
+        }
+    }
+}
+
+Served ItemServer::served(const Group& group, ZoneIndex zone) const {
+    const Member& member = group.member(zone);
+    Served served;
+    served.known = true;
+    served.zone = zone;
+    served.leader = member.replica->role() == replication::Role::Leader;
+    served.applied = member.mark.applied;
+    served.behindRecords = group.committed.value() - member.mark.applied.value();
+    served.behind = group.lagOf(member, m_world.now);
+    return served;
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/cluster/catalog/request.h"
+#include "core/cluster/kernel/group.h"
+
+namespace orrery::cluster {
+
+// What goes between a router and a replica, and back.
+
+/// How a replica answers one request of a router.
+struct OpResult {
+    enum class Kind : std::uint8_t {
+        Done,      ///< `reply` or `error`.
+        Redirect,  ///< Not here: try `leader`, or any other if it is not known.
+    };
+    Kind kind = Kind::Done;
+    std::optional<ZoneIndex> leader;
+    ItemView item;     ///< A read.
+    WriteReply write;  ///< A write.
+    RangeReply range;  ///< A page.
+    std::optional<ApiError> error;
+    Served served;
+    storage::Ticket gate{};
+};
+
+/// What one part of a call still needs, and whom it was sent to.
+struct Op {
+    GroupId group{};
+    std::string key;  ///< Storage key of an item; where a page goes on.
+    bool needsLeader = false;
+    bool isWrite = false;
+    bool done = false;
+    bool underWay = false;  ///< Sent, and not answered yet.
+    ZoneIndex target{};
+    Instant sentAt;
+    std::uint32_t attempts = 0;  ///< At the present partition.
+    std::uint32_t sendings = 0;  ///< In all: names the one that counts.
+    EventId sent{};              ///< The last of them, in the trace.
+
+    /// What is named by `id` is what was sent last and is not answered yet.
+    bool awaits(const OpId& id) const { return !done && underWay && id.sending == sendings; }
+};
+
+/// A call between its admission and its answer.
+struct PendingCall {
+    std::uint64_t id = 0;  ///< The submitter's CallId.
+    std::unique_ptr<Call> call;
+    Caller caller;
+    RegionId region{};
+    ZoneIndex zone{};  ///< The router that has it.
+    Request request;
+    bool bound = false;  ///< `request` is what was asked for.
+    Instant admittedAt;
+    std::vector<Op> ops;
+    std::uint32_t opsLeft = 0;
+    /// A page: what it may still take.
+    std::uint64_t itemsLeft = 0;
+    std::uint64_t bytesLeft = 0;
+    Reply reply;
+    std::optional<ApiError> error;
+    Served served;
+    storage::Ticket gate{};
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/cluster/kernel/world_state.h"
+#include "core/table/log_record.h"
+
+namespace orrery::cluster {
+
+/// Drives the replicas of all groups: gives each its messages, ticks and news of the disk, and does
+/// what it asks for, in its order. The only place that appends to logs and applies to trees.
+class Replicator {
+public:
+    explicit Replicator(WorldState& world) : m_world(world) {}
+
+    /// Called after a group's replicas moved: a record was committed, a lease taken or lost, a
+    /// leader came or went.
+    void setListener(std::function<void(Group&)> listener) { m_listener = std::move(listener); }
+
+    /// A new partition; its replica in `leader` leads from the start.
+    Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
+                  std::string begin, std::string end, ZoneIndex leader);
+    /// A partition that the store holds; `reopen` brings its replicas to life.
+    Group& add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space, std::string begin,
+               std::string end, ZoneIndex leader);
+    /// All replicas of the group resume (section 4, "Opening").
+    storage::StorageResult<void> reopen(Group& group);
+    void remove(GroupId id);
+
+    /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
+    /// place. Only while that replica leads.
+    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
+
+    /// The bytes of a record that the replica in `zone` has; null if the store cannot give it.
+    SharedBytes committedRecord(Group& group, ZoneIndex zone, Lsn lsn) {
+        return findRecord(group, zone, lsn).value_or(nullptr);
+    }
+
+    /// A request is at this replica: it takes its lease, or looks for a leader.
+    void requestLease(Group& group, ZoneIndex zone);
+
+    void on(ReplicaMessage& message);
+    void on(DiskDone& done);
+    void on(const ReplicaTick& tick);
+    void on(const CatchUpGoesOn& link);
+
+    /// The node of `zone` loses power, or has it again.
+    void powerLoss(Group& group, ZoneIndex zone);
+    void powerBack(Group& group, ZoneIndex zone);
+    /// What the node in `observer` knows of the one in `observed`.
+    void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
+
+    /// Saves the states of the groups that changed and forgets what is in the store by now. Ends
+    /// with the turn that the caller commits.
+    void saveStates();
+    /// After the commit: records that the store can show are not kept twice.
+    void turnCommitted();
+
+    /// Bytes under way on a link to followers that catch up.
+    std::uint64_t catchUpBytes(sim::NodeId from, sim::NodeId to) const;
+
+private:
+    using LinkKey = std::pair<sim::NodeId, sim::NodeId>;
+    struct FlowKey {
+        GroupId group;
+        ZoneIndex from;
+        ZoneIndex to;
+        auto operator<=>(const FlowKey&) const = default;
+    };
+    enum class Held : std::uint8_t {
+        No,
+        ByWindow,  ///< Goes on when the follower has more of what was sent.
+        InLine,    ///< Goes on in its turn, when the link is free.
+    };
+    /// Records that a leader read from its log for a follower, sent, and has no answer about.
+    struct Flow {
+        struct Sent {
+            Lsn last;
+            std::uint64_t bytes;
+        };
+        std::deque<Sent> sent;
+        std::uint64_t bytes = 0;
+        Held held = Held::No;
+    };
+    struct Link {
+        std::uint64_t bytes = 0;  ///< Of all flows over it.
+        std::deque<FlowKey> line;
+        bool goesOn = false;  ///< The event is queued.
+    };
+
+    void install(Group& group, ZoneIndex zone, replication::Start start);
+    storage::StorageResult<void> recallTail(Group& group);
+    void wakeIfUneven(Group& group);
+    /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
+    /// are the records of the message that it was just given.
+    void pump(Group& group, ZoneIndex zone, const replication::AppendRequest* incoming = nullptr);
+    /// Returns the event of what was applied; none if nothing was.
+    EventId obey(Group& group, ZoneIndex zone, replication::Output& out,
+                 const replication::AppendRequest* incoming);
+    void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
+                     const replication::AppendRequest* incoming);
+    EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
+    void transmit(Group& group, replication::Envelope envelope);
+    /// False if the message is not to be sent.
+    bool fill(Group& group, replication::Envelope& envelope);
+    /// What the leader in `zone` sent to catch others up and they have by now is no longer under
+    /// way, nor what it takes for lost.
+    void measureFlow(Group& group, ZoneIndex zone);
+    /// What was under way from there is gone, or nobody's business any more.
+    void forgetFlows(GroupId group, std::optional<ZoneIndex> from);
+    void goOnIfFree(LinkKey key, Link& link);
+    /// May the leader read on for this follower? If not, it is held from now on.
+    bool mayRead(const FlowKey& key, LinkKey linkKey);
+    void scheduleTick(Group& group, ZoneIndex zone);
+    void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
+    /// Traces that a leader came or went, or that the lease is held again; none of these: no event.
+    EventId noticeLeadership(Group& group, ZoneIndex zone);
+    EventId noticeLease(Group& group, ZoneIndex zone);
+    EventId stopped(Group& group, ZoneIndex zone);
+    /// Null if this replica does not have it.
+    storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
+    /// A record that this replica has: an error where the store cannot give it back.
+    storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
+    storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
+    CalendarTime nextTimestamp(Group& group);
+    void moveTrimMark(Group& group);
+    static void forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo);
+
+    WorldState& m_world;
+    std::function<void(Group&)> m_listener;
+    std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
+    std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
+    std::map<LinkKey, Link> m_links;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,156 @@
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/cluster/replicas/replicator.h"
+
+// How much a leader sends to followers that catch up. What it reads from its log for them is new in
+// memory until they have it on disk, so it is bounded per message, per follower, and for all groups
+// per link: a zone that comes back may miss the records of thousands. Whom a bound stops waits in
+// line. What is not committed yet is sent as it comes: a quorum may wait for it, and there is no
+// more of it than clients wait for. Whether a record is in memory anyway must not matter here: that
+// depends on where turns are cut.
+
+namespace orrery::cluster {
+
+using replication::AppendRequest;
+using replication::Replica;
+
+namespace {
+
+constexpr std::size_t kMessageBytesMax = 128 * 1024;
+constexpr std::uint64_t kFollowerBytesMax = 512 * 1024;
+constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
+
+}  // namespace
+
+bool Replicator::fill(Group& group, replication::Envelope& envelope) {
+    auto* request = std::get_if<AppendRequest>(&envelope.message);
+    if (request == nullptr || request->range.empty()) return true;
+    Replica& leader = *group.member(envelope.from).replica;
+    const FlowKey key{group.id, envelope.from, envelope.to};
+    const LinkKey linkKey{m_world.node(group.region, envelope.from),
+                          m_world.node(group.region, envelope.to)};
+    const Lsn first = request->range.first;
+    std::size_t bytes = 0;
+    std::size_t readBytes = 0;
+    Lsn end = first;
+    for (; end <= request->range.last && bytes < kMessageBytesMax; end = end.next()) {
+        const bool isCommitted = end <= leader.commitLsn();
+        if (isCommitted && !mayRead(key, linkKey)) break;
+        auto record = recordBytes(group, envelope.from, end);
+        if (!record) {
+            m_world.fail(record.error());
+            return false;
+        }
+        bytes += (*record)->size();
+        if (isCommitted) readBytes += (*record)->size();
+        request->entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
+    }
+    if (end == first) {
+        // Without records it still renews the lease, and its answer says what has arrived.
+        leader.hold(envelope.to, first);
+        request->range = {first, Lsn(first.value() - 1)};
+        return true;
+    }
+    const Lsn last(end.value() - 1);
+    if (last < request->range.last) {
+        request->range.last = last;
+        leader.shortened(envelope.to, last);
+    }
+    if (readBytes > 0) {
+        Flow& flow = m_flows[key];
+        flow.sent.push_back({last, readBytes});
+        flow.bytes += readBytes;
+        m_links[linkKey].bytes += readBytes;
+    }
+    return true;
+}
+
+// The last record that is let through may go beyond a bound; it has to fit into an empty one too.
+bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
+    const auto found = m_flows.find(key);
+    const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
+    Link& link = m_links[linkKey];
+    if (!isFull && link.bytes < kLinkBytesMax) return true;
+    Flow& flow = m_flows[key];
+    if (flow.held != Held::No) return false;
+    flow.held = isFull ? Held::ByWindow : Held::InLine;
+    if (!isFull) link.line.push_back(key);
+    return false;
+}
+
+void Replicator::measureFlow(Group& group, ZoneIndex zone) {
+    if (m_flows.empty()) return;
+    const Replica& replica = *group.member(zone).replica;
+    const bool leads = replica.role() == replication::Role::Leader;
+    for (const ZoneIndex to : kZones) {
+        const auto found = to == zone ? m_flows.end() : m_flows.find({group.id, zone, to});
+        if (found == m_flows.end()) continue;
+        Flow& flow = found->second;
+        const LinkKey key{m_world.node(group.region, zone), m_world.node(group.region, to)};
+        Link& link = m_links[key];
+        const std::uint64_t before = flow.bytes;
+        const auto isDone = [&](const Flow::Sent& sent) {
+            return !leads || sent.last <= replica.matchedLsn(to) ||
+                   sent.last >= replica.nextLsn(to);
+        };
+        std::erase_if(flow.sent, [&](const Flow::Sent& sent) {
+            if (!isDone(sent)) return false;
+            flow.bytes -= sent.bytes;
+            return true;
+        });
+        link.bytes -= before - flow.bytes;
+        if (!leads) flow.held = Held::No;  // Its place in line is passed over.
+        if (flow.held == Held::ByWindow && flow.bytes <= kFollowerBytesMax / 2) {
+            flow.held = Held::InLine;
+            link.line.push_back(found->first);
+        }
+        if (flow.sent.empty() && flow.held == Held::No) m_flows.erase(found);
+        goOnIfFree(key, link);
+    }
+}
+
+void Replicator::goOnIfFree(LinkKey key, Link& link) {
+    if (link.goesOn || link.line.empty() || link.bytes >= kLinkBytesMax) return;
+    link.goesOn = true;
+    m_world.queue.add(m_world.now, CatchUpGoesOn{key.first, key.second});
+}
+
+void Replicator::on(const CatchUpGoesOn& event) {
+    Link& link = m_links[{event.from, event.to}];
+    link.goesOn = false;
+    while (!link.line.empty() && link.bytes < kLinkBytesMax && !m_world.failure) {
+        const FlowKey key = link.line.front();
+        link.line.pop_front();
+        const auto flow = m_flows.find(key);
+        if (flow == m_flows.end() || flow->second.held != Held::InLine) continue;
+        flow->second.held = Held::No;
+        Group& group = *m_world.findGroup(key.group);
+        group.member(key.from).replica->goOn(key.to, m_world.now);
+        pump(group, key.from);
+    }
+}
+
+void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
+    const Group* group = m_world.findGroup(id);
+    for (auto flow = m_flows.lower_bound({id, ZoneIndex(0), ZoneIndex(0)});
+         flow != m_flows.end() && flow->first.group == id;) {
+        if (from && flow->first.from != *from) {
+            ++flow;
+            continue;
+        }
+        const LinkKey key{m_world.node(group->region, flow->first.from),
+                          m_world.node(group->region, flow->first.to)};
+        Link& link = m_links[key];
+        link.bytes -= flow->second.bytes;
+        flow = m_flows.erase(flow);
+        goOnIfFree(key, link);
+    }
+}
+
+std::uint64_t Replicator::catchUpBytes(sim::NodeId from, sim::NodeId to) const {
+    const auto link = m_links.find({from, to});
+    return link == m_links.end() ? 0 : link->second.bytes;
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,289 @@
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/cluster/replicas/replicator.h"
+
+// What replicas ask for: disk, trees, messages, timers.
+
+namespace orrery::cluster {
+
+using replication::AppendRequest;
+using replication::LogPosition;
+using replication::LsnRange;
+using replication::Output;
+using replication::Replica;
+
+namespace {
+
+storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
+    const char letter = static_cast<char>('a' + zone.value());
+    return {"read a log record", 0, "",
+            "Record " + std::to_string(lsn.value()) + " of partition " +
+                std::to_string(group.id.value()) + " in zone " + letter + " is " +
+                std::string(how) + ": the data folder is damaged; restore it from a copy."};
+}
+
+// What the trace says of a message.
+
+using observe::MessageKind;
+
+void label(Flight& flight, const AppendRequest& request) {
+    flight.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
+    if (!request.range.empty()) flight.lsn = request.range.last;
+}
+void label(Flight& flight, const replication::CommitNotice& notice) {
+    flight.kind = MessageKind::Commit;
+    flight.lsn = notice.commit;
+}
+void label(Flight& flight, const replication::AppendReply& reply) {
+    flight.kind = MessageKind::AppendReply;
+    flight.lsn = reply.matched;
+}
+void label(Flight& flight, const replication::CheckRequest& request) {
+    flight.kind = MessageKind::Check;
+    flight.lsn = request.last.lsn;
+}
+void label(Flight& flight, const replication::CheckReply&) {
+    flight.kind = MessageKind::CheckReply;
+}
+void label(Flight& flight, const replication::VoteRequest& request) {
+    flight.kind = MessageKind::Vote;
+    flight.lsn = request.last.lsn;
+}
+void label(Flight& flight, const replication::VoteReply&) {
+    flight.kind = MessageKind::VoteReply;
+}
+
+}  // namespace
+
+void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
+    const CauseScope scope(m_world);
+    Replica& replica = *group.member(zone).replica;
+    const Lsn committedBefore = group.committed;
+    const replication::Role before = group.member(zone).lastRole;
+    // What others wait for, latest last: who is answered now is answered because of it.
+    EventId latest = m_world.queue.cause;
+    const auto note = [&](EventId event) { latest = std::max(latest, event); };
+    note(noticeLeadership(group, zone));
+    note(noticeLease(group, zone));
+    while (replica.hasOutput() && !m_world.failure) {
+        Output out = replica.takeOutput();
+        note(obey(group, zone, out, incoming));
+    }
+    if (m_world.failure) return;
+    measureFlow(group, zone);
+    scheduleTick(group, zone);
+    m_world.queue.cause = latest;
+    const bool leads = replica.role() == replication::Role::Leader;
+    // Requests wait for what happens at a leader, and for nobody else.
+    const bool waiting =
+        leads && (!group.waiters.empty() || !group.parked.empty() || !group.parkedBatches.empty());
+    const bool moved = group.committed != committedBefore || before != replica.role();
+    if (m_listener && (waiting || moved)) m_listener(group);
+}
+
+EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendRequest* incoming) {
+    if (out.noOp) {
+        table::LogRecord noOp;
+        noOp.committedAt = nextTimestamp(group);
+        remember(group, *out.noOp, share(table::encodeRecord(noOp)));
+    }
+    if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
+        writeToDisk(group, zone, out, incoming);
+    EventId committed{};
+    EventId applied{};
+    if (!out.committed.empty()) {
+        committed = m_world.emit(
+            observe::LogCommitted{group.ref(zone), out.committed.first, out.committed.last});
+        const CauseScope scope(m_world, committed);
+        applied = apply(group, zone, out.committed);
+    }
+    for (replication::Envelope& envelope : out.send) {
+        const CauseScope scope(m_world);
+        const bool tells = std::holds_alternative<replication::CommitNotice>(envelope.message);
+        if (tells && committed > EventId{}) m_world.queue.cause = committed;
+        transmit(group, std::move(envelope));
+    }
+    return applied;
+}
+
+void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
+                             const AppendRequest* incoming) {
+    Member& member = group.member(zone);
+    DiskDone done;
+    done.group = group.id;
+    done.zone = zone;
+    done.life = member.life;
+    done.truncateFrom = out.truncateFrom;
+    if (out.truncateFrom > Lsn{}) {
+        std::erase_if(member.writing, [&](const WritingRecord& record) {
+            return !record.written && record.position.lsn >= out.truncateFrom;
+        });
+    }
+    const auto& log = member.replica->state().log;
+    for (Lsn lsn = out.persist.first; lsn <= out.persist.last; lsn = lsn.next()) {
+        const LogPosition position{log.termAt(lsn), lsn};
+        SharedBytes bytes;
+        if (incoming != nullptr) {
+            for (const auto& entry : incoming->entries) {
+                if (entry.lsn != lsn || entry.term != position.term) continue;
+                bytes = entry.bytes;
+                remember(group, position, bytes);
+                break;
+            }
+        }
+        if (!bytes) {
+            const RecentRecord* recent = group.findRecent(lsn);
+            CHECK(recent != nullptr && recent->position == position);
+            bytes = recent->bytes;
+        }
+        member.writing.push_back({position, std::move(bytes), false});
+        done.upTo = position;
+    }
+    if (out.saveState != 0) {
+        done.stateNumber = out.saveState;
+        done.state = member.replica->state();
+    }
+    // One write after the other, also where the delay became shorter.
+    member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
+    m_world.queue.add(member.diskFreeAt, std::move(done));
+}
+
+EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
+    if (committed.empty()) return {};
+    Member& member = group.member(zone);
+    const VolumeId volume = volumeOf(group.region, zone);
+    const Lsn first = std::max(committed.first, member.mark.applied.next());
+    for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
+        const replication::Term term = member.replica->state().log.termAt(lsn);
+        RecentRecord* recent = group.findRecent(lsn);
+        if (recent != nullptr && recent->position.term != term) recent = nullptr;
+        std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
+        if (!applied) {
+            const auto one = record(group, zone, lsn);
+            if (!one) {
+                m_world.fail(one.error());
+                return {};
+            }
+            applied = std::make_shared<table::AppliedRecord>(
+                table::applyRecord(*one, lsn, *group.schema));
+            if (recent != nullptr) recent->applied = applied;
+        }
+        table::advance(member.mark, *applied, lsn);
+        if (m_world.beforeApply) m_world.beforeApply(group, zone, applied->changes);
+        m_world.store.apply(volume, group.id, applied->changes, member.mark);
+        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
+        if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
+        if (member.replica->role() == replication::Role::Leader) {
+            for (const storage::TreeChange& change : applied->changes) {
+                const auto inTail = group.tail.find(change.key);
+                if (inTail != group.tail.end() && inTail->second.lsn <= lsn)
+                    group.tail.erase(inTail);
+            }
+        }
+        m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    }
+    // What is known to be committed is saved with what it made of the tree.
+    member.durable.commit = std::max(member.durable.commit, committed.last);
+    member.durable.caughtUp = member.replica->isCaughtUp();
+    group.committed = std::max(group.committed, committed.last);
+    group.measureLag(m_world.now);
+    m_world.touch(group);
+    if (first > committed.last) return {};
+    return m_world.emit(observe::LogApplied{group.ref(zone), first, committed.last});
+}
+
+void Replicator::transmit(Group& group, replication::Envelope envelope) {
+    ++m_world.totals.messages;
+    Flight flight{group.ref(envelope.from), envelope.to};
+    const auto arrival = m_world.arrivalOf(flight);
+    if (arrival && !fill(group, envelope)) return;
+    std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
+    m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+}
+
+void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    const Instant deadline = member.replica->deadline();
+    if (std::exchange(member.timerAt, deadline) != deadline)
+        member.timerCause = m_world.queue.cause;
+    if (deadline >= member.tickAt) return;
+    member.tickAt = deadline;
+    m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
+}
+
+void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
+    if (RecentRecord* known = group.findRecent(position.lsn)) {
+        if (known->position == position) return;
+        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
+            group.recent.pop_back();
+    }
+    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
+        group.recent.clear();
+    group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
+}
+
+storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
+                                                           Lsn lsn) const {
+    const Member& member = group.member(zone);
+    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
+    const RecentRecord* recent = group.findRecent(lsn);
+    if (recent != nullptr && recent->position == position) return recent->bytes;
+    for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
+        if (record->position == position) return record->bytes;
+    }
+    return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
+}
+
+storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,
+                                                            Lsn lsn) const {
+    TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
+    if (bytes == nullptr) return std::unexpected(unusable(group, zone, lsn, "missing"));
+    return bytes;
+}
+
+storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIndex zone,
+                                                            Lsn lsn) const {
+    TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
+    auto decoded = table::decodeRecord(*bytes);
+    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
+    return *std::move(decoded);
+}
+
+CalendarTime Replicator::nextTimestamp(Group& group) {
+    const CalendarTime next(group.lastCommitTimestamp.sinceEpoch() + Duration(1));
+    group.lastCommitTimestamp = std::max(m_world.calendar(), next);
+    return group.lastCommitTimestamp;
+}
+
+EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    const replication::Role before = std::exchange(member.lastRole, member.replica->role());
+    if (member.lastRole == before) return {};
+    if (before == replication::Role::Leader) return stopped(group, zone);
+    if (member.lastRole != replication::Role::Leader) return {};
+    ++m_world.totals.elections;
+    const std::uint64_t term = member.replica->term().value();
+    // Its no-op and all that it asks for now comes of this.
+    m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
+    group.leaderHint = zone;
+    group.tail.clear();
+    member.leaseEnd = {};
+    return m_world.queue.cause;
+}
+
+EventId Replicator::stopped(Group& group, ZoneIndex zone) {
+    const std::uint64_t term = group.member(zone).replica->term().value();
+    return m_world.emit(observe::LeaderStopped{group.ref(zone), term});
+}
+
+EventId Replicator::noticeLease(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    if (member.replica->role() != replication::Role::Leader) return {};
+    const Instant end = member.replica->leaseEnd();
+    const bool isNew = std::exchange(member.leaseEnd, end) <= m_world.now && end > m_world.now;
+    return isNew ? m_world.emit(observe::LeaseTaken{group.ref(zone), end}) : EventId{};
+}
+
+}  // namespace orrery::cluster

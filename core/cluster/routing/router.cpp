@@ -1,0 +1,338 @@
+#include "core/cluster/routing/router.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/check.h"
+#include "core/cluster/items/range_reader.h"
+#include "core/types/storage_key.h"
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kSweepEvery = 100ms;
+/// A read without an answer for this long is sent to another replica; of a write nobody can tell.
+constexpr Duration kAttemptTimeout = 300ms;
+constexpr Duration kRetryDelay = 20ms;
+constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
+
+}  // namespace
+
+Router::Router(WorldState& world, TableRequests tables)
+    : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
+
+void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
+    ++m_world.totals.requests;
+    const CallNumber number = m_next;
+    m_next = m_next.next();
+    PendingCall& pending = m_world.calls[number];
+    pending.id = id.value();
+    pending.call = std::move(call);
+    pending.caller = std::move(caller);
+    pending.zone = pending.caller.zone;
+    pending.admittedAt = m_world.now;
+    const CauseScope scope(m_world);
+    m_world.queue.cause = m_world.emit(
+        observe::RequestAdmitted{std::string(pending.call->operationName()), pending.caller.zone});
+
+    auto request = pending.call->bind(m_world.catalog, pending.caller);
+    if (!request) {
+        pending.error = std::move(request).error();
+        return finish(number, pending);
+    }
+    pending.request = std::move(*request);
+    pending.bound = true;
+    if (!plan(pending)) return finish(number, pending);
+    for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
+        if (pending.ops[part].done) continue;
+        send(number, pending, part);
+    }
+    scheduleSweep();
+}
+
+bool Router::plan(PendingCall& call) {
+    bool hasParts = true;
+    if (const auto* read = std::get_if<ReadItem>(&call.request)) {
+        call.reply = ItemReply{};
+        hasParts = planItem(call, read->table, read->key, read->consistent, false);
+    } else if (const auto* write = std::get_if<WriteItem>(&call.request)) {
+        call.reply = WriteReply{};
+        hasParts = planItem(call, write->table, write->key, true, true);
+    } else if (const auto* range = std::get_if<ReadRange>(&call.request)) {
+        call.reply = RangeReply{};
+        call.itemsLeft = range->limit;
+        call.bytesLeft = kPageBytesMax;
+        Op op;
+        op.group = nextPartition(m_world, *range, nullptr);
+        op.key = range->forward ? range->begin : range->end;
+        op.needsLeader = range->consistent;
+        call.region = range->table->region;
+        hasParts = op.group != GroupId{};
+        call.ops.push_back(std::move(op));
+    } else if (const auto* reads = std::get_if<ReadBatch>(&call.request)) {
+        call.reply = BatchReadReply{std::vector<ItemView>(reads->reads.size()), {}};
+        for (const ReadItem& one : reads->reads)
+            hasParts = planItem(call, one.table, one.key, one.consistent, false) && hasParts;
+    } else if (const auto* writes = std::get_if<WriteBatch>(&call.request)) {
+        call.reply = BatchWriteReply{std::vector<WriteReply>(writes->writes.size()), {}};
+        for (const WriteItem& one : writes->writes)
+            hasParts = planItem(call, one.table, one.key, true, true) && hasParts;
+    } else {
+        auto reply = m_tables(call.request, call.caller);
+        if (reply) {
+            call.reply = std::move(*reply);
+        } else {
+            call.error = std::move(reply).error();
+        }
+        call.gate = m_world.openTicket;
+        return false;
+    }
+    if (!hasParts) {
+        call.error = ApiError::resourceNotFound();
+        return false;
+    }
+    const auto zone = routerZone(m_world.region(call.region), call.zone);
+    if (!zone) {
+        call.error = ApiError::internal();
+        return false;
+    }
+    call.zone = *zone;
+    call.opsLeft = static_cast<std::uint32_t>(call.ops.size());
+    return call.opsLeft > 0;
+}
+
+bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
+                      bool write) {
+    Op op;
+    op.key = types::storageKey(table->space, key);
+    op.group = m_world.partitions.find(op.key);
+    op.needsLeader = leader;
+    op.isWrite = write;
+    call.region = table->region;
+    call.ops.push_back(std::move(op));
+    // A table that is still being created is not there for the data plane.
+    return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
+}
+
+// A router whose zone is lost takes requests until the loss is known: those get an error. After
+// that connections are given another zone.
+std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex wanted) const {
+    if (region.up[wanted.value()]) return wanted;
+    for (const ZoneIndex zone : kZones) {
+        const bool known = region.suspects[zone.value()][wanted.value()];
+        if (region.up[zone.value()] && known) return zone;
+    }
+    return std::nullopt;
+}
+
+ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Group& group) {
+    const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
+    if (op.needsLeader && !suspects[group.leaderHint.value()] &&
+        (op.attempts == 0 || group.leaderHint != op.target))
+        return group.leaderHint;
+    std::array<ZoneIndex, kZonesPerRegion> candidates;
+    std::size_t count = 0;
+    for (const ZoneIndex zone : kZones) {
+        const bool again = op.attempts > 0 && zone == op.target;
+        if (!suspects[zone.value()] && !again) candidates[count++] = zone;
+    }
+    if (count == 0) return op.attempts > 0 ? op.target : call.zone;
+    return candidates[count == 1 ? 0 : m_prng.below(count)];
+}
+
+void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
+    Op& op = call.ops[part];
+    const Group* group = m_world.findGroup(op.group);
+    if (group == nullptr) {  // The table was deleted meanwhile.
+        call.error = ApiError::resourceNotFound();
+        return partDone(number, call, part);
+    }
+    op.target = chooseReplica(call, op, *group);
+    ++op.attempts;
+    ++op.sendings;
+    op.sentAt = m_world.now;
+    op.underWay = true;
+    const Flight flight{{op.group, call.region, call.zone},
+                        op.target,
+                        op.isWrite ? observe::MessageKind::Write : observe::MessageKind::Read};
+    // Should it be lost, the sweep will notice.
+    op.sent =
+        m_world.send(m_world.arrivalOf(flight), OpArrives{flight, {number, part, op.sendings}});
+}
+
+void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+    const auto call = m_world.calls.find(op.call);
+    if (call == m_world.calls.end()) return;
+    const Flight flight{group.ref(from), call->second.zone, observe::MessageKind::Reply, 0,
+                        result->served.applied};
+    m_world.send(m_world.arrivalOf(flight), OpAnswered{flight, op, std::move(result)});
+}
+
+void Router::on(OpAnswered& answered) {
+    if (!m_world.arrives(answered.flight, answered.op.call.value())) return;
+    const auto found = m_world.calls.find(answered.op.call);
+    if (found == m_world.calls.end()) return;
+    PendingCall& call = found->second;
+    Op& op = call.ops[answered.op.part];
+    if (!op.awaits(answered.op)) return;
+    op.underWay = false;
+    const ZoneIndex from = answered.flight.from.zone;
+    OpResult& result = *answered.result;
+    if (result.kind == OpResult::Kind::Redirect) {
+        Group* group = m_world.findGroup(op.group);
+        const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
+        const bool useful =
+            result.leader && *result.leader != from && !suspects[result.leader->value()];
+        if (useful && group != nullptr && op.needsLeader) {
+            group->leaderHint = *result.leader;
+            if (op.attempts < 4) return send(answered.op.call, call, answered.op.part);
+        }
+        m_world.queue.add(m_world.now + kRetryDelay, OpRetry{answered.op});
+        return;
+    }
+    if (op.needsLeader) {
+        if (Group* group = m_world.findGroup(op.group)) group->leaderHint = from;
+    }
+    call.served = result.served;
+    call.gate = std::max(call.gate, result.gate);
+    if (result.error) {
+        const bool ofService = httpStatus(result.error->type) >= 500;
+        if (ofService && call.ops.size() > 1)
+            return giveUp(answered.op.call, call, answered.op.part);
+        call.error = std::move(result.error);
+        return partDone(answered.op.call, call, answered.op.part);
+    }
+    if (std::holds_alternative<ReadRange>(call.request))
+        return takePage(answered.op.call, call, result);
+    take(call, answered.op.part, result);
+    partDone(answered.op.call, call, answered.op.part);
+}
+
+void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
+    if (auto* item = std::get_if<ItemReply>(&call.reply)) {
+        item->item = std::move(result.item);
+    } else if (auto* write = std::get_if<WriteReply>(&call.reply)) {
+        *write = std::move(result.write);
+    } else if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
+        reads->items[part] = std::move(result.item);
+    } else if (auto* writes = std::get_if<BatchWriteReply>(&call.reply)) {
+        writes->writes[part] = std::move(result.write);
+    }
+}
+
+void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
+    auto& page = std::get<RangeReply>(call.reply);
+    const auto& range = std::get<ReadRange>(call.request);
+    for (ItemView& item : result.range.items) {
+        call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
+        --call.itemsLeft;
+        page.items.push_back(std::move(item));
+    }
+    for (ItemView& item : result.range.tableItems)
+        page.tableItems.push_back(std::move(item));
+    page.more = result.range.more;
+    Op& op = call.ops.front();
+    const Group* group = m_world.findGroup(op.group);
+    const GroupId next =
+        page.more || group == nullptr ? GroupId{} : nextPartition(m_world, range, group);
+    if (next == GroupId{}) return partDone(number, call, 0);
+    op.group = next;
+    op.attempts = 0;
+    send(number, call, 0);
+}
+
+void Router::on(const OpRetry& retry) {
+    const auto found = m_world.calls.find(retry.op.call);
+    if (found == m_world.calls.end()) return;
+    Op& op = found->second.ops[retry.op.part];
+    if (op.done || op.underWay || op.sendings != retry.op.sending) return;
+    send(retry.op.call, found->second, retry.op.part);
+}
+
+void Router::on(const RouterSweep&) {
+    m_sweepQueued = false;
+    std::vector<OpId> late;
+    for (const auto& [number, call] : m_world.calls) {
+        for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
+            const Op& op = call.ops[part];
+            const bool slow = op.underWay && m_world.now - op.sentAt >= kAttemptTimeout;
+            const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+            const bool gone = m_world.findGroup(op.group) == nullptr;
+            if (!op.done && (old || gone || (slow && !op.isWrite))) late.push_back({number, part});
+        }
+    }
+    for (const OpId& op : late) {
+        const auto found = m_world.calls.find(op.call);
+        if (found == m_world.calls.end()) continue;
+        PendingCall& call = found->second;
+        const CauseScope scope(m_world, call.ops[op.part].sent);  // Of which nothing came.
+        if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
+            giveUp(op.call, call, op.part);
+        } else {
+            send(op.call, call, op.part);
+        }
+    }
+    scheduleSweep();
+}
+
+void Router::scheduleSweep() {
+    if (m_sweepQueued || m_world.calls.empty()) return;
+    m_sweepQueued = true;
+    m_world.queue.add(m_world.now + kSweepEvery, RouterSweep{});
+}
+
+// No answer in time: for a batch this part is unprocessed, which its reply can say; otherwise the
+// service's HTTP 500, which a client takes for "perhaps it was done" (assumption O8).
+void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
+    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
+        reads->unprocessed.push_back(part);
+    } else if (auto* writes = std::get_if<BatchWriteReply>(&call.reply)) {
+        writes->unprocessed.push_back(part);
+    } else {
+        call.error = ApiError::internal();
+    }
+    partDone(number, call, part);
+}
+
+void Router::partDone(CallNumber number, PendingCall& call, std::uint32_t part) {
+    call.ops[part].done = true;
+    CHECK(call.opsLeft > 0);
+    if (--call.opsLeft == 0) finish(number, call);
+}
+
+void Router::finish(CallNumber number, PendingCall& call) {
+    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
+        std::uint64_t bytes = 0;
+        for (std::uint32_t part = 0; part < reads->items.size(); ++part) {
+            bytes += reads->items[part].itemBytes;
+            if (bytes <= kBatchReadBytesMax || !reads->items[part]) continue;
+            reads->items[part] = {};
+            reads->unprocessed.push_back(part);
+        }
+        std::ranges::sort(reads->unprocessed);
+    }
+    Answered answered{CallId(call.id), std::move(call.call),
+                      call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
+                                 : ApiResult<Reply>(std::move(call.reply)),
+                      call.served, std::max(call.gate, m_world.catalogGate)};
+    traceServed(call, answered);
+    m_answers.push_back(std::move(answered));
+    m_world.calls.erase(number);
+}
+
+void Router::zoneLost(RegionId region, ZoneIndex zone) {
+    std::vector<CallNumber> lost;
+    for (const auto& [number, call] : m_world.calls) {
+        if (call.region == region && call.zone == zone) lost.push_back(number);
+    }
+    for (const CallNumber number : lost) {
+        PendingCall& call = m_world.calls.at(number);
+        call.error = ApiError::internal();
+        finish(number, call);
+    }
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/cluster/kernel/calls.h"
+#include "core/cluster/kernel/world_state.h"
+
+namespace orrery::cluster {
+
+/// The request routers of all zones: take calls in, find the partition and the replica of each of
+/// their parts, try again where a replica is not the leader or does not answer, and put replies
+/// together. What the simulated world fails to do becomes an ApiError here.
+class Router {
+public:
+    /// Answers a request about tables at once.
+    using TableRequests = std::function<ApiResult<Reply>(const Request&, const Caller&)>;
+
+    Router(WorldState& world, TableRequests tables);
+
+    void admit(CallId id, std::unique_ptr<Call> call, Caller caller);
+    /// A replica's answer leaves for the router of the call.
+    void answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result);
+
+    void on(OpAnswered& answered);
+    void on(const OpRetry& retry);
+    void on(const RouterSweep& sweep);
+
+    /// The zone lost its power: its router's calls have no answer but an error.
+    void zoneLost(RegionId region, ZoneIndex zone);
+
+    std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
+
+private:
+    /// Makes the parts of a call; false if it was answered at once.
+    bool plan(PendingCall& call);
+    bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
+                  bool write);
+    std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
+    void send(CallNumber number, PendingCall& call, std::uint32_t part);
+    ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
+    void take(PendingCall& call, std::uint32_t part, OpResult& result);
+    void takePage(CallNumber number, PendingCall& call, OpResult& result);
+    void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
+    void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
+    void finish(CallNumber number, PendingCall& call);
+    void scheduleSweep();
+    void traceServed(const PendingCall& call, const Answered& answered);
+
+    WorldState& m_world;
+    TableRequests m_tables;
+    Prng m_prng;
+    CallNumber m_next{1};
+    bool m_sweepQueued = false;
+    std::vector<Answered> m_answers;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,86 @@
+#include "core/base/text.h"
+#include "core/cluster/routing/router.h"
+
+// What the request list of an inspector shows of a call.
+
+namespace orrery::cluster {
+namespace {
+
+std::string keyText(const types::AttributeValue& partition) {
+    constexpr std::size_t kTextMax = 80;
+    std::string text;
+    if (const auto* string = partition.as<std::string>()) {
+        text = *string;
+    } else if (const auto* number = partition.as<types::Number>()) {
+        text = number->text();
+    } else {
+        text = "(binary)";
+    }
+    text.resize(wholeCharacters(text, kTextMax).size());
+    return text;
+}
+
+struct About {
+    observe::RequestKind kind = observe::RequestKind::Control;
+    const TableDescription* table = nullptr;
+    const types::AttributeValue* partition = nullptr;
+    bool consistent = false;
+    std::size_t keys = 0;  ///< Of a batch.
+};
+
+About aboutOf(const Request& request) {
+    using enum observe::RequestKind;
+    if (const auto* one = std::get_if<ReadItem>(&request))
+        return {Read, one->table.get(), &one->key.partition, one->consistent};
+    if (const auto* one = std::get_if<WriteItem>(&request))
+        return {Write, one->table.get(), &one->key.partition};
+    if (const auto* range = std::get_if<ReadRange>(&request))
+        return {Read, range->table.get(), range->partition ? &*range->partition : nullptr,
+                range->consistent};
+    if (const auto* batch = std::get_if<ReadBatch>(&request); batch && !batch->reads.empty())
+        return {Read, batch->reads[0].table.get(), nullptr, batch->reads[0].consistent,
+                batch->reads.size()};
+    if (const auto* batch = std::get_if<WriteBatch>(&request); batch && !batch->writes.empty())
+        return {Write, batch->writes[0].table.get(), nullptr, false, batch->writes.size()};
+    return {};
+}
+
+}  // namespace
+
+void Router::traceServed(const PendingCall& call, const Answered& answered) {
+    const int status = answered.result ? 200 : httpStatus(answered.result.error().type);
+    if (status >= 500) ++m_world.totals.serverErrors;
+    if (status >= 400 && status < 500) ++m_world.totals.clientErrors;
+    // A call that names no table which is there, or no key of it, never became a request.
+    const About about = call.bound ? aboutOf(call.request) : About{observe::RequestKind::Unknown};
+    const bool read = about.kind == observe::RequestKind::Read;
+    if (read && answered.served.behindRecords > 0) ++m_world.totals.staleReads;
+    observe::RequestServed event;
+    if (answered.call) event.operation = answered.call->operationName();
+    if (about.table != nullptr)
+        event.table = about.table->name;
+    else if (answered.call)
+        event.table = answered.call->tableName();
+    if (about.partition != nullptr) event.key = keyText(*about.partition);
+    if (about.keys != 0)
+        event.key = std::to_string(about.keys) + (about.keys == 1 ? " key" : " keys");
+    if (!answered.result) {
+        const std::string_view name = errorName(answered.result.error().type);
+        event.error = name.substr(name.rfind('#') + 1);
+    }
+    event.httpStatus = status;
+    event.kind = about.kind;
+    event.consistent = about.consistent;
+    event.replicaKnown = answered.served.known;
+    event.replica = {call.ops.empty() ? GroupId{} : call.ops.front().group, call.region,
+                     answered.served.zone};
+    event.leader = answered.served.leader;
+    event.lsn = answered.served.applied;
+    event.behindRecords = answered.served.behindRecords;
+    event.behind = answered.served.behind;
+    event.admittedAt = call.admittedAt;
+    event.took = m_world.now - call.admittedAt;
+    m_world.emit(std::move(event));
+}
+
+}  // namespace orrery::cluster

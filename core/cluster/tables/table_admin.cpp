@@ -1,0 +1,365 @@
+#include "core/cluster/tables/table_admin.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace orrery::cluster {
+namespace {
+
+ApiError inUse(std::string message) {
+    return {ErrorType::ResourceInUse, std::move(message), nullptr};
+}
+
+// Whether a request changes settings that the service changes at any time, and at once.
+bool onlySettings(const UpdateTable& update) {
+    return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
+           update.createIndexes.empty() && update.deleteIndexes.empty() &&
+           update.updateIndexes.empty();
+}
+
+// Whether the service needs a while for it, during which the table is UPDATING.
+bool takesTime(const UpdateTable& update) {
+    return update.billing || update.throughput || update.tableClass ||
+           !update.createIndexes.empty() || !update.deleteIndexes.empty();
+}
+
+// Warm throughput never goes down: what there was stays when units are taken away or billing
+// changes.
+void keepWarm(std::optional<Throughput>& warm, const Throughput& before, const Throughput& now) {
+    if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
+    warm = {std::max(before.readUnits, now.readUnits), std::max(before.writeUnits, now.writeUnits)};
+}
+
+Throughput warmOf(const TableDescription& table) {
+    return warmNow(table.billing, table.warm, table.throughput);
+}
+
+Throughput warmOf(const TableDescription& table, const SecondaryIndex& index) {
+    return warmNow(table.billing, index.warm, index.throughput);
+}
+
+void applyBilling(BillingMode billing, CalendarTime now, TableDescription& table) {
+    if (billing == table.billing) return;
+    table.billing = billing;
+    if (billing == BillingMode::PayPerRequest) {
+        table.lastToPayPerRequestAt = now;
+        table.throughput = {};
+        for (SecondaryIndex& index : table.indexes)
+            index.throughput = {};
+    } else {
+        table.onDemandMax.reset();
+        for (SecondaryIndex& index : table.indexes)
+            index.onDemandMax.reset();
+    }
+}
+
+void applyThroughput(const Throughput& next, CalendarTime now, TableDescription& table) {
+    const bool up = next.readUnits > table.throughput.readUnits ||
+                    next.writeUnits > table.throughput.writeUnits;
+    const bool down = next.readUnits < table.throughput.readUnits ||
+                      next.writeUnits < table.throughput.writeUnits;
+    if (up) table.lastIncreaseAt = now;
+    if (down) {
+        table.lastDecreaseAt = now;
+        ++table.decreasesToday;
+    }
+    table.throughput = next;
+}
+
+void applyToIndex(const IndexUpdate& update, SecondaryIndex& index) {
+    if (update.throughput) index.throughput = *update.throughput;
+    if (update.onDemandMax) index.onDemandMax = update.onDemandMax;
+    if (update.warm) index.warm = update.warm;
+}
+
+ApiError stillInUse(const TableDescription& table) {
+    std::string doing = "updated";
+    if (table.status == TableStatus::Creating) doing = "created";
+    if (table.status == TableStatus::Deleting) doing = "deleted";
+    return inUse("Attempt to change a resource which is still in use: Table is being " + doing +
+                 ": " + table.name);
+}
+
+// The definitions are those of the keys of the table and its indexes, no more; what the table had
+// stays in its place.
+void defineKeysAlone(TableDescription& table) {
+    const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
+        return std::ranges::find(among, name, &types::KeyAttribute::name);
+    };
+    std::vector<types::KeyAttribute> used;
+    const auto add = [&](const types::KeyAttribute& attribute) {
+        if (named(used, attribute.name) == used.end()) used.push_back(attribute);
+    };
+    const auto addKeys = [&](const types::KeySchema& keys) {
+        add(keys.partition);
+        if (keys.sort) add(*keys.sort);
+    };
+    addKeys(table.keys);
+    for (const SecondaryIndex& index : table.indexes)
+        addKeys(index.keys);
+    std::erase_if(table.attributes, [&](const types::KeyAttribute& attribute) {
+        return named(used, attribute.name) == used.end();
+    });
+    for (const types::KeyAttribute& attribute : used) {
+        const auto place = named(table.attributes, attribute.name);
+        if (place == table.attributes.end()) {
+            table.attributes.push_back(attribute);
+        } else {
+            *place = attribute;  // A definition that outlived its index had another type.
+        }
+    }
+}
+
+// The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
+// none.
+bool markUpdating(const UpdateTable& update, TableDescription& table) {
+    bool any = false;
+    for (const IndexUpdate& one : update.updateIndexes) {
+        if (!one.throughput && !one.onDemandMax) continue;
+        for (SecondaryIndex& index : table.indexes) {
+            if (index.name != one.name) continue;
+            index.status = TableStatus::Updating;
+            any = true;
+        }
+    }
+    return any;
+}
+
+}  // namespace
+
+std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
+    constexpr std::uint64_t kOnDemandPartitions = 4;
+    constexpr std::uint64_t kPartitionReads = 3000;
+    constexpr std::uint64_t kPartitionWrites = 1000;
+    constexpr std::uint64_t kPartitionsMax = 1000;
+    if (billing == BillingMode::PayPerRequest) return kOnDemandPartitions;
+    const auto reads = static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.readUnits, 0));
+    const auto writes =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.writeUnits, 0));
+    const std::uint64_t thousandths =
+        reads * 1000 / kPartitionReads + writes * 1000 / kPartitionWrites;
+    return std::clamp<std::uint64_t>((thousandths + 999) / 1000, 1, kPartitionsMax);
+}
+
+ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& caller) {
+    if (const auto* one = std::get_if<CreateTable>(&request)) return create(*one, caller);
+    if (const auto* one = std::get_if<UpdateTable>(&request)) return update(*one);
+    if (const auto* one = std::get_if<DeleteTable>(&request)) return remove(*one);
+    if (const auto* one = std::get_if<DescribeTable>(&request)) return describe(one->table);
+    if (const auto* one = std::get_if<ListTables>(&request)) return names(*one, caller);
+    CHECK(std::holds_alternative<ReadNothing>(request));
+    return NothingReply{m_world.calendar()};
+}
+
+ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& caller) {
+    if (const TablePtr there = m_world.catalog.find(caller, create.table.name)) {
+        if (there->status == TableStatus::Creating) return std::unexpected(stillInUse(*there));
+        return std::unexpected(inUse("Table already exists: " + create.table.name));
+    }
+    if (m_world.findRegion(caller.regionName) == nullptr &&
+        m_world.regions.size() >= WorldState::kRegionsMax) {
+        return std::unexpected(ApiError{ErrorType::LimitExceeded,
+                                        "There is no table in Region " + caller.regionName +
+                                            ", and this endpoint "
+                                            "already has tables in " +
+                                            std::to_string(WorldState::kRegionsMax) +
+                                            " Regions, which is as many as it can have.",
+                                        nullptr});
+    }
+    TableDescription table = create.table;
+    table.accountId = caller.accountId;
+    table.regionName = caller.regionName;
+    table.region = regionOf(caller.regionName).id;
+    table.space = newSpace();
+    table.tableId = newTableId(table.space);
+    table.createdAt = m_world.calendar();
+    if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
+    table.status = TableStatus::Creating;
+    for (SecondaryIndex& index : table.indexes) {
+        index.space = newSpace();
+        index.status = TableStatus::Creating;
+    }
+    addPartitions(table, table.space, initialPartitions(table.billing, table.throughput));
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.global)
+            addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
+    }
+    saveCounters();
+    const auto made = std::make_shared<const TableDescription>(table);
+    store(made);
+    if (m_world.profile.transientStates == Duration::zero()) {
+        settle(table);
+    } else {
+        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
+    }
+    return TableReply{made, 0, 0,
+                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size())};
+}
+
+ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
+    if (remove.table->status != TableStatus::Active)
+        return std::unexpected(stillInUse(*remove.table));
+    if (remove.table->deletionProtection) {
+        return std::unexpected(ApiError::validation(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable "
+            "deletion protection first."));
+    }
+    TableReply reply = describe(remove.table);
+    TableDescription table = *remove.table;
+    table.status = TableStatus::Deleting;
+    const auto changed = std::make_shared<const TableDescription>(table);
+    store(changed);
+    reply.table = changed;
+    if (m_world.profile.transientStates == Duration::zero()) {
+        settle(table);
+    } else {
+        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
+    }
+    return reply;
+}
+
+void TableAdmin::applySettings(const UpdateTable& update, TableDescription& table) const {
+    const CalendarTime now = m_world.calendar();
+    const TableDescription before = table;
+    if (update.billing) applyBilling(*update.billing, now, table);
+    if (update.throughput) applyThroughput(*update.throughput, now, table);
+    if (update.onDemandMax) table.onDemandMax = update.onDemandMax;
+    if (update.warm) table.warm = update.warm;
+    if (update.deletionProtection) table.deletionProtection = *update.deletionProtection;
+    if (update.tableClass) table.tableClass = *update.tableClass;
+    if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
+    if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
+    for (const IndexUpdate& one : update.updateIndexes) {
+        for (SecondaryIndex& index : table.indexes) {
+            if (index.name == one.name) applyToIndex(one, index);
+        }
+    }
+    keepWarm(table.warm, warmOf(before), warmOf(table));
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        SecondaryIndex& index = table.indexes[i];
+        keepWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
+    }
+}
+
+ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
+    const bool settled = update.table->status == TableStatus::Active;
+    const bool updating = update.table->status == TableStatus::Updating;
+    if (!settled && !(updating && onlySettings(update)))
+        return std::unexpected(stillInUse(*update.table));
+    TableDescription table = *update.table;
+    applySettings(update, table);
+    const bool slow = m_world.profile.transientStates > Duration::zero();
+    std::vector<KeySpaceId> added;
+    for (const std::string& name : update.deleteIndexes) {
+        for (SecondaryIndex& index : table.indexes) {
+            if (index.name == name) index.status = TableStatus::Deleting;
+        }
+    }
+    for (SecondaryIndex index : update.createIndexes) {
+        index.space = newSpace();
+        index.status = TableStatus::Creating;
+        index.backfilling = true;
+        added.push_back(index.space);
+        table.indexes.push_back(std::move(index));
+    }
+    defineKeysAlone(table);
+    const bool lasting = !added.empty() || !update.deleteIndexes.empty();
+    const bool transient = lasting || (slow && takesTime(update));
+    if (transient) table.status = TableStatus::Updating;
+    const bool indexesUpdate = slow && markUpdating(update, table);
+    const auto changed = std::make_shared<const TableDescription>(table);
+    store(changed);
+    saveCounters();
+    for (const SecondaryIndex& index : table.indexes) {
+        if (std::ranges::find(added, index.space) == added.end()) continue;
+        addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
+        m_propagator.fill(table, index.space);
+    }
+    store(changed);  // With the new partitions.
+    TableReply reply = describe(changed);
+    if (added.empty() && (transient || indexesUpdate)) {
+        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
+    }
+    return reply;
+}
+
+void TableAdmin::on(const TableSettles& settles) {
+    if (const TablePtr table = m_world.catalog.find(settles.table)) settle(*table);
+}
+
+void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
+    const TablePtr found = m_world.catalog.find(table);
+    if (found == nullptr) return;
+    TableDescription changed = *found;
+    for (SecondaryIndex& one : changed.indexes) {
+        if (one.space == index) one.backfilling = false;
+    }
+    const bool filling = std::ranges::any_of(changed.indexes, &SecondaryIndex::backfilling);
+    store(std::make_shared<const TableDescription>(changed));
+    if (!filling)
+        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table});
+}
+
+// A table or its indexes reach the state that they were on their way to.
+void TableAdmin::settle(TableDescription table) {
+    if (table.status == TableStatus::Deleting) {
+        for (const SecondaryIndex& index : table.indexes)
+            dropSpace(index.space);
+        dropSpace(table.space);
+        m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
+        m_world.catalog.erase(table);
+        m_world.catalogGate = m_world.openTicket;
+        return;
+    }
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.status == TableStatus::Deleting) dropSpace(index.space);
+    }
+    std::erase_if(table.indexes, [](const SecondaryIndex& index) {
+        return index.status == TableStatus::Deleting;
+    });
+    defineKeysAlone(table);
+    bool filling = false;
+    for (SecondaryIndex& index : table.indexes) {
+        filling = filling || index.backfilling;
+        if (!index.backfilling) index.status = TableStatus::Active;
+    }
+    table.status = filling ? TableStatus::Updating : TableStatus::Active;
+    store(std::make_shared<const TableDescription>(std::move(table)));
+}
+
+Reply TableAdmin::names(const ListTables& list, const Caller& caller) const {
+    NamesReply reply;
+    reply.names = m_world.catalog.names(caller, list.after, list.limit + 1);
+    reply.more = reply.names.size() > list.limit;
+    if (reply.more) reply.names.pop_back();
+    return reply;
+}
+
+TableReply TableAdmin::describe(const TablePtr& table) const {
+    TableReply reply;
+    reply.table = table;
+    std::tie(reply.itemCount, reply.itemBytes) = countsOf(table->space);
+    for (const SecondaryIndex& index : table->indexes) {
+        reply.indexCounts.push_back(index.global ? countsOf(index.space)
+                                                 : std::pair{reply.itemCount, reply.itemBytes});
+    }
+    return reply;
+}
+
+std::pair<std::int64_t, std::int64_t> TableAdmin::countsOf(KeySpaceId space) const {
+    std::int64_t items = 0;
+    std::int64_t bytes = 0;
+    for (const GroupId id : m_world.partitions.ofSpace(space)) {
+        const Group* group = m_world.findGroup(id);
+        const Member* best = &group->members[0];
+        for (const Member& member : group->members) {
+            if (member.mark.applied > best->mark.applied) best = &member;
+        }
+        items += best->mark.itemCount;
+        bytes += best->mark.itemBytes;
+    }
+    return {items, bytes};
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/cluster/catalog/request.h"
+#include "core/cluster/indexes/index_propagator.h"
+#include "core/cluster/replicas/replicator.h"
+
+namespace orrery::cluster {
+
+/// Requests about tables: the catalog, partitions, and the transient states between. Every change
+/// of the catalog is in the turn that made it.
+class TableAdmin {
+public:
+    TableAdmin(WorldState& world, Replicator& replicator, IndexPropagator& propagator)
+        : m_world(world), m_replicator(replicator), m_propagator(propagator) {}
+
+    ApiResult<Reply> request(const Request& request, const Caller& caller);
+    void on(const TableSettles& settles);
+    /// A new index has every item that was there before it.
+    void indexFilled(KeySpaceId table, KeySpaceId index);
+
+    /// Regions first, since faults need them, then tables and their groups.
+    storage::StorageResult<void> reopenRegions();
+    storage::StorageResult<void> reopenTables();
+
+    /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
+    /// ends.
+    void giveBackDropped();
+
+    /// The description with its live counts.
+    TableReply describe(const TablePtr& table) const;
+
+private:
+    ApiResult<Reply> create(const CreateTable& create, const Caller& caller);
+    ApiResult<Reply> update(const UpdateTable& update);
+    ApiResult<Reply> remove(const DeleteTable& remove);
+    Reply names(const ListTables& list, const Caller& caller) const;
+    void applySettings(const UpdateTable& update, TableDescription& table) const;
+
+    std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,
+                                                       KeySpaceId space) const;
+    RegionState& regionOf(const std::string& name);
+    KeySpaceId newSpace();
+    /// The zones in which a new partition's leader may be appointed.
+    std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
+    void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
+    void dropSpace(KeySpaceId space);
+    void settle(TableDescription table);
+    void store(TablePtr table);
+    void saveCounters();
+    std::string newTableId(KeySpaceId space) const;
+    std::pair<std::int64_t, std::int64_t> countsOf(KeySpaceId space) const;
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    IndexPropagator& m_propagator;
+    std::uint32_t m_nextSpace = 1;
+    std::uint64_t m_nextGroup = 1;
+};
+
+/// Partitions that a table or index begins with: four for on-demand, by throughput otherwise
+/// (3,000 read units or 1,000 write units each).
+std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput);
+
+}  // namespace orrery::cluster

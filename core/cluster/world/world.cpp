@@ -1,0 +1,302 @@
+#include "core/cluster/world/world.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/cluster/inspect/looks.h"
+#include "core/cluster/inspect/snapshot_builder.h"
+#include "core/cluster/world/world_impl.h"
+
+namespace orrery::cluster {
+
+World::Impl::Impl(storage::Store& store, const WorldOptions& options)
+    : state(store, options.profile, options.seed, options.traceEvents),
+      replicator(state),
+      propagator(state, replicator),
+      tables(state, replicator, propagator),
+      router(state, [this](const Request& request,
+                           const Caller& caller) { return tables.request(request, caller); }),
+      server(state, replicator,
+             [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+                 router.answer(group, from, op, std::move(result));
+             }),
+      zones(state, replicator, router),
+      snapshots(state, propagator),
+      checksums(state) {
+    replicator.setListener([this](Group& group) {
+        server.moved(group);
+        propagator.moved(group);
+    });
+    propagator.setListeners(
+        [this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+        [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+}
+
+World::World(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+World::~World() = default;
+
+storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store,
+                                                           const WorldOptions& options,
+                                                           CalendarTime calendar) {
+    auto impl = std::make_unique<Impl>(store, options);
+    TRY(impl->openClock(calendar));
+    impl->state.openTicket = store.synced().next();
+    TRY(impl->openProfile(options.profileIsChosen));
+    TRY(impl->tables.reopenRegions());
+    TRY(impl->zones.reopen());
+    TRY(impl->tables.reopenTables());
+    return std::unique_ptr<World>(new World(std::move(impl)));
+}
+
+storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
+    if (isChosen) {
+        keepProfile(state.turn, state.profile);
+        return {};
+    }
+    TRY_ASSIGN(const Profile* kept, keptProfile(state.store));
+    if (kept != nullptr) state.setProfile(*kept);
+    return {};
+}
+
+// A turn in which the machine failed leaves nothing behind.
+storage::Ticket World::Impl::forget() {
+    state.turn = {};
+    router.takeAnswers();
+    return storage::Ticket(state.openTicket.value() - 1);
+}
+
+storage::Ticket World::Impl::commit() {
+    const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
+    state.openTicket = ticket.next();
+    replicator.turnCommitted();
+    for (Answered& answered : router.takeAnswers()) {
+        answered.gate = std::min(std::max(answered.gate, boundGate), ticket);
+        answers.push_back(std::move(answered));
+    }
+    return ticket;
+}
+
+void World::Impl::process(Event& event) {
+    if (auto* message = std::get_if<ReplicaMessage>(&event)) return replicator.on(*message);
+    if (auto* disk = std::get_if<DiskDone>(&event)) return replicator.on(*disk);
+    if (auto* answered = std::get_if<OpAnswered>(&event)) return router.on(*answered);
+    if (const auto* arrives = std::get_if<OpArrives>(&event)) return opArrives(*arrives);
+    if (const auto* tick = std::get_if<ReplicaTick>(&event)) return replicator.on(*tick);
+    if (const auto* link = std::get_if<CatchUpGoesOn>(&event)) return replicator.on(*link);
+    if (const auto* retry = std::get_if<OpRetry>(&event)) return router.on(*retry);
+    if (const auto* sweep = std::get_if<RouterSweep>(&event)) return router.on(*sweep);
+    if (const auto* batch = std::get_if<IndexBatchArrives>(&event)) return propagator.on(*batch);
+    if (const auto* taken = std::get_if<IndexBatchAnswered>(&event)) return propagator.on(*taken);
+    if (const auto* again = std::get_if<IndexRetry>(&event)) return propagator.on(*again);
+    if (const auto* step = std::get_if<BackfillStep>(&event)) return propagator.on(*step);
+    if (const auto* news = std::get_if<HeartbeatNews>(&event)) return zones.on(*news);
+    if (const auto* ends = std::get_if<FaultEnds>(&event)) return zones.on(*ends);
+    if (const auto* settles = std::get_if<TableSettles>(&event)) return tables.on(*settles);
+    CHECK(std::holds_alternative<std::monostate>(event));
+}
+
+void World::Impl::opArrives(const OpArrives& arrives) {
+    if (!state.arrives(arrives.flight, arrives.op.call.value())) return;
+    Group* group = state.findGroup(arrives.flight.from.group);
+    if (group == nullptr || !group->member(arrives.flight.to).replica) return;
+    server.serve(*group, arrives.flight.to, arrives.op);
+}
+
+bool World::run(Instant until, std::size_t eventsMax) {
+    WorldState& state = m_impl->state;
+    for (std::size_t ran = 0; state.queue.nextAt() <= until && !state.failure; ++ran) {
+        if (ran == eventsMax) return false;
+        auto [at, entry] = state.queue.take();
+        state.now = std::max(state.now, at);
+        const CauseScope scope(state, entry.cause);
+        m_impl->process(entry.event);
+    }
+    state.now = std::max(state.now, until);
+    return true;
+}
+
+storage::Ticket World::endTurn() {
+    if (m_impl->state.failure) return m_impl->forget();
+    m_impl->tables.giveBackDropped();
+    m_impl->replicator.saveStates();
+    m_impl->keepClock();
+    return m_impl->commit();
+}
+
+storage::Ticket World::close() {
+    if (m_impl->state.failure) return m_impl->forget();
+    m_impl->replicator.saveStates();
+    m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
+    m_impl->saveClock(m_impl->state.now);
+    return m_impl->commit();
+}
+
+const std::optional<storage::StorageError>& World::failure() const {
+    return m_impl->state.failure;
+}
+
+void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {
+    m_impl->router.admit(id, std::move(call), std::move(caller));
+}
+
+std::vector<Answered> World::takeAnswers() {
+    return std::exchange(m_impl->answers, {});
+}
+
+std::size_t World::pendingCalls() const {
+    return m_impl->state.calls.size();
+}
+
+Instant World::now() const {
+    return m_impl->state.now;
+}
+
+CalendarTime World::calendar() const {
+    return m_impl->state.calendar();
+}
+
+Instant World::nextEventAt() const {
+    return m_impl->state.queue.nextAt();
+}
+
+void World::setCalendar(CalendarTime wallClock) {
+    m_impl->setCalendar(wallClock);
+}
+
+void World::noteWallClock(CalendarTime wallClock, Pace pace) {
+    m_impl->pace = pace;
+    m_impl->notedWall.reset();
+    if (pace != Pace::Slower) m_impl->notedWall = wallClock;
+}
+
+const ClockSetting& World::clockSetting() const {
+    return m_impl->state.clockSetting;
+}
+
+void World::setClockSetting(const ClockSetting& setting) {
+    WorldState& state = m_impl->state;
+    state.clockSetting = setting;
+    keepClockSetting(state.turn, setting);
+    state.controlGate = state.openTicket;
+}
+
+storage::Ticket World::openTurn() const {
+    return m_impl->state.openTicket;
+}
+
+storage::Ticket World::controlGate() const {
+    return m_impl->state.controlGate;
+}
+
+storage::Ticket World::lookGate(std::string_view table, std::string_view region) const {
+    return cluster::lookGate(m_impl->state, table, region);
+}
+
+storage::Ticket World::gateOf(storage::Ticket wanted) const {
+    const storage::Ticket last(m_impl->state.openTicket.value() - 1);
+    return std::min(std::max(wanted, m_impl->boundGate), last);
+}
+
+World::FaultResult World::failZone(std::string_view zone, std::optional<Duration> duration) {
+    return m_impl->zones.failZone(zone, duration);
+}
+
+World::FaultResult World::cutLink(std::string_view zoneA, std::string_view zoneB,
+                                  std::optional<Duration> duration) {
+    return m_impl->zones.cutLink(zoneA, zoneB, duration);
+}
+
+bool World::heal(std::uint64_t fault) {
+    return m_impl->zones.heal(fault);
+}
+
+void World::healAll() {
+    m_impl->zones.healAll();
+}
+
+std::vector<observe::FaultView> World::faults() const {
+    return m_impl->zones.faults();
+}
+
+LookResult<ItemsLook> World::lookItems(const ItemsLookRequest& request) const {
+    return cluster::lookItems(m_impl->state, request);
+}
+
+LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
+    return cluster::lookItem(m_impl->state, request);
+}
+
+World::ChecksumsResult World::checksums(std::string_view table, std::string_view region,
+                                        bool scanned) const {
+    return lookChecksums(m_impl->state, table, region, scanned);
+}
+
+LookResult<ChecksumLookId> World::startChecksums(std::string_view table, std::string_view region) {
+    return m_impl->checksums.start(table, region);
+}
+
+bool World::checksumsUnderWay() const {
+    return m_impl->checksums.underWay();
+}
+
+void World::stepChecksums() {
+    m_impl->checksums.step({});
+}
+
+void World::dropChecksums(ChecksumLookId id) {
+    m_impl->checksums.drop(id);
+}
+
+std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {
+    return m_impl->checksums.take(id);
+}
+
+const Catalog& World::catalog() const {
+    return m_impl->state.catalog;
+}
+
+const Profile& World::profile() const {
+    return m_impl->state.profile;
+}
+
+void World::setProfile(const Profile& profile) {
+    m_impl->state.setProfile(profile);
+    keepProfile(m_impl->state.turn, profile);
+    m_impl->state.controlGate = m_impl->state.openTicket;
+}
+
+std::uint64_t World::seed() const {
+    return m_impl->state.seed;
+}
+
+std::shared_ptr<observe::Snapshot> World::makeSnapshot() {
+    return m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats());
+}
+
+observe::Trace& World::trace() {
+    return m_impl->state.trace;
+}
+
+const observe::Totals& World::totals() const {
+    m_impl->state.totals.heartbeats = m_impl->zones.heartbeats();
+    return m_impl->state.totals;
+}
+
+void World::setDetailedTrace(bool detailed) {
+    m_impl->state.detailedTrace = detailed;
+}
+
+EventId World::lastEvent() const {
+    return EventId(m_impl->state.nextEvent - 1);
+}
+
+void World::traceStorageFailure(std::string message) {
+    m_impl->state.emit(observe::StorageFailed{std::move(message)});
+}
+
+std::uint64_t World::eventHash() const {
+    return m_impl->state.hash.value();
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cluster/catalog/control_state.h"
+#include "core/cluster/catalog/profile.h"
+#include "core/cluster/catalog/request.h"
+#include "core/cluster/inspect/look.h"
+#include "core/cluster/kernel/calls.h"
+#include "core/observe/snapshot.h"
+#include "core/observe/trace.h"
+#include "core/storage/store.h"
+
+namespace orrery::cluster {
+
+/// How a world's time goes by the wall clock.
+enum class Pace : std::uint8_t {
+    Slower,
+    AsTheWall,
+    Ahead,    ///< Faster, or as nobody knows.
+    Stopped,  ///< Only as somebody steps it.
+};
+
+struct WorldOptions {
+    /// In force where the store names none.
+    Profile profile = Profile::dropIn();
+    /// It was asked for: it goes before the one that the store names, and is kept.
+    bool profileIsChosen = false;
+    std::uint64_t seed = 0;
+    /// How many events the trace keeps.
+    std::size_t traceEvents = 16'384;
+};
+
+/// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the
+/// queue of everything that is under way between them. It owns all mutable state, reads no clock,
+/// starts no thread and does no I/O that waits; the same seed and the same inputs at the same
+/// instants give the same hash of events. One thread owns it.
+///
+/// Inputs (submit, faults, step of time) take effect at `now()`. A driver calls, again and again:
+/// submit…, run, endTurn, takeAnswers.
+class World {
+public:
+    /// Takes up what the store holds: the catalog, the groups, the control state. After a stop,
+    /// clean or killed, no lease is held and what was under way is gone. `calendar` is the wall
+    /// clock; the world's own is set to it unless the clock was left paused or slowed. The store
+    /// must outlive the world.
+    static storage::StorageResult<std::unique_ptr<World>> open(storage::Store& store,
+                                                               const WorldOptions& options,
+                                                               CalendarTime calendar);
+    ~World();
+
+    // --- time
+
+    Instant now() const;
+    CalendarTime calendar() const;
+    /// When something is due next; Instant::never() if the world is at rest.
+    Instant nextEventAt() const;
+    /// Runs events due up to `until`, at most `eventsMax`, each at its own instant, then moves time
+    /// to `until` unless it was cut short. Returns false if it was.
+    bool run(Instant until, std::size_t eventsMax = SIZE_MAX);
+    /// After the process or the machine slept: sets the calendar to the wall clock plus all that
+    /// was advanced, never back.
+    void setCalendar(CalendarTime wallClock);
+    /// Before a turn: what the wall clock shows, and how the world's time goes by it. Changes
+    /// nothing in the world; it decides where the calendar goes on after a stop.
+    void noteWallClock(CalendarTime wallClock, Pace pace);
+    /// How the driver's clock is set: as it was left, until somebody sets it. It changes nothing in
+    /// the world, which is told of time by `run`; the world keeps it.
+    const ClockSetting& clockSetting() const;
+    void setClockSetting(const ClockSetting& setting);
+    /// Ends a turn: commits what it changed to the store.
+    storage::Ticket endTurn();
+    /// Ends the last turn before a clean stop: the world will resume at the present instant.
+    storage::Ticket close();
+    /// The store could not give back what it was given. Nothing runs and nothing is committed after
+    /// it: the world is to be opened again.
+    const std::optional<storage::StorageError>& failure() const;
+
+    // --- calls
+
+    void submit(CallId id, std::unique_ptr<Call> call, Caller caller);
+    /// What was answered since the last time, in order.
+    std::vector<Answered> takeAnswers();
+    /// Calls that are under way.
+    std::size_t pendingCalls() const;
+
+    // --- what an answer of the control API waits for, as Answered::gate does for a call
+
+    /// The turn that is open: for what changes something.
+    storage::Ticket openTurn() const;
+    /// The turn that changed faults, clock or profile last.
+    storage::Ticket controlGate() const;
+    /// The turn that wrote last what a look at this table shows.
+    storage::Ticket lookGate(std::string_view table, std::string_view region) const;
+    /// Right after `endTurn`: the turn to wait for, given one of the above from before it. An open
+    /// turn that changed nothing is none, and the present instant is to be on disk as well.
+    storage::Ticket gateOf(storage::Ticket wanted) const;
+
+    // --- faults; unknown names give an error text
+
+    using FaultResult = std::expected<std::uint64_t, std::string>;
+    /// Zone "us-east-1b" loses power: its replicas, its router and what was not persisted there.
+    FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
+    /// No message passes between two zones of a Region, in either direction.
+    FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
+                        std::optional<Duration> duration);
+    /// False if there is no such active fault.
+    bool heal(std::uint64_t fault);
+    void healAll();
+    std::vector<observe::FaultView> faults() const;
+
+    // --- looks: what an application cannot see. They change nothing and cost no capacity.
+
+    using ChecksumsResult = LookResult<std::vector<PartitionChecksums>>;
+
+    LookResult<ItemsLook> lookItems(const ItemsLookRequest& request) const;
+    LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
+    /// As kept at apply. With `scanned` also as read, in one go: not for a world that serves.
+    ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
+    /// Begins to read all replicas of a table, in steps: see checksum_scan.h.
+    LookResult<ChecksumLookId> startChecksums(std::string_view table, std::string_view region);
+    /// Whether something is being read: then a driver calls `stepChecksums` with every turn.
+    bool checksumsUnderWay() const;
+    /// Reads on, for a millisecond or so.
+    void stepChecksums();
+    /// What came of it, once; nothing as long as it is under way.
+    std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
+    /// Nobody waits for it any more.
+    void dropChecksums(ChecksumLookId id);
+
+    const Catalog& catalog() const;
+    const Profile& profile() const;
+    /// Delays, leases and detection times from now on. It is kept.
+    void setProfile(const Profile& profile);
+    std::uint64_t seed() const;
+
+    // --- what others see
+
+    /// Nodes that did not change are shared with the snapshot before. The clock's own members are
+    /// the driver's to fill in.
+    std::shared_ptr<observe::Snapshot> makeSnapshot();
+    observe::Trace& trace();
+    const observe::Totals& totals() const;
+    /// While false, the trace keeps only requests, elections and faults, not each message. Nothing
+    /// else depends on it.
+    void setDetailedTrace(bool detailed);
+    /// The newest event, kept or not; ids begin at 1 whenever a world is opened.
+    EventId lastEvent() const;
+    /// Traces why the world that was there before this one had to end.
+    void traceStorageFailure(std::string message);
+    /// The hash chain of all events so far.
+    std::uint64_t eventHash() const;
+
+private:
+    class Impl;
+    explicit World(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/cluster/catalog/control_state.h"
+#include "core/cluster/world/world_impl.h"
+
+// The two times of a world: where they go on after a stop, and what of it the store knows.
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+//   value "clock" := bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
+//
+// The calendar is one that nobody was shown more than; the lead is its way ahead of the wall clock.
+constexpr std::string_view kClockValue = "clock";
+/// How far ahead of time the bound is written, and how near it may come before it is moved.
+struct BoundSteps {
+    Duration ahead;
+    Duration left;
+};
+constexpr BoundSteps kSteps{20s, 10s};
+/// A slow world's calendar goes on at its bound after a kill, which is not to be a jump.
+constexpr BoundSteps kSlowSteps{1s, 500ms};
+/// A lead that grew by less is the wall clock's own unsteadiness.
+constexpr Duration kLeadGrowth = 10ms;
+
+}  // namespace
+
+// The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
+// not follow it there, or it would run ahead with every stop.
+storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
+    TRY_ASSIGN(state.clockSetting, keptClockSetting(state.store));
+    TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
+    Duration calendar{};
+    if (clock) {
+        ByteReader in(*clock);
+        state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
+        calendar = Duration(static_cast<std::int64_t>(in.u64()));
+        lead = Duration(static_cast<std::int64_t>(in.u64()));
+        if (!in.ok() || !in.atEnd()) {
+            return std::unexpected(storage::StorageError{
+                "decode clock", EPROTO, "",
+                "Where the clock stood is damaged in the data folder; restore the folder from a "
+                "copy."});
+        }
+    }
+    bound = state.now;
+    savedLead = lead;
+    state.calendarOffset = calendar - state.now.sinceStart();
+    // A calendar that was held back on purpose does not make up for the time that it was away.
+    if (!clock || !state.clockSetting.isHeldBack()) setCalendar(wallClock);
+    return {};
+}
+
+void World::Impl::setCalendar(CalendarTime wallClock) {
+    const Duration offset = wallClock.sinceEpoch() + lead - state.now.sinceStart();
+    state.calendarOffset = std::max(state.calendarOffset, offset);
+}
+
+void World::Impl::keepClock() {
+    if (const auto wall = std::exchange(notedWall, std::nullopt))
+        lead = std::max(Duration(), state.calendar().sinceEpoch() - wall->sinceEpoch());
+    // Time that stands still goes on from where it stands.
+    if (pace == Pace::Stopped) {
+        if (bound != state.now || savedPace != pace) saveClock(state.now);
+        return;
+    }
+    const BoundSteps steps = pace == Pace::Slower ? kSlowSteps : kSteps;
+    const bool near = state.now + steps.left > bound;
+    const bool marginIsMissing = pace != Pace::AsTheWall && savedPace != pace;
+    if (near || marginIsMissing || lead > savedLead + kLeadGrowth)
+        saveClock(state.now + steps.ahead);
+}
+
+// No reply leaves at an instant above a bound that is on disk: the world resumes at the bound. Nor
+// at a later calendar than what is made of this: the wall clock and the lead, or where the calendar
+// does not follow the wall clock, or may outrun it, the calendar at the bound.
+void World::Impl::saveClock(Instant newBound) {
+    const Duration margin = pace == Pace::AsTheWall ? Duration() : newBound - state.now;
+    bound = newBound;
+    savedLead = lead + margin;
+    savedPace = pace;
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(static_cast<std::uint64_t>(bound.sinceStart().count()));
+    out.u64(static_cast<std::uint64_t>((state.calendar().sinceEpoch() + margin).count()));
+    out.u64(static_cast<std::uint64_t>(lead.count()));
+    state.turn.putValue(std::string(kClockValue), std::move(bytes));
+    boundGate = state.openTicket;
+}
+
+}  // namespace orrery::cluster

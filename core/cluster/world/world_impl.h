@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/cluster/faults/zones.h"
+#include "core/cluster/inspect/checksum_scan.h"
+#include "core/cluster/inspect/snapshot_builder.h"
+#include "core/cluster/items/item_server.h"
+#include "core/cluster/routing/router.h"
+#include "core/cluster/tables/table_admin.h"
+#include "core/cluster/world/world.h"
+
+namespace orrery::cluster {
+
+/// The parts of a world and how they hang together: each knows the state that all share and those
+/// above it in this list; what it tells the ones below goes through the listeners set here.
+class World::Impl {
+public:
+    Impl(storage::Store& store, const WorldOptions& options);
+
+    void process(Event& event);
+    void opArrives(const OpArrives& arrives);
+    void setCalendar(CalendarTime wallClock);
+    storage::StorageResult<void> openClock(CalendarTime wallClock);
+    storage::StorageResult<void> openProfile(bool isChosen);
+    void keepClock();
+    void saveClock(Instant newBound);
+    storage::Ticket commit();
+    storage::Ticket forget();
+
+    WorldState state;
+    Replicator replicator;
+    IndexPropagator propagator;
+    TableAdmin tables;
+    Router router;
+    ItemServer server;
+    Zones zones;
+    SnapshotBuilder snapshots;
+    ChecksumLooks checksums;
+
+    /// The instant that the store knows: the world resumes there.
+    Instant bound;
+    /// The turn that wrote it: until that is on disk, so is only an earlier one.
+    storage::Ticket boundGate{};
+    /// What the wall clock showed before this turn, where the world's time is not slower.
+    std::optional<CalendarTime> notedWall;
+    Pace pace = Pace::Ahead;
+    /// How far the calendar is ahead of the wall clock: what was advanced.
+    Duration lead{};
+    Duration savedLead{};  ///< Up to here a lead is made good after a stop.
+    Pace savedPace = Pace::Slower;
+    std::vector<Answered> answers;
+};
+
+}  // namespace orrery::cluster
