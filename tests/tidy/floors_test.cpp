@@ -31,6 +31,16 @@ private slots:
         row("core/engine/engine.cpp", "<core/engine/engine.h>", false);
         row("core/engine/engine.cpp", "<boost/beast.hpp>", true);
         row("core/api/operations.cpp", "\"operations.def\"", true);
+        row("core/partiql/parser.cpp", "\"core/expression/path.h\"", true);
+        row("core/expression/path.cpp", "\"core/partiql/parser.h\"", false);
+        row("core/partiql/parser.cpp", "\"core/table/table.h\"", false);
+        // Inside core/api, one level down.
+        row("core/api/operations/a.cpp", "\"core/api/operations/b.h\"", true);
+        row("core/api/operations/a.cpp", "\"core/api/b.h\"", true);
+        row("core/api/operations/a.cpp", "\"core/cluster/request.h\"", true);
+        row("core/api/operations/a.cpp", "\"core/control/control.h\"", false);
+        row("core/api/a.cpp", "\"core/api/operations/b.h\"", false);
+        row("core/api/orbit/a.h", "\"core/api/a.h\"", false);
         row("widgets/grid.h", "\"core/observe/snapshot.h\"", true);
         row("widgets/grid.h", "\"core/types/number.h\"", true);
         row("widgets/grid.h", "\"core/engine/engine.h\"", false);

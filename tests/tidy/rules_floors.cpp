@@ -1,22 +1,11 @@
-#include <QHash>
 #include <QRegularExpression>
 #include <QSet>
 
+#include "tests/tidy/floors.h"
 #include "tests/tidy/rules.h"
 
 namespace orrery::tidy {
 namespace {
-
-// Section 3 of the design.
-const QHash<QString, int>& floors() {
-    static const QHash<QString, int> floors{
-        {"base", 0},    {"json", 1},       {"sim", 1},     {"observe", 1},     {"types", 2},
-        {"check", 2},   {"expression", 3}, {"storage", 3}, {"replication", 3}, {"table", 4},
-        {"cluster", 5}, {"api", 6},        {"auth", 6},    {"control", 6},     {"http", 7},
-        {"lab", 7},     {"exchange", 7},   {"engine", 8},
-    };
-    return floors;
-}
 
 struct Include {
     QString path;
@@ -37,28 +26,6 @@ QList<Include> includesOf(const QString& text) {
     return includes;
 }
 
-/// What is wrong with `module` of core/ including `other` of core/, or nothing.
-QString arrowInCore(const QString& module, const QString& other) {
-    if (module == other) return {};
-    if (!floors().contains(module)) return "core/" + module + " is on no floor of the design";
-    if (!floors().contains(other)) return "core/" + other + " is on no floor of the design";
-    const int from = floors()[module];
-    const int to = floors()[other];
-    if (to > from) {
-        return QString("core/%1 (floor %2) must not include core/%3 (floor %4): it climbs")
-            .arg(module)
-            .arg(from)
-            .arg(other)
-            .arg(to);
-    }
-    if (to == from) {
-        return QString("core/%1 must not include its sibling core/%2 (both on floor %3)")
-            .arg(module, other)
-            .arg(from);
-    }
-    return {};
-}
-
 QString wrongWith(const Source& source, const QString& path) {
     const QString room = source.room();
     const QString toRoom = path.section('/', 0, 0);
@@ -66,7 +33,7 @@ QString wrongWith(const Source& source, const QString& path) {
     if (toRoom == "tests" && room != "tests") return "only tests may include " + path;
     if (room == "core") {
         if (toRoom != "core") return "core/ must not include " + path;
-        return arrowInCore(source.module(), toModule);
+        return wrongArrow(source.path, path);
     }
     static const QSet<QString> seenByWidgets{"base", "types", "observe"};
     if (room == "widgets") {
