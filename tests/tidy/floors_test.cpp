@@ -41,6 +41,12 @@ private slots:
         row("core/api/operations/a.cpp", "\"core/control/control.h\"", false);
         row("core/api/a.cpp", "\"core/api/operations/b.h\"", false);
         row("core/api/orbit/a.h", "\"core/api/a.h\"", false);
+        row("core/cluster/items/a.h", "\"core/cluster/writes/item_writer.h\"", true);
+        row("core/cluster/items/a.h", "\"core/cluster/indexes/index_propagator.h\"", false);
+        row("core/cluster/kernel/a.h", "\"core/cluster/replicas/replicator.h\"", false);
+        row("core/cluster/a.h", "\"core/cluster/kernel/group.h\"", false);
+        row("core/cluster/kernel/a.h", "\"core/cluster/orbit/a.h\"", false);
+        row("core/engine/a.h", "\"core/cluster/world/world.h\"", true);
         row("widgets/grid.h", "\"core/observe/snapshot.h\"", true);
         row("widgets/grid.h", "\"core/types/number.h\"", true);
         row("widgets/grid.h", "\"core/engine/engine.h\"", false);
