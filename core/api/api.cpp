@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
-#include "core/api/decode.h"
+#include "core/api/decode/decode.h"
 #include "core/api/operation_table.h"
 #include "core/base/result.h"
 #include "core/types/item_codec.h"

@@ -4,17 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/cluster/catalog/request.h"
+#include "core/api/operations/api_call.h"
 
 namespace orrery::api {
-
-/// A call whose request has been decoded and validated. `bind` runs in the world; `writeReply`
-/// after the sync, on any thread, from an immutable reply.
-class ApiCall : public cluster::Call {
-public:
-    /// Appends the JSON of the reply's body.
-    virtual void writeReply(const cluster::Reply& reply, std::string& out) const = 0;
-};
 
 /// Finds the operation of an `X-Amz-Target` header ("DynamoDB_20120810.GetItem") and parses the
 /// body by its shapes. Knows no catalog, keeps no state, and may run on any thread. Errors are the

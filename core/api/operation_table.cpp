@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/api/operations.h"
+#include "core/api/operations/operations.h"
 
 namespace orrery::api {
 

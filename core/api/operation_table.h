@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/api/operation.h"
+#include "core/api/operations/operation.h"
 
 namespace orrery::api {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/api/api.h"
-#include "core/api/decode.h"
+#include "core/api/decode/decode.h"
 #include "core/base/prng.h"
 #include "tests/support/test_main.h"
 

@@ -56,7 +56,18 @@ const QHash<QString, Floors>& house() {
           {"faults", 7},
           {"inspect", 7},
           {"world", 8}}},
-        {"core/api", {{".", 0}, {"operations", 1}}},
+        {"core/api", {{"decode", 0}, {"items", 1}, {"tables", 1}, {"operations", 2}, {".", 3}}},
+        {"core/api/operations",
+         {{".", 0},
+          {"account", 1},
+          {"backups", 1},
+          {"bulk", 1},
+          {"global_tables", 1},
+          {"insights", 1},
+          {"items", 1},
+          {"policies", 1},
+          {"streams", 1},
+          {"tables", 1}}},
     };
     return house;
 }

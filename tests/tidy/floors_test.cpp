@@ -34,13 +34,22 @@ private slots:
         row("core/partiql/parser.cpp", "\"core/expression/path.h\"", true);
         row("core/expression/path.cpp", "\"core/partiql/parser.h\"", false);
         row("core/partiql/parser.cpp", "\"core/table/table.h\"", false);
-        // Inside core/api, one level down.
-        row("core/api/operations/a.cpp", "\"core/api/operations/b.h\"", true);
-        row("core/api/operations/a.cpp", "\"core/api/b.h\"", true);
-        row("core/api/operations/a.cpp", "\"core/cluster/request.h\"", true);
-        row("core/api/operations/a.cpp", "\"core/control/control.h\"", false);
-        row("core/api/a.cpp", "\"core/api/operations/b.h\"", false);
-        row("core/api/orbit/a.h", "\"core/api/a.h\"", false);
+        // Inside core/api, one level down, and inside its operations, two.
+        row("core/api/items/a.h", "\"core/api/items/b.h\"", true);
+        row("core/api/items/a.h", "\"core/api/decode/b.h\"", true);
+        row("core/api/items/a.h", "\"core/api/tables/b.h\"", false);
+        row("core/api/decode/a.h", "\"core/api/items/b.h\"", false);
+        row("core/api/items/a.h", "\"core/api/api.h\"", false);
+        row("core/api/api.cpp", "\"core/api/decode/a.h\"", true);
+        row("core/api/items/a.h", "\"core/api/orbit/b.h\"", false);
+        row("core/api/orbit/a.h", "\"core/api/decode/b.h\"", false);
+        row("core/api/items/a.h", "\"core/cluster/catalog/request.h\"", true);
+        row("core/api/decode/a.h", "\"core/control/control.h\"", false);
+        row("core/api/operations/items/a.cpp", "\"core/api/tables/b.h\"", true);
+        row("core/api/operations/items/a.cpp", "\"core/api/operations/operation.h\"", true);
+        row("core/api/operations/items/a.cpp", "\"core/api/operations/tables/b.h\"", false);
+        row("core/api/operations/operation.h", "\"core/api/operations/items/b.h\"", false);
+        row("core/api/tables/a.h", "\"core/api/operations/operation.h\"", false);
         row("core/cluster/items/a.h", "\"core/cluster/writes/item_writer.h\"", true);
         row("core/cluster/items/a.h", "\"core/cluster/indexes/index_propagator.h\"", false);
         row("core/cluster/kernel/a.h", "\"core/cluster/replicas/replicator.h\"", false);

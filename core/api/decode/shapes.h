@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/api/decode/shape.h"
+
+namespace orrery::api::shapes {
+
+// Shapes that several operations share, after the service's model. The order of an enumeration is
+// the one of the service's error text.
+
+inline constexpr Shape kText = string();
+inline constexpr Shape kFlag = boolean();
+inline constexpr Shape kLong = scalar(ShapeType::Long);
+inline constexpr Shape kTimestamp = scalar(ShapeType::Timestamp);
+
+// --- names
+
+/// A table's name or ARN in a request about items.
+inline constexpr Shape kTableName =
+    string().lengths(1, 255).matching(Pattern::Name).as(Role::Table);
+/// Where it is a key of a map, the limit of its length is that of a new table's name.
+inline constexpr Shape kTableKey = string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
+/// The name of a new table.
+inline constexpr Shape kNewTableName =
+    string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
+inline constexpr Shape kIndexName = string().lengths(3, 255).matching(Pattern::Name);
+
+inline constexpr Shape kLimit = integer().range(1, kNoLimit);
+
+}  // namespace orrery::api::shapes

@@ -1,0 +1,89 @@
+#include "core/api/items/range_reply.h"
+
+#include "core/api/items/item_json.h"
+#include "core/base/check.h"
+#include "core/types/item_codec.h"
+
+namespace orrery::api {
+namespace {
+
+types::Item decoded(const cluster::ItemView& view) {
+    auto item = types::decodeItem(view.attributes());
+    CHECK(item.has_value());
+    return *std::move(item);
+}
+
+// Writes the items that pass and returns how many they are.
+std::int64_t writeItems(json::Writer& out, const RangeArguments& arguments,
+                        const std::vector<cluster::ItemView>& items) {
+    const bool shown = arguments.select != Select::Count;
+    if (shown) out.name("Items").beginArray();
+    std::int64_t count = 0;
+    for (const cluster::ItemView& view : items) {
+        // An index entry whose item went away between the two reads.
+        if (!view) continue;
+        if (arguments.filter) {
+            const types::Item item = decoded(view);
+            if (!expression::matches(*arguments.filter, &item)) continue;
+        }
+        ++count;
+        if (shown) writeItem(out, view, arguments.projection);
+    }
+    if (shown) out.endArray();
+    return count;
+}
+
+void writeLastKey(json::Writer& out, const RangeArguments& arguments,
+                  const cluster::ItemView& last) {
+    const types::EncodedItem item(last.attributes());
+    types::Item key;
+    const auto take = [&](const types::KeyAttribute& attribute) {
+        auto value = item.find(attribute.name);
+        CHECK(value.has_value());
+        key.set(attribute.name, *std::move(value));
+    };
+    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()}) {
+        take(keys->partition);
+        if (keys->sort) take(*keys->sort);
+    }
+    writeItem(out.name("LastEvaluatedKey"), key);
+}
+
+std::uint64_t bytesOf(const std::vector<cluster::ItemView>& items) {
+    std::uint64_t bytes = 0;
+    for (const cluster::ItemView& item : items)
+        bytes += item.itemBytes;
+    return bytes;
+}
+
+Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& reply) {
+    Consumed consumed;
+    const std::int64_t halves = readHalves(bytesOf(reply.items), arguments.consistent);
+    const cluster::SecondaryIndex* index = arguments.index();
+    if (index == nullptr) {
+        consumed.tableHalves = halves;
+        return consumed;
+    }
+    (index->global ? consumed.global : consumed.local).emplace_back(index->name, halves);
+    // Each item that is fetched is a read of its own.
+    for (const cluster::ItemView& item : reply.tableItems)
+        consumed.tableHalves += readHalves(item.itemBytes, arguments.consistent);
+    return consumed;
+}
+
+}  // namespace
+
+void writePage(json::Writer& out, const RangeArguments& arguments,
+               const cluster::RangeReply& reply) {
+    out.beginObject();
+    const std::int64_t count =
+        writeItems(out, arguments, arguments.fetchFromTable ? reply.tableItems : reply.items);
+    out.name("Count").number(count);
+    out.name("ScannedCount").number(static_cast<std::int64_t>(reply.items.size()));
+    if (reply.more && !reply.items.empty()) writeLastKey(out, arguments, reply.items.back());
+    if (arguments.capacity != CapacityDetail::None)
+        writeConsumedMember(out, arguments.capacity, arguments.tableName, costOf(arguments, reply));
+    out.endObject();
+}
+
+}  // namespace orrery::api

@@ -1,0 +1,88 @@
+#include "core/api/items/write_arguments.h"
+
+#include <algorithm>
+
+#include "core/api/items/item_json.h"
+#include "core/base/result.h"
+#include "core/types/item_size.h"
+
+namespace orrery::api {
+namespace {
+
+ReturnValues takeReturnValues(const Fields& request) {
+    const std::string_view text = request.text("ReturnValues");
+    if (text == "ALL_OLD") return ReturnValues::AllOld;
+    if (text == "ALL_NEW") return ReturnValues::AllNew;
+    if (text == "UPDATED_OLD") return ReturnValues::UpdatedOld;
+    return text == "UPDATED_NEW" ? ReturnValues::UpdatedNew : ReturnValues::None;
+}
+
+}  // namespace
+
+WriteArguments takeWriteArguments(const Fields& request) {
+    WriteArguments arguments;
+    arguments.tableName = request.text("TableName");
+    arguments.returnValues = takeReturnValues(request);
+    arguments.capacity = takeCapacityDetail(request);
+    arguments.wantsMetrics = request.text("ReturnItemCollectionMetrics") == "SIZE";
+    arguments.itemOnConditionFailure =
+        request.text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD";
+    return arguments;
+}
+
+ApiResult<std::optional<expression::Condition>> takeWriteCondition(
+    const Fields& request, expression::Substitutions& substitutions) {
+    if (request.has("ConditionExpression"))
+        return takeCondition(request, "ConditionExpression", expression::Kind::Condition,
+                             substitutions);
+    return takeExpected(request);
+}
+
+ApiResult<void> checkItemSize(const types::Item& item) {
+    if (types::itemBytes(item) <= types::kItemBytesMax) return {};
+    return std::unexpected(ApiError::validation("Item size has exceeded the maximum allowed size"));
+}
+
+std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table) {
+    std::vector<const cluster::SecondaryIndex*> indexes;
+    for (const cluster::SecondaryIndex& index : table.indexes)
+        indexes.push_back(&index);
+    std::ranges::sort(indexes, {}, &cluster::SecondaryIndex::name);
+    return indexes;
+}
+
+ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table) {
+    const bool fits = std::ranges::all_of(table.indexes, [&](const auto& index) {
+        return types::checkIndexKeys(item, index.keys, index.name).has_value();
+    });
+    if (fits) return {};
+    for (const cluster::SecondaryIndex* index : indexesByName(table))
+        TRY(types::checkIndexKeys(item, index->keys, index->name));
+    return {};
+}
+
+cluster::WriteItem makeWrite(WriteArguments& arguments, cluster::TablePtr table, types::Key key,
+                             std::optional<expression::Condition> condition) {
+    arguments.table = table;
+    arguments.partition = key.partition;
+    cluster::WriteItem write;
+    write.wantsCollectionBytes = arguments.wantsMetrics && table->hasLocalIndexes();
+    write.table = std::move(table);
+    write.key = std::move(key);
+    write.condition = std::move(condition);
+    write.itemOnConditionFailure = arguments.itemOnConditionFailure;
+    return write;
+}
+
+void writeWriteReply(json::Writer& out, const WriteArguments& arguments,
+                     const cluster::WriteReply& reply) {
+    if (arguments.capacity != CapacityDetail::None)
+        writeConsumedMember(out, arguments.capacity, arguments.tableName,
+                            writeCost(*arguments.table, reply));
+    if (!reply.collectionBytes) return;
+    out.name("ItemCollectionMetrics");
+    writeCollectionMetrics(out, arguments.table->keys.partition, arguments.partition,
+                           *reply.collectionBytes);
+}
+
+}  // namespace orrery::api

@@ -1,0 +1,38 @@
+// DescribeBackup. API reference: API_DescribeBackup.html. There are no backups yet, so none is
+// found.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Shape kArn = string().lengths(37, 1024);
+constexpr Member kMembers[] = {
+    {"BackupArn", &kArn, Presence::NotNull},
+};
+constexpr Shape kInput = structure("DescribeBackupInput", kMembers);
+
+struct Parsed {
+    std::string name;
+};
+
+ApiResult<Parsed> parse(const Fields& request) {
+    return Parsed{std::string(request.text("BackupArn"))};
+}
+
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const cluster::Caller&) {
+    return std::unexpected(
+        ApiError{ErrorType::BackupNotFound, "Backup not found: " + parsed.name, nullptr});
+}
+
+// Never reached: there is nothing to find.
+void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().endObject();
+}
+
+}  // namespace
+
+const Operation describe_backup = operation<parse, bind, reply>(kInput);
+
+}  // namespace orrery::api::operations

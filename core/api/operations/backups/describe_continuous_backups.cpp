@@ -1,0 +1,37 @@
+// DescribeContinuousBackups. API reference: API_DescribeContinuousBackups.html. Continuous backups
+// are always on; point-in-time recovery is off for every table, since it does not exist yet.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Member kMembers[] = {
+    {"TableName", &shapes::kTableName, Presence::NotNull},
+};
+constexpr Shape kInput = structure("DescribeContinuousBackupsInput", kMembers);
+
+// The operations on backups have an error of their own for a table that is not there.
+ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    if (catalog.find(caller, question.tableName) == nullptr)
+        return std::unexpected(
+            ApiError{ErrorType::TableNotFound, "Table not found: " + question.tableName, nullptr});
+    return cluster::ReadNothing{};
+}
+
+void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("ContinuousBackupsDescription").beginObject();
+    out.name("ContinuousBackupsStatus").string("ENABLED");
+    out.name("PointInTimeRecoveryDescription").beginObject();
+    out.name("PointInTimeRecoveryStatus").string("DISABLED");
+    out.endObject().endObject().endObject();
+}
+
+}  // namespace
+
+const Operation describe_continuous_backups = operation<takeTableQuestion, bind, reply>(kInput);
+
+}  // namespace orrery::api::operations

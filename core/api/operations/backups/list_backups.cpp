@@ -1,0 +1,29 @@
+// ListBackups. API reference: API_ListBackups.html. There are no backups yet.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Shape kLimit = integer().range(1, 100);
+constexpr Shape kBackupArn = string().lengths(37, 1024);
+constexpr std::string_view kBackupTypeValues[] = {"USER", "SYSTEM", "AWS_BACKUP", "ALL"};
+constexpr Shape kBackupType = enumeration(kBackupTypeValues);
+constexpr Member kMembers[] = {
+    {"TableName", &shapes::kTableName},           {"Limit", &kLimit},
+    {"TimeRangeLowerBound", &shapes::kTimestamp}, {"TimeRangeUpperBound", &shapes::kTimestamp},
+    {"ExclusiveStartBackupArn", &kBackupArn},     {"BackupType", &kBackupType},
+};
+constexpr Shape kInput = structure("ListBackupsInput", kMembers);
+
+void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("BackupSummaries").beginArray().endArray().endObject();
+}
+
+}  // namespace
+
+const Operation list_backups = operation<takeTableQuestion, bindOptionalTable, reply>(kInput);
+
+}  // namespace orrery::api::operations

@@ -1,0 +1,30 @@
+// ListImports. API reference: API_ListImports.html. Nothing has been imported yet.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Shape kPageSize = integer().range(1, 25);
+constexpr Member kMembers[] = {
+    {"TableArn", &shapes::kTableName},
+    {"PageSize", &kPageSize},
+    {"NextToken", &shapes::kText},
+};
+constexpr Shape kInput = structure("ListImportsInput", kMembers);
+
+ApiResult<TableQuestion> parse(const Fields& request) {
+    return TableQuestion{std::string(request.text("TableArn")), nullptr};
+}
+
+void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("ImportSummaryList").beginArray().endArray().endObject();
+}
+
+}  // namespace
+
+const Operation list_imports = operation<parse, bindOptionalTable, reply>(kInput);
+
+}  // namespace orrery::api::operations

@@ -1,0 +1,27 @@
+// ListGlobalTables. API reference: API_ListGlobalTables.html. No table has replicas in other
+// Regions yet.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Member kMembers[] = {
+    {"ExclusiveStartGlobalTableName", &shapes::kIndexName},
+    {"Limit", &shapes::kLimit},
+    {"RegionName", &shapes::kText},
+};
+constexpr Shape kInput = structure("ListGlobalTablesInput", kMembers);
+
+void reply(const AccountQuestion&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("GlobalTables").beginArray().endArray().endObject();
+}
+
+}  // namespace
+
+const Operation list_global_tables =
+    operation<takeAccountQuestion, bindAccountQuestion, reply>(kInput);
+
+}  // namespace orrery::api::operations

@@ -1,0 +1,223 @@
+// Query. API reference: API_Query.html. A part of one item collection of a table or an index, in
+// the order of the sort key, a page at a time.
+
+#include <algorithm>
+
+#include "core/api/decode/shapes.h"
+#include "core/api/items/item_shapes.h"
+#include "core/api/items/range_arguments.h"
+#include "core/api/items/range_reply.h"
+#include "core/api/operations/operations.h"
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/expression/key_condition.h"
+#include "core/types/storage_key.h"
+
+namespace orrery::api::operations {
+namespace {
+
+// The service names no value here, and writes the member with its capital.
+constexpr Shape kLimit = integer().range(1, kNoLimit).unnamed();
+
+// In the order in which DynamoDB reports violations: tests/api/query/validation_order.test.
+constexpr Member kMembers[] = {
+    {"Select", &shapes::kSelect},
+    {"IndexName", &shapes::kIndexName},
+    {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
+    {"QueryFilter", &shapes::kConditions},
+    {"TableName", &shapes::kTableName, Presence::NotNull},
+    {"ConditionalOperator", &shapes::kConditionalOperator},
+    {"AttributesToGet", &shapes::kAttributesToGet},
+    {"Limit", &kLimit},
+    {"KeyConditions", &shapes::kConditions},
+    {"ExclusiveStartKey", &shapes::kItem},
+    {"ConsistentRead", &shapes::kFlag},
+    {"ScanIndexForward", &shapes::kFlag},
+    {"KeyConditionExpression", &shapes::kText},
+    {"FilterExpression", &shapes::kText},
+    {"ProjectionExpression", &shapes::kText},
+    {"ExpressionAttributeValues", &shapes::kValues},
+    {"ExpressionAttributeNames", &shapes::kNames},
+};
+constexpr Shape kInput = structure("QueryInput", kMembers);
+
+constexpr std::string_view kExpressions[] = {"ProjectionExpression", "FilterExpression",
+                                             "KeyConditionExpression"};
+// KeyConditions may stand beside a filter expression, but not beside its own expression.
+constexpr std::string_view kLegacy[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator"};
+constexpr std::string_view kLegacyAll[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator",
+                                           "KeyConditions"};
+
+struct Parsed {
+    RangeArguments arguments;
+    bool forward = true;
+    bool legacyFilter = false;
+    expression::KeyPredicates predicates;
+};
+
+ApiResult<void> takeExpressions(const Fields& request, Parsed& parsed) {
+    RangeArguments& arguments = parsed.arguments;
+    TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
+    std::optional<expression::KeyCondition> condition;
+    if (const auto text = request.optionalText("KeyConditionExpression")) {
+        TRY_ASSIGN(condition, expression::parseKeyCondition(*text, substitutions));
+    }
+    if (request.has("FilterExpression")) {
+        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
+                                                   expression::Kind::Filter, substitutions));
+    }
+    if (request.has("ProjectionExpression")) {
+        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
+    }
+    TRY(substitutions.checkAllUsed());
+    if (condition) {
+        TRY_ASSIGN(parsed.predicates, expression::keyPredicates(*condition));
+        return {};
+    }
+    TRY_ASSIGN(const auto conditions, takeConditions(request, "KeyConditions"));
+    TRY_ASSIGN(parsed.predicates, expression::predicatesFromKeyConditions(conditions));
+    return {};
+}
+
+ApiResult<Parsed> parse(const Fields& request) {
+    Parsed parsed{takeRangeArguments(request),
+                  request.flag("ScanIndexForward", true),
+                  request.has("QueryFilter"),
+                  {}};
+    RangeArguments& arguments = parsed.arguments;
+    const bool byExpression = request.has("KeyConditionExpression");
+    TRY(checkExpressionStyle(request, kExpressions,
+                             byExpression ? std::span<const std::string_view>(kLegacyAll)
+                                          : std::span<const std::string_view>(kLegacy)));
+    TRY_ASSIGN(arguments.filter, takeLegacyFilter(request, "QueryFilter"));
+    if (!request.has("ProjectionExpression")) {
+        expression::Substitutions none;
+        TRY_ASSIGN(arguments.projection, takeProjection(request, none));
+    }
+    TRY_ASSIGN(arguments.startKey, takeStartKey(request));
+    if (!byExpression && !request.has("KeyConditions"))
+        return std::unexpected(ApiError::validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+            "request."));
+    TRY(takeExpressions(request, parsed));
+    TRY(checkSelect(request, arguments, "1 validation error detected: "));
+    return parsed;
+}
+
+// The storage keys of the item collection, narrowed by the condition on the sort key.
+void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRange& keys) {
+    using expression::KeyOperator;
+    const std::string collection = types::collectionPrefix(space, keys.partition);
+    range.begin = collection;
+    range.end = types::prefixEnd(collection);
+    if (!keys.sort) return;
+    std::string at = collection;
+    if (keys.sort->op == KeyOperator::BeginsWith) {
+        types::appendSortKeyPrefix(at, keys.sort->value);
+        range.end = types::prefixEnd(at);
+        range.begin = std::move(at);
+        return;
+    }
+    types::appendSortKey(at, keys.sort->value);
+    switch (keys.sort->op) {
+        case KeyOperator::Equal:
+            range.begin = at;
+            range.end = types::prefixEnd(at);
+            break;
+        case KeyOperator::Less:
+            range.end = at;
+            break;
+        case KeyOperator::LessOrEqual:
+            range.end = types::prefixEnd(at);
+            break;
+        case KeyOperator::Greater:
+            range.begin = types::prefixEnd(at);
+            break;
+        case KeyOperator::GreaterOrEqual:
+            range.begin = at;
+            break;
+        case KeyOperator::Between: {
+            std::string upper = collection;
+            types::appendSortKey(upper, keys.sort->upper);
+            range.begin = at;
+            range.end = types::prefixEnd(upper);
+            break;
+        }
+        default:
+            CHECK(false);  // bindKeyCondition lets no other through.
+    }
+}
+
+// A page goes on where the last one ended, within what the conditions allow.
+ApiResult<void> continueAt(const RangeArguments& arguments, const expression::KeyRange& keys,
+                           cluster::ReadRange& range) {
+    TRY_ASSIGN(const StartPosition start, bindStartKey(arguments));
+    const bool samePartition = start.key.partition == keys.partition;
+    if (keys.sort && start.key.sort) {
+        if (!expression::contains(*keys.sort, *start.key.sort))
+            return std::unexpected(ApiError::validation(
+                "The provided starting key does not match the range key predicate"));
+        if (!samePartition)
+            return std::unexpected(ApiError::validation(
+                "The query can return at most one row and cannot be restarted"));
+    } else if (!samePartition) {
+        return std::unexpected(ApiError::validation(
+            "The provided starting key is outside query boundaries based on provided conditions"));
+    }
+    if (range.forward) {
+        range.begin = start.storageKey + '\0';
+    } else {
+        range.end = start.storageKey;
+    }
+    return {};
+}
+
+// The service goes through the key attribute by attribute: of each, the start key and then the
+// condition.
+ApiResult<expression::KeyRange> bindKeys(const Parsed& parsed) {
+    const types::KeySchema& schema = parsed.arguments.keys();
+    TRY(checkStartKeyType(parsed.arguments, schema.partition));
+    auto keys = expression::bindKeyCondition(parsed.predicates, schema);
+    const bool partitionNamed =
+        std::ranges::any_of(parsed.predicates, [&](const expression::KeyPredicate& predicate) {
+            return predicate.attribute == schema.partition.name;
+        });
+    if (partitionNamed && schema.sort) TRY(checkStartKeyType(parsed.arguments, *schema.sort));
+    return keys;
+}
+
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    RangeArguments& arguments = parsed.arguments;
+    TRY(bindTable(arguments, catalog, caller));
+    TRY(checkStartKeySize(arguments, "The provided starting key is invalid"));
+    TRY_ASSIGN(const expression::KeyRange keys, bindKeys(parsed));
+    cluster::ReadRange range = makeRange(arguments);
+    range.forward = parsed.forward;
+    range.partition = keys.partition;
+    narrow(range, arguments.space(), keys);
+    if (arguments.startKey) TRY(continueAt(arguments, keys, range));
+    if (arguments.projection)
+        TRY(checkKeyPaths(*arguments.table, expression::paths(*arguments.projection)));
+    if (arguments.filter) {
+        TRY(expression::checkFilterAvoidsKey(
+            *arguments.filter, arguments.keys(),
+            parsed.legacyFilter ? "QueryFilter" : "Filter Expression"));
+    }
+    TRY(checkFilterProjected(arguments));
+    TRY(bindSelect(arguments));
+    range.fetchFromTable = arguments.fetchFromTable;
+    if (arguments.filter)
+        TRY(checkKeyPaths(*arguments.table, expression::paths(*arguments.filter)));
+    return range;
+}
+
+void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
+    writePage(out, parsed.arguments, std::get<cluster::RangeReply>(reply));
+}
+
+}  // namespace
+
+const Operation query = operation<parse, bind, reply>(kInput);
+
+}  // namespace orrery::api::operations

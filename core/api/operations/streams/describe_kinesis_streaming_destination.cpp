@@ -1,0 +1,26 @@
+// DescribeKinesisStreamingDestination. API reference: API_DescribeKinesisStreamingDestination.html.
+// No table streams to Kinesis.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Member kMembers[] = {
+    {"TableName", &shapes::kTableName, Presence::NotNull},
+};
+constexpr Shape kInput = structure("DescribeKinesisStreamingDestinationInput", kMembers);
+
+void reply(const TableQuestion& question, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("TableName").string(question.table->name);
+    out.name("KinesisDataStreamDestinations").beginArray().endArray().endObject();
+}
+
+}  // namespace
+
+const Operation describe_kinesis_streaming_destination =
+    operation<takeTableQuestion, bindTableQuestion, reply>(kInput);
+
+}  // namespace orrery::api::operations

@@ -1,0 +1,26 @@
+// DescribeTimeToLive. API reference: API_DescribeTimeToLive.html. No table has a time to live yet.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_question.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Member kMembers[] = {
+    {"TableName", &shapes::kTableName, Presence::Required},
+};
+constexpr Shape kInput = structure("DescribeTimeToLiveInput", kMembers);
+
+void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("TimeToLiveDescription").beginObject();
+    out.name("TimeToLiveStatus").string("DISABLED");
+    out.endObject().endObject();
+}
+
+}  // namespace
+
+const Operation describe_time_to_live =
+    operation<takeTableQuestion, bindTableQuestion, reply>(kInput);
+
+}  // namespace orrery::api::operations

@@ -1,0 +1,44 @@
+// ListTagsOfResource. API reference: API_ListTagsOfResource.html. The tags that the table was made
+// with.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/resource_arn.h"
+#include "core/api/tables/table_question.h"
+#include "core/base/result.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Shape kResourceArn = string().lengths(1, 1283);
+constexpr Member kMembers[] = {
+    {"ResourceArn", &kResourceArn, Presence::NotNull},
+    {"NextToken", &shapes::kText},
+};
+constexpr Shape kInput = structure("ListTagsOfResourceInput", kMembers);
+
+ApiResult<TableQuestion> parse(const Fields& request) {
+    TRY(checkTableArn(request.text("ResourceArn")));
+    return TableQuestion{std::string(request.text("ResourceArn")), nullptr};
+}
+
+ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    TRY_ASSIGN(question.table, findByArn(catalog, caller, question.tableName, ArnUse::Tags));
+    return cluster::ReadNothing{};
+}
+
+void reply(const TableQuestion& question, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("Tags").beginArray();
+    for (const cluster::Tag& tag : question.table->tags) {
+        out.beginObject().name("Key").string(tag.key);
+        out.name("Value").string(tag.value).endObject();
+    }
+    out.endArray().endObject();
+}
+
+}  // namespace
+
+const Operation list_tags_of_resource = operation<parse, bind, reply>(kInput);
+
+}  // namespace orrery::api::operations

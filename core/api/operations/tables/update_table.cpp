@@ -1,0 +1,166 @@
+// UpdateTable. API reference: API_UpdateTable.html.
+
+#include "core/api/decode/shapes.h"
+#include "core/api/operations/operations.h"
+#include "core/api/tables/table_changes.h"
+#include "core/api/tables/table_json.h"
+#include "core/api/tables/table_settings.h"
+#include "core/api/tables/table_shapes.h"
+#include "core/api/tables/throughput_rules.h"
+#include "core/base/result.h"
+
+namespace orrery::api::operations {
+namespace {
+
+constexpr Member kUpdateMembers[] = {
+    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
+    {"OnDemandThroughput", &shapes::kOnDemandThroughput},
+    {"WarmThroughput", &shapes::kWarmThroughput},
+};
+constexpr Shape kUpdate = structure("UpdateGlobalSecondaryIndexAction", kUpdateMembers);
+constexpr Member kCreateMembers[] = {
+    {"Projection", &shapes::kProjection, Presence::NotNull},
+    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
+    {"OnDemandThroughput", &shapes::kOnDemandThroughput},
+    {"WarmThroughput", &shapes::kWarmThroughput},
+    {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
+};
+constexpr Shape kCreate = structure("CreateGlobalSecondaryIndexAction", kCreateMembers);
+constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kIndexName, Presence::NotNull}};
+constexpr Shape kDelete = structure("DeleteGlobalSecondaryIndexAction", kDeleteMembers);
+constexpr Member kIndexUpdateMembers[] = {
+    {"Update", &kUpdate},
+    {"Create", &kCreate},
+    {"Delete", &kDelete},
+};
+constexpr Shape kIndexUpdate = structure("GlobalSecondaryIndexUpdate", kIndexUpdateMembers);
+constexpr Shape kIndexUpdates = listOf(kIndexUpdate);
+
+// In the order in which DynamoDB reports violations: tests/api/update_table/validation_order.test.
+constexpr Member kMembers[] = {
+    {"TableName", &shapes::kTableName, Presence::Required},
+    {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
+    {"BillingMode", &shapes::kBillingMode},
+    {"AttributeDefinitions", &shapes::kAttributeDefinitions},
+    {"GlobalSecondaryIndexUpdates", &kIndexUpdates},
+    {"StreamSpecification", &shapes::kStreamSpecification},
+    {"SSESpecification", &shapes::kSseSpecification},
+    {"TableClass", &shapes::kText},
+    {"DeletionProtectionEnabled", &shapes::kFlag},
+    {"OnDemandThroughput", &shapes::kOnDemandThroughput},
+    {"WarmThroughput", &shapes::kWarmThroughput},
+    {"ReplicaUpdates", &shapes::kAnyList},
+    {"GlobalTableWitnessUpdates", &shapes::kAnyList},
+    {"MultiRegionConsistency", &shapes::kText},
+    {"GlobalTableSettingsReplicationMode", &shapes::kText},
+    {"VectorIndexUpdates", &shapes::kAnyList},
+};
+constexpr Shape kInput = structure("UpdateTableInput", kMembers);
+
+constexpr std::string_view kLater[] = {
+    "ReplicaUpdates",         "GlobalTableWitnessUpdates",
+    "MultiRegionConsistency", "GlobalTableSettingsReplicationMode",
+    "VectorIndexUpdates",
+};
+
+struct Parsed {
+    std::string tableName;
+    TableChanges changes;
+};
+
+// A throughput without a member counts as absent, and a list of AttributeDefinitions as nothing to
+// do.
+ApiResult<void> checkAsksForSomething(const Fields& request) {
+    for (const std::string_view member :
+         {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification",
+          "TableClass", "DeletionProtectionEnabled"})
+        if (request.has(member)) return {};
+    for (const std::string_view member : kLater)
+        if (request.has(member)) return {};
+    if (takeOnDemand(request) || takeWarm(request)) return {};
+    if (request.size("GlobalSecondaryIndexUpdates") != 0) return {};
+    return std::unexpected(ApiError::validation(
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+        "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
+        "OnDemandThroughput, WarmThroughput or TableClass is required"));
+}
+
+ApiResult<Parsed> parse(const Fields& request) {
+    Parsed parsed;
+    parsed.tableName = request.text("TableName");
+    TRY(checkAsksForSomething(request));
+    TRY_ASSIGN(parsed.changes, takeTableChanges(request));
+    TRY(refuseStream(request));
+    TRY(refuseMembers(request, kLater));
+    return parsed;
+}
+
+ApiResult<cluster::IndexUpdate> indexUpdate(const cluster::TableDescription& table,
+                                            const IndexDefinition& wanted) {
+    const cluster::SecondaryIndex& index = *table.findIndex(wanted.name);
+    cluster::IndexUpdate update{wanted.name, wanted.throughput, std::nullopt, std::nullopt};
+    if (wanted.onDemandMax)
+        update.onDemandMax = mergeOnDemand(index.onDemandMax, wanted.onDemandMax);
+    if (wanted.warm) {
+        const auto now = cluster::warmNow(table.billing, index.warm, index.throughput);
+        TRY_ASSIGN(update.warm, raisedWarm(now, *wanted.warm, index.name));
+    }
+    return update;
+}
+
+ApiResult<void> addIndexChanges(const cluster::TableDescription& table, const TableChanges& changes,
+                                cluster::UpdateTable& update) {
+    const std::vector<types::KeyAttribute> definitions = definitionsFor(table, changes);
+    for (const IndexChange& change : changes.indexes()) {
+        if (change.kind == IndexChange::Kind::Create) {
+            update.createIndexes.push_back(makeIndex(change.index, definitions, true));
+        } else if (change.kind == IndexChange::Kind::Delete) {
+            update.deleteIndexes.push_back(change.index.name);
+        } else if (change.kind == IndexChange::Kind::Update) {
+            TRY_ASSIGN(cluster::IndexUpdate one, indexUpdate(table, change.index));
+            update.updateIndexes.push_back(std::move(one));
+        }
+    }
+    return {};
+}
+
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
+    const TableChanges& changes = parsed.changes;
+    TRY(checkChangesOf(*table, changes, caller));
+    cluster::UpdateTable update;
+    update.billing = changes.billing;
+    update.throughput = changes.throughput;
+    if (changes.onDemandMax)
+        update.onDemandMax = mergeOnDemand(table->onDemandMax, changes.onDemandMax);
+    if (changes.warm) {
+        const auto now = cluster::warmNow(table->billing, table->warm, table->throughput);
+        TRY_ASSIGN(update.warm, raisedWarm(now, *changes.warm));
+    }
+    update.deletionProtection = changes.deletionProtection;
+    update.tableClass = changes.tableClass;
+    if (changes.encryption) {
+        update.sseEnabled = changes.encryption->enabled;
+        update.sseKeyArn =
+            changes.encryption->enabled ? keyArn(caller, changes.encryption->keyId) : std::string();
+    }
+    TRY(addIndexChanges(*table, changes, update));
+    update.table = std::move(table);
+    return update;
+}
+
+void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
+    out.beginObject().name("TableDescription");
+    writeUpdatedTable(out, std::get<cluster::TableReply>(reply), parsed.changes.onDemandMax);
+    out.endObject();
+}
+
+}  // namespace
+
+const Operation update_table = operation<parse, bind, reply>(kInput);
+
+}  // namespace orrery::api::operations

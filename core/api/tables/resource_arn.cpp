@@ -1,0 +1,89 @@
+#include "core/api/tables/resource_arn.h"
+
+#include <array>
+#include <string>
+
+#include "core/types/api_error.h"
+
+namespace orrery::api {
+namespace {
+
+// arn:partition:dynamodb:region:account:table/name
+constexpr std::size_t kParts = 6;
+constexpr std::string_view kTable = "table/";
+using ArnParts = std::array<std::string_view, kParts>;
+
+ArnParts split(std::string_view arn) {
+    ArnParts parts;
+    for (std::size_t i = 0; i + 1 < kParts; ++i) {
+        const std::size_t colon = arn.find(':');
+        if (colon == std::string_view::npos) return parts;
+        parts[i] = arn.substr(0, colon);
+        arn.remove_prefix(colon + 1);
+    }
+    parts[kParts - 1] = arn;
+    return parts;
+}
+
+std::unexpected<ApiError> invalid(const std::string& text) {
+    return std::unexpected(
+        ApiError::validation("One or more parameter values were invalid: " + text));
+}
+
+ApiError notFound(std::string_view arn, ArnUse use) {
+    if (use == ArnUse::Policy)
+        return ApiError::tableNotFound(split(arn).back().substr(kTable.size()));
+    return {ErrorType::ResourceNotFound,
+            "Requested resource not found: ResourceArn: " + std::string(arn) + " not found",
+            nullptr};
+}
+
+ApiError ofOtherAccount(ArnUse use) {
+    if (use == ArnUse::Tags) return {ErrorType::AccessDenied, "Access is denied", nullptr};
+    return ApiError::validation(
+        "This action is only supported by accounts that match the resource owner’s account.");
+}
+
+ApiError ofOtherRegion(std::string_view arn, ArnUse use) {
+    const std::string text = use == ArnUse::Tags
+                                 ? "Invalid TableArn: Invalid ResourceArn provided as input "
+                                 : "One or more parameter values were invalid: Invalid resource "
+                                   "Arn: ";
+    return ApiError::validation(text + std::string(arn));
+}
+
+}  // namespace
+
+ApiResult<void> checkTableArn(std::string_view arn) {
+    if (!arn.starts_with("arn:"))
+        return invalid("ARNs must start with 'arn:': " + std::string(arn));
+    const ArnParts parts = split(arn);
+    std::string_view resource = parts.back();
+    const bool ofTable = resource.starts_with(kTable) && resource.size() > kTable.size();
+    if (parts[2] != "dynamodb" || parts[3].empty() || parts[4].empty() || !ofTable)
+        return invalid("Provided Arn is not a DynamoDB resource arn: " + std::string(arn));
+    resource.remove_prefix(kTable.size());
+    const std::size_t slash = resource.find('/');
+    if (slash == std::string_view::npos || resource.substr(slash).starts_with("/stream/"))
+        return {};
+    if (resource.substr(slash).starts_with("/index/"))
+        return invalid(
+            "Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            "arn: " +
+            std::string(arn));
+    return invalid("Provided Arn is not a DynamoDB resource arn: " + std::string(arn));
+}
+
+ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
+                                       const cluster::Caller& caller, std::string_view arn,
+                                       ArnUse use) {
+    const ArnParts parts = split(arn);
+    if (parts[4] != caller.accountId) return std::unexpected(ofOtherAccount(use));
+    if (parts[3] != caller.regionName || parts[1] != "aws")
+        return std::unexpected(ofOtherRegion(arn, use));
+    cluster::TablePtr table = catalog.find(caller, arn);
+    if (table == nullptr) return std::unexpected(notFound(arn, use));
+    return table;
+}
+
+}  // namespace orrery::api

@@ -1,0 +1,240 @@
+#include <algorithm>
+
+#include "core/api/tables/table_changes.h"
+#include "core/api/tables/table_rules.h"
+#include "core/api/tables/throughput_rules.h"
+#include "core/base/result.h"
+
+// The rules for a change that depend on the table.
+
+namespace orrery::api {
+namespace {
+
+using cluster::BillingMode;
+using cluster::SecondaryIndex;
+using cluster::TableDescription;
+using cluster::TableStatus;
+
+std::unexpected<ApiError> refuse(std::string text) {
+    return std::unexpected(ApiError::validation(std::move(text)));
+}
+
+std::unexpected<ApiError> invalid(const std::string& text) {
+    return refuse("One or more parameter values were invalid: " + text);
+}
+
+std::unexpected<ApiError> inUse(const std::string& text) {
+    return std::unexpected(ApiError{ErrorType::ResourceInUse,
+                                    "Attempt to change a resource which is still in use: " + text,
+                                    nullptr});
+}
+
+std::unexpected<ApiError> limitExceeded(const std::string& text) {
+    return std::unexpected(
+        ApiError{ErrorType::LimitExceeded, "Subscriber limit exceeded: " + text, nullptr});
+}
+
+bool hasIndexIn(const TableDescription& table, std::initializer_list<TableStatus> statuses) {
+    return std::ranges::any_of(table.indexes, [&](const SecondaryIndex& index) {
+        return std::ranges::find(statuses, index.status) != statuses.end();
+    });
+}
+
+// The names of the indexes in this state, or nothing.
+std::string indexesIn(const TableDescription& table, TableStatus status) {
+    std::string names;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.status != status) continue;
+        names += (names.empty() ? "" : ", ") + index.name;
+    }
+    return names;
+}
+
+// What a table that is being changed refuses; the rest, such as deletion protection, it takes.
+ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableChanges& changes) {
+    const bool building = hasIndexIn(table, {TableStatus::Creating, TableStatus::Deleting});
+    if (building && changes.buildsIndexes())
+        return limitExceeded(
+            "Only 1 online index can be created or deleted simultaneously per "
+            "table");
+    if (changes.billing || changes.throughput) {
+        const std::string deleted = indexesIn(table, TableStatus::Deleting);
+        if (!deleted.empty())
+            return inUse("Can't change table IOPS when an index is being deleted. Table: " +
+                         table.name + " Indexes: [" + deleted + "]");
+        if (!building) return inUse("Table IOPS are currently being updated. Table: " + table.name);
+    }
+    if (changes.onDemandMax && building) {
+        const std::string created = indexesIn(table, TableStatus::Creating);
+        const std::string deleted = indexesIn(table, TableStatus::Deleting);
+        return inUse("OnDemandThroughput cannot be updated while index " +
+                     (created.empty() ? "deletion is in progress for indexes: [" + deleted
+                                      : "creation is in progress for indexes: [" + created) +
+                     "]");
+    }
+    if (!building && changes.buildsIndexes())
+        return inUse("Can't create or delete indexes while table IOPS are being updated. Table: " +
+                     table.name);
+    if (changes.billing || changes.throughput || changes.onDemandMax || changes.tableClass ||
+        !changes.indexes().empty())
+        return inUse("Table is being updated: " + table.name);
+    return {};
+}
+
+ApiResult<void> checkChangeable(const TableDescription& table, const TableChanges& changes) {
+    switch (table.status) {
+        case TableStatus::Active:
+            return {};
+        case TableStatus::Creating:
+            return inUse("Table is being created: " + table.name);
+        case TableStatus::Deleting:
+            return inUse("Table is being deleted: " + table.name);
+        case TableStatus::Updating:
+            break;
+    }
+    return checkWhileUpdating(table, changes);
+}
+
+// A table that becomes provisioned needs the throughput of each of its global indexes.
+ApiResult<void> checkIndexesProvisioned(const TableDescription& table,
+                                        const TableChanges& changes) {
+    std::string missing;
+    for (const SecondaryIndex& index : table.indexes) {
+        const bool given = std::ranges::any_of(changes.indexes(), [&](const IndexChange& change) {
+            return change.index.name == index.name && change.index.throughput.has_value();
+        });
+        if (!index.global || given) continue;
+        if (!missing.empty()) missing += ",";
+        missing += index.name;
+    }
+    if (missing.empty()) return {};
+    return invalid("ProvisionedThroughput must be specified for index: " + missing);
+}
+
+ApiResult<void> checkCreateThroughput(const IndexDefinition& index, BillingMode billing) {
+    if (billing == BillingMode::Provisioned && !index.throughput)
+        return invalid(
+            "Both ReadCapacityUnits and WriteCapacityUnits must be specified for "
+            "index: " +
+            index.name);
+    if (billing == BillingMode::PayPerRequest && index.throughput)
+        return invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for "
+            "index: " +
+            index.name + " when BillingMode is PAY_PER_REQUEST");
+    if (index.throughput) TRY(checkBounds(*index.throughput));
+    if (index.onDemandMax)
+        TRY(checkOnDemand(*index.onDemandMax, billing, ThroughputUse::UpdateTable, index.name));
+    return checkNewWarm(index.warm, billing, index.throughput, index.name);
+}
+
+ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& changes,
+                            const IndexDefinition& index, BillingMode billing) {
+    if (table.findIndex(index.name) != nullptr)
+        return refuse("Attempting to create an index which already exists");
+    // The request must define the index's keys itself, even those that the table defines.
+    if (changes.attributes.empty())
+        return invalid("AttributeDefinitions is not specified for index: " + index.name);
+    TRY(checkKeySchema(index.keys, changes.attributes));
+    TRY(checkProjection(index));
+    TRY(checkCreateThroughput(index, billing));
+    const auto globals = std::ranges::count_if(table.indexes, &SecondaryIndex::global);
+    if (static_cast<std::size_t>(globals) >= kGlobalIndexesMax)
+        return limitExceeded("Number of global secondary indexes exceeds per-table limit of 20");
+    std::size_t nonKeys = index.nonKeyAttributes ? index.nonKeyAttributes->size() : 0;
+    for (const SecondaryIndex& existing : table.indexes)
+        nonKeys += existing.projection.attributes.size();
+    return checkNonKeyAttributes(nonKeys);
+}
+
+ApiResult<void> checkUpdate(const TableDescription& table, const SecondaryIndex& index,
+                            const IndexDefinition& wanted, BillingMode billing) {
+    if (index.status == TableStatus::Updating)
+        return inUse("Index is being updated. Table: " + table.name + " Index: " + index.name);
+    const bool asksNothing = !wanted.throughput && !wanted.onDemandMax && !wanted.warm;
+    if (billing == BillingMode::PayPerRequest && (wanted.throughput || asksNothing))
+        return invalid("The only Updates for index: " + index.name +
+                       " when TableThroughputMode is PAY_PER_REQUEST can be to "
+                       "OnDemandThroughput, WarmThroughput");
+    if (wanted.throughput) {
+        TRY(checkBounds(*wanted.throughput));
+        // A table that becomes provisioned gives its indexes throughput for the first time.
+        if (table.billing == billing)
+            TRY(checkUnchanged(index.throughput, *wanted.throughput, index.name));
+    }
+    if (wanted.onDemandMax)
+        TRY(checkOnDemand(*wanted.onDemandMax, billing, ThroughputUse::UpdateTable, index.name));
+    if (wanted.warm) {
+        const auto now = cluster::warmNow(table.billing, index.warm, index.throughput);
+        TRY(raisedWarm(now, *wanted.warm, index.name));
+    }
+    return {};
+}
+
+ApiResult<void> checkIndexChange(const TableDescription& table, const TableChanges& changes,
+                                 const IndexChange& change, BillingMode billing) {
+    if (change.kind == IndexChange::Kind::Create)
+        return checkCreate(table, changes, change.index, billing);
+    const bool erases = change.kind == IndexChange::Kind::Delete;
+    const SecondaryIndex* index = table.findIndex(change.index.name);
+    if (index == nullptr)
+        return std::unexpected(ApiError{
+            ErrorType::ResourceNotFound,
+            "Requested resource not found: Index " + change.index.name + " for table " + table.name,
+            nullptr});
+    if (!index->global)
+        return refuse("Cannot " + std::string(erases ? "delete" : "update") +
+                      " an index that is not a GlobalSecondaryIndex: " + index->name);
+    if (erases) return {};
+    return checkUpdate(table, *index, change.index, billing);
+}
+
+}  // namespace
+
+ApiResult<void> checkChangesOf(const TableDescription& table, const TableChanges& changes,
+                               const cluster::Caller& caller) {
+    TRY(checkChangeable(table, changes));
+    const BillingMode billing = changes.billing.value_or(table.billing);
+    if (billing == BillingMode::PayPerRequest && changes.throughput)
+        return invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+            "PAY_PER_REQUEST");
+    if (changes.onDemandMax)
+        TRY(checkOnDemand(*changes.onDemandMax, billing, ThroughputUse::UpdateTable));
+    if (changes.throughput && billing == table.billing)
+        TRY(checkUnchanged(table.throughput, *changes.throughput));
+    if (changes.warm) {
+        const auto now = cluster::warmNow(table.billing, table.warm, table.throughput);
+        TRY(raisedWarm(now, *changes.warm));
+    }
+    if (changes.stream && !changes.stream->enabled)
+        return refuse("Table has no stream to disable: TableName: " + table.name);
+    if (changes.encryption) TRY(checkEncryptionChange(table, caller, *changes.encryption));
+    if (billing == BillingMode::Provisioned && table.billing != billing)
+        TRY(checkIndexesProvisioned(table, changes));
+    for (const IndexChange& change : changes.indexes())
+        TRY(checkIndexChange(table, changes, change, billing));
+    return {};
+}
+
+std::vector<types::KeyAttribute> definitionsFor(const TableDescription& table,
+                                                const TableChanges& changes) {
+    std::vector<types::KeyAttribute> definitions = changes.attributes;
+    for (types::KeyAttribute& definition : definitions) {
+        const auto known =
+            std::ranges::find(table.attributes, definition.name, &types::KeyAttribute::name);
+        if (known != table.attributes.end()) definition.type = known->type;
+    }
+    return definitions;
+}
+
+ApiResult<void> checkDeletable(const TableDescription& table) {
+    if (hasIndexIn(table, {TableStatus::Creating, TableStatus::Updating, TableStatus::Deleting}) &&
+        table.status != TableStatus::Creating && table.status != TableStatus::Deleting)
+        return inUse("Cannot delete table while indexes are being created, updated, or deleted.");
+    if (table.status == TableStatus::Updating)
+        return inUse("Table: " + table.name + " is in the process of being updated.");
+    return checkChangeable(table, {});
+}
+
+}  // namespace orrery::api

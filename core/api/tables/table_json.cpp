@@ -1,0 +1,240 @@
+#include "core/api/tables/table_json.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "core/api/tables/throughput_rules.h"
+#include "core/types/attribute_value.h"
+
+namespace orrery::api {
+namespace {
+
+using cluster::IndexProjection;
+using cluster::ProjectionKind;
+using cluster::SecondaryIndex;
+using cluster::TableDescription;
+using cluster::TableStatus;
+using cluster::Throughput;
+
+// What a reply shows beside the table itself.
+struct Shown {
+    bool created = false;
+    Throughput onDemandAsked;
+};
+
+std::string_view statusText(TableStatus status) {
+    switch (status) {
+        case TableStatus::Creating:
+            return "CREATING";
+        case TableStatus::Updating:
+            return "UPDATING";
+        case TableStatus::Deleting:
+            return "DELETING";
+        case TableStatus::Active:
+            break;
+    }
+    return "ACTIVE";
+}
+
+std::string_view projectionText(ProjectionKind kind) {
+    if (kind == ProjectionKind::All) return "ALL";
+    return kind == ProjectionKind::KeysOnly ? "KEYS_ONLY" : "INCLUDE";
+}
+
+void writeKeyElement(json::Writer& out, const std::string& name, std::string_view role) {
+    out.beginObject();
+    out.name("AttributeName").string(name);
+    out.name("KeyType").string(role);
+    out.endObject();
+}
+
+void writeKeys(json::Writer& out, const types::KeySchema& keys) {
+    out.name("KeySchema").beginArray();
+    writeKeyElement(out, keys.partition.name, "HASH");
+    if (keys.sort) writeKeyElement(out, keys.sort->name, "RANGE");
+    out.endArray();
+}
+
+void writeProjection(json::Writer& out, const IndexProjection& projection) {
+    out.name("Projection").beginObject();
+    out.name("ProjectionType").string(projectionText(projection.kind));
+    if (!projection.attributes.empty()) {
+        out.name("NonKeyAttributes").beginArray();
+        std::vector<std::string> names = projection.attributes;
+        std::ranges::sort(names);
+        for (const std::string& name : names)
+            out.string(name);
+        out.endArray();
+    }
+    out.endObject();
+}
+
+void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput,
+                   const Throughput& asked) {
+    if (!throughput) return;
+    // A limit that was taken away is shown no more, but in the reply to the request that did it.
+    const bool reads = throughput->readUnits >= 1 || asked.readUnits == kNoOnDemandLimit;
+    const bool writes = throughput->writeUnits >= 1 || asked.writeUnits == kNoOnDemandLimit;
+    if (!reads && !writes) return;
+    out.name("OnDemandThroughput").beginObject();
+    if (reads) out.name("MaxReadRequestUnits").number(throughput->readUnits);
+    if (writes) out.name("MaxWriteRequestUnits").number(throughput->writeUnits);
+    out.endObject();
+}
+
+void writeWarm(json::Writer& out, const TableDescription& table,
+               const std::optional<Throughput>& warm, const Throughput& provisioned,
+               TableStatus status) {
+    const Throughput shown = cluster::warmNow(table.billing, warm, provisioned);
+    out.name("WarmThroughput").beginObject();
+    out.name("ReadUnitsPerSecond").number(shown.readUnits);
+    out.name("WriteUnitsPerSecond").number(shown.writeUnits);
+    out.name("Status").string(status == TableStatus::Creating ? "UPDATING" : "ACTIVE");
+    out.endObject();
+}
+
+void writeIndex(json::Writer& out, const TableDescription& table, const SecondaryIndex& index,
+                std::pair<std::int64_t, std::int64_t> counts, const Shown& shown) {
+    out.beginObject();
+    out.name("IndexName").string(index.name);
+    writeKeys(out, index.keys);
+    writeProjection(out, index.projection);
+    if (index.global) {
+        out.name("IndexStatus").string(statusText(index.status));
+        if (index.status == TableStatus::Creating && table.status != TableStatus::Creating)
+            out.name("Backfilling").boolean(index.backfilling);
+        out.name("ProvisionedThroughput").beginObject();
+        out.name("NumberOfDecreasesToday").number(std::int64_t{0});
+        out.name("ReadCapacityUnits").number(index.throughput.readUnits);
+        out.name("WriteCapacityUnits").number(index.throughput.writeUnits);
+        out.endObject();
+        writeOnDemand(out, index.onDemandMax, {});
+        if (!shown.created) writeWarm(out, table, index.warm, index.throughput, index.status);
+    }
+    out.name("IndexSizeBytes").number(counts.second);
+    out.name("ItemCount").number(counts.first);
+    out.name("IndexArn").string(table.indexArn(index.name));
+    out.endObject();
+}
+
+void writeIndexes(json::Writer& out, std::string_view member, bool global,
+                  const cluster::TableReply& reply, const Shown& shown) {
+    const TableDescription& table = *reply.table;
+    if (std::ranges::none_of(table.indexes,
+                             [&](const auto& index) { return index.global == global; }))
+        return;
+    out.name(member).beginArray();
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        if (table.indexes[i].global != global) continue;
+        const auto counts = i < reply.indexCounts.size() ? reply.indexCounts[i]
+                                                         : std::pair<std::int64_t, std::int64_t>();
+        writeIndex(out, table, table.indexes[i], counts, shown);
+    }
+    out.endArray();
+}
+
+void writeThroughput(json::Writer& out, const TableDescription& table) {
+    out.name("ProvisionedThroughput").beginObject();
+    if (table.lastIncreaseAt) writeTime(out.name("LastIncreaseDateTime"), *table.lastIncreaseAt);
+    if (table.lastDecreaseAt) writeTime(out.name("LastDecreaseDateTime"), *table.lastDecreaseAt);
+    out.name("NumberOfDecreasesToday").number(table.decreasesToday);
+    out.name("ReadCapacityUnits").number(table.throughput.readUnits);
+    out.name("WriteCapacityUnits").number(table.throughput.writeUnits);
+    out.endObject();
+}
+
+void writeBilling(json::Writer& out, const TableDescription& table) {
+    const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
+    // A table that was never on demand has no summary.
+    if (!onDemand && !table.lastToPayPerRequestAt) return;
+    out.name("BillingModeSummary").beginObject();
+    out.name("BillingMode").string(onDemand ? "PAY_PER_REQUEST" : "PROVISIONED");
+    if (table.lastToPayPerRequestAt && table.status != TableStatus::Creating)
+        writeTime(out.name("LastUpdateToPayPerRequestDateTime"), *table.lastToPayPerRequestAt);
+    out.endObject();
+}
+
+void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
+    const TableDescription& table = *reply.table;
+    out.name("TableName").string(table.name);
+    out.name("TableStatus").string(statusText(table.status));
+    writeThroughput(out, table);
+    out.name("TableSizeBytes").number(reply.itemBytes);
+    out.name("ItemCount").number(reply.itemCount);
+    out.name("TableArn").string(table.arn());
+    out.name("TableId").string(table.tableId);
+    writeBilling(out, table);
+    out.name("DeletionProtectionEnabled").boolean(table.deletionProtection);
+}
+
+void writeDefinitions(json::Writer& out, const TableDescription& table) {
+    std::vector<types::KeyAttribute> attributes = table.attributes;
+    std::ranges::sort(attributes, {}, &types::KeyAttribute::name);
+    out.name("AttributeDefinitions").beginArray();
+    for (const types::KeyAttribute& attribute : attributes) {
+        out.beginObject();
+        out.name("AttributeName").string(attribute.name);
+        out.name("AttributeType").string(types::wireName(attribute.type));
+        out.endObject();
+    }
+    out.endArray();
+}
+
+void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown& shown) {
+    const TableDescription& table = *reply.table;
+    out.beginObject();
+    writeDefinitions(out, table);
+    writeKeys(out, table.keys);
+    writeTime(out.name("CreationDateTime"), table.createdAt);
+    writeCommon(out, reply);
+    writeIndexes(out, "LocalSecondaryIndexes", false, reply, shown);
+    writeIndexes(out, "GlobalSecondaryIndexes", true, reply, shown);
+    if (table.sseEnabled) {
+        out.name("SSEDescription").beginObject();
+        out.name("Status").string("ENABLED");
+        out.name("SSEType").string("KMS");
+        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
+        out.endObject();
+    }
+    if (!table.tableClass.empty())
+        out.name("TableClassSummary")
+            .beginObject()
+            .name("TableClass")
+            .string(table.tableClass)
+            .endObject();
+    writeOnDemand(out, table.onDemandMax, shown.onDemandAsked);
+    if (!shown.created || table.warm)
+        writeWarm(out, table, table.warm, table.throughput, table.status);
+    out.endObject();
+}
+
+}  // namespace
+
+void writeTime(json::Writer& out, CalendarTime time) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.sinceEpoch()).count();
+    out.number(static_cast<double>(milliseconds) / 1000);
+}
+
+void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply) {
+    out.beginObject();
+    writeCommon(out, reply);
+    out.endObject();
+}
+
+void writeTable(json::Writer& out, const cluster::TableReply& reply) {
+    writeWhole(out, reply, {});
+}
+
+void writeCreatedTable(json::Writer& out, const cluster::TableReply& reply) {
+    writeWhole(out, reply, {true, {}});
+}
+
+void writeUpdatedTable(json::Writer& out, const cluster::TableReply& reply,
+                       const std::optional<Throughput>& onDemandAsked) {
+    writeWhole(out, reply, {false, onDemandAsked.value_or(Throughput())});
+}
+
+}  // namespace orrery::api

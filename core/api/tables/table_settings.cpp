@@ -1,0 +1,137 @@
+#include "core/api/tables/table_settings.h"
+
+#include <algorithm>
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+
+namespace orrery::api {
+namespace {
+
+constexpr std::size_t kTagsMax = 50;
+constexpr std::size_t kTagKeyMax = 128;
+constexpr std::size_t kTagValueMax = 256;
+
+std::unexpected<ApiError> refuse(std::string text) {
+    return std::unexpected(ApiError::validation(std::move(text)));
+}
+
+std::unexpected<ApiError> invalid(const std::string& text) {
+    return refuse("One or more parameter values were invalid: " + text);
+}
+
+// Letters, digits, spaces and + - = . _ : / @ (API_Tag.html, Tagging.html); all of Unicode beyond
+// ASCII counts as letters here.
+bool isTagText(std::string_view text, std::size_t charactersMax) {
+    std::size_t characters = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                           (c >= 'a' && c <= 'z') || byte >= 0x80;
+        if (!plain && std::string_view(" +-=._:/@").find(c) == std::string_view::npos) return false;
+        if (beginsCharacter(c)) ++characters;
+    }
+    return characters <= charactersMax;
+}
+
+// A key of the account that needs no key service: the same account and Region always get the same.
+std::string defaultKeyId(const cluster::Caller& caller) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const Md5 digest = md5(caller.accountId + "/" + caller.regionName + "/aws/dynamodb");
+    std::string id;
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) id.push_back('-');
+        id.push_back(kDigits[digest[i] >> 4]);
+        id.push_back(kDigits[digest[i] & 15]);
+    }
+    return id;
+}
+
+}  // namespace
+
+ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request) {
+    std::vector<cluster::Tag> tags;
+    for (const Fields& fields : request.structures("Tags")) {
+        const auto key = fields.optionalText("Key");
+        if (!key || key->empty() || !isTagText(*key, kTagKeyMax))
+            return refuse("The Tag Key provided is invalid, Key: " +
+                          std::string(key.value_or("null")));
+        if (key->starts_with("aws:"))
+            return refuse("Tag Key cannot be prefixed with aws:, Key: " + std::string(*key));
+        const auto value = fields.optionalText("Value");
+        if (!value || !isTagText(*value, kTagValueMax))
+            return refuse("The Tag Value provided is invalid, Value: " +
+                          std::string(value.value_or("null")));
+        if (std::ranges::find(tags, *key, &cluster::Tag::key) != tags.end())
+            return refuse("Duplicate Tag Keys provided as input: Duplicate Tag Key found " +
+                          std::string(*key));
+        tags.push_back({std::string(*key), std::string(*value)});
+    }
+    if (tags.size() > kTagsMax)
+        return refuse("Number of Tags exceed the current limit for the provided ResourceArn");
+    return tags;
+}
+
+// Without Enabled, an SSEType asks for encryption with a key of KMS all the same.
+ApiResult<std::optional<Encryption>> takeEncryption(const Fields& request) {
+    const auto specification = request.structure("SSESpecification");
+    if (!specification) return std::nullopt;
+    const auto enabled = specification->optionalFlag("Enabled");
+    const auto type = specification->optionalText("SSEType");
+    const auto key = specification->optionalText("KMSMasterKeyId");
+    if (enabled == false) {
+        if (type) return invalid("SSEType can not be specified if Enabled is false");
+        if (key) return invalid("KMSMasterKeyId can not be specified if Enabled is false");
+    }
+    if (type == "AES256") return invalid("SSEType AES256 is not supported");
+    if (key && !type) return invalid("SSEType KMS is required if KMSMasterKeyId is specified");
+    return Encryption{enabled.value_or(type.has_value()), std::string(key.value_or(""))};
+}
+
+ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
+                                      const cluster::Caller& caller, const Encryption& encryption) {
+    if (!encryption.enabled) {
+        if (table.sseEnabled) return {};
+        return invalid("Table is already encrypted by default");
+    }
+    if (encryption.keyId.empty() || !table.sseEnabled ||
+        keyArn(caller, encryption.keyId) != table.sseKeyArn)
+        return {};
+    return invalid(
+        "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you "
+        "want to change Master Key");
+}
+
+ApiResult<std::optional<std::string>> takeTableClass(const Fields& request) {
+    const auto tableClass = request.optionalText("TableClass");
+    if (!tableClass) return std::nullopt;
+    if (tableClass != "STANDARD" && tableClass != "STANDARD_INFREQUENT_ACCESS")
+        return refuse(
+            "Invalid table-class parameter provided. Please try again with a valid table-class "
+            "value: [STANDARD, STANDARD_INFREQUENT_ACCESS].");
+    return std::string(*tableClass);
+}
+
+std::string keyArn(const cluster::Caller& caller, std::string_view keyId) {
+    if (keyId.starts_with("arn:")) return std::string(keyId);
+    std::string arn = "arn:aws:kms:" + caller.regionName + ":" + caller.accountId + ":";
+    if (keyId.empty()) return arn + "key/" + defaultKeyId(caller);
+    if (!keyId.starts_with("alias/")) arn += "key/";
+    return arn.append(keyId);
+}
+
+std::string_view tableNameOf(std::string_view nameOrArn) {
+    if (!nameOrArn.starts_with("arn:")) return nameOrArn;
+    const std::size_t slash = nameOrArn.rfind('/');
+    return slash == std::string_view::npos ? nameOrArn : nameOrArn.substr(slash + 1);
+}
+
+ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
+                                          const cluster::Caller& caller,
+                                          std::string_view nameOrArn) {
+    cluster::TablePtr table = catalog.find(caller, nameOrArn);
+    if (table == nullptr) return std::unexpected(ApiError::tableNotFound(tableNameOf(nameOrArn)));
+    return table;
+}
+
+}  // namespace orrery::api

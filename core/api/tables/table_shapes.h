@@ -1,0 +1,98 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/api/decode/shape.h"
+#include "core/api/decode/shapes.h"
+
+namespace orrery::api::shapes {
+
+// Shapes of the operations on tables: CreateTable and UpdateTable.
+
+inline constexpr Shape kKeyAttributeName = string().lengths(1, 255);
+
+inline constexpr std::string_view kAttributeTypeValues[] = {"B", "N", "S"};
+inline constexpr Shape kAttributeType = enumeration(kAttributeTypeValues);
+inline constexpr Member kAttributeDefinitionMembers[] = {
+    {"AttributeName", &kKeyAttributeName, Presence::NotNull},
+    {"AttributeType", &kAttributeType, Presence::NotNull},
+};
+inline constexpr Shape kAttributeDefinition =
+    structure("AttributeDefinition", kAttributeDefinitionMembers);
+inline constexpr Shape kAttributeDefinitions = listOf(kAttributeDefinition);
+
+inline constexpr std::string_view kKeyTypeValues[] = {"HASH", "RANGE"};
+inline constexpr Shape kKeyType = enumeration(kKeyTypeValues);
+inline constexpr Member kKeySchemaMembers[] = {
+    {"AttributeName", &kKeyAttributeName, Presence::NotNull},
+    {"KeyType", &kKeyType, Presence::NotNull},
+};
+inline constexpr Shape kKeySchemaElement = structure("KeySchemaElement", kKeySchemaMembers);
+inline constexpr Shape kKeySchema = listOf(kKeySchemaElement).lengths(1, 2);
+
+inline constexpr std::string_view kProjectionTypeValues[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
+inline constexpr Shape kProjectionType = enumeration(kProjectionTypeValues);
+inline constexpr Shape kNonKeyAttributeName = string().lengths(1, 255);
+inline constexpr Shape kNonKeyAttributes = listOf(kNonKeyAttributeName).lengths(1, 20);
+inline constexpr Member kProjectionMembers[] = {
+    {"ProjectionType", &kProjectionType},
+    {"NonKeyAttributes", &kNonKeyAttributes},
+};
+inline constexpr Shape kProjection = structure("Projection", kProjectionMembers);
+
+inline constexpr Shape kCapacityUnits = scalar(ShapeType::Long).range(1, kNoLimit);
+inline constexpr Member kProvisionedThroughputMembers[] = {
+    {"WriteCapacityUnits", &kCapacityUnits, Presence::NotNull},
+    {"ReadCapacityUnits", &kCapacityUnits, Presence::NotNull},
+};
+inline constexpr Shape kProvisionedThroughput =
+    structure("ProvisionedThroughput", kProvisionedThroughputMembers);
+
+inline constexpr Member kOnDemandThroughputMembers[] = {
+    {"MaxReadRequestUnits", &kLong},
+    {"MaxWriteRequestUnits", &kLong},
+};
+inline constexpr Shape kOnDemandThroughput =
+    structure("OnDemandThroughput", kOnDemandThroughputMembers);
+inline constexpr Member kWarmThroughputMembers[] = {
+    {"ReadUnitsPerSecond", &kLong},
+    {"WriteUnitsPerSecond", &kLong},
+};
+inline constexpr Shape kWarmThroughput = structure("WarmThroughput", kWarmThroughputMembers);
+
+inline constexpr std::string_view kBillingModeValues[] = {"PROVISIONED", "PAY_PER_REQUEST"};
+inline constexpr Shape kBillingMode = enumeration(kBillingModeValues);
+
+inline constexpr std::string_view kStreamViewTypeValues[] = {"NEW_IMAGE", "OLD_IMAGE",
+                                                             "NEW_AND_OLD_IMAGES", "KEYS_ONLY"};
+inline constexpr Shape kStreamViewType = enumeration(kStreamViewTypeValues);
+inline constexpr Member kStreamSpecificationMembers[] = {
+    {"StreamEnabled", &kFlag, Presence::NotNull},
+    {"StreamViewType", &kStreamViewType},
+};
+inline constexpr Shape kStreamSpecification =
+    structure("StreamSpecification", kStreamSpecificationMembers);
+
+inline constexpr std::string_view kSseTypeValues[] = {"AES256", "KMS"};
+inline constexpr Shape kSseType = enumeration(kSseTypeValues);
+inline constexpr Shape kKeyId = string().lengths(1, kNoLimit);
+inline constexpr Member kSseSpecificationMembers[] = {
+    {"Enabled", &kFlag},
+    {"SSEType", &kSseType},
+    {"KMSMasterKeyId", &kKeyId},
+};
+inline constexpr Shape kSseSpecification = structure("SSESpecification", kSseSpecificationMembers);
+
+// The limits of a tag are a rule of takeTags, not of its shape.
+inline constexpr Member kTagMembers[] = {
+    {"Key", &kText},
+    {"Value", &kText},
+};
+inline constexpr Shape kTag = structure("Tag", kTagMembers);
+inline constexpr Shape kTags = listOf(kTag);
+
+// What Orrery knows and refuses has a shape too, so that it is seen and not ignored.
+inline constexpr Shape kAnyStructure = structure("", {});
+inline constexpr Shape kAnyList = listOf(kAnyStructure);
+
+}  // namespace orrery::api::shapes
