@@ -164,6 +164,8 @@ StorageResult<void> DataFolder::checkFormat() {
                           ", this one knows up to " + std::to_string(kFolderFormat) +
                           "); use that version or choose another folder."));
     if (isUnfinished) return begin();
+    // What is written from now on, an older program cannot read: the format says so first.
+    if (format < kFolderFormat) return writeFormat("");
     return {};
 }
 

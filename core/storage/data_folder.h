@@ -13,8 +13,9 @@ namespace orrery::storage {
 //   format   "orrery data folder, format N", and ", unfinished" while the environments are made:
 //            what a loss of power leaves of them then is made anew
 
-/// The version of everything that is kept in a data folder.
-inline constexpr int kFolderFormat = 1;
+/// The version of everything that is kept in a data folder. 2: log records and stored items of
+/// version 2 (core/decisions/0002-log-record.md) among those of version 1.
+inline constexpr int kFolderFormat = 2;
 
 /// A data folder that no other process uses as long as this lives.
 class DataFolder {

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/crc32c.h"
+#include "core/table/collection_size.h"
+#include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::table {
@@ -13,15 +16,15 @@ StoredHeader headerOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes)
     header.lsn = lsn;
     header.committedAt = record.committedAt;
     header.stamp = record.stamp.value_or(record.committedAt);
+    header.origin = record.originRegion;
     header.itemBytes = itemBytes;
     return header;
 }
 
 // A local index lives in the partition of its items: the entries change with them.
-void applyLocalIndex(const LogRecord& record, Lsn lsn, const IndexDefinition& index,
-                     const types::KeySchema& keys, AppliedRecord& out) {
-    const auto before = indexEntryOf(record.oldImage, index, keys);
-    const auto after = indexEntryOf(record.newImage, index, keys);
+void applyLocalIndex(const LogRecord& record, Lsn lsn, const LocalIndexChange& change,
+                     AppliedRecord& out) {
+    const auto& [before, after] = change;
     if (before == after) return;
     if (before) {
         out.checksumDelta -= entryChecksum(before->key, before->attributes);
@@ -30,7 +33,8 @@ void applyLocalIndex(const LogRecord& record, Lsn lsn, const IndexDefinition& in
     if (after) {
         out.checksumDelta += entryChecksum(after->key, after->attributes);
         out.changes.push_back(
-            {after->key, encodeStored(headerOf(record, lsn, after->itemBytes), after->attributes)});
+            {after->key,
+             encodeStored(after->key, headerOf(record, lsn, after->itemBytes), after->attributes)});
     }
 }
 
@@ -44,8 +48,9 @@ void applyItem(const LogRecord& record, Lsn lsn, AppliedRecord& out) {
         ++out.itemCountDelta;
         out.itemBytesDelta += record.newItemBytes;
         out.checksumDelta += entryChecksum(record.key, *record.newImage);
-        out.changes.push_back({record.key, encodeStored(headerOf(record, lsn, record.newItemBytes),
-                                                        *record.newImage)});
+        out.changes.push_back(
+            {record.key, encodeStored(record.key, headerOf(record, lsn, record.newItemBytes),
+                                      *record.newImage)});
     } else {
         out.deletedStamp = static_cast<std::uint64_t>(
             record.stamp.value_or(record.committedAt).sinceEpoch().count());
@@ -53,23 +58,69 @@ void applyItem(const LogRecord& record, Lsn lsn, AppliedRecord& out) {
     }
 }
 
+void applyCollectionSize(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
+                         const LocalIndexChanges& localIndexes, AppliedRecord& out) {
+    if (!record.collection) return;
+    const std::string key = collectionSizeKey(schema.group, record.key);
+    const std::uint64_t after = record.collection->bytes;
+    const auto delta = static_cast<std::uint64_t>(collectionDelta(record, localIndexes));
+    const std::uint64_t before = record.collection->isFirst ? 0 : after - delta;
+    out.checksumDelta += collectionSizeChecksum(key, after) - collectionSizeChecksum(key, before);
+    out.changes.push_back({key, encodeCollectionSize(key, headerOf(record, lsn, 0), after)});
+}
+
+// cursor := lsn:uint64 crc32c:uint32   // the CRC covers the key and the LSN
+//
+// Version 1 has no CRC.
+constexpr std::size_t kLsnBytes = 8;
+
 void applySource(const RecordSource& source, GroupId group, AppliedRecord& out) {
+    std::string key = sourceCursorKey(group, source.group);
     std::string cursor;
-    ByteWriter(cursor).u64(source.lsn.value());
-    out.changes.push_back({sourceCursorKey(group, source.group), share(std::move(cursor))});
+    ByteWriter writer(cursor);
+    writer.u64(source.lsn.value());
+    writer.u32(crc32c(cursor, crc32c(key)));
+    out.changes.push_back({std::move(key), share(std::move(cursor))});
 }
 
 }  // namespace
 
+LocalIndexChanges localIndexChanges(const LogRecord& record, const ApplySchema& schema) {
+    LocalIndexChanges changes;
+    if (record.kind != RecordKind::Put && record.kind != RecordKind::Delete) return changes;
+    changes.reserve(schema.localIndexes.size());
+    for (const IndexDefinition& index : schema.localIndexes)
+        changes.push_back({indexEntryOf(record.oldImage, index, schema.keys),
+                           indexEntryOf(record.newImage, index, schema.keys)});
+    return changes;
+}
+
+std::int64_t collectionDelta(const LogRecord& record, const LocalIndexChanges& localIndexes) {
+    std::int64_t delta = 0;
+    if (record.oldItem) delta -= record.oldItem->itemBytes;
+    if (record.newImage) delta += record.newItemBytes;
+    for (const auto& [before, after] : localIndexes) {
+        if (before) delta -= before->itemBytes;
+        if (after) delta += after->itemBytes;
+    }
+    return delta;
+}
+
 AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema) {
+    return applyRecord(record, lsn, schema, localIndexChanges(record, schema));
+}
+
+AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
+                          const LocalIndexChanges& localIndexes) {
     AppliedRecord out;
     out.committedAt = record.committedAt;
     switch (record.kind) {
         case RecordKind::Put:
         case RecordKind::Delete:
             applyItem(record, lsn, out);
-            for (const IndexDefinition& index : schema.localIndexes)
-                applyLocalIndex(record, lsn, index, schema.keys, out);
+            for (const LocalIndexChange& change : localIndexes)
+                applyLocalIndex(record, lsn, change, out);
+            applyCollectionSize(record, lsn, schema, localIndexes, out);
             break;
         case RecordKind::IndexPut:
         case RecordKind::IndexDelete:
@@ -96,17 +147,22 @@ void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn) {
 }
 
 std::string sourceCursorKey(GroupId indexGroup, GroupId base) {
-    std::string key;
-    ByteWriter out(key);
-    out.u32(0);  // No table has key space 0.
-    out.u64(indexGroup.value());
-    out.u64(base.value());
-    return key;
+    std::string rest;
+    ByteWriter(rest).u64(base.value());
+    CHECK(rest.front() == '\0');  // The kind takes its place, as version 1 had it.
+    return privateKey(indexGroup, PrivateKind::SourceCursor, std::string_view(rest).substr(1));
 }
 
-Lsn sourceCursor(const SharedBytes& stored) {
+std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored) {
     if (!stored) return Lsn{};
-    return Lsn(ByteReader(*stored).u64());
+    ByteReader in(*stored);
+    const Lsn lsn(in.u64());
+    if (!in.ok()) return std::nullopt;
+    if (in.atEnd()) return lsn;
+    const std::uint32_t crc =
+        crc32c(std::string_view(*stored).substr(0, kLsnBytes), crc32c(cursorKey));
+    if (in.u32() != crc || !in.ok() || !in.atEnd()) return std::nullopt;
+    return lsn;
 }
 
 }  // namespace orrery::table

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/storage/store.h"
@@ -31,17 +34,34 @@ struct ApplySchema {
     std::vector<IndexDefinition> localIndexes;
 };
 
+/// What a record does to the entry of its item in one local index.
+struct LocalIndexChange {
+    std::optional<IndexEntry> before;
+    std::optional<IndexEntry> after;
+};
+/// For each local index of a schema, in its order; empty for records that no local index follows.
+using LocalIndexChanges = std::vector<LocalIndexChange>;
+
+LocalIndexChanges localIndexChanges(const LogRecord& record, const ApplySchema& schema);
+
+/// By how many bytes a record changes the size of its item collection.
+std::int64_t collectionDelta(const LogRecord& record, const LocalIndexChanges& localIndexes);
+
 /// The effect of `record` at `lsn`. Depends on nothing but its arguments.
 AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema);
+/// The same for a caller that knows the changes of the local indexes already.
+AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
+                          const LocalIndexChanges& localIndexes);
 
 /// Moves `mark` over `applied`, which is the record at `lsn`.
 void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn);
 
-/// Where the group of an index keeps how far it has taken the records of `base`: a key outside all
-/// key spaces of tables, written with each index record.
+/// Where the group of an index keeps how far it has taken the records of `base`: a private key,
+/// written with each index record.
 std::string sourceCursorKey(GroupId indexGroup, GroupId base);
 
-/// Reads a cursor back; 0 from null bytes.
-Lsn sourceCursor(const SharedBytes& stored);
+/// Reads back the cursor that is stored under `cursorKey`. 0 from null bytes; nothing if they are
+/// damaged.
+std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored);
 
 }  // namespace orrery::table

@@ -1,37 +1,53 @@
 #include "core/table/log_record.h"
 
 #include "core/base/bytes.h"
+#include "core/base/crc32c.h"
 #include "core/base/hash.h"
 
 namespace orrery::table {
 namespace {
 
-//   record      := version:uint8(1) kind:uint8 cause:uint8 flags:uint8 body crc32:uint32
-//   body        := keySpace:uint32 committedAt:uint64 key:sized
-//                  stamp:uint64?          // flags & kStamp
-//                  originRegion:sized?    // flags & kOrigin
-//                  transactionId:sized?   // flags & kTransaction
-//                  (itemBytes:varint checksum:uint64)?  // flags & kOldItem
-//                  (itemBytes:varint image:sized)?      // flags & kNewImage
-//                  image:sized?                         // flags & kOldImage
-//                  (group:varint lsn:varint)?           // flags & kSource
+//   record  := version:uint8(2) kind:uint8 cause:uint8 flags:varint body crc32c:uint32
+//   record1 := version:uint8(1) kind:uint8 cause:uint8 flags:uint8 body crc32:uint32
+//   body    := keySpace:uint32 committedAt:uint64 key:sized
+//              stamp:uint64?                           // flags & kStamp
+//              originRegion:sized?                     // flags & kOrigin
+//              transactionId:sized?                    // flags & kTransaction
+//              (itemBytes:varint checksum:uint64)?     // flags & kOldItem
+//              (itemBytes:varint image:sized)?         // flags & kNewImage
+//              image:sized?                            // flags & kOldImage
+//              (group:varint lsn:varint)?              // flags & kSource
+//              (stamp:uint64 originRegion:sized)?      // flags & kBase
+//              action:uint8?                           // flags & kAction
+//              ledger:varint?                          // flags & kLedger
+//              collectionBytes:varint?                 // flags & kCollection
 //
-// Times are nanoseconds since 1970. The CRC covers all that precedes it.
+// kFirstCollection says of collectionBytes that no size precedes it. Version 1 has the flags up to
+// kSource. Times are nanoseconds since 1970. The CRC covers all that precedes it.
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion1 = 1;
+constexpr std::uint8_t kVersion2 = 2;
+constexpr std::size_t kCrcBytes = 4;
 
-enum Flags : std::uint8_t {
-    kStamp = 1,
-    kOrigin = 2,
-    kTransaction = 4,
-    kOldItem = 8,
-    kNewImage = 16,
-    kOldImage = 32,
-    kSource = 64,
+enum Flags : std::uint32_t {
+    kStamp = 1 << 0,
+    kOrigin = 1 << 1,
+    kTransaction = 1 << 2,
+    kOldItem = 1 << 3,
+    kNewImage = 1 << 4,
+    kOldImage = 1 << 5,
+    kSource = 1 << 6,
+    kBase = 1 << 7,
+    kAction = 1 << 8,
+    kLedger = 1 << 9,
+    kCollection = 1 << 10,
+    kFirstCollection = 1 << 11,
 };
+constexpr std::uint64_t kFlagsOfVersion1 = 2 * kSource - 1;
+constexpr std::uint64_t kFlagsOfVersion2 = 2 * kFirstCollection - 1;
 
-std::uint8_t flagsOf(const LogRecord& record) {
-    unsigned flags = 0;
+std::uint32_t flagsOf(const LogRecord& record) {
+    std::uint32_t flags = 0;
     if (record.stamp) flags |= kStamp;
     if (!record.originRegion.empty()) flags |= kOrigin;
     if (!record.transactionId.empty()) flags |= kTransaction;
@@ -39,7 +55,12 @@ std::uint8_t flagsOf(const LogRecord& record) {
     if (record.newImage) flags |= kNewImage;
     if (record.oldImage) flags |= kOldImage;
     if (record.source) flags |= kSource;
-    return static_cast<std::uint8_t>(flags);
+    if (record.base) flags |= kBase;
+    if (record.action) flags |= kAction;
+    if (record.ledger != GroupId{}) flags |= kLedger;
+    if (record.collection) flags |= kCollection;
+    if (record.collection && record.collection->isFirst) flags |= kFirstCollection;
+    return flags;
 }
 
 std::uint64_t nanoseconds(CalendarTime time) {
@@ -50,13 +71,19 @@ CalendarTime calendarTime(std::uint64_t nanoseconds) {
     return CalendarTime(Duration(static_cast<std::int64_t>(nanoseconds)));
 }
 
-void readBody(ByteReader& in, std::uint8_t flags, LogRecord& record) {
-    record.space = KeySpaceId(in.u32());
-    record.committedAt = calendarTime(in.u64());
-    record.key = in.sized();
-    if (flags & kStamp) record.stamp = calendarTime(in.u64());
-    if (flags & kOrigin) record.originRegion = in.sized();
-    if (flags & kTransaction) record.transactionId = in.sized();
+void writeImages(ByteWriter& out, const LogRecord& record) {
+    if (record.oldItem) {
+        out.varint(record.oldItem->itemBytes);
+        out.u64(record.oldItem->checksum);
+    }
+    if (record.newImage) {
+        out.varint(record.newItemBytes);
+        out.sized(*record.newImage);
+    }
+    if (record.oldImage) out.sized(*record.oldImage);
+}
+
+void readImages(ByteReader& in, std::uint64_t flags, LogRecord& record) {
     if (flags & kOldItem) {
         OldItem old;
         old.itemBytes = static_cast<std::uint32_t>(in.varint());
@@ -68,12 +95,40 @@ void readBody(ByteReader& in, std::uint8_t flags, LogRecord& record) {
         record.newImage.emplace(in.sized());
     }
     if (flags & kOldImage) record.oldImage.emplace(in.sized());
+}
+
+bool readAction(ByteReader& in, LogRecord& record) {
+    const std::uint8_t action = in.u8();
+    if (action > static_cast<std::uint8_t>(TransactionAction::Check)) return false;
+    record.action = static_cast<TransactionAction>(action);
+    return true;
+}
+
+bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
+    record.space = KeySpaceId(in.u32());
+    record.committedAt = calendarTime(in.u64());
+    record.key = in.sized();
+    if (flags & kStamp) record.stamp = calendarTime(in.u64());
+    if (flags & kOrigin) record.originRegion = in.sized();
+    if (flags & kTransaction) record.transactionId = in.sized();
+    readImages(in, flags, record);
     if (flags & kSource) {
         RecordSource source;
         source.group = GroupId(in.varint());
         source.lsn = Lsn(in.varint());
         record.source = source;
     }
+    if (flags & kBase) {
+        BaseVersion base;
+        base.stamp = calendarTime(in.u64());
+        base.origin = in.sized();
+        record.base = std::move(base);
+    }
+    if ((flags & kAction) && !readAction(in, record)) return false;
+    if (flags & kLedger) record.ledger = GroupId(in.varint());
+    if (flags & kCollection)
+        record.collection = CollectionSize{in.varint(), (flags & kFirstCollection) != 0};
+    return in.ok() && in.atEnd();
 }
 
 }  // namespace
@@ -83,51 +138,52 @@ std::string encodeRecord(const LogRecord& record) {
     bytes.reserve(96 + record.key.size() + (record.newImage ? record.newImage->size() : 0) +
                   (record.oldImage ? record.oldImage->size() : 0));
     ByteWriter out(bytes);
-    out.u8(kVersion);
+    out.u8(kVersion2);
     out.u8(static_cast<std::uint8_t>(record.kind));
     out.u8(static_cast<std::uint8_t>(record.cause));
-    out.u8(flagsOf(record));
+    out.varint(flagsOf(record));
     out.u32(record.space.value());
     out.u64(nanoseconds(record.committedAt));
     out.sized(record.key);
     if (record.stamp) out.u64(nanoseconds(*record.stamp));
     if (!record.originRegion.empty()) out.sized(record.originRegion);
     if (!record.transactionId.empty()) out.sized(record.transactionId);
-    if (record.oldItem) {
-        out.varint(record.oldItem->itemBytes);
-        out.u64(record.oldItem->checksum);
-    }
-    if (record.newImage) {
-        out.varint(record.newItemBytes);
-        out.sized(*record.newImage);
-    }
-    if (record.oldImage) out.sized(*record.oldImage);
+    writeImages(out, record);
     if (record.source) {
         out.varint(record.source->group.value());
         out.varint(record.source->lsn.value());
     }
-    out.u32(crc32(bytes));
+    if (record.base) {
+        out.u64(nanoseconds(record.base->stamp));
+        out.sized(record.base->origin);
+    }
+    if (record.action) out.u8(static_cast<std::uint8_t>(*record.action));
+    if (record.ledger != GroupId{}) out.varint(record.ledger.value());
+    if (record.collection) out.varint(record.collection->bytes);
+    out.u32(crc32c(bytes));
     return bytes;
 }
 
 std::optional<LogRecord> decodeRecord(std::string_view bytes) {
-    constexpr std::size_t kCrcBytes = 4;
     if (bytes.size() < kCrcBytes) return std::nullopt;
     const std::string_view covered = bytes.substr(0, bytes.size() - kCrcBytes);
-    if (ByteReader(bytes.substr(covered.size())).u32() != crc32(covered)) return std::nullopt;
-
     ByteReader in(covered);
-    if (in.u8() != kVersion) return std::nullopt;
+    const std::uint8_t version = in.u8();
+    if (version != kVersion1 && version != kVersion2) return std::nullopt;
+    const std::uint32_t crc = ByteReader(bytes.substr(covered.size())).u32();
+    if (crc != (version == kVersion1 ? crc32(covered) : crc32c(covered))) return std::nullopt;
+
     LogRecord record;
     const std::uint8_t kind = in.u8();
     const std::uint8_t cause = in.u8();
-    const std::uint8_t flags = in.u8();
+    const std::uint64_t flags = version == kVersion1 ? in.u8() : in.varint();
+    const std::uint64_t known = version == kVersion1 ? kFlagsOfVersion1 : kFlagsOfVersion2;
+    if ((flags & ~known) != 0) return std::nullopt;
     if (kind > static_cast<std::uint8_t>(RecordKind::IndexDelete)) return std::nullopt;
     if (cause > static_cast<std::uint8_t>(Cause::Restore)) return std::nullopt;
     record.kind = static_cast<RecordKind>(kind);
     record.cause = static_cast<Cause>(cause);
-    readBody(in, flags, record);
-    if (!in.ok() || !in.atEnd()) return std::nullopt;
+    if (!readBody(in, flags, record)) return std::nullopt;
     return record;
 }
 

@@ -10,7 +10,7 @@
 
 namespace orrery::table {
 
-// The log record, version 1: see core/decisions/0002-log-record.md.
+// The log record, version 2: see core/decisions/0002-log-record.md.
 
 enum class RecordKind : std::uint8_t {
     NoOp = 0,
@@ -40,6 +40,24 @@ struct RecordSource {
     bool operator==(const RecordSource&) const = default;
 };
 
+/// The version of an item that a write replaced.
+struct BaseVersion {
+    CalendarTime stamp;
+    std::string origin;  ///< The Region that wrote it. Empty: this one.
+    bool operator==(const BaseVersion&) const = default;
+};
+
+/// What a transaction does to one item.
+enum class TransactionAction : std::uint8_t { Put = 0, Delete = 1, Check = 2 };
+
+/// The size of the item collection that a record leaves behind, as the leader computed it.
+struct CollectionSize {
+    std::uint64_t bytes = 0;  ///< Items and entries of local indexes.
+    /// No size is stored before this one: version 1 wrote the collection, and it was counted.
+    bool isFirst = false;
+    bool operator==(const CollectionSize&) const = default;
+};
+
 struct LogRecord {
     RecordKind kind = RecordKind::NoOp;
     Cause cause = Cause::Client;
@@ -56,13 +74,18 @@ struct LogRecord {
     std::optional<std::string> newImage;
     std::optional<std::string> oldImage;
     std::optional<RecordSource> source;
+    std::optional<BaseVersion> base;
+    std::optional<TransactionAction> action;  ///< For a transaction's commit.
+    GroupId ledger{};                         ///< Which ledger decides the transaction; 0: none.
+    std::optional<CollectionSize> collection;
 
     bool operator==(const LogRecord&) const = default;
 };
 
+/// Always version 2.
 std::string encodeRecord(const LogRecord& record);
 
-/// Nothing if the bytes are damaged or of a later version.
+/// Reads both versions. Nothing if the bytes are damaged or of a later version.
 std::optional<LogRecord> decodeRecord(std::string_view bytes);
 
 }  // namespace orrery::table

@@ -1,47 +1,92 @@
 #include "core/table/stored_item.h"
 
+#include "core/base/crc32c.h"
 #include "core/base/hash.h"
 
 namespace orrery::table {
 namespace {
 
-//   stored := flags:uint8 lsn:varint committedAt:uint64 stamp:uint64? itemBytes:varint attributes
+//   stored := flags:uint8 crc32c:uint32? rest    // the CRC if the high nibble of flags is 15
+//   rest   := lsn:varint committedAt:uint64
+//             stamp:uint64?     // flags & kStamp
+//             origin:sized?     // flags & kOrigin
+//             itemBytes:varint attributes
 //
-// The stamp is there only if it differs from the commit timestamp (flags & kStamp).
+// The stamp is there only if it differs from the commit timestamp. The CRC covers the storage key,
+// the flags and the rest. Version 1 has no CRC, no origin, and 0 in the high nibble; since four
+// bits differ, no single flipped bit makes one version of the other.
 
-enum Flags : std::uint8_t { kStamp = 1, kPrepared = 2 };
+enum Flags : std::uint8_t { kStamp = 1, kPrepared = 2, kOrigin = 4 };
+constexpr std::uint8_t kVersionBits = 0xf0;
+constexpr std::uint8_t kFlagsOfVersion1 = kStamp | kPrepared;
+constexpr std::uint8_t kFlagsOfVersion2 = kStamp | kPrepared | kOrigin;
+
+constexpr std::size_t kCrcAt = 1;
+constexpr std::size_t kCrcBytes = 4;
+
+std::uint32_t checksumOf(std::string_view storageKey, std::string_view stored) {
+    const std::uint32_t ofKey = crc32c(storageKey);
+    return crc32c(stored.substr(kCrcAt + kCrcBytes), crc32c(stored.substr(0, kCrcAt), ofKey));
+}
+
+std::uint64_t nanoseconds(CalendarTime time) {
+    return static_cast<std::uint64_t>(time.sinceEpoch().count());
+}
 
 CalendarTime calendarTime(std::uint64_t nanoseconds) {
     return CalendarTime(Duration(static_cast<std::int64_t>(nanoseconds)));
 }
 
+/// What stands before the rest is sound: a known version, its flags, and the CRC if there is one.
+bool readFront(std::string_view storageKey, std::string_view bytes, ByteReader& in,
+               std::uint8_t& flags, bool& verified) {
+    flags = in.u8();
+    verified = (flags & kVersionBits) == kVersionBits;
+    if (!verified) return in.ok() && (flags & ~kFlagsOfVersion1) == 0;
+    flags &= static_cast<std::uint8_t>(~kVersionBits);
+    const std::uint32_t crc = in.u32();
+    return in.ok() && (flags & ~kFlagsOfVersion2) == 0 && crc == checksumOf(storageKey, bytes);
+}
+
 }  // namespace
 
-SharedBytes encodeStored(const StoredHeader& header, std::string_view attributes) {
+SharedBytes encodeStored(std::string_view storageKey, const StoredHeader& header,
+                         std::string_view attributes) {
     std::string bytes;
-    bytes.reserve(32 + attributes.size());
+    bytes.reserve(40 + header.origin.size() + attributes.size());
     ByteWriter out(bytes);
-    const bool ownStamp = header.stamp != header.committedAt;
-    out.u8(static_cast<std::uint8_t>((ownStamp ? kStamp : 0) | (header.prepared ? kPrepared : 0)));
+    unsigned flags = kVersionBits;
+    if (header.stamp != header.committedAt) flags |= kStamp;
+    if (header.prepared) flags |= kPrepared;
+    if (!header.origin.empty()) flags |= kOrigin;
+    out.u8(static_cast<std::uint8_t>(flags));
+    out.u32(0);
     out.varint(header.lsn.value());
-    out.u64(static_cast<std::uint64_t>(header.committedAt.sinceEpoch().count()));
-    if (ownStamp) out.u64(static_cast<std::uint64_t>(header.stamp.sinceEpoch().count()));
+    out.u64(nanoseconds(header.committedAt));
+    if (flags & kStamp) out.u64(nanoseconds(header.stamp));
+    if (flags & kOrigin) out.sized(header.origin);
     out.varint(header.itemBytes);
     out.raw(attributes);
+    std::string crc;
+    ByteWriter(crc).u32(checksumOf(storageKey, bytes));
+    bytes.replace(kCrcAt, kCrcBytes, crc);
     return share(std::move(bytes));
 }
 
-std::optional<StoredItem> decodeStored(std::string_view bytes) {
+std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_view bytes) {
     ByteReader in(bytes);
     StoredItem stored;
-    const std::uint8_t flags = in.u8();
-    stored.header.prepared = (flags & kPrepared) != 0;
-    stored.header.lsn = Lsn(in.varint());
-    stored.header.committedAt = calendarTime(in.u64());
-    stored.header.stamp =
-        (flags & kStamp) != 0 ? calendarTime(in.u64()) : stored.header.committedAt;
-    stored.header.itemBytes = static_cast<std::uint32_t>(in.varint());
-    if (!in.ok()) return std::nullopt;
+    std::uint8_t flags = 0;
+    if (!readFront(storageKey, bytes, in, flags, stored.verified)) return std::nullopt;
+    StoredHeader& header = stored.header;
+    header.prepared = (flags & kPrepared) != 0;
+    header.lsn = Lsn(in.varint());
+    header.committedAt = calendarTime(in.u64());
+    header.stamp = (flags & kStamp) != 0 ? calendarTime(in.u64()) : header.committedAt;
+    if (flags & kOrigin) header.origin = in.sized();
+    header.itemBytes = static_cast<std::uint32_t>(in.varint());
+    // A page of zeros would read as an empty item of version 1.
+    if (!in.ok() || header.lsn == Lsn{}) return std::nullopt;
     stored.attributesAt = bytes.size() - in.rest().size();
     return stored;
 }

@@ -13,11 +13,12 @@ namespace orrery::table {
 
 /// What stands before an item's attributes in a tree.
 struct StoredHeader {
-    Lsn lsn{};  ///< The record that wrote it.
+    Lsn lsn{};  ///< The record that wrote it; never 0.
     CalendarTime committedAt;
     CalendarTime stamp;  ///< The write's own time.
-    std::uint32_t itemBytes =
-        0;                  ///< As the service charges it; for an index entry, what it projects.
+    std::string origin;  ///< The Region that wrote it. Empty: this one.
+    /// As the service charges it; for an index entry, what it projects.
+    std::uint32_t itemBytes = 0;
     bool prepared = false;  ///< A transaction is under way on it.
     bool operator==(const StoredHeader&) const = default;
 };
@@ -25,16 +26,20 @@ struct StoredHeader {
 struct StoredItem {
     StoredHeader header;
     std::size_t attributesAt = 0;  ///< Where the encoded item begins.
+    /// A checksum held. False for what version 1 stored: its attributes may be damaged.
+    bool verified = false;
 };
 
-/// Header and attributes as one value for a tree.
-SharedBytes encodeStored(const StoredHeader& header, std::string_view attributes);
+/// Header and attributes as one value for a tree, to be stored under `storageKey`.
+SharedBytes encodeStored(std::string_view storageKey, const StoredHeader& header,
+                         std::string_view attributes);
 
-/// Nothing if the bytes are damaged.
-std::optional<StoredItem> decodeStored(std::string_view bytes);
+/// Reads what is stored under `storageKey`. Nothing if the bytes are damaged, belong to another
+/// key, or are of a later version.
+std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_view bytes);
 
 /// What an item or index entry adds to the checksum of its partition. The header is left out, so
-/// that whoever has the attributes can tell.
+/// that the leader can compute it from the attributes alone.
 std::uint64_t entryChecksum(std::string_view storageKey, std::string_view attributes);
 
 }  // namespace orrery::table

@@ -143,7 +143,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7, this one knows up to 1)"
+            << "was written by a newer version (format 7, this one knows up to 2)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "was not written by this program: its format file says "
@@ -162,10 +162,21 @@ private slots:
         const std::string message = messageOf(openAt(folder));
         QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
         QVERIFY(message.starts_with("The data folder "));
-        writeText(folder.filePath("format"), "orrery data folder, format 1\n");
+        writeText(folder.filePath("format"), "orrery data folder, format 2\n");
         QVERIFY(openAt(folder).has_value());
         std::filesystem::remove(folder.filePath("format").toStdString());
         QVERIFY(messageOf(openAt(folder)).find("no format file") != std::string::npos);
+    }
+
+    // A program that knows format 1 only must refuse the folder before it meets a later record.
+    void saysTheNewFormatBeforeItChangesAnOlderFolder() {
+        const QTemporaryDir folder;
+        QVERIFY(openAt(folder).has_value());
+        writeText(folder.filePath("format"), "orrery data folder, format 1\n");
+        QVERIFY(openAt(folder).has_value());
+        QFile format(folder.filePath("format"));
+        QVERIFY(format.open(QIODevice::ReadOnly));
+        QCOMPARE(format.readAll(), QByteArray("orrery data folder, format 2\n"));
     }
 
     void refusesAFolderThatItCannotUse() {

@@ -153,7 +153,7 @@ private slots:
                 if (logs[l].event < m_finished || items[i].event < m_finished) continue;
                 writeFile(folder, kLog, logs[l].content);
                 writeFile(folder, kItems, items[i].content);
-                writeFile(folder, "format", "orrery data folder, format 1\n");
+                writeFile(folder, "format", "orrery data folder, format 2\n");
                 const auto store = openAt(folder);
                 const std::string wrong = m_world->judge(*store, logs[l].recordsSynced);
                 if (!wrong.empty())
@@ -175,7 +175,7 @@ private slots:
                 const QTemporaryDir folder;
                 writeFile(folder, kLog, log.content);
                 writeFile(folder, kItems, items.content);
-                writeFile(folder, "format", "orrery data folder, format 1, unfinished\n");
+                writeFile(folder, "format", "orrery data folder, format 2, unfinished\n");
                 QCOMPARE(m_world->judge(*openAt(folder), 0), std::string());
                 QCOMPARE(m_world->judge(*openAt(folder), 0), std::string());
             }
@@ -193,7 +193,7 @@ private slots:
             ++early;
         writeFile(folder, kLog, logs[early].content);
         writeFile(folder, kItems, items.back().content);
-        writeFile(folder, "format", "orrery data folder, format 1\n");
+        writeFile(folder, "format", "orrery data folder, format 2\n");
         QVERIFY(!m_world->judge(*openAt(folder), 0).empty());
     }
 

@@ -2,7 +2,9 @@
 
 #include <map>
 
+#include "core/base/prng.h"
 #include "core/table/apply.h"
+#include "core/table/collection_size.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"
@@ -40,11 +42,30 @@ public:
 
     void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
+    /// From now on records say the size of the collection. Before, they are as of version 1.
+    void sizeCollections() { m_sizesCollections = true; }
+
+    std::uint64_t collectionBytes(const std::string& pk) const {
+        const std::string key = collectionSizeKey(m_schema.group, keyOf(pk));
+        const auto found = m_tree.find(key);
+        return found == m_tree.end() ? 0 : decodeCollectionSize(key, found->second).value();
+    }
+    std::uint64_t scannedCollectionBytes(const std::string& pk) const {
+        std::uint64_t bytes = 0;
+        for (const KeySpaceId space : {kTable, kIndex}) {
+            const std::string prefix =
+                types::collectionPrefix(space, types::AttributeValue::string(pk));
+            for (auto entry = m_tree.lower_bound(prefix);
+                 entry != m_tree.end() && entry->first.starts_with(prefix); ++entry)
+                bytes += decodeStored(entry->first, *entry->second)->header.itemBytes;
+        }
+        return bytes;
+    }
 
     std::uint64_t scannedChecksum() const {
         std::uint64_t sum = 0;
         for (const auto& [key, stored] : m_tree) {
-            const auto decoded = decodeStored(*stored);
+            const auto decoded = decodeStored(key, *stored);
             sum += entryChecksum(key, std::string_view(*stored).substr(decoded->attributesAt));
         }
         return sum;
@@ -57,14 +78,22 @@ public:
     storage::TreeMark mark;
 
 private:
+    static std::string keyOf(const std::string& pk) {
+        return types::storageKey(kTable, {types::AttributeValue::string(pk), std::nullopt});
+    }
+    bool knowsCollection(const std::string& pk) const {
+        return scannedCollectionBytes(pk) == 0 ||
+               m_tree.contains(collectionSizeKey(m_schema.group, keyOf(pk)));
+    }
+
     void write(const std::string& pk, std::optional<types::Item> after) {
         LogRecord record;
         record.kind = after ? RecordKind::Put : RecordKind::Delete;
         record.space = kTable;
-        record.key = types::storageKey(kTable, {types::AttributeValue::string(pk), std::nullopt});
+        record.key = keyOf(pk);
         record.committedAt = CalendarTime(Duration(1000 + ++m_writes));
         if (const auto found = m_tree.find(record.key); found != m_tree.end()) {
-            const auto decoded = decodeStored(*found->second);
+            const auto decoded = decodeStored(record.key, *found->second);
             record.oldImage = found->second->substr(decoded->attributesAt);
             record.oldItem =
                 OldItem{decoded->header.itemBytes, entryChecksum(record.key, *record.oldImage)};
@@ -72,6 +101,12 @@ private:
         if (after) {
             record.newImage = types::encodeItem(*after);
             record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
+        }
+        if (m_sizesCollections) {
+            const auto delta = static_cast<std::uint64_t>(
+                collectionDelta(record, localIndexChanges(record, m_schema)));
+            record.collection =
+                CollectionSize{scannedCollectionBytes(pk) + delta, !knowsCollection(pk)};
         }
         const Lsn lsn = mark.applied.next();
         const AppliedRecord applied = applyRecord(record, lsn, m_schema);
@@ -88,6 +123,7 @@ private:
     ApplySchema m_schema;
     std::map<std::string, SharedBytes> m_tree;
     std::int64_t m_writes = 0;
+    bool m_sizesCollections = false;
 };
 
 }  // namespace
@@ -128,6 +164,29 @@ private slots:
         QCOMPARE(tree.mark.checksum, std::uint64_t{0});
     }
 
+    void keepsTheSizeThatARecordSays() {
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            Prng prng(seed);
+            Tree tree;
+            const auto pk = [&] { return std::string(1, static_cast<char>('a' + prng.below(3))); };
+            for (int i = 0; i < 60; ++i) {
+                if (i == 20) tree.sizeCollections();
+                const std::string key = pk();
+                if (tree.scannedCollectionBytes(key) > 0 && prng.chance({1, 3}))
+                    tree.remove(key);
+                else
+                    tree.put(key, std::string(prng.below(4), 'c'));
+                QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+                if (i < 20) continue;
+                QCOMPARE(tree.collectionBytes(key), tree.scannedCollectionBytes(key));
+            }
+            for (const char* key : {"a", "b", "c"}) {
+                if (tree.scannedCollectionBytes(key) > 0) tree.remove(key);
+            }
+            QCOMPARE(tree.mark.checksum, std::uint64_t{0});
+        }
+    }
+
     void remembersTheSourceOfIndexRecords() {
         LogRecord record;
         record.kind = RecordKind::IndexPut;
@@ -140,8 +199,21 @@ private slots:
         const AppliedRecord applied = applyRecord(record, Lsn(1), schema);
         QCOMPARE(applied.changes.size(), std::size_t{2});
         QVERIFY(applied.changes[1].key == sourceCursorKey(GroupId(9), GroupId(4)));
-        QVERIFY(sourceCursor(applied.changes[1].image) == Lsn(77));
-        QVERIFY(sourceCursor(nullptr) == Lsn{});
+        const std::string& key = applied.changes[1].key;
+        const SharedBytes cursor = applied.changes[1].image;
+        QVERIFY(sourceCursor(key, cursor) == Lsn(77));
+        QVERIFY(sourceCursor(key, nullptr) == Lsn{});
+        // As version 1 wrote it: the key is the same, and the value has no checksum.
+        QCOMPARE(QByteArray::fromStdString(key).toHex(),
+                 QByteArray("0000000000000000000000090000000000000004"));
+        QVERIFY(sourceCursor(key, share(cursor->substr(0, 8))) == Lsn(77));
+        for (std::size_t bit = 0; bit < cursor->size() * 8; ++bit) {
+            std::string damaged = *cursor;
+            damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+            QVERIFY(!sourceCursor(key, share(damaged)));
+        }
+        for (const std::size_t size : {0, 1, 7, 9, 11})
+            QVERIFY(!sourceCursor(key, share(cursor->substr(0, size))));
     }
 };
 

@@ -138,7 +138,7 @@ bool IndexPropagator::fillSome(Group& base, ZoneIndex leader, const TableDescrip
     const auto scanned = m_world.store.scan(
         volumeOf(base.region, leader), cursor.nextKey, end, storage::ScanDirection::Forward,
         [&](std::string_view key, std::string_view image) {
-            const auto stored = table::decodeStored(image);
+            const auto stored = table::decodeStored(key, image);
             CHECK(stored.has_value());
             const auto attributes = image.substr(stored->attributesAt);
             if (const auto entry = table::indexEntryOf(attributes, index, table.keys))

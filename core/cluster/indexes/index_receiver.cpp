@@ -33,26 +33,27 @@ void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
     const Outbox& outbox = found->second;
 
     const std::string cursorKey = table::sourceCursorKey(index.id, arrived.base);
-    Lsn cursor;
+    std::optional<Lsn> cursor;
     IndexBatch batch = arrived;
     batch.term = index.member(arrived.zone).replica->term();
     const auto inTail = index.tail.find(cursorKey);
     if (inTail != index.tail.end()) {
-        cursor = table::sourceCursor(inTail->second.stored);
+        cursor = table::sourceCursor(cursorKey, inTail->second.stored);
         // What was taken before and is not committed yet may still be lost.
         batch.lsn = inTail->second.lsn;
     } else {
         const auto stored = m_world.store.get(volumeOf(index.region, arrived.zone), cursorKey);
         if (!stored) return;  // The base partition will ask again.
-        cursor = table::sourceCursor(*stored);
+        cursor = table::sourceCursor(cursorKey, *stored);
     }
+    if (!cursor) return;
 
     // Taken before in the order in which they stand: an item that was there when the index was made
     // would otherwise undo a later change that is in already.
     std::size_t taken = 0;
     for (std::size_t i = 0; i < outbox.underWay; ++i) {
         const Lsn from = outbox.changes[i].source;
-        if (from != Lsn{} && from <= cursor) taken = i + 1;
+        if (from != Lsn{} && from <= *cursor) taken = i + 1;
     }
     for (std::size_t i = taken; i < outbox.underWay; ++i) {
         const Change& change = outbox.changes[i];

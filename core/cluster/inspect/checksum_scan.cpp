@@ -4,13 +4,14 @@
 
 #include "core/base/result.h"
 #include "core/cluster/inspect/looks.h"
+#include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::cluster {
 namespace {
 
 std::uint64_t checksumOf(std::string_view key, std::string_view image) {
-    const auto stored = table::decodeStored(image);
+    const auto stored = table::decodeStored(key, image);
     return stored ? table::entryChecksum(key, image.substr(stored->attributesAt)) : 0;
 }
 
@@ -54,6 +55,8 @@ ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const
         if (!index.global && !group.isIndex())
             partition.ranges.push_back({group.boundsIn(index.space), false});
     }
+    partition.ranges.push_back(
+        {{table::checkedPrivateKeysBegin(group.id), table::privateKeysEnd(group.id)}, false});
     for (Replica& replica : partition.replicas)
         replica.mark = partition.ranges.front().bounds.begin;
     return partition;

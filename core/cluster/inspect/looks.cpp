@@ -80,7 +80,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
         [&](std::string_view key, std::string_view image) {
             look.more = look.rows.size() == request.limit;
             if (look.more) return storage::ScanStep::Stop;
-            auto view = viewOf(share(std::string(image)));
+            auto view = viewOf(key, share(std::string(image)));
             if (view) {
                 look.rows.push_back({std::string(key), std::move(*view), types::hashPosition(key)});
             }
@@ -113,9 +113,9 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
         auto stored = world.store.get(volumeOf(group->region, zone), look.storageKey);
         if (!stored) return std::unexpected(readProblem(stored.error()));
         if (!*stored) continue;
-        if (const auto decoded = table::decodeStored(**stored))
+        if (const auto decoded = table::decodeStored(look.storageKey, **stored))
             version.itemLsn = decoded->header.lsn;
-        auto view = viewOf(std::move(*stored));
+        auto view = viewOf(look.storageKey, std::move(*stored));
         if (!view) return std::unexpected(readProblem(view.error()));
         version.item = std::move(*view);
     }

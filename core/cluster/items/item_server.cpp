@@ -64,7 +64,7 @@ void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& ca
 void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
     auto result = std::make_unique<OpResult>();
     auto stored = m_world.store.get(volumeOf(group.region, zone), key);
-    auto view = stored ? viewOf(std::move(*stored))
+    auto view = stored ? viewOf(key, std::move(*stored))
                        : storage::StorageResult<ItemView>(std::unexpected(stored.error()));
     if (!view) return m_answer(group, zone, op, failed(ApiError::internal()));
     result->item = std::move(*view);

@@ -29,10 +29,9 @@ storage::StorageResult<std::vector<ItemView>> tableItems(const WorldState& world
         if (!projected) return std::unexpected(storage::StorageError{"decodeItem", 0, ""});
         const auto key = types::keyOf(*projected, range.table->keys);
         CHECK(key.has_value());  // Every entry projects the table's key.
-        TRY_ASSIGN(SharedBytes stored,
-                   world.store.get(volumeOf(group.region, zone),
-                                   types::storageKey(range.table->space, *key)));
-        TRY_ASSIGN(ItemView view, viewOf(std::move(stored)));
+        const std::string storageKey = types::storageKey(range.table->space, *key);
+        TRY_ASSIGN(SharedBytes stored, world.store.get(volumeOf(group.region, zone), storageKey));
+        TRY_ASSIGN(ItemView view, viewOf(storageKey, std::move(stored)));
         items.push_back(std::move(view));
     }
     return items;
@@ -62,8 +61,8 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
     TRY(world.store.scan(
         volumeOf(group.region, zone), begin, end,
         range.forward ? storage::ScanDirection::Forward : storage::ScanDirection::Backward,
-        [&](std::string_view, std::string_view image) {
-            auto view = viewOf(share(std::string(image)));
+        [&](std::string_view key, std::string_view image) {
+            auto view = viewOf(key, share(std::string(image)));
             if (!view) {
                 damaged = true;
                 return storage::ScanStep::Stop;

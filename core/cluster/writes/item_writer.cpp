@@ -36,8 +36,8 @@ std::uint64_t collectionBytes(const WorldState& world, const Group& group, ZoneI
         const std::string prefix = types::collectionPrefix(space, write.key.partition);
         const auto counted = world.store.scan(
             volume, prefix, types::prefixEnd(prefix), storage::ScanDirection::Forward,
-            [&](std::string_view, std::string_view image) {
-                if (const auto stored = table::decodeStored(image))
+            [&](std::string_view key, std::string_view image) {
+                if (const auto stored = table::decodeStored(key, image))
                     bytes += stored->header.itemBytes;
                 return storage::ScanStep::Continue;
             });
@@ -70,9 +70,9 @@ table::LogRecord recordOf(const Group& group, const std::string& storageKey, con
 
 }  // namespace
 
-storage::StorageResult<ItemView> viewOf(SharedBytes stored) {
+storage::StorageResult<ItemView> viewOf(std::string_view storageKey, SharedBytes stored) {
     if (!stored) return ItemView{};
-    const auto decoded = table::decodeStored(*stored);
+    const auto decoded = table::decodeStored(storageKey, *stored);
     if (!decoded) return std::unexpected(storage::StorageError{"decodeStored", 0, ""});
     ItemView view;
     view.attributesAt = static_cast<std::uint32_t>(decoded->attributesAt);
@@ -85,11 +85,11 @@ storage::StorageResult<LatestItem> latestItem(const WorldState& world, const Gro
                                               ZoneIndex zone, std::string_view storageKey) {
     const auto inTail = group.tail.find(storageKey);
     if (inTail != group.tail.end()) {
-        TRY_ASSIGN(ItemView view, viewOf(inTail->second.stored));
+        TRY_ASSIGN(ItemView view, viewOf(storageKey, inTail->second.stored));
         return LatestItem{std::move(view), inTail->second.lsn};
     }
     TRY_ASSIGN(SharedBytes stored, world.store.get(volumeOf(group.region, zone), storageKey));
-    TRY_ASSIGN(ItemView view, viewOf(std::move(stored)));
+    TRY_ASSIGN(ItemView view, viewOf(storageKey, std::move(stored)));
     return LatestItem{std::move(view), Lsn{}};
 }
 
@@ -135,7 +135,7 @@ Written writeItem(WorldState& world, Replicator& replicator, Group& group, ZoneI
     written.restsOn = replicator.propose(
         group, zone, recordOf(group, storageKey, latest->item, *after, hasIndexes));
     if (*after) {
-        auto view = viewOf(group.tail.find(storageKey)->second.stored);
+        auto view = viewOf(storageKey, group.tail.find(storageKey)->second.stored);
         if (view) written.reply.after = std::move(*view);
     }
     return written;

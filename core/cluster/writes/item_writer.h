@@ -28,7 +28,8 @@ struct LatestItem {
 storage::StorageResult<LatestItem> latestItem(const WorldState& world, const Group& group,
                                               ZoneIndex zone, std::string_view storageKey);
 
-/// Bytes of a tree as an item; null if there are none. Damaged bytes are an error.
-storage::StorageResult<ItemView> viewOf(SharedBytes stored);
+/// What a tree has under `storageKey` as an item; null if it has nothing. Damaged bytes are an
+/// error.
+storage::StorageResult<ItemView> viewOf(std::string_view storageKey, SharedBytes stored);
 
 }  // namespace orrery::cluster
