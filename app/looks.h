@@ -6,7 +6,7 @@
 #include <string>
 
 #include "app/backend.h"
-#include "widgets/item_source.h"
+#include "widgets/items/item_source.h"
 
 namespace orrery::app {
 

@@ -9,8 +9,8 @@
 #include "app/backend.h"
 #include "app/looks.h"
 #include "app/world_feed.h"
-#include "widgets/explorer_model.h"
-#include "widgets/theme.h"
+#include "widgets/base/theme.h"
+#include "widgets/tables/explorer_model.h"
 
 class QActionGroup;
 class QComboBox;

@@ -10,17 +10,17 @@
 
 #include "app/control_client.h"
 #include "app/main_window.h"
-#include "widgets/clock_bar.h"
-#include "widgets/create_table_dialog.h"
-#include "widgets/delete_table_dialog.h"
-#include "widgets/explorer.h"
-#include "widgets/format.h"
-#include "widgets/icons.h"
-#include "widgets/item_dialog.h"
-#include "widgets/item_inspector.h"
-#include "widgets/partitions_view.h"
-#include "widgets/requests_view.h"
-#include "widgets/table_page.h"
+#include "widgets/base/format.h"
+#include "widgets/base/icons.h"
+#include "widgets/clock/clock_bar.h"
+#include "widgets/items/item_dialog.h"
+#include "widgets/items/item_inspector.h"
+#include "widgets/partitions/partitions_view.h"
+#include "widgets/requests/requests_view.h"
+#include "widgets/tables/create_table_dialog.h"
+#include "widgets/tables/delete_table_dialog.h"
+#include "widgets/tables/explorer.h"
+#include "widgets/tables/table_page.h"
 
 namespace orrery::app {
 namespace {

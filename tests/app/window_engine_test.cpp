@@ -13,14 +13,14 @@
 #include "app/main_window.h"
 #include "core/exchange/samples.h"
 #include "tests/support/test_main.h"
-#include "widgets/item_inspector.h"
-#include "widgets/partition_table_model.h"
-#include "widgets/partitions_view.h"
-#include "widgets/requests_model.h"
-#include "widgets/requests_view.h"
-#include "widgets/table_page.h"
-#include "widgets/world_banner.h"
-#include "widgets/zone_map.h"
+#include "widgets/items/item_inspector.h"
+#include "widgets/partitions/partition_table_model.h"
+#include "widgets/partitions/partitions_view.h"
+#include "widgets/requests/requests_model.h"
+#include "widgets/requests/requests_view.h"
+#include "widgets/tables/table_page.h"
+#include "widgets/zones/world_banner.h"
+#include "widgets/zones/zone_map.h"
 
 using namespace orrery;
 using namespace orrery::app;

@@ -25,9 +25,9 @@
 #include "tests/bench/load/client.h"
 #include "tests/bench/load/requests.h"
 #include "tests/bench/window/measured_application.h"
-#include "widgets/explorer.h"
-#include "widgets/table_page.h"
-#include "widgets/theme.h"
+#include "widgets/base/theme.h"
+#include "widgets/tables/explorer.h"
+#include "widgets/tables/table_page.h"
 
 namespace {
 

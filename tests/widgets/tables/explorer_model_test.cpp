@@ -1,0 +1,63 @@
+#include "widgets/tables/explorer_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+#include "tests/widgets/snapshots.h"
+
+using namespace orrery;
+using namespace orrery::test;
+using widgets::ExplorerModel;
+
+class ExplorerModelTest : public QObject {
+    Q_OBJECT
+private slots:
+    void showsRegionsTablesAndIndexes() {
+        ExplorerModel model;
+        QAbstractItemModelTester tester(&model);
+        auto table = std::make_shared<observe::TableView>(*makeTable("Orders", 12));
+        table->indexes.push_back({"ByDate", true, "day (S)", 12, 0, 0, {}});
+        model.setSnapshot(makeSnapshot({makeRegion("eu-west-1", {table})}));
+
+        const QModelIndex index = model.find({"eu-west-1", "Orders", "ByDate"});
+        QVERIFY(index.isValid());
+        QCOMPARE(model.target(index).index, QStringLiteral("ByDate"));
+        QCOMPARE(index.parent().siblingAtColumn(ExplorerModel::Items).data().toString(),
+                 QStringLiteral("12 items"));
+        QCOMPARE(index.parent().parent().data().toString(), QStringLiteral("eu-west-1"));
+    }
+
+    void aNewTableMovesNobodyElse() {
+        ExplorerModel model;
+        QAbstractItemModelTester tester(&model);
+        model.setSnapshot(makeSnapshot({makeRegion("r", {makeTable("A"), makeTable("C")})}));
+        const QPersistentModelIndex c(model.find({"r", "C", {}}));
+        QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+
+        model.setSnapshot(
+            makeSnapshot({makeRegion("r", {makeTable("A"), makeTable("B"), makeTable("C")})}));
+        QCOMPARE(resets.count(), 0);
+        QCOMPARE(c.row(), 2);
+        QCOMPARE(c.data().toString(), QStringLiteral("C"));
+
+        model.setSnapshot(makeSnapshot({makeRegion("r", {makeTable("C")})}));
+        QCOMPARE(c.row(), 0);
+        model.setSnapshot(makeSnapshot({}));
+        QVERIFY(!c.isValid());
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void tellsOnlyOfTheTableWhoseCountChanged() {
+        ExplorerModel model;
+        const auto quiet = makeTable("Quiet", 5);
+        model.setSnapshot(makeSnapshot({makeRegion("r", {makeTable("Busy", 1), quiet})}));
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.setSnapshot(makeSnapshot({makeRegion("r", {makeTable("Busy", 2), quiet})}));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed[0][0].toModelIndex().data().toString(), QStringLiteral("Busy"));
+    }
+};
+
+ORRERY_TEST_CLASS(ExplorerModelTest)
+#include "explorer_model_test.moc"

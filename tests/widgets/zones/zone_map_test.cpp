@@ -1,0 +1,100 @@
+#include "widgets/zones/zone_map.h"
+
+#include <QMenu>
+#include <QTimer>
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+#include "tests/widgets/snapshots.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Chooses the action whose text begins so in the menu that opens next.
+void chooseInMenu(const QString& begin) {
+    QTimer::singleShot(0, qApp, [begin] {
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        if (menu == nullptr) return;
+        for (QAction* action : menu->actions())
+            if (action->text().startsWith(begin)) menu->setActiveAction(action);
+        QTest::keyClick(menu, Qt::Key_Return);
+    });
+}
+
+std::shared_ptr<observe::Snapshot> oneRegion() {
+    return test::makeSnapshot({test::makeRegion("us-east-1", {})});
+}
+
+}  // namespace
+
+class ZoneMapTest : public QObject {
+    Q_OBJECT
+private slots:
+    void aZoneIsFailedWithKeys() {
+        widgets::ZoneMap map;
+        map.resize(340, 260);
+        map.setSnapshot(oneRegion());
+        map.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        QSignalSpy failed(&map, &widgets::ZoneMap::failZone);
+        chooseInMenu("Fail us-east-1b for 20 s");
+        QTest::keyClick(map.region(0)->tile(1), Qt::Key_Space);
+        QCOMPARE(failed.count(), 1);
+        QCOMPARE(failed[0][0].toString(), QStringLiteral("us-east-1b"));
+        QCOMPARE(failed[0][1].toInt(), 20);
+    }
+
+    void aFailedZoneSaysSoAndIsHealedWithTheMouse() {
+        auto snapshot = oneRegion();
+        auto region = std::make_shared<observe::RegionView>(*snapshot->regions[0]);
+        region->zones[2].up = false;
+        snapshot->regions[0] = region;
+        observe::FaultView fault;
+        fault.id = 77;
+        fault.kind = "zone-outage";
+        fault.target = "us-east-1c";
+        fault.until = Instant(20s);
+        snapshot->faults.push_back(fault);
+        widgets::ZoneMap map;
+        map.resize(340, 260);
+        map.setSnapshot(snapshot);
+        map.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        QCOMPARE(map.region(0)->tile(2)->stateText(), QStringLiteral("Failed, 20 s left"));
+        QSignalSpy healed(&map, &widgets::ZoneMap::heal);
+        chooseInMenu("Heal");
+        QTest::mouseClick(map.region(0)->tile(2), Qt::LeftButton);
+        QCOMPARE(healed.count(), 1);
+        QCOMPARE(healed[0][0].value<std::uint64_t>(), 77u);
+    }
+
+    void aLinkIsCutBetweenItsTwoZones() {
+        widgets::ZoneMap map;
+        map.resize(340, 260);
+        map.setSnapshot(oneRegion());
+        map.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        QSignalSpy cut(&map, &widgets::ZoneMap::cutLink);
+        chooseInMenu("Cut us-east-1a from us-east-1c until");
+        QTest::mouseClick(map.region(0)->link(1), Qt::LeftButton);
+        QCOMPARE(cut.count(), 1);
+        QCOMPARE(cut[0][0].toString(), QStringLiteral("us-east-1a"));
+        QCOMPARE(cut[0][1].toString(), QStringLiteral("us-east-1c"));
+        QCOMPARE(cut[0][2].toInt(), 0);
+    }
+
+    void everythingCanBeReachedAndHasAName() {
+        widgets::ZoneMap map;
+        map.setSnapshot(oneRegion());
+        for (int i = 0; i < kZonesPerRegion; ++i) {
+            QVERIFY(!map.region(0)->tile(i)->accessibleName().isEmpty());
+            QVERIFY(!map.region(0)->link(i)->accessibleName().isEmpty());
+            QCOMPARE(map.region(0)->tile(i)->focusPolicy(), Qt::StrongFocus);
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(ZoneMapTest)
+#include "zone_map_test.moc"

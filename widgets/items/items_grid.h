@@ -1,0 +1,71 @@
+#pragma once
+
+#include <QScrollBar>
+#include <QTableView>
+#include <QWidget>
+
+#include "widgets/items/items_model.h"
+
+namespace orrery::widgets {
+
+/// The table view inside an ItemsGrid. Keeps its place when rows come and go above it.
+class ItemsTableView : public QTableView {
+    Q_OBJECT
+public:
+    explicit ItemsTableView(QWidget* parent = nullptr);
+
+    int rowHeight() const;
+    /// The row at the upper edge; -1 if there are no rows.
+    int topRow() const;
+    int bottomRow() const;
+    void shiftBy(int rows);
+    void showEnd(bool end);
+
+signals:
+    /// Ctrl+Home (false) and Ctrl+End (true).
+    void endWanted(bool end);
+    void copyWanted();
+    /// Return or F2 on a row.
+    void editWanted(const QModelIndex& index);
+    void deleteWanted();
+
+protected:
+    void rowsAboutToBeRemoved(const QModelIndex& parent, int first, int last) override;
+    void keyPressEvent(QKeyEvent* event) override;
+};
+
+/// A grid of items with a scroll bar that stands for the key space: the model holds a window of
+/// rows only, and the grid has it read on when an end of the window comes near.
+class ItemsGrid : public QWidget {
+    Q_OBJECT
+public:
+    /// The model must outlive the grid.
+    explicit ItemsGrid(ItemsModel* model, QWidget* parent = nullptr);
+
+    ItemsTableView* table() const { return m_table; }
+    QScrollBar* keySpaceBar() const { return m_bar; }
+    /// How many items there are in all, for the size of the scroll bar's handle.
+    void setItemCount(std::int64_t count);
+    /// Where the visible rows lie in the key space.
+    std::pair<double, double> visiblePart() const;
+    /// Begins at a part of the key space; a newer wish replaces one that is not yet answered.
+    void jumpTo(double part);
+
+signals:
+    void visiblePartChanged();
+
+private:
+    void onInnerScrolled();
+    void onBarAction(int action);
+    void onState();
+    void fitNewColumns(int first, int last);
+    void syncBar();
+
+    ItemsModel* m_model;
+    ItemsTableView* m_table;
+    QScrollBar* m_bar;
+    std::int64_t m_itemCount = 0;
+    double m_wanted = -1;  // A jump asked for while another is under way; -1: none.
+};
+
+}  // namespace orrery::widgets

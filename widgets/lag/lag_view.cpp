@@ -1,0 +1,185 @@
+#include "widgets/lag/lag_view.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/base/format.h"
+#include "widgets/base/theme.h"
+#include "widgets/lag/line_chart.h"
+
+namespace orrery::widgets {
+namespace {
+
+constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
+
+/// A piece of a zone's line, as the charts draw it.
+class LineMark final : public QWidget {
+public:
+    LineMark(int zone, QWidget* parent) : QWidget(parent), m_zone(static_cast<std::size_t>(zone)) {
+        setFixedSize(24, 14);
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(colors().zone[m_zone], 2.4, kStyles[m_zone]));
+        painter.drawLine(QPointF(0, 7), QPointF(width(), 7));
+    }
+
+private:
+    std::size_t m_zone;
+};
+
+/// A text whose room does not follow its words: the row stays still while numbers change.
+class SteadyLabel final : public QLabel {
+public:
+    using QLabel::QLabel;
+    QSize sizeHint() const override {
+        return {fontMetrics().horizontalAdvance(QStringLiteral("a  9,999 records, 99.9 ms")),
+                QLabel::sizeHint().height()};
+    }
+    QSize minimumSizeHint() const override { return {40, QLabel::sizeHint().height()}; }
+};
+
+}  // namespace
+
+LagView::LagView(QWidget* parent)
+    : QWidget(parent), m_records(new LineChart(this)), m_milliseconds(new LineChart(this)) {
+    setAccessibleName(tr("Replication lag"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeControls());
+    auto* charts = new QHBoxLayout;
+    charts->setSpacing(1);
+    m_records->setUnit(tr("records behind"));
+    m_milliseconds->setUnit(tr("milliseconds behind"));
+    charts->addWidget(m_records, 1);
+    charts->addWidget(m_milliseconds, 1);
+    layout->addLayout(charts, 1);
+    connect(m_span, &QComboBox::activated, this, &LagView::draw);
+    connect(m_scope, &QComboBox::activated, this, &LagView::draw);
+}
+
+QWidget* LagView::makeControls() {
+    auto* controls = new QWidget(this);
+    auto* layout = new QHBoxLayout(controls);
+    layout->setContentsMargins(12, 6, 12, 2);
+    layout->setSpacing(6);
+    m_scope = new QComboBox(controls);
+    m_scope->setAccessibleName(tr("Tables"));
+    m_scope->addItem(tr("All tables"));
+    m_scope->addItem(tr("Table in front"));
+    m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_scope->setMinimumContentsLength(14);
+    m_span = new QComboBox(controls);
+    m_span->setAccessibleName(tr("Span of time"));
+    for (const int minutes : {1, 5, 15})
+        m_span->addItem(tr("Last %1 min").arg(minutes), minutes);
+    layout->addWidget(m_scope);
+    layout->addWidget(m_span);
+    layout->addStretch(1);
+    for (int i = 0; i < kZonesPerRegion; ++i) {
+        auto* value = new SteadyLabel(controls);
+        value->setAccessibleName(tr("Lag of zone %1").arg(QChar(u'a' + i)));
+        m_values[static_cast<std::size_t>(i)] = value;
+        layout->addSpacing(6);
+        layout->addWidget(new LineMark(i, controls));
+        layout->addWidget(value);
+    }
+    return controls;
+}
+
+void LagView::setScope(const QString& region, const QString& table) {
+    if (region == m_region && table == m_table) return;
+    if (region != m_region) {
+        m_ofRegion.clear();
+        m_ofTables.clear();
+    }
+    m_region = region;
+    m_table = table;
+    m_scope->setItemText(1, table.isEmpty() ? tr("Table in front") : tr("Table %1").arg(table));
+    if (table.isEmpty() || m_ofTables.contains(table)) return;
+    // What was in front is kept, so that coming back to a table shows its last minutes.
+    if (m_ofTables.size() >= kTablesMax) m_ofTables.erase(m_ofTables.begin());
+    m_ofTables[table];
+}
+
+void LagView::setSnapshot(const observe::SnapshotPtr& snapshot) {
+    for (const observe::RegionViewPtr& region : snapshot->regions) {
+        if (toQString(region->name) != m_region && !m_region.isEmpty()) continue;
+        m_ofRegion.add(LagHistory::ofRegion(*region, snapshot->at));
+        for (const observe::TableViewPtr& table : region->tables)
+            if (const auto it = m_ofTables.find(toQString(table->name)); it != m_ofTables.end())
+                it->second.add(LagHistory::ofTable(*table, snapshot->at));
+        break;
+    }
+    if (!isVisible()) return;
+    // The charts take turns: a line with many peaks costs Qt Charts milliseconds.
+    showValues();
+    m_recordsNext ? drawRecords() : drawMilliseconds();
+    m_recordsNext = !m_recordsNext;
+}
+
+const LagHistory& LagView::history() const {
+    const auto it = m_ofTables.find(m_table);
+    return m_scope->currentIndex() == 0 || it == m_ofTables.end() ? m_ofRegion : it->second;
+}
+
+void LagView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    draw();
+}
+
+void LagView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    draw();
+}
+
+void LagView::draw() {
+    showValues();
+    drawRecords();
+    drawMilliseconds();
+}
+
+void LagView::showValues() {
+    const LagHistory& history = this->history();
+    for (int i = 0; i < kZonesPerRegion; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        const LagHistory::ZoneLag now =
+            history.empty() ? LagHistory::ZoneLag() : history.last().zones[index];
+        const QString text =
+            tr("%1  %2, %3")
+                .arg(QChar(u'a' + i))
+                .arg(countText(static_cast<std::int64_t>(now.records), "record", "records"),
+                     durationText(now.lag));
+        m_values[index]->setText(text);
+        m_values[index]->setToolTip(text);
+    }
+}
+
+void LagView::drawRecords() {
+    drawChart(*m_records, LagHistory::Unit::Records);
+}
+
+void LagView::drawMilliseconds() {
+    drawChart(*m_milliseconds, LagHistory::Unit::Milliseconds);
+}
+
+void LagView::drawChart(LineChart& chart, LagHistory::Unit unit) {
+    const std::chrono::minutes span(m_span->currentData().toInt());
+    const int columns = std::clamp(chart.width() / 3, 50, 320);
+    std::vector<LineChart::Line> lines;
+    for (int i = 0; i < kZonesPerRegion; ++i)
+        lines.push_back({QString(QChar(u'a' + i)), colors().zone[static_cast<std::size_t>(i)],
+                         kStyles[i], history().line(i, unit, span, columns)});
+    chart.setSpan(std::chrono::duration<double>(span).count());
+    chart.setLines(lines);
+}
+
+}  // namespace orrery::widgets

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <QComboBox>
+#include <QLabel>
+#include <QWidget>
+#include <map>
+
+#include "core/observe/snapshot.h"
+#include "widgets/lag/lag_history.h"
+
+namespace orrery::widgets {
+
+class LineChart;
+
+/// How far each zone is behind, over the last minutes: in records and in milliseconds, of all
+/// tables of a Region or of the one in front. The present values stand beside it as text.
+class LagView : public QWidget {
+    Q_OBJECT
+public:
+    explicit LagView(QWidget* parent = nullptr);
+
+    /// What is shown: a Region, and a table of it if that is wanted.
+    void setScope(const QString& region, const QString& table);
+    /// Takes a sample. Draws only if it can be seen.
+    void setSnapshot(const observe::SnapshotPtr& snapshot);
+
+    /// Of what is shown.
+    const LagHistory& history() const;
+    LineChart* recordsChart() const { return m_records; }
+    LineChart* millisecondsChart() const { return m_milliseconds; }
+    QComboBox* scopeBox() const { return m_scope; }
+    QString valueText(int zone) const { return m_values[static_cast<std::size_t>(zone)]->text(); }
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    QWidget* makeControls();
+    void draw();
+    void showValues();
+    void drawRecords();
+    void drawMilliseconds();
+    void drawChart(LineChart& chart, LagHistory::Unit unit);
+
+    QString m_region;
+    QString m_table;
+    static constexpr std::size_t kTablesMax = 24;
+
+    bool m_recordsNext = true;
+    LagHistory m_ofRegion;
+    std::map<QString, LagHistory> m_ofTables;  // Those that were in front.
+    LineChart* m_records;
+    LineChart* m_milliseconds;
+    QComboBox* m_scope;
+    QComboBox* m_span;
+    std::array<QLabel*, kZonesPerRegion> m_values{};
+};
+
+}  // namespace orrery::widgets

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QSortFilterProxyModel>
+#include <QStackedWidget>
+#include <QTreeView>
+#include <QWidget>
+
+#include "widgets/tables/explorer_model.h"
+
+namespace orrery::widgets {
+
+/// The tree of Regions, tables and indexes with a line to filter it by name.
+class Explorer : public QWidget {
+    Q_OBJECT
+public:
+    explicit Explorer(QWidget* parent = nullptr);
+
+    void setSnapshot(const observe::SnapshotPtr& snapshot);
+    void setCurrent(const ExplorerTarget& target);
+    ExplorerTarget current() const;
+
+    QTreeView* tree() const { return m_tree; }
+    QLineEdit* filterLine() const { return m_filter; }
+    ExplorerModel* model() const { return m_model; }
+
+signals:
+    /// A table or an index shall be shown.
+    void opened(const ExplorerTarget& target);
+    void createTableWanted(const QString& region);
+    void deleteTableWanted(const ExplorerTarget& target);
+
+private:
+    void makeTree();
+    void showMenu(const QPoint& at);
+    ExplorerTarget targetOf(const QModelIndex& proxyIndex) const;
+
+    ExplorerModel* m_model;
+    QSortFilterProxyModel* m_proxy;
+    QTreeView* m_tree;
+    void showNothing();
+
+    QLineEdit* m_filter;
+    QLabel* m_nothing;
+    QStackedWidget* m_stack;  // Nothing to show, or the tree.
+};
+
+}  // namespace orrery::widgets

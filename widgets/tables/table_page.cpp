@@ -1,0 +1,374 @@
+#include "widgets/tables/table_page.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QMenu>
+#include <QRegularExpression>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/base/attribute_text.h"
+#include "widgets/base/format.h"
+#include "widgets/base/icons.h"
+#include "widgets/base/theme.h"
+#include "widgets/base/zone_badge.h"
+
+namespace orrery::widgets {
+
+// While a table is written to all the time, its rows are read again so often.
+constexpr int kRefreshMs = 400;
+
+QStringList keyNamesOf(const QString& keys) {
+    static const QRegularExpression one(QStringLiteral(R"((.+?) \([SNB]\)(?:, |$))"));
+    QStringList names;
+    auto matches = one.globalMatch(keys);
+    while (matches.hasNext())
+        names << matches.next().captured(1);
+    return names;
+}
+
+QJsonObject emptyKeyOf(const QString& keys) {
+    static const QRegularExpression one(QStringLiteral(R"((.+?) \(([SNB])\)(?:, |$))"));
+    QJsonObject key;
+    auto matches = one.globalMatch(keys);
+    while (matches.hasNext()) {
+        const QRegularExpressionMatch match = matches.next();
+        const QString empty = match.captured(2) == u"N" ? QStringLiteral("0") : QString();
+        key[match.captured(1)] = QJsonObject{{match.captured(2), empty}};
+    }
+    return key;
+}
+
+TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* parent)
+    : QWidget(parent),
+      m_target(target),
+      m_model(new ItemsModel(source, this)),
+      m_grid(new ItemsGrid(m_model, this)),
+      m_stack(new QStackedWidget(this)),
+      m_empty(new QLabel(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeHeader());
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setProperty("muted", true);
+    m_stack->addWidget(m_grid);
+    m_stack->addWidget(m_empty);
+    layout->addWidget(m_stack, 1);
+    layout->addWidget(makeFooter());
+
+    ItemsTableView* table = m_grid->table();
+    table->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table, &QWidget::customContextMenuRequested, this, &TablePage::showMenu);
+    connect(table, &ItemsTableView::copyWanted, this, [this] { copy(CopyFormat::DynamoDbJson); });
+    const auto edit = [this](const QModelIndex& index) {
+        emit editItemWanted(m_model->itemRow(index.row()).item);
+    };
+    connect(table, &QAbstractItemView::doubleClicked, this, edit);
+    connect(table, &ItemsTableView::editWanted, this, edit);
+    connect(table, &ItemsTableView::deleteWanted, this, [this] { m_deleteButton->click(); });
+    connect(table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &TablePage::onCurrentRow);
+    connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { m_deleteButton->setEnabled(!selectedRows().empty()); });
+    connect(m_model, &ItemsModel::stateChanged, this, &TablePage::updateState);
+    connect(m_grid, &ItemsGrid::visiblePartChanged, this, &TablePage::updateFooter);
+}
+
+QWidget* TablePage::makeHeader() {
+    auto* header = new QWidget(this);
+    auto* rows = new QVBoxLayout(header);
+    rows->setContentsMargins(12, 7, 8, 7);
+    rows->setSpacing(5);
+    auto* texts = new QHBoxLayout;
+    texts->setSpacing(10);
+    m_title = new QLabel(header);
+    m_title->setProperty("heading", true);
+    m_facts = new QLabel(header);
+    for (QLabel* label : {m_title, m_facts, m_empty})
+        label->setTextFormat(Qt::PlainText);  // Names and keys are no HTML.
+    m_facts->setProperty("muted", true);
+    m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    texts->addWidget(m_title);
+    texts->addWidget(m_facts, 1);
+    rows->addLayout(texts);
+    auto* layout = new QHBoxLayout;
+    layout->setSpacing(6);
+    rows->addLayout(layout);
+    m_indexBox = new QComboBox(header);
+    m_indexBox->setAccessibleName(tr("Table or index"));
+    m_indexBox->setToolTip(tr("Show the table's items or an index's entries"));
+    m_indexBox->addItem(tr("Table"), QString());
+    connect(m_indexBox, &QComboBox::activated, this,
+            [this] { setIndex(m_indexBox->currentData().toString()); });
+    layout->addWidget(m_indexBox);
+    layout->addWidget(makeZoneButtons());
+    layout->addStretch(1);
+    m_putButton = new QPushButton(icon(Symbol::Add), tr("Put item…"), header);
+    connect(m_putButton, &QPushButton::clicked, this, &TablePage::putItemWanted);
+    m_deleteButton = new QPushButton(icon(Symbol::Remove), tr("Delete"), header);
+    m_deleteButton->setToolTip(tr("Delete the selected items"));
+    m_deleteButton->setEnabled(false);
+    connect(m_deleteButton, &QPushButton::clicked, this, [this] {
+        QList<QJsonObject> keys;
+        for (const int row : selectedRows())
+            keys << keyOfRow(row);
+        emit deleteItemsWanted(keys);
+    });
+    layout->addWidget(m_putButton);
+    layout->addWidget(m_deleteButton);
+    return header;
+}
+
+QWidget* TablePage::makeZoneButtons() {
+    auto* group = new QWidget(this);
+    auto* layout = new QHBoxLayout(group);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* label = new QLabel(tr("As zone"), group);
+    label->setProperty("muted", true);
+    layout->addWidget(label);
+    layout->addSpacing(6);
+    for (int i = 0; i < kZonesPerRegion; ++i) {
+        auto* button = new QToolButton(group);
+        button->setCheckable(true);
+        button->setAutoExclusive(true);
+        button->setChecked(i == 0);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setText(zoneLetter(ZoneIndex(static_cast<std::uint8_t>(i))));
+        button->setIcon(zoneDot(i));
+        button->setAccessibleName(tr("Show items as zone %1 holds them").arg(button->text()));
+        connect(button, &QToolButton::clicked, this, [this, button] {
+            m_zone = button->property("zone").toString();
+            m_changeMark = 0;
+            m_model->setZone(m_zone);
+        });
+        m_zoneButtons[static_cast<std::size_t>(i)] = button;
+        layout->addWidget(button);
+    }
+    return group;
+}
+
+QWidget* TablePage::makeFooter() {
+    m_footer = new QLabel(this);
+    m_footer->setProperty("muted", true);
+    m_footer->setContentsMargins(12, 4, 12, 4);
+    return m_footer;
+}
+
+ExplorerTarget TablePage::target() const {
+    return m_target;
+}
+
+void TablePage::setIndex(const QString& index) {
+    if (index == m_target.index) return;
+    m_target.index = index;
+    m_openedKeys.clear();
+    m_changeMark = 0;
+    m_indexBox->setCurrentIndex(std::max(0, m_indexBox->findData(index)));
+    emit targetChanged();
+}
+
+void TablePage::setTable(const observe::RegionView* region, const observe::TableView* table) {
+    if (table == nullptr) {
+        m_empty->setText(tr("The table %1 no longer exists.").arg(m_target.table));
+        m_openedKeys.clear();  // One of that name that is made later is another table.
+        m_stack->setCurrentWidget(m_empty);
+        m_facts->setText(tr("deleted"));
+        m_footer->setText(QString(u' '));
+        m_putButton->setEnabled(false);
+        m_deleteButton->setEnabled(false);
+        return;
+    }
+    m_putButton->setEnabled(true);
+    showChoices(*region, *table);
+    const observe::IndexView* index = nullptr;
+    for (const observe::IndexView& view : table->indexes)
+        if (toQString(view.name) == m_target.index) index = &view;
+    showFacts(*table, index);
+    const std::uint64_t mark = changeMark(*table, index);
+    if (m_openedKeys.isEmpty()) {
+        m_openedKeys = index != nullptr ? keyNamesOf(toQString(index->keys)) : m_tableKeys;
+        openItems();
+    } else if (mark == m_changeMark ||
+               (m_sinceRefresh.isValid() && m_sinceRefresh.elapsed() < kRefreshMs)) {
+        return;
+    } else {
+        refresh();
+    }
+    m_sinceRefresh.start();
+    m_changeMark = mark;
+}
+
+void TablePage::showChoices(const observe::RegionView& region, const observe::TableView& table) {
+    for (std::size_t i = 0; i < m_zoneButtons.size(); ++i) {
+        const QString name = toQString(region.zones[i].name);
+        if (m_zone.isEmpty()) m_zone = name;
+        m_zoneButtons[i]->setProperty("zone", name);
+        m_zoneButtons[i]->setToolTip(tr("Items as %1 has applied them").arg(name));
+    }
+    QStringList names{QString()};
+    for (const observe::IndexView& index : table.indexes)
+        names << toQString(index.name);
+    QStringList shown;
+    for (int i = 0; i < m_indexBox->count(); ++i)
+        shown << m_indexBox->itemData(i).toString();
+    if (shown != names) {
+        m_indexBox->clear();
+        for (const QString& name : names)
+            m_indexBox->addItem(name.isEmpty() ? tr("Table") : name, name);
+    }
+    m_indexBox->setVisible(names.size() > 1);
+    const int chosen = std::max(0, m_indexBox->findData(m_target.index));
+    if (m_indexBox->currentIndex() != chosen) m_indexBox->setCurrentIndex(chosen);
+}
+
+void TablePage::showFacts(const observe::TableView& table, const observe::IndexView* index) {
+    m_itemCount = index != nullptr ? index->itemCount : table.itemCount;
+    m_tableKeys = QStringList{toQString(table.partitionKeyName)};
+    if (!table.sortKeyName.empty()) m_tableKeys << toQString(table.sortKeyName);
+    m_title->setText(m_target.table + (m_target.index.isEmpty()
+                                           ? QString()
+                                           : QStringLiteral(" · ") + m_target.index));
+    const QString facts =
+        tr("%1 · %2 · %3 · %4 · %5")
+            .arg(toQString(table.status), toQString(index != nullptr ? index->keys : table.keys),
+                 countText(m_itemCount, "item", "items"),
+                 bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
+                 toQString(table.billing));
+    if (m_facts->text() != facts) m_facts->setText(facts);
+    m_facts->setToolTip(plainToolTip(facts));
+    m_grid->setItemCount(m_itemCount);
+}
+
+std::uint64_t TablePage::changeMark(const observe::TableView& table,
+                                    const observe::IndexView* index) const {
+    const auto zone = static_cast<std::size_t>(
+        std::ranges::find(m_zoneButtons, true, &QToolButton::isChecked) - m_zoneButtons.begin());
+    const auto& partitions =
+        index != nullptr && index->global ? index->partitions : table.partitions;
+    std::uint64_t mark = 1;
+    for (const observe::PartitionView& partition : partitions)
+        mark += partition.replicas[zone % kZonesPerRegion].applied.value();
+    return mark;
+}
+
+void TablePage::openItems() {
+    m_model->setTarget({m_target.region, m_target.table, m_target.index, m_zone}, m_openedKeys);
+    m_stack->setCurrentWidget(m_grid);
+}
+
+void TablePage::refresh() {
+    m_model->refresh();
+}
+
+void TablePage::updateState() {
+    if (!m_model->error().isEmpty()) {
+        m_empty->setText(m_model->error());
+    } else if (m_model->rowCount() == 0 && !m_model->isLoading()) {
+        m_empty->setText(
+            m_target.index.isEmpty()
+                ? tr("This replica holds no items.\nPut one with “Put item…”, or point "
+                     "an application at the endpoint.")
+                : tr("This index has no entries here."));
+    }
+    const bool empty = m_model->rowCount() == 0 && !m_model->isLoading();
+    m_stack->setCurrentWidget(empty ? static_cast<QWidget*>(m_empty) : m_grid);
+    updateFooter();
+}
+
+void TablePage::updateFooter() {
+    if (m_model->isLoading() || m_model->rowCount() == 0) {
+        m_footer->setText(m_model->isLoading() ? tr("Reading…") : QString(u' '));
+        return;
+    }
+    const auto [from, to] = m_grid->visiblePart();
+    m_footer->setText(tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
+                          .arg(m_zone, percentText(from), percentText(to),
+                               countText(m_model->rowCount()),
+                               countText(m_itemCount, "item", "items")));
+}
+
+std::vector<int> TablePage::selectedRows() const {
+    std::vector<int> rows;
+    for (const QModelIndex& index : m_grid->table()->selectionModel()->selectedRows())
+        rows.push_back(index.row());
+    std::ranges::sort(rows);
+    return rows;
+}
+
+QJsonObject TablePage::keyOfRow(int row) const {
+    QJsonObject key;
+    for (const QString& name : m_tableKeys)
+        key[name] = m_model->itemRow(row).item[name];
+    return key;
+}
+
+void TablePage::onCurrentRow() {
+    const QModelIndex current = m_grid->table()->currentIndex();
+    if (!current.isValid()) return;
+    const QJsonObject key = keyOfRow(current.row());
+    QStringList parts;
+    for (const QString& name : m_tableKeys)
+        parts << shortText(key[name], 60);
+    emit itemSelected(key, parts.join(QStringLiteral(" / ")));
+}
+
+QString TablePage::selectionText(CopyFormat format) const {
+    const std::vector<int> rows = selectedRows();
+    if (format == CopyFormat::Csv) {
+        QStringList columns;
+        for (int column = 0; column < m_model->columnCount(); ++column)
+            columns << csvField(m_model->columnName(column));
+        QString text = columns.join(u',') + u'\n';
+        for (const int row : rows) {
+            QStringList fields;
+            for (int column = 0; column < m_model->columnCount(); ++column) {
+                const QJsonValue value =
+                    m_model->itemRow(row).item.value(m_model->columnName(column));
+                fields << (value.isUndefined() ? QString() : csvField(wholeText(value)));
+            }
+            text += fields.join(u',') + u'\n';
+        }
+        return text;
+    }
+    QJsonArray items;
+    for (const int row : rows) {
+        const QJsonObject& item = m_model->itemRow(row).item;
+        items.append(format == CopyFormat::PlainJson ? plainItem(item) : item);
+    }
+    return QString::fromUtf8(items.size() == 1 ? QJsonDocument(items[0].toObject()).toJson()
+                                               : QJsonDocument(items).toJson());
+}
+
+void TablePage::copy(CopyFormat format) {
+    if (!selectedRows().empty()) QApplication::clipboard()->setText(selectionText(format));
+}
+
+void TablePage::showMenu(const QPoint& at) {
+    const bool any = !selectedRows().empty();
+    QMenu menu(this);
+    QAction* edit = menu.addAction(icon(Symbol::Edit), tr("Edit item…"), this, [this] {
+        emit editItemWanted(m_model->itemRow(m_grid->table()->currentIndex().row()).item);
+    });
+    edit->setEnabled(m_grid->table()->currentIndex().isValid());
+    menu.addAction(icon(Symbol::Remove), tr("Delete items…"), m_deleteButton, &QPushButton::click)
+        ->setEnabled(any);
+    menu.addSeparator();
+    const std::pair<QString, CopyFormat> formats[] = {
+        {tr("Copy as DynamoDB JSON"), CopyFormat::DynamoDbJson},
+        {tr("Copy as plain JSON"), CopyFormat::PlainJson},
+        {tr("Copy as CSV"), CopyFormat::Csv}};
+    for (const auto& [text, format] : formats)
+        menu.addAction(icon(Symbol::Copy), text, this, [this, f = format] { copy(f); })
+            ->setEnabled(any);
+    menu.exec(m_grid->table()->viewport()->mapToGlobal(at));
+}
+
+}  // namespace orrery::widgets
