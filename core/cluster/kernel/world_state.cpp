@@ -1,5 +1,7 @@
 #include "core/cluster/kernel/world_state.h"
 
+#include <cerrno>
+
 #include "core/base/check.h"
 #include "core/cluster/kernel/op.h"
 
@@ -18,6 +20,15 @@ sim::NetworkDelays delaysOf(const Profile& profile) {
 
 std::string zoneName(const RegionState& region, ZoneIndex zone) {
     return region.name + static_cast<char>('a' + zone.value());
+}
+
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
+    const char letter = static_cast<char>('a' + zone.value());
+    return {"read", EBADMSG, "items.mdb",
+            std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
+                letter +
+                ") is damaged in items.mdb. Writes are refused; restore the data folder from a "
+                "copy."};
 }
 
 WorldState::WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,

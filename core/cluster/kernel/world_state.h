@@ -158,6 +158,10 @@ struct RegionState {
 /// "us-east-1b".
 std::string zoneName(const RegionState& region, ZoneIndex zone);
 
+/// Says that the tree of the group's replica in `zone` holds damaged bytes. `what` is the subject
+/// of the sentence: "An item of table Music".
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
+
 struct WorldState {
     WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                std::size_t traceEvents);
@@ -195,6 +199,15 @@ struct WorldState {
     std::optional<storage::StorageError> failure;
     void fail(storage::StorageError error) {
         if (!failure) failure = std::move(error);
+    }
+
+    /// Bytes on disk that are not what was written, as first met. Unlike `failure` it stops
+    /// nothing: what is sound is still read, but from then on this world refuses writes.
+    std::optional<storage::StorageError> damage;
+    /// A read met damaged bytes, or could not be done. The caller fails what needed them, without
+    /// retrying, and goes on.
+    void reportDamage(storage::StorageError error) {
+        if (!damage) damage = std::move(error);
     }
 
     Catalog catalog;
