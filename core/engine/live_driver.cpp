@@ -100,7 +100,7 @@ bool LiveDriver::admitOldest() {
 }
 
 bool LiveDriver::accepts(std::string_view operationName) const {
-    if (!m_readOnly) return true;
+    if (!isReadOnly()) return true;
     constexpr std::string_view kReads[] = {
         "Get", "Describe", "List", "Query", "Scan", "BatchGetItem", "TransactGetItems"};
     return std::ranges::any_of(
@@ -133,6 +133,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         startAgain(wall, calendar);
         return;
     }
+    noteDamage();
     const storage::Ticket ticket = m_world->endTurn();
     if (ticket != m_ticket && !m_flushDue) m_flushDue = wall + m_options.flushAfter;
     m_ticket = ticket;
@@ -141,6 +142,13 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     releaseGated();
     giveWork(wall);
     if (m_world->checksumsUnderWay()) m_world->stepChecksums();
+}
+
+void LiveDriver::noteDamage() {
+    if (m_isDamaged || !m_world->damage()) return;
+    m_isDamaged = true;
+    m_problem = m_world->damage()->message();
+    m_world->traceStorageFailure(m_problem);
 }
 
 // A disk that takes no more will not catch up either: then what little the world still changes is

@@ -95,9 +95,9 @@ public:
     /// One sentence; empty if all is well.
     const std::string& storageProblem() const { return m_problem; }
     storage::Store::Figures figures() const;
-    /// After an I/O error, until the end: only reads are taken.
-    bool isReadOnly() const { return m_readOnly; }
-    /// Whether this operation may run: after an I/O error only reads do.
+    /// After an I/O error or once damaged bytes were met, until the end: only reads are taken.
+    bool isReadOnly() const { return m_readOnly || m_isDamaged; }
+    /// Whether this operation may run: while the driver is read-only, only reads do.
     bool accepts(std::string_view operationName) const;
     /// Nothing waits for the disk any more.
     bool isSettled() const;
@@ -116,6 +116,7 @@ private:
     bool isHeldUp() const;
     void runTurn(Duration wall, CalendarTime calendar);
     void runWorld(Instant until);
+    void noteDamage();
     void releaseGated();
     void answer(cluster::Answered answered);
     /// `why` ends with what the machine said.
@@ -147,9 +148,10 @@ private:
     bool m_profileIsChosen;
     storage::Ticket m_profileGate{};
 
-    bool m_readOnly = false;
-    bool m_behind = false;  // The last turn was cut short.
-    Instant m_ranTo;        // Everything due up to here has run; a single step goes less far.
+    bool m_readOnly = false;   // The disk failed: nothing is written any more.
+    bool m_isDamaged = false;  // The disk holds damaged bytes: what is under way is still written.
+    bool m_behind = false;     // The last turn was cut short.
+    Instant m_ranTo;           // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
     std::optional<Duration> m_flushDue;  // What was written last is to be in the tree then.

@@ -39,10 +39,9 @@ CalendarTime calendarTime(std::uint64_t nanoseconds) {
 
 /// What stands before the rest is sound: a known version, its flags, and the CRC if there is one.
 bool readFront(std::string_view storageKey, std::string_view bytes, ByteReader& in,
-               std::uint8_t& flags, bool& verified) {
+               std::uint8_t& flags) {
     flags = in.u8();
-    verified = (flags & kVersionBits) == kVersionBits;
-    if (!verified) return in.ok() && (flags & ~kFlagsOfVersion1) == 0;
+    if (!hasChecksum(bytes)) return in.ok() && (flags & ~kFlagsOfVersion1) == 0;
     flags &= static_cast<std::uint8_t>(~kVersionBits);
     const std::uint32_t crc = in.u32();
     return in.ok() && (flags & ~kFlagsOfVersion2) == 0 && crc == checksumOf(storageKey, bytes);
@@ -77,7 +76,7 @@ std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_
     ByteReader in(bytes);
     StoredItem stored;
     std::uint8_t flags = 0;
-    if (!readFront(storageKey, bytes, in, flags, stored.verified)) return std::nullopt;
+    if (!readFront(storageKey, bytes, in, flags)) return std::nullopt;
     StoredHeader& header = stored.header;
     header.prepared = (flags & kPrepared) != 0;
     header.lsn = Lsn(in.varint());
@@ -89,6 +88,11 @@ std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_
     if (!in.ok() || header.lsn == Lsn{}) return std::nullopt;
     stored.attributesAt = bytes.size() - in.rest().size();
     return stored;
+}
+
+bool hasChecksum(std::string_view stored) {
+    return !stored.empty() &&
+           (static_cast<std::uint8_t>(stored.front()) & kVersionBits) == kVersionBits;
 }
 
 std::uint64_t entryChecksum(std::string_view storageKey, std::string_view attributes) {

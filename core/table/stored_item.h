@@ -26,8 +26,6 @@ struct StoredHeader {
 struct StoredItem {
     StoredHeader header;
     std::size_t attributesAt = 0;  ///< Where the encoded item begins.
-    /// A checksum held. False for what version 1 stored: its attributes may be damaged.
-    bool verified = false;
 };
 
 /// Header and attributes as one value for a tree, to be stored under `storageKey`.
@@ -37,6 +35,9 @@ SharedBytes encodeStored(std::string_view storageKey, const StoredHeader& header
 /// Reads what is stored under `storageKey`. Nothing if the bytes are damaged, belong to another
 /// key, or are of a later version.
 std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_view bytes);
+
+/// Whether `decodeStored` verifies these bytes by a checksum: not those of version 1.
+bool hasChecksum(std::string_view stored);
 
 /// What an item or index entry adds to the checksum of its partition. The header is left out, so
 /// that the leader can compute it from the attributes alone.

@@ -184,6 +184,52 @@ private slots:
         }
     }
 
+    // One bit of one item is wrong in items.mdb, in the tree of every zone.
+    void readsWhatIsSoundInADamagedFolder() {
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        options.dataFolder = folder.path().toStdString();
+        {
+            RunningEngine engine(options);
+            engine.call("CreateTable", kCreateTable);
+            QCOMPARE(engine.call("PutItem", putJson("sound")).status, 200);
+            QCOMPARE(engine.call("PutItem", putJson("the damaged item")).status, 200);
+            // Once the trees have it, the log is not read for it any more.
+            QTRY_VERIFY_WITH_TIMEOUT(
+                engine.control("GET", "/metrics").body.find("\norrery_overlay_bytes 0\n") !=
+                    std::string::npos,
+                20'000);
+        }
+        QFile items(folder.filePath("items.mdb"));
+        QVERIFY(items.open(QIODevice::ReadWrite));
+        const QByteArray found = items.readAll();
+        int flipped = 0;
+        for (auto at = found.indexOf("the damaged item"); at >= 0;
+             at = found.indexOf("the damaged item", at + 1)) {
+            items.seek(at);
+            items.putChar('T');
+            ++flipped;
+        }
+        items.close();
+        QVERIFY(flipped >= 3);
+
+        RunningEngine engine(options);
+        const auto bad = engine.call("GetItem", getJson("the damaged item"));
+        QCOMPARE(bad.status, 500);
+        QVERIFY2(bad.body.find("is damaged in items.mdb") != std::string::npos, bad.body.c_str());
+        const auto sound = engine.call("GetItem", getJson("sound"));
+        QVERIFY2(sound.body.find("Item") != std::string::npos, sound.body.c_str());
+        QCOMPARE(engine.call("Scan", R"({"TableName":"Tab"})").status, 500);
+        const auto refused = engine.call("PutItem", putJson("x"));
+        QCOMPARE(refused.status, 500);
+        QVERIFY2(refused.body.find("Writes are refused") != std::string::npos,
+                 refused.body.c_str());
+        const auto status = engine.control("GET", "/status");
+        QVERIFY2(status.body.find(R"("readOnly":true)") != std::string::npos, status.body.c_str());
+        QVERIFY2(status.body.find("is damaged in items.mdb") != std::string::npos,
+                 status.body.c_str());
+    }
+
     // What a zone catches up with waits for a disk that will never take it.
     void readsOnWhileMoreWaitsThanTheDiskWillEverTake() {
         const QTemporaryDir folder;

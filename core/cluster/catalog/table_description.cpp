@@ -41,4 +41,8 @@ bool TableDescription::hasGlobalIndexes() const {
     return std::ranges::any_of(indexes, &SecondaryIndex::global);
 }
 
+bool imagesNeeded(const TableDescription& table) {
+    return !table.indexes.empty();
+}
+
 }  // namespace orrery::cluster

@@ -87,6 +87,10 @@ struct TableDescription {
 
 using TablePtr = std::shared_ptr<const TableDescription>;
 
+/// Whether the log records of a table carry the image that a write replaced. Its indexes need it to
+/// move their entries; streams, recovery and replicas in other Regions will be asked for here too.
+bool imagesNeeded(const TableDescription& table);
+
 /// What a table or index can take at once: what was asked for, and never less than what its billing
 /// gives it. `warm` and `provisioned` are those of the table, or of one of its global indexes.
 Throughput warmNow(BillingMode billing, const std::optional<Throughput>& warm,

@@ -74,6 +74,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
     }
     ItemsLook look;
     if (begin >= end) return look;
+    bool isDamaged = false;
     const auto read = world.store.scan(
         volumeOf(table->region, request.zone), begin, end,
         request.backward ? storage::ScanDirection::Backward : storage::ScanDirection::Forward,
@@ -81,12 +82,13 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
             look.more = look.rows.size() == request.limit;
             if (look.more) return storage::ScanStep::Stop;
             auto view = viewOf(key, share(std::string(image)));
-            if (view) {
-                look.rows.push_back({std::string(key), std::move(*view), types::hashPosition(key)});
-            }
+            isDamaged = !view;
+            if (isDamaged) return storage::ScanStep::Stop;
+            look.rows.push_back({std::string(key), std::move(*view), types::hashPosition(key)});
             return storage::ScanStep::Continue;
         });
     if (!read) return std::unexpected(readProblem(read.error()));
+    if (isDamaged) return std::unexpected("An item of table " + request.table + " is damaged.");
     return look;
 }
 
@@ -110,13 +112,11 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
         version.applied = member.mark.applied;
         version.behindRecords = group->committed.value() - member.mark.applied.value();
         version.behind = group->lagOf(member, world.now);
-        auto stored = world.store.get(volumeOf(group->region, zone), look.storageKey);
-        if (!stored) return std::unexpected(readProblem(stored.error()));
-        if (!*stored) continue;
-        if (const auto decoded = table::decodeStored(look.storageKey, **stored))
-            version.itemLsn = decoded->header.lsn;
-        auto view = viewOf(look.storageKey, std::move(*stored));
+        auto view = appliedItem(world, *group, zone, look.storageKey);
         if (!view) return std::unexpected(readProblem(view.error()));
+        if (!*view) continue;
+        if (const auto decoded = table::decodeStored(look.storageKey, *view->bytes))
+            version.itemLsn = decoded->header.lsn;
         version.item = std::move(*view);
     }
     return look;

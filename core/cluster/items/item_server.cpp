@@ -1,6 +1,7 @@
 #include "core/cluster/items/item_server.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/check.h"
 #include "core/cluster/items/range_reader.h"
@@ -51,6 +52,8 @@ void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
 
 void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& call) {
     const Op& what = call.ops[op.part];
+    if (what.isWrite && m_world.damage)
+        return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
     what.isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
     if (const auto* range = std::get_if<ReadRange>(&call.request))
         return readPage(group, zone, op, call, *range);
@@ -63,10 +66,8 @@ void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& ca
 
 void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
     auto result = std::make_unique<OpResult>();
-    auto stored = m_world.store.get(volumeOf(group.region, zone), key);
-    auto view = stored ? viewOf(key, std::move(*stored))
-                       : storage::StorageResult<ItemView>(std::unexpected(stored.error()));
-    if (!view) return m_answer(group, zone, op, failed(ApiError::internal()));
+    auto view = appliedItem(m_world, group, zone, key);
+    if (!view) return m_answer(group, zone, op, damaged(std::move(view).error()));
     result->item = std::move(*view);
     result->served = served(group, zone);
     result->gate = group.gate;
@@ -77,7 +78,7 @@ void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const PendingCa
                           const ReadRange& range) {
     auto page = readRange(m_world, group, zone, range, call.ops[op.part].key, call.itemsLeft,
                           call.bytesLeft);
-    if (!page) return m_answer(group, zone, op, failed(ApiError::internal()));
+    if (!page) return m_answer(group, zone, op, damaged(std::move(page).error()));
     auto result = std::make_unique<OpResult>();
     result->range = std::move(*page);
     result->served = served(group, zone);
@@ -85,9 +86,16 @@ void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const PendingCa
     m_answer(group, zone, op, std::move(result));
 }
 
+std::unique_ptr<OpResult> ItemServer::damaged(storage::StorageError error) {
+    auto result = failed(ApiError::internal(error.message()));
+    m_world.reportDamage(std::move(error));
+    return result;
+}
+
 void ItemServer::write(Group& group, ZoneIndex zone, OpId op, const WriteItem& write,
                        const std::string& key) {
-    Written written = writeItem(m_world, m_replicator, group, zone, write, key);
+    Written written = writeItem(m_world, m_replicator, m_collections, group, zone, write, key);
+    if (written.needsCount) return m_collections.count(group, zone, key, op);
     auto result = std::make_unique<OpResult>();
     result->write = std::move(written.reply);
     result->error = std::move(written.error);
@@ -111,7 +119,19 @@ void ItemServer::finish(Group& group, Waiter waiter) {
     m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
 }
 
+void ItemServer::on(const CollectionCountStep& step) {
+    std::vector<ParkedOp> ready = m_collections.on(step);
+    Group* group = m_world.findGroup(step.group);
+    if (group == nullptr || ready.empty()) return;
+    const ZoneIndex zone = ready.back().zone;
+    std::ranges::move(ready, std::back_inserter(group->parked));
+    // The lease may have ended meanwhile.
+    if (group->member(zone).replica) m_replicator.requestLease(*group, zone);
+    answerParked(*group);
+}
+
 void ItemServer::moved(Group& group) {
+    std::ranges::move(m_collections.moved(group), std::back_inserter(group.parked));
     answerWaiters(group);
     answerParked(group);
 }

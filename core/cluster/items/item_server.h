@@ -18,9 +18,13 @@ public:
         std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
 
     ItemServer(WorldState& world, Replicator& replicator, Answer answer)
-        : m_world(world), m_replicator(replicator), m_answer(std::move(answer)) {}
+        : m_world(world),
+          m_replicator(replicator),
+          m_answer(std::move(answer)),
+          m_collections(world) {}
 
     void serve(Group& group, ZoneIndex zone, OpId op);
+    void on(const CollectionCountStep& step);
     /// The group's replicas moved: answers what no longer has to wait.
     void moved(Group& group);
     /// Answers what waited for the global indexes, which show the group's records up to `shown`.
@@ -34,6 +38,8 @@ private:
                const std::string& key);
     void readPage(Group& group, ZoneIndex zone, OpId op, const PendingCall& call,
                   const ReadRange& range);
+    /// Notes what a read met, and makes the answer to whoever needed it.
+    std::unique_ptr<OpResult> damaged(storage::StorageError error);
     void answerWaiters(Group& group);
     void answerParked(Group& group);
     void finish(Group& group, Waiter waiter);
@@ -42,6 +48,7 @@ private:
     WorldState& m_world;
     Replicator& m_replicator;
     Answer m_answer;
+    CollectionSizes m_collections;
 };
 
 }  // namespace orrery::cluster

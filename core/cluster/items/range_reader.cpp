@@ -12,6 +12,7 @@ namespace orrery::cluster {
 namespace {
 
 constexpr std::size_t kSpaceBytes = 4;
+constexpr std::string_view kEntry = "An entry of a local index";
 
 /// The space whose partitions hold what the page reads.
 KeySpaceId partitionedSpace(const ReadRange& range) {
@@ -26,12 +27,12 @@ storage::StorageResult<std::vector<ItemView>> tableItems(const WorldState& world
     std::vector<ItemView> items;
     for (const ItemView& entry : entries) {
         const auto projected = types::decodeItem(entry.attributes());
-        if (!projected) return std::unexpected(storage::StorageError{"decodeItem", 0, ""});
+        if (!projected) return std::unexpected(damagedTree(group, zone, kEntry));
         const auto key = types::keyOf(*projected, range.table->keys);
-        CHECK(key.has_value());  // Every entry projects the table's key.
+        // Every entry projects the table's key.
+        if (!key) return std::unexpected(damagedTree(group, zone, kEntry));
         const std::string storageKey = types::storageKey(range.table->space, *key);
-        TRY_ASSIGN(SharedBytes stored, world.store.get(volumeOf(group.region, zone), storageKey));
-        TRY_ASSIGN(ItemView view, viewOf(storageKey, std::move(stored)));
+        TRY_ASSIGN(ItemView view, appliedItem(world, group, zone, storageKey));
         items.push_back(std::move(view));
     }
     return items;
@@ -63,16 +64,14 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
         range.forward ? storage::ScanDirection::Forward : storage::ScanDirection::Backward,
         [&](std::string_view key, std::string_view image) {
             auto view = viewOf(key, share(std::string(image)));
-            if (!view) {
-                damaged = true;
-                return storage::ScanStep::Stop;
-            }
+            damaged = !view;
+            if (damaged) return storage::ScanStep::Stop;
             bytes += view->itemBytes;
             reply.items.push_back(std::move(*view));
             reply.more = reply.items.size() >= itemsMax || bytes >= bytesMax;
             return reply.more ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         }));
-    if (damaged) return std::unexpected(storage::StorageError{"decodeStored", 0, ""});
+    if (damaged) return std::unexpected(damagedTree(group, zone, "An item"));
     if (range.fetchFromTable) {
         TRY_ASSIGN(reply.tableItems, tableItems(world, group, zone, range, reply.items));
     }

@@ -119,10 +119,16 @@ struct BackfillStep {
     KeySpaceId index{};
 };
 
+/// A leader counts an item collection on; `sizeKey` is the private key that will have its size.
+struct CollectionCountStep {
+    GroupId group{};
+    std::string sizeKey;
+};
+
 using Event =
     std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
                  OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, BackfillStep, CatchUpGoesOn>;
+                 IndexBatchAnswered, IndexRetry, BackfillStep, CatchUpGoesOn, CollectionCountStep>;
 
 /// What is due, each entry with its cause: what was being handled when it was added.
 class Agenda {

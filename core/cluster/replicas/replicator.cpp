@@ -134,11 +134,17 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
 }
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
+    const table::LocalIndexChanges localIndexes = table::localIndexChanges(record, *group.schema);
+    return propose(group, zone, std::move(record), localIndexes);
+}
+
+Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                        const table::LocalIndexChanges& localIndexes) {
     Replica& replica = *group.member(zone).replica;
     const Lsn lsn = replica.propose(m_world.now);
     record.committedAt = nextTimestamp(group);
-    auto applied =
-        std::make_shared<table::AppliedRecord>(table::applyRecord(record, lsn, *group.schema));
+    auto applied = std::make_shared<table::AppliedRecord>(
+        table::applyRecord(record, lsn, *group.schema, localIndexes));
     remember(group, {replica.term(), lsn}, share(table::encodeRecord(record)));
     for (const storage::TreeChange& change : applied->changes)
         group.tail[change.key] = {lsn, change.image};

@@ -36,6 +36,9 @@ public:
     /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
     /// place. Only while that replica leads.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
+    /// The same for a caller that knows the changes of the local indexes already.
+    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                const table::LocalIndexChanges& localIndexes);
 
     /// The bytes of a record that the replica in `zone` has; null if the store cannot give it.
     SharedBytes committedRecord(Group& group, ZoneIndex zone, Lsn lsn) {

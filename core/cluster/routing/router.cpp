@@ -19,6 +19,14 @@ constexpr Duration kAttemptTimeout = 300ms;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
 
+bool changesData(const Request& request) {
+    return std::holds_alternative<WriteItem>(request) ||
+           std::holds_alternative<WriteBatch>(request) ||
+           std::holds_alternative<CreateTable>(request) ||
+           std::holds_alternative<UpdateTable>(request) ||
+           std::holds_alternative<DeleteTable>(request);
+}
+
 }  // namespace
 
 Router::Router(WorldState& world, TableRequests tables)
@@ -54,6 +62,10 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
 }
 
 bool Router::plan(PendingCall& call) {
+    if (m_world.damage && changesData(call.request)) {
+        call.error = ApiError::internal(m_world.damage->message());
+        return false;
+    }
     bool hasParts = true;
     if (const auto* read = std::get_if<ReadItem>(&call.request)) {
         call.reply = ItemReply{};

@@ -90,6 +90,7 @@ void World::Impl::process(Event& event) {
     if (const auto* taken = std::get_if<IndexBatchAnswered>(&event)) return propagator.on(*taken);
     if (const auto* again = std::get_if<IndexRetry>(&event)) return propagator.on(*again);
     if (const auto* step = std::get_if<BackfillStep>(&event)) return propagator.on(*step);
+    if (const auto* step = std::get_if<CollectionCountStep>(&event)) return server.on(*step);
     if (const auto* news = std::get_if<HeartbeatNews>(&event)) return zones.on(*news);
     if (const auto* ends = std::get_if<FaultEnds>(&event)) return zones.on(*ends);
     if (const auto* settles = std::get_if<TableSettles>(&event)) return tables.on(*settles);
@@ -134,6 +135,10 @@ storage::Ticket World::close() {
 
 const std::optional<storage::StorageError>& World::failure() const {
     return m_impl->state.failure;
+}
+
+const std::optional<storage::StorageError>& World::damage() const {
+    return m_impl->state.damage;
 }
 
 void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {

@@ -80,6 +80,8 @@ public:
     /// The store could not give back what it was given. Nothing runs and nothing is committed after
     /// it: the world is to be opened again.
     const std::optional<storage::StorageError>& failure() const;
+    /// Damaged bytes that a read met. The world goes on and reads what is sound; it refuses writes.
+    const std::optional<storage::StorageError>& damage() const;
 
     // --- calls
 

@@ -9,135 +9,128 @@
 namespace orrery::cluster {
 namespace {
 
-/// The item after the write; nothing for a delete.
-ApiResult<std::optional<types::Item>> newItem(const WriteItem& write, const types::Item* old) {
-    if (const auto* put = std::get_if<PutAction>(&write.action)) return put->item;
+/// The item after the write; null for a delete. Points into the write, or to `made`, which an
+/// update fills.
+ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<types::Item> old,
+                                      types::Item& made) {
+    if (const auto* put = std::get_if<PutAction>(&write.action)) return &put->item;
     const auto* update = std::get_if<UpdateAction>(&write.action);
-    if (update == nullptr) return std::optional<types::Item>();
+    if (update == nullptr) return nullptr;
     types::Item base;
-    if (old != nullptr) {
-        base = *old;
+    if (old) {
+        base = *std::move(old);
     } else {
         types::addKey(base, write.table->keys, write.key);
     }
-    TRY_ASSIGN(types::Item updated, expression::apply(update->update, base));
+    TRY_ASSIGN(made, expression::apply(update->update, base));
     std::vector<expression::NamedKeySchema> indexes;
     for (const SecondaryIndex& index : write.table->indexes)
         indexes.push_back({index.name, &index.keys});
-    TRY(expression::checkUpdatedIndexKeys(update->update, updated, indexes));
-    return std::optional<types::Item>(std::move(updated));
-}
-
-std::uint64_t collectionBytes(const WorldState& world, const Group& group, ZoneIndex zone,
-                              const WriteItem& write) {
-    std::uint64_t bytes = 0;
-    const VolumeId volume = volumeOf(group.region, zone);
-    const auto count = [&](KeySpaceId space) {
-        const std::string prefix = types::collectionPrefix(space, write.key.partition);
-        const auto counted = world.store.scan(
-            volume, prefix, types::prefixEnd(prefix), storage::ScanDirection::Forward,
-            [&](std::string_view key, std::string_view image) {
-                if (const auto stored = table::decodeStored(key, image))
-                    bytes += stored->header.itemBytes;
-                return storage::ScanStep::Continue;
-            });
-        static_cast<void>(counted);  // An estimate: what could not be read is not in it.
-    };
-    count(write.table->space);
-    for (const SecondaryIndex& index : write.table->indexes) {
-        if (!index.global) count(index.space);
-    }
-    return bytes;
+    TRY(expression::checkUpdatedIndexKeys(update->update, made, indexes));
+    return &made;
 }
 
 table::LogRecord recordOf(const Group& group, const std::string& storageKey, const ItemView& before,
-                          const std::optional<types::Item>& after, bool hasIndexes) {
+                          const types::Item* after, bool withOldImage) {
     table::LogRecord record;
-    record.kind = after ? table::RecordKind::Put : table::RecordKind::Delete;
+    record.kind = after != nullptr ? table::RecordKind::Put : table::RecordKind::Delete;
     record.space = group.space;
     record.key = storageKey;
     if (before) {
         record.oldItem =
             table::OldItem{before.itemBytes, table::entryChecksum(storageKey, before.attributes())};
-        if (hasIndexes) record.oldImage = std::string(before.attributes());
+        if (withOldImage) record.oldImage.emplace(before.attributes());
     }
-    if (after) {
+    if (after != nullptr) {
         record.newImage = types::encodeItem(*after);
         record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
     }
     return record;
 }
 
+/// What a write was evaluated on, and is to follow it in the log.
+struct Before {
+    ItemView item;
+    std::optional<table::CollectionSize> collection;
+};
+
+void propose(Replicator& replicator, CollectionSizes& sizes, Group& group, ZoneIndex zone,
+             const WriteItem& write, const Before& before, table::LogRecord record,
+             Written& written) {
+    const auto localIndexes = table::localIndexChanges(record, *group.schema);
+    if (before.collection) {
+        const auto delta = static_cast<std::uint64_t>(table::collectionDelta(record, localIndexes));
+        record.collection =
+            table::CollectionSize{before.collection->bytes + delta, before.collection->isFirst};
+        if (write.wantsCollectionBytes) written.reply.collectionBytes = record.collection->bytes;
+    }
+    sizes.noteWrite(group, record, localIndexes);
+    const std::string storageKey = record.key;
+    const std::uint32_t itemBytes = record.newItemBytes;
+    const std::size_t imageBytes = record.newImage ? record.newImage->size() : 0;
+    written.restsOn = replicator.propose(group, zone, std::move(record), localIndexes);
+    if (imageBytes == 0) return;
+    const SharedBytes& stored = group.tail.find(storageKey)->second.stored;
+    written.reply.after = {stored, static_cast<std::uint32_t>(stored->size() - imageBytes),
+                           itemBytes};
+}
+
+Written damaged(WorldState& world, storage::StorageError error) {
+    Written written;
+    written.error = ApiError::internal(error.message());
+    world.reportDamage(std::move(error));
+    return written;
+}
+
 }  // namespace
 
-storage::StorageResult<ItemView> viewOf(std::string_view storageKey, SharedBytes stored) {
-    if (!stored) return ItemView{};
-    const auto decoded = table::decodeStored(storageKey, *stored);
-    if (!decoded) return std::unexpected(storage::StorageError{"decodeStored", 0, ""});
-    ItemView view;
-    view.attributesAt = static_cast<std::uint32_t>(decoded->attributesAt);
-    view.itemBytes = decoded->header.itemBytes;
-    view.bytes = std::move(stored);
-    return view;
-}
-
-storage::StorageResult<LatestItem> latestItem(const WorldState& world, const Group& group,
-                                              ZoneIndex zone, std::string_view storageKey) {
-    const auto inTail = group.tail.find(storageKey);
-    if (inTail != group.tail.end()) {
-        TRY_ASSIGN(ItemView view, viewOf(storageKey, inTail->second.stored));
-        return LatestItem{std::move(view), inTail->second.lsn};
-    }
-    TRY_ASSIGN(SharedBytes stored, world.store.get(volumeOf(group.region, zone), storageKey));
-    TRY_ASSIGN(ItemView view, viewOf(storageKey, std::move(stored)));
-    return LatestItem{std::move(view), Lsn{}};
-}
-
-Written writeItem(WorldState& world, Replicator& replicator, Group& group, ZoneIndex zone,
-                  const WriteItem& write, const std::string& storageKey) {
-    Written written;
+Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
+                  ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
     auto latest = latestItem(world, group, zone, storageKey);
-    if (!latest) {
-        written.error = ApiError::internal();
-        return written;
+    if (!latest) return damaged(world, std::move(latest).error());
+    Written written;
+    Before before{latest->item, std::nullopt};
+    if (!group.schema->localIndexes.empty()) {
+        auto size = sizes.find(group, zone, storageKey, static_cast<bool>(latest->item));
+        if (!size) return damaged(world, std::move(size).error());
+        before.collection = *size;
+        written.needsCount = write.wantsCollectionBytes && !before.collection;
+        if (written.needsCount) return written;
     }
     written.reply.before = latest->item;
     written.restsOn = latest->lsn;
 
-    std::optional<types::Item> old;
+    const TablePtr table = world.catalog.find(group.table);
+    const bool withOldImage = table != nullptr && imagesNeeded(*table);
+    // An image that is logged is relied on, so it must be sound: version 1 has no checksum.
+    const bool isUnproven =
+        withOldImage && latest->item && !table::hasChecksum(*latest->item.bytes);
     const bool isUpdate = std::holds_alternative<UpdateAction>(write.action);
-    if (latest->item && (write.condition || isUpdate)) {
+    std::optional<types::Item> old;
+    if (latest->item && (write.condition || isUpdate || isUnproven)) {
         old = types::decodeItem(latest->item.attributes());
-        if (!old) {
-            written.error = ApiError::internal();
-            return written;
-        }
+        if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
-    const types::Item* oldItem = old ? &*old : nullptr;
-    if (write.condition && !expression::matches(*write.condition, oldItem)) {
+    if (write.condition && !expression::matches(*write.condition, old ? &*old : nullptr)) {
         SharedBytes shown;
         if (write.itemOnConditionFailure && latest->item)
             shown = share(std::string(latest->item.attributes()));
         written.error = ApiError::conditionFailed(std::move(shown));
         return written;
     }
-    auto after = newItem(write, oldItem);
+    types::Item made;
+    const auto after = newItem(write, std::move(old), made);
     if (!after) {
-        written.error = std::move(after).error();
+        written.error = after.error();
         return written;
     }
-    if (write.wantsCollectionBytes)
-        written.reply.collectionBytes = collectionBytes(world, group, zone, write);
-    if (!*after && !latest->item) return written;  // Nothing to delete: a no-op.
-
-    const TablePtr table = world.catalog.find(group.table);
-    const bool hasIndexes = table != nullptr && !table->indexes.empty();
-    written.restsOn = replicator.propose(
-        group, zone, recordOf(group, storageKey, latest->item, *after, hasIndexes));
-    if (*after) {
-        auto view = viewOf(storageKey, group.tail.find(storageKey)->second.stored);
-        if (view) written.reply.after = std::move(*view);
+    if (*after == nullptr && !latest->item) {  // Nothing to delete: a no-op.
+        if (write.wantsCollectionBytes && before.collection)
+            written.reply.collectionBytes = before.collection->bytes;
+        return written;
     }
+    propose(replicator, sizes, group, zone, write, before,
+            recordOf(group, storageKey, latest->item, *after, withOldImage), written);
     return written;
 }
 

@@ -1,0 +1,262 @@
+// Goal: the size of an item collection is what a scan of it adds up to, whatever happened to the
+// leader, the process or the folder in between. Method: random writes to a few collections of a
+// table with a local index; whenever all is quiet, what each zone keeps is compared with a scan.
+// Sizes are taken out of the trees now and then, which leaves the data as version 1 wrote it.
+
+#include <QtTest>
+#include <array>
+#include <optional>
+
+#include "core/base/check.h"
+#include "core/base/prng.h"
+#include "core/table/collection_size.h"
+#include "core/table/private_key.h"
+#include "core/types/storage_key.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr std::array<ZoneIndex, 3> kZones = {ZoneIndex(0), ZoneIndex(1), ZoneIndex(2)};
+
+types::Key keyOf(const std::string& pk, const std::string& sk) {
+    return {types::AttributeValue::string(pk), types::AttributeValue::string(sk)};
+}
+
+class Collections {
+public:
+    explicit Collections(cluster::Profile profile = cluster::Profile::dropIn(),
+                         std::uint64_t seed = 1)
+        : t(std::move(profile), seed) {
+        cluster::SecondaryIndex index;
+        index.name = "ByColour";
+        index.global = false;
+        index.keys.partition = {"pk", types::AttributeType::String};
+        index.keys.sort = types::KeyAttribute{"colour", types::AttributeType::String};
+        index.projection.kind = table::ProjectionKind::KeysOnly;
+        t.createTable(true, {index});
+        t.run(60s);
+        t.sync();
+    }
+
+    /// A put, or a delete without `colour`'s value; an empty colour is none.
+    std::uint64_t write(const std::string& pk, const std::string& sk,
+                        const std::optional<std::string>& colour, bool asks) {
+        return t.submit("PutItem",
+                        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+                            cluster::WriteItem write;
+                            write.table = catalog.find(caller, "T");
+                            write.key = keyOf(pk, sk);
+                            write.wantsCollectionBytes = asks;
+                            write.action = cluster::DeleteAction{};
+                            if (colour) {
+                                types::Item item;
+                                item.set("pk", types::AttributeValue::string(pk));
+                                item.set("sk", types::AttributeValue::string(sk));
+                                if (!colour->empty())
+                                    item.set("colour", types::AttributeValue::string(*colour));
+                                write.action = cluster::PutAction{std::move(item)};
+                            }
+                            return ApiResult<cluster::Request>(std::move(write));
+                        });
+    }
+
+    std::optional<std::uint64_t> answered(std::uint64_t id) const {
+        if (!t.done(id) || t.failed(id)) return std::nullopt;
+        return std::get<cluster::WriteReply>(*t.answer(id)->result).collectionBytes;
+    }
+
+    std::uint64_t scanned(const std::string& pk, ZoneIndex zone) {
+        std::uint64_t bytes = 0;
+        const auto table = t.table();
+        for (const KeySpaceId space : {table->space, table->indexes[0].space}) {
+            const std::string prefix =
+                types::collectionPrefix(space, types::AttributeValue::string(pk));
+            const auto read = t.store().scan(
+                volumeOf(RegionId(0), zone), prefix, types::prefixEnd(prefix),
+                storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
+                    bytes += table::decodeStored(key, image)->header.itemBytes;
+                    return storage::ScanStep::Continue;
+                });
+            CHECK(read.has_value());
+        }
+        return bytes;
+    }
+
+    std::string sizeKeyOf(const std::string& pk) {
+        return table::collectionSizeKey(groupOf(pk),
+                                        types::storageKey(t.table()->space, keyOf(pk, "0")));
+    }
+
+    /// What the tree of a zone keeps; nothing if it does not know.
+    std::optional<std::uint64_t> kept(const std::string& pk, ZoneIndex zone) {
+        const std::string key = sizeKeyOf(pk);
+        const SharedBytes stored = *t.store().get(volumeOf(RegionId(0), zone), key);
+        if (!stored) return std::nullopt;
+        return table::decodeCollectionSize(key, stored).value();
+    }
+
+    /// Leaves the collection as version 1 wrote it. Only while all is quiet.
+    void forgetSize(const std::string& pk) {
+        const std::string key = sizeKeyOf(pk);
+        for (const ZoneIndex zone : kZones) {
+            const VolumeId volume = volumeOf(RegionId(0), zone);
+            const auto mark = *t.store().mark(volume, groupOf(pk));
+            const std::vector<storage::TreeChange> changes = {{key, nullptr}};
+            t.store().apply(volume, groupOf(pk), changes, mark);
+        }
+        m_hasForgotten = true;
+    }
+
+    /// Every zone's sizes and checksums are those of a scan. Only while all is quiet.
+    void check(const std::vector<std::string>& collections) {
+        for (const std::string& pk : collections) {
+            const std::uint64_t bytes = scanned(pk, ZoneIndex(0));
+            for (const ZoneIndex zone : kZones) {
+                QCOMPARE(scanned(pk, zone), bytes);
+                const auto size = kept(pk, zone);
+                // Not known is what version 1 wrote; 0 is not kept.
+                if (size) QVERIFY(*size > 0);
+                if (size) QCOMPARE(*size, bytes);
+            }
+        }
+        // A mark still has the checksum of what was forgotten.
+        if (m_hasForgotten) return;
+        const auto rows = t.world().checksums("T", "us-east-1", true);
+        QVERIFY(rows.has_value());
+        for (const auto& row : *rows) {
+            for (const auto& zone : row.zones)
+                QCOMPARE(zone.scanned, std::optional(zone.checksum));
+        }
+    }
+
+    GroupId groupOf(const std::string& pk) {
+        types::Item key;
+        key.set("pk", types::AttributeValue::string(pk));
+        key.set("sk", types::AttributeValue::string("0"));
+        return t.world().lookItem({"us-east-1", "T", key})->group;
+    }
+
+    WorldHarness t;
+
+private:
+    bool m_hasForgotten = false;
+};
+
+const std::vector<std::string> kCollections = {"a", "b", "c"};
+
+std::optional<std::string> anyColour(Prng& prng) {
+    if (prng.chance({1, 3})) return std::nullopt;
+    return std::string(prng.below(5), 'c');
+}
+
+}  // namespace
+
+class CollectionSizeTest : public QObject {
+    Q_OBJECT
+private slots:
+    void isAnsweredWithTheWrite() {
+        Collections c;
+        std::uint64_t last = 0;
+        for (const auto& colour :
+             {std::optional<std::string>("red"), std::optional<std::string>(""),
+              std::optional<std::string>("blue")}) {
+            last = c.write("a", "1", colour, true);
+            c.t.run(1s);
+            QCOMPARE(c.answered(last).value(), c.scanned("a", ZoneIndex(0)));
+            c.write("a", "2" + *colour, colour, false);
+            c.t.run(1s);
+        }
+        // One that deletes nothing is told as well, and one that does not ask is not.
+        last = c.write("a", "none", std::nullopt, true);
+        const auto silent = c.write("b", "1", "red", false);
+        c.t.run(1s);
+        QCOMPARE(c.answered(last).value(), c.scanned("a", ZoneIndex(0)));
+        QVERIFY(!c.answered(silent));
+        c.check(kCollections);
+
+        last = c.write("b", "1", std::nullopt, true);
+        c.t.run(1s);
+        QCOMPARE(c.answered(last), std::optional<std::uint64_t>(0));
+        QVERIFY(!c.kept("b", ZoneIndex(0)));
+        c.check(kCollections);
+    }
+
+    void isCountedWhereVersion1LeftNone() {
+        Collections c;
+        for (int i = 0; i < 1300; ++i)
+            c.write("a", "s" + std::to_string(i), i % 3 == 0 ? "" : "red", false);
+        c.t.run(10s);
+        c.forgetSize("a");
+        // One that does not ask does not make it known.
+        c.write("a", "s1", "green", false);
+        c.t.run(1s);
+        QVERIFY(!c.kept("a", ZoneIndex(0)));
+
+        // While it is counted, writes go on on both sides of what is counted, one event a turn.
+        const auto asks = c.write("a", "s600", "blue", true);
+        std::vector<std::uint64_t> others;
+        for (int i = 0; i < 40; ++i) {
+            const std::string sk = "s" + std::to_string(i * 31);
+            others.push_back(
+                c.write("a", sk, i % 4 == 0 ? std::nullopt : std::optional("x" + sk), i % 10 == 0));
+        }
+        c.t.run(10s, 1);
+        QVERIFY(c.answered(asks).has_value());
+        for (const auto id : others)
+            QVERIFY(c.t.done(id) && !c.t.failed(id));
+        QVERIFY(c.kept("a", ZoneIndex(0)).has_value());
+        c.check(kCollections);
+    }
+
+    void isThatOfAScanWhateverHappens_data() {
+        QTest::addColumn<bool>("serviceLike");
+        QTest::newRow("drop-in") << false;
+        QTest::newRow("service-like") << true;
+    }
+    void isThatOfAScanWhateverHappens() {
+        QFETCH(bool, serviceLike);
+        std::uint64_t counted = 0;
+        for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+            Prng prng = Prng::stream(seed, "collections");
+            Collections c(
+                serviceLike ? cluster::Profile::serviceLike() : cluster::Profile::dropIn(), seed);
+            for (int round = 0; round < 25; ++round) {
+                for (std::uint64_t i = 1 + prng.below(12); i > 0; --i) {
+                    c.write(kCollections[prng.below(kCollections.size())],
+                            "s" + std::to_string(prng.below(6)), anyColour(prng),
+                            prng.chance({1, 2}));
+                    if (prng.chance({1, 2})) c.t.run(Duration(prng.below(20'000'000)), 1);
+                }
+                if (prng.chance({1, 4})) {
+                    const std::string zone = "us-east-1" + std::string(1, "abc"[prng.below(3)]);
+                    static_cast<void>(c.t.world().failZone(zone, 5s));  // It may be lost already.
+                    c.t.run(Duration(prng.below(2'000'000'000)));
+                }
+                if (prng.chance({1, 5})) {
+                    if (prng.chance({1, 2})) c.t.sync();
+                    c.t.kill();
+                }
+                if (prng.chance({1, 2})) continue;
+                c.t.run(120s);
+                c.check(kCollections);
+                const std::string& pk = kCollections[prng.below(kCollections.size())];
+                if (seed % 2 == 0 && prng.chance({1, 2})) c.forgetSize(pk);
+                const auto asks = c.write(pk, "s1", "asked", true);
+                c.t.run(120s);
+                QVERIFY2(c.answered(asks).has_value(), qPrintable(QString::number(seed)));
+                QCOMPARE(*c.answered(asks), c.scanned(pk, ZoneIndex(0)));
+                QVERIFY(c.kept(pk, ZoneIndex(2)).has_value());
+                ++counted;
+            }
+        }
+        QVERIFY(counted > 40);
+    }
+};
+
+ORRERY_TEST_CLASS(CollectionSizeTest)
+#include "collection_size_test.moc"

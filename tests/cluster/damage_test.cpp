@@ -1,0 +1,108 @@
+// Goal: damaged bytes never reach a client and never stop the world. Method: a byte of a stored
+// item is flipped in the trees; whoever needs the item gets an error that says so, everybody else
+// is served, and writes are refused.
+
+#include <QtTest>
+
+#include "core/types/storage_key.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+std::string storageKeyOf(WorldHarness& t, const std::string& pk) {
+    return types::storageKey(t.table()->space, {types::AttributeValue::string(pk), std::nullopt});
+}
+
+/// Flips one bit of an item, in the tree of every zone.
+void damage(WorldHarness& t, const std::string& pk, std::size_t byteFromEnd = 3) {
+    const std::string key = storageKeyOf(t, pk);
+    types::Item itemKey;
+    itemKey.set("pk", types::AttributeValue::string(pk));
+    const auto look = t.world().lookItem({"us-east-1", "T", itemKey});
+    for (const ZoneIndex zone : {ZoneIndex(0), ZoneIndex(1), ZoneIndex(2)}) {
+        const VolumeId volume = volumeOf(RegionId(0), zone);
+        std::string bytes = **t.store().get(volume, key);
+        char& byte = bytes[bytes.size() - byteFromEnd];
+        byte = static_cast<char>(byte ^ 1);
+        const std::vector<storage::TreeChange> changes = {{key, share(std::move(bytes))}};
+        t.store().apply(volume, look->group, changes, *t.store().mark(volume, look->group));
+    }
+}
+
+std::string errorOf(const WorldHarness& t, std::uint64_t id) {
+    return t.failed(id) ? t.answer(id)->result.error().message : std::string();
+}
+
+}  // namespace
+
+class DamageTest : public QObject {
+    Q_OBJECT
+private slots:
+    void isToldAndStopsNothingButWrites() {
+        WorldHarness t;
+        t.createTable();
+        for (const char* pk : {"a", "b", "c"})
+            t.put(pk, {{"v", pk}});
+        t.run(1s);
+        damage(t, "b");
+        QVERIFY(!t.world().damage());
+
+        for (const bool consistent : {false, true}) {
+            const auto sound = t.get("a", consistent);
+            const auto bad = t.get("b", consistent);
+            const auto page = t.scan(consistent);
+            t.run(1s);
+            QCOMPARE(t.read(sound), std::string("a"));
+            QVERIFY(errorOf(t, bad).find("is damaged in items.mdb") != std::string::npos);
+            // Never a page that is short.
+            QVERIFY(errorOf(t, page).find("is damaged in items.mdb") != std::string::npos);
+        }
+        QVERIFY(t.world().damage().has_value());
+        QVERIFY(!t.world().failure());
+
+        const auto refused = t.put("c", {{"v", "new"}});
+        const auto removed = t.remove("a");
+        t.run(1s);
+        QVERIFY(errorOf(t, refused).find("Writes are refused") != std::string::npos);
+        QVERIFY(errorOf(t, removed).find("Writes are refused") != std::string::npos);
+        const auto after = t.get("c", true);
+        t.run(1s);
+        QCOMPARE(t.read(after), std::string("c"));
+    }
+
+    void isFoundByAWriteToo() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a", {{"v", "a"}});
+        t.put("b", {{"v", "b"}});
+        t.run(1s);
+        damage(t, "a", 1);
+        const auto overwritten = t.put("a", {{"v", "new"}});
+        t.run(1s);
+        QVERIFY(errorOf(t, overwritten).find("is damaged in items.mdb") != std::string::npos);
+        QVERIFY(t.world().damage().has_value());
+        const auto other = t.get("b", true);
+        t.run(1s);
+        QCOMPARE(t.read(other), std::string("b"));
+    }
+
+    void isToldByALook() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a", {{"v", "a"}});
+        t.run(1s);
+        damage(t, "a");
+        cluster::ItemsLookRequest request;
+        request.table = "T";
+        request.limit = 10;
+        QVERIFY(!t.world().lookItems(request).has_value());
+    }
+};
+
+ORRERY_TEST_CLASS(DamageTest)
+#include "damage_test.moc"
