@@ -36,7 +36,9 @@ Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState sta
     m_jitter = drawJitter(options.electionJitter);
     m_progress.fill(freshProgress());
     if (start == Start::Resume) {
-        if (m_state.leader == m_self) m_role = Role::Leader;
+        if (m_state.leader != m_self) return;
+        m_role = Role::Leader;
+        m_resumedTail = lastLsn;
         return;
     }
     if (m_state.leader == m_self) m_state.leader.reset();
@@ -181,6 +183,9 @@ bool Replica::canServe(Instant now) const {
     if (m_role != Role::Leader) return false;
     const Lsn first = m_state.log.firstOf(m_state.term);
     if (first == Lsn{} || m_state.commit < first) return false;
+    // What nobody was told before the stop has one fate: nothing is shown before it is known.
+    const bool isSettled = m_state.commit >= m_resumedTail;
+    if (!isSettled && m_options->plantedBug != PlantedBug::TailUnsettled) return false;
     return now < leaseEnd() || m_options->plantedBug == PlantedBug::LeaseIgnored;
 }
 

@@ -122,7 +122,8 @@ public:
     const DurableState& state() const { return m_state; }
 
     /// True if this replica leads, holds the lease at `now`, and has committed a record of its own
-    /// term: then its log has all that was ever acknowledged, and nobody else serves.
+    /// term and, after a stop, all that its log had then: so its log has all that was ever
+    /// acknowledged, nothing in it from before the stop is still open, and nobody else serves.
     bool canServe(Instant now) const;
     /// The lease is held before this instant. In the past if it is not held; for a leader only.
     Instant leaseEnd() const;
@@ -248,6 +249,7 @@ private:
     Lsn m_leaderCommit{};
 
     // As a leader.
+    Lsn m_resumedTail{};  ///< The end of the log when it resumed as leader.
     Instant m_wokeAt;
     Instant m_awakeUntil;
     std::array<Progress, 2> m_progress;  ///< The other two zones, in order.

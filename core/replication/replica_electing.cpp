@@ -22,6 +22,7 @@ void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
     m_role = Role::Follower;
     m_phase = Phase::Idle;
     m_yields = false;
+    m_resumedTail = {};
     m_state.leader = leader;
     m_leaderSentAt = kLongAgo;
     m_replyOwed = false;

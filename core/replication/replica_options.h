@@ -15,6 +15,7 @@ enum class PlantedBug : std::uint8_t {
     LeaseIgnored,         ///< The leader serves without asking whether its lease still runs.
     PromiseIgnored,       ///< A voter votes while its promise to the leader runs.
     VoteTwice,            ///< A voter forgets whom it voted for in this term.
+    TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 
 /// The times of a group (assumptions O3 and O4) and the bounds of its messages. Shared by all

@@ -91,6 +91,33 @@ private slots:
         QVERIFY(!leader.hasOutput());
     }
 
+    // Of what nobody was told before the stop, some may be committed yet: until that is known, a
+    // read that does not show it would be followed by one that does.
+    void servesAfterAStopOnceTheEndOfItsLogIsCommitted() {
+        ReplicaOptions options;
+        DurableState state = DurableState::appoint(kA);
+        state.log.append({Term{1}, Lsn{1}});
+        state.log.append({Term{1}, Lsn{2}});
+        state.commit = Lsn{1};
+        Replica leader(kA, options, state, Lsn{2}, Start::Resume, Prng(1), Instant());
+        leader.requestLease(Instant());
+        leader.takeOutput();
+        AppendReply reply;
+        reply.term = Term{1};
+        reply.kind = AppendReply::Kind::Rejected;  // A promise, but not the record.
+        reply.rejected = Lsn{2};
+        reply.hint = {Term{1}, Lsn{1}};
+        leader.step({kB, kA, reply}, Instant(1ms));
+        QVERIFY(leader.leaseEnd() > Instant(1ms));
+        QVERIFY(!leader.canServe(Instant(1ms)));
+        leader.takeOutput();
+        reply.kind = AppendReply::Kind::Accepted;
+        reply.matched = Lsn{2};
+        leader.step({kB, kA, reply}, Instant(2ms));
+        QCOMPARE(leader.commitLsn().value(), std::uint64_t{2});
+        QVERIFY(leader.canServe(Instant(2ms)));
+    }
+
     // The driver knows how many bytes are under way; the leader knows what is to be sent.
     void sendsNoRecordsWhileItIsHeld() {
         ReplicaOptions options;
