@@ -31,6 +31,7 @@ public:
     StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                          GroupId group) const override;
     StorageResult<Lsn> trimMark(GroupId group) const override;
+    StorageResult<GroupId> lastGroup() const override { return m_log.lastGroup(); }
     StorageResult<std::optional<std::string>> value(std::string_view name) const override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) const override;

@@ -62,6 +62,14 @@ StorageResult<Lsn> LmdbLog::trimMark(GroupId group) {
     return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
 }
 
+StorageResult<GroupId> LmdbLog::lastGroup() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(Cursor cursor,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::States)));
+    TRY_ASSIGN(const bool found, cursor.last());
+    return found ? GroupId(ByteReader(cursor.key()).u64()) : GroupId();
+}
+
 StorageResult<std::optional<std::string>> LmdbLog::value(std::string_view name) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, m_values.get(transaction, name));

@@ -29,6 +29,7 @@ public:
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
     StorageResult<Lsn> trimMark(GroupId group) override;
+    StorageResult<GroupId> lastGroup() override;
     StorageResult<std::optional<std::string>> value(std::string_view name) override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) override;

@@ -182,6 +182,16 @@ StorageResult<Lsn> LogLayer::trimMark(GroupId group) const {
     return m_medium->trimMark(group);
 }
 
+StorageResult<GroupId> LogLayer::lastGroup() const {
+    TRY_ASSIGN(GroupId last, m_medium->lastGroup());
+    if (!m_dropped.empty()) last = std::max(last, *m_dropped.rbegin());
+    for (const auto& turn : m_pending) {
+        for (const Turn::Change& change : turn->turn.changes())
+            last = std::max(last, change.group);
+    }
+    return last;
+}
+
 StorageResult<std::optional<std::string>> LogLayer::value(std::string_view name) const {
     const auto at = m_tail.values().find(name);
     if (at == m_tail.values().end()) return m_medium->value(name);

@@ -41,6 +41,7 @@ public:
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) const;
     StorageResult<Lsn> trimMark(GroupId group) const;
+    StorageResult<GroupId> lastGroup() const;
     StorageResult<std::optional<std::string>> value(std::string_view name) const;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) const;

@@ -67,6 +67,7 @@ public:
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;
     virtual StorageResult<Lsn> trimMark(GroupId group) = 0;
+    virtual StorageResult<GroupId> lastGroup() = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) = 0;
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) = 0;

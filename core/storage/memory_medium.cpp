@@ -118,6 +118,10 @@ StorageResult<Lsn> MemoryLog::trimMark(GroupId group) {
     return at == m_trimMarks.end() ? Lsn(0) : at->second;
 }
 
+StorageResult<GroupId> MemoryLog::lastGroup() {
+    return m_logs.empty() ? GroupId() : m_logs.rbegin()->first.first;
+}
+
 StorageResult<std::optional<std::string>> MemoryLog::value(std::string_view name) {
     const auto at = m_values.find(name);
     if (at == m_values.end()) return std::nullopt;

@@ -154,6 +154,8 @@ public:
                                                                  GroupId group) const = 0;
     /// What setTrimMark was last given, or 0.
     virtual StorageResult<Lsn> trimMark(GroupId group) const = 0;
+    /// The highest id of a group that has a state or is still to be given back; 0 if there is none.
+    virtual StorageResult<GroupId> lastGroup() const = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) const = 0;
     /// The named values whose names begin with `prefix`, in order of name.
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(
