@@ -117,6 +117,8 @@ void tellAbout(const Settings& settings) {
 /// What the data folder remembers and nobody has asked for this time.
 void tellWhatWasLeft(const Settings& settings, engine::Engine& engine) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
+    for (const std::string& note : engine.notes())
+        std::fprintf(stderr, "orreryd: %s\n", note.c_str());
     const observe::SnapshotPtr snapshot = engine.snapshot();
     if (settings.profile.empty() && snapshot->profile != settings.engine.profile.name)
         std::fprintf(stderr, "orreryd: the profile is %s, as it was left\n",

@@ -71,6 +71,10 @@ const std::string& Engine::endpointProblem() const {
     return m_impl->m_endpointProblem;
 }
 
+const std::vector<std::string>& Engine::notes() const {
+    return m_impl->m_notes;
+}
+
 std::string Engine::dataFolder() const {
     return m_impl->m_options.dataFolder.string();
 }

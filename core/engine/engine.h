@@ -89,6 +89,8 @@ public:
     const std::string& endpointProblem() const;
     /// Empty if everything is in memory.
     std::string dataFolder() const;
+    /// What was mended in the data folder when it was opened, a sentence each.
+    const std::vector<std::string>& notes() const;
 
 private:
     class Impl;

@@ -80,6 +80,7 @@ std::expected<void, std::string> Engine::Impl::open() {
     TRY_ASSIGN(m_driver,
                LiveDriver::open(driver, m_openedAt, Loop::calendar(), [this] { m_loop.wake(); }));
     m_trace = &m_driver->world().trace();
+    m_notes = m_driver->world().notes();
     publish(Loop::now());
     return listen();
 }

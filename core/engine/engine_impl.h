@@ -109,6 +109,7 @@ private:
     mutable std::mutex m_mutex;
     observe::SnapshotPtr m_snapshot;  // Guarded by m_mutex, as the two below.
     bool m_snapshotWanted = false;
+    std::vector<std::string> m_notes;
     observe::Trace* m_trace = nullptr;  // Of the present world.
 
     std::unique_ptr<LiveDriver> m_driver;  // Last: its workers wake the loop.

@@ -13,13 +13,26 @@ types::Key keyOf(const std::string& pk) {
     return {types::AttributeValue::string(pk), std::nullopt};
 }
 
+cluster::WorldOptions optionsOf(cluster::Profile profile, std::uint64_t seed,
+                                std::size_t traceEvents) {
+    cluster::WorldOptions options;
+    options.profile = std::move(profile);
+    options.seed = seed;
+    options.traceEvents = traceEvents;
+    return options;
+}
+
 }  // namespace
 
 WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::size_t traceEvents)
-    : m_store(storage::MemoryStore::create()) {
-    m_options.profile = std::move(profile);
-    m_options.seed = seed;
-    m_options.traceEvents = traceEvents;
+    : WorldHarness(optionsOf(std::move(profile), seed, traceEvents)) {}
+
+WorldHarness::WorldHarness(cluster::WorldOptions options)
+    : m_options(std::move(options)), m_store(storage::MemoryStore::create()) {
+    open();
+}
+
+void WorldHarness::open() {
     auto world = cluster::World::open(*m_store, m_options, kCalendar);
     CHECK(world.has_value());
     m_world = std::move(*world);
@@ -110,16 +123,19 @@ std::uint64_t WorldHarness::scan(bool consistent, std::uint8_t zone) {
         zone);
 }
 
+bool WorldHarness::turn(Instant until, std::size_t eventsMax) {
+    const bool isDone = m_world->run(until, eventsMax);
+    m_world->endTurn();
+    for (cluster::Answered& answered : m_world->takeAnswers()) {
+        const std::uint64_t id = answered.id.value();
+        CHECK(m_answers.emplace(id, std::move(answered)).second);
+    }
+    return isDone;
+}
+
 void WorldHarness::run(Duration by, std::size_t eventsMax) {
     const Instant until = m_world->now() + by;
-    bool more = true;
-    while (more) {
-        more = !m_world->run(until, eventsMax);
-        m_world->endTurn();
-        for (cluster::Answered& answered : m_world->takeAnswers()) {
-            const std::uint64_t id = answered.id.value();
-            CHECK(m_answers.emplace(id, std::move(answered)).second);
-        }
+    while (!turn(until, eventsMax)) {
     }
 }
 
@@ -130,12 +146,24 @@ void WorldHarness::sync() {
     }
 }
 
+void WorldHarness::flush() {
+    sync();
+    while (auto work = m_store->takeFlushWork(true)) {
+        work->run();
+        m_store->finishFlushWork(std::move(work));
+    }
+}
+
 void WorldHarness::kill() {
     m_world.reset();
     m_store->crash();
-    auto world = cluster::World::open(*m_store, m_options, kCalendar);
-    CHECK(world.has_value());
-    m_world = std::move(*world);
+    open();
+}
+
+void WorldHarness::restart() {
+    m_world->close();
+    sync();
+    kill();
 }
 
 const cluster::Answered* WorldHarness::answer(std::uint64_t id) const {
@@ -166,8 +194,8 @@ std::vector<std::string> WorldHarness::keys(std::uint64_t id) const {
     return keys;
 }
 
-cluster::TablePtr WorldHarness::table() const {
-    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, m_table);
+cluster::TablePtr WorldHarness::find(std::string_view name) const {
+    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, name);
 }
 
 }  // namespace orrery::test

@@ -35,14 +35,17 @@ class WorldHarness {
 public:
     explicit WorldHarness(cluster::Profile profile = cluster::Profile::dropIn(),
                           std::uint64_t seed = 1, std::size_t traceEvents = 16'384);
+    explicit WorldHarness(cluster::WorldOptions options);
 
     cluster::World& world() { return *m_world; }
-    storage::MemoryStore& store() { return *m_store; }
+    storage::MemoryStore& store() const { return *m_store; }
 
     /// A table "T" with keys pk (S) and sk (S, if `sort`) in us-east-1, four partitions.
     void createTable(bool sort = false, const std::vector<cluster::SecondaryIndex>& indexes = {});
     /// Another one; what is put and read from now on is in this one.
     void createTableNamed(std::string name);
+    /// What is put and read from now on is in this one.
+    void use(std::string name) { m_table = std::move(name); }
     std::uint64_t put(const std::string& pk,
                       const std::map<std::string, std::string>& attributes = {},
                       std::uint8_t zone = 0);
@@ -56,10 +59,18 @@ public:
 
     /// Lets virtual time pass, in turns of at most `eventsMax` events.
     void run(Duration by, std::size_t eventsMax = SIZE_MAX);
+    /// One turn: at most `eventsMax` events. False if something is still due by `until`.
+    bool turn(Instant until, std::size_t eventsMax);
     /// Has the store write everything, as workers would.
     void sync();
+    /// Syncs, and has the trees written too.
+    void flush();
     /// The process is killed and starts again with what is synced.
     void kill();
+    /// The process ends as it should and starts again.
+    void restart();
+    /// What the next start is made with.
+    cluster::WorldOptions& options() { return m_options; }
 
     const cluster::Answered* answer(std::uint64_t id) const;
     /// The attribute of an item that a read answered, or "" if there is no item.
@@ -69,9 +80,12 @@ public:
     bool failed(std::uint64_t id) const;
     bool done(std::uint64_t id) const { return answer(id) != nullptr; }
 
-    cluster::TablePtr table() const;
+    cluster::TablePtr table() const { return find(m_table); }
+    cluster::TablePtr find(std::string_view name) const;
 
 private:
+    void open();
+
     cluster::WorldOptions m_options;
     std::unique_ptr<storage::MemoryStore> m_store;
     std::unique_ptr<cluster::World> m_world;

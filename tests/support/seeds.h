@@ -3,9 +3,13 @@
 #include <QtGlobal>
 
 #include <cstdint>
+#include <fstream>
 #include <numeric>
 #include <random>
+#include <string>
 #include <vector>
+
+#include "core/base/check.h"
 
 namespace orrery::test {
 
@@ -34,6 +38,19 @@ inline std::vector<std::uint64_t> freshSeeds(std::size_t count) {
     std::random_device device;
     for (std::uint64_t& seed : seeds)
         seed = device() % 1'000'000'000;
+    return seeds;
+}
+
+/// The seeds of a file that once found something: one a line, `#` begins a remark. With ORRERY_SEED
+/// set none, since that one is run alone.
+inline std::vector<std::uint64_t> keptSeeds(const std::string& file) {
+    std::vector<std::uint64_t> seeds;
+    if (qEnvironmentVariableIsSet("ORRERY_SEED")) return seeds;
+    std::ifstream in(file);
+    CHECK(in.is_open());
+    for (std::string line; std::getline(in, line);) {
+        if (!line.empty() && line.front() != '#') seeds.push_back(std::stoull(line));
+    }
     return seeds;
 }
 

@@ -6,7 +6,8 @@
 namespace orrery::cluster {
 
 void PartitionMap::add(KeySpaceId space, std::string begin, GroupId group) {
-    m_spaces[space][std::move(begin)] = group;
+    const bool isNew = m_spaces[space].emplace(std::move(begin), group).second;
+    CHECK(isNew);
 }
 
 void PartitionMap::removeSpace(KeySpaceId space) {

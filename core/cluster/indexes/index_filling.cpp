@@ -60,11 +60,19 @@ storage::StorageResult<void> IndexPropagator::fillFurther(const TableDescription
         TRY_ASSIGN(const auto saved, m_world.store.value(valueName(index, base)));
         if (!saved) continue;
         ByteReader in(*saved);
-        cursor.hasBegun = true;
         cursor.barrier = Lsn(in.varint());
-        cursor.nextKey = in.sized();
+        const std::string_view nextKey = in.sized();
+        cursor.hasBegun = !nextKey.empty();
+        if (cursor.hasBegun) cursor.nextKey = nextKey;
         if (!in.ok()) return std::unexpected(storage::StorageError{valueName(index, base), 0, ""});
     }
+    return {};
+}
+
+storage::StorageResult<void> IndexPropagator::forgetSaved(KeySpaceId index) {
+    TRY_ASSIGN(const auto saved, m_world.store.values(prefixOf(index)));
+    for (const auto& [name, bytes] : saved)
+        m_world.turn.eraseValue(name);
     return {};
 }
 
@@ -72,7 +80,7 @@ void IndexPropagator::save(KeySpaceId index, GroupId base, Cursor& cursor) {
     std::string bytes;
     ByteWriter out(bytes);
     out.varint(cursor.barrier.value());
-    out.sized(cursor.nextKey);
+    out.sized(cursor.hasBegun ? cursor.nextKey : std::string());
     m_world.turn.putValue(valueName(index, base), std::move(bytes));
     cursor.sinceSaved = 0;
 }
@@ -89,9 +97,12 @@ bool IndexPropagator::hasBegun(const Group& base, ZoneIndex leader, KeySpaceId i
     const Member& member = base.member(leader);
     const replication::Term term = member.replica->term();
     if (term < cursor.term) return false;
-    if (term > cursor.term || cursor.barrier == Lsn(UINT64_MAX)) {
-        cursor.term = term;
-        cursor.barrier = member.replica->lastPosition().lsn;
+    // Saved before a record above it is sent: after a stop another barrier would hide records from
+    // an index that has earlier ones. It only goes down, where the end of a log was lost.
+    const Lsn last = member.replica->lastPosition().lsn;
+    if (last < cursor.barrier) {
+        cursor.barrier = last;
+        save(index, base.id, cursor);
     }
     if (member.mark.applied < cursor.barrier) return false;
     cursor.hasBegun = true;

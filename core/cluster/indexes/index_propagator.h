@@ -40,6 +40,8 @@ public:
     void fill(const TableDescription& table, KeySpaceId index);
     /// Goes on with it after a restart, from where the store says that it had come to.
     storage::StorageResult<void> fillFurther(const TableDescription& table, KeySpaceId index);
+    /// Forgets how far the filling of an index had come that is gone.
+    storage::StorageResult<void> forgetSaved(KeySpaceId index);
     /// Forgets what was meant for the partitions of an index that is gone, or came from a table.
     void forget(KeySpaceId space);
 
@@ -74,10 +76,10 @@ private:
     struct Cursor {
         /// Records up to here may have been proposed before the index was there, and then lack the
         /// old image that it needs. The scan stands for them: it begins when they are applied.
-        /// Of a term: the end of its leader's log when it was first seen to serve. What is not in
-        /// that log is lost, and what comes after it knows the index.
+        /// It is the end of the log of the first leader that is seen to serve: what is not in that
+        /// log is lost, and what comes after it knows the index.
         Lsn barrier{UINT64_MAX};
-        replication::Term term{};
+        replication::Term term{};  ///< A leader of an earlier one may lack what others have.
         bool hasBegun = false;
         std::string nextKey;
         std::size_t sinceSaved = 0;  ///< Items that were visited since it was saved.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/cluster/indexes/index_propagator.h"
@@ -8,6 +9,20 @@
 // The side of the index partition: its leader takes batches of base records.
 
 namespace orrery::cluster {
+namespace {
+
+/// PlantedBug::IndexCursorLate: by a few records.
+void makeLate(std::optional<table::RecordSource>& source) {
+    constexpr std::uint64_t kLate = 4;
+    const std::uint64_t lsn = source->lsn.value();
+    if (lsn > kLate) {
+        source->lsn = Lsn(lsn - kLate);
+    } else {
+        source.reset();
+    }
+}
+
+}  // namespace
 
 void IndexPropagator::on(const IndexBatchArrives& arrived) {
     if (!m_world.arrives(arrived.flight, arrived.number)) return;
@@ -72,6 +87,8 @@ void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
         const bool last =
             i + 1 == outbox.changes.size() || outbox.changes[i + 1].source != change.source;
         if (!wasThere && last) record.source = table::RecordSource{arrived.base, change.source};
+        if (record.source && m_world.plantedBug == PlantedBug::IndexCursorLate)
+            makeLate(record.source);
         batch.lsn = m_replicator.propose(index, arrived.zone, std::move(record));
     }
     if (batch.lsn <= index.member(arrived.zone).mark.applied) return answer(index, batch, true);

@@ -19,6 +19,7 @@
 #include "core/cluster/catalog/profile.h"
 #include "core/cluster/kernel/group.h"
 #include "core/cluster/kernel/op.h"
+#include "core/cluster/kernel/planted_bug.h"
 #include "core/observe/snapshot.h"
 #include "core/observe/trace.h"
 #include "core/replication/messages.h"
@@ -179,6 +180,7 @@ struct WorldState {
     Profile profile;
     replication::ReplicaOptions replicaOptions;
     std::uint64_t seed;
+    PlantedBug plantedBug = PlantedBug::None;
 
     Instant now;
     /// The calendar is the instant plus this.
@@ -197,9 +199,13 @@ struct WorldState {
     struct DroppedSpace {
         KeySpaceId space{};
         storage::Ticket since{};
+        std::vector<GroupId> groups{};  ///< Whose private keys go too.
         bool toldStore = false;
     };
     std::vector<DroppedSpace> droppedSpaces;
+
+    /// What was mended when the world was opened, a sentence each.
+    std::vector<std::string> notes;
 
     /// What the machine failed at: the turn is not committed and nothing runs any more.
     std::optional<storage::StorageError> failure;

@@ -4,13 +4,14 @@
 
 namespace orrery::cluster {
 
-//   groupState := version:uint8(1) state:sized state:sized state:sized indexedUpTo:varint
+//   groupState := version:uint8 state:sized state:sized state:sized indexedUpTo:varint
+//                 lastCommitTimestamp:uint64          // nanoseconds; from version 2 on
 //
 // The three states are those of zones a, b and c, as replication writes them.
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 }  // namespace
 
@@ -21,12 +22,15 @@ std::string encodeGroupState(const GroupState& state) {
     for (const replication::DurableState& replica : state.replicas)
         out.sized(replica.encode());
     out.varint(state.indexedUpTo.value());
+    const CalendarTime last = state.lastCommitTimestamp.value_or(CalendarTime());
+    out.u64(static_cast<std::uint64_t>(last.sinceEpoch().count()));
     return bytes;
 }
 
 std::optional<GroupState> decodeGroupState(std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) return std::nullopt;
+    const std::uint8_t version = in.u8();
+    if (version == 0 || version > kVersion) return std::nullopt;
     GroupState state;
     for (replication::DurableState& replica : state.replicas) {
         auto decoded = replication::DurableState::decode(in.sized());
@@ -34,6 +38,8 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
         replica = std::move(*decoded);
     }
     state.indexedUpTo = Lsn(in.varint());
+    if (version > 1)
+        state.lastCommitTimestamp = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
     if (!in.ok() || !in.atEnd()) return std::nullopt;
     return state;
 }

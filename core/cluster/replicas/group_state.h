@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/replication/durable_state.h"
 
 namespace orrery::cluster {
@@ -15,6 +16,8 @@ namespace orrery::cluster {
 struct GroupState {
     std::array<replication::DurableState, kZonesPerRegion> replicas;
     Lsn indexedUpTo{};  ///< See Group.
+    /// At least that of every record in the logs; nothing in a state of version 1.
+    std::optional<CalendarTime> lastCommitTimestamp;
 };
 
 std::string encodeGroupState(const GroupState& state);

@@ -33,6 +33,7 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->end = std::move(end);
     made->leaderHint = leader;
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
+    CHECK(m_world.groups[id.value()] == nullptr || m_world.plantedBug == PlantedBug::CountersEarly);
     Group& group = *made;
     m_world.groups[id.value()] = std::move(made);
     m_world.partitions.add(space, group.begin, id);
@@ -40,6 +41,29 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
 }
 
 storage::StorageResult<void> Replicator::reopen(Group& group) {
+    TRY(recall(group));
+    TRY(recallTimestamp(group));
+    deposeLossy(group);
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::reopenShared(Group& group) {
+    TRY(recall(group));
+    for (const ZoneIndex zone : kZones) {
+        Member& member = group.member(zone);
+        if (member.durableLast > member.durable.commit) {
+            m_world.turn.truncate(volumeOf(group.region, zone), group.id,
+                                  member.durable.commit.next());
+            member.durableLast = member.durable.commit;
+        }
+        member.mark = {};
+    }
+    m_world.touch(group);
+    TRY(recallTimestamp(group));
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::recall(Group& group) {
     TRY_ASSIGN(const auto state,
                m_world.store.groupState(volumeOf(group.region, ZoneIndex(0)), group.id));
     GroupState states;
@@ -51,6 +75,8 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
         states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
     }
     group.indexedUpTo = states.indexedUpTo;
+    if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
+        group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     TRY_ASSIGN(group.trimMark, m_world.store.trimMark(group.id));
     for (const ZoneIndex zone : kZones) {
         const VolumeId volume = volumeOf(group.region, zone);
@@ -61,6 +87,42 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
         group.committed = std::max(group.committed, member.durable.commit);
         if (member.durable.leader) group.leaderHint = *member.durable.leader;
     }
+    return {};
+}
+
+// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
+storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
+    if (group.lastCommitTimestamp != CalendarTime()) return {};
+    if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
+    for (const ZoneIndex zone : kZones) {
+        const Lsn last = group.member(zone).durableLast;
+        if (last == Lsn{}) continue;
+        TRY_ASSIGN(const SharedBytes bytes,
+                   m_world.store.record(volumeOf(group.region, zone), group.id, last));
+        const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
+        if (decoded)
+            group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
+    }
+    return {};
+}
+
+// A leader sends a record before its own disk has it. Should another have it and the leader not,
+// the leader must not give its place to another record in the same term.
+void Replicator::deposeLossy(Group& group) {
+    for (const ZoneIndex zone : kZones) {
+        Member& member = group.member(zone);
+        if (member.durable.leader != zone) continue;
+        const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
+            if (other.durableLast <= member.durableLast) return false;
+            replication::LogShape log = other.durable.log;
+            log.endAt(other.durableLast);
+            return log.lastPosition().term == member.durable.term;
+        });
+        if (lacks) member.durable.leader.reset();
+    }
+}
+
+storage::StorageResult<void> Replicator::resume(Group& group) {
     for (const ZoneIndex zone : kZones) {
         if (!m_world.region(group.region).up[zone.value()]) continue;
         install(group, zone, replication::Start::Resume);
@@ -72,7 +134,7 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
 }
 
 // A follower at rest that missed the last word of its leader would stay behind until the next
-// write.
+// write. Where nobody leads, whoever knows no leader looks for one.
 void Replicator::wakeIfUneven(Group& group) {
     const Lsn first = group.members[0].durable.commit;
     bool even = true;
@@ -80,8 +142,7 @@ void Replicator::wakeIfUneven(Group& group) {
         even = even && member.durable.commit == first;
     if (even) return;
     for (const ZoneIndex zone : kZones) {
-        const auto& replica = group.member(zone).replica;
-        if (replica && replica->role() == replication::Role::Leader) requestLease(group, zone);
+        if (group.member(zone).replica) requestLease(group, zone);
     }
 }
 
@@ -102,7 +163,7 @@ storage::StorageResult<void> Replicator::recallTail(Group& group) {
     const Lsn last = replica.lastPosition().lsn;
     for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
         TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));
-        const auto applied = table::applyRecord(one, lsn, *group.schema);
+        const auto applied = effectOf(group, one, lsn);
         for (const storage::TreeChange& change : applied.changes)
             group.tail[change.key] = {lsn, change.image};
         group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
@@ -258,6 +319,7 @@ void Replicator::saveStates() {
         group->stateDirty = false;
         GroupState states;
         states.indexedUpTo = group->indexedUpTo;
+        states.lastCommitTimestamp = group->lastCommitTimestamp;
         for (const ZoneIndex zone : kZones) {
             states.replicas[zone.value()] = group->member(zone).durable;
         }

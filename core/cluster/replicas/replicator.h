@@ -31,6 +31,10 @@ public:
                std::string end, ZoneIndex leader);
     /// All replicas of the group resume (section 4, "Opening").
     storage::StorageResult<void> reopen(Group& group);
+    /// The same for a partition whose id was given to a partition of an index as well, by a version
+    /// that gave ids twice. The trees and their counts are made again from the logs, without the
+    /// other's records; what no replica knows to be committed is forgotten.
+    storage::StorageResult<void> reopenShared(Group& group);
     void remove(GroupId id);
 
     /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
@@ -98,6 +102,10 @@ private:
     };
 
     void install(Group& group, ZoneIndex zone, replication::Start start);
+    storage::StorageResult<void> recall(Group& group);
+    storage::StorageResult<void> resume(Group& group);
+    storage::StorageResult<void> recallTimestamp(Group& group);
+    void deposeLossy(Group& group);
     storage::StorageResult<void> recallTail(Group& group);
     void wakeIfUneven(Group& group);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
@@ -131,6 +139,9 @@ private:
     /// A record that this replica has: an error where the store cannot give it back.
     storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
     storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
+    /// What a record changes: nothing if it is another group's (see `reopenShared`).
+    static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
+                                         Lsn lsn);
     CalendarTime nextTimestamp(Group& group);
     void moveTrimMark(Group& group);
     static void forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo);

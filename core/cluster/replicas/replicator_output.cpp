@@ -166,8 +166,7 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
                 m_world.fail(one.error());
                 return {};
             }
-            applied = std::make_shared<table::AppliedRecord>(
-                table::applyRecord(*one, lsn, *group.schema));
+            applied = std::make_shared<table::AppliedRecord>(effectOf(group, *one, lsn));
             if (recent != nullptr) recent->applied = applied;
         }
         table::advance(member.mark, *applied, lsn);
@@ -249,6 +248,15 @@ storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIn
     auto decoded = table::decodeRecord(*bytes);
     if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
     return *std::move(decoded);
+}
+
+table::AppliedRecord Replicator::effectOf(const Group& group, const table::LogRecord& record,
+                                          Lsn lsn) {
+    if (record.space == KeySpaceId{} || record.space == group.space)
+        return table::applyRecord(record, lsn, *group.schema);
+    table::AppliedRecord nothing;
+    nothing.committedAt = record.committedAt;
+    return nothing;
 }
 
 CalendarTime Replicator::nextTimestamp(Group& group) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/cluster/items/range_reader.h"
 #include "core/types/storage_key.h"
@@ -158,9 +159,17 @@ ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Gro
 void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     Op& op = call.ops[part];
     const Group* group = m_world.findGroup(op.group);
-    if (group == nullptr) {  // The table was deleted meanwhile.
-        call.error = ApiError::resourceNotFound();
-        return partDone(number, call, part);
+    if (group == nullptr) {
+        call.error = goneError(call, op);
+        if (call.error) return partDone(number, call, part);
+        // The map has changed under way; should no partition have the key, look again later.
+        if (!std::holds_alternative<ReadRange>(call.request))
+            op.group = m_world.partitions.find(op.key);
+        group = m_world.findGroup(op.group);
+    }
+    if (group == nullptr) {
+        m_world.queue.add(m_world.now + kRetryDelay, OpRetry{{number, part, op.sendings}});
+        return;
     }
     op.target = chooseReplica(call, op, *group);
     ++op.attempts;
@@ -173,6 +182,18 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     // Should it be lost, the sweep will notice.
     op.sent =
         m_world.send(m_world.arrivalOf(flight), OpArrives{flight, {number, part, op.sendings}});
+}
+
+// The table or the index was deleted meanwhile; nothing if both are there.
+std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op) const {
+    const auto* range = std::get_if<ReadRange>(&call.request);
+    const KeySpaceId space =
+        range != nullptr ? range->table->space : KeySpaceId(ByteReader(op.key).u32());
+    const TablePtr table = m_world.catalog.find(space);
+    if (table == nullptr) return ApiError::resourceNotFound();
+    if (range == nullptr || range->indexName.empty()) return std::nullopt;
+    if (table->findIndex(range->indexName) != nullptr) return std::nullopt;
+    return ApiError::validation("The table does not have the specified index: " + range->indexName);
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
@@ -248,8 +269,9 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     page.more = result.range.more;
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
-    const GroupId next =
-        page.more || group == nullptr ? GroupId{} : nextPartition(m_world, range, group);
+    // It is gone since it answered: what is there of the page is not all.
+    if (group == nullptr && !page.more) return send(number, call, 0);
+    const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     if (next == GroupId{}) return partDone(number, call, 0);
     op.group = next;
     op.attempts = 0;

@@ -38,6 +38,7 @@ private:
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
                   bool write);
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
+    std::optional<ApiError> goneError(const PendingCall& call, const Op& op) const;
     void send(CallNumber number, PendingCall& call, std::uint32_t part);
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
     void take(PendingCall& call, std::uint32_t part, OpResult& result);

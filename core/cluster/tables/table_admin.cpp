@@ -270,13 +270,14 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool indexesUpdate = slow && markUpdating(update, table);
     const auto changed = std::make_shared<const TableDescription>(table);
     store(changed);
-    saveCounters();
+    if (m_world.plantedBug == PlantedBug::CountersEarly) saveCounters();
     for (const SecondaryIndex& index : table.indexes) {
         if (std::ranges::find(added, index.space) == added.end()) continue;
         addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
         m_propagator.fill(table, index.space);
     }
     store(changed);  // With the new partitions.
+    if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
     if (added.empty() && (transient || indexesUpdate)) {
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/index_propagator.h"
 #include "core/cluster/replicas/replicator.h"
@@ -36,6 +40,31 @@ private:
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
+    struct KeptPartition {
+        GroupId group{};
+        KeySpaceId space{};
+        std::string begin;
+        std::string end;
+        ZoneIndex leader{};
+    };
+    /// A table as the store has it.
+    struct KeptTable {
+        TableDescription table;
+        std::vector<KeptPartition> partitions;
+    };
+
+    storage::StorageResult<void> reopenDropped();
+    storage::StorageResult<std::vector<KeptTable>> keptTables() const;
+    storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
+    void settleLater(const TableDescription& table);
+    /// With what it was doing when the world stopped.
+    storage::StorageResult<void> goOn(const TableDescription& table,
+                                      const std::set<KeySpaceId>& lost);
+    static std::set<KeySpaceId> indexesThatShare(const std::vector<KeptTable>& kept);
+    static std::set<GroupId> groupsOf(const std::vector<KeptTable>& kept,
+                                      const std::set<KeySpaceId>& spaces);
+    storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost);
+
     std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,
                                                        KeySpaceId space) const;
     RegionState& regionOf(const std::string& name);
@@ -44,6 +73,8 @@ private:
     std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
     void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
     void dropSpace(KeySpaceId space);
+    void nameDropped(const WorldState::DroppedSpace& dropped);
+    void dropPrivateKeys(const std::vector<GroupId>& groups);
     void settle(TableDescription table);
     void store(TablePtr table);
     void saveCounters();

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <charconv>
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
-#include "core/base/result.h"
 #include "core/cluster/tables/table_admin.h"
+#include "core/cluster/tables/table_values.h"
+#include "core/table/private_key.h"
 #include "core/types/storage_key.h"
 
 // Where tables and their partitions come from and go to: key spaces, groups, the store's values.
@@ -12,20 +12,7 @@
 namespace orrery::cluster {
 namespace {
 
-//   value "regions"      := (name:sized)…                       // in order of their ids
-//   value "next"         := nextSpace:varint nextGroup:varint
-//   value "table/<id>"   := description:sized count:varint partition…
-//   value "dropped/<id>" := nothing                             // a key space to give back
-//   partition            := group:varint space:varint begin:sized end:sized leader:uint8
-constexpr std::string_view kRegionsValue = "regions";
-constexpr std::string_view kNextValue = "next";
-constexpr std::string_view kTablePrefix = "table/";
-constexpr std::string_view kDroppedPrefix = "dropped/";
 constexpr std::size_t kSpaceBytes = 4;
-
-storage::StorageError damaged(std::string_view what) {
-    return {"decode " + std::string(what), 0, ""};
-}
 
 }  // namespace
 
@@ -41,6 +28,9 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
 }
 
 KeySpaceId TableAdmin::newSpace() {
+    const bool usesAgain =
+        m_world.plantedBug == PlantedBug::SpaceUsedAgain && !m_world.droppedSpaces.empty();
+    if (usesAgain) return m_world.droppedSpaces.back().space;
     return KeySpaceId(m_nextSpace++);
 }
 
@@ -110,11 +100,23 @@ void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
 
 void TableAdmin::dropSpace(KeySpaceId space) {
     m_propagator.forget(space);
-    for (const GroupId id : m_world.partitions.ofSpace(space))
+    WorldState::DroppedSpace dropped{space, m_world.openTicket, {}, false};
+    for (const GroupId id : m_world.partitions.ofSpace(space)) {
         m_replicator.remove(id);
+        dropped.groups.push_back(id);
+    }
     m_world.partitions.removeSpace(space);
-    m_world.turn.putValue(std::string(kDroppedPrefix) + std::to_string(space.value()), "");
-    m_world.droppedSpaces.push_back({space, m_world.openTicket, false});
+    nameDropped(dropped);
+    m_world.droppedSpaces.push_back(std::move(dropped));
+}
+
+void TableAdmin::nameDropped(const WorldState::DroppedSpace& dropped) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    for (const GroupId id : dropped.groups)
+        out.varint(id.value());
+    m_world.turn.putValue(std::string(kDroppedPrefix) + std::to_string(dropped.space.value()),
+                          std::move(bytes));
 }
 
 void TableAdmin::store(TablePtr table) {
@@ -142,22 +144,16 @@ void TableAdmin::store(TablePtr table) {
     m_world.catalogGate = m_world.openTicket;
 }
 
-storage::StorageResult<void> TableAdmin::reopenRegions() {
-    TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
-    if (regions) {
-        ByteReader in(*regions);
-        while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
-            m_world.addRegion(std::string(in.sized()));
-        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
+// The groups of a key space were made one after the other, so this is one range, mostly.
+void TableAdmin::dropPrivateKeys(const std::vector<GroupId>& groups) {
+    for (std::size_t first = 0; first < groups.size();) {
+        std::size_t last = first;
+        while (last + 1 < groups.size() && groups[last + 1] == groups[last].next())
+            ++last;
+        m_world.store.dropRange(table::privateKeysBegin(groups[first]),
+                                table::privateKeysEnd(groups[last]));
+        first = last + 1;
     }
-    TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
-    if (next) {
-        ByteReader in(*next);
-        m_nextSpace = static_cast<std::uint32_t>(in.varint());
-        m_nextGroup = in.varint();
-        if (!in.ok()) return std::unexpected(damaged(kNextValue));
-    }
-    return {};
 }
 
 void TableAdmin::giveBackDropped() {
@@ -165,6 +161,7 @@ void TableAdmin::giveBackDropped() {
         if (dropped.toldStore || dropped.since > m_world.store.synced()) continue;
         m_world.store.dropRange(types::keySpaceBegin(dropped.space),
                                 types::keySpaceEnd(dropped.space));
+        dropPrivateKeys(dropped.groups);
         dropped.toldStore = true;
     }
     std::erase_if(m_world.droppedSpaces, [&](const WorldState::DroppedSpace& dropped) {
@@ -173,49 +170,6 @@ void TableAdmin::giveBackDropped() {
                                 std::to_string(dropped.space.value()));
         return true;
     });
-}
-
-storage::StorageResult<void> TableAdmin::reopenTables() {
-    TRY_ASSIGN(const auto dropped, m_world.store.values(kDroppedPrefix));
-    for (const auto& [name, nothing] : dropped) {
-        std::uint32_t space = 0;
-        const char* digits = name.data() + kDroppedPrefix.size();
-        std::from_chars(digits, name.data() + name.size(), space);
-        m_world.droppedSpaces.push_back({KeySpaceId(space), {}, false});
-    }
-    TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
-    for (const auto& [name, bytes] : values) {
-        ByteReader in(bytes);
-        const auto decoded = decodeTable(in.sized());
-        if (!decoded || decoded->region.value() >= m_world.regions.size())
-            return std::unexpected(damaged(name));
-        const auto table = std::make_shared<const TableDescription>(*decoded);
-        m_world.catalog.put(table);
-        const std::uint64_t count = in.varint();
-        for (std::uint64_t i = 0; i < count; ++i) {
-            const GroupId id(in.varint());
-            const KeySpaceId space(static_cast<std::uint32_t>(in.varint()));
-            std::string begin(in.sized());
-            std::string end(in.sized());
-            const ZoneIndex leader(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
-            if (!in.ok()) return std::unexpected(damaged(name));
-            Group& group = m_replicator.add(id, table->region, table->space, space,
-                                            std::move(begin), std::move(end), leader);
-            group.schema = schemaOf(*table, id, space);
-            TRY(m_replicator.reopen(group));
-        }
-        const bool indexUpdates =
-            std::ranges::find(table->indexes, TableStatus::Updating, &SecondaryIndex::status) !=
-            table->indexes.end();
-        if (table->status != TableStatus::Active || indexUpdates)
-            m_world.queue.add(m_world.now + m_world.profile.transientStates,
-                              TableSettles{table->space});
-        for (const SecondaryIndex& index : table->indexes) {
-            if (index.backfilling) TRY(m_propagator.fillFurther(*table, index.space));
-        }
-    }
-    m_propagator.resume();
-    return {};
 }
 
 }  // namespace orrery::cluster

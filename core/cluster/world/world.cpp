@@ -24,6 +24,9 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       zones(state, replicator, router),
       snapshots(state, propagator),
       checksums(state) {
+    state.plantedBug = options.plantedBug;
+    if (options.plantedBug == PlantedBug::TailUnsettled)
+        state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
     replicator.setListener([this](Group& group) {
         server.moved(group);
         propagator.moved(group);
@@ -131,6 +134,10 @@ storage::Ticket World::close() {
     m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
+}
+
+const std::vector<std::string>& World::notes() const {
+    return m_impl->state.notes;
 }
 
 const std::optional<storage::StorageError>& World::failure() const {

@@ -12,6 +12,7 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
+#include "core/cluster/kernel/planted_bug.h"
 #include "core/observe/snapshot.h"
 #include "core/observe/trace.h"
 #include "core/storage/store.h"
@@ -34,6 +35,7 @@ struct WorldOptions {
     std::uint64_t seed = 0;
     /// How many events the trace keeps.
     std::size_t traceEvents = 16'384;
+    PlantedBug plantedBug = PlantedBug::None;
 };
 
 /// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the
@@ -77,6 +79,8 @@ public:
     storage::Ticket endTurn();
     /// Ends the last turn before a clean stop: the world will resume at the present instant.
     storage::Ticket close();
+    /// What was mended when it was opened, a sentence each.
+    const std::vector<std::string>& notes() const;
     /// The store could not give back what it was given. Nothing runs and nothing is committed after
     /// it: the world is to be opened again.
     const std::optional<storage::StorageError>& failure() const;

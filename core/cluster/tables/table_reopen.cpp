@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/cluster/tables/table_admin.h"
+#include "core/cluster/tables/table_values.h"
+
+// What a world finds when it is opened: key spaces, groups, tables, and the ids that come next.
+
+namespace orrery::cluster {
+namespace {
+
+storage::StorageError damaged(std::string_view what) {
+    return {"decode " + std::string(what), EPROTO, "",
+            "The catalog in the data folder is damaged (" + std::string(what) +
+                "); restore the folder from a copy."};
+}
+
+}  // namespace
+
+storage::StorageResult<void> TableAdmin::reopenRegions() {
+    TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
+    if (regions) {
+        ByteReader in(*regions);
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
+            m_world.addRegion(std::string(in.sized()));
+        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
+    }
+    TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
+    if (next) {
+        ByteReader in(*next);
+        m_nextSpace = static_cast<std::uint32_t>(in.varint());
+        m_nextGroup = in.varint();
+        if (!in.ok()) return std::unexpected(damaged(kNextValue));
+    }
+    return {};
+}
+
+storage::StorageResult<void> TableAdmin::reopenTables() {
+    TRY(reopenDropped());
+    TRY_ASSIGN(const std::vector<KeptTable> kept, keptTables());
+    TRY(passIdsInUse(kept));
+    const std::set<KeySpaceId> lost = indexesThatShare(kept);
+    const std::set<GroupId> shared = groupsOf(kept, lost);
+    for (const KeptTable& one : kept) {
+        const auto table = std::make_shared<const TableDescription>(one.table);
+        m_world.catalog.put(table);
+        for (const KeptPartition& partition : one.partitions) {
+            if (lost.contains(partition.space)) continue;
+            Group& group =
+                m_replicator.add(partition.group, table->region, table->space, partition.space,
+                                 partition.begin, partition.end, partition.leader);
+            group.schema = schemaOf(*table, partition.group, partition.space);
+            const bool isShared = shared.contains(partition.group);
+            TRY(isShared ? m_replicator.reopenShared(group) : m_replicator.reopen(group));
+        }
+    }
+    for (const KeptTable& one : kept) {
+        TRY(goOn(one.table, lost));
+    }
+    for (const KeptTable& one : kept) {
+        for (const SecondaryIndex& index : one.table.indexes) {
+            if (lost.contains(index.space)) TRY(fillAnew(one, index.space));
+        }
+    }
+    m_propagator.resume();
+    return {};
+}
+
+storage::StorageResult<void> TableAdmin::reopenDropped() {
+    TRY_ASSIGN(const auto dropped, m_world.store.values(kDroppedPrefix));
+    for (const auto& [name, bytes] : dropped) {
+        WorldState::DroppedSpace space;
+        std::uint32_t number = 0;
+        std::from_chars(name.data() + kDroppedPrefix.size(), name.data() + name.size(), number);
+        space.space = KeySpaceId(number);
+        ByteReader in(bytes);
+        while (in.ok() && !in.atEnd())
+            space.groups.emplace_back(in.varint());
+        if (!in.ok()) return std::unexpected(damaged(name));
+        m_world.droppedSpaces.push_back(std::move(space));
+    }
+    return {};
+}
+
+storage::StorageResult<std::vector<TableAdmin::KeptTable>> TableAdmin::keptTables() const {
+    std::vector<KeptTable> kept;
+    TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
+    for (const auto& [name, bytes] : values) {
+        ByteReader in(bytes);
+        auto table = decodeTable(in.sized());
+        if (!table || table->region.value() >= m_world.regions.size())
+            return std::unexpected(damaged(name));
+        KeptTable one{std::move(*table), {}};
+        for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
+            KeptPartition partition;
+            partition.group = GroupId(in.varint());
+            partition.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
+            partition.begin = in.sized();
+            partition.end = in.sized();
+            partition.leader = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
+            one.partitions.push_back(std::move(partition));
+        }
+        if (!in.ok()) return std::unexpected(damaged(name));
+        kept.push_back(std::move(one));
+    }
+    return kept;
+}
+
+// Whatever the counters say, nothing that is there, or is still to be given back, is made again.
+storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTable>& kept) {
+    if (m_world.plantedBug == PlantedBug::CountersEarly) return {};
+    const auto passSpace = [&](KeySpaceId space) {
+        m_nextSpace = std::max(m_nextSpace, space.value() + 1);
+    };
+    const auto passGroup = [&](GroupId group) {
+        m_nextGroup = std::max(m_nextGroup, group.value() + 1);
+    };
+    for (const KeptTable& one : kept) {
+        passSpace(one.table.space);
+        for (const SecondaryIndex& index : one.table.indexes)
+            passSpace(index.space);
+        for (const KeptPartition& partition : one.partitions)
+            passGroup(partition.group);
+    }
+    for (const WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
+        passSpace(dropped.space);
+        std::ranges::for_each(dropped.groups, passGroup);
+    }
+    TRY_ASSIGN(const GroupId last, m_world.store.lastGroup());
+    passGroup(last);
+    return {};
+}
+
+void TableAdmin::settleLater(const TableDescription& table) {
+    m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
+}
+
+storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
+                                              const std::set<KeySpaceId>& lost) {
+    const bool indexUpdates = std::ranges::find(table.indexes, TableStatus::Updating,
+                                                &SecondaryIndex::status) != table.indexes.end();
+    if (table.status != TableStatus::Active || indexUpdates) settleLater(table);
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.backfilling && !lost.contains(index.space))
+            TRY(m_propagator.fillFurther(table, index.space));
+    }
+    return {};
+}
+
+// --- Folders of a version that gave the groups of an index to the next table or index as well.
+
+// The indexes any of whose groups another table or index has too. Items are in no index alone, so
+// all of them can be filled anew; a table keeps the groups.
+std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& kept) {
+    std::map<GroupId, std::set<KeySpaceId>> owners;
+    std::set<KeySpaceId> tables;
+    for (const KeptTable& one : kept) {
+        tables.insert(one.table.space);
+        for (const KeptPartition& partition : one.partitions)
+            owners[partition.group].insert(partition.space);
+    }
+    std::set<KeySpaceId> lost;
+    for (const auto& [group, spaces] : owners) {
+        if (spaces.size() < 2) continue;
+        std::ranges::copy_if(spaces, std::inserter(lost, lost.end()),
+                             [&](KeySpaceId space) { return !tables.contains(space); });
+    }
+    return lost;
+}
+
+std::set<GroupId> TableAdmin::groupsOf(const std::vector<KeptTable>& kept,
+                                       const std::set<KeySpaceId>& spaces) {
+    std::set<GroupId> groups;
+    for (const KeptTable& one : kept) {
+        for (const KeptPartition& partition : one.partitions) {
+            if (spaces.contains(partition.space)) groups.insert(partition.group);
+        }
+    }
+    return groups;
+}
+
+storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost) {
+    TRY(m_propagator.forgetSaved(lost));
+    dropSpace(lost);
+    for (const KeptPartition& partition : kept.partitions) {
+        if (partition.space != lost) continue;
+        m_world.droppedSpaces.back().groups.push_back(partition.group);
+        if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
+    }
+    nameDropped(m_world.droppedSpaces.back());
+    TableDescription table = *m_world.catalog.find(kept.table.space);
+    const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);
+    index->space = newSpace();
+    m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
+                            table.regionName +
+                            " had the same partitions as another table or index, which an earlier "
+                            "version did by mistake; it is filled anew.");
+    const bool isWanted =
+        index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
+    if (isWanted) {
+        index->status = TableStatus::Creating;
+        index->backfilling = true;
+        if (table.status == TableStatus::Active) table.status = TableStatus::Updating;
+    }
+    addPartitions(table, index->space, initialPartitions(table.billing, index->throughput));
+    store(std::make_shared<const TableDescription>(table));
+    saveCounters();
+    if (isWanted) m_propagator.fill(table, index->space);
+    return {};
+}
+
+}  // namespace orrery::cluster

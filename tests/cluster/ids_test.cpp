@@ -1,0 +1,157 @@
+// Goal: the ids of key spaces and groups are given once, over restarts too, and a folder in which
+// an earlier version gave them twice is mended. Method: worlds are opened again and judged.
+
+#include <QtTest>
+
+#include "core/cluster/replicas/group_state.h"
+#include "core/types/item_codec.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_judges.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr int kItems = 20;
+
+void addIndex(WorldHarness& world) {
+    cluster::SecondaryIndex index;
+    index.name = "ByColour";
+    index.global = true;
+    index.keys.partition = {"colour", types::AttributeType::String};
+    world.submit("UpdateTable", [index](const cluster::Catalog& catalog, const auto& caller) {
+        cluster::UpdateTable update;
+        update.table = catalog.find(caller, "T");
+        update.createIndexes.push_back(index);
+        return ApiResult<cluster::Request>(update);
+    });
+    world.run(1s);
+}
+
+void paint(WorldHarness& world, const std::string& colour) {
+    for (int i = 0; i < kItems; ++i)
+        world.put("k" + std::to_string(i), {{"colour", colour}});
+    world.run(1s);
+}
+
+void checkPainted(WorldHarness& world, const std::string& colour) {
+    const auto scan = world.scan(true);
+    world.run(3s);
+    QVERIFY(world.done(scan) && !world.failed(scan));
+    const auto& page = std::get<cluster::RangeReply>(*world.answer(scan)->result);
+    QCOMPARE(page.items.size(), std::size_t{kItems});
+    for (const cluster::ItemView& item : page.items)
+        QCOMPARE(*types::EncodedItem(item.attributes()).find("colour")->as<std::string>(), colour);
+}
+
+QString judged(WorldHarness& world) {
+    for (int i = 0; i < 20; ++i) {
+        world.flush();
+        world.run(1s);
+    }
+    std::string wrong = test::judgeOwners(world.world(), world.store());
+    if (wrong.empty()) wrong = test::judgeTables(world.world());
+    if (wrong.empty()) wrong = test::judgeLeftovers(world.world(), world.store());
+    return QString::fromStdString(wrong);
+}
+
+}  // namespace
+
+class IdsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void theGroupsOfANewIndexAreItsOwnAfterARestart() {
+        WorldHarness world;
+        world.createTable();
+        addIndex(world);
+        world.restart();
+        world.createTableNamed("Other");
+        QCOMPARE(judged(world), QString());
+    }
+
+    /// What was deleted just before a stop is still to be given back; nothing new takes its ids.
+    void whatIsStillToBeGivenBackKeepsItsIds() {
+        WorldHarness world;
+        world.createTable();
+        addIndex(world);
+        paint(world, "red");
+        world.flush();
+        world.submit("DeleteTable", [](const cluster::Catalog& catalog, const auto& caller) {
+            return ApiResult<cluster::Request>(cluster::DeleteTable{catalog.find(caller, "T")});
+        });
+        world.run(1ms);
+        world.restart();
+        world.createTable();
+        paint(world, "blue");
+        QCOMPARE(judged(world), QString());
+        checkPainted(world, "blue");
+    }
+
+    void aFolderThatGaveIdsTwiceIsMended() {
+        cluster::WorldOptions options;
+        options.profile = cluster::Profile::dropIn();
+        options.plantedBug = cluster::PlantedBug::CountersEarly;
+        WorldHarness world(options);
+        world.createTable();
+        addIndex(world);
+        world.restart();
+        world.createTableNamed("Other");
+        QVERIFY(!test::judgeOwners(world.world(), world.store()).empty());
+        paint(world, "red");
+        world.use("T");
+        paint(world, "blue");
+        world.options().plantedBug = cluster::PlantedBug::None;
+        world.restart();
+        QCOMPARE(world.world().notes().size(), std::size_t{1});
+        QVERIFY(world.world().notes()[0].starts_with("Index ByColour of table T "));
+        QCOMPARE(judged(world), QString());
+        QCOMPARE(world.table()->status, cluster::TableStatus::Active);
+        checkPainted(world, "blue");
+        world.use("Other");
+        checkPainted(world, "red");
+        // Mended once and for all.
+        world.restart();
+        QVERIFY(world.world().notes().empty());
+        paint(world, "green");
+        QCOMPARE(judged(world), QString());
+        checkPainted(world, "green");
+    }
+
+    /// A paused calendar stands still, so each timestamp is the last one and a nanosecond.
+    void commitTimestampsGoOnAfterAKill() {
+        WorldHarness world;
+        world.createTable();
+        test::LogJudge logs;
+        for (int round = 0; round < 3; ++round) {
+            world.world().setClockSetting({.paused = true});
+            for (int i = 0; i < kItems; ++i) {
+                world.world().noteWallClock(world.world().calendar(), cluster::Pace::Stopped);
+                world.put("k" + std::to_string(i));
+                world.run(0ms);
+            }
+            world.flush();
+            QCOMPARE(QString::fromStdString(logs.judge(world.world(), world.store())), QString());
+            world.kill();
+        }
+    }
+
+    void aGroupStateOfVersion1IsRead() {
+        cluster::GroupState state;
+        state.indexedUpTo = Lsn{7};
+        state.lastCommitTimestamp = CalendarTime(5s);
+        std::string bytes = cluster::encodeGroupState(state);
+        QVERIFY(cluster::decodeGroupState(bytes)->lastCommitTimestamp == CalendarTime(5s));
+        bytes[0] = 1;
+        bytes.resize(bytes.size() - 8);
+        const auto old = cluster::decodeGroupState(bytes);
+        QVERIFY(old.has_value());
+        QCOMPARE(old->indexedUpTo.value(), std::uint64_t{7});
+        QVERIFY(!old->lastCommitTimestamp);
+    }
+};
+
+ORRERY_TEST_CLASS(IdsTest)
+#include "ids_test.moc"

@@ -1,0 +1,78 @@
+// Goal: a router that finds a partition gone says what is gone, and gives no part of a page for the
+// whole. Method: a scan of an index is under way when the index, or its table, is deleted.
+
+#include <QtTest>
+
+#include "core/types/storage_key.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr int kItems = 40;
+
+void makeTable(WorldHarness& world) {
+    cluster::SecondaryIndex index;
+    index.name = "ByColour";
+    index.global = true;
+    index.keys.partition = {"colour", types::AttributeType::String};
+    world.createTable(false, {index});
+    for (int i = 0; i < kItems; ++i)
+        world.put("k" + std::to_string(i), {{"colour", "c" + std::to_string(i)}});
+    world.run(1s);
+}
+
+std::uint64_t scanIndex(WorldHarness& world) {
+    return world.submit("Scan", [](const cluster::Catalog& catalog, const auto& caller) {
+        cluster::ReadRange range;
+        range.table = catalog.find(caller, "T");
+        range.indexName = "ByColour";
+        range.begin = types::keySpaceBegin(range.table->indexes[0].space);
+        range.end = types::keySpaceEnd(range.table->indexes[0].space);
+        return ApiResult<cluster::Request>(std::move(range));
+    });
+}
+
+}  // namespace
+
+class RouterTest : public QObject {
+    Q_OBJECT
+private slots:
+    void anIndexThatIsDeletedUnderWayIsNamed() {
+        WorldHarness world;
+        makeTable(world);
+        const std::uint64_t whole = scanIndex(world);
+        world.run(1s);
+        QCOMPARE(world.keys(whole).size(), std::size_t{kItems});
+        const std::uint64_t scan = scanIndex(world);
+        world.submit("UpdateTable", [](const cluster::Catalog& catalog, const auto& caller) {
+            cluster::UpdateTable update;
+            update.table = catalog.find(caller, "T");
+            update.deleteIndexes.push_back("ByColour");
+            return ApiResult<cluster::Request>(std::move(update));
+        });
+        world.run(2s);
+        QVERIFY(world.failed(scan));
+        QCOMPARE(QString::fromStdString(world.answer(scan)->result.error().message),
+                 QString("The table does not have the specified index: ByColour"));
+    }
+
+    void aTableThatIsDeletedUnderWayIsNotFound() {
+        WorldHarness world;
+        makeTable(world);
+        const std::uint64_t scan = scanIndex(world);
+        world.submit("DeleteTable", [](const cluster::Catalog& catalog, const auto& caller) {
+            return ApiResult<cluster::Request>(cluster::DeleteTable{catalog.find(caller, "T")});
+        });
+        world.run(2s);
+        QVERIFY(world.failed(scan));
+        QCOMPARE(world.answer(scan)->result.error().type, ErrorType::ResourceNotFound);
+    }
+};
+
+ORRERY_TEST_CLASS(RouterTest)
+#include "router_test.moc"

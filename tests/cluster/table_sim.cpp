@@ -1,0 +1,351 @@
+#include "tests/cluster/table_sim.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/types/storage_key.h"
+
+// What happens in a run: clients, changes of tables, faults, stops.
+
+namespace orrery::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int kRounds = 2;
+constexpr int kSteps = 70;
+constexpr int kColours = 3;
+
+cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::PlantedBug bug) {
+    cluster::WorldOptions options;
+    options.profile =
+        prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike();
+    options.seed = seed;
+    options.traceEvents = 64;
+    options.plantedBug = bug;
+    return options;
+}
+
+}  // namespace
+
+TableSim::TableSim(std::uint64_t seed, cluster::PlantedBug bug)
+    : m_prng(Prng::stream(seed, "table-sim")), m_t(optionsOf(seed, m_prng, bug)) {
+    for (int i = 0; i < kTables; ++i)
+        m_tables[static_cast<std::size_t>(i)].name = "T" + std::to_string(i);
+}
+
+TableSimReport TableSim::run() {
+    create(0);
+    m_t.run(3s);
+    m_t.sync();
+    collect();
+    for (int round = 0; round < kRounds && m_report.violation.empty(); ++round) {
+        for (int i = 0; i < kSteps && m_report.violation.empty(); ++i)
+            step();
+        if (m_report.violation.empty()) settle();
+    }
+    m_report.hash = m_t.world().eventHash();
+    m_report.records = m_logs.records();
+    return m_report;
+}
+
+void TableSim::step() {
+    changeFaults();
+    changeClock();
+    changeTables();
+    clients();
+    pass();
+    if (!m_report.violation.empty()) return;
+    if (m_prng.chance({1, 2})) m_t.sync();
+    if (m_prng.chance({1, 12})) m_t.flush();
+    collect();
+    if (m_prng.chance({1, 14})) stop();
+    problem(judgeOwners(m_t.world(), m_t.store()));
+}
+
+void TableSim::changeFaults() {
+    if (!m_prng.chance({1, 10})) return;
+    const auto faults = m_t.world().faults();
+    const auto active =
+        std::ranges::count_if(faults, [](const observe::FaultView& fault) { return fault.active; });
+    if (active > 0 && m_prng.chance({1, 2})) {
+        m_t.world().heal(faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
+        return;
+    }
+    if (active >= 2) return;
+    const std::string a = std::string("us-east-1") + static_cast<char>('a' + zone());
+    const std::string b = std::string("us-east-1") + static_cast<char>('a' + zone());
+    std::optional<Duration> lasts;
+    if (m_prng.chance({1, 2})) lasts = 1ms * static_cast<std::int64_t>(50 + m_prng.below(4000));
+    if (m_prng.chance({1, 2})) {
+        static_cast<void>(m_t.world().failZone(a, lasts));
+    } else {
+        static_cast<void>(m_t.world().cutLink(a, b, lasts));
+    }
+}
+
+void TableSim::changeClock() {
+    if (!m_prng.chance({1, 15})) return;
+    m_isPaused = !m_isPaused;
+    m_t.world().setClockSetting({.paused = m_isPaused});
+    if (m_prng.chance({1, 3}))
+        m_t.world().setProfile(m_prng.chance({1, 2}) ? cluster::Profile::dropIn()
+                                                     : cluster::Profile::serviceLike());
+}
+
+void TableSim::changeTables() {
+    if (!m_prng.chance({1, 4})) return;
+    const int table = static_cast<int>(m_prng.below(kTables));
+    if (isChanging(table)) return;
+    if (!m_tables[static_cast<std::size_t>(table)].isThere) return create(table);
+    switch (m_prng.below(5)) {
+        case 0:
+        case 1:
+            return addIndex(table);
+        case 2:
+            return dropIndex(table);
+        case 3:
+            return remove(table);
+        default:
+            return;
+    }
+}
+
+cluster::SecondaryIndex TableSim::drawIndex(const std::string& name, bool local) {
+    cluster::SecondaryIndex index;
+    index.name = name;
+    index.global = !local;
+    const bool byColour = m_prng.chance({2, 3});
+    const types::KeyAttribute colour{byColour ? "colour" : "number", types::AttributeType::String};
+    index.keys.partition = local ? types::KeyAttribute{"pk", types::AttributeType::String} : colour;
+    if (local || m_prng.chance({1, 3}))
+        index.keys.sort = {local ? "colour" : "number", types::AttributeType::String};
+    if (!local && !byColour) index.keys.sort.reset();
+    index.throughput = {1, 1};
+    switch (m_prng.below(3)) {
+        case 0:
+            index.projection.kind = table::ProjectionKind::KeysOnly;
+            break;
+        case 1:
+            index.projection = {table::ProjectionKind::Include, {"number"}};
+            break;
+        default:
+            break;
+    }
+    return index;
+}
+
+void TableSim::create(int table) {
+    Table& made = m_tables[static_cast<std::size_t>(table)];
+    cluster::CreateTable create;
+    create.table.name = made.name;
+    create.table.keys.partition = {"pk", types::AttributeType::String};
+    const bool hasSort = m_prng.chance({1, 3});
+    if (hasSort) create.table.keys.sort = {"sk", types::AttributeType::String};
+    create.table.billing = m_prng.chance({1, 4}) ? cluster::BillingMode::PayPerRequest
+                                                 : cluster::BillingMode::Provisioned;
+    create.table.throughput = {1, m_prng.chance({1, 3}) ? 1500 : 1};
+    if (hasSort && m_prng.chance({1, 2})) create.table.indexes.push_back(drawIndex("L", true));
+    for (std::uint64_t i = m_prng.below(3); i > 0; --i)
+        create.table.indexes.push_back(drawIndex("G" + std::to_string(i), false));
+    const std::uint64_t call = m_t.submit("CreateTable", [create](const auto&, const auto&) {
+        return ApiResult<cluster::Request>(create);
+    });
+    m_admin[call] = {Change::Create, table, "", hasSort};
+}
+
+void TableSim::addIndex(int table) {
+    const cluster::TablePtr there = find(table);
+    const std::string name = "G" + std::to_string(1 + m_prng.below(4));
+    if (there == nullptr || there->findIndex(name) != nullptr) return;
+    cluster::UpdateTable update;
+    update.table = there;
+    update.createIndexes.push_back(drawIndex(name, false));
+    const std::uint64_t call = m_t.submit("UpdateTable", [update](const auto&, const auto&) {
+        return ApiResult<cluster::Request>(update);
+    });
+    m_admin[call] = {Change::AddIndex, table, name};
+}
+
+void TableSim::dropIndex(int table) {
+    const cluster::TablePtr there = find(table);
+    const std::string name = "G" + std::to_string(1 + m_prng.below(4));
+    if (there == nullptr || there->findIndex(name) == nullptr) return;
+    m_tables[static_cast<std::size_t>(table)].indexes.erase(name);
+    cluster::UpdateTable update;
+    update.table = there;
+    update.deleteIndexes.push_back(name);
+    const std::uint64_t call = m_t.submit("UpdateTable", [update](const auto&, const auto&) {
+        return ApiResult<cluster::Request>(update);
+    });
+    m_admin[call] = {Change::DropIndex, table, name};
+}
+
+void TableSim::remove(int table) {
+    const cluster::TablePtr there = find(table);
+    if (there == nullptr) return;
+    const std::uint64_t call = m_t.submit("DeleteTable", [there](const auto&, const auto&) {
+        return ApiResult<cluster::Request>(cluster::DeleteTable{there});
+    });
+    m_admin[call] = {Change::Delete, table, ""};
+}
+
+void TableSim::clients() {
+    for (int table = 0; table < kTables; ++table) {
+        if (!m_tables[static_cast<std::size_t>(table)].isThere) continue;
+        for (int item = 0; item < kItems; ++item) {
+            if (m_prng.chance({1, 3})) write(table, item);
+            if (m_prng.chance({1, 6})) read(table, item);
+        }
+        if (m_prng.chance({1, 12})) scan(table);
+        if (m_prng.chance({1, 12})) queryIndex(table);
+    }
+}
+
+types::Key TableSim::keyOf(int table, int item) const {
+    using types::AttributeValue;
+    if (!m_tables[static_cast<std::size_t>(table)].hasSort)
+        return {AttributeValue::string("k" + std::to_string(item)), std::nullopt};
+    return {AttributeValue::string("k" + std::to_string(item / 3)),
+            AttributeValue::string("s" + std::to_string(item % 3))};
+}
+
+// A colour is one of a few, so that an item comes back to where it was in an index; some have none.
+void TableSim::write(int table, int item) {
+    const cluster::TablePtr there = find(table);
+    Item& one = m_tables[static_cast<std::size_t>(table)].items[static_cast<std::size_t>(item)];
+    if (there == nullptr || one.history.isWriting()) return;
+    cluster::WriteItem write;
+    write.table = there;
+    write.key = keyOf(table, item);
+    const bool isDelete = m_prng.chance({1, 5});
+    const std::string number = std::to_string(one.history.ask(isDelete));
+    if (isDelete) {
+        write.action = cluster::DeleteAction{};
+    } else {
+        types::Item put;
+        types::addKey(put, there->keys, write.key);
+        put.set("number", types::AttributeValue::string(number));
+        const std::uint64_t colour = m_prng.below(kColours + 1);
+        if (colour < kColours)
+            put.set("colour", types::AttributeValue::string("c" + std::to_string(colour)));
+        put.set("filling", types::AttributeValue::string(std::string(m_prng.below(30), 'x')));
+        write.action = cluster::PutAction{std::move(put)};
+    }
+    one.writing = m_t.submit(
+        "PutItem", [write](const auto&, const auto&) { return ApiResult<cluster::Request>(write); },
+        zone());
+}
+
+void TableSim::read(int table, int item) {
+    const cluster::TablePtr there = find(table);
+    if (there == nullptr) return;
+    const Table& known = m_tables[static_cast<std::size_t>(table)];
+    const bool strong = m_prng.chance({2, 3});
+    const cluster::ReadItem read{there, keyOf(table, item), strong};
+    const std::uint64_t call = m_t.submit(
+        "GetItem", [read](const auto&, const auto&) { return ApiResult<cluster::Request>(read); },
+        zone());
+    m_reads[call] = {table, known.lives, item, strong,
+                     known.items[static_cast<std::size_t>(item)].history.floor()};
+}
+
+void TableSim::scan(int table) {
+    const cluster::TablePtr there = find(table);
+    if (there == nullptr) return;
+    const Table& known = m_tables[static_cast<std::size_t>(table)];
+    cluster::ReadRange range;
+    range.table = there;
+    range.begin = types::keySpaceBegin(there->space);
+    range.end = types::keySpaceEnd(there->space);
+    range.consistent = true;
+    const std::uint64_t call = m_t.submit(
+        "Scan", [range](const auto&, const auto&) { return ApiResult<cluster::Request>(range); },
+        zone());
+    Scan& scan = m_scans[call];
+    scan = {table, known.lives};
+    for (std::size_t item = 0; item < kItems; ++item)
+        scan.floors[item] = known.items[item].history.floor();
+}
+
+void TableSim::queryIndex(int table) {
+    const cluster::TablePtr there = find(table);
+    if (there == nullptr || there->indexes.empty()) return;
+    const auto& index = there->indexes[m_prng.below(there->indexes.size())];
+    cluster::ReadRange range;
+    range.table = there;
+    range.indexName = index.name;
+    range.begin = types::keySpaceBegin(index.space);
+    range.end = types::keySpaceEnd(index.space);
+    range.consistent = !index.global && m_prng.chance({1, 2});
+    m_t.submit(
+        "Scan", [range](const auto&, const auto&) { return ApiResult<cluster::Request>(range); },
+        zone());
+}
+
+// Now and then turns are short and the store syncs between them, so that a kill may come anywhere.
+void TableSim::pass() {
+    const Duration by = m_prng.chance({1, 12})
+                            ? 1ms * static_cast<std::int64_t>(m_prng.below(5000))
+                            : 100us * static_cast<std::int64_t>(m_prng.below(400));
+    const Instant until = m_t.world().now() + (m_isPaused && m_prng.chance({3, 4}) ? 0ms : by);
+    const bool isCut = m_prng.chance({1, 3});
+    for (;;) {
+        if (m_isPaused) m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::Stopped);
+        if (!m_isPaused)
+            m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::AsTheWall);
+        const std::size_t events = isCut ? 1 + m_prng.below(40) : SIZE_MAX;
+        const bool isDone = m_t.turn(until, events);
+        if (!m_admin.empty()) problem(judgeOwners(m_t.world(), m_t.store()));
+        if (isDone || !m_report.violation.empty()) return;
+        if (m_prng.chance({1, 6})) m_t.sync();
+        if (m_prng.chance({1, 60})) return;
+    }
+}
+
+void TableSim::stop() {
+    const bool isKill = m_prng.chance({2, 3});
+    if (m_prng.chance({1, 3})) m_t.flush();
+    collect();
+    if (isKill) {
+        m_t.kill();
+    } else {
+        m_t.restart();
+    }
+    ++(isKill ? m_report.kills : m_report.restarts);
+    m_t.world().setClockSetting({.paused = m_isPaused});
+    takeStock();
+}
+
+void TableSim::settle() {
+    m_isPaused = false;
+    m_t.world().setClockSetting({});
+    m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::AsTheWall);
+    m_t.world().healAll();
+    m_t.run(6s);
+    m_t.flush();
+    collect();
+    for (int i = 0; i < 40; ++i) {
+        bool isDone = true;
+        m_t.world().catalog().forEach([&](const cluster::TablePtr& table) {
+            isDone = isDone && table->status == cluster::TableStatus::Active;
+        });
+        if (isDone && i > 1) break;
+        if (i == 39) return problem("a table does not become ACTIVE");
+        m_t.run(2s);
+    }
+    m_t.run(4s);
+    giveBackAll();
+    collect();
+    judgeAtRest();
+}
+
+void TableSim::giveBackAll() {
+    for (int i = 0; i < 50; ++i) {
+        m_t.flush();
+        m_t.run(1ms);
+    }
+}
+
+}  // namespace orrery::test

@@ -1,0 +1,226 @@
+#include "tests/cluster/world_judges.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/table/index_entry.h"
+#include "core/table/log_record.h"
+
+namespace orrery::test {
+namespace {
+
+constexpr std::string_view kDroppedPrefix = "dropped/";
+
+std::string nameOf(GroupId group) {
+    return "group " + std::to_string(group.value());
+}
+std::string nameOf(KeySpaceId space) {
+    return "key space " + std::to_string(space.value());
+}
+
+std::vector<cluster::PartitionChecksums> partitionsOf(const cluster::World& world,
+                                                      const cluster::TableDescription& table) {
+    auto partitions = world.checksums(table.name, table.regionName, false);
+    CHECK(partitions.has_value());
+    return *std::move(partitions);
+}
+
+std::set<KeySpaceId> spacesOf(const cluster::World& world) {
+    std::set<KeySpaceId> spaces;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        spaces.insert(table->space);
+        for (const auto& index : table->indexes)
+            spaces.insert(index.space);
+    });
+    return spaces;
+}
+
+std::set<GroupId> groupsOf(const cluster::World& world) {
+    std::set<GroupId> groups;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& partition : partitionsOf(world, *table))
+            groups.insert(partition.group);
+    });
+    return groups;
+}
+
+/// No group was ever given this id or a higher one.
+std::uint64_t groupsEnd(const storage::Store& store) {
+    const auto next = store.value("next");
+    CHECK(next.has_value());
+    if (!next->has_value()) return 1;
+    ByteReader in(**next);
+    in.varint();
+    return in.varint();
+}
+
+using Entries = std::map<std::string, std::string>;  // Attributes by storage key.
+
+Entries entriesOf(const cluster::World& world, const cluster::TableDescription& table,
+                  const std::string& index, ZoneIndex zone) {
+    Entries entries;
+    cluster::ItemsLookRequest request{table.regionName, table.name, index, zone, "", 0, 1000};
+    for (bool more = true; more;) {
+        const auto look = world.lookItems(request);
+        CHECK(look.has_value());
+        for (const auto& row : look->rows) {
+            request.after = row.storageKey;
+            entries[row.storageKey] = std::string(row.item.attributes());
+        }
+        more = look->more;
+    }
+    return entries;
+}
+
+std::string judgeIndexes(const cluster::World& world, const cluster::TableDescription& table,
+                         ZoneIndex zone) {
+    const Entries items = entriesOf(world, table, "", zone);
+    for (const auto& index : table.indexes) {
+        Entries expected;
+        for (const auto& [key, attributes] : items) {
+            const auto entry = table::indexEntryOf(attributes, index, table.keys);
+            if (entry) expected[entry->key] = entry->attributes;
+        }
+        const Entries shown = entriesOf(world, table, index.name, zone);
+        if (shown == expected) continue;
+        return "index " + index.name + " of " + table.name + " is not its table in zone " +
+               std::to_string(zone.value()) + ": " + std::to_string(shown.size()) +
+               " entries, expected " + std::to_string(expected.size());
+    }
+    return {};
+}
+
+std::string judgePartition(const cluster::PartitionChecksums& partition) {
+    for (const auto& zone : partition.zones) {
+        const std::string where = nameOf(partition.group) +
+                                  (partition.index.empty() ? "" : " of ") + partition.index +
+                                  " in zone " + std::to_string(zone.zone.value());
+        const auto& first = partition.zones[0];
+        if (zone.applied != first.applied || zone.checksum != first.checksum)
+            return where + " differs from zone 0: it has applied record " +
+                   std::to_string(zone.applied.value()) + " of " +
+                   std::to_string(first.applied.value());
+        if (*zone.scanned != zone.checksum) return where + ": kept and scanned sums differ";
+        if (*zone.scannedCount != zone.itemCount)
+            return where + " counts " + std::to_string(zone.itemCount) + " items and has " +
+                   std::to_string(*zone.scannedCount);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string judgeOwners(const cluster::World& world, const storage::Store& store) {
+    std::string problem;
+    std::set<KeySpaceId> spaces;
+    std::set<GroupId> groups;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        const auto own = [&](KeySpaceId space) {
+            if (!spaces.insert(space).second) problem = nameOf(space) + " has two owners";
+        };
+        own(table->space);
+        for (const auto& index : table->indexes)
+            own(index.space);
+        for (const auto& partition : partitionsOf(world, *table)) {
+            if (!groups.insert(partition.group).second)
+                problem = nameOf(partition.group) + " has two owners";
+        }
+    });
+    const auto dropped = store.values(kDroppedPrefix);
+    CHECK(dropped.has_value());
+    for (const auto& [name, nothing] : *dropped) {
+        const KeySpaceId space(
+            static_cast<std::uint32_t>(std::stoul(name.substr(kDroppedPrefix.size()))));
+        if (spaces.contains(space)) problem = nameOf(space) + " is in use and to be given back";
+    }
+    return problem;
+}
+
+std::string judgeLeftovers(const cluster::World& world, const storage::Store& store) {
+    std::string problem;
+    const std::set<KeySpaceId> spaces = spacesOf(world);
+    const std::set<GroupId> groups = groupsOf(world);
+    for (std::uint16_t volume = 0; volume < kZonesPerRegion; ++volume) {
+        const auto visit = [&](std::string_view key, std::string_view) {
+            ByteReader in(key);
+            const KeySpaceId space(in.u32());
+            const GroupId group(space == KeySpaceId{} ? in.u64() : 0);
+            if (space == KeySpaceId{} && !groups.contains(group))
+                problem = "a private key of " + nameOf(group) + " has no owner";
+            if (space != KeySpaceId{} && !spaces.contains(space))
+                problem = nameOf(space) + " has keys and no owner";
+            return storage::ScanStep::Continue;
+        };
+        CHECK(store.scan(VolumeId(volume), "", "", storage::ScanDirection::Forward, visit));
+    }
+    const std::uint64_t end = groupsEnd(store);
+    for (std::uint64_t id = 1; id < end; ++id) {
+        const GroupId group(id);
+        if (groups.contains(group)) continue;
+        const auto state = store.groupState(VolumeId(0), group);
+        CHECK(state.has_value());
+        if (state->has_value()) problem = nameOf(group) + " has a state and no owner";
+        for (std::uint16_t volume = 0; volume < kZonesPerRegion; ++volume) {
+            const auto last = store.lastLsn(VolumeId(volume), group);
+            CHECK(last.has_value());
+            if (*last > Lsn{}) problem = nameOf(group) + " has a log and no owner";
+        }
+    }
+    return problem;
+}
+
+std::string judgeTables(const cluster::World& world) {
+    std::string problem;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        const auto partitions = world.checksums(table->name, table->regionName, true);
+        CHECK(partitions.has_value());
+        for (const auto& partition : *partitions) {
+            if (problem.empty()) problem = judgePartition(partition);
+        }
+        for (std::uint8_t zone = 0; zone < kZonesPerRegion && problem.empty(); ++zone)
+            problem = judgeIndexes(world, *table, ZoneIndex(zone));
+    });
+    return problem;
+}
+
+std::string LogJudge::judge(const cluster::World& world, const storage::Store& store) {
+    std::string problem;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& partition : partitionsOf(world, *table)) {
+            const auto& most = *std::ranges::max_element(
+                partition.zones, {}, &cluster::PartitionChecksums::Zone::applied);
+            const VolumeId volume = volumeOf(table->region, most.zone);
+            if (problem.empty()) problem = read(store, volume, partition.group, most.applied);
+        }
+    });
+    return problem;
+}
+
+std::string LogJudge::read(const storage::Store& store, VolumeId volume, GroupId group, Lsn upTo) {
+    Seen& seen = m_groups[group];
+    for (; seen.last < upTo; seen.last = seen.last.next()) {
+        const Lsn lsn = seen.last.next();
+        const auto bytes = store.record(volume, group, lsn);
+        CHECK(bytes.has_value());
+        if (*bytes == nullptr) continue;  // Trimmed.
+        const auto record = table::decodeRecord(**bytes);
+        CHECK(record.has_value());
+        const std::string where = nameOf(group) + ", record " + std::to_string(lsn.value());
+        if (record->committedAt <= seen.committedAt)
+            return where + ": its commit timestamp is back";
+        seen.committedAt = record->committedAt;
+        ++m_records;
+        if (!record->source) continue;
+        Lsn& source = seen.sources[record->source->group];
+        if (record->source->lsn <= source)
+            return where + ": takes record " + std::to_string(record->source->lsn.value()) +
+                   " of " + nameOf(record->source->group) + " after record " +
+                   std::to_string(source.value());
+        source = record->source->lsn;
+    }
+    return {};
+}
+
+}  // namespace orrery::test
