@@ -1,5 +1,7 @@
 #include "core/engine/call_table.h"
 
+#include <algorithm>
+
 #include "core/api/api.h"
 #include "core/base/check.h"
 
@@ -60,6 +62,16 @@ Destination CallTable::take(cluster::CallId id) {
     Destination destination = std::move(found->second);
     m_calls.erase(found);
     return destination;
+}
+
+std::vector<cluster::CallId> CallTable::ofConnection(std::uint64_t connection) const {
+    std::vector<cluster::CallId> calls;
+    for (const auto& [id, destination] : m_calls) {
+        const bool isFromInside = destination.handler != nullptr;
+        if (!isFromInside && destination.exchange.connection == connection) calls.emplace_back(id);
+    }
+    std::ranges::sort(calls);
+    return calls;
 }
 
 void Answering::answer(const Destination& to, const cluster::Answered& answered) {

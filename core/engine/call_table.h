@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/cluster/world/world.h"
 #include "core/engine/engine.h"
@@ -28,6 +29,8 @@ public:
     }
     /// The destination of `id`, which is forgotten. The call must be there.
     Destination take(cluster::CallId id);
+    /// The calls of a connection, the oldest first.
+    std::vector<cluster::CallId> ofConnection(std::uint64_t connection) const;
     std::size_t size() const { return m_calls.size(); }
 
 private:

@@ -20,6 +20,28 @@ constexpr std::string_view kNoToken =
 constexpr std::string_view kUnknown = "<UnknownOperationException/>\n";
 constexpr int kPreflightSeconds = 172'800;
 
+// What an answer holds at most, as the service limits items, pages and batches.
+constexpr std::size_t kItemBytesMax = 400 * 1024;
+constexpr std::size_t kPageBytesMax = cluster::kPageBytesMax + kItemBytesMax;
+constexpr std::size_t kBatchBytesMax = 16 * 1024 * 1024;
+// A request that has been parsed takes about so many times the bytes of its JSON.
+constexpr std::size_t kParsedFactor = 2;
+
+std::size_t answerBytesMax(std::string_view amzTarget) {
+    const std::string_view operation = amzTarget.substr(amzTarget.find('.') + 1);
+    if (operation == "BatchGetItem") return kBatchBytesMax;
+    if (operation == "Query" || operation == "Scan") return kPageBytesMax;
+    return kItemBytesMax;
+}
+
+/// Whether a browser says that a page of another site sends this, or one of a neighbour of a name
+/// that is not this machine's own. Requests that a page sends without asking have no Origin always,
+/// but this they have.
+bool isFromAnotherSite(const http::Request& request) {
+    if (request.fetchSite == "cross-site") return true;
+    return request.fetchSite == "same-site" && !http::isLoopbackHost(request.host);
+}
+
 enum class Content { Json, AmzJson, Unknown };
 
 Content contentOf(const http::Request& request) {
@@ -65,19 +87,36 @@ void Endpoint::onRefused(http::ExchangeId id, int status, std::string_view messa
     m_server->reply(id, {.status = status}, body);
 }
 
+http::Needs Endpoint::needsOf(const http::Request& request) const {
+    const std::size_t parsed = kParsedFactor * request.body.size();
+    // What frees requests that wait must not wait with them.
+    if (request.target.starts_with(control::kPrefix)) return {parsed, kPageBytesMax, true};
+    return {parsed, answerBytesMax(request.amzTarget), false};
+}
+
+void Endpoint::refuse(http::ExchangeId id, std::string_view message) {
+    std::string body;
+    json::Writer(body).beginObject().name("message").string(message).endObject();
+    m_server->reply(id, {.status = 403}, body);
+}
+
 void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
                          std::uint64_t connectionNumber) {
     const bool unnamed = request.http10 && !request.hasHost;
     if (!unnamed &&
         !http::isAllowedHost(request.host, m_options.hostNames, m_options.anyPlainHost)) {
-        std::string body;
-        const std::string message = "This server does not answer to the name \"" +
-                                    std::string(request.host) +
-                                    "\"; use localhost, or start it with --host.";
-        json::Writer(body).beginObject().name("message").string(message).endObject();
-        return m_server->reply(id, {.status = 403}, body);
+        return refuse(id, "This server does not answer to the name \"" + std::string(request.host) +
+                              "\"; use localhost, or start it with --host.");
     }
     if (request.target.starts_with(control::kPrefix)) return onControl(id, request);
+    if (!request.origin.empty() && !m_options.origins.allow(request.origin)) {
+        return refuse(id, "This server does not answer pages of " + std::string(request.origin) +
+                              "; start it with --cors to name the origins that may call.");
+    }
+    const bool reads = request.method == http::Method::Get || request.method == http::Method::Head;
+    if (request.origin.empty() && !reads && isFromAnotherSite(request) &&
+        !m_options.origins.allowAll())
+        return refuse(id, "This server does not answer pages of other sites.");
     switch (request.method) {
         case http::Method::Post:
             return onPost(id, request, connectionNumber);
@@ -114,8 +153,10 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     std::string_view why;
     if (!request.fromLoopback && !m_options.remoteControl)
         why = "The control calls are for this machine only.";
-    // Any page of a browser can send requests here, and the service's part must let it.
-    if (!request.origin.empty() && !http::isLocalOrigin(request.origin))
+    // Any page of a browser can send some requests without asking, so they are not obeyed. Pages
+    // that --cors names may read and write tables, and no more.
+    const bool foreign = !request.origin.empty() && !http::isLoopbackOrigin(request.origin);
+    if (foreign || isFromAnotherSite(request))
         why = "The control calls are not for pages of other sites.";
     const std::string_view target = request.target.substr(control::kPrefix.size());
     if (!why.empty()) {
@@ -123,6 +164,8 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
         return m_server->reply(id, {.status = 403, .contentType = "application/json", .crc = false},
                                response.body);
     }
+    if (request.method == http::Method::Options && !request.origin.empty())
+        return onOptions(id, request);
     m_dispatcher.control(id, request.methodName, target, request.body);
 }
 

@@ -20,6 +20,9 @@ public:
                         Destination to) = 0;
     virtual void control(http::ExchangeId exchange, std::string_view method,
                          std::string_view target, std::string_view body) = 0;
+    /// See http::Handler.
+    virtual bool clientEnded(std::uint64_t connection) = 0;
+    virtual void clientGone(std::uint64_t connection) = 0;
 };
 
 /// The wire protocol of the service, "JSON 1.0 by target": what arrives at the port becomes a call,
@@ -31,6 +34,8 @@ public:
         std::vector<std::string> hostNames;
         bool anyPlainHost = false;
         bool remoteControl = false;
+        /// Pages of a browser that may call.
+        http::Origins origins{};
     };
 
     Endpoint(Dispatcher& dispatcher, const Options& options);
@@ -41,11 +46,17 @@ public:
     void onRequest(http::ExchangeId id, const http::Request& request,
                    std::uint64_t connectionNumber) override;
     void onRefused(http::ExchangeId id, int status, std::string_view message) override;
+    http::Needs needsOf(const http::Request& request) const override;
+    bool onClientEnded(std::uint64_t connection) override {
+        return m_dispatcher.clientEnded(connection);
+    }
+    void onClientGone(std::uint64_t connection) override { m_dispatcher.clientGone(connection); }
 
 private:
     void onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
+    void refuse(http::ExchangeId id, std::string_view message);
     /// What the front end says before it looks at who asks, if it says anything.
     void refuseUnsigned(const Destination& to, const http::Request& request, const ApiError& error);
 

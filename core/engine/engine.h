@@ -13,6 +13,7 @@
 
 #include "core/auth/signature.h"
 #include "core/cluster/catalog/profile.h"
+#include "core/http/origins.h"
 #include "core/observe/event.h"
 #include "core/observe/snapshot.h"
 #include "core/storage/stores.h"
@@ -43,6 +44,8 @@ struct EngineOptions {
     bool portRequired = true;
     /// Answer control calls of other machines too.
     bool remoteControl = false;
+    /// Pages of a browser that may read and write tables.
+    http::Origins origins = {};
 };
 
 /// The whole engine: a data folder, the live world in it, the endpoint, and the threads. One thread
@@ -60,7 +63,7 @@ public:
     void start();
     /// Any thread. With `start`, waits for the end.
     void stop();
-    /// SIGINT and SIGTERM stop it. Before `run`.
+    /// SIGINT, SIGTERM and SIGHUP stop it. Before `run`.
     void stopOnSignals();
 
     // --- for any thread

@@ -5,6 +5,13 @@
 
 namespace orrery::engine {
 
+namespace {
+
+// Each may leave a megabyte of the trace untaken.
+constexpr std::size_t kFollowersMax = 64;
+
+}  // namespace
+
 control::Response Engine::Impl::runControl(std::string_view method, std::string_view target,
                                            std::string_view body) {
     if (!m_driver->isUp()) return control::errorResponse(503, m_driver->storageProblem());
@@ -15,6 +22,9 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
                            std::string_view target, std::string_view body) {
     control::Response response = runControl(method, target, body);
     if (response.eventsAfter && method == "GET") {
+        if (m_followers.size() >= kFollowersMax)
+            return sendControl(exchange, nullptr,
+                               control::errorResponse(503, "Too many clients follow the trace."));
         m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
         // The ids of a world begin anew: one that has not been yet is that of an earlier world.
         const bool isOfAnother = *response.eventsAfter > m_driver->world().lastEvent();
@@ -104,7 +114,7 @@ control::Host::Facts Engine::Impl::facts() const {
     facts.readOnly = m_driver->isReadOnly();
     facts.uptime = Loop::now() - m_openedAt;
     facts.openCalls = m_driver->openCalls();
-    facts.waitingCalls = m_driver->waitingCalls();
+    facts.waitingCalls = m_driver->waitingCalls() + m_server.waitingForRoom();
     facts.figures = m_driver->figures();
     return facts;
 }

@@ -1,5 +1,7 @@
 #include "core/engine/engine_impl.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "core/api/api.h"
@@ -26,7 +28,13 @@ constexpr Duration kStopWithin = 3s;
 
 http::Server::Options serverOptions(const EngineOptions& options) {
     http::Server::Options server;
-    server.hostNames = {options.host};
+    server.origins = options.origins;
+    // Some files are the data folder's.
+    constexpr rlim_t kOtherFiles = 128;
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0)
+        server.connectionsMax = std::clamp<std::size_t>(
+            files.rlim_cur - std::min(kOtherFiles, files.rlim_cur), 16, server.connectionsMax);
     server.requestIdSeed =
         static_cast<std::uint64_t>(Loop::calendar().sinceEpoch().count()) ^ options.seed;
     return server;
@@ -38,11 +46,18 @@ Endpoint::Options endpointOptions(const EngineOptions& options) {
     endpoint.hostNames = {options.host};
     endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
     endpoint.remoteControl = options.remoteControl;
+    endpoint.origins = options.origins;
     return endpoint;
 }
 
 ApiError lost() {
     return ApiError::internal();
+}
+
+ApiError withdrawn() {
+    return {ErrorType::ServiceUnavailable,
+            "The client ended the connection while the clock is paused; the request is withdrawn.",
+            nullptr};
 }
 
 ApiError tooMuch() {
@@ -203,6 +218,20 @@ void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller c
     m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
 }
 
+// While the clock stands, requests wait without an instant, and those of a client that has left are
+// not to be carried out when it goes on. A client that has only ended its side is told so.
+bool Engine::Impl::clientEnded(std::uint64_t connection) {
+    if (!m_driver->isUp() || !m_driver->clock().paused()) return false;
+    for (const cluster::CallId id : m_calls.ofConnection(connection))
+        if (m_driver->withdraw(id)) m_answering.fail(m_calls.take(id), withdrawn());
+    return true;
+}
+
+void Engine::Impl::clientGone(std::uint64_t connection) {
+    for (const cluster::CallId id : m_calls.ofConnection(connection))
+        if (m_driver->withdraw(id)) m_calls.take(id);
+}
+
 void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
                                   std::string_view json, AnswerHandler handler) {
     Destination to;
@@ -256,7 +285,7 @@ void Engine::Impl::publish(Duration wall) {
     made->clock.calendar = m_driver->world().calendar();
     made->clock.now = m_driver->world().now();
     made->clock.stretched = clock.stretched(wall);
-    made->clock.waitingRequests = m_driver->waitingCalls();
+    made->clock.waitingRequests = m_driver->waitingCalls() + m_server.waitingForRoom();
     const std::lock_guard lock(m_mutex);
     m_snapshot = made;
 }

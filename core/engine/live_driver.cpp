@@ -91,6 +91,14 @@ void LiveDriver::submit(cluster::CallId id, std::unique_ptr<cluster::Call> call,
     m_inbox.push_back({id, std::move(call), std::move(caller)});
 }
 
+bool LiveDriver::withdraw(cluster::CallId id) {
+    const auto at = std::ranges::find(m_inbox, id, &Waiting::id);
+    if (at == m_inbox.end()) return false;
+    m_inbox.erase(at);
+    m_open.erase(id.value());
+    return true;
+}
+
 bool LiveDriver::admitOldest() {
     if (m_inbox.empty()) return false;
     Waiting& oldest = m_inbox.front();

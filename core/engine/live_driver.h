@@ -50,6 +50,8 @@ public:
     bool isFull() const { return m_open.size() >= m_options.callsMax; }
     /// Takes a call in; not when it is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
+    /// Takes back a call that has no instant yet. False if the world has it, or it is answered.
+    bool withdraw(cluster::CallId id);
     /// Answers that may leave, since the last time, in place of what `answers` held.
     void takeReleased(std::vector<cluster::Answered>& answers) {
         answers.clear();

@@ -113,6 +113,10 @@ void Loop::onStopSignals(Task task) {
     error_code ignored;
     m_impl->signals.add(SIGINT, ignored);
     m_impl->signals.add(SIGTERM, ignored);
+    // The end of the terminal, unless whoever started us (nohup) does not want that.
+    struct sigaction hangUp{};
+    if (sigaction(SIGHUP, nullptr, &hangUp) == 0 && hangUp.sa_handler != SIG_IGN)
+        m_impl->signals.add(SIGHUP, ignored);
     m_impl->waitForSignal();
 }
 

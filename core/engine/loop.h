@@ -43,7 +43,7 @@ public:
     bool post(Task task);
     /// Any thread: ends a wait.
     void wake();
-    /// SIGINT and SIGTERM run this on the loop's thread, every time.
+    /// SIGINT, SIGTERM and, unless it is ignored, SIGHUP run this on the loop's thread, every time.
     void onStopSignals(Task task);
 
 private:

@@ -1,11 +1,13 @@
 #include "core/http/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
-#include <charconv>
 
-#include "core/base/check.h"
+// How a connection takes requests in, and how it ends. How answers leave: connection_output.cpp.
 
 namespace orrery::http {
 namespace {
@@ -14,28 +16,27 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A client that does not take its answers gets no further ones.
-constexpr std::size_t kOutputBytesMax = 1024 * 1024;
-constexpr std::size_t kKeptOutputBytes = 64 * 1024;
+// A client that takes less than that between two sweeps does not take its answers.
+constexpr std::size_t kProgressBytes = 16 * 1024;
 
-void appendChunk(std::string& out, std::string_view bytes) {
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, bytes.size(), 16).ptr;
-    out.append(digits, end);
-    out += "\r\n";
-    out += bytes;
-    out += "\r\n";
+/// What the kernel knows of the client's side, also where nothing is read.
+std::uint8_t tcpState(asio::ip::tcp::socket& socket) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
+    return info.tcpi_state;
 }
 
 }  // namespace
 
 Connection::Connection(ConnectionHost& host, asio::ip::tcp::socket socket, std::uint64_t id,
-                       std::uint64_t number, bool fromLoopback)
+                       std::uint64_t number, bool fromLoopback, bool extra)
     : m_host(host),
       m_socket(std::move(socket)),
       m_id(id),
       m_number(number),
       m_fromLoopback(fromLoopback),
+      m_extra(extra),
       m_reader({host.options().headBytesMax, host.options().bodyBytesMax}) {}
 
 void Connection::start() {
@@ -48,206 +49,144 @@ void Connection::start() {
 // --- reading
 
 void Connection::read() {
-    if (m_reading || m_closed || m_noMore) return;
-    if (m_slots.size() >= m_host.options().pipelinedMax) return;
-    if (m_output.size() + m_sending.size() > kOutputBytesMax) return;
+    if (m_reading || m_closed || m_noMore || m_ended) return;
+    // A request that waits lies in the reader's memory, and its client is to wait as well.
+    if (m_waiting || m_slots.size() >= m_host.options().pipelinedMax) return;
     m_reading = true;
     const std::span<char> room = m_reader.prepare();
     m_socket.async_read_some(asio::buffer(room.data(), room.size()),
                              [self = shared_from_this()](error_code error, std::size_t bytes) {
                                  self->m_reading = false;
                                  if (self->m_closed) return;
-                                 if (!error) return self->onRead(bytes);
-                                 // The client has said all it will say; what it asked is answered.
-                                 self->m_noMore = true;
-                                 const bool asked = self->isBusy() && !self->m_streaming;
-                                 if (!asked || error != asio::error::eof) self->close();
+                                 error ? self->onReadEnd(error) : self->onRead(bytes);
                              });
 }
 
 void Connection::onRead(std::size_t bytes) {
     if (!m_reader.inTheMiddle()) m_touched = true;
+    m_bytesCame = true;
     m_reader.commit(bytes);
     noteInput();
     takeRequests();
-    flush();
-    read();
+    if (!m_output.empty()) flush();
+    settle();
+}
+
+// The client has said all it will say; what it asked is answered.
+void Connection::onReadEnd(const error_code& error) {
+    m_ended = true;
+    if (error != asio::error::eof || !isBusy() || m_streaming) return close();
+    onClientEnded();
+}
+
+void Connection::onClientEnded() {
+    if (m_slots.empty() && !m_waiting) return;
+    if (!m_host.handler().onClientEnded(m_id)) return;
+    m_waiting.reset();
+    m_noMore = true;
+    m_host.wantsFlush(*this);
 }
 
 void Connection::noteInput() {
+    if (m_closed) return;
     const std::size_t capacity = m_reader.capacity();
     const auto change =
         static_cast<std::ptrdiff_t>(capacity) - static_cast<std::ptrdiff_t>(m_inputNoted);
     m_inputNoted = capacity;
-    if (change == 0 || m_host.takeInput(change)) return;
-    m_noMore = m_linger = true;
-    const Slot& slot = addSlot({.keepAlive = false});
-    m_host.handler().onRefused({m_id, slot.sequence}, 503, "Too many large requests at once.");
+    if (change == 0 || m_host.takeInput(*this, change) || m_noMore) return;
+    m_linger = true;
+    refuse(503, "Too many large requests at once.");
 }
 
 void Connection::takeRequests() {
     if (m_takingRequests) return;
     m_takingRequests = true;
     while (!m_closed && !m_noMore && m_slots.size() < m_host.options().pipelinedMax) {
+        if (m_waiting) {
+            if (!letIn(*m_waiting)) break;
+            m_waiting.reset();
+            continue;
+        }
         Request request;
         const RequestReader::Outcome outcome = m_reader.next(request);
         if (outcome == RequestReader::Outcome::NeedMore) break;
         if (outcome == RequestReader::Outcome::NeedContinue) {
             Slot& slot = addSlot({});
             slot.output = kContinue;
+            m_outOfTurnBytes += slot.output.size();
             slot.written = true;
             moveWritten();
             m_host.wantsFlush(*this);
         } else if (outcome == RequestReader::Outcome::Refused) {
-            onRefused();
+            m_linger = true;
+            const RequestReader::Refusal& refusal = m_reader.refusal();
+            refuse(refusal.status, refusal.message, refusal.origin);
         } else {
-            onRequest(request);
+            m_touched = m_asked = true;
+            if (!letIn(request)) m_waiting = request;
         }
     }
     m_takingRequests = false;
+    noteInput();
 }
 
-void Connection::onRequest(const Request& request) {
-    m_touched = true;
+bool Connection::letInWaiting(Room::Pool pool) {
+    if (!letIn(*m_waiting, pool)) return false;
+    m_waiting.reset();
+    return true;
+}
+
+bool Connection::fits(const Request& request) const {
+    return m_host.room().fitsConnection(heldBytes(), m_host.handler().needsOf(request));
+}
+
+bool Connection::letIn(const Request& request, std::optional<Room::Pool> pool) {
+    const Needs needs = m_host.handler().needsOf(request);
+    if (m_extra && !needs.urgent && m_host.isOverfull()) {
+        m_linger = true;
+        refuse(503, "Too many connections are open.", std::string(request.origin));
+        return true;
+    }
+    Room& room = m_host.room();
+    if (!room.fitsConnection(heldBytes(), needs)) return false;
+    if (!pool) pool = room.poolOf(heldBytes(), needs);
+    if (!m_host.enter(*this, *pool, needs)) return false;
+    onRequest(request, *pool, needs.bytes());
+    return true;
+}
+
+void Connection::onRequest(const Request& request, Room::Pool pool, std::size_t reserved) {
     if (!request.keepAlive) m_noMore = true;
-    const Slot& slot = addSlot({.keepAlive = request.keepAlive,
-                                .http10 = request.http10,
-                                .headOnly = request.method == Method::Head,
-                                .hasOrigin = !request.origin.empty()});
+    Slot& slot =
+        addSlot({.keepAlive = request.keepAlive,
+                 .http10 = request.http10,
+                 .headOnly = request.method == Method::Head,
+                 .allowOrigin = std::string(m_host.options().origins.answerTo(request.origin))});
+    slot.pool = pool;
+    slot.reserved = reserved;
+    m_reservedBytes += reserved;
     Request whole = request;
     whole.fromLoopback = m_fromLoopback;
     m_host.handler().onRequest({m_id, slot.sequence}, whole, m_number);
 }
 
-void Connection::onRefused() {
-    const RequestReader::Refusal& refusal = m_reader.refusal();
-    m_noMore = m_linger = true;
-    const Slot& slot = addSlot({.keepAlive = false, .hasOrigin = refusal.hadOrigin});
-    m_host.handler().onRefused({m_id, slot.sequence}, refusal.status, refusal.message);
+void Connection::refuse(int status, std::string_view message, const std::string& origin) {
+    m_noMore = true;
+    const Slot& slot =
+        addSlot({.keepAlive = false,
+                 .allowOrigin = std::string(m_host.options().origins.answerTo(origin))});
+    m_host.handler().onRefused({m_id, slot.sequence}, status, message);
 }
 
-// --- answers
-
-Connection::Slot& Connection::addSlot(const ReplyWriter::Context& context) {
-    Slot& slot = m_slots.emplace_back();
-    slot.sequence = m_nextSequence++;
-    slot.context = context;
-    return slot;
+void Connection::goOn() {
+    // While a read is under way, all that has come is taken.
+    if (!m_reading) takeRequests();
+    settle();
 }
 
-Connection::Slot* Connection::findSlot(std::uint64_t sequence) {
-    if (m_slots.empty() || m_closed) return nullptr;
-    const std::uint64_t index = sequence - m_slots.front().sequence;
-    return index < m_slots.size() ? &m_slots[index] : nullptr;
-}
-
-std::string& Connection::beginReply(std::uint64_t sequence, const ReplyHead& head) {
-    m_open = findSlot(sequence);
-    if (m_open == nullptr || m_open->written) {
-        m_open = nullptr;
-        m_dropped.clear();
-        return m_dropped;
-    }
-    // The oldest request's answer goes straight behind what is to be sent.
-    m_target = m_open == &m_slots.front() ? &m_output : &m_open->output;
-    m_openReply = m_host.writer().begin(*m_target, head, m_open->context);
-    return *m_target;
-}
-
-void Connection::endReply() {
-    if (m_open == nullptr) return;
-    ReplyWriter::end(*m_target, m_openReply);
-    m_open->written = true;
-    m_open = nullptr;
-    moveWritten();
-    m_host.wantsFlush(*this);
-}
-
-void Connection::moveWritten() {
-    while (!m_slots.empty() && m_slots.front().written) {
-        m_output += m_slots.front().output;
-        m_slots.pop_front();
-    }
-}
-
-void Connection::beginStream(std::uint64_t sequence, const ReplyHead& head) {
-    Slot* slot = findSlot(sequence);
-    if (slot == nullptr) return;
-    // Nothing can follow it; what is read from now on only tells when the client leaves.
-    m_noMore = m_streaming = true;
-    slot->context.keepAlive = false;
-    slot->streaming = true;
-    std::string& target = slot == &m_slots.front() ? m_output : slot->output;
-    m_host.writer().beginStream(target, head, slot->context);
-    m_host.wantsFlush(*this);
-    if (!m_reading) drain();
-}
-
-std::optional<std::size_t> Connection::stream(std::uint64_t sequence, std::string_view bytes) {
-    Slot* slot = findSlot(sequence);
-    if (slot == nullptr || !slot->streaming) return std::nullopt;
-    std::string& target = slot == &m_slots.front() ? m_output : slot->output;
-    if (!slot->output.empty() && slot == &m_slots.front()) {
-        m_output += slot->output;
-        slot->output.clear();
-    }
-    if (!bytes.empty()) {
-        if (slot->context.http10) {
-            target += bytes;
-        } else {
-            appendChunk(target, bytes);
-        }
-        m_host.wantsFlush(*this);
-    }
-    return m_output.size() + m_sending.size() - m_sent + slot->output.size();
-}
-
-// --- sending
-
-void Connection::flush() {
-    if (m_closed || !m_sending.empty()) return;
-    if (m_output.empty()) {
-        if (m_slots.empty() && m_noMore) finish();
-        return;
-    }
-    error_code error;
-    const std::size_t sent = m_socket.send(asio::buffer(m_output), 0, error);
-    if (error && error != asio::error::would_block && error != asio::error::try_again)
-        return close();
-    m_touched = true;
-    if (!error && sent == m_output.size()) {
-        m_output.clear();
-        if (m_output.capacity() > kKeptOutputBytes) std::string().swap(m_output);
-        if (m_slots.empty() && m_noMore) return finish();
-        if (!m_reading) {
-            takeRequests();
-            read();
-        }
-        return;
-    }
-    m_sending.swap(m_output);
-    m_sent = error ? 0 : sent;
-    sendMore();
-}
-
-void Connection::sendMore() {
-    m_socket.async_write_some(asio::buffer(m_sending) + m_sent,
-                              [self = shared_from_this()](error_code error, std::size_t bytes) {
-                                  if (self->m_closed) return;
-                                  if (error) return self->close();
-                                  self->onSent(bytes);
-                              });
-}
-
-void Connection::onSent(std::size_t bytes) {
-    m_sent += bytes;
-    m_touched = true;
-    if (m_sent < m_sending.size()) return sendMore();
-    std::string().swap(m_sending);
-    m_sent = 0;
-    flush();
+void Connection::settle() {
     if (m_closed) return;
-    takeRequests();
+    if (isDone() && !hasOutput()) return finish();
     read();
 }
 
@@ -275,29 +214,47 @@ void Connection::drain() {
 
 void Connection::closeWhenAnswered() {
     m_noMore = true;
+    m_waiting.reset();
     if (m_streaming || !isBusy()) close();
 }
 
 void Connection::close() {
     if (m_closed) return;
     m_closed = true;
+    const bool unanswered = !m_slots.empty();
+    for (Slot& slot : m_slots)
+        releaseRoom(slot);
     m_slots.clear();
-    m_host.takeInput(-static_cast<std::ptrdiff_t>(m_inputNoted));
+    m_waiting.reset();
+    m_host.room().noteUnsent(m_unsentNoted, 0);
+    m_host.takeInput(*this, -static_cast<std::ptrdiff_t>(m_inputNoted));
     error_code ignored;
     m_socket.close(ignored);
-    m_host.closed(*this);
+    m_host.closed(*this, unanswered);
+}
+
+Connection::Eviction Connection::eviction(Duration now) const {
+    if (m_draining) return Eviction::Silent;
+    if (hasOutput()) {
+        const bool stalled = !m_touched && now - m_since >= m_host.options().pressedTime;
+        return stalled ? Eviction::Stalled : Eviction::Never;
+    }
+    if (isBusy()) return Eviction::Never;  // It waits for us.
+    return m_asked ? Eviction::Idle : Eviction::Silent;
 }
 
 void Connection::sweep(Duration now) {
+    if (std::exchange(m_sentSinceSweep, 0) >= kProgressBytes) m_touched = true;
     if (std::exchange(m_touched, false)) m_since = now;
+    if (std::exchange(m_bytesCame, false)) m_quietSince = now;
     const Server::Options& options = m_host.options();
     const Duration waited = now - m_since;
     if (m_draining) {
         if (waited >= options.lingerTime) close();
     } else if (hasOutput()) {
-        if (waited >= options.writeTime) close();
-    } else if (!m_slots.empty()) {
-        return;  // The client waits for us.
+        if (waited >= (m_host.isPressed() ? options.pressedTime : options.writeTime)) close();
+    } else if (isBusy()) {
+        sweepWaiting();  // The client waits for us.
     } else if (!m_reader.inTheMiddle()) {
         if (waited >= options.idleTime) close();
     } else {
@@ -305,11 +262,17 @@ void Connection::sweep(Duration now) {
         const Duration allowed =
             kilobytes == 0 ? options.headTime : options.bodyTime + std::chrono::seconds(kilobytes);
         if (waited < allowed) return;
-        m_noMore = true;
-        const Slot& slot = addSlot({.keepAlive = false});
-        m_host.handler().onRefused({m_id, slot.sequence}, 408, "The request took too long.");
+        refuse(408, "The request took too long.");
         flush();
     }
+}
+
+// Where nothing is read, nobody hears that the client has left.
+void Connection::sweepWaiting() {
+    if (m_reading || m_streaming || m_ended) return;
+    const std::uint8_t state = tcpState(m_socket);
+    if (state == TCP_CLOSE) close();
+    if (state == TCP_CLOSE_WAIT) onClientEnded();
 }
 
 }  // namespace orrery::http

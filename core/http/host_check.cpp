@@ -1,24 +1,17 @@
 #include "core/http/host_check.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 
 namespace orrery::http {
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return out;
-}
-
-/// "Host: name:8000" without the port; "[::1]:8000" keeps its brackets.
-std::string_view withoutPort(std::string_view host) {
-    if (host.starts_with('[')) {
-        const std::size_t end = host.find(']');
-        return end == std::string_view::npos ? host : host.substr(0, end + 1);
-    }
-    return host.substr(0, host.find(':'));
+/// The rest of a Host header behind the name: nothing, or a colon and digits.
+bool isPort(std::string_view rest) {
+    if (rest.empty()) return true;
+    return rest.front() == ':' && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
 /// Digits and dots only, so no name that somebody could own.
@@ -26,27 +19,65 @@ bool isIpv4(std::string_view host) {
     return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+/// "[::1]", or 127.0.0.0/8 written as an address of version 6.
+bool isLoopbackIpv6(std::string_view host) {
+    if (!host.starts_with('[') || !host.ends_with(']')) return false;
+    const std::string text(host.substr(1, host.size() - 2));
+    in6_addr address{};
+    if (inet_pton(AF_INET6, text.c_str(), &address) != 1) return false;
+    constexpr int kFirstOfIpv4 = 12;
+    return IN6_IS_ADDR_LOOPBACK(&address) ||
+           (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[kFirstOfIpv4] == 127);
+}
+
 bool isLoopbackName(std::string_view host) {
     if (host == "localhost" || host.ends_with(".localhost")) return true;
-    return host == "[::1]" || (isIpv4(host) && host.starts_with("127."));
+    return isLoopbackIpv6(host) || (isIpv4(host) && host.starts_with("127."));
 }
 
 }  // namespace
 
+std::string lowerAscii(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    return out;
+}
+
+std::string hostNameOf(std::string_view hostHeader) {
+    std::size_t end = std::min(hostHeader.find(':'), hostHeader.size());
+    if (hostHeader.starts_with('[')) {
+        end = hostHeader.find(']');
+        if (end == std::string_view::npos) return {};
+        ++end;
+    }
+    if (!isPort(hostHeader.substr(end))) return {};
+    std::string_view name = hostHeader.substr(0, end);
+    // A name that ends with a dot is the same one, looked up without search domains.
+    if (name.ends_with('.')) name.remove_suffix(1);
+    return lowerAscii(name);
+}
+
+bool isLoopbackHost(std::string_view host) {
+    return isLoopbackName(hostNameOf(host));
+}
+
 bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> allowed,
                    bool anyPlain) {
-    const std::string host = lower(withoutPort(hostHeader));
+    const std::string host = hostNameOf(hostHeader);
+    if (host.empty()) return false;
     if (isLoopbackName(host) || host == "host.docker.internal") return true;
+    // What is listened on may be an address of version 6, which a Host header has in brackets.
     for (const std::string& name : allowed)
-        if (host == lower(withoutPort(name))) return true;
-    if (!anyPlain || host.empty()) return false;
+        if (host == hostNameOf(name) || host == "[" + lowerAscii(name) + "]") return true;
+    if (!anyPlain) return false;
     return isIpv4(host) || host.starts_with('[') || host.find('.') == std::string::npos;
 }
 
-bool isLocalOrigin(std::string_view origin) {
-    const std::size_t scheme = origin.find("://");
-    if (scheme == std::string_view::npos) return false;
-    return isLoopbackName(lower(withoutPort(origin.substr(scheme + 3))));
+bool isLoopbackOrigin(std::string_view origin) {
+    for (const std::string_view scheme : {"http://", "https://"})
+        if (origin.starts_with(scheme)) return isLoopbackHost(origin.substr(scheme.size()));
+    return false;
 }
 
 }  // namespace orrery::http

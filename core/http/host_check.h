@@ -14,8 +14,16 @@ namespace orrery::http {
 bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> allowed,
                    bool anyPlain);
 
-/// True if an Origin header names a page that this machine serves: localhost at any port. Not
-/// "null" or a file, which any page can make of itself by a sandboxed frame.
-bool isLocalOrigin(std::string_view origin);
+/// True if "name", "name:8000" or "[::1]:8000" is a loopback address, localhost or below it.
+bool isLoopbackHost(std::string_view host);
+
+/// True if an Origin header names a page that this machine serves: http or https on a loopback
+/// host, at any port. Not "null" or a file, which any page can make of itself by a sandboxed frame.
+bool isLoopbackOrigin(std::string_view origin);
+
+/// "Host: Name.:8000" as "name"; "[::1]:8000" keeps its brackets. Empty if it is no host.
+std::string hostNameOf(std::string_view hostHeader);
+
+std::string lowerAscii(std::string_view text);
 
 }  // namespace orrery::http

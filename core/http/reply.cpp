@@ -57,6 +57,8 @@ std::string_view reasonPhrase(int status) {
             return "Request Header Fields Too Large";
         case 500:
             return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
         case 503:
             return "Service Unavailable";
         default:
@@ -123,10 +125,11 @@ void ReplyWriter::appendCommon(std::string& out, const ReplyHead& head, const Co
     out += "x-amzn-RequestId: ";
     appendRequestId(out);
     out += "\r\n";
-    if (context.hasOrigin) {
-        out +=
-            "Access-Control-Allow-Origin: *\r\n"
-            "Access-Control-Expose-Headers: *\r\n";
+    if (!context.allowOrigin.empty()) {
+        out += "Access-Control-Allow-Origin: ";
+        out += context.allowOrigin;
+        out += context.allowOrigin == "*" ? "\r\n" : "\r\nVary: Origin\r\n";
+        out += "Access-Control-Expose-Headers: *\r\n";
     }
     out += head.extra;
 }

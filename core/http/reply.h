@@ -27,8 +27,9 @@ public:
     struct Context {
         bool keepAlive = true;
         bool http10 = false;
-        bool headOnly = false;   ///< A HEAD request: no body is sent.
-        bool hasOrigin = false;  ///< Asked for by a page of a browser: CORS.
+        bool headOnly = false;  ///< A HEAD request: no body is sent.
+        /// The page of a browser that may read the reply, or "*"; empty: none.
+        std::string allowOrigin{};
     };
 
     /// Request ids are drawn from `seed`: nothing else depends on them.

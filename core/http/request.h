@@ -30,6 +30,7 @@ struct Request {
     std::string_view zone;         ///< x-orrery-zone.
     std::string_view corsMethod;   ///< Access-Control-Request-Method.
     std::string_view corsHeaders;  ///< Access-Control-Request-Headers.
+    std::string_view fetchSite;    ///< Sec-Fetch-Site.
 
     /// The head as it was sent, up to and with the empty line: what a signature is checked against.
     std::string_view head;

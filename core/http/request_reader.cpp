@@ -4,9 +4,11 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
+#include <functional>
 #include <string>
 
 #include "core/base/check.h"
+#include "core/base/utf8.h"
 
 namespace orrery::http {
 namespace {
@@ -56,6 +58,17 @@ public:
     bool expectsContinue = false;
     std::string chunks;
 
+    /// Parses a head.
+    std::size_t putHead(std::string_view bytes, beast::error_code& error) {
+        m_input = bytes;
+        return put({bytes.data(), bytes.size()}, error);
+    }
+    /// Beast takes the head, and yet it is not HTTP: a field stands twice that may stand once, is
+    /// folded over lines (RFC 9112, 5.2), frames a body as HTTP/1.0 cannot, or is no text.
+    bool isMalformed() const { return m_malformed || (m_coded && request.http10) || !hasText(); }
+    /// The body is encoded as nobody here can read: where it ends is unknown (RFC 9112, 6.1).
+    bool hasUnknownCoding() const { return m_coded && !m_chunkedAlone; }
+
 private:
     void on_request_impl(verb method, beast::string_view methodName, beast::string_view target,
                          int version, beast::error_code&) override {
@@ -69,10 +82,26 @@ private:
     void on_field_impl(field name, beast::string_view nameText, beast::string_view value,
                        beast::error_code&) override {
         if (m_headDone) return;  // A trailer of a chunked body.
+        // Beast unfolds a value in memory of its own, which is gone by the time it is looked at.
+        const std::less<> before;
+        if (before(value.data(), m_input.data()) ||
+            before(m_input.data() + m_input.size(), value.data() + value.size())) {
+            m_malformed = true;
+            return;
+        }
         switch (name) {
             case field::host:
+                m_malformed = m_malformed || request.hasHost;
                 request.host = view(value);
                 request.hasHost = true;
+                break;
+            case field::content_length:
+                m_malformed = m_malformed || m_hasLength || value.find(',') != value.npos;
+                m_hasLength = true;
+                break;
+            case field::transfer_encoding:
+                m_chunkedAlone = !m_coded && beast::iequals(value, "chunked");
+                m_coded = true;
                 break;
             case field::authorization:
                 request.authorization = view(value);
@@ -84,7 +113,11 @@ private:
                 request.date = view(value);
                 break;
             case field::origin:
+                m_malformed = m_malformed || !request.origin.empty();
                 request.origin = view(value);
+                break;
+            case field::sec_fetch_site:
+                request.fetchSite = view(value);
                 break;
             case field::expect:
                 expectsContinue = beast::iequals(value, "100-continue");
@@ -107,6 +140,14 @@ private:
         if (beast::iequals(name, "x-amz-date")) request.amzDate = view(value);
         if (beast::iequals(name, "x-orrery-zone")) request.zone = view(value);
     }
+    /// Whether all that may be repeated to somebody is UTF-8.
+    bool hasText() const {
+        const Request& r = request;
+        return isUtf8(r.target) && isUtf8(r.host) && isUtf8(r.authorization) &&
+               isUtf8(r.amzTarget) && isUtf8(r.amzDate) && isUtf8(r.date) &&
+               isUtf8(r.contentType) && isUtf8(r.origin) && isUtf8(r.zone) &&
+               isUtf8(r.corsMethod) && isUtf8(r.corsHeaders);
+    }
     void on_header_impl(beast::error_code&) override { m_headDone = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
     std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
@@ -125,7 +166,12 @@ private:
     void on_finish_impl(beast::error_code&) override {}
 
     const std::size_t m_bodyBytesMax;
+    std::string_view m_input;
     bool m_headDone = false;
+    bool m_hasLength = false;
+    bool m_coded = false;         // There is a Transfer-Encoding
+    bool m_chunkedAlone = false;  // and it is "chunked".
+    bool m_malformed = false;
 };
 
 /// A chunked body under way: the head is kept apart, since the parser's views point into it.
@@ -148,6 +194,10 @@ void RequestReader::release() {
 
 bool RequestReader::inTheMiddle() const {
     return (m_chunked && !m_chunked->givenOut) || available() > m_taken;
+}
+
+std::size_t RequestReader::capacity() const {
+    return m_capacity + (m_chunked ? m_chunked->parser.chunks.capacity() : 0);
 }
 
 std::size_t RequestReader::bytesHeld() const {
@@ -223,12 +273,16 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     }
     Parser parser(m_limits);
     beast::error_code error;
-    const std::size_t headBytes = parser.put({bytes.data(), bytes.size()}, error);
+    const std::size_t headBytes = parser.putHead(bytes, error);
     if (error == beast::http::error::need_more) return waitForHead();
-    m_refusal.hadOrigin = !parser.request.origin.empty();
+    if (parser.hasUnknownCoding()) {
+        m_refusal.origin = parser.request.origin;
+        return refuse(501, "The request's Transfer-Encoding is not known here; send it chunked.");
+    }
     if (error == beast::http::error::header_limit)
         return refuse(431, "The request's header fields are too large.");
-    if (error || !parser.is_header_done()) return refuse(400, "The request is not valid HTTP.");
+    if (error || !parser.is_header_done() || parser.isMalformed())
+        return refuse(400, "The request is not valid HTTP.");
     parser.request.keepAlive = parser.keep_alive();
     parser.request.head = bytes.substr(0, headBytes);
     if (parser.chunked()) return startChunked(request, parser, headBytes);
@@ -245,7 +299,10 @@ RequestReader::Outcome RequestReader::waitForBody(const Parser& parser) {
 RequestReader::Outcome RequestReader::readSized(Request& request, Parser& parser,
                                                 std::size_t headBytes) {
     const std::uint64_t length = parser.content_length().value_or(0);
-    if (length > m_limits.bodyBytesMax) return refuse(413, "The request is too large.");
+    if (length > m_limits.bodyBytesMax) {
+        m_refusal.origin = parser.request.origin;
+        return refuse(413, "The request is too large.");
+    }
     const std::size_t whole = headBytes + static_cast<std::size_t>(length);
     if (available() < whole) {
         m_wanted = whole;
@@ -266,7 +323,7 @@ RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& par
     m_scanned = 0;
     Parser& kept = m_chunked->parser;
     beast::error_code error;
-    kept.put({m_chunked->head.data(), m_chunked->head.size()}, error);
+    kept.putHead(m_chunked->head, error);
     CHECK(!error);
     kept.request.keepAlive = kept.keep_alive();
     kept.request.head = m_chunked->head;
@@ -282,6 +339,7 @@ RequestReader::Outcome RequestReader::readChunked(Request& request) {
         const std::size_t used = parser.put({m_buffer.get() + m_begin, available()}, error);
         m_begin += used;
         if (error == beast::http::error::body_limit) {
+            m_refusal.origin = parser.request.origin;
             return refuse(413, "The request is too large.");
         }
         if (error == beast::http::error::need_more || available() == 0) {

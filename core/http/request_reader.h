@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "core/http/request.h"
 
@@ -37,9 +38,9 @@ public:
     Outcome next(Request& request);
 
     struct Refusal {
-        int status = 0;            ///< 400, 413 or 431.
+        int status = 0;            ///< 400, 413, 431 or 501.
         std::string_view message;  ///< One sentence, static.
-        bool hadOrigin = false;
+        std::string origin;        ///< The Origin header, if it was read.
     };
     const Refusal& refusal() const { return m_refusal; }
 
@@ -47,8 +48,8 @@ public:
     bool inTheMiddle() const;
     /// Bytes of the request under way that have come.
     std::size_t bytesHeld() const;
-    /// Memory held by this reader.
-    std::size_t capacity() const { return m_capacity; }
+    /// Memory held by this reader, a chunked body under way included.
+    std::size_t capacity() const;
 
 private:
     class Parser;

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <deque>
 #include <map>
 
 #include "core/base/check.h"
@@ -18,22 +19,30 @@ using boost::system::error_code;
 class Server::Impl : public ConnectionHost, public std::enable_shared_from_this<Server::Impl> {
 public:
     Impl(asio::io_context& loop, Handler& handler, const Options& options)
-        : m_loop(loop), m_handler(handler), m_options(options), m_writer(options.requestIdSeed) {}
+        : m_loop(loop),
+          m_handler(handler),
+          m_options(options),
+          m_writer(options.requestIdSeed),
+          m_room(options.room) {}
 
     // --- for connections
 
     Handler& handler() override { return m_handler; }
     const Options& options() const override { return m_options; }
     ReplyWriter& writer() override { return m_writer; }
-    bool takeInput(std::ptrdiff_t bytes) override {
-        m_inputBytes += bytes;
-        return bytes <= 0 || m_inputBytes <= static_cast<std::ptrdiff_t>(m_options.inputBytesMax);
-    }
+    Room& room() override { return m_room; }
+    bool enter(Connection& connection, Room::Pool pool, const Needs& needs) override;
+    bool isPressed() const override { return m_isPressed; }
+    bool isOverfull() const override { return m_connections.size() > m_options.connectionsMax; }
+    bool takeInput(const Connection& connection, std::ptrdiff_t bytes) override;
     void wantsFlush(Connection& connection) override {
         if (std::exchange(connection.flushWanted, true)) return;
         m_toFlush.push_back(connection.shared_from_this());
     }
-    void closed(Connection& connection) override { m_connections.erase(connection.id()); }
+    void closed(Connection& connection, bool unanswered) override {
+        m_connections.erase(connection.id());
+        if (unanswered && !m_ending) m_handler.onClientGone(connection.id());
+    }
 
     // --- listening
 
@@ -46,18 +55,30 @@ public:
     }
 
     void end() {
+        m_ending = true;
         stopListening();
         const auto connections = m_connections;
         for (const auto& [id, connection] : connections)
             connection->close();
         m_toFlush.clear();
+        m_waitingSmall.clear();
+        m_waitingCommon.clear();
     }
 
     std::expected<std::uint16_t, error_code> listenOn(const asio::ip::address& address,
                                                       std::uint16_t port);
     void accept(const std::shared_ptr<tcp::acceptor>& acceptor);
     void onAccepted(tcp::socket socket);
-    bool makeRoom();
+    bool evictOne();
+    bool cutOffStalledInput();
+    bool serveWaiting(Room::Pool pool);
+    bool serveWaiting() {
+        const bool small = serveWaiting(Room::Pool::Small);
+        return serveWaiting(Room::Pool::Common) || small;
+    }
+    std::deque<std::shared_ptr<Connection>>& waitingFor(Room::Pool pool) {
+        return pool == Room::Pool::Small ? m_waitingSmall : m_waitingCommon;
+    }
     void tick(Duration now, CalendarTime calendar);
     void setCalendar(CalendarTime calendar) {
         m_writer.setDate(std::chrono::floor<std::chrono::seconds>(calendar.sinceEpoch()).count());
@@ -72,6 +93,14 @@ public:
     Handler& m_handler;
     const Options m_options;
     ReplyWriter m_writer;
+    Room m_room;
+    // Whose next request finds no room, the first first.
+    std::deque<std::shared_ptr<Connection>> m_waitingSmall;
+    std::deque<std::shared_ptr<Connection>> m_waitingCommon;
+    bool m_servingWaiting = false;
+    bool m_isPressed = false;  // Some waited at the last sweep, too.
+    Duration m_now{};          // As of the last sweep.
+    bool m_ending = false;
     std::ptrdiff_t m_inputBytes = 0;
     std::vector<std::shared_ptr<tcp::acceptor>> m_acceptors;
     std::vector<std::shared_ptr<tcp::acceptor>> m_pausedAcceptors;
@@ -132,7 +161,7 @@ void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
             if (!acceptor->is_open()) return;
             if (!error) {
                 self->onAccepted(std::move(socket));
-            } else if (error != asio::error::connection_aborted) {
+            } else if (error != asio::error::connection_aborted && !self->evictOne()) {
                 // No file descriptor left: try again at the next tick, not at once and for ever.
                 self->m_pausedAcceptors.push_back(acceptor);
                 return;
@@ -141,21 +170,30 @@ void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
         });
 }
 
-bool Server::Impl::makeRoom() {
-    if (m_connections.size() < m_options.connectionsMax) return true;
-    Connection* idlest = nullptr;
+// Clients that ask for nothing must not keep out those that do.
+bool Server::Impl::evictOne() {
+    using Eviction = Connection::Eviction;
+    Connection* chosen = nullptr;
+    Eviction reason = Eviction::Never;
     for (const auto& [id, connection] : m_connections) {
-        if (connection->isIdle() && (idlest == nullptr || connection->since() < idlest->since()))
-            idlest = connection.get();
+        const Eviction eviction = connection->eviction(m_now);
+        if (eviction > reason || eviction == Eviction::Never) continue;
+        // Of those that have never asked, the first to come: what it sends bit by bit is no merit.
+        const bool earlier = eviction < reason || (eviction != Eviction::Silent &&
+                                                   connection->since() < chosen->since());
+        if (!earlier) continue;
+        chosen = connection.get();
+        reason = eviction;
     }
-    if (idlest == nullptr) return false;
-    idlest->close();
+    if (chosen == nullptr) return false;
+    chosen->close();
     return true;
 }
 
 void Server::Impl::onAccepted(tcp::socket socket) {
     error_code ignored;
-    if (!makeRoom()) {
+    const bool extra = m_connections.size() >= m_options.connectionsMax && !evictOne();
+    if (m_connections.size() >= m_options.connectionsMax + m_options.extraConnectionsMax) {
         socket.non_blocking(true, ignored);
         constexpr std::string_view kFull =
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -169,16 +207,76 @@ void Server::Impl::onAccepted(tcp::socket socket) {
                : peer.is_loopback();
     const std::uint64_t number = m_accepted++;
     auto connection =
-        std::make_shared<Connection>(*this, std::move(socket), number + 1, number, loopback);
+        std::make_shared<Connection>(*this, std::move(socket), number + 1, number, loopback, extra);
     m_connections.emplace(number + 1, connection);
     connection->start();
 }
 
+// --- room
+
+bool Server::Impl::enter(Connection& connection, Room::Pool pool, const Needs& needs) {
+    auto& queue = waitingFor(pool);
+    const bool inTurn = queue.empty() || m_servingWaiting || needs.urgent;
+    if (inTurn && m_room.take(pool, needs)) return true;
+    bool& queued = connection.queuedForRoom[static_cast<std::size_t>(pool)];
+    if (!std::exchange(queued, true)) queue.push_back(connection.shared_from_this());
+    return false;
+}
+
+/// Lets in, in the order in which they came, those that there is room for now.
+bool Server::Impl::serveWaiting(Room::Pool pool) {
+    auto& queue = waitingFor(pool);
+    bool served = false;
+    while (!queue.empty()) {
+        const std::shared_ptr<Connection> first = queue.front();
+        // One that is full itself asks again when its own answers have left.
+        if (first->waitsForRoom()) {
+            m_servingWaiting = true;
+            const bool in = first->letInWaiting(pool);
+            m_servingWaiting = false;
+            if (!in) break;
+        }
+        first->queuedForRoom[static_cast<std::size_t>(pool)] = false;
+        queue.pop_front();
+        first->goOn();
+        served = true;
+    }
+    return served;
+}
+
+bool Server::Impl::takeInput(const Connection& connection, std::ptrdiff_t bytes) {
+    // What a small request takes is never refused; connections are few enough.
+    constexpr std::size_t kSmallInput = 64 * 1024;
+    m_inputBytes += bytes;
+    const auto isFull = [&] {
+        return m_inputBytes > static_cast<std::ptrdiff_t>(m_options.inputBytesMax);
+    };
+    if (bytes <= 0 || connection.inputBytes() <= kSmallInput) return true;
+    while (isFull())
+        if (!cutOffStalledInput()) return false;
+    return true;
+}
+
+/// Closes a connection whose large request has stopped coming.
+bool Server::Impl::cutOffStalledInput() {
+    constexpr std::size_t kLargeInput = 64 * 1024;
+    for (const auto& [id, connection] : m_connections) {
+        const Duration since = connection->quietSince();
+        const bool quiet = since != Duration::max() && m_now - since >= m_options.pressedTime;
+        if (!quiet || connection->isBusy() || connection->inputBytes() <= kLargeInput) continue;
+        connection->close();
+        return true;
+    }
+    return false;
+}
+
 void Server::Impl::tick(Duration now, CalendarTime calendar) {
     setCalendar(calendar);
+    m_now = now;
     const auto connections = m_connections;  // A sweep closes some of them.
     for (const auto& [id, connection] : connections)
         connection->sweep(now);
+    m_isPressed = !m_waitingSmall.empty() || !m_waitingCommon.empty();
     for (const auto& acceptor : std::exchange(m_pausedAcceptors, {}))
         if (acceptor->is_open()) accept(acceptor);
 }
@@ -216,15 +314,16 @@ void Server::endReply() {
 }
 
 void Server::flush() {
-    // Sending may let a connection take its next requests, which may be answered at once.
-    while (!m_impl->m_toFlush.empty()) {
+    // Sending makes room and lets a connection take its next requests, which may be answered at
+    // once.
+    do {
         m_impl->m_flushing.swap(m_impl->m_toFlush);
         for (const auto& connection : m_impl->m_flushing) {
             connection->flushWanted = false;
             connection->flush();
         }
         m_impl->m_flushing.clear();
-    }
+    } while (m_impl->serveWaiting() || !m_impl->m_toFlush.empty());
 }
 
 void Server::beginStream(ExchangeId id, const ReplyHead& head) {
@@ -251,6 +350,10 @@ bool Server::isConnected(ExchangeId id) const {
 
 std::size_t Server::connectionCount() const {
     return m_impl->m_connections.size();
+}
+
+std::size_t Server::waitingForRoom() const {
+    return m_impl->m_waitingSmall.size() + m_impl->m_waitingCommon.size();
 }
 
 bool Server::isBusy() const {

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "core/http/origins.h"
 #include "core/http/reply.h"
 #include "core/http/request.h"
+#include "core/http/room.h"
 
 namespace boost::asio {
 class io_context;
@@ -33,9 +35,20 @@ public:
     /// `connectionNumber` counts connections from 0.
     virtual void onRequest(ExchangeId id, const Request& request,
                            std::uint64_t connectionNumber) = 0;
-    /// What came cannot be served (400, 408, 413, 431); the connection ends after the reply, which
-    /// must be written before this returns.
+    /// What came cannot be served (400, 408, 413, 431, 501, 503); the connection ends after the
+    /// reply, which must be written before this returns.
     virtual void onRefused(ExchangeId id, int status, std::string_view message) = 0;
+
+    /// What a request needs from now until its answer has left. `onRequest` is called once there
+    /// is room for it.
+    virtual Needs needsOf(const Request& request) const {
+        return {.requestBytes = request.body.size(), .answerBytes = 0, .urgent = false};
+    }
+    /// A client has ended its side of a connection while requests of it wait: most such clients
+    /// have gone, some only send no more. True if what else they have sent is to be dropped.
+    virtual bool onClientEnded(std::uint64_t /*connection*/) { return false; }
+    /// A connection is closed, and requests of it are not answered.
+    virtual void onClientGone(std::uint64_t /*connection*/) {}
 };
 
 /// An HTTP/1.1 server on somebody else's loop: keep-alive, pipelining, 100-continue, limits. It
@@ -45,20 +58,27 @@ class Server {
 public:
     struct Options {
         std::size_t connectionsMax = 1024;
+        /// Beside them, when all of those wait for their answers: only what is urgent is served.
+        std::size_t extraConnectionsMax = 32;
         /// Requests of one connection that wait for their answers; beyond, it is not read from.
         std::size_t pipelinedMax = 64;
+        /// Memory for requests under way and for answers that are not taken; beyond, requests wait
+        /// and their connections are not read from.
+        Room::Limits room{};
         std::size_t headBytesMax = 32 * 1024;
         std::size_t bodyBytesMax = 16 * 1024 * 1024 + 64 * 1024;
-        /// Of all connections together; beyond, large requests get a 503.
+        /// For requests that are coming, of all connections together; beyond, large ones get a 503.
         std::size_t inputBytesMax = 256 * 1024 * 1024;
-        /// More names that a Host header may have.
-        std::vector<std::string> hostNames{};
+        /// Pages of a browser that may read the answers.
+        Origins origins{};
         std::uint64_t requestIdSeed = 0;
 
         // How long a client may take, in whole ticks.
         Duration headTime = std::chrono::seconds(20);
         Duration bodyTime = std::chrono::seconds(30);   ///< Plus a second for each 16 KB.
-        Duration writeTime = std::chrono::seconds(30);  ///< Without taking a byte.
+        Duration writeTime = std::chrono::seconds(30);  ///< Without taking 16 KB of an answer.
+        /// The same, while others wait for the room or the place that it takes.
+        Duration pressedTime = std::chrono::seconds(3);
         Duration idleTime = std::chrono::minutes(10);
         Duration lingerTime = std::chrono::seconds(5);
     };
@@ -103,6 +123,8 @@ public:
     void setCalendar(CalendarTime calendar);
 
     std::size_t connectionCount() const;
+    /// Connections whose next request waits for room.
+    std::size_t waitingForRoom() const;
     /// Whether the client is still there.
     bool isConnected(ExchangeId id) const;
     /// Requests that have not been answered, and answers that have not left.

@@ -11,16 +11,6 @@
 using namespace orrery;
 using namespace orrery::test;
 
-namespace {
-
-std::string plain(const std::string& line, const std::string& headers = "Host: localhost\r\n",
-                  const std::string& body = "") {
-    return line + " HTTP/1.1\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
-           "\r\n\r\n" + body;
-}
-
-}  // namespace
-
 class EndpointTest : public QObject {
     Q_OBJECT
 private slots:
@@ -115,44 +105,6 @@ private slots:
         const auto broken =
             client.ask(plain("POST /", list + "Authorization: AWS4-HMAC-SHA256 a\r\n", "{}"));
         QVERIFY(broken.body.contains("IncompleteSignatureException"));
-    }
-
-    void letsPagesOfABrowserCall() {
-        RunningEngine engine;
-        BlockingClient client(engine.port());
-        for (const std::string origin : {"null", "file://", "https://app.example"}) {
-            const auto preflight = client.ask(
-                plain("OPTIONS /", "Host: localhost\r\nOrigin: " + origin +
-                                       "\r\nAccess-Control-Request-Method: POST\r\n"
-                                       "Access-Control-Request-Headers: x-amz-target, a\r\n"));
-            QCOMPARE(preflight.status, 200);
-            QVERIFY(preflight.head.contains("Access-Control-Allow-Origin: *\r\n"));
-            QVERIFY(preflight.head.contains("Access-Control-Allow-Methods: POST\r\n"));
-            QVERIFY(preflight.head.contains("Access-Control-Allow-Headers: x-amz-target, a\r\n"));
-            QVERIFY(preflight.head.contains("Access-Control-Max-Age: 172800\r\n"));
-            const auto call = client.call("ListTables", "{}", "Origin: " + origin + "\r\n");
-            QCOMPARE(call.status, 200);
-            QVERIFY(call.head.contains("Access-Control-Allow-Origin: *\r\n"));
-        }
-    }
-
-    // A page whose name was made to lead here must not read anything, and no page may break zones.
-    void keepsOtherSitesOut() {
-        RunningEngine engine;
-        BlockingClient client(engine.port());
-        const auto rebound = client.ask(plain("GET /", "Host: evil.example\r\n"));
-        QCOMPARE(rebound.status, 403);
-        QVERIFY(rebound.body.contains("use localhost"));
-        const std::string status = "GET /_orrery/v1/status";
-        QCOMPARE(client.ask(plain(status, "Host: evil.example\r\n")).status, 403);
-        for (const std::string origin : {"https://evil.example", "null"}) {
-            const auto call =
-                client.ask(plain(status, "Host: localhost\r\nOrigin: " + origin + "\r\n"));
-            QCOMPARE(call.status, 403);
-        }
-        const auto own =
-            client.ask(plain(status, "Host: localhost\r\nOrigin: http://localhost:3000\r\n"));
-        QCOMPARE(own.status, 200);
     }
 
     void refusesABodyThatIsTooLarge() {

@@ -27,6 +27,14 @@ inline std::string getJson(const std::string& key) {
     return R"({"TableName":"Tab","ConsistentRead":true,"Key":{"pk":{"S":")" + key + R"("}}})";
 }
 
+/// A request without a signature: "GET /", its headers and its body.
+inline std::string plain(const std::string& line,
+                         const std::string& headers = "Host: localhost\r\n",
+                         const std::string& body = "") {
+    return line + " HTTP/1.1\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+}
+
 /// An engine on a thread of its own, in memory and on a free port unless the options say otherwise.
 class RunningEngine {
 public:
@@ -85,6 +93,7 @@ public:
     void send(const std::string& bytes) {
         ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     }
+    void endSending() { shutdown(m_socket, SHUT_WR); }
     /// Until `end` has come, or the server has closed.
     QString receiveUntil(const QString& end) {
         while (!m_received.contains(end)) {
@@ -130,14 +139,17 @@ public:
     }
     Answer call(const std::string& operation, const std::string& json,
                 const std::string& headers = "") {
-        return ask(
-            "POST / HTTP/1.1\r\nHost: localhost\r\n"
-            "Content-Type: application/x-amz-json-1.0\r\n"
-            "Authorization: AWS4-HMAC-SHA256 Credential=AKID/20261121/us-east-1/dynamodb/"
-            "aws4_request, SignedHeaders=host, Signature=ab\r\n"
-            "X-Amz-Date: 20261121T000000Z\r\nX-Amz-Target: DynamoDB_20120810." +
-            operation + "\r\n" + headers + "Content-Length: " + std::to_string(json.size()) +
-            "\r\n\r\n" + json);
+        return ask(signedCall(operation, json, headers));
+    }
+    static std::string signedCall(const std::string& operation, const std::string& json,
+                                  const std::string& headers = "") {
+        return "POST / HTTP/1.1\r\nHost: localhost\r\n"
+               "Content-Type: application/x-amz-json-1.0\r\n"
+               "Authorization: AWS4-HMAC-SHA256 Credential=AKID/20261121/us-east-1/dynamodb/"
+               "aws4_request, SignedHeaders=host, Signature=ab\r\n"
+               "X-Amz-Date: 20261121T000000Z\r\nX-Amz-Target: DynamoDB_20120810." +
+               operation + "\r\n" + headers + "Content-Length: " + std::to_string(json.size()) +
+               "\r\n\r\n" + json;
     }
 
     bool connected = false;

@@ -23,6 +23,21 @@ private slots:
         row("127.0.0.1:8000", true, true);
         row("127.1.2.3", true, true);
         row("[::1]:8000", true, true);
+        row("[0:0:0:0:0:0:0:1]", true, true);
+        row("[::ffff:127.0.0.1]:8000", true, true);
+        row("localhost.", true, true);
+        row("localhost.:8000", true, true);
+        row("dynamodb.localhost.:8000", true, true);
+        row("localhost..", false, false);
+        row("[::1].evil.com", false, false);
+        row("[::1].evil.com:8000", false, false);
+        row("[::1]evil.com", false, false);
+        row("[::1", false, false);
+        row("[::2]", false, true);
+        row("localhost:evil.com", false, false);
+        row("localhost:8000@evil.com", false, false);
+        row(".", false, false);
+        row(":8000", false, false);
         row("host.docker.internal:8000", true, true);
         row("my.machine", true, true);
         row("evil.example", false, false);
@@ -33,7 +48,7 @@ private slots:
         row("10.0.0.7:8000", false, true);
         row("dynamodb:8000", false, true);
         row("", false, false);
-        row("[", false, true);
+        row("[", false, false);
     }
     void allowsThisMachineOnly() {
         QFETCH(QString, host);
@@ -44,13 +59,22 @@ private slots:
         QCOMPARE(isAllowedHost(host.toStdString(), names, true), allowedOnAllInterfaces);
     }
 
+    void findsTheAddressThatItListensOn() {
+        const std::vector<std::string> names = {"2001:db8::7"};
+        QVERIFY(isAllowedHost("[2001:db8::7]:8000", names, false));
+        QVERIFY(!isAllowedHost("[2001:db8::8]:8000", names, false));
+    }
+
     void knowsPagesOfThisMachine() {
-        QVERIFY(isLocalOrigin("http://localhost:3000"));
-        QVERIFY(isLocalOrigin("https://127.0.0.1"));
-        QVERIFY(!isLocalOrigin("null"));
-        QVERIFY(!isLocalOrigin("file://"));
-        QVERIFY(!isLocalOrigin("https://evil.example"));
-        QVERIFY(!isLocalOrigin("localhost"));
+        for (const char* origin :
+             {"http://localhost:3000", "http://localhost", "https://app.localhost:8443",
+              "https://127.0.0.1", "http://127.1.2.3:99999", "http://[::1]:5173"})
+            QVERIFY2(isLoopbackOrigin(origin), origin);
+        for (const char* origin :
+             {"null", "file://", "https://evil.example", "localhost", "http://localhost.evil.com",
+              "http://evil.com:80@localhost", "http://localhost/evil", "ftp://localhost",
+              "http://[::1].evil.com", "http://", "chrome-extension://localhost", ""})
+            QVERIFY2(!isLoopbackOrigin(origin), origin);
     }
 };
 

@@ -61,9 +61,17 @@ private slots:
     void allowsPagesOfABrowserToRead() {
         ReplyWriter writer(1);
         std::string out;
-        ReplyWriter::end(out, writer.begin(out, {}, {.keepAlive = false, .hasOrigin = true}));
+        ReplyWriter::end(out, writer.begin(out, {}, {.keepAlive = false, .allowOrigin = "*"}));
         QVERIFY(out.find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
+        QVERIFY(out.find("Vary:") == std::string::npos);
         QVERIFY(out.find("Connection: close\r\n") != std::string::npos);
+        out.clear();
+        ReplyWriter::end(out, writer.begin(out, {}, {.allowOrigin = "http://localhost:3000"}));
+        QVERIFY(out.find("Access-Control-Allow-Origin: http://localhost:3000\r\nVary: Origin\r\n"
+                         "Access-Control-Expose-Headers: *\r\n") != std::string::npos);
+        out.clear();
+        ReplyWriter::end(out, writer.begin(out, {}, {}));
+        QVERIFY(out.find("Access-Control") == std::string::npos);
     }
 };
 

@@ -131,6 +131,57 @@ private slots:
             400);
         row("length and chunks",
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nab", 400);
+        // What one server reads as a body and another as a request (RFC 9112, 6.1 and 11.2).
+        const auto coded = [&](const std::string& fields, int status) {
+            const std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\n" + fields +
+                                      "\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+            row(fields.c_str(), bytes, status);
+        };
+        coded("Transfer-Encoding: gzip\r\n", 501);
+        coded("Transfer-Encoding: xchunked\r\n", 501);
+        coded("Transfer-Encoding: gzip, chunked\r\n", 501);
+        coded("Transfer-Encoding: chunked, gzip\r\n", 501);
+        coded("Transfer-Encoding: chunked, chunked\r\n", 501);
+        coded("Transfer-Encoding: chunked,\r\n", 501);
+        coded("Transfer-Encoding: \"chunked\"\r\n", 501);
+        coded("Transfer-Encoding: identity\r\n", 501);
+        coded("Transfer-Encoding:\r\n", 501);
+        coded("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501);
+        coded("Transfer-Encoding: gzip\r\nContent-Length: 5\r\n", 501);
+        coded("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n", 400);
+        coded("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400);
+        coded("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400);
+        coded("Transfer-Encoding : chunked\r\n", 400);
+        coded(
+            "Transfer-Encoding: \x0b"
+            "chunked\r\n",
+            400);
+        coded("X: y\r\n Transfer-Encoding: chunked\r\n", 400);
+        coded("Content-Length: 5\r\nContent-Length: 5\r\n", 400);
+        coded("Content-Length: 5, 5\r\n", 400);
+        coded("Content-Length: +5\r\n", 400);
+        coded("Content-Length: 0x5\r\n", 400);
+        coded("Content-Length: 5 5\r\n", 400);
+        coded("Content-Length:\r\n", 400);
+        coded("Content-Length: 99999999999999999999999\r\n", 400);
+        coded("Content-Length : 5\r\n", 400);
+        coded("Host: b\r\n", 400);
+        coded("Origin: http://localhost\r\nOrigin: https://evil.example\r\n", 400);
+        coded("X: a\nTransfer-Encoding: chunked\r\n", 400);
+        coded("X: a\rY: b\r\n", 400);
+        row("coded HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400);
+        row("bare line feeds", "GET / HTTP/1.1\nHost: a\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400);
+        row("a folded field", "GET / HTTP/1.1\r\nHost: local\r\n host\r\n\r\n", 400);
+        row("a folded field that nobody reads", "GET / HTTP/1.1\r\nX: a\r\n\tb\r\n\r\n", 400);
+        row("a chunk of no size",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\r\n0\r\n\r\n", 400);
+        row("a chunk of signed size",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n", 400);
+        // What is no text cannot be repeated in an answer.
+        row("no text in the target", "GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", 400);
+        row("no text in a field",
+            "POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: \xc3(\r\nContent-Length: 0\r\n\r\n", 400);
         row("negative length", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400);
         row("a broken chunk",
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n", 400);
@@ -152,6 +203,33 @@ private slots:
             QCOMPARE(run.refusedWith, status);
             QVERIFY(run.requests.empty());
         }
+    }
+
+    void takesTextInFieldsThatNobodyReads() {
+        QCOMPARE(
+            feed("GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\nUser-Agent: \xff\r\n\r\n", 9).refusedWith,
+            0);
+        QCOMPARE(
+            feed("GET / HTTP/1.1\r\nHost: a\r\nX-Orrery-Zone: z\xc3\xbc\r\n\r\n", 9).refusedWith,
+            0);
+    }
+
+    // A body in chunks takes memory as well.
+    void countsWhatComesInChunks() {
+        RequestReader reader({});
+        std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (int i = 0; i < 100; ++i)
+            bytes += "2710\r\n" + std::string(10'000, 'x') + "\r\n";
+        for (std::size_t fed = 0; fed < bytes.size();) {
+            const std::span<char> room = reader.prepare();
+            const std::size_t size = std::min(room.size(), bytes.size() - fed);
+            std::memcpy(room.data(), bytes.data() + fed, size);
+            reader.commit(size);
+            fed += size;
+            Request request;
+            QVERIFY(reader.next(request) == Outcome::NeedMore);
+        }
+        QVERIFY(reader.capacity() >= 1'000'000);
     }
 
     void takesTheLargestBodyThatIsAllowed() {

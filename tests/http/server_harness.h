@@ -35,9 +35,29 @@ struct Answerer : Handler {
     void onRefused(ExchangeId id, int status, std::string_view message) override {
         server->reply(id, {.status = status}, message);
     }
+    Needs needsOf(const Request& request) const override {
+        if (request.target == "/urgent")
+            return {.requestBytes = 0, .answerBytes = 1, .urgent = true};
+        if (request.target == "/small") return {.requestBytes = 0, .answerBytes = 1};
+        return needs;
+    }
+    bool onClientEnded(std::uint64_t connection) override {
+        ended.push_back(connection);
+        if (!withdraws) return false;
+        for (const Asked& request : asked)
+            if (request.id.connection == connection)
+                server->reply(request.id, {.status = 503}, "withdrawn");
+        return true;
+    }
+    void onClientGone(std::uint64_t connection) override { gone.push_back(connection); }
+
     Server* server = nullptr;
     bool echo = true;
+    bool withdraws = false;
+    Needs needs{};
     std::vector<Asked> asked;
+    std::vector<std::uint64_t> ended;
+    std::vector<std::uint64_t> gone;
 };
 
 struct World {
@@ -69,7 +89,9 @@ public:
         connected = connect(m_socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
         fcntl(m_socket, F_SETFL, O_NONBLOCK);
     }
-    ~Client() { close(m_socket); }
+    ~Client() {
+        if (m_socket >= 0) close(m_socket);
+    }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
@@ -83,6 +105,14 @@ public:
             }
             m_world.poll();
         }
+        m_world.poll();
+    }
+    /// Goes away as a program does that is killed with answers unread.
+    void reset() {
+        const linger now{1, 0};
+        setsockopt(m_socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        close(m_socket);
+        m_socket = -1;
         m_world.poll();
     }
     void endSending() {

@@ -215,16 +215,6 @@ private slots:
         QVERIFY(!second.closed);
     }
 
-    void refusesWhenNobodyIsIdle() {
-        World world({.connectionsMax = 1});
-        world.answerer.echo = false;
-        Client busy(world);
-        busy.send(post("a"));
-        Client other(world);
-        QVERIFY(other.receive().startsWith("HTTP/1.1 503 "));
-        QVERIFY(other.closed);
-    }
-
     void boundsWhatAllClientsTogetherSend() {
         World world({.inputBytesMax = 100'000});
         Client client(world);
