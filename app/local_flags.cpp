@@ -35,9 +35,10 @@ LocalFlags translateLocalFlags(const std::vector<std::string>& arguments) {
         } else if (name == "sharedDb") {
             flags.wantsBanner = flags.sharedDb = true;
             flags.arguments.insert(flags.arguments.end(), {"--namespace", "shared"});
-        } else if (name == "cors" && hasValue) {
+        } else if (name == "cors" && oneDash && hasValue) {
             flags.wantsBanner = true;
             flags.cors = arguments[++i];
+            flags.arguments.insert(flags.arguments.end(), {"--cors", flags.cors});
         } else if (name == "delayTransientStatuses") {
             flags.wantsBanner = flags.delayTransientStatuses = true;
         } else if (name == "optimizeDbBeforeStartup" || name == "disableTelemetry") {

@@ -1,5 +1,6 @@
 #include "core/control/control.h"
 
+#include "core/base/utf8.h"
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
 
@@ -76,7 +77,7 @@ Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::s
                 std::string_view target, std::string_view body) {
     const std::size_t mark = target.find('?');
     const std::string_view path = target.substr(0, mark);
-    // HEAD is GET whose body somebody else leaves away.
+    // HEAD is served as GET; the HTTP layer drops the body.
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     std::string allowed;
     for (const Verb& verb : kVerbs) {
@@ -84,6 +85,10 @@ Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::s
         if (verb.method == wanted) {
             Call call{world, clock, host, path.substr(verb.path.size()), {}, body};
             if (mark != std::string_view::npos) call.query = parseQuery(target.substr(mark + 1));
+            // Errors repeat what was asked for.
+            for (const auto& [name, value] : call.query)
+                if (!isUtf8(name) || !isUtf8(value))
+                    return errorResponse(400, "The query is not UTF-8.");
             return runVerb(verb, call);
         }
         if (!allowed.empty()) allowed += " and ";

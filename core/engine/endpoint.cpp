@@ -24,8 +24,8 @@ constexpr int kPreflightSeconds = 172'800;
 constexpr std::size_t kItemBytesMax = 400 * 1024;
 constexpr std::size_t kPageBytesMax = cluster::kPageBytesMax + kItemBytesMax;
 constexpr std::size_t kBatchBytesMax = 16 * 1024 * 1024;
-// A request that has been parsed takes about so many times the bytes of its JSON.
-constexpr std::size_t kParsedFactor = 2;
+// A parsed request takes up to about so many times the bytes of its JSON.
+constexpr std::size_t kParsedFactor = 4;
 
 std::size_t answerBytesMax(std::string_view amzTarget) {
     const std::string_view operation = amzTarget.substr(amzTarget.find('.') + 1);

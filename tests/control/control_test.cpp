@@ -316,6 +316,8 @@ private slots:
         row("no key", "GET", "/item?table=Tab", "", 400);
         row("no such table's item", "GET", "/item?table=nope&key=%7B%7D", "", 404);
         row("no such table's sums", "GET", "/checksums?table=nope", "", 404);
+        row("no text", "GET", "/checksums?table=%ff%fe", "", 400);
+        row("no text, half a character", "GET", "/items?table=Tab&zone=%c3", "", 400);
     }
     void saysInOneSentenceWhatItDoesNotDo() {
         QFETCH(QByteArray, method);

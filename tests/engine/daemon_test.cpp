@@ -1,56 +1,15 @@
 // Goal: orreryd as scripts and containers use it: the line when it is ready, exit codes, signals,
 // and data that survives a kill.
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <csignal>
 
+#include "tests/engine/daemon_harness.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery::test;
-
-namespace {
-
-constexpr int kPatience = 30'000;
-
-class Daemon {
-public:
-    explicit Daemon(const QStringList& arguments) {
-        process.start(ORRERYD, arguments);
-        while (!line.startsWith("listening on ")) {
-            if (!process.canReadLine() && !process.waitForReadyRead(kPatience)) return;
-            line = QString::fromUtf8(process.readLine()).trimmed();
-        }
-        port = static_cast<std::uint16_t>(line.mid(line.lastIndexOf(':') + 1).toInt());
-    }
-    ~Daemon() {
-        process.kill();
-        process.waitForFinished();
-    }
-    Daemon(const Daemon&) = delete;
-    Daemon& operator=(const Daemon&) = delete;
-
-    QProcess process;
-    QString line;
-    std::uint16_t port = 0;
-};
-
-struct Ran {
-    int code = -1;
-    QString out;
-    QString error;
-};
-
-Ran run(const QStringList& arguments) {
-    QProcess process;
-    process.start(ORRERYD, arguments);
-    process.waitForFinished(kPatience);
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
-}  // namespace
 
 class DaemonTest : public QObject {
     Q_OBJECT
@@ -67,6 +26,7 @@ private slots:
         QTest::addColumn<int>("signal");
         QTest::newRow("SIGTERM") << SIGTERM;
         QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGHUP") << SIGHUP;
     }
     void endsAtOnceWhenAsked() {
         QFETCH(int, signal);
@@ -156,6 +116,15 @@ private slots:
         QCOMPARE(later.code, 1);
         QVERIFY(later.error.contains("not there yet"));
         QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not there yet"));
+        for (const QStringList& words :
+             {QStringList{"--data", ""}, QStringList{"-dbPath", ""}, QStringList{"--data="}}) {
+            const Ran nowhere = run(words + QStringList{"--port", "0"});
+            QVERIFY(nowhere.code != 0);
+            QVERIFY2(nowhere.error.contains("--data"), qPrintable(nowhere.error));
+        }
+        const Ran cors = run({"--memory", "--cors", "https://app.example/path"});
+        QCOMPARE(cors.code, 1);
+        QVERIFY2(cors.error.contains("is no origin"), qPrintable(cors.error));
         QVERIFY(run({"--no-such-flag"}).code != 0);
         QVERIFY(run({"--memory", "--data", "x"}).code != 0);
     }

@@ -21,7 +21,8 @@ private slots:
         row("-port 8001 -inMemory -sharedDb", "--port 8001 --memory --namespace shared", true);
         row("--inMemory", "--memory", true);
         row("-dbPath /data -optimizeDbBeforeStartup", "--data /data", true);
-        row("-cors * -disableTelemetry -delayTransientStatuses", "", true);
+        row("-cors * -disableTelemetry -delayTransientStatuses", "--cors *", true);
+        row("--cors https://a.example", "--cors https://a.example", false);
         row("-help", "--help", false);
         row("-version", "--version", false);
         row("--port 8001 --memory", "--port 8001 --memory", false);

@@ -131,44 +131,6 @@ private slots:
             400);
         row("length and chunks",
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nab", 400);
-        // What one server reads as a body and another as a request (RFC 9112, 6.1 and 11.2).
-        const auto coded = [&](const std::string& fields, int status) {
-            const std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\n" + fields +
-                                      "\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
-            row(fields.c_str(), bytes, status);
-        };
-        coded("Transfer-Encoding: gzip\r\n", 501);
-        coded("Transfer-Encoding: xchunked\r\n", 501);
-        coded("Transfer-Encoding: gzip, chunked\r\n", 501);
-        coded("Transfer-Encoding: chunked, gzip\r\n", 501);
-        coded("Transfer-Encoding: chunked, chunked\r\n", 501);
-        coded("Transfer-Encoding: chunked,\r\n", 501);
-        coded("Transfer-Encoding: \"chunked\"\r\n", 501);
-        coded("Transfer-Encoding: identity\r\n", 501);
-        coded("Transfer-Encoding:\r\n", 501);
-        coded("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501);
-        coded("Transfer-Encoding: gzip\r\nContent-Length: 5\r\n", 501);
-        coded("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n", 400);
-        coded("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400);
-        coded("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400);
-        coded("Transfer-Encoding : chunked\r\n", 400);
-        coded(
-            "Transfer-Encoding: \x0b"
-            "chunked\r\n",
-            400);
-        coded("X: y\r\n Transfer-Encoding: chunked\r\n", 400);
-        coded("Content-Length: 5\r\nContent-Length: 5\r\n", 400);
-        coded("Content-Length: 5, 5\r\n", 400);
-        coded("Content-Length: +5\r\n", 400);
-        coded("Content-Length: 0x5\r\n", 400);
-        coded("Content-Length: 5 5\r\n", 400);
-        coded("Content-Length:\r\n", 400);
-        coded("Content-Length: 99999999999999999999999\r\n", 400);
-        coded("Content-Length : 5\r\n", 400);
-        coded("Host: b\r\n", 400);
-        coded("Origin: http://localhost\r\nOrigin: https://evil.example\r\n", 400);
-        coded("X: a\nTransfer-Encoding: chunked\r\n", 400);
-        coded("X: a\rY: b\r\n", 400);
         row("coded HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             400);
         row("bare line feeds", "GET / HTTP/1.1\nHost: a\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400);
@@ -204,6 +166,50 @@ private slots:
             QVERIFY(run.requests.empty());
         }
     }
+
+    // What one server takes for a body and another for a request (RFC 9112, 6.1 and 11.2).
+    void refusesWhatCouldHideARequest_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("status");
+        const auto coded = [](const std::string& fields, int status) {
+            const std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\n" + fields +
+                                      "\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+            QTest::newRow(fields.c_str()) << QByteArray::fromStdString(bytes) << status;
+        };
+        coded("Transfer-Encoding: gzip\r\n", 501);
+        coded("Transfer-Encoding: xchunked\r\n", 501);
+        coded("Transfer-Encoding: gzip, chunked\r\n", 501);
+        coded("Transfer-Encoding: chunked, gzip\r\n", 501);
+        coded("Transfer-Encoding: chunked, chunked\r\n", 501);
+        coded("Transfer-Encoding: chunked,\r\n", 501);
+        coded("Transfer-Encoding: \"chunked\"\r\n", 501);
+        coded("Transfer-Encoding: identity\r\n", 501);
+        coded("Transfer-Encoding:\r\n", 501);
+        coded("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501);
+        coded("Transfer-Encoding: gzip\r\nContent-Length: 5\r\n", 501);
+        coded("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n", 400);
+        coded("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400);
+        coded("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400);
+        coded("Transfer-Encoding : chunked\r\n", 400);
+        coded(
+            "Transfer-Encoding: \x0b"
+            "chunked\r\n",
+            400);
+        coded("X: y\r\n Transfer-Encoding: chunked\r\n", 400);
+        coded("Content-Length: 5\r\nContent-Length: 5\r\n", 400);
+        coded("Content-Length: 5, 5\r\n", 400);
+        coded("Content-Length: +5\r\n", 400);
+        coded("Content-Length: 0x5\r\n", 400);
+        coded("Content-Length: 5 5\r\n", 400);
+        coded("Content-Length:\r\n", 400);
+        coded("Content-Length: 99999999999999999999999\r\n", 400);
+        coded("Content-Length : 5\r\n", 400);
+        coded("Host: b\r\n", 400);
+        coded("Origin: http://localhost\r\nOrigin: https://evil.example\r\n", 400);
+        coded("X: a\nTransfer-Encoding: chunked\r\n", 400);
+        coded("X: a\rY: b\r\n", 400);
+    }
+    void refusesWhatCouldHideARequest() { refuses(); }
 
     void takesTextInFieldsThatNobodyReads() {
         QCOMPARE(

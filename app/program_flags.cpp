@@ -1,0 +1,188 @@
+#include "app/program_flags.h"
+
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <type_traits>
+#include <variant>
+
+#include "core/base/result.h"
+#include "core/base/version.h"
+
+namespace orrery::app {
+namespace {
+
+/// Which programs have a flag.
+enum class In : std::uint8_t { Both, Daemon };
+
+struct Flag {
+    const char* name;
+    In in;
+    std::variant<bool Settings::*, std::string Settings::*, std::uint16_t Settings::*,
+                 std::uint64_t Settings::*>
+        member;
+    const char* help;  ///< Empty: the flag is not listed.
+    std::vector<std::string> choices = {};
+};
+
+std::vector<Flag> flags() {
+    return {
+        {"--host", In::Daemon, &Settings::host, "Address to listen on"},
+        {"--port", In::Both, &Settings::port, "Port to listen on; 0 takes a free one"},
+        {"--cors", In::Both, &Settings::cors,
+         "Origins whose pages may call, with commas between, or * for every page; without it only "
+         "pages of this machine"},
+        {"--data", In::Both, &Settings::data, "Data folder"},
+        {"--memory", In::Both, &Settings::memory, "Keep everything in memory"},
+        {"--durability",
+         In::Daemon,
+         &Settings::durability,
+         "durable: an answer waits for the disk; relaxed: it does not",
+         {"durable", "relaxed"}},
+        {"--profile", In::Both, &Settings::profile,
+         "drop-in: the service on a perfect day; service-like: with its delays. Kept in the data "
+         "folder; without it the last one chosen there, else drop-in without a window and "
+         "service-like with one"},
+        {"--seed", In::Both, &Settings::seed, "Where all randomness comes from"},
+        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not there yet.
+        {"--namespace",
+         In::Daemon,
+         &Settings::namespaces,
+         "shared: one account for all access keys; per-key: one for each",
+         {"shared", "per-key"}},
+        {"--demo", In::Both, &Settings::demo, "Load the sample tables"},
+        {"--log-level",
+         In::Daemon,
+         &Settings::logLevel,
+         "What is told on standard error",
+         {"off", "error", "warn", "info", "debug"}},
+    };
+}
+
+void add(CLI::App& app, const Flag& flag, Settings& settings) {
+    CLI::Option* option = nullptr;
+    std::visit(
+        [&](auto member) {
+            auto& value = settings.*member;
+            if constexpr (std::is_same_v<decltype(value), bool&>) {
+                option = app.add_flag(flag.name, value, flag.help);
+            } else {
+                option = app.add_option(flag.name, value, flag.help)->capture_default_str();
+            }
+        },
+        flag.member);
+    if (!flag.choices.empty()) option->check(CLI::IsMember(flag.choices));
+    if (*flag.help == '\0') option->group("");
+}
+
+/// As CLI11 takes them, the last first. To it "--data=" has no value at all and takes the next word
+/// for one; here it has an empty one.
+std::vector<std::string> reversedWords(const std::vector<std::string>& arguments) {
+    std::vector<std::string> words;
+    for (const std::string& argument : arguments) {
+        const bool isEmpty =
+            argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+        words.push_back(isEmpty ? argument.substr(0, argument.size() - 1) : argument);
+        if (isEmpty) words.emplace_back();
+    }
+    std::ranges::reverse(words);
+    return words;
+}
+
+/// Where both programs keep their data: the platform's folder for such things (XDG base directory
+/// specification).
+std::filesystem::path defaultFolder() {
+    const char* data = std::getenv("XDG_DATA_HOME");
+    if (data != nullptr && *data == '/') return std::filesystem::path(data) / "orrery";
+    const char* home = std::getenv("HOME");
+    if (home != nullptr && *home == '/')
+        return std::filesystem::path(home) / ".local" / "share" / "orrery";
+    return std::filesystem::current_path() / "orrery-data";
+}
+
+std::expected<void, std::string> setProfile(Program program, const Settings& settings,
+                                            engine::EngineOptions& options) {
+    options.profile =
+        program == Program::Window ? cluster::Profile::serviceLike() : cluster::Profile::dropIn();
+    if (settings.profile.empty()) return {};
+    const cluster::Profile* profile = cluster::Profile::find(settings.profile);
+    if (profile == nullptr)
+        return std::unexpected("The profile " + settings.profile +
+                               " is not there yet; there are drop-in and service-like.");
+    options.profile = *profile;
+    options.profileIsChosen = true;
+    return {};
+}
+
+/// What the settings say, as the engine wants it; or one sentence. `given` tells whether a flag was
+/// there, whatever it says.
+std::expected<engine::EngineOptions, std::string> engineOptions(
+    Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
+    engine::EngineOptions options;
+    if (!settings.credentials.empty())
+        return std::unexpected(
+            std::string("Checking signatures (--credentials) is not there yet."));
+    if (given("--data") && settings.data.empty())
+        return std::unexpected(std::string(
+            "--data names no folder; give one, or --memory to keep everything in memory."));
+    if (given("--cors")) {
+        TRY_ASSIGN(options.origins, http::Origins::parse(settings.cors));
+    }
+    TRY(setProfile(program, settings, options));
+    if (!settings.memory)
+        options.dataFolder =
+            settings.data.empty() ? defaultFolder() : std::filesystem::path(settings.data);
+    if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
+    if (settings.namespaces == "per-key") options.namespaces = auth::Namespaces::PerKey;
+    options.host = settings.host;
+    options.port = settings.port;
+    options.seed = settings.seed;
+    // A window without an endpoint is still of use, and says so.
+    options.portRequired = program == Program::Daemon;
+    return options;
+}
+
+}  // namespace
+
+CommandLine parseCommandLine(Program program, const std::vector<std::string>& arguments) {
+    const std::string name = program == Program::Window ? "orrery" : "orreryd";
+    CommandLine line;
+    CLI::App app("A local Amazon DynamoDB that a person can look inside", name);
+    app.set_version_flag("--version", std::string(kVersion));
+    if (program == Program::Daemon)
+        app.footer("orreryd ctl … asks or breaks a running one; \"orreryd ctl\" tells how.");
+    for (const Flag& flag : flags())
+        if (flag.in == In::Both || program == Program::Daemon) add(app, flag, line.settings);
+    app.get_option("--memory")->excludes(app.get_option("--data"));
+    std::vector<std::string> reversed = reversedWords(arguments);
+    try {
+        app.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+        line.exitCode = app.exit(error);
+        return line;
+    }
+    auto options = engineOptions(program, line.settings,
+                                 [&](const char* flag) { return app.count(flag) > 0; });
+    if (options) {
+        line.engine = *std::move(options);
+    } else {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), options.error().c_str());
+        line.exitCode = 1;
+    }
+    return line;
+}
+
+void raiseFileLimit() {
+    constexpr rlim_t kEnough = 4096;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
+    limit.rlim_cur = std::min(limit.rlim_max, kEnough);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace orrery::app

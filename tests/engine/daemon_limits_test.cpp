@@ -1,0 +1,115 @@
+// Goal: clients that send much and read nothing cost orreryd little memory, and others are served.
+
+#include <QFile>
+#include <QtTest>
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <vector>
+
+#include "tests/engine/daemon_harness.h"
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery::test;
+
+namespace {
+
+/// Anonymous memory, in megabytes.
+int memoryOf(const Daemon& daemon) {
+    QFile status(QString("/proc/%1/status").arg(daemon.process.processId()));
+    if (!status.open(QIODevice::ReadOnly)) return -1;
+    for (const QByteArray& line : status.readAll().split('\n'))
+        if (line.startsWith("RssAnon:")) return line.mid(8).trimmed().split(' ')[0].toInt() / 1024;
+    return -1;
+}
+
+constexpr int kItems = 40;
+
+std::string keyJson(int key) {
+    return "{\"pk\":{\"S\":\"" + std::to_string(key) + "\"}}";
+}
+
+void fill(BlockingClient& client) {
+    QCOMPARE(client.call("CreateTable", kCreateTable).status, 200);
+    const std::string large = ",\"v\":{\"S\":\"" + std::string(380'000, 'x') + "\"}}}";
+    for (int i = 0; i < kItems; ++i) {
+        std::string item = keyJson(i);
+        item.pop_back();
+        const auto put = client.call("PutItem", "{\"TableName\":\"Tab\",\"Item\":" + item + large);
+        QCOMPARE(put.status, 200);
+    }
+}
+
+/// A BatchGetItem whose answer has 15 MB.
+std::string largeRead() {
+    std::string keys = keyJson(0);
+    for (int i = 1; i < kItems; ++i)
+        keys += "," + keyJson(i);
+    return BlockingClient::signedCall("BatchGetItem",
+                                      "{\"RequestItems\":{\"Tab\":{\"Keys\":[" + keys + "]}}}");
+}
+
+const std::string kSmallRead =
+    "{\"TableName\":\"Tab\",\"ProjectionExpression\":\"pk\",\"Key\":" + keyJson(1) + "}";
+
+}  // namespace
+
+class DaemonLimitsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void holdsFewAnswersThatNobodyReads_data() {
+        QTest::addColumn<int>("connections");
+        QTest::addColumn<int>("megabytesMax");
+        QTest::newRow("one connection") << 1 << 100;
+        QTest::newRow("many connections") << 40 << 400;
+    }
+    void holdsFewAnswersThatNobodyReads() {
+        QFETCH(int, connections);
+        QFETCH(int, megabytesMax);
+        const Daemon daemon({"--memory", "--port", "0"});
+        BlockingClient other(daemon.port);
+        fill(other);
+        const int before = memoryOf(daemon);
+        std::string many;
+        for (int i = 0; i < 64; ++i)
+            many += largeRead();
+        std::vector<std::unique_ptr<BlockingClient>> clients;
+        for (int i = 0; i < connections; ++i) {
+            clients.push_back(std::make_unique<BlockingClient>(daemon.port));
+            clients.back()->send(many);
+        }
+        int most = before;
+        for (int i = 0; i < 50; ++i) {
+            QCOMPARE(other.call("GetItem", kSmallRead).status, 200);
+            most = std::max(most, memoryOf(daemon));
+        }
+        QVERIFY2(most - before < megabytesMax, qPrintable(QString::number(most - before)));
+        // They get them all the same, if they read.
+        for (int i = 0; i < 4; ++i)
+            QCOMPARE(clients[0]->receive().status, 200);
+    }
+
+    // With so few files allowed, silent clients take them all.
+    void servesThoseThatSpeakThoughOthersTakeAllFiles() {
+        Daemon daemon({"--memory", "--port", "0"}, 64);
+        QVERIFY(daemon.port != 0);
+        std::vector<std::unique_ptr<BlockingClient>> silent;
+        for (int i = 0; i < 200; ++i) {
+            silent.push_back(std::make_unique<BlockingClient>(daemon.port));
+            silent.back()->send("POST / HTTP/1.1\r\nHo");
+        }
+        BlockingClient speaks(daemon.port);
+        QCOMPARE(speaks.call("ListTables", "{}").status, 200);
+    }
+
+    void keepsToTheRuleOfWhoeverStartedItAboutHangUps() {
+        Daemon daemon({"--memory", "--port", "0"}, 0, SIGHUP);
+        BlockingClient client(daemon.port);
+        ::kill(static_cast<pid_t>(daemon.process.processId()), SIGHUP);
+        QCOMPARE(client.call("ListTables", "{}").status, 200);
+    }
+};
+
+ORRERY_TEST_CLASS(DaemonLimitsTest)
+#include "daemon_limits_test.moc"

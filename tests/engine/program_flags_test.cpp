@@ -1,0 +1,60 @@
+// Goal: both programs read one table of flags, and each knows those that are for it.
+
+#include "app/program_flags.h"
+
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::app;
+
+class ProgramFlagsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readsTheSameFlagsForBoth() {
+        for (const Program program : {Program::Window, Program::Daemon}) {
+            const CommandLine line = parseCommandLine(
+                program, {"--data", "/a/b", "--port", "8123", "--seed", "7", "--profile", "drop-in",
+                          "--demo", "--cors", "https://app.example"});
+            QVERIFY(!line.exitCode);
+            QCOMPARE(line.engine.dataFolder.string(), std::string("/a/b"));
+            QCOMPARE(line.engine.port.value(), 8123);
+            QCOMPARE(line.engine.seed, std::uint64_t{7});
+            QCOMPARE(line.engine.profile.name, std::string("drop-in"));
+            QVERIFY(line.engine.profileIsChosen);
+            QVERIFY(line.engine.origins.allow("https://app.example"));
+            QVERIFY(line.settings.demo);
+        }
+    }
+
+    void startsEachProgramAsItIsMeant() {
+        const CommandLine window = parseCommandLine(Program::Window, {"--memory"});
+        QCOMPARE(window.engine.profile.name, std::string("service-like"));
+        QVERIFY(!window.engine.portRequired);
+        QVERIFY(window.engine.dataFolder.empty());
+        const CommandLine daemon = parseCommandLine(Program::Daemon, {"--memory"});
+        QCOMPARE(daemon.engine.profile.name, std::string("drop-in"));
+        QVERIFY(daemon.engine.portRequired);
+        QVERIFY(!daemon.engine.profileIsChosen);
+        QVERIFY(!daemon.engine.origins.allow("https://app.example"));
+        QCOMPARE(daemon.engine.host, std::string("127.0.0.1"));
+    }
+
+    void keepsTheDaemonsFlagsFromTheWindow() {
+        for (const char* flag : {"--host", "--durability", "--namespace", "--log-level"}) {
+            const CommandLine line = parseCommandLine(Program::Window, {flag, "durable"});
+            QVERIFY2(line.exitCode.value_or(0) != 0, flag);
+        }
+        QVERIFY(
+            !parseCommandLine(Program::Daemon, {"--durability", "relaxed", "--memory"}).exitCode);
+    }
+
+    void refusesAFolderWithoutAName() {
+        for (const Program program : {Program::Window, Program::Daemon})
+            QCOMPARE(parseCommandLine(program, {"--data", ""}).exitCode.value_or(0), 1);
+    }
+};
+
+ORRERY_TEST_CLASS(ProgramFlagsTest)
+#include "program_flags_test.moc"
