@@ -26,7 +26,7 @@ void Engine::start() {
 }
 
 void Engine::stop() {
-    m_impl->m_loop.post([impl = m_impl.get()] { impl->stop(); });
+    m_impl->m_loop.postAlways([impl = m_impl.get()] { impl->stop(); });
     if (m_impl->m_thread.joinable()) m_impl->m_thread.join();
 }
 

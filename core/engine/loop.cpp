@@ -92,6 +92,14 @@ bool Loop::post(Task task) {
     return true;
 }
 
+void Loop::postAlways(Task task) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_posted.push_back(std::move(task));
+    }
+    wake();
+}
+
 void Loop::wake() {
     if (m_woken.exchange(true)) return;
     asio::post(m_impl->context, [] {});

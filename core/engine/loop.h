@@ -41,6 +41,8 @@ public:
     /// Any thread: has the task done by the loop's thread in one of its next rounds. False if too
     /// many tasks wait: then it will never be done.
     bool post(Task task);
+    /// Any thread: the same, however many tasks wait. For what must not be lost, such as the end.
+    void postAlways(Task task);
     /// Any thread: ends a wait.
     void wake();
     /// SIGINT, SIGTERM and, unless it is ignored, SIGHUP run this on the loop's thread, every time.

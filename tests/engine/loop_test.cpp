@@ -43,7 +43,11 @@ private slots:
         while (loop.post([] {}))
             ++posted;
         QVERIFY(posted >= 1'000 && posted < 100'000);
+        // The end gets through.
+        bool ended = false;
+        loop.postAlways([&] { ended = true; });
         loop.poll(10);
+        QVERIFY(ended);
         QVERIFY(loop.post([] {}));
     }
 
