@@ -12,6 +12,7 @@ namespace orrery::storage {
 //   lock     held by the process that uses the folder; says which it is
 //   format   "orrery data folder, format N", and ", unfinished" while the environments are made:
 //            what a loss of power leaves of them then is made anew
+//   archive  a folder, made when something is archived; archive_files.h has what is in it
 
 /// The version of everything that is kept in a data folder. 2: log records and stored items of
 /// version 2 (core/decisions/0002-log-record.md) among those of version 1.
@@ -29,6 +30,7 @@ public:
 
     std::filesystem::path logFile() const { return m_folder / "log.mdb"; }
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
+    std::filesystem::path archiveFolder() const { return m_folder / "archive"; }
 
     /// Says that both environments are made and synced.
     StorageResult<void> finish();

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/storage/storage_error.h"
 
@@ -29,27 +30,32 @@ Health healthAfterLogError(const StorageError& error) {
 }  // namespace
 
 LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
-                           const LayeredOptions& options)
+                           std::shared_ptr<ArchiveMedium> archive, const LayeredOptions& options)
     : m_logMedium(log),
       m_treeMedium(tree),
-      m_log(std::move(log), options.durability, options.failure),
-      m_trees(std::move(tree), options.overlayBytesMax, options.failure) {}
+      m_log(log, options.durability, options.failure),
+      m_trees(std::move(tree), options.overlayBytesMax, options.failure),
+      m_archive(std::move(archive), std::move(log), options.failure) {}
 
 StorageResult<void> LayeredStore::resume() {
     TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
     m_trees.resume(unfinished);
-    return {};
+    return m_archive.resume();
 }
 
 StorageResult<void> LayeredStore::forgetUnwritten() {
     m_log.forgetUnwritten();
     m_trees.forgetUnwritten();
+    m_archive.forgetUnwritten();
+    m_heldReclaims.clear();
+    m_heldLogWork = nullptr;
     m_health = Health::Ok;
     m_lastError.reset();
     return resume();
 }
 
 Ticket LayeredStore::commit(Turn turn) {
+    m_archive.seal(turn);
     for (const Turn::Change& change : turn.changes()) {
         if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
     }
@@ -57,6 +63,7 @@ Ticket LayeredStore::commit(Turn turn) {
     if (!turn.empty() || !drops.empty())
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
     m_trees.endTurn(m_log.last());
+    m_archive.endTurn(m_log.last());
     return m_log.last();
 }
 
@@ -66,8 +73,15 @@ std::unique_ptr<Work> LayeredStore::takeLogWork() {
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
+    // Making room for the log moves its map, from which the archive may be reading.
+    if (m_archive.workIsOut() && LogLayer::wantsRoom(*work)) {
+        m_heldLogWork = std::move(work);
+        return;
+    }
     const StorageResult<void> result = m_log.finish(std::move(work));
     if (!result) fail(healthAfterLogError(result.error()), result.error());
+    m_archive.noteWritten(m_log.written());
+    reclaimReleased();
 }
 
 StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
@@ -94,6 +108,16 @@ StorageResult<std::optional<std::string>> LayeredStore::value(std::string_view n
 StorageResult<std::vector<std::pair<std::string, std::string>>> LayeredStore::values(
     std::string_view prefix) const {
     return m_log.values(prefix);
+}
+
+StorageResult<std::vector<ArchivedRecord>> LayeredStore::archived(KeySpaceId table, GroupId group,
+                                                                  Lsn from,
+                                                                  std::uint64_t bytesMax) const {
+    return m_archive.read(table, group, from, bytesMax);
+}
+
+std::vector<ArchiveSegment> LayeredStore::archiveSegments(KeySpaceId table) const {
+    return m_archive.segments(table);
 }
 
 void LayeredStore::apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
@@ -124,16 +148,38 @@ std::uint64_t LayeredStore::droppedKeysLeft() const {
 }
 
 std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
-    if (m_health != Health::Ok) return nullptr;
-    return m_trees.takeWork(force, m_log.written());
+    if (m_health != Health::Ok || m_archive.workIsOut()) return nullptr;
+    if (auto work = m_trees.takeWork(force, m_log.written())) return work;
+    return m_trees.workIsOut() ? nullptr : m_archive.takeWork();
 }
 
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
+    CHECK(work != nullptr);
+    if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
     const StorageResult<void> result = m_trees.finish(std::move(work));
     // The overlay cannot be emptied any more, so no later write can be taken.
     if (!result) fail(Health::ReadOnly, result.error());
     for (const GroupId group : m_trees.takeUnmarkedGroups())
-        m_log.reclaim(group);
+        m_heldReclaims.push_back(group);
+    reclaimReleased();
+}
+
+// The rows are a turn of the store's own, so that they do not wait for the world's next one.
+void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
+    Turn rows;
+    const StorageResult<void> result = m_archive.finish(std::move(work), rows);
+    if (!result) fail(Health::ReadOnly, result.error());
+    if (!rows.empty()) m_archive.endTurn(m_log.add(std::move(rows), {}, {}));
+    reclaimReleased();
+    if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
+}
+
+void LayeredStore::reclaimReleased() {
+    std::erase_if(m_heldReclaims, [&](GroupId group) {
+        const bool isReleased = !m_archive.holds(group);
+        if (isReleased) m_log.reclaim(group);
+        return isReleased;
+    });
 }
 
 void LayeredStore::fail(Health health, const StorageError& error) {
@@ -142,8 +188,8 @@ void LayeredStore::fail(Health health, const StorageError& error) {
 }
 
 Store::Figures LayeredStore::figures() const {
-    return {m_trees.overlayBytes(), m_log.pendingTurns(), m_logMedium->fileBytes(),
-            m_treeMedium->fileBytes()};
+    return {m_trees.overlayBytes(),    m_log.pendingTurns(), m_logMedium->fileBytes(),
+            m_treeMedium->fileBytes(), m_archive.bytes(),    m_archive.ordersLeft()};
 }
 
 }  // namespace orrery::storage

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/storage/archive_layer.h"
 #include "core/storage/log_layer.h"
 #include "core/storage/tree_layer.h"
 
@@ -16,7 +17,7 @@ struct LayeredOptions {
 class LayeredStore : public virtual Store {
 public:
     LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
-                 const LayeredOptions& options);
+                 std::shared_ptr<ArchiveMedium> archive, const LayeredOptions& options);
 
     /// Goes on with what was being given back when the store was last open. Called once, first.
     StorageResult<void> resume();
@@ -36,6 +37,10 @@ public:
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) const override;
 
+    StorageResult<std::vector<ArchivedRecord>> archived(KeySpaceId table, GroupId group, Lsn from,
+                                                        std::uint64_t bytesMax) const override;
+    std::vector<ArchiveSegment> archiveSegments(KeySpaceId table) const override;
+
     void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
                const TreeMark& mark) override;
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const override;
@@ -49,7 +54,9 @@ public:
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
-    std::optional<StorageError> lastError() const override { return m_lastError; }
+    std::optional<StorageError> lastError() const override {
+        return m_lastError ? m_lastError : m_archive.problem();
+    }
     Figures figures() const override;
 
 protected:
@@ -58,11 +65,16 @@ protected:
 
 private:
     void fail(Health health, const StorageError& error);
+    void finishArchiveWork(std::unique_ptr<Work> work);
+    void reclaimReleased();
 
     std::shared_ptr<LogMedium> m_logMedium;
     std::shared_ptr<TreeMedium> m_treeMedium;
     LogLayer m_log;
     TreeLayer m_trees;
+    ArchiveLayer m_archive;
+    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
+    std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
     Health m_health = Health::Ok;
     std::optional<StorageError> m_lastError;
 };

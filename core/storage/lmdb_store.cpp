@@ -1,4 +1,5 @@
 #include "core/base/result.h"
+#include "core/storage/archive_files.h"
 #include "core/storage/layered_store.h"
 #include "core/storage/lmdb_log.h"
 #include "core/storage/lmdb_tree.h"
@@ -13,7 +14,7 @@ StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path&
     TRY_ASSIGN(auto tree, LmdbTree::open(folder, options.mapBytes, options.flushPagesMax));
     TRY(folder->finish());
     auto store = std::make_unique<LayeredStore>(
-        std::move(log), std::move(tree),
+        std::move(log), std::move(tree), std::make_shared<ArchiveFiles>(folder->archiveFolder()),
         LayeredOptions{options.durability, options.overlayBytesMax, options.failure});
     TRY(store->resume());
     return store;

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
@@ -122,8 +123,10 @@ std::unique_ptr<Work> LogLayer::takeWork() {
     batch.reclaim = m_reclaim;
     batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
 
-    const bool fails = !batch.turns.empty() && m_failure.kind != PlannedFailure::Kind::FlushFails &&
-                       batch.turns.back()->ticket.value() >= m_failure.atTurn;
+    const bool isOurs = m_failure.kind == PlannedFailure::Kind::CommitFails ||
+                        m_failure.kind == PlannedFailure::Kind::SyncFails;
+    const bool fails =
+        !batch.turns.empty() && isOurs && batch.turns.back()->ticket.value() >= m_failure.atTurn;
     m_workIsOut = true;
     return std::make_unique<LogWork>(m_medium, std::move(batch),
                                      fails ? m_failure.kind : PlannedFailure::Kind::None, m_epoch);
@@ -152,6 +155,11 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     }
     release();
     return {};
+}
+
+bool LogLayer::wantsRoom(const Work& work) {
+    const auto& log = static_cast<const LogWork&>(work);
+    return log.ran() && !log.result() && log.result().error().code == kMapFull;
 }
 
 StorageResult<SharedBytes> LogLayer::record(VolumeId volume, GroupId group, Lsn lsn) const {

@@ -36,6 +36,8 @@ public:
     std::unique_ptr<Work> takeWork();
     /// An error means that a turn was not written.
     StorageResult<void> finish(std::unique_ptr<Work> work);
+    /// Whether `work`, which was taken here, failed because the log's map is full.
+    static bool wantsRoom(const Work& work);
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;

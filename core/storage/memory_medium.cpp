@@ -39,7 +39,6 @@ private:
 
 }  // namespace
 
-// Records of a dropped group go at once, with its turn, so nothing is left of it later.
 StorageResult<void> MemoryLog::write(LogBatch& batch) {
     batch.reclaimed = batch.reclaim;
     return {};
@@ -55,7 +54,13 @@ void MemoryLog::settle(const LogBatch& batch) {
             m_drops.erase(number);
     }
     for (const GroupId group : batch.reclaimed)
-        m_droppedGroups.erase(group);
+        forgetDropped(group);
+}
+
+void MemoryLog::forgetDropped(GroupId group) {
+    m_droppedGroups.erase(group);
+    m_logs.erase(m_logs.lower_bound({group, VolumeId(0)}),
+                 m_logs.upper_bound({group, VolumeId(UINT16_MAX)}));
 }
 
 void MemoryLog::take(const Turn::Change& change) {
@@ -77,8 +82,7 @@ void MemoryLog::take(const Turn::Change& change) {
             m_logs[{change.group, change.volume}].state = change.bytes;
             break;
         case Kind::DropGroup:
-            m_logs.erase(m_logs.lower_bound({change.group, VolumeId(0)}),
-                         m_logs.upper_bound({change.group, VolumeId(UINT16_MAX)}));
+            // Its records stay until nobody needs them, and read as gone.
             m_trimMarks.erase(change.group);
             m_droppedGroups.insert(change.group);
             break;

@@ -36,6 +36,7 @@ private:
     };
 
     void take(const Turn::Change& change);
+    void forgetDropped(GroupId group);
 
     std::map<std::pair<GroupId, VolumeId>, Log> m_logs;
     std::map<GroupId, Lsn> m_trimMarks;

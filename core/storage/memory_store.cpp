@@ -1,5 +1,6 @@
 #include "core/base/check.h"
 #include "core/storage/layered_store.h"
+#include "core/storage/memory_archive.h"
 #include "core/storage/memory_medium.h"
 
 namespace orrery::storage {
@@ -12,6 +13,7 @@ class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
 public:
     explicit LayeredMemoryStore(PlannedFailure failure)
         : LayeredStore(std::make_shared<MemoryLog>(), std::make_shared<MemoryTree>(),
+                       std::make_shared<MemoryArchive>(),
                        {Durability::Durable, kOverlayBytesMax, failure}) {}
 
     void crash() override {

@@ -8,10 +8,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/storage/archive.h"
 
 namespace orrery::storage {
 
@@ -58,8 +60,15 @@ public:
     /// A named value: catalog, control state, jobs, the bound of the instant. Names are not empty.
     void putValue(std::string name, std::string value);
     void eraseValue(std::string name);
+    /// Orders that these records become a segment of the archive (archive.h). Segments of a group
+    /// are ordered by position and do not overlap.
+    void archive(const ArchiveOrder& order);
+    /// Drops the segments of `table` whose last record was committed before `before`.
+    void expireArchive(KeySpaceId table, std::uint64_t before);
 
-    bool empty() const { return m_changes.empty(); }
+    bool empty() const {
+        return m_changes.empty() && m_archiveOrders.empty() && m_archiveExpiries.empty();
+    }
 
     struct Change {
         enum class Kind : std::uint8_t {
@@ -79,9 +88,15 @@ public:
         SharedBytes bytes;
     };
     const std::vector<Change>& changes() const { return m_changes; }
+    std::vector<ArchiveOrder> takeArchiveOrders() { return std::exchange(m_archiveOrders, {}); }
+    std::vector<ArchiveExpiry> takeArchiveExpiries() {
+        return std::exchange(m_archiveExpiries, {});
+    }
 
 private:
     std::vector<Change> m_changes;
+    std::vector<ArchiveOrder> m_archiveOrders;
+    std::vector<ArchiveExpiry> m_archiveExpiries;
 };
 
 /// What is known of the tree of one replica. Storage keeps it with the items, moves `applied`
@@ -161,6 +176,17 @@ public:
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) const = 0;
 
+    // --- the archive
+
+    /// The records of `group` from `from` on that the archive of `table` has: as many as `bytesMax`
+    /// takes, and at least one; none if it does not have the one at `from`. A segment whose file is
+    /// missing or damaged is an error that names the file.
+    virtual StorageResult<std::vector<ArchivedRecord>> archived(KeySpaceId table, GroupId group,
+                                                                Lsn from,
+                                                                std::uint64_t bytesMax) const = 0;
+    /// The segments of `table` that can be read, by group and position.
+    virtual std::vector<ArchiveSegment> archiveSegments(KeySpaceId table) const = 0;
+
     // --- trees
 
     /// Takes changes that the log already has into the tree of `group` on `volume`. The same LSN
@@ -197,7 +223,8 @@ public:
     // --- health and figures
 
     virtual Health health() const = 0;
-    /// What happened last, for the health above.
+    /// What happened last, for the health above. With Health::Ok, why a segment of the archive
+    /// still waits: there was no room for it.
     virtual std::optional<StorageError> lastError() const = 0;
 
     struct Figures {
@@ -205,6 +232,8 @@ public:
         std::uint64_t pendingTurns = 0;  ///< Committed and not known to be on disk.
         std::uint64_t logFileBytes = 0;
         std::uint64_t treeFileBytes = 0;
+        std::uint64_t archiveBytes = 0;
+        std::uint64_t archiveOrders = 0;  ///< Segments that are still to be written.
     };
     virtual Figures figures() const = 0;
 };

@@ -14,9 +14,10 @@ enum class Durability : std::uint8_t {
 
 /// The failures a test or a scenario can ask a store for.
 struct PlannedFailure {
-    enum class Kind : std::uint8_t { None, CommitFails, SyncFails, FlushFails };
+    enum class Kind : std::uint8_t { None, CommitFails, SyncFails, FlushFails, ArchiveFails };
     Kind kind = Kind::None;
-    /// The first turn, by its ticket, or the first piece of flush work, counted from 1, that fails.
+    /// The first turn, by its ticket, or the first piece of flush work or of work on the archive,
+    /// counted from 1, that fails.
     std::uint64_t atTurn = 0;
 };
 
@@ -31,9 +32,9 @@ struct LmdbOptions {
     PlannedFailure failure = {};
 };
 
-/// Opens the data folder, made where it is missing: two LMDB environments, `log` and `items`, a
-/// format version and a lock. Errors in one sentence: no permission, no space, a newer format, or
-/// locked (by which process).
+/// Opens the data folder, made where it is missing: two LMDB environments, `log` and `items`, the
+/// archive, a format version and a lock. Errors in one sentence: no permission, no space, a newer
+/// format, or locked (by which process).
 StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path& folder,
                                                     const LmdbOptions& options = {});
 

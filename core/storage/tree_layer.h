@@ -43,6 +43,7 @@ public:
 
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
+    bool workIsOut() const { return m_workIsOut; }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 

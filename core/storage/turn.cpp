@@ -38,4 +38,12 @@ void Turn::eraseValue(std::string name) {
     m_changes.push_back({Change::Kind::EraseValue, {}, {}, Lsn(0), std::move(name), nullptr});
 }
 
+void Turn::archive(const ArchiveOrder& order) {
+    m_archiveOrders.push_back(order);
+}
+
+void Turn::expireArchive(KeySpaceId table, std::uint64_t before) {
+    m_archiveExpiries.push_back({table, before});
+}
+
 }  // namespace orrery::storage

@@ -49,8 +49,9 @@ void StoreHarness::reopen() {
          std::filesystem::directory_iterator(m_folders.back()->path().toStdString())) {
         const std::string name = file.path().filename().string();
         if (name == "lock" || name.ends_with("-lock")) continue;
-        std::filesystem::copy_file(file.path(),
-                                   std::filesystem::path(folder->path().toStdString()) / name);
+        std::filesystem::copy(file.path(),
+                              std::filesystem::path(folder->path().toStdString()) / name,
+                              std::filesystem::copy_options::recursive);
     }
     m_store.reset();
     m_folders.push_back(std::move(folder));

@@ -1,0 +1,282 @@
+#include "core/storage/archive_layer.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/storage/archive_rows.h"
+
+namespace orrery::storage {
+namespace {
+
+// How many turns pass before a write that found no room is tried again.
+constexpr std::uint64_t kRetryTurns = 64;
+constexpr std::size_t kRemovalsMax = 64;
+
+class ArchiveWork : public Work {
+public:
+    ArchiveWork(std::shared_ptr<ArchiveMedium> medium, std::shared_ptr<LogMedium> log,
+                ArchiveBatch batch, bool fails, std::uint64_t epoch)
+        : m_medium(std::move(medium)),
+          m_log(std::move(log)),
+          m_batch(std::move(batch)),
+          m_fails(fails),
+          m_epoch(epoch) {}
+
+    void run() override {
+        CHECK(!m_ran);
+        m_ran = true;
+        if (m_fails)
+            m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
+        else
+            m_result = m_medium->write(m_batch, *m_log);
+    }
+
+    StorageResult<void> settle() { return m_medium->settle(m_batch, *m_log); }
+    const ArchiveBatch& batch() const { return m_batch; }
+    bool ran() const { return m_ran; }
+    const StorageResult<void>& result() const { return m_result; }
+    std::uint64_t epoch() const { return m_epoch; }
+
+private:
+    const std::shared_ptr<ArchiveMedium> m_medium;
+    const std::shared_ptr<LogMedium> m_log;
+    ArchiveBatch m_batch;
+    const bool m_fails;
+    const std::uint64_t m_epoch;
+    bool m_ran = false;
+    StorageResult<void> m_result;
+};
+
+// The segment was taken back whole, and another attempt may find room.
+bool mayPass(const StorageError& error) {
+    return error.code == ENOSPC || error.code == EDQUOT || error.code == EFBIG;
+}
+
+StorageError unknownRow(const LogMedium& log, const std::string& name) {
+    return {"read", EPROTO, log.path(),
+            "The log " + log.path() + " has a row of the archive that cannot be read (" + name +
+                "); restore the data folder from a copy."};
+}
+
+}  // namespace
+
+StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn) {
+    TRY_ASSIGN(SharedBytes record, log.record(order.volume, order.group, lsn));
+    if (record != nullptr) return record;
+    return std::unexpected(
+        StorageError{"read", ENODATA, log.path(),
+                     "The log " + log.path() + " lacks record " + std::to_string(lsn.value()) +
+                         " of group " + std::to_string(order.group.value()) +
+                         ", which is to be archived; restore the data folder from a copy."});
+}
+
+ArchiveLayer::ArchiveLayer(std::shared_ptr<ArchiveMedium> medium, std::shared_ptr<LogMedium> log,
+                           PlannedFailure failure)
+    : m_medium(std::move(medium)), m_log(std::move(log)), m_failure(failure) {}
+
+StorageResult<void> ArchiveLayer::resume() {
+    TRY_ASSIGN(const auto orders, m_log->values(kOrderPrefix));
+    for (const auto& [name, row] : orders) {
+        const auto order = decodeOrder(name, row);
+        if (!order) return std::unexpected(unknownRow(*m_log, name));
+        m_orders.push_back({*order, Ticket(0), Order::State::Waiting});
+    }
+    TRY_ASSIGN(const auto rows, m_log->values(kSegmentPrefix));
+    std::vector<ArchiveSegment> known;
+    for (const auto& [name, row] : rows) {
+        const auto segment = decodeSegment(name, row);
+        if (!segment) return std::unexpected(unknownRow(*m_log, name));
+        m_segments.emplace(Place(segment->table, segment->group, segment->first), *segment);
+        m_bytes += segment->bytes;
+        known.push_back(*segment);
+    }
+    return m_medium->keepOnly(known);
+}
+
+void ArchiveLayer::forgetUnwritten() {
+    m_failure = {};
+    m_orders.clear();
+    m_removals.clear();
+    m_segments.clear();
+    m_bytes = 0;
+    m_problem.reset();
+    m_retryAt = Ticket(0);
+    m_workIsOut = false;
+    ++m_epoch;
+}
+
+// --- turns
+
+void ArchiveLayer::seal(Turn& turn) {
+    for (const ArchiveOrder& order : turn.takeArchiveOrders())
+        take(order, turn);
+    for (const ArchiveExpiry& expiry : turn.takeArchiveExpiries())
+        expire(expiry.table, expiry.before, turn);
+}
+
+void ArchiveLayer::take(const ArchiveOrder& order, Turn& turn) {
+    CHECK(order.first.value() > 0 && order.first <= order.last);
+    CHECK(order.first > lastOf(order.table, order.group));
+    turn.putValue(orderName(order.table, order.group, order.first), encodeOrder(order));
+    m_orders.push_back({order, std::nullopt, Order::State::Waiting});
+}
+
+Lsn ArchiveLayer::lastOf(KeySpaceId table, GroupId group) const {
+    for (auto order = m_orders.rbegin(); order != m_orders.rend(); ++order) {
+        if (order->order.table == table && order->order.group == group) return order->order.last;
+    }
+    const auto after = m_segments.upper_bound(Place(table, group, Lsn(UINT64_MAX)));
+    if (after == m_segments.begin()) return Lsn(0);
+    const ArchiveSegment& segment = std::prev(after)->second;
+    return segment.table == table && segment.group == group ? segment.last : Lsn(0);
+}
+
+void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
+    for (Order& order : m_orders) {
+        const bool isOpen =
+            order.state == Order::State::Waiting || order.state == Order::State::Out;
+        if (!isOpen || order.order.table != table || order.order.until >= before) continue;
+        turn.eraseValue(orderName(table, order.order.group, order.order.first));
+        // One that is out ends by removing what it has written.
+        order.state = Order::State::Cancelled;
+    }
+    if (!m_workIsOut)
+        std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
+    auto at = m_segments.lower_bound(Place(table, GroupId(0), Lsn(0)));
+    while (at != m_segments.end() && at->second.table == table) {
+        if (at->second.until >= before) {
+            ++at;
+            continue;
+        }
+        turn.eraseValue(segmentName(table, at->second.group, at->second.first));
+        m_bytes -= at->second.bytes;
+        m_removals.push_back({at->second, std::nullopt});
+        at = m_segments.erase(at);
+    }
+}
+
+void ArchiveLayer::endTurn(Ticket ticket) {
+    for (auto order = m_orders.rbegin(); order != m_orders.rend(); ++order) {
+        if (!order->needs) order->needs = ticket;
+    }
+    for (auto removal = m_removals.rbegin(); removal != m_removals.rend(); ++removal) {
+        if (removal->needs) break;
+        removal->needs = ticket;
+    }
+}
+
+void ArchiveLayer::noteWritten(Ticket ticket) {
+    m_written = ticket;
+    std::erase_if(m_orders, [&](const Order& order) {
+        return order.state == Order::State::Written && order.needs && *order.needs <= ticket;
+    });
+}
+
+// --- work
+
+std::unique_ptr<Work> ArchiveLayer::takeWork() {
+    if (m_workIsOut || (m_orders.empty() && m_removals.empty())) return nullptr;
+    if (m_problem && m_written < m_retryAt) return nullptr;
+    ArchiveBatch batch;
+    for (const Removal& removal : m_removals) {
+        const bool isDue = removal.needs && *removal.needs <= m_written;
+        if (!isDue || batch.removals.size() == kRemovalsMax) break;
+        batch.removals.push_back(removal.segment);
+    }
+    const auto next = std::ranges::find(m_orders, Order::State::Waiting, &Order::state);
+    if (next != m_orders.end() && next->needs && *next->needs <= m_written) {
+        next->state = Order::State::Out;
+        batch.order = next->order;
+    }
+    if (!batch.order && batch.removals.empty()) return nullptr;
+    ++m_worksGiven;
+    const bool fails =
+        m_failure.kind == PlannedFailure::Kind::ArchiveFails && m_worksGiven >= m_failure.atTurn;
+    m_workIsOut = true;
+    return std::make_unique<ArchiveWork>(m_medium, m_log, std::move(batch), fails, m_epoch);
+}
+
+bool ArchiveLayer::isArchiveWork(const Work& work) {
+    return dynamic_cast<const ArchiveWork*>(&work) != nullptr;
+}
+
+StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows) {
+    auto& archive = dynamic_cast<ArchiveWork&>(*work);
+    if (archive.epoch() != m_epoch) return {};
+    m_workIsOut = false;
+    StorageResult<void> result = archive.ran() ? archive.result() : StorageResult<void>();
+    if (archive.ran() && result) result = archive.settle();
+    if (archive.ran() && result) {
+        m_problem.reset();
+        const auto done = static_cast<std::ptrdiff_t>(archive.batch().removals.size());
+        m_removals.erase(m_removals.begin(), m_removals.begin() + done);
+        if (archive.batch().order) finishOrder(archive.batch(), rows);
+        return {};
+    }
+    for (Order& order : m_orders) {
+        if (order.state == Order::State::Out) order.state = Order::State::Waiting;
+    }
+    std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
+    if (result) return {};
+    m_problem = result.error();
+    m_retryAt = Ticket(m_written.value() + kRetryTurns);
+    if (mayPass(result.error())) return {};
+    return result;
+}
+
+void ArchiveLayer::finishOrder(const ArchiveBatch& batch, Turn& rows) {
+    const ArchiveSegment& segment = *batch.written;
+    const auto order = std::ranges::find(m_orders, *batch.order, &Order::order);
+    CHECK(order != m_orders.end());
+    if (order->state == Order::State::Cancelled) {
+        m_removals.push_front({segment, Ticket(0)});
+    } else {
+        rows.eraseValue(orderName(segment.table, segment.group, segment.first));
+        rows.putValue(segmentName(segment.table, segment.group, segment.first),
+                      encodeSegment(segment));
+        m_segments.emplace(Place(segment.table, segment.group, segment.first), segment);
+        m_bytes += segment.bytes;
+        order->state = Order::State::Written;
+        order->needs.reset();
+    }
+    std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
+}
+
+// --- reads
+
+std::optional<Lsn> ArchiveLayer::heldFrom(VolumeId volume, GroupId group) const {
+    std::optional<Lsn> held;
+    for (const Order& order : m_orders) {
+        if (order.order.volume != volume || order.order.group != group) continue;
+        held = std::min(held.value_or(order.order.first), order.order.first);
+    }
+    return held;
+}
+
+bool ArchiveLayer::holds(GroupId group) const {
+    return std::ranges::any_of(m_orders,
+                               [&](const Order& order) { return order.order.group == group; });
+}
+
+StorageResult<std::vector<ArchivedRecord>> ArchiveLayer::read(KeySpaceId table, GroupId group,
+                                                              Lsn from,
+                                                              std::uint64_t bytesMax) const {
+    const auto after = m_segments.upper_bound(Place(table, group, from));
+    if (after == m_segments.begin()) return std::vector<ArchivedRecord>();
+    const ArchiveSegment& segment = std::prev(after)->second;
+    if (segment.table != table || segment.group != group || segment.last < from)
+        return std::vector<ArchivedRecord>();
+    return m_medium->read(segment, from, bytesMax);
+}
+
+std::vector<ArchiveSegment> ArchiveLayer::segments(KeySpaceId table) const {
+    std::vector<ArchiveSegment> found;
+    auto at = m_segments.lower_bound(Place(table, GroupId(0), Lsn(0)));
+    for (; at != m_segments.end() && at->second.table == table; ++at)
+        found.push_back(at->second);
+    return found;
+}
+
+}  // namespace orrery::storage
