@@ -20,10 +20,11 @@ std::filesystem::path pathOf(int descriptor) {
     return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), failed);
 }
 
-// Nothing for what is not one of LMDB's data files.
+// Nothing for what is neither one of LMDB's data files nor a segment of the archive.
 std::string fileOf(int descriptor) {
     const std::filesystem::path path = pathOf(descriptor);
-    return path.extension() == ".mdb" ? path.filename().string() : std::string();
+    const bool isOurs = path.extension() == ".mdb" || path.extension() == ".segment";
+    return isOurs ? path.filename().string() : std::string();
 }
 
 void writeInto(std::string& content, const DiskRecorder::Event& event, std::size_t bytes) {
@@ -61,7 +62,10 @@ int DiskRecorder::write(int descriptor, std::uint64_t offset, std::string bytes)
 int DiskRecorder::sync(int descriptor) {
     const std::filesystem::path path = pathOf(descriptor);
     std::error_code failed;
-    if (std::filesystem::is_directory(path, failed)) m_folderSyncs.push_back(path.string());
+    if (std::filesystem::is_directory(path, failed)) {
+        m_folderSyncs.push_back(path.string());
+        m_events.push_back({Event::Kind::FolderSync, path.filename().string(), 0, {}});
+    }
     std::string file = fileOf(descriptor);
     if (file.empty()) return 0;
     if (m_syncFailure.isDue()) {
@@ -73,6 +77,7 @@ int DiskRecorder::sync(int descriptor) {
 }
 
 void DiskState::take(const DiskRecorder::Event& event) {
+    if (event.kind == DiskRecorder::Event::Kind::FolderSync) return;
     File& file = m_files[event.file];
     // A synced write is on disk once its event is over; until then it is one that may be lost.
     // What is synced are earlier ones.

@@ -9,13 +9,14 @@ namespace orrery::test {
 
 // What the disk is told. This program has its own pwrite, writev, fdatasync and fsync, which LMDB's
 // library finds before those of the C library: while a recorder lives, each write to a file `*.mdb`
-// is recorded, a sync is recorded and not carried out, and either can be made to fail. Without a
+// or `*.segment` is recorded, a sync is recorded and not carried out, and either can be made to
+// fail. Without a
 // recorder they do what they always do.
 
 class DiskRecorder {
 public:
     struct Event {
-        enum class Kind { Write, SyncedWrite, Sync };
+        enum class Kind { Write, SyncedWrite, Sync, FolderSync };
         Kind kind;
         std::string file;  ///< Its name without the folder.
         std::uint64_t offset = 0;

@@ -1,0 +1,280 @@
+#include <QtTest>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/prng.h"
+#include "tests/storage/archive_harness.h"
+#include "tests/storage/disk_recorder.h"
+#include "tests/support/test_main.h"
+
+// Goal: the files of the archive are never believed further than their checksums go, nothing is
+// left over in its folder, and a disk that is full or fails loses nothing.
+
+using namespace orrery;
+using namespace orrery::storage;
+using orrery::test::appendTexts;
+using orrery::test::DiskRecorder;
+using orrery::test::orderOf;
+using orrery::test::readArchive;
+using orrery::test::segmentsOf;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kFirst = "0000000000000007-0000000000000001.segment";
+constexpr const char* kSecond = "0000000000000007-00000000000000c9.segment";
+
+std::unique_ptr<Store> openAt(const fs::path& folder) {
+    LmdbOptions options;
+    options.mapBytes = 64u << 20;
+    auto store = openLmdbStore(folder, options);
+    if (!store) qFatal("%s", store.error().message().c_str());
+    return *std::move(store);
+}
+
+// Runs all work there is, but no more than `flushesMax` pieces beside the log's.
+void runWork(Store& store, int flushesMax = 1000) {
+    while (true) {
+        if (auto log = store.takeLogWork()) {
+            log->run();
+            store.finishLogWork(std::move(log));
+        } else if (auto flush = flushesMax-- > 0 ? store.takeFlushWork(false) : nullptr) {
+            flush->run();
+            store.finishFlushWork(std::move(flush));
+        } else {
+            return;
+        }
+    }
+}
+
+void order(Store& store, std::uint64_t first, std::uint64_t last) {
+    Turn turn;
+    turn.archive(orderOf(first, last));
+    store.commit(std::move(turn));
+}
+
+std::string contentOf(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write(const fs::path& file, const std::string& content) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
+}
+
+}  // namespace
+
+class ArchiveFilesTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<Store> m_store;
+
+    fs::path root() const { return m_folder->path().toStdString(); }
+    fs::path table() const { return root() / "archive" / "00000005"; }
+    std::vector<std::string> filesOfTable() const {
+        std::vector<std::string> names;
+        for (const auto& file : fs::directory_iterator(table()))
+            names.push_back(file.path().filename().string());
+        std::ranges::sort(names);
+        return names;
+    }
+    void reopen() {
+        m_store.reset();
+        m_store = openAt(root());
+    }
+
+private slots:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_store = openAt(root());
+        appendTexts(*m_store, 1, 400);
+        order(*m_store, 1, 200);
+        order(*m_store, 201, 400);
+        runWork(*m_store);
+        QCOMPARE(readArchive(*m_store, 1), std::string("400"));
+        QCOMPARE(filesOfTable(), (std::vector<std::string>{kFirst, kSecond}));
+    }
+    void cleanup() {
+        m_store.reset();
+        m_folder.reset();
+    }
+
+    void namesAFileThatIsMissing() {
+        fs::remove(table() / kFirst);
+        reopen();
+        const auto read = m_store->archived(test::kTable, test::kGroup, Lsn(5), 1);
+        QVERIFY(!read);
+        QCOMPARE(read.error().code, ENOENT);
+        QVERIFY(read.error().message().find(kFirst) != std::string::npos);
+        QVERIFY(read.error().message().find("missing") != std::string::npos);
+        QCOMPARE(readArchive(*m_store, 201), std::string("200"));  // What is sound is read.
+    }
+
+    void refusesTheFileOfAnother() {
+        fs::copy_file(table() / kSecond, table() / kFirst, fs::copy_options::overwrite_existing);
+        reopen();
+        QVERIFY(readArchive(*m_store, 1).find("is damaged") != std::string::npos);
+        QVERIFY(readArchive(*m_store, 1).find(kFirst) != std::string::npos);
+        QCOMPARE(readArchive(*m_store, 201), std::string("200"));
+    }
+
+    // A file of the same place and size from another life of the folder.
+    void refusesAnEarlierVersionOfItself() {
+        std::string content = contentOf(table() / kFirst);
+        QTemporaryDir other;
+        {
+            const auto store = openAt(other.path().toStdString());
+            Turn turn;
+            for (std::uint64_t lsn = 1; lsn <= 200; ++lsn) {
+                std::string text = test::archivedText(lsn);
+                text.front() = '0';
+                turn.append(test::kB, test::kGroup, Lsn(lsn), share(text));
+            }
+            turn.archive(orderOf(1, 200));
+            store->commit(std::move(turn));
+            runWork(*store);
+        }
+        const std::string theirs =
+            contentOf(fs::path(other.path().toStdString()) / "archive" / "00000005" / kFirst);
+        QCOMPARE(theirs.size(), content.size());
+        write(table() / kFirst, theirs);
+        reopen();
+        QVERIFY(readArchive(*m_store, 1).find("is damaged") != std::string::npos);
+    }
+
+    // Whatever happens to its bytes, a segment answers what was written or an error with its name.
+    void noticesEveryDamage() {
+        const std::string sound = contentOf(table() / kFirst);
+        Prng prng(5);
+        int errors = 0;
+        for (int i = 0; i < 600; ++i) {
+            std::string content = sound;
+            const std::uint64_t at = prng.below(content.size());
+            switch (i % 4) {
+                case 0:
+                    content[at] = static_cast<char>(content[at] ^ (1 << prng.below(8)));
+                    break;
+                case 1:
+                    content.resize(at);
+                    break;
+                case 2:
+                    content.append(1 + prng.below(5000), 'x');
+                    break;
+                default:
+                    for (std::uint64_t j = at; j < std::min(at + 4096, sound.size()); ++j)
+                        content[j] = static_cast<char>(prng.below(256));
+            }
+            write(table() / kFirst, content);
+            // Another file is read in between: the one read last stays open.
+            QCOMPARE(readArchive(*m_store, 201), std::string("200"));
+            const std::string found = readArchive(*m_store, 1);
+            const bool isTold = found.find(kFirst) != std::string::npos;
+            QVERIFY2(isTold || found == "400", found.c_str());
+            errors += isTold ? 1 : 0;
+        }
+        QVERIFY(errors >= 599);  // Noise may happen to be what was there.
+        write(table() / kFirst, sound);
+        QCOMPARE(readArchive(*m_store, 201), std::string("200"));
+        QCOMPARE(readArchive(*m_store, 1), std::string("400"));
+    }
+
+    void removesWhatHasNoRow() {
+        write(table() / "0000000000000007-0000000000000999.segment", "torn");
+        fs::create_directory(root() / "archive" / "00000009");
+        write(root() / "archive" / "00000009" / kFirst, contentOf(table() / kFirst));
+        reopen();
+        QCOMPARE(filesOfTable(), (std::vector<std::string>{kFirst, kSecond}));
+        QVERIFY(fs::is_empty(root() / "archive" / "00000009"));
+        QCOMPARE(readArchive(*m_store, 1), std::string("400"));
+    }
+
+    void removesTheFileOfWhatExpired() {
+        Turn turn;
+        turn.expireArchive(test::kTable, 201);
+        m_store->commit(std::move(turn));
+        QCOMPARE(filesOfTable().size(), std::size_t{2});  // Until that is on disk.
+        runWork(*m_store);
+        QCOMPARE(filesOfTable(), std::vector<std::string>{kSecond});
+        // Killed between the row and the file: the next open removes it.
+        Turn all;
+        all.expireArchive(test::kTable, UINT64_MAX);
+        m_store->commit(std::move(all));
+        runWork(*m_store, 0);
+        reopen();
+        QVERIFY(filesOfTable().empty());
+    }
+
+    // The order waits until there is room, and everything else goes on.
+    void waitsForRoom() {
+        appendTexts(*m_store, 401, 900);
+        order(*m_store, 401, 900);
+        runWork(*m_store, 0);
+        {
+            DiskRecorder recorder;
+            recorder.failWrites(3, ENOSPC);  // In the middle of the segment.
+            auto work = m_store->takeFlushWork(false);
+            work->run();
+            m_store->finishFlushWork(std::move(work));
+            QVERIFY(recorder.hasFailed());
+        }
+        QCOMPARE(m_store->health(), Health::Ok);
+        QVERIFY(m_store->lastError()->message().find("disk is full") != std::string::npos);
+        QCOMPARE(filesOfTable(), (std::vector<std::string>{kFirst, kSecond}));
+        QVERIFY(m_store->takeFlushWork(true) == nullptr);  // Not at once.
+        for (int turn = 0; turn < 100; ++turn) {
+            Turn next;
+            next.putValue("n", std::to_string(turn));
+            m_store->commit(std::move(next));
+            runWork(*m_store);
+        }
+        QVERIFY(!m_store->lastError().has_value());
+        QCOMPARE(readArchive(*m_store, 1), std::string("900"));
+        QCOMPARE(m_store->figures().archiveOrders, 0u);
+    }
+
+    // The n-th sync or write of the archive and its rows fails, for every n.
+    void losesNothingWhereTheDiskFails_data() {
+        QTest::addColumn<bool>("sync");
+        QTest::newRow("a write error") << false;
+        QTest::newRow("a sync error") << true;
+    }
+    void losesNothingWhereTheDiskFails() {
+        QFETCH(bool, sync);
+        bool hasFailed = true;
+        for (std::uint64_t number = 1; hasFailed; ++number) {
+            const QTemporaryDir folder;
+            const fs::path path = folder.path().toStdString();
+            {
+                const auto store = openAt(path);
+                DiskRecorder recorder;
+                if (sync)
+                    recorder.failSyncs(number, EIO);
+                else
+                    recorder.failWrites(number, EIO);
+                appendTexts(*store, 1, 300);
+                order(*store, 1, 150);
+                order(*store, 151, 300);
+                runWork(*store);
+                hasFailed = recorder.hasFailed();
+                QCOMPARE(store->health(), hasFailed ? Health::ReadOnly : Health::Ok);
+                QVERIFY(!hasFailed || store->lastError().has_value());
+            }
+            const DiskRecorder noSyncs;
+            const auto again = openAt(path);
+            const auto last = again->lastLsn(test::kB, test::kGroup);
+            if (last->value() == 0) continue;  // Not even the records came to be.
+            if (again->figures().archiveOrders + again->archiveSegments(test::kTable).size() < 2) {
+                QVERIFY(again->record(test::kB, test::kGroup, Lsn(300)).has_value());
+                continue;
+            }
+            runWork(*again);
+            QCOMPARE(readArchive(*again, 1), std::string("300"));
+            QVERIFY(number < 200);
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(ArchiveFilesTest)
+#include "archive_files_test.moc"
