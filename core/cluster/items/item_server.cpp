@@ -24,22 +24,16 @@ bool leads(const replication::Replica& replica, replication::Term term) {
 
 }  // namespace
 
-void ItemServer::serve(Group& group, ZoneIndex zone, OpId op) {
-    const auto found = m_world.calls.find(op.call);
-    if (found == m_world.calls.end()) return;
-    PendingCall& call = found->second;
-    if (!call.ops[op.part].awaits(op)) return;
-    const replication::Replica& replica = *group.member(zone).replica;
-    if (!call.ops[op.part].needsLeader) {
-        if (!replica.isCaughtUp()) return redirect(group, zone, op);
-        return serveNow(group, zone, op, call);
-    }
-    m_replicator.requestLease(group, zone);
-    if (replica.canServe(m_world.now)) return serveNow(group, zone, op, call);
-    if (replica.role() == replication::Role::Leader) {
-        group.parked.push_back({op, zone});
+void ItemServer::serve(Group& group, ParkedOp asked) {
+    const replication::Replica& replica = *group.member(asked.zone).replica;
+    const bool needsLeader = asked.request->needsLeader;
+    if (needsLeader) m_replicator.requestLease(group, asked.zone);
+    if (needsLeader ? replica.canServe(m_world.now) : replica.isCaughtUp())
+        return serveNow(group, asked.zone, asked.op, *asked.request);
+    if (needsLeader && replica.role() == replication::Role::Leader) {
+        group.parked.push_back(std::move(asked));
     } else {
-        redirect(group, zone, op);
+        redirect(group, asked.zone, asked.op);
     }
 }
 
@@ -50,18 +44,17 @@ void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
     m_answer(group, zone, op, std::move(result));
 }
 
-void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& call) {
-    const Op& what = call.ops[op.part];
-    if (what.isWrite && m_world.damage)
+void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, const OpRequest& request) {
+    if (request.isWrite && m_world.damage)
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
-    what.isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
-    if (const auto* range = std::get_if<ReadRange>(&call.request))
-        return readPage(group, zone, op, call, *range);
-    if (const auto* one = std::get_if<WriteItem>(&call.request))
-        return write(group, zone, op, *one, what.key);
-    if (const auto* batch = std::get_if<WriteBatch>(&call.request))
-        return write(group, zone, op, batch->writes[op.part], what.key);
-    read(group, zone, op, what.key);
+    request.isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
+    if (const auto* range = std::get_if<ReadRange>(request.call.get()))
+        return readPage(group, zone, op, request, *range);
+    if (const auto* one = std::get_if<WriteItem>(request.call.get()))
+        return write(group, zone, op, *one, request.key);
+    if (const auto* batch = std::get_if<WriteBatch>(request.call.get()))
+        return write(group, zone, op, batch->writes[request.part], request.key);
+    read(group, zone, op, request.key);
 }
 
 void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
@@ -74,10 +67,10 @@ void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& 
     m_answer(group, zone, op, std::move(result));
 }
 
-void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const PendingCall& call,
+void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                           const ReadRange& range) {
-    auto page = readRange(m_world, group, zone, range, call.ops[op.part].key, call.itemsLeft,
-                          call.bytesLeft);
+    auto page =
+        readRange(m_world, group, zone, range, request.key, request.itemsLeft, request.bytesLeft);
     if (!page) return m_answer(group, zone, op, damaged(std::move(page).error()));
     auto result = std::make_unique<OpResult>();
     result->range = std::move(*page);
@@ -168,18 +161,16 @@ void ItemServer::answerWaiters(Group& group) {
 
 void ItemServer::answerParked(Group& group) {
     std::vector<ParkedOp> parked = std::exchange(group.parked, {});
-    for (const ParkedOp& waiting : parked) {
+    for (ParkedOp& waiting : parked) {
         const auto& replica = group.member(waiting.zone).replica;
         if (!replica) continue;
-        const auto call = m_world.calls.find(waiting.op.call);
-        if (call == m_world.calls.end()) continue;
-        if (!call->second.ops[waiting.op.part].awaits(waiting.op)) continue;
+        if (m_world.now >= waiting.request->deadline) continue;  // Its router has given up.
         if (replica->role() != replication::Role::Leader) {
             redirect(group, waiting.zone, waiting.op);
         } else if (replica->canServe(m_world.now)) {
-            serveNow(group, waiting.zone, waiting.op, call->second);
+            serveNow(group, waiting.zone, waiting.op, *waiting.request);
         } else {
-            group.parked.push_back(waiting);
+            group.parked.push_back(std::move(waiting));
         }
     }
 }

@@ -23,7 +23,8 @@ public:
           m_answer(std::move(answer)),
           m_collections(world) {}
 
-    void serve(Group& group, ZoneIndex zone, OpId op);
+    /// A request has arrived at the replica in `asked.zone`, which has power.
+    void serve(Group& group, ParkedOp asked);
     void on(const CollectionCountStep& step);
     /// The group's replicas moved: answers what no longer has to wait.
     void moved(Group& group);
@@ -31,12 +32,12 @@ public:
     void indexesShow(Group& group, Lsn shown);
 
 private:
-    void serveNow(Group& group, ZoneIndex zone, OpId op, PendingCall& call);
+    void serveNow(Group& group, ZoneIndex zone, OpId op, const OpRequest& request);
     void redirect(Group& group, ZoneIndex zone, OpId op);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
     void write(Group& group, ZoneIndex zone, OpId op, const WriteItem& write,
                const std::string& key);
-    void readPage(Group& group, ZoneIndex zone, OpId op, const PendingCall& call,
+    void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
     /// Notes what a read met, and makes the answer to whoever needed it.
     std::unique_ptr<OpResult> damaged(storage::StorageError error);

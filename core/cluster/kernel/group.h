@@ -23,11 +23,13 @@ using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
 struct OpId {
     CallNumber call{};
     std::uint32_t part = 0;
-    std::uint32_t sending = 0;  ///< Which time that it was sent; what is of an earlier one is void.
+    std::uint32_t sending = 0;  ///< The router sends an op again under a new number.
+    ZoneIndex router{};         ///< The zone whose router waits for the answer.
     bool operator==(const OpId&) const = default;
 };
 
-struct OpResult;  // op.h
+struct OpRequest;  // op.h
+struct OpResult;   // op.h
 
 /// A record on its way to the modelled disk of one replica.
 struct WritingRecord {
@@ -84,6 +86,7 @@ struct Waiter {
 struct ParkedOp {
     OpId op;
     ZoneIndex zone{};
+    std::shared_ptr<const OpRequest> request;
 };
 
 /// A reply whose record is committed and that waits until the global indexes show it.
@@ -129,7 +132,9 @@ struct Group {
     std::shared_ptr<const table::ApplySchema> schema;
 
     std::array<Member, kZonesPerRegion> members;
-    /// Where routers look for the leader first.
+    /// The zone whose replica led first, as the partition map tells routers.
+    ZoneIndex appointed{};
+    /// The zone that was elected last.
     ZoneIndex leaderHint{};
     /// The newest record that any replica knew to be committed.
     Lsn committed{};

@@ -14,6 +14,21 @@ namespace orrery::cluster {
 
 // What goes between a router and a replica, and back.
 
+/// What a router asks of one replica: the payload of its message, which the replica reads instead
+/// of the router's memory. Immutable and shared, never copied.
+struct OpRequest {
+    std::shared_ptr<const Request> call;  ///< The whole call; `part` says which of a batch.
+    std::uint32_t part = 0;
+    std::string key;  ///< Storage key of an item; where a page goes on.
+    bool needsLeader = false;
+    bool isWrite = false;
+    /// A page: what it may still take.
+    std::uint64_t itemsLeft = 0;
+    std::uint64_t bytesLeft = 0;
+    Instant deadline;  ///< From then on the router no longer waits for an answer.
+};
+using OpRequestPtr = std::shared_ptr<const OpRequest>;
+
 /// How a replica answers one request of a router.
 struct OpResult {
     enum class Kind : std::uint8_t {
@@ -33,9 +48,7 @@ struct OpResult {
 /// What one part of a call still needs, and whom it was sent to.
 struct Op {
     GroupId group{};
-    std::string key;  ///< Storage key of an item; where a page goes on.
-    bool needsLeader = false;
-    bool isWrite = false;
+    OpRequestPtr request;
     bool done = false;
     bool underWay = false;  ///< Sent, and not answered yet.
     ZoneIndex target{};
@@ -54,9 +67,8 @@ struct PendingCall {
     std::unique_ptr<Call> call;
     Caller caller;
     RegionId region{};
-    ZoneIndex zone{};  ///< The router that has it.
-    Request request;
-    bool bound = false;  ///< `request` is what was asked for.
+    ZoneIndex zone{};                        ///< The router that has it.
+    std::shared_ptr<const Request> request;  ///< Null if names could not become tables.
     Instant admittedAt;
     std::vector<Op> ops;
     std::uint32_t opsLeft = 0;

@@ -70,6 +70,7 @@ struct CatchUpGoesOn {
 struct OpArrives {
     Flight flight;
     OpId op;
+    OpRequestPtr request;
 };
 /// A replica's answer arrives at the router.
 struct OpAnswered {
@@ -235,9 +236,6 @@ struct WorldState {
     std::function<void(const Group& group, ZoneIndex zone,
                        std::span<const storage::TreeChange> changes)>
         beforeApply;
-
-    /// Calls under way, in order of admission.
-    std::map<CallNumber, PendingCall> calls;
 
     observe::Trace trace;
     bool detailedTrace = false;

@@ -31,6 +31,7 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->space = space;
     made->begin = std::move(begin);
     made->end = std::move(end);
+    made->appointed = leader;
     made->leaderHint = leader;
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
     CHECK(m_world.groups[id.value()] == nullptr || m_world.plantedBug == PlantedBug::CountersEarly);

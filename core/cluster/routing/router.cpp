@@ -37,7 +37,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_world.totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
-    PendingCall& pending = m_world.calls[number];
+    PendingCall& pending = m_calls[number];
     pending.id = id.value();
     pending.call = std::move(call);
     pending.caller = std::move(caller);
@@ -52,8 +52,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         pending.error = std::move(request).error();
         return finish(number, pending);
     }
-    pending.request = std::move(*request);
-    pending.bound = true;
+    pending.request = std::make_shared<const Request>(std::move(*request));
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
         if (pending.ops[part].done) continue;
@@ -68,33 +67,29 @@ bool Router::plan(PendingCall& call) {
         return false;
     }
     bool hasParts = true;
-    if (const auto* read = std::get_if<ReadItem>(&call.request)) {
+    const Request& request = *call.request;
+    if (const auto* read = std::get_if<ReadItem>(&request)) {
         call.reply = ItemReply{};
         hasParts = planItem(call, read->table, read->key, read->consistent, false);
-    } else if (const auto* write = std::get_if<WriteItem>(&call.request)) {
+    } else if (const auto* write = std::get_if<WriteItem>(&request)) {
         call.reply = WriteReply{};
         hasParts = planItem(call, write->table, write->key, true, true);
-    } else if (const auto* range = std::get_if<ReadRange>(&call.request)) {
+    } else if (const auto* range = std::get_if<ReadRange>(&request)) {
         call.reply = RangeReply{};
         call.itemsLeft = range->limit;
         call.bytesLeft = kPageBytesMax;
-        Op op;
-        op.group = nextPartition(m_world, *range, nullptr);
-        op.key = range->forward ? range->begin : range->end;
-        op.needsLeader = range->consistent;
         call.region = range->table->region;
-        hasParts = op.group != GroupId{};
-        call.ops.push_back(std::move(op));
-    } else if (const auto* reads = std::get_if<ReadBatch>(&call.request)) {
+        hasParts = planPage(call, *range, nextPartition(m_world, *range, nullptr));
+    } else if (const auto* reads = std::get_if<ReadBatch>(&request)) {
         call.reply = BatchReadReply{std::vector<ItemView>(reads->reads.size()), {}};
         for (const ReadItem& one : reads->reads)
             hasParts = planItem(call, one.table, one.key, one.consistent, false) && hasParts;
-    } else if (const auto* writes = std::get_if<WriteBatch>(&call.request)) {
+    } else if (const auto* writes = std::get_if<WriteBatch>(&request)) {
         call.reply = BatchWriteReply{std::vector<WriteReply>(writes->writes.size()), {}};
         for (const WriteItem& one : writes->writes)
             hasParts = planItem(call, one.table, one.key, true, true) && hasParts;
     } else {
-        auto reply = m_tables(call.request, call.caller);
+        auto reply = m_tables(request, call.caller);
         if (reply) {
             call.reply = std::move(*reply);
         } else {
@@ -119,15 +114,35 @@ bool Router::plan(PendingCall& call) {
 
 bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
                       bool write) {
-    Op op;
-    op.key = types::storageKey(table->space, key);
-    op.group = m_world.partitions.find(op.key);
-    op.needsLeader = leader;
-    op.isWrite = write;
+    OpRequest asked;
+    asked.part = static_cast<std::uint32_t>(call.ops.size());
+    asked.key = types::storageKey(table->space, key);
+    asked.needsLeader = leader;
+    asked.isWrite = write;
     call.region = table->region;
-    call.ops.push_back(std::move(op));
+    const GroupId group = m_world.partitions.find(asked.key);
+    addOp(call, group, std::move(asked));
     // A table that is still being created is not there for the data plane.
     return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
+}
+
+void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
+    asked.call = call.request;
+    asked.deadline = call.admittedAt + m_world.profile.requestTimeout;
+    Op op;
+    op.group = group;
+    op.request = std::make_shared<const OpRequest>(std::move(asked));
+    call.ops.push_back(std::move(op));
+}
+
+bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {
+    OpRequest asked;
+    asked.key = range.forward ? range.begin : range.end;
+    asked.needsLeader = range.consistent;
+    asked.itemsLeft = call.itemsLeft;
+    asked.bytesLeft = call.bytesLeft;
+    addOp(call, group, std::move(asked));
+    return group != GroupId{};
 }
 
 // A router whose zone is lost takes requests until the loss is known: those get an error. After
@@ -143,9 +158,10 @@ std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex
 
 ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Group& group) {
     const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
-    if (op.needsLeader && !suspects[group.leaderHint.value()] &&
-        (op.attempts == 0 || group.leaderHint != op.target))
-        return group.leaderHint;
+    const ZoneIndex hint = m_hints.find(group, call.zone);
+    if (op.request->needsLeader && !suspects[hint.value()] &&
+        (op.attempts == 0 || hint != op.target))
+        return hint;
     std::array<ZoneIndex, kZonesPerRegion> candidates;
     std::size_t count = 0;
     for (const ZoneIndex zone : kZones) {
@@ -176,12 +192,12 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     ++op.sendings;
     op.sentAt = m_world.now;
     op.underWay = true;
-    const Flight flight{{op.group, call.region, call.zone},
-                        op.target,
-                        op.isWrite ? observe::MessageKind::Write : observe::MessageKind::Read};
+    const auto kind =
+        op.request->isWrite ? observe::MessageKind::Write : observe::MessageKind::Read;
+    const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
     // Should it be lost, the sweep will notice.
-    op.sent =
-        m_world.send(m_world.arrivalOf(flight), OpArrives{flight, {number, part, op.sendings}});
+    op.sent = m_world.send(m_world.arrivalOf(flight),
+                           OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
 }
 
 // The table or the index was deleted meanwhile; nothing if both are there.
@@ -197,17 +213,15 @@ std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op)
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-    const auto call = m_world.calls.find(op.call);
-    if (call == m_world.calls.end()) return;
-    const Flight flight{group.ref(from), call->second.zone, observe::MessageKind::Reply, 0,
+    const Flight flight{group.ref(from), op.router, observe::MessageKind::Reply, 0,
                         result->served.applied};
     m_world.send(m_world.arrivalOf(flight), OpAnswered{flight, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
     if (!m_world.arrives(answered.flight, answered.op.call.value())) return;
-    const auto found = m_world.calls.find(answered.op.call);
-    if (found == m_world.calls.end()) return;
+    const auto found = m_calls.find(answered.op.call);
+    if (found == m_calls.end()) return;
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
     if (!op.awaits(answered.op)) return;
@@ -215,19 +229,20 @@ void Router::on(OpAnswered& answered) {
     const ZoneIndex from = answered.flight.from.zone;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
-        Group* group = m_world.findGroup(op.group);
+        const Group* group = m_world.findGroup(op.group);
         const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
         const bool useful =
             result.leader && *result.leader != from && !suspects[result.leader->value()];
-        if (useful && group != nullptr && op.needsLeader) {
-            group->leaderHint = *result.leader;
+        if (useful && group != nullptr && op.request->needsLeader) {
+            m_hints.learn(*group, call.zone, *result.leader);
             if (op.attempts < 4) return send(answered.op.call, call, answered.op.part);
         }
         m_world.queue.add(m_world.now + kRetryDelay, OpRetry{answered.op});
         return;
     }
-    if (op.needsLeader) {
-        if (Group* group = m_world.findGroup(op.group)) group->leaderHint = from;
+    if (op.request->needsLeader) {
+        if (const Group* group = m_world.findGroup(op.group))
+            m_hints.learn(*group, call.zone, from);
     }
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
@@ -238,7 +253,7 @@ void Router::on(OpAnswered& answered) {
         call.error = std::move(result.error);
         return partDone(answered.op.call, call, answered.op.part);
     }
-    if (std::holds_alternative<ReadRange>(call.request))
+    if (std::holds_alternative<ReadRange>(*call.request))
         return takePage(answered.op.call, call, result);
     take(call, answered.op.part, result);
     partDone(answered.op.call, call, answered.op.part);
@@ -258,7 +273,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
 
 void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     auto& page = std::get<RangeReply>(call.reply);
-    const auto& range = std::get<ReadRange>(call.request);
+    const auto& range = std::get<ReadRange>(*call.request);
     for (ItemView& item : result.range.items) {
         call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         --call.itemsLeft;
@@ -273,14 +288,18 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     if (group == nullptr && !page.more) return send(number, call, 0);
     const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     if (next == GroupId{}) return partDone(number, call, 0);
+    OpRequest goesOn = *op.request;
+    goesOn.itemsLeft = call.itemsLeft;
+    goesOn.bytesLeft = call.bytesLeft;
+    op.request = std::make_shared<const OpRequest>(std::move(goesOn));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);
 }
 
 void Router::on(const OpRetry& retry) {
-    const auto found = m_world.calls.find(retry.op.call);
-    if (found == m_world.calls.end()) return;
+    const auto found = m_calls.find(retry.op.call);
+    if (found == m_calls.end()) return;
     Op& op = found->second.ops[retry.op.part];
     if (op.done || op.underWay || op.sendings != retry.op.sending) return;
     send(retry.op.call, found->second, retry.op.part);
@@ -289,18 +308,19 @@ void Router::on(const OpRetry& retry) {
 void Router::on(const RouterSweep&) {
     m_sweepQueued = false;
     std::vector<OpId> late;
-    for (const auto& [number, call] : m_world.calls) {
+    for (const auto& [number, call] : m_calls) {
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
             const bool slow = op.underWay && m_world.now - op.sentAt >= kAttemptTimeout;
             const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
             const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (!op.done && (old || gone || (slow && !op.isWrite))) late.push_back({number, part});
+            if (!op.done && (old || gone || (slow && !op.request->isWrite)))
+                late.push_back({number, part});
         }
     }
     for (const OpId& op : late) {
-        const auto found = m_world.calls.find(op.call);
-        if (found == m_world.calls.end()) continue;
+        const auto found = m_calls.find(op.call);
+        if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
         const CauseScope scope(m_world, call.ops[op.part].sent);  // Of which nothing came.
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
@@ -313,7 +333,7 @@ void Router::on(const RouterSweep&) {
 }
 
 void Router::scheduleSweep() {
-    if (m_sweepQueued || m_world.calls.empty()) return;
+    if (m_sweepQueued || m_calls.empty()) return;
     m_sweepQueued = true;
     m_world.queue.add(m_world.now + kSweepEvery, RouterSweep{});
 }
@@ -354,16 +374,17 @@ void Router::finish(CallNumber number, PendingCall& call) {
                       call.served, std::max(call.gate, m_world.catalogGate)};
     traceServed(call, answered);
     m_answers.push_back(std::move(answered));
-    m_world.calls.erase(number);
+    m_calls.erase(number);
 }
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
+    m_hints.forget(region, zone);
     std::vector<CallNumber> lost;
-    for (const auto& [number, call] : m_world.calls) {
+    for (const auto& [number, call] : m_calls) {
         if (call.region == region && call.zone == zone) lost.push_back(number);
     }
     for (const CallNumber number : lost) {
-        PendingCall& call = m_world.calls.at(number);
+        PendingCall& call = m_calls.at(number);
         call.error = ApiError::internal();
         finish(number, call);
     }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "core/cluster/kernel/calls.h"
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/routing/leader_hints.h"
 
 namespace orrery::cluster {
 
@@ -30,6 +32,8 @@ public:
     /// The zone lost its power: its router's calls have no answer but an error.
     void zoneLost(RegionId region, ZoneIndex zone);
 
+    /// Calls that are under way.
+    std::size_t pendingCalls() const { return m_calls.size(); }
     std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
 
 private:
@@ -37,6 +41,9 @@ private:
     bool plan(PendingCall& call);
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
                   bool write);
+    /// False if no partition holds the page.
+    bool planPage(PendingCall& call, const ReadRange& range, GroupId group);
+    void addOp(PendingCall& call, GroupId group, OpRequest asked);
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
     std::optional<ApiError> goneError(const PendingCall& call, const Op& op) const;
     void send(CallNumber number, PendingCall& call, std::uint32_t part);
@@ -52,6 +59,8 @@ private:
     WorldState& m_world;
     TableRequests m_tables;
     Prng m_prng;
+    std::map<CallNumber, PendingCall> m_calls;  ///< In order of admission.
+    LeaderHints m_hints;
     CallNumber m_next{1};
     bool m_sweepQueued = false;
     std::vector<Answered> m_answers;

@@ -52,7 +52,8 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
     if (status >= 500) ++m_world.totals.serverErrors;
     if (status >= 400 && status < 500) ++m_world.totals.clientErrors;
     // A call that names no table which is there, or no key of it, never became a request.
-    const About about = call.bound ? aboutOf(call.request) : About{observe::RequestKind::Unknown};
+    const About about =
+        call.request ? aboutOf(*call.request) : About{observe::RequestKind::Unknown};
     const bool read = about.kind == observe::RequestKind::Read;
     if (read && answered.served.behindRecords > 0) ++m_world.totals.staleReads;
     observe::RequestServed event;

@@ -104,7 +104,7 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     if (!state.arrives(arrives.flight, arrives.op.call.value())) return;
     Group* group = state.findGroup(arrives.flight.from.group);
     if (group == nullptr || !group->member(arrives.flight.to).replica) return;
-    server.serve(*group, arrives.flight.to, arrives.op);
+    server.serve(*group, {arrives.op, arrives.flight.to, arrives.request});
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
@@ -157,7 +157,7 @@ std::vector<Answered> World::takeAnswers() {
 }
 
 std::size_t World::pendingCalls() const {
-    return m_impl->state.calls.size();
+    return m_impl->router.pendingCalls();
 }
 
 Instant World::now() const {
