@@ -29,7 +29,7 @@ void ItemServer::serve(Group& group, ParkedOp asked) {
     const bool needsLeader = asked.request->needsLeader;
     if (needsLeader) m_replicator.requestLease(group, asked.zone);
     if (needsLeader ? replica.canServe(m_world.now) : replica.isCaughtUp())
-        return serveNow(group, asked.zone, asked.op, *asked.request);
+        return serveNow(group, asked);
     if (needsLeader && replica.role() == replication::Role::Leader) {
         group.parked.push_back(std::move(asked));
     } else {
@@ -44,17 +44,18 @@ void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
     m_answer(group, zone, op, std::move(result));
 }
 
-void ItemServer::serveNow(Group& group, ZoneIndex zone, OpId op, const OpRequest& request) {
-    if (request.isWrite && m_world.damage)
+void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
+    const auto& [op, zone, request] = asked;
+    if (request->isWrite && m_world.damage)
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
-    request.isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
-    if (const auto* range = std::get_if<ReadRange>(request.call.get()))
-        return readPage(group, zone, op, request, *range);
-    if (const auto* one = std::get_if<WriteItem>(request.call.get()))
-        return write(group, zone, op, *one, request.key);
-    if (const auto* batch = std::get_if<WriteBatch>(request.call.get()))
-        return write(group, zone, op, batch->writes[request.part], request.key);
-    read(group, zone, op, request.key);
+    request->isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
+    if (const auto* range = std::get_if<ReadRange>(request->call.get()))
+        return readPage(group, zone, op, *request, *range);
+    if (const auto* one = std::get_if<WriteItem>(request->call.get()))
+        return write(group, asked, *one);
+    if (const auto* batch = std::get_if<WriteBatch>(request->call.get()))
+        return write(group, asked, batch->writes[request->part]);
+    read(group, zone, op, request->key);
 }
 
 void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
@@ -85,10 +86,11 @@ std::unique_ptr<OpResult> ItemServer::damaged(storage::StorageError error) {
     return result;
 }
 
-void ItemServer::write(Group& group, ZoneIndex zone, OpId op, const WriteItem& write,
-                       const std::string& key) {
-    Written written = writeItem(m_world, m_replicator, m_collections, group, zone, write, key);
-    if (written.needsCount) return m_collections.count(group, zone, key, op);
+void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& write) {
+    const auto& [op, zone, request] = asked;
+    Written written =
+        writeItem(m_world, m_replicator, m_collections, group, zone, write, request->key);
+    if (written.needsCount) return m_collections.count(group, request->key, asked);
     auto result = std::make_unique<OpResult>();
     result->write = std::move(written.reply);
     result->error = std::move(written.error);
@@ -168,7 +170,7 @@ void ItemServer::answerParked(Group& group) {
         if (replica->role() != replication::Role::Leader) {
             redirect(group, waiting.zone, waiting.op);
         } else if (replica->canServe(m_world.now)) {
-            serveNow(group, waiting.zone, waiting.op, *waiting.request);
+            serveNow(group, waiting);
         } else {
             group.parked.push_back(std::move(waiting));
         }

@@ -32,11 +32,10 @@ public:
     void indexesShow(Group& group, Lsn shown);
 
 private:
-    void serveNow(Group& group, ZoneIndex zone, OpId op, const OpRequest& request);
+    void serveNow(Group& group, const ParkedOp& asked);
     void redirect(Group& group, ZoneIndex zone, OpId op);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
-    void write(Group& group, ZoneIndex zone, OpId op, const WriteItem& write,
-               const std::string& key);
+    void write(Group& group, const ParkedOp& asked, const WriteItem& write);
     void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
     /// Notes what a read met, and makes the answer to whoever needed it.

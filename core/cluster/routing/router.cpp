@@ -62,7 +62,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
 }
 
 bool Router::plan(PendingCall& call) {
-    if (m_world.damage && changesData(call.request)) {
+    if (m_world.damage && changesData(*call.request)) {
         call.error = ApiError::internal(m_world.damage->message());
         return false;
     }
@@ -179,8 +179,8 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
         // The map has changed under way; should no partition have the key, look again later.
-        if (!std::holds_alternative<ReadRange>(call.request))
-            op.group = m_world.partitions.find(op.key);
+        if (!std::holds_alternative<ReadRange>(*call.request))
+            op.group = m_world.partitions.find(op.request->key);
         group = m_world.findGroup(op.group);
     }
     if (group == nullptr) {
@@ -202,9 +202,9 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
 
 // The table or the index was deleted meanwhile; nothing if both are there.
 std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op) const {
-    const auto* range = std::get_if<ReadRange>(&call.request);
+    const auto* range = std::get_if<ReadRange>(call.request.get());
     const KeySpaceId space =
-        range != nullptr ? range->table->space : KeySpaceId(ByteReader(op.key).u32());
+        range != nullptr ? range->table->space : KeySpaceId(ByteReader(op.request->key).u32());
     const TablePtr table = m_world.catalog.find(space);
     if (table == nullptr) return ApiError::resourceNotFound();
     if (range == nullptr || range->indexName.empty()) return std::nullopt;

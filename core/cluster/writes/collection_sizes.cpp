@@ -89,12 +89,12 @@ storage::StorageResult<bool> CollectionSizes::isEmpty(const Group& group, ZoneIn
     return empty;
 }
 
-void CollectionSizes::count(const Group& group, ZoneIndex zone, std::string_view storageKey,
-                            OpId waiting) {
+void CollectionSizes::count(const Group& group, std::string_view storageKey, ParkedOp waiting) {
+    const ZoneIndex zone = waiting.zone;
     const std::string sizeKey = table::collectionSizeKey(group.id, storageKey);
     const auto [found, isNew] = m_counts.try_emplace(sizeKey);
     Count& count = found->second;
-    count.waiting.push_back({waiting, zone});
+    count.waiting.push_back(std::move(waiting));
     const bool isQueued = !isNew && !count.atEnd();
     if (isQueued && isValid(count)) return;
     count.group = group.id;

@@ -29,7 +29,7 @@ public:
 
     /// Counts the collection of `storageKey`; `waiting` comes back once its size is known, or
     /// cannot be told here.
-    void count(const Group& group, ZoneIndex zone, std::string_view storageKey, OpId waiting);
+    void count(const Group& group, std::string_view storageKey, ParkedOp waiting);
 
     /// The leader is about to propose `record`: what is being counted takes it in.
     void noteWrite(const Group& group, const table::LogRecord& record,
