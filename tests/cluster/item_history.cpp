@@ -1,6 +1,7 @@
 #include "tests/cluster/item_history.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/check.h"
 

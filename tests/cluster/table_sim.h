@@ -37,7 +37,6 @@ public:
     explicit TableSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
 
     TableSimReport run();
-    WorldHarness& harness() { return m_t; }
 
 private:
     static constexpr int kTables = 3;

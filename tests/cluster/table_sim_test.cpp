@@ -19,8 +19,8 @@ using test::TableSimReport;
 
 namespace {
 
-constexpr std::size_t kSeeds = 150;
-constexpr std::size_t kSeedsLong = 6'000;
+constexpr std::size_t kSeeds = 400;
+constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
 /// Names the seed should a CHECK end the run.

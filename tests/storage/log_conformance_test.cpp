@@ -264,6 +264,31 @@ private slots:
         QVERIFY(harness->takeFlushWork(true) == nullptr);
     }
 
+    void tellsTheLastGroupThatIsThereOrStillToBeGivenBack_data() { test::addStoreRows(); }
+    void tellsTheLastGroupThatIsThereOrStillToBeGivenBack() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{0});
+        Turn turn;
+        turn.putGroupState(kB, GroupId(3), "state");
+        turn.putGroupState(kA, GroupId(9), "state");
+        turn.append(kA, GroupId(9), Lsn(1), share("record"));
+        harness->commit(std::move(turn));
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{9});
+        harness.syncAll();
+        harness.reopen();
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{9});
+        Turn drop;
+        drop.dropGroup(GroupId(9));
+        harness->commit(std::move(drop));
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{9});
+        harness.runLogWork();
+        harness.reopen();
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{9});
+        harness.flushAll();
+        QCOMPARE(harness->lastGroup()->value(), std::uint64_t{3});
+    }
+
     void findsAfterAKillWhatWasSyncedAndNothingElse_data() { test::addStoreRows(); }
     void findsAfterAKillWhatWasSyncedAndNothingElse() {
         QFETCH(QString, kind);

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
+#include <map>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
