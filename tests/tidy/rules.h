@@ -15,6 +15,8 @@ namespace orrery::tidy {
 /// An arrow that climbs or goes to a sibling; a room that includes what it may not know; an include
 /// that is not written from the root.
 Complaints checkFloors(const Source& source);
+/// Inside of widgets/: a subject that includes another; tables may include items.
+Complaints checkSubjects(const Source& source);
 /// Qt in core/, in an #include or as a CMake target.
 Complaints checkQtBelowTheLine(const Source& source);
 

@@ -23,6 +23,7 @@ private slots:
     }
 
     void keepsTheFloors() { QVERIFY(silent(checkFloors)); }
+    void keepsWidgetsBySubject() { QVERIFY(silent(checkSubjects)); }
     void hasNoQtBelowTheLine() { QVERIFY(silent(checkQtBelowTheLine)); }
     void hasNoLongFile() { QVERIFY(silent(checkFileLength)); }
     void hasNoLongFunction() { QVERIFY(silent(checkFunctionLengths)); }
