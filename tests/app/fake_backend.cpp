@@ -53,6 +53,11 @@ QJsonObject makeItem(qint64 i) {
     return item;
 }
 
+/// The number of the item with this key.
+qint64 numberOf(const QJsonObject& key) {
+    return key["id"]["S"].toString().mid(5).toLongLong();
+}
+
 }  // namespace
 
 FakeBackend::FakeBackend() {
@@ -133,6 +138,8 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
     if (operation == "CreateTable") addTable(table, 0);
     if (operation == "DeleteTable" && found != m_tables.end()) m_tables.erase(found);
     if (operation == "DescribeTable") body = R"({"Table":{"TableStatus":"ACTIVE"}})";
+    if (operation == "GetItem")
+        body = compact({{"Item", makeItem(numberOf(request["Key"].toObject()))}});
     if (operation == "PutItem" && found != m_tables.end()) {
         ++found->items;
         ++found->written;
@@ -200,10 +207,13 @@ std::string FakeBackend::addFault(const std::string& json) {
     observe::FaultView fault;
     fault.id = m_nextFault++;
     fault.kind = wanted["kind"].toString().toStdString();
-    const QJsonArray zones = wanted["zones"].toArray();
-    fault.target = fault.kind == "zone-outage"
-                       ? wanted["zone"].toString().toStdString()
-                       : (zones[0].toString() + " - " + zones[1].toString()).toStdString();
+    fault.target = wanted["zone"].toString().toStdString();
+    fault.zones = {fault.target};
+    if (fault.kind == "link-cut") {
+        const QJsonArray zones = wanted["zones"].toArray();
+        fault.zones = {zones[0].toString().toStdString(), zones[1].toString().toStdString()};
+        fault.target = fault.zones[0] + " - " + fault.zones[1];
+    }
     fault.since = m_clock.now;
     const QString duration = wanted["duration"].toString();
     if (!duration.isEmpty())
@@ -240,7 +250,7 @@ std::string FakeBackend::itemsBody(const std::string& target) const {
 
 std::string FakeBackend::itemBody(const std::string& target) const {
     const QJsonObject key = parsed(parameter(queryOf(target), "key").toStdString());
-    const qint64 number = key["id"]["S"].toString().mid(5).toLongLong();
+    const qint64 number = numberOf(key);
     QJsonArray versions;
     for (int zone = 0; zone < kZonesPerRegion; ++zone) {
         const std::uint64_t lag = m_lag[static_cast<std::size_t>(zone)];
@@ -280,7 +290,8 @@ std::vector<observe::PartitionView> FakeBackend::makePartitions(std::int64_t ite
             replica.zone = ZoneIndex(static_cast<std::uint8_t>(zone));
             replica.term = 3;
             const bool down = std::ranges::any_of(m_faults, [zone](const auto& fault) {
-                return fault.active && fault.target == kZones[zone];
+                return fault.active && fault.kind == "zone-outage" &&
+                       fault.zones.front() == kZones[zone];
             });
             replica.role = down            ? observe::Role::Down
                            : zone == i % 3 ? observe::Role::Leader
@@ -335,7 +346,8 @@ observe::SnapshotPtr FakeBackend::snapshot() {
         observe::ZoneView& view = region->zones[zone];
         view.name = kZones[zone];
         for (const observe::FaultView& fault : m_faults) {
-            if (!fault.active || fault.target.find(view.name) == std::string::npos) continue;
+            if (!fault.active || std::ranges::find(fault.zones, view.name) == fault.zones.end())
+                continue;
             (fault.kind == "zone-outage" ? view.up : view.cutOff) = fault.kind != "zone-outage";
         }
         view.replicas = static_cast<std::uint32_t>(m_tables.size() * 4);

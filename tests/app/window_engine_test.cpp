@@ -78,6 +78,7 @@ private slots:
         emit zones->failZone("us-east-1b", 0);
         QTRY_VERIFY(m_window->findChild<widgets::WorldBanner*>()->isVisible());
         QTRY_COMPARE(zones->region(0)->tile(1)->stateText(), QStringLiteral("Failed"));
+        QCOMPARE(m_backend->snapshot()->faults.at(0).zones, std::vector<std::string>{"us-east-1b"});
         QTRY_COMPARE_WITH_TIMEOUT(zones->region(0)->tile(1)->zone().leaders, 0u, 30'000);
         int status = 0;
         m_backend->call("us-east-1", "PutItem",

@@ -16,14 +16,12 @@ namespace orrery::widgets {
 
 const observe::FaultView* activeFault(const observe::Snapshot& snapshot, const char* kind,
                                       std::initializer_list<std::string_view> zones) {
-    for (const observe::FaultView& fault : snapshot.faults) {
-        if (!fault.active || fault.kind != kind) continue;
-        const bool all = std::ranges::all_of(zones, [&fault](std::string_view zone) {
-            return fault.target.find(zone) != std::string::npos;
-        });
-        if (all) return &fault;
-    }
-    return nullptr;
+    const auto strikesThem = [kind, zones](const observe::FaultView& fault) {
+        return fault.active && fault.kind == kind &&
+               std::ranges::is_permutation(fault.zones, zones);
+    };
+    const auto found = std::ranges::find_if(snapshot.faults, strikesThem);
+    return found == snapshot.faults.end() ? nullptr : &*found;
 }
 
 RegionMap::RegionMap(QWidget* parent) : QWidget(parent) {

@@ -11,14 +11,14 @@
 
 namespace orrery::widgets {
 
-/// A zone on the map: a button with its name, its state in words and how many leaders and replicas
-/// it has. A failed zone is hatched and says so.
+/// A zone on the map: a button with the zone's name, its state in words, and its numbers of leaders
+/// and replicas. A failed zone is hatched.
 class ZoneTile : public QAbstractButton {
     Q_OBJECT
 public:
     explicit ZoneTile(int zone, QWidget* parent = nullptr);
 
-    /// `fault` is what took the zone away, or null.
+    /// `fault` is the outage of this zone, or null.
     void setZone(const observe::ZoneView& zone, const observe::FaultView* fault, Instant now);
     const observe::ZoneView& zone() const { return m_zone; }
     QString stateText() const { return m_state; }
@@ -33,7 +33,7 @@ private:
     observe::ZoneView m_zone;
     QString m_state;
     QString m_lag;
-    QVariantAnimation m_glow;  // Runs when leaders come or go.
+    QVariantAnimation m_glow;  // Runs when the number of leaders changes.
 };
 
 /// The link between two zones: a round button on the line between them.
@@ -92,8 +92,8 @@ private:
     std::array<std::optional<std::uint64_t>, kZonesPerRegion> m_linkFaults;
 };
 
-/// All Regions, one below the other. What is wanted of a zone or a link is said with signals;
-/// seconds is 0 for "until healed".
+/// All Regions, one below the other. Signals carry the person's requests to fail, cut or heal; 0
+/// seconds means "until healed".
 class ZoneMap : public QWidget {
     Q_OBJECT
 public:
@@ -114,8 +114,8 @@ private:
     QStackedWidget* m_stack;
 };
 
-/// The active fault of `kind` ("zone-outage", "link-cut") whose target names all of `zones`; null
-/// if there is none.
+/// The active fault of `kind` ("zone-outage", "link-cut") that strikes exactly `zones`, in either
+/// order; null if there is none.
 const observe::FaultView* activeFault(const observe::Snapshot& snapshot, const char* kind,
                                       std::initializer_list<std::string_view> zones);
 

@@ -40,6 +40,7 @@ Zones::FaultResult Zones::failZone(std::string_view zone, std::optional<Duration
     Fault fault;
     fault.view.kind = "zone-outage";
     fault.view.target = zone;
+    fault.view.zones = {std::string(zone)};
     fault.region = place.region->id;
     fault.a = place.zone;
     return add(std::move(fault), duration);
@@ -54,6 +55,7 @@ Zones::FaultResult Zones::cutLink(std::string_view zoneA, std::string_view zoneB
     Fault fault;
     fault.view.kind = "link-cut";
     fault.view.target = std::string(zoneA) + " - " + std::string(zoneB);
+    fault.view.zones = {std::string(zoneA), std::string(zoneB)};
     fault.region = a.region->id;
     fault.a = std::min(a.zone, b.zone);
     fault.b = std::max(a.zone, b.zone);
@@ -264,7 +266,11 @@ storage::StorageResult<void> Zones::reopen() {
         const RegionState& region = m_world.region(fault.region);
         fault.view.kind = fault.isCut ? "link-cut" : "zone-outage";
         fault.view.target = zoneName(region, fault.a);
-        if (fault.isCut) fault.view.target += " - " + zoneName(region, fault.b);
+        fault.view.zones = {fault.view.target};
+        if (fault.isCut) {
+            fault.view.zones.push_back(zoneName(region, fault.b));
+            fault.view.target += " - " + fault.view.zones.back();
+        }
         m_faults.push_back(fault);
         start(fault);
     }

@@ -55,6 +55,7 @@ private slots:
         fault.id = 77;
         fault.kind = "zone-outage";
         fault.target = "us-east-1c";
+        fault.zones = {"us-east-1c"};
         fault.until = Instant(20s);
         snapshot->faults.push_back(fault);
         widgets::ZoneMap map;
@@ -68,6 +69,32 @@ private slots:
         QTest::mouseClick(map.region(0)->tile(2), Qt::LeftButton);
         QCOMPARE(healed.count(), 1);
         QCOMPARE(healed[0][0].value<std::uint64_t>(), 77u);
+    }
+
+    // A display text that contains another zone's name is not that zone.
+    void aFaultIsShownAtItsOwnZoneOnly() {
+        auto snapshot =
+            test::makeSnapshot({test::makeRegion("east-1", {}), test::makeRegion("us-east-1", {})});
+        observe::FaultView outage;
+        outage.kind = "zone-outage";
+        outage.target = "us-east-1a";
+        outage.zones = {"us-east-1a"};
+        observe::FaultView cut;
+        cut.kind = "link-cut";
+        cut.target = "us-east-1c - us-east-1b";
+        cut.zones = {"us-east-1c", "us-east-1b"};
+        snapshot->faults = {outage, cut};
+        using widgets::activeFault;
+        QVERIFY(activeFault(*snapshot, "zone-outage", {"east-1a"}) == nullptr);
+        QVERIFY(activeFault(*snapshot, "zone-outage", {"us-east-1a"}) == &snapshot->faults[0]);
+        QVERIFY(activeFault(*snapshot, "link-cut", {"east-1b", "east-1c"}) == nullptr);
+        QVERIFY(activeFault(*snapshot, "link-cut", {"us-east-1b"}) == nullptr);
+        QVERIFY(activeFault(*snapshot, "link-cut", {"us-east-1b", "us-east-1c"}) ==
+                &snapshot->faults[1]);
+        widgets::ZoneMap map;
+        map.setSnapshot(snapshot);
+        QVERIFY(!map.region(0)->link(0)->isCut());
+        QVERIFY(map.region(1)->link(0)->isCut());
     }
 
     void aLinkIsCutBetweenItsTwoZones() {
