@@ -11,9 +11,9 @@
 
 namespace orrery::app {
 
-/// The only way from the window to data. One implementation embeds the engine; a second may speak
-/// HTTP to a running orreryd. All members may be called on the window's thread and return at once;
-/// answers come later, on the window's thread, unless the backend is gone by then.
+/// The window's only access to data. One implementation embeds the engine; a second may speak HTTP
+/// to a running orreryd. The window's thread calls all members, and they return at once. Answers
+/// arrive later on that thread, and are dropped once the backend is destroyed.
 class Backend {
 public:
     struct Answer {
@@ -26,16 +26,16 @@ public:
 
     virtual ~Backend() = default;
 
-    /// An API call as an application would send it: "PutItem" and its JSON, in `region`.
+    /// Sends an API call to `region`, such as "PutItem" with its JSON.
     virtual void call(std::string_view region, std::string_view operation, std::string_view json,
                       AnswerHandler handler) = 0;
 
-    /// A control call, the same verbs as HTTP has under /_orrery/v1: "POST", "/faults", JSON. Looks
-    /// (GET /items, GET /item) and checksums are among them.
+    /// Sends a control call, with the same verbs as HTTP under /_orrery/v1: "POST", "/faults",
+    /// JSON. This includes looks (GET /items, GET /item) and checksums.
     virtual void control(std::string_view method, std::string_view target, std::string_view json,
                          AnswerHandler handler) = 0;
 
-    /// The newest snapshot. Asking makes the engine prepare the next one. Never null.
+    /// The newest snapshot, never null. The call also makes the engine prepare the next one.
     virtual observe::SnapshotPtr snapshot() = 0;
 
     /// Events after `after`, oldest first, at most `limit`.
@@ -46,11 +46,12 @@ public:
         std::size_t end = 0;
         std::string message;
     };
-    /// Checks a filter or key condition expression as it is typed; empty if it is fine. Pure and
-    /// fast enough to run at each key press.
+    /// Checks a filter or key condition expression; empty if it is valid. Pure, and fast enough for
+    /// every key press.
     virtual std::vector<Diagnostic> check(std::string_view expression) = 0;
 
-    /// "http://127.0.0.1:8000", or empty if no port is listened on, and then why.
+    /// "http://127.0.0.1:8000"; empty if the engine listens on no port, and then `endpointProblem`
+    /// says why.
     virtual std::string endpoint() const = 0;
     virtual std::string endpointProblem() const = 0;
     virtual std::string dataFolder() const = 0;  ///< Empty with --memory.

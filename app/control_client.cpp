@@ -63,7 +63,7 @@ void ControlClient::setSpeed(double speed) {
     send("PUT", "/clock", {{QStringLiteral("speed"), speed}});
 }
 
-void ControlClient::runTrue() {
+void ControlClient::runAtNormalSpeed() {
     send("PUT", "/clock",
          {{QStringLiteral("state"), QStringLiteral("running")}, {QStringLiteral("speed"), 1.0}});
 }

@@ -7,8 +7,8 @@
 
 namespace orrery::app {
 
-/// What the window does to the world: faults, the clock, the profile, as calls of the control API.
-/// What the engine refuses is said with `refused`.
+/// Sends the window's changes of faults, clock and profile through the control API. Emits `refused`
+/// when the engine refuses one.
 class ControlClient : public QObject {
     Q_OBJECT
 public:
@@ -22,13 +22,13 @@ public:
     void healAll();
     void setRunning(bool running);
     void setSpeed(double speed);
-    void runTrue();  ///< Running, at real time.
+    void runAtNormalSpeed();
     void step();
     void setProfile(const QString& name);
 
 signals:
     void refused(const QString& text);
-    /// Something was done: a snapshot is worth taking at once.
+    /// The engine answered, so a new snapshot may differ.
     void done();
 
 private:

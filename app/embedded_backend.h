@@ -8,11 +8,11 @@
 
 namespace orrery::app {
 
-/// The engine in this process. Its thread is its own; answers are posted to the thread that made
-/// the backend.
+/// Runs the engine in this process, on its own thread. Answers are posted to the thread that
+/// created the backend.
 class EmbeddedBackend : public Backend {
 public:
-    /// Opens the engine and starts it. What is wrong is said in one sentence.
+    /// Opens and starts the engine. The error is one sentence for people.
     static std::expected<std::unique_ptr<EmbeddedBackend>, std::string> open(
         const engine::EngineOptions& options);
     /// Stops the engine; answers that are not delivered yet are dropped.
@@ -33,10 +33,10 @@ public:
 
 private:
     explicit EmbeddedBackend(std::unique_ptr<engine::Engine> engine);
-    /// A handler for the engine's thread that has `handler` called on ours.
+    /// Wraps `handler` for the engine's thread; the wrapper posts it to ours.
     engine::Engine::AnswerHandler deliver(AnswerHandler handler);
 
-    // The engine ends first: until then its thread may post to the receiver.
+    // The engine is destroyed before the receiver, because its thread posts to the receiver.
     QObject m_receiver;
     std::unique_ptr<engine::Engine> m_engine;
 };

@@ -8,7 +8,7 @@
 namespace orrery::app {
 namespace {
 
-/// The part of the expression that an error means: what it quotes after `near: `, or all of it.
+/// The part of the expression that an error quotes after `near: `, or the whole expression.
 Backend::Diagnostic locate(std::string_view expression, const std::string& message) {
     Backend::Diagnostic diagnostic{0, expression.size(), message};
     constexpr std::string_view kNear = "near: \"";

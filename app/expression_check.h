@@ -7,8 +7,8 @@
 
 namespace orrery::app {
 
-/// What the service would say of a filter or condition expression, whatever its placeholders stand
-/// for; empty if it is fine or empty. Pure.
+/// The service's complaints about a filter or condition expression, for any values of its
+/// placeholders. Returns none for a valid or empty expression. Pure.
 std::vector<Backend::Diagnostic> checkExpression(std::string_view expression);
 
 }  // namespace orrery::app

@@ -20,10 +20,6 @@ void appendParameter(QByteArray& target, const char* name, const QString& value)
     target += QUrl::toPercentEncoding(value);
 }
 
-QJsonObject parseBody(const Backend::Answer& answer) {
-    return QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
-}
-
 std::uint64_t unsignedOf(const QJsonValue& value) {
     return static_cast<std::uint64_t>(std::max<qint64>(0, value.toInteger()));
 }
@@ -51,7 +47,7 @@ widgets::ItemsPage parseItemsPage(const Backend::Answer& answer) {
         page.error = errorText(answer);
         return page;
     }
-    const QJsonObject body = parseBody(answer);
+    const QJsonObject body = bodyOf(answer);
     const QJsonArray rows = body[QLatin1String("rows")].toArray();
     page.rows.reserve(static_cast<std::size_t>(rows.size()));
     for (const auto& value : rows) {
@@ -79,7 +75,7 @@ widgets::ItemVersions parseItemVersions(const Backend::Answer& answer) {
         result.error = errorText(answer);
         return result;
     }
-    const QJsonObject body = parseBody(answer);
+    const QJsonObject body = bodyOf(answer);
     result.group = unsignedOf(body[QLatin1String("group")]);
     result.position = body[QLatin1String("position")].toDouble();
     const QJsonArray versions = body[QLatin1String("versions")].toArray();
@@ -101,10 +97,18 @@ widgets::ItemVersions parseItemVersions(const Backend::Answer& answer) {
     return result;
 }
 
+QJsonObject bodyOf(const Backend::Answer& answer) {
+    return QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
+}
+
+QString errorType(const Backend::Answer& answer) {
+    const QString type = bodyOf(answer)[QLatin1String("__type")].toString();
+    return type.mid(type.indexOf(u'#') + 1);
+}
+
 QString errorText(const Backend::Answer& answer) {
-    const QJsonObject body = parseBody(answer);
-    QString type = body[QLatin1String("__type")].toString();
-    type = type.mid(type.indexOf(u'#') + 1);
+    const QJsonObject body = bodyOf(answer);
+    const QString type = errorType(answer);
     for (const char* name : {"message", "Message", "error"}) {
         const QString text = body[QLatin1String(name)].toString();
         if (!text.isEmpty()) return type.isEmpty() ? text : type + QStringLiteral(": ") + text;
@@ -117,7 +121,7 @@ struct BackendItemSource::Parsing {
     Parsing() { pool.setMaxThreadCount(1); }
 
     QObject receiver;
-    QThreadPool pool;  // Ends, and is waited for, before the receiver that it posts to.
+    QThreadPool pool;  // Destroyed before the receiver, so no worker posts to a dead object.
 };
 
 BackendItemSource::BackendItemSource(Backend* backend)

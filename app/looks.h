@@ -10,8 +10,8 @@
 
 namespace orrery::app {
 
-// Looks as the control API writes them (GET /items, GET /item): requests to targets, answers to
-// what the widgets show. The only file of the window that knows these forms.
+// Encodes looks as control API targets (GET /items, GET /item) and decodes their answers for the
+// widgets. No other file of the window knows these formats.
 
 /// The target of GET /items for a page.
 std::string itemsTarget(const widgets::ItemsPageRequest& request);
@@ -21,14 +21,18 @@ widgets::ItemsPage parseItemsPage(const Backend::Answer& answer);
 std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key);
 widgets::ItemVersions parseItemVersions(const Backend::Answer& answer);
 
-/// What an answer that is no success says, for people: "ResourceNotFoundException: …".
+/// The answer's JSON object; empty if the body is not an object.
+QJsonObject bodyOf(const Backend::Answer& answer);
+/// The error type of a failed answer, such as "ValidationException"; empty if it has none.
+QString errorType(const Backend::Answer& answer);
+/// The error text of a failed answer: "ResourceNotFoundException: …".
 QString errorText(const Backend::Answer& answer);
 inline bool succeeded(const Backend::Answer& answer) {
     return answer.status >= 200 && answer.status < 300;
 }
 
-/// The items behind the window's grids, over a backend that must outlive it. Answers are parsed on
-/// a thread of its own, since a page may be large, and handed on in order on the thread that asked.
+/// Reads items for the window's grids from a backend, which must outlive it. A worker thread parses
+/// the answers, because a page may be large; handlers run in order on the calling thread.
 class BackendItemSource : public widgets::ItemSource {
 public:
     explicit BackendItemSource(Backend* backend);
@@ -39,7 +43,7 @@ private:
     struct Parsing;
 
     Backend* m_backend;
-    // Shared with answers under way, which may come after the source is gone.
+    // Shared with answers in flight, which may arrive after the source is destroyed.
     std::shared_ptr<Parsing> m_parsing;
 };
 

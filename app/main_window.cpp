@@ -34,7 +34,7 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
       m_loader(new SampleLoader(backend, QStringLiteral("us-east-1"), this)) {
     setWindowTitle(tr("Orrery"));
     setObjectName(QStringLiteral("mainWindow"));
-    // Most of the screen, but no more than the views can use.
+    // Use most of the screen, up to a size that the views can fill.
     const QSize room = screen() == nullptr ? QSize() : screen()->availableSize() * 0.85;
     resize(room.boundedTo({1680, 1050}).expandedTo({1280, 800}));
     makeCentre();
@@ -63,8 +63,8 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Docks tell of being hidden, tabs of being removed; when the children die, the part of the
-    // window that listens is gone already.
+    // Child widgets emit signals while they are destroyed (docks are hidden, tabs removed), after
+    // this object's own members are gone.
     hide();
     for (QObject* child : findChildren<QObject*>())
         child->disconnect(this);
@@ -135,7 +135,7 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     connect(page, &widgets::TablePage::editItemWanted, this,
             [this, page](const QJsonObject& item) { editItem(page->target(), item); });
     connect(page, &widgets::TablePage::deleteItemsWanted, this,
-            [this, page](const QList<QJsonObject>& keys) { deleteItems(page, keys); });
+            [this, page](const QList<QJsonObject>& items) { deleteItems(page->target(), items); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
     const int tab = m_tabs->addTab(page, target.table);
     m_tabs->setTabToolTip(tab, tr("%1 in %2").arg(target.table, target.region));
@@ -158,7 +158,7 @@ void MainWindow::onTabChanged() {
 void MainWindow::closeTab(int tab) {
     QWidget* page = m_tabs->widget(tab);
     m_tabs->removeTab(tab);
-    // The start page and the connect page are kept; tables are made again when opened.
+    // The start and connect pages are reused; a table's page is created again when it is opened.
     if (qobject_cast<widgets::TablePage*>(page) != nullptr) page->deleteLater();
     if (m_tabs->count() == 0) showStart();
 }

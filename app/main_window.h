@@ -7,7 +7,9 @@
 #include <QTabWidget>
 
 #include "app/backend.h"
+#include "app/item_edit.h"
 #include "app/looks.h"
+#include "app/views.h"
 #include "app/world_feed.h"
 #include "widgets/base/theme.h"
 #include "widgets/tables/explorer_model.h"
@@ -18,15 +20,12 @@ class QComboBox;
 namespace orrery::widgets {
 class ClockBar;
 class ConnectPage;
-class Explorer;
-class ItemInspector;
-class LagView;
-class PartitionsView;
-class RequestsView;
 class StartPage;
 class TablePage;
 class WorldBanner;
-class ZoneMap;
+#define VIEW(name, title, Widget, ...) class Widget;
+#include "app/views.def"
+#undef VIEW
 }  // namespace orrery::widgets
 
 namespace orrery::app {
@@ -34,12 +33,12 @@ namespace orrery::app {
 class ControlClient;
 class SampleLoader;
 
-/// The window: it wires views to the backend, and holds no data of its own but what is in front.
+/// The main window. It connects the views to the backend and owns no data.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    /// Raised when docks or toolbars change so that a saved layout would not fit.
-    static constexpr int kLayoutVersion = 2;
+    /// The version of saved layouts. A layout of another version is not restored.
+    static constexpr int kLayoutVersion = layoutVersion(2);
 
     /// The backend must outlive the window. `systemIsDark` is for the theme "System".
     MainWindow(Backend* backend, bool systemIsDark, QWidget* parent = nullptr);
@@ -47,7 +46,7 @@ public:
 
     /// Opens the table's tab, or brings it to the front.
     void openTable(const widgets::ExplorerTarget& target);
-    /// As the button on the start page does.
+    /// Loads a sample data set, like the button on the start page.
     void loadSample(const QString& name);
     void setTheme(widgets::Theme theme);
     void resetLayout();
@@ -55,7 +54,7 @@ public:
     WorldFeed* feed() const { return m_feed; }
     widgets::TablePage* currentTable() const;
     QTabWidget* tabs() const { return m_tabs; }
-    /// A dock by its object name: explorer, inspector, zones, requests, lag, partitions.
+    /// A dock by its name in views.def.
     QDockWidget* dock(const QString& name) const;
 
 protected:
@@ -77,8 +76,9 @@ private:
     // main_window_layout.cpp
     void makeCentre();
     void makeDocks();
-    QDockWidget* addDock(const QString& name, const QString& title, QWidget* view,
-                         Qt::DockWidgetArea area);
+    void addDock(const ViewRow& row, QWidget* view);
+    void arrangeDocks();
+    void connectDocks();
     void makeToolBar();
     QWidget* makeBanner(QWidget* parent);
     void makeStatusBar();
@@ -90,8 +90,11 @@ private:
     void makeViewMenu();
     void createTable(const QString& region);
     void deleteTable(const widgets::ExplorerTarget& target);
+    /// `item` is the item as a view shows it; empty for a new item.
     void editItem(const widgets::ExplorerTarget& target, const QJsonObject& item);
-    void deleteItems(const widgets::TablePage* page, const QList<QJsonObject>& keys);
+    void deleteItems(const widgets::ExplorerTarget& target, const QList<QJsonObject>& items);
+    /// Shows a message and returns nothing if the table no longer exists.
+    std::optional<EditedTable> editedTable(const widgets::ExplorerTarget& target);
     void lookAtInspected();
     void showShortcuts();
     void about();
@@ -107,12 +110,9 @@ private:
     widgets::WorldBanner* m_banner = nullptr;
     widgets::StartPage* m_start = nullptr;
     widgets::ConnectPage* m_connect = nullptr;
-    widgets::Explorer* m_explorer = nullptr;
-    widgets::ItemInspector* m_inspector = nullptr;
-    widgets::ZoneMap* m_zones = nullptr;
-    widgets::RequestsView* m_requests = nullptr;
-    widgets::LagView* m_lag = nullptr;
-    widgets::PartitionsView* m_partitions = nullptr;
+#define VIEW(name, title, Widget, ...) widgets::Widget* m_##name = nullptr;
+#include "app/views.def"
+#undef VIEW
     widgets::ClockBar* m_clock = nullptr;
     QComboBox* m_profile = nullptr;
     QActionGroup* m_themes = nullptr;

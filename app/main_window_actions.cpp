@@ -9,11 +9,11 @@
 #include <QPushButton>
 
 #include "app/control_client.h"
+#include "app/item_removal.h"
 #include "app/main_window.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/clock/clock_bar.h"
-#include "widgets/items/item_dialog.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/partitions/partitions_view.h"
 #include "widgets/requests/requests_view.h"
@@ -67,7 +67,7 @@ void MainWindow::makeMenus() {
     world->addAction(m_clock->runAction());
     world->addAction(m_clock->stepAction());
     world->addAction(icon(Symbol::Clock), tr("Run at &real time"), this,
-                     [this] { m_control->runTrue(); });
+                     [this] { m_control->runAtNormalSpeed(); });
     world->addSeparator();
     world->addAction(icon(Symbol::Heal), tr("&Heal everything"), Qt::CTRL | Qt::SHIFT | Qt::Key_H,
                      this, [this] { m_control->healAll(); });
@@ -82,13 +82,12 @@ void MainWindow::makeMenus() {
 
 void MainWindow::makeViewMenu() {
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    int key = Qt::Key_1;
-    for (const char* name : {"explorer", "zones", "inspector", "requests", "lag", "partitions"}) {
-        QDockWidget* docked = dock(QString::fromLatin1(name));
-        // The key brings the view to the front and puts the focus there; the mark hides it.
+    for (const ViewRow& row : kViews) {
+        QDockWidget* docked = dock(QLatin1String(row.name));
+        // The shortcut raises the view and gives it the focus; the check mark shows or hides it.
         view->addAction(docked->toggleViewAction());
         auto* focus = new QAction(this);
-        focus->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(key++)));
+        focus->setShortcut(row.shortcut());
         docked->toggleViewAction()->setText(docked->windowTitle() + u'\t' +
                                             focus->shortcut().toString(QKeySequence::NativeText));
         connect(focus, &QAction::triggered, docked, [docked] {
@@ -161,56 +160,40 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     dialog->open();
 }
 
-void MainWindow::editItem(const widgets::ExplorerTarget& target, const QJsonObject& item) {
+std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(target.table));
-    auto* dialog = new widgets::ItemDialog(
-        target.table, widgets::emptyKeyOf(widgets::toQString(table->keys)), item, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &widgets::ItemDialog::putWanted, this,
-            [this, dialog, target](const QJsonObject& put) {
-                m_backend->call(target.region.toStdString(), "PutItem",
-                                compact({{QStringLiteral("TableName"), target.table},
-                                         {QStringLiteral("Item"), put}}),
-                                [this, alive = std::weak_ptr(m_alive),
-                                 guard = QPointer(dialog)](const Backend::Answer& answer) {
-                                    if (alive.expired()) return;
-                                    if (!succeeded(answer)) {
-                                        if (guard != nullptr) guard->setRefusal(errorText(answer));
-                                        return;
-                                    }
-                                    if (guard != nullptr) guard->accept();
-                                    m_feed->takeSnapshot();
-                                });
-            });
-    dialog->open();
+    if (table == nullptr) {
+        showMessage(tr("%1 no longer exists").arg(target.table));
+        return std::nullopt;
+    }
+    QStringList keyNames{widgets::toQString(table->partitionKeyName)};
+    if (!table->sortKeyName.empty()) keyNames << widgets::toQString(table->sortKeyName);
+    return EditedTable{target.region, target.table, keyNames,
+                       widgets::emptyKeyOf(widgets::toQString(table->keys))};
 }
 
-void MainWindow::deleteItems(const widgets::TablePage* page, const QList<QJsonObject>& keys) {
-    if (keys.isEmpty()) return;
-    auto* box = new QMessageBox(
-        QMessageBox::Question, tr("Delete items"),
-        tr("Delete %1 from %2?")
-            .arg(widgets::countText(keys.size(), "item", "items"), page->target().table),
-        QMessageBox::Cancel, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    QPushButton* remove = box->addButton(tr("Delete"), QMessageBox::AcceptRole);
-    connect(remove, &QPushButton::clicked, this, [this, target = page->target(), keys] {
-        for (const QJsonObject& key : keys)
-            m_backend->call(target.region.toStdString(), "DeleteItem",
-                            compact({{QStringLiteral("TableName"), target.table},
-                                     {QStringLiteral("Key"), key}}),
-                            [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
-                                if (alive.expired()) return;
-                                if (!succeeded(answer)) showMessage(errorText(answer));
-                                m_feed->takeSnapshot();
-                            });
-    });
-    box->open();
+void MainWindow::editItem(const widgets::ExplorerTarget& target, const QJsonObject& item) {
+    const std::optional<EditedTable> table = editedTable(target);
+    if (!table) return;
+    auto* edit = new ItemEdit(m_backend, *table, item, this);
+    connect(edit, &ItemEdit::written, m_feed, &WorldFeed::takeSnapshot);
+    connect(edit, &ItemEdit::message, this, &MainWindow::showMessage);
+}
+
+void MainWindow::deleteItems(const widgets::ExplorerTarget& target,
+                             const QList<QJsonObject>& items) {
+    if (items.isEmpty()) return;
+    const std::optional<EditedTable> table = editedTable(target);
+    if (!table) return;
+    auto* removal = new ItemRemoval(m_backend, *table, items, this);
+    connect(removal, &ItemRemoval::written, m_feed, &WorldFeed::takeSnapshot);
+    connect(removal, &ItemRemoval::message, this, &MainWindow::showMessage);
+    removal->ask();
 }
 
 void MainWindow::lookAtInspected() {
-    // The mark on the partition bar comes with the look, so it goes on while the dock is hidden.
+    // The look also provides the mark on the partition bar, so it runs even if the inspector is
+    // hidden.
     if (m_inspector->key().isEmpty()) return m_partitions->setMark({});
     if (m_looking) return;
     m_looking = true;
@@ -220,7 +203,7 @@ void MainWindow::lookAtInspected() {
         [this, key, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
             if (alive.expired()) return;
             m_looking = false;
-            // Another item was chosen meanwhile: look at that one instead.
+            // The person selected another item in the meantime, so look at that item.
             if (key != m_inspector->key()) return lookAtInspected();
             const widgets::ItemVersions versions = parseItemVersions(answer);
             m_inspector->setVersions(versions);

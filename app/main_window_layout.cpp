@@ -1,6 +1,7 @@
 #include <QActionGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QMap>
 #include <QSettings>
 #include <QStatusBar>
 #include <QToolBar>
@@ -73,27 +74,26 @@ void MainWindow::makeCentre() {
     connect(m_connect, &widgets::ConnectPage::copied, this, copied);
 }
 
-QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* view,
-                                 Qt::DockWidgetArea area) {
-    auto* dock = new QDockWidget(title, this);
-    dock->setObjectName(name);
-    dock->setWidget(view);
-    addDockWidget(area, dock);
-    // In a row of tabs the tab is the title.
-    const auto showTitle = [this, dock] {
-        const bool tabbed = !dock->isFloating() && !tabifiedDockWidgets(dock).isEmpty();
-        if (tabbed == (dock->titleBarWidget() != nullptr)) return;
-        QWidget* old = dock->titleBarWidget();
-        dock->setTitleBarWidget(tabbed ? new QWidget(dock) : nullptr);
+void MainWindow::addDock(const ViewRow& row, QWidget* view) {
+    auto* added = new QDockWidget(tr(row.title), this);
+    added->setObjectName(QLatin1String(row.name));
+    added->setWidget(view);
+    addDockWidget(row.area, added);
+    if (*row.behind != 0) tabifyDockWidget(dock(QLatin1String(row.behind)), added);
+    // A dock in a row of tabs needs no title bar: its tab shows the title.
+    const auto showTitle = [this, added] {
+        const bool tabbed = !added->isFloating() && !tabifiedDockWidgets(added).isEmpty();
+        if (tabbed == (added->titleBarWidget() != nullptr)) return;
+        QWidget* old = added->titleBarWidget();
+        added->setTitleBarWidget(tabbed ? new QWidget(added) : nullptr);
         delete old;
     };
-    // Told once the layout has come to rest: while one is restored, docks stand alone for a moment.
-    connect(dock, &QDockWidget::visibilityChanged, this, showTitle, Qt::QueuedConnection);
-    connect(dock, &QDockWidget::topLevelChanged, this, showTitle, Qt::QueuedConnection);
-    connect(dock, &QDockWidget::dockLocationChanged, this, showTitle, Qt::QueuedConnection);
-    // Behind another tab a view would still take the focus, out of sight.
-    connect(dock, &QDockWidget::visibilityChanged, view, &QWidget::setEnabled);
-    return dock;
+    // Queued, because docks are briefly not tabbed while a layout is being restored.
+    connect(added, &QDockWidget::visibilityChanged, this, showTitle, Qt::QueuedConnection);
+    connect(added, &QDockWidget::topLevelChanged, this, showTitle, Qt::QueuedConnection);
+    connect(added, &QDockWidget::dockLocationChanged, this, showTitle, Qt::QueuedConnection);
+    // A view behind another tab must not take the keyboard focus.
+    connect(added, &QDockWidget::visibilityChanged, view, &QWidget::setEnabled);
 }
 
 void MainWindow::makeDocks() {
@@ -101,31 +101,40 @@ void MainWindow::makeDocks() {
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    m_explorer = new widgets::Explorer(this);
-    m_inspector = new widgets::ItemInspector(this);
-    m_zones = new widgets::ZoneMap(this);
-    m_requests = new widgets::RequestsView(this);
-    m_lag = new widgets::LagView(this);
-    m_partitions = new widgets::PartitionsView(this);
-    auto* explorer =
-        addDock(QStringLiteral("explorer"), tr("Explorer"), m_explorer, Qt::LeftDockWidgetArea);
-    auto* zones = addDock(QStringLiteral("zones"), tr("Zones"), m_zones, Qt::RightDockWidgetArea);
-    auto* inspector = addDock(QStringLiteral("inspector"), tr("Item inspector"), m_inspector,
-                              Qt::RightDockWidgetArea);
-    auto* requests =
-        addDock(QStringLiteral("requests"), tr("Requests"), m_requests, Qt::BottomDockWidgetArea);
-    auto* lag =
-        addDock(QStringLiteral("lag"), tr("Replication lag"), m_lag, Qt::BottomDockWidgetArea);
-    auto* partitions = addDock(QStringLiteral("partitions"), tr("Partitions"), m_partitions,
-                               Qt::BottomDockWidgetArea);
-    tabifyDockWidget(requests, lag);
-    tabifyDockWidget(lag, partitions);
-    requests->raise();
-    resizeDocks({explorer, zones}, {244, 370}, Qt::Horizontal);
-    resizeDocks({requests}, {226}, Qt::Vertical);
-    resizeDocks({zones, inspector}, {296, 400}, Qt::Vertical);
-    m_requests->setEndpoint(QString::fromStdString(m_backend->endpoint()));
+    const ViewRow* row = kViews;
+#define VIEW(name, title, Widget, ...)    \
+    m_##name = new widgets::Widget(this); \
+    addDock(*row++, m_##name);
+#include "app/views.def"
+#undef VIEW
+    arrangeDocks();
+    connectDocks();
+}
 
+void MainWindow::arrangeDocks() {
+    QList<QDockWidget*> wide;
+    QList<int> widths;
+    QMap<Qt::DockWidgetArea, QList<QDockWidget*>> high;
+    QMap<Qt::DockWidgetArea, QList<int>> heights;
+    for (const ViewRow& row : kViews) {
+        QDockWidget* placed = dock(QLatin1String(row.name));
+        if (*row.behind == 0) placed->raise();
+        if (row.width > 0) {
+            wide << placed;
+            widths << row.width;
+        }
+        if (row.height > 0) {
+            high[row.area] << placed;
+            heights[row.area] << row.height;
+        }
+    }
+    resizeDocks(wide, widths, Qt::Horizontal);
+    for (auto area = high.cbegin(); area != high.cend(); ++area)
+        resizeDocks(area.value(), heights[area.key()], Qt::Vertical);
+}
+
+void MainWindow::connectDocks() {
+    m_requests->setEndpoint(QString::fromStdString(m_backend->endpoint()));
     connect(m_explorer, &widgets::Explorer::opened, this, &MainWindow::openTable);
     connect(m_explorer, &widgets::Explorer::createTableWanted, this, &MainWindow::createTable);
     connect(m_explorer, &widgets::Explorer::deleteTableWanted, this, &MainWindow::deleteTable);
@@ -185,7 +194,7 @@ void MainWindow::makeToolBar() {
 }
 
 QWidget* MainWindow::makeBanner(QWidget* parent) {
-    // Its place is kept while it is hidden: nothing jumps under the pointer when a zone fails.
+    // The hidden banner keeps its space, so nothing moves under the pointer when a zone fails.
     auto* place = new QWidget(parent);
     place->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     auto* layout = new QHBoxLayout(place);
@@ -195,10 +204,11 @@ QWidget* MainWindow::makeBanner(QWidget* parent) {
     m_banner->hide();
     layout->addWidget(m_banner);
     place->setMinimumHeight(2 * fontMetrics().lineSpacing() + 4);
-    // Nobody can hide the bar while it has something to say.
+    // Without a context menu the tool bar, and the banner in it, cannot be hidden.
     setContextMenuPolicy(Qt::NoContextMenu);
     connect(m_banner, &widgets::WorldBanner::healAllWanted, m_control, &ControlClient::healAll);
-    connect(m_banner, &widgets::WorldBanner::runWanted, m_control, &ControlClient::runTrue);
+    connect(m_banner, &widgets::WorldBanner::runWanted, m_control,
+            &ControlClient::runAtNormalSpeed);
     return place;
 }
 

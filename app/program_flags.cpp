@@ -142,7 +142,7 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     options.host = settings.host;
     options.port = settings.port;
     options.seed = settings.seed;
-    // A window without an endpoint is still of use, and says so.
+    // The window is useful without an endpoint; the status bar says that there is none.
     options.portRequired = program == Program::Daemon;
     return options;
 }

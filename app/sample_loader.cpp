@@ -48,7 +48,7 @@ void SampleLoader::call(std::string_view operation, const std::string& json,
 void SampleLoader::nextTable() {
     if (m_tables.empty()) return finish({});
     call("CreateTable", m_tables.front().createTable, [this](const Backend::Answer& answer) {
-        // The table of an earlier load is filled again: its items are the same.
+        // Filling the table of an earlier load again writes the same items.
         const bool exists = answer.body.find("ResourceInUseException") != std::string::npos;
         if (!succeeded(answer) && !exists) return finish(errorText(answer));
         m_made << QString::fromStdString(m_tables.front().name);
@@ -110,7 +110,7 @@ void SampleLoader::onWritten(const Backend::Answer& answer) {
 
 void SampleLoader::finish(const QString& error) {
     const QStringList made = m_made;
-    m_alive.reset();  // Answers that are still under way are for nobody.
+    m_alive.reset();  // Drops the answers in flight.
     m_retry.stop();
     m_tables.clear();
     m_requests.clear();

@@ -13,8 +13,8 @@
 
 namespace orrery::app {
 
-/// Loads a sample data set as an application would: CreateTable, then BatchWriteItem until nothing
-/// is left unprocessed. One at a time.
+/// Loads a sample data set through the API: CreateTable, then BatchWriteItem until no item is left
+/// unprocessed. It loads one set at a time.
 class SampleLoader : public QObject {
     Q_OBJECT
 public:
@@ -22,13 +22,13 @@ public:
     SampleLoader(Backend* backend, QString region, QObject* parent = nullptr);
 
     bool isLoading() const { return !m_name.isEmpty(); }
-    /// Nothing happens if one is loading, or there is none of that name.
+    /// Does nothing if a set is loading already, or if no set has this name.
     void load(const QString& name);
 
 signals:
-    /// `part` of it is there, 0 to 1.
+    /// `part` is the loaded share, 0 to 1.
     void progressed(const QString& name, double part);
-    /// `error` is empty if all is there; tables is what was made, in order.
+    /// `error` is empty on success; `tables` lists the created tables in order.
     void finished(const QString& error, const QStringList& tables);
 
 private:
@@ -45,13 +45,13 @@ private:
     QString m_region;
     QString m_name;
     QStringList m_made;
-    std::deque<exchange::SampleTable> m_tables;  // Front: the one that is being filled.
+    std::deque<exchange::SampleTable> m_tables;  // The front table is being filled.
     std::deque<std::string> m_requests;
     std::size_t m_batchesInAll = 0;
     std::size_t m_batchesDone = 0;
     int m_underWay = 0;
     QTimer m_retry;
-    std::shared_ptr<bool> m_alive;  // Of this load.
+    std::shared_ptr<bool> m_alive;  // Reset when this load ends.
 };
 
 }  // namespace orrery::app

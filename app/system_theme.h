@@ -2,9 +2,9 @@
 
 namespace orrery::app {
 
-/// True if the desktop asks for dark colours: org.freedesktop.appearance color-scheme of the
-/// settings portal, or, where there is none, a dark palette of the platform. Asks once, at most 200
-/// ms; call it before a palette of ours is set.
+/// True if the desktop prefers dark colours, according to the settings portal
+/// (org.freedesktop.appearance color-scheme) or, without a portal, to the platform's palette. Waits
+/// up to 200 ms. Call it before the application sets its own palette.
 bool systemIsDark();
 
 }  // namespace orrery::app

@@ -9,20 +9,20 @@
 
 namespace orrery::app {
 
-/// Takes snapshots and events from the backend at a steady pace and hands them on: ten snapshots
-/// and thirty batches of events a second, however much happens.
+/// Polls the backend at a constant rate, ten snapshots and thirty batches of events a second, and
+/// emits them.
 class WorldFeed : public QObject {
     Q_OBJECT
 public:
     static constexpr int kSnapshotMs = 100;
     static constexpr int kEventsMs = 33;
-    static constexpr std::size_t kEventsMax = 5'000;  ///< A batch; the rest comes with the next.
+    static constexpr std::size_t kEventsMax = 5'000;  ///< Per batch; later batches carry the rest.
 
     /// The backend must outlive the feed.
     explicit WorldFeed(Backend* backend, QObject* parent = nullptr);
 
     void start();
-    /// At once, because something was done.
+    /// Polls at once, after a change.
     void takeSnapshot();
     void takeEvents();
 

@@ -60,6 +60,9 @@ private slots:
         QCOMPARE(errorText({404, R"({"error":"There is no table."})", {}}),
                  QStringLiteral("There is no table."));
         QVERIFY(errorText({500, "", {}}).contains("500"));
+        QCOMPARE(errorType({400, "{\"__type\":\"com.x#ValidationException\"}", {}}),
+                 QStringLiteral("ValidationException"));
+        QVERIFY(errorType({200, "{}", {}}).isEmpty());
         QCOMPARE(parseItemsPage({404, R"({"error":"Gone."})", {}}).error, QStringLiteral("Gone."));
     }
 };

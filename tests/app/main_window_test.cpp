@@ -231,7 +231,9 @@ private slots:
         QTest::keyClick(table, Qt::Key_Return);
         auto* dialog = only<widgets::ItemDialog>(*m_window);
         QVERIFY(dialog != nullptr);
-        QCOMPARE(dialog->item().value("id")["S"].toString(), QStringLiteral("user-00000002"));
+        QTRY_COMPARE(dialog->item().value("id")["S"].toString(), QStringLiteral("user-00000002"));
+        const QJsonObject read = parsed(m_backend->lastCall("GetItem")->json);
+        QVERIFY(read["ConsistentRead"].toBool());
         dialog->reject();
         QTest::keyClick(table, Qt::Key_Delete);
         auto* box = only<QMessageBox>(*m_window);
@@ -250,9 +252,11 @@ private slots:
         emit inspector->editWanted({{"id", QJsonObject{{"S", "user-00000002"}}}});
         auto* dialog = only<widgets::ItemDialog>(*m_window);
         QVERIFY(dialog != nullptr);
+        QTRY_VERIFY(dialog->putButton()->isEnabled());
+        dialog->editor()->setPlainText(R"({"id": {"S": "user-00000002"}})");
         dialog->putButton()->click();
-        QTRY_VERIFY(m_backend->lastCall("PutItem") != nullptr);
-        QCOMPARE(parsed(m_backend->lastCall("PutItem")->json)["TableName"].toString(),
+        QTRY_VERIFY(m_backend->lastCall("UpdateItem") != nullptr);
+        QCOMPARE(parsed(m_backend->lastCall("UpdateItem")->json)["TableName"].toString(),
                  QStringLiteral("Orders"));
     }
 

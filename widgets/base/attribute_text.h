@@ -31,7 +31,7 @@ QString wholeText(const QJsonValue& value);
 /// One field of a CSV line (RFC 4180): quoted where needed.
 QString csvField(const QString& text);
 
-/// `text` for a tool tip: shown as it is, never taken for HTML, and wrapped.
+/// Formats plain text for a tool tip: escaped, so that Qt does not read it as HTML, and wrapped.
 QString plainToolTip(const QString& text);
 
 }  // namespace orrery::widgets

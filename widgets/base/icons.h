@@ -4,8 +4,7 @@
 
 namespace orrery::widgets {
 
-/// Icons drawn with lines in the colours of the theme in use when they are painted, so they are
-/// sharp at any scale and follow the theme.
+/// Line icons, painted in the colours of the current theme, so they are sharp at any scale.
 enum class Symbol {
     Region,
     Table,

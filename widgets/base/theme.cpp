@@ -59,9 +59,9 @@ Colors makeColors(const QHash<QString, QColor>& named, bool dark) {
     return c;
 }
 
-/// Fusion, with room at both sides of a table's cell: what is aligned to the right and what is
-/// aligned to the left of the next column would touch. A style sheet can do it only for cells that
-/// it paints itself.
+/// Fusion with a margin at both sides of a table cell. Without it, a right-aligned value touches
+/// the left-aligned value of the next column. A style sheet can add it only to cells that it
+/// paints.
 class RoomyTables : public QProxyStyle {
 public:
     RoomyTables() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
@@ -107,7 +107,7 @@ QPalette makeQtPalette(const Colors& c) {
 QString makeStyleSheet(bool dark) {
     const QHash<QString, QColor> named = readPalette(palettePath(dark));
     QStringList names = named.keys();
-    // The longest first, so that @warn does not eat the beginning of @warnSurface.
+    // The longest name first: otherwise @warn would replace the start of @warnSurface.
     std::ranges::sort(names, [](const QString& a, const QString& b) {
         return a.size() != b.size() ? a.size() > b.size() : a < b;
     });

@@ -12,8 +12,8 @@ namespace orrery::widgets {
 /// What the user chose under View > Theme.
 enum class Theme { System, Light, Dark };
 
-/// The colours of a theme by what they are for. Colour never carries a meaning alone: a zone has
-/// its letter beside it, a failure its word.
+/// The colours of a theme, named by their use. No meaning is carried by colour alone: a zone also
+/// has a letter, a failure also has a word.
 struct Colors {
     bool dark = false;
     QColor window, surface, raised, sunken;
@@ -21,7 +21,7 @@ struct Colors {
     QColor accent, accentText, selection;
     std::array<QColor, kZonesPerRegion> zone;
     QColor good, warn, warnSurface, bad, badSurface;
-    QColor changed;            ///< Behind what differs.
+    QColor changed;            ///< The background of values that differ.
     QColor heatLow, heatHigh;  ///< Ends of the scale of load.
 
     /// From heatLow to heatHigh; `part` is cut to [0, 1].

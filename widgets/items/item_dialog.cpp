@@ -15,8 +15,8 @@ namespace orrery::widgets {
 
 namespace {
 
-/// `json` with each number as a string that begins with `mark`: a double would lose digits, and a
-/// number of the service may have 38.
+/// `json` with each number as a string that begins with `mark`: a number of the service may have 38
+/// digits, more than a double keeps.
 QString markNumbers(const QString& json, QChar mark) {
     QString marked;
     bool inString = false;
@@ -39,7 +39,7 @@ QString markNumbers(const QString& json, QChar mark) {
     return marked;
 }
 
-/// The attribute value for plain JSON whose numbers are marked.
+/// Converts plain JSON with marked numbers to an attribute value.
 QJsonValue typedValue(const QJsonValue& plain, QChar mark) {
     switch (plain.type()) {
         case QJsonValue::String: {
@@ -78,19 +78,22 @@ QJsonObject typedItem(const QString& plainJson) {
     return typedValue(object, mark).toObject()[QStringLiteral("M")].toObject();
 }
 
-ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, const QJsonObject& item,
-                       QWidget* parent)
+ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, QWidget* parent)
     : QDialog(parent),
+      m_table(table),
       m_keyNames(emptyKey.keys()),
+      m_note(new QLabel(this)),
       m_text(new QPlainTextEdit(this)),
       m_state(new QLabel(this)) {
-    setWindowTitle(item.isEmpty() ? tr("Put item into %1").arg(table)
-                                  : tr("Edit item of %1").arg(table));
-    resize(560, 460);
+    setWindowTitle(tr("Put item into %1").arg(table));
+    resize(620, 500);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(8);
-    auto* hint = new QLabel(tr("DynamoDB JSON, with types, or plain JSON."), this);
-    hint->setProperty("muted", true);
+    m_note->setProperty("muted", true);
+    m_note->setWordWrap(true);
+    m_note->setTextFormat(Qt::PlainText);  // Names are no HTML.
+    m_note->setMinimumHeight(fontMetrics().lineSpacing() * 2);
+    m_note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_text->setAccessibleName(tr("Item as JSON"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
@@ -99,54 +102,146 @@ ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, const 
     m_state->setWordWrap(true);
     m_state->setTextFormat(Qt::PlainText);
     m_state->setProperty("bad", true);
-    m_state->setMinimumHeight(fontMetrics().height() * 2);
+    m_state->setMinimumHeight(fontMetrics().lineSpacing() * 2);
     m_state->setAccessibleName(tr("State of the text"));
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_put = buttons->addButton(tr("Put item"), QDialogButtonBox::AcceptRole);
-    m_put->setDefault(true);
-    layout->addWidget(hint);
+    layout->addWidget(m_note);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_state);
-    layout->addWidget(buttons);
+    makeButtons();
     connect(m_text, &QPlainTextEdit::textChanged, this, &ItemDialog::check);
-    connect(buttons, &QDialogButtonBox::accepted, this, [this] { emit putWanted(this->item()); });
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    m_text->setPlainText(indentedJson(item.isEmpty() ? emptyKey : item));
+    m_text->setPlainText(indentedJson(emptyKey));
+    m_text->setFocus();
     check();
+}
+
+void ItemDialog::makeButtons() {
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+    m_readAgain = buttons->addButton(tr("Read again"), QDialogButtonBox::ActionRole);
+    m_readAgain->hide();
+    m_put = buttons->addButton(tr("Put item"), QDialogButtonBox::AcceptRole);
+    m_put->setDefault(true);
+    // While the text is locked, the focus is on another button. Return must not make that one the
+    // default.
+    buttons->button(QDialogButtonBox::Cancel)->setAutoDefault(false);
+    m_readAgain->setAutoDefault(false);
+    layout()->addWidget(buttons);
+    connect(buttons, &QDialogButtonBox::accepted, this, [this] { emit putWanted(item()); });
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_readAgain, &QPushButton::clicked, this, &ItemDialog::readWanted);
+}
+
+void ItemDialog::editItem(const QJsonObject& item, const QString& note) {
+    m_existing = item;
+    m_origin = note;
+    setWindowTitle(tr("Edit item of %1").arg(m_table));
+    QTextCursor cursor(m_text->document());
+    cursor.select(QTextCursor::Document);
+    cursor.insertText(indentedJson(item));
+    m_text->moveCursor(QTextCursor::Start);
+    setPhase(Phase::Editing);
+}
+
+void ItemDialog::makeNew(const QString& note) {
+    m_existing = {};
+    m_origin = note;
+    setWindowTitle(tr("Put item into %1").arg(m_table));
+    setPhase(Phase::Editing);
+}
+
+void ItemDialog::setReading() {
+    setWindowTitle(tr("Edit item of %1").arg(m_table));
+    m_origin = tr("Reading the item from its leader…");
+    setPhase(Phase::Reading);
+}
+
+void ItemDialog::setReadFailure(const QString& text) {
+    m_origin = tr("The item could not be read from its leader.");
+    setPhase(Phase::ReadFailed);
+    m_state->setText(text);
+}
+
+void ItemDialog::setWriting() {
+    setPhase(Phase::Writing);
+}
+
+void ItemDialog::setWritten() {
+    setPhase(Phase::Editing);
+}
+
+void ItemDialog::setRefusal(const QString& text) {
+    setPhase(Phase::Editing);
+    m_state->setText(text);
+}
+
+void ItemDialog::setPhase(Phase phase) {
+    m_phase = phase;
+    m_text->setReadOnly(phase != Phase::Editing);
+    m_text->setEnabled(phase == Phase::Editing || phase == Phase::Writing);
+    m_readAgain->setVisible(phase == Phase::ReadFailed);
+    check();
+    if (phase == Phase::Editing) {
+        m_text->setFocus();
+        m_put->setDefault(true);
+    }
+}
+
+bool ItemDialog::isTyped(const QJsonObject& object) const {
+    // A key value is a string, a number or binary, so it is a JSON object only if it has a type.
+    return std::ranges::all_of(m_keyNames, [&object](const QString& name) {
+        return !attributeType(object[name]).isEmpty();
+    });
+}
+
+bool ItemDialog::isKeyChanged() const {
+    if (m_existing.isEmpty() || !problem().isEmpty()) return false;
+    const QJsonObject now = item();
+    return std::ranges::any_of(m_keyNames,
+                               [&](const QString& name) { return now[name] != m_existing[name]; });
 }
 
 QString ItemDialog::problem() const {
     QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(m_text->toPlainText().toUtf8(), &error);
-    if (error.error != QJsonParseError::NoError) {
-        const QByteArray before = m_text->toPlainText().toUtf8().left(error.offset);
-        return tr("Line %1: %2").arg(before.count('\n') + 1).arg(error.errorString());
-    }
+    const QByteArray text = m_text->toPlainText().toUtf8();
+    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
+    if (error.error != QJsonParseError::NoError)
+        return tr("Line %1: %2")
+            .arg(text.left(error.offset).count('\n') + 1)
+            .arg(error.errorString());
     if (!document.isObject()) return tr("An item is an object: { … }");
+    const QJsonObject object = document.object();
     for (const QString& name : m_keyNames)
-        if (!document.object().contains(name))
-            return tr("The key attribute %1 is missing").arg(name);
+        if (!object.contains(name)) return tr("The key attribute %1 is missing").arg(name);
+    if (!isTyped(object)) return {};
+    for (auto it = object.begin(); it != object.end(); ++it)
+        if (attributeType(it.value()).isEmpty())
+            return tr("%1 has no type. Write %2, or the whole item as plain JSON.")
+                .arg(it.key(), QStringLiteral("{\"S\": …}"));
     return {};
 }
 
 QJsonObject ItemDialog::item() const {
-    const QJsonObject object = QJsonDocument::fromJson(m_text->toPlainText().toUtf8()).object();
-    // With types or plain is one choice for the whole text: a plain item may well hold a map {"S":
-    // 1}.
-    const bool typed = std::all_of(object.begin(), object.end(), [](const QJsonValue& value) {
-        return !attributeType(value).isEmpty();
-    });
-    return typed ? object : typedItem(m_text->toPlainText());
+    const QString text = m_text->toPlainText();
+    const QJsonObject object = QJsonDocument::fromJson(text.toUtf8()).object();
+    return isTyped(object) ? object : typedItem(text);
 }
 
 void ItemDialog::check() {
-    const QString text = problem();
-    m_put->setEnabled(text.isEmpty());
+    const QString text = m_phase == Phase::Editing ? problem() : QString();
+    m_put->setEnabled(m_phase == Phase::Editing && text.isEmpty());
     m_state->setText(text);
-}
-
-void ItemDialog::setRefusal(const QString& text) {
-    m_state->setText(text);
+    const bool moves = isKeyChanged();
+    m_put->setText(m_phase == Phase::Writing ? tr("Writing…")
+                   : moves                   ? tr("Put new, delete old")
+                   : m_existing.isEmpty()    ? tr("Put item")
+                                             : tr("Save changes"));
+    const QString hint = m_existing.isEmpty()
+                             ? tr("DynamoDB JSON, with types, or plain JSON.")
+                             : tr("The item as its leader holds it now. DynamoDB JSON, with "
+                                  "types, or plain JSON.");
+    m_note->setText(moves ? tr("You changed the key. Saving puts a new item and then deletes the "
+                               "item with the old key: two writes.")
+                    : m_origin.isEmpty() ? hint
+                                         : m_origin);
 }
 
 }  // namespace orrery::widgets

@@ -50,6 +50,7 @@ QWidget* ItemInspector::makeBody() {
     m_tabs->setExpanding(false);
     m_tabs->setProperty("compact", true);
     m_tabs->setUsesScrollButtons(false);
+    m_tabs->setElideMode(Qt::ElideRight);  // Otherwise the roles widen the window at 1024 × 768.
     for (int i = 0; i < kZonesPerRegion; ++i)
         m_tabs->addTab(zoneDot(i), zoneLetter(ZoneIndex(static_cast<std::uint8_t>(i))));
     m_facts = new QLabel(body);

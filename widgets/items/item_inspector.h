@@ -15,13 +15,13 @@ namespace orrery::widgets {
 class ItemTreeModel;
 
 /// One item as each zone holds it: a tab per zone with the replica's version, its place in the log
-/// and how far it is behind; what differs from the leader's version is marked.
+/// and its lag. Values that differ from the leader's version are marked.
 class ItemInspector : public QWidget {
     Q_OBJECT
 public:
     explicit ItemInspector(QWidget* parent = nullptr);
 
-    /// The item that is inspected from now on, by its primary key; an empty key shows nothing.
+    /// Inspects the item with this primary key from now on; with an empty key it shows no item.
     /// `keyText` is the key for people.
     void setKey(const QString& region, const QString& table, const QJsonObject& key,
                 const QString& keyText);
@@ -29,20 +29,20 @@ public:
     const QString& region() const { return m_region; }
     const QString& table() const { return m_table; }
 
-    /// What the engine says of it now.
+    /// Shows the newest versions of the inspected item.
     void setVersions(const ItemVersions& versions);
-    /// The tab shown: 0 is zone a.
+    /// The index of the current tab; 0 is zone a.
     int zone() const { return m_tabs->currentIndex(); }
     ItemTreeModel* tree() const { return m_treeModel; }
     QString factsText() const { return m_facts->text(); }
     QTabBar* forms() const { return m_forms; }
     QPlainTextEdit* text() const { return m_text; }
-    /// Copies the value of the current row of the tree, uncut.
+    /// Copies the whole value of the tree's current row.
     void copyValue();
 
 signals:
     void editWanted(const QJsonObject& item);
-    /// Somebody wants versions: a key was set.
+    /// A new key was set, so the inspector needs its versions.
     void versionsWanted();
 
 protected:
@@ -63,13 +63,13 @@ private:
     QString m_keyText;
     ItemVersions m_versions;
     bool m_known = false;
-    bool m_fitNames = true;  // The names' column is as wide as the item that was chosen wants it.
+    bool m_fitNames = true;  // Fit the name column to the next item.
 
     QLabel* m_title;
     QTabBar* m_tabs;
     QTabBar* m_forms;
     QLabel* m_facts;
-    QStackedWidget* m_stack;   // Nothing to show, or the body.
+    QStackedWidget* m_stack;   // The hint to select an item, or the body.
     QStackedWidget* m_bodies;  // Tree, text, or "not here".
     QLabel* m_nothing;
     QLabel* m_absent;

@@ -12,8 +12,8 @@
 
 namespace orrery::widgets {
 
-// What the window asks of the engine to show items: looks, which read what one replica has applied
-// and cost nothing. The asker is a widget, the answer comes later on the same thread.
+// How widgets read items: by looks, which read one replica's applied state and consume no capacity.
+// A widget asks, and the answer arrives later on the same thread.
 
 /// A table or an index, as one zone holds it.
 struct ItemsTarget {
@@ -24,8 +24,8 @@ struct ItemsTarget {
     bool operator==(const ItemsTarget&) const = default;
 };
 
-/// Which rows: after the row with storage key `from` (before it, if backward), or, if that is
-/// empty, from a part of the key space on.
+/// The rows to read: after the row with storage key `from` (before it, if backward), or, if `from`
+/// is empty, starting at the position `at` in the key space.
 struct ItemsPageRequest {
     ItemsTarget target;
     QString from;
@@ -44,7 +44,7 @@ struct ItemRow {
 struct ItemsPage {
     std::vector<ItemRow> rows;  ///< In key order; descending if asked backward.
     bool more = false;          ///< There are rows beyond the last of these.
-    QString error;              ///< Not empty: nothing was read, and why.
+    QString error;              ///< Why nothing was read; empty on success.
 };
 
 /// One item as every zone holds it.
@@ -56,7 +56,7 @@ struct ItemVersions {
         bool present = false;
         QJsonObject item;
         std::uint64_t itemLsn = 0;  ///< The record that wrote it.
-        std::uint64_t applied = 0;  ///< How far this replica is.
+        std::uint64_t applied = 0;  ///< The last LSN that this replica applied.
         std::uint64_t behindRecords = 0;
         Duration behind{};
         bool operator==(const Version&) const = default;
@@ -73,8 +73,8 @@ public:
     using PageHandler = std::function<void(const ItemsPage&)>;
 
     virtual ~ItemSource() = default;
-    /// Calls `handler` once, later, on this thread; perhaps after the asker is gone, so it must
-    /// check.
+    /// Calls `handler` once, later, on this thread. The caller may be destroyed by then, so the
+    /// handler must check.
     virtual void fetchPage(const ItemsPageRequest& request, PageHandler handler) = 0;
 };
 

@@ -7,8 +7,8 @@
 
 namespace orrery::widgets {
 
-/// An item as a tree of attributes, compared with another version of it: what differs is said in
-/// words and tinted.
+/// An item as a tree of attributes, compared with another version of the item. Rows that differ are
+/// tinted and show the other value.
 class ItemTreeModel : public QAbstractItemModel {
     Q_OBJECT
 public:

@@ -9,7 +9,7 @@
 namespace orrery::widgets {
 
 constexpr int kBarSteps = 1'000'000;
-constexpr int kNearRows = 80;  // So near to an end of the window, it reads on.
+constexpr int kNearRows = 80;  // This close to an end of the window, the grid reads on.
 
 ItemsTableView::ItemsTableView(QWidget* parent) : QTableView(parent) {
     setAccessibleName(tr("Items"));

@@ -8,7 +8,8 @@
 
 namespace orrery::widgets {
 
-/// The table view inside an ItemsGrid. Keeps its place when rows come and go above it.
+/// The table view inside an ItemsGrid. The visible rows stay in place when the model inserts or
+/// removes rows above them.
 class ItemsTableView : public QTableView {
     Q_OBJECT
 public:
@@ -48,7 +49,7 @@ public:
     void setItemCount(std::int64_t count);
     /// Where the visible rows lie in the key space.
     std::pair<double, double> visiblePart() const;
-    /// Begins at a part of the key space; a newer wish replaces one that is not yet answered.
+    /// Shows the rows at a position in the key space. A new jump replaces a pending one.
     void jumpTo(double part);
 
 signals:
@@ -65,7 +66,7 @@ private:
     ItemsTableView* m_table;
     QScrollBar* m_bar;
     std::int64_t m_itemCount = 0;
-    double m_wanted = -1;  // A jump asked for while another is under way; -1: none.
+    double m_wanted = -1;  // A jump to make after the one in flight; -1 if none.
 };
 
 }  // namespace orrery::widgets

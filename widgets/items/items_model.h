@@ -9,9 +9,9 @@
 
 namespace orrery::widgets {
 
-/// The items of a table or an index around the place that is looked at: a window of some hundred
-/// rows, however many there are. Reading on at one end drops rows at the other, so memory stays
-/// flat. Columns are the key's attributes, then every other attribute seen so far, as it was met.
+/// A window of some hundred rows around the visible items of a table or an index. Reading on at one
+/// end drops rows at the other, so memory use stays constant. The columns are the key attributes,
+/// followed by all other attributes in the order in which they were first read.
 class ItemsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -24,16 +24,16 @@ public:
 
     /// Shows other items from their beginning. `keyNames` are the leading columns.
     void setTarget(const ItemsTarget& target, const QStringList& keyNames);
-    /// The same rows as another zone holds them.
+    /// Shows the same rows as another zone holds them.
     void setZone(const QString& zone);
     const ItemsTarget& target() const { return m_target; }
 
-    /// Begins the window at a part of the key space; 1 shows its end.
+    /// Moves the window to a position in the key space; 1 shows the last rows.
     void jumpTo(double part);
-    /// Reads on at an end of the window unless that is under way or there is nothing more.
+    /// Reads on at an end of the window, unless a read is in flight or that end is reached.
     void extendDown();
     void extendUp();
-    /// Reads the window again and tells only of what changed.
+    /// Reads the window again and signals only changed rows.
     void refresh();
 
     bool atBeginning() const { return m_atBeginning; }
@@ -44,7 +44,7 @@ public:
     int keyColumnCount() const { return m_keyColumns; }
 
     const ItemRow& itemRow(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
-    /// Only the key's attributes of the table's or index's own key.
+    /// The number of leading columns that belong to the key of the table or index.
     const QString& columnName(int column) const { return m_columns[column]; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -53,7 +53,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 signals:
-    /// Rows went away at the top (negative) or came there (positive): the view moves along.
+    /// Rows were removed (negative) or inserted (positive) at the top; the view must scroll along.
     void rowsShifted(int rows);
     /// A jump was answered; the view begins at its first row, or at its last one.
     void jumped(bool toEnd);
@@ -78,14 +78,14 @@ private:
     QStringList m_columns;
     int m_keyColumns = 0;
     std::deque<ItemRow> m_rows;
-    // The row before the window, or where a jump went: from here the window can be read again.
+    // The row before the window, or the position of a jump. A refresh starts reading from here.
     QString m_anchorKey;
     double m_anchorAt = 0;
     bool m_atBeginning = true;
     bool m_atEnd = false;
     bool m_loading = false;
-    bool m_busy = false;             // An extension or a refresh is under way.
-    std::uint64_t m_generation = 0;  // Answers of an older one are late: another target or jump.
+    bool m_busy = false;             // An extension or a refresh is in flight.
+    std::uint64_t m_generation = 0;  // Answers with an older number are dropped.
     QString m_error;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };

@@ -27,8 +27,7 @@ public:
         std::array<ZoneLag, kZonesPerRegion> zones;
     };
 
-    /// A sample of an instant that is not later than the last one (the clock is paused) replaces
-    /// it.
+    /// A sample that is not later than the last one replaces it: the clock is paused.
     void add(const Sample& sample);
     void clear() { m_samples.clear(); }
     bool empty() const { return m_samples.empty(); }
@@ -37,13 +36,13 @@ public:
 
     enum class Unit { Records, Milliseconds };
     /// A zone's line over the last `span`: x is seconds before the newest sample (negative), y the
-    /// unit. At most two points for each of `columns`, the least and the most of what falls there,
-    /// so that no peak is lost.
+    /// unit. Each of the `columns` has at most two points, its minimum and maximum, so no peak is
+    /// lost.
     QVector<QPointF> line(int zone, Unit unit, Duration span, int columns) const;
 
-    /// What a Region's zones say of all its tables.
+    /// A sample of a Region, over all its tables.
     static Sample ofRegion(const observe::RegionView& region, Instant at);
-    /// The same of one table: the sum of the records, the longest of the times.
+    /// A sample of one table: the sum of its records and its longest lag per zone.
     static Sample ofTable(const observe::TableView& table, Instant at);
 
 private:

@@ -34,7 +34,7 @@ private:
     std::size_t m_zone;
 };
 
-/// A text whose room does not follow its words: the row stays still while numbers change.
+/// A label of constant width, so that the row does not move while the numbers change.
 class SteadyLabel final : public QLabel {
 public:
     using QLabel::QLabel;
@@ -104,7 +104,7 @@ void LagView::setScope(const QString& region, const QString& table) {
     m_table = table;
     m_scope->setItemText(1, table.isEmpty() ? tr("Table in front") : tr("Table %1").arg(table));
     if (table.isEmpty() || m_ofTables.contains(table)) return;
-    // What was in front is kept, so that coming back to a table shows its last minutes.
+    // The histories of tables opened earlier are kept for when the person returns to them.
     if (m_ofTables.size() >= kTablesMax) m_ofTables.erase(m_ofTables.begin());
     m_ofTables[table];
 }

@@ -19,12 +19,12 @@ class LagView : public QWidget {
 public:
     explicit LagView(QWidget* parent = nullptr);
 
-    /// What is shown: a Region, and a table of it if that is wanted.
+    /// Selects the Region to show, and the table for "Table in front"; empty if there is none.
     void setScope(const QString& region, const QString& table);
-    /// Takes a sample. Draws only if it can be seen.
+    /// Adds a sample to the histories. Redraws only while the view is visible.
     void setSnapshot(const observe::SnapshotPtr& snapshot);
 
-    /// Of what is shown.
+    /// The history that the charts show.
     const LagHistory& history() const;
     LineChart* recordsChart() const { return m_records; }
     LineChart* millisecondsChart() const { return m_milliseconds; }
@@ -49,7 +49,7 @@ private:
 
     bool m_recordsNext = true;
     LagHistory m_ofRegion;
-    std::map<QString, LagHistory> m_ofTables;  // Those that were in front.
+    std::map<QString, LagHistory> m_ofTables;  // Of the tables opened lately.
     LineChart* m_records;
     LineChart* m_milliseconds;
     QComboBox* m_scope;

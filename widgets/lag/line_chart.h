@@ -9,8 +9,8 @@
 
 namespace orrery::widgets {
 
-/// A chart of some lines over time. All that the window knows of a charting library: newer Qt
-/// replaces Qt Charts, and then this file's .cpp changes and nothing else.
+/// A chart of lines over time. Only its .cpp file uses Qt Charts, because newer Qt versions replace
+/// that library.
 class LineChart : public QWidget {
     Q_OBJECT
 public:
@@ -24,13 +24,13 @@ public:
     explicit LineChart(QWidget* parent = nullptr);
     ~LineChart() override;
 
-    /// The lines, in one go; call it once a tick. Lines are told apart by colour and by style.
+    /// Replaces all lines; call it once per tick. Lines differ in colour and in style.
     void setLines(const std::vector<Line>& lines);
-    /// The horizontal axis ends now and begins `seconds` before.
+    /// Sets the range of the horizontal axis: from `seconds` ago until now.
     void setSpan(double seconds);
     /// The title of the vertical axis, with its unit.
     void setUnit(const QString& title);
-    /// The upper end of the vertical axis, chosen by itself from what is shown.
+    /// The upper end of the vertical axis, computed from the points.
     double top() const;
 
 protected:
@@ -43,8 +43,8 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// Where an axis from 0 ends, and how many labels it has, so that they are round, whole numbers and
-/// `most` fits.
+/// The upper end of an axis that starts at 0, and its number of labels. The labels are round whole
+/// numbers, and the axis includes `most`.
 struct AxisEnd {
     double top = 4;
     int ticks = 5;

@@ -7,8 +7,8 @@
 
 namespace orrery::widgets {
 
-/// What the service allows one partition: ServiceQuotas and the best-practices page on partition
-/// keys say 3,000 read and 1,000 write units a second.
+/// The service's limits for one partition: 3,000 read and 1,000 write units a second
+/// (ServiceQuotas, and the best-practices page on partition keys).
 inline constexpr int kPartitionReadsMax = 3000;
 inline constexpr int kPartitionWritesMax = 1000;
 
@@ -17,12 +17,12 @@ int leaderZone(const observe::PartitionView& partition);
 /// The part of the key space, 0 to 1.
 double beginPart(const observe::PartitionView& partition);
 double endPart(const observe::PartitionView& partition);
-/// How near to its limits a partition is; 1 is at one of them.
+/// How close a partition is to its limits; 1 means that it has reached one.
 double heatOf(const observe::PartitionView& partition);
-/// Everything about a partition in some lines.
+/// All facts about a partition, as some lines of text.
 QString partitionText(const observe::PartitionView& partition, int number);
 
-/// The partitions of a table or an index as rows: the bar's other form.
+/// The partitions of a table or an index as rows, with the same facts as the bar.
 class PartitionTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:

@@ -18,7 +18,7 @@ class PartitionsView : public QWidget {
 public:
     explicit PartitionsView(QWidget* parent = nullptr);
 
-    /// The table in front; null if there is none. `index` empty: the table's own partitions.
+    /// Shows a table, or none if null. With an empty `index` it shows the table's own partitions.
     void setTable(const observe::TableView* table, const QString& index);
     void setMark(std::optional<double> part);
 

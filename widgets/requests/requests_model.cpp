@@ -9,7 +9,7 @@
 
 namespace orrery::widgets {
 
-// Rows go away so many at a time, so that a full list does not move with every batch.
+// A full list drops this many rows at a time, so it does not move with every batch.
 constexpr std::size_t kDropRequests = 2'000;
 
 namespace {

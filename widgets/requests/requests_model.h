@@ -11,13 +11,14 @@
 
 namespace orrery::widgets {
 
-/// What a line of text wants to see of the requests. Words stand side by side and all must hold:
+/// A filter of requests, parsed from a line of text. A request must match all words:
 /// `stale`, `failed`, `strong`, `eventual`, `read`, `write`, `control`, `leader`, `follower`;
-/// `op:get`, `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word may stand
-/// anywhere in a row; `-` before a word turns it around.
+/// `op:get`, `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word matches
+/// anywhere in a row; `-` negates a word.
 class RequestFilter {
 public:
-    /// Parses `text`. What it does not understand is in `problem` and lets nothing else count.
+    /// Parses `text`. A word with an unknown prefix or value makes the whole filter invalid, and
+    /// `problem` says why.
     static RequestFilter parse(const QString& text);
 
     bool matches(const observe::RequestServed& request) const;
@@ -37,8 +38,8 @@ private:
     QString m_problem;
 };
 
-/// The requests of applications, newest last; the oldest go when there are more than kCapacity.
-/// Told of them in batches, at frame rate.
+/// The requests of applications, newest last. The model keeps the newest kCapacity of them and
+/// receives them in batches, at frame rate.
 class RequestsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -47,7 +48,7 @@ public:
 
     explicit RequestsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
-    /// Takes the RequestServed among `events`; the others are not for this list.
+    /// Appends the RequestServed events and ignores all others.
     void append(std::span<const observe::Event> events);
     void setFilter(const RequestFilter& filter);
     void clear();

@@ -14,14 +14,14 @@ namespace orrery::widgets {
 
 class RequestsModel;
 
-/// The list of requests with its filter line. It follows the newest row while that is in sight;
-/// while it is held, requests go on being served and are only not shown.
+/// The list of requests with its filter line. The list scrolls with the newest row while that row
+/// is visible. While it is on hold, it adds no rows; the engine serves requests as before.
 class RequestsView : public QWidget {
     Q_OBJECT
 public:
     explicit RequestsView(QWidget* parent = nullptr);
 
-    /// Where applications send requests; said while there are none.
+    /// The endpoint to name while the list is empty.
     void setEndpoint(const QString& endpoint);
     void append(std::span<const observe::Event> events);
     RequestsModel* model() const { return m_model; }
@@ -30,7 +30,7 @@ public:
     bool isHeld() const { return m_hold->isChecked(); }
 
 signals:
-    /// A row was chosen: its table and short text of its key.
+    /// The person selected a row.
     void requestChosen(const QString& table, const QString& key);
 
 protected:
@@ -46,7 +46,7 @@ private:
     void updateCount();
     bool atBottom() const;
 
-    bool m_following = true;  // The newest row is in sight, and stays so.
+    bool m_following = true;  // Scroll along with the newest row.
     int m_statusWidth = 0;
     QString m_endpoint;
     RequestsModel* m_model;

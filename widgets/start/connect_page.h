@@ -11,10 +11,10 @@ namespace orrery::widgets {
 
 enum class ConnectClient { Cli, Boto3, JavaScript, Java };
 
-/// A block to copy that talks to `endpoint` with `client`, complete as it stands.
+/// A complete example that connects `client` to `endpoint`.
 QString connectSnippet(ConnectClient client, const QString& endpoint);
 
-/// How to point an application at the endpoint: blocks to copy for the CLI and three SDKs.
+/// Shows how to connect an application, with an example for the CLI and each of three SDKs.
 class ConnectPage : public QWidget {
     Q_OBJECT
 public:

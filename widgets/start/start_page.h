@@ -8,7 +8,7 @@
 
 namespace orrery::widgets {
 
-/// What stands in the middle while there is nothing to show: what this is, and what to do next.
+/// The page shown while no table is open: it explains the program and offers the first steps.
 class StartPage : public QWidget {
     Q_OBJECT
 public:
@@ -22,13 +22,14 @@ public:
     explicit StartPage(const std::vector<Sample>& samples, QWidget* parent = nullptr);
 
     void setEndpoint(const QString& endpoint, const QString& problem);
-    /// While a sample is being loaded: what is done, 0 to 1; negative when none is.
+    /// Shows the progress of a loading sample, 0 to 1; a negative `part` means that none is
+    /// loading.
     void setLoading(const QString& name, double part);
     QPushButton* sampleButton(int sample) const {
         return m_buttons[static_cast<std::size_t>(sample)];
     }
     QPushButton* copyButton() const { return m_copy; }
-    /// The line that is copied: complete as it stands, also where no credentials are configured.
+    /// The command that Copy copies. It works without configured credentials.
     QString cliLine() const;
 
 signals:

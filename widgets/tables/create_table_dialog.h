@@ -12,19 +12,19 @@
 
 namespace orrery::widgets {
 
-/// Asks for a new table: name, key, capacity and global secondary indexes, and makes the
-/// CreateTable request of it.
+/// Asks for the name, key, capacity and global secondary indexes of a new table, and builds the
+/// CreateTable request.
 class CreateTableDialog : public QDialog {
     Q_OBJECT
 public:
     CreateTableDialog(const QStringList& regions, const QString& region, QWidget* parent = nullptr);
 
     QString region() const { return m_region->currentText(); }
-    /// JSON of the CreateTable request. Valid while there is no problem.
+    /// The CreateTable request. Valid only while `problem` is empty.
     QJsonObject request() const;
-    /// What is missing or wrong; empty if nothing is.
+    /// The first missing or wrong input, as text; empty if the request is valid.
     QString problem() const;
-    /// What the engine said of the last attempt.
+    /// Shows why the engine refused the request.
     void setRefusal(const QString& text);
 
     QLineEdit* nameLine() const { return m_name; }

@@ -6,7 +6,7 @@
 
 namespace orrery::widgets {
 
-/// Asks for the table's name to be typed before it is deleted.
+/// Asks the person to type the table's name before it is deleted.
 class DeleteTableDialog : public QDialog {
     Q_OBJECT
 public:

@@ -42,7 +42,7 @@ Explorer::Explorer(QWidget* parent)
     m_nothing->setWordWrap(true);
     m_nothing->setMargin(16);
     m_nothing->setProperty("muted", true);
-    // By keys as by eye: from the top down.
+    // The tab order follows the layout, from top to bottom.
     setTabOrder(m_filter, add);
     setTabOrder(add, m_tree);
     m_stack->addWidget(m_nothing);
@@ -60,7 +60,7 @@ Explorer::Explorer(QWidget* parent)
         showNothing();
     });
     connect(add, &QToolButton::clicked, this, [this] { emit createTableWanted(current().region); });
-    // A Region opens as it comes, so that its tables are seen at once.
+    // A new Region is expanded, so that its tables are visible at once.
     connect(m_proxy, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex& region) {
         if (region.isValid() && !region.parent().isValid()) m_tree->expand(region);
     });

@@ -26,7 +26,7 @@ public:
     ExplorerModel* model() const { return m_model; }
 
 signals:
-    /// A table or an index shall be shown.
+    /// The person opened a table or an index.
     void opened(const ExplorerTarget& target);
     void createTableWanted(const QString& region);
     void deleteTableWanted(const ExplorerTarget& target);
@@ -43,7 +43,7 @@ private:
 
     QLineEdit* m_filter;
     QLabel* m_nothing;
-    QStackedWidget* m_stack;  // Nothing to show, or the tree.
+    QStackedWidget* m_stack;  // The hint for an empty tree, or the tree.
 };
 
 }  // namespace orrery::widgets

@@ -8,7 +8,8 @@
 
 namespace orrery::widgets {
 
-/// What the explorer's rows stand for. Empty names mean "none": a Region has only a region.
+/// The Region, table or index of a row in the explorer. A Region's row has empty table and index
+/// names.
 struct ExplorerTarget {
     QString region;
     QString table;
@@ -20,8 +21,8 @@ struct ExplorerTarget {
     bool operator==(const ExplorerTarget&) const = default;
 };
 
-/// Regions, their tables, their indexes. Told of each snapshot; rows that stay keep their place, so
-/// that selection and expansion do; what did not change since the last one is not looked at.
+/// Regions, their tables and their indexes. Takes every snapshot, skips nodes that did not change
+/// since the last one, and keeps existing rows, so selection and expansion survive.
 class ExplorerModel : public QAbstractItemModel {
     Q_OBJECT
 public:
@@ -45,13 +46,13 @@ public:
 
 private:
     struct Node;
-    /// What a row shall say, before it is compared with what it says.
+    /// The wanted contents of a row, to be compared with the shown ones.
     struct Wanted;
 
     Node* nodeOf(const QModelIndex& index) const;
     QModelIndex indexOf(Node* node, int column = 0) const;
     void removeOthers(Node* parent, const std::vector<Wanted>& wanted);
-    /// Makes the children those of `wanted`, whose order is that of the snapshot: by name.
+    /// Makes the children equal to `wanted`, which is ordered by name, as in the snapshot.
     void update(Node* parent, const std::vector<Wanted>& wanted);
     void updateRegion(Node* node, const observe::RegionView& region);
     void updateTable(Node* node, const observe::TableView& table);

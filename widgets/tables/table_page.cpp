@@ -19,7 +19,7 @@
 
 namespace orrery::widgets {
 
-// While a table is written to all the time, its rows are read again so often.
+// The shortest time between two refreshes of a table under constant writes.
 constexpr int kRefreshMs = 400;
 
 QStringList keyNamesOf(const QString& keys) {
@@ -91,7 +91,7 @@ QWidget* TablePage::makeHeader() {
     m_title->setProperty("heading", true);
     m_facts = new QLabel(header);
     for (QLabel* label : {m_title, m_facts, m_empty})
-        label->setTextFormat(Qt::PlainText);  // Names and keys are no HTML.
+        label->setTextFormat(Qt::PlainText);  // Names and keys are not HTML.
     m_facts->setProperty("muted", true);
     m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     texts->addWidget(m_title);
@@ -115,10 +115,10 @@ QWidget* TablePage::makeHeader() {
     m_deleteButton->setToolTip(tr("Delete the selected items"));
     m_deleteButton->setEnabled(false);
     connect(m_deleteButton, &QPushButton::clicked, this, [this] {
-        QList<QJsonObject> keys;
+        QList<QJsonObject> items;
         for (const int row : selectedRows())
-            keys << keyOfRow(row);
-        emit deleteItemsWanted(keys);
+            items << m_model->itemRow(row).item;
+        emit deleteItemsWanted(items);
     });
     layout->addWidget(m_putButton);
     layout->addWidget(m_deleteButton);
@@ -178,7 +178,7 @@ void TablePage::setIndex(const QString& index) {
 void TablePage::setTable(const observe::RegionView* region, const observe::TableView* table) {
     if (table == nullptr) {
         m_empty->setText(tr("The table %1 no longer exists.").arg(m_target.table));
-        m_openedKeys.clear();  // One of that name that is made later is another table.
+        m_openedKeys.clear();  // A later table of that name is another table.
         m_stack->setCurrentWidget(m_empty);
         m_facts->setText(tr("deleted"));
         m_footer->setText(QString(u' '));

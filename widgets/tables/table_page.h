@@ -26,11 +26,11 @@ public:
     /// The source must outlive the page.
     TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* parent = nullptr);
 
-    /// Where the items are from now: the page's Region and table, the index chosen on it.
+    /// The page's Region and table, and the index chosen on the page.
     ExplorerTarget target() const;
     void setIndex(const QString& index);
 
-    /// Takes what the snapshot says of the table; null if it is gone.
+    /// Shows the snapshot's view of the table; null if the table was deleted.
     void setTable(const observe::RegionView* region, const observe::TableView* table);
     /// Reads the visible rows again.
     void refresh();
@@ -42,25 +42,26 @@ public:
     QString selectionText(CopyFormat format) const;
     /// The primary key of a row's item, as the API takes it.
     QJsonObject keyOfRow(int row) const;
-    /// Rows that are selected, in order.
+    /// The selected rows, in ascending order.
     std::vector<int> selectedRows() const;
 
 signals:
-    /// Another item became the current one; `keyText` is its key for people, partition key first.
+    /// The person selected another item; `keyText` is its key as text, partition key first.
     void itemSelected(const QJsonObject& key, const QString& keyText);
     void putItemWanted();
-    void editItemWanted(const QJsonObject& item);
-    void deleteItemsWanted(const QList<QJsonObject>& keys);
+    void editItemWanted(const QJsonObject& item);  ///< The item as the page shows it.
+    /// The items as the page shows them; those of an index have only projected attributes.
+    void deleteItemsWanted(const QList<QJsonObject>& items);
     void targetChanged();
 
 private:
     QWidget* makeHeader();
     QWidget* makeFooter();
     QWidget* makeZoneButtons();
-    /// What the snapshot says of keys and size, in the header.
+    /// Shows status, keys and size in the header.
     void showFacts(const observe::TableView& table, const observe::IndexView* index);
     void showChoices(const observe::RegionView& region, const observe::TableView& table);
-    /// How far the replica in front has applied, as one number that grows.
+    /// The sum of the shown replicas' applied LSNs; it grows with every change.
     std::uint64_t changeMark(const observe::TableView& table,
                              const observe::IndexView* index) const;
     void openItems();
@@ -72,11 +73,11 @@ private:
 
     ExplorerTarget m_target;
     QString m_zone;
-    QStringList m_tableKeys;   // Of the table, also while an index is shown.
-    QStringList m_openedKeys;  // Of what the model shows; empty: not opened yet.
+    QStringList m_tableKeys;   // The table's key, even while an index is shown.
+    QStringList m_openedKeys;  // The key columns in the model; empty if it has no target yet.
     std::int64_t m_itemCount = 0;
     QElapsedTimer m_sinceRefresh;
-    std::uint64_t m_changeMark = 0;  // Of the replica that is shown: differs when it applied more.
+    std::uint64_t m_changeMark = 0;  // The change mark of the last refresh.
 
     ItemsModel* m_model;
     ItemsGrid* m_grid;

@@ -121,8 +121,8 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
-    // With a fault and a clock that is not true there are three to say: the clock comes before what
-    // the fault has cost, which may be cut.
+    // A fault together with a paused or slowed clock makes three lines. The clock comes before the
+    // fault's cost, which may be elided.
     QStringList shown = m_lines;
     if (shown.size() > 2) shown = {shown[0], shown[2] + QStringLiteral(" · ") + shown[1]};
     for (QString& line : shown)

@@ -8,14 +8,14 @@
 
 namespace orrery::widgets {
 
-/// In one line each: what is broken, what that has cost so far, and how the clock runs if not
-/// true. Empty if all is well.
+/// One line each: the active faults, their cost so far, and the state of a clock that is paused or
+/// not at normal speed. Empty if there is nothing to report.
 QString faultSummary(const observe::Snapshot& snapshot);
 QString costSummary(const observe::Snapshot& snapshot);
 QString clockSummary(const observe::Snapshot& snapshot);
 
-/// Stands above everything while a fault is active or the clock does not run true, with the way
-/// out. Two short lines, so that it fits where nothing has to move for it.
+/// Warns while a fault is active or the clock is paused or not at normal speed, and offers buttons
+/// that end this. It has two short lines, so it fits in the tool bar and moves no other widget.
 class WorldBanner : public QWidget {
     Q_OBJECT
 public:
@@ -24,12 +24,12 @@ public:
     void setSnapshot(const observe::Snapshot& snapshot);
     QPushButton* healButton() const { return m_heal; }
     QPushButton* runButton() const { return m_run; }
-    /// All that it says, in one line; empty if all is well.
+    /// The whole text in one line; empty if there is nothing to report.
     QString text() const;
 
 signals:
     void healAllWanted();
-    /// The clock shall run at real time again.
+    /// The person wants the clock to run at normal speed again.
     void runWanted();
 
 protected:

@@ -1,0 +1,202 @@
+#include "app/item_edit.h"
+
+#include <QJsonDocument>
+
+#include "app/looks.h"
+#include "widgets/base/attribute_text.h"
+#include "widgets/items/conflict_dialog.h"
+#include "widgets/items/item_dialog.h"
+#include "widgets/items/item_diff.h"
+
+namespace orrery::app {
+
+using widgets::Guard;
+using widgets::ItemConflict;
+using widgets::ItemWrite;
+
+ItemEdit::ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown, QWidget* window)
+    : m_backend(backend),
+      m_table(std::move(table)),
+      m_dialog(new widgets::ItemDialog(m_table.name, m_table.emptyKey, window)),
+      m_shown(shown) {
+    setParent(m_dialog);
+    m_dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(m_dialog, &widgets::ItemDialog::putWanted, this,
+            [this](const QJsonObject& item) { write(item, Guard::WholeItem); });
+    connect(m_dialog, &widgets::ItemDialog::readWanted, this, &ItemEdit::read);
+    if (!shown.isEmpty()) read();
+    m_dialog->open();
+}
+
+void ItemEdit::call(std::string_view operation, const QJsonObject& request, AnswerHandler handler) {
+    m_backend->call(m_table.region.toStdString(), operation,
+                    QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(),
+                    [alive = std::weak_ptr(m_alive),
+                     handler = std::move(handler)](const Backend::Answer& answer) {
+                        if (!alive.expired()) handler(answer);
+                    });
+}
+
+QJsonObject ItemEdit::keyOf(const QJsonObject& item) const {
+    return widgets::keyOf(item, m_table.keyNames);
+}
+
+QString ItemEdit::keyText(const QJsonObject& item) const {
+    constexpr int kPartMax = 60;
+    QStringList parts{m_table.name};
+    for (const QString& name : m_table.keyNames)
+        parts << widgets::shortText(item[name], kPartMax);
+    return parts.join(QStringLiteral(" · "));
+}
+
+void ItemEdit::read() {
+    m_dialog->setReading();
+    const QJsonObject request{{QStringLiteral("TableName"), m_table.name},
+                              {QStringLiteral("Key"), keyOf(m_shown)},
+                              {QStringLiteral("ConsistentRead"), true}};
+    call("GetItem", request, [this](const Backend::Answer& answer) {
+        if (!succeeded(answer)) return m_dialog->setReadFailure(errorText(answer));
+        m_base = bodyOf(answer)[QLatin1String("Item")].toObject();
+        m_dialog->editItem(m_base.isEmpty() ? m_shown : m_base);
+        if (m_base.isEmpty())
+            m_dialog->makeNew(
+                tr("This item was deleted. This is what your view still shows of it; "
+                   "you can put it as a new item."));
+    });
+}
+
+void ItemEdit::write(const QJsonObject& wanted, Guard guard) {
+    m_wanted = wanted;
+    const bool moves = !m_base.isEmpty() && keyOf(wanted) != keyOf(m_base);
+    if (!moves && keyOf(m_old) == keyOf(m_base)) m_old = {};
+    // A second key change must not replace the item that the edit started from.
+    if (moves && m_old.isEmpty()) m_old = m_base;
+    if (m_base.isEmpty() || moves)
+        return send(widgets::putNewItem(m_table.name, m_table.keyNames, wanted));
+    if (widgets::changesOf(m_base, wanted).isEmpty()) return deleteOldOrFinish();
+    const auto change = widgets::changeItem(m_table.name, m_table.keyNames, m_base, wanted, guard);
+    if (!change)
+        return m_dialog->setRefusal(
+            tr("This changes more attributes than one conditional write can hold. Save a part of "
+               "the changes first."));
+    send(*change);
+}
+
+void ItemEdit::send(const ItemWrite& write) {
+    m_dialog->setWriting();
+    call(write.operation.toStdString(), write.request,
+         [this, write](const Backend::Answer& answer) { onWritten(write, answer); });
+}
+
+void ItemEdit::onWritten(const ItemWrite& write, const Backend::Answer& answer) {
+    if (errorType(answer) == u"ConditionalCheckFailedException") {
+        const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
+        return onConflict(now.isEmpty() ? std::nullopt : std::optional(now), now);
+    }
+    if (!succeeded(answer)) return m_dialog->setRefusal(errorText(answer));
+    emit written();
+    const QJsonObject replaced = bodyOf(answer)[QLatin1String("Attributes")].toObject();
+    if (write.operation == u"PutItem" && showUnseen(replaced)) return;
+    deleteOldOrFinish();
+}
+
+bool ItemEdit::showUnseen(const QJsonObject& replaced) {
+    bool unseen = false;
+    for (auto it = replaced.begin(); it != replaced.end(); ++it)
+        unseen |= !m_base.contains(it.key());
+    if (unseen) onConflict(replaced, m_wanted);
+    return unseen;
+}
+
+void ItemEdit::onConflict(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
+    m_dialog->setWritten();
+    // The new key is the old one in another spelling, such as 1.0 for 1: nothing is to be deleted.
+    if (theirs && !m_old.isEmpty() && keyOf(*theirs) == keyOf(m_old)) m_old = {};
+    const bool isNew = m_base.isEmpty() || !m_old.isEmpty();
+    ItemConflict conflict;
+    conflict.kind = isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit;
+    conflict.keyText = keyText(m_wanted);
+    conflict.seen = isNew ? QJsonObject() : m_base;
+    conflict.mine = m_wanted;
+    conflict.theirs = theirs;
+    auto* dialog = new widgets::ConflictDialog(conflict, m_dialog);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::ConflictDialog::reapplyWanted, this,
+            [this, theirs, inTable] { reapplyTo(theirs, inTable); });
+    connect(dialog, &widgets::ConflictDialog::takeTheirsWanted, this,
+            [this, theirs, inTable] { take(theirs, inTable); });
+    dialog->open();
+}
+
+void ItemEdit::reapplyTo(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
+    const bool isNew = m_base.isEmpty() || !m_old.isEmpty();
+    const QJsonObject seen = isNew ? QJsonObject() : m_base;
+    QJsonObject merged = theirs ? widgets::reapply(seen, m_wanted, *theirs) : m_wanted;
+    for (const QString& name : m_table.keyNames)
+        if (theirs) merged[name] = theirs->value(name);
+    m_base = inTable;
+    if (theirs)
+        m_dialog->editItem(merged);
+    else
+        m_dialog->makeNew({});
+    // The person has seen the stored version, so the write guards only the values it overwrites. A
+    // condition on the whole item would never hold while others keep changing a counter in it.
+    write(merged, Guard::WhatIsWritten);
+}
+
+void ItemEdit::take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
+    m_base = inTable;
+    m_old = {};
+    if (theirs)
+        m_dialog->editItem(*theirs, tr("This is the item as it is now. Undo (Ctrl+Z) brings back "
+                                       "your text."));
+    else
+        m_dialog->makeNew(
+            tr("The item stays deleted. Your text is still here: cancel, or put it "
+               "as a new item."));
+}
+
+void ItemEdit::deleteOldOrFinish() {
+    m_old.isEmpty() ? finish() : deleteOld(m_old);
+}
+
+void ItemEdit::deleteOld(const QJsonObject& old) {
+    const ItemWrite write = widgets::deleteItem(m_table.name, m_table.keyNames, old);
+    call("DeleteItem", write.request, [this](const Backend::Answer& answer) {
+        const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
+        const bool changed = errorType(answer) == u"ConditionalCheckFailedException";
+        if (changed && !now.isEmpty()) return onOldChanged(now);
+        // A failed condition without an item means that another client deleted it.
+        if (!succeeded(answer) && !changed)
+            emit message(tr("The new item is written. The old one is still there: %1")
+                             .arg(errorText(answer)));
+        finish();
+    });
+}
+
+void ItemEdit::onOldChanged(const QJsonObject& now) {
+    ItemConflict conflict;
+    conflict.kind = ItemConflict::Kind::Delete;
+    conflict.keyText = keyText(now);
+    conflict.seen = m_old;
+    conflict.mine = m_old;
+    conflict.theirs = now;
+    auto* dialog = new widgets::ConflictDialog(conflict, m_dialog);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::ConflictDialog::reapplyWanted, this, [this, now] {
+        m_old = now;
+        deleteOld(now);
+    });
+    connect(dialog, &QDialog::rejected, this, [this] {
+        emit message(tr("The new item is written, and the old one is kept."));
+        finish();
+    });
+    dialog->open();
+}
+
+void ItemEdit::finish() {
+    emit written();
+    m_dialog->accept();
+}
+
+}  // namespace orrery::app

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QObject>
+#include <QStringList>
+#include <memory>
+#include <optional>
+
+#include "app/backend.h"
+#include "widgets/items/item_write.h"
+
+namespace orrery::widgets {
+class ItemDialog;
+}  // namespace orrery::widgets
+
+namespace orrery::app {
+
+/// The table of an edited item.
+struct EditedTable {
+    QString region;
+    QString name;
+    QStringList keyNames;  ///< Partition key first.
+    QJsonObject emptyKey;  ///< The key attributes with empty values.
+};
+
+/// One edit of one item, from the dialog to the last write.
+///
+/// The edit starts from a strong read, because a view may show an index's projection or a replica
+/// that lags. It sends only the changes, on the condition that the item is still equal to the one
+/// read. Otherwise it shows both versions and the person chooses; the typed text is never lost. If
+/// the person changed the key, the edit puts a new item and then deletes the old one.
+///
+/// The dialog owns the edit.
+class ItemEdit : public QObject {
+    Q_OBJECT
+public:
+    /// Opens the dialog. `shown` is the item as the view shows it, with at least its key; empty for
+    /// a new item. The backend must outlive `window`.
+    ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown, QWidget* window);
+
+    widgets::ItemDialog* dialog() const { return m_dialog; }
+
+signals:
+    /// A write succeeded, so a new snapshot may differ.
+    void written();
+    /// A result to show after the dialog has closed.
+    void message(const QString& text);
+
+private:
+    using AnswerHandler = Backend::AnswerHandler;
+
+    void read();
+    void write(const QJsonObject& wanted, widgets::Guard guard);
+    void send(const widgets::ItemWrite& write);
+    void onWritten(const widgets::ItemWrite& write, const Backend::Answer& answer);
+    /// If the item that a PutItem replaced had attributes that the person did not see, shows them
+    /// as a conflict and returns true.
+    bool showUnseen(const QJsonObject& replaced);
+    /// Shows the conflict with `theirs`. `inTable` is the stored item, on which the next write is
+    /// based; it is empty if there is none.
+    void onConflict(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
+    void reapplyTo(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
+    void take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
+    void deleteOldOrFinish();
+    void deleteOld(const QJsonObject& old);
+    void onOldChanged(const QJsonObject& now);
+    void finish();
+
+    QString keyText(const QJsonObject& item) const;
+    QJsonObject keyOf(const QJsonObject& item) const;
+    /// Drops the answer once the dialog is destroyed.
+    void call(std::string_view operation, const QJsonObject& request, AnswerHandler handler);
+
+    Backend* m_backend;
+    EditedTable m_table;
+    widgets::ItemDialog* m_dialog;
+    QJsonObject m_shown;
+    QJsonObject m_base;    // The stored item that the text is based on; empty if none.
+    QJsonObject m_wanted;  // The item in flight.
+    QJsonObject m_old;     // After a key change, the item to delete; else empty.
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+};
+
+}  // namespace orrery::app

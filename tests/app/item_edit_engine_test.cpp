@@ -1,0 +1,230 @@
+// Goal: no edit in the window takes away what it did not show or what others wrote meanwhile.
+// Method: the real window over the real engine. An application's write comes between the reading of
+// the item and the press of the button.
+
+#include <QtTest>
+
+#include "tests/app/window_engine_fixture.h"
+#include "tests/support/test_main.h"
+#include "widgets/items/conflict_dialog.h"
+#include "widgets/items/item_dialog.h"
+#include "widgets/tables/table_page.h"
+
+using namespace orrery;
+using test::parsed;
+using widgets::ConflictDialog;
+using widgets::ItemDialog;
+
+class ItemEditEngineTest : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        m_test = std::make_unique<test::WindowEngine>();
+        m_test->put(m_order);
+    }
+    void cleanup() { m_test.reset(); }
+
+    // The index holds keys only; the rest of the item must survive.
+    void anEditFromAnIndexKeepsWhatTheIndexDoesNotProject() {
+        m_test->open("ByDay", 1);
+        auto* dialog = beginEdit();
+        QCOMPARE(dialog->item(), m_order);
+        type(dialog, R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"5"}})");
+        save(dialog);
+        QCOMPARE(m_test->get("o1"),
+                 parsed(R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"5"}})"));
+    }
+
+    void anEditAtALaggingReplicaBeginsFromTheLeader() {
+        m_test->open({}, 1);
+        m_test->failZone("us-east-1b");
+        const QJsonObject newer = parsed(
+            R"({"id":{"S":"o1"},"day":{"S":"mon"},"total":{"N":"77"},"paid":{"BOOL":true}})");
+        m_test->put(newer);
+        auto* page = m_test->window().currentTable();
+        const auto buttons = page->findChildren<QToolButton*>();
+        for (QToolButton* button : buttons)
+            if (button->text() == u"b") button->click();
+        QTRY_COMPARE(page->model()->target().zone, QStringLiteral("us-east-1b"));
+        QTRY_COMPARE(page->model()->itemRow(0).item, m_order);
+        auto* dialog = beginEdit();
+        QCOMPARE(dialog->item(), newer);
+        QJsonObject wanted = newer;
+        wanted["day"] = QJsonObject{{"S", "wed"}};
+        type(dialog, wanted);
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), wanted);
+    }
+
+    void aChangeMeanwhileIsAConflictAndMineIsReappliedToIt() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        type(dialog, R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"4"}})");
+        m_test->put(parsed(
+            R"({"id":{"S":"o1"},"day":{"S":"mon"},"total":{"N":"9"},"note":{"S":"theirs"}})"));
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY(conflict->myText()->toPlainText().contains("tue"));
+        QVERIFY(conflict->theirText()->toPlainText().contains("theirs"));
+        conflict->reapplyButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        QCOMPARE(m_test->get("o1"), parsed(R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"9"},
+                            "note":{"S":"theirs"}})"));
+    }
+
+    void goingBackKeepsTheTextAndTakingTheirsCanBeUndone() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        type(dialog, R"({"id":{"S":"o1"},"day":{"S":"typed by hand"}})");
+        const QString text = dialog->editor()->toPlainText();
+        const QJsonObject theirs = parsed(R"({"id":{"S":"o1"},"total":{"N":"9"}})");
+        m_test->put(theirs);
+        saveIntoConflict(dialog)->cancelButton()->click();
+        QCOMPARE(dialog->editor()->toPlainText(), text);
+        QCOMPARE(m_test->get("o1"), theirs);
+        saveIntoConflict(dialog)->takeTheirsButton()->click();
+        QCOMPARE(dialog->item(), theirs);
+        dialog->editor()->undo();
+        QCOMPARE(dialog->editor()->toPlainText(), text);
+        // Theirs was taken as known, so the text that came back is written over it.
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), parsed(text.toUtf8()));
+    }
+
+    void aDeletionMeanwhileIsAConflictAndMineIsPutAnew() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        const QJsonObject mine = parsed(R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"4"}})");
+        type(dialog, mine);
+        remove("o1");
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY(conflict->explanation().contains("deleted"));
+        conflict->takeTheirsButton()->click();
+        QVERIFY(m_test->get("o1").isEmpty());
+        QVERIFY(dialog->isVisible());
+        QCOMPARE(dialog->item(), mine);
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), mine);
+    }
+
+    void aNewItemReplacesNone() {
+        m_test->open({}, 1);
+        QTest::keyClick(&m_test->window(), Qt::Key_I, Qt::ControlModifier);
+        auto* dialog = m_test->shown<ItemDialog>();
+        QVERIFY(dialog != nullptr);
+        type(dialog, R"({"id":{"S":"o1"},"note":{"S":"mine"}})");
+        saveIntoConflict(dialog)->cancelButton()->click();
+        QCOMPARE(m_test->get("o1"), m_order);
+        saveIntoConflict(dialog)->reapplyButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        QJsonObject both = m_order;
+        both["note"] = QJsonObject{{"S", "mine"}};
+        QCOMPARE(m_test->get("o1"), both);
+    }
+
+    void anotherKeyIsANewItemAndTheOldOneIsDeleted() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        const QJsonObject moved = parsed(R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        type(dialog, moved);
+        QVERIFY(dialog->noteText().contains("two writes"));
+        save(dialog);
+        QCOMPARE(m_test->get("o2"), moved);
+        QVERIFY(m_test->get("o1").isEmpty());
+    }
+
+    void theOldItemIsKeptIfItWasChangedMeanwhile() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        const QJsonObject changed = parsed(R"({"id":{"S":"o1"},"total":{"N":"99"}})");
+        m_test->put(changed);
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY(conflict->takeTheirsButton()->isHidden());
+        conflict->cancelButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        QCOMPARE(m_test->get("o1"), changed);
+        QVERIFY(!m_test->get("o2").isEmpty());
+    }
+
+    void anotherKeyThatIsTakenReplacesNothing() {
+        const QJsonObject taken = parsed(R"({"id":{"S":"o2"},"note":{"S":"theirs"}})");
+        m_test->put(taken);
+        m_test->open({}, 2);
+        auto* dialog = beginEdit("o1");
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        saveIntoConflict(dialog)->cancelButton()->click();
+        QCOMPARE(m_test->get("o2"), taken);
+        QCOMPARE(m_test->get("o1"), m_order);
+        // Back to the old key, this is an ordinary edit: nothing may be deleted.
+        QJsonObject edited = m_order;
+        edited["total"] = QJsonObject{{"N", "8"}};
+        type(dialog, edited);
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), edited);
+        QCOMPARE(m_test->get("o2"), taken);
+    }
+
+    void anEditThatChangesNothingWritesNothing() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        m_test->put(parsed(R"({"id":{"S":"o1"},"total":{"N":"9"}})"));
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), parsed(R"({"id":{"S":"o1"},"total":{"N":"9"}})"));
+    }
+
+    void anItemThatIsGoneIsOfferedAsANewOne() {
+        m_test->open({}, 1);
+        const QJsonObject row = m_test->window().currentTable()->model()->itemRow(0).item;
+        remove("o1");
+        emit m_test->window().currentTable()->editItemWanted(row);
+        auto* dialog = m_test->shown<ItemDialog>();
+        QTRY_VERIFY(dialog->noteText().contains("was deleted"));
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), m_order);
+    }
+
+private:
+    void remove(const QString& id) {
+        const QJsonObject key{{"id", QJsonObject{{"S", id}}}};
+        QCOMPARE(m_test->call("DeleteItem", {{"TableName", "Orders"}, {"Key", key}}).status, 200);
+    }
+
+    /// Return on the row of the item in front, until its text can be edited.
+    ItemDialog* beginEdit(const QString& id = "o1") {
+        auto* page = m_test->window().currentTable();
+        for (int row = 0; row < page->model()->rowCount(); ++row)
+            if (page->model()->itemRow(row).item["id"]["S"].toString() == id)
+                page->grid()->table()->selectRow(row);
+        QTest::keyClick(page->grid()->table(), Qt::Key_Return);
+        auto* dialog = m_test->shown<ItemDialog>();
+        if (dialog == nullptr) return nullptr;
+        (void)QTest::qWaitFor([dialog] { return dialog->putButton()->isEnabled(); }, 30'000);
+        return dialog;
+    }
+
+    static void type(ItemDialog* dialog, const QByteArray& json) {
+        dialog->editor()->selectAll();
+        dialog->editor()->insertPlainText(QString::fromUtf8(json));
+    }
+    static void type(ItemDialog* dialog, const QJsonObject& item) {
+        type(dialog, QJsonDocument(item).toJson());
+    }
+
+    void save(ItemDialog* dialog) {
+        QVERIFY2(dialog->putButton()->isEnabled(), qPrintable(dialog->problem()));
+        const QPointer<ItemDialog> guard(dialog);
+        dialog->putButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(guard == nullptr, 30'000);
+    }
+
+    ConflictDialog* saveIntoConflict(ItemDialog* dialog) {
+        dialog->putButton()->click();
+        return m_test->shown<ConflictDialog>();
+    }
+
+    const QJsonObject m_order = parsed(R"({"id":{"S":"o1"},"day":{"S":"mon"},"total":{"N":"4"}})");
+    std::unique_ptr<test::WindowEngine> m_test;
+};
+
+ORRERY_TEST_CLASS(ItemEditEngineTest)
+#include "item_edit_engine_test.moc"

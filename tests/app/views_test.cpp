@@ -1,0 +1,82 @@
+// Goal: everything about a dock comes from its row in views.def. Method: the whole window, compared
+// with the rows.
+
+#include "app/views.h"
+
+#include <QMenu>
+#include <QMenuBar>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QtTest>
+
+#include "app/main_window.h"
+#include "tests/app/fake_backend.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::app;
+
+class ViewsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("orrery-tests");
+        QCoreApplication::setApplicationName(
+            QStringLiteral("views-%1").arg(QCoreApplication::applicationPid()));
+        QSettings().clear();
+        m_backend = std::make_unique<test::FakeBackend>();
+        m_window = std::make_unique<MainWindow>(m_backend.get(), false);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanupTestCase() {
+        m_window.reset();
+        m_backend.reset();
+        QSettings().clear();
+    }
+
+    void eachDockHasItsNameTitleAndPlace() {
+        QCOMPARE(m_window->findChildren<QDockWidget*>().size(),
+                 static_cast<qsizetype>(std::size(kViews)));
+        for (const ViewRow& view : kViews) {
+            QDockWidget* dock = m_window->dock(QString::fromLatin1(view.name));
+            QVERIFY2(dock != nullptr, view.name);
+            QCOMPARE(dock->windowTitle(), QString::fromUtf8(view.title));
+            QCOMPARE(m_window->dockWidgetArea(dock), view.area);
+            QDockWidget* front = m_window->dock(QString::fromLatin1(view.behind));
+            if (*view.behind != 0)
+                QVERIFY2(m_window->tabifiedDockWidgets(front).contains(dock), view.name);
+        }
+    }
+
+    void eachDockHasItsLineInTheViewMenu() {
+        QStringList lines;
+        for (const QAction* menu : m_window->menuBar()->actions())
+            for (const QAction* action : menu->menu()->actions())
+                lines << action->text();
+        for (const ViewRow& view : kViews) {
+            const QString keys = view.shortcut().toString(QKeySequence::NativeText);
+            QVERIFY2(lines.contains(QString::fromUtf8(view.title) + u'\t' + keys), view.name);
+        }
+    }
+
+    void theShortcutShowsAHiddenDock() {
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        for (const ViewRow& view : kViews) {
+            QDockWidget* dock = m_window->dock(QString::fromLatin1(view.name));
+            dock->hide();
+            const auto key = static_cast<Qt::Key>(Qt::Key_0 + view.key);
+            QTest::keyClick(m_window.get(), key, Qt::AltModifier);
+            QVERIFY2(dock->isVisible(), view.name);
+        }
+    }
+
+private:
+    std::unique_ptr<test::FakeBackend> m_backend;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+ORRERY_TEST_CLASS(ViewsTest)
+#include "views_test.moc"

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <QJsonObject>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "app/embedded_backend.h"
+#include "app/main_window.h"
+
+namespace orrery::test {
+
+/// The real window over a real engine in memory, without a port, in its perfect-day profile. A
+/// table "Orders" with the key id (S) has a global index "ByDay" on day (S) that projects keys
+/// only.
+class WindowEngine {
+public:
+    WindowEngine();
+    ~WindowEngine();
+
+    app::EmbeddedBackend& backend() { return *m_backend; }
+    app::MainWindow& window() { return *m_window; }
+
+    /// An application's call; waits for the answer. Its body is empty unless it succeeded.
+    app::Backend::Answer call(const char* operation, const QJsonObject& request);
+    void put(const QJsonObject& item);
+    /// By a strong read; empty if there is none.
+    QJsonObject get(const QString& id);
+    /// Opens the table's page, or the index's, and waits for `rows` rows.
+    void open(const QString& index, int rows);
+    /// And waits until others lead what it led.
+    void failZone(const QString& zone);
+    /// A child of the window that is shown now; waits for it.
+    template <typename Widget>
+    Widget* shown() {
+        const auto find = [this]() -> Widget* {
+            for (Widget* widget : m_window->findChildren<Widget*>())
+                if (widget->isVisible()) return widget;
+            return nullptr;
+        };
+        (void)waitFor([&find] { return find() != nullptr; });
+        return find();
+    }
+
+private:
+    static bool waitFor(const std::function<bool()>& holds);
+
+    std::unique_ptr<app::EmbeddedBackend> m_backend;
+    std::unique_ptr<app::MainWindow> m_window;
+};
+
+/// "{\"S\": \"x\"}" and so on.
+QJsonObject parsed(const QByteArray& json);
+
+}  // namespace orrery::test

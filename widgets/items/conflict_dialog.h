@@ -1,0 +1,71 @@
+#pragma once
+
+#include <QDialog>
+#include <QJsonObject>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTableWidget>
+#include <optional>
+
+namespace orrery::widgets {
+
+/// A write that the engine refused because the item differs from what the person saw.
+struct ItemConflict {
+    enum class Kind { Edit, NewItem, Delete };
+
+    Kind kind = Kind::Edit;
+    QString keyText;   ///< The key, for people.
+    QJsonObject seen;  ///< The version that the person saw; empty for a new item.
+    QJsonObject mine;  ///< The version to be written; for a deletion, `seen` again.
+    std::optional<QJsonObject> theirs;  ///< The stored version; empty if the item was deleted.
+    int left = 1;                       ///< Undecided deletions, including this one.
+};
+
+/// Shows both versions of an item side by side and asks the person to choose. Closing the dialog
+/// changes nothing.
+class ConflictDialog : public QDialog {
+    Q_OBJECT
+public:
+    explicit ConflictDialog(const ItemConflict& conflict, QWidget* parent = nullptr);
+
+    /// Columns: attribute, who changed it, the person's value, the stored value. Rows that differ
+    /// come first.
+    QTableWidget* table() const { return m_table; }
+    QPlainTextEdit* myText() const { return m_mine; }
+    QPlainTextEdit* theirText() const { return m_theirs; }
+    QString explanation() const;
+
+    QPushButton* reapplyButton() const { return m_reapply; }
+    QPushButton* takeTheirsButton() const { return m_takeTheirs; }
+    /// Visible only while several deletions are undecided.
+    QPushButton* keepAllButton() const { return m_keepAll; }
+    QPushButton* cancelButton() const { return m_cancel; }
+
+signals:
+    /// The person wants the change or deletion applied to the version shown as `theirs`.
+    void reapplyWanted();
+    void takeTheirsWanted();
+    void keepAllWanted();
+
+private:
+    QWidget* makeTable();
+    QWidget* makeTexts();
+    void makeButtons();
+    void addRow(const QString& name);
+    /// True for a deletion from a view that did not show the attribute, such as an index that does
+    /// not project it.
+    bool isOutOfView(const QString& name) const;
+    bool differs(const QString& name) const;
+    QString myTitle() const;
+
+    ItemConflict m_conflict;
+    QTableWidget* m_table = nullptr;
+    QPlainTextEdit* m_mine = nullptr;
+    QPlainTextEdit* m_theirs = nullptr;
+    QPushButton* m_reapply = nullptr;
+    QPushButton* m_takeTheirs = nullptr;
+    QPushButton* m_keepAll = nullptr;
+    QPushButton* m_cancel = nullptr;
+};
+
+}  // namespace orrery::widgets
