@@ -91,7 +91,7 @@ void ItemEdit::send(const ItemWrite& write) {
 void ItemEdit::onWritten(const ItemWrite& write, const Backend::Answer& answer) {
     if (errorType(answer) == u"ConditionalCheckFailedException") {
         const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
-        return onConflict(now.isEmpty() ? std::nullopt : std::optional(now), now);
+        return onRefusedWrite(now.isEmpty() ? std::nullopt : std::optional(now));
     }
     if (!succeeded(answer)) return m_dialog->setRefusal(errorText(answer));
     emit written();
@@ -104,41 +104,48 @@ bool ItemEdit::showUnseen(const QJsonObject& replaced) {
     bool unseen = false;
     for (auto it = replaced.begin(); it != replaced.end(); ++it)
         unseen |= !m_base.contains(it.key());
-    if (unseen) onConflict(replaced, m_wanted);
-    return unseen;
+    if (!unseen) return false;
+    auto* dialog = showConflict(
+        {ItemConflict::Kind::Replaced, keyText(m_wanted), m_base, m_wanted, replaced, /*left=*/1},
+        m_wanted);
+    connect(dialog, &QDialog::rejected, this, &ItemEdit::deleteOldOrFinish);
+    return true;
 }
 
-void ItemEdit::onConflict(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
+void ItemEdit::onRefusedWrite(const std::optional<QJsonObject>& theirs) {
+    // The new key may be the old one in another spelling, such as 1.0 for 1.
+    const bool sameItem = theirs && keyOf(*theirs) == keyOf(m_base);
+    const bool isNew = m_base.isEmpty() || (keyOf(m_wanted) != keyOf(m_base) && !sameItem);
+    if (!isNew && keyOf(m_old) == keyOf(m_base)) m_old = {};
+    showConflict({isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit, keyText(m_wanted),
+                  isNew ? QJsonObject() : m_base, m_wanted, theirs, /*left=*/1},
+                 theirs.value_or(QJsonObject()));
+}
+
+widgets::ConflictDialog* ItemEdit::showConflict(const ItemConflict& conflict,
+                                                const QJsonObject& inTable) {
     m_dialog->setWritten();
-    // The new key is the old one in another spelling, such as 1.0 for 1: nothing is to be deleted.
-    if (theirs && !m_old.isEmpty() && keyOf(*theirs) == keyOf(m_old)) m_old = {};
-    const bool isNew = m_base.isEmpty() || !m_old.isEmpty();
-    ItemConflict conflict;
-    conflict.kind = isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit;
-    conflict.keyText = keyText(m_wanted);
-    conflict.seen = isNew ? QJsonObject() : m_base;
-    conflict.mine = m_wanted;
-    conflict.theirs = theirs;
     auto* dialog = new widgets::ConflictDialog(conflict, m_dialog);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::ConflictDialog::reapplyWanted, this,
-            [this, theirs, inTable] { reapplyTo(theirs, inTable); });
+            [this, conflict, inTable] { reapplyTo(conflict, inTable); });
     connect(dialog, &widgets::ConflictDialog::takeTheirsWanted, this,
-            [this, theirs, inTable] { take(theirs, inTable); });
+            [this, conflict, inTable] { take(conflict.theirs, inTable); });
     dialog->open();
+    return dialog;
 }
 
-void ItemEdit::reapplyTo(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
-    const bool isNew = m_base.isEmpty() || !m_old.isEmpty();
-    const QJsonObject seen = isNew ? QJsonObject() : m_base;
-    QJsonObject merged = theirs ? widgets::reapply(seen, m_wanted, *theirs) : m_wanted;
-    for (const QString& name : m_table.keyNames)
-        if (theirs) merged[name] = theirs->value(name);
+void ItemEdit::reapplyTo(const ItemConflict& conflict, const QJsonObject& inTable) {
     m_base = inTable;
-    if (theirs)
+    QJsonObject merged = conflict.mine;
+    if (conflict.theirs) {
+        merged = widgets::reapply(conflict.seen, conflict.mine, *conflict.theirs);
+        for (const QString& name : m_table.keyNames)
+            merged[name] = conflict.theirs->value(name);
         m_dialog->editItem(merged);
-    else
+    } else {
         m_dialog->makeNew({});
+    }
     // The person has seen the stored version, so the write guards only the values it overwrites. A
     // condition on the whole item would never hold while others keep changing a counter in it.
     write(merged, Guard::WhatIsWritten);

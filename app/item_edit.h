@@ -10,7 +10,9 @@
 #include "widgets/items/item_write.h"
 
 namespace orrery::widgets {
+class ConflictDialog;
 class ItemDialog;
+struct ItemConflict;
 }  // namespace orrery::widgets
 
 namespace orrery::app {
@@ -56,10 +58,13 @@ private:
     /// If the item that a PutItem replaced had attributes that the person did not see, shows them
     /// as a conflict and returns true.
     bool showUnseen(const QJsonObject& replaced);
-    /// Shows the conflict with `theirs`. `inTable` is the stored item, on which the next write is
-    /// based; it is empty if there is none.
-    void onConflict(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
-    void reapplyTo(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
+    /// The condition of a write failed; `theirs` is the stored item, if there is one.
+    void onRefusedWrite(const std::optional<QJsonObject>& theirs);
+    /// Opens the dialog. `inTable` is the stored item, on which the next write is based; it is
+    /// empty if there is none.
+    widgets::ConflictDialog* showConflict(const widgets::ItemConflict& conflict,
+                                          const QJsonObject& inTable);
+    void reapplyTo(const widgets::ItemConflict& conflict, const QJsonObject& inTable);
     void take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
     void deleteOldOrFinish();
     void deleteOld(const QJsonObject& old);

@@ -172,6 +172,47 @@ private slots:
         QCOMPARE(m_test->get("o1"), parsed(R"({"id":{"S":"o1"},"total":{"N":"9"}})"));
     }
 
+    // The update would be too long for its expression, so it is a PutItem, and its condition cannot
+    // exclude attributes that the person did not see.
+    void attributesThatALargeEditReplacedUnseenAreShownAndPutBack() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        QJsonObject wanted = m_order;
+        for (int i = 0; i < 1000; ++i)
+            wanted["n" + QString::number(i)] = QJsonObject{{"N", "1"}};
+        type(dialog, wanted);
+        QJsonObject theirs = m_order;
+        theirs["theirs"] = QJsonObject{{"S", "added meanwhile"}};
+        m_test->put(theirs);
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY(conflict != nullptr);
+        QVERIFY(conflict->theirText()->toPlainText().contains("added meanwhile"));
+        conflict->reapplyButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        wanted["theirs"] = theirs["theirs"];
+        QCOMPARE(m_test->get("o1"), wanted);
+    }
+
+    // A second change must not be overwritten by what the first conflict merged.
+    void aConflictAfterAKeyChangeKeepsWhatOthersWriteMeanwhile() {
+        m_test->put(parsed(R"({"id":{"S":"o2"},"total":{"N":"1"},"note":{"S":"1"}})"));
+        m_test->open({}, 2);
+        auto* dialog = beginEdit("o1");
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        auto* first = saveIntoConflict(dialog);
+        m_test->put(parsed(R"({"id":{"S":"o2"},"total":{"N":"2"},"note":{"S":"2"}})"));
+        const QPointer<ConflictDialog> closed(first);
+        first->reapplyButton()->click();
+        QTRY_VERIFY(closed == nullptr);
+        auto* second = m_test->shown<ConflictDialog>();
+        QVERIFY(second != nullptr);
+        second->reapplyButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        QCOMPARE(m_test->get("o2"),
+                 parsed(R"({"id":{"S":"o2"},"total":{"N":"4"},"note":{"S":"2"}})"));
+        QVERIFY(m_test->get("o1").isEmpty());
+    }
+
     void anItemThatIsGoneIsOfferedAsANewOne() {
         m_test->open({}, 1);
         const QJsonObject row = m_test->window().currentTable()->model()->itemRow(0).item;

@@ -54,7 +54,9 @@ QPlainTextEdit* makeText(const QJsonObject& item, const QString& name) {
 ConflictDialog::ConflictDialog(const ItemConflict& conflict, QWidget* parent)
     : QDialog(parent), m_conflict(conflict) {
     setWindowTitle(conflict.kind == ItemConflict::Kind::Delete ? tr("The item was not deleted")
-                                                               : tr("The item was not written"));
+                   : conflict.kind == ItemConflict::Kind::Replaced
+                       ? tr("The item was replaced")
+                       : tr("The item was not written"));
     resize(820, 500);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(8);
@@ -85,6 +87,10 @@ QString ConflictDialog::explanation() const {
                 "others.");
         case ItemConflict::Kind::Delete:
             return tr("The item differs from what your view showed, so it was not deleted.");
+        case ItemConflict::Kind::Replaced:
+            return tr(
+                "Your version changes too many attributes for an update, so it was put as a "
+                "whole. It replaced attributes that another client added while you edited.");
         case ItemConflict::Kind::Edit:
             break;
     }
@@ -98,11 +104,16 @@ QString ConflictDialog::myTitle() const {
     return m_conflict.kind == ItemConflict::Kind::Delete ? tr("As you saw it") : tr("Your version");
 }
 
+QString ConflictDialog::theirTitle() const {
+    return m_conflict.kind == ItemConflict::Kind::Replaced ? tr("What it replaced")
+                                                           : tr("The item now");
+}
+
 QWidget* ConflictDialog::makeTable() {
     m_table = new QTableWidget(0, ColumnCount, this);
     m_table->setAccessibleName(tr("Attributes of both versions"));
     m_table->setHorizontalHeaderLabels(
-        {tr("Attribute"), tr("Changed by"), myTitle(), tr("The item now")});
+        {tr("Attribute"), tr("Changed by"), myTitle(), theirTitle()});
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setAlternatingRowColors(true);
@@ -123,7 +134,8 @@ QWidget* ConflictDialog::makeTable() {
     std::ranges::stable_partition(names, [this](const QString& name) { return differs(name); });
     for (const QString& name : names)
         addRow(name);
-    m_table->setColumnHidden(Who, m_conflict.kind != ItemConflict::Kind::Edit);
+    m_table->setColumnHidden(Who, m_conflict.kind != ItemConflict::Kind::Edit &&
+                                      m_conflict.kind != ItemConflict::Kind::Replaced);
     m_table->resizeColumnToContents(Name);
     m_table->setColumnWidth(Name, std::clamp(m_table->columnWidth(Name), 90, 200));
     return m_table;
@@ -159,7 +171,7 @@ void ConflictDialog::addRow(const QString& name) {
 QWidget* ConflictDialog::makeTexts() {
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     m_mine = makeText(m_conflict.mine, myTitle());
-    m_theirs = makeText(m_conflict.theirs.value_or(QJsonObject()), tr("The item now"));
+    m_theirs = makeText(m_conflict.theirs.value_or(QJsonObject()), theirTitle());
     if (!m_conflict.theirs) m_theirs->setPlainText(tr("The item was deleted."));
     for (QPlainTextEdit* text : {m_mine, m_theirs}) {
         auto* side = new QWidget(splitter);
@@ -178,17 +190,22 @@ QWidget* ConflictDialog::makeTexts() {
 
 void ConflictDialog::makeButtons() {
     const bool deletes = m_conflict.kind == ItemConflict::Kind::Delete;
+    const bool replaced = m_conflict.kind == ItemConflict::Kind::Replaced;
     auto* buttons = new QDialogButtonBox(this);
-    m_reapply =
-        buttons->addButton(deletes ? tr("Delete it as it is now") : tr("Reapply my changes"),
-                           QDialogButtonBox::AcceptRole);
-    m_takeTheirs =
-        buttons->addButton(m_conflict.theirs ? tr("Take theirs") : tr("Leave it deleted"),
-                           QDialogButtonBox::ActionRole);
-    m_keepAll =
-        buttons->addButton(tr("Keep all %1").arg(m_conflict.left), QDialogButtonBox::ActionRole);
-    m_cancel = buttons->addButton(deletes ? tr("Keep it") : tr("Back to my text"),
-                                  QDialogButtonBox::RejectRole);
+    const auto add = [buttons](const QString& text, QDialogButtonBox::ButtonRole role) {
+        return buttons->addButton(text, role);
+    };
+    m_reapply = add(deletes    ? tr("Delete it as it is now")
+                    : replaced ? tr("Put theirs back too")
+                               : tr("Reapply my changes"),
+                    QDialogButtonBox::AcceptRole);
+    m_takeTheirs = add(m_conflict.theirs ? tr("Take theirs") : tr("Leave it deleted"),
+                       QDialogButtonBox::ActionRole);
+    m_keepAll = add(tr("Keep all %1").arg(m_conflict.left), QDialogButtonBox::ActionRole);
+    m_cancel = add(deletes    ? tr("Keep it")
+                   : replaced ? tr("Keep mine")
+                              : tr("Back to my text"),
+                   QDialogButtonBox::RejectRole);
     m_takeTheirs->setVisible(!deletes);
     m_keepAll->setVisible(deletes && m_conflict.left > 1);
     // Return shall change nothing unread.

@@ -9,16 +9,19 @@
 
 namespace orrery::widgets {
 
-/// A write that the engine refused because the item differs from what the person saw.
+/// A write that meets an item which differs from what the person saw. The engine refused the write,
+/// except that one of kind `Replaced` was done and took attributes away that the person did not
+/// see.
 struct ItemConflict {
-    enum class Kind { Edit, NewItem, Delete };
+    enum class Kind { Edit, NewItem, Delete, Replaced };
 
     Kind kind = Kind::Edit;
     QString keyText;   ///< The key, for people.
     QJsonObject seen;  ///< The version that the person saw; empty for a new item.
     QJsonObject mine;  ///< The version to be written; for a deletion, `seen` again.
-    std::optional<QJsonObject> theirs;  ///< The stored version; empty if the item was deleted.
-    int left = 1;                       ///< Undecided deletions, including this one.
+    std::optional<QJsonObject>
+        theirs;    ///< The other client's version; empty if the item was deleted.
+    int left = 1;  ///< Undecided deletions, including this one.
 };
 
 /// Shows both versions of an item side by side and asks the person to choose. Closing the dialog
@@ -57,6 +60,7 @@ private:
     bool isOutOfView(const QString& name) const;
     bool differs(const QString& name) const;
     QString myTitle() const;
+    QString theirTitle() const;
 
     ItemConflict m_conflict;
     QTableWidget* m_table = nullptr;
