@@ -2,6 +2,7 @@
 // no further request for it. Method: table and index as a replica holds them are compared.
 
 #include <QtTest>
+#include <algorithm>
 #include <map>
 
 #include "core/base/bytes.h"
@@ -99,15 +100,19 @@ Saved savedCursors(WorldHarness& world) {
 
 struct IndexSize {
     std::uint64_t records = 0;
-    std::uint64_t entries = 0;
+    std::uint64_t entries = 0;  ///< What is in a log and not applied yet is one, too.
 };
 
 IndexSize sizeOfIndex(WorldHarness& world) {
     IndexSize size;
     const auto snapshot = world.world().makeSnapshot();
     for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->indexes.at(0).partitions) {
-        size.records += partition.replicas[0].applied.value();
-        size.entries += static_cast<std::uint64_t>(partition.replicas[0].itemCount);
+        const observe::ReplicaView& replica = partition.replicas[0];
+        const auto last =
+            std::ranges::max(partition.replicas, {}, &observe::ReplicaView::persisted);
+        size.records += replica.applied.value();
+        size.entries += static_cast<std::uint64_t>(replica.itemCount) + last.persisted.value() -
+                        replica.applied.value();
     }
     return size;
 }
