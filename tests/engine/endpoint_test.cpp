@@ -4,6 +4,8 @@
 #include <QRegularExpression>
 #include <QtTest>
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
@@ -154,6 +156,31 @@ private slots:
         QVERIFY(follower.receiveUntil("}\n").contains(R"("operation":"ListTables")"));
         engine.call("DescribeLimits", "{}");
         QVERIFY(follower.receiveUntil("DescribeLimits").contains("request served"));
+    }
+
+    // Each may leave a part of the trace untaken, so there are not any number of them.
+    void boundsHowManyFollow() {
+        RunningEngine engine;
+        std::vector<std::unique_ptr<BlockingClient>> followers;
+        const std::string events = plain("GET /_orrery/v1/events");
+        for (int i = 0; i < 64; ++i) {
+            followers.push_back(std::make_unique<BlockingClient>(engine.port()));
+            followers.back()->send(events);
+            QVERIFY(followers.back()->receiveUntil("\r\n\r\n").startsWith("HTTP/1.1 200 "));
+        }
+        BlockingClient late(engine.port());
+        QCOMPARE(late.ask(events).status, 503);
+        followers.pop_back();
+        std::unique_ptr<BlockingClient> next;
+        const auto follows = [&] {
+            if (next) return true;
+            auto client = std::make_unique<BlockingClient>(engine.port());
+            client->send(events);
+            if (client->receiveUntil("\r\n\r\n").startsWith("HTTP/1.1 200 "))
+                next = std::move(client);
+            return next != nullptr;
+        };
+        QTRY_VERIFY(follows());
     }
 
     // The ids of a world begin anew, so a client may come back with one that has not been yet.
