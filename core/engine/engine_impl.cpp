@@ -18,6 +18,8 @@ constexpr std::string_view kScheme = "http://";
 constexpr std::size_t kHandlersAtOnce = 256;
 constexpr Duration kTellEvery = 1s;
 constexpr Duration kFrame = 16ms;
+/// About half a millisecond's work.
+constexpr std::size_t kFramePartitionsMax = 1000;
 constexpr Duration kFeedEvery = 20ms;
 constexpr std::size_t kFeedEventsMax = 2000;
 constexpr std::size_t kFollowerBacklogMax = 1024 * 1024;
@@ -277,7 +279,8 @@ void Engine::Impl::publish(Duration wall) {
     }
     m_publishedAt = wall;
     if (!m_driver->isUp()) return;
-    const std::shared_ptr<observe::Snapshot> made = m_driver->world().makeSnapshot();
+    const std::shared_ptr<observe::Snapshot> made =
+        m_driver->world().makeSnapshot(m_snapshot ? kFramePartitionsMax : SIZE_MAX);
     const sim::LiveClock& clock = m_driver->clock();
     made->clock.state = clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
     made->clock.speed =

@@ -11,10 +11,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a turn is cut, so that sockets are looked at in between.
-constexpr Duration kTurnMax = 2ms;
+// Where a turn is cut, so that sockets are looked at in between. What follows (the commit, answers,
+// a snapshot) takes about as long again.
+constexpr Duration kTurnMax = 1ms;
 constexpr std::size_t kTurnEventsMax = 1000;
-constexpr std::size_t kEventsAtOnce = 100;
+constexpr std::size_t kTurnCallsMax = 1000;
+// Between two looks at the wall clock.
+constexpr std::size_t kEventsAtOnce = 32;
+constexpr std::size_t kCallsAtOnce = 16;
 // A step to the next event gives up in a world that only ever ticks.
 constexpr int kStepEventsMax = 100'000;
 constexpr Duration kFlushRetry = 1s;
@@ -170,25 +174,38 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const cluster::Pace pace = paceOf(*m_clock);
     if (step.jumped && pace != cluster::Pace::Slower) m_world->setCalendar(calendar);
     m_world->noteWallClock(calendar, pace);
+    const Duration end = Loop::now() + kTurnMax;
     // A world that is stepped event by event stands in the midst of an instant.
-    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return;
+    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return tellGroups(end);
     m_behind = false;
-    runWorld(step.until);
+    runWorld(step.until, end);
     if (m_clock->paused() || m_inbox.empty()) return;
-    while (admitOldest()) {
-    }
-    runWorld(step.until);
+    admitSome(end);
+    runWorld(step.until, end);
 }
 
-void LiveDriver::runWorld(Instant until) {
+// A fault that comes while the clock is paused is seen at once.
+void LiveDriver::tellGroups(Duration end) {
+    while (m_world->isTelling()) {
+        m_world->tell(kEventsAtOnce);
+        if (Loop::now() >= end) return;
+    }
+}
+
+// Calls have the instant of the turn that takes them in. Some are in every turn: a world that is
+// behind must not keep them out for ever.
+void LiveDriver::admitSome(Duration end) {
+    for (std::size_t count = 1; count <= kTurnCallsMax && admitOldest(); ++count) {
+        if (count % kCallsAtOnce == 0 && Loop::now() >= end) return;
+    }
+}
+
+void LiveDriver::runWorld(Instant until, Duration end) {
     if (m_behind) return;
     m_ranTo = until;
-    // The wall clock is looked at only where a turn turns out to be long.
-    if (m_world->run(until, kEventsAtOnce)) return;
-    const Duration began = Loop::now();
-    for (std::size_t ran = kEventsAtOnce; ran < kTurnEventsMax; ran += kEventsAtOnce) {
+    for (std::size_t ran = 0; ran < kTurnEventsMax; ran += kEventsAtOnce) {
         if (m_world->run(until, kEventsAtOnce)) return;
-        if (Loop::now() - began > kTurnMax) break;
+        if (Loop::now() >= end) break;
     }
     m_behind = true;
 }
@@ -217,7 +234,7 @@ std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (m_world->checksumsUnderWay()) return wall;
     if (isHeldUp()) return std::nullopt;
     const bool paused = m_clock->paused();
-    if (m_behind || (!paused && !m_inbox.empty())) return wall;
+    if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
     if (m_flushDue && !m_readOnly && !m_treeFlusher.busy())

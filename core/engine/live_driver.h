@@ -117,7 +117,10 @@ private:
     void giveFlush(Duration wall);
     bool isHeldUp() const;
     void runTurn(Duration wall, CalendarTime calendar);
-    void runWorld(Instant until);
+    /// Until the wall clock shows `end`, or a bit more.
+    void runWorld(Instant until, Duration end);
+    void tellGroups(Duration end);
+    void admitSome(Duration end);
     void noteDamage();
     void releaseGated();
     void answer(cluster::Answered answered);

@@ -59,6 +59,7 @@ struct IndexView {
     /// Records of the table that the index does not show yet; global indexes only.
     std::uint64_t lagRecords = 0;
     std::vector<PartitionView> partitions;  ///< Empty for a local index: it lives in the table's.
+    bool operator==(const IndexView&) const = default;
 };
 
 struct TableView {
@@ -74,6 +75,7 @@ struct TableView {
     std::int64_t itemBytes = 0;
     std::vector<PartitionView> partitions;  ///< In order of the key space.
     std::vector<IndexView> indexes;
+    bool operator==(const TableView&) const = default;
 };
 using TableViewPtr = std::shared_ptr<const TableView>;
 

@@ -8,26 +8,9 @@
 
 #include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
+#include "tests/cluster/request_call.h"
 
 namespace orrery::test {
-
-/// A call that is made of a request rather than of JSON.
-class RequestCall : public cluster::Call {
-public:
-    using Bind =
-        std::function<ApiResult<cluster::Request>(const cluster::Catalog&, const cluster::Caller&)>;
-    RequestCall(std::string name, Bind bind) : m_name(std::move(name)), m_bind(std::move(bind)) {}
-
-    ApiResult<cluster::Request> bind(const cluster::Catalog& catalog,
-                                     const cluster::Caller& caller) override {
-        return m_bind(catalog, caller);
-    }
-    std::string_view operationName() const override { return m_name; }
-
-private:
-    std::string m_name;
-    Bind m_bind;
-};
 
 /// A world on a store in memory, driven from event to event. Calls return at once; `run` lets time
 /// pass, and answers are found by the number that the call returned.

@@ -70,6 +70,35 @@ bool isSet(const engine::LiveDriver& driver, const ClockSetting& setting) {
 class LiveDriverTest : public QObject {
     Q_OBJECT
 private slots:
+    // However many calls wait, a turn takes in only some of them, in their order.
+    void takesInAFloodOfCallsSomeAtATime() {
+        Driven t;
+        for (int i = 0; i < 5000; ++i)
+            t.submit("ListTables", "{}");
+        t.turn();
+        QVERIFY(t.driver->waitingCalls() >= 4000);
+        QVERIFY(t.driver->waitingCalls() < 5000);
+        for (int turns = 0; turns < 1000 && t.answered.size() < 5000; ++turns)
+            t.turn();
+        QCOMPARE(t.answered.size(), std::size_t{5000});
+        QVERIFY(std::ranges::is_sorted(t.answered));
+    }
+
+    // A paused world is told of a fault at once, without a step.
+    void tellsGroupsOfAFaultWhileTheClockIsPaused() {
+        Driven t;
+        t.call("CreateTable", test::kCreateTable);
+        t.set({.paused = true});
+        t.turn();
+        QVERIFY(t.driver->world().failZone("us-east-1a", std::nullopt).has_value());
+        QVERIFY(t.driver->world().isTelling());
+        QVERIFY(t.driver->dueAt(t.wall) == t.wall);
+        const Instant now = t.driver->world().now();
+        t.turn();
+        QVERIFY(!t.driver->world().isTelling());
+        QCOMPARE(t.driver->world().now().sinceStart(), now.sinceStart());
+    }
+
     // A commit fails some turns after the clock was set: the world is taken up as it was left.
     void keepsClockAndProfileWhenTheWorldIsTakenUpAgain() {
         engine::DriverOptions options;

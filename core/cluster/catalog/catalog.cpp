@@ -1,11 +1,14 @@
 #include "core/cluster/catalog/catalog.h"
 
 #include <array>
+#include <utility>
 
 #include "core/base/check.h"
 
 namespace orrery::cluster {
 namespace {
+
+constexpr std::size_t kChangesMax = 20'000;
 
 // An ARN of a table names Region, account and table; anything else is a plain name.
 //   arn:aws:dynamodb:<region>:<account>:table/<name>
@@ -60,13 +63,28 @@ std::vector<std::string> Catalog::names(const Caller& caller, std::string_view a
 
 void Catalog::put(TablePtr table) {
     CHECK(table != nullptr);
+    noteChange(table->space);
     m_bySpace[table->space] = table;
     m_byName[Name(table->accountId, table->regionName, table->name)] = std::move(table);
 }
 
 void Catalog::erase(const TableDescription& table) {
+    noteChange(table.space);
     m_bySpace.erase(table.space);
     m_byName.erase(Name(table.accountId, table.regionName, table.name));
+}
+
+void Catalog::noteChange(KeySpaceId space) {
+    if (m_changesAreLost) return;
+    m_changes.insert(space);
+    if (m_changes.size() <= kChangesMax) return;
+    m_changesAreLost = true;
+    m_changes.clear();
+}
+
+std::optional<std::set<KeySpaceId>> Catalog::takeChanges() {
+    if (std::exchange(m_changesAreLost, false)) return std::nullopt;
+    return std::exchange(m_changes, {});
 }
 
 }  // namespace orrery::cluster

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -45,10 +46,19 @@ public:
     void put(TablePtr table);
     void erase(const TableDescription& table);
 
+    /// Which tables came, changed or went since the last call, for an inspector that keeps what it
+    /// made of them. Nothing: too many to name.
+    std::optional<std::set<KeySpaceId>> takeChanges();
+
 private:
+    void noteChange(KeySpaceId space);
+
     using Name = std::tuple<std::string, std::string, std::string>;  // Account, Region, table.
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
+
+    std::set<KeySpaceId> m_changes;  ///< Nobody may ever ask, so it has a bound.
+    bool m_changesAreLost = false;
 };
 
 }  // namespace orrery::cluster

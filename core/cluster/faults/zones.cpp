@@ -129,20 +129,12 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     const EventId event = up ? m_world.emit(observe::ZoneHealed{region.id, zone})
                              : m_world.emit(observe::ZoneFailed{region.id, zone});
     const CauseScope scope(m_world, event);
-    for (const auto& group : m_world.groups) {
-        if (!group || group->region != region.id) continue;
-        if (up) {
-            m_replicator.powerBack(*group, zone);
-        } else {
-            m_replicator.powerLoss(*group, zone);
-        }
-    }
+    m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
         expectNews(region, other, zone);
         expectNews(region, zone, other);
     }
-    if (!up) m_router.zoneLost(region.id, zone);
     return event;
 }
 
@@ -191,10 +183,7 @@ void Zones::on(const HeartbeatNews& news) {
     if (news.number != region.newsNumber[news.observer.value()][news.observed.value()]) return;
     if (!region.up[news.observer.value()]) return;
     region.suspects[news.observer.value()][news.observed.value()] = !news.heard;
-    for (const auto& group : m_world.groups) {
-        if (!group || group->region != region.id) continue;
-        m_replicator.news(*group, news.observer, news.observed, news.heard);
-    }
+    m_sweeps.begin(HearingChange{news.region, news.observer, news.observed, news.heard});
 }
 
 observe::FaultView Zones::withCost(const Fault& fault) const {

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/cluster/replicas/replicator.h"
-#include "core/cluster/routing/router.h"
+#include "core/cluster/faults/group_sweeps.h"
 
 namespace orrery::cluster {
 
@@ -18,7 +17,7 @@ public:
     using FaultResult = std::expected<std::uint64_t, std::string>;
 
     Zones(WorldState& world, Replicator& replicator, Router& router)
-        : m_world(world), m_replicator(replicator), m_router(router) {}
+        : m_world(world), m_sweeps(world, replicator, router) {}
 
     FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
     FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
@@ -27,6 +26,10 @@ public:
     void healAll();
     /// Active ones first, then past ones, newest first.
     std::vector<observe::FaultView> faults() const;
+
+    /// What faults and heartbeats mean to groups, told before anything else happens.
+    GroupSweeps& sweeps() { return m_sweeps; }
+    const GroupSweeps& sweeps() const { return m_sweeps; }
 
     void on(const FaultEnds& ends);
     void on(const HeartbeatNews& news);
@@ -62,8 +65,7 @@ private:
     observe::FaultView withCost(const Fault& fault) const;
 
     WorldState& m_world;
-    Replicator& m_replicator;
-    Router& m_router;
+    GroupSweeps m_sweeps;
     std::vector<Fault> m_faults;  ///< In order of their ids; past ones too, bounded.
     std::uint64_t m_nextFault = 1;
 };

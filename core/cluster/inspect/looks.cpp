@@ -102,12 +102,13 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
     look.group = world.partitions.find(look.storageKey);
     const Group* group = world.findGroup(look.group);
     if (group == nullptr) return std::unexpected("Table " + request.table + " is being deleted.");
-    const auto leader = group->servingLeader(world.now);
+    auto leader = group->servingLeader(world.now);
+    if (leader && !world.isUp(*group, *leader)) leader.reset();
     for (const ZoneIndex zone : kZones) {
         const Member& member = group->member(zone);
         ItemLook::Version& version = look.versions[zone.value()];
         version.zone = zone;
-        version.up = member.replica != nullptr;
+        version.up = world.isUp(*group, zone);
         version.leader = leader ? *leader == zone : version.up && group->leaderHint == zone;
         version.applied = member.mark.applied;
         version.behindRecords = group->committed.value() - member.mark.applied.value();
@@ -137,7 +138,7 @@ std::vector<PartitionChecksums> keptChecksums(const WorldState& world,
             const Member& member = group->member(zone);
             PartitionChecksums::Zone& one = row.zones[zone.value()];
             one.zone = zone;
-            one.up = member.replica != nullptr;
+            one.up = world.isUp(*group, zone);
             one.applied = member.mark.applied;
             one.itemCount = member.mark.itemCount;
             one.itemBytes = member.mark.itemBytes;

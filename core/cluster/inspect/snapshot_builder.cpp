@@ -1,6 +1,7 @@
 #include "core/cluster/inspect/snapshot_builder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/types/storage_key.h"
@@ -43,14 +44,33 @@ std::uint64_t fraction(KeySpaceId space, const std::string& suffix) {
     return types::hashPosition(key + suffix);
 }
 
-bool sameView(const observe::TableView& a, const observe::TableView& b) {
-    const auto sameIndex = [](const observe::IndexView& x, const observe::IndexView& y) {
-        return x.name == y.name && x.itemCount == y.itemCount && x.itemBytes == y.itemBytes &&
-               x.lagRecords == y.lagRecords && x.partitions == y.partitions;
-    };
-    return a.status == b.status && a.billing == b.billing && a.itemCount == b.itemCount &&
-           a.itemBytes == b.itemBytes && a.partitions == b.partitions &&
-           std::ranges::equal(a.indexes, b.indexes, sameIndex);
+template <typename Visit>
+void forEachPartition(const observe::TableView& view, Visit visit) {
+    for (const observe::PartitionView& partition : view.partitions)
+        visit(partition);
+    for (const observe::IndexView& index : view.indexes) {
+        for (const observe::PartitionView& partition : index.partitions)
+            visit(partition);
+    }
+}
+
+std::shared_ptr<observe::TableView> describe(const TableDescription& table) {
+    auto view = std::make_shared<observe::TableView>();
+    view->space = table.space;
+    view->name = table.name;
+    view->accountId = table.accountId;
+    view->status = statusText(table.status);
+    view->keys = keysText(table.keys);
+    view->partitionKeyName = table.keys.partition.name;
+    if (table.keys.sort) view->sortKeyName = table.keys.sort->name;
+    view->billing = billingText(table);
+    for (const SecondaryIndex& index : table.indexes) {
+        observe::IndexView& shown = view->indexes.emplace_back();
+        shown.name = index.name;
+        shown.global = index.global;
+        shown.keys = keysText(index.keys);
+    }
+    return view;
 }
 
 }  // namespace
@@ -65,7 +85,7 @@ observe::ReplicaView SnapshotBuilder::replica(const Group& group, ZoneIndex zone
     view.checksum = member.mark.checksum;
     view.lagRecords = group.committed.value() - member.mark.applied.value();
     view.lag = group.lagOf(member, m_world.now);
-    if (!member.replica) {
+    if (!m_world.isUp(group, zone)) {
         view.role = observe::Role::Down;
         view.term = member.durable.term.value();
         view.persisted = member.durableLast;
@@ -90,12 +110,10 @@ observe::ReplicaView SnapshotBuilder::replica(const Group& group, ZoneIndex zone
     return view;
 }
 
-observe::PartitionView SnapshotBuilder::partition(Group& group) {
+observe::PartitionView SnapshotBuilder::partition(Group& group) const {
     group.roll(m_world.now);
     observe::PartitionView view;
     view.group = group.id;
-    view.begin = group.begin.empty() ? 0 : fraction(group.space, group.begin);
-    view.end = group.end.empty() ? kWholeSpace : fraction(group.space, group.end);
     for (const ZoneIndex zone : kZones) {
         const observe::ReplicaView one = replica(group, zone);
         view.replicas[zone.value()] = one;
@@ -108,59 +126,204 @@ observe::PartitionView SnapshotBuilder::partition(Group& group) {
     return view;
 }
 
-std::vector<observe::PartitionView> SnapshotBuilder::partitions(KeySpaceId space) {
+std::vector<observe::PartitionView> SnapshotBuilder::partitions(
+    KeySpaceId space, const std::vector<observe::PartitionView>& before) const {
     std::vector<observe::PartitionView> views;
-    for (const GroupId id : m_world.partitions.ofSpace(space))
-        views.push_back(partition(*m_world.findGroup(id)));
+    for (const GroupId id : m_world.partitions.ofSpace(space)) {
+        Group& group = *m_world.findGroup(id);
+        const std::size_t place = views.size();
+        observe::PartitionView& view = views.emplace_back(partition(group));
+        if (place < before.size() && before[place].group == id) {
+            view.begin = before[place].begin;
+            view.end = before[place].end;
+        } else {
+            view.begin = group.begin.empty() ? 0 : fraction(group.space, group.begin);
+            view.end = group.end.empty() ? kWholeSpace : fraction(group.space, group.end);
+        }
+    }
     return views;
 }
 
-observe::TableViewPtr SnapshotBuilder::tableView(const TableDescription& table) {
-    auto view = std::make_shared<observe::TableView>();
-    view->space = table.space;
-    view->name = table.name;
-    view->accountId = table.accountId;
-    view->status = statusText(table.status);
-    view->keys = keysText(table.keys);
-    view->partitionKeyName = table.keys.partition.name;
-    if (table.keys.sort) view->sortKeyName = table.keys.sort->name;
-    view->billing = billingText(table);
-    view->partitions = partitions(table.space);
+std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) const {
+    const TableDescription& table = *known.table;
+    auto view =
+        known.isDescribed ? std::make_shared<observe::TableView>(*known.view) : describe(table);
+    view->itemCount = 0;
+    view->itemBytes = 0;
+    view->partitions = partitions(table.space, view->partitions);
     std::uint64_t behind = 0;
     for (const observe::PartitionView& one : view->partitions) {
         view->itemCount += one.itemCount;
         view->itemBytes += one.itemBytes;
         behind += m_propagator.behind(*m_world.findGroup(one.group));
     }
-    for (const SecondaryIndex& index : table.indexes) {
-        observe::IndexView shown;
-        shown.name = index.name;
-        shown.global = index.global;
-        shown.keys = keysText(index.keys);
-        if (index.global) {
-            shown.partitions = partitions(index.space);
-            shown.lagRecords = behind;
-        }
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        if (!table.indexes[i].global) continue;
+        observe::IndexView& shown = view->indexes[i];
+        shown.partitions = partitions(table.indexes[i].space, shown.partitions);
+        shown.lagRecords = behind;
+        shown.itemCount = 0;
+        shown.itemBytes = 0;
         for (const observe::PartitionView& one : shown.partitions) {
             shown.itemCount += one.itemCount;
             shown.itemBytes += one.itemBytes;
         }
-        view->indexes.push_back(std::move(shown));
     }
-    observe::TableViewPtr& before = m_tables[table.space];
-    if (!before || !sameView(*before, *view)) before = std::move(view);
-    return before;
+    return view;
 }
 
-void SnapshotBuilder::addToZones(const observe::PartitionView& partition,
-                                 observe::RegionView& region) const {
-    for (const observe::ReplicaView& replica : partition.replicas) {
-        observe::ZoneView& zone = region.zones[replica.zone.value()];
-        ++zone.replicas;
-        if (replica.role == observe::Role::Leader) ++zone.leaders;
-        zone.lagRecords += replica.lagRecords;
-        zone.lag = std::max(zone.lag, replica.lag);
+bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
+    const auto lags = [](const observe::ReplicaView& one) { return one.lagRecords > 0; };
+    const Group& group = *m_world.findGroup(partition.group);
+    return group.reads > 0 || group.writes > 0 || group.readsLastSecond > 0 ||
+           group.writesLastSecond > 0 || std::ranges::any_of(partition.replicas, lags);
+}
+
+// --- what is to be looked at
+
+void SnapshotBuilder::wait(Table& table) {
+    if (!std::exchange(table.waits, true)) m_waiting.push_back(table.table->space);
+}
+
+void SnapshotBuilder::collectChanges(std::size_t groupsMax) {
+    while (m_regions.size() < m_world.regions.size())
+        m_regions.emplace_back();
+    if (const auto changed = m_world.catalog.takeChanges()) {
+        for (const KeySpaceId space : *changed)
+            tableChanged(space);
+    } else {
+        while (!m_tables.empty())
+            forget(*m_tables.begin()->second);
+        m_world.catalog.forEach([&](const TablePtr& table) { tableChanged(table->space); });
     }
+    auto& groups = m_world.changedGroups;
+    for (std::size_t count = 0; count < groupsMax && !groups.empty(); ++count) {
+        Group* group = m_world.findGroup(groups.front());
+        groups.pop_front();
+        if (group == nullptr) continue;
+        group->changeNoted = false;
+        const auto table = m_tables.find(group->table);
+        if (table != m_tables.end()) wait(*table->second);
+    }
+}
+
+void SnapshotBuilder::tableChanged(KeySpaceId space) {
+    const auto known = m_tables.find(space);
+    const TablePtr table = m_world.catalog.find(space);
+    if (table == nullptr) {
+        if (known != m_tables.end()) forget(*known->second);
+        return;
+    }
+    if (known == m_tables.end()) {
+        Region& region = m_regions[table->region.value()];
+        // One of the same name that is gone may not have been looked at since.
+        const auto [at, isNew] = region.tables.try_emplace({table->accountId, table->name});
+        if (!isNew) {
+            forget(at->second);
+            return tableChanged(space);
+        }
+        m_tables[space] = &at->second;
+    }
+    Table& kept = *m_tables[space];
+    kept.table = table;
+    kept.isDescribed = false;
+    wait(kept);
+}
+
+void SnapshotBuilder::forget(Table& table) {
+    Region& region = regionOf(table);
+    setSums(table, {});
+    region.listIsWhole = false;
+    m_tables.erase(table.table->space);
+    region.tables.erase({table.table->accountId, table.table->name});
+}
+
+void SnapshotBuilder::lookAtSome(std::size_t partitionsMax) {
+    const std::size_t waiting = m_waiting.size();
+    for (std::size_t i = 0, seen = 0; i < waiting && seen < partitionsMax; ++i) {
+        const auto found = m_tables.find(m_waiting.front());
+        m_waiting.pop_front();
+        if (found == m_tables.end()) continue;
+        found->second->waits = false;
+        seen += lookAt(*found->second);
+    }
+}
+
+std::size_t SnapshotBuilder::lookAt(Table& table) {
+    Region& region = regionOf(table);
+    observe::TableViewPtr view = viewOf(table);
+    table.isDescribed = true;
+    ZoneSums sums;
+    std::size_t count = 0;
+    bool moving = false;
+    forEachPartition(*view, [&](const observe::PartitionView& partition) {
+        ++count;
+        moving = moving || moves(partition);
+        for (const observe::ReplicaView& replica : partition.replicas) {
+            Sums& zone = sums[replica.zone.value()];
+            ++zone.replicas;
+            if (replica.role == observe::Role::Leader) ++zone.leaders;
+            zone.lagRecords += replica.lagRecords;
+            zone.lag = std::max(zone.lag, replica.lag);
+        }
+    });
+    setSums(table, sums);
+    if (moving) wait(table);
+    if (table.view && *table.view == *view) return count;
+    if (!table.view) region.listIsWhole = false;
+    table.view = std::move(view);
+    region.hasChanged = true;
+    if (region.listIsWhole) region.list[table.place] = table.view;
+    return count;
+}
+
+void SnapshotBuilder::setSums(Table& table, const ZoneSums& sums) {
+    Region& region = regionOf(table);
+    for (std::size_t zone = 0; zone < kZonesPerRegion; ++zone) {
+        const Sums& before = table.sums[zone];
+        Sums& all = region.sums[zone];
+        all.leaders += sums[zone].leaders - before.leaders;
+        all.replicas += sums[zone].replicas - before.replicas;
+        all.lagRecords += sums[zone].lagRecords - before.lagRecords;
+        auto& lags = region.lags[zone];
+        if (before.lag == sums[zone].lag) continue;
+        if (before.lag > Duration::zero()) lags.erase(lags.find(before.lag));
+        if (sums[zone].lag > Duration::zero()) lags.insert(sums[zone].lag);
+    }
+    table.sums = sums;
+}
+
+// --- what is shown
+
+observe::RegionViewPtr SnapshotBuilder::show(const RegionState& state) {
+    Region& region = m_regions[state.id.value()];
+    std::array<observe::ZoneView, kZonesPerRegion> zones;
+    for (const ZoneIndex zone : kZones) {
+        observe::ZoneView& shown = zones[zone.value()];
+        const Sums& sums = region.sums[zone.value()];
+        const auto& lags = region.lags[zone.value()];
+        shown.name = zoneName(state, zone);
+        shown.up = state.up[zone.value()];
+        shown.cutOff = isCutOff(state.id, zone);
+        shown.leaders = sums.leaders;
+        shown.replicas = sums.replicas;
+        shown.lagRecords = sums.lagRecords;
+        if (!lags.empty()) shown.lag = *lags.rbegin();
+    }
+    const bool same = region.shown && region.listIsWhole && !region.hasChanged;
+    if (same && region.shown->zones == zones) return region.shown;
+    if (!std::exchange(region.listIsWhole, true)) {
+        region.list.clear();
+        for (auto& [name, table] : region.tables) {
+            if (!table.view) continue;
+            table.place = region.list.size();
+            region.list.push_back(table.view);
+        }
+    }
+    region.hasChanged = false;
+    region.shown = std::make_shared<observe::RegionView>(
+        observe::RegionView{state.id, state.name, std::move(zones), region.list});
+    return region.shown;
 }
 
 // True if some link between this zone and another is cut, in either direction.
@@ -173,7 +336,8 @@ bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
 }
 
 std::shared_ptr<observe::Snapshot> SnapshotBuilder::make(std::vector<observe::FaultView> faults,
-                                                         std::uint64_t heartbeats) {
+                                                         std::uint64_t heartbeats,
+                                                         std::size_t partitionsMax) {
     auto snapshot = std::make_shared<observe::Snapshot>();
     snapshot->at = m_world.now;
     snapshot->profile = m_world.profile.name;
@@ -183,31 +347,10 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::make(std::vector<observe::Fa
     snapshot->faults = std::move(faults);
     snapshot->totals = m_world.totals;
     snapshot->totals.heartbeats = heartbeats;
-    for (const auto& region : m_world.regions) {
-        auto view = std::make_shared<observe::RegionView>();
-        view->id = region->id;
-        view->name = region->name;
-        for (const ZoneIndex zone : kZones) {
-            observe::ZoneView& shown = view->zones[zone.value()];
-            shown.name = zoneName(*region, zone);
-            shown.up = region->up[zone.value()];
-            shown.cutOff = isCutOff(region->id, zone);
-        }
-        m_world.catalog.forEach([&](const TablePtr& table) {
-            if (table->region != region->id) return;
-            const observe::TableViewPtr shown = tableView(*table);
-            for (const observe::PartitionView& one : shown->partitions)
-                addToZones(one, *view);
-            for (const observe::IndexView& index : shown->indexes) {
-                for (const observe::PartitionView& one : index.partitions)
-                    addToZones(one, *view);
-            }
-            view->tables.push_back(shown);
-        });
-        snapshot->regions.push_back(std::move(view));
-    }
-    std::erase_if(m_tables,
-                  [&](const auto& known) { return m_world.catalog.find(known.first) == nullptr; });
+    collectChanges(partitionsMax);
+    lookAtSome(partitionsMax);
+    for (const auto& region : m_world.regions)
+        snapshot->regions.push_back(show(*region));
     return snapshot;
 }
 

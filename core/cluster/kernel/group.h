@@ -158,6 +158,7 @@ struct Group {
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
     bool stateDirty = false;  ///< Among the groups whose state the end of the turn saves.
+    bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
     // Requests of this second and the last whole one of virtual time.
     std::int64_t countedSecond = 0;

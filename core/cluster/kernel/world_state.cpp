@@ -115,7 +115,12 @@ void WorldState::digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, st
     hash.add(c);
 }
 
+void WorldState::noteChange(Group& group) {
+    if (!std::exchange(group.changeNoted, true)) changedGroups.push_back(group.id);
+}
+
 void WorldState::touch(Group& group) {
+    noteChange(group);
     group.gate = openTicket;
     if (group.stateDirty) return;
     group.stateDirty = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -194,6 +195,8 @@ struct WorldState {
     storage::Ticket openTicket{1};
     /// Groups whose state the end of the turn saves, in order of their first change.
     std::vector<GroupId> dirtyGroups;
+    /// Groups of which an inspector may see something new since it last looked.
+    std::deque<GroupId> changedGroups;
 
     /// Key spaces of tables and indexes that are gone, each named in the store until all its keys
     /// are given back. They may be given back once the turn that dropped them is synced.
@@ -286,6 +289,12 @@ struct WorldState {
 
     /// The group's state is saved with this turn, and its replies wait for it.
     void touch(Group& group);
+    /// Something of the group changed that an inspector sees.
+    void noteChange(Group& group);
+    /// The replica is there and its zone has power, which a replica may not have been told of yet.
+    bool isUp(const Group& group, ZoneIndex zone) const {
+        return group.member(zone).replica != nullptr && region(group.region).up[zone.value()];
+    }
 
 private:
     void record(EventId id, observe::EventBody body);

@@ -59,6 +59,7 @@ void label(Flight& flight, const replication::VoteReply&) {
 
 void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
     const CauseScope scope(m_world);
+    m_world.noteChange(group);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;

@@ -379,15 +379,18 @@ void Router::finish(CallNumber number, PendingCall& call) {
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
-    std::vector<CallNumber> lost;
-    for (const auto& [number, call] : m_calls) {
-        if (call.region == region && call.zone == zone) lost.push_back(number);
-    }
-    for (const CallNumber number : lost) {
-        PendingCall& call = m_calls.at(number);
+}
+
+CallNumber Router::failCall(RegionId region, ZoneIndex zone, CallNumber from) {
+    const auto found = m_calls.lower_bound(from);
+    if (found == m_calls.end()) return m_next;
+    const CallNumber number = found->first;
+    PendingCall& call = found->second;
+    if (call.region == region && call.zone == zone) {
         call.error = ApiError::internal();
         finish(number, call);
     }
+    return number.next();
 }
 
 }  // namespace orrery::cluster

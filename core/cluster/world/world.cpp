@@ -104,13 +104,21 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     if (!state.arrives(arrives.flight, arrives.op.call.value())) return;
     Group* group = state.findGroup(arrives.flight.from.group);
     if (group == nullptr || !group->member(arrives.flight.to).replica) return;
+    state.noteChange(*group);
     server.serve(*group, {arrives.op, arrives.flight.to, arrives.request});
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
     WorldState& state = m_impl->state;
-    for (std::size_t ran = 0; state.queue.nextAt() <= until && !state.failure; ++ran) {
-        if (ran == eventsMax) return false;
+    GroupSweeps& sweeps = m_impl->zones.sweeps();
+    std::size_t ran = 0;
+    while (!state.failure && (!sweeps.isDone() || state.queue.nextAt() <= until)) {
+        if (ran >= eventsMax) return false;
+        if (!sweeps.isDone()) {
+            ran += sweeps.step(eventsMax - ran);
+            continue;
+        }
+        ++ran;
         auto [at, entry] = state.queue.take();
         state.now = std::max(state.now, at);
         const CauseScope scope(state, entry.cause);
@@ -169,7 +177,17 @@ CalendarTime World::calendar() const {
 }
 
 Instant World::nextEventAt() const {
-    return m_impl->state.queue.nextAt();
+    return isTelling() ? now() : m_impl->state.queue.nextAt();
+}
+
+bool World::isTelling() const {
+    return !m_impl->zones.sweeps().isDone();
+}
+
+void World::tell(std::size_t groupsMax) {
+    GroupSweeps& sweeps = m_impl->zones.sweeps();
+    while (groupsMax > 0 && !sweeps.isDone() && !m_impl->state.failure)
+        groupsMax -= std::min(groupsMax, sweeps.step(groupsMax));
 }
 
 void World::setCalendar(CalendarTime wallClock) {
@@ -282,8 +300,9 @@ std::uint64_t World::seed() const {
     return m_impl->state.seed;
 }
 
-std::shared_ptr<observe::Snapshot> World::makeSnapshot() {
-    return m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats());
+std::shared_ptr<observe::Snapshot> World::makeSnapshot(std::size_t partitionsMax) {
+    return m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats(),
+                                  partitionsMax);
 }
 
 observe::Trace& World::trace() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,8 +64,14 @@ public:
     /// When something is due next; Instant::never() if the world is at rest.
     Instant nextEventAt() const;
     /// Runs events due up to `until`, at most `eventsMax`, each at its own instant, then moves time
-    /// to `until` unless it was cut short. Returns false if it was.
+    /// to `until` unless it was cut short. Returns false if it was. A group that is told of a fault
+    /// counts as an event.
     bool run(Instant until, std::size_t eventsMax = SIZE_MAX);
+    /// Some groups have not been told of the latest fault yet: they are before anything else
+    /// happens.
+    bool isTelling() const;
+    /// Tells them, at most so many, while time and everything else stand still. `run` does too.
+    void tell(std::size_t groupsMax);
     /// After the process or the machine slept: sets the calendar to the wall clock plus all that
     /// was advanced, never back.
     void setCalendar(CalendarTime wallClock);
@@ -148,8 +155,9 @@ public:
     // --- what others see
 
     /// Nodes that did not change are shared with the snapshot before. The clock's own members are
-    /// the driver's to fill in.
-    std::shared_ptr<observe::Snapshot> makeSnapshot();
+    /// the driver's to fill in. With a bound, it looks at about so many partitions: where more have
+    /// changed, some tables are shown as they were a few snapshots ago.
+    std::shared_ptr<observe::Snapshot> makeSnapshot(std::size_t partitionsMax = SIZE_MAX);
     observe::Trace& trace();
     const observe::Totals& totals() const;
     /// While false, the trace keeps only requests, elections and faults, not each message. Nothing

@@ -1,0 +1,61 @@
+#include "core/cluster/faults/group_sweeps.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
+
+namespace orrery::cluster {
+
+void GroupSweeps::begin(std::variant<PowerChange, HearingChange> change) {
+    Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.size(), {}, {}};
+    // Nobody answers calls at the router of a zone without power.
+    const auto* power = std::get_if<PowerChange>(&change);
+    if (power != nullptr && !power->up) {
+        m_router.zoneLost(power->region, power->zone);
+        sweep.callsEnd = m_router.nextCall();
+    }
+    if (m_world.groups.empty() && m_router.pendingCalls() == 0) return;
+    m_sweeps.push_back(sweep);
+}
+
+std::size_t GroupSweeps::step(std::size_t countMax) {
+    CHECK(!isDone() && countMax > 0);
+    Sweep& sweep = m_sweeps.front();
+    const CauseScope scope(m_world, sweep.cause);
+    std::size_t count = 0;
+    for (; count < countMax && sweep.nextGroup < sweep.groupsEnd; ++count) {
+        Group* group = m_world.groups[sweep.nextGroup++].get();
+        if (group == nullptr || group->region != regionOf(sweep)) continue;
+        tell(*group, sweep);
+        if (m_world.failure) return count + 1;
+    }
+    while (count < countMax && sweep.nextCall < sweep.callsEnd) {
+        const auto& power = std::get<PowerChange>(sweep.change);
+        sweep.nextCall = m_router.failCall(power.region, power.zone, sweep.nextCall);
+        ++count;
+    }
+    if (sweep.nextGroup == sweep.groupsEnd && sweep.nextCall >= sweep.callsEnd)
+        m_sweeps.pop_front();
+    return std::max<std::size_t>(count, 1);
+}
+
+void GroupSweeps::tell(Group& group, const Sweep& sweep) {
+    std::visit(Overloaded{[&](const PowerChange& power) {
+                              power.up ? m_replicator.powerBack(group, power.zone)
+                                       : m_replicator.powerLoss(group, power.zone);
+                          },
+                          [&](const HearingChange& hearing) {
+                              m_replicator.news(group, hearing.observer, hearing.observed,
+                                                hearing.heard);
+                          }},
+               sweep.change);
+}
+
+RegionId GroupSweeps::regionOf(const Sweep& sweep) {
+    return std::visit(Overloaded{[](const PowerChange& power) { return power.region; },
+                                 [](const HearingChange& hearing) { return hearing.region; }},
+                      sweep.change);
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,193 @@
+// How long the engine's thread is busy at a time in a world of many tables: at rest, while somebody
+// looks on, while a zone fails and heals, and when thousands of calls arrive at once. A frame is
+// what the thread does in one round: a turn, and a snapshot where 16 ms have passed since the last.
+//
+//   world_bench [tables=10000] [data folder; in memory without one]
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+#include <vector>
+
+#include "core/engine/live_driver.h"
+#include "core/engine/loop.h"
+#include "tests/cluster/request_call.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kFrame = 16ms;
+constexpr Duration kFrameMax = 2ms;
+
+Duration cpuTime() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+double milliseconds(Duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::string nameOf(int table) {
+    return "table-" + std::to_string(table);
+}
+
+ApiResult<cluster::Request> createTable(int table) {
+    cluster::CreateTable create;
+    create.table.name = nameOf(table);
+    create.table.keys.partition = {"pk", types::AttributeType::String};
+    create.table.billing = cluster::BillingMode::PayPerRequest;
+    return cluster::Request(std::move(create));
+}
+
+ApiResult<cluster::Request> put(const cluster::Catalog& catalog, const cluster::Caller& caller,
+                                int table) {
+    cluster::WriteItem write;
+    write.table = catalog.find(caller, nameOf(table));
+    write.key = {types::AttributeValue::string("one"), std::nullopt};
+    types::Item item;
+    item.set("pk", types::AttributeValue::string("one"));
+    write.action = cluster::PutAction{std::move(item)};
+    return cluster::Request(std::move(write));
+}
+
+class Bench {
+public:
+    Bench(int tables, std::string folder) : m_tables(tables) {
+        engine::DriverOptions options;
+        options.dataFolder = std::move(folder);
+        options.durability = storage::Durability::Relaxed;
+        auto opened =
+            engine::LiveDriver::open(options, engine::Loop::now(), engine::Loop::calendar(), [] {});
+        if (!opened) {
+            std::fprintf(stderr, "%s\n", opened.error().c_str());
+            std::exit(1);
+        }
+        m_driver = *std::move(opened);
+    }
+
+    void run() {
+        begin();
+        callEach("CreateTable", [](const auto&, const auto&, int i) { return createTable(i); });
+        callEach("PutItem", put);
+        live(12s);  // Until all leases have lapsed.
+        std::printf("%-34s%10s%10s%10s%10s%8s\n", "", "busy %", "max ms", "p99 ms", "wall max",
+                    "> 2 ms");
+        begin();
+        live(5s);
+        report("at rest");
+        m_looksOn = true;
+        begin();
+        live(5s);
+        report("at rest, somebody looks on");
+        begin();
+        input([&] { static_cast<void>(m_driver->world().failZone("us-east-1b", std::nullopt)); });
+        live(8s);
+        report("a zone fails");
+        begin();
+        callEach("PutItem", put);
+        report("a put to each table meanwhile");
+        begin();
+        live(3s);
+        report("the outage goes on");
+        begin();
+        input([&] { m_driver->world().healAll(); });
+        live(12s);
+        report("it heals");
+        begin();
+        callEach("PutItem", put);
+        report("a put to each table at once");
+    }
+
+private:
+    template <typename Make>
+    void callEach(const std::string& name, Make make) {
+        for (int i = 0; i < m_tables; ++i) {
+            auto call = std::make_unique<test::RequestCall>(
+                name, [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+                    return make(catalog, caller, i);
+                });
+            m_driver->submit(cluster::CallId(++m_calls), std::move(call),
+                             {"000000000000", "key", "us-east-1", ZoneIndex(i % 2 == 0 ? 0 : 2)});
+        }
+        const Duration until = engine::Loop::now() + 60s;
+        while (m_driver->openCalls() > 0 && engine::Loop::now() < until)
+            frame();
+    }
+
+    void live(Duration lasts) {
+        const Duration until = engine::Loop::now() + lasts;
+        while (engine::Loop::now() < until) {
+            frame();
+            const Duration wall = engine::Loop::now();
+            Duration due = std::min(m_driver->dueAt(wall).value_or(until), until);
+            if (m_looksOn) due = std::min(due, m_shownAt + kFrame);
+            if (due <= wall) continue;
+            const timespec pause{0, std::min<long>((due - wall).count(), 999'999'999)};
+            ::nanosleep(&pause, nullptr);
+        }
+    }
+
+    void frame() {
+        input([&] {
+            const Duration wall = engine::Loop::now();
+            m_driver->turn(wall, engine::Loop::calendar());
+            m_driver->takeReleased(m_answers);
+            if (!m_looksOn || wall - m_shownAt < kFrame) return;
+            m_shownAt = wall;
+            m_snapshot = m_driver->world().makeSnapshot();
+        });
+    }
+
+    template <typename Work>
+    void input(Work work) {
+        const Duration wall = engine::Loop::now();
+        const Duration cpu = cpuTime();
+        work();
+        m_cpu.push_back(cpuTime() - cpu);
+        m_wallMax = std::max(m_wallMax, engine::Loop::now() - wall);
+    }
+
+    void begin() {
+        m_cpu.clear();
+        m_wallMax = {};
+        m_begun = engine::Loop::now();
+        m_cpuBegun = cpuTime();
+    }
+
+    void report(const char* what) {
+        const Duration lasted = engine::Loop::now() - m_begun;
+        const double busy = 100.0 * milliseconds(cpuTime() - m_cpuBegun) / milliseconds(lasted);
+        std::ranges::sort(m_cpu);
+        const auto late = std::ranges::count_if(m_cpu, [](Duration d) { return d > kFrameMax; });
+        std::printf("%-34s%10.2f%10.2f%10.2f%10.2f%8ld\n", what, busy, milliseconds(m_cpu.back()),
+                    milliseconds(m_cpu[m_cpu.size() * 99 / 100]), milliseconds(m_wallMax),
+                    static_cast<long>(late));
+        std::fflush(stdout);
+    }
+
+    const int m_tables;
+    std::unique_ptr<engine::LiveDriver> m_driver;
+    std::vector<cluster::Answered> m_answers;
+    std::shared_ptr<const observe::Snapshot> m_snapshot;
+    std::uint64_t m_calls = 0;
+    bool m_looksOn = false;
+    Duration m_shownAt{};
+    std::vector<Duration> m_cpu;
+    Duration m_wallMax{};
+    Duration m_begun{};
+    Duration m_cpuBegun{};
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int tables = argc > 1 ? std::atoi(argv[1]) : 10'000;
+    Bench(tables, argc > 2 ? argv[2] : "").run();
+    return 0;
+}
