@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
 #include "core/types/storage_key.h"
 
@@ -19,14 +20,6 @@ constexpr Duration kSweepEvery = 100ms;
 constexpr Duration kAttemptTimeout = 300ms;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
-
-bool changesData(const Request& request) {
-    return std::holds_alternative<WriteItem>(request) ||
-           std::holds_alternative<WriteBatch>(request) ||
-           std::holds_alternative<CreateTable>(request) ||
-           std::holds_alternative<UpdateTable>(request) ||
-           std::holds_alternative<DeleteTable>(request);
-}
 
 }  // namespace
 
@@ -59,90 +52,6 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         send(number, pending, part);
     }
     scheduleSweep();
-}
-
-bool Router::plan(PendingCall& call) {
-    if (m_world.damage && changesData(*call.request)) {
-        call.error = ApiError::internal(m_world.damage->message());
-        return false;
-    }
-    bool hasParts = true;
-    const Request& request = *call.request;
-    if (const auto* read = std::get_if<ReadItem>(&request)) {
-        call.reply = ItemReply{};
-        hasParts = planItem(call, read->table, read->key, read->consistent, false);
-    } else if (const auto* write = std::get_if<WriteItem>(&request)) {
-        call.reply = WriteReply{};
-        hasParts = planItem(call, write->table, write->key, true, true);
-    } else if (const auto* range = std::get_if<ReadRange>(&request)) {
-        call.reply = RangeReply{};
-        call.itemsLeft = range->limit;
-        call.bytesLeft = kPageBytesMax;
-        call.region = range->table->region;
-        hasParts = planPage(call, *range, nextPartition(m_world, *range, nullptr));
-    } else if (const auto* reads = std::get_if<ReadBatch>(&request)) {
-        call.reply = BatchReadReply{std::vector<ItemView>(reads->reads.size()), {}};
-        for (const ReadItem& one : reads->reads)
-            hasParts = planItem(call, one.table, one.key, one.consistent, false) && hasParts;
-    } else if (const auto* writes = std::get_if<WriteBatch>(&request)) {
-        call.reply = BatchWriteReply{std::vector<WriteReply>(writes->writes.size()), {}};
-        for (const WriteItem& one : writes->writes)
-            hasParts = planItem(call, one.table, one.key, true, true) && hasParts;
-    } else {
-        auto reply = m_tables(request, call.caller);
-        if (reply) {
-            call.reply = std::move(*reply);
-        } else {
-            call.error = std::move(reply).error();
-        }
-        call.gate = m_world.openTicket;
-        return false;
-    }
-    if (!hasParts) {
-        call.error = ApiError::resourceNotFound();
-        return false;
-    }
-    const auto zone = routerZone(m_world.region(call.region), call.zone);
-    if (!zone) {
-        call.error = ApiError::internal();
-        return false;
-    }
-    call.zone = *zone;
-    call.opsLeft = static_cast<std::uint32_t>(call.ops.size());
-    return call.opsLeft > 0;
-}
-
-bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
-                      bool write) {
-    OpRequest asked;
-    asked.part = static_cast<std::uint32_t>(call.ops.size());
-    asked.key = types::storageKey(table->space, key);
-    asked.needsLeader = leader;
-    asked.isWrite = write;
-    call.region = table->region;
-    const GroupId group = m_world.partitions.find(asked.key);
-    addOp(call, group, std::move(asked));
-    // A table that is still being created is not there for the data plane.
-    return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
-}
-
-void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
-    asked.call = call.request;
-    asked.deadline = call.admittedAt + m_world.profile.requestTimeout;
-    Op op;
-    op.group = group;
-    op.request = std::make_shared<const OpRequest>(std::move(asked));
-    call.ops.push_back(std::move(op));
-}
-
-bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {
-    OpRequest asked;
-    asked.key = range.forward ? range.begin : range.end;
-    asked.needsLeader = range.consistent;
-    asked.itemsLeft = call.itemsLeft;
-    asked.bytesLeft = call.bytesLeft;
-    addOp(call, group, std::move(asked));
-    return group != GroupId{};
 }
 
 // A router whose zone is lost takes requests until the loss is known: those get an error. After
@@ -260,15 +169,16 @@ void Router::on(OpAnswered& answered) {
 }
 
 void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
-    if (auto* item = std::get_if<ItemReply>(&call.reply)) {
-        item->item = std::move(result.item);
-    } else if (auto* write = std::get_if<WriteReply>(&call.reply)) {
-        *write = std::move(result.write);
-    } else if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
-        reads->items[part] = std::move(result.item);
-    } else if (auto* writes = std::get_if<BatchWriteReply>(&call.reply)) {
-        writes->writes[part] = std::move(result.write);
-    }
+    std::visit(
+        Overloaded{
+            [&](ItemReply& reply) { reply.item = std::move(result.item); },
+            [&](WriteReply& reply) { reply = std::move(result.write); },
+            [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
+            [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+            // Pages are taken by takePage; the others have no parts.
+            []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
+        },
+        call.reply);
 }
 
 void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
@@ -341,13 +251,14 @@ void Router::scheduleSweep() {
 // No answer in time: for a batch this part is unprocessed, which its reply can say; otherwise the
 // service's HTTP 500, which a client takes for "perhaps it was done" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
-    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
-        reads->unprocessed.push_back(part);
-    } else if (auto* writes = std::get_if<BatchWriteReply>(&call.reply)) {
-        writes->unprocessed.push_back(part);
-    } else {
-        call.error = ApiError::internal();
-    }
+    std::visit(
+        Overloaded{
+            [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
+            [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
+            [&]<OneOf<ItemReply, WriteReply, RangeReply, TableReply, NamesReply, NothingReply> T>(
+                T&) { call.error = ApiError::internal(); },
+        },
+        call.reply);
     partDone(number, call, part);
 }
 

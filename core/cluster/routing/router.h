@@ -42,8 +42,12 @@ public:
     std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
 
 private:
-    /// Makes the parts of a call; false if it was answered at once.
+    /// Makes the parts of a call; false if there are none and it is answered.
     bool plan(PendingCall& call);
+    /// False if a partition is not there.
+    bool planParts(PendingCall& call);
+    /// Tables answer without a replica.
+    void answerAtOnce(PendingCall& call);
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
                   bool write);
     /// False if no partition holds the page.

@@ -1,3 +1,4 @@
+#include "core/base/overloaded.h"
 #include "core/base/text.h"
 #include "core/cluster/routing/router.h"
 
@@ -30,19 +31,31 @@ struct About {
 
 About aboutOf(const Request& request) {
     using enum observe::RequestKind;
-    if (const auto* one = std::get_if<ReadItem>(&request))
-        return {Read, one->table.get(), &one->key.partition, one->consistent};
-    if (const auto* one = std::get_if<WriteItem>(&request))
-        return {Write, one->table.get(), &one->key.partition};
-    if (const auto* range = std::get_if<ReadRange>(&request))
-        return {Read, range->table.get(), range->partition ? &*range->partition : nullptr,
-                range->consistent};
-    if (const auto* batch = std::get_if<ReadBatch>(&request); batch && !batch->reads.empty())
-        return {Read, batch->reads[0].table.get(), nullptr, batch->reads[0].consistent,
-                batch->reads.size()};
-    if (const auto* batch = std::get_if<WriteBatch>(&request); batch && !batch->writes.empty())
-        return {Write, batch->writes[0].table.get(), nullptr, false, batch->writes.size()};
-    return {};
+    return std::visit(
+        Overloaded{
+            [](const ReadItem& one) {
+                return About{Read, one.table.get(), &one.key.partition, one.consistent};
+            },
+            [](const WriteItem& one) { return About{Write, one.table.get(), &one.key.partition}; },
+            [](const ReadRange& range) {
+                return About{Read, range.table.get(), range.partition ? &*range.partition : nullptr,
+                             range.consistent};
+            },
+            [](const ReadBatch& batch) {
+                if (batch.reads.empty()) return About{Read};
+                const ReadItem& first = batch.reads.front();
+                return About{Read, first.table.get(), nullptr, first.consistent,
+                             batch.reads.size()};
+            },
+            [](const WriteBatch& batch) {
+                if (batch.writes.empty()) return About{Write};
+                return About{Write, batch.writes.front().table.get(), nullptr, false,
+                             batch.writes.size()};
+            },
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+                   T>(const T&) { return About{}; },
+        },
+        request);
 }
 
 }  // namespace

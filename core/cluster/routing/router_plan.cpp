@@ -1,0 +1,129 @@
+#include "core/base/overloaded.h"
+#include "core/cluster/items/range_reader.h"
+#include "core/cluster/routing/router.h"
+#include "core/types/storage_key.h"
+
+// The parts of a call: which partition each concerns, and what it asks of a replica there.
+
+namespace orrery::cluster {
+namespace {
+
+bool changesData(const Request& request) {
+    return std::visit(
+        Overloaded{
+            []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, DeleteTable> T>(const T&) {
+                return true;
+            },
+            []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables, ReadNothing> T>(
+                const T&) { return false; },
+        },
+        request);
+}
+
+}  // namespace
+
+bool Router::plan(PendingCall& call) {
+    if (m_world.damage && changesData(*call.request)) {
+        call.error = ApiError::internal(m_world.damage->message());
+        return false;
+    }
+    if (!planParts(call)) {
+        call.error = ApiError::resourceNotFound();
+        return false;
+    }
+    if (call.ops.empty()) return false;
+    const auto zone = routerZone(m_world.region(call.region), call.zone);
+    if (!zone) {
+        call.error = ApiError::internal();
+        return false;
+    }
+    call.zone = *zone;
+    call.opsLeft = static_cast<std::uint32_t>(call.ops.size());
+    return true;
+}
+
+bool Router::planParts(PendingCall& call) {
+    return std::visit(
+        Overloaded{
+            [&](const ReadItem& read) {
+                call.reply = ItemReply{};
+                return planItem(call, read.table, read.key, read.consistent, false);
+            },
+            [&](const WriteItem& write) {
+                call.reply = WriteReply{};
+                return planItem(call, write.table, write.key, true, true);
+            },
+            [&](const ReadRange& range) {
+                call.reply = RangeReply{};
+                call.itemsLeft = range.limit;
+                call.bytesLeft = kPageBytesMax;
+                call.region = range.table->region;
+                return planPage(call, range, nextPartition(m_world, range, nullptr));
+            },
+            [&](const ReadBatch& batch) {
+                call.reply = BatchReadReply{std::vector<ItemView>(batch.reads.size()), {}};
+                bool all = true;
+                for (const ReadItem& one : batch.reads)
+                    all = planItem(call, one.table, one.key, one.consistent, false) && all;
+                return all;
+            },
+            [&](const WriteBatch& batch) {
+                call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}};
+                bool all = true;
+                for (const WriteItem& one : batch.writes)
+                    all = planItem(call, one.table, one.key, true, true) && all;
+                return all;
+            },
+            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+                    T>(const T&) {
+                answerAtOnce(call);
+                return true;
+            },
+        },
+        *call.request);
+}
+
+void Router::answerAtOnce(PendingCall& call) {
+    auto reply = m_tables(*call.request, call.caller);
+    if (reply) {
+        call.reply = std::move(*reply);
+    } else {
+        call.error = std::move(reply).error();
+    }
+    call.gate = m_world.openTicket;
+}
+
+bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
+                      bool write) {
+    OpRequest asked;
+    asked.part = static_cast<std::uint32_t>(call.ops.size());
+    asked.key = types::storageKey(table->space, key);
+    asked.needsLeader = leader;
+    asked.isWrite = write;
+    call.region = table->region;
+    const GroupId group = m_world.partitions.find(asked.key);
+    addOp(call, group, std::move(asked));
+    // A table that is still being created is not there for the data plane.
+    return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
+}
+
+void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
+    asked.call = call.request;
+    asked.deadline = call.admittedAt + m_world.profile.requestTimeout;
+    Op op;
+    op.group = group;
+    op.request = std::make_shared<const OpRequest>(std::move(asked));
+    call.ops.push_back(std::move(op));
+}
+
+bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {
+    OpRequest asked;
+    asked.key = range.forward ? range.begin : range.end;
+    asked.needsLeader = range.consistent;
+    asked.itemsLeft = call.itemsLeft;
+    asked.bytesLeft = call.bytesLeft;
+    addOp(call, group, std::move(asked));
+    return group != GroupId{};
+}
+
+}  // namespace orrery::cluster
