@@ -4,12 +4,17 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 
 namespace orrery::cluster {
 namespace {
 
+// Version 2 puts a version byte before what control_state.h says; version 1 is known by its length,
+// a profile by beginning with a letter.
 constexpr std::string_view kClockValue = "clock-setting";
 constexpr std::string_view kProfileValue = "profile";
+constexpr std::uint8_t kVersion = 2;
+constexpr std::size_t kClockBytesOfVersion1 = 9;
 constexpr std::size_t kNameShownMax = 40;
 
 // A name as a sentence may show it, whatever the bytes are.
@@ -25,6 +30,7 @@ std::string shown(std::string_view name) {
 void keepClockSetting(storage::Turn& turn, const ClockSetting& setting) {
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(kVersion);
     out.u8(setting.paused ? 1 : 0);
     out.u64(setting.speed);
     turn.putValue(std::string(kClockValue), std::move(bytes));
@@ -34,6 +40,10 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
     TRY_ASSIGN(const auto bytes, store.value(kClockValue));
     if (!bytes) return ClockSetting();
     ByteReader in(*bytes);
+    if (bytes->size() > kClockBytesOfVersion1) {
+        if (auto refused = refusedVersion(in, kVersion, "How the clock was set"))
+            return std::unexpected(*std::move(refused));
+    }
     const std::uint8_t paused = in.u8();
     const ClockSetting setting{paused != 0, in.u64()};
     const bool sound = in.ok() && in.atEnd() && paused <= 1 && setting.speed >= 1 &&
@@ -45,16 +55,18 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
 }
 
 void keepProfile(storage::Turn& turn, const Profile& profile) {
-    turn.putValue(std::string(kProfileValue), profile.name);
+    turn.putValue(std::string(kProfileValue), static_cast<char>(kVersion) + profile.name);
 }
 
 storage::StorageResult<const Profile*> keptProfile(const storage::Store& store) {
     TRY_ASSIGN(const auto name, store.value(kProfileValue));
     if (!name) return nullptr;
-    if (const Profile* profile = Profile::find(*name)) return profile;
+    std::string_view known = *name;
+    if (known.starts_with(static_cast<char>(kVersion))) known.remove_prefix(1);
+    if (const Profile* profile = Profile::find(known)) return profile;
     return std::unexpected(storage::StorageError{
         "decode profile", EPROTO, "",
-        "The data folder names a profile that this version does not know, \"" + shown(*name) +
+        "The data folder names a profile that this version does not know, \"" + shown(known) +
             "\"; choose one with --profile."});
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/control_state.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/world/world_impl.h"
 
 // The two times of a world: where they go on after a stop, and what of it the store knows.
@@ -14,10 +15,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-//   value "clock" := bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
+//   value "clock" := version:uint8(2) bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
 //
 // The calendar is one that nobody was shown more than; the lead is its way ahead of the wall clock.
+// Version 1 has no version byte: it is known by its length of 24 bytes.
 constexpr std::string_view kClockValue = "clock";
+constexpr std::uint8_t kClockVersion = 2;
+constexpr std::size_t kClockBytesOfVersion1 = 24;
 /// How far ahead of time the bound is written, and how near it may come before it is moved.
 struct BoundSteps {
     Duration ahead;
@@ -39,6 +43,10 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     Duration calendar{};
     if (clock) {
         ByteReader in(*clock);
+        if (clock->size() > kClockBytesOfVersion1) {
+            if (auto refused = refusedVersion(in, kClockVersion, "Where the clock stood"))
+                return std::unexpected(*std::move(refused));
+        }
         state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
         calendar = Duration(static_cast<std::int64_t>(in.u64()));
         lead = Duration(static_cast<std::int64_t>(in.u64()));
@@ -87,6 +95,7 @@ void World::Impl::saveClock(Instant newBound) {
     savedPace = pace;
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(kClockVersion);
     out.u64(static_cast<std::uint64_t>(bound.sinceStart().count()));
     out.u64(static_cast<std::uint64_t>((state.calendar().sinceEpoch() + margin).count()));
     out.u64(static_cast<std::uint64_t>(lead.count()));

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/storage/store.h"
+
+namespace orrery::cluster {
+
+/// Takes the version byte of a named value. Nothing if it is `known`; otherwise why the value
+/// cannot be read. `what` begins the sentence: "The list of faults".
+inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::uint8_t known,
+                                                           std::string_view what) {
+    const std::uint8_t version = in.u8();
+    if (in.ok() && version == known) return std::nullopt;
+    const bool isNewer = in.ok() && version > known;
+    return storage::StorageError{
+        "decode a value", EPROTO, "",
+        std::string(what) + (isNewer ? " was written by a newer version of Orrery; open the data "
+                                       "folder with that one."
+                                     : " is damaged in the data folder; restore the folder from a "
+                                       "copy.")};
+}
+
+}  // namespace orrery::cluster
