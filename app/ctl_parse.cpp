@@ -1,5 +1,6 @@
 #include "app/ctl.h"
 #include "core/json/json.h"
+#include "core/observe/fault_spec.h"
 
 namespace orrery::app {
 namespace {
@@ -10,24 +11,35 @@ CtlParse wrong(std::string problem) {
     return {{}, std::move(problem)};
 }
 
+std::string faultUsage() {
+    std::string usage = "Usage: ";
+    for (const observe::FaultSpec& spec : observe::faultSpecs()) {
+        usage.append("fault ").append(spec.name);
+        for (std::size_t i = 0; i < spec.zoneCount; ++i)
+            usage += " ZONE";
+        usage += " [DURATION], or ";
+    }
+    return usage + "fault list.";
+}
+
 CtlParse fault(const Words& words) {
-    constexpr const char* kUsage =
-        "Usage: fault zone-outage ZONE [DURATION], or fault link-cut ZONE ZONE [DURATION], or "
-        "fault list.";
     if (words.size() == 2 && words[1] == "list") return {{"GET", "/faults", ""}, ""};
-    const bool outage = words.size() >= 3 && words[1] == "zone-outage";
-    const bool cut = words.size() >= 4 && words[1] == "link-cut";
-    const std::size_t zones = outage ? 1 : 2;
-    if ((!outage && !cut) || words.size() > 3 + zones) return wrong(kUsage);
+    const observe::FaultSpec* spec = words.size() < 2 ? nullptr : observe::findFaultSpec(words[1]);
+    if (spec == nullptr) return wrong(faultUsage());
+    const std::size_t end = 2 + spec->zoneCount;
+    if (words.size() < end || words.size() > end + 1) return wrong(faultUsage());
     std::string body;
     json::Writer out(body);
-    out.beginObject().name("kind").string(words[1]);
-    if (outage) {
+    out.beginObject().name("kind").string(spec->name);
+    if (spec->zoneCount == 1) {
         out.name("zone").string(words[2]);
     } else {
-        out.name("zones").beginArray().string(words[2]).string(words[3]).endArray();
+        out.name("zones").beginArray();
+        for (std::size_t i = 2; i < end; ++i)
+            out.string(words[i]);
+        out.endArray();
     }
-    if (words.size() == 3 + zones) out.name("duration").string(words.back());
+    if (words.size() > end) out.name("duration").string(words.back());
     out.endObject();
     return {{"POST", "/faults", body}, ""};
 }

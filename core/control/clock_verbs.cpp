@@ -57,7 +57,8 @@ Response putClock(const Call& call) {
     if (speed) call.clock.setSpeed(*speed, wall);
     if (state == "paused") call.clock.pause(wall);
     if (state == "running") call.clock.resume(wall);
-    call.world.setClockSetting({call.clock.paused(), call.clock.speed()});
+    static_cast<void>(
+        call.world.admit(cluster::SetClock{{call.clock.paused(), call.clock.speed()}}));
     return clockResponse(call);
 }
 

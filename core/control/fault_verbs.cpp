@@ -5,6 +5,7 @@
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
 #include "core/control/views.h"
+#include "core/observe/fault_spec.h"
 
 namespace orrery::control {
 namespace {
@@ -21,6 +22,17 @@ Response faultResponse(const Call& call, std::uint64_t id, int status) {
     return errorResponse(404, "There is no fault " + std::to_string(id) + ".");
 }
 
+Parsed<std::vector<std::string>> zonesOf(const Body& body, const observe::FaultSpec& spec) {
+    if (spec.zoneCount == 1) {
+        const auto zone = body.string("zone");
+        if (zone) return std::vector{*zone};
+        return std::unexpected("\"zone\" is to be one such as \"us-east-1b\".");
+    }
+    std::vector<std::string> zones = body.strings("zones");
+    if (zones.size() == spec.zoneCount) return zones;
+    return std::unexpected("\"zones\" is to be two, such as [\"us-east-1a\", \"us-east-1b\"].");
+}
+
 }  // namespace
 
 Response postFault(const Call& call) {
@@ -32,22 +44,12 @@ Response postFault(const Call& call) {
         if (!parsed) return errorResponse(400, parsed.error());
         duration = *parsed;
     }
-    const std::string kind = body->string("kind").value_or("");
-    cluster::World::FaultResult fault;
-    if (kind == "zone-outage") {
-        const auto zone = body->string("zone");
-        if (!zone) return errorResponse(400, "\"zone\" is to be one such as \"us-east-1b\".");
-        fault = call.world.failZone(*zone, duration);
-    } else if (kind == "link-cut") {
-        const std::vector<std::string> zones = body->strings("zones");
-        if (zones.size() != 2) {
-            return errorResponse(
-                400, "\"zones\" is to be two, such as [\"us-east-1a\", \"us-east-1b\"].");
-        }
-        fault = call.world.cutLink(zones[0], zones[1], duration);
-    } else {
-        return errorResponse(400, "\"kind\" is to be \"zone-outage\" or \"link-cut\".");
-    }
+    const observe::FaultSpec* spec = observe::findFaultSpec(body->string("kind").value_or(""));
+    if (spec == nullptr)
+        return errorResponse(400, "\"kind\" is to be " + observe::faultNames() + ".");
+    const auto zones = zonesOf(*body, *spec);
+    if (!zones) return errorResponse(400, zones.error());
+    const auto fault = call.world.admit(cluster::FaultRequest{spec->kind, *zones, duration});
     if (!fault) return errorResponse(400, fault.error());
     return faultResponse(call, *fault, 201);
 }
@@ -69,12 +71,12 @@ Response deleteFault(const Call& call) {
     if (std::ranges::none_of(faults, [&](const auto& fault) { return fault.id == *id; }))
         return errorResponse(404, "There is no fault " + std::to_string(*id) + ".");
     // Healing what is healed already is no mistake: it may just have ended by itself.
-    (void)call.world.heal(*id);
+    static_cast<void>(call.world.admit(cluster::HealFault{*id}));
     return faultResponse(call, *id, 200);
 }
 
 Response deleteFaults(const Call& call) {
-    call.world.healAll();
+    static_cast<void>(call.world.admit(cluster::HealAllFaults{}));
     return getFaults(call);
 }
 

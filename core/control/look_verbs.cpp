@@ -212,16 +212,19 @@ Response getChecksums(const Call& call) {
     const auto kept = call.world.checksums(table, *region, false);
     if (!kept || call.argument("scan") != "true")
         return checksumsResponse(call.world, table, *region, kept);
-    const auto look = call.world.startChecksums(table, *region);
-    if (!look) return errorResponse(503, look.error());
+    const auto began = call.world.admit(cluster::StartChecksums{table, *region});
+    if (!began) return errorResponse(503, began.error());
+    const cluster::ChecksumLookId look(*began);
     Response response;
-    response.later = [id = *look, table,
+    response.later = [look, table,
                       region = *region](cluster::World& world) -> std::optional<Response> {
-        const auto result = world.takeChecksums(id);
+        const auto result = world.takeChecksums(look);
         if (!result) return std::nullopt;
         return checksumsResponse(world, table, region, *result);
     };
-    response.abandoned = [id = *look](cluster::World& world) { world.dropChecksums(id); };
+    response.abandoned = [look](cluster::World& world) {
+        static_cast<void>(world.admit(cluster::DropChecksums{look}));
+    };
     return response;
 }
 

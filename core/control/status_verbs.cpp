@@ -172,7 +172,7 @@ Response putProfile(const Call& call) {
     if (!body) return errorResponse(400, body.error());
     const std::string name = body->string(body->has("profile") ? "profile" : "name").value_or("");
     if (const cluster::Profile* profile = cluster::Profile::find(name)) {
-        call.world.setProfile(*profile);
+        static_cast<void>(call.world.admit(cluster::SetProfile{*profile}));
         return getProfile(call);
     }
     if (name == "adversarial" || name == "classroom")

@@ -96,7 +96,7 @@ void LiveDriver::submit(cluster::CallId id, std::unique_ptr<cluster::Call> call,
 }
 
 bool LiveDriver::withdraw(cluster::CallId id) {
-    const auto at = std::ranges::find(m_inbox, id, &Waiting::id);
+    const auto at = std::ranges::find(m_inbox, id, &cluster::CallInput::id);
     if (at == m_inbox.end()) return false;
     m_inbox.erase(at);
     m_open.erase(id.value());
@@ -105,8 +105,8 @@ bool LiveDriver::withdraw(cluster::CallId id) {
 
 bool LiveDriver::admitOldest() {
     if (m_inbox.empty()) return false;
-    Waiting& oldest = m_inbox.front();
-    m_world->submit(oldest.id, std::move(oldest.call), std::move(oldest.caller));
+    cluster::CallInput& oldest = m_inbox.front();
+    static_cast<void>(m_world->admit(std::move(oldest)));
     m_inbox.pop_front();
     return true;
 }
@@ -134,9 +134,10 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         return;
     }
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
+    static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
     // The disk is behind, with the tree or the log: time stands still until some work has ended.
     if (isHeldUp()) {
-        m_world->noteWallClock(calendar, paceOf(*m_clock));
+        static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
         runTurn(wall, calendar);
     }
@@ -153,14 +154,14 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         answer(std::move(answered));
     releaseGated();
     giveWork(wall);
-    if (m_world->checksumsUnderWay()) m_world->stepChecksums();
+    if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
 void LiveDriver::noteDamage() {
     if (m_isDamaged || !m_world->damage()) return;
     m_isDamaged = true;
     m_problem = m_world->damage()->message();
-    m_world->traceStorageFailure(m_problem);
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
 }
 
 // A disk that takes no more will not catch up either: then what little the world still changes is
@@ -172,8 +173,8 @@ bool LiveDriver::isHeldUp() const {
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const sim::LiveClock::Step step = m_clock->next(wall, m_world->nextEventAt());
     const cluster::Pace pace = paceOf(*m_clock);
-    if (step.jumped && pace != cluster::Pace::Slower) m_world->setCalendar(calendar);
-    m_world->noteWallClock(calendar, pace);
+    if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
+    static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
     const Duration end = Loop::now() + kTurnMax;
     // A world that is stepped event by event stands in the midst of an instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return tellGroups(end);
@@ -364,7 +365,7 @@ void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
     }
     m_retryAt.reset();
     startClock(wall);
-    m_world->traceStorageFailure(m_problem);
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
 }
 
 void LiveDriver::close() {

@@ -75,7 +75,9 @@ public:
     /// Paused: runs until one more event has happened, kept in the trace or a detail; false if
     /// nothing is due any more.
     bool stepOneEvent();
-    void setCalendar(CalendarTime calendar) { m_world->setCalendar(calendar); }
+    void setCalendar(CalendarTime calendar) {
+        static_cast<void>(m_world->admit(cluster::CalendarJump{calendar}));
+    }
     /// Whether what rests on that turn of the present world may leave.
     bool isReleased(storage::Ticket turn) const {
         // A world that only reads rests on nothing that is not on disk.
@@ -136,12 +138,7 @@ private:
     std::unique_ptr<cluster::World> m_world;  // Uses the store.
     std::optional<sim::LiveClock> m_clock;
 
-    struct Waiting {
-        cluster::CallId id;
-        std::unique_ptr<cluster::Call> call;
-        cluster::Caller caller;
-    };
-    std::deque<Waiting> m_inbox;
+    std::deque<cluster::CallInput> m_inbox;
     // Every call that has not been answered, waiting ones included.
     std::unordered_set<std::uint64_t> m_open;
     std::deque<cluster::Answered> m_gated;

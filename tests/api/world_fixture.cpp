@@ -45,6 +45,7 @@ void WorldFixture::endTurn() {
         work->run();
         m_store->finishLogWork(std::move(work));
     }
+    static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
 }
 
 void WorldFixture::wait(Duration duration) {
@@ -62,7 +63,8 @@ WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_
     if (!call) return errorAnswer(call.error());
     const cluster::Caller caller{"000000000000", "test", "us-east-1", ZoneIndex{0},
                                  "127.0.0.1:8000"};
-    m_world->submit(cluster::CallId{++m_calls}, *std::move(call), caller);
+    static_cast<void>(
+        m_world->admit(cluster::CallInput{cluster::CallId{++m_calls}, *std::move(call), caller}));
     for (int turn = 0; turn < kTurnsMax; ++turn) {
         endTurn();
         auto answers = m_world->takeAnswers();

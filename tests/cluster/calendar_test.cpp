@@ -8,6 +8,7 @@
 
 #include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -25,7 +26,7 @@ public:
         const auto turns = std::max<std::int64_t>(1, instants / 100ms);
         for (std::int64_t turn = 0; turn < turns; ++turn) {
             m_wall = CalendarTime(m_wall.sinceEpoch() + wall / turns);
-            m_world->noteWallClock(m_wall, pace);
+            test::noteWallClock(*m_world, m_wall, pace);
             m_world->run(m_world->now() + instants / turns);
             m_world->endTurn();
             sync();
@@ -37,12 +38,12 @@ public:
         again();
     }
     void kill() { again(); }
-    void set(const cluster::ClockSetting& setting) { m_world->setClockSetting(setting); }
+    void set(const cluster::ClockSetting& setting) { test::setClockSetting(*m_world, setting); }
     /// Time that passes for the wall alone.
     void away(Duration by) { m_wall = CalendarTime(m_wall.sinceEpoch() + by); }
     void suspend(Duration by) {
         m_wall = CalendarTime(m_wall.sinceEpoch() + by);
-        m_world->setCalendar(m_wall);
+        test::setCalendar(*m_world, m_wall);
     }
 
     CalendarTime calendar() const { return m_world->calendar(); }

@@ -13,6 +13,7 @@
 #include "core/table/private_key.h"
 #include "core/types/storage_key.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -234,7 +235,8 @@ private slots:
                 }
                 if (prng.chance({1, 4})) {
                     const std::string zone = "us-east-1" + std::string(1, "abc"[prng.below(3)]);
-                    static_cast<void>(c.t.world().failZone(zone, 5s));  // It may be lost already.
+                    static_cast<void>(
+                        test::failZone(c.t.world(), zone, 5s));  // It may be lost already.
                     c.t.run(Duration(prng.below(2'000'000'000)));
                 }
                 if (prng.chance({1, 5})) {

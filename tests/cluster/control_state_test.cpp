@@ -5,8 +5,13 @@
 
 #include <QtTest>
 
+#include <array>
+
+#include "core/base/bytes.h"
 #include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -61,12 +66,12 @@ private slots:
     void keepsWhatWasSetOnceItIsSynced() {
         Folder folder;
         auto world = *folder.open();
-        world->setClockSetting({true, 100'000});
-        world->setProfile(Profile::serviceLike());
+        test::setClockSetting(*world, {true, 100'000});
+        test::setProfile(*world, Profile::serviceLike());
         world->endTurn();
         folder.sync();
-        world->setClockSetting({});
-        world->setProfile(Profile::dropIn());
+        test::setClockSetting(*world, {});
+        test::setProfile(*world, Profile::dropIn());
         world->endTurn();
         world.reset();  // Killed before this was on disk.
         folder.store().crash();
@@ -79,13 +84,63 @@ private slots:
     void prefersTheProfileThatIsAskedFor() {
         Folder folder;
         auto world = *folder.open();
-        world->setProfile(Profile::serviceLike());
+        test::setProfile(*world, Profile::serviceLike());
         world->endTurn();
         world = *folder.open({.profile = Profile::dropIn(), .profileIsChosen = true});
         QCOMPARE(world->profile().name, std::string("drop-in"));
         world->endTurn();
         world = *folder.open({.profile = Profile::serviceLike()});
         QCOMPARE(world->profile().name, std::string("drop-in"));
+    }
+
+    // As versions before the version byte wrote them.
+    void readsValuesOfVersion1() {
+        Folder folder;
+        std::string clock;
+        ByteWriter(clock).u8(1);
+        ByteWriter(clock).u64(100'000);
+        folder.put("clock-setting", clock);
+        folder.put("profile", "service-like");
+        std::string stood;
+        const auto nanoseconds = [](Duration d) { return static_cast<std::uint64_t>(d.count()); };
+        for (const Duration one : {Duration(30s), Duration(1'700'000'000s), Duration()})
+            ByteWriter(stood).u64(nanoseconds(one));
+        folder.put("clock", stood);
+        const auto world = *folder.open();
+        QVERIFY((world->clockSetting() == ClockSetting{true, 100'000}));
+        QCOMPARE(world->profile().name, std::string("service-like"));
+        QCOMPARE(world->now().sinceStart(), Duration(30s));
+        QCOMPARE(world->calendar().sinceEpoch(), Duration(1'700'000'000s));
+    }
+
+    // A list of version 1: the next id, how many, and each with kind, Region, zones and instants.
+    void readsFaultsOfVersion1() {
+        test::WorldHarness t;
+        t.createTable();
+        std::string faults;
+        ByteWriter out(faults);
+        out.varint(9);
+        out.varint(2);
+        const auto fault = [&](std::uint64_t id, std::array<std::uint8_t, 4> what) {
+            out.varint(id);
+            for (const std::uint8_t byte : what)
+                out.u8(byte);
+            out.u64(0);
+            out.u64(static_cast<std::uint64_t>(INT64_MAX));
+        };
+        fault(7, {0, 0, 1, 0});
+        fault(8, {1, 0, 0, 2});
+        storage::Turn turn;
+        turn.putValue("faults", faults);
+        t.store().commit(std::move(turn));
+        t.sync();
+        t.kill();
+        const auto shown = t.world().faults();
+        QCOMPARE(shown.size(), std::size_t{2});
+        QCOMPARE(shown[0].target, std::string("us-east-1a - us-east-1c"));
+        QCOMPARE(shown[1].kind, std::string("zone-outage"));
+        QCOMPARE(shown[1].target, std::string("us-east-1b"));
+        QCOMPARE(*test::failZone(t.world(), "us-east-1a", std::nullopt), std::uint64_t{9});
     }
 
     void saysWhatIsDamaged_data() {
@@ -105,6 +160,10 @@ private slots:
             << "clock" << QByteArray("x") << "Where the clock stood is damaged";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
+        QTest::newRow("later faults")
+            << "faults" << QByteArray("\0\3\1\0", 4) << "newer version of Orrery";
+        QTest::newRow("a later clock")
+            << "clock" << QByteArray(30, '\3') << "newer version of Orrery";
         QTest::newRow("a later profile") << "profile" << QByteArray("adversarial")
                                          << "this version does not know, \"adversarial\"";
         QTest::newRow("no name") << "profile" << QByteArray("\1\n") << "\"??\"";

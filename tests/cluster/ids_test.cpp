@@ -6,6 +6,7 @@
 #include "core/cluster/replicas/group_state.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/cluster/world_judges.h"
 #include "tests/support/test_main.h"
 
@@ -126,9 +127,10 @@ private slots:
         world.createTable();
         test::LogJudge logs;
         for (int round = 0; round < 3; ++round) {
-            world.world().setClockSetting({.paused = true});
+            test::setClockSetting(world.world(), {.paused = true});
             for (int i = 0; i < kItems; ++i) {
-                world.world().noteWallClock(world.world().calendar(), cluster::Pace::Stopped);
+                test::noteWallClock(world.world(), world.world().calendar(),
+                                    cluster::Pace::Stopped);
                 world.put("k" + std::to_string(i));
                 world.run(0ms);
             }

@@ -11,6 +11,7 @@
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -192,7 +193,7 @@ private slots:
             world.run(2ms);
             addIndex(world);
             const std::string name = std::string("us-east-1") + static_cast<char>('a' + zone);
-            QVERIFY(world.world().failZone(name, 5s).has_value());
+            QVERIFY(test::failZone(world.world(), name, 5s).has_value());
             runUntilFilled(world);
             world.run(10s);
             QVERIFY(isFilled(world));
@@ -253,8 +254,8 @@ private slots:
                 const auto zone = static_cast<char>('a' + prng.below(3));
                 const auto other = static_cast<char>('a' + (zone - 'a' + 1) % 3);
                 if (prng.chance({1, 6}))
-                    world.world().cutLink(std::string("us-east-1") + zone,
-                                          std::string("us-east-1") + other, 2ms);
+                    test::cutLink(world.world(), std::string("us-east-1") + zone,
+                                  std::string("us-east-1") + other, 2ms);
                 const int item = static_cast<int>(prng.below(kItems));
                 if (prng.chance({1, 2}))
                     world.remove("k" + std::to_string(item));
@@ -297,7 +298,7 @@ private slots:
         const auto nameOf = [](int one) {
             return std::string("us-east-1") + static_cast<char>('a' + one % 3);
         };
-        QVERIFY(world.world().cutLink(nameOf(zone), nameOf(zone + 1), 8s).has_value());
+        QVERIFY(test::cutLink(world.world(), nameOf(zone), nameOf(zone + 1), 8s).has_value());
         for (int i = 0; i < kItems; ++i) {
             paint(world, i, "blue" + std::to_string(i), static_cast<std::uint8_t>((zone + 2) % 3));
             if (i % 100 == 0) world.run(10ms);
@@ -321,7 +322,7 @@ private slots:
                 const auto nameOf = [](std::uint64_t zone) {
                     return std::string("us-east-1") + static_cast<char>('a' + zone % 3);
                 };
-                world.world().cutLink(nameOf(alone), nameOf(alone + other), 4s);
+                test::cutLink(world.world(), nameOf(alone), nameOf(alone + other), 4s);
             }
             world.run(20s);
             QVERIFY2(differences(world).isEmpty(),

@@ -6,6 +6,7 @@
 
 #include "core/base/prng.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -34,11 +35,11 @@ std::uint64_t hashWhenCutAt(std::size_t events) {
     for (int i = 0; i < 40; ++i)
         t.put("before" + std::to_string(i));
     t.run(2ms, events);
-    if (!t.world().failZone(kB, 5s)) return 0;
+    if (!test::failZone(t.world(), kB, 5s)) return 0;
     for (int i = 0; i < 40; ++i)
         t.put("meanwhile" + std::to_string(i), {}, i % 3);
     t.run(4s, events);
-    t.world().healAll();
+    test::healAll(t.world());
     for (int i = 0; i < 40; ++i)
         t.put("after" + std::to_string(i), {}, i % 3);
     t.run(10s, events);
@@ -66,8 +67,8 @@ public:
 
     void step() {
         const std::string zone = std::string("us-east-1") + char('a' + m_prng.below(3));
-        if (m_prng.chance({1, 20})) static_cast<void>(m_t.world().failZone(zone, 2s));
-        if (m_prng.chance({1, 20})) static_cast<void>(m_t.world().cutLink(zone, kB, 2s));
+        if (m_prng.chance({1, 20})) static_cast<void>(test::failZone(m_t.world(), zone, 2s));
+        if (m_prng.chance({1, 20})) static_cast<void>(test::cutLink(m_t.world(), zone, kB, 2s));
         if (m_prng.chance({1, 25})) m_t.createTableNamed("More" + std::to_string(++m_more));
         if (m_prng.chance({1, 25})) remove(nameOf(static_cast<int>(m_prng.below(kTables))));
         for (std::uint64_t i = m_prng.below(5); i > 0; --i)
@@ -105,7 +106,7 @@ private slots:
     void aTurnTellsNoMoreGroupsThanItMayRunEvents() {
         WorldHarness t;
         createTables(t);
-        QVERIFY(t.world().failZone(kB, std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), kB, std::nullopt).has_value());
         const Instant now = t.world().now();
         std::size_t runs = 1;
         for (EventId before = t.world().lastEvent(); !t.world().run(now, 10); ++runs) {
@@ -121,7 +122,7 @@ private slots:
         createTables(t);
         t.put("k", {{"v", "1"}});
         t.run(1s);
-        QVERIFY(t.world().failZone(kB, std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), kB, std::nullopt).has_value());
         QVERIFY(t.world().isTelling());
         cluster::ItemLookRequest request;
         request.region = "us-east-1";
@@ -146,9 +147,9 @@ private slots:
             createTables(t);
             t.put("k", {{"v", "1"}});
             t.run(1s);
-            const auto fault = t.world().failZone(kB, std::nullopt);
+            const auto fault = test::failZone(t.world(), kB, std::nullopt);
             t.world().tell(told);
-            QVERIFY(t.world().heal(*fault));
+            QVERIFY(test::heal(t.world(), *fault));
             const auto put = t.put("k", {{"v", "2"}}, 1);
             t.run(5s);
             QVERIFY(t.done(put) && !t.failed(put));
@@ -202,7 +203,7 @@ private slots:
             static_cast<void>(bounded.harness().world().makeSnapshot(5));
         }
         for (Random* one : {&bounded, &unwatched}) {
-            one->harness().world().healAll();
+            test::healAll(one->harness().world());
             one->harness().run(60s);
         }
         for (int frame = 0; frame < 200; ++frame)

@@ -8,6 +8,7 @@
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
@@ -64,10 +65,10 @@ private:
     std::uint8_t breakSomething() {
         const std::uint64_t zone = m_prng.below(3);
         if (m_prng.chance({1, 2})) {
-            static_cast<void>(m_t.world().failZone(zoneName(zone), std::nullopt));
+            static_cast<void>(test::failZone(m_t.world(), zoneName(zone), std::nullopt));
         } else {
             static_cast<void>(
-                m_t.world().cutLink(zoneName(zone), zoneName(zone + 1), std::nullopt));
+                test::cutLink(m_t.world(), zoneName(zone), zoneName(zone + 1), std::nullopt));
         }
         return static_cast<std::uint8_t>((zone + 2) % 3);
     }
@@ -99,7 +100,7 @@ private:
         breakSomething();
         m_t.run(5s);
         collect();
-        m_t.world().healAll();
+        test::healAll(m_t.world());
         m_t.run(20s);
         compareReplicas();
     }
@@ -109,8 +110,8 @@ private:
         m_t.run(10s);
         const std::uint64_t zone = m_prng.below(3);
         const Duration lasts = 1ms * static_cast<std::int64_t>(500 + m_prng.below(450));
-        static_cast<void>(m_t.world().failZone(zoneName(zone + 1), lasts));
-        static_cast<void>(m_t.world().failZone(zoneName(zone + 2), lasts));
+        static_cast<void>(test::failZone(m_t.world(), zoneName(zone + 1), lasts));
+        static_cast<void>(test::failZone(m_t.world(), zoneName(zone + 2), lasts));
         startScan(static_cast<std::uint8_t>(zone));
         m_t.run(4s);
         collect();
@@ -122,7 +123,7 @@ private:
         if (active < 2 && m_prng.chance({1, 2})) {
             breakSomething();
         } else if (active > 0) {
-            m_t.world().heal(faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
+            test::heal(m_t.world(), faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
         }
     }
 
@@ -178,7 +179,7 @@ private:
     void endQuietly() {
         m_t.run(5s);
         collect();
-        m_t.world().healAll();
+        test::healAll(m_t.world());
         m_t.run(20s);
         compareReplicas();
         for (int round = 0; round < 4; ++round) {

@@ -8,6 +8,7 @@
 #include "core/cluster/kernel/op.h"
 #include "core/cluster/routing/leader_hints.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -59,7 +60,7 @@ private slots:
             t.run(step * 250us);
             const bool delivered = arrived(t, observe::MessageKind::Write);
             const bool wasDone = t.done(put);
-            QVERIFY(t.world().failZone("us-east-1b", std::nullopt).has_value());
+            QVERIFY(test::failZone(t.world(), "us-east-1b", std::nullopt).has_value());
             t.run(10s);
             const std::uint64_t get = t.get("k", true, 0);
             t.run(10s);

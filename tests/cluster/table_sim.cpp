@@ -1,4 +1,5 @@
 #include "tests/cluster/table_sim.h"
+#include "tests/cluster/world_inputs.h"
 
 #include <algorithm>
 
@@ -70,7 +71,7 @@ void TableSim::changeFaults() {
     const auto active =
         std::ranges::count_if(faults, [](const observe::FaultView& fault) { return fault.active; });
     if (active > 0 && m_prng.chance({1, 2})) {
-        m_t.world().heal(faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
+        test::heal(m_t.world(), faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
         return;
     }
     if (active >= 2) return;
@@ -79,19 +80,19 @@ void TableSim::changeFaults() {
     std::optional<Duration> lasts;
     if (m_prng.chance({1, 2})) lasts = 1ms * static_cast<std::int64_t>(50 + m_prng.below(4000));
     if (m_prng.chance({1, 2})) {
-        static_cast<void>(m_t.world().failZone(a, lasts));
+        static_cast<void>(test::failZone(m_t.world(), a, lasts));
     } else {
-        static_cast<void>(m_t.world().cutLink(a, b, lasts));
+        static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
     }
 }
 
 void TableSim::changeClock() {
     if (!m_prng.chance({1, 15})) return;
     m_isPaused = !m_isPaused;
-    m_t.world().setClockSetting({.paused = m_isPaused});
+    test::setClockSetting(m_t.world(), {.paused = m_isPaused});
     if (m_prng.chance({1, 3}))
-        m_t.world().setProfile(m_prng.chance({1, 2}) ? cluster::Profile::dropIn()
-                                                     : cluster::Profile::serviceLike());
+        test::setProfile(m_t.world(), m_prng.chance({1, 2}) ? cluster::Profile::dropIn()
+                                                            : cluster::Profile::serviceLike());
 }
 
 void TableSim::changeTables() {
@@ -292,9 +293,10 @@ void TableSim::pass() {
     const Instant until = m_t.world().now() + (m_isPaused && m_prng.chance({3, 4}) ? 0ms : by);
     const bool isCut = m_prng.chance({1, 3});
     for (;;) {
-        if (m_isPaused) m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::Stopped);
+        if (m_isPaused)
+            test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::Stopped);
         if (!m_isPaused)
-            m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::AsTheWall);
+            test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::AsTheWall);
         const std::size_t events = isCut ? 1 + m_prng.below(40) : SIZE_MAX;
         const bool isDone = m_t.turn(until, events);
         if (!m_admin.empty()) problem(judgeOwners(m_t.world(), m_t.store()));
@@ -314,15 +316,15 @@ void TableSim::stop() {
         m_t.restart();
     }
     ++(isKill ? m_report.kills : m_report.restarts);
-    m_t.world().setClockSetting({.paused = m_isPaused});
+    test::setClockSetting(m_t.world(), {.paused = m_isPaused});
     takeStock();
 }
 
 void TableSim::settle() {
     m_isPaused = false;
-    m_t.world().setClockSetting({});
-    m_t.world().noteWallClock(m_t.world().calendar(), cluster::Pace::AsTheWall);
-    m_t.world().healAll();
+    test::setClockSetting(m_t.world(), {});
+    test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::AsTheWall);
+    test::healAll(m_t.world());
     m_t.run(6s);
     m_t.flush();
     collect();

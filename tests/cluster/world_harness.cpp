@@ -45,9 +45,10 @@ std::uint64_t WorldHarness::submit(std::string name, RequestCall::Bind bind, std
 std::uint64_t WorldHarness::submitIn(std::string region, std::string name, RequestCall::Bind bind,
                                      std::uint8_t zone) {
     const std::uint64_t id = m_next++;
-    m_world->submit(cluster::CallId(id),
-                    std::make_unique<RequestCall>(std::move(name), std::move(bind)),
-                    {"000000000000", "key", std::move(region), ZoneIndex(zone)});
+    static_cast<void>(m_world->admit(
+        cluster::CallInput{cluster::CallId(id),
+                           std::make_unique<RequestCall>(std::move(name), std::move(bind)),
+                           {"000000000000", "key", std::move(region), ZoneIndex(zone)}}));
     return id;
 }
 
@@ -144,6 +145,7 @@ void WorldHarness::sync() {
         work->run();
         m_store->finishLogWork(std::move(work));
     }
+    static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
 }
 
 void WorldHarness::flush() {

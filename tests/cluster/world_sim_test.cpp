@@ -6,6 +6,7 @@
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
@@ -72,8 +73,8 @@ private:
         const auto active =
             std::ranges::count_if(m_t.world().faults(), [](const auto& f) { return f.active; });
         if (active >= 2) return;
-        if (m_prng.chance({1, 25})) static_cast<void>(m_t.world().failZone(a, lasts));
-        if (m_prng.chance({1, 25})) static_cast<void>(m_t.world().cutLink(a, b, lasts));
+        if (m_prng.chance({1, 25})) static_cast<void>(test::failZone(m_t.world(), a, lasts));
+        if (m_prng.chance({1, 25})) static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
     }
 
     void clients() {
@@ -126,7 +127,7 @@ private:
     }
 
     void settle() {
-        m_t.world().healAll();
+        test::healAll(m_t.world());
         m_t.run(30s);
         m_t.sync();
         collect();

@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -81,7 +82,7 @@ private slots:
             t.put("k" + std::to_string(i), {{"v", "before"}});
         t.run(0s);
         const std::string name = std::string("us-east-1") + char('a' + zone);
-        const auto fault = t.world().failZone(name, std::nullopt);
+        const auto fault = test::failZone(t.world(), name, std::nullopt);
         QVERIFY(fault.has_value());
         t.run(5s);
         const auto live = static_cast<std::uint8_t>((zone + 1) % 3);
@@ -96,7 +97,7 @@ private slots:
             t.run(0s);
             QCOMPARE(t.read(get), std::string("during"));
         }
-        QVERIFY(t.world().heal(*fault));
+        QVERIFY(test::heal(t.world(), *fault));
         t.run(10s);
         const auto sums = t.world().checksums("T", "us-east-1", true);
         QVERIFY(sums.has_value());
@@ -151,7 +152,7 @@ private slots:
                 t.get("k" + std::to_string(i % 5), i % 2 == 0, i % 3);
                 t.run(300us, cut);
             }
-            t.world().failZone("us-east-1b", 3s);
+            test::failZone(t.world(), "us-east-1b", 3s);
             // What b misses is more than may be under way to it.
             for (int i = 0; i < 150; ++i)
                 t.put("large" + std::to_string(i), {{"v", std::string(20'000, 'x')}}, 0);

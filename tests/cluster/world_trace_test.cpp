@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 // Goal: the trace tells what happened and why, the same whoever looks. Method: worlds whose trace
@@ -89,8 +90,9 @@ void live(WorldHarness& t, IsDetailed isDetailed) {
         if (step % 3 == 0)
             t.put("k" + std::to_string(step % 7), {{"v", std::to_string(step)}}, zone);
         if (step % 5 == 0) t.get("k" + std::to_string(step % 7), step % 2 == 0, zone);
-        if (step == 50) QVERIFY(t.world().failZone("us-east-1b", 2s).has_value());
-        if (step == 250) QVERIFY(t.world().cutLink("us-east-1a", "us-east-1c", 1s).has_value());
+        if (step == 50) QVERIFY(test::failZone(t.world(), "us-east-1b", 2s).has_value());
+        if (step == 250)
+            QVERIFY(test::cutLink(t.world(), "us-east-1a", "us-east-1c", 1s).has_value());
         t.run(10ms);
     }
     t.run(10s);
@@ -201,7 +203,8 @@ private slots:
         t.run(50ms);
         const Story calm(t);
         const auto zone = std::get<RequestServed>(calm.lastServed("PutItem")->body).replica.zone;
-        QVERIFY(t.world().failZone("us-east-1" + std::string(1, char('a' + zone.value())), 5s));
+        QVERIFY(
+            test::failZone(t.world(), "us-east-1" + std::string(1, char('a' + zone.value())), 5s));
         t.run(4s);
         const Story story(t);
         const auto isHere = [&](const auto& one) { return one.zone == zone; };
@@ -234,7 +237,7 @@ private slots:
         t.createTable();
         t.put("a", {}, 1);
         t.run(100us);
-        QVERIFY(t.world().failZone("us-east-1b", std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), "us-east-1b", std::nullopt).has_value());
         t.run(5ms);
         const Story story(t);
         const Event* served = story.lastServed("PutItem");
@@ -252,9 +255,9 @@ private slots:
             t.put("a", {}, zone);
         const Instant sent = t.world().now();
         t.run(100us);
-        QVERIFY(t.world().cutLink("us-east-1a", "us-east-1b", 1s).has_value());
-        QVERIFY(t.world().cutLink("us-east-1a", "us-east-1c", 1s).has_value());
-        QVERIFY(t.world().cutLink("us-east-1b", "us-east-1c", 1s).has_value());
+        QVERIFY(test::cutLink(t.world(), "us-east-1a", "us-east-1b", 1s).has_value());
+        QVERIFY(test::cutLink(t.world(), "us-east-1a", "us-east-1c", 1s).has_value());
+        QVERIFY(test::cutLink(t.world(), "us-east-1b", "us-east-1c", 1s).has_value());
         t.run(900ms);
         const Story story(t);
         int onTheWay = 0;

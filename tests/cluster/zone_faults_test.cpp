@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -34,7 +35,7 @@ std::vector<int> leadersOf(WorldHarness& t) {
 /// Each zone but a is lost for a while in which all partitions are asked for.
 void leadFromA(WorldHarness& t) {
     for (const std::string_view zone : {kB, kC}) {
-        QVERIFY(t.world().failZone(zone, 5s).has_value());
+        QVERIFY(test::failZone(t.world(), zone, 5s).has_value());
         t.run(3s);
         t.scan(true);
         t.run(20s);
@@ -75,11 +76,11 @@ private slots:
         };
         write(0);
         QCOMPARE(mark(), std::uint64_t{512});
-        QVERIFY(world.world().failZone("us-east-1b", std::nullopt).has_value());
+        QVERIFY(test::failZone(world.world(), "us-east-1b", std::nullopt).has_value());
         world.run(5s);
         write(0);
         QCOMPARE(mark(), std::uint64_t{512});
-        world.world().healAll();
+        test::healAll(world.world());
         world.run(10s);
         write(1);
         QVERIFY(mark() >= 1024);
@@ -96,8 +97,8 @@ private slots:
             t.put("k" + std::to_string(i));
         t.run(1s);
         leadFromA(t);
-        QVERIFY(t.world().failZone(kB, 800ms).has_value());
-        QVERIFY(t.world().failZone(kC, 800ms).has_value());
+        QVERIFY(test::failZone(t.world(), kB, 800ms).has_value());
+        QVERIFY(test::failZone(t.world(), kC, 800ms).has_value());
         const auto scan = t.scan(true);
         t.run(3s);
         QVERIFY(t.done(scan) && !t.failed(scan));
@@ -118,7 +119,7 @@ private slots:
         const auto other = static_cast<std::uint8_t>((name.back() - 'a' + 1) % 3);
         WorldHarness t;
         t.createTable();
-        QVERIFY(t.world().failZone(name, std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), name, std::nullopt).has_value());
         t.run(3s);
         t.createTableNamed("Late");
         QCOMPARE(putsThatFail(t, other, "k"), 0);
@@ -128,8 +129,8 @@ private slots:
     void servesATableMadeWhileAZoneIsIsolated() {
         WorldHarness t;
         t.createTable();
-        QVERIFY(t.world().cutLink(kA, kB, std::nullopt).has_value());
-        QVERIFY(t.world().cutLink(kA, kC, std::nullopt).has_value());
+        QVERIFY(test::cutLink(t.world(), kA, kB, std::nullopt).has_value());
+        QVERIFY(test::cutLink(t.world(), kA, kC, std::nullopt).has_value());
         t.run(3s);
         t.createTableNamed("Late");
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
@@ -141,7 +142,7 @@ private slots:
         t.createTable();
         t.run(3s);
         t.createTableNamed("Late");
-        QVERIFY(t.world().failZone(kA, std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), kA, std::nullopt).has_value());
         t.run(3s);
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
@@ -154,9 +155,9 @@ private slots:
             const std::string_view other = round % 2 == 0 ? kB : kC;
             t.put("k" + std::to_string(round), {{"v", "1"}});
             t.run(100us * (1 + round));
-            const auto cut = t.world().cutLink(kA, other, std::nullopt);
+            const auto cut = test::cutLink(t.world(), kA, other, std::nullopt);
             t.run(10s);
-            QVERIFY(t.world().heal(*cut));
+            QVERIFY(test::heal(t.world(), *cut));
             t.run(10s);
             const auto sums = t.world().checksums("T", "us-east-1", false);
             for (const auto& partition : *sums) {

@@ -9,6 +9,7 @@
 #include "core/api/api.h"
 #include "core/control/control.h"
 #include "core/storage/stores.h"
+#include "tests/cluster/world_inputs.h"
 
 namespace orrery::test {
 
@@ -53,12 +54,15 @@ public:
             work->run();
             store->finishLogWork(std::move(work));
         }
+        static_cast<void>(world->admit(cluster::StorageSynced{store->synced()}));
     }
     void call(const std::string& operation, const std::string& json) {
         auto parsed = api::parseCall("DynamoDB_20120810." + operation, json);
         QVERIFY(parsed.has_value());
-        world->submit(cluster::CallId(++calls), *std::move(parsed),
-                      {"000000000000", "test", "us-east-1", ZoneIndex(0)});
+        static_cast<void>(
+            world->admit(cluster::CallInput{cluster::CallId(++calls),
+                                            *std::move(parsed),
+                                            {"000000000000", "test", "us-east-1", ZoneIndex(0)}}));
         settle();
         for (const auto& answered : world->takeAnswers())
             QVERIFY(answered.result.has_value());
@@ -73,7 +77,7 @@ public:
         control::Response response = control::handle(*world, clock, *this, method, target, body);
         settle();
         while (response.later) {
-            world->stepChecksums();
+            test::stepChecksums(*world);
             if (auto answer = response.later(*world)) response = *std::move(answer);
         }
         return response;

@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "core/api/api.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
@@ -51,7 +52,7 @@ public:
     void set(const ClockSetting& setting) {
         driver->clock().setSpeed(setting.speed, wall);
         if (setting.paused) driver->clock().pause(wall);
-        driver->world().setClockSetting(setting);
+        test::setClockSetting(driver->world(), setting);
     }
 
     std::unique_ptr<engine::LiveDriver> driver;
@@ -90,7 +91,7 @@ private slots:
         t.call("CreateTable", test::kCreateTable);
         t.set({.paused = true});
         t.turn();
-        QVERIFY(t.driver->world().failZone("us-east-1a", std::nullopt).has_value());
+        QVERIFY(test::failZone(t.driver->world(), "us-east-1a", std::nullopt).has_value());
         QVERIFY(t.driver->world().isTelling());
         QVERIFY(t.driver->dueAt(t.wall) == t.wall);
         const Instant now = t.driver->world().now();
@@ -108,7 +109,7 @@ private slots:
         Driven t(options);
         t.call("CreateTable", test::kCreateTable);
         t.set({false, 100'000});
-        t.driver->world().setProfile(cluster::Profile::serviceLike());
+        test::setProfile(t.driver->world(), cluster::Profile::serviceLike());
         for (int i = 0; i < 100 && t.driver->generation() == 0; ++i) {
             t.submit("PutItem", test::putJson(std::to_string(i)));
             t.turn();
@@ -126,7 +127,7 @@ private slots:
         options.dataFolder = folder.path().toStdString();
         {
             Driven t(options);
-            t.driver->world().setProfile(cluster::Profile::serviceLike());
+            test::setProfile(t.driver->world(), cluster::Profile::serviceLike());
             t.turn();
             t.driver->close();
         }
@@ -172,7 +173,7 @@ private slots:
     void leavesASlowCalendarAloneAfterASuspend() {
         Driven t;
         t.call("CreateTable", test::kCreateTable);
-        t.driver->world().setProfile(cluster::Profile::serviceLike());
+        test::setProfile(t.driver->world(), cluster::Profile::serviceLike());
         t.set({false, 1'000});
         t.turn();
         t.submit("PutItem", test::putJson("a"));
@@ -200,7 +201,7 @@ private slots:
         t.call("PutItem", test::putJson("last"));
         if (paused) t.set({true});
         t.turn();
-        const auto look = t.driver->world().startChecksums("Tab", "us-east-1");
+        const auto look = test::startChecksums(t.driver->world(), "Tab", "us-east-1");
         QVERIFY(look.has_value());
         const auto get = t.submit("GetItem", test::getJson("7"));
         int turns = 0;

@@ -1,15 +1,18 @@
 #include "core/cluster/faults/zones.h"
-#include "core/base/result.h"
 
 #include <algorithm>
 #include <cerrno>
 
 #include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 
 namespace orrery::cluster {
 namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
+constexpr std::uint8_t kFaultsVersion = 2;
 constexpr std::size_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
@@ -33,39 +36,43 @@ std::expected<Zones::Place, std::string> Zones::findZone(std::string_view name) 
     return std::unexpected("There is no zone " + std::string(name) + ". Zones: " + known + ".");
 }
 
-Zones::FaultResult Zones::failZone(std::string_view zone, std::optional<Duration> duration) {
-    TRY_ASSIGN(const Place place, findZone(zone));
-    if (!place.region->up[place.zone.value()])
-        return std::unexpected("Zone " + std::string(zone) + " is down already.");
-    Fault fault;
-    fault.view.kind = "zone-outage";
-    fault.view.target = zone;
-    fault.view.zones = {std::string(zone)};
-    fault.region = place.region->id;
-    fault.a = place.zone;
-    return add(std::move(fault), duration);
+Zones::FaultResult Zones::begin(const FaultRequest& request) {
+    const observe::FaultSpec& spec = observe::specOf(request.kind);
+    CHECK(request.zones.size() == spec.zoneCount);
+    std::vector<Place> places;
+    for (const std::string& zone : request.zones) {
+        TRY_ASSIGN(const Place place, findZone(zone));
+        places.push_back(place);
+    }
+    const Place& first = places.front();
+    const Place& last = places.back();
+    const bool differ = places.size() == 1 || first.zone != last.zone;
+    if (first.region != last.region || !differ)
+        return std::unexpected("A link is cut between two zones of one Region.");
+    Fault fault = makeFault(request.kind, first.region->id, std::min(first.zone, last.zone),
+                            std::max(first.zone, last.zone));
+    const bool isThere = std::ranges::any_of(m_faults, [&](const Fault& other) {
+        return other.view.active && other.kind == fault.kind && other.region == fault.region &&
+               other.a == fault.a && other.b == fault.b;
+    });
+    if (isThere) return std::unexpected(observe::faultText(spec.refused, fault.view.target));
+    return add(std::move(fault), request.duration);
 }
 
-Zones::FaultResult Zones::cutLink(std::string_view zoneA, std::string_view zoneB,
-                                  std::optional<Duration> duration) {
-    TRY_ASSIGN(const Place a, findZone(zoneA));
-    TRY_ASSIGN(const Place b, findZone(zoneB));
-    if (a.region != b.region || a.zone == b.zone)
-        return std::unexpected("A link is cut between two zones of one Region.");
+Zones::Fault Zones::makeFault(observe::FaultKind kind, RegionId region, ZoneIndex a,
+                              ZoneIndex b) const {
+    const observe::FaultSpec& spec = observe::specOf(kind);
     Fault fault;
-    fault.view.kind = "link-cut";
-    fault.view.target = std::string(zoneA) + " - " + std::string(zoneB);
-    fault.view.zones = {std::string(zoneA), std::string(zoneB)};
-    fault.region = a.region->id;
-    fault.a = std::min(a.zone, b.zone);
-    fault.b = std::max(a.zone, b.zone);
-    fault.isCut = true;
-    for (const Fault& other : m_faults) {
-        if (other.view.active && other.isCut && other.region == fault.region &&
-            other.a == fault.a && other.b == fault.b)
-            return std::unexpected("This link is cut already.");
-    }
-    return add(std::move(fault), duration);
+    fault.kind = kind;
+    fault.region = region;
+    fault.a = a;
+    fault.b = b;
+    fault.view.kind = spec.name;
+    fault.view.zones = {zoneName(m_world.region(region), a)};
+    if (spec.zoneCount == 2) fault.view.zones.push_back(zoneName(m_world.region(region), b));
+    for (const std::string& zone : fault.view.zones)
+        fault.view.target += (fault.view.target.empty() ? "" : " - ") + zone;
+    return fault;
 }
 
 std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
@@ -83,9 +90,7 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
 }
 
 void Zones::start(const Fault& fault) {
-    RegionState& region = m_world.region(fault.region);
-    const EventId begun =
-        fault.isCut ? setCut(region, fault.a, fault.b, true) : setPower(region, fault.a, false);
+    const EventId begun = setEffect(fault, true);
     if (fault.view.until == Instant::never()) return;
     const CauseScope scope(m_world, begun);
     m_world.queue.add(std::max(fault.view.until, m_world.now), FaultEnds{fault.view.id});
@@ -95,13 +100,19 @@ void Zones::end(Fault& fault) {
     fault.view = withCost(fault);
     fault.view.active = false;
     fault.view.until = m_world.now;
-    RegionState& region = m_world.region(fault.region);
-    if (fault.isCut) {
-        setCut(region, fault.a, fault.b, false);
-    } else {
-        setPower(region, fault.a, true);
-    }
+    setEffect(fault, false);
     save();
+}
+
+EventId Zones::setEffect(const Fault& fault, bool active) {
+    RegionState& region = m_world.region(fault.region);
+    switch (fault.kind) {
+        case observe::FaultKind::ZoneOutage:
+            return setPower(region, fault.a, !active);
+        case observe::FaultKind::LinkCut:
+            return setCut(region, fault.a, fault.b, active);
+    }
+    CHECK(false);
 }
 
 bool Zones::heal(std::uint64_t id) {
@@ -211,19 +222,24 @@ std::uint64_t Zones::heartbeats() const {
     return beats * m_world.regions.size() * kZonesPerRegion * (kZonesPerRegion - 1);
 }
 
-//   faults := next:varint count:varint (id:varint isCut:uint8 region:uint8 a:uint8 b:uint8
-//             since:uint64 until:uint64)…       // active ones; instants in nanoseconds
+//   faults := 0:uint8 version:uint8(2) next:varint count:varint
+//             (id:varint kind:uint8 region:uint8 a:uint8 b:uint8 since:uint64 until:uint64)…
+//
+// The active ones; instants in nanoseconds. Version 1 begins with `next`, which is never 0; it has
+// the same kinds, of which there were two, and 0 for the `b` of an outage.
 void Zones::save() {
     std::string bytes;
     ByteWriter out(bytes);
     const auto active =
         std::ranges::count_if(m_faults, [](const Fault& f) { return f.view.active; });
+    out.u8(0);
+    out.u8(kFaultsVersion);
     out.varint(m_nextFault);
     out.varint(static_cast<std::uint64_t>(active));
     for (const Fault& fault : m_faults) {
         if (!fault.view.active) continue;
         out.varint(fault.view.id);
-        out.u8(fault.isCut ? 1 : 0);
+        out.u8(static_cast<std::uint8_t>(fault.kind));
         out.u8(fault.region.value());
         out.u8(fault.a.value());
         out.u8(fault.b.value());
@@ -238,28 +254,30 @@ storage::StorageResult<void> Zones::reopen() {
     TRY_ASSIGN(const auto bytes, m_world.store.value(kFaultsValue));
     if (!bytes) return {};
     ByteReader in(*bytes);
+    if (bytes->starts_with('\0')) {
+        in.u8();
+        if (auto refused = refusedVersion(in, kFaultsVersion, "The list of faults"))
+            return std::unexpected(*std::move(refused));
+    }
     m_nextFault = in.varint();
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-        Fault fault;
-        fault.view.id = in.varint();
-        fault.isCut = in.u8() != 0;
-        fault.region = RegionId(in.u8());
-        fault.a = ZoneIndex(in.u8());
-        fault.b = ZoneIndex(in.u8());
-        fault.view.since = Instant(Duration(static_cast<std::int64_t>(in.u64())));
-        fault.view.until = Instant(Duration(static_cast<std::int64_t>(in.u64())));
-        if (!in.ok() || fault.region.value() >= m_world.regions.size() ||
-            fault.a.value() >= kZonesPerRegion || fault.b.value() >= kZonesPerRegion)
+        const std::uint64_t id = in.varint();
+        const std::uint8_t kind = in.u8();
+        const RegionId region(in.u8());
+        const ZoneIndex a(in.u8());
+        const ZoneIndex b(in.u8());
+        const Instant since(Duration(static_cast<std::int64_t>(in.u64())));
+        const Instant until(Duration(static_cast<std::int64_t>(in.u64())));
+        if (!in.ok() || kind >= observe::faultSpecs().size() ||
+            region.value() >= m_world.regions.size() || a.value() >= kZonesPerRegion ||
+            b.value() >= kZonesPerRegion)
             return std::unexpected(damaged());
-        const RegionState& region = m_world.region(fault.region);
-        fault.view.kind = fault.isCut ? "link-cut" : "zone-outage";
-        fault.view.target = zoneName(region, fault.a);
-        fault.view.zones = {fault.view.target};
-        if (fault.isCut) {
-            fault.view.zones.push_back(zoneName(region, fault.b));
-            fault.view.target += " - " + fault.view.zones.back();
-        }
+        const auto kindOf = static_cast<observe::FaultKind>(kind);
+        Fault fault = makeFault(kindOf, region, a, observe::specOf(kindOf).zoneCount == 1 ? a : b);
+        fault.view.id = id;
+        fault.view.since = since;
+        fault.view.until = until;
         m_faults.push_back(fault);
         start(fault);
     }

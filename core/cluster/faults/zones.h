@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/faults/fault_request.h"
 #include "core/cluster/faults/group_sweeps.h"
 
 namespace orrery::cluster {
@@ -19,9 +20,8 @@ public:
     Zones(WorldState& world, Replicator& replicator, Router& router)
         : m_world(world), m_sweeps(world, replicator, router) {}
 
-    FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
-    FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
-                        std::optional<Duration> duration);
+    /// The id of the new fault, or why there is none.
+    FaultResult begin(const FaultRequest& request);
     bool heal(std::uint64_t fault);
     void healAll();
     /// Active ones first, then past ones, newest first.
@@ -42,10 +42,10 @@ public:
 private:
     struct Fault {
         observe::FaultView view;
+        observe::FaultKind kind{};
         RegionId region{};
-        ZoneIndex a{};
-        ZoneIndex b{};
-        bool isCut = false;
+        ZoneIndex a{};  ///< The zone that it strikes; of two the first.
+        ZoneIndex b{};  ///< The other of two.
         observe::Totals atStart;
     };
     struct Place {
@@ -54,9 +54,12 @@ private:
     };
 
     std::expected<Place, std::string> findZone(std::string_view name) const;
+    /// Names itself and what it strikes.
+    Fault makeFault(observe::FaultKind kind, RegionId region, ZoneIndex a, ZoneIndex b) const;
     std::uint64_t add(Fault fault, std::optional<Duration> duration);
     void start(const Fault& fault);
     void end(Fault& fault);
+    EventId setEffect(const Fault& fault, bool active);
     /// Both return the event that all that follows is caused by.
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);

@@ -28,7 +28,7 @@ public:
 
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
     /// ends.
-    void giveBackDropped();
+    void giveBackDropped(storage::Ticket synced);
 
     /// The description with its live counts.
     TableReply describe(const TablePtr& table) const;

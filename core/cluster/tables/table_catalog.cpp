@@ -156,9 +156,9 @@ void TableAdmin::dropPrivateKeys(const std::vector<GroupId>& groups) {
     }
 }
 
-void TableAdmin::giveBackDropped() {
+void TableAdmin::giveBackDropped(storage::Ticket synced) {
     for (WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
-        if (dropped.toldStore || dropped.since > m_world.store.synced()) continue;
+        if (dropped.toldStore || dropped.since > synced) continue;
         m_world.store.dropRange(types::keySpaceBegin(dropped.space),
                                 types::keySpaceEnd(dropped.space));
         dropPrivateKeys(dropped.groups);

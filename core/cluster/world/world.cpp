@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
@@ -44,7 +44,8 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
                                                            CalendarTime calendar) {
     auto impl = std::make_unique<Impl>(store, options);
     TRY(impl->openClock(calendar));
-    impl->state.openTicket = store.synced().next();
+    impl->synced = store.synced();
+    impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
@@ -81,23 +82,26 @@ storage::Ticket World::Impl::commit() {
 }
 
 void World::Impl::process(Event& event) {
-    if (auto* message = std::get_if<ReplicaMessage>(&event)) return replicator.on(*message);
-    if (auto* disk = std::get_if<DiskDone>(&event)) return replicator.on(*disk);
-    if (auto* answered = std::get_if<OpAnswered>(&event)) return router.on(*answered);
-    if (const auto* arrives = std::get_if<OpArrives>(&event)) return opArrives(*arrives);
-    if (const auto* tick = std::get_if<ReplicaTick>(&event)) return replicator.on(*tick);
-    if (const auto* link = std::get_if<CatchUpGoesOn>(&event)) return replicator.on(*link);
-    if (const auto* retry = std::get_if<OpRetry>(&event)) return router.on(*retry);
-    if (const auto* sweep = std::get_if<RouterSweep>(&event)) return router.on(*sweep);
-    if (const auto* batch = std::get_if<IndexBatchArrives>(&event)) return propagator.on(*batch);
-    if (const auto* taken = std::get_if<IndexBatchAnswered>(&event)) return propagator.on(*taken);
-    if (const auto* again = std::get_if<IndexRetry>(&event)) return propagator.on(*again);
-    if (const auto* step = std::get_if<BackfillStep>(&event)) return propagator.on(*step);
-    if (const auto* step = std::get_if<CollectionCountStep>(&event)) return server.on(*step);
-    if (const auto* news = std::get_if<HeartbeatNews>(&event)) return zones.on(*news);
-    if (const auto* ends = std::get_if<FaultEnds>(&event)) return zones.on(*ends);
-    if (const auto* settles = std::get_if<TableSettles>(&event)) return tables.on(*settles);
-    CHECK(std::holds_alternative<std::monostate>(event));
+    std::visit(Overloaded{
+                   [](std::monostate) {},
+                   [&](ReplicaMessage& message) { replicator.on(message); },
+                   [&](DiskDone& done) { replicator.on(done); },
+                   [&](const ReplicaTick& tick) { replicator.on(tick); },
+                   [&](const CatchUpGoesOn& link) { replicator.on(link); },
+                   [&](const OpArrives& arrives) { opArrives(arrives); },
+                   [&](OpAnswered& answered) { router.on(answered); },
+                   [&](const OpRetry& retry) { router.on(retry); },
+                   [&](const RouterSweep& sweep) { router.on(sweep); },
+                   [&](const FaultEnds& ends) { zones.on(ends); },
+                   [&](const HeartbeatNews& news) { zones.on(news); },
+                   [&](const TableSettles& settles) { tables.on(settles); },
+                   [&](const IndexBatchArrives& batch) { propagator.on(batch); },
+                   [&](const IndexBatchAnswered& answered) { propagator.on(answered); },
+                   [&](const IndexRetry& retry) { propagator.on(retry); },
+                   [&](const BackfillStep& step) { propagator.on(step); },
+                   [&](const CollectionCountStep& step) { server.on(step); },
+               },
+               event);
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
@@ -130,7 +134,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
 
 storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->forget();
-    m_impl->tables.giveBackDropped();
+    m_impl->tables.giveBackDropped(m_impl->synced);
     m_impl->replicator.saveStates();
     m_impl->keepClock();
     return m_impl->commit();
@@ -154,10 +158,6 @@ const std::optional<storage::StorageError>& World::failure() const {
 
 const std::optional<storage::StorageError>& World::damage() const {
     return m_impl->state.damage;
-}
-
-void World::submit(CallId id, std::unique_ptr<Call> call, Caller caller) {
-    m_impl->router.admit(id, std::move(call), std::move(caller));
 }
 
 std::vector<Answered> World::takeAnswers() {
@@ -190,25 +190,8 @@ void World::tell(std::size_t groupsMax) {
         groupsMax -= std::min(groupsMax, sweeps.step(groupsMax));
 }
 
-void World::setCalendar(CalendarTime wallClock) {
-    m_impl->setCalendar(wallClock);
-}
-
-void World::noteWallClock(CalendarTime wallClock, Pace pace) {
-    m_impl->pace = pace;
-    m_impl->notedWall.reset();
-    if (pace != Pace::Slower) m_impl->notedWall = wallClock;
-}
-
 const ClockSetting& World::clockSetting() const {
     return m_impl->state.clockSetting;
-}
-
-void World::setClockSetting(const ClockSetting& setting) {
-    WorldState& state = m_impl->state;
-    state.clockSetting = setting;
-    keepClockSetting(state.turn, setting);
-    state.controlGate = state.openTicket;
 }
 
 storage::Ticket World::openTurn() const {
@@ -228,23 +211,6 @@ storage::Ticket World::gateOf(storage::Ticket wanted) const {
     return std::min(std::max(wanted, m_impl->boundGate), last);
 }
 
-World::FaultResult World::failZone(std::string_view zone, std::optional<Duration> duration) {
-    return m_impl->zones.failZone(zone, duration);
-}
-
-World::FaultResult World::cutLink(std::string_view zoneA, std::string_view zoneB,
-                                  std::optional<Duration> duration) {
-    return m_impl->zones.cutLink(zoneA, zoneB, duration);
-}
-
-bool World::heal(std::uint64_t fault) {
-    return m_impl->zones.heal(fault);
-}
-
-void World::healAll() {
-    m_impl->zones.healAll();
-}
-
 std::vector<observe::FaultView> World::faults() const {
     return m_impl->zones.faults();
 }
@@ -262,20 +228,8 @@ World::ChecksumsResult World::checksums(std::string_view table, std::string_view
     return lookChecksums(m_impl->state, table, region, scanned);
 }
 
-LookResult<ChecksumLookId> World::startChecksums(std::string_view table, std::string_view region) {
-    return m_impl->checksums.start(table, region);
-}
-
 bool World::checksumsUnderWay() const {
     return m_impl->checksums.underWay();
-}
-
-void World::stepChecksums() {
-    m_impl->checksums.step({});
-}
-
-void World::dropChecksums(ChecksumLookId id) {
-    m_impl->checksums.drop(id);
 }
 
 std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {
@@ -288,12 +242,6 @@ const Catalog& World::catalog() const {
 
 const Profile& World::profile() const {
     return m_impl->state.profile;
-}
-
-void World::setProfile(const Profile& profile) {
-    m_impl->state.setProfile(profile);
-    keepProfile(m_impl->state.turn, profile);
-    m_impl->state.controlGate = m_impl->state.openTicket;
 }
 
 std::uint64_t World::seed() const {
@@ -320,10 +268,6 @@ void World::setDetailedTrace(bool detailed) {
 
 EventId World::lastEvent() const {
     return EventId(m_impl->state.nextEvent - 1);
-}
-
-void World::traceStorageFailure(std::string message) {
-    m_impl->state.emit(observe::StorageFailed{std::move(message)});
 }
 
 std::uint64_t World::eventHash() const {

@@ -14,19 +14,12 @@
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
 #include "core/cluster/kernel/planted_bug.h"
+#include "core/cluster/world/input.h"
 #include "core/observe/snapshot.h"
 #include "core/observe/trace.h"
 #include "core/storage/store.h"
 
 namespace orrery::cluster {
-
-/// How a world's time goes by the wall clock.
-enum class Pace : std::uint8_t {
-    Slower,
-    AsTheWall,
-    Ahead,    ///< Faster, or as nobody knows.
-    Stopped,  ///< Only as somebody steps it.
-};
 
 struct WorldOptions {
     /// In force where the store names none.
@@ -44,8 +37,7 @@ struct WorldOptions {
 /// starts no thread and does no I/O that waits; the same seed and the same inputs at the same
 /// instants give the same hash of events. One thread owns it.
 ///
-/// Inputs (submit, faults, step of time) take effect at `now()`. A driver calls, again and again:
-/// submit…, run, endTurn, takeAnswers.
+/// A driver calls, again and again: admit…, run, endTurn, takeAnswers.
 class World {
 public:
     /// Takes up what the store holds: the catalog, the groups, the control state. After a stop,
@@ -72,16 +64,8 @@ public:
     bool isTelling() const;
     /// Tells them, at most so many, while time and everything else stand still. `run` does too.
     void tell(std::size_t groupsMax);
-    /// After the process or the machine slept: sets the calendar to the wall clock plus all that
-    /// was advanced, never back.
-    void setCalendar(CalendarTime wallClock);
-    /// Before a turn: what the wall clock shows, and how the world's time goes by it. Changes
-    /// nothing in the world; it decides where the calendar goes on after a stop.
-    void noteWallClock(CalendarTime wallClock, Pace pace);
-    /// How the driver's clock is set: as it was left, until somebody sets it. It changes nothing in
-    /// the world, which is told of time by `run`; the world keeps it.
+    /// How the driver's clock is set: as it was left, until somebody sets it.
     const ClockSetting& clockSetting() const;
-    void setClockSetting(const ClockSetting& setting);
     /// Ends a turn: commits what it changed to the store.
     storage::Ticket endTurn();
     /// Ends the last turn before a clean stop: the world will resume at the present instant.
@@ -94,9 +78,10 @@ public:
     /// Damaged bytes that a read met. The world goes on and reads what is sound; it refuses writes.
     const std::optional<storage::StorageError>& damage() const;
 
-    // --- calls
+    // --- inputs and answers
 
-    void submit(CallId id, std::unique_ptr<Call> call, Caller caller);
+    /// Takes an input, which takes effect at `now()`.
+    Admitted admit(Input input);
     /// What was answered since the last time, in order.
     std::vector<Answered> takeAnswers();
     /// Calls that are under way.
@@ -114,19 +99,6 @@ public:
     /// turn that changed nothing is none, and the present instant is to be on disk as well.
     storage::Ticket gateOf(storage::Ticket wanted) const;
 
-    // --- faults; unknown names give an error text
-
-    using FaultResult = std::expected<std::uint64_t, std::string>;
-    /// Zone "us-east-1b" loses power: its replicas, its router and what was not persisted there.
-    FaultResult failZone(std::string_view zone, std::optional<Duration> duration);
-    /// No message passes between two zones of a Region, in either direction.
-    FaultResult cutLink(std::string_view zoneA, std::string_view zoneB,
-                        std::optional<Duration> duration);
-    /// False if there is no such active fault.
-    bool heal(std::uint64_t fault);
-    void healAll();
-    std::vector<observe::FaultView> faults() const;
-
     // --- looks: what an application cannot see. They change nothing and cost no capacity.
 
     using ChecksumsResult = LookResult<std::vector<PartitionChecksums>>;
@@ -135,25 +107,17 @@ public:
     LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
     /// As kept at apply. With `scanned` also as read, in one go: not for a world that serves.
     ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
-    /// Begins to read all replicas of a table, in steps: see checksum_scan.h.
-    LookResult<ChecksumLookId> startChecksums(std::string_view table, std::string_view region);
-    /// Whether something is being read: then a driver calls `stepChecksums` with every turn.
+    /// Whether something is being read: then a driver admits StepChecksums with every turn.
     bool checksumsUnderWay() const;
-    /// Reads on, for a millisecond or so.
-    void stepChecksums();
     /// What came of it, once; nothing as long as it is under way.
     std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
-    /// Nobody waits for it any more.
-    void dropChecksums(ChecksumLookId id);
-
-    const Catalog& catalog() const;
-    const Profile& profile() const;
-    /// Delays, leases and detection times from now on. It is kept.
-    void setProfile(const Profile& profile);
-    std::uint64_t seed() const;
 
     // --- what others see
 
+    const Catalog& catalog() const;
+    const Profile& profile() const;
+    std::uint64_t seed() const;
+    std::vector<observe::FaultView> faults() const;
     /// Nodes that did not change are shared with the snapshot before. The clock's own members are
     /// the driver's to fill in. With a bound, it looks at about so many partitions: where more have
     /// changed, some tables are shown as they were a few snapshots ago.
@@ -165,8 +129,6 @@ public:
     void setDetailedTrace(bool detailed);
     /// The newest event, kept or not; ids begin at 1 whenever a world is opened.
     EventId lastEvent() const;
-    /// Traces why the world that was there before this one had to end.
-    void traceStorageFailure(std::string message);
     /// The hash chain of all events so far.
     std::uint64_t eventHash() const;
 

@@ -17,6 +17,22 @@ public:
     Impl(storage::Store& store, const WorldOptions& options);
 
     void process(Event& event);
+
+    // One for each kind of input: see world_inputs.cpp.
+    Admitted admit(CallInput& input);
+    Admitted admit(const FaultRequest& request);
+    Admitted admit(const HealFault& input);
+    Admitted admit(const HealAllFaults& input);
+    Admitted admit(const SetProfile& input);
+    Admitted admit(const SetClock& input);
+    Admitted admit(const WallClock& input);
+    Admitted admit(const CalendarJump& input);
+    Admitted admit(const StorageSynced& input);
+    Admitted admit(StorageFailure& input);
+    Admitted admit(const StartChecksums& input);
+    Admitted admit(const StepChecksums& input);
+    Admitted admit(const DropChecksums& input);
+
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
@@ -35,6 +51,9 @@ public:
     Zones zones;
     SnapshotBuilder snapshots;
     ChecksumLooks checksums;
+
+    /// What the store has synced, as far as the driver has said.
+    storage::Ticket synced{};
 
     /// The instant that the store knows: the world resumes there.
     Instant bound;

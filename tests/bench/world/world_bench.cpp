@@ -14,6 +14,7 @@
 #include "core/engine/live_driver.h"
 #include "core/engine/loop.h"
 #include "tests/cluster/request_call.h"
+#include "tests/cluster/world_inputs.h"
 
 using namespace orrery;
 using namespace std::chrono_literals;
@@ -86,7 +87,9 @@ public:
         live(5s);
         report("at rest, somebody looks on");
         begin();
-        input([&] { static_cast<void>(m_driver->world().failZone("us-east-1b", std::nullopt)); });
+        input([&] {
+            static_cast<void>(test::failZone(m_driver->world(), "us-east-1b", std::nullopt));
+        });
         live(8s);
         report("a zone fails");
         begin();
@@ -96,7 +99,7 @@ public:
         live(3s);
         report("the outage goes on");
         begin();
-        input([&] { m_driver->world().healAll(); });
+        input([&] { test::healAll(m_driver->world()); });
         live(12s);
         report("it heals");
         begin();

@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "core/cluster/world/world_impl.h"
+
+// What each kind of input does. All of it takes effect at the present instant.
+
+namespace orrery::cluster {
+
+Admitted World::admit(Input input) {
+    return std::visit([this](auto& kind) { return m_impl->admit(kind); }, input);
+}
+
+Admitted World::Impl::admit(CallInput& input) {
+    router.admit(input.id, std::move(input.call), std::move(input.caller));
+    return 0;
+}
+
+Admitted World::Impl::admit(const FaultRequest& request) {
+    return zones.begin(request);
+}
+
+Admitted World::Impl::admit(const HealFault& input) {
+    if (zones.heal(input.fault)) return 0;
+    return std::unexpected("No fault " + std::to_string(input.fault) + " is active.");
+}
+
+Admitted World::Impl::admit(const HealAllFaults&) {
+    zones.healAll();
+    return 0;
+}
+
+Admitted World::Impl::admit(const SetProfile& input) {
+    state.setProfile(input.profile);
+    keepProfile(state.turn, input.profile);
+    state.controlGate = state.openTicket;
+    return 0;
+}
+
+Admitted World::Impl::admit(const SetClock& input) {
+    state.clockSetting = input.setting;
+    keepClockSetting(state.turn, input.setting);
+    state.controlGate = state.openTicket;
+    return 0;
+}
+
+Admitted World::Impl::admit(const WallClock& input) {
+    pace = input.pace;
+    notedWall.reset();
+    if (pace != Pace::Slower) notedWall = input.shows;
+    return 0;
+}
+
+Admitted World::Impl::admit(const CalendarJump& input) {
+    setCalendar(input.wallClock);
+    return 0;
+}
+
+Admitted World::Impl::admit(const StorageSynced& input) {
+    synced = std::max(synced, input.upTo);
+    return 0;
+}
+
+Admitted World::Impl::admit(StorageFailure& input) {
+    state.emit(observe::StorageFailed{std::move(input.message)});
+    return 0;
+}
+
+Admitted World::Impl::admit(const StartChecksums& input) {
+    const auto look = checksums.start(input.table, input.region);
+    if (!look) return std::unexpected(look.error());
+    return look->value();
+}
+
+Admitted World::Impl::admit(const StepChecksums&) {
+    checksums.step({});
+    return 0;
+}
+
+Admitted World::Impl::admit(const DropChecksums& input) {
+    checksums.drop(input.look);
+    return 0;
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,44 @@
+// Goal: each fault stands in the one table, by its kind and by its name, and the README says what
+// the table says.
+
+#include "core/observe/fault_spec.h"
+
+#include <QtTest>
+
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+
+class FaultSpecTest : public QObject {
+    Q_OBJECT
+private slots:
+    void isFoundByKindAndByName() {
+        std::size_t kind = 0;
+        for (const observe::FaultSpec& spec : observe::faultSpecs()) {
+            QCOMPARE(static_cast<std::size_t>(spec.kind), kind++);
+            QCOMPARE(&observe::specOf(spec.kind), &spec);
+            QCOMPARE(observe::findFaultSpec(spec.name), &spec);
+        }
+        QVERIFY(observe::findFaultSpec("zone") == nullptr);
+        QCOMPARE(observe::faultNames(), std::string("\"zone-outage\" or \"link-cut\""));
+    }
+
+    void namesItsTarget() {
+        const auto& spec = observe::specOf(observe::FaultKind::ZoneOutage);
+        QCOMPARE(observe::faultText(spec.shown, "us-east-1b"),
+                 std::string("us-east-1b has failed"));
+    }
+
+    void standsInTheReadme() {
+        QFile file(ORRERY_ROOT "/README.md");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray readme = file.readAll();
+        for (const observe::FaultSpec& spec : observe::faultSpecs()) {
+            const std::string row = observe::faultRow(spec);
+            QVERIFY2(readme.contains(QByteArray::fromStdString(row + "\n")), row.c_str());
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(FaultSpecTest)
+#include "fault_spec_test.moc"
