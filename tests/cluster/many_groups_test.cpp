@@ -70,7 +70,7 @@ public:
         if (m_prng.chance({1, 20})) static_cast<void>(test::failZone(m_t.world(), zone, 2s));
         if (m_prng.chance({1, 20})) static_cast<void>(test::cutLink(m_t.world(), zone, kB, 2s));
         if (m_prng.chance({1, 25})) m_t.createTableNamed("More" + std::to_string(++m_more));
-        if (m_prng.chance({1, 25})) remove(nameOf(static_cast<int>(m_prng.below(kTables))));
+        if (m_prng.chance({1, 25})) remove(nameOf(static_cast<int>(m_prng.below(kTables - 1))));
         for (std::uint64_t i = m_prng.below(5); i > 0; --i)
             m_t.put(std::to_string(m_prng.below(100)), {}, static_cast<std::uint8_t>(i % 3));
         m_t.run(1ms * static_cast<std::int64_t>(1 + m_prng.below(1500)));
@@ -138,7 +138,11 @@ private slots:
         const auto elsewhere = t.get("k", true, 0);
         t.run(3s);
         QVERIFY(t.failed(there));
-        QCOMPARE(t.read(elsewhere), std::string("1"));
+        // Perhaps it waited in vain for the next leader; the dead one did not answer.
+        QVERIFY(t.failed(elsewhere) || t.answer(elsewhere)->served.zone != ZoneIndex(1));
+        const auto later = t.get("k", true, 0);
+        t.run(1s);
+        QCOMPARE(t.read(later), std::string("1"));
     }
 
     void aZoneMayHealBeforeAllHaveBeenTold() {
@@ -150,8 +154,9 @@ private slots:
             const auto fault = test::failZone(t.world(), kB, std::nullopt);
             t.world().tell(told);
             QVERIFY(test::heal(t.world(), *fault));
-            const auto put = t.put("k", {{"v", "2"}}, 1);
             t.run(5s);
+            const auto put = t.put("k", {{"v", "2"}}, 1);
+            t.run(1s);
             QVERIFY(t.done(put) && !t.failed(put));
             for (const auto& table : t.world().makeSnapshot()->regions[0]->tables) {
                 for (const auto& partition : table->partitions)
@@ -167,7 +172,7 @@ private slots:
         const auto first = t.world().makeSnapshot();
         t.run(5s);
         const auto second = t.world().makeSnapshot();
-        QCOMPARE(second->regions[0], first->regions[0]);
+        QVERIFY(second->regions[0] == first->regions[0]);
         t.put("k");
         t.run(1ms);
         const auto third = t.world().makeSnapshot();
