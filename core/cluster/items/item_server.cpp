@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
 
 namespace orrery::cluster {
@@ -49,13 +50,17 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
     if (request->isWrite && m_world.damage)
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
     request->isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
-    if (const auto* range = std::get_if<ReadRange>(request->call.get()))
-        return readPage(group, zone, op, *request, *range);
-    if (const auto* one = std::get_if<WriteItem>(request->call.get()))
-        return write(group, asked, *one);
-    if (const auto* batch = std::get_if<WriteBatch>(request->call.get()))
-        return write(group, asked, batch->writes[request->part]);
-    read(group, zone, op, request->key);
+    std::visit(
+        Overloaded{
+            [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, request->key); },
+            [&](const ReadRange& range) { readPage(group, zone, op, *request, range); },
+            [&](const WriteItem& one) { write(group, asked, one); },
+            [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
+            // No replica is asked for these.
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+                   T>(const T&) { CHECK(false); },
+        },
+        *request->call);
 }
 
 void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 
 namespace orrery::cluster {
 namespace {
@@ -143,13 +144,21 @@ std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughpu
 }
 
 ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& caller) {
-    if (const auto* one = std::get_if<CreateTable>(&request)) return create(*one, caller);
-    if (const auto* one = std::get_if<UpdateTable>(&request)) return update(*one);
-    if (const auto* one = std::get_if<DeleteTable>(&request)) return remove(*one);
-    if (const auto* one = std::get_if<DescribeTable>(&request)) return describe(one->table);
-    if (const auto* one = std::get_if<ListTables>(&request)) return names(*one, caller);
-    CHECK(std::holds_alternative<ReadNothing>(request));
-    return NothingReply{m_world.calendar()};
+    using Result = ApiResult<Reply>;
+    return std::visit(
+        Overloaded{
+            [&](const CreateTable& one) -> Result { return create(one, caller); },
+            [&](const UpdateTable& one) -> Result { return update(one); },
+            [&](const DeleteTable& one) -> Result { return remove(one); },
+            [&](const DescribeTable& one) -> Result { return describe(one.table); },
+            [&](const ListTables& one) -> Result { return names(one, caller); },
+            [&](const ReadNothing&) -> Result { return NothingReply{m_world.calendar()}; },
+            // Routers send these to replicas.
+            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch> T>(const T&) -> Result {
+                CHECK(false);
+            },
+        },
+        request);
 }
 
 ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& caller) {
