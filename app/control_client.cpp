@@ -7,14 +7,6 @@
 #include "app/looks.h"
 
 namespace orrery::app {
-namespace {
-
-void setDuration(QJsonObject& fault, int seconds) {
-    if (seconds > 0) fault[QLatin1String("duration")] = QStringLiteral("%1s").arg(seconds);
-}
-
-}  // namespace
-
 ControlClient::ControlClient(Backend* backend, QObject* parent)
     : QObject(parent), m_backend(backend) {}
 
@@ -31,18 +23,25 @@ void ControlClient::send(std::string_view method, const std::string& target,
     });
 }
 
-void ControlClient::failZone(const QString& zone, int seconds) {
-    QJsonObject fault{{QStringLiteral("kind"), QStringLiteral("zone-outage")},
-                      {QStringLiteral("zone"), zone}};
-    setDuration(fault, seconds);
+void ControlClient::sendFault(observe::FaultKind kind, const QStringList& zones, int seconds) {
+    const observe::FaultSpec& spec = observe::specOf(kind);
+    const auto name = QString::fromUtf8(spec.name.data(), qsizetype(spec.name.size()));
+    QJsonObject fault{{QStringLiteral("kind"), name}};
+    if (spec.zoneCount == 1) {
+        fault[QLatin1String("zone")] = zones.front();
+    } else {
+        fault[QLatin1String("zones")] = QJsonArray::fromStringList(zones);
+    }
+    if (seconds > 0) fault[QLatin1String("duration")] = QStringLiteral("%1s").arg(seconds);
     send("POST", "/faults", fault);
 }
 
+void ControlClient::failZone(const QString& zone, int seconds) {
+    sendFault(observe::FaultKind::ZoneOutage, {zone}, seconds);
+}
+
 void ControlClient::cutLink(const QString& zoneA, const QString& zoneB, int seconds) {
-    QJsonObject fault{{QStringLiteral("kind"), QStringLiteral("link-cut")},
-                      {QStringLiteral("zones"), QJsonArray{zoneA, zoneB}}};
-    setDuration(fault, seconds);
-    send("POST", "/faults", fault);
+    sendFault(observe::FaultKind::LinkCut, {zoneA, zoneB}, seconds);
 }
 
 void ControlClient::heal(std::uint64_t fault) {

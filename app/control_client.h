@@ -2,8 +2,10 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include "app/backend.h"
+#include "core/observe/fault_spec.h"
 
 namespace orrery::app {
 
@@ -32,6 +34,7 @@ signals:
     void done();
 
 private:
+    void sendFault(observe::FaultKind kind, const QStringList& zones, int seconds);
     void send(std::string_view method, const std::string& target, const QJsonObject& body);
 
     Backend* m_backend;

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 
+#include "core/observe/fault_spec.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/theme.h"
@@ -16,7 +17,9 @@ QString tr(const char* text) {
 }
 
 QString faultText(const observe::FaultView& fault, Instant now) {
-    QString text = fault.kind == "zone-outage" ? tr("%1 has failed") : tr("%1: link cut");
+    const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
+    const std::string shown(spec != nullptr ? spec->shown : "%1: " + fault.kind);
+    QString text = tr(shown.c_str());
     text = text.arg(toQString(fault.target));
     if (fault.until != Instant::never())
         text += tr(" (%1 left)")
