@@ -63,7 +63,7 @@ StorageError unknownRow(const LogMedium& log, const std::string& name) {
 }  // namespace
 
 StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn) {
-    TRY_ASSIGN(SharedBytes record, log.record(order.volume, order.group, lsn));
+    TRY_ASSIGN(SharedBytes record, log.recordOnWorker(order.volume, order.group, lsn));
     if (record != nullptr) return record;
     return std::unexpected(
         StorageError{"read", ENODATA, log.path(),

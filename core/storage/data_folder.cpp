@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/storage/file_pair.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
 
 constexpr std::string_view kFormatText = "orrery data folder, format ";
 constexpr std::string_view kUnfinished = ", unfinished";
+// What must be free before writing is tried again: a turn with a few of the largest requests.
+constexpr off_t kRoomBytes = off_t{4} << 20;
 
 StorageError lastError(const char* call, const std::filesystem::path& path) {
     return {call, errno, path.string()};
@@ -117,6 +121,12 @@ StorageError formatError(const std::filesystem::path& folder, const std::string&
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesystem::path& folder) {
     TRY(makeFolder(wholePath(folder)));
+    TRY_ASSIGN(auto opened, lock(folder));
+    TRY(opened->checkFormat());
+    return opened;
+}
+
+StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "lock";
     File lock(path, O_RDWR | O_CREAT);
     if (!lock.isOpen()) return std::unexpected(lastError("open", path));
@@ -126,12 +136,20 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesyste
     }
     const std::string holder =
         std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
-    if (::ftruncate(lock.descriptor(), 0) != 0 || !writeAll(lock.descriptor(), holder))
+    // The text is for people only. On a full disk a folder still opens, for reading.
+    if ((::ftruncate(lock.descriptor(), 0) != 0 || !writeAll(lock.descriptor(), holder)) &&
+        !isLackOfRoom(lastError("write", path)))
         return std::unexpected(lastError("write", path));
 
-    std::unique_ptr<DataFolder> opened(new DataFolder(folder, lock.release()));
-    TRY(opened->checkFormat());
-    return opened;
+    return std::unique_ptr<DataFolder>(new DataFolder(folder, lock.release()));
+}
+
+bool DataFolder::hasRoom() const {
+    const std::filesystem::path path = m_folder / "room";
+    const File file(path, O_RDWR | O_CREAT | O_TRUNC);
+    const bool has = file.isOpen() && ::posix_fallocate(file.descriptor(), 0, kRoomBytes) == 0;
+    ::unlink(path.c_str());
+    return has;
 }
 
 DataFolder::~DataFolder() {
@@ -143,9 +161,10 @@ StorageResult<void> DataFolder::checkFormat() {
     std::error_code failed;
     if (!std::filesystem::exists(path, failed)) {
         // The format is there before the environments are, so this folder is not as we left it.
-        if (std::filesystem::exists(logFile(), failed))
+        if (std::filesystem::exists(logFile(), failed) ||
+            std::filesystem::exists(itemsFile(), failed))
             return std::unexpected(formatError(
-                m_folder, " has a log but no format file; restore the folder from a copy."));
+                m_folder, " has data but no format file; restore the folder from a backup."));
         return begin();
     }
     const std::string line = firstLine(readAll(path));
@@ -164,8 +183,23 @@ StorageResult<void> DataFolder::checkFormat() {
                           ", this one knows up to " + std::to_string(kFolderFormat) +
                           "); use that version or choose another folder."));
     if (isUnfinished) return begin();
+    TRY(checkFiles());
     // What is written from now on, an older program cannot read: the format says so first.
     if (format < kFolderFormat) return writeFormat("");
+    return {};
+}
+
+// Without this, a file that is missing would be made again, empty, and what it held would be lost
+// without a word.
+StorageResult<void> DataFolder::checkFiles() const {
+    for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
+        std::error_code failed;
+        const std::string name = file.filename().string();
+        if (!std::filesystem::exists(file, failed))
+            return std::unexpected(pairError(m_folder, "has lost its " + name));
+        if (std::filesystem::file_size(file, failed) == 0)
+            return std::unexpected(pairError(m_folder, "has an empty " + name));
+    }
     return {};
 }
 

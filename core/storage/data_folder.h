@@ -24,6 +24,8 @@ public:
     /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
     /// new, or was never finished, no environment is left; make them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
+    /// Locks a folder that is there and changes nothing else, for who only looks.
+    static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
     ~DataFolder();
     DataFolder(const DataFolder&) = delete;
     DataFolder& operator=(const DataFolder&) = delete;
@@ -31,6 +33,13 @@ public:
     std::filesystem::path logFile() const { return m_folder / "log.mdb"; }
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
     std::filesystem::path archiveFolder() const { return m_folder / "archive"; }
+
+    /// True until `finish`, in a folder in which both environments are to be made.
+    bool isNew() const { return !m_isFinished; }
+    const std::filesystem::path& path() const { return m_folder; }
+
+    /// Whether the disk would take some more: a file is made, given blocks and removed.
+    bool hasRoom() const;
 
     /// Says that both environments are made and synced.
     StorageResult<void> finish();
@@ -40,6 +49,7 @@ private:
         : m_folder(std::move(folder)), m_lock(lock) {}
 
     StorageResult<void> checkFormat();
+    StorageResult<void> checkFiles() const;
     StorageResult<void> begin();
     StorageResult<void> writeFormat(std::string_view suffix) const;
     StorageResult<void> sync() const;

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/named_type.h"
+#include "core/storage/page_file.h"
 #include "core/storage/store.h"
 
 struct MDB_env;
@@ -17,8 +20,8 @@ struct MDB_cursor;
 
 namespace orrery::storage {
 
-// LMDB ends here: nothing outside environment.cpp calls it. Views that are read point into the map
-// and die with their transaction.
+// LMDB ends here: nothing outside environment.cpp and transaction.cpp calls it. Views that are read
+// point into the map and die with their transaction.
 
 /// One of the sorted tables of an environment.
 using Database = NamedType<unsigned int, struct DatabaseTag>;
@@ -26,14 +29,29 @@ using Database = NamedType<unsigned int, struct DatabaseTag>;
 /// Keys longer than this are refused by LMDB.
 inline constexpr std::size_t kKeyBytesMax = 511;
 
+class WriteTransaction;
+class Environment;
+
+/// What an environment is opened with.
+struct EnvironmentPlan {
+    std::filesystem::path file;
+    /// Address space to reserve, halved as long as that is refused.
+    std::uint64_t mapBytes = 0;
+    std::vector<std::string> databases;
+    /// Null: the file and its databases must be there. Otherwise both are made, and this writes
+    /// into the transaction that makes them.
+    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> whenMade = nullptr;
+};
+
 /// One file of LMDB with its databases. Opened, grown and destroyed by its owner's thread.
+///
+/// LMDB believes its files, so it only ever writes here, and only on pages that page_tree.h has
+/// checked; what is read is read by page_tree.h. Each call of LMDB runs under a guard (guard.h). A
+/// fault in one poisons the environment: it is never entered again, and all it is asked for is an
+/// error.
 class Environment {
 public:
-    /// Opens `file`, made where it is missing, with the databases named. Reserves `mapBytes` of
-    /// address space, halved as long as that is refused.
-    static StorageResult<std::unique_ptr<Environment>> open(
-        const std::filesystem::path& file, std::uint64_t mapBytes,
-        std::initializer_list<const char*> databases);
+    static StorageResult<std::unique_ptr<Environment>> open(const EnvironmentPlan& plan);
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
@@ -48,23 +66,41 @@ public:
     const std::filesystem::path& file() const { return m_file; }
 
     StorageError error(const char* call, int code) const;
+    /// "The file X is damaged (what); …".
+    StorageError damaged(const std::string& what) const;
 
 private:
+    friend class Transaction;
     friend class ReadTransaction;
     friend class WriteTransaction;
+    friend class Cursor;
 
-    Environment(std::filesystem::path file, std::uint64_t mapBytes)
-        : m_file(std::move(file)), m_mapBytes(mapBytes) {}
+    Environment(const EnvironmentPlan& plan, std::uint64_t mapBytes)
+        : m_file(plan.file), m_names(plan.databases), m_mapBytes(mapBytes) {}
 
+    StorageResult<void> checkFile();
+    StorageResult<void> reserveLockFile() const;
     StorageResult<void> openMap();
-    StorageResult<void> openDatabases(std::initializer_list<const char*> names);
+    StorageResult<void> openPages();
+    StorageResult<void> openDatabases(const EnvironmentPlan& plan);
+    StorageResult<void> mayEnter() const;
+    StorageError poisoned() const;
+    /// Runs a call of LMDB: its code, or kFault after one that ended in a fault.
+    template <typename Call>
+    int enter(Call&& call) const;
+    std::size_t positionOf(Database database) const;
 
     const std::filesystem::path m_file;
+    const std::vector<std::string> m_names;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Ended, to be renewed: cheaper than a new one.
     bool m_mapIsLost = false;          ///< It could not be mapped again; nothing works any more.
+    mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread that met a fault.
     std::vector<Database> m_databases;
+    std::unique_ptr<PageFile> m_readPages;    ///< The owner's.
+    std::unique_ptr<PageFile> m_workerPages;  ///< The reading worker's.
+    std::unique_ptr<PageFile> m_writePages;   ///< Of whoever has the write transaction.
 };
 
 /// What reading and writing transactions have in common.
@@ -81,24 +117,41 @@ public:
 protected:
     friend class Cursor;
     friend class Environment;
-    Transaction(Environment& environment, MDB_txn* txn) : m_environment(&environment), m_txn(txn) {}
+    Transaction(Environment& environment, MDB_txn* txn, PageFile::ViewPtr view)
+        : m_environment(&environment), m_txn(txn), m_view(std::move(view)) {}
     ~Transaction() = default;
+
+    const PageTree& tree(Database database) const;
+    StorageResult<std::optional<std::string_view>> read(Database database,
+                                                        std::string_view key) const;
+    StorageResult<void> checkWayTo(Database database, std::string_view key) const;
 
     Environment* m_environment;
     MDB_txn* m_txn;
+    /// The pages that are read; of a write transaction those that it began with.
+    PageFile::ViewPtr m_view;
+    bool m_writes = false;
 };
 
-/// A consistent view of an environment. Begun on the thread of the environment's owner only. Keep
-/// it short: while it lives, LMDB cannot reuse freed pages and the file grows.
+/// Who reads: each has pages of its own. There is one worker at a time.
+enum class Reader { Owner, Worker };
+
+/// A consistent view of an environment. Begun on the thread of the environment's owner, or of the
+/// one worker that reads. Keep it short: while it lives, LMDB cannot reuse freed pages and the file
+/// grows.
 class ReadTransaction : public Transaction {
 public:
-    static StorageResult<ReadTransaction> begin(Environment& environment);
+    static StorageResult<ReadTransaction> begin(Environment& environment,
+                                                Reader reader = Reader::Owner);
     ReadTransaction(ReadTransaction&& other) noexcept;
     ReadTransaction& operator=(ReadTransaction&&) = delete;
     ~ReadTransaction();
 
 private:
     using Transaction::Transaction;
+    static StorageResult<MDB_txn*> beginTxn(Environment& environment, Reader reader);
+
+    Reader m_reader = Reader::Owner;
 };
 
 /// A change of an environment that happens whole, at `commit`, or not at all. Any thread, but one
@@ -121,7 +174,8 @@ private:
     using Transaction::Transaction;
 };
 
-/// A position in a database. It must not outlive its transaction.
+/// A position in a database. It must not outlive its transaction. A walk that meets a page that
+/// cannot be read, or keys out of order, fails.
 class Cursor {
 public:
     static StorageResult<Cursor> open(const Transaction& transaction, Database database);
@@ -146,12 +200,21 @@ public:
     std::string_view value() const { return m_value; }
 
 private:
-    Cursor(const Environment& environment, MDB_cursor* cursor)
-        : m_environment(&environment), m_cursor(cursor) {}
-    StorageResult<bool> move(int operation, std::string_view key = {});
+    enum class Move { First, Last, LowerBound, Next, Previous };
 
-    const Environment* m_environment;
-    MDB_cursor* m_cursor;
+    Cursor(const Transaction& transaction, Database database, MDB_cursor* cursor)
+        : m_transaction(&transaction), m_database(database), m_cursor(cursor) {
+        if (cursor == nullptr)
+            m_pages.emplace(transaction.m_view->pages, transaction.tree(database));
+    }
+    StorageResult<bool> move(Move move, std::string_view key = {});
+    StorageResult<bool> moveInPages(Move move, std::string_view key);
+    StorageResult<bool> moveInLmdb(Move move, std::string_view key);
+
+    const Transaction* m_transaction;
+    Database m_database;
+    MDB_cursor* m_cursor;               ///< In a write transaction,
+    std::optional<PageCursor> m_pages;  ///< in a read transaction.
     bool m_valid = false;
     std::string_view m_key;
     std::string_view m_value;

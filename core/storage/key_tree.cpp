@@ -8,6 +8,8 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::string_view kCounterName = "last path id";
+// Far more than the longest key takes.
+constexpr std::size_t kLevelsMax = 64;
 
 std::string encodeId(std::uint64_t id) {
     std::string bytes;
@@ -17,6 +19,13 @@ std::string encodeId(std::uint64_t id) {
 
 std::uint64_t decodeId(std::string_view bytes) {
     return ByteReader(bytes).u64();
+}
+
+// The id that a chunk leads to, as it is stored.
+StorageResult<std::string_view> idBehind(const Transaction& transaction, std::string_view value) {
+    if (value.size() != sizeof(std::uint64_t))
+        return std::unexpected(transaction.environment().damaged("a part of a long key is wrong"));
+    return value;
 }
 
 std::string entryKey(std::string_view prefix, std::string_view body) {
@@ -39,7 +48,7 @@ StorageResult<std::optional<std::string_view>> KeyTree::get(const Transaction& t
         TRY_ASSIGN(const auto id,
                    transaction.get(database, entryKey(prefix, key.substr(0, kChunkBytes))));
         if (!id) return std::optional<std::string_view>();
-        prefix = *id;
+        TRY_ASSIGN(prefix, idBehind(transaction, *id));
         key.remove_prefix(kChunkBytes);
         database = m_paths;
     }
@@ -61,7 +70,7 @@ StorageResult<void> KeyTree::put(WriteTransaction& transaction, std::string_view
         const std::string chunk = entryKey(prefix, key.substr(0, kChunkBytes));
         TRY_ASSIGN(const auto id, transaction.get(database, chunk));
         if (id) {
-            prefix = *id;
+            TRY_ASSIGN(prefix, idBehind(transaction, *id));
         } else {
             TRY_ASSIGN(const std::uint64_t taken, takeId(transaction));
             prefix = encodeId(taken);
@@ -92,7 +101,7 @@ StorageResult<bool> KeyTree::erase(WriteTransaction& transaction, std::string_vi
         chunks.push_back(entryKey(prefix, key.substr(0, kChunkBytes)));
         TRY_ASSIGN(const auto id, transaction.get(database, chunks.back()));
         if (!id) return false;
-        prefix = *id;
+        TRY_ASSIGN(prefix, idBehind(transaction, *id));
         ids.push_back(decodeId(prefix));
         key.remove_prefix(kChunkBytes);
     }
@@ -103,7 +112,9 @@ StorageResult<bool> KeyTree::erase(WriteTransaction& transaction, std::string_vi
         if (!isEmpty) break;
         const Database database = chunks.size() == 1 ? m_keys : m_paths;
         TRY_ASSIGN(const bool freed, transaction.erase(database, chunks.back()));
-        CHECK(freed);
+        if (!freed)
+            return std::unexpected(
+                transaction.environment().damaged("a part of a long key is missing"));
         chunks.pop_back();
         ids.pop_back();
     }
@@ -133,7 +144,12 @@ void KeyTreeCursor::pop() {
 
 // Opens the level that the chunk under the cursor leads to, without a position in it.
 StorageResult<void> KeyTreeCursor::push() {
-    std::string prefix(top().cursor.value());
+    TRY_ASSIGN(const std::string_view id, idBehind(*m_transaction, top().cursor.value()));
+    // An id that leads back to itself would have no end.
+    if (body().size() != kChunkBytes || m_levels.size() == kLevelsMax)
+        return std::unexpected(
+            m_transaction->environment().damaged("a part of a long key leads nowhere"));
+    std::string prefix(id);
     m_chunks.append(body());
     TRY_ASSIGN(Cursor cursor, Cursor::open(*m_transaction, m_tree->paths()));
     m_levels.push_back({std::move(cursor), std::move(prefix)});

@@ -1,5 +1,6 @@
 #include "core/storage/layered_store.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/check.h"
@@ -11,20 +12,18 @@ namespace {
 
 using Kind = Turn::Change::Kind;
 
-// A full disk or map leaves the file as it was before the turn, and may pass. An I/O error leaves
+// LMDB panics after it could not write a meta page, and works again once it is opened anew. A full
+// disk or map leaves the file as it was before the turn, and may pass. An I/O error leaves
 // open which pages the disk has: a later sync may claim success over those it lost ("fsyncgate").
 Health healthAfterLogError(const StorageError& error) {
-    switch (error.code) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-        case ENOMEM:
-        case kMapFull:
-        case kTransactionFull:
-            return Health::CommitFailed;
-        default:
-            return Health::ReadOnly;
-    }
+    const bool mayPass = isLackOfRoom(error) || error.code == ENOMEM || error.code == kPanic ||
+                         error.code == kMapFull || error.code == kTransactionFull;
+    return mayPass ? Health::CommitFailed : Health::ReadOnly;
+}
+
+Health healthAfterFlushError(const StorageError& error) {
+    if (isLackOfRoom(error)) return Health::NoRoom;
+    return error.code == kPanic ? Health::CommitFailed : Health::ReadOnly;
 }
 
 }  // namespace
@@ -36,6 +35,12 @@ LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeM
       m_log(log, options.durability, options.failure),
       m_trees(std::move(tree), options.overlayBytesMax, options.failure),
       m_archive(std::move(archive), std::move(log), options.failure) {}
+
+template <typename T>
+StorageResult<T> LayeredStore::noted(StorageResult<T> result) const {
+    if (!result && !m_damage && isDamage(result.error())) m_damage = result.error();
+    return result;
+}
 
 StorageResult<void> LayeredStore::resume() {
     TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
@@ -50,6 +55,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
     m_health = Health::Ok;
+    m_writes = true;
     m_lastError.reset();
     return resume();
 }
@@ -68,13 +74,16 @@ Ticket LayeredStore::commit(Turn turn) {
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
-    if (m_health != Health::Ok) return nullptr;
+    const bool isWell = m_health == Health::Ok || m_health == Health::NoRoom;
+    if (!isWell || !m_writes) return nullptr;
     return m_log.takeWork();
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
-    // Making room for the log moves its map, from which the archive may be reading.
-    if (m_archive.workIsOut() && LogLayer::wantsRoom(*work)) {
+    // Making room for the log moves its map, in which a flush that is out may be writing and from
+    // which the archive may be reading.
+    const bool isInUse = m_trees.workIsOut() || m_archive.workIsOut();
+    if (isInUse && LogLayer::wantsRoom(*work)) {
         m_heldLogWork = std::move(work);
         return;
     }
@@ -85,29 +94,29 @@ void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
 }
 
 StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
-    return m_log.record(volume, group, lsn);
+    return noted(m_log.record(volume, group, lsn));
 }
 
 StorageResult<Lsn> LayeredStore::lastLsn(VolumeId volume, GroupId group) const {
-    return m_log.lastLsn(volume, group);
+    return noted(m_log.lastLsn(volume, group));
 }
 
 StorageResult<std::optional<std::string>> LayeredStore::groupState(VolumeId volume,
                                                                    GroupId group) const {
-    return m_log.groupState(volume, group);
+    return noted(m_log.groupState(volume, group));
 }
 
 StorageResult<Lsn> LayeredStore::trimMark(GroupId group) const {
-    return m_log.trimMark(group);
+    return noted(m_log.trimMark(group));
 }
 
 StorageResult<std::optional<std::string>> LayeredStore::value(std::string_view name) const {
-    return m_log.value(name);
+    return noted(m_log.value(name));
 }
 
 StorageResult<std::vector<std::pair<std::string, std::string>>> LayeredStore::values(
     std::string_view prefix) const {
-    return m_log.values(prefix);
+    return noted(m_log.values(prefix));
 }
 
 StorageResult<std::vector<ArchivedRecord>> LayeredStore::archived(KeySpaceId table, GroupId group,
@@ -126,17 +135,17 @@ void LayeredStore::apply(VolumeId volume, GroupId group, std::span<const TreeCha
 }
 
 StorageResult<TreeMark> LayeredStore::mark(VolumeId volume, GroupId group) const {
-    return m_trees.mark(volume, group);
+    return noted(m_trees.mark(volume, group));
 }
 
 StorageResult<SharedBytes> LayeredStore::get(VolumeId volume, std::string_view key) const {
-    return m_trees.get(volume, key);
+    return noted(m_trees.get(volume, key));
 }
 
 StorageResult<void> LayeredStore::scan(VolumeId volume, std::string_view begin,
                                        std::string_view end, ScanDirection direction,
                                        const ScanVisitor& visitor) const {
-    return m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor);
+    return noted(m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor));
 }
 
 void LayeredStore::dropRange(std::string begin, std::string end) {
@@ -148,7 +157,7 @@ std::uint64_t LayeredStore::droppedKeysLeft() const {
 }
 
 std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
-    if (m_health != Health::Ok || m_archive.workIsOut()) return nullptr;
+    if (m_health != Health::Ok || !m_writes || m_archive.workIsOut()) return nullptr;
     if (auto work = m_trees.takeWork(force, m_log.written())) return work;
     return m_trees.workIsOut() ? nullptr : m_archive.takeWork();
 }
@@ -157,11 +166,14 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
     const StorageResult<void> result = m_trees.finish(std::move(work));
-    // The overlay cannot be emptied any more, so no later write can be taken.
-    if (!result) fail(Health::ReadOnly, result.error());
+    // The overlay stays as it is, and its reads with it, until there is room. After another error
+    // it cannot be emptied any more, so no later write can be taken.
+    if (!result) fail(healthAfterFlushError(result.error()), result.error());
+    m_log.noteTreeWritten(m_treeMedium->generation());
     for (const GroupId group : m_trees.takeUnmarkedGroups())
         m_heldReclaims.push_back(group);
     reclaimReleased();
+    if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
 // The rows are a turn of the store's own, so that they do not wait for the world's next one.
@@ -183,8 +195,20 @@ void LayeredStore::reclaimReleased() {
 }
 
 void LayeredStore::fail(Health health, const StorageError& error) {
-    if (m_health != Health::ReadOnly) m_health = health;
+    m_health = std::max(m_health, health);
     m_lastError = error;
+    if (!m_damage && isDamage(error)) m_damage = error;
+}
+
+void LayeredStore::tryAgain() {
+    if (m_health != Health::NoRoom) return;
+    m_health = Health::Ok;
+    m_lastError.reset();
+}
+
+void LayeredStore::stopWriting() {
+    m_writes = false;
+    m_log.stopQueueing();
 }
 
 Store::Figures LayeredStore::figures() const {

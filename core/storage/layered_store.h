@@ -57,6 +57,10 @@ public:
     std::optional<StorageError> lastError() const override {
         return m_lastError ? m_lastError : m_archive.problem();
     }
+    const std::optional<StorageError>& damage() const override { return m_damage; }
+    bool hasRoom() const override { return m_logMedium->hasRoom(); }
+    void tryAgain() override;
+    void stopWriting() override;
     Figures figures() const override;
 
 protected:
@@ -64,6 +68,8 @@ protected:
     StorageResult<void> forgetUnwritten();
 
 private:
+    template <typename T>
+    StorageResult<T> noted(StorageResult<T> result) const;
     void fail(Health health, const StorageError& error);
     void finishArchiveWork(std::unique_ptr<Work> work);
     void reclaimReleased();
@@ -76,7 +82,9 @@ private:
     std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
     std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
     Health m_health = Health::Ok;
+    bool m_writes = true;
     std::optional<StorageError> m_lastError;
+    mutable std::optional<StorageError> m_damage;
 };
 
 }  // namespace orrery::storage

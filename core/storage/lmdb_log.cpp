@@ -7,10 +7,18 @@
 namespace orrery::storage {
 
 StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder> folder,
-                                                      std::uint64_t mapBytes) {
-    TRY_ASSIGN(auto environment, Environment::open(folder->logFile(), mapBytes,
-                                                   {"records", "states", "trim_marks", "values",
-                                                    "value_paths", "dropped", "counters"}));
+                                                      std::uint64_t mapBytes,
+                                                      const PairMark& firstMark) {
+    EnvironmentPlan plan{
+        folder->logFile(),
+        mapBytes,
+        {"records", "states", "trim_marks", "values", "value_paths", "dropped", "counters"}};
+    if (folder->isNew()) {
+        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+            return writePairMark(transaction, databaseOf(made, LogDatabase::Counters), firstMark);
+        };
+    }
+    TRY_ASSIGN(auto environment, Environment::open(plan));
     return std::shared_ptr<LmdbLog>(new LmdbLog(std::move(folder), std::move(environment)));
 }
 
@@ -27,8 +35,44 @@ StorageResult<void> LmdbLog::write(LogBatch& batch) {
     return transaction.commit();
 }
 
-StorageResult<SharedBytes> LmdbLog::record(VolumeId volume, GroupId group, Lsn lsn) {
+StorageResult<std::optional<PairMark>> LmdbLog::pairMark() {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    return readPairMark(transaction, databaseOf(*m_environment, LogDatabase::Counters));
+}
+
+// The mark is read in the transaction that changes it, since the log's own writer changes it too.
+StorageResult<void> LmdbLog::allowTreeWrite(const std::string& pairId, std::uint64_t generation) {
+    const Database counters = databaseOf(*m_environment, LogDatabase::Counters);
+    TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY_ASSIGN(const auto found, readPairMark(transaction, counters));
+    PairMark mark = found.value_or(PairMark{pairId, 0, 0});
+    mark.upper = generation;
+    TRY(writePairMark(transaction, counters, mark));
+    return transaction.commit();
+}
+
+StorageResult<bool> LmdbLog::isUnused() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(const std::uint64_t states,
+               transaction.entryCount(databaseOf(*m_environment, LogDatabase::States)));
+    TRY_ASSIGN(const std::uint64_t values,
+               transaction.entryCount(databaseOf(*m_environment, LogDatabase::Values)));
+    TRY_ASSIGN(const std::uint64_t records,
+               transaction.entryCount(databaseOf(*m_environment, LogDatabase::Records)));
+    return states + values + records == 0;
+}
+
+StorageResult<SharedBytes> LmdbLog::record(VolumeId volume, GroupId group, Lsn lsn) {
+    return readRecord(Reader::Owner, volume, group, lsn);
+}
+
+StorageResult<SharedBytes> LmdbLog::recordOnWorker(VolumeId volume, GroupId group, Lsn lsn) {
+    return readRecord(Reader::Worker, volume, group, lsn);
+}
+
+StorageResult<SharedBytes> LmdbLog::readRecord(Reader reader, VolumeId volume, GroupId group,
+                                               Lsn lsn) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment, reader));
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::Records),
                                                  recordKey(volume, group, lsn)));
     return found ? share(std::string(*found)) : nullptr;
@@ -44,6 +88,8 @@ StorageResult<Lsn> LmdbLog::lastLsn(VolumeId volume, GroupId group) {
     constexpr std::size_t kLogKeyBytes = 10;
     if (!found || cursor.key().substr(0, kLogKeyBytes) != after.substr(0, kLogKeyBytes))
         return Lsn(0);
+    if (cursor.key().size() != after.size())
+        return std::unexpected(m_environment->damaged("a record has a wrong key"));
     return Lsn(ByteReader(cursor.key().substr(kLogKeyBytes)).u64());
 }
 
@@ -97,6 +143,8 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
                Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::Dropped)));
     TRY_ASSIGN(bool found, cursor.first());
     while (found) {
+        if (cursor.key().size() != 1 + sizeof(std::uint64_t))
+            return std::unexpected(m_environment->damaged("a dropped range has a wrong key"));
         const std::uint64_t number = ByteReader(cursor.key().substr(1)).u64();
         if (cursor.key().front() == kDroppedGroup) {
             unfinished.groups.emplace_back(number);
@@ -104,6 +152,8 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
             ByteReader range(cursor.value());
             std::string begin(range.sized());
             std::string end(range.sized());
+            if (!range.ok())
+                return std::unexpected(m_environment->damaged("a dropped range is cut off"));
             unfinished.ranges.push_back({number, {std::move(begin), std::move(end)}});
         }
         TRY_ASSIGN(found, cursor.next());

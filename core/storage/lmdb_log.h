@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/storage/data_folder.h"
+#include "core/storage/file_pair.h"
 #include "core/storage/key_tree.h"
 #include "core/storage/medium.h"
 
@@ -14,18 +15,28 @@ namespace orrery::storage {
 //   values       name, and `value_paths` for long ones   the value
 //   dropped      'g' group:uint64                        empty; the group has records left
 //                'r' number:uint64                       begin:sized end:sized
-//   counters     of `value_paths`
+//   counters     of `value_paths`, and the mark of file_pair.h
 
 /// The log of a store on LMDB.
 class LmdbLog : public LogMedium {
 public:
+    /// In a new folder the log is made and keeps `firstMark`.
     static StorageResult<std::shared_ptr<LmdbLog>> open(std::shared_ptr<DataFolder> folder,
-                                                        std::uint64_t mapBytes);
+                                                        std::uint64_t mapBytes,
+                                                        const PairMark& firstMark);
+
+    StorageResult<std::optional<PairMark>> pairMark();
+    /// Allows the write of the tree that is called `generation`; returns once that is on disk. Any
+    /// thread, while nobody makes room.
+    StorageResult<void> allowTreeWrite(const std::string& pairId, std::uint64_t generation);
+    /// True if nothing has ever been put into the log.
+    StorageResult<bool> isUnused();
 
     StorageResult<void> write(LogBatch& batch) override;
     void settle(const LogBatch&) override {}
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) override;
+    StorageResult<SharedBytes> recordOnWorker(VolumeId volume, GroupId group, Lsn lsn) override;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
     StorageResult<Lsn> trimMark(GroupId group) override;
@@ -36,10 +47,12 @@ public:
     StorageResult<Unfinished> unfinished() override;
 
     bool madeRoom(const StorageError& error) override;
+    bool hasRoom() const override { return m_folder->hasRoom(); }
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 
 private:
+    StorageResult<SharedBytes> readRecord(Reader reader, VolumeId volume, GroupId group, Lsn lsn);
     LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment);
 
     std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.

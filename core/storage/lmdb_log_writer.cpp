@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/storage/file_pair.h"
 
 namespace orrery::storage {
 
@@ -53,6 +54,7 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
     }
     TRY(writeRecords());
     TRY(writeLatest());
+    TRY(noteTreeWritten(batch.treeGeneration));
     std::uint64_t recordsLeft = batch.reclaimRecordsMax;
     for (const GroupId group : batch.reclaim) {
         TRY_ASSIGN(const bool done, reclaim(group, recordsLeft));
@@ -60,6 +62,16 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
         batch.reclaimed.push_back(group);
     }
     return {};
+}
+
+// With each batch, so that nothing leaves the log that a tree may still need: what a batch erases
+// rests on the generation that it names.
+StorageResult<void> LogWriter::noteTreeWritten(std::uint64_t generation) {
+    if (generation == 0) return {};
+    TRY_ASSIGN(const auto mark, readPairMark(m_transaction, database(LogDatabase::Counters)));
+    if (!mark || mark->lower >= generation) return {};
+    return writePairMark(m_transaction, database(LogDatabase::Counters),
+                         {mark->id, mark->upper, generation});
 }
 
 StorageResult<void> LogWriter::take(const Turn::Change& change) {

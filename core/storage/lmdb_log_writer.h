@@ -20,6 +20,10 @@ enum class LogDatabase : std::size_t {
     Counters
 };
 
+inline std::vector<std::string> logDatabaseNames() {
+    return {"records", "states", "trim_marks", "values", "value_paths", "dropped", "counters"};
+}
+
 inline Database databaseOf(const Environment& environment, LogDatabase which) {
     return environment.database(static_cast<std::size_t>(which));
 }
@@ -42,6 +46,7 @@ public:
     StorageResult<void> write(LogBatch& batch);
 
 private:
+    StorageResult<void> noteTreeWritten(std::uint64_t generation);
     StorageResult<void> take(const Turn::Change& change);
     StorageResult<void> writeRecords();
     StorageResult<void> writeLatest();

@@ -10,8 +10,11 @@ namespace orrery::storage {
 StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path& path,
                                                     const LmdbOptions& options) {
     TRY_ASSIGN(std::shared_ptr<DataFolder> folder, DataFolder::open(path));
-    TRY_ASSIGN(auto log, LmdbLog::open(folder, options.mapBytes));
-    TRY_ASSIGN(auto tree, LmdbTree::open(folder, options.mapBytes, options.flushPagesMax));
+    const PairMark firstMark{makePairId(), 0, 0};
+    TRY_ASSIGN(auto log, LmdbLog::open(folder, options.mapBytes, firstMark));
+    TRY_ASSIGN(auto tree,
+               LmdbTree::open(folder, log, options.mapBytes, options.flushPagesMax, firstMark));
+    TRY(tree->checkPair(firstMark));
     TRY(folder->finish());
     auto store = std::make_unique<LayeredStore>(
         std::move(log), std::move(tree), std::make_shared<ArchiveFiles>(folder->archiveFolder()),

@@ -22,15 +22,15 @@ public:
     }
 
     StorageResult<void> seek(std::string_view key) override {
-        return m_cursor->seek(itemKey(m_volume, key));
+        return checked(m_cursor->seek(itemKey(m_volume, key)));
     }
     StorageResult<void> seekBefore(std::string_view key) override {
-        if (!key.empty()) return m_cursor->seekBefore(itemKey(m_volume, key));
-        if (m_volume == VolumeId(UINT16_MAX)) return m_cursor->seekLast();
-        return m_cursor->seekBefore(itemKey(m_volume.next(), ""));
+        if (!key.empty()) return checked(m_cursor->seekBefore(itemKey(m_volume, key)));
+        if (m_volume == VolumeId(UINT16_MAX)) return checked(m_cursor->seekLast());
+        return checked(m_cursor->seekBefore(itemKey(m_volume.next(), "")));
     }
-    StorageResult<void> next() override { return m_cursor->next(); }
-    StorageResult<void> previous() override { return m_cursor->previous(); }
+    StorageResult<void> next() override { return checked(m_cursor->next()); }
+    StorageResult<void> previous() override { return checked(m_cursor->previous()); }
     bool valid() const override {
         return m_cursor->valid() && ByteReader(m_cursor->key()).u16() == m_volume.value();
     }
@@ -38,6 +38,11 @@ public:
     std::string_view image() const override { return m_cursor->value(); }
 
 private:
+    StorageResult<void> checked(StorageResult<void> moved) const {
+        if (!moved || !m_cursor->valid() || m_cursor->key().size() >= kVolumeBytes) return moved;
+        return std::unexpected(m_transaction.environment().damaged("a key is too short"));
+    }
+
     ReadTransaction m_transaction;
     const KeyTree& m_items;
     const VolumeId m_volume;
@@ -47,29 +52,72 @@ private:
 }  // namespace
 
 StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFolder> folder,
+                                                        std::shared_ptr<LmdbLog> log,
                                                         std::uint64_t mapBytes,
-                                                        std::uint64_t flushPagesMax) {
-    TRY_ASSIGN(auto environment, Environment::open(folder->itemsFile(), mapBytes,
-                                                   {"items", "paths", "marks", "counters"}));
+                                                        std::uint64_t flushPagesMax,
+                                                        const PairMark& firstMark) {
+    EnvironmentPlan plan{folder->itemsFile(), mapBytes, treeDatabaseNames()};
+    if (folder->isNew()) {
+        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+            return writePairMark(transaction, databaseOf(made, TreeDatabase::Counters), firstMark);
+        };
+    }
+    TRY_ASSIGN(auto environment, Environment::open(plan));
     return std::shared_ptr<LmdbTree>(
-        new LmdbTree(std::move(folder), std::move(environment), flushPagesMax));
+        new LmdbTree(std::move(folder), std::move(log), std::move(environment), flushPagesMax));
 }
 
-LmdbTree::LmdbTree(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment,
-                   std::uint64_t flushPagesMax)
+LmdbTree::LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
+                   std::unique_ptr<Environment> environment, std::uint64_t flushPagesMax)
     : m_folder(std::move(folder)),
+      m_log(std::move(log)),
       m_environment(std::move(environment)),
       m_items(databaseOf(*m_environment, TreeDatabase::Items),
               databaseOf(*m_environment, TreeDatabase::Paths),
               databaseOf(*m_environment, TreeDatabase::Counters)),
       m_flushPagesMax(flushPagesMax) {}
 
+StorageResult<void> LmdbTree::checkPair(const PairMark& firstMark) {
+    std::optional<PairMark> items;
+    std::uint64_t replicas = 0;
+    {
+        TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+        TRY_ASSIGN(items,
+                   readPairMark(transaction, databaseOf(*m_environment, TreeDatabase::Counters)));
+        TRY_ASSIGN(replicas,
+                   transaction.entryCount(databaseOf(*m_environment, TreeDatabase::Marks)));
+    }
+    TRY_ASSIGN(const auto log, m_log->pairMark());
+    TRY(storage::checkPair(m_folder->path(), log, items));
+    // Files of an earlier version have no marks. All that can be told is an empty log.
+    TRY_ASSIGN(const bool logIsUnused, m_log->isUnused());
+    if (!log && logIsUnused && replicas > 0)
+        return std::unexpected(pairError(m_folder->path(), "has a log.mdb without content"));
+    // Numbers that were allowed and not used are not used again.
+    m_mark = items.value_or(log.value_or(firstMark));
+    if (log) m_mark.upper = log->upper;
+    return {};
+}
+
+// An earlier version's files get their marks here: the log first.
+StorageResult<void> LmdbTree::beginWrite() {
+    ++m_mark.upper;
+    return m_log->allowTreeWrite(m_mark.id, m_mark.upper);
+}
+
 StorageResult<void> LmdbTree::write(const Overlay& overlay) {
-    return OverlayWriter(*m_environment, m_items, m_flushPagesMax).write(overlay);
+    if (overlay.empty()) return {};
+    TRY(beginWrite());
+    TRY(OverlayWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(overlay));
+    m_mark.lower = m_mark.upper;
+    return {};
 }
 
 StorageResult<void> LmdbTree::drop(DropStep& step) {
-    return writeDropStep(*m_environment, m_items, step);
+    TRY(beginWrite());
+    TRY(writeDropStep(*m_environment, m_items, {m_mark.id, m_mark.upper, m_mark.upper}, step));
+    m_mark.lower = m_mark.upper;
+    return {};
 }
 
 StorageResult<SharedBytes> LmdbTree::get(VolumeId volume, std::string_view key) {
@@ -89,10 +137,14 @@ StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, TreeDatabase::Marks),
                                                  markKey(group, volume)));
-    return found ? decodeMark(*found) : TreeMark();
+    if (!found) return TreeMark();
+    const auto decoded = decodeMark(*found);
+    if (!decoded) return std::unexpected(m_environment->damaged("a mark has a wrong size"));
+    return *decoded;
 }
 
 bool LmdbTree::madeRoom(const StorageError& error) {
+    if (error.path == m_log->path()) return m_log->madeRoom(error);
     return error.code == kMapFull && m_environment->grow().has_value();
 }
 

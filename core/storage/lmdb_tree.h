@@ -1,7 +1,6 @@
 #pragma once
 
-#include "core/storage/data_folder.h"
-#include "core/storage/key_tree.h"
+#include "core/storage/lmdb_log.h"
 #include "core/storage/medium.h"
 
 namespace orrery::storage {
@@ -11,34 +10,46 @@ namespace orrery::storage {
 //   items      volume:uint16 key, and `paths` for long ones   the image
 //   marks      group:uint64 volume:uint16                     applied itemCount itemBytes checksum
 //                                                             deletedStampMax, uint64 each
-//   counters   of `paths`
+//   counters   of `paths`, and the mark of file_pair.h
 
 /// The trees of a store on LMDB.
 class LmdbTree : public TreeMedium {
 public:
+    /// In a new folder the tree is made and keeps `firstMark`. The log allows each write.
     static StorageResult<std::shared_ptr<LmdbTree>> open(std::shared_ptr<DataFolder> folder,
+                                                         std::shared_ptr<LmdbLog> log,
                                                          std::uint64_t mapBytes,
-                                                         std::uint64_t flushPagesMax);
+                                                         std::uint64_t flushPagesMax,
+                                                         const PairMark& firstMark);
+
+    /// Refuses a tree that does not belong to the log. Called once, first.
+    StorageResult<void> checkPair(const PairMark& firstMark);
 
     StorageResult<void> write(const Overlay& overlay) override;
     void settle(const Overlay&) override {}
     StorageResult<void> drop(DropStep& step) override;
     void settle(DropStep&) override {}
+    std::uint64_t generation() const override { return m_mark.lower; }
 
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) override;
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
+    /// Also of the log's file, in which each write is allowed.
     bool madeRoom(const StorageError& error) override;
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 
 private:
-    LmdbTree(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment,
-             std::uint64_t flushPagesMax);
+    LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
+             std::unique_ptr<Environment> environment, std::uint64_t flushPagesMax);
+
+    StorageResult<void> beginWrite();
 
     std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.
+    std::shared_ptr<LmdbLog> m_log;
     std::unique_ptr<Environment> m_environment;
+    PairMark m_mark;  ///< Of the write that is under way, or the last one.
     KeyTree m_items;
     const std::uint64_t m_flushPagesMax;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/base/result.h"
 
 namespace orrery::storage {
@@ -43,8 +44,9 @@ private:
 // The keys of a range on all volumes, as far as a step takes them.
 class DropFinder {
 public:
-    DropFinder(KeyTreeCursor cursor, const DropStep& step)
-        : m_cursor(std::move(cursor)),
+    DropFinder(const Environment& environment, KeyTreeCursor cursor, const DropStep& step)
+        : m_environment(environment),
+          m_cursor(std::move(cursor)),
           m_range(*step.range),
           m_keysMax(step.keysMax),
           m_position(m_range) {}
@@ -52,6 +54,8 @@ public:
     StorageResult<void> find() {
         TRY(m_cursor.seek(itemKey(VolumeId(0), m_range.begin)));
         while (m_cursor.valid()) {
+            if (m_cursor.key().size() < sizeof(std::uint16_t))
+                return std::unexpected(m_environment.damaged("a key is too short"));
             const VolumeId volume(ByteReader(m_cursor.key()).u16());
             const std::string_view key = m_cursor.key().substr(sizeof(std::uint16_t));
             if (key < m_range.begin) {
@@ -104,6 +108,7 @@ private:
         return {};
     }
 
+    const Environment& m_environment;
     KeyTreeCursor m_cursor;
     const KeyRange& m_range;
     const std::uint64_t m_keysMax;
@@ -157,7 +162,7 @@ std::string encodeMark(const TreeMark& mark) {
     return bytes;
 }
 
-TreeMark decodeMark(std::string_view bytes) {
+std::optional<TreeMark> decodeMark(std::string_view bytes) {
     ByteReader reader(bytes);
     TreeMark mark;
     mark.applied = Lsn(reader.u64());
@@ -165,6 +170,7 @@ TreeMark decodeMark(std::string_view bytes) {
     mark.itemBytes = static_cast<std::int64_t>(reader.u64());
     mark.checksum = reader.u64();
     mark.deletedStampMax = reader.u64();
+    if (!reader.ok() || !reader.atEnd()) return std::nullopt;
     return mark;
 }
 
@@ -177,15 +183,21 @@ StorageResult<void> OverlayWriter::write(const Overlay& overlay) {
         const VolumeId volume(static_cast<std::uint16_t>(number));
         TRY(writeItems(overlay, volume));
         TRY(writeMarks(overlay, volume));
-        TRY(finish());
     }
-    return {};
+    CHECK(m_transaction.has_value());
+    TRY(writePair(m_pair.upper));
+    return finish();
+}
+
+StorageResult<void> OverlayWriter::writePair(std::uint64_t ended) {
+    return writePairMark(*m_transaction, databaseOf(m_environment, TreeDatabase::Counters),
+                         {m_pair.id, m_pair.upper, ended});
 }
 
 StorageResult<void> OverlayWriter::writeItems(const Overlay& overlay, VolumeId volume) {
     Overlay::Cursor cursor(&overlay, volume);
     for (cursor.seek(""); cursor.valid(); cursor.next()) {
-        TRY(makeReady());
+        TRY(makeReady(volume));
         const std::string key = itemKey(volume, cursor.key());
         if (cursor.image() != nullptr)
             TRY(m_items.put(*m_transaction, key, *cursor.image()));
@@ -202,7 +214,7 @@ StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId v
     const auto& marks = overlay.marks();
     for (auto at = marks.lower_bound({volume, GroupId(0)});
          at != marks.end() && at->first.first == volume; ++at) {
-        TRY(makeReady());
+        TRY(makeReady(volume));
         TRY(m_transaction->put(databaseOf(m_environment, TreeDatabase::Marks),
                                markKey(at->first.second, volume), encodeMark(at->second)));
         ++m_dirtyPages;
@@ -210,12 +222,15 @@ StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId v
     return {};
 }
 
-StorageResult<void> OverlayWriter::makeReady() {
-    if (m_dirtyPages >= m_dirtyPagesMax) TRY(finish());
+StorageResult<void> OverlayWriter::makeReady(VolumeId volume) {
+    if (m_dirtyPages >= m_dirtyPagesMax || volume != m_volume) TRY(finish());
+    m_volume = volume;
     if (m_transaction) return {};
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(m_environment));
     m_transaction.emplace(std::move(transaction));
-    return {};
+    if (std::exchange(m_hasBegun, true)) return {};
+    ++m_dirtyPages;
+    return writePair(m_pair.lower);
 }
 
 StorageResult<void> OverlayWriter::finish() {
@@ -226,13 +241,14 @@ StorageResult<void> OverlayWriter::finish() {
     return result;
 }
 
-StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items, DropStep& step) {
+StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items,
+                                  const PairMark& pair, DropStep& step) {
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(environment));
     if (step.range) {
         std::vector<std::string> keys;
         {
             TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, items));
-            DropFinder finder(std::move(cursor), step);
+            DropFinder finder(environment, std::move(cursor), step);
             TRY(finder.find());
             keys = finder.found();
             step.rangeDone = finder.isAll();
@@ -243,6 +259,7 @@ StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items
     }
     for (const GroupId group : step.groups)
         TRY(eraseMarks(transaction, group));
+    TRY(writePairMark(transaction, databaseOf(environment, TreeDatabase::Counters), pair));
     return transaction.commit();
 }
 

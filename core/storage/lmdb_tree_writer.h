@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/storage/file_pair.h"
 #include "core/storage/key_tree.h"
 #include "core/storage/medium.h"
 
@@ -12,6 +14,10 @@ namespace orrery::storage {
 // grammar.
 enum class TreeDatabase : std::size_t { Items, Paths, Marks, Counters };
 
+inline std::vector<std::string> treeDatabaseNames() {
+    return {"items", "paths", "marks", "counters"};
+}
+
 inline Database databaseOf(const Environment& environment, TreeDatabase which) {
     return environment.database(static_cast<std::size_t>(which));
 }
@@ -19,33 +25,45 @@ inline Database databaseOf(const Environment& environment, TreeDatabase which) {
 std::string itemKey(VolumeId volume, std::string_view key);
 std::string markKey(GroupId group, VolumeId volume);
 std::string encodeMark(const TreeMark& mark);
-TreeMark decodeMark(std::string_view bytes);
+/// Nothing if the bytes are damaged.
+std::optional<TreeMark> decodeMark(std::string_view bytes);
 
 /// Writes an overlay volume by volume, in order of key, in transactions of bounded size, each
 /// synced. A volume's marks come after its items: cut anywhere between, the marks say to apply
-/// again what is there already, which does no harm.
+/// again what is there already, which does no harm. The first transaction says in the pair mark
+/// that this write began, the last one that it ended.
 class OverlayWriter {
 public:
-    OverlayWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax)
-        : m_environment(environment), m_items(items), m_dirtyPagesMax(dirtyPagesMax) {}
+    OverlayWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax,
+                  const PairMark& pair)
+        : m_environment(environment),
+          m_items(items),
+          m_dirtyPagesMax(dirtyPagesMax),
+          m_pair(pair) {}
 
     StorageResult<void> write(const Overlay& overlay);
 
 private:
     StorageResult<void> writeItems(const Overlay& overlay, VolumeId volume);
     StorageResult<void> writeMarks(const Overlay& overlay, VolumeId volume);
-    /// Begins a transaction where none is open, and ends the one that has grown to its bound.
-    StorageResult<void> makeReady();
+    /// Begins a transaction where none is open, and ends the one that has grown to its bound or is
+    /// another volume's.
+    StorageResult<void> makeReady(VolumeId volume);
+    StorageResult<void> writePair(std::uint64_t ended);
     StorageResult<void> finish();
 
     Environment& m_environment;
     const KeyTree& m_items;
     const std::uint64_t m_dirtyPagesMax;
+    const PairMark m_pair;
+    bool m_hasBegun = false;
+    VolumeId m_volume{};
     std::optional<WriteTransaction> m_transaction;
     std::uint64_t m_dirtyPages = 0;  ///< Roughly.
 };
 
-/// Takes one bounded step of giving back, in one transaction.
-StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items, DropStep& step);
+/// Takes one bounded step of giving back, in one transaction, which keeps `pair`.
+StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items,
+                                  const PairMark& pair, DropStep& step);
 
 }  // namespace orrery::storage

@@ -38,7 +38,7 @@ public:
         CHECK(!m_ran);
         m_ran = true;
         if (m_failure == PlannedFailure::Kind::CommitFails) {
-            m_result = std::unexpected(StorageError{"write (planned)", ENOSPC, m_medium->path()});
+            m_result = std::unexpected(StorageError{"write (planned)", ENOMEM, m_medium->path()});
             return;
         }
         m_result = m_medium->write(m_batch);
@@ -82,6 +82,7 @@ void LogLayer::forgetUnwritten() {
     m_released = m_written;
     m_workIsOut = false;
     m_failure = {};
+    m_queues = true;
     ++m_epoch;
 }
 
@@ -95,10 +96,20 @@ Ticket LogLayer::add(Turn turn, std::vector<DroppedRange> drops,
     for (const Turn::Change& change : sealed->turn.changes()) {
         if (change.kind == Kind::DropGroup) m_dropped.insert(change.group);
     }
-    m_pendingBytes += bytes;
-    m_pending.push_back(std::move(sealed));
+    if (m_queues) {
+        m_pendingBytes += bytes;
+        m_pending.push_back(std::move(sealed));
+    }
     release();
     return m_last;
+}
+
+void LogLayer::stopQueueing() {
+    m_queues = false;
+    m_pending.clear();
+    m_pendingBytes = 0;
+    m_workIsOut = false;
+    ++m_epoch;
 }
 
 bool LogLayer::saturated() const {
@@ -120,6 +131,7 @@ std::unique_ptr<Work> LogLayer::takeWork() {
         bytes += turn->bytes;
         batch.turns.push_back(turn);
     }
+    batch.treeGeneration = m_treeGeneration;
     batch.reclaim = m_reclaim;
     batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
 

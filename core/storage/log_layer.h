@@ -24,9 +24,13 @@ public:
     Ticket written() const { return m_written; }
     Ticket released() const { return m_released; }
     std::uint64_t pendingTurns() const { return m_pending.size(); }
+    /// Turns are kept for reading only from now on: nothing will ask for them to be written.
+    void stopQueueing();
     /// True while so much waits to be written that no more should come.
     bool saturated() const;
 
+    /// The tree's last write that has ended, to be told to the log with its next batch.
+    void noteTreeWritten(std::uint64_t generation) { m_treeGeneration = generation; }
     /// A dropped group whose trace is gone from everywhere else; its records go from now on.
     void reclaim(GroupId group) { m_reclaim.push_back(group); }
     /// Groups that have been dropped and still have records.
@@ -68,6 +72,8 @@ private:
     std::set<GroupId> m_dropped;
     std::vector<GroupId> m_reclaim;
 
+    std::uint64_t m_treeGeneration = 0;
+    bool m_queues = true;
     std::uint64_t m_epoch = 0;  ///< Work of an earlier one has no effect.
     bool m_workIsOut = false;
 };

@@ -45,6 +45,8 @@ struct LogBatch {
     /// Dropped groups whose records are to go, and how many of them at most.
     std::vector<GroupId> reclaim;
     std::uint64_t reclaimRecordsMax = 0;
+    /// TreeMedium::generation as of the last write of the tree that has ended; 0 for none.
+    std::uint64_t treeGeneration = 0;
     /// Filled in by the medium: those that have no record left.
     std::vector<GroupId> reclaimed;
 };
@@ -63,6 +65,10 @@ public:
     virtual void settle(const LogBatch& batch) = 0;
 
     virtual StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) = 0;
+    /// The same, on the thread of a worker.
+    virtual StorageResult<SharedBytes> recordOnWorker(VolumeId volume, GroupId group, Lsn lsn) {
+        return record(volume, group, lsn);
+    }
     virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) = 0;
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;
@@ -73,8 +79,10 @@ public:
         std::string_view prefix) = 0;
     virtual StorageResult<Unfinished> unfinished() = 0;
 
-    /// True if `error` says that there is no room, and makes some. Called with no write under way.
+    /// True if `error` says that the map is full, and enlarges it. Called with no write under way.
     virtual bool madeRoom(const StorageError& error) = 0;
+    /// Whether the disk would take some more.
+    virtual bool hasRoom() const = 0;
     virtual std::uint64_t fileBytes() const = 0;
     /// For messages.
     virtual std::string path() const = 0;
@@ -114,6 +122,8 @@ public:
     virtual void settle(const Overlay& overlay) = 0;
     virtual StorageResult<void> drop(DropStep& step) = 0;
     virtual void settle(DropStep& step) = 0;
+    /// Which write of the tree ended last; 0 for none. Called with no write under way.
+    virtual std::uint64_t generation() const = 0;
 
     virtual StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) = 0;
     /// A consistent view; it must not live longer than the call of the store that needs it.

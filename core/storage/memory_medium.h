@@ -25,6 +25,7 @@ public:
     StorageResult<Unfinished> unfinished() override;
 
     bool madeRoom(const StorageError&) override { return false; }
+    bool hasRoom() const override { return true; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
 
@@ -52,6 +53,7 @@ public:
     void settle(const Overlay& overlay) override;
     StorageResult<void> drop(DropStep&) override { return {}; }
     void settle(DropStep& step) override;
+    std::uint64_t generation() const override { return 0; }
 
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) override;
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;

@@ -3,14 +3,10 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/storage/store.h"
-
 namespace orrery::storage {
 namespace {
 
 // The codes that LMDB adds to those of errno, as lmdb.h documents them.
-constexpr int kCorrupted = -30796;
-constexpr int kPanic = -30795;
 constexpr int kVersionMismatch = -30794;
 constexpr int kInvalid = -30793;
 
@@ -18,10 +14,9 @@ std::string causeOf(int code) {
     switch (code) {
         case ENOSPC:
         case EDQUOT:
-            return "the disk is full; free some space and start again";
+            return "the disk is full; free some space";
         case EFBIG:
-            return "the file may not grow any further; raise the limit on the size of files and "
-                   "start again";
+            return "the file may not grow any further; raise the limit on the size of files";
         case EACCES:
         case EPERM:
             return "access is not permitted; choose another data folder or change its permissions";
@@ -38,7 +33,7 @@ std::string causeOf(int code) {
         case kVersionMismatch:
             return "the file is damaged or was not written by this program; restore it from a copy";
         case kPanic:
-            return "an earlier write failed half-way; start again";
+            return "an earlier write failed midway; restart the program";
         default:
             break;
     }
@@ -47,6 +42,20 @@ std::string causeOf(int code) {
 }
 
 }  // namespace
+
+StorageError damagedError(const std::string& path, const std::string& what) {
+    return {"read", kCorrupted, path,
+            "The file " + path + " is damaged (" + what +
+                "); restore its folder from a backup, or run \"orreryd repair --data DIR\"."};
+}
+
+bool isDamage(const StorageError& error) {
+    return error.code == kCorrupted || error.code == kInvalid || error.code == kVersionMismatch;
+}
+
+bool isLackOfRoom(const StorageError& error) {
+    return error.code == ENOSPC || error.code == EDQUOT || error.code == EFBIG;
+}
 
 std::string StorageError::message() const {
     if (!detail.empty()) return detail;

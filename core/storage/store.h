@@ -134,6 +134,8 @@ using ScanVisitor = std::function<ScanStep(std::string_view key, std::string_vie
 
 enum class Health : std::uint8_t {
     Ok,
+    NoRoom,        ///< The tree could not be written for lack of room. Logs still are; the flush is
+                   ///< given out again after `tryAgain`.
     CommitFailed,  ///< A turn was not written; nothing later will be. Reopen to go on.
     ReadOnly,      ///< A sync failed or the tree cannot be written: no later claim can be trusted.
 };
@@ -226,6 +228,15 @@ public:
     /// What happened last, for the health above. With Health::Ok, why a segment of the archive
     /// still waits: there was no room for it.
     virtual std::optional<StorageError> lastError() const = 0;
+    /// The first damage of a file that a read or a write met. What is sound can still be read.
+    virtual const std::optional<StorageError>& damage() const = 0;
+    /// Whether the disk would take some more now. Asked rarely: it tries.
+    virtual bool hasRoom() const = 0;
+    /// From NoRoom back to Ok.
+    virtual void tryAgain() = 0;
+    /// Nothing is written any more: what is committed from now on stays in memory, for reads, and
+    /// takes no more than it must.
+    virtual void stopWriting() = 0;
 
     struct Figures {
         std::uint64_t overlayBytes = 0;

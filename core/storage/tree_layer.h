@@ -43,10 +43,10 @@ public:
 
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
-    bool workIsOut() const { return m_workIsOut; }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
+    bool workIsOut() const { return m_workIsOut; }
     bool saturated() const { return m_frozen != nullptr && m_active->bytes() >= m_bytesMax; }
     std::uint64_t droppedKeysLeft() const;
     std::uint64_t overlayBytes() const;

@@ -64,8 +64,13 @@ class KeyTreeTest : public QObject {
 private slots:
     void init() {
         m_environment.reset();
-        auto opened = Environment::open(m_folder.filePath("keys.mdb").toStdString(), 64u << 20,
-                                        {"keys", "paths", "counters"});
+        auto opened = Environment::open(
+            {.file = m_folder.filePath("keys.mdb").toStdString(),
+             .mapBytes = 64u << 20,
+             .databases = {"keys", "paths", "counters"},
+             .whenMade = [](const Environment&, WriteTransaction&) -> StorageResult<void> {
+                 return {};
+             }});
         QVERIFY(opened.has_value());
         m_environment = *std::move(opened);
         m_tree.emplace(m_environment->database(0), m_environment->database(1),

@@ -1,0 +1,78 @@
+#include "core/storage/file_pair.h"
+
+#include <cerrno>
+#include <fstream>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/base/result.h"
+
+namespace orrery::storage {
+namespace {
+
+constexpr std::string_view kPairName = "pair";
+
+}  // namespace
+
+std::string makePairId() {
+    std::ifstream random("/dev/urandom", std::ios::binary);
+    std::string id(kPairIdBytes, '\0');
+    random.read(id.data(), static_cast<std::streamsize>(id.size()));
+    CHECK(random.gcount() == static_cast<std::streamsize>(kPairIdBytes));
+    return id;
+}
+
+StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transaction,
+                                                    Database counters) {
+    TRY_ASSIGN(const auto found, transaction.get(counters, kPairName));
+    if (!found) return std::nullopt;
+    ByteReader reader(*found);
+    PairMark mark;
+    mark.id = reader.raw(kPairIdBytes);
+    mark.upper = reader.u64();
+    mark.lower = reader.u64();
+    if (!reader.ok() || !reader.atEnd())
+        return std::unexpected(transaction.environment().damaged("its pair mark has a wrong size"));
+    return mark;
+}
+
+StorageResult<void> writePairMark(WriteTransaction& transaction, Database counters,
+                                  const PairMark& mark) {
+    CHECK(mark.id.size() == kPairIdBytes);
+    CHECK(mark.lower <= mark.upper);
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.raw(mark.id);
+    writer.u64(mark.upper);
+    writer.u64(mark.lower);
+    return transaction.put(counters, kPairName, bytes);
+}
+
+StorageError pairError(const std::filesystem::path& folder, const std::string& what) {
+    return {"pair", EPROTO, folder.string(),
+            "The data folder " + folder.string() + " " + what +
+                "; restore log.mdb and items.mdb together from one backup, or choose another "
+                "folder."};
+}
+
+StorageResult<void> checkPair(const std::filesystem::path& folder,
+                              const std::optional<PairMark>& log,
+                              const std::optional<PairMark>& items) {
+    if (!log && !items) return {};
+    if (!log)
+        return std::unexpected(pairError(folder, "has a log.mdb that does not know its items.mdb"));
+    // A log that has a mark allowed a first write of the tree before any began.
+    const PairMark tree = items.value_or(PairMark{log->id, 0, 0});
+    if (tree.id != log->id)
+        return std::unexpected(
+            pairError(folder, "has a log.mdb and an items.mdb of two different folders"));
+    if (tree.lower < log->lower)
+        return std::unexpected(
+            pairError(folder, "has an items.mdb that is older than its log.mdb"));
+    if (tree.upper > log->upper)
+        return std::unexpected(pairError(folder, "has a log.mdb that is older than its items.mdb"));
+    return {};
+}
+
+}  // namespace orrery::storage

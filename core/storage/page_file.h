@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/storage/page_tree.h"
+#include "core/storage/store.h"
+
+namespace orrery::storage {
+
+/// A file of LMDB, mapped for reading. The map is made anew as the file grows; views keep the one
+/// that they need.
+class PageFile {
+public:
+    static StorageResult<std::unique_ptr<PageFile>> open(const std::filesystem::path& file);
+    ~PageFile();
+    PageFile(const PageFile&) = delete;
+    PageFile& operator=(const PageFile&) = delete;
+
+    /// The trees as one transaction left them. Its pages live as long as it does, and as long as
+    /// no later transaction uses them again.
+    struct View {
+        std::uint64_t transaction = 0;
+        Pages pages;
+        PageTree free;
+        PageTree main;
+        std::vector<PageTree> trees;  ///< Named ones, in the order asked for.
+        std::shared_ptr<const char> map;
+    };
+    using ViewPtr = std::shared_ptr<const View>;
+
+    /// As the transaction left them that was committed last with that number; null if a later one
+    /// has taken its place.
+    StorageResult<ViewPtr> view(std::uint64_t transaction, const std::vector<std::string>& names);
+
+    /// What mdb_env_open and each transaction take on trust: the meta pages, the list of free
+    /// pages, the main tree, and that the file is as long as it says. Of the newest transaction.
+    StorageResult<ViewPtr> checkStart(const std::vector<std::string>& names);
+    /// The same without the list of free pages, for another reader of a file that was checked.
+    StorageResult<ViewPtr> start(const std::vector<std::string>& names);
+
+    /// Pages that are not used, after `checkStart`.
+    const PageSet& freePages() const { return m_free; }
+
+    StorageError damaged(const PageFault& fault) const;
+
+private:
+    explicit PageFile(std::filesystem::path file, int descriptor)
+        : m_file(std::move(file)), m_descriptor(descriptor) {}
+
+    StorageResult<void> mapUpTo(std::uint64_t bytes);
+    StorageResult<MetaPage> meta(std::uint64_t index) const;
+    StorageResult<std::shared_ptr<View>> viewOf(const MetaPage& meta,
+                                                const std::vector<std::string>& names);
+    StorageResult<std::uint64_t> checkFreeList(const View& view);
+
+    const std::filesystem::path m_file;
+    const int m_descriptor;
+    std::uint64_t m_pageBytes = 0;
+    std::uint64_t m_fileBytes = 0;
+    std::uint64_t m_mapBytes = 0;
+    PageNumber m_pagesNamed = 0;  ///< By the meta page that `start` found.
+    std::shared_ptr<const char> m_map;
+    PageSet m_checked;
+    PageSet m_free;
+    ViewPtr m_last;
+};
+
+}  // namespace orrery::storage

@@ -1,0 +1,228 @@
+#include <QtTest>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/storage/environment.h"
+#include "core/storage/file_pair.h"
+#include "core/storage/lmdb_log_writer.h"
+#include "core/storage/lmdb_tree_writer.h"
+#include "tests/storage/mini_world.h"
+#include "tests/support/test_main.h"
+
+// Goal: log.mdb and items.mdb are taken only as the pair that they are: either of them missing,
+// empty, from another folder or of another age is refused in a sentence that says what to do.
+// Method: a small world whose files are copied at several ages and put together anew.
+// power_cut_test has the pairs that a cut can leave.
+
+using namespace orrery;
+using namespace orrery::storage;
+using orrery::test::MiniWorld;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path pathOf(const QTemporaryDir& folder) {
+    return folder.path().toStdString();
+}
+
+StorageResult<std::unique_ptr<Store>> openAt(const fs::path& folder) {
+    LmdbOptions options;
+    options.mapBytes = 64u << 20;
+    return openLmdbStore(folder, options);
+}
+
+std::string messageOf(const StorageResult<std::unique_ptr<Store>>& opened) {
+    return opened ? "(opened)" : opened.error().message();
+}
+
+void runLog(Store& store) {
+    if (auto work = store.takeLogWork()) {
+        work->run();
+        store.finishLogWork(std::move(work));
+    }
+}
+
+void runFlush(Store& store) {
+    if (auto work = store.takeFlushWork(true)) {
+        work->run();
+        store.finishFlushWork(std::move(work));
+    }
+}
+
+// Two turns, their flush, and a turn that tells the log of it.
+void liveOn(Store& store, MiniWorld& world) {
+    world.turn(store);
+    world.turn(store);
+    runLog(store);
+    runFlush(store);
+    world.turn(store);
+    runLog(store);
+}
+
+void copyFile(const fs::path& from, const fs::path& to, const char* name) {
+    fs::copy_file(from / name, to / name, fs::copy_options::overwrite_existing);
+}
+
+// As an earlier version leaves it.
+void takeMarkAway(const fs::path& file, const std::vector<std::string>& databases,
+                  std::size_t counters) {
+    auto environment =
+        Environment::open({.file = file, .mapBytes = 64u << 20, .databases = databases});
+    QVERIFY(environment.has_value());
+    auto transaction = WriteTransaction::begin(**environment);
+    QVERIFY(transaction.has_value());
+    QVERIFY(transaction->erase((*environment)->database(counters), "pair").value_or(false));
+    QVERIFY(transaction->commit().has_value());
+}
+
+}  // namespace
+
+class FilePairTest : public QObject {
+    Q_OBJECT
+
+    // The folder as it was at three moments.
+    QTemporaryDir m_ages[3];
+    QTemporaryDir m_other;
+
+private slots:
+    void initTestCase() {
+        const QTemporaryDir folder;
+        MiniWorld world(3, 30, 300);
+        for (const QTemporaryDir& age : m_ages) {
+            {
+                const auto store = openAt(pathOf(folder));
+                QVERIFY2(store.has_value(), messageOf(store).c_str());
+                liveOn(**store, world);
+            }
+            for (const char* name : {"log.mdb", "items.mdb", "format"})
+                copyFile(pathOf(folder), pathOf(age), name);
+        }
+        const auto store = openAt(pathOf(m_other));
+        QVERIFY(store.has_value());
+        MiniWorld other(4, 30, 300);
+        liveOn(**store, other);
+    }
+
+    void opensFilesOfOneAge() {
+        for (const QTemporaryDir& age : m_ages)
+            QCOMPARE(messageOf(openAt(pathOf(age))), std::string("(opened)"));
+    }
+
+    void refusesAnyOtherPair_data() {
+        QTest::addColumn<int>("logAge");
+        QTest::addColumn<int>("itemsAge");
+        QTest::addColumn<QString>("says");
+        const QString older = "has a log.mdb that is older than its items.mdb";
+        const QString newer = "has an items.mdb that is older than its log.mdb";
+        QTest::newRow("log of 1, items of 2") << 0 << 1 << older;
+        QTest::newRow("log of 1, items of 3") << 0 << 2 << older;
+        QTest::newRow("log of 2, items of 3") << 1 << 2 << older;
+        QTest::newRow("log of 2, items of 1") << 1 << 0 << newer;
+        QTest::newRow("log of 3, items of 1") << 2 << 0 << newer;
+        QTest::newRow("log of 3, items of 2") << 2 << 1 << newer;
+    }
+    void refusesAnyOtherPair() {
+        QFETCH(int, logAge);
+        QFETCH(int, itemsAge);
+        QFETCH(QString, says);
+        const QTemporaryDir folder;
+        copyFile(pathOf(m_ages[logAge]), pathOf(folder), "format");
+        copyFile(pathOf(m_ages[logAge]), pathOf(folder), "log.mdb");
+        copyFile(pathOf(m_ages[itemsAge]), pathOf(folder), "items.mdb");
+        const std::string message = messageOf(openAt(pathOf(folder)));
+        QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
+        QVERIFY(message.ends_with(
+            "; restore log.mdb and items.mdb together from one backup, or choose another folder."));
+    }
+
+    void refusesAFileThatIsMissingEmptyOrAnotherFolders_data() {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("log") << "log.mdb";
+        QTest::newRow("items") << "items.mdb";
+    }
+    void refusesAFileThatIsMissingEmptyOrAnotherFolders() {
+        QFETCH(QString, name);
+        const std::string file = name.toStdString();
+        const QTemporaryDir folder;
+        for (const char* each : {"log.mdb", "items.mdb", "format"})
+            copyFile(pathOf(m_ages[1]), pathOf(folder), each);
+        const auto says = [&](const std::string& text) {
+            const std::string message = messageOf(openAt(pathOf(folder)));
+            const bool found = message.find(text) != std::string::npos;
+            if (!found) qWarning("%s", message.c_str());
+            return found;
+        };
+        fs::remove(pathOf(folder) / file);
+        QVERIFY(says("has lost its " + file));
+        QVERIFY(!fs::exists(pathOf(folder) / file));
+        std::ofstream(pathOf(folder) / file).flush();
+        QVERIFY(says("has an empty " + file));
+        copyFile(pathOf(m_other), pathOf(folder), file.c_str());
+        QVERIFY(says("of two different folders"));
+        // One that was only just made.
+        const QTemporaryDir fresh;
+        QVERIFY(openAt(pathOf(fresh)).has_value());
+        copyFile(pathOf(fresh), pathOf(folder), file.c_str());
+        QVERIFY(says("of two different folders"));
+        fs::remove(pathOf(folder) / "format");
+        QVERIFY(says("has data but no format file"));
+    }
+
+    // A folder of an earlier version opens as it is; its files get their marks with the first
+    // flush.
+    void takesUpAFolderWithoutMarks() {
+        const QTemporaryDir folder;
+        MiniWorld world(8, 30, 300);
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY(store.has_value());
+            liveOn(**store, world);
+        }
+        takeMarkAway(
+            pathOf(folder) / "log.mdb",
+            {"records", "states", "trim_marks", "values", "value_paths", "dropped", "counters"},
+            static_cast<std::size_t>(LogDatabase::Counters));
+        takeMarkAway(pathOf(folder) / "items.mdb", {"items", "paths", "marks", "counters"},
+                     static_cast<std::size_t>(TreeDatabase::Counters));
+        const QTemporaryDir old;
+        for (const char* name : {"log.mdb", "items.mdb", "format"})
+            copyFile(pathOf(folder), pathOf(old), name);
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY2(store.has_value(), messageOf(store).c_str());
+            QCOMPARE(world.judge(**store, world.records()), std::string());
+            world.turn(**store);
+            runLog(**store);
+            runFlush(**store);
+        }
+        // The log does not know yet that the flush ended, so the old items lose nothing.
+        const QTemporaryDir mixed;
+        for (const char* name : {"log.mdb", "format"})
+            copyFile(pathOf(folder), pathOf(mixed), name);
+        copyFile(pathOf(old), pathOf(mixed), "items.mdb");
+        {
+            const auto store = openAt(pathOf(mixed));
+            QVERIFY2(store.has_value(), messageOf(store).c_str());
+            QCOMPARE(world.judge(**store, world.records()), std::string());
+        }
+        copyFile(pathOf(folder), pathOf(mixed), "items.mdb");
+        copyFile(pathOf(old), pathOf(mixed), "log.mdb");
+        QVERIFY(messageOf(openAt(pathOf(mixed))).find("does not know its items.mdb") !=
+                std::string::npos);
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY2(store.has_value(), messageOf(store).c_str());
+            liveOn(**store, world);
+        }
+        for (const char* name : {"log.mdb", "items.mdb"})
+            copyFile(pathOf(folder), pathOf(mixed), name);
+        copyFile(pathOf(old), pathOf(mixed), "items.mdb");
+        QVERIFY(messageOf(openAt(pathOf(mixed))).find("older than its log.mdb") !=
+                std::string::npos);
+    }
+};
+
+ORRERY_TEST_CLASS(FilePairTest)
+#include "file_pair_test.moc"
