@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/ctl.h"
+#include "app/folder_commands.h"
 #include "app/local_flags.h"
 #include "app/program_flags.h"
 #include "core/base/version.h"
@@ -68,6 +69,11 @@ int run(const LocalFlags& flags) {
         std::fputs(localBanner(flags, settings.port, std::string(kVersion)).c_str(), stdout);
         std::fflush(stdout);
     }
+    if (settings.logLevel != "off") {
+        line.engine.onStorageChange = [](const std::string& sentence) {
+            std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
+        };
+    }
     auto engine = engine::Engine::open(line.engine);
     if (!engine) return fail(engine.error());
     (*engine)->stopOnSignals();
@@ -90,5 +96,9 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments[0] == "ctl")
         return orrery::app::runCtl({arguments.begin() + 1, arguments.end()});
+    if (!arguments.empty() && arguments[0] == "check")
+        return orrery::app::runCheck({arguments.begin() + 1, arguments.end()});
+    if (!arguments.empty() && arguments[0] == "repair")
+        return orrery::app::runRepair({arguments.begin() + 1, arguments.end()});
     return orrery::app::run(orrery::app::translateLocalFlags(arguments));
 }

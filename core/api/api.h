@@ -13,6 +13,9 @@ namespace orrery::api {
 /// service's, in its order; what is known and not built yet answers an error that names it.
 ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body);
 
+/// Whether the operation of that name only reads, as operations.def says.
+bool changesNothing(std::string_view operationName);
+
 /// Appends the body of an error reply: __type, message and what some errors carry beside them.
 void writeError(const ApiError& error, std::string& out);
 

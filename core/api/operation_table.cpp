@@ -10,9 +10,9 @@ namespace orrery::api {
 namespace {
 
 constexpr OperationRow kRows[] = {
-#define OPERATION(service, name, symbol, plane) \
-    {Service::service, #name, &operations::symbol, Plane::plane},
-#define LATER(service, name) {Service::service, #name, nullptr, Plane::Control},
+#define OPERATION(service, name, symbol, plane, effect) \
+    {Service::service, #name, &operations::symbol, Plane::plane, Effect::effect},
+#define LATER(service, name) {Service::service, #name, nullptr, Plane::Control, Effect::Write},
 #include "core/api/operations.def"
 #undef OPERATION
 #undef LATER
@@ -25,6 +25,12 @@ const OperationRow* findOperation(Service service, std::string_view name) {
         return candidate.service == service && candidate.name == name;
     });
     return row == std::end(kRows) ? nullptr : row;
+}
+
+bool changesNothing(std::string_view operationName) {
+    return std::ranges::any_of(kRows, [&](const OperationRow& row) {
+        return row.name == operationName && row.effect == Effect::Read;
+    });
 }
 
 }  // namespace orrery::api

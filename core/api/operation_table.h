@@ -12,12 +12,16 @@ enum class Service { DynamoDB, Streams };
 /// Whether an operation works on items or on tables.
 enum class Plane { Data, Control };
 
+/// Whether an operation can change items or tables.
+enum class Effect { Read, Write };
+
 /// One line of operations.def.
 struct OperationRow {
     Service service;
     std::string_view name;
     const Operation* operation;  ///< Null for what is known and not built.
     Plane plane;
+    Effect effect;
 };
 
 /// The row of `name` as it stands in X-Amz-Target after the dot, or null for an unknown operation.

@@ -46,6 +46,9 @@ struct EngineOptions {
     bool remoteControl = false;
     /// Pages of a browser that may read and write tables.
     http::Origins origins = {};
+    /// Called on the engine's thread with one sentence when the disk begins to refuse something,
+    /// and when it takes it again.
+    std::function<void(const std::string&)> onStorageChange = {};
 };
 
 /// The whole engine: a data folder, the live world in it, the endpoint, and the threads. One thread

@@ -52,10 +52,6 @@ Endpoint::Options endpointOptions(const EngineOptions& options) {
     return endpoint;
 }
 
-ApiError lost() {
-    return ApiError::internal();
-}
-
 ApiError withdrawn() {
     return {ErrorType::ServiceUnavailable,
             "The client ended the connection while the clock is paused; the request is withdrawn.",
@@ -78,13 +74,25 @@ Engine::Impl::Impl(const EngineOptions& options)
 
 Engine::Impl::~Impl() = default;
 
+// Threads and the heap end the process without a word where they get no address space.
+std::expected<void, std::string> Engine::Impl::checkAddressSpace() {
+    constexpr rlim_t kBytesMin = rlim_t{512} << 20;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= kBytesMin) return {};
+    return std::unexpected("The limit on address space is " + std::to_string(limit.rlim_cur >> 20) +
+                           " MB, and at least " + std::to_string(kBytesMin >> 20) +
+                           " MB are needed; raise it (ulimit -v) and start again.");
+}
+
 std::expected<void, std::string> Engine::Impl::open() {
+    TRY(checkAddressSpace());
     m_openedAt = Loop::now();
     m_calendarOffset = Loop::calendar().sinceEpoch() - m_openedAt;
     DriverOptions driver;
     driver.dataFolder = m_options.dataFolder;
     driver.durability = m_options.durability;
     driver.failure = m_options.failure;
+    driver.onStorageChange = m_options.onStorageChange;
     driver.world.profile = m_options.profile;
     driver.world.profileIsChosen = m_options.profileIsChosen;
     driver.world.seed = m_options.seed;
@@ -169,7 +177,7 @@ void Engine::Impl::deliver() {
     for (const cluster::Answered& answered : m_answers)
         m_answering.answer(m_calls.take(answered.id), answered);
     for (const cluster::CallId id : m_driver->takeFailed())
-        m_answering.fail(m_calls.take(id), lost());
+        m_answering.fail(m_calls.take(id), ApiError::internal(m_driver->storageProblem()));
 }
 
 void Engine::Impl::noteGeneration() {
@@ -213,7 +221,8 @@ bool Engine::Impl::mayEnd(Duration wall) const {
 
 void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                           Destination to) {
-    if (!m_driver->isUp() || !m_driver->accepts(call->operationName())) {
+    const bool mayRun = !m_driver->isReadOnly() || api::changesNothing(call->operationName());
+    if (!m_driver->isUp() || !mayRun) {
         return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
     }
     if (m_driver->isFull()) return m_answering.fail(to, tooMuch());

@@ -72,6 +72,7 @@ private:
         EventId after;
     };
 
+    static std::expected<void, std::string> checkAddressSpace();
     std::expected<void, std::string> listen();
     void round(Duration wall);
     void tell(Duration wall);

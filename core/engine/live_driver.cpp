@@ -21,8 +21,6 @@ constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
 // A step to the next event gives up in a world that only ever ticks.
 constexpr int kStepEventsMax = 100'000;
-constexpr Duration kFlushRetry = 1s;
-constexpr Duration kRetryAfter = 1s;
 
 cluster::Pace paceOf(const sim::LiveClock& clock) {
     if (clock.paused()) return cluster::Pace::Stopped;
@@ -111,14 +109,6 @@ bool LiveDriver::admitOldest() {
     return true;
 }
 
-bool LiveDriver::accepts(std::string_view operationName) const {
-    if (!isReadOnly()) return true;
-    constexpr std::string_view kReads[] = {
-        "Get", "Describe", "List", "Query", "Scan", "BatchGetItem", "TransactGetItems"};
-    return std::ranges::any_of(
-        kReads, [&](std::string_view begin) { return operationName.starts_with(begin); });
-}
-
 // --- turns
 
 void LiveDriver::turn(Duration wall, CalendarTime calendar) {
@@ -128,11 +118,14 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         return;
     }
     takeWorkDone();
-    if (m_store->health() != storage::Health::Ok) {
-        dropFailedStore();
+    if (m_store->health() == storage::Health::NoRoom) {
+        if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
+    } else if (m_store->health() != storage::Health::Ok) {
+        dropFailedStore(wall);
         startAgain(wall, calendar);
         return;
     }
+    if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
     // The disk is behind, with the tree or the log: time stands still until some work has ended.
@@ -141,11 +134,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     } else {
         runTurn(wall, calendar);
     }
-    if (const auto& failure = m_world->failure()) {
-        dropWorld("What the disk holds cannot be used: " + failure->message());
-        startAgain(wall, calendar);
-        return;
-    }
+    if (const auto failure = m_world->failure()) return failWorld(*failure, wall, calendar);
     noteDamage();
     const storage::Ticket ticket = m_world->endTurn();
     if (ticket != m_ticket && !m_flushDue) m_flushDue = wall + m_options.flushAfter;
@@ -157,17 +146,10 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
-void LiveDriver::noteDamage() {
-    if (m_isDamaged || !m_world->damage()) return;
-    m_isDamaged = true;
-    m_problem = m_world->damage()->message();
-    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
-}
-
 // A disk that takes no more will not catch up either: then what little the world still changes is
 // kept in memory.
 bool LiveDriver::isHeldUp() const {
-    return !m_readOnly && m_store->saturated();
+    return !isReadOnly() && m_store->saturated();
 }
 
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
@@ -238,8 +220,9 @@ std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
-    if (m_flushDue && !m_readOnly && !m_treeFlusher.busy())
+    if (m_flushDue && !isReadOnly() && !m_treeFlusher.busy())
         due = std::min(due.value_or(*m_flushDue), *m_flushDue);
+    if (m_roomProbeAt) due = std::min(due.value_or(*m_roomProbeAt), *m_roomProbeAt);
     return due;
 }
 
@@ -254,134 +237,6 @@ bool LiveDriver::stepOneEvent() {
         m_ranTo = std::max(m_ranTo, due);
     }
     return true;
-}
-
-// --- the disk
-
-void LiveDriver::takeWorkDone() {
-    if (auto work = m_logWriter.takeFinished()) m_store->finishLogWork(std::move(work));
-    if (auto work = m_treeFlusher.takeFinished()) m_store->finishFlushWork(std::move(work));
-}
-
-void LiveDriver::giveWork(Duration wall) {
-    if (m_readOnly) return;
-    // Nothing waits for a disk in memory, so no thread is asked.
-    const bool inMemory = m_options.dataFolder.empty();
-    if (!m_logWriter.busy()) {
-        if (auto work = m_store->takeLogWork()) {
-            if (inMemory) {
-                work->run();
-                m_store->finishLogWork(std::move(work));
-                releaseGated();
-            } else {
-                m_logWriter.start(std::move(work));
-            }
-        }
-    }
-    if (!m_treeFlusher.busy()) giveFlush(wall);
-}
-
-void LiveDriver::giveFlush(Duration wall) {
-    const bool force = m_flushDue && *m_flushDue <= wall;
-    if (force) m_flushDue.reset();
-    auto work = m_store->takeFlushWork(force);
-    if (!work) {
-        // What is not yet synced cannot be flushed.
-        const bool left = force && m_store->figures().overlayBytes > 0;
-        if (left) m_flushDue = wall + kFlushRetry;
-    } else if (m_options.dataFolder.empty()) {
-        work->run();
-        m_store->finishFlushWork(std::move(work));
-    } else {
-        m_treeFlusher.start(std::move(work));
-    }
-}
-
-storage::Store::Figures LiveDriver::figures() const {
-    return m_store ? m_store->figures() : storage::Store::Figures();
-}
-
-bool LiveDriver::isSettled() const {
-    return m_gated.empty() && !m_logWriter.busy();
-}
-
-void LiveDriver::failOpenCalls() {
-    for (const std::uint64_t id : m_open)
-        m_failed.emplace_back(id);
-    // Clients are told in the order in which they asked, not in that of a hash table.
-    std::ranges::sort(m_failed);
-    m_open.clear();
-    m_inbox.clear();
-    m_gated.clear();
-}
-
-// What was committed and not written is gone, and so is every answer that rests on it. After a sync
-// that failed no later one can be believed (the kernel may have thrown the pages away), so what
-// comes back only reads.
-void LiveDriver::dropFailedStore() {
-    const auto error = m_store->lastError();
-    m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
-    std::string why =
-        m_readOnly ? "The disk failed, so writes are refused until the engine is started again: "
-                   : "A commit to the disk failed, and what was under way was lost: ";
-    why += error ? error->message() : std::string("no reason was given.");
-    dropWorld(std::move(why));
-}
-
-void LiveDriver::dropWorld(std::string why) {
-    m_problem = std::move(why);
-    failOpenCalls();
-    m_logWriter.waitForEnd();
-    m_treeFlusher.waitForEnd();
-    takeWorkDone();
-    endWorld();
-    m_ticket = m_releasedTo = storage::Ticket();
-    m_flushDue.reset();
-    if (auto* memory = dynamic_cast<storage::MemoryStore*>(m_store.get())) {
-        memory->crash();
-    } else {
-        m_store.reset();
-    }
-}
-
-void LiveDriver::endWorld() {
-    if (m_world && m_options.worldEnds) m_options.worldEnds();
-    m_world.reset();
-}
-
-void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
-    m_retryAt = wall + kRetryAfter;
-    ++m_generation;
-    if (!m_store) {
-        if (const auto opened = openStore(); !opened) {
-            m_problem = opened.error();
-            return;
-        }
-    }
-    if (const auto opened = openWorld(calendar); !opened) {
-        m_problem = opened.error();
-        m_store.reset();
-        return;
-    }
-    m_retryAt.reset();
-    startClock(wall);
-    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
-}
-
-void LiveDriver::close() {
-    if (!m_store) return;
-    m_logWriter.waitForEnd();
-    m_treeFlusher.waitForEnd();
-    takeWorkDone();
-    if (m_world && !m_readOnly && m_store->health() == storage::Health::Ok) {
-        m_world->close();
-        if (auto work = m_store->takeLogWork()) {
-            work->run();
-            m_store->finishLogWork(std::move(work));
-        }
-    }
-    endWorld();
-    m_store.reset();
 }
 
 }  // namespace orrery::engine

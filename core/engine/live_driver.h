@@ -28,8 +28,11 @@ struct DriverOptions {
     std::size_t callsMax = 16'384;
     /// How old what is not yet in the tree may become.
     Duration flushAfter = std::chrono::seconds(5);
-    /// Called before a world ends, whatever for: nobody may look at it any more.
+    /// Called before a world is destroyed, for any reason. No thread may use that world afterwards.
     std::function<void()> worldEnds = {};
+    /// Called with one sentence when the disk begins to refuse something, and when it takes it
+    /// again.
+    std::function<void(const std::string&)> onStorageChange = {};
 };
 
 /// A world that lives: a store, the clock that follows the wall, and the two workers. It runs
@@ -81,7 +84,7 @@ public:
     /// Whether what rests on that turn of the present world may leave.
     bool isReleased(storage::Ticket turn) const {
         // A world that only reads rests on nothing that is not on disk.
-        return turn <= m_store->synced() || m_readOnly;
+        return turn <= m_store->synced() || m_onlyReads;
     }
 
     /// False while store and world could not be taken up again after a failure; it is tried every
@@ -99,10 +102,9 @@ public:
     /// One sentence; empty if all is well.
     const std::string& storageProblem() const { return m_problem; }
     storage::Store::Figures figures() const;
-    /// After an I/O error or once damaged bytes were met, until the end: only reads are taken.
-    bool isReadOnly() const { return m_readOnly || m_isDamaged; }
-    /// Whether this operation may run: while the driver is read-only, only reads do.
-    bool accepts(std::string_view operationName) const;
+    /// Only reads are taken: after an I/O error or damage until the end, on a full disk until there
+    /// is room.
+    bool isReadOnly() const { return m_readOnly || m_isDamaged || m_roomProbeAt.has_value(); }
     /// Nothing waits for the disk any more.
     bool isSettled() const;
     /// Ends: waits for the workers and writes what is committed.
@@ -118,6 +120,10 @@ private:
     void giveWork(Duration wall);
     void giveFlush(Duration wall);
     bool isHeldUp() const;
+    void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
+    void probeRoom(Duration wall);
+    void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
+    void report() const;
     void runTurn(Duration wall, CalendarTime calendar);
     /// Until the wall clock shows `end`, or a bit more.
     void runWorld(Instant until, Duration end);
@@ -128,7 +134,7 @@ private:
     void answer(cluster::Answered answered);
     /// `why` ends with what the machine said.
     void dropWorld(std::string why);
-    void dropFailedStore();
+    void dropFailedStore(Duration wall);
     void endWorld();
     void startAgain(Duration wall, CalendarTime calendar);
     void failOpenCalls();
@@ -152,8 +158,10 @@ private:
 
     bool m_readOnly = false;   // The disk failed: nothing is written any more.
     bool m_isDamaged = false;  // The disk holds damaged bytes: what is under way is still written.
-    bool m_behind = false;     // The last turn was cut short.
-    Instant m_ranTo;           // Everything due up to here has run; a single step goes less far.
+    bool m_onlyReads = false;  // This world was opened to read only: nothing of it is written.
+    std::optional<Duration> m_roomProbeAt;  // The disk is full: when to ask again.
+    bool m_behind = false;                  // The last turn was cut short.
+    Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
     std::optional<Duration> m_flushDue;  // What was written last is to be in the tree then.

@@ -1,0 +1,80 @@
+#include "core/engine/folder_check.h"
+
+#include "core/base/bytes.h"
+#include "core/storage/file_check.h"
+#include "core/storage/folder_repair.h"
+#include "core/storage/key_tree.h"
+#include "core/table/log_record.h"
+#include "core/table/private_key.h"
+#include "core/table/stored_item.h"
+
+namespace orrery::engine {
+namespace {
+
+constexpr std::size_t kRecordKeyBytes = 18;
+
+std::optional<std::string> checkRecord(std::string_view key, std::string_view value) {
+    if (key.size() != kRecordKeyBytes) return "a record has a wrong key";
+    ByteReader reader(key);
+    const std::uint16_t volume = reader.u16();
+    const std::uint64_t group = reader.u64();
+    if (table::decodeRecord(value)) return std::nullopt;
+    return "record " + std::to_string(reader.u64()) + " of group " + std::to_string(group) +
+           " on volume " + std::to_string(volume) + " is damaged";
+}
+
+// Keys that LMDB takes whole; the others are in parts, which this does not put together.
+std::optional<std::string> checkItem(std::string_view key, std::string_view value) {
+    if (key.size() < sizeof(std::uint16_t)) return "a key is too short";
+    if (key.size() >= storage::kChunkBytes) return std::nullopt;
+    const std::string_view storageKey = key.substr(sizeof(std::uint16_t));
+    if (table::parsePrivateKey(storageKey)) return std::nullopt;
+    if (table::decodeStored(storageKey, value)) return std::nullopt;
+    return "an item on volume " + std::to_string(ByteReader(key).u16()) + " is damaged";
+}
+
+std::optional<std::string> checkEntry(std::string_view tree, std::string_view key,
+                                      std::string_view value) {
+    if (tree == "records") return checkRecord(key, value);
+    if (tree == "items") return checkItem(key, value);
+    return std::nullopt;
+}
+
+void tell(const storage::FileReport& file, std::string& text) {
+    text += file.path + ": " + (file.isSound() ? "sound" : "DAMAGED") + ", " +
+            std::to_string(file.pages) + " pages, " + std::to_string(file.freePages) + " free\n";
+    for (const storage::FileReport::Tree& tree : file.trees)
+        text += "  " + tree.name + ": " + std::to_string(tree.entries) + " entries\n";
+    for (const std::string& problem : file.problems)
+        text += "  " + problem + "\n";
+    if (file.problemCount > file.problems.size())
+        text += "  and " + std::to_string(file.problemCount - file.problems.size()) + " more\n";
+}
+
+}  // namespace
+
+std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder) {
+    const auto report = storage::checkFolder(folder, checkEntry);
+    if (!report) return std::unexpected(report.error().message());
+    FolderVerdict verdict;
+    verdict.isSound = report->isSound();
+    tell(report->log, verdict.text);
+    tell(report->items, verdict.text);
+    if (!report->pairProblem.empty()) verdict.text += report->pairProblem + "\n";
+    return verdict;
+}
+
+std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder) {
+    const auto verdict = checkFolder(folder);
+    if (!verdict) return std::unexpected(verdict.error());
+    if (verdict->isSound) return verdict->text + "Nothing to repair.\n";
+    const auto kept = storage::rebuildItems(folder, checkEntry);
+    if (!kept) return std::unexpected(kept.error().message());
+    std::string text = verdict->text;
+    text +=
+        "The log is sound and whole, so nothing is lost: the next start fills items.mdb from it.\n";
+    if (!kept->empty()) text += "The damaged file is kept as " + kept->string() + "\n";
+    return text;
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,206 @@
+#include <algorithm>
+
+#include "core/engine/live_driver.h"
+#include "core/storage/storage_error.h"
+
+// How the driver works with the disk: work for it, and what follows when it fails.
+
+namespace orrery::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kFlushRetry = 1s;
+constexpr Duration kRetryAfter = 1s;
+constexpr Duration kProbeRoomEvery = 1s;
+
+}  // namespace
+
+void LiveDriver::takeWorkDone() {
+    if (auto work = m_logWriter.takeFinished()) m_store->finishLogWork(std::move(work));
+    if (auto work = m_treeFlusher.takeFinished()) m_store->finishFlushWork(std::move(work));
+}
+
+void LiveDriver::giveWork(Duration wall) {
+    if (m_onlyReads) return;
+    // Nothing waits for a disk in memory, so no thread is asked.
+    const bool inMemory = m_options.dataFolder.empty();
+    if (!m_logWriter.busy()) {
+        if (auto work = m_store->takeLogWork()) {
+            if (inMemory) {
+                work->run();
+                m_store->finishLogWork(std::move(work));
+                releaseGated();
+            } else {
+                m_logWriter.start(std::move(work));
+            }
+        }
+    }
+    if (!m_treeFlusher.busy() && !isReadOnly()) giveFlush(wall);
+}
+
+// Either the flush found no room, and the world goes on with what memory holds; or a commit did,
+// and a world that only reads is about to be opened.
+void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
+    m_roomProbeAt = wall + kProbeRoomEvery;
+    m_problem = "Writes are refused until there is room on the disk again: " +
+                (error ? error->message() : std::string("the disk is full."));
+    report();
+}
+
+void LiveDriver::probeRoom(Duration wall) {
+    if (!m_store->hasRoom()) {
+        m_roomProbeAt = wall + kProbeRoomEvery;
+        return;
+    }
+    m_roomProbeAt.reset();
+    m_onlyReads = false;
+    m_store->tryAgain();
+    if (!m_flushDue) m_flushDue = wall;
+    m_problem = "There is room on the disk again: writes are taken.";
+    report();
+    m_problem.clear();
+}
+
+void LiveDriver::report() const {
+    if (m_options.onStorageChange) m_options.onStorageChange(m_problem);
+}
+
+void LiveDriver::giveFlush(Duration wall) {
+    const bool force = m_flushDue && *m_flushDue <= wall;
+    if (force) m_flushDue.reset();
+    auto work = m_store->takeFlushWork(force);
+    if (!work) {
+        // What is not yet synced cannot be flushed.
+        const bool left = force && m_store->figures().overlayBytes > 0;
+        if (left) m_flushDue = wall + kFlushRetry;
+    } else if (m_options.dataFolder.empty()) {
+        work->run();
+        m_store->finishFlushWork(std::move(work));
+    } else {
+        m_treeFlusher.start(std::move(work));
+    }
+}
+
+storage::Store::Figures LiveDriver::figures() const {
+    return m_store ? m_store->figures() : storage::Store::Figures();
+}
+
+bool LiveDriver::isSettled() const {
+    return m_gated.empty() && !m_logWriter.busy();
+}
+
+void LiveDriver::failOpenCalls() {
+    for (const std::uint64_t id : m_open)
+        m_failed.emplace_back(id);
+    // Clients are told in the order in which they asked, not in that of a hash table.
+    std::ranges::sort(m_failed);
+    m_open.clear();
+    m_inbox.clear();
+    m_gated.clear();
+}
+
+// What was committed and not written is gone, and so is every answer that rests on it. After a sync
+// that failed no later one can be believed (the kernel may have thrown the pages away), so what
+// comes back only reads.
+void LiveDriver::dropFailedStore(Duration wall) {
+    const auto error = m_store->lastError();
+    m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
+    const bool isFull = !m_readOnly && error && storage::isLackOfRoom(*error);
+    if (isFull) {
+        if (!m_roomProbeAt) enterNoRoom(wall, error);
+    } else {
+        m_problem =
+            m_readOnly
+                ? "The disk failed, so writes are refused until the engine is started again: "
+                : "A commit to the disk failed, and what was under way was lost: ";
+        m_problem += error ? error->message() : std::string("no reason was given.");
+        report();
+    }
+    m_onlyReads = m_readOnly || isFull;
+    dropWorld(m_problem);
+}
+
+void LiveDriver::dropWorld(std::string why) {
+    m_problem = std::move(why);
+    failOpenCalls();
+    m_logWriter.waitForEnd();
+    m_treeFlusher.waitForEnd();
+    takeWorkDone();
+    endWorld();
+    m_ticket = m_releasedTo = storage::Ticket();
+    m_flushDue.reset();
+    if (auto* memory = dynamic_cast<storage::MemoryStore*>(m_store.get())) {
+        memory->crash();
+    } else {
+        m_store.reset();
+    }
+}
+
+void LiveDriver::endWorld() {
+    if (m_world && m_options.worldEnds) m_options.worldEnds();
+    m_world.reset();
+}
+
+void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
+    m_retryAt = wall + kRetryAfter;
+    ++m_generation;
+    if (!m_store) {
+        if (const auto opened = openStore(); !opened) {
+            m_problem = opened.error();
+            return;
+        }
+    }
+    if (const auto opened = openWorld(calendar); !opened) {
+        m_problem = opened.error();
+        m_store.reset();
+        return;
+    }
+    m_retryAt.reset();
+    if (m_readOnly) m_store->stopWriting();
+    startClock(wall);
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
+}
+
+void LiveDriver::close() {
+    if (!m_store) return;
+    m_logWriter.waitForEnd();
+    m_treeFlusher.waitForEnd();
+    takeWorkDone();
+    if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
+        m_world->close();
+        if (auto work = m_store->takeLogWork()) {
+            work->run();
+            m_store->finishLogWork(std::move(work));
+        }
+    }
+    endWorld();
+    m_store.reset();
+}
+
+// What is on the disk cannot be trusted any more, but most of it can still be read. A world that
+// fails again as soon as it is opened waits before the next attempt.
+void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
+                           CalendarTime calendar) {
+    const bool metBefore = std::exchange(m_readOnly, true);
+    m_onlyReads = true;
+    dropWorld("What the disk holds cannot be used, so writes are refused: " + failure.message());
+    if (metBefore) {
+        m_retryAt = wall + kRetryAfter;
+        return;
+    }
+    report();
+    startAgain(wall, calendar);
+}
+
+void LiveDriver::noteDamage() {
+    const auto& damage = m_world->damage() ? m_world->damage() : m_store->damage();
+    if (m_isDamaged || !damage) return;
+    m_isDamaged = true;
+    m_problem = damage->message();
+    report();
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
+}
+
+}  // namespace orrery::engine

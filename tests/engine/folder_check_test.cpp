@@ -1,0 +1,109 @@
+// Goal: a check tells a sound folder from a damaged one and changes neither; a repair gives back
+// all that the log has, and keeps the damaged file.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <filesystem>
+#include <fstream>
+
+#include "core/engine/folder_check.h"
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kItems = 200;
+
+void fill(const fs::path& folder) {
+    RunningEngine engine({.dataFolder = folder});
+    QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+    for (int i = 0; i < kItems; ++i)
+        QCOMPARE(engine.call("PutItem", putJson(std::to_string(i))).status, 200);
+}
+
+std::string contentOf(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+class FolderCheckTest : public QObject {
+    Q_OBJECT
+private slots:
+    void saysThatASoundFolderIsSound() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        const std::string log = contentOf(path / "log.mdb");
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value());
+        QVERIFY2(verdict->isSound, verdict->text.c_str());
+        QVERIFY(contentOf(path / "log.mdb") == log);
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY(repaired.has_value());
+        QVERIFY(repaired->ends_with("Nothing to repair.\n"));
+    }
+
+    void refusesWhatIsNoDataFolder() {
+        const QTemporaryDir folder;
+        const auto verdict = engine::checkFolder(folder.path().toStdString());
+        QVERIFY(!verdict.has_value());
+        QVERIFY(verdict.error().ends_with("is not a data folder."));
+    }
+
+    void findsDamageAndRebuildsTheItems_data() {
+        QTest::addColumn<bool>("isMissing");
+        QTest::newRow("zeroes") << false;
+        QTest::newRow("missing") << true;
+    }
+    void findsDamageAndRebuildsTheItems() {
+        QFETCH(bool, isMissing);
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        std::string damaged = contentOf(path / "items.mdb");
+        damaged.replace(2 * 4096, damaged.size() - 2 * 4096, damaged.size() - 2 * 4096, '\0');
+        if (isMissing)
+            fs::remove(path / "items.mdb");
+        else
+            std::ofstream(path / "items.mdb", std::ios::binary) << damaged;
+        const auto refused = engine::Engine::open({.dataFolder = path, .port = 0});
+        QVERIFY(!refused.has_value());
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value());
+        QVERIFY(!verdict->isSound);
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
+        QCOMPARE(fs::exists(path / "items.mdb.damaged-1"), !isMissing);
+        if (!isMissing) QVERIFY(contentOf(path / "items.mdb.damaged-1") == damaged);
+        RunningEngine engine({.dataFolder = path});
+        for (int i = 0; i < kItems; ++i) {
+            const auto read = engine.call("GetItem", getJson(std::to_string(i)));
+            QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+        }
+    }
+
+    void doesNotRepairALogThatIsDamaged() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        std::string damaged = contentOf(path / "log.mdb");
+        for (std::size_t at = 4 * 4096; at < damaged.size(); at += 4096)
+            damaged[at] = 'x';
+        std::ofstream(path / "log.mdb", std::ios::binary) << damaged;
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY(!repaired.has_value());
+        QVERIFY2(repaired.error().find("cannot be rebuilt from its log") != std::string::npos,
+                 repaired.error().c_str());
+        QVERIFY(contentOf(path / "log.mdb") == damaged);
+    }
+};
+
+ORRERY_TEST_CLASS(FolderCheckTest)
+#include "folder_check_test.moc"

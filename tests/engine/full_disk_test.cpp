@@ -1,0 +1,173 @@
+// Goal: on a full disk reads go on, writes are refused with a body that says why, the operator is
+// told once, and writes are taken again as soon as there is room, without a restart. Method: a
+// limit on the size of files stands for the full disk; it fails the same calls.
+
+#include <sys/resource.h>
+
+#include <QDeadlineTimer>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <csignal>
+#include <filesystem>
+#include <mutex>
+
+#include "tests/engine/engine_harness.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace orrery::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// No file of this process grows beyond `bytes` as long as this lives.
+class FileLimit {
+public:
+    explicit FileLimit(std::uintmax_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit limit = m_before;
+        limit.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
+    FileLimit(const FileLimit&) = delete;
+    FileLimit& operator=(const FileLimit&) = delete;
+
+private:
+    rlimit m_before{};
+};
+
+std::string largePut(int number) {
+    std::string json = putJson(std::to_string(number));
+    json.insert(json.rfind("}}"), R"(,"v":{"S":")" + std::string(50'000, 'x') + R"("})");
+    return json;
+}
+
+// What the operator was told, on any thread.
+class Told {
+public:
+    void add(const std::string& sentence) {
+        const std::lock_guard lock(m_mutex);
+        m_sentences.push_back(sentence);
+    }
+    std::vector<std::string> all() const {
+        const std::lock_guard lock(m_mutex);
+        return m_sentences;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::vector<std::string> m_sentences;  // Guarded by m_mutex.
+};
+
+bool hasItem(RunningEngine& engine, int number) {
+    const auto read = engine.call("GetItem", getJson(std::to_string(number)));
+    return read.status == 200 && read.body.find("Item") != std::string::npos;
+}
+
+// Asks on until a write is taken again; reads must be answered all the while.
+void waitForRoom(RunningEngine& engine, int number) {
+    const QDeadlineTimer patience(20'000);
+    int status = 0;
+    while (status != 200 && !patience.hasExpired()) {
+        QVERIFY(hasItem(engine, 0));
+        status = engine.call("PutItem", putJson(std::to_string(number))).status;
+    }
+    QCOMPARE(status, 200);
+}
+
+}  // namespace
+
+class FullDiskTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readsOnAndTakesWritesAgainWhenThereIsRoom() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        const auto told = std::make_shared<Told>();
+        RunningEngine engine(
+            {.dataFolder = path,
+             .onStorageChange = [told](const std::string& sentence) { told->add(sentence); }});
+        QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+        int count = 0;
+        while (count < 5)
+            QCOMPARE(engine.call("PutItem", largePut(count++)).status, 200);
+        {
+            const FileLimit limit(fs::file_size(path / "log.mdb"));
+            std::string refused;
+            while (count < 500 && refused.empty()) {
+                const auto put = engine.call("PutItem", largePut(count));
+                if (put.status == 200)
+                    ++count;
+                else
+                    refused = put.body;
+            }
+            QVERIFY2(refused.find("Writes are refused until there is room") != std::string::npos,
+                     refused.c_str());
+            for (int i = 0; i < count; ++i)
+                QVERIFY(hasItem(engine, i));
+            const auto put = engine.call("PutItem", putJson("x"));
+            QCOMPARE(put.status, 500);
+            QVERIFY2(put.body.find("Writes are refused until there is room on the disk again") !=
+                         std::string::npos,
+                     put.body.c_str());
+            QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
+                    std::string::npos);
+            QCOMPARE(engine.call("ListTables", "{}").status, 200);
+            QCOMPARE(told->all().size(), std::size_t{1});
+        }
+        waitForRoom(engine, 1000);
+        QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":false)") !=
+                std::string::npos);
+        for (int i = 0; i < count; ++i)
+            QVERIFY(hasItem(engine, i));
+        QVERIFY(hasItem(engine, 1000));
+        const auto sentences = told->all();
+        QCOMPARE(sentences.size(), std::size_t{2});
+        QCOMPARE(sentences.back(),
+                 std::string("There is room on the disk again: writes are taken."));
+    }
+
+    void startsOnAFullDiskAndServesReads() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        {
+            RunningEngine engine({.dataFolder = path});
+            QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+            for (int i = 0; i < 5; ++i)
+                QCOMPARE(engine.call("PutItem", largePut(i)).status, 200);
+        }
+        auto limit = std::make_unique<FileLimit>(0);
+        RunningEngine engine({.dataFolder = path});
+        // The first commit finds out; a read that is under way then may be lost.
+        const QDeadlineTimer patience(20'000);
+        while (engine.control("GET", "/status").body.find(R"("readOnly":true)") ==
+                   std::string::npos &&
+               !patience.hasExpired())
+            engine.call("PutItem", putJson("x"));
+        for (int round = 0; round < 20; ++round) {
+            for (int i = 0; i < 5; ++i)
+                QVERIFY(hasItem(engine, i));
+        }
+        QCOMPARE(engine.call("PutItem", putJson("x")).status, 500);
+        limit.reset();
+        waitForRoom(engine, 1000);
+    }
+
+    void saysThatThereIsNoRoomForANewFolder() {
+        for (const std::uintmax_t bytes : {0, 100, 4096, 8192, 12'288, 16'384}) {
+            const QTemporaryDir folder;
+            const FileLimit limit(bytes);
+            const auto opened =
+                engine::Engine::open({.dataFolder = folder.path().toStdString(), .port = 0});
+            QVERIFY(!opened.has_value());
+            QVERIFY2(opened.error().find("the file may not grow any further") != std::string::npos,
+                     opened.error().c_str());
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(FullDiskTest)
+#include "full_disk_test.moc"
