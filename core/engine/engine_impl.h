@@ -53,6 +53,7 @@ public:
     const EngineOptions m_options;
     std::string m_endpoint;  // Written before any thread starts.
     std::string m_endpointProblem;
+    std::vector<std::string> m_notes;
     Loop m_loop;
     std::thread m_thread;
 
@@ -112,7 +113,6 @@ private:
     mutable std::mutex m_mutex;
     observe::SnapshotPtr m_snapshot;  // Guarded by m_mutex, as the two below.
     bool m_snapshotWanted = false;
-    std::vector<std::string> m_notes;
     observe::Trace* m_trace = nullptr;  // Of the present world.
 
     std::unique_ptr<LiveDriver> m_driver;  // Last: its workers wake the loop.
