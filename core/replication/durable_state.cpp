@@ -6,18 +6,58 @@ namespace orrery::replication {
 
 // A replica's durable state as bytes.
 //
-//   state  := version:uint8 flags:uint8 term:varint vote:zone leader:zone commit:varint log
-//   flags  := 0x01 if caught up
+//   state  := version:uint8 flags:uint8 term:varint vote:zone leader:zone commit:varint log base?
+//   flags  := 0x01 if caught up; 0x02 if a copy is needed; 0x04 while it is made
+//   base   := term:varint lsn:varint                        // of the last copy
 //   zone   := 0x00 | zone index + 1                         // 0x00: none
 //   log    := last:varint runCount:varint run*
 //   run    := term:varint first:varint                      // both grow from run to run
 //
-// About fifteen bytes for a group that has had one leader.
+// Version 1 has the first flag only, and no base: a replica that needed no copy yet. About fifteen
+// bytes for a group that has had one leader.
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersionWithoutCopy = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::uint8_t kCaughtUp = 0x01;
+constexpr std::uint8_t kNeedsCopy = 0x02;
+constexpr std::uint8_t kCopying = 0x04;
+
+std::uint8_t flagsOf(const DurableState& state) {
+    const std::uint8_t caughtUp = state.caughtUp ? kCaughtUp : 0;
+    switch (state.standing) {
+        case Standing::Whole:
+            return caughtUp;
+        case Standing::NeedsCopy:
+            return caughtUp | kNeedsCopy;
+        case Standing::Copying:
+            return caughtUp | kCopying;
+    }
+    return caughtUp;
+}
+
+bool hadCopy(const DurableState& state) {
+    return state.standing != Standing::Whole || state.copyBase != LogPosition{};
+}
+
+/// False if no state of this version has these flags.
+bool takeFlags(std::uint8_t version, std::uint8_t flags, DurableState& state) {
+    if (version != kVersionWithoutCopy && version != kVersion) return false;
+    state.caughtUp = (flags & kCaughtUp) != 0;
+    switch (flags & ~kCaughtUp) {
+        case 0:
+            return true;
+        case kNeedsCopy:
+            state.standing = Standing::NeedsCopy;
+            return version == kVersion;
+        case kCopying:
+            state.standing = Standing::Copying;
+            return version == kVersion;
+        default:
+            return false;
+    }
+}
 
 void putZone(ByteWriter& out, std::optional<ZoneIndex> zone) {
     out.u8(zone ? static_cast<std::uint8_t>(zone->value() + 1) : std::uint8_t{0});
@@ -65,8 +105,8 @@ DurableState DurableState::appoint(ZoneIndex leader) {
 std::string DurableState::encode() const {
     std::string bytes;
     ByteWriter out(bytes);
-    out.u8(kVersion);
-    out.u8(caughtUp ? kCaughtUp : std::uint8_t{0});
+    out.u8(hadCopy(*this) ? kVersion : kVersionWithoutCopy);
+    out.u8(flagsOf(*this));
     out.varint(term.value());
     putZone(out, vote);
     putZone(out, leader);
@@ -77,22 +117,29 @@ std::string DurableState::encode() const {
         out.varint(run.term.value());
         out.varint(run.first.value());
     }
+    if (hadCopy(*this)) {
+        out.varint(copyBase.term.value());
+        out.varint(copyBase.lsn.value());
+    }
     return bytes;
 }
 
 std::optional<DurableState> DurableState::decode(std::string_view bytes) {
     ByteReader in(bytes);
     DurableState state;
-    if (in.u8() != kVersion) return std::nullopt;
-    const std::uint8_t flags = in.u8();
-    if ((flags & ~kCaughtUp) != 0) return std::nullopt;
-    state.caughtUp = (flags & kCaughtUp) != 0;
+    const std::uint8_t version = in.u8();
+    if (!takeFlags(version, in.u8(), state)) return std::nullopt;
     state.term = Term(in.varint());
     if (!takeZone(in, state.vote)) return std::nullopt;
     if (!takeZone(in, state.leader)) return std::nullopt;
     state.commit = Lsn(in.varint());
     if (!takeLog(in, state.log)) return std::nullopt;
-    if (!in.atEnd()) return std::nullopt;
+    if (version == kVersion) {
+        state.copyBase.term = Term(in.varint());
+        state.copyBase.lsn = Lsn(in.varint());
+        if (!hadCopy(state)) return std::nullopt;
+    }
+    if (!in.ok() || !in.atEnd()) return std::nullopt;
     return state;
 }
 

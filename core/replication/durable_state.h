@@ -8,6 +8,13 @@
 
 namespace orrery::replication {
 
+/// What a replica's log can make of its tree.
+enum class Standing : std::uint8_t {
+    Whole,      ///< All of it.
+    NeedsCopy,  ///< Nothing that counts: records that the tree lacks are trimmed in every log.
+    Copying,    ///< What a copy has brought so far, and goes on bringing.
+};
+
 /// What a replica must find again after its process or its power was gone.
 struct DurableState {
     Term term{};
@@ -17,6 +24,10 @@ struct DurableState {
     Lsn commit{};
     /// False from the return after a loss of power until the first catch-up.
     bool caughtUp = true;
+    Standing standing = Standing::Whole;
+    /// Where the log began anew with a copy. While it is made, nobody counts on what came since;
+    /// afterwards it tells a tree that never reached the disk.
+    LogPosition copyBase{};
 
     bool operator==(const DurableState&) const = default;
 

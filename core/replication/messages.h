@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -30,6 +32,9 @@ struct AppendRequest {
     Lsn commit;
     Instant sentAt;  ///< The leader's now; it comes back in the reply.
     std::vector<LogEntry> entries;
+    /// The leader no longer has the records up to `previous`: a follower that lacks one of them
+    /// needs a copy.
+    bool trimmed = false;
 };
 
 /// Leader to follower, unanswered: what is committed when no record is about to carry it.
@@ -51,6 +56,8 @@ struct AppendReply {
     LogPosition hint{};
     /// The latest `sentAt` of this leader: the promise counts from it.
     Instant promisedFrom{};
+    /// Its tree is not whole yet: no record counts as committed because this replica has it.
+    bool copying = false;
 };
 
 /// Follower to the others: "I do not hear the leader; do you, and would you vote for me?" Changes
@@ -60,6 +67,8 @@ struct CheckRequest {
     Term term;
     LogPosition last;
     std::uint32_t number;  ///< Comes back in the reply.
+    /// False: it cannot lead before its copy is whole, so another has to campaign.
+    bool mayLead = true;
 };
 
 struct CheckReply {
@@ -86,8 +95,40 @@ struct VoteReply {
     bool granted;
 };
 
+// Catch-up from below the trim mark: the follower asks for one piece of the leader's tree after the
+// other, in order of key. The replicas say when; what is in a piece is the drivers' business.
+
+/// Follower to leader. The driver fills in how far its tree is.
+struct CopyRequest {
+    Term term;
+    Lsn applied{};       ///< The piece must not be older than this.
+    SharedBytes cursor;  ///< Where the copy goes on; null: from the first key.
+};
+
+/// A piece of a tree.
+struct CopiedRange {
+    struct Entry {
+        std::string key;
+        SharedBytes image;
+    };
+    std::string from;     ///< What the request asked for.
+    std::string to;       ///< Keys of [from, to) that are not among the entries do not exist.
+    bool isLast = false;  ///< There are no keys from `to` on.
+    std::vector<Entry> entries;  ///< In order of key.
+    std::string mark;  ///< The driver's: what it keeps of the whole tree, as of this piece.
+};
+
+/// Leader to follower. The driver fills in `range` from its tree as it is when all up to `position`
+/// is applied, or does not send.
+struct CopyChunk {
+    Term term;
+    LogPosition position;
+    SharedBytes cursor;  ///< Of the request.
+    std::shared_ptr<const CopiedRange> range;
+};
+
 using Message = std::variant<AppendRequest, CommitNotice, AppendReply, CheckRequest, CheckReply,
-                             VoteRequest, VoteReply>;
+                             VoteRequest, VoteReply, CopyRequest, CopyChunk>;
 
 /// The name of a message's kind, for traces.
 std::string_view messageName(const Message& message);

@@ -9,8 +9,8 @@ namespace orrery::replication {
 
 std::string_view messageName(const Message& message) {
     static constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-        "AppendRequest", "CommitNotice", "AppendReply", "CheckRequest",
-        "CheckReply",    "VoteRequest",  "VoteReply"};
+        "AppendRequest", "CommitNotice", "AppendReply", "CheckRequest", "CheckReply",
+        "VoteRequest",   "VoteReply",    "CopyRequest", "CopyChunk"};
     return kNames[message.index()];
 }
 
@@ -25,6 +25,7 @@ Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState sta
       m_promiseUntil(kLongAgo),
       m_lastHeard(kLongAgo),
       m_leaderSentAt(kLongAgo),
+      m_copyAskedAt(kLongAgo),
       m_wokeAt(now),
       m_awakeUntil(now) {
     CHECK(self.value() < kZonesPerRegion);
@@ -36,9 +37,18 @@ Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState sta
     m_jitter = drawJitter(options.electionJitter);
     m_progress.fill(freshProgress());
     if (start == Start::Resume) {
-        if (m_state.leader != m_self) return;
-        m_role = Role::Leader;
-        m_resumedTail = lastLsn;
+        const bool leads = m_state.leader == m_self;
+        if (m_state.standing == Standing::Whole) {
+            if (!leads) return;
+            m_role = Role::Leader;
+            m_resumedTail = lastLsn;
+            return;
+        }
+        // If it led, its tree was not on disk yet. The others believe in it, and look for another
+        // once they are asked.
+        if (leads) m_state.leader.reset();
+        if (leads) stateChanged();
+        m_timerAt = now;
         return;
     }
     if (m_state.leader == m_self) m_state.leader.reset();
@@ -128,8 +138,8 @@ void Replica::heard(ZoneIndex zone, Instant now) {
     m_suspected &= static_cast<std::uint8_t>(~bitOf(zone));
     if (m_role == Role::Leader) {
         const Progress& progress = progressOf(zone);
-        const bool behind =
-            progress.matched < m_state.log.last() || progress.commitTold < m_state.commit;
+        const bool behind = progress.matched < m_state.log.last() ||
+                            progress.commitTold < m_state.commit || isCopied(progress);
         if (behind) nudge(zone);
     } else if (m_role == Role::Follower && (m_phase == Phase::Checking || !m_state.leader)) {
         // Whoever was not there may make a majority.
@@ -160,15 +170,11 @@ void Replica::goOn(ZoneIndex to, Instant now) {
     wake();
 }
 
-void Replica::installed(LogPosition position, Instant now) {
-    m_now = now;
-    m_state.log.resetTo(position);
-    m_state.commit = position.lsn;
-    m_persisted = position.lsn;
-    m_matched = position.lsn;
-    m_leaderCommit = std::max(m_leaderCommit, position.lsn);
-    stateChanged();
-    m_replyOwed = m_role == Role::Follower && m_leaderSentAt != kLongAgo;
+void Replica::trimmed(Lsn first) {
+    CHECK(first > Lsn{});
+    m_first = std::max(m_first, first);
+    // The term of the record before is compared with a follower's.
+    m_state.log.trimBefore(Lsn(m_first.value() - 1));
 }
 
 Output Replica::takeOutput() {

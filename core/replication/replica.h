@@ -22,6 +22,10 @@ namespace orrery::replication {
 /// cut the log, write the records, save the state (the three as one write to the modelled disk),
 /// then send. Messages that promise durability appear only after `persisted` and `stateSaved`.
 struct Output {
+    /// Take the piece of a copy that was just handled, or refuse it: see `copyGoesOn`.
+    bool takeChunk = false;
+    /// It is the first: forget the whole log, which goes on after `state().copyBase`.
+    bool beginCopy = false;
     /// Forget the records at and after this place; 0: none.
     Lsn truncateFrom{};
     /// Places to write. The bytes are in the AppendRequest just handled, or were given to
@@ -37,8 +41,8 @@ struct Output {
     std::vector<Envelope> send;
 
     bool empty() const {
-        return truncateFrom == Lsn{} && persist.empty() && saveState == 0 && committed.empty() &&
-               send.empty();
+        return !beginCopy && !takeChunk && truncateFrom == Lsn{} && persist.empty() &&
+               saveState == 0 && committed.empty() && send.empty();
     }
 };
 
@@ -96,11 +100,13 @@ public:
     /// keeps the lease.
     void hold(ZoneIndex to, Lsn from);
     void goOn(ZoneIndex to, Instant now);
-    /// A copy of another replica's data up to `position`, its last record included, is on disk here
-    /// instead of what was there: catch-up from below the trim mark. The log is empty after it.
-    void installed(LogPosition position, Instant now);
-    /// The driver no longer has the records before `lsn`.
-    void trimmed(Lsn lsn) { m_state.log.trimBefore(lsn); }
+    /// The driver no longer has the records before `first`. Call it after the start too.
+    void trimmed(Lsn first);
+    /// The driver has taken a piece of the copy and what was committed meanwhile, and wants the
+    /// next. Where it is lost, the leader's next message makes the replica ask again.
+    void copyGoesOn(Instant now);
+    /// The copy is whole: the tree is what the log says, up to a place that is committed.
+    void copied(Instant now);
 
     /// When `tick` is needed: a renewal, a check, a campaign. Instant::never() at rest. It may move
     /// with every input, mostly later: keep one event queued and look again when it is due.
@@ -130,7 +136,8 @@ public:
     /// Before this instant this replica votes for nobody but the leader.
     Instant promiseEnd() const;
     /// False from a loss of power until the leader's word has been reached once: no eventual reads.
-    bool isCaughtUp() const { return m_state.caughtUp; }
+    bool isCaughtUp() const { return m_state.caughtUp && m_state.standing == Standing::Whole; }
+    Standing standing() const { return m_state.standing; }
     bool isAtRest() const { return m_timerAt == Instant::never(); }
     /// Up to where the leader knows the log of `zone` to be persisted; for a leader only.
     Lsn matchedLsn(ZoneIndex zone) const;
@@ -140,7 +147,11 @@ public:
 
 private:
     enum class Phase : std::uint8_t { Idle, Checking, Waiting };
-    enum class Sending : std::uint8_t { Probe, Pipeline };
+    enum class Sending : std::uint8_t {
+        Probe,
+        Pipeline,
+        Copy,  ///< It was told that it needs a copy, and has no log to add to yet.
+    };
 
     /// What the leader knows of a follower.
     struct Progress {
@@ -152,6 +163,7 @@ private:
         Sending sending = Sending::Probe;
         bool probeOut = false;  ///< In Probe: one request is out, more only after its answer.
         bool held = false;      ///< By the driver: no records for now.
+        bool copying = false;   ///< It has records of ours, and no whole tree.
     };
 
     void on(ZoneIndex from, const AppendRequest& request);
@@ -161,6 +173,8 @@ private:
     void on(ZoneIndex from, const CheckReply& reply);
     void on(ZoneIndex from, const VoteRequest& request);
     void on(ZoneIndex from, const VoteReply& reply);
+    void on(ZoneIndex from, const CopyRequest& request);
+    void on(ZoneIndex from, const CopyChunk& chunk);
 
     // Leading.
     void becomeLeader();
@@ -182,6 +196,11 @@ private:
     void onAccepted(Progress& progress, const AppendReply& reply);
     void onRejected(Progress& progress, const AppendReply& reply);
     void advanceLeaderCommit();
+    static bool isCopied(const Progress& progress) {
+        return progress.sending == Sending::Copy || progress.copying;
+    }
+    /// Somebody who is heard waits for a piece of a copy.
+    bool isCopying() const;
 
     // Following.
     bool acceptLeader(ZoneIndex from, Term term);
@@ -189,6 +208,9 @@ private:
     void advanceFollowerCommit();
     void replyToAppend();
     void rejectAppend(const AppendRequest& request);
+    void needCopy();
+    void askForCopy();
+    void beginCopy(LogPosition position);
 
     // Electing.
     void becomeFollower(Term term, std::optional<ZoneIndex> leader);
@@ -198,6 +220,8 @@ private:
     void campaign();
     bool hearsLeader(ZoneIndex asker) const;
     bool refusesVotes() const;
+    /// What a candidate's log is compared with.
+    LogPosition votingPosition() const;
     void releasePromise(ZoneIndex from, Term ended);
     void rearmElection();
     Duration drawJitter(Duration bound);
@@ -223,6 +247,7 @@ private:
     std::uint32_t m_stateNumber = 0;  ///< Of the state that was last asked to be saved.
     std::uint32_t m_savedNumber = 0;
     Lsn m_persisted{};
+    Lsn m_first{1};  ///< The first record that the driver still has.
 
     ZoneIndex m_self;
     Role m_role = Role::Follower;
@@ -247,6 +272,7 @@ private:
     Instant m_leaderSentAt;
     Lsn m_matched{};  ///< Our log equals the leader's up to here, persisted or not.
     Lsn m_leaderCommit{};
+    Instant m_copyAskedAt;
 
     // As a leader.
     Lsn m_resumedTail{};  ///< The end of the log when it resumed as leader.

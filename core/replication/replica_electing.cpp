@@ -53,8 +53,15 @@ void Replica::startCheck() {
     ++m_checkNumber;
     m_failedChecks = static_cast<std::uint8_t>(std::min(m_failedChecks + 1, 10));
     m_timerAt = m_now + checkDelay();
+    const bool mayLead = m_state.standing == Standing::Whole;
     for (const ZoneIndex peer : peers())
-        send(peer, CheckRequest{m_state.term, lastPosition(), m_checkNumber});
+        send(peer, CheckRequest{m_state.term, votingPosition(), m_checkNumber, mayLead});
+}
+
+// What others have counted on: a copy that is being made has taken the place of whatever was
+// committed before it, and nothing has been committed by this replica's word since.
+LogPosition Replica::votingPosition() const {
+    return m_state.standing == Standing::Copying ? m_state.copyBase : lastPosition();
 }
 
 bool Replica::hearsLeader(ZoneIndex asker) const {
@@ -79,18 +86,20 @@ void Replica::on(ZoneIndex from, const CheckRequest& request) {
     if (leads || hearsLeader(from)) {
         reply.kind = CheckReply::Kind::LeaderHeard;
         reply.leader = m_state.leader;
-    } else if (isUpToDate(request.last, lastPosition())) {
+    } else if (isUpToDate(request.last, votingPosition())) {
         reply.kind = CheckReply::Kind::WouldVote;
         reply.promiseLeft = std::max(Duration::zero(), promiseEnd() - m_now);
         // Two who wait for the same promises would campaign together and split the votes.
-        if (request.last > lastPosition() || from < m_self) m_yields = true;
+        const bool isFirst = request.last > votingPosition() || from < m_self;
+        if (request.mayLead && isFirst) m_yields = true;
     } else {
         reply.kind = CheckReply::Kind::WouldNot;
     }
     send(from, reply);
     if (leads) nudge(from);
     // Nobody leads, and the one that asks cannot: so it is up to us.
-    if (reply.kind == CheckReply::Kind::WouldNot && isAtRest()) startCheck();
+    const bool askerCannot = reply.kind == CheckReply::Kind::WouldNot || !request.mayLead;
+    if (reply.kind != CheckReply::Kind::LeaderHeard && askerCannot && isAtRest()) startCheck();
 }
 
 void Replica::on(ZoneIndex from, const CheckReply& reply) {
@@ -107,10 +116,11 @@ void Replica::on(ZoneIndex from, const CheckReply& reply) {
                 stateChanged();
             }
             m_phase = Phase::Idle;
-            m_timerAt = reply.resting ? Instant::never() : m_now + checkDelay();
+            m_timerAt = reply.resting && m_state.standing == Standing::Whole ? Instant::never()
+                                                                             : m_now + checkDelay();
             break;
         case CheckReply::Kind::WouldVote:
-            if (m_phase == Phase::Waiting) break;
+            if (m_phase == Phase::Waiting || m_state.standing != Standing::Whole) break;
             if (reply.term > m_state.term) becomeFollower(reply.term, std::nullopt);
             m_phase = Phase::Waiting;
             m_timerAt = std::max(promiseEnd(), m_now + reply.promiseLeft);
@@ -124,6 +134,7 @@ void Replica::on(ZoneIndex from, const CheckReply& reply) {
 }
 
 void Replica::campaign() {
+    if (m_state.standing != Standing::Whole) return startCheck();
     if (m_now < promiseEnd()) {
         m_timerAt = promiseEnd();
         return;
@@ -162,7 +173,7 @@ void Replica::on(ZoneIndex from, const VoteRequest& request) {
     if (request.term > m_state.term) becomeFollower(request.term, std::nullopt);
     const bool forgetful = m_options->plantedBug == PlantedBug::VoteTwice;
     const bool free = !m_state.vote || m_state.vote == from || forgetful;
-    if (!free || m_state.leader || !isUpToDate(request.last, lastPosition())) {
+    if (!free || m_state.leader || !isUpToDate(request.last, votingPosition())) {
         send(from, VoteReply{m_state.term, false});
         return;
     }

@@ -44,7 +44,11 @@ void Replica::on(ZoneIndex from, const AppendRequest& request) {
     m_leaderCommit = std::max(m_leaderCommit, request.commit);
     // What is committed is the same everywhere, so it need not be compared (nor remembered).
     const bool known = request.previous.lsn <= m_state.commit;
-    if (!known && !m_state.log.contains(request.previous)) return rejectAppend(request);
+    if (!known && !m_state.log.contains(request.previous)) {
+        if (request.trimmed) needCopy();
+        return rejectAppend(request);
+    }
+    if (m_state.standing != Standing::Whole) askForCopy();
     takeEntries(request);
     const Lsn end(request.previous.lsn.value() + request.entries.size());
     m_matched = std::max(m_matched, end);
@@ -81,7 +85,7 @@ void Replica::takeEntries(const AppendRequest& request) {
 void Replica::advanceFollowerCommit() {
     const Lsn commit = std::min({m_leaderCommit, m_matched, m_persisted});
     if (commit > m_state.commit) commitUpTo(commit);
-    if (m_state.commit < m_leaderCommit) return;
+    if (m_state.commit < m_leaderCommit || m_state.standing != Standing::Whole) return;
     if (!std::exchange(m_state.caughtUp, true)) stateChanged();
 }
 
@@ -96,6 +100,7 @@ void Replica::replyToAppend() {
     reply.kind = AppendReply::Kind::Accepted;
     reply.matched = std::min(m_matched, m_persisted);
     reply.promisedFrom = m_leaderSentAt;
+    reply.copying = m_state.standing != Standing::Whole;
     m_answerOwedSince = Instant::never();
     send(*m_state.leader, reply);
 }
@@ -105,8 +110,9 @@ void Replica::rejectAppend(const AppendRequest& request) {
     reply.term = m_state.term;
     reply.kind = AppendReply::Kind::Rejected;
     reply.rejected = request.previous.lsn;
-    const Lsn agreed = m_state.log.lastAtMost(request.previous);
+    const Lsn agreed = std::max(m_state.log.lastAtMost(request.previous), m_state.commit);
     reply.hint = {m_state.log.termAt(agreed), agreed};
+    reply.copying = m_state.standing != Standing::Whole;
     // A promise made before the term is on disk would be forgotten with it.
     reply.promisedFrom = stateIsSaved() ? m_leaderSentAt : kLongAgo;
     send(*m_state.leader, reply);
@@ -116,7 +122,8 @@ void Replica::on(ZoneIndex from, const CommitNotice& notice) {
     if (!acceptLeader(from, notice.term)) return;
     m_leaderCommit = std::max(m_leaderCommit, notice.commit);
     advanceFollowerCommit();
-    if (notice.resting) m_timerAt = Instant::never();
+    // A replica whose copy is not whole goes on looking for somebody to copy from.
+    if (notice.resting && m_state.standing == Standing::Whole) m_timerAt = Instant::never();
 }
 
 }  // namespace orrery::replication

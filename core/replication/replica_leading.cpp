@@ -70,7 +70,7 @@ void Replica::rest() {
 }
 
 void Replica::tickLeader() {
-    const bool idle = m_state.commit == m_state.log.last();
+    const bool idle = m_state.commit == m_state.log.last() && !isCopying();
     if (m_now >= std::max(leaseEnd(), m_wokeAt) + m_options->lease) {
         // Nobody has answered for so long that followers who still hear us would wait in vain: a
         // leader that can send but not receive must not keep the others from electing one.
@@ -95,7 +95,14 @@ void Replica::nudge(ZoneIndex zone) {
     wake();
 }
 
+bool Replica::isCopying() const {
+    return std::ranges::any_of(peers(), [this](ZoneIndex peer) {
+        return isCopied(progressOf(peer)) && (m_suspected & bitOf(peer)) == 0;
+    });
+}
+
 bool Replica::maySend(const Progress& progress) const {
+    if (progress.sending == Sending::Copy) return false;
     if (progress.held || progress.probeOut || progress.next > m_state.log.last()) return false;
     const std::uint64_t under = progress.next.value() - 1 - progress.matched.value();
     return progress.sending == Sending::Probe || under < m_options->windowRecordsMax;
@@ -113,14 +120,20 @@ void Replica::sendRecords(ZoneIndex to, Progress& progress) {
 }
 
 void Replica::sendAppend(ZoneIndex to, Progress& progress, Lsn last) {
-    const Lsn before(progress.next.value() - 1);
+    const Lsn first = std::max(progress.next, m_first);
+    const Lsn before(first.value() - 1);
     AppendRequest request;
     request.term = m_state.term;
     request.previous = {m_state.log.termAt(before), before};
-    request.range = {progress.next, last};
+    request.trimmed = progress.next < m_first;
+    request.range = {first, request.trimmed ? before : last};
     request.commit = m_state.commit;
     request.sentAt = m_now;
-    progress.next = last.next();
+    if (request.trimmed) {
+        progress.sending = Sending::Copy;
+    } else {
+        progress.next = last.next();
+    }
     progress.lastSent = m_now;
     noteCommitTold(to, progress);
     progress.probeOut = progress.sending == Sending::Probe;
@@ -144,6 +157,8 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
     Progress& progress = progressOf(from);
     progress.promisedFrom = std::max(progress.promisedFrom, reply.promisedFrom);
     if (reply.kind == AppendReply::Kind::Accepted) {
+        // An answer from before the copy says nothing of it.
+        if (reply.copying || reply.matched >= progress.matched) progress.copying = reply.copying;
         onAccepted(progress, reply);
     } else {
         onRejected(progress, reply);
@@ -160,23 +175,33 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
 void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
     progress.sending = Sending::Pipeline;
     progress.probeOut = false;
-    if (reply.matched <= progress.matched) return;
+    if (reply.matched <= progress.matched) return advanceLeaderCommit();
     progress.matched = std::min(reply.matched, m_state.log.last());
     progress.next = std::max(progress.next, progress.matched.next());
     advanceLeaderCommit();
 }
 
 void Replica::onRejected(Progress& progress, const AppendReply& reply) {
+    if (reply.copying) {
+        // A copy that begins anew forgets what it had; nobody has counted on that.
+        progress.copying = true;
+        progress.matched = std::min(progress.matched, reply.hint.lsn);
+    }
     // An answer to something older than what is known by now says nothing.
     if (reply.rejected <= progress.matched) return;
     const Lsn agreed = m_state.log.lastAtMost(reply.hint);
     progress.next = std::max(agreed, progress.matched).next();
+    // It knows that it needs a copy, and asks for one itself.
+    if (progress.sending == Sending::Copy && progress.next < m_first) return;
     progress.sending = Sending::Probe;
     progress.probeOut = false;
 }
 
 void Replica::advanceLeaderCommit() {
-    std::array<Lsn, 3> persisted = {m_persisted, m_progress[0].matched, m_progress[1].matched};
+    std::array<Lsn, 3> persisted = {m_persisted};
+    for (std::size_t i = 0; i < m_progress.size(); ++i) {
+        if (!m_progress[i].copying) persisted[i + 1] = m_progress[i].matched;
+    }
     std::ranges::sort(persisted);
     // Two of three have the record, and this replica is one of them: nobody takes for committed
     // what his own disk may lose.

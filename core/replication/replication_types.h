@@ -38,6 +38,13 @@ struct LsnRange {
     constexpr bool operator==(const LsnRange&) const = default;
 };
 
+/// What a member of a group keeps.
+enum class MemberRole : std::uint8_t {
+    Storage,  ///< Log and tree.
+    LogOnly,  ///< The log: it counts for a quorum, and serves nobody.
+    Witness,  ///< Votes, and where the log ends.
+};
+
 enum class Role : std::uint8_t { Follower, Candidate, Leader };
 
 constexpr std::string_view roleName(Role role) {

@@ -9,7 +9,9 @@ namespace orrery::test {
 using replication::AppendRequest;
 using replication::DurableState;
 using replication::Envelope;
+using replication::Message;
 using replication::Output;
+using replication::Standing;
 using replication::Start;
 
 Group::Group(const GroupOptions& options, const DurableState& first, GroupListener& listener)
@@ -33,11 +35,19 @@ void Group::startReplica(ZoneIndex zone, Start start) {
     at.proposed.clear();
     at.timerAt = Instant::never();
     at.diskFreeAt = m_now;
+    // Of tree and state, each may have reached the disk before the other.
+    const bool isWhole = m_listener->hasWholeTree(zone);
+    if (isWhole && at.durableState.standing == Standing::Copying) {
+        at.durableState.standing = Standing::Whole;
+    } else if (!isWhole && at.durableState.standing == Standing::Whole) {
+        at.durableState.standing = Standing::NeedsCopy;
+    }
     // Through bytes, as a driver would find it.
     const std::optional<DurableState> found = DurableState::decode(at.durableState.encode());
     CHECK(found == at.durableState);
     at.replica.emplace(zone, m_options.replica, *found, Lsn(at.durableLog.size()), start,
                        Prng::stream(m_options.seed, "replica", at.incarnation), m_now);
+    at.replica->trimmed(at.first);
 }
 
 void Group::processNextEvent() {
@@ -86,7 +96,7 @@ void Group::handle(Event& event) {
             const Envelope envelope{event.other, event.zone, std::move(event.message)};
             m_listener->delivered(envelope);
             at.replica->step(envelope, m_now);
-            drain(event.zone, std::get_if<AppendRequest>(&envelope.message));
+            drain(event.zone, &envelope.message);
             break;
         }
         case Event::Kind::DiskDone:
@@ -113,14 +123,19 @@ void Group::handle(Event& event) {
     }
 }
 
-void Group::drain(ZoneIndex zone, const AppendRequest* request) {
+void Group::drain(ZoneIndex zone, const Message* incoming) {
     Node& at = node(zone);
+    const auto* request = incoming ? std::get_if<AppendRequest>(incoming) : nullptr;
     while (at.replica->hasOutput()) {
         Output output = at.replica->takeOutput();
         write(at, output, request, zone);
+        if (!output.committed.empty()) m_listener->committed(zone, output.committed);
         for (Envelope& envelope : output.send)
             send(std::move(envelope));
-        if (!output.committed.empty()) m_listener->committed(zone, output.committed);
+        if (output.takeChunk) {
+            const auto& chunk = std::get<replication::CopyChunk>(*incoming);
+            m_listener->takeRange(zone, chunk, output.beginCopy);
+        }
     }
     at.proposed.clear();
     armTimer(zone);
@@ -129,11 +144,16 @@ void Group::drain(ZoneIndex zone, const AppendRequest* request) {
 
 void Group::write(Node& at, Output& output, const AppendRequest* request, ZoneIndex zone) {
     if (output.truncateFrom == Lsn{} && output.persist.empty() && output.saveState == 0) return;
+    const Replica& replica = *at.replica;
     DiskWrite write;
+    if (output.beginCopy) write.resetLog = replica.state().copyBase;
+    if (write.resetLog) {
+        at.log.assign(write.resetLog->lsn.value(), StoredRecord{});
+        at.first = write.resetLog->lsn.next();
+    }
     write.truncateFrom = output.truncateFrom;
     if (write.truncateFrom != Lsn{}) at.log.resize(write.truncateFrom.value() - 1);
     write.first = output.persist.first;
-    const Replica& replica = *at.replica;
     std::size_t proposal = 0;
     for (Lsn lsn = output.persist.first; lsn <= output.persist.last; lsn = lsn.next()) {
         CHECK(at.log.size() + 1 == lsn.value());
@@ -170,6 +190,7 @@ void Group::diskDone(ZoneIndex zone) {
     Node& at = node(zone);
     DiskWrite write = std::move(at.writes.front());
     at.writes.pop_front();
+    if (write.resetLog) at.durableLog.assign(write.resetLog->lsn.value(), StoredRecord{});
     if (write.truncateFrom != Lsn{}) at.durableLog.resize(write.truncateFrom.value() - 1);
     for (StoredRecord& record : write.records)
         at.durableLog.push_back(std::move(record));
@@ -186,15 +207,7 @@ void Group::send(Envelope envelope) {
     const sim::NodeId from = envelope.from.value();
     const sim::NodeId to = envelope.to.value();
     const std::optional<Instant> arrival = m_network.deliverAt(from, to, m_now);
-    if (!arrival) return;
-    if (auto* request = std::get_if<AppendRequest>(&envelope.message)) {
-        const Node& at = node(envelope.from);
-        request->entries.reserve(request->range.count());
-        for (Lsn lsn = request->range.first; lsn <= request->range.last; lsn = lsn.next()) {
-            const StoredRecord& record = at.log[lsn.value() - 1];
-            request->entries.push_back({record.term, lsn, record.bytes});
-        }
-    }
+    if (!arrival || !fill(envelope)) return;
     Event event;
     event.kind = Event::Kind::Deliver;
     event.zone = envelope.to;
@@ -202,6 +215,48 @@ void Group::send(Envelope envelope) {
     event.epoch = m_network.epoch(from, to);
     event.message = std::move(envelope.message);
     m_queue.add(*arrival, std::move(event));
+}
+
+bool Group::fill(Envelope& envelope) {
+    if (auto* request = std::get_if<AppendRequest>(&envelope.message)) {
+        const Node& at = node(envelope.from);
+        request->entries.reserve(request->range.count());
+        for (Lsn lsn = request->range.first; lsn <= request->range.last; lsn = lsn.next()) {
+            const StoredRecord& record = at.log[lsn.value() - 1];
+            request->entries.push_back({record.term, lsn, record.bytes});
+        }
+    } else if (auto* asked = std::get_if<replication::CopyRequest>(&envelope.message)) {
+        return m_listener->fillRequest(envelope.from, *asked);
+    } else if (auto* chunk = std::get_if<replication::CopyChunk>(&envelope.message)) {
+        chunk->range = m_listener->readRange(envelope.from, chunk->cursor);
+        return chunk->range != nullptr;
+    }
+    return true;
+}
+
+void Group::trim(ZoneIndex zone, Lsn first) {
+    Node& at = node(zone);
+    for (; at.first < first; at.first = at.first.next()) {
+        const std::size_t place = at.first.value() - 1;
+        if (place < at.log.size()) at.log[place].bytes = nullptr;
+        if (place < at.durableLog.size()) at.durableLog[place].bytes = nullptr;
+    }
+    if (at.replica) at.replica->trimmed(first);
+}
+
+void Group::applied(ZoneIndex zone, Lsn lsn) {
+    Lsn& commit = node(zone).durableState.commit;
+    commit = std::max(commit, lsn);
+}
+
+void Group::copyGoesOn(ZoneIndex zone) {
+    node(zone).replica->copyGoesOn(m_now);
+    drain(zone);
+}
+
+void Group::copied(ZoneIndex zone) {
+    node(zone).replica->copied(m_now);
+    drain(zone);
 }
 
 void Group::armTimer(ZoneIndex zone) {

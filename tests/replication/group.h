@@ -48,6 +48,20 @@ public:
     virtual void scheduled(std::uint64_t token) = 0;
     /// A message is about to arrive.
     virtual void delivered(const replication::Envelope&) {}
+
+    // Of the trees, which are the owner's. One that applies a record has it on disk at once.
+
+    /// Is the tree of `zone` whole? Asked when its replica starts.
+    virtual bool hasWholeTree(ZoneIndex) { return true; }
+    /// Says in a request of `zone` how far its tree is. False if that is whole by now.
+    virtual bool fillRequest(ZoneIndex, replication::CopyRequest&) { return true; }
+    /// A piece of the tree of `zone`.
+    virtual std::shared_ptr<const replication::CopiedRange> readRange(ZoneIndex,
+                                                                      const SharedBytes&) {
+        return nullptr;
+    }
+    /// `zone` takes a piece, if it is the one that it waits for. `begins`: instead of its tree.
+    virtual void takeRange(ZoneIndex, const replication::CopyChunk&, bool) {}
 };
 
 /// A replication group as a driver sees it: three replicas, a modelled network between them and a
@@ -75,6 +89,16 @@ public:
     /// The record's place, if `zone` is up and leads.
     std::optional<LogPosition> propose(ZoneIndex zone, SharedBytes bytes);
     void requestLease(ZoneIndex zone);
+
+    // --- what the owner of the trees does
+
+    /// `zone` no longer has the records before `first`, wherever it kept them.
+    void trim(ZoneIndex zone, Lsn first);
+    /// The tree of `zone` has the records up to `lsn`: that they are committed is saved with it.
+    void applied(ZoneIndex zone, Lsn lsn);
+    /// The owner is done with a piece of a copy, or with the last.
+    void copyGoesOn(ZoneIndex zone);
+    void copied(ZoneIndex zone);
 
     // --- faults
 
@@ -111,6 +135,7 @@ public:
 private:
     /// One write to a disk: cut, append, save a state, as one.
     struct DiskWrite {
+        std::optional<LogPosition> resetLog;
         Lsn truncateFrom{};
         Lsn first{};
         std::vector<StoredRecord> records;
@@ -126,6 +151,7 @@ private:
         std::deque<DiskWrite> writes;
         Instant diskFreeAt;
         Instant timerAt = Instant::never();
+        Lsn first{1};  ///< Records before it are trimmed: their bytes are gone.
         std::vector<SharedBytes> proposed;  ///< Bytes of places given out since the last output.
     };
     struct Event {
@@ -152,10 +178,12 @@ private:
     void handle(Event& event);
     void startReplica(ZoneIndex zone, replication::Start start);
     /// Does what the replica asks for after an input.
-    void drain(ZoneIndex zone, const replication::AppendRequest* request = nullptr);
+    void drain(ZoneIndex zone, const replication::Message* incoming = nullptr);
     void write(Node& at, replication::Output& output, const replication::AppendRequest* request,
                ZoneIndex zone);
     void send(replication::Envelope envelope);
+    /// False if the message is not to be sent.
+    bool fill(replication::Envelope& envelope);
     void diskDone(ZoneIndex zone);
     void linkChanged(ZoneIndex from, ZoneIndex to);
     void armTimer(ZoneIndex zone);

@@ -118,6 +118,20 @@ private slots:
         QVERIFY(state.encode().size() < 20);
     }
 
+    void keepsWhatACopyNeeds() {
+        DurableState state = DurableState::appoint(ZoneIndex{2});
+        state.standing = Standing::NeedsCopy;
+        QVERIFY(DurableState::decode(state.encode()) == state);
+        state.standing = Standing::Copying;
+        state.copyBase = {Term{3}, Lsn{700}};
+        const std::string bytes = state.encode();
+        QVERIFY(DurableState::decode(bytes) == state);
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            QVERIFY(!DurableState::decode(bytes.substr(0, size)));
+        state.standing = Standing::Whole;
+        QVERIFY(DurableState::decode(state.encode()) == state);
+    }
+
     // Whatever the disk gives back: a state, or nothing; never a crash.
     void refusesWhatItDidNotWrite() {
         const std::string bytes = DurableState::appoint(ZoneIndex{1}).encode();

@@ -26,6 +26,7 @@ SharedBytes encode(check::Version version) {
 Clients::Clients(const SwarmOptions& options, Group& group, check::Verdict& verdict)
     : m_options(&options),
       m_group(&group),
+      m_verdict(&verdict),
       m_log(verdict),
       m_leadership(verdict),
       m_history(verdict, m_log),
@@ -194,11 +195,9 @@ check::Version Clients::versionAt(ZoneIndex zone, Lsn lsn) const {
 }
 
 void Clients::committed(ZoneIndex zone, LsnRange range) {
-    for (Lsn lsn = range.first; lsn <= range.last; lsn = lsn.next()) {
-        const check::Version version = versionAt(zone, lsn);
-        m_log.committed(zone, lsn, version, now());
-        if (version != check::kNoVersion) server(zone).items[version.item] = {lsn, version.value};
-    }
+    for (Lsn lsn = range.first; lsn <= range.last; lsn = lsn.next())
+        m_log.committed(zone, lsn, versionAt(zone, lsn), now());
+    apply(zone, range.last);
 }
 
 void Clients::changed(ZoneIndex zone) {
@@ -232,13 +231,18 @@ void Clients::dropped(ZoneIndex zone) {
 }
 
 void Clients::restarted(ZoneIndex zone) {
-    std::ranges::fill(server(zone).items, ItemState{});
-    m_log.restarted(zone, Lsn{});
-    committed(zone, {Lsn{1}, m_group->replica(zone).commitLsn()});
+    Server& at = server(zone);
+    const Lsn commit = m_group->replica(zone).commitLsn();
+    at.waitsForRange = false;
+    at.wholeAt = {};
+    m_log.restarted(zone, std::min(at.applied, commit));
+    committed(zone, {at.applied.next(), commit});
+    if (at.applied > commit) m_log.restarted(zone, commit);
 }
 
 void Clients::finish() {
     m_log.expectConverged(now());
+    expectEqualTrees();
     m_history.finish(now());
 }
 

@@ -36,6 +36,8 @@ replication::PlantedBug replicaBug(SimBug bug) {
             return replication::PlantedBug::VoteTwice;
         case SimBug::None:
         case SimBug::AnswerFromTail:
+        case SimBug::TrimAboveUnapplied:
+        case SimBug::CopyMarkFirst:
             break;
     }
     return replication::PlantedBug::None;
@@ -78,6 +80,16 @@ SwarmOptions SwarmOptions::draw(std::uint64_t seed, SimBug bug) {
         options.quietFrom = Instant(between(prng, 500ms, 2000ms));
         options.quietUntil = options.quietFrom + between(prng, 1000ms, 4000ms);
     }
+    if (prng.chance({2, 3})) {
+        options.trimEvery = between(prng, 20ms, 400ms);
+        options.trimHeldMax = static_cast<std::uint32_t>(prng.below(12));
+        options.rangeItems = static_cast<std::uint32_t>(1 + prng.below(3));
+        // A copy of more takes longer, and more happens meanwhile.
+        if (prng.chance({1, 2})) {
+            options.items = static_cast<std::uint32_t>(20 + prng.below(40));
+            ++options.rangeItems;
+        }
+    }
     return options;
 }
 
@@ -91,7 +103,8 @@ std::string SwarmOptions::describe() const {
            std::to_string(writePercent) + " % writes, " + std::to_string(strongPercent) +
            " % strong, " + std::to_string(conditionPercent) + " % conditions) faults every " +
            milliseconds(faultEvery) + " for " + milliseconds(faultLength) + " of kinds " +
-           std::to_string(faultKinds);
+           std::to_string(faultKinds) + ", logs trimmed every " + milliseconds(trimEvery) +
+           " but for " + std::to_string(trimHeldMax) + " records";
 }
 
 }  // namespace orrery::test

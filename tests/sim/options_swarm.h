@@ -17,6 +17,10 @@ enum class SimBug : std::uint8_t {
     /// The harness, in the leader's part of the table code: a failed condition is answered from the
     /// uncommitted tail at once, without waiting for the record that it saw.
     AnswerFromTail,
+    /// The harness, in the driver's part: a log is trimmed up to the mark, whether or not its own
+    /// tree has it all.
+    TrimAboveUnapplied,
+    CopyMarkFirst,  ///< A copy takes the source's mark with its first piece, not its last.
 };
 
 enum class FaultKind : std::uint8_t {
@@ -45,6 +49,9 @@ struct SwarmOptions {
     Duration faultEvery{};               ///< Mean time between faults.
     Duration faultLength{};              ///< Mean.
     std::uint32_t faultKinds = 0;        ///< A bit for each FaultKind.
+    Duration trimEvery{};                ///< 0: logs are not trimmed.
+    std::uint32_t trimHeldMax = 0;       ///< Records that a replica which is away holds back.
+    std::uint32_t rangeItems = 1;        ///< Items in a piece of a copy.
     Instant quietFrom;                   ///< No operations between these two,
     Instant quietUntil;                  ///< so that the group comes to rest.
 

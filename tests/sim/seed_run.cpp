@@ -30,6 +30,8 @@ public:
     Report run() {
         m_group.schedule(Instant(1ms), tokenOf(Token::Operate));
         m_group.schedule(nextFault(), tokenOf(Token::Fault));
+        if (m_options.trimEvery > Duration{})
+            m_group.schedule(Instant(m_options.trimEvery), tokenOf(Token::Trim));
         m_group.schedule(kHealAt, tokenOf(Token::HealAll));
         m_group.schedule(kLastWritesFrom, tokenOf(Token::LastWrite));
         while (m_group.nextEventAt() <= kEnd && m_verdict.ok()) {
@@ -55,6 +57,21 @@ public:
         m_group.schedule(m_group.now(), tokenOf(Token::Serve, zone.value()));
     }
 
+    bool hasWholeTree(ZoneIndex zone) override {
+        // The replicas start before there are clients.
+        return m_group.now() == Instant() || m_clients.hasWholeTree(zone);
+    }
+    bool fillRequest(ZoneIndex zone, replication::CopyRequest& request) override {
+        return m_clients.fillRequest(zone, request);
+    }
+    std::shared_ptr<const replication::CopiedRange> readRange(ZoneIndex zone,
+                                                              const SharedBytes& cursor) override {
+        return m_clients.readRange(zone, cursor);
+    }
+    void takeRange(ZoneIndex zone, const replication::CopyChunk& chunk, bool begins) override {
+        m_clients.takeRange(zone, chunk, begins);
+    }
+
     void scheduled(std::uint64_t token) override {
         const std::uint64_t payload = token & 0xffff'ffff;
         switch (static_cast<Token>(token >> 32)) {
@@ -74,6 +91,10 @@ public:
             case Token::HealAll:
                 healAll();
                 break;
+            case Token::Trim:
+                m_clients.trim();
+                m_group.schedule(m_group.now() + m_options.trimEvery, tokenOf(Token::Trim));
+                break;
             case Token::LastWrite:
                 m_clients.write();
                 if (m_group.now() < kLastWritesUntil)
@@ -83,7 +104,7 @@ public:
     }
 
 private:
-    enum class Token : std::uint8_t { Operate, Serve, Fault, Heal, HealAll, LastWrite };
+    enum class Token : std::uint8_t { Operate, Serve, Fault, Heal, HealAll, LastWrite, Trim };
 
     static std::uint64_t tokenOf(Token token, std::uint64_t payload = 0) {
         return static_cast<std::uint64_t>(token) << 32 | payload;
@@ -255,6 +276,7 @@ private:
         report.readsDone = history.count(OperationKind::StrongRead, Outcome::Done);
         report.failedConditions = history.count(OperationKind::FailedCondition, Outcome::Done);
         report.lastTerm = m_clients.lastTerm();
+        report.copies = m_clients.copies();
         return report;
     }
 

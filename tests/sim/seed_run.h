@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Report {
     std::size_t readsDone = 0;
     std::size_t failedConditions = 0;
     std::uint64_t lastTerm = 0;
+    std::size_t copies = 0;  ///< That were made whole.
 };
 
 /// Ten simulated seconds of one group, its clients and its faults; the last four without faults,
@@ -52,7 +55,18 @@ public:
     /// `zone` is back, with what its disk had.
     void restarted(ZoneIndex zone);
 
+    // --- the trees: items by number, on disk at once
+
+    bool hasWholeTree(ZoneIndex zone) const { return !m_servers[zone.value()].copiedTo; }
+    bool fillRequest(ZoneIndex zone, replication::CopyRequest& request);
+    std::shared_ptr<const replication::CopiedRange> readRange(ZoneIndex zone,
+                                                              const SharedBytes& cursor) const;
+    void takeRange(ZoneIndex zone, const replication::CopyChunk& chunk, bool begins);
+    /// Trims the logs: what all that count have applied goes.
+    void trim();
+
     void finish();
+    std::size_t copies() const { return m_copies; }
     const check::History& history() const { return m_history; }
     std::size_t writesDoneSince(Instant from) const;
     std::uint64_t lastTerm() const { return m_lastTerm; }
@@ -74,6 +88,13 @@ private:
     };
     struct Server {
         std::vector<ItemState> items;  ///< As applied.
+        Lsn applied{};
+        /// While a copy is made: items from here on are still to come.
+        std::optional<std::uint32_t> copiedTo;
+        /// A piece is under way, and is not to be older than what is applied: nothing is until
+        /// then.
+        bool waitsForRange = false;
+        Lsn wholeAt{};  ///< Once all items have come: where the tree is what the log says.
         std::vector<Waiting> waiting;
         Term ledTerm{};
     };
@@ -81,6 +102,10 @@ private:
     Instant now() const { return m_group->now(); }
     Server& server(ZoneIndex zone) { return m_servers[zone.value()]; }
     void begin(Kind kind, std::uint32_t item);
+    void apply(ZoneIndex zone, Lsn upTo);
+    void goOn(ZoneIndex zone);
+    bool isHeard(ZoneIndex zone) const;
+    void expectEqualTrees();
     void readAnywhere(check::OperationId id, ZoneIndex zone);
     void serve(ZoneIndex zone, Waiting waiting);
     void answerFromTail(ZoneIndex zone, Waiting waiting);
@@ -91,12 +116,15 @@ private:
 
     const SwarmOptions* m_options;
     Group* m_group;
+    check::Verdict* m_verdict;
     check::CommittedLog m_log;
     check::Leadership m_leadership;
     check::History m_history;
     Prng m_prng;
     std::array<Server, kZonesPerRegion> m_servers;
     std::uint64_t m_lastTerm = 0;
+    std::size_t m_copies = 0;
+    Lsn m_trimMark{1};
 };
 
 }  // namespace orrery::test

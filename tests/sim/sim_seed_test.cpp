@@ -90,16 +90,19 @@ private slots:
         std::size_t reads = 0;
         std::size_t conditions = 0;
         std::uint64_t elections = 0;
+        std::size_t copies = 0;
         for (std::uint64_t seed = 1; seed <= kSeedsRunTwice; ++seed) {
             const Report report = runSeed(seed);
             QVERIFY2(report.writesDone > 10, replayLine(seed, report));
             reads += report.readsDone;
             conditions += report.failedConditions;
             elections += report.lastTerm;
+            copies += report.copies;
         }
         QVERIFY(reads > kSeedsRunTwice * 10);
         QVERIFY(conditions > kSeedsRunTwice * 10);
         QVERIFY(elections > kSeedsRunTwice * 2);
+        QVERIFY2(copies > 5, qPrintable(QString::number(copies)));
     }
 
     void findsACommitWithoutQuorum() { QVERIFY(foundBy(SimBug::CommitWithoutQuorum) != 0); }
@@ -107,6 +110,8 @@ private slots:
     void findsAPromiseThatIsIgnored() { QVERIFY(foundBy(SimBug::PromiseIgnored) != 0); }
     void findsAVoteGivenTwice() { QVERIFY(foundBy(SimBug::VoteTwice) != 0); }
     void findsAnAnswerFromALostTail() { QVERIFY(foundBy(SimBug::AnswerFromTail) != 0); }
+    void findsALogTrimmedAboveItsTree() { QVERIFY(foundBy(SimBug::TrimAboveUnapplied) != 0); }
+    void findsACopyThatTakesTheMarkFirst() { QVERIFY(foundBy(SimBug::CopyMarkFirst) != 0); }
 };
 
 ORRERY_TEST_CLASS(SimSeedTest)
