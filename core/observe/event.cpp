@@ -34,6 +34,10 @@ std::string_view messageName(MessageKind kind) {
             return "vote";
         case MessageKind::VoteReply:
             return "vote reply";
+        case MessageKind::CopyRequest:
+            return "copy request";
+        case MessageKind::Copy:
+            return "copy";
         case MessageKind::Read:
             return "read";
         case MessageKind::Write:

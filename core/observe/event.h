@@ -45,6 +45,8 @@ enum class MessageKind : std::uint8_t {
     CheckReply,
     Vote,
     VoteReply,
+    CopyRequest,  ///< For a piece of the tree, where the log does not reach back far enough.
+    Copy,
     // Between a router and a replica.
     Read,
     Write,

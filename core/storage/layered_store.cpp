@@ -62,13 +62,19 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
 
 Ticket LayeredStore::commit(Turn turn) {
     m_archive.seal(turn);
+    std::uint64_t logBytes = 0;
     for (const Turn::Change& change : turn.changes()) {
         if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
+        if (change.kind == Kind::Append) logBytes += change.bytes->size();
+        if (change.kind != Kind::TrimMark) continue;
+        // Otherwise the next flush says it.
+        if (const auto applied = m_trees.appliedOnDisk(change.volume, change.group))
+            treeHas(change.volume, change.group, *applied);
     }
     std::vector<DroppedRange> drops = m_trees.takeDrops();
     if (!turn.empty() || !drops.empty())
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
-    m_trees.endTurn(m_log.last());
+    m_trees.endTurn(m_log.last(), logBytes);
     m_archive.endTurn(m_log.last());
     return m_log.last();
 }
@@ -106,8 +112,8 @@ StorageResult<std::optional<std::string>> LayeredStore::groupState(VolumeId volu
     return noted(m_log.groupState(volume, group));
 }
 
-StorageResult<Lsn> LayeredStore::trimMark(GroupId group) const {
-    return noted(m_log.trimMark(group));
+StorageResult<Lsn> LayeredStore::trimMark(VolumeId volume, GroupId group) const {
+    return noted(m_log.trimMark(volume, group));
 }
 
 StorageResult<std::optional<std::string>> LayeredStore::value(std::string_view name) const {
@@ -170,6 +176,8 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     // it cannot be emptied any more, so no later write can be taken.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
+    for (const auto& [place, mark] : m_trees.takeFlushedMarks())
+        treeHas(place.first, place.second, mark.applied);
     for (const GroupId group : m_trees.takeUnmarkedGroups())
         m_heldReclaims.push_back(group);
     reclaimReleased();
@@ -184,6 +192,11 @@ void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     if (!rows.empty()) m_archive.endTurn(m_log.add(std::move(rows), {}, {}));
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
+}
+
+// What the archive has still to read stays. The next mark or flush after it lets the records go.
+void LayeredStore::treeHas(VolumeId volume, GroupId group, Lsn applied) {
+    if (!m_archive.holds(group)) m_log.treeHas(volume, group, applied);
 }
 
 void LayeredStore::reclaimReleased() {

@@ -31,7 +31,7 @@ public:
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                          GroupId group) const override;
-    StorageResult<Lsn> trimMark(GroupId group) const override;
+    StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) const override;
     StorageResult<GroupId> lastGroup() const override { return m_log.lastGroup(); }
     StorageResult<std::optional<std::string>> value(std::string_view name) const override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
@@ -72,6 +72,7 @@ private:
     StorageResult<T> noted(StorageResult<T> result) const;
     void fail(Health health, const StorageError& error);
     void finishArchiveWork(std::unique_ptr<Work> work);
+    void treeHas(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
 
     std::shared_ptr<LogMedium> m_logMedium;

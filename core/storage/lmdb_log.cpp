@@ -101,10 +101,10 @@ StorageResult<std::optional<std::string>> LmdbLog::groupState(VolumeId volume, G
     return std::string(*found);
 }
 
-StorageResult<Lsn> LmdbLog::trimMark(GroupId group) {
+StorageResult<Lsn> LmdbLog::trimMark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
-                                                 groupKey(group)));
+                                                 stateKey(group, volume)));
     return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
 }
 

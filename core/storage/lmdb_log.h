@@ -11,7 +11,7 @@ namespace orrery::storage {
 //
 //   records      volume:uint16 group:uint64 lsn:uint64   the record
 //   states       group:uint64 volume:uint16              what putGroupState was given
-//   trim_marks   group:uint64                            lsn:uint64
+//   trim_marks   group:uint64 volume:uint16              lsn:uint64; older ones name no volume
 //   values       name, and `value_paths` for long ones   the value
 //   dropped      'g' group:uint64                        empty; the group has records left
 //                'r' number:uint64                       begin:sized end:sized
@@ -39,7 +39,7 @@ public:
     StorageResult<SharedBytes> recordOnWorker(VolumeId volume, GroupId group, Lsn lsn) override;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
-    StorageResult<Lsn> trimMark(GroupId group) override;
+    StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) override;
     StorageResult<GroupId> lastGroup() override;
     StorageResult<std::optional<std::string>> value(std::string_view name) override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(

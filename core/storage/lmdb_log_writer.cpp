@@ -61,6 +61,11 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
         if (!done) break;
         batch.reclaimed.push_back(group);
     }
+    recordsLeft = batch.trimRecordsMax;
+    for (TrimStep& step : batch.trims) {
+        TRY_ASSIGN(step.done, trim(step, recordsLeft));
+        if (!step.done) break;
+    }
     return {};
 }
 
@@ -92,7 +97,7 @@ StorageResult<void> LogWriter::take(const Turn::Change& change) {
         case Kind::TrimMark: {
             std::string mark;
             ByteWriter(mark).u64(change.lsn.value());
-            m_trimMarks.insert_or_assign(groupKey(change.group), std::move(mark));
+            m_trimMarks.insert_or_assign(stateKey(change.group, change.volume), std::move(mark));
             break;
         }
         case Kind::PutValue:
@@ -142,8 +147,9 @@ StorageResult<void> LogWriter::truncate(VolumeId volume, GroupId group, Lsn from
 // dropped.
 StorageResult<void> LogWriter::dropGroup(GroupId group) {
     const std::string prefix = groupKey(group);
-    std::erase_if(m_states, [&](const auto& state) { return state.first.starts_with(prefix); });
-    m_trimMarks.erase(prefix);
+    const auto isOurs = [&](const auto& entry) { return entry.first.starts_with(prefix); };
+    std::erase_if(m_states, isOurs);
+    std::erase_if(m_trimMarks, isOurs);
     TRY(erasePrefix(LogDatabase::States, prefix));
     TRY(erasePrefix(LogDatabase::TrimMarks, prefix));
     return m_transaction.put(database(LogDatabase::Dropped),
@@ -158,6 +164,25 @@ StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string&
         TRY_ASSIGN(found, cursor.next());
     }
     return {};
+}
+
+// The mark is read after this batch has written its own.
+StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& recordsLeft) {
+    TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks),
+                                                    stateKey(step.group, step.volume)));
+    if (!stored) return true;
+    const std::uint64_t mark = ByteReader(*stored).u64();
+    const Lsn last(std::min(mark, step.treeHas.value() + 1) - 1);
+    const std::string end = recordKey(step.volume, step.group, last);
+    TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(step.volume, step.group, Lsn(0))));
+    while (found && cursor.key() <= end) {
+        if (recordsLeft == 0) return false;
+        --recordsLeft;
+        TRY(cursor.erase());
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return true;
 }
 
 // Records are sorted by volume first, so the group's have a place in each volume that has any: from

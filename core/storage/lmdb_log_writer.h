@@ -55,6 +55,8 @@ private:
     StorageResult<void> erasePrefix(LogDatabase which, const std::string& prefix);
     /// True once the group has no record left; erases at most `recordsLeft` and counts them off.
     StorageResult<bool> reclaim(GroupId group, std::uint64_t& recordsLeft);
+    /// True once the records are gone; erases at most `recordsLeft` and counts them off.
+    StorageResult<bool> trim(const TrimStep& step, std::uint64_t& recordsLeft);
     Database database(LogDatabase which) const {
         return databaseOf(m_transaction.environment(), which);
     }

@@ -138,7 +138,7 @@ StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, TreeDatabase::Marks),
                                                  markKey(group, volume)));
     if (!found) return TreeMark();
-    const auto decoded = decodeMark(*found);
+    const auto decoded = TreeMark::decode(*found);
     if (!decoded) return std::unexpected(m_environment->damaged("a mark has a wrong size"));
     return *decoded;
 }

@@ -151,29 +151,6 @@ std::string markKey(GroupId group, VolumeId volume) {
     return key;
 }
 
-std::string encodeMark(const TreeMark& mark) {
-    std::string bytes;
-    ByteWriter writer(bytes);
-    writer.u64(mark.applied.value());
-    writer.u64(static_cast<std::uint64_t>(mark.itemCount));
-    writer.u64(static_cast<std::uint64_t>(mark.itemBytes));
-    writer.u64(mark.checksum);
-    writer.u64(mark.deletedStampMax);
-    return bytes;
-}
-
-std::optional<TreeMark> decodeMark(std::string_view bytes) {
-    ByteReader reader(bytes);
-    TreeMark mark;
-    mark.applied = Lsn(reader.u64());
-    mark.itemCount = static_cast<std::int64_t>(reader.u64());
-    mark.itemBytes = static_cast<std::int64_t>(reader.u64());
-    mark.checksum = reader.u64();
-    mark.deletedStampMax = reader.u64();
-    if (!reader.ok() || !reader.atEnd()) return std::nullopt;
-    return mark;
-}
-
 StorageResult<void> OverlayWriter::write(const Overlay& overlay) {
     // A volume may have marks without items.
     std::size_t regions = overlay.regions();
@@ -216,7 +193,7 @@ StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId v
          at != marks.end() && at->first.first == volume; ++at) {
         TRY(makeReady(volume));
         TRY(m_transaction->put(databaseOf(m_environment, TreeDatabase::Marks),
-                               markKey(at->first.second, volume), encodeMark(at->second)));
+                               markKey(at->first.second, volume), at->second.encode()));
         ++m_dirtyPages;
     }
     return {};

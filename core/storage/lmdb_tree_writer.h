@@ -24,9 +24,6 @@ inline Database databaseOf(const Environment& environment, TreeDatabase which) {
 
 std::string itemKey(VolumeId volume, std::string_view key);
 std::string markKey(GroupId group, VolumeId volume);
-std::string encodeMark(const TreeMark& mark);
-/// Nothing if the bytes are damaged.
-std::optional<TreeMark> decodeMark(std::string_view bytes);
 
 /// Writes an overlay volume by volume, in order of key, in transactions of bounded size, each
 /// synced. A volume's marks come after its items: cut anywhere between, the marks say to apply

@@ -24,6 +24,11 @@ constexpr std::uint64_t kChangeBytes = 48;
 // Records of dropped groups that go with one work: few where turns wait for it.
 constexpr std::uint64_t kReclaimBusy = 64;
 constexpr std::uint64_t kReclaimIdle = 2048;
+// Trimmed records that go with one work, and the logs that it looks at. Where turns wait for it, a
+// few more go than come, so that a log under load does not grow.
+constexpr std::uint64_t kTrimBusy = 64;
+constexpr std::uint64_t kTrimIdle = 2048;
+constexpr std::size_t kTrimLogsMax = 64;
 
 class LogWork : public Work {
 public:
@@ -78,6 +83,7 @@ void LogLayer::forgetUnwritten() {
     m_pendingBytes = 0;
     m_dropped.clear();
     m_reclaim.clear();
+    m_trims.clear();
     m_last = m_written;
     m_released = m_written;
     m_workIsOut = false;
@@ -123,7 +129,7 @@ void LogLayer::release() {
 }
 
 std::unique_ptr<Work> LogLayer::takeWork() {
-    if (m_workIsOut || (m_pending.empty() && m_reclaim.empty())) return nullptr;
+    if (m_workIsOut || (m_pending.empty() && m_reclaim.empty() && m_trims.empty())) return nullptr;
     LogBatch batch;
     std::uint64_t bytes = 0;
     for (const auto& turn : m_pending) {
@@ -134,6 +140,7 @@ std::unique_ptr<Work> LogLayer::takeWork() {
     batch.treeGeneration = m_treeGeneration;
     batch.reclaim = m_reclaim;
     batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
+    addTrims(batch);
 
     const bool isOurs = m_failure.kind == PlannedFailure::Kind::CommitFails ||
                         m_failure.kind == PlannedFailure::Kind::SyncFails;
@@ -142,6 +149,26 @@ std::unique_ptr<Work> LogLayer::takeWork() {
     m_workIsOut = true;
     return std::make_unique<LogWork>(m_medium, std::move(batch),
                                      fails ? m_failure.kind : PlannedFailure::Kind::None, m_epoch);
+}
+
+void LogLayer::treeHas(VolumeId volume, GroupId group, Lsn lsn) {
+    Lsn& known = m_trims[{group, volume}];
+    known = std::max(known, lsn);
+}
+
+void LogLayer::addTrims(LogBatch& batch) const {
+    for (const auto& [place, treeHas] : m_trims) {
+        if (batch.trims.size() == kTrimLogsMax) break;
+        batch.trims.push_back({place.second, place.first, treeHas});
+    }
+    batch.trimRecordsMax = kTrimIdle;
+    if (batch.turns.empty()) return;
+    std::uint64_t coming = 0;
+    for (const auto& turn : batch.turns) {
+        coming += static_cast<std::uint64_t>(std::ranges::count(
+            turn->turn.changes(), Kind::Append, [](const auto& change) { return change.kind; }));
+    }
+    batch.trimRecordsMax = kTrimBusy + 2 * coming;
 }
 
 StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
@@ -165,6 +192,10 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
         std::erase(m_reclaim, group);
         m_dropped.erase(group);
     }
+    for (const TrimStep& step : log.batch().trims) {
+        const auto at = m_trims.find({step.group, step.volume});
+        if (step.done && at != m_trims.end() && at->second == step.treeHas) m_trims.erase(at);
+    }
     release();
     return {};
 }
@@ -181,12 +212,14 @@ StorageResult<SharedBytes> LogLayer::record(VolumeId volume, GroupId group, Lsn 
 }
 
 StorageResult<Lsn> LogLayer::lastLsn(VolumeId volume, GroupId group) const {
+    TRY_ASSIGN(const Lsn mark, trimMark(volume, group));
+    const Lsn trimmed(std::max<std::uint64_t>(mark.value(), 1) - 1);
     const LogTail::End end = m_tail.end(volume, group);
-    if (end.known) return *end.known;
+    if (end.known) return std::max(*end.known, trimmed);
     if (m_dropped.contains(group)) return Lsn(0);
-    TRY_ASSIGN(const Lsn last, m_medium->lastLsn(volume, group));
-    if (end.cutFrom && *end.cutFrom <= last) return Lsn(end.cutFrom->value() - 1);
-    return last;
+    TRY_ASSIGN(Lsn last, m_medium->lastLsn(volume, group));
+    if (end.cutFrom && *end.cutFrom <= last) last = Lsn(end.cutFrom->value() - 1);
+    return std::max(last, trimmed);
 }
 
 StorageResult<std::optional<std::string>> LogLayer::groupState(VolumeId volume,
@@ -196,10 +229,10 @@ StorageResult<std::optional<std::string>> LogLayer::groupState(VolumeId volume,
     return m_medium->groupState(volume, group);
 }
 
-StorageResult<Lsn> LogLayer::trimMark(GroupId group) const {
-    if (const auto known = m_tail.trimMark(group)) return *known;
+StorageResult<Lsn> LogLayer::trimMark(VolumeId volume, GroupId group) const {
+    if (const auto known = m_tail.trimMark(volume, group)) return *known;
     if (m_dropped.contains(group)) return Lsn(0);
-    return m_medium->trimMark(group);
+    return m_medium->trimMark(volume, group);
 }
 
 StorageResult<GroupId> LogLayer::lastGroup() const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "core/storage/log_tail.h"
 #include "core/storage/stores.h"
@@ -33,6 +35,9 @@ public:
     void noteTreeWritten(std::uint64_t generation) { m_treeGeneration = generation; }
     /// A dropped group whose trace is gone from everywhere else; its records go from now on.
     void reclaim(GroupId group) { m_reclaim.push_back(group); }
+    /// The tree of `group` on `volume` has the records up to `lsn` on disk: those that are trimmed
+    /// go from now on.
+    void treeHas(VolumeId volume, GroupId group, Lsn lsn);
     /// Groups that have been dropped and still have records.
     std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
 
@@ -46,7 +51,7 @@ public:
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) const;
-    StorageResult<Lsn> trimMark(GroupId group) const;
+    StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) const;
     StorageResult<GroupId> lastGroup() const;
     StorageResult<std::optional<std::string>> value(std::string_view name) const;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
@@ -57,6 +62,7 @@ public:
 
 private:
     void release();
+    void addTrims(LogBatch& batch) const;
 
     std::shared_ptr<LogMedium> m_medium;
     const Durability m_durability;
@@ -71,6 +77,8 @@ private:
 
     std::set<GroupId> m_dropped;
     std::vector<GroupId> m_reclaim;
+    /// Logs that may have trimmed records left, and up to where their trees have them.
+    std::map<std::pair<GroupId, VolumeId>, Lsn> m_trims;
 
     std::uint64_t m_treeGeneration = 0;
     bool m_queues = true;

@@ -26,9 +26,13 @@ void LogTail::add(const SealedTurn& turn) {
             case Kind::DropGroup:
                 dropGroup(change.group);
                 break;
-            case Kind::TrimMark:
-                m_trimMarks[change.group] = {change.lsn, turn.ticket};
+            case Kind::TrimMark: {
+                Log& log = m_logs[{change.group, change.volume}];
+                CHECK(change.lsn >= log.trimMark);
+                log.trimMark = change.lsn;
+                log.trimTicket = turn.ticket;
                 break;
+            }
             case Kind::PutValue:
             case Kind::EraseValue:
                 m_values.insert_or_assign(change.name, Named{change.bytes, turn.ticket});
@@ -39,7 +43,12 @@ void LogTail::add(const SealedTurn& turn) {
 
 void LogTail::append(const Turn::Change& change, Ticket ticket) {
     Log& log = m_logs[{change.group, change.volume}];
-    if (!log.records.empty()) CHECK(log.records.back().lsn.next() == change.lsn);
+    if (!log.records.empty() && log.records.back().lsn.next() != change.lsn) {
+        // A copy took the place of what was there; nobody reads that any more.
+        CHECK(change.lsn == log.trimMark);
+        CHECK(change.lsn > log.records.back().lsn);
+        log.records.clear();
+    }
     log.records.push_back({change.lsn, ticket, change.bytes});
 }
 
@@ -55,7 +64,6 @@ void LogTail::dropGroup(GroupId group) {
     const auto last = std::find_if(
         first, m_logs.end(), [group](const auto& entry) { return entry.first.first != group; });
     m_logs.erase(first, last);
-    m_trimMarks.erase(group);
 }
 
 void LogTail::forget(const SealedTurn& turn) {
@@ -64,16 +72,11 @@ void LogTail::forget(const SealedTurn& turn) {
             case Kind::Append:
             case Kind::Truncate:
             case Kind::GroupState:
+            case Kind::TrimMark:
                 forgetLog({change.group, change.volume}, turn.ticket);
                 break;
             case Kind::DropGroup:
                 break;
-            case Kind::TrimMark: {
-                const auto at = m_trimMarks.find(change.group);
-                if (at != m_trimMarks.end() && at->second.ticket <= turn.ticket)
-                    m_trimMarks.erase(at);
-                break;
-            }
             case Kind::PutValue:
             case Kind::EraseValue: {
                 const auto at = m_values.find(change.name);
@@ -92,6 +95,7 @@ void LogTail::forgetLog(Place place, Ticket ticket) {
         log.records.pop_front();
     std::erase_if(log.cuts, [ticket](const Cut& cut) { return cut.ticket <= ticket; });
     if (log.stateTicket <= ticket) log.state = nullptr;
+    if (log.trimTicket <= ticket) log.trimMark = Lsn{};
     if (log.empty()) m_logs.erase(at);
 }
 
@@ -129,10 +133,10 @@ std::optional<SharedBytes> LogTail::groupState(VolumeId volume, GroupId group) c
     return log->state;
 }
 
-std::optional<Lsn> LogTail::trimMark(GroupId group) const {
-    const auto at = m_trimMarks.find(group);
-    if (at == m_trimMarks.end()) return std::nullopt;
-    return at->second.lsn;
+std::optional<Lsn> LogTail::trimMark(VolumeId volume, GroupId group) const {
+    const Log* log = find(volume, group);
+    if (log == nullptr || log->trimMark == Lsn{}) return std::nullopt;
+    return log->trimMark;
 }
 
 }  // namespace orrery::storage

@@ -35,7 +35,7 @@ public:
 
     /// Nothing: ask the disk.
     std::optional<SharedBytes> groupState(VolumeId volume, GroupId group) const;
-    std::optional<Lsn> trimMark(GroupId group) const;
+    std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
 
     /// A value that is erased is there, with null bytes.
     struct Named {
@@ -60,14 +60,14 @@ private:
         std::vector<Cut> cuts;
         SharedBytes state;
         Ticket stateTicket;
+        Lsn trimMark;  ///< 0: the disk has the latest.
+        Ticket trimTicket;
 
-        bool empty() const { return records.empty() && cuts.empty() && state == nullptr; }
+        bool empty() const {
+            return records.empty() && cuts.empty() && state == nullptr && trimMark == Lsn{};
+        }
     };
     using Place = std::pair<GroupId, VolumeId>;
-    struct Mark {
-        Lsn lsn;
-        Ticket ticket;
-    };
 
     const Log* find(VolumeId volume, GroupId group) const;
     void append(const Turn::Change& change, Ticket ticket);
@@ -76,7 +76,6 @@ private:
     void forgetLog(Place place, Ticket ticket);
 
     std::map<Place, Log> m_logs;
-    std::map<GroupId, Mark> m_trimMarks;
     Values m_values;
 };
 

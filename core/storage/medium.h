@@ -39,6 +39,15 @@ struct SealedTurn {
     std::uint64_t bytes = 0;
 };
 
+/// Records of one log that may go: those before its trim mark, as far as the tree has them on disk.
+struct TrimStep {
+    VolumeId volume;
+    GroupId group;
+    Lsn treeHas;
+    /// Filled in by the medium: none of them is left.
+    bool done = false;
+};
+
 /// What one piece of log work writes: all of it is found after a kill, or none.
 struct LogBatch {
     std::vector<std::shared_ptr<const SealedTurn>> turns;
@@ -49,6 +58,9 @@ struct LogBatch {
     std::uint64_t treeGeneration = 0;
     /// Filled in by the medium: those that have no record left.
     std::vector<GroupId> reclaimed;
+    /// Trimmed records that are to go, and how many at most.
+    std::vector<TrimStep> trims;
+    std::uint64_t trimRecordsMax = 0;
 };
 
 /// What had been dropped and was not given back when the store was last open.
@@ -72,7 +84,7 @@ public:
     virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) = 0;
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;
-    virtual StorageResult<Lsn> trimMark(GroupId group) = 0;
+    virtual StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) = 0;
     virtual StorageResult<GroupId> lastGroup() = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) = 0;
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(

@@ -41,6 +41,8 @@ private:
 
 StorageResult<void> MemoryLog::write(LogBatch& batch) {
     batch.reclaimed = batch.reclaim;
+    for (TrimStep& step : batch.trims)
+        step.done = true;
     return {};
 }
 
@@ -55,6 +57,8 @@ void MemoryLog::settle(const LogBatch& batch) {
     }
     for (const GroupId group : batch.reclaimed)
         forgetDropped(group);
+    for (const TrimStep& step : batch.trims)
+        trim(step);
 }
 
 void MemoryLog::forgetDropped(GroupId group) {
@@ -63,15 +67,31 @@ void MemoryLog::forgetDropped(GroupId group) {
                  m_logs.upper_bound({group, VolumeId(UINT16_MAX)}));
 }
 
+void MemoryLog::append(Log& log, const Turn::Change& change) {
+    const bool goesOn = log.first.value() + log.records.size() == change.lsn.value();
+    if (!goesOn && !log.records.empty()) {
+        CHECK(change.lsn == log.trimMark);  // A copy took the place of what was there.
+        log.records.clear();
+    }
+    if (log.records.empty()) log.first = change.lsn;
+    log.records.push_back(change.bytes);
+}
+
+void MemoryLog::trim(const TrimStep& step) {
+    const auto at = m_logs.find({step.group, step.volume});
+    if (at == m_logs.end()) return;
+    Log& log = at->second;
+    while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeHas) {
+        log.records.pop_front();
+        log.first = log.first.next();
+    }
+}
+
 void MemoryLog::take(const Turn::Change& change) {
     switch (change.kind) {
-        case Kind::Append: {
-            Log& log = m_logs[{change.group, change.volume}];
-            if (log.records.empty()) log.first = change.lsn;
-            CHECK(log.first.value() + log.records.size() == change.lsn.value());
-            log.records.push_back(change.bytes);
+        case Kind::Append:
+            append(m_logs[{change.group, change.volume}], change);
             break;
-        }
         case Kind::Truncate: {
             Log& log = m_logs[{change.group, change.volume}];
             const std::uint64_t kept = std::max(change.lsn, log.first).value() - log.first.value();
@@ -83,11 +103,10 @@ void MemoryLog::take(const Turn::Change& change) {
             break;
         case Kind::DropGroup:
             // Its records stay until nobody needs them, and read as gone.
-            m_trimMarks.erase(change.group);
             m_droppedGroups.insert(change.group);
             break;
         case Kind::TrimMark:
-            m_trimMarks[change.group] = change.lsn;
+            m_logs[{change.group, change.volume}].trimMark = change.lsn;
             break;
         case Kind::PutValue:
             m_values.insert_or_assign(change.name, change.bytes);
@@ -117,9 +136,9 @@ StorageResult<std::optional<std::string>> MemoryLog::groupState(VolumeId volume,
     return *at->second.state;
 }
 
-StorageResult<Lsn> MemoryLog::trimMark(GroupId group) {
-    const auto at = m_trimMarks.find(group);
-    return at == m_trimMarks.end() ? Lsn(0) : at->second;
+StorageResult<Lsn> MemoryLog::trimMark(VolumeId volume, GroupId group) {
+    const auto at = m_logs.find({group, volume});
+    return at == m_logs.end() ? Lsn(0) : at->second.trimMark;
 }
 
 StorageResult<GroupId> MemoryLog::lastGroup() {

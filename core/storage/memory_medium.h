@@ -17,7 +17,7 @@ public:
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) override;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
-    StorageResult<Lsn> trimMark(GroupId group) override;
+    StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) override;
     StorageResult<GroupId> lastGroup() override;
     StorageResult<std::optional<std::string>> value(std::string_view name) override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
@@ -34,13 +34,15 @@ private:
         Lsn first{1};
         std::deque<SharedBytes> records;
         SharedBytes state;
+        Lsn trimMark;
     };
 
     void take(const Turn::Change& change);
     void forgetDropped(GroupId group);
+    static void append(Log& log, const Turn::Change& change);
+    void trim(const TrimStep& step);
 
     std::map<std::pair<GroupId, VolumeId>, Log> m_logs;
-    std::map<GroupId, Lsn> m_trimMarks;
     std::map<std::string, SharedBytes, std::less<>> m_values;
     std::map<std::uint64_t, KeyRange> m_drops;
     std::set<GroupId> m_droppedGroups;

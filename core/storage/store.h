@@ -54,9 +54,11 @@ public:
     void putGroupState(VolumeId volume, GroupId group, std::string state);
     /// Forgets the logs and states of a group on every volume.
     void dropGroup(GroupId group);
-    /// Says that nobody needs the records of `group` before `mark` any more. Their bytes stay for
-    /// now; the mark is kept.
-    void setTrimMark(GroupId group, Lsn mark);
+    /// The log of `group` on `volume` begins at `mark` from now on, and ends no earlier than just
+    /// before it. Earlier records are needed only to bring the tree up to date after a kill, so
+    /// they are erased in small steps once the tree on the disk has them. A mark never goes back.
+    /// A mark beyond the end of the log skips what is between: `append` goes on at the mark.
+    void setTrimMark(VolumeId volume, GroupId group, Lsn mark);
     /// A named value: catalog, control state, jobs, the bound of the instant. Names are not empty.
     void putValue(std::string name, std::string value);
     void eraseValue(std::string name);
@@ -107,6 +109,12 @@ struct TreeMark {
     std::int64_t itemBytes = 0;
     std::uint64_t checksum = 0;         ///< Sum over the items, so that order does not matter.
     std::uint64_t deletedStampMax = 0;  ///< The highest version stamp that was deleted.
+    /// While the tree is copied from another replica: the keys from here on are still to come.
+    std::optional<std::string> copiedTo = {};
+
+    std::string encode() const;
+    /// Of what `encode` wrote; nothing if the bytes are damaged.
+    static std::optional<TreeMark> decode(std::string_view bytes);
     bool operator==(const TreeMark&) const = default;
 };
 
@@ -157,20 +165,22 @@ public:
     virtual Ticket synced() const = 0;
     /// Everything that has been committed, as one piece of I/O; null if there is nothing to write
     /// or one is out already, or the health forbids it. Give it back with `finishLogWork`, run or
-    /// not. Records of dropped groups go away in small steps along with it.
+    /// not. Records that are trimmed, or of dropped groups, go away in small steps along with it.
     virtual std::unique_ptr<Work> takeLogWork() = 0;
     /// Moves `synced`, or the health.
     virtual void finishLogWork(std::unique_ptr<Work> work) = 0;
 
     /// The record at `lsn`, or null if the log does not have it (cut off, or not yet written).
+    /// Before the trim mark, a record that the tree lacks is found; any other may be.
     virtual StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const = 0;
-    /// The position of the last record; 0 for an empty log.
+    /// The position of the last record, also where it has been trimmed; 0 for a log that never had
+    /// one.
     virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const = 0;
     /// What putGroupState was last given, or nothing.
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) const = 0;
     /// What setTrimMark was last given, or 0.
-    virtual StorageResult<Lsn> trimMark(GroupId group) const = 0;
+    virtual StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) const = 0;
     /// The highest id of a group that has a state or is still to be given back; 0 if there is none.
     virtual StorageResult<GroupId> lastGroup() const = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) const = 0;
@@ -213,8 +223,9 @@ public:
     /// done.
     virtual std::uint64_t droppedKeysLeft() const = 0;
 
-    /// A piece of the flush, if the overlay is full, or `force` and there is anything to write, or
-    /// a dropped range is waiting; holds only records whose turns are synced. Null otherwise, or if
+    /// A piece of the flush, if the overlay is full or much of the log waits for it, or `force` and
+    /// there is anything to write, or a dropped range is waiting; holds only records whose turns
+    /// are synced. Null otherwise, or if
     /// one is out already.
     virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
     virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;

@@ -13,6 +13,12 @@ namespace {
 // One step of giving back: short enough that a flush that has become due hardly waits.
 constexpr std::uint64_t kDropKeysMax = 2048;
 constexpr std::size_t kDropGroupsMax = 256;
+// What a kill may leave to be applied again, and the log keeps until the trees have it, is about
+// twice this: keys that are written again and again fill the log, and hardly the overlay. Where
+// they are few, a flush costs little and comes early.
+constexpr std::uint64_t kLogBytesMax = 64u << 20;
+constexpr std::uint64_t kLogBytesMin = 8u << 20;
+constexpr std::uint64_t kLogBytesPerOverlayByte = 8;
 
 // Writes a frozen overlay, or takes one step of giving back.
 class FlushWork : public Work {
@@ -70,6 +76,8 @@ TreeLayer::TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBy
 void TreeLayer::forgetUnwritten() {
     m_active = std::make_shared<Overlay>();
     m_turnIsOpen = false;
+    m_logBytes = 0;
+    m_flushedMarks.clear();
     m_frozen = nullptr;
     m_newDrops.clear();
     m_newGroupDrops.clear();
@@ -119,7 +127,8 @@ std::vector<std::uint64_t> TreeLayer::takeDropsDone() {
     return std::exchange(m_dropsDone, {});
 }
 
-void TreeLayer::endTurn(Ticket ticket) {
+void TreeLayer::endTurn(Ticket ticket, std::uint64_t logBytes) {
+    m_logBytes += logBytes;
     if (m_turnIsOpen) m_activeNeeds = ticket;
     m_turnIsOpen = false;
     for (auto drop = m_drops.rbegin(); drop != m_drops.rend(); ++drop) {
@@ -153,11 +162,22 @@ StorageResult<void> TreeLayer::scan(VolumeId volume, const KeyRange& range, Scan
     return scanMerged(*m_active, m_frozen.get(), *tree, volume, range, direction, visitor);
 }
 
+bool TreeLayer::isFull() const {
+    if (m_active->bytes() >= m_bytesMax) return true;
+    const std::uint64_t enough = m_active->bytes() * kLogBytesPerOverlayByte;
+    return !m_active->empty() && m_logBytes >= std::clamp(enough, kLogBytesMin, kLogBytesMax);
+}
+
+bool TreeLayer::saturated() const {
+    return m_frozen != nullptr && (m_active->bytes() >= m_bytesMax || m_logBytes >= kLogBytesMax);
+}
+
 // Only between two turns: what a turn that is still open applied has no ticket to wait for.
 void TreeLayer::freeze(bool force) {
     if (m_frozen != nullptr || m_turnIsOpen || m_active->empty()) return;
-    if (!force && m_active->bytes() < m_bytesMax) return;
+    if (!force && !isFull()) return;
     m_frozen = std::exchange(m_active, std::make_shared<Overlay>());
+    m_logBytes = 0;
     m_frozenNeeds = m_activeNeeds;
 }
 
@@ -202,11 +222,20 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
         return flush.result();
     }
     flush.settle();
-    if (flush.isFlush())
+    if (flush.isFlush()) {
+        m_flushedMarks = m_frozen->marks();
         m_retired = std::exchange(m_frozen, nullptr);
-    else
-        finishDrop(flush.step());
+        return {};
+    }
+    finishDrop(flush.step());
     return {};
+}
+
+std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {
+    if (m_frozen != nullptr && m_frozen->findMark(volume, group) != nullptr) return std::nullopt;
+    const auto mark = m_medium->mark(volume, group);
+    if (!mark) return std::nullopt;
+    return mark->applied;
 }
 
 void TreeLayer::finishDrop(const DropStep& step) {

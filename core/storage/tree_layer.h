@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/storage/medium.h"
@@ -33,8 +34,9 @@ public:
     /// is written anyway, those that are empty now.
     std::vector<DroppedRange> takeDrops();
     std::vector<std::uint64_t> takeDropsDone();
-    /// Ends the turn: `ticket` is what all of the above since the last call waits for.
-    void endTurn(Ticket ticket);
+    /// Ends the turn: `ticket` is what all of the above since the last call waits for, and so many
+    /// bytes went into the log with it.
+    void endTurn(Ticket ticket, std::uint64_t logBytes);
 
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const;
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const;
@@ -43,11 +45,16 @@ public:
 
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
+    /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
+    /// that moves it is under way or the disk cannot be read.
+    std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
+    /// The marks that the flush wrote which has ended since the last call.
+    Overlay::Marks takeFlushedMarks() { return std::exchange(m_flushedMarks, {}); }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
     bool workIsOut() const { return m_workIsOut; }
-    bool saturated() const { return m_frozen != nullptr && m_active->bytes() >= m_bytesMax; }
+    bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
     std::uint64_t overlayBytes() const;
 
@@ -62,6 +69,7 @@ private:
         Ticket needs;
     };
 
+    bool isFull() const;
     void freeze(bool force);
     std::unique_ptr<Work> takeDropWork(Ticket written);
     void finishDrop(const DropStep& step);
@@ -72,7 +80,9 @@ private:
 
     std::shared_ptr<Overlay> m_active = std::make_shared<Overlay>();
     Ticket m_activeNeeds;
-    bool m_turnIsOpen = false;  ///< Something was applied since the last endTurn.
+    bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
+    std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
+    Overlay::Marks m_flushedMarks;
     std::shared_ptr<const Overlay> m_frozen;
     Ticket m_frozenNeeds;
     std::shared_ptr<const Overlay>

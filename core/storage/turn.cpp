@@ -23,8 +23,9 @@ void Turn::dropGroup(GroupId group) {
     m_changes.push_back({Change::Kind::DropGroup, {}, group, Lsn(0), {}, nullptr});
 }
 
-void Turn::setTrimMark(GroupId group, Lsn mark) {
-    m_changes.push_back({Change::Kind::TrimMark, {}, group, mark, {}, nullptr});
+void Turn::setTrimMark(VolumeId volume, GroupId group, Lsn mark) {
+    CHECK(mark.value() > 0);
+    m_changes.push_back({Change::Kind::TrimMark, volume, group, mark, {}, nullptr});
 }
 
 void Turn::putValue(std::string name, std::string value) {

@@ -1,5 +1,7 @@
 #include "tests/cluster/world_harness.h"
 
+#include <QtGlobal>
+
 #include "core/base/check.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
@@ -14,8 +16,9 @@ types::Key keyOf(const std::string& pk) {
 }
 
 cluster::WorldOptions optionsOf(cluster::Profile profile, std::uint64_t seed,
-                                std::size_t traceEvents) {
+                                std::size_t traceEvents, const cluster::LogBounds& logBounds) {
     cluster::WorldOptions options;
+    options.logBounds = logBounds;
     options.profile = std::move(profile);
     options.seed = seed;
     options.traceEvents = traceEvents;
@@ -24,8 +27,9 @@ cluster::WorldOptions optionsOf(cluster::Profile profile, std::uint64_t seed,
 
 }  // namespace
 
-WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::size_t traceEvents)
-    : WorldHarness(optionsOf(std::move(profile), seed, traceEvents)) {}
+WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::size_t traceEvents,
+                           const cluster::LogBounds& logBounds)
+    : WorldHarness(optionsOf(std::move(profile), seed, traceEvents, logBounds)) {}
 
 WorldHarness::WorldHarness(cluster::WorldOptions options)
     : m_options(std::move(options)), m_store(storage::MemoryStore::create()) {
@@ -153,6 +157,7 @@ void WorldHarness::flush() {
     while (auto work = m_store->takeFlushWork(true)) {
         work->run();
         m_store->finishFlushWork(std::move(work));
+        sync();
     }
 }
 

@@ -17,7 +17,8 @@ namespace orrery::test {
 class WorldHarness {
 public:
     explicit WorldHarness(cluster::Profile profile = cluster::Profile::dropIn(),
-                          std::uint64_t seed = 1, std::size_t traceEvents = 16'384);
+                          std::uint64_t seed = 1, std::size_t traceEvents = 16'384,
+                          const cluster::LogBounds& logBounds = {});
     explicit WorldHarness(cluster::WorldOptions options);
 
     cluster::World& world() { return *m_world; }

@@ -36,12 +36,20 @@ struct Read {
     int floor = 0;  ///< Acknowledged before it began.
 };
 
+/// Marks that move with nearly every record.
+cluster::LogBounds drawBounds(std::uint64_t seed) {
+    Prng prng = Prng::stream(seed, "log-bounds");
+    cluster::LogBounds bounds;
+    bounds.stepRecords = 1 + prng.below(8);
+    return bounds;
+}
+
 class SimulatedRun {
 public:
     explicit SimulatedRun(std::uint64_t seed)
         : m_prng(Prng::stream(seed, "world-sim")),
           m_t(m_prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike(),
-              seed) {
+              seed, 16'384, drawBounds(seed)) {
         cluster::SecondaryIndex index;
         index.name = "byValue";
         index.global = true;
@@ -57,6 +65,7 @@ public:
             clients();
             m_t.run(Duration(1ms) * static_cast<std::int64_t>(1 + m_prng.below(60)));
             if (m_prng.chance({1, 2})) m_t.sync();
+            if (m_prng.chance({1, 8})) m_t.flush();
             collect();
             if (m_prng.chance({1, 60})) kill();
         }
@@ -152,7 +161,11 @@ private:
             for (const auto& zone : partition.zones) {
                 if (zone.checksum != partition.zones[0].checksum ||
                     zone.applied != partition.zones[0].applied)
-                    problem("replicas differ after healing");
+                    problem("replicas differ after healing: zone " +
+                            std::to_string(zone.zone.value()) + " of group " +
+                            std::to_string(partition.group.value()) + " has applied " +
+                            std::to_string(zone.applied.value()) + ", zone a " +
+                            std::to_string(partition.zones[0].applied.value()));
                 if (*zone.scanned != zone.checksum || *zone.scannedCount != zone.itemCount)
                     problem("kept and scanned differ in zone " + std::to_string(zone.zone.value()) +
                             " of group " + std::to_string(partition.group.value()) + " " +

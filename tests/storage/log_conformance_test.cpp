@@ -159,14 +159,15 @@ private slots:
         turn.putValue("table/a", "A");
         turn.putValue("tab", "no");
         turn.putValue("table/c", "C");
-        turn.setTrimMark(kGroup, Lsn(5));
+        turn.setTrimMark(kA, kGroup, Lsn(5));
         harness->commit(std::move(turn));
         for (int round = 0; round < 3; ++round) {
             QCOMPARE(**harness->groupState(kA, kGroup), std::string("term 2"));
             QCOMPARE(**harness->groupState(kB, kGroup), std::string());
             QVERIFY(!harness->groupState(kC, kGroup)->has_value());
-            QCOMPARE(*harness->trimMark(kGroup), Lsn(5));
-            QCOMPARE(*harness->trimMark(GroupId(8)), Lsn(0));
+            QCOMPARE(*harness->trimMark(kA, kGroup), Lsn(5));
+            QCOMPARE(*harness->trimMark(kB, kGroup), Lsn(0));
+            QCOMPARE(*harness->trimMark(kA, GroupId(8)), Lsn(0));
             const std::vector<std::pair<std::string, std::string>> tables = {
                 {"table/a", "A"}, {"table/b", "B"}, {"table/c", "C"}};
             QVERIFY(*harness->values("table/") == tables);
@@ -224,7 +225,7 @@ private slots:
         harness.appendEverywhere(GroupId(8), 1, {"other"});
         Turn state;
         state.putGroupState(kB, kGroup, "state");
-        state.setTrimMark(kGroup, Lsn(9));
+        state.setTrimMark(kA, kGroup, Lsn(9));
         harness->commit(std::move(state));
         harness.apply({kA, kB, kC}, "key", "image", 5000);
         harness.flushAll();
@@ -239,7 +240,7 @@ private slots:
                    harness.record(kA, kGroup, 5001) == "(none)" &&
                    *harness->lastLsn(kC, kGroup) == Lsn(0) &&
                    !harness->groupState(kB, kGroup)->has_value() &&
-                   *harness->trimMark(kGroup) == Lsn(0);
+                   *harness->trimMark(kA, kGroup) == Lsn(0);
         };
         QVERIFY(isGone());
         harness.runLogWork();

@@ -54,6 +54,11 @@ Ticket MiniWorld::turn(Store& store) {
         const TreeChange change = changeOf(m_records[m_lagging++]);
         store.apply(kC, kGroup, std::span(&change, 1), markAt(m_lagging));
     }
+    if (m_prng.chance({1, 2})) {
+        m_trimMark = m_lagging + 1;
+        for (const VolumeId volume : {kA, kB, kC})
+            turn.setTrimMark(volume, kGroup, Lsn(m_trimMark));
+    }
     const Ticket ticket = store.commit(std::move(turn));
     m_turnEnds[ticket.value()] = m_records.size();
     return ticket;
@@ -84,19 +89,22 @@ std::string MiniWorld::judge(Store& store, std::uint64_t synced) const {
 std::string MiniWorld::judgeVolume(Store& store, VolumeId volume, std::uint64_t last) const {
     const auto end = store.lastLsn(volume, kGroup);
     if (!end || end->value() != last) return "the log ends elsewhere";
+    const auto trimMark = store.trimMark(volume, kGroup);
+    if (!trimMark) return trimMark.error().message();
+    const auto mark = store.mark(volume, kGroup);
+    if (!mark) return mark.error().message();
+    const std::uint64_t applied = mark->applied.value();
     std::map<std::string, std::string> expected;
     for (std::uint64_t lsn = 1; lsn <= last; ++lsn) {
         const auto record = store.record(volume, kGroup, Lsn(lsn));
         if (!record) return record.error().message();
-        if (*record == nullptr || **record != m_records[lsn - 1])
+        const bool mayBeGone = lsn < trimMark->value() && lsn <= applied;
+        if (*record == nullptr ? !mayBeGone : **record != m_records[lsn - 1])
             return "record " + std::to_string(lsn) + " is not what was written";
         const TreeChange change = changeOf(m_records[lsn - 1]);
         expected.erase(change.key);
         if (change.image != nullptr) expected[change.key] = *change.image;
     }
-    const auto mark = store.mark(volume, kGroup);
-    if (!mark) return mark.error().message();
-    const std::uint64_t applied = mark->applied.value();
     if (applied > last) return "the tree is ahead of the log";
     if (mark->itemCount != static_cast<std::int64_t>(applied)) return "the mark is not whole";
     for (std::uint64_t lsn = applied + 1; lsn <= last; ++lsn) {

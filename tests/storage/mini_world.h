@@ -19,7 +19,8 @@ public:
     /// `imageBytesMax`.
     MiniWorld(std::uint64_t seed, std::uint64_t keyCount, std::uint64_t imageBytesMax);
 
-    /// One turn: some records appended everywhere, and applied; the third volume lags behind.
+    /// One turn: some records appended everywhere, and applied; the third volume lags behind. What
+    /// all have applied may be trimmed.
     storage::Ticket turn(storage::Store& store);
 
     /// How many records the turns up to `ticket` have.
@@ -40,6 +41,7 @@ private:
     std::vector<std::string> m_records;                 ///< The first has LSN 1.
     std::map<std::uint64_t, std::uint64_t> m_turnEnds;  ///< Ticket to the number of records.
     std::uint64_t m_lagging = 0;                        ///< Applied by the third volume.
+    std::uint64_t m_trimMark = 1;
 };
 
 }  // namespace orrery::test

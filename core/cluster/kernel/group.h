@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "core/base/time.h"
 #include "core/observe/event.h"
 #include "core/replication/replica.h"
+#include "core/sim/network.h"
 #include "core/storage/store.h"
 #include "core/table/apply.h"
 
@@ -38,8 +41,10 @@ struct WritingRecord {
     bool written = false;  ///< In the open turn, where the store cannot show it yet.
 };
 
-/// One replica of a group, and what its zone keeps of it.
+/// One member of a group, and what its node keeps of it.
 struct Member {
+    sim::NodeId node = 0;
+    replication::MemberRole role = replication::MemberRole::Storage;
     /// Null while the zone has no power.
     std::unique_ptr<replication::Replica> replica;
     /// As the modelled disk has them: what is left after a loss of power.
@@ -50,6 +55,17 @@ struct Member {
     /// When the modelled disk is done with all that it was given.
     Instant diskFreeAt;
     storage::TreeMark mark;
+    /// The first record that its log still has.
+    Lsn firstKept{1};
+    /// Of the log up to what it has applied, on the scale of Group::committedBytes.
+    std::uint64_t appliedBytes = 0;
+
+    // While its tree is copied.
+    bool waitsForRange = false;   ///< Asked for the next piece: nothing is applied until it comes.
+    bool copyStepQueued = false;  ///< To go on applying.
+    /// All has come: what the mark is once the record is applied that it names.
+    std::optional<storage::TreeMark> wholeMark;
+
     replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
     /// Goes up with each loss of power, so that news from before it are known as such.
     std::uint32_t life = 0;
@@ -62,6 +78,14 @@ struct Member {
     Instant timerAt = Instant::never();
     EventId timerCause{};
     Instant leaseEnd;  ///< As last traced.
+
+    replication::Standing standing() const {
+        return replica ? replica->standing() : durable.standing;
+    }
+    /// What it will have applied when its power is back: what it knows to be committed.
+    Lsn knownApplied() const {
+        return replica || mark.copiedTo ? mark.applied : std::max(mark.applied, durable.commit);
+    }
 };
 
 /// A record that the world still has at hand, with its effect on a tree.
@@ -144,8 +168,13 @@ struct Group {
     /// Global indexes show the records up to here; for the partition of a table only. The cursor
     /// of a registered reader of the log.
     Lsn indexedUpTo{};
-    /// As the store has it: nobody needs the records before it.
-    Lsn trimMark{};
+    /// Nobody who counts needs the records before it.
+    Lsn trimMark{1};
+    /// Bytes of the records that were committed since the process started, up to `countedUpTo`.
+    std::uint64_t committedBytes = 0;
+    Lsn countedUpTo{};
+    std::uint64_t bytesAtTrim = 0;  ///< `committedBytes` when the mark was moved last.
+    std::uint64_t heldBytes = 0;    ///< What members that are away hold back.
 
     // At the leader; forgotten when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
@@ -157,7 +186,7 @@ struct Group {
 
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
-    bool stateDirty = false;  ///< Among the groups whose state the end of the turn saves.
+    bool stateDirty = false;   ///< Among the groups whose state the end of the turn saves.
     bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
     // Requests of this second and the last whole one of virtual time.
@@ -176,6 +205,10 @@ struct Group {
 
     /// The zone whose replica leads and serves at `now`, if there is one.
     std::optional<ZoneIndex> servingLeader(Instant now) const;
+    /// Bytes of committed records that `member` has not applied.
+    std::uint64_t lackedBytes(const Member& member) const {
+        return committedBytes - std::min(member.appliedBytes, committedBytes);
+    }
     /// The record at hand, or null.
     RecentRecord* findRecent(Lsn lsn);
     /// How long `member` has lacked a record that is committed; zero if it lacks none.

@@ -19,6 +19,7 @@
 #include "core/cluster/catalog/partition_map.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/cluster/kernel/group.h"
+#include "core/cluster/kernel/log_bounds.h"
 #include "core/cluster/kernel/op.h"
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/observe/snapshot.h"
@@ -52,6 +53,7 @@ struct DiskDone {
     GroupId group{};
     ZoneIndex zone{};
     std::uint32_t life = 0;
+    Lsn logBase{};  ///< 0, or the log begins anew after this place.
     Lsn truncateFrom{};
     replication::LogPosition upTo{};  ///< Term 0: no records.
     std::uint32_t stateNumber = 0;    ///< 0: no state.
@@ -66,6 +68,12 @@ struct ReplicaTick {
 struct CatchUpGoesOn {
     sim::NodeId from = 0;
     sim::NodeId to = 0;
+};
+/// A replica whose tree is copied goes on applying.
+struct CopyStep {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
 };
 /// A router's request arrives at a replica.
 struct OpArrives {
@@ -128,10 +136,10 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
-using Event =
-    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
-                 OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, BackfillStep, CatchUpGoesOn, CollectionCountStep>;
+using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
+                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
+                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep,
+                           CatchUpGoesOn, CopyStep, CollectionCountStep>;
 
 /// What is due, each entry with its cause: what was being handled when it was added.
 class Agenda {
@@ -183,6 +191,7 @@ struct WorldState {
     replication::ReplicaOptions replicaOptions;
     std::uint64_t seed;
     PlantedBug plantedBug = PlantedBug::None;
+    LogBounds logBounds;
 
     Instant now;
     /// The calendar is the instant plus this.

@@ -4,10 +4,12 @@
 
 namespace orrery::cluster {
 
-//   groupState := version:uint8 state:sized state:sized state:sized indexedUpTo:varint
-//                 lastCommitTimestamp:uint64          // nanoseconds; from version 2 on
+//   groupState := version:uint8 state:sized state:sized state:sized indexedUpTo:varint since2?
+//   since2     := lastCommitTimestamp:uint64 lacked:varint lacked:varint lacked:varint
 //
-// The three states are those of zones a, b and c, as replication writes them.
+// The three states are those of zones a, b and c, as replication writes them. The timestamp is in
+// nanoseconds; `lacked` are the bytes of committed records that each replica has not applied.
+// Version 1 ends before `since2` and is still read.
 
 namespace {
 
@@ -24,6 +26,8 @@ std::string encodeGroupState(const GroupState& state) {
     out.varint(state.indexedUpTo.value());
     const CalendarTime last = state.lastCommitTimestamp.value_or(CalendarTime());
     out.u64(static_cast<std::uint64_t>(last.sinceEpoch().count()));
+    for (const std::uint64_t lacked : state.lackedBytes)
+        out.varint(lacked);
     return bytes;
 }
 
@@ -38,8 +42,11 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
         replica = std::move(*decoded);
     }
     state.indexedUpTo = Lsn(in.varint());
-    if (version > 1)
+    if (version > 1) {
         state.lastCommitTimestamp = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
+        for (std::uint64_t& lacked : state.lackedBytes)
+            lacked = in.varint();
+    }
     if (!in.ok() || !in.atEnd()) return std::nullopt;
     return state;
 }

@@ -18,6 +18,8 @@ struct GroupState {
     Lsn indexedUpTo{};  ///< See Group.
     /// At least that of every record in the logs; nothing in a state of version 1.
     std::optional<CalendarTime> lastCommitTimestamp;
+    /// Bytes of committed records that each replica has not applied.
+    std::array<std::uint64_t, kZonesPerRegion> lackedBytes{};
 };
 
 std::string encodeGroupState(const GroupState& state);

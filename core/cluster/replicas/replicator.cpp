@@ -33,6 +33,8 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->end = std::move(end);
     made->appointed = leader;
     made->leaderHint = leader;
+    for (const ZoneIndex zone : kZones)
+        made->member(zone).node = m_world.node(region, zone);
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
     CHECK(m_world.groups[id.value()] == nullptr || m_world.plantedBug == PlantedBug::CountersEarly);
     Group& group = *made;
@@ -41,152 +43,25 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     return group;
 }
 
-storage::StorageResult<void> Replicator::reopen(Group& group) {
-    TRY(recall(group));
-    TRY(recallTimestamp(group));
-    deposeLossy(group);
-    return resume(group);
-}
-
-storage::StorageResult<void> Replicator::reopenShared(Group& group) {
-    TRY(recall(group));
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
-        if (member.durableLast > member.durable.commit) {
-            m_world.turn.truncate(volumeOf(group.region, zone), group.id,
-                                  member.durable.commit.next());
-            member.durableLast = member.durable.commit;
-        }
-        member.mark = {};
-    }
-    m_world.touch(group);
-    TRY(recallTimestamp(group));
-    return resume(group);
-}
-
-storage::StorageResult<void> Replicator::recall(Group& group) {
-    TRY_ASSIGN(const auto state,
-               m_world.store.groupState(volumeOf(group.region, ZoneIndex(0)), group.id));
-    GroupState states;
-    if (state) {
-        auto decoded = decodeGroupState(*state);
-        if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
-        states = std::move(*decoded);
-    } else {
-        states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
-    }
-    group.indexedUpTo = states.indexedUpTo;
-    if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
-        group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
-    TRY_ASSIGN(group.trimMark, m_world.store.trimMark(group.id));
-    for (const ZoneIndex zone : kZones) {
-        const VolumeId volume = volumeOf(group.region, zone);
-        Member& member = group.member(zone);
-        member.durable = states.replicas[zone.value()];
-        TRY_ASSIGN(member.durableLast, m_world.store.lastLsn(volume, group.id));
-        TRY_ASSIGN(member.mark, m_world.store.mark(volume, group.id));
-        group.committed = std::max(group.committed, member.durable.commit);
-        if (member.durable.leader) group.leaderHint = *member.durable.leader;
-    }
-    return {};
-}
-
-// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
-storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
-    if (group.lastCommitTimestamp != CalendarTime()) return {};
-    if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
-    for (const ZoneIndex zone : kZones) {
-        const Lsn last = group.member(zone).durableLast;
-        if (last == Lsn{}) continue;
-        TRY_ASSIGN(const SharedBytes bytes,
-                   m_world.store.record(volumeOf(group.region, zone), group.id, last));
-        const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
-        if (decoded)
-            group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
-    }
-    return {};
-}
-
-// A leader sends a record before its own disk has it. Should another have it and the leader not,
-// the leader must not give its place to another record in the same term.
-void Replicator::deposeLossy(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
-        if (member.durable.leader != zone) continue;
-        const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
-            if (other.durableLast <= member.durableLast) return false;
-            replication::LogShape log = other.durable.log;
-            log.endAt(other.durableLast);
-            return log.lastPosition().term == member.durable.term;
-        });
-        if (lacks) member.durable.leader.reset();
-    }
-}
-
-storage::StorageResult<void> Replicator::resume(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        if (!m_world.region(group.region).up[zone.value()]) continue;
-        install(group, zone, replication::Start::Resume);
-        if (m_world.failure) return std::unexpected(*m_world.failure);
-    }
-    TRY(recallTail(group));
-    wakeIfUneven(group);
-    return {};
-}
-
-// A follower at rest that missed the last word of its leader would stay behind until the next
-// write. Where nobody leads, whoever knows no leader looks for one.
-void Replicator::wakeIfUneven(Group& group) {
-    const Lsn first = group.members[0].durable.commit;
-    bool even = true;
-    for (const Member& member : group.members)
-        even = even && member.durable.commit == first;
-    if (even) return;
-    for (const ZoneIndex zone : kZones) {
-        if (group.member(zone).replica) requestLease(group, zone);
-    }
-}
-
-// A leader that resumes has records above its commit LSN that it may yet commit: what it evaluates
-// must see them, as it did before the stop.
-// A replica that was cut off may still take itself for the leader of an earlier term: the tail is
-// that of the latest.
-storage::StorageResult<void> Replicator::recallTail(Group& group) {
-    std::optional<ZoneIndex> leader;
-    for (const ZoneIndex one : kZones) {
-        const auto& candidate = group.member(one).replica;
-        if (!candidate || candidate->role() != replication::Role::Leader) continue;
-        if (!leader || candidate->term() > group.member(*leader).replica->term()) leader = one;
-    }
-    if (!leader) return {};
-    const ZoneIndex zone = *leader;
-    const Replica& replica = *group.member(zone).replica;
-    const Lsn last = replica.lastPosition().lsn;
-    for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
-        TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));
-        const auto applied = effectOf(group, one, lsn);
-        for (const storage::TreeChange& change : applied.changes)
-            group.tail[change.key] = {lsn, change.image};
-        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
-    }
-    return {};
-}
-
 void Replicator::remove(GroupId id) {
     forgetFlows(id, std::nullopt);
+    m_trimmer.forget(*m_world.groups[id.value()]);
     m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
 }
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
     Member& member = group.member(zone);
+    settleStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
     member.replica = std::make_unique<Replica>(
         zone, m_world.replicaOptions, member.durable, member.durableLast, start,
         Prng::stream(m_world.seed, "replica", stream), m_world.now);
+    member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
     // What was known to be committed when it stopped, and had not reached the tree.
-    apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
+    if (member.standing() != replication::Standing::NeedsCopy)
+        apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
     // What its node knows already is news to a replica that is new.
     for (const ZoneIndex other : kZones) {
         if (m_world.region(group.region).suspects[zone.value()][other.value()])
@@ -222,13 +97,14 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
 
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
+    copyArrives(message);
     if (!m_world.arrives(message.flight, message.flight.lsn.value())) return;
     Group* group = m_world.findGroup(message.flight.from.group);
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
     if (!member.replica) return;
     member.replica->step(envelope, m_world.now);
-    pump(*group, envelope.to, std::get_if<AppendRequest>(&envelope.message));
+    pump(*group, envelope.to, &envelope.message);
 }
 
 void Replicator::on(DiskDone& done) {
@@ -237,6 +113,13 @@ void Replicator::on(DiskDone& done) {
     Member& member = group->member(done.zone);
     if (done.life != member.life || !member.replica) return;
     const VolumeId volume = volumeOf(group->region, done.zone);
+    if (done.logBase > Lsn{}) {
+        if (done.logBase < member.durableLast)
+            m_world.turn.truncate(volume, group->id, done.logBase.next());
+        member.durableLast = done.logBase;
+        member.firstKept = done.logBase.next();
+        m_world.turn.setTrimMark(volume, group->id, member.firstKept);
+    }
     if (done.truncateFrom > Lsn{} && done.truncateFrom <= member.durableLast) {
         m_world.turn.truncate(volume, group->id, done.truncateFrom);
         member.durableLast = Lsn(done.truncateFrom.value() - 1);
@@ -293,6 +176,8 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     // leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
+    member.waitsForRange = member.copyStepQueued = false;
+    member.wholeMark.reset();
     m_world.touch(group);
     member.tickAt = member.timerAt = Instant::never();
     if (m_listener) m_listener(group);
@@ -318,34 +203,19 @@ void Replicator::saveStates() {
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
         group->stateDirty = false;
+        m_trimmer.move(*group);
         GroupState states;
         states.indexedUpTo = group->indexedUpTo;
         states.lastCommitTimestamp = group->lastCommitTimestamp;
         for (const ZoneIndex zone : kZones) {
             states.replicas[zone.value()] = group->member(zone).durable;
+            states.lackedBytes[zone.value()] = group->lackedBytes(group->member(zone));
         }
         m_world.turn.putGroupState(volumeOf(group->region, ZoneIndex(0)), id,
                                    encodeGroupState(states));
-        moveTrimMark(*group);
         m_committing.push_back(id);
     }
     m_world.dirtyGroups.clear();
-}
-
-// The lowest of what the three replicas have applied and of the readers' cursors (section 4,
-// "Trimming"). It may lag, so it moves in steps and costs most turns nothing.
-void Replicator::moveTrimMark(Group& group) {
-    constexpr std::uint64_t kStep = 256;
-    Lsn needed(UINT64_MAX);
-    for (const Member& member : group.members)
-        needed = std::min(needed, member.mark.applied);
-    const TablePtr table = m_world.catalog.find(group.table);
-    if (!group.isIndex() && table != nullptr && table->hasGlobalIndexes())
-        needed = std::min(needed, group.indexedUpTo);
-    const Lsn mark(needed.value() / kStep * kStep);
-    if (mark <= group.trimMark) return;
-    group.trimMark = mark;
-    m_world.turn.setTrimMark(group.id, mark);
 }
 
 // What is on its way to a quorum stays at hand, and a few more: a member that is behind finds what

@@ -4,11 +4,15 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/log_trimmer.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
@@ -17,7 +21,7 @@ namespace orrery::cluster {
 /// what it asks for, in its order. The only place that appends to logs and applies to trees.
 class Replicator {
 public:
-    explicit Replicator(WorldState& world) : m_world(world) {}
+    explicit Replicator(WorldState& world) : m_world(world), m_trimmer(world) {}
 
     /// Called after a group's replicas moved: a record was committed, a lease taken or lost, a
     /// leader came or went.
@@ -56,6 +60,7 @@ public:
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
     void on(const CatchUpGoesOn& link);
+    void on(const CopyStep& step);
 
     /// The node of `zone` loses power, or has it again.
     void powerLoss(Group& group, ZoneIndex zone);
@@ -109,14 +114,35 @@ private:
     storage::StorageResult<void> recallTail(Group& group);
     void wakeIfUneven(Group& group);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
-    /// are the records of the message that it was just given.
-    void pump(Group& group, ZoneIndex zone, const replication::AppendRequest* incoming = nullptr);
+    /// is the message that it was just given.
+    void pump(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
     /// Returns the event of what was applied; none if nothing was.
     EventId obey(Group& group, ZoneIndex zone, replication::Output& out,
-                 const replication::AppendRequest* incoming);
+                 const replication::Message* incoming);
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
     EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
+    /// False if the store cannot give the record: the world has failed.
+    bool applyOne(Group& group, ZoneIndex zone, Lsn lsn);
+
+    void changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied, Lsn lsn);
+
+    // Copies.
+    bool fillCopy(Group& group, replication::Envelope& envelope);
+    void copyArrives(const ReplicaMessage& message);
+    storage::StorageResult<std::shared_ptr<const replication::CopiedRange>> readRange(
+        const Group& group, ZoneIndex zone, const std::string& from) const;
+    void takeChunk(Group& group, ZoneIndex zone, const replication::CopyChunk& chunk, bool begins);
+    storage::StorageResult<std::vector<storage::TreeChange>> changesOf(
+        Group& group, ZoneIndex zone, const replication::CopiedRange& range);
+    void applyWhileCopying(Group& group, ZoneIndex zone);
+    bool indexesNeedBefore(const Group& group, Lsn first) const;
+    void stepLater(Group& group, ZoneIndex zone, Duration delay);
+    static void settleStanding(Member& member);
+
+    LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) const {
+        return {m_world.node(group.region, from), m_world.node(group.region, to)};
+    }
     void transmit(Group& group, replication::Envelope envelope);
     /// False if the message is not to be sent.
     bool fill(Group& group, replication::Envelope& envelope);
@@ -143,7 +169,6 @@ private:
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
     CalendarTime nextTimestamp(Group& group);
-    void moveTrimMark(Group& group);
     static void forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo);
 
     WorldState& m_world;
@@ -151,6 +176,8 @@ private:
     std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
     std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
     std::map<LinkKey, Link> m_links;
+    std::map<LinkKey, std::uint64_t> m_copyBytes;  ///< Under way.
+    LogTrimmer m_trimmer;
 };
 
 }  // namespace orrery::cluster

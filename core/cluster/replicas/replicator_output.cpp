@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
@@ -51,13 +52,21 @@ void label(Flight& flight, const replication::VoteRequest& request) {
     flight.kind = MessageKind::Vote;
     flight.lsn = request.last.lsn;
 }
+void label(Flight& flight, const replication::CopyRequest& request) {
+    flight.kind = MessageKind::CopyRequest;
+    flight.lsn = request.applied;
+}
+void label(Flight& flight, const replication::CopyChunk& chunk) {
+    flight.kind = MessageKind::Copy;
+    flight.lsn = chunk.position.lsn;
+}
 void label(Flight& flight, const replication::VoteReply&) {
     flight.kind = MessageKind::VoteReply;
 }
 
 }  // namespace
 
-void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incoming) {
+void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
     const CauseScope scope(m_world);
     m_world.noteChange(group);
     Replica& replica = *group.member(zone).replica;
@@ -80,18 +89,23 @@ void Replicator::pump(Group& group, ZoneIndex zone, const AppendRequest* incomin
     // Requests wait for what happens at a leader, and for nobody else.
     const bool waiting =
         leads && (!group.waiters.empty() || !group.parked.empty() || !group.parkedBatches.empty());
+    // A group that has come to rest keeps no records.
+    if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
     if (m_listener && (waiting || moved)) m_listener(group);
 }
 
-EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out, const AppendRequest* incoming) {
+EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
+                         const replication::Message* incoming) {
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
         remember(group, *out.noOp, share(table::encodeRecord(noOp)));
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
-        writeToDisk(group, zone, out, incoming);
+        writeToDisk(group, zone, out, incoming ? std::get_if<AppendRequest>(incoming) : nullptr);
+    if (out.takeChunk)
+        takeChunk(group, zone, std::get<replication::CopyChunk>(*incoming), out.beginCopy);
     EventId committed{};
     EventId applied{};
     if (!out.committed.empty()) {
@@ -117,6 +131,10 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     done.zone = zone;
     done.life = member.life;
     done.truncateFrom = out.truncateFrom;
+    if (out.beginCopy) {
+        done.logBase = member.replica->state().copyBase.lsn;
+        std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
+    }
     if (out.truncateFrom > Lsn{}) {
         std::erase_if(member.writing, [&](const WritingRecord& record) {
             return !record.written && record.position.lsn >= out.truncateFrom;
@@ -151,38 +169,72 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
+bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
+    Member& member = group.member(zone);
+    const replication::Term term = member.replica->state().log.termAt(lsn);
+    RecentRecord* recent = group.findRecent(lsn);
+    if (recent != nullptr && recent->position.term != term) recent = nullptr;
+    const auto bytes =
+        recent ? storage::StorageResult<SharedBytes>(recent->bytes) : recordBytes(group, zone, lsn);
+    std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
+    if (!applied && bytes) {
+        const auto one = table::decodeRecord(**bytes);
+        if (one) applied = std::make_shared<table::AppliedRecord>(effectOf(group, *one, lsn));
+        if (recent != nullptr) recent->applied = applied;
+    }
+    if (!applied) {
+        m_world.fail(bytes ? unusable(group, zone, lsn, "damaged") : bytes.error());
+        return false;
+    }
+    changeTree(group, zone, *applied, lsn);
+    if (lsn == group.countedUpTo.next()) {
+        group.countedUpTo = lsn;
+        group.committedBytes += (*bytes)->size();
+    }
+    member.appliedBytes += (*bytes)->size();
+    if (lsn == group.countedUpTo) member.appliedBytes = group.committedBytes;
+    group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
+    if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
+    if (member.replica->role() == replication::Role::Leader) {
+        for (const storage::TreeChange& change : applied->changes) {
+            const auto inTail = group.tail.find(change.key);
+            if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
+        }
+    }
+    m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    return true;
+}
+
+// A tree that is being copied takes only what concerns keys that it has; the rest comes with them.
+void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
+                            Lsn lsn) {
+    Member& member = group.member(zone);
+    std::vector<storage::TreeChange> copied;
+    std::span<const storage::TreeChange> changes = applied.changes;
+    if (member.mark.copiedTo) {
+        std::ranges::copy_if(changes, std::back_inserter(copied), [&](const auto& change) {
+            return change.key < *member.mark.copiedTo;
+        });
+        changes = copied;
+        member.mark.applied = lsn;
+    } else {
+        table::advance(member.mark, applied, lsn);
+    }
+    if (m_world.beforeApply) m_world.beforeApply(group, zone, changes);
+    m_world.store.apply(volumeOf(group.region, zone), group.id, changes, member.mark);
+}
+
 EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
     if (committed.empty()) return {};
     Member& member = group.member(zone);
-    const VolumeId volume = volumeOf(group.region, zone);
     const Lsn first = std::max(committed.first, member.mark.applied.next());
-    for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
-        const replication::Term term = member.replica->state().log.termAt(lsn);
-        RecentRecord* recent = group.findRecent(lsn);
-        if (recent != nullptr && recent->position.term != term) recent = nullptr;
-        std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
-        if (!applied) {
-            const auto one = record(group, zone, lsn);
-            if (!one) {
-                m_world.fail(one.error());
-                return {};
-            }
-            applied = std::make_shared<table::AppliedRecord>(effectOf(group, *one, lsn));
-            if (recent != nullptr) recent->applied = applied;
+    if (member.mark.copiedTo) {
+        applyWhileCopying(group, zone);
+        if (m_world.failure) return {};
+    } else if (member.standing() != replication::Standing::NeedsCopy) {
+        for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
+            if (!applyOne(group, zone, lsn)) return {};
         }
-        table::advance(member.mark, *applied, lsn);
-        if (m_world.beforeApply) m_world.beforeApply(group, zone, applied->changes);
-        m_world.store.apply(volume, group.id, applied->changes, member.mark);
-        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
-        if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
-        if (member.replica->role() == replication::Role::Leader) {
-            for (const storage::TreeChange& change : applied->changes) {
-                const auto inTail = group.tail.find(change.key);
-                if (inTail != group.tail.end() && inTail->second.lsn <= lsn)
-                    group.tail.erase(inTail);
-            }
-        }
-        m_world.digest(3, group.id.value(), zone.value(), lsn.value());
     }
     // What is known to be committed is saved with what it made of the tree.
     member.durable.commit = std::max(member.durable.commit, committed.last);
@@ -190,15 +242,16 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
     group.committed = std::max(group.committed, committed.last);
     group.measureLag(m_world.now);
     m_world.touch(group);
-    if (first > committed.last) return {};
-    return m_world.emit(observe::LogApplied{group.ref(zone), first, committed.last});
+    const Lsn last = std::min(committed.last, member.mark.applied);
+    if (first > last) return {};
+    return m_world.emit(observe::LogApplied{group.ref(zone), first, last});
 }
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_world.totals.messages;
     Flight flight{group.ref(envelope.from), envelope.to};
     const auto arrival = m_world.arrivalOf(flight);
-    if (arrival && !fill(group, envelope)) return;
+    if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
     std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
     m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
 }

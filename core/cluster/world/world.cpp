@@ -27,6 +27,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     state.plantedBug = options.plantedBug;
     if (options.plantedBug == PlantedBug::TailUnsettled)
         state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
+    state.logBounds = options.logBounds;
     replicator.setListener([this](Group& group) {
         server.moved(group);
         propagator.moved(group);
@@ -88,6 +89,7 @@ void World::Impl::process(Event& event) {
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
                    [&](const CatchUpGoesOn& link) { replicator.on(link); },
+                   [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
                    [&](OpAnswered& answered) { router.on(answered); },
                    [&](const OpRetry& retry) { router.on(retry); },

@@ -13,6 +13,7 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
+#include "core/cluster/kernel/log_bounds.h"
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/cluster/world/input.h"
 #include "core/observe/snapshot.h"
@@ -30,6 +31,7 @@ struct WorldOptions {
     /// How many events the trace keeps.
     std::size_t traceEvents = 16'384;
     PlantedBug plantedBug = PlantedBug::None;
+    LogBounds logBounds = {};
 };
 
 /// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the

@@ -1,0 +1,97 @@
+#include "core/cluster/replicas/log_trimmer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace orrery::cluster {
+
+using replication::MemberRole;
+using replication::Standing;
+
+namespace {
+
+bool isAtRest(const Group& group) {
+    return std::ranges::any_of(group.members, [](const Member& member) {
+        return member.replica && member.replica->role() == replication::Role::Leader &&
+               member.replica->isAtRest();
+    });
+}
+
+std::size_t terms(const Group& group) {
+    std::size_t most = 0;
+    for (const Member& member : group.members)
+        most = std::max(most, member.durable.log.runs().size());
+    return most;
+}
+
+}  // namespace
+
+bool LogTrimmer::isAway(const Group& group, ZoneIndex zone) const {
+    if (!group.member(zone).replica) return true;
+    const RegionState& region = m_world.region(group.region);
+    bool isAlone = true;
+    for (const ZoneIndex other : kZones) {
+        if (other == zone || !region.up[other.value()]) continue;
+        if (!region.suspects[other.value()][zone.value()]) return false;
+        isAlone = false;
+    }
+    return !isAlone;
+}
+
+Lsn LogTrimmer::neededAfter(Group& group) {
+    const LogBounds& bounds = m_world.logBounds;
+    Lsn needed = group.committed;
+    m_heldBytes -= std::exchange(group.heldBytes, 0);
+    for (const ZoneIndex zone : kZones) {
+        Member& member = group.member(zone);
+        const bool isBelow = member.knownApplied().next() < group.trimMark;
+        if (member.role != MemberRole::Storage || isBelow) continue;
+        if (member.standing() == Standing::NeedsCopy) continue;
+        if (isAway(group, zone)) {
+            const std::uint64_t bytes = group.lackedBytes(member);
+            const bool isTooMuch =
+                bytes > bounds.groupHeldBytesMax ||
+                m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
+                terms(group) > bounds.heldTermsMax;
+            if (isTooMuch) {
+                // One that is cut off learns it from the leader.
+                if (!member.replica) member.durable.standing = Standing::NeedsCopy;
+                continue;
+            }
+            const std::uint64_t held = std::max(group.heldBytes, bytes);
+            m_heldBytes += held - group.heldBytes;
+            group.heldBytes = held;
+        }
+        needed = std::min(needed, member.knownApplied());
+    }
+    const TablePtr table = m_world.catalog.find(group.table);
+    if (!group.isIndex() && table != nullptr && table->hasGlobalIndexes())
+        needed = std::min(needed, group.indexedUpTo);
+    return needed;
+}
+
+void LogTrimmer::move(Group& group) {
+    const Lsn mark = neededAfter(group).next();
+    if (mark <= group.trimMark) return;
+    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_world.logBounds.stepRecords ||
+                           group.committedBytes - group.bytesAtTrim >= m_world.logBounds.stepBytes;
+    if (!isWorthIt && !isAtRest(group)) return;
+    group.trimMark = mark;
+    group.bytesAtTrim = group.committedBytes;
+    for (const ZoneIndex zone : kZones)
+        trim(group, zone);
+}
+
+// Of its own log, each replica keeps what its tree lacks.
+void LogTrimmer::trim(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    if (member.standing() == Standing::NeedsCopy) return;
+    const Lsn first = std::min(group.trimMark, member.knownApplied().next());
+    if (first <= member.firstKept) return;
+    member.firstKept = first;
+    m_world.turn.setTrimMark(volumeOf(group.region, zone), group.id, first);
+    member.durable.log.trimBefore(Lsn(first.value() - 1));
+    if (member.replica) member.replica->trimmed(first);
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/cluster/replicas/replicator.h"
+#include "core/table/private_key.h"
+
+// Catch-up from below the trim mark: the tree goes from the leader to the follower in pieces, in
+// order of key, each read and taken in one short event, so that memory stays flat and the group
+// serves. The follower applies the log to the keys that it has; between asking for a piece and
+// taking it, it applies nothing, so that no piece is older than what it has applied. The counts of
+// the whole tree come with the last piece and hold from where that piece was read.
+
+namespace orrery::cluster {
+
+using replication::CopiedRange;
+using replication::CopyChunk;
+using replication::CopyRequest;
+using replication::Standing;
+
+namespace {
+
+// Keys of its own that a follower looks through for one piece; those that the leader lacks go.
+constexpr std::size_t kOwnKeysMax = 2000;
+constexpr std::size_t kRecordsAtOnce = 256;
+constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
+// How long a copy that is there waits before it looks again whether readers are past its beginning.
+constexpr Duration kReadersWait = std::chrono::milliseconds(50);
+
+/// All that a group has in a tree, in order of key: what it keeps for itself, its items, and the
+/// entries of its local indexes.
+std::vector<KeyBounds> rangesOf(const Group& group) {
+    std::vector<KeyBounds> ranges = {
+        {table::privateKeysBegin(group.id), table::privateKeysEnd(group.id)},
+        group.boundsIn(group.space)};
+    for (const table::IndexDefinition& index : group.schema->localIndexes)
+        ranges.push_back(group.boundsIn(index.space));
+    std::ranges::sort(ranges, {}, &KeyBounds::begin);
+    return ranges;
+}
+
+std::uint64_t bytesOf(const CopiedRange& range) {
+    std::uint64_t bytes = 0;
+    for (const CopiedRange::Entry& entry : range.entries)
+        bytes += entry.key.size() + entry.image->size();
+    return bytes;
+}
+
+}  // namespace
+
+bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
+    if (auto* request = std::get_if<CopyRequest>(&envelope.message)) {
+        Member& member = group.member(envelope.from);
+        const Standing standing = member.standing();
+        if (standing == Standing::Whole) return false;
+        if (standing == Standing::Copying && member.wholeMark) return false;  // All has come.
+        member.waitsForRange = true;
+        if (standing == Standing::NeedsCopy) return true;
+        request->applied = member.mark.applied;
+        request->cursor = share(std::string(member.mark.copiedTo.value_or("")));
+        return true;
+    }
+    auto* chunk = std::get_if<CopyChunk>(&envelope.message);
+    if (chunk == nullptr) return true;
+    // What is not sent is asked for again.
+    std::uint64_t& underWay = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
+    if (underWay >= kLinkBytesMax) return false;
+    if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
+    auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
+    if (!range) {
+        m_world.fail(range.error());
+        return false;
+    }
+    chunk->range = *std::move(range);
+    underWay += bytesOf(*chunk->range);
+    return true;
+}
+
+void Replicator::copyArrives(const ReplicaMessage& message) {
+    const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
+    if (chunk == nullptr) return;
+    const auto& from = message.flight.from;
+    m_copyBytes[{m_world.node(from.region, from.zone),
+                 m_world.node(from.region, message.flight.to)}] -= bytesOf(*chunk->range);
+}
+
+storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange(
+    const Group& group, ZoneIndex zone, const std::string& from) const {
+    auto range = std::make_shared<CopiedRange>();
+    range->from = from;
+    range->mark = group.member(zone).mark.encode();
+    std::uint64_t bytes = 0;
+    bool isFull = false;
+    for (const KeyBounds& bounds : rangesOf(group)) {
+        range->to = bounds.end;
+        if (bounds.end <= from) continue;
+        TRY(m_world.store.scan(
+            volumeOf(group.region, zone), std::max(bounds.begin, from), bounds.end,
+            storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
+                isFull = bytes >= m_world.logBounds.rangeBytesMax ||
+                         range->entries.size() == m_world.logBounds.rangeKeysMax;
+                if (isFull) {
+                    range->to = key;
+                    return storage::ScanStep::Stop;
+                }
+                bytes += key.size() + image.size();
+                range->entries.push_back({std::string(key), share(std::string(image))});
+                return storage::ScanStep::Continue;
+            }));
+        if (isFull) return range;
+    }
+    range->isLast = true;
+    return range;
+}
+
+void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk, bool begins) {
+    Member& member = group.member(zone);
+    const CopiedRange& range = *chunk.range;
+    if (begins) {
+        member.mark = {};
+        member.mark.applied = chunk.position.lsn;
+        member.mark.copiedTo.emplace();
+        member.wholeMark.reset();
+        if (group.countedUpTo >= chunk.position.lsn) member.appliedBytes = group.committedBytes;
+    }
+    const bool isNext = member.mark.copiedTo == range.from && !member.wholeMark;
+    if (!isNext || chunk.position.lsn < member.mark.applied) return;
+    auto changes = changesOf(group, zone, range);
+    if (!changes) return m_world.fail(changes.error());
+    member.waitsForRange = false;
+    if (range.isLast && member.mark.copiedTo == range.to) {
+        member.wholeMark = storage::TreeMark::decode(range.mark);
+        member.wholeMark->applied = chunk.position.lsn;
+    }
+    if (m_world.beforeApply) m_world.beforeApply(group, zone, *changes);
+    m_world.store.apply(volumeOf(group.region, zone), group.id, *changes, member.mark);
+    m_world.touch(group);
+    m_world.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
+    applyWhileCopying(group, zone);
+}
+
+// Moves the cursor to the end of the piece, or as far as one event may go.
+storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
+    Group& group, ZoneIndex zone, const CopiedRange& range) {
+    std::vector<storage::TreeChange> changes;
+    std::string to = range.to;
+    std::size_t seen = 0;
+    for (const KeyBounds& bounds : rangesOf(group)) {
+        const std::string begin = std::max(bounds.begin, range.from);
+        const std::string end = std::min(bounds.end, to);
+        if (begin >= end) continue;
+        TRY(m_world.store.scan(
+            volumeOf(group.region, zone), begin, end, storage::ScanDirection::Forward,
+            [&](std::string_view key, std::string_view) {
+                if (seen++ == kOwnKeysMax) {
+                    to = key;
+                    return storage::ScanStep::Stop;
+                }
+                const auto same =
+                    std::ranges::lower_bound(range.entries, key, {}, &CopiedRange::Entry::key);
+                if (same == range.entries.end() || same->key != key)
+                    changes.push_back({std::string(key), nullptr});
+                return storage::ScanStep::Continue;
+            }));
+        if (seen > kOwnKeysMax) break;
+    }
+    for (const CopiedRange::Entry& entry : range.entries) {
+        if (entry.key < to) changes.push_back({entry.key, entry.image});
+    }
+    group.member(zone).mark.copiedTo = std::move(to);
+    return changes;
+}
+
+// A leader whose log begins after what a reader needs next could not give it.
+bool Replicator::indexesNeedBefore(const Group& group, Lsn first) const {
+    const TablePtr table = m_world.catalog.find(group.table);
+    const bool hasReader = !group.isIndex() && table != nullptr && table->hasGlobalIndexes();
+    return hasReader && group.indexedUpTo.next() < first;
+}
+
+void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
+    Member& member = group.member(zone);
+    if (std::exchange(member.copyStepQueued, true)) return;
+    m_world.queue.add(m_world.now + delay, CopyStep{group.id, zone, member.life});
+}
+
+void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    if (member.waitsForRange || member.standing() != Standing::Copying) return;
+    for (std::size_t count = 0;
+         !member.wholeMark || member.mark.applied < member.wholeMark->applied; ++count) {
+        if (member.mark.applied >= member.replica->commitLsn()) break;
+        if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
+        if (!applyOne(group, zone, member.mark.applied.next())) return;
+    }
+    if (!member.wholeMark) return member.replica->copyGoesOn(m_world.now);
+    if (member.mark.applied < member.wholeMark->applied) return;  // Until that is committed here.
+    if (indexesNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
+    member.mark = *std::exchange(member.wholeMark, std::nullopt);
+    m_world.store.apply(volumeOf(group.region, zone), group.id, {}, member.mark);
+    m_world.touch(group);
+    member.replica->copied(m_world.now);
+    for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
+         lsn = lsn.next()) {
+        if (!applyOne(group, zone, lsn)) return;
+    }
+}
+
+void Replicator::on(const CopyStep& step) {
+    Group* group = m_world.findGroup(step.group);
+    if (group == nullptr) return;
+    Member& member = group->member(step.zone);
+    if (step.life != member.life || !member.replica) return;
+    member.copyStepQueued = false;
+    applyWhileCopying(*group, step.zone);
+    group->measureLag(m_world.now);
+    m_world.touch(*group);
+    pump(*group, step.zone);
+}
+
+// Tree and log are on two disks, or in two files: what one of them has may be older than what the
+// other says of it.
+void Replicator::settleStanding(Member& member) {
+    replication::DurableState& state = member.durable;
+    if (state.standing == Standing::NeedsCopy) return;
+    const bool isPartial = member.mark.copiedTo.has_value();
+    const bool isOlder = member.mark.applied < state.copyBase.lsn;
+    if (state.standing == Standing::Copying && !isPartial && !isOlder) {
+        state.standing = Standing::Whole;
+    } else if (state.standing == Standing::Whole && (isPartial || isOlder)) {
+        state.caughtUp = false;
+        state.standing = Standing::Copying;
+        if (member.durableLast < member.mark.applied) {
+            // The first piece has reached the tree, the log has not begun anew.
+            state.standing = Standing::NeedsCopy;
+            return;
+        }
+        // The copy had ended, and others may have counted on all that the log has since.
+        state.log.endAt(member.durableLast);
+        state.copyBase = state.log.lastPosition();
+    }
+    if (!isOlder) return;
+    // Of what the copy brought, nothing has reached the tree.
+    member.mark = {};
+    member.mark.applied = std::min(state.copyBase.lsn, state.commit);
+    member.mark.copiedTo.emplace();
+}
+
+}  // namespace orrery::cluster

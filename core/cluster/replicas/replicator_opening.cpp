@@ -1,0 +1,165 @@
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/cluster/replicas/group_state.h"
+#include "core/cluster/replicas/replicator.h"
+
+// How the groups that the store holds come to life again (section 4, "Opening").
+
+namespace orrery::cluster {
+
+using replication::Replica;
+
+namespace {
+
+storage::StorageError trimmedLog(const Group& group) {
+    return {"rebuild a partition from its log", 0, "",
+            "Partition " + std::to_string(group.id.value()) +
+                " shares its keys with another, and its log no longer begins with its first "
+                "record: the data folder is damaged; restore it from a copy."};
+}
+
+}  // namespace
+
+storage::StorageResult<void> Replicator::reopen(Group& group) {
+    TRY(recall(group));
+    TRY(recallTimestamp(group));
+    deposeLossy(group);
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::reopenShared(Group& group) {
+    TRY(recall(group));
+    for (const ZoneIndex zone : kZones) {
+        Member& member = group.member(zone);
+        if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
+        if (member.durableLast > member.durable.commit) {
+            m_world.turn.truncate(volumeOf(group.region, zone), group.id,
+                                  member.durable.commit.next());
+            member.durableLast = member.durable.commit;
+        }
+        member.mark = {};
+    }
+    m_world.touch(group);
+    TRY(recallTimestamp(group));
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::recall(Group& group) {
+    TRY_ASSIGN(const auto state,
+               m_world.store.groupState(volumeOf(group.region, ZoneIndex(0)), group.id));
+    GroupState states;
+    if (state) {
+        auto decoded = decodeGroupState(*state);
+        if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
+        states = std::move(*decoded);
+    } else {
+        states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
+    }
+    group.indexedUpTo = states.indexedUpTo;
+    if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
+        group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
+    group.committedBytes = *std::ranges::max_element(states.lackedBytes);
+    group.bytesAtTrim = group.committedBytes;
+    for (const ZoneIndex zone : kZones) {
+        const VolumeId volume = volumeOf(group.region, zone);
+        Member& member = group.member(zone);
+        member.durable = states.replicas[zone.value()];
+        TRY_ASSIGN(member.durableLast, m_world.store.lastLsn(volume, group.id));
+        TRY_ASSIGN(member.mark, m_world.store.mark(volume, group.id));
+        TRY_ASSIGN(const Lsn trimMark, m_world.store.trimMark(volume, group.id));
+        member.firstKept = std::max(member.firstKept, trimMark);
+        member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
+        settleStanding(member);
+        if (member.standing() == replication::Standing::Whole)
+            group.trimMark = std::max(group.trimMark, member.firstKept);
+        group.committed = std::max(group.committed, member.durable.commit);
+        if (member.durable.leader) group.leaderHint = *member.durable.leader;
+    }
+    group.countedUpTo = group.committed;
+    return {};
+}
+
+// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
+storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
+    if (group.lastCommitTimestamp != CalendarTime()) return {};
+    if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
+    for (const ZoneIndex zone : kZones) {
+        const Lsn last = group.member(zone).durableLast;
+        if (last == Lsn{}) continue;
+        TRY_ASSIGN(const SharedBytes bytes,
+                   m_world.store.record(volumeOf(group.region, zone), group.id, last));
+        const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
+        if (decoded)
+            group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
+    }
+    return {};
+}
+
+// A leader sends a record before its own disk has it. Should another have it and the leader not,
+// the leader must not give its place to another record in the same term.
+void Replicator::deposeLossy(Group& group) {
+    for (const ZoneIndex zone : kZones) {
+        Member& member = group.member(zone);
+        if (member.durable.leader != zone) continue;
+        const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
+            if (other.durableLast <= member.durableLast) return false;
+            replication::LogShape log = other.durable.log;
+            log.endAt(other.durableLast);
+            return log.lastPosition().term == member.durable.term;
+        });
+        if (lacks) member.durable.leader.reset();
+    }
+}
+
+storage::StorageResult<void> Replicator::resume(Group& group) {
+    for (const ZoneIndex zone : kZones) {
+        if (!m_world.region(group.region).up[zone.value()]) continue;
+        install(group, zone, replication::Start::Resume);
+        if (m_world.failure) return std::unexpected(*m_world.failure);
+    }
+    TRY(recallTail(group));
+    wakeIfUneven(group);
+    return {};
+}
+
+// A follower at rest that missed the last word of its leader would stay behind until the next
+// write. Where nobody leads, whoever knows no leader looks for one.
+void Replicator::wakeIfUneven(Group& group) {
+    const Lsn first = group.members[0].durable.commit;
+    bool even = true;
+    for (const Member& member : group.members)
+        even = even && member.durable.commit == first &&
+               member.standing() == replication::Standing::Whole;
+    if (even) return;
+    for (const ZoneIndex zone : kZones) {
+        if (group.member(zone).replica) requestLease(group, zone);
+    }
+}
+
+// A leader that resumes has records above its commit LSN that it may yet commit: what it evaluates
+// must see them, as it did before the stop.
+// A replica that was cut off may still take itself for the leader of an earlier term: the tail is
+// that of the latest.
+storage::StorageResult<void> Replicator::recallTail(Group& group) {
+    std::optional<ZoneIndex> leader;
+    for (const ZoneIndex one : kZones) {
+        const auto& candidate = group.member(one).replica;
+        if (!candidate || candidate->role() != replication::Role::Leader) continue;
+        if (!leader || candidate->term() > group.member(*leader).replica->term()) leader = one;
+    }
+    if (!leader) return {};
+    const ZoneIndex zone = *leader;
+    const Replica& replica = *group.member(zone).replica;
+    const Lsn last = replica.lastPosition().lsn;
+    for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
+        TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));
+        const auto applied = effectOf(group, one, lsn);
+        for (const storage::TreeChange& change : applied.changes)
+            group.tail[change.key] = {lsn, change.image};
+        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
+    }
+    return {};
+}
+
+}  // namespace orrery::cluster

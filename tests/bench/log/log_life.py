@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""How the data folder grows while few items are written again and again, how long a start takes
+after a kill, and what it costs that a zone comes back which was away for many writes.
+
+usage: log_life.py ORRERYD [--overwrites N] [--away N] [--folder DIR]
+
+Writes 1,000 items of 1 KB in batches of 25 from eight clients. Prints the size of the folder after
+N and after 2 N overwrites, the time from a start after SIGKILL to the first answer, and, with
+--away, for a zone that misses so many writes: the time until it holds the same again, the memory of
+the process meanwhile, and the slowest of the requests that went on.
+"""
+import argparse
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+ITEMS = 1000
+CLIENTS = 8
+PAD = "x" * 950
+
+
+class Daemon:
+    def __init__(self, program, folder):
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [program, "--port", "0", "--data", str(folder)], stdout=subprocess.PIPE, text=True)
+        line = ""
+        while "listening on" not in line:
+            line = self.process.stdout.readline()
+        self.port = int(line.strip().rsplit(":", 1)[1])
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def rss_anon(self):
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("RssAnon"):
+                return int(line.split()[1]) / 1024
+        return 0
+
+
+class Client:
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def call(self, operation, body):
+        self.connection.request(
+            "POST", "/", json.dumps(body),
+            {"X-Amz-Target": "DynamoDB_20120810." + operation,
+             "Content-Type": "application/x-amz-json-1.0"})
+        reply = self.connection.getresponse()
+        return reply.status, json.loads(reply.read())
+
+    def control(self, method, path, body=None):
+        self.connection.request(method, "/_orrery/v1/" + path, json.dumps(body) if body else None)
+        reply = self.connection.getresponse()
+        return reply.status, json.loads(reply.read() or "null")
+
+
+def batch(first, number):
+    puts = [{"PutRequest": {"Item": {"pk": {"S": f"k{(first + i) % ITEMS}"},
+                                     "n": {"N": str(number)}, "pad": {"S": PAD}}}}
+            for i in range(25)]
+    return {"RequestItems": {"T": puts}}
+
+
+def overwrite(port, count):
+    """Writes `count` items; returns the slowest request in milliseconds."""
+    slowest = [0.0] * CLIENTS
+
+    def run(client_number):
+        client = Client(port)
+        for i in range(count // 25 // CLIENTS):
+            began = time.perf_counter()
+            status, answer = client.call("BatchWriteItem", batch(client_number * 125 + i * 25, i))
+            slowest[client_number] = max(slowest[client_number], time.perf_counter() - began)
+            assert status == 200 and not answer.get("UnprocessedItems"), answer
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return max(slowest) * 1000
+
+
+def megabytes(folder):
+    """What its files take on the disk."""
+    return sum(f.stat().st_blocks * 512 for f in pathlib.Path(folder).rglob("*")) / 2**20
+
+
+def is_even(client):
+    _, sums = client.control("GET", "checksums?table=T&scan=true")
+    text = json.dumps(sums)
+    partitions = sums.get("partitions", sums) if isinstance(sums, dict) else sums
+    for partition in partitions:
+        zones = partition["zones"]
+        if len({(z["applied"], z["checksum"], z.get("scanned")) for z in zones}) != 1:
+            return False
+    return bool(text)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("orreryd")
+    parser.add_argument("--overwrites", type=int, default=140_000)
+    parser.add_argument("--away", type=int, default=0)
+    parser.add_argument("--folder")
+    options = parser.parse_args()
+    folder = options.folder or tempfile.mkdtemp(prefix="log-life-")
+
+    daemon = Daemon(options.orreryd, folder)
+    client = Client(daemon.port)
+    client.call("CreateTable", {
+        "TableName": "T", "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})
+    for part in (1, 2):
+        began = time.perf_counter()
+        overwrite(daemon.port, options.overwrites)
+        took = time.perf_counter() - began
+        print(f"{part * options.overwrites} overwrites: {megabytes(folder):.0f} MB, "
+              f"{options.overwrites / took:.0f} writes/s", flush=True)
+    for _ in range(3):
+        overwrite(daemon.port, 20_000)
+        daemon.kill()
+        began = time.perf_counter()
+        daemon = Daemon(options.orreryd, folder)
+        client = Client(daemon.port)
+        status, _ = client.call("GetItem", {"TableName": "T", "Key": {"pk": {"S": "k1"}},
+                                            "ConsistentRead": True})
+        print(f"first answer after a kill: {(time.perf_counter() - began) * 1000:.0f} ms "
+              f"({status})", flush=True)
+    if options.away:
+        _, fault = client.control("POST", "faults", {"kind": "zone-outage", "zone": "us-east-1c"})
+        time.sleep(3)
+        overwrite(daemon.port, options.away)
+        print(f"zone away for {options.away} writes: folder {megabytes(folder):.0f} MB, "
+              f"memory {daemon.rss_anon():.0f} MB", flush=True)
+        client.control("DELETE", f"faults/{fault['id']}")
+        began = time.perf_counter()
+        slowest = memory = 0.0
+        while True:
+            slowest = max(slowest, overwrite(daemon.port, 2_000))
+            memory = max(memory, daemon.rss_anon())
+            if is_even(client):
+                break
+            if time.perf_counter() - began > 120:
+                print("not back after 120 s", flush=True)
+                break
+        print(f"back after {time.perf_counter() - began:.1f} s, memory at most {memory:.0f} MB, "
+              f"slowest batch of 25 meanwhile {slowest:.0f} ms", flush=True)
+    time.sleep(8)
+    print(f"at rest: {megabytes(folder):.0f} MB", flush=True)
+    daemon.kill()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+#include <QtTest>
+
+#include "core/base/prng.h"
+#include "tests/cluster/world_harness.h"
+#include "tests/support/test_main.h"
+
+// Goal: logs end. What all replicas have goes; a zone that was away for long comes back by a copy,
+// while its groups serve, and whatever is killed or lost meanwhile, it ends like the others.
+// Method: worlds with small bounds, so that a few writes are many; stops at every moment of a copy;
+// in the end all zones must hold the same, as kept and as read.
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr const char* kZoneB = "us-east-1b";
+constexpr int kItems = 120;
+
+cluster::LogBounds smallBounds() {
+    cluster::LogBounds bounds;
+    bounds.groupHeldBytesMax = 2000;
+    bounds.stepRecords = 8;
+    bounds.rangeKeysMax = 4;
+    return bounds;
+}
+
+class Table {
+public:
+    explicit Table(const cluster::Profile& profile = cluster::Profile::serviceLike(),
+                   const cluster::LogBounds& bounds = smallBounds(), std::uint64_t seed = 1)
+        : t(profile, seed, 16'384, bounds) {
+        cluster::SecondaryIndex local;
+        local.name = "byColour";
+        local.keys.partition = {"pk", types::AttributeType::String};
+        local.keys.sort = {"colour", types::AttributeType::String};
+        cluster::SecondaryIndex global;
+        global.name = "ofColour";
+        global.global = true;
+        global.keys.partition = {"colour", types::AttributeType::String};
+        t.createTable(false, {local, global});
+        write("first");
+    }
+
+    /// Every item anew; every seventh goes.
+    void write(const std::string& value) {
+        for (int i = 0; i < kItems; ++i) {
+            put(i, value);
+            t.run(2ms);
+        }
+        for (int i = 0; i < kItems; i += 7) {
+            t.remove(key(i));
+            t.run(2ms);
+        }
+    }
+    void put(int item, const std::string& value) {
+        t.put(key(item), {{"v", value + std::string(100, '.')}, {"colour", value.substr(0, 1)}});
+    }
+    /// Zone b is away until its replicas are below the marks.
+    void missMuch() {
+        QVERIFY(t.world().failZone(kZoneB, std::nullopt).has_value());
+        t.run(3s);
+        write("second");
+        write("third");
+        t.flush();
+    }
+    /// Empty, or how the zones differ.
+    std::string difference() {
+        const auto sums = t.world().checksums("T", "us-east-1", true);
+        for (const auto& partition : *sums) {
+            for (const auto& zone : partition.zones) {
+                const std::string where = "group " + std::to_string(partition.group.value()) +
+                                          " zone " + std::to_string(zone.zone.value());
+                if (zone.applied != partition.zones[0].applied) return where + ": applied";
+                if (zone.checksum != partition.zones[0].checksum) return where + ": checksum";
+                if (zone.itemCount != partition.zones[0].itemCount) return where + ": count";
+                if (*zone.scanned != zone.checksum) return where + ": scanned";
+            }
+        }
+        return {};
+    }
+    /// Groups of which zone b's tree is being copied.
+    int copying() const {
+        int count = 0;
+        for (const GroupId group : groups()) {
+            const auto mark = t.store().mark(VolumeId(1), group);
+            if (mark->copiedTo) ++count;
+        }
+        return count;
+    }
+    std::vector<GroupId> groups() const {
+        std::vector<GroupId> groups;
+        const auto snapshot = t.world().makeSnapshot();
+        for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions)
+            groups.push_back(partition.group);
+        return groups;
+    }
+    static std::string key(int item) { return "k" + std::to_string(item); }
+
+    mutable WorldHarness t;
+};
+
+}  // namespace
+
+class CopyTest : public QObject {
+    Q_OBJECT
+private slots:
+    void comesBackByCopyWhileItsGroupsServe() {
+        Table table;
+        table.missMuch();
+        table.t.world().healAll();
+        int most = 0;
+        for (int i = 0; i < 400; ++i) {
+            const auto put = table.t.put("during", {{"v", std::to_string(i)}});
+            table.t.run(5ms);
+            most = std::max(most, table.copying());
+            if (i < 40) continue;  // While leaders are found.
+            QVERIFY(table.t.done(put) && !table.t.failed(put));
+        }
+        QVERIFY2(most >= 2, qPrintable(QString::number(most)));
+        table.t.run(10s);
+        QCOMPARE(table.copying(), 0);
+        QCOMPARE(table.difference(), std::string());
+        const auto read = table.t.get("during", false, 1);
+        table.t.run(1s);
+        QCOMPARE(table.t.read(read), std::string("399"));
+    }
+
+    // The process is killed a little later each time, with more or less of it in the trees.
+    void goesOnAfterAKillAtAnyMoment() {
+        for (int moment = 0; moment < 60; ++moment) {
+            Table table(cluster::Profile::serviceLike(), smallBounds(),
+                        static_cast<std::uint64_t>(moment));
+            table.missMuch();
+            table.t.world().healAll();
+            table.t.run(150ms);
+            table.t.sync();  // That the zone is back, too.
+            for (int step = 0; step < moment; ++step) {
+                table.put(step % kItems, "during");
+                table.t.run(3ms);
+                if (step % 3 == moment % 3) table.t.sync();
+                if (step % 5 == moment % 5) table.t.flush();
+            }
+            table.t.kill();
+            table.write("after");
+            table.t.run(20s);
+            QCOMPARE(table.copying(), 0);
+            QVERIFY2(table.difference().empty(),
+                     qPrintable(QString("killed after step %1: %2")
+                                    .arg(moment)
+                                    .arg(QString::fromStdString(table.difference()))));
+        }
+    }
+
+    void goesOnAfterALossOfPowerAtAnyMoment_data() {
+        QTest::addColumn<QString>("zone");
+        QTest::newRow("of the one that is copied to") << "us-east-1b";
+        QTest::newRow("of one that it is copied from") << "us-east-1a";
+    }
+    void goesOnAfterALossOfPowerAtAnyMoment() {
+        QFETCH(QString, zone);
+        for (int moment = 0; moment < 40; ++moment) {
+            Table table(cluster::Profile::serviceLike(), smallBounds(),
+                        static_cast<std::uint64_t>(moment));
+            table.missMuch();
+            table.t.world().healAll();
+            table.t.run(200ms);
+            for (int step = 0; step < moment; ++step) {
+                table.put(step % kItems, "during");
+                table.t.run(500us);
+            }
+            QVERIFY(table.t.world().failZone(zone.toStdString(), 4s).has_value());
+            table.t.run(10s);
+            table.write("after");
+            table.t.run(20s);
+            QCOMPARE(table.copying(), 0);
+            QVERIFY2(table.difference().empty(),
+                     qPrintable(QString("lost after step %1: %2")
+                                    .arg(moment)
+                                    .arg(QString::fromStdString(table.difference()))));
+        }
+    }
+
+    void keepsNoRecordsAtRest() {
+        Table table(cluster::Profile::dropIn(), {});
+        table.t.run(30s);
+        table.t.flush();
+        for (const GroupId group : table.groups()) {
+            for (std::uint16_t zone = 0; zone < 3; ++zone) {
+                const VolumeId volume(zone);
+                const Lsn last = *table.t.store().lastLsn(volume, group);
+                QVERIFY(last > Lsn(10));
+                QCOMPARE(*table.t.store().trimMark(volume, group), last.next());
+                QCOMPARE(*table.t.store().record(volume, group, last), SharedBytes());
+            }
+        }
+        table.t.kill();
+        table.write("after");
+        table.t.run(5s);
+        QCOMPARE(table.difference(), std::string());
+    }
+
+    // Of all groups together, too, replicas that are away hold back little.
+    void holdsBackNoMoreThanTheBoundOfAll() {
+        cluster::LogBounds bounds = smallBounds();
+        bounds.groupHeldBytesMax = 1u << 30;
+        bounds.heldBytesMax = 10'000;
+        Table table(cluster::Profile::serviceLike(), bounds);
+        table.missMuch();
+        std::uint64_t kept = 0;
+        for (const GroupId group : table.groups()) {
+            const Lsn mark = *table.t.store().trimMark(VolumeId(0), group);
+            kept += table.t.store().lastLsn(VolumeId(0), group)->value() - mark.value() + 1;
+        }
+        QVERIFY2(kept < 100, qPrintable(QString::number(kept)));  // Of 400, some 300 bytes each.
+        table.t.world().healAll();
+        table.t.run(20s);
+        QCOMPARE(table.difference(), std::string());
+    }
+};
+
+ORRERY_TEST_CLASS(CopyTest)
+#include "copy_test.moc"
