@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/check.h"
 #include "core/cluster/writes/item_writer.h"
 #include "core/table/stored_item.h"
 
@@ -78,19 +77,14 @@ std::size_t IndexPropagator::waiting(const Source& source, std::optional<KeySpac
 bool IndexPropagator::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
     skipToBarriers(base, leader, *table, source);
-    const Lsn applied = base.member(leader).mark.applied;
-    for (std::size_t count = 0; source.taken < applied; ++count) {
-        if (waiting(source) >= kWaitingMax) return true;  // Goes on when some have arrived.
-        if (count == kTakenAtOnceMax) return false;
-        const Lsn lsn = source.taken.next();
-        const SharedBytes bytes = m_replicator.committedRecord(base, leader, lsn);
-        if (!bytes) return true;  // The store cannot be read just now; later, then.
-        const auto record = table::decodeRecord(*bytes);
-        CHECK(record.has_value());
-        takeRecord(base, *table, source, lsn, *record);
-        source.taken = lsn;
-    }
-    return true;
+    if (waiting(source) >= kWaitingMax) return true;  // Goes on when some have arrived.
+    const LogReader::End end = m_log.read(
+        base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
+            takeRecord(base, *table, source, lsn, record);
+            return waiting(source) >= kWaitingMax ? LogReader::Next::Stop : LogReader::Next::Go;
+        });
+    // What is unavailable now may be there later.
+    return end != LogReader::End::Bounded;
 }
 
 void IndexPropagator::takeRecord(const Group& base, const TableDescription& table, Source& source,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
@@ -22,7 +23,7 @@ public:
     using Filled = std::function<void(KeySpaceId table, KeySpaceId index)>;
 
     IndexPropagator(WorldState& world, Replicator& replicator)
-        : m_world(world), m_replicator(replicator) {}
+        : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
 
     void setListeners(Shown shown, Filled filled) {
         m_shown = std::move(shown);
@@ -123,6 +124,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    LogReader m_log;
     Shown m_shown;
     Filled m_filled;
     std::map<GroupId, Source> m_sources;

@@ -168,6 +168,9 @@ struct Group {
     /// Global indexes show the records up to here; for the partition of a table only. The cursor
     /// of a registered reader of the log.
     Lsn indexedUpTo{};
+    /// The cursors of the other registered readers of the log, by name (replicas/log_reader.h):
+    /// each has read up to there, and the log keeps what follows. Saved with the group's state.
+    std::map<std::string, Lsn, std::less<>> readers;
     /// Nobody who counts needs the records before it.
     Lsn trimMark{1};
     /// Bytes of the records that were committed since the process started, up to `countedUpTo`.

@@ -6,6 +6,8 @@ namespace orrery::cluster {
 
 //   groupState := version:uint8 state:sized state:sized state:sized indexedUpTo:varint since2?
 //   since2     := lastCommitTimestamp:uint64 lacked:varint lacked:varint lacked:varint
+//                 readerCount:varint reader*
+//   reader     := name:sized cursor:varint
 //
 // The three states are those of zones a, b and c, as replication writes them. The timestamp is in
 // nanoseconds; `lacked` are the bytes of committed records that each replica has not applied.
@@ -28,6 +30,11 @@ std::string encodeGroupState(const GroupState& state) {
     out.u64(static_cast<std::uint64_t>(last.sinceEpoch().count()));
     for (const std::uint64_t lacked : state.lackedBytes)
         out.varint(lacked);
+    out.varint(state.readers.size());
+    for (const auto& [name, cursor] : state.readers) {
+        out.sized(name);
+        out.varint(cursor.value());
+    }
     return bytes;
 }
 
@@ -46,6 +53,10 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
         state.lastCommitTimestamp = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
         for (std::uint64_t& lacked : state.lackedBytes)
             lacked = in.varint();
+        for (std::uint64_t left = in.varint(); in.ok() && left > 0; --left) {
+            std::string name(in.sized());
+            state.readers.insert_or_assign(std::move(name), Lsn(in.varint()));
+        }
     }
     if (!in.ok() || !in.atEnd()) return std::nullopt;
     return state;

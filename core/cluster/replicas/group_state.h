@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct GroupState {
     std::optional<CalendarTime> lastCommitTimestamp;
     /// Bytes of committed records that each replica has not applied.
     std::array<std::uint64_t, kZonesPerRegion> lackedBytes{};
+    std::map<std::string, Lsn, std::less<>> readers;  ///< See Group.
 };
 
 std::string encodeGroupState(const GroupState& state);

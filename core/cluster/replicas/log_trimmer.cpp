@@ -67,6 +67,8 @@ Lsn LogTrimmer::neededAfter(Group& group) {
     const TablePtr table = m_world.catalog.find(group.table);
     if (!group.isIndex() && table != nullptr && table->hasGlobalIndexes())
         needed = std::min(needed, group.indexedUpTo);
+    for (const auto& [name, cursor] : group.readers)
+        needed = std::min(needed, cursor);
     return needed;
 }
 

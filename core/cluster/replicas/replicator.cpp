@@ -206,6 +206,7 @@ void Replicator::saveStates() {
         m_trimmer.move(*group);
         GroupState states;
         states.indexedUpTo = group->indexedUpTo;
+        states.readers = group->readers;
         states.lastCommitTimestamp = group->lastCommitTimestamp;
         for (const ZoneIndex zone : kZones) {
             states.replicas[zone.value()] = group->member(zone).durable;

@@ -48,9 +48,11 @@ public:
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record,
                 const table::LocalIndexChanges& localIndexes);
 
-    /// The bytes of a record that the replica in `zone` has; null if the store cannot give it.
-    SharedBytes committedRecord(Group& group, ZoneIndex zone, Lsn lsn) {
-        return findRecord(group, zone, lsn).value_or(nullptr);
+    /// The bytes of a record that the replica in `zone` has, from memory or from its log; null if
+    /// the log has it no longer.
+    storage::StorageResult<SharedBytes> committedRecord(Group& group, ZoneIndex zone,
+                                                        Lsn lsn) const {
+        return findRecord(group, zone, lsn);
     }
 
     /// A request is at this replica: it takes its lease, or looks for a leader.

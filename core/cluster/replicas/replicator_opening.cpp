@@ -57,6 +57,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
     }
     group.indexedUpTo = states.indexedUpTo;
+    group.readers = std::move(states.readers);
     if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);

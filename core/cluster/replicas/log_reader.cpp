@@ -1,0 +1,106 @@
+#include "core/cluster/replicas/log_reader.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/table/log_record.h"
+
+namespace orrery::cluster {
+namespace {
+
+// What is read of the archive at once: about a block of a segment.
+constexpr std::uint64_t kArchiveBytes = 64u << 10;
+
+storage::StorageError undecodable(const Group& group, Lsn lsn) {
+    return {"read a log record", 0, "",
+            "Record " + std::to_string(lsn.value()) + " of partition " +
+                std::to_string(group.id.value()) +
+                " is damaged. Writes are refused; restore the data folder from a copy."};
+}
+
+/// The bytes of one record after the other.
+class RecordSource {
+public:
+    RecordSource(WorldState& world, const Replicator& replicator, Group& group, ZoneIndex zone)
+        : m_world(world), m_replicator(replicator), m_group(group), m_zone(zone) {}
+
+    /// Null if it is nowhere.
+    storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
+        auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
+        if (!found || *found != nullptr) return found;
+        return archived(lsn);
+    }
+
+private:
+    storage::StorageResult<SharedBytes> archived(Lsn lsn) {
+        const bool isAtHand =
+            !m_archived.empty() && m_archived.front().lsn <= lsn && lsn <= m_archived.back().lsn;
+        if (!isAtHand) {
+            auto read = m_world.store.archived(m_group.table, m_group.id, lsn, kArchiveBytes);
+            if (!read) return std::unexpected(std::move(read).error());
+            m_archived = *std::move(read);
+            if (m_archived.empty()) return SharedBytes();
+        }
+        return m_archived[lsn.value() - m_archived.front().lsn.value()].bytes;
+    }
+
+    WorldState& m_world;
+    const Replicator& m_replicator;
+    Group& m_group;
+    const ZoneIndex m_zone;
+    std::vector<storage::ArchivedRecord> m_archived;
+};
+
+}  // namespace
+
+void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
+    if (group.readers.try_emplace(std::move(name), cursor).second) m_world.touch(group);
+}
+
+void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
+    const auto reader = group.readers.find(name);
+    CHECK(reader != group.readers.end());
+    if (cursor <= reader->second) return;
+    reader->second = cursor;
+    m_world.touch(group);
+}
+
+void LogReader::retire(Group& group, std::string_view name) {
+    const auto reader = group.readers.find(name);
+    if (reader == group.readers.end()) return;
+    group.readers.erase(reader);
+    m_world.touch(group);
+}
+
+std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {
+    const auto reader = group.readers.find(name);
+    if (reader == group.readers.end()) return std::nullopt;
+    return reader->second;
+}
+
+LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std::size_t recordsMax,
+                               const Visitor& visitor) const {
+    RecordSource source(m_world, m_replicator, group, zone);
+    const Lsn applied = group.member(zone).mark.applied;
+    for (std::size_t count = 0; position < applied; ++count) {
+        if (count == recordsMax) return End::Bounded;
+        const Lsn lsn = position.next();
+        auto bytes = source.bytes(lsn);
+        if (!bytes) {
+            m_world.reportDamage(std::move(bytes).error());
+            return End::Unavailable;
+        }
+        if (*bytes == nullptr) return End::Unavailable;
+        const auto record = table::decodeRecord(**bytes);
+        if (!record) {
+            m_world.reportDamage(undecodable(group, lsn));
+            return End::Unavailable;
+        }
+        position = lsn;
+        if (visitor(lsn, *record) == Next::Stop) return End::Stopped;
+    }
+    return End::AtEnd;
+}
+
+}  // namespace orrery::cluster

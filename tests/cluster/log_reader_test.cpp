@@ -1,0 +1,243 @@
+// Goal: a reader of a partition's log gets every committed record once and in order, wherever it
+// is, in bounded steps; and the log keeps what a registered reader has not read.
+
+#include "core/cluster/replicas/log_reader.h"
+
+#include <QtTest>
+
+#include "core/cluster/replicas/group_state.h"
+#include "core/storage/stores.h"
+#include "core/table/log_record.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using namespace orrery::cluster;
+using End = LogReader::End;
+using Next = LogReader::Next;
+
+namespace {
+
+constexpr ZoneIndex kA(0);
+constexpr RegionId kRegion(0);
+constexpr KeySpaceId kTable(1);
+
+/// One group on a store in memory, led by zone a, and a reader of its log.
+class ReadGroup {
+public:
+    ReadGroup()
+        : store(storage::MemoryStore::create()),
+          world(*store, Profile::dropIn(), 1, 100),
+          replicator(world),
+          reader(world, replicator) {
+        world.addRegion("us-east-1");
+        group = &replicator.create(GroupId(1), kRegion, kTable, kTable, "", "", kA);
+        group->schema = std::make_shared<table::ApplySchema>();
+        replicator.requestLease(*group, kA);
+        run(10ms);
+    }
+
+    /// Events due by then, as one turn, and all work of the store.
+    void run(Duration by) {
+        const Instant until = world.now + by;
+        while (world.queue.nextAt() <= until) {
+            auto [at, entry] = world.queue.take();
+            world.now = std::max(world.now, at);
+            const CauseScope scope(world, entry.cause);
+            if (auto* message = std::get_if<ReplicaMessage>(&entry.event)) replicator.on(*message);
+            if (auto* disk = std::get_if<DiskDone>(&entry.event)) replicator.on(*disk);
+            if (auto* tick = std::get_if<ReplicaTick>(&entry.event)) replicator.on(*tick);
+            if (auto* link = std::get_if<CatchUpGoesOn>(&entry.event)) replicator.on(*link);
+        }
+        world.now = until;
+        replicator.saveStates();
+        world.openTicket = store->commit(std::exchange(world.turn, {})).next();
+        replicator.turnCommitted();
+        while (runWork()) {
+        }
+    }
+    bool runWork() {
+        if (auto work = store->takeLogWork()) {
+            work->run();
+            store->finishLogWork(std::move(work));
+            return true;
+        }
+        auto work = store->takeFlushWork(false);
+        if (work == nullptr) return false;
+        work->run();
+        store->finishFlushWork(std::move(work));
+        return true;
+    }
+
+    /// Writes records whose images say their number; the no-op of the leader is among them.
+    void write(int count) {
+        for (int i = 0; i < count; ++i) {
+            table::LogRecord record;
+            record.kind = table::RecordKind::NoOp;
+            record.key = std::to_string(++written);
+            replicator.propose(*group, kA, record);
+            if (i % 50 == 49) run(1ms);
+        }
+        run(10ms);
+    }
+    Lsn applied() const { return group->member(kA).mark.applied; }
+
+    /// Reads from `position` to the end of what there is, `atOnce` records a step. Returns how the
+    /// last step ended.
+    End readOn(Lsn& position, std::size_t atOnce) {
+        End end = End::Bounded;
+        while (end == End::Bounded) {
+            std::size_t count = 0;
+            Lsn before = position;
+            end = reader.read(*group, kA, position, atOnce,
+                              [&](Lsn lsn, const table::LogRecord& record) {
+                                  inOrder = inOrder && lsn == before.next();
+                                  before = lsn;
+                                  seen.push_back(record.committedAt);
+                                  ++count;
+                                  return Next::Go;
+                              });
+            bounded = bounded && count <= atOnce;
+        }
+        return end;
+    }
+
+    std::unique_ptr<storage::MemoryStore> store;
+    WorldState world;
+    Replicator replicator;
+    LogReader reader;
+    Group* group = nullptr;
+    int written = 0;
+    bool inOrder = true;
+    bool bounded = true;
+    std::vector<CalendarTime> seen;
+};
+
+}  // namespace
+
+class LogReaderTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readsEachRecordOnceAndInOrder() {
+        for (const std::size_t atOnce : {1, 7, 1000}) {
+            ReadGroup at;
+            at.write(300);
+            QVERIFY(at.group->recent.size() < 200);  // Most are in the log only.
+            Lsn position{};
+            QCOMPARE(at.readOn(position, atOnce), End::AtEnd);
+            QCOMPARE(position, at.applied());
+            QCOMPARE(at.seen.size(), at.applied().value());
+            QVERIFY(at.inOrder && at.bounded);
+            QVERIFY(std::ranges::is_sorted(at.seen));
+            at.write(1);
+            QCOMPARE(at.readOn(position, atOnce), End::AtEnd);
+            QCOMPARE(at.seen.size(), at.applied().value());
+        }
+    }
+
+    void stopsWhereTheVisitorHasEnough() {
+        ReadGroup at;
+        at.write(10);
+        Lsn position(3);
+        const auto stop = [](Lsn, const table::LogRecord&) { return Next::Stop; };
+        QCOMPARE(at.reader.read(*at.group, kA, position, 5, stop), End::Stopped);
+        QCOMPARE(position, Lsn(4));
+        QCOMPARE(at.reader.read(*at.group, kA, position, 0, stop), End::Bounded);
+        QCOMPARE(position, Lsn(4));
+    }
+
+    // Where the log has nothing any more, the archive has it.
+    void goesOnInTheArchive() {
+        ReadGroup at;
+        at.write(200);
+        at.world.turn.archive({kTable, GroupId(1), volumeOf(kRegion, kA), Lsn(1), Lsn(90), 1});
+        at.run(1ms);
+        at.world.turn.archive({kTable, GroupId(1), volumeOf(kRegion, kA), Lsn(91), Lsn(150), 2});
+        at.run(1ms);
+        QCOMPARE(at.store->archiveSegments(kTable).size(), std::size_t{2});
+        Lsn whole{};
+        QCOMPARE(at.readOn(whole, 1000), End::AtEnd);
+        const std::vector<CalendarTime> all = std::exchange(at.seen, {});
+
+        storage::Turn drop;
+        drop.dropGroup(GroupId(1));
+        at.store->commit(std::move(drop));
+        while (at.runWork()) {
+        }
+        at.group->recent.clear();
+        Lsn position{};
+        QCOMPARE(at.readOn(position, 40), End::Unavailable);
+        QCOMPARE(position, Lsn(150));
+        QVERIFY(at.inOrder && at.bounded);
+        QVERIFY(std::ranges::equal(at.seen, std::span(all).first(150)));
+        QVERIFY(!at.world.damage.has_value());
+    }
+
+    void theLogKeepsWhatARegisteredReaderNeeds() {
+        ReadGroup at;
+        at.reader.enlist(*at.group, "stream", Lsn(100));
+        at.reader.enlist(*at.group, "other", Lsn(2000));
+        at.write(1000);
+        QVERIFY(at.group->trimMark <= Lsn(101));
+        at.reader.enlist(*at.group, "stream", Lsn(900));  // It is there already.
+        at.reader.advance(*at.group, "stream", Lsn(50));  // Never back.
+        QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
+        at.reader.advance(*at.group, "stream", Lsn(600));
+        at.run(1ms);
+        QVERIFY(at.group->trimMark > Lsn(300));
+        QVERIFY(at.group->trimMark <= Lsn(601));
+        at.reader.retire(*at.group, "stream");
+        at.run(1ms);
+        QVERIFY(at.group->trimMark > Lsn(601));
+        QVERIFY(!LogReader::cursorOf(*at.group, "stream").has_value());
+    }
+
+    void savesCursorsWithTheGroup() {
+        ReadGroup at;
+        at.reader.enlist(*at.group, "stream", Lsn(100));
+        at.reader.enlist(*at.group, "recovery", Lsn(7));
+        at.run(1ms);
+        at.reader.advance(*at.group, "stream", Lsn(101));
+        at.run(1ms);
+        at.store->crash();
+        const auto saved = at.store->groupState(volumeOf(kRegion, kA), GroupId(1));
+        QVERIFY(saved && *saved);
+        const auto state = decodeGroupState(**saved);
+        QVERIFY(state.has_value());
+        const std::map<std::string, Lsn, std::less<>> expected{{"recovery", Lsn(7)},
+                                                               {"stream", Lsn(101)}};
+        QVERIFY(state->readers == expected);
+        QVERIFY(!decodeGroupState(std::string_view(**saved).substr(0, (*saved)->size() - 1)));
+    }
+
+    void readsStatesOfEarlierVersions() {
+        GroupState state;
+        state.indexedUpTo = Lsn(9);
+        state.lastCommitTimestamp = CalendarTime(5s);
+        const std::string bytes = encodeGroupState(state);
+        QCOMPARE(bytes.front(), char{2});
+        const auto decoded = decodeGroupState(bytes);
+        QVERIFY(decoded.has_value());
+        QCOMPARE(decoded->indexedUpTo, Lsn(9));
+        QVERIFY(decoded->lastCommitTimestamp == state.lastCommitTimestamp);
+        QVERIFY(decoded->readers.empty());
+    }
+
+    void tellsTheWorldOfDamage() {
+        ReadGroup at;
+        storage::Turn turn;
+        turn.append(volumeOf(kRegion, kA), GroupId(2), Lsn(1), share("this is no record"));
+        at.store->commit(std::move(turn));
+        Group& group = at.replicator.create(GroupId(2), kRegion, kTable, kTable, "b", "", kA);
+        group.member(kA).mark.applied = Lsn(1);
+        Lsn position{};
+        const auto go = [](Lsn, const table::LogRecord&) { return Next::Go; };
+        QCOMPARE(at.reader.read(group, kA, position, 5, go), End::Unavailable);
+        QCOMPARE(position, Lsn(0));
+        QVERIFY(at.world.damage.has_value());
+        QVERIFY(at.world.damage->message().find("Record 1 of partition 2") != std::string::npos);
+    }
+};
+
+ORRERY_TEST_CLASS(LogReaderTest)
+#include "log_reader_test.moc"
