@@ -5,6 +5,7 @@
 //   world_bench [tables=10000] [data folder; in memory without one]
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -23,6 +24,8 @@ namespace {
 
 constexpr Duration kFrame = 16ms;
 constexpr Duration kFrameMax = 2ms;
+/// As the engine bounds a snapshot.
+constexpr std::size_t kPartitionsMax = 1000;
 
 Duration cpuTime() {
     timespec now{};
@@ -143,7 +146,7 @@ private:
             m_driver->takeReleased(m_answers);
             if (!m_looksOn || wall - m_shownAt < kFrame) return;
             m_shownAt = wall;
-            m_snapshot = m_driver->world().makeSnapshot();
+            m_snapshot = m_driver->world().makeSnapshot(m_snapshot ? kPartitionsMax : SIZE_MAX);
         });
     }
 
