@@ -2,6 +2,7 @@
 
 #include "core/base/prng.h"
 #include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
 // Goal: logs end. What all replicas have goes; a zone that was away for long comes back by a copy,
@@ -59,7 +60,7 @@ public:
     }
     /// Zone b is away until its replicas are below the marks.
     void missMuch() {
-        QVERIFY(t.world().failZone(kZoneB, std::nullopt).has_value());
+        QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
         t.run(3s);
         write("second");
         write("third");
@@ -109,7 +110,7 @@ private slots:
     void comesBackByCopyWhileItsGroupsServe() {
         Table table;
         table.missMuch();
-        table.t.world().healAll();
+        test::healAll(table.t.world());
         int most = 0;
         for (int i = 0; i < 400; ++i) {
             const auto put = table.t.put("during", {{"v", std::to_string(i)}});
@@ -133,7 +134,7 @@ private slots:
             Table table(cluster::Profile::serviceLike(), smallBounds(),
                         static_cast<std::uint64_t>(moment));
             table.missMuch();
-            table.t.world().healAll();
+            test::healAll(table.t.world());
             table.t.run(150ms);
             table.t.sync();  // That the zone is back, too.
             for (int step = 0; step < moment; ++step) {
@@ -164,13 +165,13 @@ private slots:
             Table table(cluster::Profile::serviceLike(), smallBounds(),
                         static_cast<std::uint64_t>(moment));
             table.missMuch();
-            table.t.world().healAll();
+            test::healAll(table.t.world());
             table.t.run(200ms);
             for (int step = 0; step < moment; ++step) {
                 table.put(step % kItems, "during");
                 table.t.run(500us);
             }
-            QVERIFY(table.t.world().failZone(zone.toStdString(), 4s).has_value());
+            QVERIFY(test::failZone(table.t.world(), zone.toStdString(), 4s).has_value());
             table.t.run(10s);
             table.write("after");
             table.t.run(20s);
@@ -214,7 +215,7 @@ private slots:
             kept += table.t.store().lastLsn(VolumeId(0), group)->value() - mark.value() + 1;
         }
         QVERIFY2(kept < 100, qPrintable(QString::number(kept)));  // Of 400, some 300 bytes each.
-        table.t.world().healAll();
+        test::healAll(table.t.world());
         table.t.run(20s);
         QCOMPARE(table.difference(), std::string());
     }
