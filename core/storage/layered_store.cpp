@@ -68,8 +68,9 @@ Ticket LayeredStore::commit(Turn turn) {
         if (change.kind == Kind::Append) logBytes += change.bytes->size();
         if (change.kind != Kind::TrimMark) continue;
         // Otherwise the next flush says it.
-        if (const auto applied = m_trees.appliedOnDisk(change.volume, change.group))
-            treeHas(change.volume, change.group, *applied);
+        const auto applied = m_trees.appliedOnDisk(change.volume, change.group);
+        if (applied || m_archive.holds(change.group))
+            treeHas(change.volume, change.group, applied.value_or(Lsn(0)));
     }
     std::vector<DroppedRange> drops = m_trees.takeDrops();
     if (!turn.empty() || !drops.empty())
@@ -196,7 +197,10 @@ void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
 
 // What the archive has still to read stays. The next mark or flush after it lets the records go.
 void LayeredStore::treeHas(VolumeId volume, GroupId group, Lsn applied) {
-    if (!m_archive.holds(group)) m_log.treeHas(volume, group, applied);
+    if (m_archive.holds(group))
+        m_log.forgetTrim(volume, group);
+    else
+        m_log.treeHas(volume, group, applied);
 }
 
 void LayeredStore::reclaimReleased() {

@@ -38,6 +38,8 @@ public:
     /// The tree of `group` on `volume` has the records up to `lsn` on disk: those that are trimmed
     /// go from now on.
     void treeHas(VolumeId volume, GroupId group, Lsn lsn);
+    /// Trimmed records of this log stay, also where some have gone already, until `treeHas` comes.
+    void forgetTrim(VolumeId volume, GroupId group) { m_trims.erase({group, volume}); }
     /// Groups that have been dropped and still have records.
     std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
 

@@ -133,6 +133,31 @@ private slots:
         }
     }
 
+    // Also those that were about to be erased with earlier ones.
+    void theLogKeepsWhatIsToBeArchived_data() { test::addStoreRows(); }
+    void theLogKeepsWhatIsToBeArchived() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        appendTexts(harness.store(), 1, 5000);
+        harness.apply({test::kA, test::kB, test::kC}, "k", "image", 5000);
+        harness.flushAll();
+        Turn first;
+        first.setTrimMark(test::kB, kGroup, Lsn(3000));
+        harness->commit(std::move(first));
+        harness.runLogWork();  // One step erases some of them only.
+        Turn second;
+        second.archive(orderOf(3000, 5000));
+        second.setTrimMark(test::kB, kGroup, Lsn(5001));
+        harness->commit(std::move(second));
+        harness.syncAll();
+        QVERIFY(harness.runFlushWork(false));
+        QCOMPARE(harness->health(), Health::Ok);
+        QCOMPARE(readArchive(harness.store(), 3000), std::string("2001"));
+        harness.flushAll();
+        harness.reopen();
+        QCOMPARE(readArchive(harness.store(), 3000), std::string("2001"));
+    }
+
     void dropsWholeSegmentsThatExpire_data() { test::addStoreRows(); }
     void dropsWholeSegmentsThatExpire() {
         QFETCH(QString, kind);
