@@ -22,10 +22,6 @@ namespace orrery::replication {
 /// cut the log, write the records, save the state (the three as one write to the modelled disk),
 /// then send. Messages that promise durability appear only after `persisted` and `stateSaved`.
 struct Output {
-    /// Take the piece of a copy that was just handled, or refuse it: see `copyGoesOn`.
-    bool takeChunk = false;
-    /// It is the first: forget the whole log, which goes on after `state().copyBase`.
-    bool beginCopy = false;
     /// Forget the records at and after this place; 0: none.
     Lsn truncateFrom{};
     /// Places to write. The bytes are in the AppendRequest just handled, or were given to
@@ -35,6 +31,10 @@ struct Output {
     std::optional<LogPosition> noOp;
     /// Not 0: encode `state()` now, save it, then report this number to `stateSaved`.
     std::uint32_t saveState = 0;
+    /// Take the piece of a copy that was just handled, or refuse it: see `copyGoesOn`.
+    bool takeChunk = false;
+    /// It is the first: forget the whole log, which goes on after `state().copyBase`.
+    bool beginCopy = false;
     /// Places that are newly known to be committed, for the driver to apply. It may save the state
     /// then as well, so that after a stop fewer records wait for the leader's word.
     LsnRange committed;

@@ -31,8 +31,8 @@ public:
 
     /// The zone lost its power, and its router what it had learnt.
     void zoneLost(RegionId region, ZoneIndex zone);
-    /// Its calls have no answer but an error. Looks at the first call at or after `from` and returns
-    /// where to go on.
+    /// Its calls have no answer but an error. Looks at the first call at or after `from` and
+    /// returns where to go on.
     CallNumber failCall(RegionId region, ZoneIndex zone, CallNumber from);
     /// The number that the next call will have.
     CallNumber nextCall() const { return m_next; }
