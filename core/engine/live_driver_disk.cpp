@@ -198,7 +198,8 @@ void LiveDriver::noteDamage() {
     const auto& damage = m_world->damage() ? m_world->damage() : m_store->damage();
     if (m_isDamaged || !damage) return;
     m_isDamaged = true;
-    m_problem = damage->message();
+    // The world's own sentence says so already.
+    m_problem = m_world->damage() ? damage->message() : "Writes are refused: " + damage->message();
     report();
     static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
 }

@@ -16,10 +16,10 @@ constexpr std::string_view kPairName = "pair";
 }  // namespace
 
 std::string makePairId() {
-    std::ifstream random("/dev/urandom", std::ios::binary);
+    std::ifstream source("/dev/urandom", std::ios::binary);
     std::string id(kPairIdBytes, '\0');
-    random.read(id.data(), static_cast<std::streamsize>(id.size()));
-    CHECK(random.gcount() == static_cast<std::streamsize>(kPairIdBytes));
+    source.read(id.data(), static_cast<std::streamsize>(id.size()));
+    CHECK(source.gcount() == static_cast<std::streamsize>(kPairIdBytes));
     return id;
 }
 
