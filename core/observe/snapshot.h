@@ -100,8 +100,8 @@ using RegionViewPtr = std::shared_ptr<const RegionView>;
 
 struct FaultView {
     std::uint64_t id = 0;
-    std::string kind;    ///< "zone-outage", "link-cut".
-    std::string target;  ///< For people: "us-east-1b", "us-east-1a - us-east-1b".
+    std::string kind;                ///< "zone-outage", "link-cut".
+    std::string target;              ///< For people: "us-east-1b", "us-east-1a - us-east-1b".
     std::vector<std::string> zones;  ///< The zone that failed, or the two ends of the link.
     Instant since;
     Instant until = Instant::never();  ///< When it ends by itself.
