@@ -140,6 +140,17 @@ private slots:
         }
     }
 
+    void aGroupStateIsReadAsItWasWritten() {
+        cluster::GroupState state;
+        state.lastCommitTimestamp = CalendarTime(5s);
+        state.lackedBytes = {0, 1000, 3};
+        state.readers = {{"index", Lsn{9}}, {"stream", Lsn{70'000}}};
+        const auto read = cluster::decodeGroupState(cluster::encodeGroupState(state));
+        QVERIFY(read.has_value());
+        QVERIFY(read->lackedBytes == state.lackedBytes);
+        QVERIFY(read->readers == state.readers);
+    }
+
     void aGroupStateOfVersion1IsRead() {
         cluster::GroupState state;
         state.indexedUpTo = Lsn{7};
@@ -147,7 +158,7 @@ private slots:
         std::string bytes = cluster::encodeGroupState(state);
         QVERIFY(cluster::decodeGroupState(bytes)->lastCommitTimestamp == CalendarTime(5s));
         bytes[0] = 1;
-        bytes.resize(bytes.size() - 8);
+        bytes.resize(bytes.size() - 12);  // The timestamp, three counts of bytes, no readers.
         const auto old = cluster::decodeGroupState(bytes);
         QVERIFY(old.has_value());
         QCOMPARE(old->indexedUpTo.value(), std::uint64_t{7});
