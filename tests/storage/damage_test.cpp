@@ -142,20 +142,8 @@ public:
             scan(volume, ScanDirection::Backward);
             readRecords(volume);
         }
-        const auto state = m_store.groupState(kA, kGroup);
-        if (!state)
-            hasError = true;
-        else if (!*state)
-            isMissing = true;
-        else if (!isWhole("state", **state))
-            hasError = true;
-        const auto value = m_store.value("name");
-        if (!value)
-            hasError = true;
-        else if (!*value)
-            isMissing = true;
-        else if (!isWhole("name", **value))
-            hasError = true;
+        note("state", m_store.groupState(kA, kGroup));
+        note("name", m_store.value("name"));
     }
 
     bool hasError = false;
@@ -163,6 +151,16 @@ public:
     std::string wrong;
 
 private:
+    // What became of one value; true if it is there and whole.
+    template <typename Found>
+    bool note(std::string_view key, const Found& found) {
+        const bool isThere = found && *found;
+        const bool isSound = isThere && isWhole(key, **found);
+        if (found && !isThere) isMissing = true;
+        if (!found || (isThere && !isSound)) hasError = true;
+        return isSound;
+    }
+
     bool wasWritten(int number, std::string_view image) const {
         for (int round = 0; round < m_rounds; ++round) {
             if (image == imageOf(number, round)) return true;
@@ -173,13 +171,7 @@ private:
     void readItems(VolumeId volume) {
         for (int number = 0; number < kKeys; ++number) {
             const auto found = m_store.get(volume, keyOf(number));
-            if (!found)
-                hasError = true;
-            else if (*found == nullptr)
-                isMissing = true;
-            else if (!isWhole(keyOf(number), **found))
-                hasError = true;
-            else if (!wasWritten(number, **found))
+            if (note(keyOf(number), found) && !wasWritten(number, **found))
                 wrong = "a value that was never written";
         }
     }
@@ -201,8 +193,7 @@ private:
         if (!result || failed)
             hasError = true;
         else if (seen.size() != kKeys)
-            isShort = true;
-        if (isShort) wrong = "a short scan";
+            wrong = "a short scan";
     }
 
     void readRecords(VolumeId volume) {
@@ -214,19 +205,12 @@ private:
         }
         if (last->value() != end) isMissing = true;
         for (std::uint64_t lsn = 1; lsn <= end; ++lsn) {
-            const auto record = m_store.record(volume, kGroup, Lsn(lsn));
-            if (!record)
-                hasError = true;
-            else if (*record == nullptr)
-                isMissing = true;
-            else if (!isWhole(std::to_string(lsn), **record))
-                hasError = true;
+            note(std::to_string(lsn), m_store.record(volume, kGroup, Lsn(lsn)));
         }
     }
 
     const Store& m_store;
     const int m_rounds;
-    bool isShort = false;
 };
 
 }  // namespace

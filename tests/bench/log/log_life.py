@@ -10,6 +10,7 @@ N and after 2 N overwrites, the time from a start after SIGKILL to the first ans
 the process meanwhile, and the slowest of the requests that went on.
 """
 import argparse
+import concurrent.futures
 import http.client
 import json
 import os
@@ -17,12 +18,13 @@ import pathlib
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 
 ITEMS = 1000
 CLIENTS = 8
 PAD = "x" * 950
+AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, "
+                 "SignedHeaders=host, Signature=0")
 
 
 class Daemon:
@@ -53,7 +55,7 @@ class Client:
     def call(self, operation, body):
         self.connection.request(
             "POST", "/", json.dumps(body),
-            {"X-Amz-Target": "DynamoDB_20120810." + operation,
+            {"Authorization": AUTHORIZATION, "X-Amz-Target": "DynamoDB_20120810." + operation,
              "Content-Type": "application/x-amz-json-1.0"})
         reply = self.connection.getresponse()
         return reply.status, json.loads(reply.read())
@@ -81,13 +83,11 @@ def overwrite(port, count):
             began = time.perf_counter()
             status, answer = client.call("BatchWriteItem", batch(client_number * 125 + i * 25, i))
             slowest[client_number] = max(slowest[client_number], time.perf_counter() - began)
-            assert status == 200 and not answer.get("UnprocessedItems"), answer
+            if status != 200 or answer.get("UnprocessedItems"):
+                raise RuntimeError(f"a batch was refused: {status} {answer}")
 
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(run, range(CLIENTS)))
     return max(slowest) * 1000
 
 
@@ -118,10 +118,12 @@ def main():
 
     daemon = Daemon(options.orreryd, folder)
     client = Client(daemon.port)
-    client.call("CreateTable", {
+    status, answer = client.call("CreateTable", {
         "TableName": "T", "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})
+    if status != 200:
+        raise RuntimeError(f"no table: {answer}")
     for part in (1, 2):
         began = time.perf_counter()
         overwrite(daemon.port, options.overwrites)
