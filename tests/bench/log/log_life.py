@@ -10,12 +10,12 @@ N and after 2 N overwrites, the time from a start after SIGKILL to the first ans
 the process meanwhile, and the slowest of the requests that went on.
 """
 import argparse
+import atexit
 import concurrent.futures
 import http.client
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import tempfile
 import time
@@ -24,7 +24,7 @@ ITEMS = 1000
 CLIENTS = 8
 PAD = "x" * 950
 AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, "
-                 "SignedHeaders=host, Signature=0")
+                 "SignedHeaders=host;x-amz-date, Signature=0")
 
 
 class Daemon:
@@ -32,13 +32,14 @@ class Daemon:
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [program, "--port", "0", "--data", str(folder)], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         line = ""
         while "listening on" not in line:
             line = self.process.stdout.readline()
         self.port = int(line.strip().rsplit(":", 1)[1])
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
     def rss_anon(self):
@@ -55,7 +56,8 @@ class Client:
     def call(self, operation, body):
         self.connection.request(
             "POST", "/", json.dumps(body),
-            {"Authorization": AUTHORIZATION, "X-Amz-Target": "DynamoDB_20120810." + operation,
+            {"Authorization": AUTHORIZATION, "X-Amz-Date": "20261121T000000Z",
+             "X-Amz-Target": "DynamoDB_20120810." + operation,
              "Content-Type": "application/x-amz-json-1.0"})
         reply = self.connection.getresponse()
         return reply.status, json.loads(reply.read())
@@ -70,7 +72,7 @@ def batch(first, number):
     puts = [{"PutRequest": {"Item": {"pk": {"S": f"k{(first + i) % ITEMS}"},
                                      "n": {"N": str(number)}, "pad": {"S": PAD}}}}
             for i in range(25)]
-    return {"RequestItems": {"T": puts}}
+    return {"RequestItems": {"Log": puts}}
 
 
 def overwrite(port, count):
@@ -97,7 +99,7 @@ def megabytes(folder):
 
 
 def is_even(client):
-    _, sums = client.control("GET", "checksums?table=T&scan=true")
+    _, sums = client.control("GET", "checksums?table=Log&scan=true")
     text = json.dumps(sums)
     partitions = sums.get("partitions", sums) if isinstance(sums, dict) else sums
     for partition in partitions:
@@ -119,7 +121,7 @@ def main():
     daemon = Daemon(options.orreryd, folder)
     client = Client(daemon.port)
     status, answer = client.call("CreateTable", {
-        "TableName": "T", "BillingMode": "PAY_PER_REQUEST",
+        "TableName": "Log", "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})
     if status != 200:
@@ -136,7 +138,7 @@ def main():
         began = time.perf_counter()
         daemon = Daemon(options.orreryd, folder)
         client = Client(daemon.port)
-        status, _ = client.call("GetItem", {"TableName": "T", "Key": {"pk": {"S": "k1"}},
+        status, _ = client.call("GetItem", {"TableName": "Log", "Key": {"pk": {"S": "k1"}},
                                             "ConsistentRead": True})
         print(f"first answer after a kill: {(time.perf_counter() - began) * 1000:.0f} ms "
               f"({status})", flush=True)
