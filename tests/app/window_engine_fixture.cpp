@@ -94,11 +94,12 @@ void WindowEngine::failZone(const QString& zone) {
     m_backend->control("POST", "/faults",
                        R"({"kind":"zone-outage","zone":")" + zone.toStdString() + R"("})",
                        [](const app::Backend::Answer& answer) { CHECK(answer.status == 201); });
-    CHECK(waitFor([this, &zone] {
+    const bool isDown = waitFor([this, &zone] {
         for (const observe::ZoneView& view : m_backend->snapshot()->regions.at(0)->zones)
             if (view.name == zone.toStdString() && !view.up) return view.leaders == 0;
         return false;
-    }));
+    });
+    CHECK(isDown);
 }
 
 }  // namespace orrery::test
