@@ -19,7 +19,11 @@ using test::TableSimReport;
 
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kSeeds = 100;  // Each takes ten times as long.
+#else
 constexpr std::size_t kSeeds = 400;
+#endif
 constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
