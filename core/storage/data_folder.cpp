@@ -144,6 +144,16 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     return std::unique_ptr<DataFolder>(new DataFolder(folder, lock.release()));
 }
 
+StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
+    const std::filesystem::path& folder) {
+    std::error_code failed;
+    if (!std::filesystem::exists(folder / "format", failed))
+        return std::unexpected(
+            StorageError{"open", ENOENT, folder.string(),
+                         "The folder " + folder.string() + " is not a data folder."});
+    return lock(folder);
+}
+
 bool DataFolder::hasRoom() const {
     const std::filesystem::path path = m_folder / "room";
     const File file(path, O_RDWR | O_CREAT | O_TRUNC);

@@ -24,8 +24,9 @@ public:
     /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
     /// new, or was never finished, no environment is left; make them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
-    /// Locks a folder that is there and changes nothing else, for who only looks.
-    static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
+    /// Locks a data folder that exists, and changes nothing else in it: for a check or a repair.
+    static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
+        const std::filesystem::path& folder);
     ~DataFolder();
     DataFolder(const DataFolder&) = delete;
     DataFolder& operator=(const DataFolder&) = delete;
@@ -48,6 +49,7 @@ private:
     DataFolder(std::filesystem::path folder, int lock)
         : m_folder(std::move(folder)), m_lock(lock) {}
 
+    static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
     StorageResult<void> checkFormat();
     StorageResult<void> checkFiles() const;
     StorageResult<void> begin();

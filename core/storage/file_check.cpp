@@ -157,12 +157,7 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
 
 StorageResult<FolderReport> checkFolder(const std::filesystem::path& folder,
                                         const EntryCheck& checkEntry) {
-    std::error_code failed;
-    if (!std::filesystem::exists(folder / "format", failed))
-        return std::unexpected(
-            StorageError{"open", ENOENT, folder.string(),
-                         "The folder " + folder.string() + " is not a data folder."});
-    TRY_ASSIGN(const auto opened, DataFolder::lock(folder));
+    TRY_ASSIGN(const auto opened, DataFolder::lockExisting(folder));
     FolderReport report;
     std::optional<PairMark> log;
     std::optional<PairMark> items;

@@ -72,12 +72,7 @@ StorageResult<void> renameFile(const std::filesystem::path& from, const std::fil
 
 StorageResult<std::filesystem::path> rebuildItems(const std::filesystem::path& folder,
                                                   const EntryCheck& checkEntry) {
-    std::error_code failed;
-    if (!std::filesystem::exists(folder / "format", failed))
-        return std::unexpected(
-            StorageError{"open", ENOENT, folder.string(),
-                         "The folder " + folder.string() + " is not a data folder."});
-    TRY_ASSIGN(const auto opened, DataFolder::lock(folder));
+    TRY_ASSIGN(const auto opened, DataFolder::lockExisting(folder));
     LogBegins begins;
     std::optional<PairMark> pair;
     const FileReport log = checkFile(
@@ -94,6 +89,7 @@ StorageResult<std::filesystem::path> rebuildItems(const std::filesystem::path& f
     const std::filesystem::path made = folder / "items.mdb.new";
     TRY(makeItems(made, pair));
     std::filesystem::path kept;
+    std::error_code failed;
     if (std::filesystem::exists(opened->itemsFile(), failed)) {
         int number = 1;
         do {
