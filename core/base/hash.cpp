@@ -1,7 +1,6 @@
 #include "core/base/hash.h"
 
 #include <openssl/evp.h>
-#include <zlib.h>
 
 #include <bit>
 #include <cstring>
@@ -87,11 +86,6 @@ Sha256 sha256(std::string_view bytes) {
     Sha256 out;
     digest.compute(bytes, out.data());
     return out;
-}
-
-std::uint32_t crc32(std::string_view bytes) {
-    return static_cast<std::uint32_t>(
-        ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace orrery

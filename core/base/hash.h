@@ -30,5 +30,7 @@ Sha256 sha256(std::string_view bytes);
 
 /// The CRC-32 of zlib, as `x-amz-crc32` has it.
 std::uint32_t crc32(std::string_view bytes);
+/// The same as computed where the processor does not help.
+std::uint32_t crc32Portable(std::string_view bytes);
 
 }  // namespace orrery

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/base/hash.h"
+#include "core/base/prng.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -25,6 +26,16 @@ private slots:
         QCOMPARE(hex(sha256("abc")),
                  QByteArray("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         QCOMPARE(crc32("123456789"), 0xcbf43926u);
+    }
+
+    void isTheSameWithoutTheInstruction() {
+        Prng prng(5);
+        for (std::size_t size = 0; size < 700; ++size) {
+            std::string bytes(size, '\0');
+            for (char& byte : bytes)
+                byte = static_cast<char>(prng.below(256));
+            QCOMPARE(crc32(bytes), crc32Portable(bytes));
+        }
     }
 
     void tellsApartWhatIsCutDifferently() {
