@@ -51,6 +51,9 @@ struct Response {
     std::function<std::optional<Response>(cluster::World&)> later;
     /// With `later`: to be called instead once nobody waits for it any more.
     std::function<void(cluster::World&)> abandoned;
+    /// The body, or the rest of it, comes in pieces, since all of it takes more than a turn:
+    /// appends the next piece and returns false after the last. To be asked after each turn.
+    std::function<bool(std::string& out)> pieces;
     /// GET /events: the body is the trace after this event, for ever.
     std::optional<EventId> eventsAfter;
 };
@@ -63,9 +66,6 @@ inline constexpr std::string_view kPrefix = "/_orrery/v1";
 /// asked for.
 Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::string_view method,
                 std::string_view target, std::string_view body);
-
-/// A snapshot as GET /snapshot shows it.
-std::string snapshotJson(const observe::Snapshot& snapshot);
 
 /// {"error": message}, with that status.
 Response errorResponse(int status, std::string_view message);

@@ -1,7 +1,7 @@
 // The snapshot as JSON: Regions → zones; tables → partitions → replicas.
 
 #include "core/control/arguments.h"
-#include "core/control/control.h"
+#include "core/control/verbs.h"
 #include "core/control/views.h"
 #include "core/json/json.h"
 
@@ -80,9 +80,7 @@ void writeTable(json::Writer& out, const observe::TableView& table, std::string_
     out.endArray().endObject();
 }
 
-void writeRegion(json::Writer& out, const observe::RegionView& region) {
-    out.beginObject();
-    out.name("name").string(region.name);
+void writeZones(json::Writer& out, const observe::RegionView& region) {
     out.name("zones").beginArray();
     for (const observe::ZoneView& zone : region.zones) {
         out.beginObject();
@@ -96,10 +94,6 @@ void writeRegion(json::Writer& out, const observe::RegionView& region) {
         out.endObject();
     }
     out.endArray();
-    out.name("tables").beginArray();
-    for (const observe::TableViewPtr& table : region.tables)
-        writeTable(out, *table, region.name);
-    out.endArray().endObject();
 }
 
 void writeTotals(json::Writer& out, const observe::Totals& totals) {
@@ -112,6 +106,79 @@ void writeTotals(json::Writer& out, const observe::Totals& totals) {
     writeNumber(out, "messages", totals.messages);
     writeNumber(out, "heartbeats", totals.heartbeats);
     out.endObject();
+}
+
+class SnapshotJson : public SnapshotWriter {
+public:
+    explicit SnapshotJson(observe::SnapshotPtr snapshot)
+        : m_snapshot(std::move(snapshot)), m_out(m_text) {}
+
+    bool write(std::string& out, std::size_t tablesMax) override {
+        const bool more = writeNext(tablesMax);
+        out += m_text;
+        m_text.clear();
+        return more;
+    }
+
+private:
+    bool writeNext(std::size_t tablesMax);
+    void begin();
+    void beginRegion(const observe::RegionView& region);
+    void end();
+
+    const observe::SnapshotPtr m_snapshot;
+    std::string m_text;  // Of the piece that is written.
+    json::Writer m_out;
+    bool m_isBegun = false;
+    std::size_t m_region = 0;
+    bool m_regionIsBegun = false;
+    observe::TableList::Iterator m_table;  // Only in a Region that is begun.
+};
+
+bool SnapshotJson::writeNext(std::size_t tablesMax) {
+    if (!std::exchange(m_isBegun, true)) begin();
+    std::size_t count = 0;
+    for (; m_region < m_snapshot->regions.size(); ++m_region) {
+        const observe::RegionView& region = *m_snapshot->regions[m_region];
+        if (!std::exchange(m_regionIsBegun, true)) beginRegion(region);
+        for (; m_table != region.tables.end(); ++m_table) {
+            if (count++ == tablesMax) return true;
+            writeTable(m_out, **m_table, region.name);
+        }
+        m_out.endArray().endObject();
+        m_regionIsBegun = false;
+    }
+    end();
+    return false;
+}
+
+void SnapshotJson::begin() {
+    m_out.beginObject();
+    m_out.name("atMs").number(milliseconds(m_snapshot->at.sinceStart()));
+    m_out.name("profile").string(m_snapshot->profile);
+    writeNumber(m_out, "seed", m_snapshot->seed);
+    m_out.name("clock");
+    writeClock(m_out, m_snapshot->clock);
+    m_out.name("regions").beginArray();
+}
+
+void SnapshotJson::beginRegion(const observe::RegionView& region) {
+    m_out.beginObject();
+    m_out.name("name").string(region.name);
+    writeZones(m_out, region);
+    m_out.name("tables").beginArray();
+    m_table = region.tables.begin();
+}
+
+void SnapshotJson::end() {
+    m_out.endArray();
+    m_out.name("faults").beginArray();
+    for (const observe::FaultView& fault : m_snapshot->faults)
+        writeFault(m_out, fault);
+    m_out.endArray();
+    m_out.name("totals");
+    writeTotals(m_out, m_snapshot->totals);
+    m_out.endObject();
 }
 
 }  // namespace
@@ -151,27 +218,8 @@ void writeClock(json::Writer& out, const observe::ClockView& clock) {
     out.endObject();
 }
 
-std::string snapshotJson(const observe::Snapshot& snapshot) {
-    std::string text;
-    json::Writer out(text);
-    out.beginObject();
-    out.name("atMs").number(milliseconds(snapshot.at.sinceStart()));
-    out.name("profile").string(snapshot.profile);
-    writeNumber(out, "seed", snapshot.seed);
-    out.name("clock");
-    writeClock(out, snapshot.clock);
-    out.name("regions").beginArray();
-    for (const observe::RegionViewPtr& region : snapshot.regions)
-        writeRegion(out, *region);
-    out.endArray();
-    out.name("faults").beginArray();
-    for (const observe::FaultView& fault : snapshot.faults)
-        writeFault(out, fault);
-    out.endArray();
-    out.name("totals");
-    writeTotals(out, snapshot.totals);
-    out.endObject();
-    return text;
+std::unique_ptr<SnapshotWriter> writeSnapshotJson(observe::SnapshotPtr snapshot) {
+    return std::make_unique<SnapshotJson>(std::move(snapshot));
 }
 
 }  // namespace orrery::control

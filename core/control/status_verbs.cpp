@@ -1,68 +1,10 @@
-// GET /status, /snapshot, /metrics, /events; GET and PUT /profile.
+// GET /status, /snapshot, /events; GET and PUT /profile.
 
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
 #include "core/control/views.h"
 
 namespace orrery::control {
-namespace {
-
-/// Prometheus' text format, one family at a time.
-class Metrics {
-public:
-    explicit Metrics(std::string& out) : m_out(out) {}
-
-    void family(std::string_view name, std::string_view type, std::string_view help) {
-        m_name = name;
-        m_out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
-        m_out.append(name).append(" ").append(type).append("\n");
-    }
-    void sample(std::string_view labels, std::int64_t value) {
-        m_out += m_name;
-        if (!labels.empty()) m_out.append("{").append(labels).append("}");
-        m_out.append(" ").append(std::to_string(value)).append("\n");
-    }
-    void one(std::string_view name, std::string_view type, std::string_view help,
-             std::uint64_t value) {
-        family(name, type, help);
-        sample("", static_cast<std::int64_t>(value));
-    }
-
-private:
-    std::string& m_out;
-    std::string_view m_name;
-};
-
-void addTables(Metrics& metrics, const observe::Snapshot& snapshot) {
-    const auto each = [&](auto visit) {
-        for (const observe::RegionViewPtr& region : snapshot.regions)
-            for (const observe::TableViewPtr& table : region->tables)
-                visit("region=\"" + region->name + "\",table_name=\"" + table->name + "\"", *region,
-                      *table);
-    };
-    metrics.family("aws_dynamodb_item_count", "gauge", "ItemCount of DescribeTable, up to date.");
-    each([&](const std::string& labels, const auto&, const auto& table) {
-        metrics.sample(labels, table.itemCount);
-    });
-    metrics.family("aws_dynamodb_table_size_bytes", "gauge",
-                   "TableSizeBytes of DescribeTable, up to date.");
-    each([&](const std::string& labels, const auto&, const auto& table) {
-        metrics.sample(labels, table.itemBytes);
-    });
-    metrics.family("orrery_replica_lag_records", "gauge",
-                   "Committed records that a zone's replicas of the table have not applied.");
-    each([&](const std::string& labels, const auto& region, const auto& table) {
-        for (std::size_t zone = 0; zone < kZonesPerRegion; ++zone) {
-            std::uint64_t lag = 0;
-            for (const observe::PartitionView& partition : table.partitions)
-                lag += partition.replicas[zone].lagRecords;
-            metrics.sample(labels + ",zone=\"" + region.zones[zone].name + "\"",
-                           static_cast<std::int64_t>(lag));
-        }
-    });
-}
-
-}  // namespace
 
 Response getStatus(const Call& call) {
     const Host::Facts facts = call.host.facts();
@@ -102,36 +44,15 @@ Response getStatus(const Call& call) {
 }
 
 Response getSnapshot(const Call& call) {
-    const auto snapshot = call.world.makeSnapshot();
-    snapshot->clock = clockView(call);
-    Response response;
-    response.body = snapshotJson(*snapshot);
-    return response;
-}
-
-Response getMetrics(const Call& call) {
-    Response response;
-    response.contentType = "text/plain; version=0.0.4";
-    Metrics metrics(response.body);
-    const observe::Totals& totals = call.world.totals();
-    metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were answered.",
-                totals.requests);
-    metrics.one("aws_dynamodb_user_errors_total", "counter", "UserErrors: HTTP 400.",
-                totals.clientErrors);
-    metrics.one("aws_dynamodb_system_errors_total", "counter", "SystemErrors: HTTP 500.",
-                totals.serverErrors);
-    metrics.one("orrery_stale_reads_total", "counter",
-                "Reads that a replica served before it had applied every committed record.",
-                totals.staleReads);
-    metrics.one("orrery_elections_total", "counter", "Leaders elected.", totals.elections);
-    metrics.one("orrery_messages_total", "counter", "Messages between replicas.", totals.messages);
-    const Host::Facts facts = call.host.facts();
-    metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock stands.",
-                facts.waitingCalls);
-    metrics.one("orrery_overlay_bytes", "gauge", "Applied records that no tree holds yet.",
-                facts.figures.overlayBytes);
-    addTables(metrics, *call.world.makeSnapshot());
-    return response;
+    return showWorld(call, "application/json",
+                     [clock = clockView(call)](std::shared_ptr<observe::Snapshot> snapshot) {
+                         // How it was set when it was asked for, and what it shows when the world
+                         // is shown.
+                         const observe::ClockView shown = std::exchange(snapshot->clock, clock);
+                         snapshot->clock.calendar = shown.calendar;
+                         snapshot->clock.now = shown.now;
+                         return writeSnapshotJson(std::move(snapshot));
+                     });
 }
 
 Response getEvents(const Call& call) {

@@ -9,6 +9,9 @@ namespace {
 
 // Each may leave a megabyte of the trace untaken.
 constexpr std::size_t kFollowersMax = 64;
+// What answers that take many turns may take of one.
+constexpr Duration kHeldMax = std::chrono::microseconds(500);
+constexpr std::size_t kPiecesBacklogMax = 256 * 1024;
 
 }  // namespace
 
@@ -25,7 +28,8 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
         if (m_followers.size() >= kFollowersMax)
             return sendControl(exchange, nullptr,
                                control::errorResponse(503, "Too many clients follow the trace."));
-        m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
+        m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false},
+                             http::StreamKind::Endless);
         // The ids of a world begin anew: one that has not been yet is that of an earlier world.
         const bool isOfAnother = *response.eventsAfter > m_driver->world().lastEvent();
         m_followers.push_back({exchange, isOfAnother ? EventId() : *response.eventsAfter});
@@ -41,7 +45,7 @@ void Engine::Impl::controlFromInside(std::string_view method, std::string_view t
 
 void Engine::Impl::finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
                                  control::Response response) {
-    if (response.later || response.holdUntil || response.gate) {
+    if (response.later || response.holdUntil || response.gate || response.pieces) {
         m_held.push_back({exchange, handler, std::move(response), m_driver->generation(), {}});
     } else {
         sendControl(exchange, handler, std::move(response));
@@ -63,13 +67,62 @@ void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHan
 // After each turn.
 void Engine::Impl::finishHeld() {
     std::vector<Held> left;
+    m_heldGoOn = false;
+    const Duration end = Loop::now() + kHeldMax;
     for (Held& held : std::exchange(m_held, {})) {
-        if (isReady(held))
-            sendControl(held.exchange, held.handler, std::move(held.response));
-        else
-            left.push_back(std::move(held));
+        if (!finish(held, end)) left.push_back(std::move(held));
     }
     m_held = std::move(left);
+}
+
+// False if it is not finished. What takes many turns does nothing after `end`.
+bool Engine::Impl::finish(Held& held, Duration end) {
+    const bool isLong = held.response.later || held.response.pieces;
+    if (isLong && Loop::now() >= end) {
+        m_heldGoOn = true;
+        return false;
+    }
+    if (!held.isBegun) {
+        if (!isReady(held)) {
+            m_heldGoOn = m_heldGoOn || held.response.later;
+            return false;
+        }
+        if (!held.response.pieces) {
+            sendControl(held.exchange, held.handler, std::move(held.response));
+            return true;
+        }
+        held.isBegun = true;
+        if (!held.handler)
+            m_server.beginStream(held.exchange,
+                                 {.contentType = held.response.contentType, .crc = false},
+                                 http::StreamKind::Finite);
+    }
+    return held.handler ? gatherPieces(held) : sendPieces(held, end);
+}
+
+bool Engine::Impl::gatherPieces(Held& held) {
+    m_heldGoOn = true;
+    if (held.response.pieces(held.response.body)) return false;
+    sendControl(held.exchange, held.handler, std::move(held.response));
+    return true;
+}
+
+// A client that takes them slowly is waited for.
+bool Engine::Impl::sendPieces(Held& held, Duration end) {
+    auto backlog = m_server.stream(held.exchange, {});
+    while (backlog && *backlog < kPiecesBacklogMax) {
+        std::string piece;
+        const bool more = held.response.pieces(piece);
+        backlog = m_server.stream(held.exchange, piece);
+        if (!more) {
+            m_server.endStream(held.exchange);
+            return true;
+        }
+        if (Loop::now() < end) continue;
+        m_heldGoOn = true;
+        return false;
+    }
+    return !backlog;  // The client is gone.
 }
 
 // What was done or seen in a world whose commit failed never was.

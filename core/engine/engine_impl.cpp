@@ -18,8 +18,6 @@ constexpr std::string_view kScheme = "http://";
 constexpr std::size_t kHandlersAtOnce = 256;
 constexpr Duration kTellEvery = 1s;
 constexpr Duration kFrame = 16ms;
-/// About half a millisecond's work.
-constexpr std::size_t kFramePartitionsMax = 1000;
 constexpr Duration kFeedEvery = 20ms;
 constexpr std::size_t kFeedEventsMax = 2000;
 constexpr std::size_t kFollowerBacklogMax = 1024 * 1024;
@@ -195,7 +193,7 @@ std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
     if (m_server.connectionCount() > 0) notAfter(m_toldAt + kTellEvery);
     if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
     if (m_stopping) notAfter(wall + 10ms);
-    if (m_hasNewlyHeld) notAfter(wall);
+    if (m_hasNewlyHeld || m_heldGoOn) notAfter(wall);
     const std::lock_guard lock(m_mutex);
     if (m_snapshotWanted) notAfter(m_publishedAt + kFrame);
     return until;
@@ -288,8 +286,7 @@ void Engine::Impl::publish(Duration wall) {
     }
     m_publishedAt = wall;
     if (!m_driver->isUp()) return;
-    const std::shared_ptr<observe::Snapshot> made =
-        m_driver->world().makeSnapshot(m_snapshot ? kFramePartitionsMax : SIZE_MAX);
+    const std::shared_ptr<observe::Snapshot> made = m_driver->showWorld();
     const sim::LiveClock& clock = m_driver->clock();
     made->clock.state = clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
     made->clock.speed =

@@ -66,6 +66,7 @@ private:
         control::Response response;
         std::uint64_t generation = 0;         ///< Of the world that it is of.
         std::optional<storage::Ticket> gate;  ///< Known after the turn that it rests on.
+        bool isBegun = false;                 ///< Its body comes in pieces, and is under way.
     };
     /// A client that follows the trace.
     struct Follower {
@@ -79,6 +80,9 @@ private:
     void tell(Duration wall);
     void deliver();
     void finishHeld();
+    bool finish(Held& held, Duration end);
+    bool gatherPieces(Held& held);
+    bool sendPieces(Held& held, Duration end);
     bool isReady(Held& held);
     void feedFollowers(Duration wall);
     void publish(Duration wall);
@@ -100,6 +104,7 @@ private:
     std::vector<cluster::Answered> m_answers;  // Kept for its memory.
     std::vector<Held> m_held;
     bool m_hasNewlyHeld = false;  ///< Held since the last turn.
+    bool m_heldGoOn = false;      ///< Some of them take many turns, and could go on at once.
     std::vector<Follower> m_followers;
     Duration m_openedAt{};
     Duration m_toldAt{};          // When the server was last told the time.

@@ -13,14 +13,19 @@ namespace {
 
 // Where a turn is cut, so that sockets are looked at in between. What follows (the commit, answers,
 // a snapshot) takes about as long again.
-constexpr Duration kTurnMax = 1ms;
+constexpr Duration kTurnMax = 500us;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;
+constexpr std::size_t kTurnGroupsMax = 64;
 // Between two looks at the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
 // A step to the next event gives up in a world that only ever ticks.
 constexpr int kStepEventsMax = 100'000;
+
+// For a look at what changed, and between two looks at the wall clock meanwhile.
+constexpr Duration kLookMax = 300us;
+constexpr std::size_t kPartitionsAtOnce = 32;
 
 cluster::Pace paceOf(const sim::LiveClock& clock) {
     if (clock.paused()) return cluster::Pace::Stopped;
@@ -53,12 +58,13 @@ std::expected<std::unique_ptr<LiveDriver>, std::string> LiveDriver::open(
 
 std::expected<void, std::string> LiveDriver::openStore() {
     if (m_options.dataFolder.empty()) {
-        m_store = storage::MemoryStore::create(m_options.failure);
+        m_store = storage::MemoryStore::create(m_options.failure, 0);
         return {};
     }
     storage::LmdbOptions options;
     options.durability = m_options.durability;
     options.failure = m_options.failure;
+    options.stepsAtOnce = 0;
     auto store = storage::openLmdbStore(m_options.dataFolder, options);
     if (!store) return std::unexpected(store.error().message());
     m_store = *std::move(store);
@@ -143,6 +149,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         answer(std::move(answered));
     releaseGated();
     giveWork(wall);
+    goOnInStore();
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
@@ -171,7 +178,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
 void LiveDriver::tellGroups(Duration end) {
     while (m_world->isTelling()) {
         m_world->tell(kEventsAtOnce);
-        if (Loop::now() >= end) return;
+        if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) return;
     }
 }
 
@@ -188,7 +195,7 @@ void LiveDriver::runWorld(Instant until, Duration end) {
     m_ranTo = until;
     for (std::size_t ran = 0; ran < kTurnEventsMax; ran += kEventsAtOnce) {
         if (m_world->run(until, kEventsAtOnce)) return;
-        if (Loop::now() >= end) break;
+        if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) break;
     }
     m_behind = true;
 }
@@ -212,9 +219,16 @@ void LiveDriver::releaseGated() {
         answer(std::move(answered));
 }
 
+std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
+    const Duration end = Loop::now() + kLookMax;
+    while (m_world->lookOn(kPartitionsAtOnce) && Loop::now() < end) {
+    }
+    return m_world->showSnapshot();
+}
+
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
-    if (m_world->checksumsUnderWay()) return wall;
+    if (m_storeGoesOn || m_world->checksumsUnderWay()) return wall;
     if (isHeldUp()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;

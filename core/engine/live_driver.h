@@ -97,6 +97,10 @@ public:
     /// Changes when store and world were taken up again.
     std::uint64_t generation() const { return m_generation; }
 
+    /// Looks at what changed in the world, for a third of a millisecond or so, and shows the world
+    /// as far as it has been looked at: a table that nobody has looked at yet is not there.
+    std::shared_ptr<observe::Snapshot> showWorld();
+
     // --- the disk
 
     /// One sentence; empty if all is well.
@@ -119,6 +123,7 @@ private:
     void takeWorkDone();
     void giveWork(Duration wall);
     void giveFlush(Duration wall);
+    void goOnInStore();
     bool isHeldUp() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);
@@ -161,6 +166,7 @@ private:
     bool m_onlyReads = false;  // This world was opened to read only: nothing of it is written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to ask again.
     bool m_behind = false;                  // The last turn was cut short.
+    bool m_storeGoesOn = false;             // It has more to do on this thread.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};

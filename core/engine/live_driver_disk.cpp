@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/engine/live_driver.h"
+#include "core/engine/loop.h"
 #include "core/storage/storage_error.h"
 
 // How the driver works with the disk: work for it, and what follows when it fails.
@@ -14,6 +15,8 @@ namespace {
 constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
 constexpr Duration kProbeRoomEvery = 1s;
+constexpr Duration kGoOnMax = 300us;
+constexpr std::size_t kStepsAtOnce = 64;
 
 }  // namespace
 
@@ -38,6 +41,14 @@ void LiveDriver::giveWork(Duration wall) {
         }
     }
     if (!m_treeFlusher.busy() && !isReadOnly()) giveFlush(wall);
+}
+
+// A longer share would delay answers, a shorter one could not keep up with what turns leave.
+void LiveDriver::goOnInStore() {
+    const Duration end = Loop::now() + kGoOnMax;
+    do {
+        m_storeGoesOn = m_store->goOn(kStepsAtOnce);
+    } while (m_storeGoesOn && Loop::now() < end);
 }
 
 // Either the flush found no room, and the world goes on with what memory holds; or a commit did,

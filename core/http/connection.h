@@ -53,8 +53,9 @@ public:
 
     std::string& beginReply(std::uint64_t sequence, const ReplyHead& head);
     void endReply();
-    void beginStream(std::uint64_t sequence, const ReplyHead& head);
+    void beginStream(std::uint64_t sequence, const ReplyHead& head, StreamKind kind);
     std::optional<std::size_t> stream(std::uint64_t sequence, std::string_view bytes);
+    void endStream(std::uint64_t sequence);
 
     void flush();
     /// Lets the request in that waits, into that pool. False if there still is no room.
@@ -98,6 +99,8 @@ private:
         std::size_t reserved = 0;
         bool written = false;
         bool streaming = false;
+        /// A stream whose client takes no chunks is gathered as an ordinary reply.
+        std::optional<ReplyWriter::Open> gathered{};
         std::string output{};  // Written out of turn: earlier requests are not answered yet.
     };
 
@@ -123,6 +126,7 @@ private:
     Slot& addSlot(ReplyWriter::Context context);
     Slot* findSlot(std::uint64_t sequence);
     void releaseRoom(Slot& slot);
+    void addStreamed(Slot& slot, std::string_view bytes);
     void noteUnsent();
     void moveWritten();
     bool send();

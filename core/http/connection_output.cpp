@@ -13,13 +13,16 @@ using boost::system::error_code;
 
 constexpr std::size_t kKeptOutputBytes = 64 * 1024;
 
-void appendChunk(std::string& out, std::string_view bytes) {
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+std::string chunkOf(std::string_view bytes) {
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof digits, bytes.size(), 16).ptr;
-    out.append(digits, end);
-    out += "\r\n";
-    out += bytes;
-    out += "\r\n";
+    std::string chunk(digits, end);
+    chunk += "\r\n";
+    chunk += bytes;
+    chunk += "\r\n";
+    return chunk;
 }
 
 }  // namespace
@@ -83,45 +86,69 @@ void Connection::moveWritten() {
     }
 }
 
-void Connection::beginStream(std::uint64_t sequence, const ReplyHead& head) {
+void Connection::beginStream(std::uint64_t sequence, const ReplyHead& head, StreamKind kind) {
     Slot* slot = findSlot(sequence);
     if (slot == nullptr) return;
-    // Nothing can follow it; what is read from now on only tells when the client leaves.
-    m_noMore = m_streaming = true;
-    slot->context.keepAlive = false;
     slot->streaming = true;
     releaseRoom(*slot);
+    if (kind == StreamKind::Endless) {
+        // Nothing can follow it; what is read from now on only tells when the client leaves.
+        m_noMore = m_streaming = true;
+        slot->context.keepAlive = false;
+    } else if (slot->context.http10 || slot->context.headOnly) {
+        slot->gathered = m_host.writer().begin(slot->output, head, slot->context);
+        m_outOfTurnBytes += slot->output.size();
+        return noteUnsent();
+    }
     const bool inTurn = slot == &m_slots.front();
     std::string& target = inTurn ? m_output : slot->output;
     m_host.writer().beginStream(target, head, slot->context);
     if (!inTurn) m_outOfTurnBytes += target.size();
     noteUnsent();
     m_host.wantsFlush(*this);
-    if (!m_reading) drain();
+    if (m_streaming && !m_reading) drain();
+}
+
+// Adds to what is sent, or behind what waits for its turn.
+void Connection::addStreamed(Slot& slot, std::string_view bytes) {
+    const bool inTurn = &slot == &m_slots.front() && !slot.gathered;
+    if (inTurn && !slot.output.empty()) {
+        m_output += slot.output;
+        m_outOfTurnBytes -= slot.output.size();
+        std::string().swap(slot.output);
+    }
+    (inTurn ? m_output : slot.output) += bytes;
+    if (!inTurn) m_outOfTurnBytes += bytes.size();
 }
 
 std::optional<std::size_t> Connection::stream(std::uint64_t sequence, std::string_view bytes) {
     Slot* slot = findSlot(sequence);
     if (slot == nullptr || !slot->streaming) return std::nullopt;
-    const bool inTurn = slot == &m_slots.front();
-    if (inTurn && !slot->output.empty()) {
-        m_output += slot->output;
-        m_outOfTurnBytes -= slot->output.size();
-        std::string().swap(slot->output);
-    }
+    const bool isRaw = slot->context.http10 || slot->gathered;
+    const std::string chunk = isRaw || bytes.empty() ? std::string() : chunkOf(bytes);
+    addStreamed(*slot, isRaw ? bytes : std::string_view(chunk));
     if (!bytes.empty()) {
-        std::string& target = inTurn ? m_output : slot->output;
-        const std::size_t before = target.size();
-        if (slot->context.http10) {
-            target += bytes;
-        } else {
-            appendChunk(target, bytes);
-        }
-        if (!inTurn) m_outOfTurnBytes += target.size() - before;
         noteUnsent();
         m_host.wantsFlush(*this);
     }
     return unsentBytes();
+}
+
+void Connection::endStream(std::uint64_t sequence) {
+    Slot* slot = findSlot(sequence);
+    if (slot == nullptr || !slot->streaming) return;
+    if (slot->gathered) {
+        m_outOfTurnBytes -= slot->output.size();
+        ReplyWriter::end(slot->output, *slot->gathered);
+        m_outOfTurnBytes += slot->output.size();
+    } else {
+        addStreamed(*slot, kLastChunk);
+    }
+    slot->streaming = false;
+    slot->written = true;
+    moveWritten();
+    noteUnsent();
+    m_host.wantsFlush(*this);
 }
 
 // --- sending

@@ -47,7 +47,7 @@ public:
     Open begin(std::string& out, const ReplyHead& head, const Context& context);
     static void end(std::string& out, const Open& open);
 
-    /// The head of a reply whose end is not known: the body follows in chunks (or, for HTTP/1.0,
+    /// The head of a reply whose length is not known: the body follows in chunks (or, for HTTP/1.0,
     /// ends with the connection).
     void beginStream(std::string& out, const ReplyHead& head, const Context& context);
 

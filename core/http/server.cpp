@@ -326,9 +326,13 @@ void Server::flush() {
     } while (m_impl->serveWaiting() || !m_impl->m_toFlush.empty());
 }
 
-void Server::beginStream(ExchangeId id, const ReplyHead& head) {
+void Server::beginStream(ExchangeId id, const ReplyHead& head, StreamKind kind) {
     if (Connection* connection = m_impl->find(id.connection))
-        connection->beginStream(id.sequence, head);
+        connection->beginStream(id.sequence, head, kind);
+}
+
+void Server::endStream(ExchangeId id) {
+    if (Connection* connection = m_impl->find(id.connection)) connection->endStream(id.sequence);
 }
 
 std::optional<std::size_t> Server::stream(ExchangeId id, std::string_view bytes) {

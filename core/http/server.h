@@ -27,6 +27,9 @@ struct ExchangeId {
     bool operator==(const ExchangeId&) const = default;
 };
 
+/// Whether a reply that comes piece by piece has an end.
+enum class StreamKind { Endless, Finite };
+
 /// Who answers requests. Called on the loop's thread, from within the loop.
 class Handler {
 public:
@@ -108,10 +111,12 @@ public:
     /// Sends what has been written since the last time: one send for each connection.
     void flush();
 
-    /// Begins a reply that goes on for ever; `stream` adds to it and says how many bytes still wait
-    /// for the client, or nothing once the client is gone.
-    void beginStream(ExchangeId id, const ReplyHead& head);
+    /// Begins a reply that comes piece by piece. `stream` adds to it and says how many bytes still
+    /// wait for the client, or nothing once the client is gone. A stream without end keeps the
+    /// connection; the other kind ends with `endStream`.
+    void beginStream(ExchangeId id, const ReplyHead& head, StreamKind kind);
     std::optional<std::size_t> stream(ExchangeId id, std::string_view bytes);
+    void endStream(ExchangeId id);
 
     // --- time and end
 

@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/observe/table_list.h"
 
 namespace orrery::observe {
 
@@ -77,7 +78,6 @@ struct TableView {
     std::vector<IndexView> indexes;
     bool operator==(const TableView&) const = default;
 };
-using TableViewPtr = std::shared_ptr<const TableView>;
 
 struct ZoneView {
     std::string name;  ///< "us-east-1a".
@@ -94,7 +94,7 @@ struct RegionView {
     RegionId id{};
     std::string name;
     std::array<ZoneView, kZonesPerRegion> zones;
-    std::vector<TableViewPtr> tables;  ///< In order of account and name.
+    TableList tables;  ///< In order of account and name.
 };
 using RegionViewPtr = std::shared_ptr<const RegionView>;
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,49 +16,74 @@ namespace orrery::sim {
 /// Events in the order of their time. Two events of the same instant keep the order in which
 /// they were added, so the order never depends on the heap, the platform or an address.
 ///
-/// Events stay where they were put and the heap sorts small entries, so that a large event type
-/// costs nothing. Event must be movable and default constructible.
+/// The heap sorts small entries, and events stay where they were put, in blocks: a large event type
+/// costs nothing, and a queue that grows by tens of thousands moves none of them. What is added for
+/// the instant of the event that was taken last, as all is in a world without delays, queues beside
+/// the heap. Event must be movable and default constructible.
 template <typename Event>
 class EventQueue {
 public:
-    bool empty() const { return m_heap.empty(); }
-    std::size_t size() const { return m_heap.size(); }
+    bool empty() const { return m_heap.empty() && laneIsEmpty(); }
+    std::size_t size() const { return m_heap.size() + m_lane.size() - m_laneHead; }
 
     /// The instant of the next event; Instant::never() if there is none.
-    Instant nextAt() const { return m_heap.empty() ? Instant::never() : m_heap.front().at; }
+    Instant nextAt() const { return empty() ? Instant::never() : front().at; }
 
-    void add(Instant at, Event event) {
+    void add(Instant due, Event event) { make(due) = std::move(event); }
+
+    /// The same for an event that the caller fills in now: it is as by default.
+    Event& make(Instant due) {
         std::uint32_t slot;
         if (m_free.empty()) {
-            slot = static_cast<std::uint32_t>(m_events.size());
-            m_events.push_back(std::move(event));
+            slot = m_slots++;
+            if (slot % kBlockEvents == 0) m_blocks.push_back(std::make_unique<Block>());
         } else {
             slot = m_free.back();
             m_free.pop_back();
-            m_events[slot] = std::move(event);
         }
-        m_heap.push_back({at, m_nextSequence++, slot});
-        std::push_heap(m_heap.begin(), m_heap.end(), later);
+        const Entry entry{due, m_nextSequence++, slot};
+        if (due == (laneIsEmpty() ? m_takenAt : m_lane.back().at)) {
+            m_lane.push_back(entry);
+        } else {
+            m_heap.push_back(entry);
+            std::push_heap(m_heap.begin(), m_heap.end(), later);
+        }
+        return at(slot);
     }
 
     /// Removes the next event. Only if there is one.
     std::pair<Instant, Event> take() {
+        std::pair<Instant, Event> taken;
+        takeInPlace([&](Instant due, Event& event) { taken = {due, std::move(event)}; });
+        return taken;
+    }
+
+    /// Removes the next event, and calls `use` with its instant and with the event where it lies.
+    /// `use` may add events, and not take any. Only if there is one.
+    template <typename Use>
+    void takeInPlace(Use use) {
         CHECK(!empty());
-        std::pop_heap(m_heap.begin(), m_heap.end(), later);
-        const Entry entry = m_heap.back();
-        m_heap.pop_back();
+        const Entry entry = popFront();
+        m_takenAt = entry.at;
+        Event& event = at(entry.slot);
+        use(entry.at, event);
+        event = Event{};
         m_free.push_back(entry.slot);
-        return {entry.at, std::exchange(m_events[entry.slot], Event{})};
     }
 
     /// Forgets all events. Sequence numbers go on.
     void clear() {
         m_heap.clear();
+        m_lane.clear();
+        m_laneHead = 0;
         m_free.clear();
-        m_events.clear();
+        m_blocks.clear();
+        m_slots = 0;
     }
 
 private:
+    static constexpr std::size_t kBlockEvents = 64;
+    using Block = std::array<Event, kBlockEvents>;
     struct Entry {
         Instant at;
         std::uint64_t sequence;
@@ -66,8 +93,39 @@ private:
         return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
     }
 
+    Event& at(std::uint32_t slot) { return (*m_blocks[slot / kBlockEvents])[slot % kBlockEvents]; }
+
+    bool laneIsEmpty() const { return m_laneHead == m_lane.size(); }
+    bool laneIsFirst() const {
+        return !laneIsEmpty() && (m_heap.empty() || later(m_heap.front(), m_lane[m_laneHead]));
+    }
+    const Entry& front() const { return laneIsFirst() ? m_lane[m_laneHead] : m_heap.front(); }
+
+    Entry popFront() {
+        if (!laneIsFirst()) {
+            std::pop_heap(m_heap.begin(), m_heap.end(), later);
+            const Entry entry = m_heap.back();
+            m_heap.pop_back();
+            return entry;
+        }
+        const Entry entry = m_lane[m_laneHead++];
+        // Emptied most of the time; a lane that never is gives its front back now and then.
+        if (laneIsEmpty() || m_laneHead >= kLaneHeadMax) {
+            m_lane.erase(m_lane.begin(), m_lane.begin() + static_cast<std::ptrdiff_t>(m_laneHead));
+            m_laneHead = 0;
+        }
+        return entry;
+    }
+
+    static constexpr std::size_t kLaneHeadMax = 1024;
+
     std::vector<Entry> m_heap;
-    std::vector<Event> m_events;
+    /// From `m_laneHead` on: all of one instant, in the order of adding.
+    std::vector<Entry> m_lane;
+    std::size_t m_laneHead = 0;
+    Instant m_takenAt;
+    std::vector<std::unique_ptr<Block>> m_blocks;
+    std::uint32_t m_slots = 0;  ///< That have ever held an event.
     std::vector<std::uint32_t> m_free;
     std::uint64_t m_nextSequence = 0;
 };

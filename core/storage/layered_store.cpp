@@ -34,7 +34,8 @@ LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeM
       m_treeMedium(tree),
       m_log(log, options.durability, options.failure),
       m_trees(std::move(tree), options.overlayBytesMax, options.failure),
-      m_archive(std::move(archive), std::move(log), options.failure) {}
+      m_archive(std::move(archive), std::move(log), options.failure),
+      m_stepsAtOnce(options.stepsAtOnce) {}
 
 template <typename T>
 StorageResult<T> LayeredStore::noted(StorageResult<T> result) const {
@@ -52,6 +53,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_log.forgetUnwritten();
     m_trees.forgetUnwritten();
     m_archive.forgetUnwritten();
+    m_trimmed.clear();
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
     m_health = Health::Ok;
@@ -66,18 +68,31 @@ Ticket LayeredStore::commit(Turn turn) {
     for (const Turn::Change& change : turn.changes()) {
         if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
         if (change.kind == Kind::Append) logBytes += change.bytes->size();
-        if (change.kind != Kind::TrimMark) continue;
-        // Otherwise the next flush says it.
-        const auto applied = m_trees.appliedOnDisk(change.volume, change.group);
-        if (applied || m_archive.holds(change.group))
-            treeHas(change.volume, change.group, applied.value_or(Lsn(0)));
+        if (change.kind == Kind::TrimMark) m_trimmed.emplace_back(change.volume, change.group);
     }
     std::vector<DroppedRange> drops = m_trees.takeDrops();
     if (!turn.empty() || !drops.empty())
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
     m_trees.endTurn(m_log.last(), logBytes);
     m_archive.endTurn(m_log.last());
+    goOn(m_stepsAtOnce);
     return m_log.last();
+}
+
+bool LayeredStore::goOn(std::size_t stepsMax) {
+    std::size_t left = stepsMax;
+    left -= m_log.forgetWritten(left);
+    left -= m_trees.visitFlushedMarks(left, [&](VolumeId volume, GroupId group, const auto& mark) {
+        treeHas(volume, group, mark.applied);
+    });
+    for (; left > 0 && !m_trimmed.empty(); --left) {
+        const auto [volume, group] = m_trimmed.front();
+        m_trimmed.pop_front();
+        // Otherwise the next flush says it.
+        const auto applied = m_trees.appliedOnDisk(volume, group);
+        if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
+    }
+    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty();
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
@@ -97,6 +112,7 @@ void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
     const StorageResult<void> result = m_log.finish(std::move(work));
     if (!result) fail(healthAfterLogError(result.error()), result.error());
     m_archive.noteWritten(m_log.written());
+    goOn(m_stepsAtOnce);
     reclaimReleased();
 }
 
@@ -177,10 +193,9 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     // it cannot be emptied any more, so no later write can be taken.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
-    for (const auto& [place, mark] : m_trees.takeFlushedMarks())
-        treeHas(place.first, place.second, mark.applied);
     for (const GroupId group : m_trees.takeUnmarkedGroups())
         m_heldReclaims.push_back(group);
+    goOn(m_stepsAtOnce);
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }

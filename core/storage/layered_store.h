@@ -10,6 +10,8 @@ struct LayeredOptions {
     Durability durability = Durability::Durable;
     std::uint64_t overlayBytesMax = 16u << 20;
     PlannedFailure failure = {};
+    /// See Store::goOn.
+    std::size_t stepsAtOnce = SIZE_MAX;
 };
 
 /// All of a store that does not depend on what it is kept on: it joins the log half and the tree
@@ -51,6 +53,7 @@ public:
     std::uint64_t droppedKeysLeft() const override;
     std::unique_ptr<Work> takeFlushWork(bool force) override;
     void finishFlushWork(std::unique_ptr<Work> work) override;
+    bool goOn(std::size_t stepsMax) override;
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
@@ -80,6 +83,9 @@ private:
     LogLayer m_log;
     TreeLayer m_trees;
     ArchiveLayer m_archive;
+    const std::size_t m_stepsAtOnce;
+    /// Logs whose trim mark moved: how far their trees are on the disk is still to be asked.
+    std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
     std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
     std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
     Health m_health = Health::Ok;

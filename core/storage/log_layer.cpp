@@ -79,6 +79,8 @@ LogLayer::LogLayer(std::shared_ptr<LogMedium> medium, Durability durability, Pla
 
 void LogLayer::forgetUnwritten() {
     m_tail.clear();
+    m_toForget.clear();
+    m_forgetFrom = 0;
     m_pending.clear();
     m_pendingBytes = 0;
     m_dropped.clear();
@@ -183,7 +185,7 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     }
     m_medium->settle(log.batch());
     for (const auto& turn : log.batch().turns) {
-        m_tail.forget(*turn);
+        m_toForget.push_back(turn);
         m_written = turn->ticket;
         m_pendingBytes -= turn->bytes;
         m_pending.pop_front();
@@ -198,6 +200,20 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     }
     release();
     return {};
+}
+
+std::size_t LogLayer::forgetWritten(std::size_t changesMax) {
+    std::size_t count = 0;
+    while (count < changesMax && !m_toForget.empty()) {
+        const SealedTurn& turn = *m_toForget.front();
+        const std::size_t end = m_tail.forget(turn, m_forgetFrom, changesMax - count);
+        count += end - std::exchange(m_forgetFrom, end);
+        if (end < turn.turn.changes().size()) break;
+        m_toForget.pop_front();
+        m_forgetFrom = 0;
+        ++count;  // One without changes counts too.
+    }
+    return std::min(count, changesMax);
 }
 
 bool LogLayer::wantsRoom(const Work& work) {

@@ -47,6 +47,10 @@ public:
     std::unique_ptr<Work> takeWork();
     /// An error means that a turn was not written.
     StorageResult<void> finish(std::unique_ptr<Work> work);
+    /// Forgets changes that have been written and are still kept for reading, at most so many;
+    /// returns how many. Nobody needs that soon.
+    std::size_t forgetWritten(std::size_t changesMax);
+    bool hasWrittenToForget() const { return !m_toForget.empty(); }
     /// Whether `work`, which was taken here, failed because the log's map is full.
     static bool wantsRoom(const Work& work);
 
@@ -73,6 +77,9 @@ private:
     LogTail m_tail;
     std::deque<std::shared_ptr<const SealedTurn>> m_pending;
     std::uint64_t m_pendingBytes = 0;
+    /// Written; the tail has them, the first one from that change on.
+    std::deque<std::shared_ptr<const SealedTurn>> m_toForget;
+    std::size_t m_forgetFrom = 0;
     Ticket m_last;
     Ticket m_written;
     Ticket m_released;

@@ -66,8 +66,11 @@ void LogTail::dropGroup(GroupId group) {
     m_logs.erase(first, last);
 }
 
-void LogTail::forget(const SealedTurn& turn) {
-    for (const Turn::Change& change : turn.turn.changes()) {
+std::size_t LogTail::forget(const SealedTurn& turn, std::size_t begin, std::size_t countMax) {
+    const auto& changes = turn.turn.changes();
+    const std::size_t end = begin + std::min(countMax, changes.size() - begin);
+    for (std::size_t i = begin; i < end; ++i) {
+        const Turn::Change& change = changes[i];
         switch (change.kind) {
             case Kind::Append:
             case Kind::Truncate:
@@ -85,6 +88,7 @@ void LogTail::forget(const SealedTurn& turn) {
             }
         }
     }
+    return end;
 }
 
 void LogTail::forgetLog(Place place, Ticket ticket) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -19,8 +20,10 @@ class LogTail {
 public:
     /// Takes a turn in.
     void add(const SealedTurn& turn);
-    /// Forgets a turn that the disk has now. Turns are forgotten in the order of their tickets.
-    void forget(const SealedTurn& turn);
+    /// Forgets a turn that the disk has now, from change `begin` on, at most `countMax` of them;
+    /// returns where to go on. Turns are forgotten in the order of their tickets, each whole before
+    /// the next; nobody needs that soon.
+    std::size_t forget(const SealedTurn& turn, std::size_t begin, std::size_t countMax);
     void clear() { *this = LogTail(); }
 
     /// Nothing: ask the disk. Null: the log does not have it.

@@ -7,14 +7,14 @@ namespace orrery::storage {
 namespace {
 
 // A flush of memory happens on the owner's thread, in one go, so it comes often and stays short.
-constexpr std::uint64_t kOverlayBytesMax = 256u << 10;
+constexpr std::uint64_t kOverlayBytesMax = 64u << 10;
 
 class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
 public:
-    explicit LayeredMemoryStore(PlannedFailure failure)
+    LayeredMemoryStore(PlannedFailure failure, std::size_t stepsAtOnce)
         : LayeredStore(std::make_shared<MemoryLog>(), std::make_shared<MemoryTree>(),
                        std::make_shared<MemoryArchive>(),
-                       {Durability::Durable, kOverlayBytesMax, failure}) {}
+                       {Durability::Durable, kOverlayBytesMax, failure, stepsAtOnce}) {}
 
     void crash() override {
         const StorageResult<void> result = forgetUnwritten();
@@ -24,8 +24,8 @@ public:
 
 }  // namespace
 
-std::unique_ptr<MemoryStore> MemoryStore::create(PlannedFailure failure) {
-    return std::make_unique<LayeredMemoryStore>(failure);
+std::unique_ptr<MemoryStore> MemoryStore::create(PlannedFailure failure, std::size_t stepsAtOnce) {
+    return std::make_unique<LayeredMemoryStore>(failure, stepsAtOnce);
 }
 
 }  // namespace orrery::storage

@@ -229,6 +229,11 @@ public:
     /// one is out already.
     virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
     virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;
+    /// What turns and work leave to do on this thread: forgetting what is on disk, noting what may
+    /// be trimmed. With `stepsAtOnce` in the options of the store, `commit` and `finish…` do so
+    /// many steps of it, and the owner asks for more until this returns false. Reads do not depend
+    /// on it.
+    virtual bool goOn(std::size_t stepsMax) = 0;
     /// True while both overlays are full, or too much of the log waits to be written: the driver
     /// takes no request and runs no event until a piece of work has ended.
     virtual bool saturated() const = 0;

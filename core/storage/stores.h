@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -30,6 +31,8 @@ struct LmdbOptions {
     /// memory for the next one.
     std::uint64_t flushPagesMax = 2048;
     PlannedFailure failure = {};
+    /// See Store::goOn.
+    std::size_t stepsAtOnce = SIZE_MAX;
 };
 
 /// Opens the data folder, made where it is missing: two LMDB environments, `log` and `items`, the
@@ -42,7 +45,8 @@ StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path&
 /// loss of power: turns that are not synced are gone.
 class MemoryStore : public virtual Store {
 public:
-    static std::unique_ptr<MemoryStore> create(PlannedFailure failure = {});
+    static std::unique_ptr<MemoryStore> create(PlannedFailure failure = {},
+                                               std::size_t stepsAtOnce = SIZE_MAX);
     /// Work that is out afterwards is given back with no effect, and a planned failure is over.
     virtual void crash() = 0;
 };

@@ -24,7 +24,7 @@ constexpr std::uint64_t kLogBytesPerOverlayByte = 8;
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Overlay> overlay,
-              DropStep step, std::shared_ptr<const Overlay> retired, bool fails,
+              DropStep step, std::vector<std::shared_ptr<const Overlay>> retired, bool fails,
               std::uint64_t epoch)
         : m_medium(std::move(medium)),
           m_overlay(std::move(overlay)),
@@ -36,7 +36,7 @@ public:
     void run() override {
         CHECK(!m_ran);
         m_ran = true;
-        m_retired = nullptr;
+        m_retired.clear();
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
@@ -60,7 +60,7 @@ private:
     const std::shared_ptr<TreeMedium> m_medium;
     const std::shared_ptr<const Overlay> m_overlay;
     DropStep m_step;
-    std::shared_ptr<const Overlay> m_retired;
+    std::vector<std::shared_ptr<const Overlay>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -77,7 +77,7 @@ void TreeLayer::forgetUnwritten() {
     m_active = std::make_shared<Overlay>();
     m_turnIsOpen = false;
     m_logBytes = 0;
-    m_flushedMarks.clear();
+    m_flushed.clear();
     m_frozen = nullptr;
     m_newDrops.clear();
     m_newGroupDrops.clear();
@@ -223,8 +223,8 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     }
     flush.settle();
     if (flush.isFlush()) {
-        m_flushedMarks = m_frozen->marks();
-        m_retired = std::exchange(m_frozen, nullptr);
+        m_flushed.push_back(std::exchange(m_frozen, nullptr));
+        if (m_flushed.size() == 1) m_flushedMark = m_flushed.front()->marks().begin();
         return {};
     }
     finishDrop(flush.step());

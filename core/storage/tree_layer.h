@@ -48,8 +48,11 @@ public:
     /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
     /// that moves it is under way or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
-    /// The marks that the flush wrote which has ended since the last call.
-    Overlay::Marks takeFlushedMarks() { return std::exchange(m_flushedMarks, {}); }
+    /// Calls `visit` with marks that flushes which have ended wrote, each once and at most so many
+    /// at a time; returns how many.
+    template <typename Visit>
+    std::size_t visitFlushedMarks(std::size_t countMax, Visit visit);
+    bool hasFlushedMarks() const { return !m_flushed.empty(); }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
@@ -82,11 +85,13 @@ private:
     Ticket m_activeNeeds;
     bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
-    Overlay::Marks m_flushedMarks;
     std::shared_ptr<const Overlay> m_frozen;
     Ticket m_frozenNeeds;
-    std::shared_ptr<const Overlay>
-        m_retired;  ///< Flushed; the next work frees it, off this thread.
+    /// Flushed, with marks that are still to be visited, the first one's from here on.
+    std::deque<std::shared_ptr<const Overlay>> m_flushed;
+    Overlay::Marks::const_iterator m_flushedMark;
+    /// Flushed; the next work frees them, off this thread.
+    std::vector<std::shared_ptr<const Overlay>> m_retired;
 
     // Of the turn that is open, then of turns that have ended, in order.
     std::vector<DroppedRange> m_newDrops;
@@ -101,5 +106,21 @@ private:
     std::uint64_t m_epoch = 0;
     bool m_workIsOut = false;
 };
+
+template <typename Visit>
+std::size_t TreeLayer::visitFlushedMarks(std::size_t countMax, Visit visit) {
+    std::size_t count = 0;
+    while (count < countMax && !m_flushed.empty()) {
+        for (; count < countMax && m_flushedMark != m_flushed.front()->marks().end(); ++count) {
+            const auto& [place, mark] = *m_flushedMark++;
+            visit(place.first, place.second, mark);
+        }
+        if (m_flushedMark != m_flushed.front()->marks().end()) break;
+        m_retired.push_back(std::move(m_flushed.front()));
+        m_flushed.pop_front();
+        if (!m_flushed.empty()) m_flushedMark = m_flushed.front()->marks().begin();
+    }
+    return count;
+}
 
 }  // namespace orrery::storage

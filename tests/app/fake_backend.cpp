@@ -340,8 +340,10 @@ observe::SnapshotPtr FakeBackend::snapshot() {
     if (m_tables.empty()) return snapshot;
     auto region = std::make_shared<observe::RegionView>();
     region->name = "us-east-1";
+    std::vector<observe::TableViewPtr> tables;
     for (const Table& table : m_tables)
-        region->tables.push_back(makeTable(table));
+        tables.push_back(makeTable(table));
+    region->tables = std::move(tables);
     for (std::size_t zone = 0; zone < region->zones.size(); ++zone) {
         observe::ZoneView& view = region->zones[zone];
         view.name = kZones[zone];

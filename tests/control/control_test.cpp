@@ -274,6 +274,44 @@ private slots:
         QVERIFY(text.contains("zone=\"us-east-1b\"} 0\n"));
     }
 
+    // However many tables there are, no turn looks at all of them, and none writes them all.
+    void tellsOfManyTablesInPieces() {
+        constexpr int kTables = 70;
+        Driven world;
+        for (int i = 1; i < kTables; ++i)
+            world.createTable("Tab" + std::to_string(i));
+        for (const char* target : {"/snapshot", "/metrics"}) {
+            control::Response response =
+                control::handle(*world.world, world.clock, world, "GET", target, "");
+            QVERIFY(response.later && response.body.empty());
+            world.put("d", "1");  // What was there before the call is in it for sure.
+            int looks = 0;
+            while (response.later) {
+                ++looks;
+                if (auto answer = response.later(*world.world)) response = *std::move(answer);
+            }
+            QVERIFY(looks > 1);
+            std::size_t longest = 0;
+            int pieces = 0;
+            for (bool more = true; more; ++pieces) {
+                std::string piece;
+                more = response.pieces(piece);
+                longest = std::max(longest, piece.size());
+                response.body += piece;
+            }
+            QVERIFY(pieces >= 3);
+            QVERIFY(longest < response.body.size() / 2);
+            QCOMPARE(QByteArray::fromStdString(response.body).count("\"Tab"),
+                     target[1] == 's' ? kTables : 5 * kTables);
+        }
+        const QJsonObject snapshot = world.json("GET", "/snapshot");
+        const QJsonArray tables = snapshot["regions"].toArray()[0].toObject()["tables"].toArray();
+        QCOMPARE(tables.size(), kTables);
+        QCOMPARE(tables[0].toObject()["itemCount"].toInt(), 4);
+        QVERIFY(snapshot.contains("faults") && snapshot.contains("totals"));
+        QCOMPARE(snapshot["clock"].toObject()["state"].toString(), QString("running"));
+    }
+
     void followsEvents() {
         Driven world;
         QVERIFY(world.ask("GET", "/events").eventsAfter == EventId());

@@ -23,10 +23,7 @@ public:
         store = storage::MemoryStore::create();
         world =
             *cluster::World::open(*store, {}, CalendarTime(std::chrono::seconds(1'795'263'330)));
-        call("CreateTable", R"({"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",)"
-                            R"("AttributeDefinitions":[{"AttributeName":"pk",)"
-                            R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
-                            R"("KeyType":"HASH"}]})");
+        createTable("Tab");
         for (const char* key : {"a", "b", "c"})
             put(key, "1");
     }
@@ -67,6 +64,13 @@ public:
         for (const auto& answered : world->takeAnswers())
             QVERIFY(answered.result.has_value());
     }
+    void createTable(const std::string& name) {
+        call("CreateTable", R"({"TableName":")" + name +
+                                R"(","BillingMode":"PAY_PER_REQUEST",)"
+                                R"("AttributeDefinitions":[{"AttributeName":"pk",)"
+                                R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
+                                R"("KeyType":"HASH"}]})");
+    }
     void put(const std::string& key, const std::string& value) {
         call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},"v":{"N":")" +
                             value + R"("}}})");
@@ -79,6 +83,8 @@ public:
         while (response.later) {
             test::stepChecksums(*world);
             if (auto answer = response.later(*world)) response = *std::move(answer);
+        }
+        while (response.pieces && response.pieces(response.body)) {
         }
         return response;
     }

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kMegabyte = 1024 * 1024;
 
-std::string get(const std::string& target) {
-    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-}
-
 std::string many(const std::string& request, int count) {
     std::string out;
     for (int i = 0; i < count; ++i)

@@ -145,6 +145,10 @@ private:
     int m_socket = -1;
 };
 
+inline std::string get(const std::string& target) {
+    return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
+
 inline std::string post(const std::string& body, const std::string& headers = "") {
     return "POST / HTTP/1.1\r\nHost: localhost\r\n" + headers +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;

@@ -232,7 +232,8 @@ private slots:
             Client client(world);
             client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
             id = world.answerer.asked[0].id;
-            world.server.beginStream(id, {.contentType = "application/jsonl", .crc = false});
+            world.server.beginStream(id, {.contentType = "application/jsonl", .crc = false},
+                                     StreamKind::Endless);
             world.server.stream(id, "{\"id\":1}\n");
             const QString head = client.receive();
             QVERIFY(head.contains("Transfer-Encoding: chunked"));
@@ -243,6 +244,60 @@ private slots:
         }
         world.poll();
         QVERIFY(!world.server.stream(id, "x").has_value());
+    }
+
+    void aStreamMayEndAndTheConnectionGoesOn() {
+        World world;
+        world.answerer.echo = false;
+        Client client(world);
+        client.send(get("/snapshot") + get("/next"));
+        const ExchangeId id = world.answerer.asked[0].id;
+        world.server.reply(world.answerer.asked[1].id, {}, "next");
+        world.server.beginStream(id, {.crc = false}, StreamKind::Finite);
+        QVERIFY(world.server.stream(id, "0123456789abcdef").has_value());
+        QVERIFY(world.server.stream(id, "").has_value());
+        world.server.endStream(id);
+        QVERIFY(!world.server.stream(id, "late").has_value());
+        const QString text = client.receive();
+        QVERIFY(text.contains("Transfer-Encoding: chunked"));
+        QVERIFY(text.contains("\r\n\r\n10\r\n0123456789abcdef\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"));
+        QVERIFY(text.endsWith("\r\n\r\nnext"));
+        QVERIFY(!client.closed);
+    }
+
+    // What comes piece by piece waits for the answers before it.
+    void aStreamThatEndsKeepsItsTurn() {
+        World world;
+        world.answerer.echo = false;
+        Client client(world);
+        client.send(get("/first") + get("/snapshot"));
+        const ExchangeId id = world.answerer.asked[1].id;
+        world.server.beginStream(id, {.crc = false}, StreamKind::Finite);
+        world.server.stream(id, "ab");
+        world.server.reply(world.answerer.asked[0].id, {}, "first");
+        world.server.stream(id, "cd");
+        world.server.endStream(id);
+        const QString text = client.receive();
+        QVERIFY(text.indexOf("first") < text.indexOf("2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"));
+        QVERIFY(text.endsWith("0\r\n\r\n"));
+    }
+
+    void aClientWithoutChunksGetsTheLength() {
+        World world;
+        world.answerer.echo = false;
+        for (const char* head :
+             {"HEAD /snapshot HTTP/1.1\r\nHost: a\r\n\r\n", "GET /snapshot HTTP/1.0\r\n\r\n"}) {
+            Client client(world);
+            client.send(head);
+            const ExchangeId id = world.answerer.asked.back().id;
+            world.server.beginStream(id, {.crc = false}, StreamKind::Finite);
+            world.server.stream(id, "0123");
+            world.server.stream(id, "4567");
+            world.server.endStream(id);
+            const QString text = client.receive();
+            QVERIFY(text.contains("Content-Length:         8\r\n"));
+            QVERIFY(text.endsWith(head[0] == 'H' ? "\r\n\r\n" : "\r\n\r\n01234567"));
+        }
     }
 
     void finishesWhatIsUnderWay() {

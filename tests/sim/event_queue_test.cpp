@@ -1,6 +1,8 @@
 #include <QtTest>
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "core/base/prng.h"
 #include "core/sim/event_queue.h"
@@ -39,6 +41,69 @@ private slots:
                 before = event;
             }
         }
+    }
+
+    // Growing by tens of thousands of events must not cost a turn milliseconds.
+    void movesNoEventThatWaits() {
+        struct Counted {
+            int* moves = nullptr;
+            Counted() = default;
+            explicit Counted(int* count) : moves(count) {}
+            Counted(Counted&& other) noexcept : moves(other.moves) { count(); }
+            Counted& operator=(Counted&& other) noexcept {
+                moves = other.moves;
+                count();
+                return *this;
+            }
+            void count() const {
+                if (moves != nullptr) ++*moves;
+            }
+        };
+        sim::EventQueue<Counted> queue;
+        int movesOfFirst = 0;
+        queue.add(Instant(), Counted(&movesOfFirst));
+        const int toAdd = movesOfFirst;
+        for (int i = 0; i < 10'000; ++i)
+            queue.add(Instant(1ms), Counted());
+        QCOMPARE(movesOfFirst, toAdd);
+    }
+
+    // Against a sorted map, with times around the present one and behind it.
+    void isWhatASortedMapSays() {
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            Prng prng(seed);
+            sim::EventQueue<int> queue;
+            std::multimap<Instant, int> expected;
+            Instant now;
+            for (int i = 0; i < 3000; ++i) {
+                if (prng.chance({3, 5})) {
+                    const auto wait = static_cast<std::int64_t>(prng.below(6));
+                    const Instant due = now + Duration(prng.chance({1, 2}) ? 0 : wait - 2);
+                    queue.add(due, i);
+                    expected.emplace(due, i);
+                } else if (!expected.empty()) {
+                    const auto first = expected.begin();
+                    QVERIFY(queue.take() == std::pair(first->first, first->second));
+                    now = first->first;
+                    expected.erase(first);
+                }
+                QCOMPARE(queue.size(), expected.size());
+                const bool none = expected.empty();
+                QVERIFY(queue.nextAt() == (none ? Instant::never() : expected.begin()->first));
+            }
+        }
+    }
+
+    void mayGrowWhileAnEventIsUsed() {
+        sim::EventQueue<std::string> queue;
+        queue.add(Instant(), "the first of all, and too long to lie in its string");
+        queue.takeInPlace([&](Instant, std::string& event) {
+            for (int i = 0; i < 1000; ++i)
+                queue.add(Instant(), std::to_string(i));
+            QCOMPARE(event, std::string("the first of all, and too long to lie in its string"));
+        });
+        for (int i = 0; i < 1000; ++i)
+            QCOMPARE(queue.take().second, std::to_string(i));
     }
 
     void letsGoOfWhatIsTaken() {

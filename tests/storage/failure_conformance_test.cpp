@@ -97,19 +97,22 @@ private slots:
         QCOMPARE(harness->synced(), Ticket(1));
     }
 
-    // A kill at every step of log work and flush work, in every order of the two.
+    // A kill at every step of log work and flush work, in every order of the two, and however far
+    // the store is with what they leave to do.
     void recoversFromAKillAtEveryStep_data() { test::addStoreRows(); }
     void recoversFromAKillAtEveryStep() {
         QFETCH(QString, kind);
         for (std::uint64_t seed = 1; seed <= 60; ++seed) {
             Prng prng(seed);
-            StoreHarness harness(kind);
+            StoreHarness::Options options;
+            options.stepsAtOnce = prng.chance({1, 2}) ? SIZE_MAX : prng.below(4);
+            StoreHarness harness(kind, options);
             MiniWorld world(seed, 16, 200);
             std::unique_ptr<Work> log;
             std::unique_ptr<Work> flush;
             const std::uint64_t steps = prng.below(60);
             for (std::uint64_t step = 0; step < steps; ++step) {
-                switch (prng.below(6)) {
+                switch (prng.below(7)) {
                     case 0:
                     case 1:
                         world.turn(harness.store());
@@ -124,13 +127,17 @@ private slots:
                         if (flush == nullptr && (flush = harness->takeFlushWork(true)))
                             flush->run();
                         break;
-                    default:
+                    case 5:
                         if (flush != nullptr)
                             harness->finishFlushWork(std::exchange(flush, nullptr));
+                        break;
+                    default:
+                        harness->goOn(1 + prng.below(4));
                         break;
                 }
             }
             const std::uint64_t synced = world.recordsAt(harness->synced());
+            QCOMPARE(world.judge(harness.store(), world.records()), std::string());
             harness.reopen();
             QCOMPARE(world.judge(harness.store(), synced), std::string());
             // Work from before the kill comes back late and means nothing.

@@ -24,7 +24,7 @@ StoreHarness::StoreHarness(const QString& kind, const Options& options)
 
 void StoreHarness::open(const PlannedFailure& failure) {
     if (m_isMemory) {
-        m_store = MemoryStore::create(failure);
+        m_store = MemoryStore::create(failure, m_options.stepsAtOnce);
         return;
     }
     LmdbOptions options;
@@ -32,6 +32,7 @@ void StoreHarness::open(const PlannedFailure& failure) {
     options.overlayBytesMax = m_options.overlayBytesMax;
     options.mapBytes = m_options.mapBytes;
     options.failure = failure;
+    options.stepsAtOnce = m_options.stepsAtOnce;
     auto opened = openLmdbStore(m_folders.back()->path().toStdString(), options);
     if (!opened) qFatal("%s", opened.error().message().c_str());
     m_store = *std::move(opened);

@@ -29,6 +29,7 @@ public:
         std::uint64_t overlayBytesMax = 16u << 20;
         std::uint64_t mapBytes = 1u << 30;
         storage::Durability durability = storage::Durability::Durable;
+        std::size_t stepsAtOnce = SIZE_MAX;
     };
 
     /// `kind` is what addStoreRows put into the column.

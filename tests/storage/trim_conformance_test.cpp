@@ -61,6 +61,29 @@ private slots:
         }
     }
 
+    // Piece by piece, and all of it in the end.
+    void goesOnInSteps_data() { test::addStoreRows(); }
+    void goesOnInSteps() {
+        QFETCH(QString, kind);
+        StoreHarness::Options options;
+        options.stepsAtOnce = 0;
+        StoreHarness harness(kind, options);
+        appendMany(harness, 1, 500, "record");
+        harness.apply({kA, kB, kC}, "key", "image", 500);
+        trim(harness, {kA, kB, kC}, 501);
+        harness.flushAll();
+        QCOMPARE(harness.record(kA, kGroup, 500), std::string("record"));
+        int steps = 0;
+        while (harness->goOn(10))
+            ++steps;
+        QVERIFY(steps >= 150);
+        QVERIFY(!harness->goOn(10));
+        harness.syncAll();
+        for (const VolumeId volume : {kA, kB, kC})
+            QCOMPARE(harness.record(volume, kGroup, 500), std::string(kGone));
+        QCOMPARE(harness.get(kC, "key"), std::string("image"));
+    }
+
     // The mark may move when all has long been flushed: at rest nothing else comes.
     void erasesWhenTheMarkComesLast_data() { test::addStoreRows(); }
     void erasesWhenTheMarkComesLast() {

@@ -101,11 +101,12 @@ void ExplorerModel::updateRegion(Node* node, const observe::RegionView& region) 
                                    bytesText(table->itemBytes)),
                           table->itemCount});
     update(node, wanted);
-    for (std::size_t i = 0; i < region.tables.size(); ++i) {
-        Node* child = node->children[i].get();
-        if (child->shown == region.tables[i]) continue;
-        child->shown = region.tables[i];
-        updateTable(child, *region.tables[i]);
+    auto child = node->children.begin();
+    for (const observe::TableViewPtr& table : region.tables) {
+        Node* shown = (child++)->get();
+        if (shown->shown == table) continue;
+        shown->shown = table;
+        updateTable(shown, *table);
     }
 }
 

@@ -82,9 +82,12 @@ void Catalog::noteChange(KeySpaceId space) {
     m_changes.clear();
 }
 
-std::optional<std::set<KeySpaceId>> Catalog::takeChanges() {
+std::optional<std::vector<KeySpaceId>> Catalog::takeChanges(std::size_t countMax) {
     if (std::exchange(m_changesAreLost, false)) return std::nullopt;
-    return std::exchange(m_changes, {});
+    std::vector<KeySpaceId> changes;
+    while (changes.size() < countMax && !m_changes.empty())
+        changes.push_back(m_changes.extract(m_changes.begin()).value());
+    return changes;
 }
 
 }  // namespace orrery::cluster

@@ -46,9 +46,9 @@ public:
     void put(TablePtr table);
     void erase(const TableDescription& table);
 
-    /// Which tables came, changed or went since the last call, for an inspector that keeps what it
-    /// made of them. Nothing: too many to name.
-    std::optional<std::set<KeySpaceId>> takeChanges();
+    /// Which tables came, changed or went, at most so many, and each once; for an inspector that
+    /// keeps what it made of them. Nothing: too many to name.
+    std::optional<std::vector<KeySpaceId>> takeChanges(std::size_t countMax);
 
 private:
     void noteChange(KeySpaceId space);

@@ -185,19 +185,23 @@ void SnapshotBuilder::wait(Table& table) {
     if (!std::exchange(table.waits, true)) m_waiting.push_back(table.table->space);
 }
 
-void SnapshotBuilder::collectChanges(std::size_t groupsMax) {
-    while (m_regions.size() < m_world.regions.size())
-        m_regions.emplace_back();
-    if (const auto changed = m_world.catalog.takeChanges()) {
+std::size_t SnapshotBuilder::collectTables(std::size_t countMax) {
+    const auto changed = m_world.catalog.takeChanges(countMax);
+    if (changed) {
         for (const KeySpaceId space : *changed)
             tableChanged(space);
-    } else {
-        while (!m_tables.empty())
-            forget(*m_tables.begin()->second);
-        m_world.catalog.forEach([&](const TablePtr& table) { tableChanged(table->space); });
+        return changed->size();
     }
+    while (!m_tables.empty())
+        forget(*m_tables.begin()->second);
+    m_world.catalog.forEach([&](const TablePtr& table) { tableChanged(table->space); });
+    return m_tables.size();
+}
+
+std::size_t SnapshotBuilder::collectGroups(std::size_t countMax) {
     auto& groups = m_world.changedGroups;
-    for (std::size_t count = 0; count < groupsMax && !groups.empty(); ++count) {
+    std::size_t count = 0;
+    for (; count < countMax && !groups.empty(); ++count) {
         Group* group = m_world.findGroup(groups.front());
         groups.pop_front();
         if (group == nullptr) continue;
@@ -205,6 +209,7 @@ void SnapshotBuilder::collectChanges(std::size_t groupsMax) {
         const auto table = m_tables.find(group->table);
         if (table != m_tables.end()) wait(*table->second);
     }
+    return count;
 }
 
 void SnapshotBuilder::tableChanged(KeySpaceId space) {
@@ -233,20 +238,35 @@ void SnapshotBuilder::tableChanged(KeySpaceId space) {
 void SnapshotBuilder::forget(Table& table) {
     Region& region = regionOf(table);
     setSums(table, {});
-    region.listIsWhole = false;
+    if (table.view) region.list.erase(table.table->accountId, table.table->name);
+    region.listHasChanged = true;
     m_tables.erase(table.table->space);
     region.tables.erase({table.table->accountId, table.table->name});
 }
 
-void SnapshotBuilder::lookAtSome(std::size_t partitionsMax) {
-    const std::size_t waiting = m_waiting.size();
-    for (std::size_t i = 0, seen = 0; i < waiting && seen < partitionsMax; ++i) {
+bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
+    while (m_regions.size() < m_world.regions.size())
+        m_regions.emplace_back();
+    if (!m_round) m_round = Round{m_world.changedGroups.size(), 0, false};
+    Round& round = *m_round;
+    std::size_t seen = collectTables(partitionsMax);
+    if (seen >= partitionsMax) return true;
+    const std::size_t groups = collectGroups(std::min(round.groups, partitionsMax - seen));
+    round.groups -= groups;
+    seen += groups;
+    if (round.groups > 0) return true;
+    // While tables are looked at, others come to wait behind them.
+    if (!std::exchange(round.tablesAreCounted, true)) round.tables = m_waiting.size();
+    for (; round.tables > 0 && seen < partitionsMax; --round.tables) {
         const auto found = m_tables.find(m_waiting.front());
         m_waiting.pop_front();
         if (found == m_tables.end()) continue;
         found->second->waits = false;
         seen += lookAt(*found->second);
     }
+    if (round.tables > 0) return true;
+    m_round.reset();
+    return false;
 }
 
 std::size_t SnapshotBuilder::lookAt(Table& table) {
@@ -270,10 +290,9 @@ std::size_t SnapshotBuilder::lookAt(Table& table) {
     setSums(table, sums);
     if (moving) wait(table);
     if (table.view && *table.view == *view) return count;
-    if (!table.view) region.listIsWhole = false;
     table.view = std::move(view);
-    region.hasChanged = true;
-    if (region.listIsWhole) region.list[table.place] = table.view;
+    region.list.set(table.view);
+    region.listHasChanged = true;
     return count;
 }
 
@@ -295,7 +314,7 @@ void SnapshotBuilder::setSums(Table& table, const ZoneSums& sums) {
 
 // --- what is shown
 
-observe::RegionViewPtr SnapshotBuilder::show(const RegionState& state) {
+observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
     Region& region = m_regions[state.id.value()];
     std::array<observe::ZoneView, kZonesPerRegion> zones;
     for (const ZoneIndex zone : kZones) {
@@ -310,19 +329,11 @@ observe::RegionViewPtr SnapshotBuilder::show(const RegionState& state) {
         shown.lagRecords = sums.lagRecords;
         if (!lags.empty()) shown.lag = *lags.rbegin();
     }
-    const bool same = region.shown && region.listIsWhole && !region.hasChanged;
+    const bool same = region.shown && !region.listHasChanged;
     if (same && region.shown->zones == zones) return region.shown;
-    if (!std::exchange(region.listIsWhole, true)) {
-        region.list.clear();
-        for (auto& [name, table] : region.tables) {
-            if (!table.view) continue;
-            table.place = region.list.size();
-            region.list.push_back(table.view);
-        }
-    }
-    region.hasChanged = false;
+    region.listHasChanged = false;
     region.shown = std::make_shared<observe::RegionView>(
-        observe::RegionView{state.id, state.name, std::move(zones), region.list});
+        observe::RegionView{state.id, state.name, std::move(zones), region.list.build()});
     return region.shown;
 }
 
@@ -335,9 +346,10 @@ bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
     });
 }
 
-std::shared_ptr<observe::Snapshot> SnapshotBuilder::make(std::vector<observe::FaultView> faults,
-                                                         std::uint64_t heartbeats,
-                                                         std::size_t partitionsMax) {
+std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::FaultView> faults,
+                                                         std::uint64_t heartbeats) {
+    while (m_regions.size() < m_world.regions.size())
+        m_regions.emplace_back();
     auto snapshot = std::make_shared<observe::Snapshot>();
     snapshot->at = m_world.now;
     snapshot->profile = m_world.profile.name;
@@ -347,10 +359,8 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::make(std::vector<observe::Fa
     snapshot->faults = std::move(faults);
     snapshot->totals = m_world.totals;
     snapshot->totals.heartbeats = heartbeats;
-    collectChanges(partitionsMax);
-    lookAtSome(partitionsMax);
     for (const auto& region : m_world.regions)
-        snapshot->regions.push_back(show(*region));
+        snapshot->regions.push_back(showRegion(*region));
     return snapshot;
 }
 

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,11 +26,20 @@ public:
     SnapshotBuilder(WorldState& world, const IndexPropagator& propagator)
         : m_world(world), m_propagator(propagator) {}
 
-    /// `faults` and `heartbeats` are as the fault plan has them. Looks at about `partitionsMax`
-    /// partitions at most: where more have changed, the tables that have waited longest are shown
-    /// as they are now, and the others as they were when they were looked at last.
-    std::shared_ptr<observe::Snapshot> make(std::vector<observe::FaultView> faults,
-                                            std::uint64_t heartbeats, std::size_t partitionsMax);
+    /// Looks at some of what changed: at about `partitionsMax` partitions, those that have waited
+    /// longest first. Returns false once all that had changed by the call that began the round have
+    /// been looked at; the next call begins another round.
+    bool lookOn(std::size_t partitionsMax);
+    /// Looks at all that changed by now.
+    void lookAtAll() {
+        m_round.reset();
+        while (lookOn(SIZE_MAX)) {
+        }
+    }
+    /// Tables are shown as they were when they were looked at last. `faults` and `heartbeats` are
+    /// as the fault plan has them.
+    std::shared_ptr<observe::Snapshot> show(std::vector<observe::FaultView> faults,
+                                            std::uint64_t heartbeats);
 
 private:
     /// What the replicas of a table add to those of each zone.
@@ -45,29 +56,34 @@ private:
         bool isDescribed = false;    ///< `view` has what `table` says.
         observe::TableViewPtr view;  ///< Null: not looked at yet, and not shown.
         ZoneSums sums;
-        std::size_t place = 0;  ///< In the list of the Region.
-        bool waits = false;     ///< Among those to look at.
+        bool waits = false;  ///< Among those to look at.
     };
     struct Region {
         std::map<std::pair<std::string, std::string>, Table> tables;  ///< By account and name.
-        std::vector<observe::TableViewPtr> list;
-        bool listIsWhole = true;
-        bool hasChanged = false;
+        observe::TableListBuilder list;
+        bool listHasChanged = false;
         ZoneSums sums;  ///< Without the longest lag, which is the last of `lags`.
         std::array<std::multiset<Duration>, kZonesPerRegion> lags;
         observe::RegionViewPtr shown;
     };
 
-    void collectChanges(std::size_t groupsMax);
+    /// What is left of a round of looks.
+    struct Round {
+        std::size_t groups = 0;  ///< Changed ones, whose tables are to wait.
+        std::size_t tables = 0;  ///< Waiting ones; counted once no group is left.
+        bool tablesAreCounted = false;
+    };
+
+    std::size_t collectTables(std::size_t countMax);
+    std::size_t collectGroups(std::size_t countMax);
     void tableChanged(KeySpaceId space);
     void forget(Table& table);
     void wait(Table& table);
-    void lookAtSome(std::size_t partitionsMax);
     /// Returns how many partitions it has.
     std::size_t lookAt(Table& table);
     void setSums(Table& table, const ZoneSums& sums);
     Region& regionOf(const Table& table) { return m_regions[table.table->region.value()]; }
-    observe::RegionViewPtr show(const RegionState& region);
+    observe::RegionViewPtr showRegion(const RegionState& region);
 
     std::shared_ptr<observe::TableView> viewOf(const Table& table) const;
     /// `before` are the same partitions as they were, or none.
@@ -83,6 +99,7 @@ private:
     const IndexPropagator& m_propagator;
     std::deque<Region> m_regions;
     std::map<KeySpaceId, Table*> m_tables;
+    std::optional<Round> m_round;
     std::deque<KeySpaceId> m_waiting;  ///< Tables to look at, each once, in order of waiting.
 };
 

@@ -90,8 +90,10 @@ struct OpAnswered {
 struct OpRetry {
     OpId op;
 };
-/// The coarse look for requests that got no answer.
-struct RouterSweep {};
+/// The coarse look for requests that got no answer, from this call on.
+struct RouterSweep {
+    CallNumber from{};
+};
 struct FaultEnds {
     std::uint64_t fault = 0;
 };
@@ -152,9 +154,16 @@ public:
     Instant nextAt() const { return m_queue.nextAt(); }
     template <typename Body>
     void add(Instant at, Body event) {
-        m_queue.add(at, Entry{Event(std::move(event)), cause});
+        Entry& entry = m_queue.make(at);
+        entry.event.template emplace<Body>(std::move(event));
+        entry.cause = cause;
     }
     std::pair<Instant, Entry> take() { return m_queue.take(); }
+    /// Calls `use` with the instant and the entry, which stays where it is meanwhile.
+    template <typename Use>
+    void takeInPlace(Use use) {
+        m_queue.takeInPlace(use);
+    }
 
     /// The event of the trace that causes what is done now; none for what comes from outside.
     EventId cause{};

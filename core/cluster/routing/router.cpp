@@ -18,6 +18,7 @@ namespace {
 constexpr Duration kSweepEvery = 100ms;
 /// A read without an answer for this long is sent to another replica; of a write nobody can tell.
 constexpr Duration kAttemptTimeout = 300ms;
+constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
 
@@ -215,10 +216,13 @@ void Router::on(const OpRetry& retry) {
     send(retry.op.call, found->second, retry.op.part);
 }
 
-void Router::on(const RouterSweep&) {
-    m_sweepQueued = false;
+// Thousands of calls may wait, so one event looks at some of them, and at the others next.
+void Router::on(const RouterSweep& sweep) {
     std::vector<OpId> late;
-    for (const auto& [number, call] : m_calls) {
+    auto at = m_calls.lower_bound(sweep.from);
+    for (std::size_t seen = 0; at != m_calls.end() && seen < kSweepPartsMax; ++at) {
+        const auto& [number, call] = *at;
+        seen += call.ops.size();
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
             const bool slow = op.underWay && m_world.now - op.sentAt >= kAttemptTimeout;
@@ -228,6 +232,8 @@ void Router::on(const RouterSweep&) {
                 late.push_back({number, part});
         }
     }
+    const bool isDone = at == m_calls.end();
+    if (!isDone) m_world.queue.add(m_world.now, RouterSweep{at->first});
     for (const OpId& op : late) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
@@ -239,6 +245,8 @@ void Router::on(const RouterSweep&) {
             send(op.call, call, op.part);
         }
     }
+    if (!isDone) return;
+    m_sweepQueued = false;
     scheduleSweep();
 }
 

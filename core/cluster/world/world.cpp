@@ -125,10 +125,11 @@ bool World::run(Instant until, std::size_t eventsMax) {
             continue;
         }
         ++ran;
-        auto [at, entry] = state.queue.take();
-        state.now = std::max(state.now, at);
-        const CauseScope scope(state, entry.cause);
-        m_impl->process(entry.event);
+        state.queue.takeInPlace([&](Instant at, Agenda::Entry& entry) {
+            state.now = std::max(state.now, at);
+            const CauseScope scope(state, entry.cause);
+            m_impl->process(entry.event);
+        });
     }
     state.now = std::max(state.now, until);
     return true;
@@ -192,6 +193,10 @@ void World::tell(std::size_t groupsMax) {
         groupsMax -= std::min(groupsMax, sweeps.step(groupsMax));
 }
 
+std::size_t World::unsavedGroups() const {
+    return m_impl->state.dirtyGroups.size();
+}
+
 const ClockSetting& World::clockSetting() const {
     return m_impl->state.clockSetting;
 }
@@ -250,9 +255,17 @@ std::uint64_t World::seed() const {
     return m_impl->state.seed;
 }
 
-std::shared_ptr<observe::Snapshot> World::makeSnapshot(std::size_t partitionsMax) {
-    return m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats(),
-                                  partitionsMax);
+std::shared_ptr<observe::Snapshot> World::makeSnapshot() {
+    m_impl->snapshots.lookAtAll();
+    return showSnapshot();
+}
+
+bool World::lookOn(std::size_t partitionsMax) {
+    return m_impl->snapshots.lookOn(partitionsMax);
+}
+
+std::shared_ptr<observe::Snapshot> World::showSnapshot() {
+    return m_impl->snapshots.show(m_impl->zones.faults(), m_impl->zones.heartbeats());
 }
 
 observe::Trace& World::trace() {

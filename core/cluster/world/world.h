@@ -66,6 +66,9 @@ public:
     bool isTelling() const;
     /// Tells them, at most so many, while time and everything else stand still. `run` does too.
     void tell(std::size_t groupsMax);
+    /// Groups whose state the end of the turn saves: a driver that ends turns early by this number
+    /// bounds what that costs.
+    std::size_t unsavedGroups() const;
     /// How the driver's clock is set: as it was left, until somebody sets it.
     const ClockSetting& clockSetting() const;
     /// Ends a turn: commits what it changed to the store.
@@ -120,10 +123,14 @@ public:
     const Profile& profile() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
-    /// Nodes that did not change are shared with the snapshot before. The clock's own members are
-    /// the driver's to fill in. With a bound, it looks at about so many partitions: where more have
-    /// changed, some tables are shown as they were a few snapshots ago.
-    std::shared_ptr<observe::Snapshot> makeSnapshot(std::size_t partitionsMax = SIZE_MAX);
+    /// All as it is now. Nodes that did not change are shared with the snapshot before. The clock's
+    /// own members are the driver's to fill in.
+    std::shared_ptr<observe::Snapshot> makeSnapshot();
+    /// The same in pieces: `lookOn` looks at about so many partitions of what changed, those that
+    /// have waited longest first, and returns false once all that had changed when the round began
+    /// have been looked at. `showSnapshot` shows each table as it was when it was looked at last.
+    bool lookOn(std::size_t partitionsMax);
+    std::shared_ptr<observe::Snapshot> showSnapshot();
     observe::Trace& trace();
     const observe::Totals& totals() const;
     /// While false, the trace keeps only requests, elections and faults, not each message. Nothing

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/control/control.h"
 #include "core/engine/live_driver.h"
 #include "core/engine/loop.h"
 #include "tests/cluster/request_call.h"
@@ -24,8 +25,8 @@ namespace {
 
 constexpr Duration kFrame = 16ms;
 constexpr Duration kFrameMax = 2ms;
-/// As the engine bounds a snapshot.
-constexpr std::size_t kPartitionsMax = 1000;
+/// As the engine bounds what an answer in pieces takes of a frame.
+constexpr Duration kPiecesMax = 500us;
 
 Duration cpuTime() {
     timespec now{};
@@ -59,6 +60,14 @@ ApiResult<cluster::Request> put(const cluster::Catalog& catalog, const cluster::
     write.action = cluster::PutAction{std::move(item)};
     return cluster::Request(std::move(write));
 }
+
+/// Nobody asks it for what the bench measures.
+class Host : public control::Host {
+public:
+    Facts facts() const override { return {}; }
+    Duration wall() const override { return engine::Loop::now(); }
+    bool stepOneEvent() override { return false; }
+};
 
 class Bench {
 public:
@@ -108,6 +117,12 @@ public:
         begin();
         callEach("PutItem", put);
         report("a put to each table at once");
+        live(3s);
+        for (const char* target : {"/snapshot", "/metrics"}) {
+            begin();
+            tell(target);
+            report((std::string("GET ") + target).c_str());
+        }
     }
 
 private:
@@ -124,6 +139,31 @@ private:
         const Duration until = engine::Loop::now() + 60s;
         while (m_driver->openCalls() > 0 && engine::Loop::now() < until)
             frame();
+    }
+
+    /// As the engine answers what tells of all tables: some of them in each frame.
+    void tell(const char* target) {
+        control::Response response;
+        input([&] {
+            response =
+                control::handle(m_driver->world(), m_driver->clock(), m_host, "GET", target, {});
+        });
+        while (response.later) {
+            frame();
+            input([&] {
+                if (auto shown = response.later(m_driver->world())) response = *std::move(shown);
+            });
+        }
+        for (bool more = response.pieces != nullptr; more;) {
+            frame();
+            input([&] {
+                std::string piece;
+                const Duration end = engine::Loop::now() + kPiecesMax;
+                do {
+                    more = response.pieces(piece);
+                } while (more && engine::Loop::now() < end);
+            });
+        }
     }
 
     void live(Duration lasts) {
@@ -146,7 +186,7 @@ private:
             m_driver->takeReleased(m_answers);
             if (!m_looksOn || wall - m_shownAt < kFrame) return;
             m_shownAt = wall;
-            m_snapshot = m_driver->world().makeSnapshot(m_snapshot ? kPartitionsMax : SIZE_MAX);
+            m_snapshot = m_driver->showWorld();
         });
     }
 
@@ -178,6 +218,7 @@ private:
     }
 
     const int m_tables;
+    Host m_host;
     std::unique_ptr<engine::LiveDriver> m_driver;
     std::vector<cluster::Answered> m_answers;
     std::shared_ptr<const observe::Snapshot> m_snapshot;

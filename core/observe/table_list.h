@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace orrery::observe {
+
+struct TableView;
+using TableViewPtr = std::shared_ptr<const TableView>;
+
+/// The tables of a Region in an immutable list of chunks. Lists share the chunks in which they do
+/// not differ, so that one more list costs what changed, and not what is there.
+class TableList {
+public:
+    using Chunk = std::vector<TableViewPtr>;
+    using Chunks = std::vector<std::shared_ptr<const Chunk>>;
+
+    class Iterator {
+    public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = TableViewPtr;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const TableViewPtr*;
+        using reference = const TableViewPtr&;
+
+        Iterator() = default;
+        explicit Iterator(Chunks::const_iterator chunk) : m_chunk(chunk) {}
+
+        reference operator*() const { return (**m_chunk)[m_at]; }
+        pointer operator->() const { return &**this; }
+        Iterator& operator++() {
+            if (++m_at < (*m_chunk)->size()) return *this;
+            ++m_chunk;
+            m_at = 0;
+            return *this;
+        }
+        Iterator operator++(int) {
+            Iterator before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const Iterator&) const = default;
+
+    private:
+        Chunks::const_iterator m_chunk;
+        std::size_t m_at = 0;
+    };
+
+    TableList() = default;
+    /// In the order given, in one chunk.
+    TableList(Chunk tables);  // NOLINT(google-explicit-constructor): a list is a list.
+    /// None of the chunks is empty.
+    explicit TableList(Chunks chunks);
+
+    Iterator begin() const { return Iterator(m_chunks.begin()); }
+    Iterator end() const { return Iterator(m_chunks.end()); }
+    std::size_t size() const { return m_size; }
+    bool empty() const { return m_size == 0; }
+    /// Finds the chunk first: to visit them all, iterate.
+    const TableViewPtr& operator[](std::size_t index) const;
+    const TableViewPtr& at(std::size_t index) const { return (*this)[index]; }
+
+private:
+    Chunks m_chunks;
+    std::size_t m_size = 0;
+};
+
+/// Makes one TableList after the other, in order of account and name. One thread owns it; the lists
+/// may go anywhere.
+class TableListBuilder {
+public:
+    /// Puts the table in place of the one with its account and name, or between its neighbours.
+    void set(TableViewPtr table);
+    /// Does nothing if there is no such table.
+    void erase(const std::string& accountId, const std::string& name);
+    /// The list as it is now.
+    TableList build();
+
+private:
+    struct Part {
+        std::shared_ptr<TableList::Chunk> chunk;
+        bool isShared = false;  ///< A list has it too, so it is copied before it changes.
+    };
+    using Key = std::pair<const std::string&, const std::string&>;
+
+    /// The part that has the key or is to have it, and the place in it. Only if there are parts.
+    std::pair<std::size_t, std::size_t> find(const Key& key) const;
+    TableList::Chunk& own(std::size_t part);
+
+    std::vector<Part> m_parts;  ///< None is empty.
+};
+
+}  // namespace orrery::observe
