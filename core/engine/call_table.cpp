@@ -1,6 +1,7 @@
 #include "core/engine/call_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/api/api.h"
 #include "core/base/check.h"
@@ -56,22 +57,52 @@ void writeBody(const cluster::Answered& answered, std::string& out) {
 
 }  // namespace
 
-Destination CallTable::take(cluster::CallId id) {
-    const auto found = m_calls.find(id.value());
-    CHECK(found != m_calls.end());
-    Destination destination = std::move(found->second);
-    m_calls.erase(found);
-    return destination;
+cluster::CallId CallTable::add(Destination destination) {
+    if (2 * (m_size + 1) > m_ring.size()) grow();
+    // A call that takes long keeps its place: its number's neighbours are passed over.
+    while (placeOf(m_next).id != 0)
+        ++m_next;
+    placeOf(m_next) = {m_next, std::move(destination)};
+    ++m_size;
+    return cluster::CallId(m_next++);
 }
 
-std::vector<cluster::CallId> CallTable::ofConnection(std::uint64_t connection) const {
+// Numbers that have places of their own in the smaller ring have them in the larger one.
+void CallTable::grow() {
+    std::vector<Place> old = std::exchange(m_ring, std::vector<Place>(2 * m_ring.size()));
+    for (Place& place : old) {
+        if (place.id != 0) placeOf(place.id) = std::move(place);
+    }
+}
+
+Destination CallTable::take(cluster::CallId id) {
+    Place& place = placeOf(id.value());
+    CHECK(place.id == id.value());
+    CHECK(m_size > 0);
+    place.id = 0;
+    --m_size;
+    return std::exchange(place.destination, {});
+}
+
+template <typename Choose>
+std::vector<cluster::CallId> CallTable::idsOf(Choose choose) const {
     std::vector<cluster::CallId> calls;
-    for (const auto& [id, destination] : m_calls) {
-        const bool isFromInside = destination.handler != nullptr;
-        if (!isFromInside && destination.exchange.connection == connection) calls.emplace_back(id);
+    for (const Place& place : m_ring) {
+        if (place.id != 0 && choose(place.destination)) calls.emplace_back(place.id);
     }
     std::ranges::sort(calls);
     return calls;
+}
+
+std::vector<cluster::CallId> CallTable::ofConnection(std::uint64_t connection) const {
+    return idsOf([&](const Destination& destination) {
+        const bool isFromInside = destination.handler != nullptr;
+        return !isFromInside && destination.exchange.connection == connection;
+    });
+}
+
+std::vector<cluster::CallId> CallTable::all() const {
+    return idsOf([](const Destination&) { return true; });
 }
 
 void Answering::answer(const Destination& to, const cluster::Answered& answered) {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/cluster/world/world.h"
@@ -19,23 +18,32 @@ struct Destination {
     bool plainJson = false;         ///< Content-Type application/json, as it was asked.
 };
 
-/// Calls on their way through the world, by number.
+/// Calls on their way through the world, by number. Numbers rise, and each has its place in a ring
+/// that is twice as large as it need be: finding, adding and taking one ask no heap.
 class CallTable {
 public:
-    cluster::CallId add(Destination destination) {
-        const cluster::CallId id(m_next++);
-        m_calls.emplace(id.value(), std::move(destination));
-        return id;
-    }
+    cluster::CallId add(Destination destination);
     /// The destination of `id`, which is forgotten. The call must be there.
     Destination take(cluster::CallId id);
-    /// The calls of a connection, the oldest first.
+    /// The calls of a connection, or all of them, the oldest first.
     std::vector<cluster::CallId> ofConnection(std::uint64_t connection) const;
-    std::size_t size() const { return m_calls.size(); }
+    std::vector<cluster::CallId> all() const;
+    std::size_t size() const { return m_size; }
 
 private:
+    struct Place {
+        std::uint64_t id = 0;  ///< 0: free.
+        Destination destination;
+    };
+
+    Place& placeOf(std::uint64_t id) { return m_ring[id % m_ring.size()]; }
+    template <typename Choose>
+    std::vector<cluster::CallId> idsOf(Choose choose) const;
+    void grow();
+
     std::uint64_t m_next = 1;
-    std::unordered_map<std::uint64_t, Destination> m_calls;
+    std::size_t m_size = 0;
+    std::vector<Place> m_ring = std::vector<Place>(64);
 };
 
 /// Writes answers, whoever gets them.

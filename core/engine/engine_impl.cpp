@@ -174,7 +174,9 @@ void Engine::Impl::deliver() {
     m_driver->takeReleased(m_answers);
     for (const cluster::Answered& answered : m_answers)
         m_answering.answer(m_calls.take(answered.id), answered);
-    for (const cluster::CallId id : m_driver->takeFailed())
+    if (!m_driver->takeLoss()) return;
+    // Clients are told in the order in which they asked.
+    for (const cluster::CallId id : m_calls.all())
         m_answering.fail(m_calls.take(id), ApiError::internal(m_driver->storageProblem()));
 }
 

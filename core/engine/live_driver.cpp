@@ -95,7 +95,7 @@ void LiveDriver::startClock(Duration wall) {
 
 void LiveDriver::submit(cluster::CallId id, std::unique_ptr<cluster::Call> call,
                         cluster::Caller caller) {
-    m_open.insert(id.value());
+    ++m_open;
     m_inbox.push_back({id, std::move(call), std::move(caller)});
 }
 
@@ -103,7 +103,7 @@ bool LiveDriver::withdraw(cluster::CallId id) {
     const auto at = std::ranges::find(m_inbox, id, &cluster::CallInput::id);
     if (at == m_inbox.end()) return false;
     m_inbox.erase(at);
-    m_open.erase(id.value());
+    --m_open;
     return true;
 }
 
@@ -204,7 +204,7 @@ void LiveDriver::answer(cluster::Answered answered) {
     if (!isReleased(answered.gate)) {
         m_gated.push_back(std::move(answered));
     } else {
-        m_open.erase(answered.id.value());
+        --m_open;
         m_released.push_back(std::move(answered));
     }
 }

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/cluster/world/world.h"
@@ -50,7 +49,7 @@ public:
     // --- calls
 
     /// True if as many calls are open as may be: callers are told so at once.
-    bool isFull() const { return m_open.size() >= m_options.callsMax; }
+    bool isFull() const { return m_open >= m_options.callsMax; }
     /// Takes a call in; not when it is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
     /// Takes back a call that has no instant yet. False if the world has it, or it is answered.
@@ -60,10 +59,11 @@ public:
         answers.clear();
         answers.swap(m_released);
     }
-    /// Calls whose answers are lost, since the last time: they get a 500.
-    std::vector<cluster::CallId> takeFailed() { return std::exchange(m_failed, {}); }
+    /// True if the answers of all calls that are open are lost, since the last time: those get a
+    /// 500, once what was released before has been given out.
+    bool takeLoss() { return std::exchange(m_callsAreLost, false); }
     /// Calls that have not been answered.
-    std::size_t openCalls() const { return m_open.size(); }
+    std::size_t openCalls() const { return m_open; }
     /// Calls that wait without an instant, since the clock is paused or the disk is behind.
     std::size_t waitingCalls() const { return m_inbox.size(); }
 
@@ -150,11 +150,10 @@ private:
     std::optional<sim::LiveClock> m_clock;
 
     std::deque<cluster::CallInput> m_inbox;
-    // Every call that has not been answered, waiting ones included.
-    std::unordered_set<std::uint64_t> m_open;
+    std::size_t m_open = 0;  // Calls that have not been answered, waiting ones included.
     std::deque<cluster::Answered> m_gated;
     std::vector<cluster::Answered> m_released;
-    std::vector<cluster::CallId> m_failed;
+    bool m_callsAreLost = false;
 
     // Until the turn that keeps it is on disk, the profile that was asked for goes before the one
     // that the store names.

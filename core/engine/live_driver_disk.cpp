@@ -103,11 +103,8 @@ bool LiveDriver::isSettled() const {
 }
 
 void LiveDriver::failOpenCalls() {
-    for (const std::uint64_t id : m_open)
-        m_failed.emplace_back(id);
-    // Clients are told in the order in which they asked, not in that of a hash table.
-    std::ranges::sort(m_failed);
-    m_open.clear();
+    m_callsAreLost = m_callsAreLost || m_open > 0;
+    m_open = 0;
     m_inbox.clear();
     m_gated.clear();
 }

@@ -12,6 +12,7 @@ namespace orrery::cluster {
 namespace {
 
 constexpr std::size_t kSpaceBytes = 4;
+constexpr std::uint64_t kItemsReserved = 16;
 constexpr std::string_view kEntry = "An entry of a local index";
 
 /// The space whose partitions hold what the page reads.
@@ -57,6 +58,7 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
 
     RangeReply reply;
     if (begin >= end) return reply;
+    reply.items.reserve(std::min(itemsMax, kItemsReserved));
     std::uint64_t bytes = 0;
     bool damaged = false;
     TRY(world.store.scan(

@@ -1,6 +1,7 @@
 #include "core/cluster/world/world.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
@@ -75,9 +76,13 @@ storage::Ticket World::Impl::commit() {
     const storage::Ticket ticket = state.store.commit(std::exchange(state.turn, {}));
     state.openTicket = ticket.next();
     replicator.turnCommitted();
-    for (Answered& answered : router.takeAnswers()) {
-        answered.gate = std::min(std::max(answered.gate, boundGate), ticket);
-        answers.push_back(std::move(answered));
+    std::vector<Answered> answered = router.takeAnswers();
+    for (Answered& one : answered)
+        one.gate = std::min(std::max(one.gate, boundGate), ticket);
+    if (answers.empty()) {
+        answers.swap(answered);
+    } else {
+        std::ranges::move(answered, std::back_inserter(answers));
     }
     return ticket;
 }
