@@ -127,11 +127,11 @@ std::optional<std::size_t> Connection::stream(std::uint64_t sequence, std::strin
     const bool isRaw = slot->context.http10 || slot->gathered;
     const std::string chunk = isRaw || bytes.empty() ? std::string() : chunkOf(bytes);
     addStreamed(*slot, isRaw ? bytes : std::string_view(chunk));
-    if (!bytes.empty()) {
-        noteUnsent();
-        m_host.wantsFlush(*this);
-    }
-    return unsentBytes();
+    noteUnsent();
+    // What has waited for its turn may leave, also where nothing is added.
+    if (!m_output.empty()) m_host.wantsFlush(*this);
+    // What is gathered leaves in the end, so waiting for that would be in vain.
+    return unsentBytes() - (slot->gathered ? slot->output.size() : 0);
 }
 
 void Connection::endStream(std::uint64_t sequence) {

@@ -300,6 +300,33 @@ private slots:
         }
     }
 
+    // Whoever adds more only as the client takes what is there must not wait for ever.
+    void tellsWhatOfAStreamWaitsForTheClient() {
+        const std::string much(1'000'000, 'x');
+        for (const char* head :
+             {"HEAD /snapshot HTTP/1.1\r\nHost: a\r\n\r\n", "GET /snapshot HTTP/1.0\r\n\r\n"}) {
+            World world;
+            world.answerer.echo = false;
+            Client client(world);
+            client.send(head);
+            const ExchangeId id = world.answerer.asked[0].id;
+            world.server.beginStream(id, {.crc = false}, StreamKind::Finite);
+            QCOMPARE(world.server.stream(id, much).value(), std::size_t{0});
+        }
+        World world;
+        world.answerer.echo = false;
+        Client client(world);
+        client.send(get("/first") + get("/snapshot"));
+        const ExchangeId id = world.answerer.asked[1].id;
+        world.server.beginStream(id, {.crc = false}, StreamKind::Finite);
+        QVERIFY(world.server.stream(id, "waits for its turn").value() > 0);
+        world.server.reply(world.answerer.asked[0].id, {}, "first");
+        client.receive();
+        static_cast<void>(world.server.stream(id, ""));
+        QVERIFY(client.receive().contains("waits for its turn"));
+        QCOMPARE(world.server.stream(id, "").value(), std::size_t{0});
+    }
+
     void finishesWhatIsUnderWay() {
         World world;
         world.answerer.echo = false;
