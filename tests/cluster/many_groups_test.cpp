@@ -165,6 +165,30 @@ private slots:
         }
     }
 
+    // A third of the reads goes to a zone that is lost and not known to be; all are sent again.
+    void noEventLooksAtAllCalls() {
+        constexpr int kCalls = 2100;
+        constexpr std::uint64_t kEventsMax = 500;
+        WorldHarness t(cluster::Profile::serviceLike(), 7);
+        createTables(t);
+        t.put("k", {{"v", "1"}});
+        t.run(1s);
+        QVERIFY(test::failZone(t.world(), kB, std::nullopt).has_value());
+        std::vector<std::uint64_t> reads;
+        for (int i = 0; i < kCalls; ++i)
+            reads.push_back(t.get("k", false, 0));
+        const Instant until = t.world().now() + 2s;
+        std::uint64_t longest = 0;
+        for (EventId before = t.world().lastEvent(); !t.world().run(until, 1);) {
+            longest = std::max(longest, t.world().lastEvent().value() - before.value());
+            before = t.world().lastEvent();
+        }
+        QVERIFY2(longest < kEventsMax, qPrintable(QString::number(longest)));
+        t.run(1ms);
+        for (const std::uint64_t read : reads)
+            QCOMPARE(t.read(read), std::string("1"));
+    }
+
     void looksOnlyAtWhatChanged() {
         WorldHarness t;
         createTables(t);
