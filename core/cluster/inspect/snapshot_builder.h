@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/cluster/indexes/index_propagator.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/observe/snapshot.h"
 
@@ -21,8 +20,7 @@ namespace orrery::cluster {
 /// lag, the requests of a second). So a snapshot costs what changed, and not what is there.
 class SnapshotBuilder {
 public:
-    SnapshotBuilder(WorldState& world, const IndexPropagator& propagator)
-        : m_world(world), m_propagator(propagator) {}
+    explicit SnapshotBuilder(WorldState& world) : m_world(world) {}
 
     /// `faults` and `heartbeats` are as the fault plan has them. Looks at about `partitionsMax`
     /// partitions at most: where more have changed, the tables that have waited longest are shown
@@ -80,7 +78,6 @@ private:
     bool isCutOff(RegionId region, ZoneIndex zone) const;
 
     WorldState& m_world;
-    const IndexPropagator& m_propagator;
     std::deque<Region> m_regions;
     std::map<KeySpaceId, Table*> m_tables;
     std::deque<KeySpaceId> m_waiting;  ///< Tables to look at, each once, in order of waiting.

@@ -122,16 +122,6 @@ struct IndexWaiter {
     Instant since;
 };
 
-/// Records of a base partition that wait at the leader of an index partition: for its lease, or
-/// until `lsn` is committed.
-struct IndexBatch {
-    GroupId base{};
-    std::uint64_t number = 0;
-    ZoneIndex zone{};
-    replication::Term term{};
-    Lsn lsn{};
-};
-
 /// An item as the tail of the leader's log has it, ahead of the tree.
 struct TailItem {
     Lsn lsn{};
@@ -184,8 +174,7 @@ struct Group {
     std::vector<Waiter> waiters;
     std::vector<ParkedOp> parked;
     std::vector<IndexWaiter> indexWaiters;
-    std::vector<IndexBatch> parkedBatches;
-    std::vector<IndexBatch> batchWaiters;
+    bool isLeaseAwaited = false;  ///< By others than the requests that are parked here.
 
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
@@ -211,6 +200,10 @@ struct Group {
     /// Bytes of committed records that `member` has not applied.
     std::uint64_t lackedBytes(const Member& member) const {
         return committedBytes - std::min(member.appliedBytes, committedBytes);
+    }
+    /// Records of a table's partition that some global index does not show yet.
+    std::uint64_t unindexedRecords() const {
+        return committed > indexedUpTo ? committed.value() - indexedUpTo.value() : 0;
     }
     /// The record at hand, or null.
     RecentRecord* findRecent(Lsn lsn);

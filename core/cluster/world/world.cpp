@@ -13,8 +13,10 @@ namespace orrery::cluster {
 World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     : state(store, options.profile, options.seed, options.traceEvents),
       replicator(state),
-      propagator(state, replicator),
-      tables(state, replicator, propagator),
+      jobs(state),
+      copies(state, jobs),
+      indexes(state, replicator, jobs),
+      tables(state, replicator, jobs, indexes),
       router(state, [this](const Request& request,
                            const Caller& caller) { return tables.request(request, caller); }),
       server(state, replicator,
@@ -22,18 +24,18 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
                  router.answer(group, from, op, std::move(result));
              }),
       zones(state, replicator, router),
-      snapshots(state, propagator),
-      checksums(state) {
+      snapshots(state),
+      checksums(state, jobs) {
     state.plantedBug = options.plantedBug;
     if (options.plantedBug == PlantedBug::TailUnsettled)
         state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
     state.logBounds = options.logBounds;
     replicator.setListener([this](Group& group) {
         server.moved(group);
-        propagator.moved(group);
+        indexes.moved(group);
     });
-    propagator.setListeners(
-        [this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+    indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); });
+    indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
 }
 
@@ -48,6 +50,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
+    TRY(impl->jobs.reopen());
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
@@ -97,10 +100,10 @@ void World::Impl::process(Event& event) {
                    [&](const FaultEnds& ends) { zones.on(ends); },
                    [&](const HeartbeatNews& news) { zones.on(news); },
                    [&](const TableSettles& settles) { tables.on(settles); },
-                   [&](const IndexBatchArrives& batch) { propagator.on(batch); },
-                   [&](const IndexBatchAnswered& answered) { propagator.on(answered); },
-                   [&](const IndexRetry& retry) { propagator.on(retry); },
-                   [&](const BackfillStep& step) { propagator.on(step); },
+                   [&](const IndexBatchArrives& batch) { indexes.receiver.on(batch); },
+                   [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
+                   [&](const IndexRetry& retry) { indexes.sender.on(retry); },
+                   [&](const JobStep& step) { jobs.on(step); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                },
                event);
@@ -137,6 +140,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
 storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->tables.giveBackDropped(m_impl->synced);
+    m_impl->copies.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->keepClock();
     return m_impl->commit();
@@ -217,6 +221,10 @@ std::vector<observe::FaultView> World::faults() const {
     return m_impl->zones.faults();
 }
 
+std::vector<observe::JobView> World::jobs() const {
+    return m_impl->jobs.views();
+}
+
 LookResult<ItemsLook> World::lookItems(const ItemsLookRequest& request) const {
     return cluster::lookItems(m_impl->state, request);
 }
@@ -251,8 +259,10 @@ std::uint64_t World::seed() const {
 }
 
 std::shared_ptr<observe::Snapshot> World::makeSnapshot(std::size_t partitionsMax) {
-    return m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats(),
-                                  partitionsMax);
+    auto snapshot =
+        m_impl->snapshots.make(m_impl->zones.faults(), m_impl->zones.heartbeats(), partitionsMax);
+    snapshot->jobs = jobs();
+    return snapshot;
 }
 
 observe::Trace& World::trace() {

@@ -120,6 +120,8 @@ public:
     const Profile& profile() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
+    /// Long work that is under way: index filling, reclaiming, checksum scans, copies.
+    std::vector<observe::JobView> jobs() const;
     /// Nodes that did not change are shared with the snapshot before. The clock's own members are
     /// the driver's to fill in. With a bound, it looks at about so many partitions: where more have
     /// changed, some tables are shown as they were a few snapshots ago.
