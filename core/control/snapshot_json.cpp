@@ -140,6 +140,25 @@ void writeFault(json::Writer& out, const observe::FaultView& fault) {
     out.endObject().endObject();
 }
 
+void writeJobs(json::Writer& out, const std::vector<observe::JobView>& jobs) {
+    out.beginArray();
+    for (const observe::JobView& job : jobs) {
+        const observe::JobSpec& spec = observe::specOf(job.kind);
+        out.beginObject();
+        writeNumber(out, "id", job.id);
+        out.name("kind").string(spec.name);
+        out.name("of").string(job.subject);
+        writeNumber(out, "done", job.done);
+        writeNumber(out, "total", job.total);
+        out.name("unit").string(spec.unit);
+        out.name("since").string(calendarText(job.since));
+        out.name("canCancel").boolean(spec.canCancel);
+        out.name("stopped").boolean(job.isStopped);
+        out.endObject();
+    }
+    out.endArray();
+}
+
 void writeClock(json::Writer& out, const observe::ClockView& clock) {
     out.beginObject();
     out.name("state").string(clock.state == observe::ClockState::Paused ? "paused" : "running");
@@ -168,6 +187,8 @@ std::string snapshotJson(const observe::Snapshot& snapshot) {
     for (const observe::FaultView& fault : snapshot.faults)
         writeFault(out, fault);
     out.endArray();
+    out.name("jobs");
+    writeJobs(out, snapshot.jobs);
     out.name("totals");
     writeTotals(out, snapshot.totals);
     out.endObject();
