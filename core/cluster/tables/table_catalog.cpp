@@ -20,6 +20,8 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
     RegionState& added = m_world.addRegion(name);
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(0);
+    out.u8(kRegionsVersion);
     for (const auto& region : m_world.regions)
         out.sized(region->name);
     m_world.turn.putValue(std::string(kRegionsValue), std::move(bytes));
@@ -36,6 +38,8 @@ KeySpaceId TableAdmin::newSpace() {
 void TableAdmin::saveCounters() {
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(0);
+    out.u8(kNextVersion);
     out.varint(m_nextSpace);
     out.varint(m_nextGroup);
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));

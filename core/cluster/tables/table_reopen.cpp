@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
 
@@ -25,6 +26,10 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
     if (regions) {
         ByteReader in(*regions);
+        if (takeVersionMark(in, *regions)) {
+            if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
+                return std::unexpected(*std::move(refused));
+        }
         while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
             m_world.addRegion(std::string(in.sized()));
         if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
@@ -32,9 +37,13 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
     if (next) {
         ByteReader in(*next);
+        if (takeVersionMark(in, *next)) {
+            if (auto refused = refusedVersion(in, kNextVersion, "Which ids come next"))
+                return std::unexpected(*std::move(refused));
+        }
         m_nextSpace = static_cast<std::uint32_t>(in.varint());
         m_nextGroup = in.varint();
-        if (!in.ok()) return std::unexpected(damaged(kNextValue));
+        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kNextValue));
     }
     return {};
 }
