@@ -21,7 +21,14 @@ public:
     GlobalIndexes(const GlobalIndexes&) = delete;
     GlobalIndexes& operator=(const GlobalIndexes&) = delete;
 
-    void moved(Group& group) { group.isIndex() ? receiver.moved(group) : sender.moved(group); }
+    void moved(Group& group) {
+        switch (group.kind) {
+            case GroupKind::Table:
+                return sender.moved(group);
+            case GroupKind::Index:
+                return receiver.moved(group);
+        }
+    }
     /// Before the partitions of a table or an index go.
     void forget(KeySpaceId space) {
         for (const GroupId id : m_world.partitions.ofSpace(space))

@@ -68,7 +68,7 @@ void IndexSender::moved(Group& base) {
 
 void IndexSender::resume() {
     for (const auto& group : m_world.groups) {
-        if (group == nullptr || group->isIndex() ||
+        if (group == nullptr || group->kind != GroupKind::Table ||
             group->indexedUpTo >= group->committed)
             continue;
         const TablePtr table = m_world.catalog.find(group->table);

@@ -52,7 +52,7 @@ ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const
     if (!isNew) return partition;
     partition.ranges.push_back({group.boundsIn(group.space), true});
     for (const SecondaryIndex& index : table.indexes) {
-        if (!index.global && !group.isIndex())
+        if (!index.global && group.kind == GroupKind::Table)
             partition.ranges.push_back({group.boundsIn(index.space), false});
     }
     partition.ranges.push_back(

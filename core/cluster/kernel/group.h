@@ -134,9 +134,16 @@ struct KeyBounds {
     std::string end;
 };
 
+/// What the replicas of a group hold.
+enum class GroupKind : std::uint8_t {
+    Table,  ///< Items of a table and the entries of its local indexes.
+    Index,  ///< Entries of a global index.
+};
+
 /// A partition: a range of the hash space of a table or a global index, and its three replicas.
 struct Group {
     GroupId id{};
+    GroupKind kind{};
     RegionId region{};
     KeySpaceId table{};  ///< The table; for the partition of an index too.
     KeySpaceId space{};  ///< The key space of the table or of the index.
@@ -190,7 +197,6 @@ struct Group {
 
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
-    bool isIndex() const { return space != table; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
     KeyBounds boundsIn(KeySpaceId keySpace) const;
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
