@@ -52,6 +52,14 @@ CtlParse heal(const Words& words) {
     return {{"DELETE", "/faults/" + words[1], ""}, ""};
 }
 
+CtlParse jobs(const Words& words) {
+    if (words.size() == 1) return {{"GET", "/jobs", ""}, ""};
+    const bool isCancel = words.size() == 3 && words[1] == "cancel" && !words[2].empty() &&
+                          words[2].find_first_not_of("0123456789") == std::string::npos;
+    if (!isCancel) return wrong("Usage: jobs, or jobs cancel ID.");
+    return {{"DELETE", "/jobs/" + words[2], ""}, ""};
+}
+
 std::string object(const std::string& name, const std::string& value) {
     std::string body;
     json::Writer(body).beginObject().name(name).string(value).endObject();
@@ -89,7 +97,7 @@ CtlParse profile(const Words& words) {
 CtlParse parseCtl(const Words& words) {
     constexpr const char* kUsage =
         "Usage: orreryd ctl [--endpoint URL] status | snapshot | metrics | fault … | heal … | "
-        "clock … | profile …";
+        "jobs … | clock … | profile …";
     if (words.empty()) return wrong(kUsage);
     const std::string& verb = words[0];
     const bool alone = words.size() == 1;
@@ -97,6 +105,7 @@ CtlParse parseCtl(const Words& words) {
         return {{"GET", "/" + verb, ""}, ""};
     if (verb == "fault") return fault(words);
     if (verb == "heal") return heal(words);
+    if (verb == "jobs") return jobs(words);
     if (verb == "clock") return clock(words);
     if (verb == "profile") return profile(words);
     return wrong(kUsage);

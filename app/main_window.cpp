@@ -197,6 +197,20 @@ void MainWindow::updateStatus() {
     m_rateLabel->setText((rate == u"1" ? tr("%1 request/s") : tr("%1 requests/s")).arg(rate));
     m_lagLabel->setText(records == 0 ? tr("No replica is behind")
                                      : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
+    showJobs(snapshot.jobs);
+}
+
+// The oldest job, and in the tool tip all of them.
+void MainWindow::showJobs(const std::vector<observe::JobView>& jobs) {
+    QStringList lines;
+    for (const observe::JobView& job : jobs)
+        lines << widgets::jobText(job);
+    m_jobsLabel->setVisible(!lines.isEmpty());
+    if (lines.isEmpty()) return;
+    m_jobsLabel->setText(lines.size() == 1
+                             ? lines.first()
+                             : tr("%1 (and %2 more)").arg(lines.first()).arg(lines.size() - 1));
+    m_jobsLabel->setToolTip(lines.join(u'\n'));
 }
 
 void MainWindow::showMessage(const QString& text) {

@@ -69,6 +69,7 @@ private:
     void showStart();
     void showConnect();
     void updateStatus();
+    void showJobs(const std::vector<observe::JobView>& jobs);
     void showMessage(const QString& text);
     const observe::RegionView* findRegion(const QString& name) const;
     const observe::TableView* findTable(const widgets::ExplorerTarget& target) const;
@@ -120,6 +121,7 @@ private:
     QLabel* m_tablesLabel = nullptr;
     QLabel* m_rateLabel = nullptr;
     QLabel* m_lagLabel = nullptr;
+    QLabel* m_jobsLabel = nullptr;
     QByteArray m_defaultState;
     bool m_looking = false;  // A look at the inspected item is under way.
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);

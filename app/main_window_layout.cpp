@@ -213,12 +213,15 @@ QWidget* MainWindow::makeBanner(QWidget* parent) {
 }
 
 void MainWindow::makeStatusBar() {
-    for (QLabel** label : {&m_endpointLabel, &m_tablesLabel, &m_rateLabel, &m_lagLabel}) {
+    for (QLabel** label :
+         {&m_jobsLabel, &m_endpointLabel, &m_tablesLabel, &m_rateLabel, &m_lagLabel}) {
         *label = new QLabel(this);
         (*label)->setProperty("muted", true);
         (*label)->setContentsMargins(8, 0, 8, 0);
         statusBar()->addPermanentWidget(*label);
     }
+    m_jobsLabel->setObjectName(QStringLiteral("jobs"));
+    m_jobsLabel->hide();
     m_endpointLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
 }
 

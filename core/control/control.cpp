@@ -34,6 +34,8 @@ constexpr Verb kVerbs[] = {
     {"GET", "/faults", Rest::None, Does::Tells, getFaults},
     {"DELETE", "/faults", Rest::None, Does::Frees, deleteFaults},
     {"DELETE", "/faults/", Rest::Id, Does::Frees, deleteFault},
+    {"GET", "/jobs", Rest::None, Does::Shows, getJobs},
+    {"DELETE", "/jobs/", Rest::Id, Does::Shows, deleteJob},
     {"GET", "/clock", Rest::None, Does::Tells, getClock},
     {"PUT", "/clock", Rest::None, Does::Frees, putClock},
     {"POST", "/clock/step", Rest::None, Does::Steps, postStep},

@@ -176,6 +176,8 @@ void SnapshotJson::end() {
     for (const observe::FaultView& fault : m_snapshot->faults)
         writeFault(m_out, fault);
     m_out.endArray();
+    m_out.name("jobs");
+    writeJobs(m_out, m_snapshot->jobs);
     m_out.name("totals");
     writeTotals(m_out, m_snapshot->totals);
     m_out.endObject();
@@ -205,6 +207,25 @@ void writeFault(json::Writer& out, const observe::FaultView& fault) {
     writeNumber(out, "elections", fault.elections);
     writeNumber(out, "staleReads", fault.staleReads);
     out.endObject().endObject();
+}
+
+void writeJobs(json::Writer& out, const std::vector<observe::JobView>& jobs) {
+    out.beginArray();
+    for (const observe::JobView& job : jobs) {
+        const observe::JobSpec& spec = observe::specOf(job.kind);
+        out.beginObject();
+        writeNumber(out, "id", job.id);
+        out.name("kind").string(spec.name);
+        out.name("of").string(job.subject);
+        writeNumber(out, "done", job.done);
+        writeNumber(out, "total", job.total);
+        out.name("unit").string(spec.unit);
+        out.name("since").string(calendarText(job.since));
+        out.name("canCancel").boolean(spec.canCancel);
+        out.name("stopped").boolean(job.isStopped);
+        out.endObject();
+    }
+    out.endArray();
 }
 
 void writeClock(json::Writer& out, const observe::ClockView& clock) {

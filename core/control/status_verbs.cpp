@@ -36,6 +36,8 @@ Response getStatus(const Call& call) {
     writeNumber(out, "overlayBytes", facts.figures.overlayBytes);
     writeNumber(out, "logFileBytes", facts.figures.logFileBytes);
     writeNumber(out, "treeFileBytes", facts.figures.treeFileBytes);
+    out.name("jobs");
+    writeJobs(out, call.world.jobs());
     out.name("eventHash").string(std::to_string(call.world.eventHash()));
     out.name("clock");
     writeClock(out, clockView(call));

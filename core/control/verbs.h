@@ -37,6 +37,9 @@ Response getFaults(const Call& call);
 Response deleteFault(const Call& call);
 Response deleteFaults(const Call& call);
 
+Response getJobs(const Call& call);
+Response deleteJob(const Call& call);
+
 Response getClock(const Call& call);
 Response putClock(const Call& call);
 Response postStep(const Call& call);

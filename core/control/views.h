@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "core/json/json.h"
 #include "core/observe/snapshot.h"
@@ -12,6 +13,7 @@ namespace orrery::control {
 
 void writeNumber(json::Writer& out, std::string_view name, std::uint64_t value);
 void writeFault(json::Writer& out, const observe::FaultView& fault);
+void writeJobs(json::Writer& out, const std::vector<observe::JobView>& jobs);
 void writeClock(json::Writer& out, const observe::ClockView& clock);
 
 }  // namespace orrery::control

@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/observe/job_view.h"
 #include "core/observe/table_list.h"
 
 namespace orrery::observe {
@@ -143,6 +144,7 @@ struct Snapshot {
     ClockView clock;
     std::vector<RegionViewPtr> regions;
     std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
+    std::vector<JobView> jobs;      ///< In the order in which they began.
     Totals totals;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

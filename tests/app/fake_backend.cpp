@@ -336,6 +336,7 @@ observe::SnapshotPtr FakeBackend::snapshot() {
     snapshot->seed = 42;
     snapshot->clock = m_clock;
     snapshot->faults = m_faults;
+    snapshot->jobs = m_jobs;
     snapshot->totals.requests = m_requests;
     if (m_tables.empty()) return snapshot;
     auto region = std::make_shared<observe::RegionView>();

@@ -30,6 +30,8 @@ public:
     void serveRequests(int count);
     /// The replicas of a zone fall behind by so many records.
     void setLag(int zone, std::uint64_t records);
+    /// Long work that the world has under way.
+    void setJobs(std::vector<observe::JobView> jobs) { m_jobs = std::move(jobs); }
     /// Moves the virtual clock.
     void advance(Duration by);
 
@@ -68,6 +70,7 @@ private:
     std::vector<Table> m_tables;
     std::vector<Call> m_calls;
     std::vector<observe::FaultView> m_faults;
+    std::vector<observe::JobView> m_jobs;
     std::vector<observe::Event> m_events;
     std::array<std::uint64_t, kZonesPerRegion> m_lag{};
     observe::ClockView m_clock;

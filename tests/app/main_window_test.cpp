@@ -6,6 +6,7 @@
 
 #include <QAbstractButton>
 #include <QClipboard>
+#include <QLabel>
 #include <QJsonDocument>
 #include <QMenu>
 #include <QMenuBar>
@@ -82,6 +83,18 @@ private slots:
         m_window.reset();
         m_backend.reset();
         QSettings().clear();
+    }
+
+    void theStatusBarTellsOfLongWork() {
+        const auto* label = m_window->findChild<QLabel*>(QStringLiteral("jobs"));
+        QVERIFY(label != nullptr && !label->isVisible());
+        observe::JobView job{1, observe::JobKind::FillIndex, "index I of table T", 5, 20, {}};
+        m_backend->setJobs({job});
+        QTRY_COMPARE(label->text(), QStringLiteral("Filling index I of table T: 5 of 20 items"));
+        QVERIFY(label->isVisible());
+        job.kind = observe::JobKind::ReclaimSpace;
+        m_backend->setJobs({job, job});
+        QTRY_VERIFY(label->text().endsWith(QStringLiteral("keys (and 1 more)")));
     }
 
     void theFirstStartOffersSamplesAndLoadsOne() {

@@ -140,6 +140,41 @@ private slots:
         }
     }
 
+    /// Version 1 of the counters and of the list of Regions has no version byte.
+    void countersAndRegionsOfVersion1AreRead() {
+        WorldHarness world;
+        world.createTable();
+        paint(world, "red");
+        world.restart();
+        storage::Turn turn;
+        for (const char* name : {"next", "regions"}) {
+            const auto value = world.store().value(name);
+            QVERIFY(value && *value);
+            QCOMPARE((*value)->substr(0, 2), std::string("\0\2", 2));
+            turn.putValue(name, (*value)->substr(2));
+        }
+        world.store().commit(std::move(turn));
+        world.sync();
+        world.restart();
+        checkPainted(world, "red");
+        world.createTableNamed("Other");
+        paint(world, "blue");
+        QCOMPARE(judged(world), QString());
+        QCOMPARE(world.world().makeSnapshot()->regions.size(), std::size_t{1});
+    }
+
+    void countersAndRegionsOfALaterVersionAreRefused() {
+        for (const char* name : {"next", "regions"}) {
+            const auto store = storage::MemoryStore::create();
+            storage::Turn turn;
+            turn.putValue(name, std::string("\0\3\1\1", 4));
+            store->commit(std::move(turn));
+            const auto opened = cluster::World::open(*store, {}, CalendarTime(2'000'000'000s));
+            QVERIFY(!opened.has_value());
+            QVERIFY(opened.error().message().find("newer version") != std::string::npos);
+        }
+    }
+
     void aGroupStateIsReadAsItWasWritten() {
         cluster::GroupState state;
         state.lastCommitTimestamp = CalendarTime(5s);

@@ -8,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/prng.h"
+#include "core/cluster/replicas/jobs.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 #include "tests/cluster/world_harness.h"
@@ -94,9 +95,17 @@ void runUntilFilled(WorldHarness& world) {
     world.run(2s);
 }
 
-using Saved = std::vector<std::pair<std::string, std::string>>;
+/// By base partition, as the jobs of fillings have them in the store.
+using Saved = std::map<GroupId, std::string>;
 Saved savedCursors(WorldHarness& world) {
-    return *world.store().values("filling/");
+    Saved saved;
+    const auto values = world.store().values("job/");
+    for (const auto& [name, bytes] : *values) {
+        const auto job = cluster::decodeJob(bytes);
+        CHECK(job.has_value());
+        if (job->kind == cluster::JobKind::FillIndex) saved[job->group] = job->cursor;
+    }
+    return saved;
 }
 
 struct IndexSize {
@@ -121,12 +130,11 @@ IndexSize sizeOfIndex(WorldHarness& world) {
 /// Items of the table that the cursors have passed. Its four partitions are the first groups.
 std::uint64_t itemsPassed(WorldHarness& world, const Saved& cursors) {
     std::uint64_t passed = 0;
-    for (const auto& [name, bytes] : cursors) {
+    for (const auto& [group, bytes] : cursors) {
         ByteReader in(bytes);
         in.varint();
         const std::string next(in.sized());
-        const std::uint64_t group = std::stoull(name.substr(name.rfind('/') + 1));
-        const std::string begin = types::keyAtFraction(world.table()->space, group - 1, 4);
+        const std::string begin = types::keyAtFraction(world.table()->space, group.value() - 1, 4);
         if (next <= begin) continue;
         const auto scanned =
             world.store().scan(VolumeId(0), begin, next, storage::ScanDirection::Forward,

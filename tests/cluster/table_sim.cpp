@@ -34,6 +34,10 @@ TableSim::TableSim(std::uint64_t seed, cluster::PlantedBug bug)
     : m_prng(Prng::stream(seed, "table-sim")), m_t(optionsOf(seed, m_prng, bug)) {
     for (int i = 0; i < kTables; ++i)
         m_tables[static_cast<std::size_t>(i)].name = "T" + std::to_string(i);
+    m_t.setBeforeCommit([this] {
+        if (!m_admin.empty()) problem(judgeIds(m_t.world()));
+        return m_report.violation.empty();
+    });
 }
 
 TableSimReport TableSim::run() {

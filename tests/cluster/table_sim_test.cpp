@@ -126,6 +126,8 @@ private slots:
     void findsCountersThatAreSavedEarly() { QVERIFY(foundBy(PlantedBug::CountersEarly) != 0); }
     void findsAnIndexCursorThatIsSavedLate() { QVERIFY(foundBy(PlantedBug::IndexCursorLate) != 0); }
     void findsASpaceThatIsUsedAgainAtOnce() { QVERIFY(foundBy(PlantedBug::SpaceUsedAgain) != 0); }
+    void findsAnOutboxThatIsForgotten() { QVERIFY(foundBy(PlantedBug::OutboxForgotten) != 0); }
+    void findsAFillingThatIsSavedEarly() { QVERIFY(foundBy(PlantedBug::FillCursorEarly) != 0); }
     void findsABackfillThatSkipsWrites() { QVERIFY(foundBy(PlantedBug::BackfillSkips) != 0); }
     void findsTimestampsThatBeginAgain() { QVERIFY(foundBy(PlantedBug::TimestampsForgotten) != 0); }
     void findsReadsFromAnUnsettledTail() { QVERIFY(foundBy(PlantedBug::TailUnsettled) != 0); }

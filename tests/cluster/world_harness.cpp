@@ -130,6 +130,7 @@ std::uint64_t WorldHarness::scan(bool consistent, std::uint8_t zone) {
 
 bool WorldHarness::turn(Instant until, std::size_t eventsMax) {
     const bool isDone = m_world->run(until, eventsMax);
+    if (m_mayCommit && !m_mayCommit()) return true;
     m_world->endTurn();
     for (cluster::Answered& answered : m_world->takeAnswers()) {
         const std::uint64_t id = answered.id.value();

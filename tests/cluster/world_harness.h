@@ -45,6 +45,9 @@ public:
     void run(Duration by, std::size_t eventsMax = SIZE_MAX);
     /// One turn: at most `eventsMax` events. False if something is still due by `until`.
     bool turn(Instant until, std::size_t eventsMax);
+    /// Asked before each turn ends; a turn that is refused is not committed, as where a judge saw
+    /// what a CHECK would end the process for.
+    void setBeforeCommit(std::function<bool()> mayCommit) { m_mayCommit = std::move(mayCommit); }
     /// Has the store write everything, as workers would.
     void sync();
     /// Syncs, and has the trees written too.
@@ -75,6 +78,7 @@ private:
     std::unique_ptr<cluster::World> m_world;
     std::map<std::uint64_t, cluster::Answered> m_answers;
     std::uint64_t m_next = 1;
+    std::function<bool()> m_mayCommit;
     std::string m_table = "T";
 };
 

@@ -5,13 +5,12 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
+#include "core/cluster/replicas/jobs.h"
 #include "core/table/index_entry.h"
 #include "core/table/log_record.h"
 
 namespace orrery::test {
 namespace {
-
-constexpr std::string_view kDroppedPrefix = "dropped/";
 
 std::string nameOf(GroupId group) {
     return "group " + std::to_string(group.value());
@@ -112,7 +111,7 @@ std::string judgePartition(const cluster::PartitionChecksums& partition) {
 
 }  // namespace
 
-std::string judgeOwners(const cluster::World& world, const storage::Store& store) {
+std::string judgeIds(const cluster::World& world) {
     std::string problem;
     std::set<KeySpaceId> spaces;
     std::set<GroupId> groups;
@@ -128,12 +127,33 @@ std::string judgeOwners(const cluster::World& world, const storage::Store& store
                 problem = nameOf(partition.group) + " has two owners";
         }
     });
-    const auto dropped = store.values(kDroppedPrefix);
-    CHECK(dropped.has_value());
-    for (const auto& [name, nothing] : *dropped) {
-        const KeySpaceId space(
-            static_cast<std::uint32_t>(std::stoul(name.substr(kDroppedPrefix.size()))));
-        if (spaces.contains(space)) problem = nameOf(space) + " is in use and to be given back";
+    return problem;
+}
+
+std::string judgeOwners(const cluster::World& world, const storage::Store& store) {
+    std::string problem = judgeIds(world);
+    const std::set<KeySpaceId> spaces = spacesOf(world);
+    std::set<KeySpaceId> toFill;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& index : table->indexes) {
+            if (index.backfilling) toFill.insert(index.space);
+        }
+    });
+    const auto jobs = store.values("job/");
+    CHECK(jobs.has_value());
+    std::set<KeySpaceId> filled;
+    for (const auto& [name, bytes] : *jobs) {
+        const auto job = cluster::decodeJob(bytes);
+        CHECK(job.has_value());
+        const bool isReclaimed = job->kind == cluster::JobKind::ReclaimSpace;
+        if (isReclaimed && spaces.contains(job->space))
+            problem = nameOf(job->space) + " is in use and to be given back";
+        if (job->kind != cluster::JobKind::FillIndex) continue;
+        filled.insert(job->space);
+        if (!toFill.contains(job->space)) problem = name + " fills an index that is whole or gone";
+    }
+    for (const KeySpaceId space : toFill) {
+        if (!filled.contains(space)) problem = "no job fills " + nameOf(space);
     }
     return problem;
 }

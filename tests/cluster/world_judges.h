@@ -14,7 +14,11 @@ namespace orrery::test {
 // What must hold of a whole world whatever was asked of it. Each judge returns what is wrong, or an
 // empty text.
 
-/// At any time: no group and no key space has two owners, and what is to be given back has none.
+/// At any time, also within a turn: no group and no key space has two owners.
+std::string judgeIds(const cluster::World& world);
+
+/// After any turn: the same, and what is to be given back has no owner, and each index that is
+/// filled has its jobs.
 std::string judgeOwners(const cluster::World& world, const storage::Store& store);
 
 /// Once everything that was dropped is given back: no key, log or state is without an owner.

@@ -81,6 +81,36 @@ private slots:
         QCOMPARE(world.status, 404);
     }
 
+    void listsLongWorkAndCancelsWhatCanBe() {
+        Driven world;
+        QVERIFY(world.json("GET", "/status")["jobs"].toArray().isEmpty());
+        QVERIFY(test::startChecksums(*world.world, "Tab", "us-east-1").has_value());
+        const QJsonArray jobs = world.json("GET", "/status")["jobs"].toArray();
+        QCOMPARE(jobs.size(), 1);
+        const QJsonObject job = jobs[0].toObject();
+        QCOMPARE(job["kind"].toString(), QString("scan-checksums"));
+        QCOMPARE(job["of"].toString(), QString("table Tab"));
+        QCOMPARE(job["done"].toInt(-1), 0);
+        QCOMPARE(job["total"].toInt(), 9);  // Three items in three zones.
+        QCOMPARE(job["unit"].toString(), QString("items"));
+        QVERIFY(job["since"].toString().startsWith("2026-"));
+        QVERIFY(world.json("GET", "/jobs")["jobs"].toArray() == jobs);
+        QVERIFY(world.json("GET", "/snapshot")["jobs"].toArray() == jobs);
+        const std::string path = "/jobs/" + std::to_string(job["id"].toInt());
+        QVERIFY(world.json("DELETE", path)["jobs"].toArray().isEmpty());
+        QCOMPARE(world.status, 200);
+        for (const std::string& gone : {path, std::string("/jobs/x")}) {
+            world.json("DELETE", gone);
+            QCOMPARE(world.status, 404);
+        }
+
+        world.call("DeleteTable", R"({"TableName":"Tab"})");
+        const QJsonObject dropped = world.json("GET", "/jobs")["jobs"].toArray()[0].toObject();
+        QCOMPARE(dropped["kind"].toString(), QString("reclaim-space"));
+        world.json("DELETE", "/jobs/" + std::to_string(dropped["id"].toInt()));
+        QCOMPARE(world.status, 409);
+    }
+
     void cutsALinkUntilAllIsHealed() {
         Driven world;
         const QJsonObject fault = world.json(

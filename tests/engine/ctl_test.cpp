@@ -27,6 +27,8 @@ private slots:
             R"("duration":"2m"})");
         row("heal 7", "DELETE /faults/7 ");
         row("heal all", "DELETE /faults ");
+        row("jobs", "GET /jobs ");
+        row("jobs cancel 7", "DELETE /jobs/7 ");
         row("clock", "GET /clock ");
         row("clock pause", R"(PUT /clock {"state":"paused"})");
         row("clock resume", R"(PUT /clock {"state":"running"})");

@@ -95,6 +95,18 @@ QString behindText(std::uint64_t records, Duration behind) {
            QStringLiteral(", ") + durationText(behind) + QStringLiteral(" behind");
 }
 
+QString jobText(const observe::JobView& job) {
+    const observe::JobSpec& spec = observe::specOf(job.kind);
+    const auto text = [](std::string_view view) {
+        return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+    };
+    const QString stopped =
+        job.isStopped ? QStringLiteral(", stopped by damaged bytes") : QString();
+    return QStringLiteral("%1 %2: %3 of %4 %5%6")
+        .arg(text(spec.shown), text(job.subject), countText(static_cast<std::int64_t>(job.done)),
+             countText(static_cast<std::int64_t>(job.total)), text(spec.unit), stopped);
+}
+
 QString roleText(observe::Role role) {
     const std::string_view name = observe::roleName(role);
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));

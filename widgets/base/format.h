@@ -21,6 +21,8 @@ QString calendarText(CalendarTime at);    ///< "2026-09-03 07:05:11 UTC".
 QString speedText(double speed);          ///< "0.1×".
 /// "even with the leader", or "3 records, 12 ms behind".
 QString behindText(std::uint64_t records, Duration behind);
+/// "Filling index ByColour of table Music: 500 of 20,000 items".
+QString jobText(const observe::JobView& job);
 QString roleText(observe::Role role);  ///< "leader", "catching up", …
 
 inline QString toQString(const std::string& text) {

@@ -26,4 +26,12 @@ inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::
                                        "copy.")};
 }
 
+/// The first version of some values had no version byte. No such value begins with a 0, so from the
+/// second on they begin with one, and their version follows. False for a value of version 1.
+inline bool takeVersionMark(ByteReader& in, std::string_view value) {
+    if (value.empty() || value.front() != '\0') return false;
+    in.u8();
+    return true;
+}
+
 }  // namespace orrery::cluster

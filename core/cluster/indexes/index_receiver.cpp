@@ -1,12 +1,12 @@
+#include "core/cluster/indexes/index_receiver.h"
+
 #include <algorithm>
 #include <optional>
+#include <utility>
 
-#include "core/base/check.h"
-#include "core/cluster/indexes/index_propagator.h"
-#include "core/cluster/writes/item_writer.h"
+#include "core/base/result.h"
+#include "core/cluster/writes/item_view.h"
 #include "core/table/stored_item.h"
-
-// The side of the index partition: its leader takes batches of base records.
 
 namespace orrery::cluster {
 namespace {
@@ -22,115 +22,155 @@ void makeLate(std::optional<table::RecordSource>& source) {
     }
 }
 
+/// The changes up to here were taken before, in the order in which they stand: an item that was
+/// there when the index was made would otherwise undo a later change that is in already.
+std::size_t takenBefore(const IndexBatch& batch, Lsn cursor) {
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+        const IndexChange& change = batch.changes[i];
+        if (change.origin == IndexChange::Origin::Record && change.position <= cursor)
+            taken = i + 1;
+    }
+    return taken;
+}
+
+/// An item was read before a record that the index has taken: the batch comes late, from a leader
+/// of the base that is gone, and the item may have changed since.
+bool isStale(const IndexBatch& batch, std::size_t from, Lsn cursor) {
+    return std::any_of(batch.changes.begin() + static_cast<std::ptrdiff_t>(from),
+                       batch.changes.end(), [&](const IndexChange& change) {
+                           return change.origin == IndexChange::Origin::Item &&
+                                  change.position < cursor;
+                       });
+}
+
+bool isLastOfItsRecord(const IndexBatch& batch, std::size_t at) {
+    return at + 1 == batch.changes.size() ||
+           batch.changes[at + 1].origin != IndexChange::Origin::Record ||
+           batch.changes[at + 1].position != batch.changes[at].position;
+}
+
 }  // namespace
 
-void IndexPropagator::on(const IndexBatchArrives& arrived) {
-    if (!m_world.arrives(arrived.flight, arrived.number)) return;
+void IndexReceiver::on(const IndexBatchArrives& arrived) {
+    if (!m_world.arrives(arrived.flight, arrived.batch->number)) return;
     const ZoneIndex zone = arrived.flight.to;
     Group* index = m_world.findGroup(arrived.flight.from.group);
     if (index == nullptr || !index->member(zone).replica) return;
-    const replication::Replica& replica = *index->member(zone).replica;
-    const IndexBatch batch{arrived.base, arrived.number, zone, {}, {}};
     m_replicator.requestLease(*index, zone);
-    if (replica.canServe(m_world.now)) return takeBatch(*index, batch);
-    if (replica.role() == replication::Role::Leader) {
-        index->parkedBatches.push_back(batch);
-    } else {
-        answer(*index, batch, false);
-    }
+    admit(*index, {arrived.batch, zone, {}, {}, {}});
 }
 
-void IndexPropagator::takeBatch(Group& index, const IndexBatch& arrived) {
-    const auto source = m_sources.find(arrived.base);
-    if (source == m_sources.end()) return;
-    const auto found = source->second.outboxes.find(index.id);
-    if (found == source->second.outboxes.end() || found->second.number != arrived.number) return;
-    const Outbox& outbox = found->second;
+void IndexReceiver::admit(Group& index, Pending pending) {
+    const replication::Replica& replica = *index.member(pending.zone).replica;
+    if (replica.canServe(m_world.now)) return take(index, std::move(pending));
+    if (replica.role() != replication::Role::Leader)
+        return answer(index, pending, BatchOutcome::NotLeader);
+    // Of a batch that is repeated, one is enough.
+    auto& parked = m_inboxes[index.id].parked;
+    std::erase_if(parked, [&](const Pending& one) {
+        return one.zone == pending.zone && one.batch->base == pending.batch->base;
+    });
+    parked.push_back(std::move(pending));
+    index.isLeaseAwaited = true;
+}
 
-    const std::string cursorKey = table::sourceCursorKey(index.id, arrived.base);
-    std::optional<Lsn> cursor;
-    IndexBatch batch = arrived;
-    batch.term = index.member(arrived.zone).replica->term();
-    const auto inTail = index.tail.find(cursorKey);
+storage::StorageResult<Lsn> IndexReceiver::cursorOf(const Group& index, Pending& pending) const {
+    const std::string key = table::sourceCursorKey(index.id, pending.batch->base);
+    SharedBytes stored;
+    const auto inTail = index.tail.find(key);
     if (inTail != index.tail.end()) {
-        cursor = table::sourceCursor(cursorKey, inTail->second.stored);
+        stored = inTail->second.stored;
         // What was taken before and is not committed yet may still be lost.
-        batch.lsn = inTail->second.lsn;
+        pending.lsn = inTail->second.lsn;
     } else {
-        const auto stored = m_world.store.get(volumeOf(index.region, arrived.zone), cursorKey);
-        if (!stored) return;  // The base partition will ask again.
-        cursor = table::sourceCursor(cursorKey, *stored);
+        TRY_ASSIGN(stored, m_world.store.get(volumeOf(index.region, pending.zone), key));
     }
-    if (!cursor) return;
-
-    // Taken before in the order in which they stand: an item that was there when the index was made
-    // would otherwise undo a later change that is in already.
-    std::size_t taken = 0;
-    for (std::size_t i = 0; i < outbox.underWay; ++i) {
-        const Lsn from = outbox.changes[i].source;
-        if (from != Lsn{} && from <= *cursor) taken = i + 1;
-    }
-    for (std::size_t i = taken; i < outbox.underWay; ++i) {
-        const Change& change = outbox.changes[i];
-        const bool wasThere = change.source == Lsn{};
-        const auto latest = latestItem(m_world, index, arrived.zone, change.record.key);
-        if (!latest) return;
-        batch.lsn = std::max(batch.lsn, latest->lsn);
-        if (!latest->item && !change.record.newImage) continue;
-        table::LogRecord record = change.record;
-        if (latest->item) {
-            record.oldItem =
-                table::OldItem{latest->item.itemBytes,
-                               table::entryChecksum(record.key, latest->item.attributes())};
-        }
-        // The cursor moves once all changes of a base record are in: a put may follow a delete.
-        const bool last =
-            i + 1 == outbox.changes.size() || outbox.changes[i + 1].source != change.source;
-        if (!wasThere && last) record.source = table::RecordSource{arrived.base, change.source};
-        if (record.source && m_world.plantedBug == PlantedBug::IndexCursorLate)
-            makeLate(record.source);
-        batch.lsn = m_replicator.propose(index, arrived.zone, std::move(record));
-    }
-    if (batch.lsn <= index.member(arrived.zone).mark.applied) return answer(index, batch, true);
-    index.batchWaiters.push_back(batch);
+    const auto cursor = table::sourceCursor(key, stored);
+    if (!cursor)
+        return std::unexpected(
+            damagedTree(index, pending.zone, "How far an index has taken its table"));
+    return *cursor;
 }
 
-void IndexPropagator::indexMoved(Group& index) {
-    std::vector<IndexBatch> waiting = std::exchange(index.batchWaiters, {});
-    for (const IndexBatch& batch : waiting) {
-        const Member& member = index.member(batch.zone);
+void IndexReceiver::take(Group& index, Pending pending) {
+    const IndexBatch& batch = *pending.batch;
+    pending.term = index.member(pending.zone).replica->term();
+    const auto cursor = cursorOf(index, pending);
+    if (!cursor) return refuseDamaged(index, pending, cursor.error());
+    pending.upTo = *cursor;
+    const std::size_t from = takenBefore(batch, *cursor);
+    if (isStale(batch, from, *cursor)) return answer(index, pending, BatchOutcome::Stale);
+    for (std::size_t i = from; i < batch.changes.size(); ++i) {
+        if (!propose(index, pending, i)) return;
+    }
+    if (pending.lsn <= index.member(pending.zone).mark.applied)
+        return answer(index, pending, BatchOutcome::Taken);
+    m_inboxes[index.id].waiting.push_back(std::move(pending));
+}
+
+bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {
+    const IndexBatch& batch = *pending.batch;
+    const IndexChange& change = batch.changes[at];
+    const bool isItem = change.origin == IndexChange::Origin::Item;
+    const auto latest = latestItem(m_world, index, pending.zone, change.record.key);
+    if (!latest) {
+        refuseDamaged(index, pending, latest.error());
+        return false;
+    }
+    table::LogRecord record = change.record;
+    if (latest->item) {
+        record.oldItem = table::OldItem{
+            latest->item.itemBytes, table::entryChecksum(record.key, latest->item.attributes())};
+    }
+    // The cursor moves once all changes of a base record are in: a put may follow a delete. It
+    // moves for a delete that finds nothing too, so that no item that was read before comes after.
+    if (!isItem && isLastOfItsRecord(batch, at)) {
+        record.source = table::RecordSource{batch.base, change.position};
+        pending.upTo = change.position;
+    }
+    if (record.source && m_world.plantedBug == PlantedBug::IndexCursorLate) makeLate(record.source);
+    pending.lsn = m_replicator.propose(index, pending.zone, std::move(record));
+    return true;
+}
+
+void IndexReceiver::moved(Group& index) {
+    const auto inbox = m_inboxes.find(index.id);
+    if (inbox == m_inboxes.end()) return;
+    std::vector<Pending> waiting = std::exchange(inbox->second.waiting, {});
+    std::vector<Pending> parked = std::exchange(inbox->second.parked, {});
+    index.isLeaseAwaited = false;
+    for (Pending& pending : waiting) {
+        const Member& member = index.member(pending.zone);
         if (!member.replica) continue;
         const bool leads = member.replica->role() == replication::Role::Leader &&
-                           member.replica->term() == batch.term;
+                           member.replica->term() == pending.term;
         if (!leads) {
-            answer(index, batch, false);
-        } else if (member.mark.applied >= batch.lsn) {
-            answer(index, batch, true);
+            answer(index, pending, BatchOutcome::NotLeader);
+        } else if (member.mark.applied >= pending.lsn) {
+            answer(index, pending, BatchOutcome::Taken);
         } else {
-            index.batchWaiters.push_back(batch);
+            m_inboxes[index.id].waiting.push_back(std::move(pending));
         }
     }
-    std::vector<IndexBatch> parked = std::exchange(index.parkedBatches, {});
-    for (const IndexBatch& batch : parked) {
-        const auto& replica = index.member(batch.zone).replica;
-        if (!replica) continue;
-        if (replica->canServe(m_world.now)) {
-            takeBatch(index, batch);
-        } else if (replica->role() == replication::Role::Leader) {
-            index.parkedBatches.push_back(batch);
-        } else {
-            answer(index, batch, false);
-        }
+    for (Pending& pending : parked) {
+        if (index.member(pending.zone).replica) admit(index, std::move(pending));
     }
 }
 
-void IndexPropagator::answer(const Group& index, const IndexBatch& batch, bool taken) {
-    const Group* base = m_world.findGroup(batch.base);
-    if (base == nullptr) return;
-    const ZoneIndex home = base->servingLeader(m_world.now).value_or(base->leaderHint);
-    const Flight flight{index.ref(batch.zone), home, observe::MessageKind::IndexBatchReply, 0, {}};
-    IndexBatchAnswered answered{flight, batch.base, batch.number, taken, std::nullopt};
-    if (const auto& replica = index.member(batch.zone).replica)
+void IndexReceiver::refuseDamaged(const Group& index, const Pending& pending,
+                                  storage::StorageError error) {
+    m_world.reportDamage(std::move(error));
+    answer(index, pending, BatchOutcome::Damaged);
+}
+
+void IndexReceiver::answer(const Group& index, const Pending& pending, BatchOutcome outcome) {
+    const IndexBatch& batch = *pending.batch;
+    const Flight flight{
+        index.ref(pending.zone), batch.sender, observe::MessageKind::IndexBatchReply, 0, {}};
+    IndexBatchAnswered answered{flight,  batch.base,   batch.term,  batch.number,
+                                outcome, pending.upTo, std::nullopt};
+    if (const auto& replica = index.member(pending.zone).replica)
         answered.leader = replica->leaderHint();
     m_world.send(m_world.arrivalOf(flight), answered);
 }

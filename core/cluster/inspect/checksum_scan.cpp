@@ -52,7 +52,7 @@ ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const
     if (!isNew) return partition;
     partition.ranges.push_back({group.boundsIn(group.space), true});
     for (const SecondaryIndex& index : table.indexes) {
-        if (!index.global && !group.isIndex())
+        if (!index.global && group.kind == GroupKind::Table)
             partition.ranges.push_back({group.boundsIn(index.space), false});
     }
     partition.ranges.push_back(
@@ -128,6 +128,26 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
     }
 }
 
+std::uint64_t ChecksumScan::itemsRead() const {
+    std::uint64_t items = 0;
+    for (const auto& [group, partition] : m_partitions) {
+        for (const Replica& replica : partition.replicas)
+            items += static_cast<std::uint64_t>(std::max<std::int64_t>(replica.count, 0));
+    }
+    return items;
+}
+
+std::uint64_t ChecksumScan::itemsInAll() const {
+    std::uint64_t items = 0;
+    const TablePtr table = m_world.catalog.find(m_space);
+    if (!table) return items;
+    for (const GroupId id : partitionsOf(m_world, *table)) {
+        for (const Member& member : m_world.findGroup(id)->members)
+            items += static_cast<std::uint64_t>(std::max<std::int64_t>(member.mark.itemCount, 0));
+    }
+    return items;
+}
+
 LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
     const TablePtr table = m_world.catalog.find(m_space);
     if (!table) return std::unexpected(deleted());
@@ -144,6 +164,10 @@ LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
 
 // --- all of them
 
+ChecksumLooks::ChecksumLooks(WorldState& world, Jobs& jobs) : m_world(world), m_jobs(jobs) {
+    m_jobs.setWorker(JobKind::ScanChecksums, *this);
+}
+
 ChecksumLooks::Look* ChecksumLooks::current() {
     const auto found =
         std::ranges::find_if(m_looks, [](const Look& look) { return look.scan != nullptr; });
@@ -159,7 +183,13 @@ LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::str
     if (m_looks.size() >= kLooksMax)
         return std::unexpected(std::string("Too many tables are being read; ask again later."));
     const ChecksumLookId id(m_next++);
-    m_looks.push_back({id, std::make_unique<ChecksumScan>(m_world, *found), {}});
+    Job job;
+    job.kind = JobKind::ScanChecksums;
+    job.space = found->space;
+    job.subject = "table " + found->name;
+    auto scan = std::make_unique<ChecksumScan>(m_world, *found);
+    job.total = scan->itemsInAll();
+    m_looks.push_back({id, std::move(scan), {}, m_jobs.beginUnkept(std::move(job))});
     m_world.beforeApply = [this](const Group& group, ZoneIndex zone,
                                  std::span<const storage::TreeChange> changes) {
         if (Look* look = current()) look->scan->beforeApply(group, zone, changes);
@@ -167,10 +197,11 @@ LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::str
     return id;
 }
 
-void ChecksumLooks::step(ScanBudget budget) {
+void ChecksumLooks::readOn(ScanBudget budget) {
     Look* look = current();
     if (look == nullptr) return;
     const LookResult<bool> done = look->scan->step(budget);
+    m_jobs.find(look->job)->done = look->scan->itemsRead();
     if (!done)
         end(*look, std::unexpected(done.error()));
     else if (*done)
@@ -180,7 +211,14 @@ void ChecksumLooks::step(ScanBudget budget) {
 void ChecksumLooks::end(Look& look, LookResult<std::vector<PartitionChecksums>> result) {
     look.result = std::move(result);
     look.scan.reset();
+    m_jobs.end(look.job);
     unhookIfIdle();
+}
+
+void ChecksumLooks::cancel(JobId id) {
+    const auto found = std::ranges::find(m_looks, id, &Look::job);
+    if (found != m_looks.end() && found->scan)
+        end(*found, std::unexpected(std::string("The reading of the table was cancelled.")));
 }
 
 std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(ChecksumLookId id) {
@@ -192,7 +230,11 @@ std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(C
 }
 
 void ChecksumLooks::drop(ChecksumLookId id) {
-    std::erase_if(m_looks, [id](const Look& look) { return look.id == id; });
+    std::erase_if(m_looks, [&](const Look& look) {
+        if (look.id != id) return false;
+        m_jobs.end(look.job);
+        return true;
+    });
     unhookIfIdle();
 }
 

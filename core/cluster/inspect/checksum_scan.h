@@ -11,6 +11,7 @@
 
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/jobs.h"
 
 namespace orrery::cluster {
 
@@ -45,6 +46,9 @@ public:
     LookResult<bool> step(ScanBudget budget);
     /// After the last step, before anything else happens in the world.
     LookResult<std::vector<PartitionChecksums>> rows() const;
+    /// Items of all replicas that it has read so far, and that there are.
+    std::uint64_t itemsRead() const;
+    std::uint64_t itemsInAll() const;
     /// The replica is about to apply `changes`.
     void beforeApply(const Group& group, ZoneIndex zone,
                      std::span<const storage::TreeChange> changes);
@@ -83,15 +87,16 @@ private:
 };
 
 /// The looks that are under way: one is read at a time, the others wait.
-class ChecksumLooks {
+class ChecksumLooks : public JobWorker {
 public:
-    explicit ChecksumLooks(WorldState& world) : m_world(world) {}
+    ChecksumLooks(WorldState& world, Jobs& jobs);
 
     /// Begins one; there may be `kLooksMax`.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
-    /// Whether `step` has anything to do.
+    /// Whether `readOn` has anything to do.
     bool underWay() const;
-    void step(ScanBudget budget);
+    void readOn(ScanBudget budget);
+    void cancel(JobId id) override;
     /// What became of it, once; nothing while it is under way.
     std::optional<LookResult<std::vector<PartitionChecksums>>> take(ChecksumLookId id);
     void drop(ChecksumLookId id);
@@ -103,6 +108,7 @@ private:
         ChecksumLookId id{};
         std::unique_ptr<ChecksumScan> scan;  ///< Null once there is a result.
         LookResult<std::vector<PartitionChecksums>> result;
+        JobId job{};
     };
 
     Look* current();
@@ -110,6 +116,7 @@ private:
     void unhookIfIdle();
 
     WorldState& m_world;
+    Jobs& m_jobs;
     std::deque<Look> m_looks;  ///< In order of their beginning.
     std::uint64_t m_next = 1;
 };

@@ -155,7 +155,7 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
     for (const observe::PartitionView& one : view->partitions) {
         view->itemCount += one.itemCount;
         view->itemBytes += one.itemBytes;
-        behind += m_propagator.behind(*m_world.findGroup(one.group));
+        behind += m_world.findGroup(one.group)->unindexedRecords();
     }
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
         if (!table.indexes[i].global) continue;

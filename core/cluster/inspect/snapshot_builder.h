@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/cluster/indexes/index_propagator.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/observe/snapshot.h"
 
@@ -23,8 +22,7 @@ namespace orrery::cluster {
 /// lag, the requests of a second). So a snapshot costs what changed, and not what is there.
 class SnapshotBuilder {
 public:
-    SnapshotBuilder(WorldState& world, const IndexPropagator& propagator)
-        : m_world(world), m_propagator(propagator) {}
+    explicit SnapshotBuilder(WorldState& world) : m_world(world) {}
 
     /// Looks at some of what changed: at about `partitionsMax` partitions, those that have waited
     /// longest first. Returns false once all that had changed by the call that began the round have
@@ -96,7 +94,6 @@ private:
     bool isCutOff(RegionId region, ZoneIndex zone) const;
 
     WorldState& m_world;
-    const IndexPropagator& m_propagator;
     std::deque<Region> m_regions;
     std::map<KeySpaceId, Table*> m_tables;
     std::optional<Round> m_round;

@@ -27,7 +27,7 @@ bool leads(const replication::Replica& replica, replication::Term term) {
 
 void ItemServer::serve(Group& group, ParkedOp asked) {
     const replication::Replica& replica = *group.member(asked.zone).replica;
-    const bool needsLeader = asked.request->needsLeader;
+    const bool needsLeader = asked.request->needsLeader();
     if (needsLeader) m_replicator.requestLease(group, asked.zone);
     if (needsLeader ? replica.canServe(m_world.now) : replica.isCaughtUp())
         return serveNow(group, asked);
@@ -47,9 +47,9 @@ void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
 
 void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
     const auto& [op, zone, request] = asked;
-    if (request->isWrite && m_world.damage)
+    if (request->isWrite() && m_world.damage)
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
-    request->isWrite ? group.countWrite(m_world.now) : group.countRead(m_world.now);
+    request->isWrite() ? group.countWrite(m_world.now) : group.countRead(m_world.now);
     std::visit(
         Overloaded{
             [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, request->key); },

@@ -122,16 +122,6 @@ struct IndexWaiter {
     Instant since;
 };
 
-/// Records of a base partition that wait at the leader of an index partition: for its lease, or
-/// until `lsn` is committed.
-struct IndexBatch {
-    GroupId base{};
-    std::uint64_t number = 0;
-    ZoneIndex zone{};
-    replication::Term term{};
-    Lsn lsn{};
-};
-
 /// An item as the tail of the leader's log has it, ahead of the tree.
 struct TailItem {
     Lsn lsn{};
@@ -144,9 +134,16 @@ struct KeyBounds {
     std::string end;
 };
 
+/// What the replicas of a group hold.
+enum class GroupKind : std::uint8_t {
+    Table,  ///< Items of a table and the entries of its local indexes.
+    Index,  ///< Entries of a global index.
+};
+
 /// A partition: a range of the hash space of a table or a global index, and its three replicas.
 struct Group {
     GroupId id{};
+    GroupKind kind{};
     RegionId region{};
     KeySpaceId table{};  ///< The table; for the partition of an index too.
     KeySpaceId space{};  ///< The key space of the table or of the index.
@@ -184,8 +181,7 @@ struct Group {
     std::vector<Waiter> waiters;
     std::vector<ParkedOp> parked;
     std::vector<IndexWaiter> indexWaiters;
-    std::vector<IndexBatch> parkedBatches;
-    std::vector<IndexBatch> batchWaiters;
+    bool isLeaseAwaited = false;  ///< By others than the requests that are parked here.
 
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
@@ -201,7 +197,6 @@ struct Group {
 
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
-    bool isIndex() const { return space != table; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
     KeyBounds boundsIn(KeySpaceId keySpace) const;
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
@@ -211,6 +206,10 @@ struct Group {
     /// Bytes of committed records that `member` has not applied.
     std::uint64_t lackedBytes(const Member& member) const {
         return committedBytes - std::min(member.appliedBytes, committedBytes);
+    }
+    /// Records of a table's partition that some global index does not show yet.
+    std::uint64_t unindexedRecords() const {
+        return committed > indexedUpTo ? committed.value() - indexedUpTo.value() : 0;
     }
     /// The record at hand, or null.
     RecentRecord* findRecent(Lsn lsn);

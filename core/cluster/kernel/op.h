@@ -14,18 +14,27 @@ namespace orrery::cluster {
 
 // What goes between a router and a replica, and back.
 
+/// What a request does, and so which replica may serve it.
+enum class Access : std::uint8_t {
+    Eventual,  ///< Reads, at any replica that has caught up.
+    Strong,    ///< Reads, at the leader.
+    Write,     ///< At the leader.
+};
+
 /// What a router asks of one replica: the payload of its message, which the replica reads instead
 /// of the router's memory. Immutable and shared, never copied.
 struct OpRequest {
     std::shared_ptr<const Request> call;  ///< The whole call; `part` says which of a batch.
     std::uint32_t part = 0;
     std::string key;  ///< Storage key of an item; where a page goes on.
-    bool needsLeader = false;
-    bool isWrite = false;
+    Access access = Access::Eventual;
     /// A page: what it may still take.
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;
     Instant deadline;  ///< From then on the router no longer waits for an answer.
+
+    bool needsLeader() const { return access != Access::Eventual; }
+    bool isWrite() const { return access == Access::Write; }
 };
 using OpRequestPtr = std::shared_ptr<const OpRequest>;
 
@@ -47,10 +56,14 @@ struct OpResult {
 
 /// What one part of a call still needs, and whom it was sent to.
 struct Op {
+    enum class State : std::uint8_t {
+        Unsent,  ///< Or it is to be sent again.
+        Sent,    ///< And not answered yet.
+        Done,
+    };
     GroupId group{};
     OpRequestPtr request;
-    bool done = false;
-    bool underWay = false;  ///< Sent, and not answered yet.
+    State state = State::Unsent;
     ZoneIndex target{};
     Instant sentAt;
     std::uint32_t attempts = 0;  ///< At the present partition.
@@ -58,7 +71,7 @@ struct Op {
     EventId sent{};              ///< The last of them, in the trace.
 
     /// What is named by `id` is what was sent last and is not answered yet.
-    bool awaits(const OpId& id) const { return !done && underWay && id.sending == sendings; }
+    bool awaits(const OpId& id) const { return state == State::Sent && id.sending == sendings; }
 };
 
 /// A call between its admission and its answer.

@@ -11,6 +11,8 @@ enum class PlantedBug : std::uint8_t {
     CountersEarly,        ///< The next ids are saved before the groups of an index take theirs.
     IndexCursorLate,      ///< The cursor of an index is behind what its log has taken.
     SpaceUsedAgain,       ///< A new key space is one whose old keys are still to be given back.
+    OutboxForgotten,      ///< A leader lost what it had not sent, and the next one skips it.
+    FillCursorEarly,      ///< A filling is said to be further than the log of its index is.
     BackfillSkips,        ///< What is written while an index is filled does not reach it.
     TimestampsForgotten,  ///< After a restart, commit timestamps begin with what the calendar says.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.

@@ -19,6 +19,7 @@
 #include "core/cluster/catalog/partition_map.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/cluster/kernel/group.h"
+#include "core/cluster/kernel/job_id.h"
 #include "core/cluster/kernel/log_bounds.h"
 #include "core/cluster/kernel/op.h"
 #include "core/cluster/kernel/planted_bug.h"
@@ -32,6 +33,8 @@ namespace orrery::cluster {
 
 // What the parts of a world share: time, the queue of events, the store's open turn, and the tables
 // of Regions, groups and tables. Everything of a world lives below one WorldState.
+
+struct IndexBatch;  // indexes/index_batch.h
 
 /// A message between two zones of a Region that is under way.
 struct Flight {
@@ -109,27 +112,33 @@ struct HeartbeatNews {
 struct TableSettles {
     KeySpaceId table{};
 };
-/// Records of a base partition arrive at the leader of an index partition, or its answer at home.
+/// Changes of a base partition arrive at the leader of an index partition, or its answer at home.
 /// Their flight concerns the index partition.
 struct IndexBatchArrives {
     Flight flight;
-    GroupId base{};
-    std::uint64_t number = 0;
+    std::shared_ptr<const IndexBatch> batch;
+};
+enum class BatchOutcome : std::uint8_t {
+    Taken,
+    NotLeader,
+    Stale,    ///< It is older than what the index has taken since; read anew.
+    Damaged,  ///< Bytes that the replica would need are damaged.
 };
 struct IndexBatchAnswered {
     Flight flight;
     GroupId base{};
+    replication::Term term{};  ///< Of the base; with the number it names the batch.
     std::uint64_t number = 0;
-    bool taken = false;
+    BatchOutcome outcome{};
+    Lsn upTo{};  ///< The index has all changes of the base's records up to here.
     std::optional<ZoneIndex> leader;
 };
 struct IndexRetry {
     GroupId base{};
 };
-struct BackfillStep {
-    KeySpaceId table{};
-    GroupId base{};
-    KeySpaceId index{};
+/// A job goes on.
+struct JobStep {
+    JobId job{};
 };
 
 /// A leader counts an item collection on; `sizeKey` is the private key that will have its size.
@@ -140,7 +149,7 @@ struct CollectionCountStep {
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
                            OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
-                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep,
+                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
                            CatchUpGoesOn, CopyStep, CollectionCountStep>;
 
 /// What is due, each entry with its cause: what was being handled when it was added.
@@ -215,16 +224,6 @@ struct WorldState {
     std::vector<GroupId> dirtyGroups;
     /// Groups of which an inspector may see something new since it last looked.
     std::deque<GroupId> changedGroups;
-
-    /// Key spaces of tables and indexes that are gone, each named in the store until all its keys
-    /// are given back. They may be given back once the turn that dropped them is synced.
-    struct DroppedSpace {
-        KeySpaceId space{};
-        storage::Ticket since{};
-        std::vector<GroupId> groups{};  ///< Whose private keys go too.
-        bool toldStore = false;
-    };
-    std::vector<DroppedSpace> droppedSpaces;
 
     /// What was mended when the world was opened, a sentence each.
     std::vector<std::string> notes;

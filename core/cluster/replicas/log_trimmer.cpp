@@ -65,7 +65,7 @@ Lsn LogTrimmer::neededAfter(Group& group) {
         needed = std::min(needed, member.knownApplied());
     }
     const TablePtr table = m_world.catalog.find(group.table);
-    if (!group.isIndex() && table != nullptr && table->hasGlobalIndexes())
+    if (group.kind == GroupKind::Table && table != nullptr && table->hasGlobalIndexes())
         needed = std::min(needed, group.indexedUpTo);
     for (const auto& [name, cursor] : group.readers)
         needed = std::min(needed, cursor);

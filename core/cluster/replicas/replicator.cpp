@@ -29,6 +29,7 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->region = region;
     made->table = table;
     made->space = space;
+    made->kind = space == table ? GroupKind::Table : GroupKind::Index;
     made->begin = std::move(begin);
     made->end = std::move(end);
     made->appointed = leader;

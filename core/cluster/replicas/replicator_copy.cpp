@@ -176,7 +176,8 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
 // A leader whose log begins after what a reader needs next could not give it.
 bool Replicator::indexesNeedBefore(const Group& group, Lsn first) const {
     const TablePtr table = m_world.catalog.find(group.table);
-    const bool hasReader = !group.isIndex() && table != nullptr && table->hasGlobalIndexes();
+    const bool hasReader =
+        group.kind == GroupKind::Table && table != nullptr && table->hasGlobalIndexes();
     return hasReader && group.indexedUpTo.next() < first;
 }
 

@@ -88,7 +88,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     const bool leads = replica.role() == replication::Role::Leader;
     // Requests wait for what happens at a leader, and for nobody else.
     const bool waiting =
-        leads && (!group.waiters.empty() || !group.parked.empty() || !group.parkedBatches.empty());
+        leads && (!group.waiters.empty() || !group.parked.empty() || group.isLeaseAwaited);
     // A group that has come to rest keeps no records.
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();

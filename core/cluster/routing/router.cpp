@@ -49,7 +49,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     pending.request = std::make_shared<const Request>(std::move(*request));
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
-        if (pending.ops[part].done) continue;
+        if (pending.ops[part].state == Op::State::Done) continue;
         send(number, pending, part);
     }
     scheduleSweep();
@@ -69,7 +69,7 @@ std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex
 ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Group& group) {
     const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
     const ZoneIndex hint = m_hints.find(group, call.zone);
-    if (op.request->needsLeader && !suspects[hint.value()] &&
+    if (op.request->needsLeader() && !suspects[hint.value()] &&
         (op.attempts == 0 || hint != op.target))
         return hint;
     std::array<ZoneIndex, kZonesPerRegion> candidates;
@@ -101,9 +101,9 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     ++op.attempts;
     ++op.sendings;
     op.sentAt = m_world.now;
-    op.underWay = true;
+    op.state = Op::State::Sent;
     const auto kind =
-        op.request->isWrite ? observe::MessageKind::Write : observe::MessageKind::Read;
+        op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
     const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
     // Should it be lost, the sweep will notice.
     op.sent = m_world.send(m_world.arrivalOf(flight),
@@ -135,7 +135,7 @@ void Router::on(OpAnswered& answered) {
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
     if (!op.awaits(answered.op)) return;
-    op.underWay = false;
+    op.state = Op::State::Unsent;
     const ZoneIndex from = answered.flight.from.zone;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
@@ -143,14 +143,14 @@ void Router::on(OpAnswered& answered) {
         const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
         const bool useful =
             result.leader && *result.leader != from && !suspects[result.leader->value()];
-        if (useful && group != nullptr && op.request->needsLeader) {
+        if (useful && group != nullptr && op.request->needsLeader()) {
             m_hints.learn(*group, call.zone, *result.leader);
             if (op.attempts < 4) return send(answered.op.call, call, answered.op.part);
         }
         m_world.queue.add(m_world.now + kRetryDelay, OpRetry{answered.op});
         return;
     }
-    if (op.request->needsLeader) {
+    if (op.request->needsLeader()) {
         if (const Group* group = m_world.findGroup(op.group))
             m_hints.learn(*group, call.zone, from);
     }
@@ -212,7 +212,7 @@ void Router::on(const OpRetry& retry) {
     const auto found = m_calls.find(retry.op.call);
     if (found == m_calls.end()) return;
     Op& op = found->second.ops[retry.op.part];
-    if (op.done || op.underWay || op.sendings != retry.op.sending) return;
+    if (op.state != Op::State::Unsent || op.sendings != retry.op.sending) return;
     send(retry.op.call, found->second, retry.op.part);
 }
 
@@ -225,10 +225,11 @@ void Router::on(const RouterSweep& sweep) {
         seen += call.ops.size();
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
-            const bool slow = op.underWay && m_world.now - op.sentAt >= kAttemptTimeout;
+            const bool slow =
+                op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
             const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
             const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (!op.done && (old || gone || (slow && !op.request->isWrite)))
+            if (op.state != Op::State::Done && (old || gone || (slow && !op.request->isWrite())))
                 late.push_back({number, part});
         }
     }
@@ -271,7 +272,7 @@ void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
 }
 
 void Router::partDone(CallNumber number, PendingCall& call, std::uint32_t part) {
-    call.ops[part].done = true;
+    call.ops[part].state = Op::State::Done;
     CHECK(call.opsLeft > 0);
     if (--call.opsLeft == 0) finish(number, call);
 }

@@ -48,8 +48,7 @@ private:
     bool planParts(PendingCall& call);
     /// Tables answer without a replica.
     void answerAtOnce(PendingCall& call);
-    bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
-                  bool write);
+    bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, Access access);
     /// False if no partition holds the page.
     bool planPage(PendingCall& call, const ReadRange& range, GroupId group);
     void addOp(PendingCall& call, GroupId group, OpRequest asked);

@@ -20,6 +20,10 @@ bool changesData(const Request& request) {
         request);
 }
 
+Access accessOf(bool isConsistent) {
+    return isConsistent ? Access::Strong : Access::Eventual;
+}
+
 }  // namespace
 
 bool Router::plan(PendingCall& call) {
@@ -47,11 +51,11 @@ bool Router::planParts(PendingCall& call) {
         Overloaded{
             [&](const ReadItem& read) {
                 call.reply = ItemReply{};
-                return planItem(call, read.table, read.key, read.consistent, false);
+                return planItem(call, read.table, read.key, accessOf(read.consistent));
             },
             [&](const WriteItem& write) {
                 call.reply = WriteReply{};
-                return planItem(call, write.table, write.key, true, true);
+                return planItem(call, write.table, write.key, Access::Write);
             },
             [&](const ReadRange& range) {
                 call.reply = RangeReply{};
@@ -64,14 +68,14 @@ bool Router::planParts(PendingCall& call) {
                 call.reply = BatchReadReply{std::vector<ItemView>(batch.reads.size()), {}};
                 bool all = true;
                 for (const ReadItem& one : batch.reads)
-                    all = planItem(call, one.table, one.key, one.consistent, false) && all;
+                    all = planItem(call, one.table, one.key, accessOf(one.consistent)) && all;
                 return all;
             },
             [&](const WriteBatch& batch) {
                 call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}};
                 bool all = true;
                 for (const WriteItem& one : batch.writes)
-                    all = planItem(call, one.table, one.key, true, true) && all;
+                    all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
@@ -93,13 +97,12 @@ void Router::answerAtOnce(PendingCall& call) {
     call.gate = m_world.openTicket;
 }
 
-bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key, bool leader,
-                      bool write) {
+bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key& key,
+                      Access access) {
     OpRequest asked;
     asked.part = static_cast<std::uint32_t>(call.ops.size());
     asked.key = types::storageKey(table->space, key);
-    asked.needsLeader = leader;
-    asked.isWrite = write;
+    asked.access = access;
     call.region = table->region;
     const GroupId group = m_world.partitions.find(asked.key);
     addOp(call, group, std::move(asked));
@@ -119,7 +122,7 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
 bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {
     OpRequest asked;
     asked.key = range.forward ? range.begin : range.end;
-    asked.needsLeader = range.consistent;
+    asked.access = accessOf(range.consistent);
     asked.itemsLeft = call.itemsLeft;
     asked.bytesLeft = call.bytesLeft;
     addOp(call, group, std::move(asked));

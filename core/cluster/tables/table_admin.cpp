@@ -112,6 +112,10 @@ void defineKeysAlone(TableDescription& table) {
     }
 }
 
+std::string nameOf(const TableDescription& table, const SecondaryIndex& index) {
+    return "index " + index.name + " of table " + table.name;
+}
+
 // The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
 // none.
 bool markUpdating(const UpdateTable& update, TableDescription& table) {
@@ -283,7 +287,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     for (const SecondaryIndex& index : table.indexes) {
         if (std::ranges::find(added, index.space) == added.end()) continue;
         addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
-        m_propagator.fill(table, index.space);
+        m_indexes.backfill.begin(table, index.space);
     }
     store(changed);  // With the new partitions.
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
@@ -315,15 +319,15 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         for (const SecondaryIndex& index : table.indexes)
-            dropSpace(index.space);
-        dropSpace(table.space);
+            dropSpace(index.space, nameOf(table, index));
+        dropSpace(table.space, "table " + table.name);
         m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
         m_world.catalog.erase(table);
         m_world.catalogGate = m_world.openTicket;
         return;
     }
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.status == TableStatus::Deleting) dropSpace(index.space);
+        if (index.status == TableStatus::Deleting) dropSpace(index.space, nameOf(table, index));
     }
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "core/cluster/catalog/request.h"
-#include "core/cluster/indexes/index_propagator.h"
+#include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/cluster/tables/space_reclaimer.h"
 
 namespace orrery::cluster {
 
@@ -14,8 +15,8 @@ namespace orrery::cluster {
 /// of the catalog is in the turn that made it.
 class TableAdmin {
 public:
-    TableAdmin(WorldState& world, Replicator& replicator, IndexPropagator& propagator)
-        : m_world(world), m_replicator(replicator), m_propagator(propagator) {}
+    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes)
+        : m_world(world), m_replicator(replicator), m_indexes(indexes), m_reclaimer(world, jobs) {}
 
     ApiResult<Reply> request(const Request& request, const Caller& caller);
     void on(const TableSettles& settles);
@@ -28,7 +29,7 @@ public:
 
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
     /// ends.
-    void giveBackDropped(storage::Ticket synced);
+    void giveBackDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
 
     /// The description with its live counts.
     TableReply describe(const TablePtr& table) const;
@@ -53,7 +54,6 @@ private:
         std::vector<KeptPartition> partitions;
     };
 
-    storage::StorageResult<void> reopenDropped();
     storage::StorageResult<std::vector<KeptTable>> keptTables() const;
     storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
     void settleLater(const TableDescription& table);
@@ -72,9 +72,8 @@ private:
     /// The zones in which a new partition's leader may be appointed.
     std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
     void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
-    void dropSpace(KeySpaceId space);
-    void nameDropped(const WorldState::DroppedSpace& dropped);
-    void dropPrivateKeys(const std::vector<GroupId>& groups);
+    /// `more` are groups beside those of the space that have private keys of it.
+    void dropSpace(KeySpaceId space, std::string subject, const std::vector<GroupId>& more = {});
     void settle(TableDescription table);
     void store(TablePtr table);
     void saveCounters();
@@ -83,7 +82,8 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
-    IndexPropagator& m_propagator;
+    GlobalIndexes& m_indexes;
+    SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
     std::uint64_t m_nextGroup = 1;
 };

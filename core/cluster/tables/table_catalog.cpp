@@ -4,7 +4,6 @@
 #include "core/base/check.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
-#include "core/table/private_key.h"
 #include "core/types/storage_key.h"
 
 // Where tables and their partitions come from and go to: key spaces, groups, the store's values.
@@ -21,6 +20,8 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
     RegionState& added = m_world.addRegion(name);
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(0);
+    out.u8(kRegionsVersion);
     for (const auto& region : m_world.regions)
         out.sized(region->name);
     m_world.turn.putValue(std::string(kRegionsValue), std::move(bytes));
@@ -29,14 +30,16 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
 
 KeySpaceId TableAdmin::newSpace() {
     const bool usesAgain =
-        m_world.plantedBug == PlantedBug::SpaceUsedAgain && !m_world.droppedSpaces.empty();
-    if (usesAgain) return m_world.droppedSpaces.back().space;
+        m_world.plantedBug == PlantedBug::SpaceUsedAgain && !m_reclaimer.dropped().empty();
+    if (usesAgain) return m_reclaimer.dropped().back().space;
     return KeySpaceId(m_nextSpace++);
 }
 
 void TableAdmin::saveCounters() {
     std::string bytes;
     ByteWriter out(bytes);
+    out.u8(0);
+    out.u8(kNextVersion);
     out.varint(m_nextSpace);
     out.varint(m_nextGroup);
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));
@@ -98,25 +101,18 @@ void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
     }
 }
 
-void TableAdmin::dropSpace(KeySpaceId space) {
-    m_propagator.forget(space);
-    WorldState::DroppedSpace dropped{space, m_world.openTicket, {}, false};
-    for (const GroupId id : m_world.partitions.ofSpace(space)) {
+void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
+                           const std::vector<GroupId>& more) {
+    // Entries of local indexes are not counted.
+    const std::int64_t items = std::max<std::int64_t>(countsOf(space).first, 0);
+    m_indexes.forget(space);
+    std::vector<GroupId> groups = m_world.partitions.ofSpace(space);
+    for (const GroupId id : groups)
         m_replicator.remove(id);
-        dropped.groups.push_back(id);
-    }
+    groups.insert(groups.end(), more.begin(), more.end());
     m_world.partitions.removeSpace(space);
-    nameDropped(dropped);
-    m_world.droppedSpaces.push_back(std::move(dropped));
-}
-
-void TableAdmin::nameDropped(const WorldState::DroppedSpace& dropped) {
-    std::string bytes;
-    ByteWriter out(bytes);
-    for (const GroupId id : dropped.groups)
-        out.varint(id.value());
-    m_world.turn.putValue(std::string(kDroppedPrefix) + std::to_string(dropped.space.value()),
-                          std::move(bytes));
+    m_reclaimer.drop(space, std::move(groups), std::move(subject),
+                     static_cast<std::uint64_t>(items) * kZonesPerRegion);
 }
 
 void TableAdmin::store(TablePtr table) {
@@ -142,34 +138,6 @@ void TableAdmin::store(TablePtr table) {
                           std::move(bytes));
     m_world.catalog.put(std::move(table));
     m_world.catalogGate = m_world.openTicket;
-}
-
-// The groups of a key space were made one after the other, so this is one range, mostly.
-void TableAdmin::dropPrivateKeys(const std::vector<GroupId>& groups) {
-    for (std::size_t first = 0; first < groups.size();) {
-        std::size_t last = first;
-        while (last + 1 < groups.size() && groups[last + 1] == groups[last].next())
-            ++last;
-        m_world.store.dropRange(table::privateKeysBegin(groups[first]),
-                                table::privateKeysEnd(groups[last]));
-        first = last + 1;
-    }
-}
-
-void TableAdmin::giveBackDropped(storage::Ticket synced) {
-    for (WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
-        if (dropped.toldStore || dropped.since > synced) continue;
-        m_world.store.dropRange(types::keySpaceBegin(dropped.space),
-                                types::keySpaceEnd(dropped.space));
-        dropPrivateKeys(dropped.groups);
-        dropped.toldStore = true;
-    }
-    std::erase_if(m_world.droppedSpaces, [&](const WorldState::DroppedSpace& dropped) {
-        if (!dropped.toldStore || m_world.store.droppedKeysLeft() > 0) return false;
-        m_world.turn.eraseValue(std::string(kDroppedPrefix) +
-                                std::to_string(dropped.space.value()));
-        return true;
-    });
 }
 
 }  // namespace orrery::cluster

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <iterator>
 #include <map>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
 
@@ -26,6 +26,10 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
     if (regions) {
         ByteReader in(*regions);
+        if (takeVersionMark(in, *regions)) {
+            if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
+                return std::unexpected(*std::move(refused));
+        }
         while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
             m_world.addRegion(std::string(in.sized()));
         if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
@@ -33,15 +37,19 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
     if (next) {
         ByteReader in(*next);
+        if (takeVersionMark(in, *next)) {
+            if (auto refused = refusedVersion(in, kNextVersion, "Which ids come next"))
+                return std::unexpected(*std::move(refused));
+        }
         m_nextSpace = static_cast<std::uint32_t>(in.varint());
         m_nextGroup = in.varint();
-        if (!in.ok()) return std::unexpected(damaged(kNextValue));
+        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kNextValue));
     }
     return {};
 }
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
-    TRY(reopenDropped());
+    TRY(m_reclaimer.reopen());
     TRY_ASSIGN(const std::vector<KeptTable> kept, keptTables());
     TRY(passIdsInUse(kept));
     const std::set<KeySpaceId> lost = indexesThatShare(kept);
@@ -67,23 +75,7 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             if (lost.contains(index.space)) TRY(fillAnew(one, index.space));
         }
     }
-    m_propagator.resume();
-    return {};
-}
-
-storage::StorageResult<void> TableAdmin::reopenDropped() {
-    TRY_ASSIGN(const auto dropped, m_world.store.values(kDroppedPrefix));
-    for (const auto& [name, bytes] : dropped) {
-        WorldState::DroppedSpace space;
-        std::uint32_t number = 0;
-        std::from_chars(name.data() + kDroppedPrefix.size(), name.data() + name.size(), number);
-        space.space = KeySpaceId(number);
-        ByteReader in(bytes);
-        while (in.ok() && !in.atEnd())
-            space.groups.emplace_back(in.varint());
-        if (!in.ok()) return std::unexpected(damaged(name));
-        m_world.droppedSpaces.push_back(std::move(space));
-    }
+    m_indexes.sender.resume();
     return {};
 }
 
@@ -127,7 +119,7 @@ storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTabl
         for (const KeptPartition& partition : one.partitions)
             passGroup(partition.group);
     }
-    for (const WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
+    for (const SpaceReclaimer::Dropped& dropped : m_reclaimer.dropped()) {
         passSpace(dropped.space);
         std::ranges::for_each(dropped.groups, passGroup);
     }
@@ -147,7 +139,7 @@ storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
     if (table.status != TableStatus::Active || indexUpdates) settleLater(table);
     for (const SecondaryIndex& index : table.indexes) {
         if (index.backfilling && !lost.contains(index.space))
-            TRY(m_propagator.fillFurther(table, index.space));
+            TRY(m_indexes.backfill.resume(table, index.space));
     }
     return {};
 }
@@ -185,16 +177,16 @@ std::set<GroupId> TableAdmin::groupsOf(const std::vector<KeptTable>& kept,
 }
 
 storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost) {
-    TRY(m_propagator.forgetSaved(lost));
-    dropSpace(lost);
-    for (const KeptPartition& partition : kept.partitions) {
-        if (partition.space != lost) continue;
-        m_world.droppedSpaces.back().groups.push_back(partition.group);
-        if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
-    }
-    nameDropped(m_world.droppedSpaces.back());
+    TRY(m_indexes.backfill.eraseSaved(lost));
     TableDescription table = *m_world.catalog.find(kept.table.space);
     const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);
+    std::vector<GroupId> groups;
+    for (const KeptPartition& partition : kept.partitions) {
+        if (partition.space != lost) continue;
+        groups.push_back(partition.group);
+        if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
+    }
+    dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
     m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
                             table.regionName +
@@ -210,7 +202,7 @@ storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpac
     addPartitions(table, index->space, initialPartitions(table.billing, index->throughput));
     store(std::make_shared<const TableDescription>(table));
     saveCounters();
-    if (isWanted) m_propagator.fill(table, index->space);
+    if (isWanted) m_indexes.backfill.begin(table, index->space);
     return {};
 }
 

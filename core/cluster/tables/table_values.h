@@ -1,22 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace orrery::cluster {
 
 // The store's values of the catalog.
 //
-//   value "regions"      := (name:sized)…                       // in order of their ids
-//   value "next"         := nextSpace:varint nextGroup:varint
+//   value "regions"      := 0:uint8 version:uint8(2) (name:sized)…      // in order of their ids
+//   value "next"         := 0:uint8 version:uint8(2) nextSpace:varint nextGroup:varint
 //   value "table/<id>"   := description:sized count:varint partition…
-//   value "dropped/<id>" := (group:varint)…                     // a key space to give back, and
-//   the
-//                                                               // groups whose private keys go too
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
+// Version 1 of "regions" and "next" begins after the version; its first byte is never 0.
+
+inline constexpr std::uint8_t kRegionsVersion = 2;
+inline constexpr std::uint8_t kNextVersion = 2;
 inline constexpr std::string_view kRegionsValue = "regions";
 inline constexpr std::string_view kNextValue = "next";
 inline constexpr std::string_view kTablePrefix = "table/";
-inline constexpr std::string_view kDroppedPrefix = "dropped/";
 
 }  // namespace orrery::cluster

@@ -12,6 +12,7 @@
 #include "core/cluster/faults/fault_request.h"
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
+#include "core/cluster/kernel/job_id.h"
 
 namespace orrery::cluster {
 
@@ -83,9 +84,14 @@ struct DropChecksums {
     ChecksumLookId look{};
 };
 
+/// Ends a job that can be cancelled.
+struct CancelJob {
+    JobId job{};
+};
+
 using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile, SetClock,
                            WallClock, CalendarJump, StorageSynced, StorageFailure, StartChecksums,
-                           StepChecksums, DropChecksums>;
+                           StepChecksums, DropChecksums, CancelJob>;
 
 /// The number of what an input began (a fault, a checksum look), otherwise 0; or one sentence that
 /// says why it was not taken.

@@ -14,8 +14,10 @@ namespace orrery::cluster {
 World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     : state(store, options.profile, options.seed, options.traceEvents),
       replicator(state),
-      propagator(state, replicator),
-      tables(state, replicator, propagator),
+      jobs(state),
+      copies(state, jobs),
+      indexes(state, replicator, jobs),
+      tables(state, replicator, jobs, indexes),
       router(state, [this](const Request& request,
                            const Caller& caller) { return tables.request(request, caller); }),
       server(state, replicator,
@@ -23,18 +25,18 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
                  router.answer(group, from, op, std::move(result));
              }),
       zones(state, replicator, router),
-      snapshots(state, propagator),
-      checksums(state) {
+      snapshots(state),
+      checksums(state, jobs) {
     state.plantedBug = options.plantedBug;
     if (options.plantedBug == PlantedBug::TailUnsettled)
         state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
     state.logBounds = options.logBounds;
     replicator.setListener([this](Group& group) {
         server.moved(group);
-        propagator.moved(group);
+        indexes.moved(group);
     });
-    propagator.setListeners(
-        [this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+    indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); });
+    indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
 }
 
@@ -49,6 +51,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
+    TRY(impl->jobs.reopen());
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
@@ -102,10 +105,10 @@ void World::Impl::process(Event& event) {
                    [&](const FaultEnds& ends) { zones.on(ends); },
                    [&](const HeartbeatNews& news) { zones.on(news); },
                    [&](const TableSettles& settles) { tables.on(settles); },
-                   [&](const IndexBatchArrives& batch) { propagator.on(batch); },
-                   [&](const IndexBatchAnswered& answered) { propagator.on(answered); },
-                   [&](const IndexRetry& retry) { propagator.on(retry); },
-                   [&](const BackfillStep& step) { propagator.on(step); },
+                   [&](const IndexBatchArrives& batch) { indexes.receiver.on(batch); },
+                   [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
+                   [&](const IndexRetry& retry) { indexes.sender.on(retry); },
+                   [&](const JobStep& step) { jobs.on(step); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                },
                event);
@@ -143,6 +146,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
 storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->tables.giveBackDropped(m_impl->synced);
+    m_impl->copies.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->keepClock();
     return m_impl->commit();
@@ -227,6 +231,10 @@ std::vector<observe::FaultView> World::faults() const {
     return m_impl->zones.faults();
 }
 
+std::vector<observe::JobView> World::jobs() const {
+    return m_impl->jobs.views();
+}
+
 LookResult<ItemsLook> World::lookItems(const ItemsLookRequest& request) const {
     return cluster::lookItems(m_impl->state, request);
 }
@@ -270,7 +278,9 @@ bool World::lookOn(std::size_t partitionsMax) {
 }
 
 std::shared_ptr<observe::Snapshot> World::showSnapshot() {
-    return m_impl->snapshots.show(m_impl->zones.faults(), m_impl->zones.heartbeats());
+    auto snapshot = m_impl->snapshots.show(m_impl->zones.faults(), m_impl->zones.heartbeats());
+    snapshot->jobs = jobs();
+    return snapshot;
 }
 
 observe::Trace& World::trace() {

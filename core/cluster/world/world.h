@@ -123,6 +123,8 @@ public:
     const Profile& profile() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
+    /// Long work that is under way: index filling, reclaiming, checksum scans, copies.
+    std::vector<observe::JobView> jobs() const;
     /// All as it is now. Nodes that did not change are shared with the snapshot before. The clock's
     /// own members are the driver's to fill in.
     std::shared_ptr<observe::Snapshot> makeSnapshot();

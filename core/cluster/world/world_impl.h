@@ -4,6 +4,7 @@
 #include "core/cluster/inspect/checksum_scan.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/items/item_server.h"
+#include "core/cluster/replicas/copy_jobs.h"
 #include "core/cluster/routing/router.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/world/world.h"
@@ -32,6 +33,7 @@ public:
     Admitted admit(const StartChecksums& input);
     Admitted admit(const StepChecksums& input);
     Admitted admit(const DropChecksums& input);
+    Admitted admit(const CancelJob& input);
 
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
@@ -44,7 +46,9 @@ public:
 
     WorldState state;
     Replicator replicator;
-    IndexPropagator propagator;
+    Jobs jobs;
+    CopyJobs copies;
+    GlobalIndexes indexes;
     TableAdmin tables;
     Router router;
     ItemServer server;

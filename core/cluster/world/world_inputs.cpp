@@ -72,12 +72,17 @@ Admitted World::Impl::admit(const StartChecksums& input) {
 }
 
 Admitted World::Impl::admit(const StepChecksums&) {
-    checksums.step({});
+    checksums.readOn({});
     return 0;
 }
 
 Admitted World::Impl::admit(const DropChecksums& input) {
     checksums.drop(input.look);
+    return 0;
+}
+
+Admitted World::Impl::admit(const CancelJob& input) {
+    if (auto refused = jobs.cancel(input.job)) return std::unexpected(*std::move(refused));
     return 0;
 }
 

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/cluster/indexes/index_backfill.h"
+#include "core/cluster/indexes/index_receiver.h"
+#include "core/cluster/indexes/index_sender.h"
+
+namespace orrery::cluster {
+
+/// Keeps global indexes: the parts and how they hang together. Sender and receiver know of one
+/// another only what messages say.
+class GlobalIndexes {
+public:
+    GlobalIndexes(WorldState& world, Replicator& replicator, Jobs& jobs)
+        : receiver(world, replicator),
+          sender(world, replicator),
+          backfill(world, replicator, jobs, sender),
+          m_world(world) {
+        sender.setListeners([this](Group& base) { backfill.acknowledged(base); },
+                            [this](Group& base) { backfill.leaderLost(base); });
+    }
+    GlobalIndexes(const GlobalIndexes&) = delete;
+    GlobalIndexes& operator=(const GlobalIndexes&) = delete;
+
+    void moved(Group& group) {
+        switch (group.kind) {
+            case GroupKind::Table:
+                return sender.moved(group);
+            case GroupKind::Index:
+                return receiver.moved(group);
+        }
+    }
+    /// Before the partitions of a table or an index go.
+    void forget(KeySpaceId space) {
+        for (const GroupId id : m_world.partitions.ofSpace(space))
+            receiver.forget(id);
+        backfill.forget(space);
+        sender.forget(space);
+    }
+
+    IndexReceiver receiver;
+    IndexSender sender;
+    IndexBackfill backfill;
+
+private:
+    WorldState& m_world;
+};
+
+}  // namespace orrery::cluster

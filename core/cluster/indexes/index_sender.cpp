@@ -1,0 +1,357 @@
+#include "core/cluster/indexes/index_sender.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace orrery::cluster {
+
+using namespace std::chrono_literals;
+using Origin = IndexChange::Origin;
+
+namespace {
+
+constexpr std::size_t kBatchChangesMax = 100;
+/// No more is taken from the log than this, for all indexes together; the log keeps the rest.
+constexpr std::size_t kUnansweredMax = 2000;
+/// Records of a base partition in one event; the next event goes on.
+constexpr std::size_t kTakenAtOnceMax = 1000;
+constexpr Duration kRetryAfter = 200ms;
+/// Replicas that send a batch on to one another are asked again after a while.
+constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
+
+}  // namespace
+
+// --- whose memory it is
+
+IndexSender::Source& IndexSender::sourceOf(Group& base) {
+    const auto [at, isNew] = m_sources.try_emplace(base.id);
+    if (isNew) at->second.taken = base.indexedUpTo;
+    changeOwner(base, at->second);
+    return at->second;
+}
+
+void IndexSender::changeOwner(Group& base, Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    if (leader) {
+        const Owner owner{*leader, base.member(*leader).replica->term()};
+        if (source.owner == owner) return;
+        if (source.owner) startOver(base, source);
+        source.owner = owner;
+        return;
+    }
+    if (!source.owner) return;
+    // A leader at rest holds no lease, and keeps what it has in mind.
+    const auto& replica = base.member(source.owner->zone).replica;
+    const bool leads = replica && replica->role() == replication::Role::Leader &&
+                       replica->term() == source.owner->term;
+    if (leads) return;
+    source.owner.reset();
+    startOver(base, source);
+}
+
+void IndexSender::startOver(Group& base, Source& source) {
+    source.outboxes.clear();
+    if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = base.indexedUpTo;
+    if (m_lost) m_lost(base);
+}
+
+void IndexSender::moved(Group& base) {
+    const TablePtr table = m_world.catalog.find(base.table);
+    if (table == nullptr || !table->hasGlobalIndexes()) return;
+    const auto known = m_sources.find(base.id);
+    const auto leader = base.servingLeader(m_world.now);
+    if (known == m_sources.end() && !leader) return;
+    Source& source = sourceOf(base);
+    if (leader && (base.member(*leader).mark.applied > source.taken || sendable(source) > 0))
+        goOn(base, source);
+}
+
+void IndexSender::resume() {
+    for (const auto& group : m_world.groups) {
+        if (group == nullptr || group->kind != GroupKind::Table ||
+            group->indexedUpTo >= group->committed)
+            continue;
+        const TablePtr table = m_world.catalog.find(group->table);
+        if (table != nullptr && table->hasGlobalIndexes())
+            queueRetry(*group, sourceOf(*group), Duration{});
+    }
+}
+
+void IndexSender::queueRetry(const Group& base, Source& source, Duration after) {
+    if (std::exchange(source.retryQueued, true)) return;
+    m_world.queue.add(m_world.now + after, IndexRetry{base.id});
+}
+
+// --- reading
+
+void IndexSender::goOn(Group& base) {
+    goOn(base, sourceOf(base));
+}
+
+void IndexSender::goOn(Group& base, Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    const bool tookAll = !leader || take(base, *leader, source);
+    if (leader) sendAll(base, source);
+    tellShown(base, source);
+    const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
+    // At rest a leader holds no lease; this is a request like any other.
+    if (lacksLeader && base.member(base.leaderHint).replica)
+        m_replicator.requestLease(base, base.leaderHint);
+    const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
+    // Those who wait for an index are let go after a while, whatever becomes of it.
+    if (isDone && base.indexWaiters.empty()) return;
+    queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
+}
+
+bool IndexSender::readUpToDate(Group& base, ZoneIndex leader) {
+    Source& source = sourceOf(base);
+    take(base, leader, source);
+    return source.taken == base.member(leader).mark.applied;
+}
+
+bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
+    const TablePtr table = m_world.catalog.find(base.table);
+    skipToBarriers(base, leader, *table, source);
+    // Goes on when some were answered.
+    if (unanswered(source, std::nullopt) >= kUnansweredMax) return true;
+    const LogReader::End end = m_log.read(
+        base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
+            takeRecord(base, *table, source, lsn, record);
+            return unanswered(source, std::nullopt) >= kUnansweredMax ? LogReader::Next::Stop
+                                                                      : LogReader::Next::Go;
+        });
+    // What is unavailable now may be there later.
+    return end != LogReader::End::Bounded;
+}
+
+void IndexSender::takeRecord(const Group& base, const TableDescription& table, Source& source,
+                             Lsn lsn, const table::LogRecord& record) {
+    if (record.kind != table::RecordKind::Put && record.kind != table::RecordKind::Delete) return;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (!index.global || index.status == TableStatus::Deleting) continue;
+        if (lsn <= barrierOf(base.id, index.space)) continue;
+        if (index.backfilling && m_world.plantedBug == PlantedBug::BackfillSkips) continue;
+        const auto before = table::indexEntryOf(record.oldImage, index, table.keys);
+        const auto after = table::indexEntryOf(record.newImage, index, table.keys);
+        if (before == after) continue;
+        if (before && (!after || after->key != before->key))
+            enqueue(source, Origin::Record, lsn, index.space, before->key, nullptr);
+        if (after) enqueue(source, Origin::Record, lsn, index.space, after->key, &*after);
+    }
+}
+
+void IndexSender::setBarrier(GroupId base, KeySpaceId index, Lsn barrier) {
+    m_barriers[index][base] = barrier;
+}
+
+Lsn IndexSender::barrierOf(GroupId base, KeySpaceId index) const {
+    const auto barriers = m_barriers.find(index);
+    if (barriers == m_barriers.end()) return Lsn{};
+    const auto barrier = barriers->second.find(base);
+    return barrier == barriers->second.end() ? Lsn{} : barrier->second;
+}
+
+void IndexSender::skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
+                                 Source& source) const {
+    Lsn floor = base.member(leader).mark.applied;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.global && index.status != TableStatus::Deleting)
+            floor = std::min(floor, barrierOf(base.id, index.space));
+    }
+    source.taken = std::max(source.taken, floor);
+}
+
+void IndexSender::addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry) {
+    Source& source = sourceOf(base);
+    enqueue(source, Origin::Item, source.taken, index, entry.key, &entry);
+}
+
+void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceId space,
+                          std::string key, const table::IndexEntry* entry) {
+    const GroupId target = m_world.partitions.find(key);
+    if (target == GroupId{}) return;  // The index was deleted meanwhile.
+    IndexChange change;
+    change.origin = origin;
+    change.position = position;
+    change.record.kind = entry ? table::RecordKind::IndexPut : table::RecordKind::IndexDelete;
+    change.record.space = space;
+    change.record.key = std::move(key);
+    if (entry != nullptr) {
+        change.record.newImage = entry->attributes;
+        change.record.newItemBytes = entry->itemBytes;
+    }
+    const auto [at, isNew] = source.outboxes.try_emplace(target);
+    Outbox& outbox = at->second;
+    if (isNew) {
+        outbox.index = space;
+        outbox.target = m_world.findGroup(target)->appointed;
+    }
+    outbox.waiting.push_back(std::move(change));
+}
+
+// --- sending
+
+void IndexSender::sendAll(const Group& base, Source& source) {
+    for (auto& [target, outbox] : source.outboxes) {
+        if (outbox.waiting.empty() || outbox.underWay || outbox.isStopped) continue;
+        fillBatch(base, source, outbox);
+        send(base, target, outbox);
+    }
+}
+
+void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
+    auto batch = std::make_shared<IndexBatch>();
+    batch->base = base.id;
+    batch->sender = source.owner->zone;
+    batch->term = source.owner->term;
+    batch->number = ++source.batches;
+    auto& waiting = outbox.waiting;
+    const auto isOneRecord = [](const IndexChange& a, const IndexChange& b) {
+        return a.origin == Origin::Record && b.origin == Origin::Record && a.position == b.position;
+    };
+    std::size_t count = std::min(waiting.size(), kBatchChangesMax);
+    while (count < waiting.size() && isOneRecord(waiting[count - 1], waiting[count]))
+        ++count;
+    batch->changes.reserve(count);
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+    std::move(waiting.begin(), end, std::back_inserter(batch->changes));
+    waiting.erase(waiting.begin(), end);
+    outbox.underWay = std::move(batch);
+    outbox.redirects = 0;
+}
+
+void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
+    outbox.sentAt = m_world.now;
+    const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
+    const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
+    m_world.send(m_world.arrivalOf(flight), IndexBatchArrives{flight, outbox.underWay});
+}
+
+IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
+    const auto found = source.outboxes.find(answered.flight.from.group);
+    if (found == source.outboxes.end()) return nullptr;
+    const auto& batch = found->second.underWay;
+    const bool isIt = batch && batch->number == answered.number && batch->term == answered.term &&
+                      batch->sender == answered.flight.to;
+    return isIt ? &found->second : nullptr;
+}
+
+void IndexSender::on(const IndexBatchAnswered& answered) {
+    if (!m_world.arrives(answered.flight, answered.number)) return;
+    Group* base = m_world.findGroup(answered.base);
+    const auto known = m_sources.find(answered.base);
+    if (base == nullptr || known == m_sources.end()) return;
+    Source& source = known->second;
+    changeOwner(*base, source);
+    Outbox* outbox = awaiting(source, answered);
+    if (outbox == nullptr) return;
+    if (answered.leader) outbox->target = *answered.leader;
+    switch (answered.outcome) {
+        case BatchOutcome::Taken: {
+            outbox->underWay.reset();
+            // A leader before this one may have sent more than the saved cursor says.
+            auto& waiting = outbox->waiting;
+            while (!waiting.empty() && waiting.front().origin == Origin::Record &&
+                   waiting.front().position <= answered.upTo)
+                waiting.pop_front();
+            goOn(*base, source);
+            if (m_acknowledged) m_acknowledged(*base);
+            return;
+        }
+        case BatchOutcome::NotLeader:
+            // Without a better idea it is sent again after a while.
+            if (!answered.leader || *answered.leader == answered.flight.from.zone) return;
+            if (++outbox->redirects > kRedirectsMax) return;
+            return send(*base, answered.flight.from.group, *outbox);
+        case BatchOutcome::Stale:
+            startOver(*base, source);
+            return goOn(*base, source);
+        case BatchOutcome::Damaged:
+            outbox->isStopped = true;
+            return;
+    }
+}
+
+void IndexSender::on(const IndexRetry& retry) {
+    Group* base = m_world.findGroup(retry.base);
+    const auto known = m_sources.find(retry.base);
+    if (base == nullptr || known == m_sources.end()) return;
+    Source& source = known->second;
+    source.retryQueued = false;
+    changeOwner(*base, source);
+    if (base->servingLeader(m_world.now)) {
+        for (auto& [target, outbox] : source.outboxes) {
+            const bool isLost =
+                outbox.underWay && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
+            if (!isLost) continue;
+            outbox.redirects = 0;
+            tryNextZone(*base, source, outbox);
+            send(*base, target, outbox);
+        }
+    }
+    goOn(*base, source);
+    m_shown(*base, base->indexedUpTo);  // Who has waited too long is let go.
+}
+
+// No answer came: ask another replica, one that the sender's node hears.
+void IndexSender::tryNextZone(const Group& base, const Source& source, Outbox& outbox) const {
+    const auto& suspects = m_world.region(base.region).suspects[source.owner->zone.value()];
+    for (std::size_t step = 1; step <= kZonesPerRegion; ++step) {
+        const ZoneIndex zone(
+            static_cast<std::uint8_t>((outbox.target.value() + 1) % kZonesPerRegion));
+        outbox.target = zone;
+        if (!suspects[zone.value()]) return;
+    }
+}
+
+// --- what has come of it
+
+std::size_t IndexSender::unanswered(const Source& source, std::optional<KeySpaceId> index) {
+    std::size_t changes = 0;
+    for (const auto& [target, outbox] : source.outboxes) {
+        if (!index || outbox.index == *index) changes += outbox.unanswered();
+    }
+    return changes;
+}
+
+std::size_t IndexSender::sendable(const Source& source) {
+    std::size_t changes = 0;
+    for (const auto& [target, outbox] : source.outboxes)
+        changes += outbox.isStopped ? 0 : outbox.unanswered();
+    return changes;
+}
+
+std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> index) const {
+    const auto source = m_sources.find(base);
+    return source == m_sources.end() ? 0 : unanswered(source->second, index);
+}
+
+void IndexSender::tellShown(Group& base, Source& source) {
+    Lsn shown = source.taken;
+    const auto lower = [&](const auto& changes) {
+        const auto first = std::ranges::find(changes, Origin::Record, &IndexChange::origin);
+        if (first == changes.end()) return;
+        shown = std::min(shown, Lsn(first->position.value() - 1));
+    };
+    for (const auto& [target, outbox] : source.outboxes) {
+        if (outbox.underWay) lower(outbox.underWay->changes);
+        lower(outbox.waiting);
+    }
+    if (shown <= base.indexedUpTo) return;
+    base.indexedUpTo = shown;
+    m_world.touch(base);
+    m_shown(base, shown);
+}
+
+void IndexSender::forget(KeySpaceId space) {
+    m_barriers.erase(space);
+    std::erase_if(m_sources, [&](const auto& entry) {
+        const Group* base = m_world.findGroup(entry.first);
+        return base == nullptr || base->table == space;
+    });
+    for (auto& [base, source] : m_sources)
+        std::erase_if(source.outboxes,
+                      [&](const auto& entry) { return entry.second.index == space; });
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/cluster/indexes/index_batch.h"
+#include "core/cluster/replicas/log_reader.h"
+#include "core/cluster/replicas/replicator.h"
+
+namespace orrery::cluster {
+
+/// The side of a base partition: its leader reads the committed log and sends the changes to the
+/// partitions of the global indexes, in order, one batch under way to each. What it has read and
+/// sent is the memory of that leader and is lost with it: the next one reads on from the cursor
+/// that is saved with the group (Group::indexedUpTo), up to which all indexes have answered.
+class IndexSender {
+public:
+    /// Called when all global indexes show a base partition's records up to `shown`.
+    using Shown = std::function<void(Group& base, Lsn shown)>;
+    using Listener = std::function<void(Group& base)>;
+
+    IndexSender(WorldState& world, Replicator& replicator)
+        : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
+
+    void setShown(Shown shown) { m_shown = std::move(shown); }
+    /// `acknowledged` is called when an index partition has taken a batch; `lost` when a leader
+    /// was lost and with it all that it had read and that no index has answered.
+    void setListeners(Listener acknowledged, Listener lost) {
+        m_acknowledged = std::move(acknowledged);
+        m_lost = std::move(lost);
+    }
+
+    /// After a restart: base partitions whose indexes do not show all go on at once.
+    void resume();
+    /// The replicas of a base partition moved.
+    void moved(Group& base);
+    /// Forgets what was meant for the partitions of an index that is gone, or came from a table.
+    void forget(KeySpaceId space);
+
+    void on(const IndexBatchAnswered& answered);
+    void on(const IndexRetry& retry);
+
+    // --- for the filling of a new index
+
+    /// Records of the base up to `barrier` are not sent to this index.
+    void setBarrier(GroupId base, KeySpaceId index, Lsn barrier);
+    void clearBarriers(KeySpaceId index) { m_barriers.erase(index); }
+    /// Reads all that the leader has applied, a bounded number of records. True if nothing is left.
+    bool readUpToDate(Group& base, ZoneIndex leader);
+    /// Sends an item that was there before the index, after all that was read so far.
+    void addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry);
+    /// Reads and sends what there is, and comes back as long as something is left.
+    void goOn(Group& base);
+    /// Changes that no index has answered: of one index, or of all.
+    std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
+
+private:
+    /// What is to go to one partition of an index.
+    struct Outbox {
+        KeySpaceId index{};
+        ZoneIndex target{};  ///< Where the sender takes the leader to be.
+        std::deque<IndexChange> waiting;
+        std::shared_ptr<const IndexBatch> underWay;  ///< Null: none.
+        Instant sentAt;
+        std::uint32_t redirects = 0;  ///< Since the batch was sent for lack of an answer.
+        /// It met damaged bytes there: nothing more is sent before the next start.
+        bool isStopped = false;
+
+        std::size_t unanswered() const {
+            return waiting.size() + (underWay ? underWay->changes.size() : 0);
+        }
+    };
+    /// Whose memory the outboxes are.
+    struct Owner {
+        ZoneIndex zone{};
+        replication::Term term{};
+        bool operator==(const Owner&) const = default;
+    };
+    /// A base partition.
+    struct Source {
+        std::optional<Owner> owner;
+        Lsn taken{};  ///< Records up to here are in the outboxes or needed none.
+        std::map<GroupId, Outbox> outboxes;
+        std::uint64_t batches = 0;
+        bool retryQueued = false;
+    };
+
+    Source& sourceOf(Group& base);
+    void changeOwner(Group& base, Source& source);
+    /// False if there is more to take.
+    bool take(Group& base, ZoneIndex leader, Source& source);
+    void takeRecord(const Group& base, const TableDescription& table, Source& source, Lsn lsn,
+                    const table::LogRecord& record);
+    void enqueue(Source& source, IndexChange::Origin origin, Lsn position, KeySpaceId space,
+                 std::string key, const table::IndexEntry* entry);
+    void sendAll(const Group& base, Source& source);
+    void fillBatch(const Group& base, Source& source, Outbox& outbox);
+    void send(const Group& base, GroupId target, Outbox& outbox);
+    void tryNextZone(const Group& base, const Source& source, Outbox& outbox) const;
+    /// Nothing if no answer for the outbox is awaited that is this one.
+    Outbox* awaiting(Source& source, const IndexBatchAnswered& answered);
+    void tellShown(Group& base, Source& source);
+    void startOver(Group& base, Source& source);
+    void goOn(Group& base, Source& source);
+    void queueRetry(const Group& base, Source& source, Duration after);
+    /// Records up to here concern no index of the table, or none of them but for a filling.
+    Lsn barrierOf(GroupId base, KeySpaceId index) const;
+    void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
+                        Source& source) const;
+    static std::size_t unanswered(const Source& source, std::optional<KeySpaceId> index);
+    /// Those of them that are still sent.
+    static std::size_t sendable(const Source& source);
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    LogReader m_log;
+    Shown m_shown;
+    Listener m_acknowledged;
+    Listener m_lost;
+    std::map<GroupId, Source> m_sources;
+    std::map<KeySpaceId, std::map<GroupId, Lsn>> m_barriers;  ///< By index, then base.
+};
+
+}  // namespace orrery::cluster

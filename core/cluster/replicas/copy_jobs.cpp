@@ -1,0 +1,86 @@
+#include "core/cluster/replicas/copy_jobs.h"
+
+#include <algorithm>
+
+#include "core/base/bytes.h"
+
+namespace orrery::cluster {
+namespace {
+
+constexpr std::size_t kSpaceBytes = 4;
+constexpr std::uint64_t kWhole = 1u << 20;
+
+/// Where a key without its key space lies among all keys: of 2^20 parts, how many are before it.
+std::uint64_t placeOf(std::string_view key) {
+    std::uint64_t place = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+        place = place << 8 | (i < key.size() ? static_cast<std::uint8_t>(key[i]) : 0);
+    return place >> 4;
+}
+
+/// How much of the partition is before `key`, of 2^20 parts.
+std::uint64_t shareBefore(const Group& group, std::string_view key) {
+    const KeyBounds bounds = group.boundsIn(group.space);
+    if (key <= bounds.begin) return 0;
+    if (key >= bounds.end) return kWhole;
+    const std::uint64_t begin = placeOf(group.begin);
+    const std::uint64_t end = group.end.empty() ? kWhole : placeOf(group.end);
+    const std::uint64_t place = std::clamp(placeOf(key.substr(kSpaceBytes)), begin, end);
+    return (place - begin) * kWhole / std::max<std::uint64_t>(end - begin, 1);
+}
+
+bool isCopied(const Member& member) {
+    return member.replica && member.standing() != replication::Standing::Whole;
+}
+
+}  // namespace
+
+Job CopyJobs::newJob(const Group& group, ZoneIndex zone) const {
+    Job job;
+    job.kind = JobKind::CopyReplica;
+    job.space = group.space;
+    job.group = group.id;
+    job.zone = zone;
+    const TablePtr table = m_world.catalog.find(group.table);
+    job.subject = "partition " + std::to_string(group.id.value()) + " of table " +
+                  (table == nullptr ? "" : table->name) + " to " +
+                  zoneName(m_world.region(group.region), zone);
+    return job;
+}
+
+void CopyJobs::look(const Group& group, ZoneIndex zone) {
+    const Member& member = group.member(zone);
+    const auto known = m_copies.find({group.id, zone});
+    if (!isCopied(member)) {
+        if (known == m_copies.end()) return;
+        m_jobs.end(known->second);
+        m_copies.erase(known);
+        return;
+    }
+    const JobId id = known != m_copies.end()
+                         ? known->second
+                         : m_copies[{group.id, zone}] = m_jobs.beginUnkept(newJob(group, zone));
+    Job& job = *m_jobs.find(id);
+    std::int64_t items = 0;
+    for (const Member& other : group.members)
+        items = std::max(items, other.mark.itemCount);
+    job.total = static_cast<std::uint64_t>(items);
+    const std::string cursor = member.mark.copiedTo.value_or("");
+    job.done = job.total * shareBefore(group, cursor) / kWhole;
+}
+
+void CopyJobs::turnEnds() {
+    for (const GroupId id : m_world.dirtyGroups) {
+        const Group* group = m_world.findGroup(id);
+        if (group == nullptr) continue;
+        for (const ZoneIndex zone : kZones)
+            look(*group, zone);
+    }
+    std::erase_if(m_copies, [&](const auto& copy) {
+        if (m_world.findGroup(copy.first.first) != nullptr) return false;
+        m_jobs.end(copy.second);
+        return true;
+    });
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <utility>
+
+#include "core/cluster/replicas/jobs.h"
+
+namespace orrery::cluster {
+
+/// Lists the copies of replicas as jobs. Their steps, and the cursor that outlives a stop, are the
+/// replicas' own (Member::mark); this only looks on.
+class CopyJobs {
+public:
+    CopyJobs(WorldState& world, Jobs& jobs) : m_world(world), m_jobs(jobs) {}
+
+    /// Looks at the groups that the open turn changed. Before it ends.
+    void turnEnds();
+
+private:
+    using Key = std::pair<GroupId, ZoneIndex>;
+
+    void look(const Group& group, ZoneIndex zone);
+    Job newJob(const Group& group, ZoneIndex zone) const;
+
+    WorldState& m_world;
+    Jobs& m_jobs;
+    std::map<Key, JobId> m_copies;
+};
+
+}  // namespace orrery::cluster
