@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/file.h"
 #include "core/storage/guard.h"
 #include "core/storage/lmdb_call.h"
 #include "core/storage/storage_error.h"
@@ -102,14 +102,9 @@ StorageResult<void> Environment::openPages() {
 // LMDB writes to its lock file through a map: without a block under the page that it uses, a full
 // disk would be a SIGBUS. One page holds far more readers than there are.
 StorageResult<void> Environment::reserveLockFile() const {
-    const std::string path = m_file.string() + "-lock";
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly);
-    if (descriptor < 0) return std::unexpected(StorageError{"open", errno, path});
-    constexpr off_t kLockBytes = 4096;
-    const int code = ::posix_fallocate(descriptor, 0, kLockBytes);
-    ::close(descriptor);
-    if (code != 0) return std::unexpected(StorageError{"posix_fallocate", code, path});
-    return {};
+    TRY_ASSIGN(const File lock, File::open(m_file.string() + "-lock", O_RDWR | O_CREAT));
+    constexpr std::uint64_t kLockBytes = 4096;
+    return lock.reserve(kLockBytes);
 }
 
 StorageResult<void> Environment::openMap() {

@@ -31,6 +31,7 @@ LmdbLog::LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment
 
 StorageResult<void> LmdbLog::write(LogBatch& batch) {
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY(m_folder->noteWrite());
     TRY(LogWriter(transaction, m_values).write(batch));
     return transaction.commit();
 }
@@ -44,6 +45,7 @@ StorageResult<std::optional<PairMark>> LmdbLog::pairMark() {
 StorageResult<void> LmdbLog::allowTreeWrite(const std::string& pairId, std::uint64_t generation) {
     const Database counters = databaseOf(*m_environment, LogDatabase::Counters);
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY(m_folder->noteWrite());
     TRY_ASSIGN(const auto found, readPairMark(transaction, counters));
     PairMark mark = found.value_or(PairMark{pairId, 0, 0});
     mark.upper = generation;
