@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/storage/file_pair.h"
+#include "core/storage/repaired_folder.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::storage {
@@ -81,6 +82,7 @@ StorageError formatError(const std::filesystem::path& folder, const std::string&
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesystem::path& folder) {
     TRY(makeFolder(wholePath(folder)));
     TRY_ASSIGN(auto opened, lock(folder));
+    TRY(finishRepair(folder));
     TRY(opened->checkFormat());
     return opened;
 }
@@ -107,7 +109,9 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
         return std::unexpected(
             StorageError{"open", ENOENT, folder.string(),
                          "The folder " + folder.string() + " is not a data folder."});
-    return lock(folder);
+    TRY_ASSIGN(auto opened, lock(folder));
+    TRY(finishRepair(folder));
+    return opened;
 }
 
 bool DataFolder::hasRoom() const {

@@ -197,6 +197,31 @@ StorageResult<PageFile::ViewPtr> PageFile::start(const std::vector<std::string>&
     return m_last;
 }
 
+// LMDB writes a transaction on pages that the one before does not use, so while the newest meta
+// page is damaged the other one still has all of its trees.
+StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::string>& names,
+                                                        bool& mayLackLastWrite) {
+    TRY(mapUpTo(UINT64_MAX));
+    const auto first = meta(0);
+    m_pageBytes = first ? first->free.pad : static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto second = meta(1);
+    mayLackLastWrite = !first || !second || first->transaction - second->transaction + 1 > 2;
+    std::vector<MetaPage> metas;
+    for (const auto& one : {first, second}) {
+        const bool isUsable =
+            one && one->free.pad == m_pageBytes && one->lastPage < UINT64_MAX / m_pageBytes - 1;
+        if (isUsable) metas.push_back(*one);
+    }
+    std::ranges::sort(metas, std::ranges::greater(), &MetaPage::transaction);
+    StorageResult<ViewPtr> result = std::unexpected(damaged({"both meta pages are damaged", 0}));
+    for (const MetaPage& one : metas) {
+        result = viewOf(one, names);
+        if (result) return result;
+        mayLackLastWrite = true;
+    }
+    return result;
+}
+
 StorageResult<PageFile::ViewPtr> PageFile::checkStart(const std::vector<std::string>& names) {
     TRY_ASSIGN(const ViewPtr view, start(names));
     TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(*view));

@@ -41,6 +41,11 @@ public:
     /// The same without the list of free pages, for another reader of a file that was checked.
     StorageResult<ViewPtr> start(const std::vector<std::string>& names);
 
+    /// For a salvage: of the newest transaction whose named trees can be found, whatever else is
+    /// wrong. `mayLackLastWrite` is set if there may have been a later one.
+    StorageResult<ViewPtr> startDamaged(const std::vector<std::string>& names,
+                                        bool& mayLackLastWrite);
+
     /// Pages that are not used, after `checkStart`.
     const PageSet& freePages() const { return m_free; }
 
