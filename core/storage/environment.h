@@ -32,6 +32,23 @@ inline constexpr std::size_t kKeyBytesMax = 511;
 class WriteTransaction;
 class Environment;
 
+/// Lets one thread at a time through. LMDB has such a lock itself, but a call that ended in a fault
+/// keeps it for ever, and whoever waits for it then waits for ever; this one is always given back.
+class WriteLock {
+public:
+    WriteLock();
+    ~WriteLock();
+    WriteLock(const WriteLock&) = delete;
+    WriteLock& operator=(const WriteLock&) = delete;
+
+    /// Waits until it is free.
+    void take();
+    void giveBack();
+
+private:
+    const int m_descriptor;  ///< Of an event that counts to 1.
+};
+
 /// What an environment is opened with.
 struct EnvironmentPlan {
     std::filesystem::path file;
@@ -92,6 +109,7 @@ private:
 
     const std::filesystem::path m_file;
     const std::vector<std::string> m_names;
+    WriteLock m_writeLock;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Ended, to be renewed: cheaper than a new one.
@@ -172,6 +190,9 @@ public:
 
 private:
     using Transaction::Transaction;
+    void end();
+
+    bool m_hasLock = false;
 };
 
 /// A position in a database. It must not outlive its transaction. A walk that meets a page that
