@@ -127,6 +127,9 @@ public:
     /// The value of `key`, or nothing. Valid until the transaction ends or writes.
     StorageResult<std::optional<std::string_view>> get(Database database,
                                                        std::string_view key) const;
+    /// The same; where there is no such key, what stands on both sides. In a read transaction only.
+    StorageResult<std::optional<std::string_view>> get(Database database, std::string_view key,
+                                                       PageNeighbours& neighbours) const;
     /// How many keys the database has.
     StorageResult<std::uint64_t> entryCount(Database database) const;
 

@@ -121,6 +121,9 @@ public:
     virtual StorageResult<void> seekBefore(std::string_view key) = 0;
     virtual StorageResult<void> next() = 0;
     virtual StorageResult<void> previous() = 0;
+    /// Where a walk ends: that the entry it stands at, of whatever volume, is whole. What is
+    /// damaged may have been in the range that was walked over.
+    virtual StorageResult<void> checkEnd() { return {}; }
     virtual bool valid() const = 0;
     virtual std::string_view key() const = 0;
     virtual std::string_view image() const = 0;

@@ -39,10 +39,10 @@ public:
                 shown = true;
             }
             if (!shown) step = visitor(key, m_tree.image());
-            if (step == ScanStep::Stop) break;
+            if (step == ScanStep::Stop) return {};
             TRY(leave(key));
         }
-        return {};
+        return m_tree.checkEnd();
     }
 
 private:

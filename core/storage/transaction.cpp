@@ -57,6 +57,22 @@ StorageResult<std::optional<std::string_view>> Transaction::get(Database databas
     return std::optional(viewOf(v));
 }
 
+StorageResult<std::optional<std::string_view>> Transaction::get(Database database,
+                                                                std::string_view key,
+                                                                PageNeighbours& neighbours) const {
+    CHECK(!m_writes);
+    PageCursor cursor(m_view->pages, tree(database));
+    bool found = false;
+    if (!guarded([&] {
+            found = cursor.find(key);
+            if (!found) static_cast<void>(cursor.findNeighbours(neighbours));
+        }))
+        return std::unexpected(m_environment->m_readPages->damaged(kUnreadable));
+    if (cursor.fault()) return std::unexpected(m_environment->m_readPages->damaged(cursor.fault()));
+    if (!found) return std::optional<std::string_view>();
+    return std::optional(cursor.value());
+}
+
 StorageResult<std::uint64_t> Transaction::entryCount(Database database) const {
     if (!m_writes) return tree(database).root.entries;
     MDB_stat stat{};
