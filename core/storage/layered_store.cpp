@@ -45,6 +45,7 @@ StorageResult<T> LayeredStore::noted(StorageResult<T> result) const {
 StorageResult<void> LayeredStore::resume() {
     TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
     m_trees.resume(unfinished);
+    m_trimSweep = {};
     return m_archive.resume();
 }
 
@@ -82,8 +83,26 @@ Ticket LayeredStore::commit(Turn turn) {
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
     const bool isWell = m_health == Health::Ok || m_health == Health::NoRoom;
-    if (!isWell || !m_writes) return nullptr;
-    return m_log.takeWork();
+    if (!isWell || !m_writes || m_log.workIsOut()) return nullptr;
+    if (auto work = m_log.takeWork()) return work;
+    if (m_trimSweep.isDone) return nullptr;
+    sweepTrims();
+    auto work = m_log.takeWork();
+    return work || m_trimSweep.isDone ? std::move(work) : m_log.takeEmptyWork();
+}
+
+// Which records a kill has left before their marks is found out at rest, a few logs at a time.
+void LayeredStore::sweepTrims() {
+    constexpr std::size_t kLogsPerStep = 128;
+    const auto found = noted(m_logMedium->untrimmed(m_trimSweep, kLogsPerStep));
+    if (!found) {
+        m_trimSweep.isDone = true;
+        return;
+    }
+    for (const auto& [group, volume] : *found) {
+        if (const auto applied = m_trees.appliedOnDisk(volume, group))
+            treeHas(volume, group, *applied);
+    }
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {

@@ -74,6 +74,7 @@ private:
     void finishArchiveWork(std::unique_ptr<Work> work);
     void treeHas(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
+    void sweepTrims();
 
     std::shared_ptr<LogMedium> m_logMedium;
     std::shared_ptr<TreeMedium> m_treeMedium;
@@ -82,6 +83,7 @@ private:
     ArchiveLayer m_archive;
     std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
     std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
+    TrimSweep m_trimSweep;
     Health m_health = Health::Ok;
     bool m_writes = true;
     std::optional<StorageError> m_lastError;

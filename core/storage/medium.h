@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/storage/overlay.h"
@@ -63,6 +65,12 @@ struct LogBatch {
     std::uint64_t trimRecordsMax = 0;
 };
 
+/// A walk over all logs, in pieces, for records that a kill left before their trim mark.
+struct TrimSweep {
+    std::optional<std::pair<GroupId, VolumeId>> after;  ///< The last one that was looked at.
+    bool isDone = false;
+};
+
 /// What had been dropped and was not given back when the store was last open.
 struct Unfinished {
     std::vector<GroupId> groups;
@@ -85,6 +93,10 @@ public:
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;
     virtual StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) = 0;
+    /// Looks at the next `logsMax` logs and moves the sweep on: those that have records before
+    /// their trim mark.
+    virtual StorageResult<std::vector<std::pair<GroupId, VolumeId>>> untrimmed(
+        TrimSweep& sweep, std::size_t logsMax) = 0;
     virtual StorageResult<GroupId> lastGroup() = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) = 0;
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(

@@ -141,6 +141,19 @@ StorageResult<Lsn> MemoryLog::trimMark(VolumeId volume, GroupId group) {
     return at == m_logs.end() ? Lsn(0) : at->second.trimMark;
 }
 
+StorageResult<std::vector<std::pair<GroupId, VolumeId>>> MemoryLog::untrimmed(TrimSweep& sweep,
+                                                                              std::size_t logsMax) {
+    std::vector<std::pair<GroupId, VolumeId>> found;
+    auto at = sweep.after ? m_logs.upper_bound(*sweep.after) : m_logs.begin();
+    for (std::size_t looks = 0; at != m_logs.end() && looks < logsMax; ++looks, ++at) {
+        sweep.after = at->first;
+        const Log& log = at->second;
+        if (!log.records.empty() && log.first < log.trimMark) found.push_back(at->first);
+    }
+    sweep.isDone = at == m_logs.end();
+    return found;
+}
+
 StorageResult<GroupId> MemoryLog::lastGroup() {
     return m_logs.empty() ? GroupId() : m_logs.rbegin()->first.first;
 }
