@@ -100,6 +100,7 @@ private:
     StorageResult<void> openMap();
     StorageResult<void> openPages();
     StorageResult<void> openDatabases(const EnvironmentPlan& plan);
+    StorageResult<void> findDatabases();
     StorageResult<void> mayEnter() const;
     StorageError poisoned() const;
     /// Runs a call of LMDB: its code, or kFault after one that ended in a fault.
@@ -119,6 +120,7 @@ private:
     std::unique_ptr<PageFile> m_readPages;    ///< The owner's.
     std::unique_ptr<PageFile> m_workerPages;  ///< The reading worker's.
     std::unique_ptr<PageFile> m_writePages;   ///< Of whoever has the write transaction.
+    bool m_hasCheckedFree = false;            ///< Likewise: the list of free pages is sound.
 };
 
 /// What reading and writing transactions have in common.

@@ -110,6 +110,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
     auto view = std::make_shared<View>();
     view->transaction = meta.transaction;
     view->map = m_map;
+    view->pagesNamed = meta.lastPage + 1;
     const PageNumber end = std::min(meta.lastPage + 1, m_fileBytes / m_pageBytes);
     m_checked.reserve(end);
     view->pages = {m_map.get(), m_pageBytes, end, &m_checked};
@@ -193,7 +194,7 @@ StorageResult<PageFile::ViewPtr> PageFile::start(const std::vector<std::string>&
     if (newer.lastPage >= UINT64_MAX / m_pageBytes - 1)
         return std::unexpected(damaged({"a meta page has a wrong last page", 0}));
     TRY_ASSIGN(m_last, viewOf(newer, names));
-    m_pagesNamed = newer.lastPage + 1;
+    if (m_last->pagesNamed > m_last->pages.end) TRY(checkFreePages(*m_last));
     return m_last;
 }
 
@@ -222,13 +223,12 @@ StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::s
     return result;
 }
 
-StorageResult<PageFile::ViewPtr> PageFile::checkStart(const std::vector<std::string>& names) {
-    TRY_ASSIGN(const ViewPtr view, start(names));
-    TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(*view));
+StorageResult<void> PageFile::checkFreePages(const View& view) {
+    TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(view));
     // Pages at the end that were taken and given back in one transaction were never written.
-    if (m_pagesNamed - view->pages.end != freeBeyond)
-        return std::unexpected(damaged({"it is cut off at its end", view->pages.end}));
-    return view;
+    if (view.pagesNamed - view.pages.end != freeBeyond)
+        return std::unexpected(damaged({"it is cut off at its end", view.pages.end}));
+    return {};
 }
 
 }  // namespace orrery::storage

@@ -155,6 +155,10 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
                    environment.m_writePages->view(number - 1, environment.m_names));
         if (transaction.m_view == nullptr)
             return std::unexpected(environment.damaged("its newest meta page is gone"));
+        // Here and not at open: a large folder has millions of them, and a start should not wait.
+        if (!environment.m_hasCheckedFree)
+            TRY(environment.m_writePages->checkFreePages(*transaction.m_view));
+        environment.m_hasCheckedFree = true;
     }
     return transaction;
 }
