@@ -91,7 +91,7 @@ Response getStatus(const Call& call) {
     writeNumber(out, "tables", call.world.catalog().size());
     writeNumber(out, "openRequests", facts.openCalls);
     writeNumber(out, "waitingRequests", facts.waitingCalls);
-    writeNumber(out, "overlayBytes", facts.figures.overlayBytes);
+    writeNumber(out, "overlayBytes", facts.figures.memtableBytes);
     writeNumber(out, "logFileBytes", facts.figures.logFileBytes);
     writeNumber(out, "treeFileBytes", facts.figures.treeFileBytes);
     out.name("eventHash").string(std::to_string(call.world.eventHash()));
@@ -129,7 +129,7 @@ Response getMetrics(const Call& call) {
     metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock stands.",
                 facts.waitingCalls);
     metrics.one("orrery_overlay_bytes", "gauge", "Applied records that no tree holds yet.",
-                facts.figures.overlayBytes);
+                facts.figures.memtableBytes);
     addTables(metrics, *call.world.makeSnapshot());
     return response;
 }

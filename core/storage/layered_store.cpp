@@ -33,7 +33,7 @@ LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeM
     : m_logMedium(log),
       m_treeMedium(tree),
       m_log(log, options.durability, options.failure),
-      m_trees(std::move(tree), options.overlayBytesMax, options.failure),
+      m_trees(std::move(tree), options.memtableBytesMax, options.failure),
       m_archive(std::move(archive), std::move(log), options.failure) {}
 
 template <typename T>
@@ -192,7 +192,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
     const StorageResult<void> result = m_trees.finish(std::move(work));
-    // The overlay stays as it is, and its reads with it, until there is room. After another error
+    // The memtable stays as it is, and its reads with it, until there is room. After another error
     // it cannot be emptied any more, so no later write can be taken.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
@@ -248,7 +248,7 @@ void LayeredStore::stopWriting() {
 }
 
 Store::Figures LayeredStore::figures() const {
-    return {m_trees.overlayBytes(),    m_log.pendingTurns(), m_logMedium->fileBytes(),
+    return {m_trees.memtableBytes(),   m_log.pendingTurns(), m_logMedium->fileBytes(),
             m_treeMedium->fileBytes(), m_archive.bytes(),    m_archive.ordersLeft()};
 }
 

@@ -8,7 +8,7 @@ namespace orrery::storage {
 
 struct LayeredOptions {
     Durability durability = Durability::Durable;
-    std::uint64_t overlayBytesMax = 16u << 20;
+    std::uint64_t memtableBytesMax = 16u << 20;
     PlannedFailure failure = {};
 };
 

@@ -17,7 +17,7 @@ StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path&
     TRY(folder->finish());
     auto store = std::make_unique<LayeredStore>(
         std::move(log), std::move(tree), std::make_shared<ArchiveFiles>(folder->archiveFolder()),
-        LayeredOptions{options.durability, options.overlayBytesMax, options.failure});
+        LayeredOptions{options.durability, options.memtableBytesMax, options.failure});
     TRY(store->resume());
     return store;
 }

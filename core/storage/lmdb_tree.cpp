@@ -136,10 +136,10 @@ StorageResult<void> LmdbTree::beginWrite() {
     return m_log->allowTreeWrite(m_mark.id, m_mark.upper);
 }
 
-StorageResult<void> LmdbTree::write(const Overlay& overlay) {
-    if (overlay.empty()) return {};
+StorageResult<void> LmdbTree::write(const Memtable& memtable) {
+    if (memtable.empty()) return {};
     TRY(beginWrite());
-    TRY(OverlayWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(overlay));
+    TRY(MemtableWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(memtable));
     m_mark.lower = m_mark.upper;
     return {};
 }

@@ -25,8 +25,8 @@ public:
     /// Refuses a tree that does not belong to the log. Called once, first.
     StorageResult<void> checkPair(const PairMark& firstMark);
 
-    StorageResult<void> write(const Overlay& overlay) override;
-    void settle(const Overlay&) override {}
+    StorageResult<void> write(const Memtable& memtable) override;
+    void settle(const Memtable&) override {}
     StorageResult<void> drop(DropStep& step) override;
     void settle(DropStep&) override {}
     std::uint64_t generation() const override { return m_mark.lower; }

@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/storage/overlay.h"
+#include "core/storage/memtable.h"
 #include "core/storage/store.h"
 
 namespace orrery::storage {
 
 // What a store keeps its logs and trees on: LMDB files, or memory. LayeredStore does all that the
-// two have in common (turns that wait, overlays, failures) and stands on one medium for the log and
-// one for the trees.
+// two have in common (turns that wait, memtables, failures) and stands on one medium for the log
+// and one for the trees.
 //
 // A batch is written in two halves. `write` runs in Work::run, on any one thread, and may do I/O;
 // `settle` runs on the owner's thread after a write that succeeded. Files are changed by the first,
@@ -145,8 +145,8 @@ class TreeMedium {
 public:
     virtual ~TreeMedium() = default;
 
-    virtual StorageResult<void> write(const Overlay& overlay) = 0;
-    virtual void settle(const Overlay& overlay) = 0;
+    virtual StorageResult<void> write(const Memtable& memtable) = 0;
+    virtual void settle(const Memtable& memtable) = 0;
     virtual StorageResult<void> drop(DropStep& step) = 0;
     virtual void settle(DropStep& step) = 0;
     /// Which write of the tree ended last; 0 for none. Called with no write under way.

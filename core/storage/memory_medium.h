@@ -53,8 +53,8 @@ private:
 /// The trees of a store in memory.
 class MemoryTree : public TreeMedium {
 public:
-    StorageResult<void> write(const Overlay&) override { return {}; }
-    void settle(const Overlay& overlay) override;
+    StorageResult<void> write(const Memtable&) override { return {}; }
+    void settle(const Memtable& memtable) override;
     StorageResult<void> drop(DropStep&) override { return {}; }
     void settle(DropStep& step) override;
     std::uint64_t generation() const override { return 0; }
@@ -68,7 +68,7 @@ public:
     std::string path() const override { return "memory"; }
 
 private:
-    Overlay m_items;
+    Memtable m_items;
 };
 
 }  // namespace orrery::storage

@@ -7,14 +7,14 @@ namespace orrery::storage {
 namespace {
 
 // A flush of memory happens on the owner's thread, in one go, so it comes often and stays short.
-constexpr std::uint64_t kOverlayBytesMax = 256u << 10;
+constexpr std::uint64_t kMemtableBytesMax = 256u << 10;
 
 class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
 public:
     explicit LayeredMemoryStore(PlannedFailure failure)
         : LayeredStore(std::make_shared<MemoryLog>(), std::make_shared<MemoryTree>(),
                        std::make_shared<MemoryArchive>(),
-                       {Durability::Durable, kOverlayBytesMax, failure}) {}
+                       {Durability::Durable, kMemtableBytesMax, failure}) {}
 
     void crash() override {
         const StorageResult<void> result = forgetUnwritten();

@@ -26,7 +26,7 @@ using ImageCheck = bool (*)(std::string_view key, std::string_view image);
 
 struct LmdbOptions {
     Durability durability = Durability::Durable;
-    std::uint64_t overlayBytesMax = 16u << 20;
+    std::uint64_t memtableBytesMax = 16u << 20;
     /// Address space to reserve for each of the two maps, halved where refused.
     std::uint64_t mapBytes = std::uint64_t{64} << 30;
     /// What one transaction of a flush may dirty, roughly, in pages of 4 KiB; LMDB keeps as much

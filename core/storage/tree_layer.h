@@ -10,14 +10,14 @@
 
 namespace orrery::storage {
 
-/// The tree half of a store: the overlay that fills, the frozen one that is being flushed, the tree
-/// under them, and the ranges that are given back.
+/// The tree half of a store: the memtable that fills, the frozen one that is being flushed, the
+/// tree under them, and the ranges that are given back.
 ///
-/// Only what a synced turn rests on reaches the tree. An overlay is frozen between two turns, and
+/// Only what a synced turn rests on reaches the tree. A memtable is frozen between two turns, and
 /// handed out once the last turn that filled it is on disk; the next fills meanwhile.
 class TreeLayer {
 public:
-    TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBytesMax,
+    TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t memtableBytesMax,
               PlannedFailure failure);
 
     /// Forgets all that is not on the medium, ranges included, and the planned failure.
@@ -49,14 +49,14 @@ public:
     /// that moves it is under way or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
     /// The marks that the flush wrote which has ended since the last call.
-    Overlay::Marks takeFlushedMarks() { return std::exchange(m_flushedMarks, {}); }
+    Memtable::Marks takeFlushedMarks() { return std::exchange(m_flushedMarks, {}); }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
     bool workIsOut() const { return m_workIsOut; }
     bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
-    std::uint64_t overlayBytes() const;
+    std::uint64_t memtableBytes() const;
 
 private:
     struct Drop {
@@ -78,14 +78,14 @@ private:
     const std::uint64_t m_bytesMax;
     PlannedFailure m_failure;
 
-    std::shared_ptr<Overlay> m_active = std::make_shared<Overlay>();
+    std::shared_ptr<Memtable> m_active = std::make_shared<Memtable>();
     Ticket m_activeNeeds;
     bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
-    Overlay::Marks m_flushedMarks;
-    std::shared_ptr<const Overlay> m_frozen;
+    Memtable::Marks m_flushedMarks;
+    std::shared_ptr<const Memtable> m_frozen;
     Ticket m_frozenNeeds;
-    std::shared_ptr<const Overlay>
+    std::shared_ptr<const Memtable>
         m_retired;  ///< Flushed; the next work frees it, off this thread.
 
     // Of the turn that is open, then of turns that have ended, in order.

@@ -294,7 +294,7 @@ private slots:
     void readsWhileWorkersWrite() {
         const QTemporaryDir folder;
         LmdbOptions options;
-        options.overlayBytesMax = 64u << 10;
+        options.memtableBytesMax = 64u << 10;
         const auto opened = openAt(folder, options);
         QVERIFY(opened.has_value());
         Store& store = **opened;

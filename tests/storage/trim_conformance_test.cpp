@@ -199,8 +199,8 @@ private slots:
                  qPrintable(QString("%1 then %2").arg(afterOne).arg(after)));
     }
 
-    // Keys that are written again and again fill the log, not the overlay: the flush that lets the
-    // log go must not wait for an overlay that never fills.
+    // Keys that are written again and again fill the log, not the memtable: the flush that lets the
+    // log go must not wait for a memtable that never fills.
     void flushesWhenTheLogIsLong_data() { test::addStoreRows(); }
     void flushesWhenTheLogIsLong() {
         QFETCH(QString, kind);

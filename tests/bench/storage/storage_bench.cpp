@@ -298,7 +298,7 @@ int main(int argc, char** argv) {
         const auto store = openAt(root / "both", Durability::Durable);
         print("the same and the trees behind, new items", count,
               writeRecords(*store, 1, count, 4, Apply::Yes, same));
-        measureReads(*store, count / 2, "tree, overlay not empty");
+        measureReads(*store, count / 2, "tree, memtable not empty");
         flush(*store);
         measureReads(*store, count, "tree");
         measureMisses(*store, count, "neighbours unchecked");
@@ -317,9 +317,9 @@ int main(int argc, char** argv) {
         std::printf("%-58s %8.2f s\n", "drop of all items", secondsSince(begin));
     }
     {
-        const auto store = openAt(root / "overlay", Durability::Durable);
+        const auto store = openAt(root / "memtable", Durability::Durable);
         writeRecords(*store, 1, 10'000, 4, Apply::Yes, same);
-        measureReads(*store, 10'000, "overlay of 10,000");
+        measureReads(*store, 10'000, "memtable of 10,000");
         measureSharers(*store);
     }
     {
