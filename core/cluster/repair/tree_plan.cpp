@@ -14,7 +14,10 @@ struct Candidate {
     bool isDisproven = false;  // It looks whole, and its sums are others.
     Lsn applied{};
 
-    auto rank() const { return std::tuple(counts, !isDisproven, reaches, isProven, applied); }
+    /// The better one is greater; no two are equal.
+    auto rank() const {
+        return std::tuple(counts, !isDisproven, reaches, isProven, applied, ~zone);
+    }
 };
 
 Candidate candidateOf(const FoundPartition& partition, const MendedLog& log, std::size_t zone) {
@@ -37,7 +40,7 @@ TreePlan TreePlan::make(const FoundPartition& partition, const MendedLog& log) {
     std::vector<Candidate> candidates;
     for (std::size_t zone = 0; zone < partition.replicas.size(); ++zone)
         candidates.push_back(candidateOf(partition, log, zone));
-    std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::rank);
+    std::ranges::sort(candidates, std::ranges::greater(), &Candidate::rank);
 
     TreePlan plan;
     plan.lost = partition.bounds;
