@@ -231,7 +231,7 @@ void measureReads(Store& store, std::uint64_t items, const char* from) {
 }
 
 void measureMisses(Store& store, std::uint64_t items, const char* how) {
-    std::uint64_t number = items;
+    std::uint64_t number = 2 * items;
     measure((std::string("get that misses, ") + how).c_str(), 200'000, [&] {
         ++number;
         const auto image = store.get(kVolumes[number % 3], keyOf(number));
