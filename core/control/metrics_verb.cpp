@@ -131,7 +131,7 @@ Response getMetrics(const Call& call) {
     metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock stands.",
                 facts.waitingCalls);
     metrics.one("orrery_overlay_bytes", "gauge", "Applied records that no tree holds yet.",
-                facts.figures.overlayBytes);
+                facts.figures.memtableBytes);
     return showWorld(call, "text/plain; version=0.0.4",
                      [head](std::shared_ptr<observe::Snapshot> snapshot) {
                          return std::make_unique<TableMetrics>(head, std::move(snapshot));

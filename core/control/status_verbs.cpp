@@ -33,7 +33,7 @@ Response getStatus(const Call& call) {
     writeNumber(out, "tables", call.world.catalog().size());
     writeNumber(out, "openRequests", facts.openCalls);
     writeNumber(out, "waitingRequests", facts.waitingCalls);
-    writeNumber(out, "overlayBytes", facts.figures.overlayBytes);
+    writeNumber(out, "overlayBytes", facts.figures.memtableBytes);
     writeNumber(out, "logFileBytes", facts.figures.logFileBytes);
     writeNumber(out, "treeFileBytes", facts.figures.treeFileBytes);
     out.name("jobs");

@@ -1,8 +1,8 @@
 #include "core/engine/folder_check.h"
 
 #include "core/base/bytes.h"
+#include "core/cluster/repair/folder_repair.h"
 #include "core/storage/file_check.h"
-#include "core/storage/folder_repair.h"
 #include "core/storage/key_tree.h"
 #include "core/table/log_record.h"
 #include "core/table/private_key.h"
@@ -68,13 +68,9 @@ std::expected<std::string, std::string> repairFolder(const std::filesystem::path
     const auto verdict = checkFolder(folder);
     if (!verdict) return std::unexpected(verdict.error());
     if (verdict->isSound) return verdict->text + "Nothing to repair.\n";
-    const auto kept = storage::rebuildItems(folder, checkEntry);
-    if (!kept) return std::unexpected(kept.error().message());
-    std::string text = verdict->text;
-    text +=
-        "The log is sound and whole, so nothing is lost: the next start fills items.mdb from it.\n";
-    if (!kept->empty()) text += "The damaged file is kept as " + kept->string() + "\n";
-    return text;
+    const auto report = cluster::repairFolder(folder);
+    if (!report) return std::unexpected(report.error().message());
+    return verdict->text + report->text();
 }
 
 }  // namespace orrery::engine

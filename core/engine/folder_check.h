@@ -16,8 +16,8 @@ struct FolderVerdict {
 /// error, in one sentence, if it cannot be looked at.
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
-/// Has items.mdb rebuilt from a log that is sound and whole by the next start; the damaged file is
-/// kept. Lines for a person; an error, in one sentence, where that is not possible.
+/// Writes a damaged folder anew from all that can be read of it; the damaged files are kept. Lines
+/// for a person, which say what is lost; an error, in one sentence, where that is not possible.
 std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder);
 
 }  // namespace orrery::engine

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/engine/loop.h"
+#include "core/table/apply.h"
 
 namespace orrery::engine {
 
@@ -65,6 +66,7 @@ std::expected<void, std::string> LiveDriver::openStore() {
     options.durability = m_options.durability;
     options.failure = m_options.failure;
     options.stepsAtOnce = 0;
+    options.isWhole = table::isWhole;
     auto store = storage::openLmdbStore(m_options.dataFolder, options);
     if (!store) return std::unexpected(store.error().message());
     m_store = *std::move(store);

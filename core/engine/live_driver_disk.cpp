@@ -84,7 +84,7 @@ void LiveDriver::giveFlush(Duration wall) {
     auto work = m_store->takeFlushWork(force);
     if (!work) {
         // What is not yet synced cannot be flushed.
-        const bool left = force && m_store->figures().overlayBytes > 0;
+        const bool left = force && m_store->figures().memtableBytes > 0;
         if (left) m_flushDue = wall + kFlushRetry;
     } else if (m_options.dataFolder.empty()) {
         work->run();

@@ -9,17 +9,13 @@
 #include "core/base/result.h"
 #include "core/storage/archive_rows.h"
 #include "core/storage/file.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
 
-// What LMDB reports of its own files, so that both kinds of damage are treated alike.
-constexpr int kDamaged = -30796;
-
 StorageError damaged(const std::filesystem::path& file, const char* what) {
-    return {"read", kDamaged, file.string(),
-            "The archive file " + file.string() + " is damaged (" + what +
-                "); restore it from a copy of the data folder."};
+    return damagedError(file.string(), what, "restore it from a copy of the data folder");
 }
 
 StorageError missing(const std::filesystem::path& file) {

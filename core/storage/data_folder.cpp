@@ -1,7 +1,6 @@
 #include "core/storage/data_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/storage/file_pair.h"
+#include "core/storage/repaired_folder.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::storage {
@@ -19,30 +19,7 @@ namespace {
 constexpr std::string_view kFormatText = "orrery data folder, format ";
 constexpr std::string_view kUnfinished = ", unfinished";
 // What must be free before writing is tried again: a turn with a few of the largest requests.
-constexpr off_t kRoomBytes = off_t{4} << 20;
-
-StorageError lastError(const char* call, const std::filesystem::path& path) {
-    return {call, errno, path.string()};
-}
-
-// A file descriptor that is closed at the end of its block.
-class File {
-public:
-    File(const std::filesystem::path& path, int flags)
-        : m_descriptor(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-    ~File() {
-        if (m_descriptor >= 0) ::close(m_descriptor);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    bool isOpen() const { return m_descriptor >= 0; }
-    int descriptor() const { return m_descriptor; }
-    int release() { return std::exchange(m_descriptor, -1); }
-
-private:
-    int m_descriptor;
-};
+constexpr std::uint64_t kRoomBytes = 4u << 20;
 
 std::string readAll(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -51,23 +28,6 @@ std::string readAll(const std::filesystem::path& path) {
 
 std::string firstLine(const std::string& text) {
     return text.substr(0, text.find('\n'));
-}
-
-bool writeAll(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(descriptor, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-StorageResult<void> syncFolder(const std::filesystem::path& folder) {
-    const File file(folder, O_RDONLY | O_DIRECTORY);
-    if (!file.isOpen()) return std::unexpected(lastError("open", folder));
-    if (::fsync(file.descriptor()) != 0) return std::unexpected(lastError("fsync", folder));
-    return {};
 }
 
 // A folder's name is kept by the one above it. One that may be entered and not listed cannot be
@@ -122,26 +82,24 @@ StorageError formatError(const std::filesystem::path& folder, const std::string&
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::open(const std::filesystem::path& folder) {
     TRY(makeFolder(wholePath(folder)));
     TRY_ASSIGN(auto opened, lock(folder));
+    TRY(finishRepair(folder));
     TRY(opened->checkFormat());
     return opened;
 }
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "lock";
-    File lock(path, O_RDWR | O_CREAT);
-    if (!lock.isOpen()) return std::unexpected(lastError("open", path));
-    if (::flock(lock.descriptor(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) return std::unexpected(lockedError(folder, path));
-        return std::unexpected(lastError("flock", path));
-    }
+    TRY_ASSIGN(File lock, File::open(path, O_RDWR | O_CREAT));
+    TRY_ASSIGN(const bool isOurs, lock.tryLock());
+    if (!isOurs) return std::unexpected(lockedError(folder, path));
     const std::string holder =
         std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
     // The text is for people only. On a full disk a folder still opens, for reading.
-    if ((::ftruncate(lock.descriptor(), 0) != 0 || !writeAll(lock.descriptor(), holder)) &&
-        !isLackOfRoom(lastError("write", path)))
-        return std::unexpected(lastError("write", path));
+    StorageResult<void> written = lock.resize(0);
+    if (written) written = lock.write(0, holder);
+    if (!written && !isLackOfRoom(written.error())) return std::unexpected(written.error());
 
-    return std::unique_ptr<DataFolder>(new DataFolder(folder, lock.release()));
+    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock)));
 }
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
@@ -151,19 +109,17 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
         return std::unexpected(
             StorageError{"open", ENOENT, folder.string(),
                          "The folder " + folder.string() + " is not a data folder."});
-    return lock(folder);
+    TRY_ASSIGN(auto opened, lock(folder));
+    TRY(finishRepair(folder));
+    return opened;
 }
 
 bool DataFolder::hasRoom() const {
     const std::filesystem::path path = m_folder / "room";
-    const File file(path, O_RDWR | O_CREAT | O_TRUNC);
-    const bool has = file.isOpen() && ::posix_fallocate(file.descriptor(), 0, kRoomBytes) == 0;
-    ::unlink(path.c_str());
+    const auto file = File::open(path, O_RDWR | O_CREAT | O_TRUNC);
+    const bool has = file && file->reserve(kRoomBytes).has_value();
+    static_cast<void>(removeFile(path));
     return has;
-}
-
-DataFolder::~DataFolder() {
-    ::close(m_lock);
 }
 
 StorageResult<void> DataFolder::checkFormat() {
@@ -193,9 +149,15 @@ StorageResult<void> DataFolder::checkFormat() {
                           ", this one knows up to " + std::to_string(kFolderFormat) +
                           "); use that version or choose another folder."));
     if (isUnfinished) return begin();
-    TRY(checkFiles());
-    // What is written from now on, an older program cannot read: the format says so first.
-    if (format < kFolderFormat) return writeFormat("");
+    m_isOlder = format < kFolderFormat;
+    return checkFiles();
+}
+
+// What is written from now on, an older program cannot read: the format says so first.
+StorageResult<void> DataFolder::noteWrite() {
+    if (!m_isOlder) return {};
+    TRY(writeFormat(""));
+    m_isOlder = false;
     return {};
 }
 
@@ -219,17 +181,13 @@ StorageResult<void> DataFolder::begin() {
     // Who made it may have been stopped before its name was synced.
     TRY(syncName(wholePath(m_folder)));
     TRY(writeFormat(kUnfinished));
-    for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
-        std::error_code failed;
-        std::filesystem::remove(file, failed);
-        if (failed) return std::unexpected(StorageError{"unlink", failed.value(), file.string()});
-    }
-    return {};
+    TRY(removeFile(logFile()));
+    return removeFile(itemsFile());
 }
 
 StorageResult<void> DataFolder::finish() {
     if (m_isFinished) return {};
-    TRY(sync());
+    TRY(syncFolder(m_folder));
     TRY(writeFormat(""));
     m_isFinished = true;
     return {};
@@ -239,20 +197,15 @@ StorageResult<void> DataFolder::finish() {
 StorageResult<void> DataFolder::writeFormat(std::string_view suffix) const {
     const std::filesystem::path aside = m_folder / "format.new";
     {
-        const File file(aside, O_WRONLY | O_CREAT | O_TRUNC);
-        if (!file.isOpen()) return std::unexpected(lastError("open", aside));
+        TRY_ASSIGN(const File file, File::open(aside, O_WRONLY | O_CREAT | O_TRUNC));
         std::string text(kFormatText);
         text.append(std::to_string(kFolderFormat)).append(suffix).append("\n");
-        if (!writeAll(file.descriptor(), text)) return std::unexpected(lastError("write", aside));
-        if (::fsync(file.descriptor()) != 0) return std::unexpected(lastError("fsync", aside));
+        TRY(file.write(0, text));
+        TRY(file.sync());
     }
     std::error_code failed;
     std::filesystem::rename(aside, m_folder / "format", failed);
     if (failed) return std::unexpected(StorageError{"rename", failed.value(), aside.string()});
-    return sync();
-}
-
-StorageResult<void> DataFolder::sync() const {
     return syncFolder(m_folder);
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/storage/file.h"
 #include "core/storage/store.h"
 
 namespace orrery::storage {
@@ -24,12 +25,10 @@ public:
     /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
     /// new, or was never finished, no environment is left; make them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
-    /// Locks a data folder that exists, and changes nothing else in it: for a check or a repair.
+    /// Locks a data folder that exists, for a check or a repair, and ends a repair that a kill
+    /// interrupted. Nothing else in it changes.
     static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
         const std::filesystem::path& folder);
-    ~DataFolder();
-    DataFolder(const DataFolder&) = delete;
-    DataFolder& operator=(const DataFolder&) = delete;
 
     std::filesystem::path logFile() const { return m_folder / "log.mdb"; }
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
@@ -42,23 +41,27 @@ public:
     /// Whether the disk would take some more: a file is made, given blocks and removed.
     bool hasRoom() const;
 
+    /// Before anything is written to an environment: a folder of an earlier format gets the present
+    /// one. With the log's write lock held; an error if there is no room on the disk.
+    StorageResult<void> noteWrite();
+
     /// Says that both environments are made and synced.
     StorageResult<void> finish();
 
 private:
-    DataFolder(std::filesystem::path folder, int lock)
-        : m_folder(std::move(folder)), m_lock(lock) {}
+    DataFolder(std::filesystem::path folder, File lock)
+        : m_folder(std::move(folder)), m_lock(std::move(lock)) {}
 
     static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
     StorageResult<void> checkFormat();
     StorageResult<void> checkFiles() const;
     StorageResult<void> begin();
     StorageResult<void> writeFormat(std::string_view suffix) const;
-    StorageResult<void> sync() const;
 
     const std::filesystem::path m_folder;
-    const int m_lock;  ///< A file descriptor.
+    const File m_lock;
     bool m_isFinished = true;
+    bool m_isOlder = false;  ///< Guarded by the log's write lock once the folder is open.
 };
 
 }  // namespace orrery::storage

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/file.h"
 #include "core/storage/guard.h"
 #include "core/storage/lmdb_call.h"
 #include "core/storage/storage_error.h"
@@ -87,7 +87,7 @@ StorageResult<std::unique_ptr<Environment>> Environment::open(const EnvironmentP
 // Before LMDB sees it: mdb_env_open maps what a meta page says, however short the file is.
 StorageResult<void> Environment::checkFile() {
     TRY_ASSIGN(const auto pages, PageFile::open(m_file));
-    TRY(pages->checkStart(m_names));
+    TRY(pages->start(m_names));
     return {};
 }
 
@@ -102,14 +102,9 @@ StorageResult<void> Environment::openPages() {
 // LMDB writes to its lock file through a map: without a block under the page that it uses, a full
 // disk would be a SIGBUS. One page holds far more readers than there are.
 StorageResult<void> Environment::reserveLockFile() const {
-    const std::string path = m_file.string() + "-lock";
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly);
-    if (descriptor < 0) return std::unexpected(StorageError{"open", errno, path});
-    constexpr off_t kLockBytes = 4096;
-    const int code = ::posix_fallocate(descriptor, 0, kLockBytes);
-    ::close(descriptor);
-    if (code != 0) return std::unexpected(StorageError{"posix_fallocate", code, path});
-    return {};
+    TRY_ASSIGN(const File lock, File::open(m_file.string() + "-lock", O_RDWR | O_CREAT));
+    constexpr std::uint64_t kLockBytes = 4096;
+    return lock.reserve(kLockBytes);
 }
 
 StorageResult<void> Environment::openMap() {
@@ -137,22 +132,41 @@ StorageResult<void> Environment::openMap() {
     return {};
 }
 
-// A database that is missing from a file of ours means damage; making it would hide what is lost.
 StorageResult<void> Environment::openDatabases(const EnvironmentPlan& plan) {
-    const bool isNew = plan.whenMade != nullptr;
+    if (plan.whenMade == nullptr) return findDatabases();
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*this));
     for (const std::string& name : m_names) {
         MDB_dbi handle = 0;
-        const int rc = enter([&] {
-            return mdb_dbi_open(transaction.m_txn, name.c_str(), isNew ? MDB_CREATE : 0, &handle);
-        });
-        if (rc == MDB_NOTFOUND)
-            return std::unexpected(damaged("its database \"" + name + "\" is missing"));
+        const int rc = enter(
+            [&] { return mdb_dbi_open(transaction.m_txn, name.c_str(), MDB_CREATE, &handle); });
         if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_dbi_open", rc));
         m_databases.emplace_back(handle);
     }
-    if (isNew) TRY(plan.whenMade(*this, transaction));
+    TRY(plan.whenMade(*this, transaction));
     return transaction.commit();
+}
+
+// A database that is missing from a file of ours means damage; making it would hide what is lost.
+// Handles stay if the transaction is committed, one that reads as well.
+StorageResult<void> Environment::findDatabases() {
+    MDB_txn* txn = nullptr;
+    int rc = enter([&] { return mdb_txn_begin(m_env, nullptr, MDB_RDONLY, &txn); });
+    if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_txn_begin", rc));
+    for (const std::string& name : m_names) {
+        MDB_dbi handle = 0;
+        rc = enter([&] { return mdb_dbi_open(txn, name.c_str(), 0, &handle); });
+        if (rc == MDB_SUCCESS) {
+            m_databases.emplace_back(handle);
+            continue;
+        }
+        static_cast<void>(enter([&] { return mdb_txn_abort(txn), MDB_SUCCESS; }));
+        if (rc == MDB_NOTFOUND)
+            return std::unexpected(damaged("its database \"" + name + "\" is missing"));
+        return std::unexpected(error("mdb_dbi_open", rc));
+    }
+    rc = enter([&] { return mdb_txn_commit(txn); });
+    if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_txn_commit", rc));
+    return {};
 }
 
 // A poisoned environment is left as it is, with its map and its lock: no call of LMDB is safe.

@@ -32,6 +32,23 @@ inline constexpr std::size_t kKeyBytesMax = 511;
 class WriteTransaction;
 class Environment;
 
+/// Lets one thread at a time through. LMDB has such a lock itself, but a call that ended in a fault
+/// keeps it for ever, and whoever waits for it then waits for ever; this one is always given back.
+class WriteLock {
+public:
+    WriteLock();
+    ~WriteLock();
+    WriteLock(const WriteLock&) = delete;
+    WriteLock& operator=(const WriteLock&) = delete;
+
+    /// Waits until it is free.
+    void take();
+    void giveBack();
+
+private:
+    const int m_descriptor;  ///< Of an event that counts to 1.
+};
+
 /// What an environment is opened with.
 struct EnvironmentPlan {
     std::filesystem::path file;
@@ -83,6 +100,7 @@ private:
     StorageResult<void> openMap();
     StorageResult<void> openPages();
     StorageResult<void> openDatabases(const EnvironmentPlan& plan);
+    StorageResult<void> findDatabases();
     StorageResult<void> mayEnter() const;
     StorageError poisoned() const;
     /// Runs a call of LMDB: its code, or kFault after one that ended in a fault.
@@ -92,6 +110,7 @@ private:
 
     const std::filesystem::path m_file;
     const std::vector<std::string> m_names;
+    WriteLock m_writeLock;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Ended, to be renewed: cheaper than a new one.
@@ -101,6 +120,7 @@ private:
     std::unique_ptr<PageFile> m_readPages;    ///< The owner's.
     std::unique_ptr<PageFile> m_workerPages;  ///< The reading worker's.
     std::unique_ptr<PageFile> m_writePages;   ///< Of whoever has the write transaction.
+    bool m_hasCheckedFree = false;            ///< Likewise: the list of free pages is sound.
 };
 
 /// What reading and writing transactions have in common.
@@ -109,6 +129,9 @@ public:
     /// The value of `key`, or nothing. Valid until the transaction ends or writes.
     StorageResult<std::optional<std::string_view>> get(Database database,
                                                        std::string_view key) const;
+    /// The same; where there is no such key, what stands on both sides. In a read transaction only.
+    StorageResult<std::optional<std::string_view>> get(Database database, std::string_view key,
+                                                       PageNeighbours& neighbours) const;
     /// How many keys the database has.
     StorageResult<std::uint64_t> entryCount(Database database) const;
 
@@ -172,6 +195,9 @@ public:
 
 private:
     using Transaction::Transaction;
+    void end();
+
+    bool m_hasLock = false;
 };
 
 /// A position in a database. It must not outlive its transaction. A walk that meets a page that

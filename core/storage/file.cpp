@@ -1,6 +1,7 @@
 #include "core/storage/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,24 @@ StorageResult<void> File::write(std::uint64_t offset, std::string_view bytes) co
 StorageResult<void> File::sync() const {
     if (::fsync(m_descriptor) != 0) return std::unexpected(error("fsync"));
     return {};
+}
+
+StorageResult<void> File::resize(std::uint64_t bytes) const {
+    if (::ftruncate(m_descriptor, static_cast<off_t>(bytes)) != 0)
+        return std::unexpected(error("ftruncate"));
+    return {};
+}
+
+StorageResult<void> File::reserve(std::uint64_t bytes) const {
+    const int code = ::posix_fallocate(m_descriptor, 0, static_cast<off_t>(bytes));
+    if (code != 0) return std::unexpected(StorageError{"posix_fallocate", code, m_path.string()});
+    return {};
+}
+
+StorageResult<bool> File::tryLock() const {
+    if (::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK) return false;
+    return std::unexpected(error("flock"));
 }
 
 StorageResult<void> syncFolder(const std::filesystem::path& folder) {

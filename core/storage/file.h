@@ -24,6 +24,11 @@ public:
     StorageResult<void> write(std::uint64_t offset, std::string_view bytes) const;
     /// Returns once all of it is on disk. Of a folder: the names in it.
     StorageResult<void> sync() const;
+    StorageResult<void> resize(std::uint64_t bytes) const;
+    /// Gives the file blocks of the disk for its first `bytes`, or says that there is no room.
+    StorageResult<void> reserve(std::uint64_t bytes) const;
+    /// Takes the lock of the file, which ends with this object; false if another process has it.
+    StorageResult<bool> tryLock() const;
 
     const std::filesystem::path& path() const { return m_path; }
 

@@ -124,8 +124,10 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
     };
     const auto file = PageFile::open(path);
     if (!file) return stop(file.error());
-    const auto view = (*file)->checkStart(names);
+    const auto view = (*file)->start(names);
     if (!view) return stop(view.error());
+    if (const auto checked = (*file)->checkFreePages(**view); !checked)
+        return stop(checked.error());
     const Pages& pages = (*view)->pages;
     report.pages = pages.end;
     for (PageNumber page = 2; page < pages.end; ++page)

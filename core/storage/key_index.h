@@ -28,7 +28,7 @@ inline std::uint64_t keyHash(std::string_view key) {
     return hash * kFactor ^ hash >> 32;
 }
 
-/// Finds the nodes of an ordered map by hash: a look into the overlay costs one probe where a walk
+/// Finds the nodes of an ordered map by hash: a look into the memtable costs one probe where a walk
 /// down the map costs a dozen cache misses. `Node` has a `first` that compares with a key.
 template <typename Node>
 class KeyIndex {

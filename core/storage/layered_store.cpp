@@ -33,7 +33,7 @@ LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeM
     : m_logMedium(log),
       m_treeMedium(tree),
       m_log(log, options.durability, options.failure),
-      m_trees(std::move(tree), options.overlayBytesMax, options.failure),
+      m_trees(std::move(tree), options.memtableBytesMax, options.failure),
       m_archive(std::move(archive), std::move(log), options.failure),
       m_stepsAtOnce(options.stepsAtOnce) {}
 
@@ -46,6 +46,7 @@ StorageResult<T> LayeredStore::noted(StorageResult<T> result) const {
 StorageResult<void> LayeredStore::resume() {
     TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
     m_trees.resume(unfinished);
+    m_trimSweep = {};
     return m_archive.resume();
 }
 
@@ -97,8 +98,26 @@ bool LayeredStore::goOn(std::size_t stepsMax) {
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
     const bool isWell = m_health == Health::Ok || m_health == Health::NoRoom;
-    if (!isWell || !m_writes) return nullptr;
-    return m_log.takeWork();
+    if (!isWell || !m_writes || m_log.workIsOut()) return nullptr;
+    if (auto work = m_log.takeWork()) return work;
+    if (m_trimSweep.isDone) return nullptr;
+    sweepTrims();
+    auto work = m_log.takeWork();
+    return work || m_trimSweep.isDone ? std::move(work) : m_log.takeEmptyWork();
+}
+
+// Which records a kill has left before their marks is found out at rest, a few logs at a time.
+void LayeredStore::sweepTrims() {
+    constexpr std::size_t kLogsPerStep = 128;
+    const auto found = noted(m_logMedium->untrimmed(m_trimSweep, kLogsPerStep));
+    if (!found) {
+        m_trimSweep.isDone = true;
+        return;
+    }
+    for (const auto& [group, volume] : *found) {
+        if (const auto applied = m_trees.appliedOnDisk(volume, group))
+            treeHas(volume, group, *applied);
+    }
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
@@ -189,7 +208,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
     const StorageResult<void> result = m_trees.finish(std::move(work));
-    // The overlay stays as it is, and its reads with it, until there is room. After another error
+    // The memtable stays as it is, and its reads with it, until there is room. After another error
     // it cannot be emptied any more, so no later write can be taken.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
@@ -244,7 +263,7 @@ void LayeredStore::stopWriting() {
 }
 
 Store::Figures LayeredStore::figures() const {
-    return {m_trees.overlayBytes(),    m_log.pendingTurns(), m_logMedium->fileBytes(),
+    return {m_trees.memtableBytes(),   m_log.pendingTurns(), m_logMedium->fileBytes(),
             m_treeMedium->fileBytes(), m_archive.bytes(),    m_archive.ordersLeft()};
 }
 

@@ -8,7 +8,7 @@ namespace orrery::storage {
 
 struct LayeredOptions {
     Durability durability = Durability::Durable;
-    std::uint64_t overlayBytesMax = 16u << 20;
+    std::uint64_t memtableBytesMax = 16u << 20;
     PlannedFailure failure = {};
     /// See Store::goOn.
     std::size_t stepsAtOnce = SIZE_MAX;
@@ -77,6 +77,7 @@ private:
     void finishArchiveWork(std::unique_ptr<Work> work);
     void treeHas(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
+    void sweepTrims();
 
     std::shared_ptr<LogMedium> m_logMedium;
     std::shared_ptr<TreeMedium> m_treeMedium;
@@ -88,6 +89,7 @@ private:
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
     std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
     std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
+    TrimSweep m_trimSweep;
     Health m_health = Health::Ok;
     bool m_writes = true;
     std::optional<StorageError> m_lastError;

@@ -30,7 +30,9 @@ LmdbLog::LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment
                databaseOf(*m_environment, LogDatabase::Counters)) {}
 
 StorageResult<void> LmdbLog::write(LogBatch& batch) {
+    if (batch.turns.empty() && batch.reclaim.empty() && batch.trims.empty()) return {};
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY(m_folder->noteWrite());
     TRY(LogWriter(transaction, m_values).write(batch));
     return transaction.commit();
 }
@@ -44,6 +46,7 @@ StorageResult<std::optional<PairMark>> LmdbLog::pairMark() {
 StorageResult<void> LmdbLog::allowTreeWrite(const std::string& pairId, std::uint64_t generation) {
     const Database counters = databaseOf(*m_environment, LogDatabase::Counters);
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
+    TRY(m_folder->noteWrite());
     TRY_ASSIGN(const auto found, readPairMark(transaction, counters));
     PairMark mark = found.value_or(PairMark{pairId, 0, 0});
     mark.upper = generation;
@@ -106,6 +109,34 @@ StorageResult<Lsn> LmdbLog::trimMark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
                                                  stateKey(group, volume)));
     return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
+}
+
+StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(TrimSweep& sweep,
+                                                                            std::size_t logsMax) {
+    std::vector<std::pair<GroupId, VolumeId>> found;
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(Cursor marks,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::TrimMarks)));
+    TRY_ASSIGN(Cursor records,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::Records)));
+    const std::string from =
+        sweep.after ? stateKey(sweep.after->first, sweep.after->second) + '\0' : std::string();
+    TRY_ASSIGN(bool isThere, from.empty() ? marks.first() : marks.lowerBound(from));
+    for (std::size_t looks = 0; isThere && looks < logsMax; ++looks) {
+        ByteReader key(marks.key());
+        const GroupId group(key.u64());
+        const VolumeId volume(key.u16());
+        const std::uint64_t mark = ByteReader(marks.value()).u64();
+        sweep.after = {group, volume};
+        TRY_ASSIGN(const bool hasRecord, records.lowerBound(recordKey(volume, group, Lsn(0))));
+        // Marks of an earlier version name no volume.
+        const bool isLeft =
+            key.ok() && hasRecord && records.key() < recordKey(volume, group, Lsn(mark));
+        if (isLeft) found.push_back(*sweep.after);
+        TRY_ASSIGN(isThere, marks.next());
+    }
+    sweep.isDone = !isThere;
+    return found;
 }
 
 StorageResult<GroupId> LmdbLog::lastGroup() {

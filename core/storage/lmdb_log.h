@@ -40,6 +40,8 @@ public:
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
     StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) override;
+    StorageResult<std::vector<std::pair<GroupId, VolumeId>>> untrimmed(
+        TrimSweep& sweep, std::size_t logsMax) override;
     StorageResult<GroupId> lastGroup() override;
     StorageResult<std::optional<std::string>> value(std::string_view name) override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(

@@ -11,12 +11,13 @@ namespace orrery::storage {
 //   file      := page…            pages 0 and 1 are meta pages
 //   page      := header:16 rest
 //   meta      := magic version address mapBytes db[free] db[main] lastPage transaction
-//   branch    := header offset:uint16… free node…   a node is the number of a page, and its first
-//   key leaf      := header offset:uint16… free node…   a node is a key and a value overflow  :=
-//   header bytes…    `lower` and `upper` together say how many pages
+//   branch    := header offset:uint16… free node…
+//   leaf      := header offset:uint16… free node…
+//   overflow  := header bytes…    `lower` and `upper` together say how many pages it has
 //
-// The value of a leaf's node follows its key; a large one is the number of an overflow page. The
-// values of the main tree are the roots of the named ones.
+// A node of a branch is a page's number and that page's first key. A node of a leaf is a key and
+// its value; instead of a large value it has the number of an overflow page. The values of the main
+// tree are the roots of the named ones.
 
 using PageNumber = std::uint64_t;
 

@@ -9,11 +9,30 @@ namespace {
 
 constexpr std::size_t kVolumeBytes = sizeof(std::uint16_t);
 
+StorageResult<void> checkEntry(const Environment& environment, ImageCheck isWhole,
+                               std::string_view rawKey, std::string_view image) {
+    const bool passes = isWhole == nullptr || (rawKey.size() >= kVolumeBytes &&
+                                               isWhole(rawKey.substr(kVolumeBytes), image));
+    if (passes) return {};
+    return std::unexpected(
+        environment.damaged("the neighbour of a key that is not there fails its checksum"));
+}
+
+StorageResult<void> checkEntry(const Environment& environment, ImageCheck isWhole,
+                               const KeyTreeCursor& cursor) {
+    if (!cursor.valid()) return {};
+    return checkEntry(environment, isWhole, cursor.key(), cursor.value());
+}
+
 // The keys of one volume: those that begin with its number.
 class LmdbTreeCursor : public TreeCursor {
 public:
-    LmdbTreeCursor(ReadTransaction transaction, const KeyTree& items, VolumeId volume)
-        : m_transaction(std::move(transaction)), m_items(items), m_volume(volume) {}
+    LmdbTreeCursor(ReadTransaction transaction, const KeyTree& items, VolumeId volume,
+                   ImageCheck isWhole)
+        : m_transaction(std::move(transaction)),
+          m_items(items),
+          m_volume(volume),
+          m_isWhole(isWhole) {}
 
     StorageResult<void> open() {
         TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(m_transaction, m_items));
@@ -22,12 +41,23 @@ public:
     }
 
     StorageResult<void> seek(std::string_view key) override {
-        return checked(m_cursor->seek(itemKey(m_volume, key)));
+        const std::string raw = itemKey(m_volume, key);
+        if (m_isWhole != nullptr) {
+            TRY(m_cursor->seekBefore(raw));
+            TRY(checkEnd());
+            if (m_cursor->valid()) return next();
+        }
+        return checked(m_cursor->seek(raw));
     }
     StorageResult<void> seekBefore(std::string_view key) override {
-        if (!key.empty()) return checked(m_cursor->seekBefore(itemKey(m_volume, key)));
-        if (m_volume == VolumeId(UINT16_MAX)) return checked(m_cursor->seekLast());
-        return checked(m_cursor->seekBefore(itemKey(m_volume.next(), "")));
+        const bool isLast = key.empty() && m_volume == VolumeId(UINT16_MAX);
+        if (isLast) return checked(m_cursor->seekLast());
+        TRY(m_cursor->seek(itemKey(key.empty() ? m_volume.next() : m_volume, key)));
+        TRY(checkEnd());
+        return m_cursor->valid() ? previous() : checked(m_cursor->seekLast());
+    }
+    StorageResult<void> checkEnd() override {
+        return checkEntry(m_transaction.environment(), m_isWhole, *m_cursor);
     }
     StorageResult<void> next() override { return checked(m_cursor->next()); }
     StorageResult<void> previous() override { return checked(m_cursor->previous()); }
@@ -46,6 +76,7 @@ private:
     ReadTransaction m_transaction;
     const KeyTree& m_items;
     const VolumeId m_volume;
+    const ImageCheck m_isWhole;
     std::optional<KeyTreeCursor> m_cursor;  // Gone before the transaction.
 };
 
@@ -53,10 +84,9 @@ private:
 
 StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFolder> folder,
                                                         std::shared_ptr<LmdbLog> log,
-                                                        std::uint64_t mapBytes,
-                                                        std::uint64_t flushPagesMax,
+                                                        const LmdbOptions& options,
                                                         const PairMark& firstMark) {
-    EnvironmentPlan plan{folder->itemsFile(), mapBytes, treeDatabaseNames()};
+    EnvironmentPlan plan{folder->itemsFile(), options.mapBytes, treeDatabaseNames()};
     if (folder->isNew()) {
         plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, TreeDatabase::Counters), firstMark);
@@ -64,18 +94,19 @@ StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFold
     }
     TRY_ASSIGN(auto environment, Environment::open(plan));
     return std::shared_ptr<LmdbTree>(
-        new LmdbTree(std::move(folder), std::move(log), std::move(environment), flushPagesMax));
+        new LmdbTree(std::move(folder), std::move(log), std::move(environment), options));
 }
 
 LmdbTree::LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
-                   std::unique_ptr<Environment> environment, std::uint64_t flushPagesMax)
+                   std::unique_ptr<Environment> environment, const LmdbOptions& options)
     : m_folder(std::move(folder)),
       m_log(std::move(log)),
       m_environment(std::move(environment)),
       m_items(databaseOf(*m_environment, TreeDatabase::Items),
               databaseOf(*m_environment, TreeDatabase::Paths),
               databaseOf(*m_environment, TreeDatabase::Counters)),
-      m_flushPagesMax(flushPagesMax) {}
+      m_flushPagesMax(options.flushPagesMax),
+      m_isWhole(options.isWhole) {}
 
 StorageResult<void> LmdbTree::checkPair(const PairMark& firstMark) {
     std::optional<PairMark> items;
@@ -105,10 +136,10 @@ StorageResult<void> LmdbTree::beginWrite() {
     return m_log->allowTreeWrite(m_mark.id, m_mark.upper);
 }
 
-StorageResult<void> LmdbTree::write(const Overlay& overlay) {
-    if (overlay.empty()) return {};
+StorageResult<void> LmdbTree::write(const Memtable& memtable) {
+    if (memtable.empty()) return {};
     TRY(beginWrite());
-    TRY(OverlayWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(overlay));
+    TRY(MemtableWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(memtable));
     m_mark.lower = m_mark.upper;
     return {};
 }
@@ -122,13 +153,42 @@ StorageResult<void> LmdbTree::drop(DropStep& step) {
 
 StorageResult<SharedBytes> LmdbTree::get(VolumeId volume, std::string_view key) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
-    TRY_ASSIGN(const auto found, m_items.get(transaction, itemKey(volume, key)));
-    return found ? share(std::string(*found)) : nullptr;
+    const std::string raw = itemKey(volume, key);
+    PageNeighbours neighbours;
+    const bool isLong = raw.size() >= kChunkBytes;
+    TRY_ASSIGN(const auto found, isLong ? m_items.get(transaction, raw)
+                                        : transaction.get(m_items.keys(), raw, neighbours));
+    if (found) return share(std::string(*found));
+    if (m_isWhole != nullptr) TRY(checkMiss(transaction, raw, neighbours));
+    return nullptr;
+}
+
+// A damaged bit may turn a key into another one between the same neighbours. The checksum of its
+// image covers the key, so that the neighbour tells.
+StorageResult<void> LmdbTree::checkMiss(const ReadTransaction& transaction, std::string_view rawKey,
+                                        const PageNeighbours& neighbours) const {
+    const auto isPart = [](const PageNeighbours::Entry& entry) {
+        return entry.key.size() == kChunkBytes;
+    };
+    const bool isLong = rawKey.size() >= kChunkBytes;
+    if (!isLong && !isPart(neighbours.before) && !isPart(neighbours.after)) {
+        for (const PageNeighbours::Entry& entry : {neighbours.before, neighbours.after}) {
+            if (entry.key.empty()) continue;
+            TRY(checkEntry(*m_environment, m_isWhole, entry.key, entry.value));
+        }
+        return {};
+    }
+    TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, m_items));
+    TRY(cursor.seek(rawKey));
+    TRY(checkEntry(*m_environment, m_isWhole, cursor));
+    TRY(cursor.seekBefore(rawKey));
+    return checkEntry(*m_environment, m_isWhole, cursor);
 }
 
 StorageResult<std::unique_ptr<TreeCursor>> LmdbTree::cursor(VolumeId volume) {
     TRY_ASSIGN(ReadTransaction transaction, ReadTransaction::begin(*m_environment));
-    auto cursor = std::make_unique<LmdbTreeCursor>(std::move(transaction), m_items, volume);
+    auto cursor =
+        std::make_unique<LmdbTreeCursor>(std::move(transaction), m_items, volume, m_isWhole);
     TRY(cursor->open());
     return cursor;
 }

@@ -2,6 +2,7 @@
 
 #include "core/storage/lmdb_log.h"
 #include "core/storage/medium.h"
+#include "core/storage/stores.h"
 
 namespace orrery::storage {
 
@@ -18,15 +19,14 @@ public:
     /// In a new folder the tree is made and keeps `firstMark`. The log allows each write.
     static StorageResult<std::shared_ptr<LmdbTree>> open(std::shared_ptr<DataFolder> folder,
                                                          std::shared_ptr<LmdbLog> log,
-                                                         std::uint64_t mapBytes,
-                                                         std::uint64_t flushPagesMax,
+                                                         const LmdbOptions& options,
                                                          const PairMark& firstMark);
 
     /// Refuses a tree that does not belong to the log. Called once, first.
     StorageResult<void> checkPair(const PairMark& firstMark);
 
-    StorageResult<void> write(const Overlay& overlay) override;
-    void settle(const Overlay&) override {}
+    StorageResult<void> write(const Memtable& memtable) override;
+    void settle(const Memtable&) override {}
     StorageResult<void> drop(DropStep& step) override;
     void settle(DropStep&) override {}
     std::uint64_t generation() const override { return m_mark.lower; }
@@ -42,9 +42,11 @@ public:
 
 private:
     LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
-             std::unique_ptr<Environment> environment, std::uint64_t flushPagesMax);
+             std::unique_ptr<Environment> environment, const LmdbOptions& options);
 
     StorageResult<void> beginWrite();
+    StorageResult<void> checkMiss(const ReadTransaction& transaction, std::string_view rawKey,
+                                  const PageNeighbours& neighbours) const;
 
     std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.
     std::shared_ptr<LmdbLog> m_log;
@@ -52,6 +54,7 @@ private:
     PairMark m_mark;  ///< Of the write that is under way, or the last one.
     KeyTree m_items;
     const std::uint64_t m_flushPagesMax;
+    const ImageCheck m_isWhole;
 };
 
 }  // namespace orrery::storage

@@ -151,28 +151,28 @@ std::string markKey(GroupId group, VolumeId volume) {
     return key;
 }
 
-StorageResult<void> OverlayWriter::write(const Overlay& overlay) {
+StorageResult<void> MemtableWriter::write(const Memtable& memtable) {
     // A volume may have marks without items.
-    std::size_t regions = overlay.regions();
-    for (const auto& [place, mark] : overlay.marks())
+    std::size_t regions = memtable.regions();
+    for (const auto& [place, mark] : memtable.marks())
         regions = std::max<std::size_t>(regions, place.first.value() / kZonesPerRegion + 1);
     for (std::size_t number = 0; number < regions * kZonesPerRegion; ++number) {
         const VolumeId volume(static_cast<std::uint16_t>(number));
-        TRY(writeItems(overlay, volume));
-        TRY(writeMarks(overlay, volume));
+        TRY(writeItems(memtable, volume));
+        TRY(writeMarks(memtable, volume));
     }
     CHECK(m_transaction.has_value());
     TRY(writePair(m_pair.upper));
     return finish();
 }
 
-StorageResult<void> OverlayWriter::writePair(std::uint64_t ended) {
+StorageResult<void> MemtableWriter::writePair(std::uint64_t ended) {
     return writePairMark(*m_transaction, databaseOf(m_environment, TreeDatabase::Counters),
                          {m_pair.id, m_pair.upper, ended});
 }
 
-StorageResult<void> OverlayWriter::writeItems(const Overlay& overlay, VolumeId volume) {
-    Overlay::Cursor cursor(&overlay, volume);
+StorageResult<void> MemtableWriter::writeItems(const Memtable& memtable, VolumeId volume) {
+    Memtable::Cursor cursor(&memtable, volume);
     for (cursor.seek(""); cursor.valid(); cursor.next()) {
         TRY(makeReady(volume));
         const std::string key = itemKey(volume, cursor.key());
@@ -187,8 +187,8 @@ StorageResult<void> OverlayWriter::writeItems(const Overlay& overlay, VolumeId v
     return {};
 }
 
-StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId volume) {
-    const auto& marks = overlay.marks();
+StorageResult<void> MemtableWriter::writeMarks(const Memtable& memtable, VolumeId volume) {
+    const auto& marks = memtable.marks();
     for (auto at = marks.lower_bound({volume, GroupId(0)});
          at != marks.end() && at->first.first == volume; ++at) {
         TRY(makeReady(volume));
@@ -199,7 +199,7 @@ StorageResult<void> OverlayWriter::writeMarks(const Overlay& overlay, VolumeId v
     return {};
 }
 
-StorageResult<void> OverlayWriter::makeReady(VolumeId volume) {
+StorageResult<void> MemtableWriter::makeReady(VolumeId volume) {
     if (m_dirtyPages >= m_dirtyPagesMax || volume != m_volume) TRY(finish());
     m_volume = volume;
     if (m_transaction) return {};
@@ -210,7 +210,7 @@ StorageResult<void> OverlayWriter::makeReady(VolumeId volume) {
     return writePair(m_pair.lower);
 }
 
-StorageResult<void> OverlayWriter::finish() {
+StorageResult<void> MemtableWriter::finish() {
     if (!m_transaction) return {};
     const StorageResult<void> result = m_transaction->commit();
     m_transaction.reset();

@@ -25,24 +25,24 @@ inline Database databaseOf(const Environment& environment, TreeDatabase which) {
 std::string itemKey(VolumeId volume, std::string_view key);
 std::string markKey(GroupId group, VolumeId volume);
 
-/// Writes an overlay volume by volume, in order of key, in transactions of bounded size, each
+/// Writes a memtable volume by volume, in order of key, in transactions of bounded size, each
 /// synced. A volume's marks come after its items: cut anywhere between, the marks say to apply
 /// again what is there already, which does no harm. The first transaction says in the pair mark
 /// that this write began, the last one that it ended.
-class OverlayWriter {
+class MemtableWriter {
 public:
-    OverlayWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax,
-                  const PairMark& pair)
+    MemtableWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax,
+                   const PairMark& pair)
         : m_environment(environment),
           m_items(items),
           m_dirtyPagesMax(dirtyPagesMax),
           m_pair(pair) {}
 
-    StorageResult<void> write(const Overlay& overlay);
+    StorageResult<void> write(const Memtable& memtable);
 
 private:
-    StorageResult<void> writeItems(const Overlay& overlay, VolumeId volume);
-    StorageResult<void> writeMarks(const Overlay& overlay, VolumeId volume);
+    StorageResult<void> writeItems(const Memtable& memtable, VolumeId volume);
+    StorageResult<void> writeMarks(const Memtable& memtable, VolumeId volume);
     /// Begins a transaction where none is open, and ends the one that has grown to its bound or is
     /// another volume's.
     StorageResult<void> makeReady(VolumeId volume);

@@ -153,6 +153,11 @@ std::unique_ptr<Work> LogLayer::takeWork() {
                                      fails ? m_failure.kind : PlannedFailure::Kind::None, m_epoch);
 }
 
+std::unique_ptr<Work> LogLayer::takeEmptyWork() {
+    m_workIsOut = true;
+    return std::make_unique<LogWork>(m_medium, LogBatch(), PlannedFailure::Kind::None, m_epoch);
+}
+
 void LogLayer::treeHas(VolumeId volume, GroupId group, Lsn lsn) {
     Lsn& known = m_trims[{group, volume}];
     known = std::max(known, lsn);

@@ -45,6 +45,9 @@ public:
 
     /// Null if there is nothing to write or one is out already.
     std::unique_ptr<Work> takeWork();
+    /// Work that changes nothing: its end is when its owner goes on with what it does at rest.
+    std::unique_ptr<Work> takeEmptyWork();
+    bool workIsOut() const { return m_workIsOut; }
     /// An error means that a turn was not written.
     StorageResult<void> finish(std::unique_ptr<Work> work);
     /// Forgets changes that have been written and are still kept for reading, at most so many;

@@ -2,17 +2,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "core/storage/overlay.h"
+#include "core/storage/memtable.h"
 #include "core/storage/store.h"
 
 namespace orrery::storage {
 
 // What a store keeps its logs and trees on: LMDB files, or memory. LayeredStore does all that the
-// two have in common (turns that wait, overlays, failures) and stands on one medium for the log and
-// one for the trees.
+// two have in common (turns that wait, memtables, failures) and stands on one medium for the log
+// and one for the trees.
 //
 // A batch is written in two halves. `write` runs in Work::run, on any one thread, and may do I/O;
 // `settle` runs on the owner's thread after a write that succeeded. Files are changed by the first,
@@ -63,6 +65,12 @@ struct LogBatch {
     std::uint64_t trimRecordsMax = 0;
 };
 
+/// A walk over all logs, in pieces, for records that a kill left before their trim mark.
+struct TrimSweep {
+    std::optional<std::pair<GroupId, VolumeId>> after;  ///< The last one that was looked at.
+    bool isDone = false;
+};
+
 /// What had been dropped and was not given back when the store was last open.
 struct Unfinished {
     std::vector<GroupId> groups;
@@ -85,6 +93,10 @@ public:
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;
     virtual StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) = 0;
+    /// Looks at the next `logsMax` logs and moves the sweep on: those that have records before
+    /// their trim mark.
+    virtual StorageResult<std::vector<std::pair<GroupId, VolumeId>>> untrimmed(
+        TrimSweep& sweep, std::size_t logsMax) = 0;
     virtual StorageResult<GroupId> lastGroup() = 0;
     virtual StorageResult<std::optional<std::string>> value(std::string_view name) = 0;
     virtual StorageResult<std::vector<std::pair<std::string, std::string>>> values(
@@ -121,6 +133,9 @@ public:
     virtual StorageResult<void> seekBefore(std::string_view key) = 0;
     virtual StorageResult<void> next() = 0;
     virtual StorageResult<void> previous() = 0;
+    /// Where a walk ends: that the entry it stands at, of whatever volume, is whole. What is
+    /// damaged may have been in the range that was walked over.
+    virtual StorageResult<void> checkEnd() { return {}; }
     virtual bool valid() const = 0;
     virtual std::string_view key() const = 0;
     virtual std::string_view image() const = 0;
@@ -130,8 +145,8 @@ class TreeMedium {
 public:
     virtual ~TreeMedium() = default;
 
-    virtual StorageResult<void> write(const Overlay& overlay) = 0;
-    virtual void settle(const Overlay& overlay) = 0;
+    virtual StorageResult<void> write(const Memtable& memtable) = 0;
+    virtual void settle(const Memtable& memtable) = 0;
     virtual StorageResult<void> drop(DropStep& step) = 0;
     virtual void settle(DropStep& step) = 0;
     /// Which write of the tree ended last; 0 for none. Called with no write under way.

@@ -11,7 +11,7 @@ using Kind = Turn::Change::Kind;
 
 class MemoryTreeCursor : public TreeCursor {
 public:
-    MemoryTreeCursor(const Overlay& items, VolumeId volume) : m_cursor(&items, volume) {}
+    MemoryTreeCursor(const Memtable& items, VolumeId volume) : m_cursor(&items, volume) {}
 
     StorageResult<void> seek(std::string_view key) override {
         m_cursor.seek(key);
@@ -34,7 +34,7 @@ public:
     std::string_view image() const override { return *m_cursor.image(); }
 
 private:
-    Overlay::Cursor m_cursor;
+    Memtable::Cursor m_cursor;
 };
 
 }  // namespace
@@ -141,6 +141,19 @@ StorageResult<Lsn> MemoryLog::trimMark(VolumeId volume, GroupId group) {
     return at == m_logs.end() ? Lsn(0) : at->second.trimMark;
 }
 
+StorageResult<std::vector<std::pair<GroupId, VolumeId>>> MemoryLog::untrimmed(TrimSweep& sweep,
+                                                                              std::size_t logsMax) {
+    std::vector<std::pair<GroupId, VolumeId>> found;
+    auto at = sweep.after ? m_logs.upper_bound(*sweep.after) : m_logs.begin();
+    for (std::size_t looks = 0; at != m_logs.end() && looks < logsMax; ++looks, ++at) {
+        sweep.after = at->first;
+        const Log& log = at->second;
+        if (!log.records.empty() && log.first < log.trimMark) found.push_back(at->first);
+    }
+    sweep.isDone = at == m_logs.end();
+    return found;
+}
+
 StorageResult<GroupId> MemoryLog::lastGroup() {
     return m_logs.empty() ? GroupId() : m_logs.rbegin()->first.first;
 }
@@ -168,9 +181,9 @@ StorageResult<Unfinished> MemoryLog::unfinished() {
     return unfinished;
 }
 
-void MemoryTree::settle(const Overlay& overlay) {
-    for (std::size_t region = 0; region < overlay.regions(); ++region) {
-        const Overlay::Entries* entries = overlay.entries(region);
+void MemoryTree::settle(const Memtable& memtable) {
+    for (std::size_t region = 0; region < memtable.regions(); ++region) {
+        const Memtable::Entries* entries = memtable.entries(region);
         if (entries == nullptr) continue;
         for (const auto& [key, entry] : *entries) {
             for (std::size_t slot = 0; slot < entry.zones.size(); ++slot) {
@@ -183,7 +196,7 @@ void MemoryTree::settle(const Overlay& overlay) {
             }
         }
     }
-    for (const auto& [place, mark] : overlay.marks())
+    for (const auto& [place, mark] : memtable.marks())
         m_items.setMark(place.first, place.second, mark);
 }
 
@@ -199,7 +212,7 @@ void MemoryTree::settle(DropStep& step) {
 }
 
 StorageResult<SharedBytes> MemoryTree::get(VolumeId volume, std::string_view key) {
-    const Overlay::Slot* slot = m_items.find(volume, key, keyHash(key));
+    const Memtable::Slot* slot = m_items.find(volume, key, keyHash(key));
     return slot == nullptr ? SharedBytes() : slot->image;
 }
 

@@ -18,6 +18,8 @@ public:
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
     StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) override;
+    StorageResult<std::vector<std::pair<GroupId, VolumeId>>> untrimmed(
+        TrimSweep& sweep, std::size_t logsMax) override;
     StorageResult<GroupId> lastGroup() override;
     StorageResult<std::optional<std::string>> value(std::string_view name) override;
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
@@ -51,8 +53,8 @@ private:
 /// The trees of a store in memory.
 class MemoryTree : public TreeMedium {
 public:
-    StorageResult<void> write(const Overlay&) override { return {}; }
-    void settle(const Overlay& overlay) override;
+    StorageResult<void> write(const Memtable&) override { return {}; }
+    void settle(const Memtable& memtable) override;
     StorageResult<void> drop(DropStep&) override { return {}; }
     void settle(DropStep& step) override;
     std::uint64_t generation() const override { return 0; }
@@ -66,7 +68,7 @@ public:
     std::string path() const override { return "memory"; }
 
 private:
-    Overlay m_items;
+    Memtable m_items;
 };
 
 }  // namespace orrery::storage

@@ -7,14 +7,14 @@ namespace orrery::storage {
 namespace {
 
 // A flush of memory happens on the owner's thread, in one go, so it comes often and stays short.
-constexpr std::uint64_t kOverlayBytesMax = 64u << 10;
+constexpr std::uint64_t kMemtableBytesMax = 64u << 10;
 
 class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
 public:
     LayeredMemoryStore(PlannedFailure failure, std::size_t stepsAtOnce)
         : LayeredStore(std::make_shared<MemoryLog>(), std::make_shared<MemoryTree>(),
                        std::make_shared<MemoryArchive>(),
-                       {Durability::Durable, kOverlayBytesMax, failure, stepsAtOnce}) {}
+                       {Durability::Durable, kMemtableBytesMax, failure, stepsAtOnce}) {}
 
     void crash() override {
         const StorageResult<void> result = forgetUnwritten();

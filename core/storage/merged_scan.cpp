@@ -10,18 +10,18 @@ namespace {
 // Three walks side by side, the one that hides the others first.
 class MergedScan {
 public:
-    MergedScan(const Overlay& active, const Overlay* frozen, TreeCursor& tree, VolumeId volume,
+    MergedScan(const Memtable& active, const Memtable* frozen, TreeCursor& tree, VolumeId volume,
                ScanDirection direction)
-        : m_overlays{Overlay::Cursor(&active, volume), Overlay::Cursor(frozen, volume)},
+        : m_memtables{Memtable::Cursor(&active, volume), Memtable::Cursor(frozen, volume)},
           m_tree(tree),
           m_forward(direction == ScanDirection::Forward) {}
 
     StorageResult<void> begin(const KeyRange& range) {
-        for (Overlay::Cursor& overlay : m_overlays) {
+        for (Memtable::Cursor& memtable : m_memtables) {
             if (m_forward)
-                overlay.seek(range.begin);
+                memtable.seek(range.begin);
             else
-                overlay.seekBefore(range.end);
+                memtable.seekBefore(range.end);
         }
         return m_forward ? m_tree.seek(range.begin) : m_tree.seekBefore(range.end);
     }
@@ -33,16 +33,16 @@ public:
             if (m_forward ? !range.end.empty() && key >= range.end : key < range.begin) break;
             bool shown = false;
             ScanStep step = ScanStep::Continue;
-            for (Overlay::Cursor& overlay : m_overlays) {
-                if (!overlay.valid() || overlay.key() != key) continue;
-                if (!shown && overlay.image() != nullptr) step = visitor(key, *overlay.image());
+            for (Memtable::Cursor& memtable : m_memtables) {
+                if (!memtable.valid() || memtable.key() != key) continue;
+                if (!shown && memtable.image() != nullptr) step = visitor(key, *memtable.image());
                 shown = true;
             }
             if (!shown) step = visitor(key, m_tree.image());
-            if (step == ScanStep::Stop) break;
+            if (step == ScanStep::Stop) return {};
             TRY(leave(key));
         }
-        return {};
+        return m_tree.checkEnd();
     }
 
 private:
@@ -53,8 +53,8 @@ private:
             if (!found || (m_forward ? candidate < key : candidate > key)) key = candidate;
             found = true;
         };
-        for (const Overlay::Cursor& overlay : m_overlays) {
-            if (overlay.valid()) offer(overlay.key());
+        for (const Memtable::Cursor& memtable : m_memtables) {
+            if (memtable.valid()) offer(memtable.key());
         }
         if (m_tree.valid()) offer(m_tree.key());
         return found;
@@ -65,27 +65,27 @@ private:
     StorageResult<void> leave(std::string_view key) {
         std::array<bool, 2> moves{};
         for (std::size_t i = 0; i < moves.size(); ++i)
-            moves[i] = m_overlays[i].valid() && m_overlays[i].key() == key;
+            moves[i] = m_memtables[i].valid() && m_memtables[i].key() == key;
         const bool treeMoves = m_tree.valid() && m_tree.key() == key;
         for (std::size_t i = 0; i < moves.size(); ++i) {
             if (!moves[i]) continue;
             if (m_forward)
-                m_overlays[i].next();
+                m_memtables[i].next();
             else
-                m_overlays[i].previous();
+                m_memtables[i].previous();
         }
         if (!treeMoves) return {};
         return m_forward ? m_tree.next() : m_tree.previous();
     }
 
-    std::array<Overlay::Cursor, 2> m_overlays;
+    std::array<Memtable::Cursor, 2> m_memtables;
     TreeCursor& m_tree;
     bool m_forward;
 };
 
 }  // namespace
 
-StorageResult<void> scanMerged(const Overlay& active, const Overlay* frozen, TreeCursor& tree,
+StorageResult<void> scanMerged(const Memtable& active, const Memtable* frozen, TreeCursor& tree,
                                VolumeId volume, const KeyRange& range, ScanDirection direction,
                                const ScanVisitor& visitor) {
     return MergedScan(active, frozen, tree, volume, direction).run(range, visitor);

@@ -110,6 +110,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
     auto view = std::make_shared<View>();
     view->transaction = meta.transaction;
     view->map = m_map;
+    view->pagesNamed = meta.lastPage + 1;
     const PageNumber end = std::min(meta.lastPage + 1, m_fileBytes / m_pageBytes);
     m_checked.reserve(end);
     view->pages = {m_map.get(), m_pageBytes, end, &m_checked};
@@ -193,17 +194,41 @@ StorageResult<PageFile::ViewPtr> PageFile::start(const std::vector<std::string>&
     if (newer.lastPage >= UINT64_MAX / m_pageBytes - 1)
         return std::unexpected(damaged({"a meta page has a wrong last page", 0}));
     TRY_ASSIGN(m_last, viewOf(newer, names));
-    m_pagesNamed = newer.lastPage + 1;
+    if (m_last->pagesNamed > m_last->pages.end) TRY(checkFreePages(*m_last));
     return m_last;
 }
 
-StorageResult<PageFile::ViewPtr> PageFile::checkStart(const std::vector<std::string>& names) {
-    TRY_ASSIGN(const ViewPtr view, start(names));
-    TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(*view));
+// LMDB writes a transaction on pages that the one before does not use, so while the newest meta
+// page is damaged the other one still has all of its trees.
+StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::string>& names,
+                                                        bool& mayLackLastWrite) {
+    TRY(mapUpTo(UINT64_MAX));
+    const auto first = meta(0);
+    m_pageBytes = first ? first->free.pad : static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto second = meta(1);
+    mayLackLastWrite = !first || !second || first->transaction - second->transaction + 1 > 2;
+    std::vector<MetaPage> metas;
+    for (const auto& one : {first, second}) {
+        const bool isUsable =
+            one && one->free.pad == m_pageBytes && one->lastPage < UINT64_MAX / m_pageBytes - 1;
+        if (isUsable) metas.push_back(*one);
+    }
+    std::ranges::sort(metas, std::ranges::greater(), &MetaPage::transaction);
+    StorageResult<ViewPtr> result = std::unexpected(damaged({"both meta pages are damaged", 0}));
+    for (const MetaPage& one : metas) {
+        result = viewOf(one, names);
+        if (result) return result;
+        mayLackLastWrite = true;
+    }
+    return result;
+}
+
+StorageResult<void> PageFile::checkFreePages(const View& view) {
+    TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(view));
     // Pages at the end that were taken and given back in one transaction were never written.
-    if (m_pagesNamed - view->pages.end != freeBeyond)
-        return std::unexpected(damaged({"it is cut off at its end", view->pages.end}));
-    return view;
+    if (view.pagesNamed - view.pages.end != freeBeyond)
+        return std::unexpected(damaged({"it is cut off at its end", view.pages.end}));
+    return {};
 }
 
 }  // namespace orrery::storage

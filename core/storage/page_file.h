@@ -24,6 +24,8 @@ public:
     struct View {
         std::uint64_t transaction = 0;
         Pages pages;
+        PageNumber pagesNamed =
+            0;  ///< By its meta page; the last ones may never have been written.
         PageTree free;
         PageTree main;
         std::vector<PageTree> trees;  ///< Named ones, in the order asked for.
@@ -35,13 +37,19 @@ public:
     /// has taken its place.
     StorageResult<ViewPtr> view(std::uint64_t transaction, const std::vector<std::string>& names);
 
-    /// What mdb_env_open and each transaction take on trust: the meta pages, the list of free
-    /// pages, the main tree, and that the file is as long as it says. Of the newest transaction.
-    StorageResult<ViewPtr> checkStart(const std::vector<std::string>& names);
-    /// The same without the list of free pages, for another reader of a file that was checked.
+    /// What mdb_env_open and each transaction that reads take on trust: the meta pages, the main
+    /// tree, and that the file is as long as it says. Of the newest transaction.
     StorageResult<ViewPtr> start(const std::vector<std::string>& names);
+    /// What each transaction that writes takes on trust as well: that no page on the list of free
+    /// pages is used. Before the first one; `view` is what it begins with.
+    StorageResult<void> checkFreePages(const View& view);
 
-    /// Pages that are not used, after `checkStart`.
+    /// For a salvage: of the newest transaction whose named trees can be found, whatever else is
+    /// wrong. `mayLackLastWrite` is set if there may have been a later one.
+    StorageResult<ViewPtr> startDamaged(const std::vector<std::string>& names,
+                                        bool& mayLackLastWrite);
+
+    /// Pages that are not used, after `checkFreePages`.
     const PageSet& freePages() const { return m_free; }
 
     StorageError damaged(const PageFault& fault) const;
@@ -61,7 +69,6 @@ private:
     std::uint64_t m_pageBytes = 0;
     std::uint64_t m_fileBytes = 0;
     std::uint64_t m_mapBytes = 0;
-    PageNumber m_pagesNamed = 0;  ///< By the meta page that `start` found.
     std::shared_ptr<const char> m_map;
     PageSet m_checked;
     PageSet m_free;

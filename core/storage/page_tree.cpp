@@ -243,6 +243,27 @@ bool PageCursor::previous() {
     return step(false);
 }
 
+bool PageCursor::findNeighbours(PageNeighbours& found) {
+    if (m_fault) return false;
+    if (m_path.depth == 0) return true;
+    const PagePath::Step& leaf = m_path.leaf();
+    const std::uint32_t index = leaf.index;
+    const bool hasBefore = index > 0;
+    const bool hasAfter = index < nodeCount(leaf.page);
+    const auto read = [&](std::uint32_t place, PageNeighbours::Entry& entry) {
+        const Node node(leaf.page, place);
+        entry.key = node.key();
+        return readValue(m_pages, node, entry.value, m_fault);
+    };
+    if (hasBefore && !read(index - 1, found.before)) return false;
+    if (hasAfter && !read(index, found.after)) return false;
+    if (hasBefore && hasAfter) return true;
+    // At an end of its page: the other neighbour is on another one.
+    if (!hasAfter) --m_path.steps[m_path.depth - 1].index;
+    if (step(!hasAfter)) (hasAfter ? found.before : found.after) = {m_key, m_value};
+    return !m_fault;
+}
+
 bool PageCursor::checkWayTo(std::string_view key) {
     if (!descend(key)) return !m_fault;
     const PagePath path = m_path;

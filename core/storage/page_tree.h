@@ -90,6 +90,16 @@ struct PagePath {
 /// The two orders of keys there are; negative, zero or positive.
 int compareKeys(const PageTree& tree, std::string_view a, std::string_view b);
 
+/// The entries on both sides of a key that is not there; at the ends of a tree one is missing.
+struct PageNeighbours {
+    struct Entry {
+        std::string_view key;  ///< Empty: there is none.
+        std::string_view value;
+    };
+    Entry before;
+    Entry after;
+};
+
 /// Walks over a tree. After a fault nothing more is read.
 class PageCursor {
 public:
@@ -102,6 +112,9 @@ public:
     bool find(std::string_view key);
     bool next();
     bool previous();
+
+    /// After a `find` that found nothing: what stands on both sides. False after a fault.
+    bool findNeighbours(PageNeighbours& found);
 
     /// Checks every page that LMDB reads when it writes `key`: those on the way to it, their
     /// siblings, and the value that it replaces.

@@ -43,10 +43,10 @@ std::string causeOf(int code) {
 
 }  // namespace
 
-StorageError damagedError(const std::string& path, const std::string& what) {
+StorageError damagedError(const std::string& path, const std::string& what,
+                          std::string_view remedy) {
     return {"read", kCorrupted, path,
-            "The file " + path + " is damaged (" + what +
-                "); restore its folder from a backup, or run \"orreryd repair --data DIR\"."};
+            "The file " + path + " is damaged (" + what + "); " + std::string(remedy) + "."};
 }
 
 bool isDamage(const StorageError& error) {

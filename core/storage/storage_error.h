@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/storage/store.h"
 
@@ -13,8 +14,14 @@ inline constexpr int kPanic = -30795;
 inline constexpr int kMapFull = -30792;
 inline constexpr int kTransactionFull = -30788;
 
-/// The error of a file whose bytes cannot be what this program wrote; `what` completes "it …".
-StorageError damagedError(const std::string& path, const std::string& what);
+/// What to do about a damaged file of LMDB.
+inline constexpr std::string_view kRestoreOrRepair =
+    "restore its folder from a backup, or run \"orreryd repair --data DIR\"";
+
+/// The error of a file whose bytes cannot be what this program wrote; `what` says why, and
+/// `remedy` what to do.
+StorageError damagedError(const std::string& path, const std::string& what,
+                          std::string_view remedy = kRestoreOrRepair);
 /// Whether the bytes of a file are at fault.
 bool isDamage(const StorageError& error);
 /// Whether more room on the disk, or a higher limit, would help.

@@ -223,10 +223,9 @@ public:
     /// done.
     virtual std::uint64_t droppedKeysLeft() const = 0;
 
-    /// A piece of the flush, if the overlay is full or much of the log waits for it, or `force` and
-    /// there is anything to write, or a dropped range is waiting; holds only records whose turns
-    /// are synced. Null otherwise, or if
-    /// one is out already.
+    /// A piece of the flush, if the memtable is full or much of the log waits for it, or `force`
+    /// and there is anything to write, or a dropped range is waiting; holds only records whose
+    /// turns are synced. Null otherwise, or if one is out already.
     virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
     virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;
     /// What turns and work leave to do on this thread: forgetting what is on disk, noting what may
@@ -234,7 +233,7 @@ public:
     /// many steps of it, and the owner asks for more until this returns false. Reads do not depend
     /// on it.
     virtual bool goOn(std::size_t stepsMax) = 0;
-    /// True while both overlays are full, or too much of the log waits to be written: the driver
+    /// True while both memtables are full, or too much of the log waits to be written: the driver
     /// takes no request and runs no event until a piece of work has ended.
     virtual bool saturated() const = 0;
 
@@ -255,7 +254,7 @@ public:
     virtual void stopWriting() = 0;
 
     struct Figures {
-        std::uint64_t overlayBytes = 0;
+        std::uint64_t memtableBytes = 0;
         std::uint64_t pendingTurns = 0;  ///< Committed and not known to be on disk.
         std::uint64_t logFileBytes = 0;
         std::uint64_t treeFileBytes = 0;

@@ -22,14 +22,21 @@ struct PlannedFailure {
     std::uint64_t atTurn = 0;
 };
 
+/// Whether an image of a tree is what was written under that key.
+using ImageCheck = bool (*)(std::string_view key, std::string_view image);
+
 struct LmdbOptions {
     Durability durability = Durability::Durable;
-    std::uint64_t overlayBytesMax = 16u << 20;
+    std::uint64_t memtableBytesMax = 16u << 20;
     /// Address space to reserve for each of the two maps, halved where refused.
     std::uint64_t mapBytes = std::uint64_t{64} << 30;
     /// What one transaction of a flush may dirty, roughly, in pages of 4 KiB; LMDB keeps as much
     /// memory for the next one.
     std::uint64_t flushPagesMax = 2048;
+    /// Asked of the neighbours of a key that is not found, and of both ends of a scan: one that is
+    /// wrong may have been that key, or in that range, before it was damaged. Null: nobody is
+    /// asked.
+    ImageCheck isWhole = nullptr;
     PlannedFailure failure = {};
     /// See Store::goOn.
     std::size_t stepsAtOnce = SIZE_MAX;

@@ -57,6 +57,22 @@ StorageResult<std::optional<std::string_view>> Transaction::get(Database databas
     return std::optional(viewOf(v));
 }
 
+StorageResult<std::optional<std::string_view>> Transaction::get(Database database,
+                                                                std::string_view key,
+                                                                PageNeighbours& neighbours) const {
+    CHECK(!m_writes);
+    PageCursor cursor(m_view->pages, tree(database));
+    bool found = false;
+    if (!guarded([&] {
+            found = cursor.find(key);
+            if (!found) static_cast<void>(cursor.findNeighbours(neighbours));
+        }))
+        return std::unexpected(m_environment->m_readPages->damaged(kUnreadable));
+    if (cursor.fault()) return std::unexpected(m_environment->m_readPages->damaged(cursor.fault()));
+    if (!found) return std::optional<std::string_view>();
+    return std::optional(cursor.value());
+}
+
 StorageResult<std::uint64_t> Transaction::entryCount(Database database) const {
     if (!m_writes) return tree(database).root.entries;
     MDB_stat stat{};
@@ -118,6 +134,11 @@ ReadTransaction::~ReadTransaction() {
 }
 
 StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment) {
+    WriteTransaction transaction(environment, nullptr, nullptr);
+    environment.m_writeLock.take();
+    transaction.m_hasLock = true;
+    transaction.m_writes = true;
+    // Asked with the lock: whoever had it before may have met a fault.
     TRY(environment.mayEnter());
     MDB_txn* txn = nullptr;
     std::uint64_t number = 0;
@@ -127,30 +148,40 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
         return begun;
     });
     if (rc != MDB_SUCCESS) return std::unexpected(environment.error("mdb_txn_begin", rc));
-    WriteTransaction transaction(environment, txn, nullptr);
-    transaction.m_writes = true;
+    transaction.m_txn = txn;
     // It has the write lock, so what was committed last stays while it lives.
     if (environment.m_writePages != nullptr) {
         TRY_ASSIGN(transaction.m_view,
                    environment.m_writePages->view(number - 1, environment.m_names));
         if (transaction.m_view == nullptr)
             return std::unexpected(environment.damaged("its newest meta page is gone"));
+        // Here and not at open: a large folder has millions of them, and a start should not wait.
+        if (!environment.m_hasCheckedFree)
+            TRY(environment.m_writePages->checkFreePages(*transaction.m_view));
+        environment.m_hasCheckedFree = true;
     }
     return transaction;
 }
 
 WriteTransaction::WriteTransaction(WriteTransaction&& other) noexcept
     : Transaction(*other.m_environment, std::exchange(other.m_txn, nullptr),
-                  std::move(other.m_view)) {
+                  std::move(other.m_view)),
+      m_hasLock(std::exchange(other.m_hasLock, false)) {
     m_writes = true;
 }
 
 WriteTransaction::~WriteTransaction() {
-    if (m_txn == nullptr) return;
-    static_cast<void>(m_environment->enter([this] {
-        mdb_txn_abort(m_txn);
-        return MDB_SUCCESS;
-    }));
+    if (m_txn != nullptr) {
+        static_cast<void>(m_environment->enter([this] {
+            mdb_txn_abort(m_txn);
+            return MDB_SUCCESS;
+        }));
+    }
+    end();
+}
+
+void WriteTransaction::end() {
+    if (std::exchange(m_hasLock, false)) m_environment->m_writeLock.giveBack();
 }
 
 StorageResult<void> WriteTransaction::put(Database database, std::string_view key,
@@ -181,8 +212,9 @@ StorageResult<void> WriteTransaction::commit() {
     errno = 0;
     MDB_txn* const txn = std::exchange(m_txn, nullptr);
     const int rc = m_environment->enter([&] { return mdb_txn_commit(txn); });
-    if (rc == MDB_SUCCESS) return {};
     const bool cutShort = rc == EIO && errno == 0;
+    end();
+    if (rc == MDB_SUCCESS) return {};
     return std::unexpected(m_environment->error("mdb_txn_commit", cutShort ? ENOSPC : rc));
 }
 

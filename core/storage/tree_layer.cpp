@@ -14,20 +14,20 @@ namespace {
 constexpr std::uint64_t kDropKeysMax = 2048;
 constexpr std::size_t kDropGroupsMax = 256;
 // What a kill may leave to be applied again, and the log keeps until the trees have it, is about
-// twice this: keys that are written again and again fill the log, and hardly the overlay. Where
+// twice this: keys that are written again and again fill the log, and hardly the memtable. Where
 // they are few, a flush costs little and comes early.
 constexpr std::uint64_t kLogBytesMax = 64u << 20;
 constexpr std::uint64_t kLogBytesMin = 8u << 20;
-constexpr std::uint64_t kLogBytesPerOverlayByte = 8;
+constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 
-// Writes a frozen overlay, or takes one step of giving back.
+// Writes a frozen memtable, or takes one step of giving back.
 class FlushWork : public Work {
 public:
-    FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Overlay> overlay,
-              DropStep step, std::vector<std::shared_ptr<const Overlay>> retired, bool fails,
+    FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
+              DropStep step, std::vector<std::shared_ptr<const Memtable>> retired, bool fails,
               std::uint64_t epoch)
         : m_medium(std::move(medium)),
-          m_overlay(std::move(overlay)),
+          m_memtable(std::move(memtable)),
           m_step(std::move(step)),
           m_retired(std::move(retired)),
           m_fails(fails),
@@ -40,17 +40,18 @@ public:
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
-            m_result = m_overlay != nullptr ? m_medium->write(*m_overlay) : m_medium->drop(m_step);
+            m_result =
+                m_memtable != nullptr ? m_medium->write(*m_memtable) : m_medium->drop(m_step);
     }
 
     void settle() {
-        if (m_overlay != nullptr)
-            m_medium->settle(*m_overlay);
+        if (m_memtable != nullptr)
+            m_medium->settle(*m_memtable);
         else
             m_medium->settle(m_step);
     }
 
-    bool isFlush() const { return m_overlay != nullptr; }
+    bool isFlush() const { return m_memtable != nullptr; }
     const DropStep& step() const { return m_step; }
     bool ran() const { return m_ran; }
     const StorageResult<void>& result() const { return m_result; }
@@ -58,9 +59,9 @@ public:
 
 private:
     const std::shared_ptr<TreeMedium> m_medium;
-    const std::shared_ptr<const Overlay> m_overlay;
+    const std::shared_ptr<const Memtable> m_memtable;
     DropStep m_step;
-    std::vector<std::shared_ptr<const Overlay>> m_retired;
+    std::vector<std::shared_ptr<const Memtable>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -69,12 +70,12 @@ private:
 
 }  // namespace
 
-TreeLayer::TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBytesMax,
+TreeLayer::TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t memtableBytesMax,
                      PlannedFailure failure)
-    : m_medium(std::move(medium)), m_bytesMax(overlayBytesMax), m_failure(failure) {}
+    : m_medium(std::move(medium)), m_bytesMax(memtableBytesMax), m_failure(failure) {}
 
 void TreeLayer::forgetUnwritten() {
-    m_active = std::make_shared<Overlay>();
+    m_active = std::make_shared<Memtable>();
     m_turnIsOpen = false;
     m_logBytes = 0;
     m_flushed.clear();
@@ -149,9 +150,9 @@ StorageResult<TreeMark> TreeLayer::mark(VolumeId volume, GroupId group) const {
 
 StorageResult<SharedBytes> TreeLayer::get(VolumeId volume, std::string_view key) const {
     const std::uint64_t hash = keyHash(key);
-    if (const Overlay::Slot* slot = m_active->find(volume, key, hash)) return slot->image;
+    if (const Memtable::Slot* slot = m_active->find(volume, key, hash)) return slot->image;
     if (m_frozen != nullptr) {
-        if (const Overlay::Slot* slot = m_frozen->find(volume, key, hash)) return slot->image;
+        if (const Memtable::Slot* slot = m_frozen->find(volume, key, hash)) return slot->image;
     }
     return m_medium->get(volume, key);
 }
@@ -164,7 +165,7 @@ StorageResult<void> TreeLayer::scan(VolumeId volume, const KeyRange& range, Scan
 
 bool TreeLayer::isFull() const {
     if (m_active->bytes() >= m_bytesMax) return true;
-    const std::uint64_t enough = m_active->bytes() * kLogBytesPerOverlayByte;
+    const std::uint64_t enough = m_active->bytes() * kLogBytesPerMemtableByte;
     return !m_active->empty() && m_logBytes >= std::clamp(enough, kLogBytesMin, kLogBytesMax);
 }
 
@@ -176,7 +177,7 @@ bool TreeLayer::saturated() const {
 void TreeLayer::freeze(bool force) {
     if (m_frozen != nullptr || m_turnIsOpen || m_active->empty()) return;
     if (!force && !isFull()) return;
-    m_frozen = std::exchange(m_active, std::make_shared<Overlay>());
+    m_frozen = std::exchange(m_active, std::make_shared<Memtable>());
     m_logBytes = 0;
     m_frozenNeeds = m_activeNeeds;
 }
@@ -194,7 +195,7 @@ std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
                                        fails, m_epoch);
 }
 
-// Only while nothing is frozen: an overlay older than the drop would bring its keys back.
+// Only while nothing is frozen: a memtable older than the drop would bring its keys back.
 std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
     DropStep step;
     if (!m_drops.empty() && m_drops.front().needs <= written) {
@@ -257,7 +258,7 @@ std::uint64_t TreeLayer::droppedKeysLeft() const {
     return left;
 }
 
-std::uint64_t TreeLayer::overlayBytes() const {
+std::uint64_t TreeLayer::memtableBytes() const {
     return m_active->bytes() + (m_frozen != nullptr ? m_frozen->bytes() : 0);
 }
 

@@ -10,14 +10,14 @@
 
 namespace orrery::storage {
 
-/// The tree half of a store: the overlay that fills, the frozen one that is being flushed, the tree
-/// under them, and the ranges that are given back.
+/// The tree half of a store: the memtable that fills, the frozen one that is being flushed, the
+/// tree under them, and the ranges that are given back.
 ///
-/// Only what a synced turn rests on reaches the tree. An overlay is frozen between two turns, and
+/// Only what a synced turn rests on reaches the tree. A memtable is frozen between two turns, and
 /// handed out once the last turn that filled it is on disk; the next fills meanwhile.
 class TreeLayer {
 public:
-    TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t overlayBytesMax,
+    TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t memtableBytesMax,
               PlannedFailure failure);
 
     /// Forgets all that is not on the medium, ranges included, and the planned failure.
@@ -59,7 +59,7 @@ public:
     bool workIsOut() const { return m_workIsOut; }
     bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
-    std::uint64_t overlayBytes() const;
+    std::uint64_t memtableBytes() const;
 
 private:
     struct Drop {
@@ -81,17 +81,17 @@ private:
     const std::uint64_t m_bytesMax;
     PlannedFailure m_failure;
 
-    std::shared_ptr<Overlay> m_active = std::make_shared<Overlay>();
+    std::shared_ptr<Memtable> m_active = std::make_shared<Memtable>();
     Ticket m_activeNeeds;
     bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
-    std::shared_ptr<const Overlay> m_frozen;
+    std::shared_ptr<const Memtable> m_frozen;
     Ticket m_frozenNeeds;
     /// Flushed, with marks that are still to be visited, the first one's from here on.
-    std::deque<std::shared_ptr<const Overlay>> m_flushed;
-    Overlay::Marks::const_iterator m_flushedMark;
+    std::deque<std::shared_ptr<const Memtable>> m_flushed;
+    Memtable::Marks::const_iterator m_flushedMark;
     /// Flushed; the next work frees them, off this thread.
-    std::vector<std::shared_ptr<const Overlay>> m_retired;
+    std::vector<std::shared_ptr<const Memtable>> m_retired;
 
     // Of the turn that is open, then of turns that have ended, in order.
     std::vector<DroppedRange> m_newDrops;

@@ -153,16 +153,28 @@ std::string sourceCursorKey(GroupId indexGroup, GroupId base) {
     return privateKey(indexGroup, PrivateKind::SourceCursor, std::string_view(rest).substr(1));
 }
 
-std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored) {
-    if (!stored) return Lsn{};
-    ByteReader in(*stored);
+namespace {
+
+std::optional<Lsn> decodeCursor(std::string_view cursorKey, std::string_view stored) {
+    ByteReader in(stored);
     const Lsn lsn(in.u64());
     if (!in.ok()) return std::nullopt;
     if (in.atEnd()) return lsn;
-    const std::uint32_t crc =
-        crc32c(std::string_view(*stored).substr(0, kLsnBytes), crc32c(cursorKey));
+    const std::uint32_t crc = crc32c(stored.substr(0, kLsnBytes), crc32c(cursorKey));
     if (in.u32() != crc || !in.ok() || !in.atEnd()) return std::nullopt;
     return lsn;
+}
+
+}  // namespace
+
+std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored) {
+    return stored ? decodeCursor(cursorKey, *stored) : Lsn{};
+}
+
+bool isWhole(std::string_view key, std::string_view stored) {
+    const auto privateKey = parsePrivateKey(key);
+    const bool isCursor = privateKey && privateKey->kind == PrivateKind::SourceCursor;
+    return isCursor ? decodeCursor(key, stored).has_value() : decodeStored(key, stored).has_value();
 }
 
 }  // namespace orrery::table

@@ -64,4 +64,8 @@ std::string sourceCursorKey(GroupId indexGroup, GroupId base);
 /// damaged.
 std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored);
 
+/// Whether what a tree has under `key`, an item, an entry or a private key, is what was stored
+/// there.
+bool isWhole(std::string_view key, std::string_view stored);
+
 }  // namespace orrery::table

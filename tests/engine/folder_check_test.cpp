@@ -80,8 +80,12 @@ private slots:
         QVERIFY(!verdict->isSound);
         const auto repaired = engine::repairFolder(path);
         QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
-        QCOMPARE(fs::exists(path / "items.mdb.damaged-1"), !isMissing);
-        if (!isMissing) QVERIFY(contentOf(path / "items.mdb.damaged-1") == damaged);
+        QVERIFY2(repaired->find("Nothing is lost.") != std::string::npos, repaired->c_str());
+        const fs::path kept = path / "damaged-1" / "items.mdb.damaged";
+        QCOMPARE(fs::exists(kept), !isMissing);
+        if (!isMissing) QVERIFY(contentOf(kept) == damaged);
+        const auto after = engine::checkFolder(path);
+        QVERIFY(after.has_value() && after->isSound);
         RunningEngine engine({.dataFolder = path});
         for (int i = 0; i < kItems; ++i) {
             const auto read = engine.call("GetItem", getJson(std::to_string(i)));
@@ -89,17 +93,17 @@ private slots:
         }
     }
 
-    void doesNotRepairALogThatIsDamaged() {
+    void doesNotRepairWithoutACatalog() {
         const QTemporaryDir folder;
         const fs::path path = folder.path().toStdString();
         fill(path);
         std::string damaged = contentOf(path / "log.mdb");
-        for (std::size_t at = 4 * 4096; at < damaged.size(); at += 4096)
-            damaged[at] = 'x';
+        for (std::size_t at = 2 * 4096; at < damaged.size(); at += 4096)
+            damaged.replace(at, 4096, 4096, 'x');
         std::ofstream(path / "log.mdb", std::ios::binary) << damaged;
         const auto repaired = engine::repairFolder(path);
         QVERIFY(!repaired.has_value());
-        QVERIFY2(repaired.error().find("cannot be rebuilt from its log") != std::string::npos,
+        QVERIFY2(repaired.error().find("log.mdb is damaged") != std::string::npos,
                  repaired.error().c_str());
         QVERIFY(contentOf(path / "log.mdb") == damaged);
     }

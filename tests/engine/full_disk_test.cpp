@@ -9,6 +9,7 @@
 #include <QtTest>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 
 #include "tests/engine/engine_harness.h"
@@ -154,6 +155,38 @@ private slots:
         QCOMPARE(engine.call("PutItem", putJson("x")).status, 500);
         limit.reset();
         waitForRoom(engine, 1000);
+    }
+
+    // The new format is written with the first change, so there is nothing to write before it.
+    void opensAFolderOfAnEarlierFormatOnAFullDisk() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        {
+            RunningEngine engine({.dataFolder = path});
+            QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+            QCOMPARE(engine.call("PutItem", putJson("0")).status, 200);
+        }
+        std::ofstream(path / "format") << "orrery data folder, format 1\n";
+        auto limit = std::make_unique<FileLimit>(0);
+        const auto told = std::make_shared<Told>();
+        RunningEngine engine(
+            {.dataFolder = path,
+             .onStorageChange = [told](const std::string& sentence) { told->add(sentence); }});
+        const QDeadlineTimer patience(20'000);
+        while (engine.control("GET", "/status").body.find(R"("readOnly":true)") ==
+                   std::string::npos &&
+               !patience.hasExpired())
+            engine.call("PutItem", putJson("x"));
+        QVERIFY(hasItem(engine, 0));
+        const auto put = engine.call("PutItem", putJson("x"));
+        QCOMPARE(put.status, 500);
+        QVERIFY2(put.body.find("Writes are refused until there is room on the disk again") !=
+                     std::string::npos,
+                 put.body.c_str());
+        QCOMPARE(told->all().size(), std::size_t{1});
+        limit.reset();
+        waitForRoom(engine, 1000);
+        QVERIFY(hasItem(engine, 1000));
     }
 
     void saysThatThereIsNoRoomForANewFolder() {

@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kSeed = 20261121;
 constexpr int kEndsWithinMs = 3000;
 
-/// Small items make many short transactions; large ones soon fill the overlay, so that the kill
+/// Small items make many short transactions; large ones soon fill the memtable, so that the kill
 /// comes while the tree is flushed.
 FleetPlan planOf(int round) {
     return {.padBytes = round % 3 == 2 ? 24000u : 200u, .reads = false, .mayEnd = true};

@@ -34,7 +34,7 @@ enum class Promise { Kept, MayLose };
 void checkEveryKey(std::uint16_t port, Ledger& ledger, Promise promise = Promise::Kept);
 
 /// Waits until the replicas of every partition, the index's too, have applied the same; then their
-/// contents, read from overlay and tree, are to be equal, and equal to the checksum kept at apply.
+/// contents, read from memtable and tree, are to be equal, and equal to the checksum kept at apply.
 /// Returns what is wrong.
 std::string compareReplicas(HttpClient& client);
 

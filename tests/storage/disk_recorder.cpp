@@ -42,7 +42,12 @@ DiskRecorder::~DiskRecorder() {
     g_recorder = nullptr;
 }
 
+void DiskRecorder::countCall() {
+    if (++m_callCount == m_callsToEnd) ::_exit(0);
+}
+
 int DiskRecorder::write(int descriptor, std::uint64_t offset, std::string bytes) {
+    countCall();
     std::string file = fileOf(descriptor);
     if (file.empty()) return 0;
     if (m_writeFailure.isDue()) {
@@ -60,6 +65,7 @@ int DiskRecorder::write(int descriptor, std::uint64_t offset, std::string bytes)
 }
 
 int DiskRecorder::sync(int descriptor) {
+    countCall();
     const std::filesystem::path path = pathOf(descriptor);
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) {
@@ -174,6 +180,12 @@ int fsync(int descriptor) {
     if (g_recorder == nullptr) return static_cast<int>(::syscall(SYS_fsync, descriptor));
     errno = g_recorder->sync(descriptor);
     return errno == 0 ? 0 : -1;
+}
+
+int rename(const char* from, const char* to) {
+    using orrery::test::g_recorder;
+    if (g_recorder != nullptr) g_recorder->countCall();
+    return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
 
 }  // extern "C"

@@ -7,11 +7,11 @@
 
 namespace orrery::test {
 
-// What the disk is told. This program has its own pwrite, writev, fdatasync and fsync, which LMDB's
-// library finds before those of the C library: while a recorder lives, each write to a file `*.mdb`
-// or `*.segment` is recorded, a sync is recorded and not carried out, and either can be made to
-// fail. Without a
-// recorder they do what they always do.
+// What the disk is told. This program has its own pwrite, writev, fdatasync, fsync and rename,
+// which LMDB's library finds before those of the C library: while a recorder lives, each write to a
+// file
+// `*.mdb` or `*.segment` is recorded, a sync is recorded and not carried out, and either can be
+// made to fail. Without a recorder they do what they always do.
 
 class DiskRecorder {
 public:
@@ -36,12 +36,17 @@ public:
     /// it.
     void failWrites(std::uint64_t number, int code) { m_writeFailure = {number, code}; }
     void failSyncs(std::uint64_t number, int code) { m_syncFailure = {number, code}; }
+    /// The process ends, as after a kill, before the `number`-th write, sync or rename from now on.
+    void endProcessAt(std::uint64_t number) { m_callsToEnd = number; }
+    /// How many of them there were.
+    std::uint64_t callCount() const { return m_callCount; }
     /// Whether a call has failed on purpose.
     bool hasFailed() const { return m_hasFailed; }
 
     /// Called by the functions that stand for the system's. Returns the error to report, or 0.
     int write(int descriptor, std::uint64_t offset, std::string bytes);
     int sync(int descriptor);
+    void countCall();
 
 private:
     struct Failure {
@@ -56,6 +61,8 @@ private:
     std::vector<std::string> m_folderSyncs;
     Failure m_writeFailure;
     Failure m_syncFailure;
+    std::uint64_t m_callsToEnd = UINT64_MAX;
+    std::uint64_t m_callCount = 0;
     bool m_hasFailed = false;
 };
 

@@ -172,11 +172,24 @@ private slots:
     void saysTheNewFormatBeforeItChangesAnOlderFolder() {
         const QTemporaryDir folder;
         QVERIFY(openAt(folder).has_value());
-        writeText(folder.filePath("format"), "orrery data folder, format 1\n");
-        QVERIFY(openAt(folder).has_value());
-        QFile format(folder.filePath("format"));
-        QVERIFY(format.open(QIODevice::ReadOnly));
-        QCOMPARE(format.readAll(), QByteArray("orrery data folder, format 2\n"));
+        const QString older = "orrery data folder, format 1\n";
+        writeText(folder.filePath("format"), older.toStdString());
+        const auto format = [&] {
+            QFile file(folder.filePath("format"));
+            return file.open(QIODevice::ReadOnly) ? QString(file.readAll()) : QString();
+        };
+        const auto store = openAt(folder);
+        QVERIFY(store.has_value());
+        QCOMPARE(format(), older);
+        Turn turn;
+        turn.putValue("name", "value");
+        (*store)->commit(std::move(turn));
+        auto work = (*store)->takeLogWork();
+        QVERIFY(work != nullptr);
+        work->run();
+        QCOMPARE(format(), QString("orrery data folder, format 2\n"));
+        (*store)->finishLogWork(std::move(work));
+        QCOMPARE((*store)->health(), Health::Ok);
     }
 
     void refusesAFolderThatItCannotUse() {
@@ -281,7 +294,7 @@ private slots:
     void readsWhileWorkersWrite() {
         const QTemporaryDir folder;
         LmdbOptions options;
-        options.overlayBytesMax = 64u << 10;
+        options.memtableBytesMax = 64u << 10;
         const auto opened = openAt(folder, options);
         QVERIFY(opened.has_value());
         Store& store = **opened;

@@ -262,7 +262,7 @@ private slots:
                      "items.mdb together from one backup, or choose another folder.");
     }
 
-    // The overlay stays, and its reads, until the flush finds room; logs are written meanwhile.
+    // The memtable stays, and its reads, until the flush finds room; logs are written meanwhile.
     void flushesAgainOnceThereIsRoom() {
         const QTemporaryDir folder;
         MiniWorld world(9, 20, 3000);

@@ -29,7 +29,7 @@ void StoreHarness::open(const PlannedFailure& failure) {
     }
     LmdbOptions options;
     options.durability = m_options.durability;
-    options.overlayBytesMax = m_options.overlayBytesMax;
+    options.memtableBytesMax = m_options.memtableBytesMax;
     options.mapBytes = m_options.mapBytes;
     options.failure = failure;
     options.stepsAtOnce = m_options.stepsAtOnce;

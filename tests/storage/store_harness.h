@@ -26,7 +26,7 @@ class StoreHarness {
 public:
     struct Options {
         storage::PlannedFailure failure = {};
-        std::uint64_t overlayBytesMax = 16u << 20;
+        std::uint64_t memtableBytesMax = 16u << 20;
         std::uint64_t mapBytes = 1u << 30;
         storage::Durability durability = storage::Durability::Durable;
         std::size_t stepsAtOnce = SIZE_MAX;

@@ -3,9 +3,9 @@
 #include "tests/storage/store_harness.h"
 #include "tests/support/test_main.h"
 
-// Goal: both stores show of a tree what was applied for each volume, merged from overlays and tree,
-// and find after a kill a tree that holds synced records only, with a mark that says from where to
-// apply again.
+// Goal: both stores show of a tree what was applied for each volume, merged from memtables and
+// tree, and find after a kill a tree that holds synced records only, with a mark that says from
+// where to apply again.
 
 using namespace orrery;
 using namespace orrery::storage;
@@ -38,7 +38,7 @@ private slots:
             }
             harness.flushAll();
         }
-        QCOMPARE(harness->figures().overlayBytes, std::uint64_t{0});
+        QCOMPARE(harness->figures().memtableBytes, std::uint64_t{0});
         QCOMPARE(harness->mark(kA, kGroup)->applied, Lsn(3));
         QCOMPARE(harness->mark(kB, kGroup)->applied, Lsn(2));
         QCOMPARE(harness->mark(kC, kGroup)->applied, Lsn(1));
@@ -137,11 +137,11 @@ private slots:
         QCOMPARE(harness.scan(kA, "", ""), Keys{"k=image"});
     }
 
-    void isSaturatedWhileBothOverlaysAreFull_data() { test::addStoreRows(); }
-    void isSaturatedWhileBothOverlaysAreFull() {
+    void isSaturatedWhileBothMemtablesAreFull_data() { test::addStoreRows(); }
+    void isSaturatedWhileBothMemtablesAreFull() {
         QFETCH(QString, kind);
         StoreHarness::Options options;
-        options.overlayBytesMax = 256u << 10;
+        options.memtableBytesMax = 256u << 10;
         StoreHarness harness(kind, options);
         const std::string image(10'000, 'x');
         const auto fill = [&](char name) {
@@ -250,7 +250,7 @@ private slots:
         harness.apply({kA, kB, kC}, "t2", "after", 1);
         harness.apply({kB}, "t1" + std::string(3000, 'x'), "long", 1);
         harness.flushAll();
-        harness.apply({kA, kB, kC}, "t1 in the overlay", "image", 1);
+        harness.apply({kA, kB, kC}, "t1 in the memtable", "image", 1);
         harness->commit({});
         const auto kept = [&](VolumeId volume) {
             return harness.get(volume, "t0") == "before" && harness.get(volume, "t2") == "after";

@@ -102,6 +102,24 @@ private slots:
         }
     }
 
+    // Nothing has to be written for it: a folder that is opened and left alone gets smaller too.
+    void goesOnAtRestWithWhatAKillInterrupted_data() { test::addStoreRows(); }
+    void goesOnAtRestWithWhatAKillInterrupted() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        appendMany(harness, 1, 3000, "body");
+        harness.apply({kA, kB, kC}, "key", "image", 3000);
+        harness.flushAll();
+        trim(harness, {kA, kB, kC}, 3001);
+        QVERIFY(harness.runLogWork());  // The mark, and some of the records.
+        harness.reopen();
+        harness.syncAll();
+        for (const VolumeId volume : {kA, kB, kC}) {
+            for (const std::uint64_t lsn : {1, 1500, 3000})
+                QCOMPARE(harness.record(volume, kGroup, lsn), std::string(kGone));
+        }
+    }
+
     // A log with no record left goes on where it ended.
     void saysWhereATrimmedLogEnds_data() { test::addStoreRows(); }
     void saysWhereATrimmedLogEnds() {
@@ -204,8 +222,8 @@ private slots:
                  qPrintable(QString("%1 then %2").arg(afterOne).arg(after)));
     }
 
-    // Keys that are written again and again fill the log, not the overlay: the flush that lets the
-    // log go must not wait for an overlay that never fills.
+    // Keys that are written again and again fill the log, not the memtable: the flush that lets the
+    // log go must not wait for a memtable that never fills.
     void flushesWhenTheLogIsLong_data() { test::addStoreRows(); }
     void flushesWhenTheLogIsLong() {
         QFETCH(QString, kind);

@@ -15,7 +15,7 @@
 
 namespace orrery::cluster {
 
-// Checksums as read from overlay and tree, beside those that were kept at apply. A table may have
+// Checksums as read from memtable and tree, beside those that were kept at apply. A table may have
 // millions of items, and no input may run longer than a turn, so it is read in bounded steps, while
 // writes go on:
 //

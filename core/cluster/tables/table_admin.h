@@ -2,11 +2,13 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/cluster/tables/kept_table.h"
 #include "core/cluster/tables/space_reclaimer.h"
 
 namespace orrery::cluster {
@@ -41,19 +43,6 @@ private:
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
-    struct KeptPartition {
-        GroupId group{};
-        KeySpaceId space{};
-        std::string begin;
-        std::string end;
-        ZoneIndex leader{};
-    };
-    /// A table as the store has it.
-    struct KeptTable {
-        TableDescription table;
-        std::vector<KeptPartition> partitions;
-    };
-
     storage::StorageResult<std::vector<KeptTable>> keptTables() const;
     storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
     void settleLater(const TableDescription& table);
@@ -63,7 +52,9 @@ private:
     static std::set<KeySpaceId> indexesThatShare(const std::vector<KeptTable>& kept);
     static std::set<GroupId> groupsOf(const std::vector<KeptTable>& kept,
                                       const std::set<KeySpaceId>& spaces);
-    storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost);
+    storage::StorageResult<std::set<KeySpaceId>> takeIndexesToFill();
+    storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost,
+                                          std::string_view why);
 
     std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,
                                                        KeySpaceId space) const;

@@ -52,8 +52,10 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(m_reclaimer.reopen());
     TRY_ASSIGN(const std::vector<KeptTable> kept, keptTables());
     TRY(passIdsInUse(kept));
-    const std::set<KeySpaceId> lost = indexesThatShare(kept);
-    const std::set<GroupId> shared = groupsOf(kept, lost);
+    const std::set<KeySpaceId> sharing = indexesThatShare(kept);
+    const std::set<GroupId> shared = groupsOf(kept, sharing);
+    TRY_ASSIGN(std::set<KeySpaceId> lost, takeIndexesToFill());
+    lost.insert(sharing.begin(), sharing.end());
     for (const KeptTable& one : kept) {
         const auto table = std::make_shared<const TableDescription>(one.table);
         m_world.catalog.put(table);
@@ -72,33 +74,39 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
     }
     for (const KeptTable& one : kept) {
         for (const SecondaryIndex& index : one.table.indexes) {
-            if (lost.contains(index.space)) TRY(fillAnew(one, index.space));
+            if (!lost.contains(index.space)) continue;
+            const bool isShared = sharing.contains(index.space);
+            TRY(fillAnew(one, index.space,
+                         isShared ? "had the same partitions as another table or index, which an "
+                                    "earlier version did by mistake"
+                                  : "was damaged"));
         }
     }
     m_indexes.sender.resume();
     return {};
 }
 
-storage::StorageResult<std::vector<TableAdmin::KeptTable>> TableAdmin::keptTables() const {
+// A repair names them.
+storage::StorageResult<std::set<KeySpaceId>> TableAdmin::takeIndexesToFill() {
+    TRY_ASSIGN(const auto values, m_world.store.values(kFillAnewPrefix));
+    std::set<KeySpaceId> spaces;
+    for (const auto& [name, empty] : values) {
+        std::uint32_t number = 0;
+        std::from_chars(name.data() + kFillAnewPrefix.size(), name.data() + name.size(), number);
+        spaces.insert(KeySpaceId(number));
+        m_world.turn.eraseValue(name);
+    }
+    return spaces;
+}
+
+storage::StorageResult<std::vector<KeptTable>> TableAdmin::keptTables() const {
     std::vector<KeptTable> kept;
     TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
     for (const auto& [name, bytes] : values) {
-        ByteReader in(bytes);
-        auto table = decodeTable(in.sized());
-        if (!table || table->region.value() >= m_world.regions.size())
+        auto one = decodeKeptTable(bytes);
+        if (!one || one->table.region.value() >= m_world.regions.size())
             return std::unexpected(damaged(name));
-        KeptTable one{std::move(*table), {}};
-        for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
-            KeptPartition partition;
-            partition.group = GroupId(in.varint());
-            partition.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
-            partition.begin = in.sized();
-            partition.end = in.sized();
-            partition.leader = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
-            one.partitions.push_back(std::move(partition));
-        }
-        if (!in.ok()) return std::unexpected(damaged(name));
-        kept.push_back(std::move(one));
+        kept.push_back(std::move(*one));
     }
     return kept;
 }
@@ -176,7 +184,8 @@ std::set<GroupId> TableAdmin::groupsOf(const std::vector<KeptTable>& kept,
     return groups;
 }
 
-storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost) {
+storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost,
+                                                  std::string_view why) {
     TRY(m_indexes.backfill.eraseSaved(lost));
     TableDescription table = *m_world.catalog.find(kept.table.space);
     const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);
@@ -189,9 +198,7 @@ storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpac
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
     m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
-                            table.regionName +
-                            " had the same partitions as another table or index, which an earlier "
-                            "version did by mistake; it is filled anew.");
+                            table.regionName + " " + std::string(why) + "; it is filled anew.");
     const bool isWanted =
         index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
     if (isWanted) {

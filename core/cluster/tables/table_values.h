@@ -10,6 +10,8 @@ namespace orrery::cluster {
 //   value "regions"      := 0:uint8 version:uint8(2) (name:sized)…      // in order of their ids
 //   value "next"         := 0:uint8 version:uint8(2) nextSpace:varint nextGroup:varint
 //   value "table/<id>"   := description:sized count:varint partition…
+//   value "fill/<id>"    := ""                                  // a global index that a repair
+//                                                               // wants to be filled anew
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
 // Version 1 of "regions" and "next" begins after the version; its first byte is never 0.
@@ -19,5 +21,6 @@ inline constexpr std::uint8_t kNextVersion = 2;
 inline constexpr std::string_view kRegionsValue = "regions";
 inline constexpr std::string_view kNextValue = "next";
 inline constexpr std::string_view kTablePrefix = "table/";
+inline constexpr std::string_view kFillAnewPrefix = "fill/";
 
 }  // namespace orrery::cluster

@@ -15,6 +15,7 @@
 #include <future>
 #include <map>
 
+#include "core/base/crc32c.h"
 #include "core/base/hash.h"
 #include "core/base/prng.h"
 #include "core/storage/stores.h"
@@ -38,9 +39,16 @@ double secondsSince(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::unique_ptr<Store> openAt(const std::filesystem::path& folder, Durability durability) {
+// What a check of a stored item costs, without one.
+bool takesTheCrc(std::string_view key, std::string_view image) {
+    return crc32c(image, crc32c(key)) != 0 || image.size() != SIZE_MAX;
+}
+
+std::unique_ptr<Store> openAt(const std::filesystem::path& folder, Durability durability,
+                              ImageCheck isWhole = nullptr) {
     LmdbOptions options;
     options.durability = durability;
+    options.isWhole = isWhole;
     auto store = openLmdbStore(folder, options);
     if (!store) {
         std::fprintf(stderr, "%s\n", store.error().message().c_str());
@@ -222,6 +230,15 @@ void measureReads(Store& store, std::uint64_t items, const char* from) {
     });
 }
 
+void measureMisses(Store& store, std::uint64_t items, const char* how) {
+    std::uint64_t number = 2 * items;
+    measure((std::string("get that misses, ") + how).c_str(), 200'000, [&] {
+        ++number;
+        const auto image = store.get(kVolumes[number % 3], keyOf(number));
+        if (!image || *image != nullptr) std::abort();
+    });
+}
+
 // Decision 0001: at most three times an ordinary Put.
 void measureSharers(Store& store) {
     constexpr std::uint64_t kSharers = 10'000;
@@ -281,9 +298,15 @@ int main(int argc, char** argv) {
         const auto store = openAt(root / "both", Durability::Durable);
         print("the same and the trees behind, new items", count,
               writeRecords(*store, 1, count, 4, Apply::Yes, same));
-        measureReads(*store, count / 2, "tree, overlay not empty");
+        measureReads(*store, count / 2, "tree, memtable not empty");
         flush(*store);
         measureReads(*store, count, "tree");
+        measureMisses(*store, count, "neighbours unchecked");
+    }
+    {
+        const auto store = openAt(root / "both", Durability::Durable, takesTheCrc);
+        measureReads(*store, count, "tree, ends checked");
+        measureMisses(*store, count, "neighbours checked");
         Prng prng(2);
         print("the same, items put again at random", count,
               writeRecords(*store, 2, count, 4, Apply::Yes,
@@ -294,9 +317,9 @@ int main(int argc, char** argv) {
         std::printf("%-58s %8.2f s\n", "drop of all items", secondsSince(begin));
     }
     {
-        const auto store = openAt(root / "overlay", Durability::Durable);
+        const auto store = openAt(root / "memtable", Durability::Durable);
         writeRecords(*store, 1, 10'000, 4, Apply::Yes, same);
-        measureReads(*store, 10'000, "overlay of 10,000");
+        measureReads(*store, 10'000, "memtable of 10,000");
         measureSharers(*store);
     }
     {

@@ -1,4 +1,4 @@
-#include "core/storage/overlay.h"
+#include "core/storage/memtable.h"
 
 #include "core/base/check.h"
 
@@ -19,7 +19,7 @@ std::size_t slotOf(VolumeId volume) {
 }
 
 // An image counts once, however many slots share it.
-std::uint64_t imageBytes(const Overlay::Entry& entry, std::size_t slot) {
+std::uint64_t imageBytes(const Memtable::Entry& entry, std::size_t slot) {
     const SharedBytes& image = entry.zones[slot].image;
     if (image == nullptr) return 0;
     for (std::size_t other = 0; other < entry.zones.size(); ++other) {
@@ -28,7 +28,7 @@ std::uint64_t imageBytes(const Overlay::Entry& entry, std::size_t slot) {
     return kImageBytes + image->size();
 }
 
-std::uint64_t entryBytes(const Overlay::Entries::value_type& node) {
+std::uint64_t entryBytes(const Memtable::Entries::value_type& node) {
     std::uint64_t bytes = kEntryBytes + node.first.size();
     for (std::size_t slot = 0; slot < node.second.zones.size(); ++slot) {
         bool counted = false;
@@ -43,7 +43,7 @@ std::uint64_t entryBytes(const Overlay::Entries::value_type& node) {
 
 }  // namespace
 
-void Overlay::put(VolumeId volume, const TreeChange& change) {
+void Memtable::put(VolumeId volume, const TreeChange& change) {
     const std::size_t region = regionOf(volume);
     if (region >= m_areas.size()) m_areas.resize(region + 1);
     if (m_areas[region] == nullptr) m_areas[region] = std::make_unique<Area>();
@@ -63,12 +63,12 @@ void Overlay::put(VolumeId volume, const TreeChange& change) {
     m_bytes += imageBytes(node->second, slot);
 }
 
-void Overlay::setMark(VolumeId volume, GroupId group, const TreeMark& mark) {
+void Memtable::setMark(VolumeId volume, GroupId group, const TreeMark& mark) {
     const auto [at, isNew] = m_marks.insert_or_assign({volume, group}, mark);
     if (isNew) m_bytes += kMarkBytes;
 }
 
-void Overlay::forget(VolumeId volume, std::string_view key) {
+void Memtable::forget(VolumeId volume, std::string_view key) {
     const std::size_t region = regionOf(volume);
     if (region >= m_areas.size() || m_areas[region] == nullptr) return;
     Area& area = *m_areas[region];
@@ -83,15 +83,15 @@ void Overlay::forget(VolumeId volume, std::string_view key) {
     erase(area, at);
 }
 
-Overlay::Entries::iterator Overlay::erase(Area& area, Entries::iterator at) {
+Memtable::Entries::iterator Memtable::erase(Area& area, Entries::iterator at) {
     m_bytes -= entryBytes(*at);
     --m_entryCount;
     area.index.remove(&*at, keyHash(at->first));
     return area.entries.erase(at);
 }
 
-std::uint64_t Overlay::eraseRange(std::string_view begin, std::string_view end,
-                                  std::uint64_t keysMax) {
+std::uint64_t Memtable::eraseRange(std::string_view begin, std::string_view end,
+                                   std::uint64_t keysMax) {
     std::uint64_t erased = 0;
     for (const auto& area : m_areas) {
         if (area == nullptr) continue;
@@ -104,14 +104,14 @@ std::uint64_t Overlay::eraseRange(std::string_view begin, std::string_view end,
     return erased;
 }
 
-void Overlay::eraseMarks(GroupId group) {
+void Memtable::eraseMarks(GroupId group) {
     m_bytes -= kMarkBytes * std::erase_if(m_marks, [group](const auto& mark) {
                    return mark.first.second == group;
                });
 }
 
-const Overlay::Slot* Overlay::find(VolumeId volume, std::string_view key,
-                                   std::uint64_t hash) const {
+const Memtable::Slot* Memtable::find(VolumeId volume, std::string_view key,
+                                     std::uint64_t hash) const {
     const std::size_t region = regionOf(volume);
     if (region >= m_areas.size() || m_areas[region] == nullptr) return nullptr;
     const Entries::value_type* node = m_areas[region]->index.find(key, hash);
@@ -120,45 +120,45 @@ const Overlay::Slot* Overlay::find(VolumeId volume, std::string_view key,
     return slot.held ? &slot : nullptr;
 }
 
-const TreeMark* Overlay::findMark(VolumeId volume, GroupId group) const {
+const TreeMark* Memtable::findMark(VolumeId volume, GroupId group) const {
     const auto at = m_marks.find({volume, group});
     return at == m_marks.end() ? nullptr : &at->second;
 }
 
-const Overlay::Entries* Overlay::entries(std::size_t region) const {
+const Memtable::Entries* Memtable::entries(std::size_t region) const {
     if (region >= m_areas.size() || m_areas[region] == nullptr) return nullptr;
     return &m_areas[region]->entries;
 }
 
-Overlay::Cursor::Cursor(const Overlay* overlay, VolumeId volume)
-    : m_entries(overlay == nullptr ? nullptr : overlay->entries(regionOf(volume))),
+Memtable::Cursor::Cursor(const Memtable* memtable, VolumeId volume)
+    : m_entries(memtable == nullptr ? nullptr : memtable->entries(regionOf(volume))),
       m_slot(slotOf(volume)) {}
 
-void Overlay::Cursor::seek(std::string_view key) {
+void Memtable::Cursor::seek(std::string_view key) {
     if (m_entries == nullptr) return;
     m_at = m_entries->lower_bound(key);
     skipForward();
 }
 
-void Overlay::Cursor::skipForward() {
+void Memtable::Cursor::skipForward() {
     while (m_at != m_entries->end() && !m_at->second.zones[m_slot].held)
         ++m_at;
     m_valid = m_at != m_entries->end();
 }
 
-void Overlay::Cursor::seekBefore(std::string_view key) {
+void Memtable::Cursor::seekBefore(std::string_view key) {
     if (m_entries == nullptr) return;
     m_at = key.empty() ? m_entries->end() : m_entries->lower_bound(key);
     previous();
 }
 
-void Overlay::Cursor::next() {
+void Memtable::Cursor::next() {
     CHECK(m_valid);
     ++m_at;
     skipForward();
 }
 
-void Overlay::Cursor::previous() {
+void Memtable::Cursor::previous() {
     m_valid = false;
     while (m_at != m_entries->begin()) {
         --m_at;

@@ -21,7 +21,7 @@ namespace orrery::storage {
 /// It also serves as the whole tree of a store in memory.
 ///
 /// One thread fills it. Once it is frozen (shared as const) any thread may read it.
-class Overlay {
+class Memtable {
 public:
     /// What a zone sees: `held` with a null image is a deletion, not `held` means "ask the tree".
     struct Slot {
@@ -34,9 +34,9 @@ public:
     using Entries = std::map<std::string, Entry, std::less<>>;
     using Marks = std::map<std::pair<VolumeId, GroupId>, TreeMark>;
 
-    Overlay() = default;
-    Overlay(const Overlay&) = delete;
-    Overlay& operator=(const Overlay&) = delete;
+    Memtable() = default;
+    Memtable(const Memtable&) = delete;
+    Memtable& operator=(const Memtable&) = delete;
 
     void put(VolumeId volume, const TreeChange& change);
     /// Makes `volume` hold nothing for `key`, not even a deletion.
@@ -62,11 +62,11 @@ public:
     std::size_t regions() const { return m_areas.size(); }
 
     /// Walks over what one volume holds, in order of key, deletions included. Valid while the
-    /// overlay is not changed.
+    /// memtable is not changed.
     class Cursor {
     public:
-        /// A null overlay holds nothing.
-        Cursor(const Overlay* overlay, VolumeId volume);
+        /// A null memtable holds nothing.
+        Cursor(const Memtable* memtable, VolumeId volume);
 
         /// To the first key at or after `key`.
         void seek(std::string_view key);

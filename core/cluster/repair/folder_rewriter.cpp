@@ -1,0 +1,213 @@
+#include "core/cluster/repair/folder_rewriter.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+#include "core/cluster/repair/local_indexes.h"
+#include "core/cluster/tables/table_values.h"
+
+namespace orrery::cluster {
+namespace {
+
+constexpr std::uint64_t kTurnBytes = 1u << 20;
+
+}  // namespace
+
+storage::StorageResult<void> FolderRewriter::write() {
+    TRY(writeValues());
+    for (const FoundPartition& found : m_survey.partitions()) {
+        MendedLog log(m_survey.files(), found);
+        TreePlan plan = TreePlan::make(found, log);
+        m_mended.push_back({found, std::move(log), std::move(plan), 0, CalendarTime()});
+    }
+    for (Mended& mended : m_mended)
+        TRY(writeLog(mended));
+    TRY(copyTrees());
+    for (Mended& mended : m_mended) {
+        TRY(replay(mended));
+        TRY(finish(mended));
+    }
+    storage::Turn turn;
+    for (const KeySpaceId space : m_indexesToFill)
+        turn.putValue(std::string(kFillAnewPrefix) + std::to_string(space.value()), "");
+    TRY(m_filler.commit(std::move(turn)));
+    return m_filler.flush();
+}
+
+storage::StorageResult<void> FolderRewriter::writeValues() {
+    storage::Turn turn;
+    std::uint64_t bytes = 0;
+    for (const auto& [name, value] : m_survey.values()) {
+        turn.putValue(name, value);
+        bytes += name.size() + value.size();
+        if (bytes < kTurnBytes) continue;
+        TRY(m_filler.commit(std::exchange(turn, {})));
+        bytes = 0;
+    }
+    return m_filler.commit(std::move(turn));
+}
+
+storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
+    const FoundPartition& found = mended.found;
+    storage::Turn turn;
+    if (mended.log.before() > Lsn(0)) {
+        for (std::size_t zone = 0; zone < found.replicas.size(); ++zone)
+            turn.setTrimMark(found.volume(zone), found.group, mended.log.before().next());
+    }
+    std::uint64_t bytes = 0;
+    for (Lsn lsn = mended.log.before().next(); lsn <= mended.log.last(); lsn = lsn.next()) {
+        auto record = mended.log.record(lsn);
+        if (!record)
+            return std::unexpected(storage::StorageError{"repair", 0, "",
+                                                         "The disk no longer reads what it read "
+                                                         "before; copy the folder first."});
+        const SharedBytes shared = share(std::move(*record));
+        for (std::size_t zone = 0; zone < found.replicas.size(); ++zone)
+            turn.append(found.volume(zone), found.group, lsn, shared);
+        if (const auto decoded = table::decodeRecord(*shared))
+            mended.lastCommit = std::max(mended.lastCommit, decoded->committedAt);
+        bytes += shared->size();
+        if (bytes < kTurnBytes) continue;
+        TRY(m_filler.commit(std::exchange(turn, {})));
+        bytes = 0;
+    }
+    TRY(m_filler.commit(std::move(turn)));
+    return writeState(mended);
+}
+
+storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
+    const FoundPartition& found = mended.found;
+    GroupState state;
+    if (found.state) {
+        state = *found.state;
+        state.lackedBytes.fill(0);
+    }
+    state.replicas.fill(mended.log.state());
+    state.indexedUpTo = std::min(state.indexedUpTo, mended.log.last());
+    for (auto& [name, cursor] : state.readers)
+        cursor = std::min(cursor, mended.log.last());
+    CalendarTime last =
+        std::max(state.lastCommitTimestamp.value_or(CalendarTime()), mended.lastCommit);
+    if (!found.state) {
+        for (const FoundReplica& replica : found.replicas)
+            last = std::max(
+                last, CalendarTime(Duration(static_cast<std::int64_t>(replica.sums.newestStamp))));
+    }
+    state.lastCommitTimestamp = last;
+    storage::Turn turn;
+    turn.putGroupState(found.volume(0), found.group, encodeGroupState(state));
+    return m_filler.commit(std::move(turn));
+}
+
+storage::StorageResult<void> FolderRewriter::copyTrees() {
+    storage::StorageResult<void> result;
+    m_survey.files().visitEntries(
+        [&](VolumeId volume, std::string_view key, std::string_view stored) {
+            if (!result || !table::isWhole(key, stored)) return false;
+            const auto place = m_survey.partitionOf(volume, key);
+            if (!place) return true;
+            const Mended& mended = m_mended[*place];
+            const auto zone = volume.value() % static_cast<std::size_t>(kZonesPerRegion);
+            const bool isWanted = std::ranges::any_of(mended.plan.sources, [&](const auto& source) {
+                return source.zone == zone && storage::contains(source.keys, key);
+            });
+            if (!isWanted) return true;
+            // The first source has the newest state; what a later one has too is the same or older.
+            result = m_filler.apply(mended.found, {std::string(key), share(std::string(stored))});
+            return true;
+        });
+    return result;
+}
+
+storage::StorageResult<void> FolderRewriter::replay(Mended& mended) {
+    for (const FoundReplica& replica : mended.found.replicas) {
+        const std::uint64_t stamp =
+            replica.mark ? replica.mark->deletedStampMax : replica.sums.newestStamp;
+        mended.deletedStampMax = std::max(mended.deletedStampMax, stamp);
+    }
+    auto& expected = mended.plan.expected;
+    for (Lsn lsn = mended.plan.replayAfter.next(); lsn <= mended.log.last(); lsn = lsn.next()) {
+        const auto bytes = mended.log.record(lsn);
+        const auto record = bytes ? table::decodeRecord(*bytes) : std::nullopt;
+        if (!record) continue;  // writeLog has found all of them.
+        const auto applied = table::applyRecord(*record, lsn, mended.found.schema);
+        for (const storage::TreeChange& change : applied.changes)
+            TRY(m_filler.apply(mended.found, change));
+        mended.deletedStampMax = std::max(mended.deletedStampMax, applied.deletedStamp);
+        if (expected && expected->applied.next() == lsn) table::advance(*expected, applied, lsn);
+    }
+    return {};
+}
+
+storage::StorageResult<EntrySums> FolderRewriter::sumsOf(const FoundPartition& partition) const {
+    EntrySums sums;
+    for (const storage::KeyRange& range : partition.bounds) {
+        TRY(m_store.scan(partition.volume(0), range.begin, range.end,
+                         storage::ScanDirection::Forward,
+                         [&](std::string_view key, std::string_view stored) {
+                             const bool isItem = storage::contains({partition.items}, key);
+                             sums.add(key, stored, isItem);
+                             return storage::ScanStep::Continue;
+                         }));
+    }
+    return sums;
+}
+
+// Sums that agree with a mark from before the damage prove that nothing is lost, whatever could not
+// be read.
+storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
+    TRY_ASSIGN(EntrySums sums, sumsOf(mended.found));
+    const TreePlan& plan = mended.plan;
+    const bool isTold = plan.expected && plan.expected->applied == mended.log.last();
+    const bool isProven = isTold && sums.agreesWith(*plan.expected) && !mended.log.lacksTail();
+    const bool isInDoubt = !plan.lost.empty() || !plan.older.empty() || isTold;
+    if (!isProven && (isInDoubt || mended.log.lacksTail())) {
+        report(mended, sums, isTold);
+        fillAnew(mended);
+        TRY(makeLocalIndexesAnew(m_store, m_filler, mended.found));
+        TRY_ASSIGN(sums, sumsOf(mended.found));
+    } else if (indexesMissRecords(mended)) {
+        fillAnew(mended);
+    }
+    return writeMark(mended, sums);
+}
+
+void FolderRewriter::report(const Mended& mended, const EntrySums& sums, bool isTold) {
+    const FoundPartition& found = mended.found;
+    LostKeys lost{
+        found.table->name, found.table->regionName, found.index != nullptr ? found.index->name : "",
+        found.group,       mended.plan.lost,        std::nullopt};
+    lost.keys.insert(lost.keys.end(), mended.plan.older.begin(), mended.plan.older.end());
+    lost.keys = storage::unite(std::move(lost.keys));
+    // What the last writes were about, or what a page from before wrote, nobody can tell.
+    if (lost.keys.empty() || mended.log.lacksTail()) lost.keys = found.bounds;
+    if (isTold) lost.itemCount = mended.plan.expected->itemCount - sums.itemCount;
+    m_report.lost.push_back(std::move(lost));
+}
+
+bool FolderRewriter::indexesMissRecords(const Mended& mended) const {
+    if (mended.found.index != nullptr) return false;
+    if (m_survey.files().logMayLackLastWrite() || !mended.found.state) return true;
+    Lsn cursor = mended.found.state->indexedUpTo;
+    for (const auto& [name, place] : mended.found.state->readers)
+        cursor = std::min(cursor, place);
+    return cursor < mended.log.before();
+}
+
+void FolderRewriter::fillAnew(const Mended& mended) {
+    for (const SecondaryIndex& index : mended.found.table->indexes) {
+        const bool isTouched = mended.found.index == nullptr || mended.found.index == &index;
+        if (index.global && isTouched) m_indexesToFill.insert(index.space);
+    }
+}
+
+storage::StorageResult<void> FolderRewriter::writeMark(const Mended& mended,
+                                                       const EntrySums& sums) {
+    const storage::TreeMark mark{mended.log.last(), sums.itemCount, sums.itemBytes, sums.checksum,
+                                 mended.deletedStampMax};
+    for (std::size_t zone = 0; zone < mended.found.replicas.size(); ++zone)
+        m_store.apply(mended.found.volume(zone), mended.found.group, {}, mark);
+    return m_filler.commit({});
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "core/cluster/repair/folder_survey.h"
+#include "core/cluster/repair/mended_log.h"
+#include "core/cluster/repair/repair_report.h"
+#include "core/cluster/repair/store_filler.h"
+#include "core/cluster/repair/tree_plan.h"
+
+namespace orrery::cluster {
+
+/// Writes into an empty store what a survey found.
+class FolderRewriter {
+public:
+    FolderRewriter(const FolderSurvey& survey, storage::Store& store, RepairReport& report)
+        : m_survey(survey), m_store(store), m_filler(store), m_report(report) {}
+
+    storage::StorageResult<void> write();
+
+private:
+    struct Mended {
+        const FoundPartition& found;
+        MendedLog log;
+        TreePlan plan;
+        std::uint64_t deletedStampMax = 0;
+        CalendarTime lastCommit;
+    };
+
+    storage::StorageResult<void> writeValues();
+    storage::StorageResult<void> writeLog(Mended& mended);
+    storage::StorageResult<void> writeState(const Mended& mended);
+    storage::StorageResult<void> copyTrees();
+    storage::StorageResult<void> replay(Mended& mended);
+    storage::StorageResult<void> finish(Mended& mended);
+    storage::StorageResult<EntrySums> sumsOf(const FoundPartition& partition) const;
+    storage::StorageResult<void> writeMark(const Mended& mended, const EntrySums& sums);
+    bool indexesMissRecords(const Mended& mended) const;
+    void fillAnew(const Mended& mended);
+    void report(const Mended& mended, const EntrySums& sums, bool isTold);
+
+    const FolderSurvey& m_survey;
+    storage::Store& m_store;
+    StoreFiller m_filler;
+    RepairReport& m_report;
+    std::vector<Mended> m_mended;
+    std::set<KeySpaceId> m_indexesToFill;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,177 @@
+#include "core/cluster/repair/folder_survey.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/cluster/tables/table_values.h"
+#include "core/table/log_record.h"
+#include "core/table/private_key.h"
+#include "core/types/storage_key.h"
+
+namespace orrery::cluster {
+namespace {
+
+RegionId regionOf(VolumeId volume) {
+    return RegionId(static_cast<std::uint8_t>(volume.value() / kZonesPerRegion));
+}
+
+std::size_t zoneOf(VolumeId volume) {
+    return volume.value() % static_cast<std::size_t>(kZonesPerRegion);
+}
+
+std::string quoted(const storage::KeyRange& names) {
+    return "between \"" + names.begin + "\" and \"" + (names.end.empty() ? "~" : names.end) + "\"";
+}
+
+}  // namespace
+
+storage::StorageResult<std::unique_ptr<FolderSurvey>> FolderSurvey::make(
+    const std::filesystem::path& log, const std::filesystem::path& items) {
+    TRY_ASSIGN(auto files, storage::SalvagedFolder::open(log, items));
+    std::unique_ptr<FolderSurvey> survey(new FolderSurvey(std::move(files)));
+    TRY(survey->readTables());
+    survey->readLogs();
+    survey->readTrees();
+    return survey;
+}
+
+storage::StorageResult<void> FolderSurvey::readTables() {
+    if (m_files->logMayLackLastWrite())
+        m_notes.emplace_back("The last write of log.mdb may be lost, whatever it wrote.");
+    for (const storage::KeyRange& lost : m_files->lostValues())
+        m_notes.push_back("The catalog's entries " + quoted(lost) +
+                          " are lost if there were any, tables among them with all their items.");
+    for (const auto& [name, bytes] : m_files->values()) {
+        if (!name.starts_with(kTablePrefix)) {
+            m_values.emplace_back(name, bytes);
+            continue;
+        }
+        auto table = decodeKeptTable(bytes);
+        if (!table) {
+            m_notes.push_back("The description of " + name +
+                              " is damaged; the table is lost with all its items.");
+            continue;
+        }
+        m_values.emplace_back(name, bytes);
+        m_tables.push_back(std::make_unique<const KeptTable>(std::move(*table)));
+    }
+    TRY(checkRegions());
+    for (const auto& kept : m_tables) {
+        for (const KeptPartition& partition : kept->partitions)
+            addPartition(*kept, partition);
+    }
+    return {};
+}
+
+// The list of Regions can be told from the tables as long as each Region has one.
+storage::StorageResult<void> FolderSurvey::checkRegions() {
+    const auto isThere = [&](const auto& value) { return value.first == kRegionsValue; };
+    if (m_tables.empty() || std::ranges::any_of(m_values, isThere)) return {};
+    std::vector<std::string> names;
+    for (const auto& kept : m_tables) {
+        const std::size_t place = kept->table.region.value();
+        if (place >= names.size()) names.resize(place + 1);
+        names[place] = kept->table.regionName;
+    }
+    std::string bytes;
+    for (const std::string& name : names)
+        ByteWriter(bytes).sized(name);
+    if (std::ranges::find(names, "") != names.end())
+        return std::unexpected(storage::StorageError{
+            "repair", EPROTO, "",
+            "The list of Regions in log.mdb is lost and cannot be told from the tables; restore "
+            "the folder from a backup."});
+    m_values.emplace_back(kRegionsValue, bytes);
+    std::ranges::sort(m_values);
+    return {};
+}
+
+void FolderSurvey::addPartition(const KeptTable& kept, const KeptPartition& partition) {
+    const TableDescription& table = kept.table;
+    FoundPartition found;
+    found.group = partition.group;
+    found.region = table.region;
+    found.table = &table;
+    found.leader = partition.leader;
+    found.schema.group = partition.group;
+    found.schema.keys = table.keys;
+    const auto boundsIn = [&](KeySpaceId space) {
+        const std::string prefix = types::keySpaceBegin(space);
+        return storage::KeyRange{prefix + partition.begin, partition.end.empty()
+                                                               ? types::keySpaceEnd(space)
+                                                               : prefix + partition.end};
+    };
+    found.items = boundsIn(partition.space);
+    storage::KeyRanges bounds{
+        found.items,
+        {table::privateKeysBegin(partition.group), table::privateKeysEnd(partition.group)}};
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.global && index.space == partition.space) found.index = &index;
+        if (index.global || partition.space != table.space) continue;
+        found.schema.localIndexes.push_back(index);
+        bounds.push_back(boundsIn(index.space));
+    }
+    const std::size_t place = m_partitions.size();
+    for (const storage::KeyRange& range : bounds)
+        m_owners.insert_or_assign({found.region, range.begin}, Owner{range.end, place});
+    found.bounds = storage::unite(std::move(bounds));
+    const auto state = m_files->groupState(found.volume(0), found.group);
+    if (state) found.state = decodeGroupState(*state);
+    for (std::size_t zone = 0; zone < found.replicas.size(); ++zone) {
+        found.replicas[zone].mark = m_files->mark(found.volume(zone), found.group);
+        found.replicas[zone].trimMark = m_files->trimMark(found.volume(zone), found.group);
+    }
+    m_byGroup.insert_or_assign(found.group, place);
+    m_partitions.push_back(std::move(found));
+}
+
+void FolderSurvey::readLogs() {
+    m_files->visitRecords([this](VolumeId volume, GroupId group, Lsn lsn, std::string_view record) {
+        if (!table::decodeRecord(record)) return false;
+        const auto at = m_byGroup.find(group);
+        if (at == m_byGroup.end()) return true;
+        FoundPartition& partition = m_partitions[at->second];
+        if (partition.region == regionOf(volume))
+            partition.replicas[zoneOf(volume)].lastRecord = lsn;
+        return true;
+    });
+}
+
+void FolderSurvey::readTrees() {
+    m_files->visitEntries([this](VolumeId volume, std::string_view key, std::string_view stored) {
+        return takeEntry(volume, key, stored);
+    });
+    for (FoundPartition& partition : m_partitions) {
+        for (std::size_t zone = 0; zone < partition.replicas.size(); ++zone)
+            partition.replicas[zone].lost =
+                storage::intersect(m_files->lostKeys(partition.volume(zone)), partition.bounds);
+    }
+    if (m_orphans > 0 && !m_files->lostValues().empty())
+        m_notes.push_back(std::to_string(m_orphans) +
+                          " entries belong to no table that the catalog still has; they are not "
+                          "taken over.");
+}
+
+bool FolderSurvey::takeEntry(VolumeId volume, std::string_view key, std::string_view stored) {
+    const auto place = partitionOf(volume, key);
+    if (!place) {
+        ++m_orphans;
+        return table::isWhole(key, stored);
+    }
+    FoundPartition& partition = m_partitions[*place];
+    const bool isItem = storage::contains({partition.items}, key);
+    return partition.replicas[zoneOf(volume)].sums.add(key, stored, isItem);
+}
+
+std::optional<std::size_t> FolderSurvey::partitionOf(VolumeId volume, std::string_view key) const {
+    const RegionId region = regionOf(volume);
+    auto after = m_owners.upper_bound({region, std::string(key)});
+    if (after == m_owners.begin()) return std::nullopt;
+    const auto& [begin, owner] = *std::prev(after);
+    if (begin.first != region || key >= owner.end) return std::nullopt;
+    return owner.partition;
+}
+
+}  // namespace orrery::cluster

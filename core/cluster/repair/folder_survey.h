@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/cluster/repair/found_partition.h"
+#include "core/cluster/tables/kept_table.h"
+#include "core/storage/salvaged_folder.h"
+
+namespace orrery::cluster {
+
+/// Reads all of a damaged folder once: its tables, their partitions, and what each zone has of
+/// them.
+class FolderSurvey {
+public:
+    /// The folder's lock must be held. An error if log.mdb has no catalog that can be read.
+    static storage::StorageResult<std::unique_ptr<FolderSurvey>> make(
+        const std::filesystem::path& log, const std::filesystem::path& items);
+
+    const std::vector<FoundPartition>& partitions() const { return m_partitions; }
+    storage::SalvagedFolder& files() const { return *m_files; }
+    /// The values of the store that can be read, mended where tables tell what is missing.
+    const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
+    /// What was lost that is no item of a known table: a sentence each.
+    const std::vector<std::string>& notes() const { return m_notes; }
+
+    /// The place among `partitions` of the one that `key` belongs to, or nothing.
+    std::optional<std::size_t> partitionOf(VolumeId volume, std::string_view key) const;
+
+private:
+    struct Owner {
+        std::string end;
+        std::size_t partition;
+    };
+
+    explicit FolderSurvey(std::unique_ptr<storage::SalvagedFolder> files)
+        : m_files(std::move(files)) {}
+
+    storage::StorageResult<void> readTables();
+    storage::StorageResult<void> checkRegions();
+    void addPartition(const KeptTable& kept, const KeptPartition& partition);
+    void readLogs();
+    void readTrees();
+    bool takeEntry(VolumeId volume, std::string_view key, std::string_view stored);
+
+    std::unique_ptr<storage::SalvagedFolder> m_files;
+    std::vector<std::pair<std::string, std::string>> m_values;
+    std::vector<std::unique_ptr<const KeptTable>> m_tables;
+    std::vector<FoundPartition> m_partitions;
+    std::map<GroupId, std::size_t> m_byGroup;
+    std::map<std::pair<RegionId, std::string>, Owner> m_owners;  ///< By the first key of a range.
+    std::uint64_t m_orphans = 0;
+    std::vector<std::string> m_notes;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cluster/catalog/table_description.h"
+
+namespace orrery::cluster {
+
+/// A partition of a table, or of one of its global indexes, as the store keeps it.
+struct KeptPartition {
+    GroupId group{};
+    KeySpaceId space{};
+    // Without the key space.
+    std::string begin;
+    std::string end;
+    ZoneIndex leader{};
+};
+
+/// A table as the store keeps it.
+struct KeptTable {
+    TableDescription table;
+    std::vector<KeptPartition> partitions;
+};
+
+/// Reads the value "table/<id>" (table_values.h); nothing if it is damaged.
+std::optional<KeptTable> decodeKeptTable(std::string_view bytes);
+
+}  // namespace orrery::cluster

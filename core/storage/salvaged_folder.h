@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/storage/key_ranges.h"
+#include "core/storage/salvage.h"
+
+namespace orrery::storage {
+
+/// What can still be read of a damaged data folder, in the terms of Store. The folder's lock must
+/// be held while this lives.
+class SalvagedFolder {
+public:
+    using Place = std::pair<GroupId, VolumeId>;
+
+    /// An error if no meta page of log.mdb leads to its trees. Without a readable items.mdb all of
+    /// its keys are lost.
+    static StorageResult<std::unique_ptr<SalvagedFolder>> open(
+        const std::filesystem::path& logFile, const std::filesystem::path& itemsFile);
+
+    /// Whether the last write of log.mdb may be missing.
+    bool logMayLackLastWrite() const { return m_log->mayLackLastWrite(); }
+
+    // --- read at once
+
+    const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
+    const KeyRanges& lostValues() const { return m_lostValues; }
+    std::optional<std::string> groupState(VolumeId volume, GroupId group) const;
+    std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
+    /// An empty mark where none was stored; nothing where it cannot be read.
+    std::optional<TreeMark> mark(VolumeId volume, GroupId group) const;
+
+    // --- read when it is asked for
+
+    /// Visits all records that can be read; the visitor says whether a record is whole.
+    using RecordVisitor =
+        std::function<bool(VolumeId volume, GroupId group, Lsn lsn, std::string_view record)>;
+    void visitRecords(const RecordVisitor& visitor);
+    /// After `visitRecords`: whether records of this log at or after `from` may have been lost.
+    bool mayLackRecords(VolumeId volume, GroupId group, Lsn from) const;
+    std::optional<std::string> record(VolumeId volume, GroupId group, Lsn lsn) const;
+
+    /// Visits all entries of the trees that can be read; the visitor says whether an entry is
+    /// whole.
+    using EntryVisitor =
+        std::function<bool(VolumeId volume, std::string_view key, std::string_view image)>;
+    void visitEntries(const EntryVisitor& visitor);
+    /// After `visitEntries`: the keys that the tree of a volume may have had besides.
+    KeyRanges lostKeys(VolumeId volume) const;
+
+private:
+    SalvagedFolder(std::unique_ptr<SalvagedFile> log, std::unique_ptr<SalvagedFile> items)
+        : m_log(std::move(log)), m_items(std::move(items)) {}
+    void readLog();
+    void readMarks();
+
+    std::unique_ptr<SalvagedFile> m_log;
+    std::unique_ptr<SalvagedFile> m_items;  ///< Null if it cannot be read at all.
+    std::vector<std::pair<std::string, std::string>> m_values;
+    KeyRanges m_lostValues;
+    std::map<Place, std::string> m_states;
+    std::map<Place, Lsn> m_trimMarks;
+    std::map<Place, TreeMark> m_marks;
+    KeyRanges m_lostMarks;
+    // Of raw keys, which begin with the volume.
+    KeyRanges m_lostRecords;
+    KeyRanges m_lostEntries;
+};
+
+}  // namespace orrery::storage

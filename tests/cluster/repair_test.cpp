@@ -1,0 +1,249 @@
+// Goal: whatever a repair does not list as lost is there afterwards, in every zone and index, and
+// is right; and a kill during a repair loses nothing.
+//
+// Method: a folder with a lagging zone, trimmed logs and writes that no tree has yet is damaged at
+// random, repaired and opened; all three zones are then compared with what was acknowledged.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <filesystem>
+#include <fstream>
+
+#include "core/cluster/repair/folder_repair.h"
+#include "tests/cluster/repair_world.h"
+#include "tests/cluster/world_inputs.h"
+#include "tests/storage/disk_recorder.h"
+#include "tests/storage/file_damage.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::FileDamage;
+using test::RepairWorld;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Contents = std::map<std::string, std::string>;
+
+std::string contentOf(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Files {
+    std::string log;
+    std::string items;
+};
+
+void writeFiles(const fs::path& folder, const Files& files) {
+    std::ofstream(folder / "log.mdb", std::ios::binary) << files.log;
+    std::ofstream(folder / "items.mdb", std::ios::binary) << files.items;
+    std::ofstream(folder / "format") << "orrery data folder, format 2\n";
+}
+
+bool isListed(const cluster::RepairReport& report, const std::string& key) {
+    return std::ranges::any_of(report.lost, [&](const cluster::LostKeys& lost) {
+        return lost.index.empty() && storage::contains(lost.keys, key);
+    });
+}
+
+/// What is wrong with `found`, or nothing.
+std::string judge(const Contents& found, const Contents& expected,
+                  const cluster::RepairReport& report) {
+    for (const auto& [key, colour] : expected) {
+        if (isListed(report, key)) continue;
+        const auto at = found.find(key);
+        if (at == found.end()) return "an item that was not listed is lost";
+        if (at->second != colour) return "an item that was not listed is another";
+    }
+    for (const auto& [key, colour] : found) {
+        if (!expected.contains(key) && !isListed(report, key))
+            return "a deleted item is back that was not listed";
+    }
+    return {};
+}
+
+struct Tally {
+    int refused = 0;
+    int whole = 0;   // Nothing was lost.
+    int listed = 0;  // Keys were listed as lost.
+    int noted = 0;   // Something was lost that is no key of a table.
+    std::uint64_t items = 0;
+};
+
+/// Opens a repaired folder and says what is wrong with it, or nothing.
+std::string judgeFolder(const fs::path& folder, const Contents& expected,
+                        const cluster::RepairReport& report) {
+    std::string problem;
+    const auto world = RepairWorld::open(folder, problem);
+    if (world == nullptr) return "it does not open: " + problem;
+    test::healAll(world->world());
+    world->run(60s);
+    if (world->table() == nullptr) return report.notes.empty() ? "the table is gone" : "";
+    if (world->store().damage()) return "it is damaged";
+    for (std::uint8_t zone = 0; zone < 3; ++zone) {
+        const Contents items = world->contents("", zone);
+        const std::string wrong = judge(items, expected, report);
+        if (!wrong.empty() && report.notes.empty()) return wrong;
+        for (const char* index : {RepairWorld::kLocalIndex, RepairWorld::kGlobalIndex}) {
+            if (world->contents(index, zone) != items)
+                return std::string("index ") + index + " differs from the table";
+        }
+    }
+    const auto rows = world->world().checksums("T", "us-east-1", true);
+    if (!rows) return rows.error();
+    for (const auto& row : *rows) {
+        for (const auto& zone : row.zones) {
+            if (zone.scanned != zone.checksum) return "a checksum is wrong";
+        }
+    }
+    return {};
+}
+
+std::string textWithoutFolder(cluster::RepairReport report) {
+    report.kept.clear();
+    return report.text();
+}
+
+// In a process of its own, which ends before its `number`-th call that changes the disk.
+void repairUntil(const fs::path& folder, std::uint64_t number) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        test::DiskRecorder recorder;
+        recorder.endProcessAt(number);
+        static_cast<void>(cluster::repairFolder(folder));
+        ::_exit(0);
+    }
+    int status = 0;
+    QCOMPARE(::waitpid(child, &status, 0), child);
+    QVERIFY(WIFEXITED(status));
+}
+
+}  // namespace
+
+class RepairTest : public QObject {
+    Q_OBJECT
+
+    Files m_files;
+    Contents m_expected;
+
+    void round(const Files& files, Tally& tally, std::string& wrong) const {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        writeFiles(path, files);
+        const auto report = cluster::repairFolder(path);
+        if (!report) {
+            ++tally.refused;
+            return;
+        }
+        if (!report->notes.empty())
+            ++tally.noted;
+        else if (!report->lost.empty())
+            ++tally.listed;
+        else
+            ++tally.whole;
+        wrong = judgeFolder(path, m_expected, *report);
+        if (!wrong.empty()) wrong += "\n" + report->text();
+    }
+
+private slots:
+    void initTestCase() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        m_expected = test::writeRepairFolder(path, 1);
+        m_files = {contentOf(path / "log.mdb"), contentOf(path / "items.mdb")};
+    }
+
+    void losesNothingOfASoundFolder() {
+        Tally tally;
+        std::string wrong;
+        round(m_files, tally, wrong);
+        QCOMPARE(wrong, std::string());
+        QCOMPARE(tally.whole, 1);
+    }
+
+    void listsAllThatIsLost_data() {
+        QTest::addColumn<bool>("isLog");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("times");
+        for (const bool isLog : {false, true}) {
+            const char* file = isLog ? "log" : "items";
+            int kind = 0;
+            for (const char* name : {"truncation", "zeroes", "noise", "swap", "bit"}) {
+                QTest::addRow("%s, %s", file, name) << isLog << kind << 1;
+                if (kind > 0) QTest::addRow("%s, many %s", file, name) << isLog << kind << 30;
+                ++kind;
+            }
+        }
+    }
+    void listsAllThatIsLost() {
+        QFETCH(bool, isLog);
+        QFETCH(int, kind);
+        QFETCH(int, times);
+        Tally tally;
+        constexpr int kRounds = 12;
+        for (int number = 0; number < kRounds; ++number) {
+            Prng prng(static_cast<std::uint64_t>(number * 100 + kind * 2 + (isLog ? 1 : 0)) +
+                      static_cast<std::uint64_t>(times) * 10'000);
+            Files files = m_files;
+            for (int i = 0; i < times; ++i)
+                test::damageFile(isLog ? files.log : files.items, static_cast<FileDamage>(kind),
+                                 prng);
+            std::string wrong;
+            round(files, tally, wrong);
+            QVERIFY2(wrong.empty(),
+                     qPrintable(QString("%1 in round %2").arg(wrong.c_str()).arg(number)));
+        }
+        qInfo("refused %d, whole %d, listed %d, noted %d", tally.refused, tally.whole, tally.listed,
+              tally.noted);
+    }
+
+    // A process that ends before any of its writes, syncs and renames leaves a folder that the next
+    // repair, or start, makes as good as the first would have.
+    void losesNothingToAKill() {
+        Files files = m_files;
+        Prng prng(7);
+        for (int i = 0; i < 10; ++i)
+            test::damageFile(files.items, FileDamage::Noise, prng);
+        std::uint64_t calls = 0;
+        cluster::RepairReport first;
+        {
+            test::DiskRecorder recorder;
+            const QTemporaryDir folder;
+            writeFiles(folder.path().toStdString(), files);
+            const auto report = cluster::repairFolder(folder.path().toStdString());
+            QVERIFY(report.has_value());
+            calls = recorder.callCount();
+            first = *report;
+        }
+        constexpr std::uint64_t kKills = 40;
+        for (std::uint64_t kill = 0; kill < kKills; ++kill) {
+            // All of the last ones, where the files change places, and some before.
+            const std::uint64_t last = kKills / 2;
+            const std::uint64_t at =
+                kill < last ? 1 + kill * (calls - last) / last : calls - (kKills - kill) + 1;
+            const QTemporaryDir folder;
+            const fs::path path = folder.path().toStdString();
+            writeFiles(path, files);
+            repairUntil(path, at);
+            const test::DiskRecorder noSyncs;
+            const bool isDone = fs::exists(path / "repaired") || fs::exists(path / "damaged-1");
+            const auto report = cluster::repairFolder(path);
+            QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
+            // What was repaired before has nothing more to lose.
+            QCOMPARE(textWithoutFolder(*report),
+                     isDone ? "Nothing is lost.\n" : textWithoutFolder(first));
+            QCOMPARE(judgeFolder(path, m_expected, first), std::string());
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(RepairTest)
+#include "repair_test.moc"
