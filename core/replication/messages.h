@@ -56,8 +56,8 @@ struct AppendReply {
     LogPosition hint{};
     /// The latest `sentAt` of this leader: the promise counts from it.
     Instant promisedFrom{};
-    /// Its tree is not whole yet: no record counts as committed because this replica has it.
-    bool copying = false;
+    /// Unless its tree is whole, no record counts as committed because this replica has it.
+    Standing standing = Standing::Whole;
 };
 
 /// Follower to the others: "I do not hear the leader; do you, and would you vote for me?" Changes
@@ -101,8 +101,9 @@ struct VoteReply {
 /// Follower to leader. The driver fills in how far its tree is.
 struct CopyRequest {
     Term term;
-    Lsn applied{};       ///< The piece must not be older than this.
-    SharedBytes cursor;  ///< Where the copy goes on; null: from the first key.
+    bool begins = false;  ///< From the first key, with a new log.
+    Lsn applied{};        ///< The piece must not be older than this.
+    SharedBytes cursor;   ///< Where the copy goes on; null: from the first key.
 };
 
 /// A piece of a tree.

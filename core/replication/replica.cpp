@@ -105,6 +105,7 @@ void Replica::stateSaved(std::uint32_t number, Instant now) {
     if (!stateIsSaved()) return;
     if (m_voteOwedTo) send(*std::exchange(m_voteOwedTo, {}), VoteReply{m_state.term, true});
     if (std::exchange(m_replyOwed, false)) replyToAppend();
+    if (m_state.standing == Standing::NeedsCopy) askForCopy();
     if (m_role == Role::Candidate && m_votes == 0) {
         // Our own vote is on disk: only now may the others count on it.
         m_votes = bitOf(m_self);

@@ -256,11 +256,11 @@ private:
     std::uint8_t m_votes = 0;      ///< A bit for each zone that voted for us.
     std::optional<ZoneIndex> m_voteOwedTo;
     ZoneIndex m_promisedTo{};
-    bool m_yields = false;     ///< Another campaigns first.
-    bool m_replyOwed = false;  ///< To the leader, once the state is saved.
+    bool m_yields = false;                     ///< Another campaigns first.
+    bool m_replyOwed = false;                  ///< To the leader, once the state is saved.
     bool m_sendPending = false;
     std::uint8_t m_failedChecks = 0;
-    std::uint32_t m_checkNumber = 0;
+    std::uint16_t m_checkNumber = 0;
 
     // As a follower.
     Instant m_abstainUntil;  ///< What may have been promised before a loss of power.

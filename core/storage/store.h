@@ -229,6 +229,8 @@ public:
     /// one is out already.
     virtual std::unique_ptr<Work> takeFlushWork(bool force) = 0;
     virtual void finishFlushWork(std::unique_ptr<Work> work) = 0;
+    /// What was applied up to this turn is in the trees on disk.
+    virtual Ticket treesSynced() const = 0;
     /// True while both overlays are full, or too much of the log waits to be written: the driver
     /// takes no request and runs no event until a piece of work has ended.
     virtual bool saturated() const = 0;

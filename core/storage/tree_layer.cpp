@@ -224,6 +224,7 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     flush.settle();
     if (flush.isFlush()) {
         m_flushedMarks = m_frozen->marks();
+        m_flushed = m_frozenNeeds;
         m_retired = std::exchange(m_frozen, nullptr);
         return {};
     }

@@ -48,6 +48,8 @@ public:
     /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
     /// that moves it is under way or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
+    /// The last turn of which all is in the tree on the disk.
+    Ticket flushed() const { return m_flushed; }
     /// The marks that the flush wrote which has ended since the last call.
     Overlay::Marks takeFlushedMarks() { return std::exchange(m_flushedMarks, {}); }
     /// Dropped groups of which no mark is left since the last call.
@@ -85,6 +87,7 @@ private:
     Overlay::Marks m_flushedMarks;
     std::shared_ptr<const Overlay> m_frozen;
     Ticket m_frozenNeeds;
+    Ticket m_flushed;
     std::shared_ptr<const Overlay>
         m_retired;  ///< Flushed; the next work frees it, off this thread.
 

@@ -25,12 +25,13 @@ namespace orrery::test {
 //   lose-zone Z  restore-zone Z           power, with what the disk had not finished
 //   cut A B  heal A B  cut A>B  heal A>B  both directions, or one
 //   stop               the process stops and starts again
+//   trim N             every log loses the records up to N that its tree has
 //   logs               prints every zone's records
 //   trace              messages that arrive from here to the end of the block are printed
 //
 // Each block ends by printing every zone: role, term, commit LSN; then, where true: the end of the
 // log if it is not committed, the records by which its commit LSN is behind the group's, `serves`
-// for a leader with its lease, `at rest`, `not caught up`.
+// for a leader with its lease, `at rest`, `not caught up`, `needs a copy`, `copying`.
 
 /// Runs one scenario and gives back the same text with what was really printed.
 class Scenario {

@@ -13,6 +13,8 @@ enum class PlantedBug : std::uint8_t {
     SpaceUsedAgain,       ///< A new key space is one whose old keys are still to be given back.
     BackfillSkips,        ///< What is written while an index is filled does not reach it.
     TimestampsForgotten,  ///< After a restart, commit timestamps begin with what the calendar says.
+    LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
+    CopyCountsEarly,      ///< The counts that come with a copy are taken as of its beginning.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -202,6 +202,8 @@ struct WorldState {
     storage::Turn turn;
     /// The ticket that the open turn will have.
     storage::Ticket openTicket{1};
+    /// What was applied up to this turn is in the trees on the disk, as the driver said last.
+    storage::Ticket treesSynced{};
     /// Groups whose state the end of the turn saves, in order of their first change.
     std::vector<GroupId> dirtyGroups;
     /// Groups of which an inspector may see something new since it last looked.

@@ -177,6 +177,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;
+    member.copyOffered = Lsn{};
     member.wholeMark.reset();
     m_world.touch(group);
     member.tickAt = member.timerAt = Instant::never();

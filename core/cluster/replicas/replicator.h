@@ -138,7 +138,7 @@ private:
     storage::StorageResult<std::vector<storage::TreeChange>> changesOf(
         Group& group, ZoneIndex zone, const replication::CopiedRange& range);
     void applyWhileCopying(Group& group, ZoneIndex zone);
-    bool indexesNeedBefore(const Group& group, Lsn first) const;
+    bool readersNeedBefore(const Group& group, Lsn first) const;
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
     static void settleStanding(Member& member);
 
