@@ -70,6 +70,7 @@ void Replica::rest() {
 }
 
 void Replica::tickLeader() {
+    m_handingOverTo.reset();
     const bool idle = m_state.commit == m_state.log.last() && !isCopying();
     if (m_now >= std::max(leaseEnd(), m_wokeAt) + m_options->lease) {
         // Nobody has answered for so long that followers who still hear us would wait in vain: a

@@ -97,6 +97,9 @@ std::string describeMessage(const replication::Message& message) {
     } else if (const auto* chunk = std::get_if<replication::CopyChunk>(&message)) {
         text += " position=" + number(chunk->position.term.value()) + ":" +
                 number(chunk->position.lsn.value()) + " from " + chunk->range->from;
+    } else if (const auto* candidate = std::get_if<replication::VoteRequest>(&message)) {
+        if (candidate->release)
+            text += std::string(" released by ") + zoneLetter(candidate->release->leader);
     } else if (const auto* vote = std::get_if<replication::VoteReply>(&message)) {
         text += vote->granted ? " granted" : " refused";
     }
@@ -177,6 +180,8 @@ void Scenario::execute(std::string_view line) {
         waitForServer();
     } else if (command == "request" && zone) {
         m_group->requestLease(*zone);
+    } else if (command == "hand-over" && rest.size() == 2 && zone && parseZone(rest[1])) {
+        m_group->handOver(*zone, *parseZone(rest[1]));
     } else if (command == "propose") {
         proposeTo(std::nullopt, rest);
     } else if (command == "propose-at" && zone) {

@@ -20,6 +20,7 @@ namespace orrery::test {
 //   request Z          a request reaches zone Z
 //   propose W…         one record for each word, to the zone that serves, or else leads
 //   propose-at Z W…    the same to zone Z
+//   hand-over Y Z      zone Y, which serves, lets zone Z lead
 //   run 100ms          lets time pass
 //   run-until-served   until some zone can serve; prints how long it took
 //   lose-zone Z  restore-zone Z           power, with what the disk had not finished

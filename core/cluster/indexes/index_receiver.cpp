@@ -32,7 +32,7 @@ void IndexPropagator::on(const IndexBatchArrives& arrived) {
     const replication::Replica& replica = *index->member(zone).replica;
     const IndexBatch batch{arrived.base, arrived.number, zone, {}, {}};
     m_replicator.requestLease(*index, zone);
-    if (replica.canServe(m_world.now)) return takeBatch(*index, batch);
+    if (replica.takesRequests(m_world.now)) return takeBatch(*index, batch);
     if (replica.role() == replication::Role::Leader) {
         index->parkedBatches.push_back(batch);
     } else {
@@ -114,7 +114,7 @@ void IndexPropagator::indexMoved(Group& index) {
     for (const IndexBatch& batch : parked) {
         const auto& replica = index.member(batch.zone).replica;
         if (!replica) continue;
-        if (replica->canServe(m_world.now)) {
+        if (replica->takesRequests(m_world.now)) {
             takeBatch(index, batch);
         } else if (replica->role() == replication::Role::Leader) {
             index.parkedBatches.push_back(batch);

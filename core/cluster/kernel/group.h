@@ -195,6 +195,7 @@ struct Group {
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
     bool stateDirty = false;   ///< Among the groups whose state the end of the turn saves.
+    bool isMisplaced = false;  ///< Among those whose leader is to be handed back.
     bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
     // Requests of this second and the last whole one of virtual time.

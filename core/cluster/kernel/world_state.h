@@ -136,10 +136,13 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
+/// Groups whose leader is not where it was appointed are looked at.
+struct LeaderSweep {};
+
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
                            OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
                            IndexBatchArrives, IndexBatchAnswered, IndexRetry, BackfillStep,
-                           CatchUpGoesOn, CopyStep, CollectionCountStep>;
+                           CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
 
 /// What is due, each entry with its cause: what was being handled when it was added.
 class Agenda {

@@ -95,6 +95,11 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
     pump(group, zone);
 }
 
+void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
+    group.member(from).replica->prepareHandOver(to, m_world.now);
+    pump(group, from);
+}
+
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);

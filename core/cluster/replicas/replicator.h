@@ -58,6 +58,10 @@ public:
     /// A request is at this replica: it takes its lease, or looks for a leader.
     void requestLease(Group& group, ZoneIndex zone);
 
+    /// The leader in `from`, which serves, lets the replica in `to` lead; nothing comes of it where
+    /// that does not catch up soon.
+    void handOver(Group& group, ZoneIndex from, ZoneIndex to);
+
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);

@@ -13,6 +13,7 @@ namespace orrery::cluster {
 World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     : state(store, options.profile, options.seed, options.traceEvents),
       replicator(state),
+      spreader(state, replicator),
       propagator(state, replicator),
       tables(state, replicator, propagator),
       router(state, [this](const Request& request,
@@ -31,6 +32,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     replicator.setListener([this](Group& group) {
         server.moved(group);
         propagator.moved(group);
+        spreader.moved(group);
     });
     propagator.setListeners(
         [this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
@@ -102,6 +104,7 @@ void World::Impl::process(Event& event) {
                    [&](const IndexRetry& retry) { propagator.on(retry); },
                    [&](const BackfillStep& step) { propagator.on(step); },
                    [&](const CollectionCountStep& step) { server.on(step); },
+                   [&](const LeaderSweep& sweep) { spreader.on(sweep); },
                },
                event);
 }

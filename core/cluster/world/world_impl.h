@@ -4,6 +4,7 @@
 #include "core/cluster/inspect/checksum_scan.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/items/item_server.h"
+#include "core/cluster/replicas/leader_spreader.h"
 #include "core/cluster/routing/router.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/world/world.h"
@@ -44,6 +45,7 @@ public:
 
     WorldState state;
     Replicator replicator;
+    LeaderSpreader spreader;
     IndexPropagator propagator;
     TableAdmin tables;
     Router router;
