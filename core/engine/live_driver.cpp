@@ -135,7 +135,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     }
     if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
-    static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
+    static_cast<void>(
+        m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
     // The disk is behind, with the tree or the log: time stands still until some work has ended.
     if (isHeldUp()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));

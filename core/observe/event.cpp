@@ -38,6 +38,8 @@ std::string_view messageName(MessageKind kind) {
             return "copy request";
         case MessageKind::Copy:
             return "copy";
+        case MessageKind::HandOver:
+            return "hand over";
         case MessageKind::Read:
             return "read";
         case MessageKind::Write:

@@ -47,6 +47,7 @@ enum class MessageKind : std::uint8_t {
     VoteReply,
     CopyRequest,  ///< For a piece of the tree, where the log does not reach back far enough.
     Copy,
+    HandOver,  ///< The leader gives up its lease for the receiver.
     // Between a router and a replica.
     Read,
     Write,

@@ -8,13 +8,6 @@
 
 namespace orrery::replication {
 
-/// What a replica's log can make of its tree.
-enum class Standing : std::uint8_t {
-    Whole,      ///< All of it.
-    NeedsCopy,  ///< Nothing that counts: records that the tree lacks are trimmed in every log.
-    Copying,    ///< What a copy has brought so far, and goes on bringing.
-};
-
 /// What a replica must find again after its process or its power was gone.
 struct DurableState {
     Term term{};

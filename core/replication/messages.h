@@ -56,8 +56,8 @@ struct AppendReply {
     LogPosition hint{};
     /// The latest `sentAt` of this leader: the promise counts from it.
     Instant promisedFrom{};
-    /// Its tree is not whole yet: no record counts as committed because this replica has it.
-    bool copying = false;
+    /// Unless its tree is whole, no record counts as committed because this replica has it.
+    Standing standing = Standing::Whole;
 };
 
 /// Follower to the others: "I do not hear the leader; do you, and would you vote for me?" Changes
@@ -85,14 +85,28 @@ struct CheckReply {
     Duration promiseLeft{};
 };
 
+/// That the leader of a term has given up its lease, and leads no more in that term.
+struct Release {
+    ZoneIndex leader{};
+    Term term{};
+};
+
 struct VoteRequest {
     Term term;
     LogPosition last;
+    /// The leader that has given up its lease for the candidate: what was promised to it is over.
+    std::optional<Release> release = {};
 };
 
 struct VoteReply {
     Term term;  ///< Granted: the term voted in. Otherwise the voter's own.
     bool granted;
+};
+
+/// Leader to the follower that is to lead next and has its whole log: "I have given up my lease.
+/// Campaign at once."
+struct HandOver {
+    Term term;
 };
 
 // Catch-up from below the trim mark: the follower asks for one piece of the leader's tree after the
@@ -101,8 +115,9 @@ struct VoteReply {
 /// Follower to leader. The driver fills in how far its tree is.
 struct CopyRequest {
     Term term;
-    Lsn applied{};       ///< The piece must not be older than this.
-    SharedBytes cursor;  ///< Where the copy goes on; null: from the first key.
+    bool begins = false;  ///< From the first key, with a new log.
+    Lsn applied{};        ///< The piece must not be older than this.
+    SharedBytes cursor;   ///< Where the copy goes on; null: from the first key.
 };
 
 /// A piece of a tree.
@@ -128,7 +143,7 @@ struct CopyChunk {
 };
 
 using Message = std::variant<AppendRequest, CommitNotice, AppendReply, CheckRequest, CheckReply,
-                             VoteRequest, VoteReply, CopyRequest, CopyChunk>;
+                             VoteRequest, VoteReply, CopyRequest, CopyChunk, HandOver>;
 
 /// The name of a message's kind, for traces.
 std::string_view messageName(const Message& message);

@@ -10,7 +10,7 @@ namespace orrery::replication {
 std::string_view messageName(const Message& message) {
     static constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
         "AppendRequest", "CommitNotice", "AppendReply", "CheckRequest", "CheckReply",
-        "VoteRequest",   "VoteReply",    "CopyRequest", "CopyChunk"};
+        "VoteRequest",   "VoteReply",    "CopyRequest", "CopyChunk",    "HandOver"};
     return kNames[message.index()];
 }
 
@@ -105,11 +105,12 @@ void Replica::stateSaved(std::uint32_t number, Instant now) {
     if (!stateIsSaved()) return;
     if (m_voteOwedTo) send(*std::exchange(m_voteOwedTo, {}), VoteReply{m_state.term, true});
     if (std::exchange(m_replyOwed, false)) replyToAppend();
+    if (m_state.standing == Standing::NeedsCopy) askForCopy();
     if (m_role == Role::Candidate && m_votes == 0) {
         // Our own vote is on disk: only now may the others count on it.
         m_votes = bitOf(m_self);
         for (const ZoneIndex peer : peers())
-            send(peer, VoteRequest{m_state.term, lastPosition()});
+            send(peer, VoteRequest{m_state.term, lastPosition(), knownRelease()});
     }
 }
 

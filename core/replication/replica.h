@@ -108,6 +108,16 @@ public:
     /// The copy is whole: the tree is what the log says, up to a place that is committed.
     void copied(Instant now);
 
+    /// A leader that serves, and has a follower in `to` that is up to date, is to let that lead.
+    /// From now on the driver proposes nothing and shows nothing new (`takesRequests`), and answers
+    /// what is open. Nothing comes of it if the follower has not caught up by the next renewal.
+    void prepareHandOver(ZoneIndex to, Instant now);
+    /// All that was proposed is committed, and the follower has it: once everything is answered,
+    /// call `handOver`.
+    bool mayHandOver() const;
+    /// Gives up the lease and the lead.
+    void handOver(Instant now);
+
     /// When `tick` is needed: a renewal, a check, a campaign. Instant::never() at rest. It may move
     /// with every input, mostly later: keep one event queued and look again when it is due.
     Instant deadline() const { return m_timerAt; }
@@ -131,6 +141,8 @@ public:
     /// term and, after a stop, all that its log had then: so its log has all that was ever
     /// acknowledged, nothing in it from before the stop is still open, and nobody else serves.
     bool canServe(Instant now) const;
+    /// `canServe`, and it is not about to hand over.
+    bool takesRequests(Instant now) const { return canServe(now) && !m_handingOverTo; }
     /// The lease is held before this instant. In the past if it is not held; for a leader only.
     Instant leaseEnd() const;
     /// Before this instant this replica votes for nobody but the leader.
@@ -175,6 +187,8 @@ private:
     void on(ZoneIndex from, const VoteReply& reply);
     void on(ZoneIndex from, const CopyRequest& request);
     void on(ZoneIndex from, const CopyChunk& chunk);
+    void on(ZoneIndex from, const HandOver& handOver);
+    std::optional<Release> knownRelease() const;
 
     // Leading.
     void becomeLeader();
@@ -196,6 +210,7 @@ private:
     void onAccepted(Progress& progress, const AppendReply& reply);
     void onRejected(Progress& progress, const AppendReply& reply);
     void advanceLeaderCommit();
+    bool isUpToDateFollower(const Progress& progress) const;
     static bool isCopied(const Progress& progress) {
         return progress.sending == Sending::Copy || progress.copying;
     }
@@ -256,11 +271,12 @@ private:
     std::uint8_t m_votes = 0;      ///< A bit for each zone that voted for us.
     std::optional<ZoneIndex> m_voteOwedTo;
     ZoneIndex m_promisedTo{};
-    bool m_yields = false;     ///< Another campaigns first.
-    bool m_replyOwed = false;  ///< To the leader, once the state is saved.
+    bool m_yields = false;                     ///< Another campaigns first.
+    std::optional<ZoneIndex> m_handingOverTo;  ///< As a leader.
+    bool m_replyOwed = false;                  ///< To the leader, once the state is saved.
     bool m_sendPending = false;
     std::uint8_t m_failedChecks = 0;
-    std::uint32_t m_checkNumber = 0;
+    std::uint16_t m_checkNumber = 0;
 
     // As a follower.
     Instant m_abstainUntil;  ///< What may have been promised before a loss of power.

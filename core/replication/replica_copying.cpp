@@ -22,7 +22,9 @@ void Replica::needCopy() {
 }
 
 void Replica::askForCopy() {
-    if (m_copyAskedAt + m_options->renew <= m_now) copyGoesOn(m_now);
+    // A piece may reach the tree before the log begins anew: the disk must know that by then.
+    const bool isKnown = m_state.standing == Standing::Copying || stateIsSaved();
+    if (isKnown && m_copyAskedAt + m_options->renew <= m_now) copyGoesOn(m_now);
 }
 
 void Replica::copyGoesOn(Instant now) {
@@ -31,6 +33,7 @@ void Replica::copyGoesOn(Instant now) {
     m_copyAskedAt = m_now;
     CopyRequest request;
     request.term = m_state.term;
+    request.begins = m_state.standing == Standing::NeedsCopy;
     send(*m_state.leader, std::move(request));
 }
 
@@ -38,6 +41,10 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     if (request.term > m_state.term) return becomeFollower(request.term, std::nullopt);
     if (m_role != Role::Leader || request.term < m_state.term) return;
     m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
+    Progress& progress = progressOf(from);
+    progress.copying = true;
+    // It forgets its log, and nobody has counted on what that had beyond the copy.
+    if (request.begins) progress.matched = Lsn{};
     if (m_state.log.firstOf(m_state.term) == Lsn{}) appendNoOp();
     wake();
     // Otherwise what it has is not known to be all that was ever acknowledged.
@@ -55,6 +62,8 @@ void Replica::on(ZoneIndex from, const CopyChunk& chunk) {
     if (m_state.standing == Standing::Whole) return;
     if (m_state.standing == Standing::NeedsCopy) {
         if (chunk.cursor != nullptr || chunk.position.lsn < m_state.commit) return;
+        // What is still on its way to the disk would get into the new log.
+        if (!stateIsSaved()) return;
         beginCopy(chunk.position);
     }
     m_output.takeChunk = true;

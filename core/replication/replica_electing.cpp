@@ -23,6 +23,7 @@ void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
     m_phase = Phase::Idle;
     m_yields = false;
     m_resumedTail = {};
+    m_handingOverTo.reset();
     m_state.leader = leader;
     m_leaderSentAt = kLongAgo;
     m_replyOwed = false;
@@ -165,6 +166,7 @@ bool Replica::refusesVotes() const {
 
 void Replica::on(ZoneIndex from, const VoteRequest& request) {
     if (request.term > Term{}) releasePromise(from, Term(request.term.value() - 1));
+    if (request.release) releasePromise(request.release->leader, request.release->term);
     if (request.term < m_state.term || refusesVotes()) {
         // Without taking the term over: who campaigns too early must not unseat the leader.
         send(from, VoteReply{m_state.term, false});

@@ -42,13 +42,18 @@ void Replica::on(ZoneIndex from, const AppendRequest& request) {
     m_promiseTerm = request.term;
     m_promisedTo = from;
     m_leaderCommit = std::max(m_leaderCommit, request.commit);
+    if (m_state.standing == Standing::NeedsCopy) {
+        // It is about to forget its log, so it takes nothing that others might count on.
+        askForCopy();
+        return rejectAppend(request);
+    }
     // What is committed is the same everywhere, so it need not be compared (nor remembered).
     const bool known = request.previous.lsn <= m_state.commit;
     if (!known && !m_state.log.contains(request.previous)) {
         if (request.trimmed) needCopy();
         return rejectAppend(request);
     }
-    if (m_state.standing != Standing::Whole) askForCopy();
+    if (m_state.standing == Standing::Copying) askForCopy();
     takeEntries(request);
     const Lsn end(request.previous.lsn.value() + request.entries.size());
     m_matched = std::max(m_matched, end);
@@ -100,7 +105,7 @@ void Replica::replyToAppend() {
     reply.kind = AppendReply::Kind::Accepted;
     reply.matched = std::min(m_matched, m_persisted);
     reply.promisedFrom = m_leaderSentAt;
-    reply.copying = m_state.standing != Standing::Whole;
+    reply.standing = m_state.standing;
     m_answerOwedSince = Instant::never();
     send(*m_state.leader, reply);
 }
@@ -112,7 +117,7 @@ void Replica::rejectAppend(const AppendRequest& request) {
     reply.rejected = request.previous.lsn;
     const Lsn agreed = std::max(m_state.log.lastAtMost(request.previous), m_state.commit);
     reply.hint = {m_state.log.termAt(agreed), agreed};
-    reply.copying = m_state.standing != Standing::Whole;
+    reply.standing = m_state.standing;
     // A promise made before the term is on disk would be forgotten with it.
     reply.promisedFrom = stateIsSaved() ? m_leaderSentAt : kLongAgo;
     send(*m_state.leader, reply);

@@ -70,6 +70,7 @@ void Replica::rest() {
 }
 
 void Replica::tickLeader() {
+    m_handingOverTo.reset();
     const bool idle = m_state.commit == m_state.log.last() && !isCopying();
     if (m_now >= std::max(leaseEnd(), m_wokeAt) + m_options->lease) {
         // Nobody has answered for so long that followers who still hear us would wait in vain: a
@@ -156,9 +157,13 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
     m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
     Progress& progress = progressOf(from);
     progress.promisedFrom = std::max(progress.promisedFrom, reply.promisedFrom);
-    if (reply.kind == AppendReply::Kind::Accepted) {
-        // An answer from before the copy says nothing of it.
-        if (reply.copying || reply.matched >= progress.matched) progress.copying = reply.copying;
+    if (reply.standing == Standing::NeedsCopy) {
+        // It takes no records, asks for the copy itself, and is about to forget its log, on which
+        // nobody has counted beyond the place where the copy begins.
+        progress.sending = Sending::Copy;
+        progress.copying = true;
+        progress.matched = Lsn{};
+    } else if (reply.kind == AppendReply::Kind::Accepted) {
         onAccepted(progress, reply);
     } else {
         onRejected(progress, reply);
@@ -175,6 +180,11 @@ void Replica::on(ZoneIndex from, const AppendReply& reply) {
 void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
     progress.sending = Sending::Pipeline;
     progress.probeOut = false;
+    const bool isWhole = reply.standing == Standing::Whole;
+    // An answer from before the copy says nothing of it.
+    if (!isWhole || reply.matched >= progress.matched) progress.copying = !isWhole;
+    // The log that is begun anew with a copy may end before the one that it replaces.
+    if (!isWhole) progress.matched = std::min(progress.matched, reply.matched);
     if (reply.matched <= progress.matched) return advanceLeaderCommit();
     progress.matched = std::min(reply.matched, m_state.log.last());
     progress.next = std::max(progress.next, progress.matched.next());
@@ -182,16 +192,13 @@ void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
 }
 
 void Replica::onRejected(Progress& progress, const AppendReply& reply) {
-    if (reply.copying) {
-        // A copy that begins anew forgets what it had; nobody has counted on that.
-        progress.copying = true;
-        progress.matched = std::min(progress.matched, reply.hint.lsn);
-    }
+    if (reply.standing != Standing::Whole) progress.copying = true;
+    if (progress.copying) progress.matched = std::min(progress.matched, reply.hint.lsn);
     // An answer to something older than what is known by now says nothing.
     if (reply.rejected <= progress.matched) return;
     const Lsn agreed = m_state.log.lastAtMost(reply.hint);
     progress.next = std::max(agreed, progress.matched).next();
-    // It knows that it needs a copy, and asks for one itself.
+    // It is told already that it needs a copy.
     if (progress.sending == Sending::Copy && progress.next < m_first) return;
     progress.sending = Sending::Probe;
     progress.probeOut = false;

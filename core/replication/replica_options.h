@@ -15,6 +15,7 @@ enum class PlantedBug : std::uint8_t {
     LeaseIgnored,         ///< The leader serves without asking whether its lease still runs.
     PromiseIgnored,       ///< A voter votes while its promise to the leader runs.
     VoteTwice,            ///< A voter forgets whom it voted for in this term.
+    ServesAfterRelease,   ///< A leader hands over and goes on as one.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

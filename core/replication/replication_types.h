@@ -45,6 +45,13 @@ enum class MemberRole : std::uint8_t {
     Witness,  ///< Votes, and where the log ends.
 };
 
+/// What a replica's log can make of its tree.
+enum class Standing : std::uint8_t {
+    Whole,      ///< All of it.
+    NeedsCopy,  ///< Nothing that counts: records that the tree lacks are trimmed in every log.
+    Copying,    ///< What a copy has brought so far, and goes on bringing.
+};
+
 enum class Role : std::uint8_t { Follower, Candidate, Leader };
 
 constexpr std::string_view roleName(Role role) {

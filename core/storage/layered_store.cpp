@@ -198,6 +198,10 @@ std::uint64_t LayeredStore::droppedKeysLeft() const {
     return m_trees.droppedKeysLeft() + m_log.droppedGroupsLeft();
 }
 
+Ticket LayeredStore::treesSynced() const {
+    return m_trees.flushedTurn();
+}
+
 std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
     if (m_health != Health::Ok || !m_writes || m_archive.workIsOut()) return nullptr;
     if (auto work = m_trees.takeWork(force, m_log.written())) return work;

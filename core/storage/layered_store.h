@@ -52,6 +52,7 @@ public:
     void dropRange(std::string begin, std::string end) override;
     std::uint64_t droppedKeysLeft() const override;
     std::unique_ptr<Work> takeFlushWork(bool force) override;
+    Ticket treesSynced() const override;
     void finishFlushWork(std::unique_ptr<Work> work) override;
     bool goOn(std::size_t stepsMax) override;
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }

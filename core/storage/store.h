@@ -233,6 +233,8 @@ public:
     /// many steps of it, and the owner asks for more until this returns false. Reads do not depend
     /// on it.
     virtual bool goOn(std::size_t stepsMax) = 0;
+    /// What was applied up to this turn is in the trees on disk.
+    virtual Ticket treesSynced() const = 0;
     /// True while both memtables are full, or too much of the log waits to be written: the driver
     /// takes no request and runs no event until a piece of work has ended.
     virtual bool saturated() const = 0;

@@ -224,6 +224,7 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     }
     flush.settle();
     if (flush.isFlush()) {
+        m_flushedTurn = m_frozenNeeds;
         m_flushed.push_back(std::exchange(m_frozen, nullptr));
         if (m_flushed.size() == 1) m_flushedMark = m_flushed.front()->marks().begin();
         return {};

@@ -48,6 +48,8 @@ public:
     /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
     /// that moves it is under way or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
+    /// The last turn of which all is in the tree on the disk.
+    Ticket flushedTurn() const { return m_flushedTurn; }
     /// Calls `visit` with marks that flushes which have ended wrote, each once and at most so many
     /// at a time; returns how many.
     template <typename Visit>
@@ -87,6 +89,7 @@ private:
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
     std::shared_ptr<const Memtable> m_frozen;
     Ticket m_frozenNeeds;
+    Ticket m_flushedTurn;
     /// Flushed, with marks that are still to be visited, the first one's from here on.
     std::deque<std::shared_ptr<const Memtable>> m_flushed;
     Memtable::Marks::const_iterator m_flushedMark;

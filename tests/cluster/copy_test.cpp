@@ -1,6 +1,8 @@
 #include <QtTest>
 
-#include "core/base/prng.h"
+#include <algorithm>
+
+#include "core/cluster/replicas/group_state.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
@@ -200,6 +202,64 @@ private slots:
         table.write("after");
         table.t.run(5s);
         QCOMPARE(table.difference(), std::string());
+    }
+
+    // Elections without writes are few bytes, and each is a term that a log's shape remembers.
+    void electionsLeaveNothingBehindWhileAZoneIsAway() {
+        cluster::LogBounds bounds;
+        bounds.heldTermsMax = 6;
+        bounds.stepRecords = 1;
+        Table table(cluster::Profile::serviceLike(), bounds);
+        table.t.flush();
+        QVERIFY(test::failZone(table.t.world(), "us-east-1c", std::nullopt).has_value());
+        for (int round = 0; round < 15; ++round) {
+            QVERIFY(test::failZone(table.t.world(), kZoneB, 100ms).has_value());
+            table.t.run(1s);
+            QVERIFY(test::failZone(table.t.world(), "us-east-1a", 100ms).has_value());
+            table.t.run(4s);
+            table.put(round, "once");
+            table.t.run(1s);
+        }
+        std::uint64_t terms = 0;
+        std::size_t runs = 0;
+        for (const GroupId group : table.groups()) {
+            const auto bytes = table.t.store().groupState(VolumeId(0), group);
+            const auto state = cluster::decodeGroupState(bytes->value());
+            for (const auto& replica : state->replicas) {
+                terms = std::max(terms, replica.term.value());
+                runs = std::max(runs, replica.log.runs().size());
+            }
+        }
+        QVERIFY2(terms > 10, qPrintable(QString::number(terms)));
+        QVERIFY2(runs <= 8, qPrintable(QString::number(runs)));
+        test::healAll(table.t.world());
+        table.t.run(20s);
+        QCOMPARE(table.difference(), std::string());
+    }
+
+    // Until the trees on the disk have the copy, a kill undoes it: the log that another lacks must
+    // not go before.
+    void leavesNobodyBehindBeforeACopyIsOnTheDisk() {
+        Table table;
+        table.missMuch();
+        test::healAll(table.t.world());
+        table.t.run(10s);
+        QCOMPARE(table.copying(), 0);
+        QCOMPARE(table.difference(), std::string());
+        table.t.sync();
+        QVERIFY(test::failZone(table.t.world(), "us-east-1c", std::nullopt).has_value());
+        table.t.run(3s);
+        table.write("fourth");
+        table.write("fifth");
+        table.t.sync();
+        table.t.kill();
+        test::healAll(table.t.world());
+        table.t.run(20s);
+        QCOMPARE(table.difference(), std::string());
+        const auto read = table.t.get(Table::key(1), true);
+        table.t.run(1s);
+        QVERIFY(table.t.done(read) && !table.t.failed(read));
+        QCOMPARE(table.t.read(read), "fifth" + std::string(100, '.'));
     }
 
     // Of all groups together, too, replicas that are away hold back little.

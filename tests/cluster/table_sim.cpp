@@ -25,6 +25,7 @@ cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::Planted
     options.seed = seed;
     options.traceEvents = 64;
     options.plantedBug = bug;
+    options.logBounds = drawLogBounds(seed);
     return options;
 }
 
@@ -67,6 +68,7 @@ void TableSim::step() {
     collect();
     if (m_prng.chance({1, 14})) stop();
     problem(judgeOwners(m_t.world(), m_t.store()));
+    problem(judgeTrimMarks(m_t.world(), m_t.store()));
 }
 
 void TableSim::changeFaults() {

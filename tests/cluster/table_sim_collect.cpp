@@ -177,6 +177,7 @@ void TableSim::takeStock(int number, const std::optional<Admin>& underWay) {
 void TableSim::judgeAtRest() {
     problem(judgeOwners(m_t.world(), m_t.store()));
     problem(judgeTables(m_t.world()));
+    problem(judgeTrees(m_t.world(), m_t.store()));
     problem(judgeLeftovers(m_t.world(), m_t.store()));
     problem(m_logs.judge(m_t.world(), m_t.store()));
     for (int table = 0; table < kTables && m_report.violation.empty(); ++table) {

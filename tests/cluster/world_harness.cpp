@@ -3,6 +3,7 @@
 #include <QtGlobal>
 
 #include "core/base/check.h"
+#include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 
@@ -26,6 +27,18 @@ cluster::WorldOptions optionsOf(cluster::Profile profile, std::uint64_t seed,
 }
 
 }  // namespace
+
+cluster::LogBounds drawLogBounds(std::uint64_t seed) {
+    Prng prng = Prng::stream(seed, "log-bounds");
+    cluster::LogBounds bounds;
+    bounds.stepRecords = 1 + prng.below(8);
+    if (prng.chance({1, 2})) {
+        bounds.groupHeldBytesMax = prng.below(800);
+        bounds.heldBytesMax = prng.below(2000);
+        bounds.rangeKeysMax = 1 + prng.below(3);
+    }
+    return bounds;
+}
 
 WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::size_t traceEvents,
                            const cluster::LogBounds& logBounds)
@@ -150,7 +163,8 @@ void WorldHarness::sync() {
         work->run();
         m_store->finishLogWork(std::move(work));
     }
-    static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
+    static_cast<void>(
+        m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
 }
 
 void WorldHarness::flush() {

@@ -12,6 +12,10 @@
 
 namespace orrery::test {
 
+/// Marks that move with nearly every record; in half of the seeds, so little is held back for a
+/// replica that is away that it needs a copy, in pieces of a few keys.
+cluster::LogBounds drawLogBounds(std::uint64_t seed);
+
 /// A world on a store in memory, driven from event to event. Calls return at once; `run` lets time
 /// pass, and answers are found by the number that the call returned.
 class WorldHarness {

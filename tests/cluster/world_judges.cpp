@@ -1,6 +1,7 @@
 #include "tests/cluster/world_judges.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -203,6 +204,67 @@ std::string judgeTables(const cluster::World& world) {
             problem = judgeIndexes(world, *table, ZoneIndex(zone));
     });
     return problem;
+}
+
+std::string judgeTrees(const cluster::World& world, const storage::Store& store) {
+    std::set<RegionId> regions;
+    world.catalog().forEach([&](const cluster::TablePtr& table) { regions.insert(table->region); });
+    std::string problem;
+    for (const RegionId region : regions) {
+        std::array<std::map<std::string, std::string>, kZonesPerRegion> trees;
+        for (std::uint8_t zone = 0; zone < kZonesPerRegion; ++zone) {
+            auto& tree = trees.at(zone);
+            const auto visit = [&](std::string_view key, std::string_view image) {
+                tree.emplace(key, image);
+                return storage::ScanStep::Continue;
+            };
+            CHECK(store.scan(volumeOf(region, ZoneIndex(zone)), "", "",
+                             storage::ScanDirection::Forward, visit));
+            if (tree == trees[0]) continue;
+            problem = "the tree of zone " + std::to_string(zone) + " has " +
+                      std::to_string(tree.size()) + " keys and is not that of zone 0 with " +
+                      std::to_string(trees[0].size());
+        }
+    }
+    return problem;
+}
+
+std::string judgeTrimMarks(const cluster::World& world, const storage::Store& store) {
+    std::string problem;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& partition : partitionsOf(world, *table)) {
+            std::array<Lsn, kZonesPerRegion> ends;
+            Lsn mark{};
+            for (std::uint8_t zone = 0; zone < kZonesPerRegion; ++zone) {
+                const VolumeId volume = volumeOf(table->region, ZoneIndex(zone));
+                const auto end = store.lastLsn(volume, partition.group);
+                const auto begin = store.trimMark(volume, partition.group);
+                CHECK(end && begin);
+                ends.at(zone) = *end;
+                mark = std::max(mark, *begin);
+            }
+            std::ranges::sort(ends);
+            if (mark > ends[1].next())
+                problem = "a log of " + nameOf(partition.group) + " begins with record " +
+                          std::to_string(mark.value()) + ", and two logs end before it";
+        }
+    });
+    return problem;
+}
+
+int treesInCopy(const cluster::World& world, const storage::Store& store) {
+    int count = 0;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& partition : partitionsOf(world, *table)) {
+            for (std::uint8_t zone = 0; zone < kZonesPerRegion; ++zone) {
+                const auto mark =
+                    store.mark(volumeOf(table->region, ZoneIndex(zone)), partition.group);
+                CHECK(mark.has_value());
+                count += mark->copiedTo ? 1 : 0;
+            }
+        }
+    });
+    return count;
 }
 
 std::string LogJudge::judge(const cluster::World& world, const storage::Store& store) {

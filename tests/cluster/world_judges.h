@@ -28,6 +28,16 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
 /// is what a scan finds, and each index is its table under the index's projection.
 std::string judgeTables(const cluster::World& world);
 
+/// At rest, with every zone up: the trees of a Region's zones hold the same keys and images, those
+/// included that a group keeps for itself.
+std::string judgeTrees(const cluster::World& world, const storage::Store& store);
+
+/// At any time: no log begins after a record that fewer than two logs had.
+std::string judgeTrimMarks(const cluster::World& world, const storage::Store& store);
+
+/// How many trees are being copied.
+int treesInCopy(const cluster::World& world, const storage::Store& store);
+
 /// Reads the committed logs of all partitions on from where it was: commit timestamps only go up,
 /// over restarts too, and an index takes each record of a base partition once, in order.
 class LogJudge {

@@ -1,12 +1,16 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <set>
 
+#include "core/base/check.h"
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
+#include "tests/cluster/world_judges.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
@@ -18,11 +22,14 @@
 
 using namespace orrery;
 using namespace std::chrono_literals;
+using cluster::PlantedBug;
 using test::WorldHarness;
 
 namespace {
 
 constexpr int kKeys = 12;
+constexpr int kSteps = 300;
+constexpr std::uint64_t kSeedsForBugs = 300;
 
 struct Writer {
     int asked = 0;  ///< The highest number that was sent.
@@ -36,20 +43,24 @@ struct Read {
     int floor = 0;  ///< Acknowledged before it began.
 };
 
-/// Marks that move with nearly every record.
-cluster::LogBounds drawBounds(std::uint64_t seed) {
-    Prng prng = Prng::stream(seed, "log-bounds");
-    cluster::LogBounds bounds;
-    bounds.stepRecords = 1 + prng.below(8);
-    return bounds;
+cluster::WorldOptions drawOptions(std::uint64_t seed, Prng& prng, PlantedBug bug) {
+    cluster::WorldOptions options;
+    options.profile =
+        prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike();
+    options.seed = seed;
+    options.traceEvents = 64;
+    options.logBounds = test::drawLogBounds(seed);
+    options.plantedBug = bug;
+    return options;
 }
 
 class SimulatedRun {
 public:
-    explicit SimulatedRun(std::uint64_t seed)
+    explicit SimulatedRun(std::uint64_t seed, PlantedBug bug = PlantedBug::None)
         : m_prng(Prng::stream(seed, "world-sim")),
-          m_t(m_prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike(),
-              seed, 16'384, drawBounds(seed)) {
+          m_t(drawOptions(seed, m_prng, bug)),
+          m_flush(m_prng.chance({1, 2}) ? Ratio{1, 8} : Ratio{1, 100}),
+          m_fault(m_prng.chance({1, 2}) ? Ratio{1, 25} : Ratio{1, 10}) {
         cluster::SecondaryIndex index;
         index.name = "byValue";
         index.global = true;
@@ -60,21 +71,29 @@ public:
 
     /// Empty, or what was broken.
     std::string run() {
-        for (int step = 0; step < 200 && m_problem.empty(); ++step) {
+        for (int step = 0; step < kSteps && m_problem.empty(); ++step) {
             fault();
             clients();
             m_t.run(Duration(1ms) * static_cast<std::int64_t>(1 + m_prng.below(60)));
             if (m_prng.chance({1, 2})) m_t.sync();
-            if (m_prng.chance({1, 8})) m_t.flush();
+            if (m_prng.chance(m_flush)) m_t.flush();
             collect();
+            watchLogs();
             if (m_prng.chance({1, 60})) kill();
         }
         if (m_problem.empty()) settle();
         return m_problem;
     }
+    /// How often a tree was seen that is being copied.
+    int copying() const { return m_copying; }
     std::uint64_t hash() { return m_t.world().eventHash(); }
 
 private:
+    void watchLogs() {
+        problem(test::judgeTrimMarks(m_t.world(), m_t.store()));
+        m_copying += test::treesInCopy(m_t.world(), m_t.store());
+    }
+
     void fault() {
         const std::string a = std::string("us-east-1") + char('a' + m_prng.below(3));
         const std::string b = std::string("us-east-1") + char('a' + m_prng.below(3));
@@ -82,7 +101,7 @@ private:
         const auto active =
             std::ranges::count_if(m_t.world().faults(), [](const auto& f) { return f.active; });
         if (active >= 2) return;
-        if (m_prng.chance({1, 25})) static_cast<void>(test::failZone(m_t.world(), a, lasts));
+        if (m_prng.chance(m_fault)) static_cast<void>(test::failZone(m_t.world(), a, lasts));
         if (m_prng.chance({1, 25})) static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
     }
 
@@ -152,6 +171,7 @@ private:
             if (!shown.empty()) last[name(key)] = shown;
         }
         checkReplicas();
+        problem(test::judgeTrees(m_t.world(), m_t.store()));
         checkIndex(last);
     }
 
@@ -196,19 +216,48 @@ private:
         if (m_problem.empty()) m_problem = std::move(what);
     }
 
+    int m_copying = 0;
     Prng m_prng;
     WorldHarness m_t;
+    const Ratio m_flush;
+    const Ratio m_fault;
     std::array<Writer, kKeys> m_writers;
     std::map<std::uint64_t, Read> m_reads;
     std::string m_problem;
 };
 
+/// Names the seed should a CHECK end the run.
+class SeedContext : public CheckContext {
+public:
+    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
+    void describe() const override {
+        std::fprintf(stderr, "ORRERY_SEED=%llu cluster_tests --class WorldSimTest\n",
+                     static_cast<unsigned long long>(m_seed));
+    }
+
+private:
+    const std::uint64_t m_seed;
+};
+
 void check(std::uint64_t seed) {
+    const SeedContext context(seed);
     const std::string problem = SimulatedRun(seed).run();
     QVERIFY2(problem.empty(),
              qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class WorldSimTest")
                             .arg(QString::fromStdString(problem))
                             .arg(seed)));
+}
+
+/// The first seed from 1 on at which something is seen of the bug; 0 if there is none.
+std::uint64_t foundBy(PlantedBug bug) {
+    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
+        const SeedContext context(seed);
+        const std::string problem = SimulatedRun(seed, bug).run();
+        if (problem.empty()) continue;
+        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), problem.c_str());
+        return seed;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -225,6 +274,21 @@ private slots:
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/world_seeds.txt"))
             check(seed);
     }
+
+    // A run in which nothing is copied proves nothing of copies.
+    void theMixReachesCopies() {
+        int runs = 0;
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            SimulatedRun run(seed);
+            run.run();
+            runs += run.copying() > 0 ? 1 : 0;
+        }
+        qInfo("%d of 40 runs copy", runs);
+        QVERIFY(runs >= 8);
+    }
+
+    void findsCountsThatAreTakenEarly() { QVERIFY(foundBy(PlantedBug::CopyCountsEarly) != 0); }
+    void findsThatTwoAreLeftBehind() { QVERIFY(foundBy(PlantedBug::LeavesTwoBehind) != 0); }
 
     void endsTheSameTwice() {
         for (std::uint64_t seed = 1; seed <= 5; ++seed) {

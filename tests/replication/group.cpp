@@ -140,6 +140,9 @@ void Group::drain(ZoneIndex zone, const Message* incoming) {
     at.proposed.clear();
     armTimer(zone);
     m_listener->changed(zone);
+    if (!at.replica->mayHandOver()) return;
+    at.replica->handOver(m_now);
+    drain(zone);
 }
 
 void Group::write(Node& at, Output& output, const AppendRequest* request, ZoneIndex zone) {
@@ -286,6 +289,12 @@ void Group::requestLease(ZoneIndex zone) {
     if (!isUp(zone)) return;
     node(zone).replica->requestLease(m_now);
     drain(zone);
+}
+
+void Group::handOver(ZoneIndex from, ZoneIndex to) {
+    if (!isUp(from)) return;
+    node(from).replica->prepareHandOver(to, m_now);
+    drain(from);
 }
 
 void Group::losePower(ZoneIndex zone) {

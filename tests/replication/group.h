@@ -89,6 +89,8 @@ public:
     /// The record's place, if `zone` is up and leads.
     std::optional<LogPosition> propose(ZoneIndex zone, SharedBytes bytes);
     void requestLease(ZoneIndex zone);
+    /// `from` lets `to` lead, if it serves and the other is up to date soon.
+    void handOver(ZoneIndex from, ZoneIndex to);
 
     // --- what the owner of the trees does
 

@@ -263,64 +263,6 @@ private slots:
         QVERIFY(!group.replica(kA).canServe(group.now()));
     }
 
-    // What one replica has that could not lead is not yet safe from the loss of another.
-    void countsNoReplicaWhoseCopyIsNotWhole() {
-        ReplicaOptions options;
-        Replica leader = alone(options, kA, DurableState::appoint(kA));
-        leader.propose(Instant());
-        const Output output = leader.takeOutput();
-        leader.persisted({Term{1}, Lsn{2}}, Instant());
-        AppendReply reply;
-        reply.term = Term{1};
-        reply.kind = AppendReply::Kind::Accepted;
-        reply.matched = Lsn{2};
-        reply.copying = true;
-        leader.step({kC, kA, reply}, Instant(1ms));
-        QCOMPARE(leader.commitLsn().value(), std::uint64_t{0});
-        QVERIFY(leader.leaseEnd() > Instant());  // Its promise counts.
-        reply.copying = false;
-        leader.step({kC, kA, reply}, Instant(2ms));
-        QCOMPARE(leader.commitLsn().value(), std::uint64_t{2});
-    }
-
-    void asksForACopyOnlyWhereTheLogDoesNotReach() {
-        ReplicaOptions options;
-        Replica follower = alone(options, kB, DurableState::appoint(kA));
-        AppendRequest trimmed;
-        trimmed.term = Term{1};
-        trimmed.previous = {Term{1}, Lsn{9}};
-        trimmed.range = {Lsn{10}, Lsn{9}};
-        trimmed.trimmed = true;
-        follower.step({kA, kB, trimmed}, Instant(1ms));
-        QVERIFY(follower.standing() == Standing::NeedsCopy);
-        QVERIFY(!follower.isCaughtUp());
-        const Output asked = follower.takeOutput();
-        QVERIFY(std::holds_alternative<CopyRequest>(asked.send.at(0).message));
-        follower.stateSaved(asked.saveState, Instant(1ms));
-        follower.takeOutput();
-
-        CopyChunk chunk;
-        chunk.term = Term{1};
-        chunk.position = {Term{1}, Lsn{12}};
-        follower.step({kA, kB, chunk}, Instant(2ms));
-        const Output begun = follower.takeOutput();
-        QVERIFY(begun.takeChunk);
-        QVERIFY(begun.beginCopy);
-        QVERIFY((follower.lastPosition() == LogPosition{Term{1}, Lsn{12}}));
-        QVERIFY((follower.state().copyBase == LogPosition{Term{1}, Lsn{12}}));
-        follower.stateSaved(begun.saveState, Instant(2ms));
-        const Output answer = follower.takeOutput();
-        const auto& reply = std::get<AppendReply>(answer.send.at(0).message);
-        QVERIFY(reply.copying);
-        QCOMPARE(reply.matched.value(), std::uint64_t{12});
-
-        follower.copied(Instant(3ms));
-        QVERIFY(follower.standing() == Standing::Whole);
-        QVERIFY(follower.takeOutput().saveState != 0);
-        follower.step({kA, kB, trimmed}, Instant(4ms));  // It has that by now.
-        QVERIFY(follower.standing() == Standing::Whole);
-    }
-
     // Elections without writes, too, leave nothing behind once their records are trimmed.
     void keepsAShortLogShapeOverManyElections() {
         Counting counting;

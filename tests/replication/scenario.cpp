@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tests/replication/scenario_trees.h"
+
 namespace orrery::test {
 namespace {
 
@@ -68,6 +70,7 @@ std::string describeMessage(const replication::Message& message) {
             text += " records=" + number(append->range.first.value()) + ".." +
                     number(append->range.last.value());
         text += " commit=" + number(append->commit.value());
+        if (append->trimmed) text += " trimmed";
     } else if (const auto* notice = std::get_if<CommitNotice>(&message)) {
         text += " commit=" + number(notice->commit.value());
         if (notice->resting) text += " resting";
@@ -89,6 +92,14 @@ std::string describeMessage(const replication::Message& message) {
                 text += " would not vote";
                 break;
         }
+    } else if (const auto* asked = std::get_if<replication::CopyRequest>(&message)) {
+        text += asked->begins ? " from the beginning" : " from " + *asked->cursor;
+    } else if (const auto* chunk = std::get_if<replication::CopyChunk>(&message)) {
+        text += " position=" + number(chunk->position.term.value()) + ":" +
+                number(chunk->position.lsn.value()) + " from " + chunk->range->from;
+    } else if (const auto* candidate = std::get_if<replication::VoteRequest>(&message)) {
+        if (candidate->release)
+            text += std::string(" released by ") + zoneLetter(candidate->release->leader);
     } else if (const auto* vote = std::get_if<replication::VoteReply>(&message)) {
         text += vote->granted ? " granted" : " refused";
     }
@@ -101,9 +112,20 @@ class Scenario::Listener : public GroupListener {
 public:
     explicit Listener(Scenario& scenario) : m_scenario(&scenario) {}
 
-    void committed(ZoneIndex, LsnRange) override {}
+    void committed(ZoneIndex zone, LsnRange) override { trees.committed(zone); }
     void changed(ZoneIndex) override {}
     void scheduled(std::uint64_t) override {}
+    bool hasWholeTree(ZoneIndex zone) override { return trees.isWhole(zone); }
+    bool fillRequest(ZoneIndex zone, replication::CopyRequest& request) override {
+        return trees.fillRequest(zone, request);
+    }
+    std::shared_ptr<const replication::CopiedRange> readRange(ZoneIndex,
+                                                              const SharedBytes& cursor) override {
+        return ScenarioTrees::readRange(cursor);
+    }
+    void takeRange(ZoneIndex zone, const replication::CopyChunk& chunk, bool begins) override {
+        trees.takeRange(zone, chunk, begins);
+    }
     void delivered(const replication::Envelope& envelope) override {
         if (!tracing) return;
         std::string& out = m_scenario->m_printed;
@@ -113,6 +135,7 @@ public:
     }
 
     bool tracing = false;
+    ScenarioTrees trees;
 
 private:
     Scenario* m_scenario;
@@ -157,6 +180,8 @@ void Scenario::execute(std::string_view line) {
         waitForServer();
     } else if (command == "request" && zone) {
         m_group->requestLease(*zone);
+    } else if (command == "hand-over" && rest.size() == 2 && zone && parseZone(rest[1])) {
+        m_group->handOver(*zone, *parseZone(rest[1]));
     } else if (command == "propose") {
         proposeTo(std::nullopt, rest);
     } else if (command == "propose-at" && zone) {
@@ -167,12 +192,15 @@ void Scenario::execute(std::string_view line) {
         runUntilServed();
     } else if (command == "lose-zone" && zone) {
         m_group->losePower(*zone);
+        m_listener->trees.lost(*zone);
     } else if (command == "restore-zone" && zone) {
         m_group->restorePower(*zone);
     } else if (command == "cut" || command == "heal") {
         changeLink(command, rest);
     } else if (command == "stop") {
         m_group->stopAndResume();
+    } else if (command == "trim" && rest.size() == 1 && parseNumber(rest[0])) {
+        m_listener->trees.trim(Lsn(*parseNumber(rest[0])));
     } else if (command == "logs") {
         printLogs();
     } else if (command == "trace") {
@@ -203,6 +231,7 @@ void Scenario::makeCluster(Words arguments) {
         }
     }
     m_group.emplace(options, first, *m_listener);
+    m_listener->trees.setGroup(*m_group);
 }
 
 std::optional<ZoneIndex> Scenario::server() const {
@@ -297,6 +326,8 @@ std::string Scenario::describe(ZoneIndex zone) const {
     if (replica.canServe(m_group->now())) text += "  serves";
     if (replica.isAtRest()) text += "  at rest";
     if (!replica.isCaughtUp()) text += "  not caught up";
+    if (replica.standing() == replication::Standing::NeedsCopy) text += "  needs a copy";
+    if (replica.standing() == replication::Standing::Copying) text += "  copying";
     return text;
 }
 

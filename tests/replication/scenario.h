@@ -20,17 +20,19 @@ namespace orrery::test {
 //   request Z          a request reaches zone Z
 //   propose W…         one record for each word, to the zone that serves, or else leads
 //   propose-at Z W…    the same to zone Z
+//   hand-over Y Z      zone Y, which serves, lets zone Z lead
 //   run 100ms          lets time pass
 //   run-until-served   until some zone can serve; prints how long it took
 //   lose-zone Z  restore-zone Z           power, with what the disk had not finished
 //   cut A B  heal A B  cut A>B  heal A>B  both directions, or one
 //   stop               the process stops and starts again
+//   trim N             every log loses the records up to N that its tree has
 //   logs               prints every zone's records
 //   trace              messages that arrive from here to the end of the block are printed
 //
 // Each block ends by printing every zone: role, term, commit LSN; then, where true: the end of the
 // log if it is not committed, the records by which its commit LSN is behind the group's, `serves`
-// for a leader with its lease, `at rest`, `not caught up`.
+// for a leader with its lease, `at rest`, `not caught up`, `needs a copy`, `copying`.
 
 /// Runs one scenario and gives back the same text with what was really printed.
 class Scenario {

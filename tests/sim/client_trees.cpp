@@ -120,6 +120,11 @@ bool Clients::isHeard(ZoneIndex zone) const {
 // The mark is the lowest that is applied, but a replica that is away and lacks more than the bound
 // is waited for no more. Of its own log, each keeps what its tree lacks.
 void Clients::trim() {
+    // It would move past the beginning of a copy that is on its way.
+    const bool isAsked = std::ranges::any_of(kZones, [&](ZoneIndex zone) {
+        return m_group->isUp(zone) && m_group->replica(zone).standing() == Standing::NeedsCopy;
+    });
+    if (isAsked) return;
     Lsn highest{};
     for (const ZoneIndex zone : kZones)
         highest = std::max(highest, server(zone).applied);

@@ -71,7 +71,7 @@ void Clients::begin(Kind kind, std::uint32_t item) {
     m_group->requestLease(zone);
     Waiting waiting;
     waiting.id = id;
-    if (m_group->replica(zone).canServe(now())) return serve(zone, waiting);
+    if (m_group->replica(zone).takesRequests(now())) return serve(zone, waiting);
     server(zone).waiting.push_back(waiting);
 }
 
@@ -167,7 +167,7 @@ void Clients::giveUpOld(ZoneIndex zone) {
 bool Clients::mayServeWaiting(ZoneIndex zone) const {
     const Server& at = m_servers[zone.value()];
     return std::ranges::any_of(at.waiting, [](const Waiting& any) { return !any.placed; }) &&
-           m_group->replica(zone).canServe(now());
+           m_group->replica(zone).takesRequests(now());
 }
 
 void Clients::serveWaiting(ZoneIndex zone) {
@@ -178,7 +178,7 @@ void Clients::serveWaiting(ZoneIndex zone) {
         return !any.placed;
     });
     for (const Waiting& any : ready) {
-        if (m_group->isUp(zone) && m_group->replica(zone).canServe(now())) {
+        if (m_group->isUp(zone) && m_group->replica(zone).takesRequests(now())) {
             serve(zone, any);
         } else {
             m_history.refuse(any.id, now());

@@ -34,6 +34,8 @@ replication::PlantedBug replicaBug(SimBug bug) {
             return replication::PlantedBug::PromiseIgnored;
         case SimBug::VoteTwice:
             return replication::PlantedBug::VoteTwice;
+        case SimBug::ServesAfterRelease:
+            return replication::PlantedBug::ServesAfterRelease;
         case SimBug::None:
         case SimBug::AnswerFromTail:
         case SimBug::TrimAboveUnapplied:
@@ -90,6 +92,7 @@ SwarmOptions SwarmOptions::draw(std::uint64_t seed, SimBug bug) {
             ++options.rangeItems;
         }
     }
+    if (prng.chance({1, 2})) options.handOverEvery = between(prng, 50ms, 2000ms);
     return options;
 }
 
@@ -104,7 +107,8 @@ std::string SwarmOptions::describe() const {
            " % strong, " + std::to_string(conditionPercent) + " % conditions) faults every " +
            milliseconds(faultEvery) + " for " + milliseconds(faultLength) + " of kinds " +
            std::to_string(faultKinds) + ", logs trimmed every " + milliseconds(trimEvery) +
-           " but for " + std::to_string(trimHeldMax) + " records";
+           " but for " + std::to_string(trimHeldMax) + " records, leaders hand over every " +
+           milliseconds(handOverEvery);
 }
 
 }  // namespace orrery::test

@@ -10,10 +10,11 @@ namespace orrery::test {
 /// Mistakes planted into a run, to show that the judges find them.
 enum class SimBug : std::uint8_t {
     None,
-    CommitWithoutQuorum,  ///< replication::PlantedBug has the first four.
+    CommitWithoutQuorum,  ///< replication::PlantedBug has the first five.
     LeaseIgnored,
     PromiseIgnored,
     VoteTwice,
+    ServesAfterRelease,
     /// The harness, in the leader's part of the table code: a failed condition is answered from the
     /// uncommitted tail at once, without waiting for the record that it saw.
     AnswerFromTail,
@@ -52,6 +53,7 @@ struct SwarmOptions {
     Duration trimEvery{};                ///< 0: logs are not trimmed.
     std::uint32_t trimHeldMax = 0;       ///< Records that a replica which is away holds back.
     std::uint32_t rangeItems = 1;        ///< Items in a piece of a copy.
+    Duration handOverEvery{};            ///< 0: no leader hands over.
     Instant quietFrom;                   ///< No operations between these two,
     Instant quietUntil;                  ///< so that the group comes to rest.
 

@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 
 constexpr Instant kHealAt{6000ms};
 constexpr Instant kMixUntil{8500ms};
-constexpr Instant kLastWritesFrom{9000ms};
-constexpr Instant kLastWritesUntil{9400ms};
-constexpr Instant kEnd{10000ms};
+constexpr Instant kLastWritesFrom{11000ms};
+constexpr Instant kLastWritesUntil{11400ms};
+constexpr Instant kEnd{12000ms};
 /// Thirty times what an ordinary seed needs.
 constexpr std::uint64_t kEventsMax = 200'000;
 
@@ -32,6 +32,8 @@ public:
         m_group.schedule(nextFault(), tokenOf(Token::Fault));
         if (m_options.trimEvery > Duration{})
             m_group.schedule(Instant(m_options.trimEvery), tokenOf(Token::Trim));
+        if (m_options.handOverEvery > Duration{})
+            m_group.schedule(Instant(m_options.handOverEvery), tokenOf(Token::HandOver));
         m_group.schedule(kHealAt, tokenOf(Token::HealAll));
         m_group.schedule(kLastWritesFrom, tokenOf(Token::LastWrite));
         while (m_group.nextEventAt() <= kEnd && m_verdict.ok()) {
@@ -95,6 +97,9 @@ public:
                 m_clients.trim();
                 m_group.schedule(m_group.now() + m_options.trimEvery, tokenOf(Token::Trim));
                 break;
+            case Token::HandOver:
+                handOver();
+                break;
             case Token::LastWrite:
                 m_clients.write();
                 if (m_group.now() < kLastWritesUntil)
@@ -104,7 +109,16 @@ public:
     }
 
 private:
-    enum class Token : std::uint8_t { Operate, Serve, Fault, Heal, HealAll, LastWrite, Trim };
+    enum class Token : std::uint8_t {
+        Operate,
+        Serve,
+        Fault,
+        Heal,
+        HealAll,
+        LastWrite,
+        Trim,
+        HandOver
+    };
 
     static std::uint64_t tokenOf(Token token, std::uint64_t payload = 0) {
         return static_cast<std::uint64_t>(token) << 32 | payload;
@@ -129,6 +143,14 @@ private:
         if (!quiet) m_clients.operate();
         if (now < kMixUntil)
             m_group.schedule(now + m_options.operationEvery, tokenOf(Token::Operate));
+    }
+
+    void handOver() {
+        const auto to = static_cast<std::uint8_t>(m_faults.below(kZonesPerRegion));
+        for (const ZoneIndex zone : kZones)
+            m_group.handOver(zone, ZoneIndex(to));
+        if (m_group.now() + m_options.handOverEvery < kMixUntil)
+            m_group.schedule(m_group.now() + m_options.handOverEvery, tokenOf(Token::HandOver));
     }
 
     /// Half of the faults hit the leader, where it hurts.

@@ -29,7 +29,7 @@ struct Report {
     std::size_t copies = 0;  ///< That were made whole.
 };
 
-/// Ten simulated seconds of one group, its clients and its faults; the last four without faults,
+/// Twelve simulated seconds of one group, its clients and its faults; the last six without faults,
 /// after which the group must serve again and its members be alike.
 Report runSeed(std::uint64_t seed, SimBug bug = SimBug::None);
 

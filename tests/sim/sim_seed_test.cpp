@@ -109,6 +109,9 @@ private slots:
     void findsALeaseThatIsIgnored() { QVERIFY(foundBy(SimBug::LeaseIgnored) != 0); }
     void findsAPromiseThatIsIgnored() { QVERIFY(foundBy(SimBug::PromiseIgnored) != 0); }
     void findsAVoteGivenTwice() { QVERIFY(foundBy(SimBug::VoteTwice) != 0); }
+    void findsALeaderThatServesAfterItsRelease() {
+        QVERIFY(foundBy(SimBug::ServesAfterRelease) != 0);
+    }
     void findsAnAnswerFromALostTail() { QVERIFY(foundBy(SimBug::AnswerFromTail) != 0); }
     void findsALogTrimmedAboveItsTree() { QVERIFY(foundBy(SimBug::TrimAboveUnapplied) != 0); }
     void findsACopyThatTakesTheMarkFirst() { QVERIFY(foundBy(SimBug::CopyMarkFirst) != 0); }

@@ -63,7 +63,7 @@ void IndexReceiver::on(const IndexBatchArrives& arrived) {
 
 void IndexReceiver::admit(Group& index, Pending pending) {
     const replication::Replica& replica = *index.member(pending.zone).replica;
-    if (replica.canServe(m_world.now)) return take(index, std::move(pending));
+    if (replica.takesRequests(m_world.now)) return take(index, std::move(pending));
     if (replica.role() != replication::Role::Leader)
         return answer(index, pending, BatchOutcome::NotLeader);
     // Of a batch that is repeated, one is enough.

@@ -29,7 +29,7 @@ void ItemServer::serve(Group& group, ParkedOp asked) {
     const replication::Replica& replica = *group.member(asked.zone).replica;
     const bool needsLeader = asked.request->needsLeader();
     if (needsLeader) m_replicator.requestLease(group, asked.zone);
-    if (needsLeader ? replica.canServe(m_world.now) : replica.isCaughtUp())
+    if (needsLeader ? replica.takesRequests(m_world.now) : replica.isCaughtUp())
         return serveNow(group, asked);
     if (needsLeader && replica.role() == replication::Role::Leader) {
         group.parked.push_back(std::move(asked));
@@ -174,7 +174,7 @@ void ItemServer::answerParked(Group& group) {
         if (m_world.now >= waiting.request->deadline) continue;  // Its router has given up.
         if (replica->role() != replication::Role::Leader) {
             redirect(group, waiting.zone, waiting.op);
-        } else if (replica->canServe(m_world.now)) {
+        } else if (replica->takesRequests(m_world.now)) {
             serveNow(group, waiting);
         } else {
             group.parked.push_back(std::move(waiting));

@@ -63,8 +63,13 @@ struct Member {
     // While its tree is copied.
     bool waitsForRange = false;   ///< Asked for the next piece: nothing is applied until it comes.
     bool copyStepQueued = false;  ///< To go on applying.
+    /// Where the copy will begin that was sent last; 0: none was, or it has begun.
+    Lsn copyOffered{};
+    std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes then.
     /// All has come: what the mark is once the record is applied that it names.
     std::optional<storage::TreeMark> wholeMark;
+    /// The turn that made it whole: until the trees on the disk have that, a kill undoes it.
+    storage::Ticket wholeSince{};
 
     replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
     /// Goes up with each loss of power, so that news from before it are known as such.
@@ -186,6 +191,7 @@ struct Group {
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
     bool stateDirty = false;   ///< Among the groups whose state the end of the turn saves.
+    bool isMisplaced = false;  ///< Among those whose leader is to be handed back.
     bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
     // Requests of this second and the last whole one of virtual time.

@@ -9,11 +9,11 @@ namespace orrery::cluster {
 /// tree one event copies.
 struct LogBounds {
     /// What a replica that is away may hold back, of one group and of all: beyond it, it is waited
-    /// for no more and needs a copy. No bound unless a world is given one.
-    std::uint64_t groupHeldBytesMax = UINT64_MAX;
-    std::uint64_t heldBytesMax = UINT64_MAX;
+    /// for no more and needs a copy.
+    std::uint64_t groupHeldBytesMax = 64u << 20;
+    std::uint64_t heldBytesMax = 512u << 20;
     /// A log's shape has a run for each term: elections without writes are few bytes.
-    std::size_t heldTermsMax = SIZE_MAX;
+    std::size_t heldTermsMax = 256;
     /// The mark may lag, so it moves in steps and costs most turns nothing.
     std::uint64_t stepRecords = 256;
     std::uint64_t stepBytes = 1u << 20;

@@ -15,6 +15,8 @@ enum class PlantedBug : std::uint8_t {
     FillCursorEarly,      ///< A filling is said to be further than the log of its index is.
     BackfillSkips,        ///< What is written while an index is filled does not reach it.
     TimestampsForgotten,  ///< After a restart, commit timestamps begin with what the calendar says.
+    LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
+    CopyCountsEarly,      ///< The counts that come with a copy are taken as of its beginning.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

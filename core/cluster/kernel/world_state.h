@@ -147,10 +147,13 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
+/// Groups whose leader is not where it was appointed are looked at.
+struct LeaderSweep {};
+
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
                            OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
                            IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpGoesOn, CopyStep, CollectionCountStep>;
+                           CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
 
 /// What is due, each entry with its cause: what was being handled when it was added.
 class Agenda {
@@ -220,6 +223,8 @@ struct WorldState {
     storage::Turn turn;
     /// The ticket that the open turn will have.
     storage::Ticket openTicket{1};
+    /// What was applied up to this turn is in the trees on the disk, as the driver said last.
+    storage::Ticket treesSynced{};
     /// Groups whose state the end of the turn saves, in order of their first change.
     std::vector<GroupId> dirtyGroups;
     /// Groups of which an inspector may see something new since it last looked.

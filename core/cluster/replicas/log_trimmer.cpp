@@ -38,27 +38,47 @@ bool LogTrimmer::isAway(const Group& group, ZoneIndex zone) const {
     return !isAlone;
 }
 
-Lsn LogTrimmer::neededAfter(Group& group) {
+bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
     const LogBounds& bounds = m_world.logBounds;
+    const std::uint64_t bytes = group.lackedBytes(member);
+    return bytes > bounds.groupHeldBytesMax ||
+           m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
+           terms(group) > bounds.heldTermsMax;
+}
+
+// One at a time, and only while both others have a whole tree on the disk: what the log no longer
+// has, a copy must find in two places.
+bool LogTrimmer::mayLeave(const Group& group, ZoneIndex zone) const {
+    if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
+    return std::ranges::all_of(kZones, [&](ZoneIndex other) {
+        if (other == zone) return true;
+        const Member& member = group.member(other);
+        return member.standing() == Standing::Whole && member.wholeSince <= m_world.treesSynced &&
+               member.knownApplied().next() >= group.trimMark;
+    });
+}
+
+Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) const {
+    if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
+    const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
+    return since > m_world.logBounds.groupHeldBytesMax ? group.committed : member.copyOffered;
+}
+
+Lsn LogTrimmer::neededAfter(Group& group) {
     Lsn needed = group.committed;
     m_heldBytes -= std::exchange(group.heldBytes, 0);
     for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
+        const Member& member = group.member(zone);
         const bool isBelow = member.knownApplied().next() < group.trimMark;
-        if (member.role != MemberRole::Storage || isBelow) continue;
-        if (member.standing() == Standing::NeedsCopy) continue;
+        if (member.role != MemberRole::Storage) continue;
+        if (member.standing() == Standing::NeedsCopy) {
+            needed = std::min(needed, offeredTo(group, member));
+            continue;
+        }
+        if (isBelow) continue;
         if (isAway(group, zone)) {
-            const std::uint64_t bytes = group.lackedBytes(member);
-            const bool isTooMuch =
-                bytes > bounds.groupHeldBytesMax ||
-                m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
-                terms(group) > bounds.heldTermsMax;
-            if (isTooMuch) {
-                // One that is cut off learns it from the leader.
-                if (!member.replica) member.durable.standing = Standing::NeedsCopy;
-                continue;
-            }
-            const std::uint64_t held = std::max(group.heldBytes, bytes);
+            if (holdsTooMuch(group, member) && mayLeave(group, zone)) continue;
+            const std::uint64_t held = std::max(group.heldBytes, group.lackedBytes(member));
             m_heldBytes += held - group.heldBytes;
             group.heldBytes = held;
         }
@@ -84,6 +104,16 @@ void LogTrimmer::move(Group& group) {
     group.bytesAtTrim = group.committedBytes;
     for (const ZoneIndex zone : kZones)
         trim(group, zone);
+    markLeft(group);
+}
+
+// A replica without power whose log ends before the mark can never catch up from a log. One that is
+// only cut off learns it from the leader, as does one whose log says something else there.
+void LogTrimmer::markLeft(Group& group) {
+    for (Member& member : group.members) {
+        if (!member.replica && member.durableLast.next() < group.trimMark)
+            member.durable.standing = Standing::NeedsCopy;
+    }
 }
 
 // Of its own log, each replica keeps what its tree lacks.
@@ -92,6 +122,9 @@ void LogTrimmer::trim(Group& group, ZoneIndex zone) {
     if (member.standing() == Standing::NeedsCopy) return;
     const Lsn first = std::min(group.trimMark, member.knownApplied().next());
     if (first <= member.firstKept) return;
+    // The disk is about to begin the log anew, and has the old one.
+    const bool begins = member.standing() == Standing::Copying;
+    if (begins && member.durable.standing != Standing::Copying) return;
     member.firstKept = first;
     m_world.turn.setTrimMark(volumeOf(group.region, zone), group.id, first);
     member.durable.log.trimBefore(Lsn(first.value() - 1));

@@ -23,8 +23,15 @@ public:
 
 private:
     Lsn neededAfter(Group& group);
+    /// What a replica that needs a copy needs of the log once that has begun; `committed` if none
+    /// is under way.
+    Lsn offeredTo(const Group& group, const Member& member) const;
     bool isAway(const Group& group, ZoneIndex zone) const;
+    /// May the mark move past this replica, which is away?
+    bool mayLeave(const Group& group, ZoneIndex zone) const;
+    bool holdsTooMuch(const Group& group, const Member& member) const;
     void trim(Group& group, ZoneIndex zone);
+    static void markLeft(Group& group);
 
     WorldState& m_world;
     std::uint64_t m_heldBytes = 0;

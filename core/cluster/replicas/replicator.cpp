@@ -96,6 +96,11 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
     pump(group, zone);
 }
 
+void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
+    group.member(from).replica->prepareHandOver(to, m_world.now);
+    pump(group, from);
+}
+
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);
@@ -178,6 +183,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;
+    member.copyOffered = Lsn{};
     member.wholeMark.reset();
     m_world.touch(group);
     member.tickAt = member.timerAt = Instant::never();

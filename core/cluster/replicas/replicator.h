@@ -58,6 +58,10 @@ public:
     /// A request is at this replica: it takes its lease, or looks for a leader.
     void requestLease(Group& group, ZoneIndex zone);
 
+    /// The leader in `from`, which serves, lets the replica in `to` lead; nothing comes of it where
+    /// that does not catch up soon.
+    void handOver(Group& group, ZoneIndex from, ZoneIndex to);
+
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
@@ -138,7 +142,7 @@ private:
     storage::StorageResult<std::vector<storage::TreeChange>> changesOf(
         Group& group, ZoneIndex zone, const replication::CopiedRange& range);
     void applyWhileCopying(Group& group, ZoneIndex zone);
-    bool indexesNeedBefore(const Group& group, Lsn first) const;
+    bool readersNeedBefore(const Group& group, Lsn first) const;
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
     static void settleStanding(Member& member);
 

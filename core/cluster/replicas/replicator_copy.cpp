@@ -73,6 +73,11 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
         m_world.fail(range.error());
         return false;
     }
+    if (chunk->cursor == nullptr) {
+        Member& receiver = group.member(envelope.to);
+        receiver.copyOffered = chunk->position.lsn;
+        receiver.bytesAtOffer = group.committedBytes;
+    }
     chunk->range = *std::move(range);
     underWay += bytesOf(*chunk->range);
     return true;
@@ -123,6 +128,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.mark.applied = chunk.position.lsn;
         member.mark.copiedTo.emplace();
         member.wholeMark.reset();
+        member.copyOffered = Lsn{};
         if (group.countedUpTo >= chunk.position.lsn) member.appliedBytes = group.committedBytes;
     }
     const bool isNext = member.mark.copiedTo == range.from && !member.wholeMark;
@@ -133,6 +139,8 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
     if (range.isLast && member.mark.copiedTo == range.to) {
         member.wholeMark = storage::TreeMark::decode(range.mark);
         member.wholeMark->applied = chunk.position.lsn;
+        if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
+            member.wholeMark->applied = member.replica->state().copyBase.lsn;
     }
     if (m_world.beforeApply) m_world.beforeApply(group, zone, *changes);
     m_world.store.apply(volumeOf(group.region, zone), group.id, *changes, member.mark);
@@ -174,11 +182,13 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
 }
 
 // A leader whose log begins after what a reader needs next could not give it.
-bool Replicator::indexesNeedBefore(const Group& group, Lsn first) const {
+bool Replicator::readersNeedBefore(const Group& group, Lsn first) const {
     const TablePtr table = m_world.catalog.find(group.table);
-    const bool hasReader =
+    const bool hasIndexes =
         group.kind == GroupKind::Table && table != nullptr && table->hasGlobalIndexes();
-    return hasReader && group.indexedUpTo.next() < first;
+    if (hasIndexes && group.indexedUpTo.next() < first) return true;
+    return std::ranges::any_of(group.readers,
+                               [&](const auto& reader) { return reader.second.next() < first; });
 }
 
 void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
@@ -198,10 +208,11 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     }
     if (!member.wholeMark) return member.replica->copyGoesOn(m_world.now);
     if (member.mark.applied < member.wholeMark->applied) return;  // Until that is committed here.
-    if (indexesNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
+    if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(volumeOf(group.region, zone), group.id, {}, member.mark);
     m_world.touch(group);
+    member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
     for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
          lsn = lsn.next()) {

@@ -19,6 +19,17 @@ storage::StorageError trimmedLog(const Group& group) {
                 "record: the data folder is damaged; restore it from a copy."};
 }
 
+/// Each log begins at the mark, before it for a replica that is behind, or after it where the log
+/// began with a copy.
+Lsn trimMarkOf(const Group& group) {
+    Lsn mark = group.committed.next();
+    for (const Member& member : group.members) {
+        if (member.standing() == replication::Standing::Whole)
+            mark = std::min(mark, member.firstKept);
+    }
+    return mark;
+}
+
 }  // namespace
 
 storage::StorageResult<void> Replicator::reopen(Group& group) {
@@ -72,11 +83,10 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         member.firstKept = std::max(member.firstKept, trimMark);
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
         settleStanding(member);
-        if (member.standing() == replication::Standing::Whole)
-            group.trimMark = std::max(group.trimMark, member.firstKept);
         group.committed = std::max(group.committed, member.durable.commit);
         if (member.durable.leader) group.leaderHint = *member.durable.leader;
     }
+    group.trimMark = trimMarkOf(group);
     group.countedUpTo = group.committed;
     return {};
 }

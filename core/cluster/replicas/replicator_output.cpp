@@ -60,6 +60,9 @@ void label(Flight& flight, const replication::CopyChunk& chunk) {
     flight.kind = MessageKind::Copy;
     flight.lsn = chunk.position.lsn;
 }
+void label(Flight& flight, const replication::HandOver&) {
+    flight.kind = MessageKind::HandOver;
+}
 void label(Flight& flight, const replication::VoteReply&) {
     flight.kind = MessageKind::VoteReply;
 }
@@ -93,6 +96,10 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
     if (m_listener && (waiting || moved)) m_listener(group);
+    // By now everything is answered that this leader was asked for.
+    if (m_world.failure || !replica.mayHandOver()) return;
+    replica.handOver(m_world.now);
+    pump(group, zone);
 }
 
 EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,

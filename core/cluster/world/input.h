@@ -63,9 +63,11 @@ struct CalendarJump {
     CalendarTime wallClock;
 };
 
-/// The store has synced its turns up to this one.
+/// The store has synced its turns up to this one, and has in its trees what was applied up to
+/// another.
 struct StorageSynced {
     storage::Ticket upTo{};
+    storage::Ticket trees = {};
 };
 /// The world that was there before this one had to end: the trace says why.
 struct StorageFailure {

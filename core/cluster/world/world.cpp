@@ -16,6 +16,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       replicator(state),
       jobs(state),
       copies(state, jobs),
+      spreader(state, replicator),
       indexes(state, replicator, jobs),
       tables(state, replicator, jobs, indexes),
       router(state, [this](const Request& request,
@@ -34,6 +35,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     replicator.setListener([this](Group& group) {
         server.moved(group);
         indexes.moved(group);
+        spreader.moved(group);
     });
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); });
     indexes.backfill.setFilled(
@@ -110,6 +112,7 @@ void World::Impl::process(Event& event) {
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const CollectionCountStep& step) { server.on(step); },
+                   [&](const LeaderSweep& sweep) { spreader.on(sweep); },
                },
                event);
 }

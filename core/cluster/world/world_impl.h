@@ -5,6 +5,7 @@
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/items/item_server.h"
 #include "core/cluster/replicas/copy_jobs.h"
+#include "core/cluster/replicas/leader_spreader.h"
 #include "core/cluster/routing/router.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/world/world.h"
@@ -48,6 +49,7 @@ public:
     Replicator replicator;
     Jobs jobs;
     CopyJobs copies;
+    LeaderSpreader spreader;
     GlobalIndexes indexes;
     TableAdmin tables;
     Router router;

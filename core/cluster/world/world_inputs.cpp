@@ -57,6 +57,7 @@ Admitted World::Impl::admit(const CalendarJump& input) {
 
 Admitted World::Impl::admit(const StorageSynced& input) {
     synced = std::max(synced, input.upTo);
+    state.treesSynced = std::max(state.treesSynced, input.trees);
     return 0;
 }
 

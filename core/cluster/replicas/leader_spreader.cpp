@@ -1,0 +1,59 @@
+#include "core/cluster/replicas/leader_spreader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace orrery::cluster {
+namespace {
+
+constexpr Duration kSweepEvery = std::chrono::seconds(1);
+// Each keeps its requests waiting for a few round trips.
+constexpr std::size_t kHandOversAtOnce = 4;
+constexpr std::size_t kLookedAtOnce = 256;
+
+}  // namespace
+
+void LeaderSpreader::moved(Group& group) {
+    if (group.leaderHint == group.appointed || std::exchange(group.isMisplaced, true)) return;
+    m_misplaced.push_back(group.id);
+    sweepLater();
+}
+
+void LeaderSpreader::sweepLater() {
+    if (std::exchange(m_sweepIsDue, true)) return;
+    m_world.queue.add(m_world.now + kSweepEvery, LeaderSweep{});
+}
+
+void LeaderSpreader::on(const LeaderSweep&) {
+    m_sweepIsDue = false;
+    std::size_t begun = 0;
+    for (std::size_t i = 0; i < kLookedAtOnce && begun < kHandOversAtOnce; ++i) {
+        if (m_misplaced.empty()) return;
+        Group* group = m_world.findGroup(m_misplaced.front());
+        m_misplaced.pop_front();
+        if (group == nullptr) continue;
+        // Whatever becomes of this attempt, the next thing that the group commits leads to another.
+        group->isMisplaced = false;
+        if (handOver(*group)) ++begun;
+    }
+    if (!m_misplaced.empty()) sweepLater();
+}
+
+bool LeaderSpreader::isHeard(const Group& group, ZoneIndex zone) const {
+    const auto& suspects = m_world.region(group.region).suspects;
+    return std::ranges::none_of(kZones, [&](ZoneIndex other) {
+        return suspects[other.value()][zone.value()] || suspects[zone.value()][other.value()];
+    });
+}
+
+bool LeaderSpreader::handOver(Group& group) {
+    const auto leader = group.servingLeader(m_world.now);
+    const Member& target = group.member(group.appointed);
+    if (!leader || *leader == group.appointed || !target.replica) return false;
+    if (!target.replica->isCaughtUp() || !isHeard(group, group.appointed)) return false;
+    m_replicator.handOver(group, *leader, group.appointed);
+    return true;
+}
+
+}  // namespace orrery::cluster

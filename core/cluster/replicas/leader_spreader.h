@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+
+#include "core/cluster/replicas/replicator.h"
+
+namespace orrery::cluster {
+
+/// Spreads leaders over the zones again. After a fault they are where elections put them; a group
+/// that works and is not led from its appointed zone is led from there again once that zone is
+/// well. Some groups at a time, once a second, and only groups that commit something: one at rest
+/// stays as it is until it is used.
+class LeaderSpreader {
+public:
+    LeaderSpreader(WorldState& world, Replicator& replicator)
+        : m_world(world), m_replicator(replicator) {}
+
+    /// Called after a group's replicas moved.
+    void moved(Group& group);
+    void on(const LeaderSweep& sweep);
+
+private:
+    bool handOver(Group& group);
+    bool isHeard(const Group& group, ZoneIndex zone) const;
+    void sweepLater();
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    std::deque<GroupId> m_misplaced;  ///< Each once.
+    bool m_sweepIsDue = false;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,83 @@
+#include <QtTest>
+
+#include <algorithm>
+
+#include "tests/cluster/world_harness.h"
+#include "tests/cluster/world_inputs.h"
+#include "tests/support/test_main.h"
+
+// Goal: leaders come back to a zone that is well again, without an error and without a gap of two
+// seconds; groups that nobody uses are left alone.
+// Method: a zone is lost and healed while every partition is written to.
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::WorldHarness;
+
+namespace {
+
+constexpr const char* kZoneA = "us-east-1a";
+
+std::vector<int> leadersOf(WorldHarness& t) {
+    std::vector<int> leaders;
+    const auto snapshot = t.world().makeSnapshot();
+    for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions) {
+        leaders.push_back(-1);
+        for (const auto& replica : partition.replicas) {
+            if (replica.role == observe::Role::Leader) leaders.back() = replica.zone.value();
+        }
+    }
+    return leaders;
+}
+
+/// Writes to all partitions for a while. Returns how many writes failed or took 300 ms.
+int writeFor(WorldHarness& t, Duration length) {
+    int bad = 0;
+    const Instant until = t.world().now() + length;
+    for (int round = 0; t.world().now() < until; ++round) {
+        std::vector<std::uint64_t> puts;
+        for (int i = 0; i < 16; ++i)
+            puts.push_back(t.put("k" + std::to_string(i), {{"v", std::to_string(round)}}, 1));
+        t.run(300ms);
+        bad += static_cast<int>(std::ranges::count_if(
+            puts, [&](std::uint64_t put) { return !t.done(put) || t.failed(put); }));
+    }
+    return bad;
+}
+
+}  // namespace
+
+class HandOverTest : public QObject {
+    Q_OBJECT
+private slots:
+    void leadersComeBackToAZoneThatIsWell() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        writeFor(t, 1s);
+        const std::vector<int> before = leadersOf(t);
+        QVERIFY(std::ranges::count(before, 0) > 0);
+        QVERIFY(test::failZone(t.world(), kZoneA, 5s).has_value());
+        writeFor(t, 4s);
+        QCOMPARE(std::ranges::count(leadersOf(t), 0), 0);
+        t.run(2s);
+        QCOMPARE(writeFor(t, 6s), 0);
+        QCOMPARE(leadersOf(t), before);
+    }
+
+    void leadersStayWhereNobodyWrites() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        writeFor(t, 1s);
+        QVERIFY(test::failZone(t.world(), kZoneA, 5s).has_value());
+        writeFor(t, 4s);
+        const std::vector<int> during = leadersOf(t);
+        t.run(30s);
+        QCOMPARE(leadersOf(t), during);
+        const std::uint64_t messages = t.world().makeSnapshot()->totals.messages;
+        t.run(60s);
+        QCOMPARE(t.world().makeSnapshot()->totals.messages, messages);
+    }
+};
+
+ORRERY_TEST_CLASS(HandOverTest)
+#include "hand_over_test.moc"
