@@ -11,11 +11,11 @@
 
 namespace orrery::sim {
 
-/// Events in the order of their time. Two events of the same instant keep the order in which
-/// they were added, so the order never depends on the heap, the platform or an address.
+/// Events in the order of their time. Two events of the same instant keep the order in which they
+/// were added, so the order never depends on the heap, the platform or an address.
 ///
-/// Events stay where they were put and the heap sorts small entries, so that a large event type
-/// costs nothing. Event must be movable and default constructible.
+/// Events stay in place and the heap sorts small entries, so a large event type costs nothing.
+/// Event must be movable and default constructible.
 template <typename Event>
 class EventQueue {
 public:
@@ -39,7 +39,7 @@ public:
         std::push_heap(m_heap.begin(), m_heap.end(), later);
     }
 
-    /// Removes the next event. Only if there is one.
+    /// Removes and returns the next event. The queue must not be empty.
     std::pair<Instant, Event> take() {
         CHECK(!empty());
         std::pop_heap(m_heap.begin(), m_heap.end(), later);
@@ -49,7 +49,7 @@ public:
         return {entry.at, std::exchange(m_events[entry.slot], Event{})};
     }
 
-    /// Forgets all events. Sequence numbers go on.
+    /// Removes all events. Sequence numbers continue.
     void clear() {
         m_heap.clear();
         m_free.clear();
