@@ -7,18 +7,18 @@
 
 namespace orrery::api {
 
-// Questions about one table that its description answers, or that Orrery answers with what is true
-// of a table without the feature that is asked for.
+// Questions about one table. Its description answers them, or a constant answer that is true for a
+// table without the feature in question.
 
 struct TableQuestion {
     std::string tableName;
-    cluster::TablePtr table;  ///< Known once the request is bound.
+    cluster::TablePtr table;  ///< Set when the request is bound.
 };
 
 /// For an operation whose input has a TableName.
 ApiResult<TableQuestion> takeTableQuestion(const Fields& request);
 
-/// A question about the account: it names no table, and what its input holds changes no answer yet.
+/// A question about the account. It names no table, and its input does not change the answer yet.
 struct AccountQuestion {};
 
 ApiResult<AccountQuestion> takeAccountQuestion(const Fields& request);
@@ -26,11 +26,11 @@ ApiResult<cluster::Request> bindAccountQuestion(AccountQuestion& question,
                                                 const cluster::Catalog& catalog,
                                                 const cluster::Caller& caller);
 
-/// ResourceNotFoundException where there is no such table.
+/// Fails with ResourceNotFoundException if there is no such table.
 ApiResult<cluster::Request> bindTableQuestion(TableQuestion& question,
                                               const cluster::Catalog& catalog,
                                               const cluster::Caller& caller);
-/// The same for a request that need not name a table.
+/// The same for a request that may omit the table.
 ApiResult<cluster::Request> bindOptionalTable(TableQuestion& question,
                                               const cluster::Catalog& catalog,
                                               const cluster::Caller& caller);

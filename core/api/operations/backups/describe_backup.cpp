@@ -1,5 +1,5 @@
-// DescribeBackup. API reference: API_DescribeBackup.html. There are no backups yet, so none is
-// found.
+// DescribeBackup. API reference: API_DescribeBackup.html. There are no backups yet, so it finds
+// none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -26,7 +26,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const 
         ApiError{ErrorType::BackupNotFound, "Backup not found: " + parsed.name, nullptr});
 }
 
-// Never reached: there is nothing to find.
+// Never called: `bind` always fails.
 void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().endObject();
 }

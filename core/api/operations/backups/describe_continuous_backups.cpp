@@ -1,5 +1,5 @@
 // DescribeContinuousBackups. API reference: API_DescribeContinuousBackups.html. Continuous backups
-// are always on; point-in-time recovery is off for every table, since it does not exist yet.
+// are always on. Point-in-time recovery is off for every table, since it is not built yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -13,7 +13,7 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeContinuousBackupsInput", kMembers);
 
-// The operations on backups have an error of their own for a table that is not there.
+// Operations on backups have their own error for a missing table.
 ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     if (catalog.find(caller, question.tableName) == nullptr)

@@ -1,5 +1,5 @@
-// DescribeImport. API reference: API_DescribeImport.html. There are no imports yet, so none is
-// found.
+// DescribeImport. API reference: API_DescribeImport.html. There are no imports yet, so it finds
+// none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -26,7 +26,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const 
         ApiError{ErrorType::ImportNotFound, "Import not found: " + parsed.name, nullptr});
 }
 
-// Never reached: there is nothing to find.
+// Never called: `bind` always fails.
 void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().endObject();
 }

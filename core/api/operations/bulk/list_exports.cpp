@@ -1,4 +1,4 @@
-// ListExports. API reference: API_ListExports.html. Nothing has been exported yet.
+// ListExports. API reference: API_ListExports.html. There are no exports yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"

@@ -1,4 +1,4 @@
-// ListImports. API reference: API_ListImports.html. Nothing has been imported yet.
+// ListImports. API reference: API_ListImports.html. There are no imports yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"

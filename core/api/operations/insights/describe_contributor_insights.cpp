@@ -1,5 +1,5 @@
-// DescribeContributorInsights. API reference: API_DescribeContributorInsights.html. They are off
-// for every table and index.
+// DescribeContributorInsights. API reference: API_DescribeContributorInsights.html. Contributor
+// insights are off for every table and index.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"

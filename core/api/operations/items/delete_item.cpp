@@ -1,4 +1,4 @@
-// DeleteItem. API reference: API_DeleteItem.html. An item that does not exist is deleted as well.
+// DeleteItem. API reference: API_DeleteItem.html. Deleting an item that does not exist succeeds.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_json.h"

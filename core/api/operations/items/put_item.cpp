@@ -1,4 +1,4 @@
-// PutItem. API reference: API_PutItem.html. Writes a whole item in place of the one with its key.
+// PutItem. API reference: API_PutItem.html. Writes a whole item and replaces any item with its key.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_json.h"

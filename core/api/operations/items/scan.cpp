@@ -1,5 +1,5 @@
-// Scan. API reference: API_Scan.html. Every item of a table or an index, a page at a time, in the
-// order of the hashes; a segment is a part of the hash space.
+// Scan. API reference: API_Scan.html. Reads every item of a table or an index in the order of the
+// hashes, one page at a time. A segment is a part of the hash space.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_shapes.h"
@@ -92,7 +92,7 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// The segment's part of the key space, from after the start key on.
+// Sets the bounds to the part of the segment after the start key.
 ApiResult<void> bindBounds(const Parsed& parsed, cluster::ReadRange& range) {
     const RangeArguments& arguments = parsed.arguments;
     const KeySpaceId space = arguments.space();

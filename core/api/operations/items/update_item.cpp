@@ -1,5 +1,5 @@
-// UpdateItem. API reference: API_UpdateItem.html. Changes attributes of one item, which is made if
-// it does not exist; the leader evaluates the update on its latest state.
+// UpdateItem. API reference: API_UpdateItem.html. Changes attributes of one item, or creates the
+// item. The leader evaluates the update on its latest state.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_json.h"
@@ -104,7 +104,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return write;
 }
 
-// UPDATED_OLD and UPDATED_NEW: what the update touches, and nothing if the item does not have it.
+// Writes UPDATED_OLD or UPDATED_NEW: the attributes that the update touches, if the item has them.
 void writeUpdated(json::Writer& out, const expression::Update& update,
                   const cluster::ItemView& view) {
     if (!view) return;
