@@ -22,12 +22,12 @@ constexpr Unit kUnits[] = {
     {"d", 86'400'000'000'000},
 };
 
-/// Longer than any test of retention, and far from where instants overflow.
+/// Longer than any retention test needs, and far below an overflow of instants.
 constexpr std::int64_t kDaysMax = 36'500;
 
 constexpr std::size_t kFractionDigitsMax = 9;
 
-/// "12.345" as 12 and 345,000,000 thousand-millionths; false if it is no such number.
+/// Reads "12.345" as 12 and 345,000,000 billionths; false if `text` is no such number.
 bool parseDecimal(std::string_view text, std::int64_t& whole, std::int64_t& billionths) {
     const std::size_t point = text.find('.');
     const std::string_view digits = text.substr(0, point);

@@ -70,7 +70,7 @@ Response deleteFault(const Call& call) {
     const auto faults = call.world.faults();
     if (std::ranges::none_of(faults, [&](const auto& fault) { return fault.id == *id; }))
         return errorResponse(404, "There is no fault " + std::to_string(*id) + ".");
-    // Healing what is healed already is no mistake: it may just have ended by itself.
+    // Healing a healed fault is no mistake: its duration may just have ended.
     static_cast<void>(call.world.admit(cluster::HealFault{*id}));
     return faultResponse(call, *id, 200);
 }

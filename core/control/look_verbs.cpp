@@ -1,4 +1,4 @@
-// GET /items, GET /item, GET /checksums: what replicas hold.
+// GET /items, GET /item, GET /checksums: the contents of replicas.
 
 #include <boost/json.hpp>
 #include <set>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kItemsMax = 1000;
 
-/// The Region that is meant: said outright, by the zone, or by the only table of that name.
+/// The Region of the call: named outright, by the zone, or by the only table of that name.
 Parsed<std::string> regionOf(const Call& call) {
     if (const auto region = call.argument("region"); !region.empty()) return std::string(region);
     if (const auto zone = call.argument("zone"); zone.size() > 1) {
@@ -103,7 +103,7 @@ std::string checksumText(std::uint64_t checksum) {
     return hex(bytes);
 }
 
-/// `response`, which is to wait until what it shows of the table is on disk.
+/// `response`, which now waits until everything that it shows of the table is on disk.
 Response gated(Response response, const cluster::World& world, std::string_view table,
                std::string_view region) {
     response.gate = world.lookGate(table, region);
@@ -204,7 +204,7 @@ Response getItem(const Call& call) {
     return gated(std::move(response), call.world, request.table, request.region);
 }
 
-// Reading whole replicas takes many turns; between them the world goes on.
+// Reading whole replicas takes many turns; the world continues between them.
 Response getChecksums(const Call& call) {
     const auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());
