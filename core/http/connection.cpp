@@ -7,7 +7,8 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 
-// How a connection takes requests in, and how it ends. How answers leave: connection_output.cpp.
+// How a connection takes requests, and how it ends. connection_output.cpp writes and sends the
+// answers.
 
 namespace orrery::http {
 namespace {
@@ -16,10 +17,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A client that takes less than that between two sweeps does not take its answers.
+// A client that takes fewer bytes than this between two sweeps counts as stalled.
 constexpr std::size_t kProgressBytes = 16 * 1024;
 
-/// What the kernel knows of the client's side, also where nothing is read.
+/// The kernel's state of the TCP connection, which is up to date even while nothing is read.
 std::uint8_t tcpState(asio::ip::tcp::socket& socket) {
     tcp_info info{};
     socklen_t size = sizeof info;
@@ -50,7 +51,7 @@ void Connection::start() {
 
 void Connection::read() {
     if (m_reading || m_closed || m_noMore || m_ended) return;
-    // A request that waits lies in the reader's memory, and its client is to wait as well.
+    // A waiting request lies in the reader's memory, so its client has to wait as well.
     if (m_waiting || m_slots.size() >= m_host.options().pipelinedMax) return;
     m_reading = true;
     const std::span<char> room = m_reader.prepare();
@@ -72,7 +73,7 @@ void Connection::onRead(std::size_t bytes) {
     settle();
 }
 
-// The client has said all it will say; what it asked is answered.
+// The client sends no more requests; the connection answers those that it has sent.
 void Connection::onReadEnd(const error_code& error) {
     m_ended = true;
     if (error != asio::error::eof || !isBusy() || m_streaming) return close();
@@ -179,7 +180,7 @@ void Connection::refuse(int status, std::string_view message, const std::string&
 }
 
 void Connection::goOn() {
-    // While a read is under way, all that has come is taken.
+    // While a read is in progress, all received bytes have been taken.
     if (!m_reading) takeRequests();
     settle();
 }
@@ -195,8 +196,8 @@ void Connection::settle() {
 void Connection::finish() {
     if (!m_linger) return close();
     if (m_draining) return;
-    // Closing now, with bytes unread, would make the kernel throw away an answer that is on its
-    // way (RFC 9112, 9.6). So say that this is the end, and read on until the client ends too.
+    // Closing now, with unread bytes, would make the kernel discard an answer that is in flight
+    // (RFC 9112, 9.6). So this sends the end and reads on until the client ends too.
     m_draining = m_touched = true;
     error_code ignored;
     m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -239,7 +240,7 @@ Connection::Eviction Connection::eviction(Duration now) const {
         const bool stalled = !m_touched && now - m_since >= m_host.options().pressedTime;
         return stalled ? Eviction::Stalled : Eviction::Never;
     }
-    if (isBusy()) return Eviction::Never;  // It waits for us.
+    if (isBusy()) return Eviction::Never;  // The client waits for an answer.
     return m_asked ? Eviction::Idle : Eviction::Silent;
 }
 
@@ -254,7 +255,7 @@ void Connection::sweep(Duration now) {
     } else if (hasOutput()) {
         if (waited >= (m_host.isPressed() ? options.pressedTime : options.writeTime)) close();
     } else if (isBusy()) {
-        sweepWaiting();  // The client waits for us.
+        sweepWaiting();  // The client waits for an answer.
     } else if (!m_reader.inTheMiddle()) {
         if (waited >= options.idleTime) close();
     } else {
@@ -267,7 +268,7 @@ void Connection::sweep(Duration now) {
     }
 }
 
-// Where nothing is read, nobody hears that the client has left.
+// Without a read in progress, nothing else notices that the client has left.
 void Connection::sweepWaiting() {
     if (m_reading || m_streaming || m_ended) return;
     const std::uint8_t state = tcpState(m_socket);
