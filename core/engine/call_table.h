@@ -11,15 +11,15 @@
 
 namespace orrery::engine {
 
-/// Where the answer of a call goes: to a socket, or to whoever called within the program.
+/// The destination of an answer: a socket, or a caller within the program.
 struct Destination {
     http::ExchangeId exchange;
-    Engine::AnswerHandler handler;  ///< If there is one, it is not for a socket.
-    std::string region;             ///< Names the zone of x-orrery-replica.
-    bool plainJson = false;         ///< Content-Type application/json, as it was asked.
+    Engine::AnswerHandler handler;  ///< If set, the answer goes to it and not to a socket.
+    std::string region;             ///< For the zone name in x-orrery-replica.
+    bool plainJson = false;         ///< Content-Type application/json, as in the request.
 };
 
-/// Calls on their way through the world, by number.
+/// The calls in progress in the world, by number.
 class CallTable {
 public:
     cluster::CallId add(Destination destination) {
@@ -27,9 +27,9 @@ public:
         m_calls.emplace(id.value(), std::move(destination));
         return id;
     }
-    /// The destination of `id`, which is forgotten. The call must be there.
+    /// Removes and returns the destination of `id`, which must be present.
     Destination take(cluster::CallId id);
-    /// The calls of a connection, the oldest first.
+    /// The calls of a connection, oldest first.
     std::vector<cluster::CallId> ofConnection(std::uint64_t connection) const;
     std::size_t size() const { return m_calls.size(); }
 
@@ -38,7 +38,7 @@ private:
     std::unordered_map<std::uint64_t, Destination> m_calls;
 };
 
-/// Writes answers, whoever gets them.
+/// Writes answers to their destinations.
 class Answering {
 public:
     explicit Answering(http::Server& server) : m_server(server) {}

@@ -42,7 +42,7 @@ std::optional<Engine::Answer> DemoLoader::call(const std::string& operation,
     return std::exchange(m_shared->answer, std::nullopt);
 }
 
-/// False if the loader is to give up.
+/// False if the loader has to stop.
 bool DemoLoader::pause() {
     std::unique_lock lock(m_shared->mutex);
     return !m_shared->changed.wait_for(lock, kBetweenLooks, [&] { return m_shared->stopping; });

@@ -1,13 +1,13 @@
 #include "core/base/version.h"
 #include "core/engine/engine_impl.h"
 
-// Control calls: from the endpoint and from the window, and how their answers wait.
+// Control calls, from the endpoint and from the window, and how their answers wait.
 
 namespace orrery::engine {
 
 namespace {
 
-// Each may leave a megabyte of the trace untaken.
+// Each follower may leave a megabyte of the trace unread.
 constexpr std::size_t kFollowersMax = 64;
 
 }  // namespace
@@ -26,7 +26,8 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
             return sendControl(exchange, nullptr,
                                control::errorResponse(503, "Too many clients follow the trace."));
         m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false});
-        // The ids of a world begin anew: one that has not been yet is that of an earlier world.
+        // Each world numbers its events anew, so a later id than the last event belongs to an
+        // earlier world.
         const bool isOfAnother = *response.eventsAfter > m_driver->world().lastEvent();
         m_followers.push_back({exchange, isOfAnother ? EventId() : *response.eventsAfter});
         return;
@@ -60,7 +61,7 @@ void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHan
     }
 }
 
-// After each turn.
+// Runs after each turn.
 void Engine::Impl::finishHeld() {
     std::vector<Held> left;
     for (Held& held : std::exchange(m_held, {})) {
@@ -72,7 +73,7 @@ void Engine::Impl::finishHeld() {
     m_held = std::move(left);
 }
 
-// What was done or seen in a world whose commit failed never was.
+// If the commit of a world failed, nothing done or seen in it happened.
 bool Engine::Impl::isReady(Held& held) {
     control::Response& response = held.response;
     if (!m_driver->isUp() || held.generation != m_driver->generation()) {
@@ -92,7 +93,7 @@ bool Engine::Impl::isReady(Held& held) {
         response = *std::move(answer);
     }
     if (const auto until = response.holdUntil) {
-        // A clock that runs is past all waiting.
+        // A running clock ends all waiting for an instant.
         const bool past = m_stopping || !m_driver->clock().paused() || world.now() >= *until;
         if (!past) return false;
         if (response.gate && !held.gate) held.gate = world.gateOf(world.openTurn());

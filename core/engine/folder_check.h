@@ -6,18 +6,18 @@
 
 namespace orrery::engine {
 
-/// What `orreryd check` says of a data folder.
+/// The result of `orreryd check` for a data folder.
 struct FolderVerdict {
     bool isSound = false;
     std::string text;  ///< Lines for a person.
 };
 
-/// Reads all of a folder that nobody uses, records and items included, and changes nothing. An
-/// error, in one sentence, if it cannot be looked at.
+/// Reads everything in a folder that nobody uses, including records and items, and changes nothing.
+/// Returns a one-sentence error if it cannot read the folder.
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
-/// Has items.mdb rebuilt from a log that is sound and whole by the next start; the damaged file is
-/// kept. Lines for a person; an error, in one sentence, where that is not possible.
+/// Makes the next start rebuild items.mdb from a sound and whole log, and keeps the damaged file.
+/// Returns lines for a person, or a one-sentence error if the log cannot restore everything.
 std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder);
 
 }  // namespace orrery::engine

@@ -11,15 +11,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a turn is cut, so that sockets are looked at in between. What follows (the commit, answers,
-// a snapshot) takes about as long again.
+// The length of a turn, so that sockets are served in between. The rest (commit, answers, snapshot)
+// takes about as long again.
 constexpr Duration kTurnMax = 1ms;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;
-// Between two looks at the wall clock.
+// Events between two reads of the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
-// A step to the next event gives up in a world that only ever ticks.
+// A step to the next event gives up in a world that has only ticks.
 constexpr int kStepEventsMax = 100'000;
 
 cluster::Pace paceOf(const sim::LiveClock& clock) {
@@ -75,7 +75,7 @@ std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
     return {};
 }
 
-// The clock goes on as it was left.
+// Restores the clock's saved state.
 void LiveDriver::startClock(Duration wall) {
     m_clock.emplace(m_world->now(), wall);
     const cluster::ClockSetting& setting = m_world->clockSetting();
@@ -128,7 +128,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
-    // The disk is behind, with the tree or the log: time stands still until some work has ended.
+    // The disk is behind with the log or the tree: time stands still until some work has ended.
     if (isHeldUp()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
@@ -146,8 +146,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
-// A disk that takes no more will not catch up either: then what little the world still changes is
-// kept in memory.
+// A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
+// stay in memory.
 bool LiveDriver::isHeldUp() const {
     return !isReadOnly() && m_store->saturated();
 }
@@ -158,7 +158,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
     const Duration end = Loop::now() + kTurnMax;
-    // A world that is stepped event by event stands in the midst of an instant.
+    // A world that is stepped event by event stops between the events of one instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return tellGroups(end);
     m_behind = false;
     runWorld(step.until, end);
@@ -167,7 +167,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     runWorld(step.until, end);
 }
 
-// A fault that comes while the clock is paused is seen at once.
+// A fault that is set while the clock is paused takes effect at once.
 void LiveDriver::tellGroups(Duration end) {
     while (m_world->isTelling()) {
         m_world->tell(kEventsAtOnce);
@@ -175,8 +175,8 @@ void LiveDriver::tellGroups(Duration end) {
     }
 }
 
-// Calls have the instant of the turn that takes them in. Some are in every turn: a world that is
-// behind must not keep them out for ever.
+// Calls get the instant of the turn that admits them. Every turn admits some, so that a world that
+// is behind does not lock them out.
 void LiveDriver::admitSome(Duration end) {
     for (std::size_t count = 1; count <= kTurnCallsMax && admitOldest(); ++count) {
         if (count % kCallsAtOnce == 0 && Loop::now() >= end) return;
@@ -203,8 +203,8 @@ void LiveDriver::answer(cluster::Answered answered) {
 }
 
 void LiveDriver::releaseGated() {
-    // A read may wait for an earlier turn than the write before it, so the whole queue is looked
-    // at; it is never longer than what one sync takes.
+    // A read may wait for an earlier turn than the write before it, so this checks the whole queue.
+    // It is never longer than the answers of one sync.
     const storage::Ticket synced = m_store->synced();
     if (m_gated.empty() || synced == m_releasedTo) return;
     m_releasedTo = synced;

@@ -3,7 +3,7 @@
 #include "core/engine/live_driver.h"
 #include "core/storage/storage_error.h"
 
-// How the driver works with the disk: work for it, and what follows when it fails.
+// How the driver gives work to the disk, and what it does if the disk fails.
 
 namespace orrery::engine {
 
@@ -24,7 +24,7 @@ void LiveDriver::takeWorkDone() {
 
 void LiveDriver::giveWork(Duration wall) {
     if (m_onlyReads) return;
-    // Nothing waits for a disk in memory, so no thread is asked.
+    // Memory never blocks, so no thread is needed.
     const bool inMemory = m_options.dataFolder.empty();
     if (!m_logWriter.busy()) {
         if (auto work = m_store->takeLogWork()) {
@@ -40,8 +40,8 @@ void LiveDriver::giveWork(Duration wall) {
     if (!m_treeFlusher.busy() && !isReadOnly()) giveFlush(wall);
 }
 
-// Either the flush found no room, and the world goes on with what memory holds; or a commit did,
-// and a world that only reads is about to be opened.
+// Either a flush found no room, and the world continues with the records in memory; or a commit
+// found none, and a read-only world is about to be opened.
 void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
     m_roomProbeAt = wall + kProbeRoomEvery;
     m_problem = "Writes are refused until there is room on the disk again: " +
@@ -72,7 +72,7 @@ void LiveDriver::giveFlush(Duration wall) {
     if (force) m_flushDue.reset();
     auto work = m_store->takeFlushWork(force);
     if (!work) {
-        // What is not yet synced cannot be flushed.
+        // Records that are not synced cannot be flushed.
         const bool left = force && m_store->figures().overlayBytes > 0;
         if (left) m_flushDue = wall + kFlushRetry;
     } else if (m_options.dataFolder.empty()) {
@@ -94,16 +94,16 @@ bool LiveDriver::isSettled() const {
 void LiveDriver::failOpenCalls() {
     for (const std::uint64_t id : m_open)
         m_failed.emplace_back(id);
-    // Clients are told in the order in which they asked, not in that of a hash table.
+    // Fails clients in the order of their calls, not in that of a hash table.
     std::ranges::sort(m_failed);
     m_open.clear();
     m_inbox.clear();
     m_gated.clear();
 }
 
-// What was committed and not written is gone, and so is every answer that rests on it. After a sync
-// that failed no later one can be believed (the kernel may have thrown the pages away), so what
-// comes back only reads.
+// Everything committed but not written is lost, and so is every answer that depends on it. After a
+// failed sync no later sync can be trusted (the kernel may have discarded the pages), so the
+// reopened world is read-only.
 void LiveDriver::dropFailedStore(Duration wall) {
     const auto error = m_store->lastError();
     m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
@@ -179,8 +179,8 @@ void LiveDriver::close() {
     m_store.reset();
 }
 
-// What is on the disk cannot be trusted any more, but most of it can still be read. A world that
-// fails again as soon as it is opened waits before the next attempt.
+// The data on disk cannot be trusted any more, but most of it can still be read. A world that fails
+// again right after opening waits before the next attempt.
 void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
                            CalendarTime calendar) {
     const bool metBefore = std::exchange(m_readOnly, true);
@@ -198,7 +198,7 @@ void LiveDriver::noteDamage() {
     const auto& damage = m_world->damage() ? m_world->damage() : m_store->damage();
     if (m_isDamaged || !damage) return;
     m_isDamaged = true;
-    // The world's own sentence says so already.
+    // The world's own sentence already says so.
     m_problem = m_world->damage() ? damage->message() : "Writes are refused: " + damage->message();
     report();
     static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
