@@ -102,7 +102,7 @@ std::string makeCartLine(Prng& prng, const std::string& customer, const Product&
     item.number("quantity", static_cast<std::int64_t>(1 + prng.exponential(1)));
     item.decimal("price", product.cents, 2).text("currency", "EUR");
     item.text("addedAt", timestampText(added));
-    // A cart line ends by itself two weeks after it was added.
+    // A cart line expires two weeks after it was added.
     item.number("expiresAt", epochSeconds(added + 14 * 86400));
     if (prng.chance({1, 12})) item.text("note", "gift wrap, please");
     return item.take();
