@@ -9,15 +9,15 @@
 namespace orrery::cluster {
 namespace {
 
-// Version 2 puts a version byte before what control_state.h says; version 1 is known by its length,
-// a profile by beginning with a letter.
+// Version 2 puts a version byte before the values of control_state.h. Version 1 has none: a clock
+// setting is recognised by its length, a profile by its first byte, a letter.
 constexpr std::string_view kClockValue = "clock-setting";
 constexpr std::string_view kProfileValue = "profile";
 constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kClockBytesOfVersion1 = 9;
 constexpr std::size_t kNameShownMax = 40;
 
-// A name as a sentence may show it, whatever the bytes are.
+// A name as a sentence can show it, whatever its bytes are.
 std::string shown(std::string_view name) {
     std::string text;
     for (const char c : name.substr(0, kNameShownMax))

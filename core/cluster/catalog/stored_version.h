@@ -11,8 +11,8 @@
 
 namespace orrery::cluster {
 
-/// Takes the version byte of a named value. Nothing if it is `known`; otherwise why the value
-/// cannot be read. `what` begins the sentence: "The list of faults".
+/// Reads the version byte of a named value. Returns nothing if it is `known`, otherwise the error
+/// for a value that cannot be read. `what` begins its sentence: "The list of faults".
 inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::uint8_t known,
                                                            std::string_view what) {
     const std::uint8_t version = in.u8();

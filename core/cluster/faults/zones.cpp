@@ -167,11 +167,11 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     return event;
 }
 
-// Heartbeats go out at whole multiples of their period and are never simulated one by one: the last
-// one that arrived before a change, or the first one after it, follows from time alone.
+// Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
+// that arrives before a change, and the first one after it, follow from time alone.
 void Zones::expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
-        // A node without power knows nothing; when it is back it trusts everybody at first.
+        // A node without power suspects nobody, and trusts everybody when it is back.
         region.suspects[observer.value()] = {};
         return;
     }
@@ -225,8 +225,8 @@ std::uint64_t Zones::heartbeats() const {
 //   faults := 0:uint8 version:uint8(2) next:varint count:varint
 //             (id:varint kind:uint8 region:uint8 a:uint8 b:uint8 since:uint64 until:uint64)…
 //
-// The active ones; instants in nanoseconds. Version 1 begins with `next`, which is never 0; it has
-// the same kinds, of which there were two, and 0 for the `b` of an outage.
+// The active faults; instants in nanoseconds. Version 1 begins with `next`, which is never 0. It
+// has only the first two kinds, and 0 for the `b` of an outage.
 void Zones::save() {
     std::string bytes;
     ByteWriter out(bytes);

@@ -45,7 +45,7 @@ void ChecksumScan::Replica::giveBack(std::string_view key, std::string_view imag
     count -= counts ? 1 : 0;
 }
 
-// Partitions may come while others are read: with a global index that is added.
+// Partitions may be added during a scan, with a new global index.
 ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const Group& group) {
     const auto [at, isNew] = m_partitions.try_emplace(group.id);
     Partition& partition = at->second;
@@ -85,7 +85,7 @@ LookResult<bool> ChecksumScan::step(ScanBudget budget) {
 storage::StorageResult<void> ChecksumScan::read(const Partition& partition, VolumeId volume,
                                                 Replica& replica, ScanBudget& budget) const {
     const Range& range = partition.ranges[replica.range];
-    spend(budget, 0);  // Looking at an empty range is work too.
+    spend(budget, 0);  // An empty range also uses up some of the budget.
     bool isCut = false;
     TRY(m_world.store.scan(volume, replica.mark, range.bounds.end, storage::ScanDirection::Forward,
                            [&](std::string_view key, std::string_view image) {
@@ -110,7 +110,7 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
     const auto& ranges = found->second.ranges;
     Replica& replica = found->second.replicas[zone.value()];
     for (const storage::TreeChange& change : changes) {
-        // What is in none of them, such as the cursors of an index, is in no checksum.
+        // Keys outside these ranges, such as the cursors of an index, are in no checksum.
         const auto range = std::ranges::find_if(ranges, [&](const Range& one) {
             return one.bounds.begin <= change.key && change.key < one.bounds.end;
         });
@@ -196,7 +196,7 @@ void ChecksumLooks::drop(ChecksumLookId id) {
     unhookIfIdle();
 }
 
-// Applying is to cost nothing while nobody reads.
+// Without a scan, applying records must cost nothing extra.
 void ChecksumLooks::unhookIfIdle() {
     if (!underWay()) m_world.beforeApply = nullptr;
 }

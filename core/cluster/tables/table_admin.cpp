@@ -12,20 +12,20 @@ ApiError inUse(std::string message) {
     return {ErrorType::ResourceInUse, std::move(message), nullptr};
 }
 
-// Whether a request changes settings that the service changes at any time, and at once.
+// True if the request changes only settings that the service changes at any time and at once.
 bool onlySettings(const UpdateTable& update) {
     return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
            update.createIndexes.empty() && update.deleteIndexes.empty() &&
            update.updateIndexes.empty();
 }
 
-// Whether the service needs a while for it, during which the table is UPDATING.
+// True if the service needs some time for the change; meanwhile the table is UPDATING.
 bool takesTime(const UpdateTable& update) {
     return update.billing || update.throughput || update.tableClass ||
            !update.createIndexes.empty() || !update.deleteIndexes.empty();
 }
 
-// Warm throughput never goes down: what there was stays when units are taken away or billing
+// Warm throughput never decreases: the old value remains when units are reduced or the billing mode
 // changes.
 void keepWarm(std::optional<Throughput>& warm, const Throughput& before, const Throughput& now) {
     if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
@@ -82,8 +82,8 @@ ApiError stillInUse(const TableDescription& table) {
                  ": " + table.name);
 }
 
-// The definitions are those of the keys of the table and its indexes, no more; what the table had
-// stays in its place.
+// Reduces the definitions to those of the keys of the table and its indexes. Existing ones keep
+// their places.
 void defineKeysAlone(TableDescription& table) {
     const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
         return std::ranges::find(among, name, &types::KeyAttribute::name);
@@ -112,8 +112,8 @@ void defineKeysAlone(TableDescription& table) {
     }
 }
 
-// The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
-// none.
+// Sets the indexes whose units change, and nothing else, to UPDATING for a while. False if there
+// are none.
 bool markUpdating(const UpdateTable& update, TableDescription& table) {
     bool any = false;
     for (const IndexUpdate& one : update.updateIndexes) {
@@ -285,7 +285,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
         m_propagator.fill(table, index.space);
     }
-    store(changed);  // With the new partitions.
+    store(changed);  // Includes the new partitions.
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
     if (added.empty() && (transient || indexesUpdate)) {
@@ -311,7 +311,7 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table});
 }
 
-// A table or its indexes reach the state that they were on their way to.
+// A table or its indexes leave their transient states.
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         for (const SecondaryIndex& index : table.indexes)

@@ -7,7 +7,7 @@
 #include "core/table/private_key.h"
 #include "core/types/storage_key.h"
 
-// Where tables and their partitions come from and go to: key spaces, groups, the store's values.
+// Creates and deletes tables and their partitions: key spaces, groups, the store's values.
 
 namespace orrery::cluster {
 namespace {
@@ -42,7 +42,7 @@ void TableAdmin::saveCounters() {
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));
 }
 
-// Random as the service's are, but from the seed: a run made again has the same.
+// Random like the service's, but from the seed, so that a repeated run has the same ids.
 std::string TableAdmin::newTableId(KeySpaceId space) const {
     constexpr std::string_view kDigits = "0123456789abcdef";
     Prng prng = Prng::stream(m_world.seed, "table-id", space.value());
@@ -68,7 +68,8 @@ std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescri
     return schema;
 }
 
-// Zones that are up and hear another that is: a leader needs one follower. If there is none, any.
+// The zones that are up and hear another zone that is up, since a leader needs a follower. If there
+// are none, any.
 std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const {
     std::vector<ZoneIndex> zones;
     for (const ZoneIndex zone : kZones) {
@@ -82,7 +83,7 @@ std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const 
     return zones;
 }
 
-// Partitions of equal shares of the hash space; leaders spread over the zones.
+// Partitions get equal shares of the hash space; their leaders are spread over the zones.
 void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
                                std::uint64_t count) {
     std::vector<std::string> begins(count + 1);
@@ -144,7 +145,7 @@ void TableAdmin::store(TablePtr table) {
     m_world.catalogGate = m_world.openTicket;
 }
 
-// The groups of a key space were made one after the other, so this is one range, mostly.
+// The groups of a key space are created one after the other, so this is usually one range.
 void TableAdmin::dropPrivateKeys(const std::vector<GroupId>& groups) {
     for (std::size_t first = 0; first < groups.size();) {
         std::size_t last = first;

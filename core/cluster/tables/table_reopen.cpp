@@ -9,7 +9,7 @@
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
 
-// What a world finds when it is opened: key spaces, groups, tables, and the ids that come next.
+// What a world loads when it is opened: key spaces, groups, tables, and the next ids.
 
 namespace orrery::cluster {
 namespace {
@@ -111,7 +111,7 @@ storage::StorageResult<std::vector<TableAdmin::KeptTable>> TableAdmin::keptTable
     return kept;
 }
 
-// Whatever the counters say, nothing that is there, or is still to be given back, is made again.
+// Whatever the counters say, no id is reused that exists or waits to be reclaimed.
 storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTable>& kept) {
     if (m_world.plantedBug == PlantedBug::CountersEarly) return {};
     const auto passSpace = [&](KeySpaceId space) {
@@ -152,10 +152,10 @@ storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
     return {};
 }
 
-// --- Folders of a version that gave the groups of an index to the next table or index as well.
+// --- Folders of a version that gave the groups of an index to the next table or index as well
 
-// The indexes any of whose groups another table or index has too. Items are in no index alone, so
-// all of them can be filled anew; a table keeps the groups.
+// The indexes of which another table or index has a group too. Every item is in its table, so the
+// indexes can be filled again; a table keeps the groups.
 std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& kept) {
     std::map<GroupId, std::set<KeySpaceId>> owners;
     std::set<KeySpaceId> tables;
