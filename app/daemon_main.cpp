@@ -27,7 +27,8 @@ int fail(const std::string& sentence) {
 void tellAbout(const Settings& settings, const engine::EngineOptions& options) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
     if (settings.memory) {
-        std::fprintf(stderr, "orreryd: everything is kept in memory and ends with this program\n");
+        std::fprintf(stderr,
+                     "orreryd: data is kept in memory only and is lost when this program ends\n");
     } else if (settings.durability == "relaxed") {
         std::fprintf(stderr,
                      "orreryd: data in %s; an answer does not wait for the disk, so a crash may "
@@ -46,15 +47,14 @@ void tellWhatWasLeft(const Settings& settings, const engine::EngineOptions& opti
         std::fprintf(stderr, "orreryd: %s\n", note.c_str());
     const observe::SnapshotPtr snapshot = engine.snapshot();
     if (settings.profile.empty() && snapshot->profile != options.profile.name)
-        std::fprintf(stderr, "orreryd: the profile is %s, as it was left\n",
+        std::fprintf(stderr, "orreryd: using profile %s, saved in the data folder\n",
                      snapshot->profile.c_str());
     if (snapshot->clock.state == observe::ClockState::Paused) {
         std::fprintf(stderr,
-                     "orreryd: the clock was left paused, so requests wait; \"orreryd ctl clock "
-                     "resume\" lets it go on\n");
+                     "orreryd: the saved clock setting is paused, so requests wait; run \"orreryd "
+                     "ctl clock resume\" to continue\n");
     } else if (snapshot->clock.speed != 1) {
-        std::fprintf(stderr,
-                     "orreryd: the clock runs at %g times the speed of time, as it was left\n",
+        std::fprintf(stderr, "orreryd: the saved clock setting is %g times normal speed\n",
                      snapshot->clock.speed);
     }
 }

@@ -48,8 +48,8 @@ std::vector<Flag> flags() {
          "drop-in: the service on a perfect day; service-like: with its delays. Kept in the data "
          "folder; without it the last one chosen there, else drop-in without a window and "
          "service-like with one"},
-        {"--seed", In::Both, &Settings::seed, "Where all randomness comes from"},
-        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not there yet.
+        {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
+        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not supported yet.
         {"--namespace",
          In::Daemon,
          &Settings::namespaces,
@@ -59,7 +59,7 @@ std::vector<Flag> flags() {
         {"--log-level",
          In::Daemon,
          &Settings::logLevel,
-         "What is told on standard error",
+         "Messages on standard error",
          {"off", "error", "warn", "info", "debug"}},
     };
 }
@@ -113,7 +113,7 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
     const cluster::Profile* profile = cluster::Profile::find(settings.profile);
     if (profile == nullptr)
         return std::unexpected("The profile " + settings.profile +
-                               " is not there yet; there are drop-in and service-like.");
+                               " is not supported; choose drop-in or service-like.");
     options.profile = *profile;
     options.profileIsChosen = true;
     return {};
@@ -125,8 +125,8 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
     engine::EngineOptions options;
     if (!settings.credentials.empty())
-        return std::unexpected(
-            std::string("Checking signatures (--credentials) is not there yet."));
+        return std::unexpected(std::string(
+            "--credentials is not supported yet: this version cannot check signatures."));
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));

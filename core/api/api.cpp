@@ -46,7 +46,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
         return std::unexpected(
             ApiError{ErrorType::UnknownOperation,
                      std::string(row->name) +
-                         " is an operation of the service that Orrery does not have yet",
+                         " is an operation of the service that Orrery does not support yet",
                      nullptr});
     if (!json) return std::unexpected(ApiError::serialization(""));
     if (!json->is_object())

@@ -26,11 +26,12 @@ Parsed<std::vector<std::string>> zonesOf(const Body& body, const observe::FaultS
     if (spec.zoneCount == 1) {
         const auto zone = body.string("zone");
         if (zone) return std::vector{*zone};
-        return std::unexpected("\"zone\" is to be one such as \"us-east-1b\".");
+        return std::unexpected("\"zone\" must be a zone such as \"us-east-1b\".");
     }
     std::vector<std::string> zones = body.strings("zones");
     if (zones.size() == spec.zoneCount) return zones;
-    return std::unexpected("\"zones\" is to be two, such as [\"us-east-1a\", \"us-east-1b\"].");
+    return std::unexpected(
+        "\"zones\" must be two zones, such as [\"us-east-1a\", \"us-east-1b\"].");
 }
 
 }  // namespace
@@ -46,7 +47,7 @@ Response postFault(const Call& call) {
     }
     const observe::FaultSpec* spec = observe::findFaultSpec(body->string("kind").value_or(""));
     if (spec == nullptr)
-        return errorResponse(400, "\"kind\" is to be " + observe::faultNames() + ".");
+        return errorResponse(400, "\"kind\" must be " + observe::faultNames() + ".");
     const auto zones = zonesOf(*body, *spec);
     if (!zones) return errorResponse(400, zones.error());
     const auto fault = call.world.admit(cluster::FaultRequest{spec->kind, *zones, duration});

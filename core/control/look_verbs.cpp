@@ -69,14 +69,14 @@ Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call) {
     if (const auto from = call.argument("from"); !from.empty()) {
         auto bytes = fromHex(from);
         if (!bytes)
-            return std::unexpected(std::string("\"from\" is to be the storageKey of a row."));
+            return std::unexpected(std::string("\"from\" must be the storageKey of a row."));
         request.after = *std::move(bytes);
     }
     if (const auto limit = call.argument("limit"); !limit.empty()) {
         const auto parsed = parseCount(limit);
         if (!parsed) return std::unexpected(parsed.error());
         if (*parsed < 1 || *parsed > kItemsMax)
-            return std::unexpected(std::string("\"limit\" is to be from 1 to 1000."));
+            return std::unexpected(std::string("\"limit\" must be from 1 to 1000."));
         request.limit = static_cast<std::uint32_t>(*parsed);
     }
     return request;
@@ -180,7 +180,7 @@ Response getItem(const Call& call) {
     auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());
     const auto json = json::parse(call.argument("key"));
-    if (!json) return errorResponse(400, R"("key" is to be a key such as {"pk": {"S": "a"}}.)");
+    if (!json) return errorResponse(400, R"("key" must be a key such as {"pk": {"S": "a"}}.)");
     auto key = types::itemFromJson(*json);
     if (!key) return errorResponse(400, key.error().message);
     const cluster::ItemLookRequest request{*region, std::string(call.argument("table")),

@@ -126,7 +126,7 @@ Response getMetrics(const Call& call) {
     metrics.one("orrery_elections_total", "counter", "Leaders elected.", totals.elections);
     metrics.one("orrery_messages_total", "counter", "Messages between replicas.", totals.messages);
     const Host::Facts facts = call.host.facts();
-    metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock stands.",
+    metrics.one("orrery_waiting_requests", "gauge", "Requests that wait while the clock is paused.",
                 facts.waitingCalls);
     metrics.one("orrery_overlay_bytes", "gauge", "Applied records that no tree holds yet.",
                 facts.figures.overlayBytes);
@@ -176,8 +176,8 @@ Response putProfile(const Call& call) {
         return getProfile(call);
     }
     if (name == "adversarial" || name == "classroom")
-        return errorResponse(501, "The profile \"" + name + "\" is not there yet.");
-    return errorResponse(400, "\"profile\" is to be \"drop-in\" or \"service-like\".");
+        return errorResponse(501, "The profile \"" + name + "\" is not supported yet.");
+    return errorResponse(400, "\"profile\" must be \"drop-in\" or \"service-like\".");
 }
 
 }  // namespace orrery::control

@@ -64,7 +64,7 @@ ApiResult<ZoneIndex> zoneOf(std::string_view text, std::string_view region,
     if (letter >= 'a' && letter < 'a' + kZonesPerRegion && (rest.empty() || rest == region))
         return ZoneIndex(static_cast<std::uint8_t>(letter - 'a'));
     return std::unexpected(ApiError::validation(
-        "x-orrery-zone: '" + std::string(text) + "' is no Availability Zone of " +
+        "x-orrery-zone: '" + std::string(text) + "' is not an Availability Zone of " +
         std::string(region) + "; give one such as " + std::string(region) + "b."));
 }
 
@@ -152,12 +152,12 @@ void Endpoint::onOptions(http::ExchangeId id, const http::Request& request) {
 void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     std::string_view why;
     if (!request.fromLoopback && !m_options.remoteControl)
-        why = "The control calls are for this machine only.";
+        why = "Control calls are accepted from this machine only.";
     // Any page can send some requests without a preflight, so control refuses them. Pages named by
     // --cors may read and write tables, but not control.
     const bool foreign = !request.origin.empty() && !http::isLoopbackOrigin(request.origin);
     if (foreign || isFromAnotherSite(request))
-        why = "The control calls are not for pages of other sites.";
+        why = "Control calls are not accepted from pages of other sites.";
     const std::string_view target = request.target.substr(control::kPrefix.size());
     if (!why.empty()) {
         const control::Response response = control::errorResponse(403, why);

@@ -54,13 +54,14 @@ Endpoint::Options endpointOptions(const EngineOptions& options) {
 }
 
 ApiError withdrawn() {
-    return {ErrorType::ServiceUnavailable,
-            "The client ended the connection while the clock is paused; the request is withdrawn.",
-            nullptr};
+    return {
+        ErrorType::ServiceUnavailable,
+        "The client ended the connection while the clock was paused; the request was withdrawn.",
+        nullptr};
 }
 
 ApiError tooMuch() {
-    return {ErrorType::ServiceUnavailable, "Too many requests are under way.", nullptr};
+    return {ErrorType::ServiceUnavailable, "Too many requests are in progress.", nullptr};
 }
 
 }  // namespace

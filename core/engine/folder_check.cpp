@@ -72,7 +72,8 @@ std::expected<std::string, std::string> repairFolder(const std::filesystem::path
     if (!kept) return std::unexpected(kept.error().message());
     std::string text = verdict->text;
     text +=
-        "The log is sound and whole, so nothing is lost: the next start fills items.mdb from it.\n";
+        "The log is sound and whole, so nothing is lost: the next start rebuilds items.mdb from "
+        "it.\n";
     if (!kept->empty()) text += "The damaged file is kept as " + kept->string() + "\n";
     return text;
 }

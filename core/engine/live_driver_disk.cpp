@@ -58,7 +58,7 @@ void LiveDriver::probeRoom(Duration wall) {
     m_onlyReads = false;
     m_store->tryAgain();
     if (!m_flushDue) m_flushDue = wall;
-    m_problem = "There is room on the disk again: writes are taken.";
+    m_problem = "There is room on the disk again: writes are accepted.";
     report();
     m_problem.clear();
 }
@@ -114,7 +114,7 @@ void LiveDriver::dropFailedStore(Duration wall) {
         m_problem =
             m_readOnly
                 ? "The disk failed, so writes are refused until the engine is started again: "
-                : "A commit to the disk failed, and what was under way was lost: ";
+                : "A commit to the disk failed, and the requests in progress were lost: ";
         m_problem += error ? error->message() : std::string("no reason was given.");
         report();
     }
@@ -185,7 +185,7 @@ void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
                            CalendarTime calendar) {
     const bool metBefore = std::exchange(m_readOnly, true);
     m_onlyReads = true;
-    dropWorld("What the disk holds cannot be used, so writes are refused: " + failure.message());
+    dropWorld("The data on the disk cannot be used, so writes are refused: " + failure.message());
     if (metBefore) {
         m_retryAt = wall + kRetryAfter;
         return;

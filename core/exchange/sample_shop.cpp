@@ -111,10 +111,11 @@ std::string makeCartLine(Prng& prng, const std::string& customer, const Product&
 }  // namespace
 
 SampleSet makeShop() {
-    SampleSet set{"shop",
-                  "Shop carts and profiles",
-                  "Customers and what lies in their carts, with one local and two global indexes.",
-                  {}};
+    SampleSet set{
+        "shop",
+        "Shop carts and profiles",
+        "Customers and the contents of their carts, with one local and two global indexes.",
+        {}};
     SampleTable profiles{"ShopProfiles", std::string(kCreateProfiles), {}};
     SampleTable carts{"ShopCarts", std::string(kCreateCarts), {}};
     Prng prng = Prng::stream(1, "sample shop");

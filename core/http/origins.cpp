@@ -51,13 +51,13 @@ std::expected<Origins, std::string> Origins::parse(std::string_view list) {
             origins.m_named.push_back(entry);
         } else {
             return std::unexpected("\"" + entry +
-                                   "\" is no origin; give one such as https://app.example, or * "
+                                   "\" is not an origin; use one such as https://app.example, or * "
                                    "for every page.");
         }
     }
     if (!origins.m_all && origins.m_named.empty())
         return std::unexpected(
-            std::string("There is no origin given; name one such as https://app.example, or * for "
+            std::string("No origin is given; name one such as https://app.example, or * for "
                         "every page."));
     return origins;
 }

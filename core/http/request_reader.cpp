@@ -279,7 +279,7 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     if (error == beast::http::error::need_more) return waitForHead();
     if (parser.hasUnknownCoding()) {
         m_refusal.origin = parser.request.origin;
-        return refuse(501, "The request's Transfer-Encoding is not known here; send it chunked.");
+        return refuse(501, "The request's Transfer-Encoding is not supported; send it chunked.");
     }
     if (error == beast::http::error::header_limit)
         return refuse(431, "The request's header fields are too large.");

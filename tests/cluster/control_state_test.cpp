@@ -147,7 +147,7 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<QString>("part");
-        const QString clock = "How the clock was set is damaged";
+        const QString clock = "The clock setting is corrupt";
         QTest::newRow("no clock") << "clock-setting" << QByteArray() << clock;
         QTest::newRow("short clock") << "clock-setting" << QByteArray("\1\0\0", 3) << clock;
         QTest::newRow("long clock")
@@ -157,7 +157,7 @@ private slots:
         QTest::newRow("paused twice")
             << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
         QTest::newRow("where it stood")
-            << "clock" << QByteArray("x") << "Where the clock stood is damaged";
+            << "clock" << QByteArray("x") << "Where the clock stood is";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
         QTest::newRow("later faults")

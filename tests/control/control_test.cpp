@@ -182,7 +182,7 @@ private slots:
         for (int looks = 0; looks < 100 && last.later; ++looks)
             last = ask();
         QCOMPARE(last.status, 503);
-        QVERIFY(last.body.find("ask again later") != std::string::npos);
+        QVERIFY(last.body.find("try again later") != std::string::npos);
         world.json("GET", "/checksums?table=nope&scan=true");
         QCOMPARE(world.status, 404);
     }

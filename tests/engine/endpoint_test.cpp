@@ -61,7 +61,7 @@ private slots:
         for (const std::string zone : {"us-east-1d", "eu-west-1a", "x"}) {
             const auto answer = client.call("ListTables", "{}", "x-orrery-zone: " + zone + "\r\n");
             QCOMPARE(answer.status, 400);
-            QVERIFY(answer.body.contains("is no Availability Zone of us-east-1"));
+            QVERIFY(answer.body.contains("is not an Availability Zone of us-east-1"));
         }
     }
 

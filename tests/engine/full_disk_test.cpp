@@ -127,7 +127,7 @@ private slots:
         const auto sentences = told->all();
         QCOMPARE(sentences.size(), std::size_t{2});
         QCOMPARE(sentences.back(),
-                 std::string("There is room on the disk again: writes are taken."));
+                 std::string("There is room on the disk again: writes are accepted."));
     }
 
     void startsOnAFullDiskAndServesReads() {

@@ -41,7 +41,7 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
     if (!bytes) return ClockSetting();
     ByteReader in(*bytes);
     if (bytes->size() > kClockBytesOfVersion1) {
-        if (auto refused = refusedVersion(in, kVersion, "How the clock was set"))
+        if (auto refused = refusedVersion(in, kVersion, "The clock setting"))
             return std::unexpected(*std::move(refused));
     }
     const std::uint8_t paused = in.u8();
@@ -51,7 +51,7 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
     if (sound) return setting;
     return std::unexpected(storage::StorageError{
         "decode clock-setting", EPROTO, "",
-        "How the clock was set is damaged in the data folder; restore the folder from a copy."});
+        "The clock setting is corrupt in the data folder; restore the folder from a backup."});
 }
 
 void keepProfile(storage::Turn& turn, const Profile& profile) {

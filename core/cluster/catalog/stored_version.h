@@ -22,8 +22,8 @@ inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::
         "decode a value", EPROTO, "",
         std::string(what) + (isNewer ? " was written by a newer version of Orrery; open the data "
                                        "folder with that one."
-                                     : " is damaged in the data folder; restore the folder from a "
-                                       "copy.")};
+                                     : " is corrupt in the data folder; restore the folder from a "
+                                       "backup.")};
 }
 
 }  // namespace orrery::cluster

@@ -17,7 +17,7 @@ constexpr std::size_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
     return {"decode faults", EPROTO, "",
-            "The faults in the data folder are damaged; restore the folder from a copy."};
+            "The faults in the data folder are corrupt; restore the folder from a backup."};
 }
 
 }  // namespace
@@ -32,7 +32,8 @@ std::expected<Zones::Place, std::string> Zones::findZone(std::string_view name) 
         }
     }
     if (known.empty())
-        return std::unexpected("There is no zone yet: a Region exists once a table is made in it.");
+        return std::unexpected(
+            "There is no zone yet: a Region exists once a table is created in it.");
     return std::unexpected("There is no zone " + std::string(name) + ". Zones: " + known + ".");
 }
 

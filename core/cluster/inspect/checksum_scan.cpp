@@ -157,7 +157,8 @@ bool ChecksumLooks::underWay() const {
 LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::string_view region) {
     TRY_ASSIGN(const TablePtr found, findTable(m_world, region, table));
     if (m_looks.size() >= kLooksMax)
-        return std::unexpected(std::string("Too many tables are being read; ask again later."));
+        return std::unexpected(
+            std::string("Too many checksum scans are in progress; try again later."));
     const ChecksumLookId id(m_next++);
     m_looks.push_back({id, std::make_unique<ChecksumScan>(m_world, *found), {}});
     m_world.beforeApply = [this](const Group& group, ZoneIndex zone,

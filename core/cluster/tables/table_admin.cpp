@@ -170,10 +170,9 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         m_world.regions.size() >= WorldState::kRegionsMax) {
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
                                         "There is no table in Region " + caller.regionName +
-                                            ", and this endpoint "
-                                            "already has tables in " +
+                                            ", and this endpoint already has tables in " +
                                             std::to_string(WorldState::kRegionsMax) +
-                                            " Regions, which is as many as it can have.",
+                                            " Regions, the maximum.",
                                         nullptr});
     }
     TableDescription table = create.table;

@@ -16,8 +16,8 @@ namespace {
 
 storage::StorageError damaged(std::string_view what) {
     return {"decode " + std::string(what), EPROTO, "",
-            "The catalog in the data folder is damaged (" + std::string(what) +
-                "); restore the folder from a copy."};
+            "The catalog in the data folder is corrupt (" + std::string(what) +
+                "); restore the folder from a backup."};
 }
 
 }  // namespace
@@ -199,7 +199,7 @@ storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpac
     m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
                             table.regionName +
                             " had the same partitions as another table or index, which an earlier "
-                            "version did by mistake; it is filled anew.");
+                            "version did by mistake; it is being rebuilt.");
     const bool isWanted =
         index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
     if (isWanted) {
