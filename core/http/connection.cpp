@@ -64,7 +64,7 @@ void Connection::read() {
 }
 
 void Connection::onRead(std::size_t bytes) {
-    if (!m_reader.inTheMiddle()) m_touched = true;
+    if (!m_reader.holdsPartialRequest()) m_touched = true;
     m_bytesCame = true;
     m_reader.commit(bytes);
     noteInput();
@@ -104,7 +104,7 @@ void Connection::takeRequests() {
     m_takingRequests = true;
     while (!m_closed && !m_noMore && m_slots.size() < m_host.options().pipelinedMax) {
         if (m_waiting) {
-            if (!letIn(*m_waiting)) break;
+            if (!admit(*m_waiting)) break;
             m_waiting.reset();
             continue;
         }
@@ -124,15 +124,15 @@ void Connection::takeRequests() {
             refuse(refusal.status, refusal.message, refusal.origin);
         } else {
             m_touched = m_asked = true;
-            if (!letIn(request)) m_waiting = request;
+            if (!admit(request)) m_waiting = request;
         }
     }
     m_takingRequests = false;
     noteInput();
 }
 
-bool Connection::letInWaiting(Room::Pool pool) {
-    if (!letIn(*m_waiting, pool)) return false;
+bool Connection::admitWaiting(Room::Pool pool) {
+    if (!admit(*m_waiting, pool)) return false;
     m_waiting.reset();
     return true;
 }
@@ -141,7 +141,7 @@ bool Connection::fits(const Request& request) const {
     return m_host.room().fitsConnection(heldBytes(), m_host.handler().needsOf(request));
 }
 
-bool Connection::letIn(const Request& request, std::optional<Room::Pool> pool) {
+bool Connection::admit(const Request& request, std::optional<Room::Pool> pool) {
     const Needs needs = m_host.handler().needsOf(request);
     if (m_extra && !needs.urgent && m_host.isOverfull()) {
         m_linger = true;
@@ -151,7 +151,7 @@ bool Connection::letIn(const Request& request, std::optional<Room::Pool> pool) {
     Room& room = m_host.room();
     if (!room.fitsConnection(heldBytes(), needs)) return false;
     if (!pool) pool = room.poolOf(heldBytes(), needs);
-    if (!m_host.enter(*this, *pool, needs)) return false;
+    if (!m_host.takeRoom(*this, *pool, needs)) return false;
     onRequest(request, *pool, needs.bytes());
     return true;
 }
@@ -179,7 +179,7 @@ void Connection::refuse(int status, std::string_view message, const std::string&
     m_host.handler().onRefused({m_id, slot.sequence}, status, message);
 }
 
-void Connection::goOn() {
+void Connection::resume() {
     // While a read is in progress, all received bytes have been taken.
     if (!m_reading) takeRequests();
     settle();
@@ -253,10 +253,11 @@ void Connection::sweep(Duration now) {
     if (m_draining) {
         if (waited >= options.lingerTime) close();
     } else if (hasOutput()) {
-        if (waited >= (m_host.isPressed() ? options.pressedTime : options.writeTime)) close();
+        if (waited >= (m_host.hasWaitingRequests() ? options.pressedTime : options.writeTime))
+            close();
     } else if (isBusy()) {
         sweepWaiting();  // The client waits for an answer.
-    } else if (!m_reader.inTheMiddle()) {
+    } else if (!m_reader.holdsPartialRequest()) {
         if (waited >= options.idleTime) close();
     } else {
         const auto kilobytes = static_cast<std::int64_t>(m_reader.bytesHeld() / 16'384);

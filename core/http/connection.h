@@ -26,10 +26,10 @@ public:
     virtual ReplyWriter& writer() = 0;
     virtual Room& room() = 0;
     /// Reserves memory for the connection's next request. Returns false if there is none; then the
-    /// server calls `letInWaiting` of the connection once there is.
-    virtual bool enter(Connection& connection, Room::Pool pool, const Needs& needs) = 0;
+    /// server calls `admitWaiting` of the connection once there is.
+    virtual bool takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) = 0;
     /// Requests wait for memory, so clients that do not take their answers get less time.
-    virtual bool isPressed() const = 0;
+    virtual bool hasWaitingRequests() const = 0;
     /// There are more connections than the server serves requests for.
     virtual bool isOverfull() const = 0;
     /// The connection's input memory has changed by `bytes`. Returns false if it may not have more.
@@ -58,11 +58,11 @@ public:
 
     void flush();
     /// Admits the waiting request into `pool`. Returns false if there is still not enough room.
-    bool letInWaiting(Room::Pool pool);
+    bool admitWaiting(Room::Pool pool);
     /// A request waits for memory of the pools, not for memory of its own connection.
     bool waitsForRoom() const { return m_waiting && fits(*m_waiting); }
     /// Takes the next requests and reads on, or ends if everything is done.
-    void goOn();
+    void resume();
     /// Closes the connection if it has exceeded a time limit. Sweeps are its only clock: activity
     /// since the last sweep counts as activity at this one.
     void sweep(Duration now);
@@ -118,7 +118,7 @@ private:
     void takeRequests();
     std::size_t heldBytes() const { return m_reservedBytes + unsentBytes(); }
     bool fits(const Request& request) const;
-    bool letIn(const Request& request, std::optional<Room::Pool> pool = std::nullopt);
+    bool admit(const Request& request, std::optional<Room::Pool> pool = std::nullopt);
     void onRequest(const Request& request, Room::Pool pool, std::size_t reserved);
     void refuse(int status, std::string_view message, const std::string& origin = {});
     Slot& addSlot(ReplyWriter::Context context);

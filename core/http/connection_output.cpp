@@ -129,7 +129,7 @@ std::optional<std::size_t> Connection::stream(std::uint64_t sequence, std::strin
 void Connection::flush() {
     if (m_closed || !m_sending.empty()) return;
     if (!m_output.empty() && !send()) return;
-    goOn();
+    resume();
 }
 
 /// Passes all output to the socket. False if some of it has to wait, or the client has gone.

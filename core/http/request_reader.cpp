@@ -194,7 +194,7 @@ void RequestReader::release() {
     if (m_chunked && m_chunked->givenOut) m_chunked.reset();
 }
 
-bool RequestReader::inTheMiddle() const {
+bool RequestReader::holdsPartialRequest() const {
     return (m_chunked && !m_chunked->givenOut) || available() > m_taken;
 }
 

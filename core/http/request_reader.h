@@ -45,7 +45,7 @@ public:
     const Refusal& refusal() const { return m_refusal; }
 
     /// True if the reader holds part of a request.
-    bool inTheMiddle() const;
+    bool holdsPartialRequest() const;
     /// Received bytes of the request in progress.
     std::size_t bytesHeld() const;
     /// Memory of this reader, including that of a chunked body in progress.

@@ -31,8 +31,8 @@ public:
     const Options& options() const override { return m_options; }
     ReplyWriter& writer() override { return m_writer; }
     Room& room() override { return m_room; }
-    bool enter(Connection& connection, Room::Pool pool, const Needs& needs) override;
-    bool isPressed() const override { return m_isPressed; }
+    bool takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) override;
+    bool hasWaitingRequests() const override { return m_hadWaitingRequests; }
     bool isOverfull() const override { return m_connections.size() > m_options.connectionsMax; }
     bool takeInput(const Connection& connection, std::ptrdiff_t bytes) override;
     void wantsFlush(Connection& connection) override {
@@ -98,8 +98,8 @@ public:
     std::deque<std::shared_ptr<Connection>> m_waitingSmall;
     std::deque<std::shared_ptr<Connection>> m_waitingCommon;
     bool m_servingWaiting = false;
-    bool m_isPressed = false;  // Requests were waiting at the last sweep.
-    Duration m_now{};          // The time of the last sweep.
+    bool m_hadWaitingRequests = false;  // Requests were waiting at the last sweep.
+    Duration m_now{};                   // The time of the last sweep.
     bool m_ending = false;
     std::ptrdiff_t m_inputBytes = 0;
     std::vector<std::shared_ptr<tcp::acceptor>> m_acceptors;
@@ -215,7 +215,7 @@ void Server::Impl::onAccepted(tcp::socket socket) {
 
 // --- room
 
-bool Server::Impl::enter(Connection& connection, Room::Pool pool, const Needs& needs) {
+bool Server::Impl::takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) {
     auto& queue = waitingFor(pool);
     const bool inTurn = queue.empty() || m_servingWaiting || needs.urgent;
     if (inTurn && m_room.take(pool, needs)) return true;
@@ -233,13 +233,13 @@ bool Server::Impl::serveWaiting(Room::Pool pool) {
         // If its own connection is full, it asks again when its own answers have left.
         if (first->waitsForRoom()) {
             m_servingWaiting = true;
-            const bool in = first->letInWaiting(pool);
+            const bool in = first->admitWaiting(pool);
             m_servingWaiting = false;
             if (!in) break;
         }
         first->queuedForRoom[static_cast<std::size_t>(pool)] = false;
         queue.pop_front();
-        first->goOn();
+        first->resume();
         served = true;
     }
     return served;
@@ -277,7 +277,7 @@ void Server::Impl::tick(Duration now, CalendarTime calendar) {
     const auto connections = m_connections;  // A sweep closes some of them.
     for (const auto& [id, connection] : connections)
         connection->sweep(now);
-    m_isPressed = !m_waitingSmall.empty() || !m_waitingCommon.empty();
+    m_hadWaitingRequests = !m_waitingSmall.empty() || !m_waitingCommon.empty();
     for (const auto& acceptor : std::exchange(m_pausedAcceptors, {}))
         if (acceptor->is_open()) accept(acceptor);
 }

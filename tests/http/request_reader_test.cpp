@@ -28,7 +28,7 @@ struct Run {
     std::vector<Seen> requests;
     int continues = 0;
     int refusedWith = 0;
-    bool inTheMiddle = false;
+    bool holdsPartialRequest = false;
 };
 
 /// Feeds `bytes` in pieces of `piece` bytes and takes every request as soon as it is whole.
@@ -57,7 +57,7 @@ Run feed(const std::string& bytes, std::size_t piece, const RequestReader::Limit
             }
         }
     }
-    run.inTheMiddle = reader.inTheMiddle();
+    run.holdsPartialRequest = reader.holdsPartialRequest();
     return run;
 }
 
@@ -90,7 +90,7 @@ private slots:
             const Run run = feed(bytes, piece);
             QCOMPARE(run.refusedWith, 0);
             QVERIFY(run.requests == whole.requests);
-            QVERIFY(!run.inTheMiddle);
+            QVERIFY(!run.holdsPartialRequest);
         }
     }
 
@@ -99,7 +99,7 @@ private slots:
         for (std::size_t size = 1; size < bytes.size(); ++size) {
             const Run run = feed(bytes.substr(0, size), 10);
             QVERIFY(run.requests.empty());
-            QVERIFY(run.inTheMiddle);
+            QVERIFY(run.holdsPartialRequest);
         }
     }
 
