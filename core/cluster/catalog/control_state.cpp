@@ -27,7 +27,7 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
-void keepClockSetting(storage::Turn& turn, const ClockSetting& setting) {
+void saveClockSetting(storage::Turn& turn, const ClockSetting& setting) {
     std::string bytes;
     ByteWriter out(bytes);
     out.u8(kVersion);
@@ -36,7 +36,7 @@ void keepClockSetting(storage::Turn& turn, const ClockSetting& setting) {
     turn.putValue(std::string(kClockValue), std::move(bytes));
 }
 
-storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& store) {
+storage::StorageResult<ClockSetting> loadClockSetting(const storage::Store& store) {
     TRY_ASSIGN(const auto bytes, store.value(kClockValue));
     if (!bytes) return ClockSetting();
     ByteReader in(*bytes);
@@ -54,11 +54,11 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
         "The clock setting is corrupt in the data folder; restore the folder from a backup."});
 }
 
-void keepProfile(storage::Turn& turn, const Profile& profile) {
+void saveProfile(storage::Turn& turn, const Profile& profile) {
     turn.putValue(std::string(kProfileValue), static_cast<char>(kVersion) + profile.name);
 }
 
-storage::StorageResult<const Profile*> keptProfile(const storage::Store& store) {
+storage::StorageResult<const Profile*> loadProfile(const storage::Store& store) {
     TRY_ASSIGN(const auto name, store.value(kProfileValue));
     if (!name) return nullptr;
     std::string_view known = *name;

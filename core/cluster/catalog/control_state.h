@@ -28,14 +28,14 @@ struct ClockSetting {
     bool operator==(const ClockSetting&) const = default;
 };
 
-void keepClockSetting(storage::Turn& turn, const ClockSetting& setting);
+void saveClockSetting(storage::Turn& turn, const ClockSetting& setting);
 /// Returns normal speed if no setting is saved, and a one-sentence error if the saved one is
 /// corrupt.
-storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& store);
+storage::StorageResult<ClockSetting> loadClockSetting(const storage::Store& store);
 
-void keepProfile(storage::Turn& turn, const Profile& profile);
+void saveProfile(storage::Turn& turn, const Profile& profile);
 /// Returns null if none is saved, and a one-sentence error if this version does not know the saved
 /// one.
-storage::StorageResult<const Profile*> keptProfile(const storage::Store& store);
+storage::StorageResult<const Profile*> loadProfile(const storage::Store& store);
 
 }  // namespace orrery::cluster

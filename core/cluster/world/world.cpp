@@ -56,10 +56,10 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
 
 storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
     if (isChosen) {
-        keepProfile(state.turn, state.profile);
+        saveProfile(state.turn, state.profile);
         return {};
     }
-    TRY_ASSIGN(const Profile* kept, keptProfile(state.store));
+    TRY_ASSIGN(const Profile* kept, loadProfile(state.store));
     if (kept != nullptr) state.setProfile(*kept);
     return {};
 }
