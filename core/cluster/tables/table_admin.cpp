@@ -13,7 +13,7 @@ ApiError inUse(std::string message) {
 }
 
 // True if the request changes only settings that the service changes at any time and at once.
-bool onlySettings(const UpdateTable& update) {
+bool changesOnlySettings(const UpdateTable& update) {
     return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
            update.createIndexes.empty() && update.deleteIndexes.empty() &&
            update.updateIndexes.empty();
@@ -27,7 +27,8 @@ bool takesTime(const UpdateTable& update) {
 
 // Warm throughput never decreases: the old value remains when units are reduced or the billing mode
 // changes.
-void keepWarm(std::optional<Throughput>& warm, const Throughput& before, const Throughput& now) {
+void preserveWarm(std::optional<Throughput>& warm, const Throughput& before,
+                  const Throughput& now) {
     if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
     warm = {std::max(before.readUnits, now.readUnits), std::max(before.writeUnits, now.writeUnits)};
 }
@@ -84,7 +85,7 @@ ApiError stillInUse(const TableDescription& table) {
 
 // Reduces the definitions to those of the keys of the table and its indexes. Existing ones keep
 // their places.
-void defineKeysAlone(TableDescription& table) {
+void pruneDefinitions(TableDescription& table) {
     const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
         return std::ranges::find(among, name, &types::KeyAttribute::name);
     };
@@ -243,17 +244,17 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
             if (index.name == one.name) applyToIndex(one, index);
         }
     }
-    keepWarm(table.warm, warmOf(before), warmOf(table));
+    preserveWarm(table.warm, warmOf(before), warmOf(table));
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
         SecondaryIndex& index = table.indexes[i];
-        keepWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
+        preserveWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
     }
 }
 
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool settled = update.table->status == TableStatus::Active;
     const bool updating = update.table->status == TableStatus::Updating;
-    if (!settled && !(updating && onlySettings(update)))
+    if (!settled && !(updating && changesOnlySettings(update)))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     applySettings(update, table);
@@ -271,7 +272,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         added.push_back(index.space);
         table.indexes.push_back(std::move(index));
     }
-    defineKeysAlone(table);
+    pruneDefinitions(table);
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     const bool transient = lasting || (slow && takesTime(update));
     if (transient) table.status = TableStatus::Updating;
@@ -327,7 +328,7 @@ void TableAdmin::settle(TableDescription table) {
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;
     });
-    defineKeysAlone(table);
+    pruneDefinitions(table);
     bool filling = false;
     for (SecondaryIndex& index : table.indexes) {
         filling = filling || index.backfilling;

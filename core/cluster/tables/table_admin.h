@@ -28,7 +28,7 @@ public:
 
     /// Lets the store reclaim the keys of deleted tables and indexes, once the deletion is synced.
     /// Call it before a turn ends.
-    void giveBackDropped(storage::Ticket synced);
+    void reclaimDropped(storage::Ticket synced);
 
     /// The description with the current counts.
     TableReply describe(const TablePtr& table) const;
@@ -40,7 +40,7 @@ private:
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
-    struct KeptPartition {
+    struct StoredPartition {
         GroupId group{};
         KeySpaceId space{};
         std::string begin;
@@ -48,22 +48,22 @@ private:
         ZoneIndex leader{};
     };
     /// A table as stored.
-    struct KeptTable {
+    struct StoredTable {
         TableDescription table;
-        std::vector<KeptPartition> partitions;
+        std::vector<StoredPartition> partitions;
     };
 
     storage::StorageResult<void> reopenDropped();
-    storage::StorageResult<std::vector<KeptTable>> keptTables() const;
-    storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
+    storage::StorageResult<std::vector<StoredTable>> storedTables() const;
+    storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
-    storage::StorageResult<void> goOn(const TableDescription& table,
-                                      const std::set<KeySpaceId>& lost);
-    static std::set<KeySpaceId> indexesThatShare(const std::vector<KeptTable>& kept);
-    static std::set<GroupId> groupsOf(const std::vector<KeptTable>& kept,
+    storage::StorageResult<void> resume(const TableDescription& table,
+                                        const std::set<KeySpaceId>& lost);
+    static std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored);
+    static std::set<GroupId> groupsOf(const std::vector<StoredTable>& stored,
                                       const std::set<KeySpaceId>& spaces);
-    storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost);
+    storage::StorageResult<void> rebuildIndex(const StoredTable& stored, KeySpaceId lost);
 
     std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,
                                                        KeySpaceId space) const;

@@ -157,7 +157,7 @@ void TableAdmin::dropPrivateKeys(const std::vector<GroupId>& groups) {
     }
 }
 
-void TableAdmin::giveBackDropped(storage::Ticket synced) {
+void TableAdmin::reclaimDropped(storage::Ticket synced) {
     for (WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
         if (dropped.toldStore || dropped.since > synced) continue;
         m_world.store.dropRange(types::keySpaceBegin(dropped.space),

@@ -42,14 +42,14 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(reopenDropped());
-    TRY_ASSIGN(const std::vector<KeptTable> kept, keptTables());
-    TRY(passIdsInUse(kept));
-    const std::set<KeySpaceId> lost = indexesThatShare(kept);
-    const std::set<GroupId> shared = groupsOf(kept, lost);
-    for (const KeptTable& one : kept) {
+    TRY_ASSIGN(const std::vector<StoredTable> stored, storedTables());
+    TRY(skipUsedIds(stored));
+    const std::set<KeySpaceId> lost = indexesSharingGroups(stored);
+    const std::set<GroupId> shared = groupsOf(stored, lost);
+    for (const StoredTable& one : stored) {
         const auto table = std::make_shared<const TableDescription>(one.table);
         m_world.catalog.put(table);
-        for (const KeptPartition& partition : one.partitions) {
+        for (const StoredPartition& partition : one.partitions) {
             if (lost.contains(partition.space)) continue;
             Group& group =
                 m_replicator.add(partition.group, table->region, table->space, partition.space,
@@ -59,12 +59,12 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             TRY(isShared ? m_replicator.reopenShared(group) : m_replicator.reopen(group));
         }
     }
-    for (const KeptTable& one : kept) {
-        TRY(goOn(one.table, lost));
+    for (const StoredTable& one : stored) {
+        TRY(resume(one.table, lost));
     }
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         for (const SecondaryIndex& index : one.table.indexes) {
-            if (lost.contains(index.space)) TRY(fillAnew(one, index.space));
+            if (lost.contains(index.space)) TRY(rebuildIndex(one, index.space));
         }
     }
     m_propagator.resume();
@@ -87,17 +87,17 @@ storage::StorageResult<void> TableAdmin::reopenDropped() {
     return {};
 }
 
-storage::StorageResult<std::vector<TableAdmin::KeptTable>> TableAdmin::keptTables() const {
-    std::vector<KeptTable> kept;
+storage::StorageResult<std::vector<TableAdmin::StoredTable>> TableAdmin::storedTables() const {
+    std::vector<StoredTable> stored;
     TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
     for (const auto& [name, bytes] : values) {
         ByteReader in(bytes);
         auto table = decodeTable(in.sized());
         if (!table || table->region.value() >= m_world.regions.size())
             return std::unexpected(damaged(name));
-        KeptTable one{std::move(*table), {}};
+        StoredTable one{std::move(*table), {}};
         for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
-            KeptPartition partition;
+            StoredPartition partition;
             partition.group = GroupId(in.varint());
             partition.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
             partition.begin = in.sized();
@@ -106,13 +106,13 @@ storage::StorageResult<std::vector<TableAdmin::KeptTable>> TableAdmin::keptTable
             one.partitions.push_back(std::move(partition));
         }
         if (!in.ok()) return std::unexpected(damaged(name));
-        kept.push_back(std::move(one));
+        stored.push_back(std::move(one));
     }
-    return kept;
+    return stored;
 }
 
 // Whatever the counters say, no id is reused that exists or waits to be reclaimed.
-storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTable>& kept) {
+storage::StorageResult<void> TableAdmin::skipUsedIds(const std::vector<StoredTable>& stored) {
     if (m_world.plantedBug == PlantedBug::CountersEarly) return {};
     const auto passSpace = [&](KeySpaceId space) {
         m_nextSpace = std::max(m_nextSpace, space.value() + 1);
@@ -120,11 +120,11 @@ storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTabl
     const auto passGroup = [&](GroupId group) {
         m_nextGroup = std::max(m_nextGroup, group.value() + 1);
     };
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         passSpace(one.table.space);
         for (const SecondaryIndex& index : one.table.indexes)
             passSpace(index.space);
-        for (const KeptPartition& partition : one.partitions)
+        for (const StoredPartition& partition : one.partitions)
             passGroup(partition.group);
     }
     for (const WorldState::DroppedSpace& dropped : m_world.droppedSpaces) {
@@ -140,8 +140,8 @@ void TableAdmin::settleLater(const TableDescription& table) {
     m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
 }
 
-storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
-                                              const std::set<KeySpaceId>& lost) {
+storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
+                                                const std::set<KeySpaceId>& lost) {
     const bool indexUpdates = std::ranges::find(table.indexes, TableStatus::Updating,
                                                 &SecondaryIndex::status) != table.indexes.end();
     if (table.status != TableStatus::Active || indexUpdates) settleLater(table);
@@ -156,12 +156,12 @@ storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
 
 // The indexes of which another table or index has a group too. Every item is in its table, so the
 // indexes can be filled again; a table keeps the groups.
-std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& kept) {
+std::set<KeySpaceId> TableAdmin::indexesSharingGroups(const std::vector<StoredTable>& stored) {
     std::map<GroupId, std::set<KeySpaceId>> owners;
     std::set<KeySpaceId> tables;
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         tables.insert(one.table.space);
-        for (const KeptPartition& partition : one.partitions)
+        for (const StoredPartition& partition : one.partitions)
             owners[partition.group].insert(partition.space);
     }
     std::set<KeySpaceId> lost;
@@ -173,27 +173,27 @@ std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& 
     return lost;
 }
 
-std::set<GroupId> TableAdmin::groupsOf(const std::vector<KeptTable>& kept,
+std::set<GroupId> TableAdmin::groupsOf(const std::vector<StoredTable>& stored,
                                        const std::set<KeySpaceId>& spaces) {
     std::set<GroupId> groups;
-    for (const KeptTable& one : kept) {
-        for (const KeptPartition& partition : one.partitions) {
+    for (const StoredTable& one : stored) {
+        for (const StoredPartition& partition : one.partitions) {
             if (spaces.contains(partition.space)) groups.insert(partition.group);
         }
     }
     return groups;
 }
 
-storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost) {
+storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored, KeySpaceId lost) {
     TRY(m_propagator.forgetSaved(lost));
     dropSpace(lost);
-    for (const KeptPartition& partition : kept.partitions) {
+    for (const StoredPartition& partition : stored.partitions) {
         if (partition.space != lost) continue;
         m_world.droppedSpaces.back().groups.push_back(partition.group);
         if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
     }
     nameDropped(m_world.droppedSpaces.back());
-    TableDescription table = *m_world.catalog.find(kept.table.space);
+    TableDescription table = *m_world.catalog.find(stored.table.space);
     const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);
     index->space = newSpace();
     m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +

@@ -136,7 +136,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
 
 storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->forget();
-    m_impl->tables.giveBackDropped(m_impl->synced);
+    m_impl->tables.reclaimDropped(m_impl->synced);
     m_impl->replicator.saveStates();
     m_impl->keepClock();
     return m_impl->commit();
