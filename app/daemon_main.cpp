@@ -24,7 +24,7 @@ int fail(const std::string& sentence) {
     return 1;
 }
 
-void tellAbout(const Settings& settings, const engine::EngineOptions& options) {
+void printStorageMode(const Settings& settings, const engine::EngineOptions& options) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
     if (settings.memory) {
         std::fprintf(stderr,
@@ -40,8 +40,8 @@ void tellAbout(const Settings& settings, const engine::EngineOptions& options) {
 }
 
 /// What the data folder remembers and nobody has asked for this time.
-void tellWhatWasLeft(const Settings& settings, const engine::EngineOptions& options,
-                     engine::Engine& engine) {
+void printSavedSettings(const Settings& settings, const engine::EngineOptions& options,
+                        engine::Engine& engine) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
     for (const std::string& note : engine.notes())
         std::fprintf(stderr, "orreryd: %s\n", note.c_str());
@@ -77,8 +77,8 @@ int run(const LocalFlags& flags) {
     auto engine = engine::Engine::open(line.engine);
     if (!engine) return fail(engine.error());
     (*engine)->stopOnSignals();
-    tellAbout(settings, line.engine);
-    tellWhatWasLeft(settings, line.engine, **engine);
+    printStorageMode(settings, line.engine);
+    printSavedSettings(settings, line.engine, **engine);
     std::printf("listening on %s\n", (*engine)->endpoint().c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;

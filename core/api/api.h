@@ -14,7 +14,7 @@ namespace orrery::api {
 ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body);
 
 /// True if operations.def says that the operation of this name only reads.
-bool changesNothing(std::string_view operationName);
+bool isReadOnlyOperation(std::string_view operationName);
 
 /// Appends the body of an error reply: __type, message and the additional members of some errors.
 void writeError(const ApiError& error, std::string& out);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kRegion = "us-east-1";
-constexpr auto kBetweenLooks = 50ms;
+constexpr auto kPollEvery = 50ms;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ std::optional<Engine::Answer> DemoLoader::call(const std::string& operation,
 /// False if the loader has to stop.
 bool DemoLoader::pause() {
     std::unique_lock lock(m_shared->mutex);
-    return !m_shared->changed.wait_for(lock, kBetweenLooks, [&] { return m_shared->stopping; });
+    return !m_shared->changed.wait_for(lock, kPollEvery, [&] { return m_shared->stopping; });
 }
 
 bool DemoLoader::waitUntilActive(const std::string& table) {

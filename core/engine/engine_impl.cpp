@@ -223,7 +223,7 @@ bool Engine::Impl::mayEnd(Duration wall) const {
 
 void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                           Destination to) {
-    const bool mayRun = !m_driver->isReadOnly() || api::changesNothing(call->operationName());
+    const bool mayRun = !m_driver->isReadOnly() || api::isReadOnlyOperation(call->operationName());
     if (!m_driver->isUp() || !mayRun) {
         return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
     }

@@ -114,22 +114,22 @@ bool LiveDriver::admitOldest() {
 void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (!isUp()) {
         failOpenCalls();
-        if (m_retryAt && wall >= *m_retryAt) startAgain(wall, calendar);
+        if (m_retryAt && wall >= *m_retryAt) reopen(wall, calendar);
         return;
     }
-    takeWorkDone();
+    takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
         if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
     } else if (m_store->health() != storage::Health::Ok) {
         dropFailedStore(wall);
-        startAgain(wall, calendar);
+        reopen(wall, calendar);
         return;
     }
     if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
     // The disk is behind with the log or the tree: time stands still until some work has ended.
-    if (isHeldUp()) {
+    if (isDiskBehind()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
         runTurn(wall, calendar);
@@ -142,13 +142,13 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     for (cluster::Answered& answered : m_world->takeAnswers())
         answer(std::move(answered));
     releaseGated();
-    giveWork(wall);
+    startWork(wall);
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
 // A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
 // stay in memory.
-bool LiveDriver::isHeldUp() const {
+bool LiveDriver::isDiskBehind() const {
     return !isReadOnly() && m_store->saturated();
 }
 
@@ -159,7 +159,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
     const Duration end = Loop::now() + kTurnMax;
     // A world that is stepped event by event stops between the events of one instant.
-    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return tellGroups(end);
+    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
     runWorld(step.until, end);
     if (m_clock->paused() || m_inbox.empty()) return;
@@ -168,7 +168,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
 }
 
 // A fault that is set while the clock is paused takes effect at once.
-void LiveDriver::tellGroups(Duration end) {
+void LiveDriver::sweepGroups(Duration end) {
     while (m_world->isTelling()) {
         m_world->tell(kEventsAtOnce);
         if (Loop::now() >= end) return;
@@ -215,7 +215,7 @@ void LiveDriver::releaseGated() {
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
     if (m_world->checksumsUnderWay()) return wall;
-    if (isHeldUp()) return std::nullopt;
+    if (isDiskBehind()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;

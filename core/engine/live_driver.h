@@ -118,10 +118,10 @@ private:
     std::expected<void, std::string> openStore();
     std::expected<void, std::string> openWorld(CalendarTime calendar);
     void startClock(Duration wall);
-    void takeWorkDone();
-    void giveWork(Duration wall);
-    void giveFlush(Duration wall);
-    bool isHeldUp() const;
+    void takeFinishedWork();
+    void startWork(Duration wall);
+    void startFlush(Duration wall);
+    bool isDiskBehind() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
@@ -129,7 +129,7 @@ private:
     void runTurn(Duration wall, CalendarTime calendar);
     /// Runs until the wall clock reaches `end`, or slightly longer.
     void runWorld(Instant until, Duration end);
-    void tellGroups(Duration end);
+    void sweepGroups(Duration end);
     void admitSome(Duration end);
     void noteDamage();
     void releaseGated();
@@ -138,7 +138,7 @@ private:
     void dropWorld(std::string why);
     void dropFailedStore(Duration wall);
     void endWorld();
-    void startAgain(Duration wall, CalendarTime calendar);
+    void reopen(Duration wall, CalendarTime calendar);
     void failOpenCalls();
 
     const DriverOptions m_options;

@@ -17,12 +17,12 @@ constexpr Duration kProbeRoomEvery = 1s;
 
 }  // namespace
 
-void LiveDriver::takeWorkDone() {
+void LiveDriver::takeFinishedWork() {
     if (auto work = m_logWriter.takeFinished()) m_store->finishLogWork(std::move(work));
     if (auto work = m_treeFlusher.takeFinished()) m_store->finishFlushWork(std::move(work));
 }
 
-void LiveDriver::giveWork(Duration wall) {
+void LiveDriver::startWork(Duration wall) {
     if (m_onlyReads) return;
     // Memory never blocks, so no thread is needed.
     const bool inMemory = m_options.dataFolder.empty();
@@ -37,7 +37,7 @@ void LiveDriver::giveWork(Duration wall) {
             }
         }
     }
-    if (!m_treeFlusher.busy() && !isReadOnly()) giveFlush(wall);
+    if (!m_treeFlusher.busy() && !isReadOnly()) startFlush(wall);
 }
 
 // Either a flush found no room, and the world continues with the records in memory; or a commit
@@ -67,7 +67,7 @@ void LiveDriver::report() const {
     if (m_options.onStorageChange) m_options.onStorageChange(m_problem);
 }
 
-void LiveDriver::giveFlush(Duration wall) {
+void LiveDriver::startFlush(Duration wall) {
     const bool force = m_flushDue && *m_flushDue <= wall;
     if (force) m_flushDue.reset();
     auto work = m_store->takeFlushWork(force);
@@ -127,7 +127,7 @@ void LiveDriver::dropWorld(std::string why) {
     failOpenCalls();
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
-    takeWorkDone();
+    takeFinishedWork();
     endWorld();
     m_ticket = m_releasedTo = storage::Ticket();
     m_flushDue.reset();
@@ -143,7 +143,7 @@ void LiveDriver::endWorld() {
     m_world.reset();
 }
 
-void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
+void LiveDriver::reopen(Duration wall, CalendarTime calendar) {
     m_retryAt = wall + kRetryAfter;
     ++m_generation;
     if (!m_store) {
@@ -167,7 +167,7 @@ void LiveDriver::close() {
     if (!m_store) return;
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
-    takeWorkDone();
+    takeFinishedWork();
     if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
         m_world->close();
         if (auto work = m_store->takeLogWork()) {
@@ -191,7 +191,7 @@ void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
         return;
     }
     report();
-    startAgain(wall, calendar);
+    reopen(wall, calendar);
 }
 
 void LiveDriver::noteDamage() {

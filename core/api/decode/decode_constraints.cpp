@@ -216,7 +216,7 @@ private:
     }
 
     void elements(const Shape& shape, const json::Array& array) {
-        if (!isWorthWalking(*shape.element)) return;
+        if (!hasLimits(*shape.element)) return;
         for (std::size_t i = 0; i < array.size(); ++i) {
             const std::size_t before = m_path.push(std::to_string(i + 1), false);
             m_path.push("member", false);
@@ -226,7 +226,7 @@ private:
     }
 
     void entries(const Shape& shape, const json::Object& object) {
-        if (!isWorthWalking(*shape.element)) return;
+        if (!hasLimits(*shape.element)) return;
         for (const auto& [key, element] : object) {
             const std::size_t before = m_path.push(key, false);
             m_path.push("member", false);
@@ -239,12 +239,12 @@ private:
 
     // Attribute values and plain strings have no limits here, so the walk skips items of a thousand
     // attributes.
-    static bool isWorthWalking(const Shape& shape) {
+    static bool hasLimits(const Shape& shape) {
         if (shape.type == ShapeType::AttributeValue || shape.type == ShapeType::Boolean)
             return false;
         if (shape.type == ShapeType::Map || shape.type == ShapeType::List)
             return shape.lengthMin != kNoLimit || shape.lengthMax != kNoLimit ||
-                   shape.keys != nullptr || isWorthWalking(*shape.element);
+                   shape.keys != nullptr || hasLimits(*shape.element);
         return shape.type != ShapeType::String || shape.lengthMin != kNoLimit ||
                shape.lengthMax != kNoLimit || !shape.values.empty();
     }

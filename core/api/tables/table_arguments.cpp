@@ -27,7 +27,7 @@ std::optional<cluster::Throughput> takePair(const Fields& fields, std::string_vi
     if (!pair) return std::nullopt;
     const cluster::Throughput given{pair->integer(reads).value_or(otherwise),
                                     pair->integer(writes).value_or(otherwise)};
-    if (namesNothing(given)) return std::nullopt;
+    if (isEmpty(given)) return std::nullopt;
     return given;
 }
 

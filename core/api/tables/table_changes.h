@@ -53,8 +53,8 @@ struct TableChanges {
 ApiResult<TableChanges> takeTableChanges(const Fields& request);
 
 /// Checks the rules that depend on the table: whether it can be changed now, and in this way.
-ApiResult<void> checkChangesOf(const cluster::TableDescription& table, const TableChanges& changes,
-                               const cluster::Caller& caller);
+ApiResult<void> checkChangesAgainst(const cluster::TableDescription& table,
+                                    const TableChanges& changes, const cluster::Caller& caller);
 
 /// The attribute definitions for a new index: those of the request, except that attributes defined
 /// by the table keep their types.

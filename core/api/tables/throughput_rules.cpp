@@ -125,7 +125,7 @@ ApiResult<Throughput> raisedWarm(const Throughput& now, const Throughput& wanted
                       std::max(now.writeUnits, wanted.writeUnits)};
 }
 
-bool namesNothing(const Throughput& throughput) {
+bool isEmpty(const Throughput& throughput) {
     return throughput.readUnits == kAbsentUnits && throughput.writeUnits == kAbsentUnits;
 }
 

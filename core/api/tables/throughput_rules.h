@@ -40,6 +40,6 @@ ApiResult<cluster::Throughput> raisedWarm(const cluster::Throughput& now,
                                           std::string_view index = {});
 
 /// True if both members are absent.
-bool namesNothing(const cluster::Throughput& throughput);
+bool isEmpty(const cluster::Throughput& throughput);
 
 }  // namespace orrery::api

@@ -144,8 +144,8 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
-        expectNews(region, other, zone);
-        expectNews(region, zone, other);
+        scheduleHearingChange(region, other, zone);
+        scheduleHearingChange(region, zone, other);
     }
     return event;
 }
@@ -163,14 +163,14 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
                               : m_world.emit(observe::LinkHealed{region.id, a, b});
     const CauseScope scope(m_world, event);
-    expectNews(region, a, b);
-    expectNews(region, b, a);
+    scheduleHearingChange(region, a, b);
+    scheduleHearingChange(region, b, a);
     return event;
 }
 
 // Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
 // that arrives before a change, and the first one after it, follow from time alone.
-void Zones::expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
+void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
         // A node without power suspects nobody, and trusts everybody when it is back.
         region.suspects[observer.value()] = {};

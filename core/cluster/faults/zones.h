@@ -63,7 +63,7 @@ private:
     /// Both return the event that causes everything that follows.
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
-    void expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed);
+    void scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
     observe::FaultView withCost(const Fault& fault) const;
 

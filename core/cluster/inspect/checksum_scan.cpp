@@ -35,12 +35,12 @@ std::string ChecksumScan::deleted() const {
     return "Table " + m_name + " was deleted while its replicas were read.";
 }
 
-void ChecksumScan::Replica::take(std::string_view key, std::string_view image, bool counts) {
+void ChecksumScan::Replica::add(std::string_view key, std::string_view image, bool counts) {
     checksum += checksumOf(key, image);
     count += counts ? 1 : 0;
 }
 
-void ChecksumScan::Replica::giveBack(std::string_view key, std::string_view image, bool counts) {
+void ChecksumScan::Replica::subtract(std::string_view key, std::string_view image, bool counts) {
     checksum -= checksumOf(key, image);
     count -= counts ? 1 : 0;
 }
@@ -91,7 +91,7 @@ storage::StorageResult<void> ChecksumScan::read(const Partition& partition, Volu
                            [&](std::string_view key, std::string_view image) {
                                isCut = isSpent(budget);
                                if (isCut) return storage::ScanStep::Stop;
-                               replica.take(key, image, range.counts);
+                               replica.add(key, image, range.counts);
                                replica.mark.assign(key).push_back('\0');
                                spend(budget, key.size() + image.size());
                                return storage::ScanStep::Continue;
@@ -123,15 +123,15 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
             m_error = old.error();
             return;
         }
-        if (*old) replica.giveBack(change.key, **old, range->counts);
-        if (change.image) replica.take(change.key, *change.image, range->counts);
+        if (*old) replica.subtract(change.key, **old, range->counts);
+        if (change.image) replica.add(change.key, *change.image, range->counts);
     }
 }
 
 LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
     const TablePtr table = m_world.catalog.find(m_space);
     if (!table) return std::unexpected(deleted());
-    std::vector<PartitionChecksums> rows = keptChecksums(m_world, *table);
+    std::vector<PartitionChecksums> rows = maintainedChecksums(m_world, *table);
     for (PartitionChecksums& row : rows) {
         const Partition& partition = m_partitions.at(row.group);
         for (const ZoneIndex zone : kZones) {
@@ -150,7 +150,7 @@ ChecksumLooks::Look* ChecksumLooks::current() {
     return found == m_looks.end() ? nullptr : &*found;
 }
 
-bool ChecksumLooks::underWay() const {
+bool ChecksumLooks::isActive() const {
     return std::ranges::any_of(m_looks, [](const Look& look) { return look.scan != nullptr; });
 }
 
@@ -199,7 +199,7 @@ void ChecksumLooks::drop(ChecksumLookId id) {
 
 // Without a scan, applying records must cost nothing extra.
 void ChecksumLooks::unhookIfIdle() {
-    if (!underWay()) m_world.beforeApply = nullptr;
+    if (!isActive()) m_world.beforeApply = nullptr;
 }
 
 }  // namespace orrery::cluster

@@ -62,8 +62,8 @@ private:
         std::uint64_t checksum = 0;
         std::int64_t count = 0;
 
-        void take(std::string_view key, std::string_view image, bool counts);
-        void giveBack(std::string_view key, std::string_view image, bool counts);
+        void add(std::string_view key, std::string_view image, bool counts);
+        void subtract(std::string_view key, std::string_view image, bool counts);
     };
     struct Partition {
         std::vector<Range> ranges;
@@ -90,7 +90,7 @@ public:
     /// Starts a scan; at most `kLooksMax` may be in progress.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
     /// True if `step` has anything to do.
-    bool underWay() const;
+    bool isActive() const;
     void step(ScanBudget budget);
     /// The result of a scan, once; nothing while it is in progress.
     std::optional<LookResult<std::vector<PartitionChecksums>>> take(ChecksumLookId id);

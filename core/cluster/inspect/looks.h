@@ -25,8 +25,8 @@ LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
 /// The partitions of a table, then those of its global indexes.
 std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescription& table);
 /// Only the maintained checksums.
-std::vector<PartitionChecksums> keptChecksums(const WorldState& world,
-                                              const TableDescription& table);
+std::vector<PartitionChecksums> maintainedChecksums(const WorldState& world,
+                                                    const TableDescription& table);
 std::string readProblem(const storage::StorageError& error);
 
 }  // namespace orrery::cluster

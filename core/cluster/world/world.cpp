@@ -231,7 +231,7 @@ World::ChecksumsResult World::checksums(std::string_view table, std::string_view
 }
 
 bool World::checksumsUnderWay() const {
-    return m_impl->checksums.underWay();
+    return m_impl->checksums.isActive();
 }
 
 std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {

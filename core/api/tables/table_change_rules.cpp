@@ -192,8 +192,8 @@ ApiResult<void> checkIndexChange(const TableDescription& table, const TableChang
 
 }  // namespace
 
-ApiResult<void> checkChangesOf(const TableDescription& table, const TableChanges& changes,
-                               const cluster::Caller& caller) {
+ApiResult<void> checkChangesAgainst(const TableDescription& table, const TableChanges& changes,
+                                    const cluster::Caller& caller) {
     TRY(checkChangeable(table, changes));
     const BillingMode billing = changes.billing.value_or(table.billing);
     if (billing == BillingMode::PayPerRequest && changes.throughput)
