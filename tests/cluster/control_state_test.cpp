@@ -1,5 +1,5 @@
-// Goal: clock and profile are what somebody set them to, also after a kill, and what is damaged is
-// told in a sentence. Method: one store, and one world after the other on it.
+// Goal: clock and profile keep their settings even after a kill, and corrupt values give a
+// one-sentence error. Method: one store, and several worlds on it, one after the other.
 
 #include "core/cluster/catalog/control_state.h"
 
@@ -80,7 +80,7 @@ private slots:
         QCOMPARE(world->profile().name, std::string("service-like"));
     }
 
-    // A profile that is asked for goes before the one that is kept, and is kept in its place.
+    // The profile chosen at the start overrides the saved one and replaces it.
     void prefersTheProfileThatIsAskedFor() {
         Folder folder;
         auto world = *folder.open();
@@ -93,7 +93,7 @@ private slots:
         QCOMPARE(world->profile().name, std::string("drop-in"));
     }
 
-    // As versions before the version byte wrote them.
+    // As written by versions before the version byte.
     void readsValuesOfVersion1() {
         Folder folder;
         std::string clock;
@@ -113,7 +113,8 @@ private slots:
         QCOMPARE(world->calendar().sinceEpoch(), Duration(1'700'000'000s));
     }
 
-    // A list of version 1: the next id, how many, and each with kind, Region, zones and instants.
+    // A list of version 1: the next id, the count, and the kind, Region, zones and instants of each
+    // fault.
     void readsFaultsOfVersion1() {
         test::WorldHarness t;
         t.createTable();
@@ -156,8 +157,7 @@ private slots:
         QTest::newRow("speed of light") << "clock-setting" << QByteArray(9, '\1') << clock;
         QTest::newRow("paused twice")
             << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
-        QTest::newRow("where it stood")
-            << "clock" << QByteArray("x") << "Where the clock stood is";
+        QTest::newRow("where it stood") << "clock" << QByteArray("x") << "Where the clock stood is";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
         QTest::newRow("later faults")

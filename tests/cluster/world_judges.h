@@ -11,25 +11,25 @@
 
 namespace orrery::test {
 
-// What must hold of a whole world whatever was asked of it. Each judge returns what is wrong, or an
-// empty text.
+// What must hold for a whole world after any inputs. Each judge returns an error, or an empty text.
 
-/// At any time: no group and no key space has two owners, and what is to be given back has none.
+/// At any time: no group and no key space has two owners, and those that wait to be reclaimed have
+/// none.
 std::string judgeOwners(const cluster::World& world, const storage::Store& store);
 
-/// Once everything that was dropped is given back: no key, log or state is without an owner.
+/// Once everything dropped has been reclaimed: no key, log or state is without an owner.
 std::string judgeLeftovers(const cluster::World& world, const storage::Store& store);
 
-/// At rest, with every zone up: the replicas of each partition are alike, what was counted at apply
-/// is what a scan finds, and each index is its table under the index's projection.
+/// At rest, with every zone up: the replicas of each partition are equal, the counts maintained at
+/// apply equal those of a scan, and each index is its table under the index's projection.
 std::string judgeTables(const cluster::World& world);
 
-/// Reads the committed logs of all partitions on from where it was: commit timestamps only go up,
-/// over restarts too, and an index takes each record of a base partition once, in order.
+/// Reads the committed logs of all partitions on from its last position: commit timestamps only go
+/// up, even over restarts, and an index takes each record of a base partition once, in order.
 class LogJudge {
 public:
     std::string judge(const cluster::World& world, const storage::Store& store);
-    /// The world was opened again; what was not synced is lost.
+    /// The world was reopened; what was not synced is lost.
     void reopened() { m_groups.clear(); }
     std::uint64_t records() const { return m_records; }
 

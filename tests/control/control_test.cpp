@@ -1,5 +1,5 @@
-// Goal: each verb does to a world what it says, and says in one sentence what it does not do.
-// Method: a world in memory with one table of three items, driven by the test.
+// Goal: each verb does to a world what it says, and refuses the rest in one sentence. Method: a
+// world in memory with one table of three items, driven by the test.
 
 #include "tests/control/driven.h"
 
@@ -200,7 +200,7 @@ private slots:
         QCOMPARE(world.json("GET", "/profile")["profile"].toString(), QString("service-like"));
     }
 
-    // An answer waits for the turn that its change is in, or that wrote last what it shows.
+    // An answer waits for the turn that contains its change, or that last wrote what it shows.
     void waitsForTheTurnThatItRestsOn() {
         Driven world;
         const storage::Ticket synced = world.store->synced();
@@ -250,7 +250,7 @@ private slots:
         world.json("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
         QCOMPARE(world.status, 503);
         QVERIFY(world.world->faults().empty());
-        // But what was stopped before may go on.
+        // A clock that was paused before may still resume.
         world.clock.pause(world.wall());
         world.json("PUT", "/clock", R"({"state":"running"})");
         QCOMPARE(world.status, 200);

@@ -1,5 +1,5 @@
-// Goal: orreryd as scripts and containers use it: the line when it is ready, exit codes, signals,
-// and data that survives a kill.
+// Goal: orreryd as scripts and containers use it: the line that says it is ready, exit codes,
+// signals, and data that survives a kill.
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -62,7 +62,7 @@ private slots:
         }
     }
 
-    // The clock and the profile are as they were left, also after a kill, and it is said.
+    // The saved clock and profile survive a kill, and orreryd prints them.
     void keepsClockAndProfileThroughAKill() {
         const QTemporaryDir folder;
         const QStringList arguments{"--data", folder.path(), "--port", "0"};
@@ -88,7 +88,7 @@ private slots:
             QVERIFY2(told.contains("the saved clock setting is paused"), qPrintable(told));
             QVERIFY2(told.contains("using profile service-like, saved in the data folder"),
                      qPrintable(told));
-            // It ends although nothing can be answered.
+            // It stops although nothing can be answered.
             ::kill(static_cast<pid_t>(daemon.process.processId()), SIGTERM);
             QVERIFY(daemon.process.waitForFinished(kPatience));
             QCOMPARE(daemon.process.exitCode(), 0);

@@ -59,7 +59,7 @@ private slots:
         QVERIFY(!room.take(Pool::Small, needs(10)));
         room.release(Pool::Small, 10);
         QVERIFY(room.take(Pool::Small, needs(10)));
-        // What small ones leave untaken is bounded as well.
+        // The untaken answers of small requests are bounded too.
         room.release(Pool::Small, 50);
         room.noteUnsent(120, 151);
         QVERIFY(!room.take(Pool::Small, needs(1)));

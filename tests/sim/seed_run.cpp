@@ -18,7 +18,7 @@ constexpr Instant kEnd{10000ms};
 /// Thirty times what an ordinary seed needs.
 constexpr std::uint64_t kEventsMax = 200'000;
 
-/// One seed: the group, its clients, and the script that the seed draws.
+/// One run: the group, its clients, and the script that the seed draws.
 class SeedRun : public GroupListener {
 public:
     SeedRun(std::uint64_t seed, SimBug bug)
@@ -131,7 +131,7 @@ private:
             m_group.schedule(now + m_options.operationEvery, tokenOf(Token::Operate));
     }
 
-    /// Half of the faults hit the leader, where it hurts.
+    /// Half of the faults hit the leader, where they do most harm.
     ZoneIndex drawTarget() {
         const ZoneIndex any(static_cast<std::uint8_t>(m_faults.below(kZonesPerRegion)));
         if (m_faults.chance({1, 2})) return any;
