@@ -55,7 +55,7 @@ QString problemOf(Folder& folder) {
 class ControlStateTest : public QObject {
     Q_OBJECT
 private slots:
-    void isAsNobodySetItAtFirst() {
+    void startsWithDefaultSettings() {
         Folder folder;
         const auto world = folder.open({.profile = Profile::serviceLike()});
         QVERIFY((*world)->clockSetting() == ClockSetting());
@@ -81,7 +81,7 @@ private slots:
     }
 
     // The profile chosen at the start overrides the saved one and replaces it.
-    void prefersTheProfileThatIsAskedFor() {
+    void prefersTheChosenProfile() {
         Folder folder;
         auto world = *folder.open();
         test::setProfile(*world, Profile::serviceLike());

@@ -43,7 +43,7 @@ std::string errorOf(const WorldHarness& t, std::uint64_t id) {
 class DamageTest : public QObject {
     Q_OBJECT
 private slots:
-    void isToldAndStopsNothingButWrites() {
+    void isReportedAndStopsOnlyWrites() {
         WorldHarness t;
         t.createTable();
         for (const char* pk : {"a", "b", "c"})

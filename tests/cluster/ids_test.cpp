@@ -74,7 +74,7 @@ private slots:
     }
 
     /// Ids deleted just before a stop are not reclaimed yet; nothing new may take them.
-    void whatIsStillToBeGivenBackKeepsItsIds() {
+    void idsToReclaimAreNotReused() {
         WorldHarness world;
         world.createTable();
         addIndex(world);
@@ -91,7 +91,7 @@ private slots:
         checkPainted(world, "blue");
     }
 
-    void aFolderThatGaveIdsTwiceIsMended() {
+    void aFolderWithReusedIdsIsRepaired() {
         cluster::WorldOptions options;
         options.profile = cluster::Profile::dropIn();
         options.plantedBug = cluster::PlantedBug::CountersEarly;

@@ -183,7 +183,7 @@ private slots:
     }
 
     // One world is viewed all the time, the other only at the end.
-    void showsWhatALookAtEverythingShows() {
+    void equalsAFullSnapshot() {
         for (std::uint64_t seed = 1; seed <= 12; ++seed) {
             Random watched(seed);
             Random unwatched(seed);

@@ -233,12 +233,12 @@ void check(std::uint64_t seed) {
 class QuietSimTest : public QObject {
     Q_OBJECT
 private slots:
-    void mendsItselfInQuiet() {
+    void recoversWithoutRequests() {
         for (const std::uint64_t seed : test::freshSeeds(test::seedCount(200, 4'000)))
             check(seed);
     }
 
-    void mendsItselfInQuietWhereItDidNot() {
+    void recoversWhereItOnceDidNot() {
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/quiet_seeds.txt"))
             check(seed);
     }

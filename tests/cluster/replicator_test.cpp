@@ -212,7 +212,7 @@ private slots:
     }
 
     // The queue of waiting followers advances, whichever of them leaves it.
-    void goesOnWhenOneThatCaughtUpIsGone() {
+    void continuesWhenAFollowerThatCaughtUpLeaves() {
         OneGroup t(slowDisk());
         const std::vector<Group*> groups = manyCatchingUp(t);
         QVERIFY(t.catchUpBytes() > 0);

@@ -82,7 +82,7 @@ private slots:
               static_cast<long long>(seeds.size()) * 1000 / milliseconds);
     }
 
-    void keepsItsPromisesWhereItDidNot() {
+    void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed :
              test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/table_seeds.txt")) {
             const TableSimReport report = runSeed(seed);

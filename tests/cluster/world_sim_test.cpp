@@ -221,7 +221,7 @@ private slots:
             check(seed);
     }
 
-    void keepsItsPromisesWhereItDidNot() {
+    void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/world_seeds.txt"))
             check(seed);
     }

@@ -201,7 +201,7 @@ private slots:
     }
 
     // An answer waits for the turn that contains its change, or that last wrote what it shows.
-    void waitsForTheTurnThatItRestsOn() {
+    void waitsForTheTurnThatItDependsOn() {
         Driven world;
         const storage::Ticket synced = world.store->synced();
         const auto items = world.ask("GET", "/items?table=Tab");

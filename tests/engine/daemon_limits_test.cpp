@@ -92,7 +92,7 @@ private slots:
     }
 
     // The limit of open files is so low that silent clients take them all.
-    void servesThoseThatSpeakThoughOthersTakeAllFiles() {
+    void servesActiveClientsThoughSilentOnesTakeAllFiles() {
         Daemon daemon({"--memory", "--port", "0"}, 64);
         QVERIFY(daemon.port != 0);
         std::vector<std::unique_ptr<BlockingClient>> silent;
@@ -104,7 +104,7 @@ private slots:
         QCOMPARE(speaks.call("ListTables", "{}").status, 200);
     }
 
-    void keepsToTheRuleOfWhoeverStartedItAboutHangUps() {
+    void ignoresHangUpIfItsParentDoes() {
         Daemon daemon({"--memory", "--port", "0"}, 0, SIGHUP);
         BlockingClient client(daemon.port);
         ::kill(static_cast<pid_t>(daemon.process.processId()), SIGHUP);

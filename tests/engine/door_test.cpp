@@ -46,7 +46,7 @@ private slots:
                 engine.engine->events(events.back().id, 1'000)[0].id > events.back().id);
     }
 
-    void holdsRequestsWhileTheClockStands() {
+    void holdsRequestsWhileTheClockIsPaused() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
         QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
@@ -61,7 +61,7 @@ private slots:
     }
 
     // Control answers wait for the disk, but not for the clock.
-    void looksAndBreaksWhileTheClockStands() {
+    void looksAndFailsZonesWhileTheClockIsPaused() {
         const QTemporaryDir folder;
         RunningEngine engine({.dataFolder = folder.path().toStdString()});
         engine.call("CreateTable", kCreateTable);
@@ -149,7 +149,7 @@ private slots:
     }
 
     // A step must not depend on who follows the trace.
-    void stepsAsFarWhoeverLooks() {
+    void stepsAsFarWhoeverFollows() {
         std::vector<int> steps;
         for (const bool detailed : {false, true}) {
             RunningEngine engine({.detailedTrace = detailed});

@@ -185,7 +185,7 @@ private slots:
 
     // Each world numbers its events anew, so a client may return with an id that this world has not
     // reached.
-    void tellsWhoComesBackFromAnEarlierWorldEverything() {
+    void sendsEverythingToAFollowerOfAnEarlierWorld() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
         BlockingClient follower(engine.port());

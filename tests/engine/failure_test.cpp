@@ -104,12 +104,12 @@ private slots:
 
     // Whatever a control call was told is true after a restart, whichever turn fails. Lost changes
     // were not acknowledged.
-    void toldNoChangeThatIsLost_data() {
+    void acknowledgesNoLostChange_data() {
         QTest::addColumn<int>("turn");
         for (int turn = 2; turn <= 14; ++turn)
             QTest::addRow("turn %d", turn) << turn;
     }
-    void toldNoChangeThatIsLost() {
+    void acknowledgesNoLostChange() {
         QFETCH(int, turn);
         const QTemporaryDir folder;
         engine::EngineOptions options;
@@ -231,7 +231,7 @@ private slots:
     }
 
     // A zone's catch-up waits for a disk that will never accept it.
-    void readsOnWhileMoreWaitsThanTheDiskWillEverTake() {
+    void servesReadsWhileTheDiskIsStuck() {
         const QTemporaryDir folder;
         engine::EngineOptions options;
         options.dataFolder = folder.path().toStdString();

@@ -68,7 +68,7 @@ private slots:
         QCOMPARE(client.receive().status, 200);
     }
 
-    void letsTheClockGoOnHoweverMuchWaits() {
+    void resumesTheClockHoweverManyRequestsWait() {
         RunningEngine engine;
         pause(engine);
         std::vector<std::unique_ptr<BlockingClient>> clients;

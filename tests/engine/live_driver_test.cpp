@@ -72,7 +72,7 @@ class LiveDriverTest : public QObject {
     Q_OBJECT
 private slots:
     // However many calls wait, a turn admits only some of them, in order.
-    void takesInAFloodOfCallsSomeAtATime() {
+    void admitsAFloodOfCallsInParts() {
         Driven t;
         for (int i = 0; i < 5000; ++i)
             t.submit("ListTables", "{}");
@@ -102,7 +102,7 @@ private slots:
 
     // A commit fails some turns after the clock was set: the world is reopened with the saved
     // settings.
-    void keepsClockAndProfileWhenTheWorldIsTakenUpAgain() {
+    void restoresClockAndProfileWhenTheWorldIsReopened() {
         engine::DriverOptions options;
         options.failure = {storage::PlannedFailure::Kind::CommitFails, 8};
         options.world.profile = cluster::Profile::dropIn();
@@ -122,7 +122,7 @@ private slots:
 
     // The profile chosen at the start overrides the folder's, even if the turn that would save it
     // is lost.
-    void startsWithTheProfileThatWasAskedForAlsoAfterAFailure() {
+    void startsWithTheChosenProfileEvenAfterAFailure() {
         const QTemporaryDir folder;
         engine::DriverOptions options;
         options.dataFolder = folder.path().toStdString();
@@ -224,7 +224,7 @@ private slots:
     }
 
     // Before a world ends, threads that look at it are told.
-    void saysThatAWorldEndsBeforeItDoes() {
+    void announcesTheEndOfAWorld() {
         const CalendarTime calendar(1'800'000'000s);
         std::unique_ptr<engine::LiveDriver> driver;
         int ended = 0;

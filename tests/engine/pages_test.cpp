@@ -69,7 +69,7 @@ private slots:
     }
 
     // A form on any page sends these without a preflight; not every browser names an origin.
-    void obeysNothingThatAPageSendsWithoutAsking() {
+    void refusesWritesThatNeedNoPreflight() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         client.call("CreateTable", kCreateTable);
@@ -125,7 +125,7 @@ private slots:
     }
 
     // A page whose name was made to resolve to this machine must not read anything.
-    void keepsOutNamesThatWereMadeToLeadHere() {
+    void refusesForeignNamesThatResolveHere() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         const auto rebound = client.ask(plain("GET /", "Host: evil.example\r\n"));
@@ -162,7 +162,7 @@ private slots:
     }
 
     // A name that is not this machine's own may have sibling domains.
-    void trustsNoNeighboursOfAnotherName() {
+    void refusesSiblingDomains() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         const std::string host = "Host: host.docker.internal\r\n";

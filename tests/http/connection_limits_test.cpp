@@ -115,7 +115,7 @@ private slots:
     }
 
     // While others wait, a client has less time to take its answer.
-    void cutsOffWhoeverHoldsTheRoomAndDoesNotRead() {
+    void closesConnectionsThatHoldRoomAndDoNotRead() {
         World world({.room = {.bytesMax = 4 * kMegabyte, .smallBytes = 1000}});
         world.answerer.echo = false;
         world.answerer.needs = {.requestBytes = 0, .answerBytes = kMegabyte};
@@ -133,7 +133,7 @@ private slots:
         QCOMPARE(world.server.connectionCount(), std::size_t{1});
     }
 
-    void makesRoomForThoseThatSpeak() {
+    void makesRoomForActiveClients() {
         World world({.connectionsMax = 4});
         std::vector<std::unique_ptr<Client>> halfOpen;
         for (int i = 0; i < 4; ++i) {
@@ -218,7 +218,7 @@ private slots:
         QVERIFY(client.closed);
     }
 
-    void doesNotLetLargeRequestsThatStopComingKeepOthersOut() {
+    void closesStalledLargeRequestsWhenOthersNeedMemory() {
         World world({.inputBytesMax = 600'000});
         const auto half = [] {
             return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" +

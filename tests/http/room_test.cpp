@@ -21,7 +21,7 @@ Needs needs(std::size_t bytes, bool urgent = false) {
 class RoomTest : public QObject {
     Q_OBJECT
 private slots:
-    void letsTheFirstOfAConnectionInWhateverItNeeds() {
+    void admitsTheFirstRequestOfAConnectionWhateverItNeeds() {
         const Room room(kLimits);
         QVERIFY(room.fitsConnection(0, needs(1000)));
         QVERIFY(room.fitsConnection(30, needs(10)));
@@ -65,7 +65,7 @@ private slots:
         QVERIFY(!room.take(Pool::Small, needs(1)));
     }
 
-    void letsInWhatIsUrgentAndWhatHasAllTheRoom() {
+    void admitsUrgentRequestsAndASingleLargeOne() {
         Room room(kLimits);
         QVERIFY(room.take(Pool::Common, needs(500)));
         QVERIFY(!room.take(Pool::Common, needs(1)));

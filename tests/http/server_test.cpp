@@ -146,7 +146,7 @@ private slots:
         QVERIFY(reply.endsWith("\r\n\r\n"));
     }
 
-    void cutsOffWhoeverIsTooSlow() {
+    void closesSlowConnections() {
         World world;
         Client silent(world);
         Client drips(world);

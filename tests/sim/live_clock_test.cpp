@@ -49,7 +49,7 @@ private slots:
         }
     }
 
-    void keepsItsPlaceForACenturyAtTheHighestSpeed() {
+    void staysExactForACenturyAtTheHighestSpeed() {
         LiveClock clock(at(0s), kBoot);
         clock.setSpeed(LiveClock::kSpeedMax, kBoot);
         const Duration month = 30 * 24h;

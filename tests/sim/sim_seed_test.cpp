@@ -63,7 +63,7 @@ private slots:
     }
 
     // Seeds that once broke a promise, or nearly did.
-    void keepsItsPromisesWhereItDidNot() {
+    void keepsItsPromisesWhereItOnceDidNot() {
         std::ifstream file(ORRERY_TEST_SOURCE_DIR "/seeds.txt");
         QVERIFY(file.is_open());
         std::string line;
