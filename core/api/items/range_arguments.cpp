@@ -79,6 +79,26 @@ ApiResult<std::optional<types::Item>> takeStartKey(const Fields& request) {
     return *std::move(key);
 }
 
+ApiResult<void> takeAttributesToGet(const Fields& request, RangeArguments& arguments) {
+    if (request.has("ProjectionExpression")) return {};
+    expression::Substitutions none;
+    TRY_ASSIGN(arguments.projection, takeProjection(request, none));
+    return {};
+}
+
+ApiResult<void> takeFilterAndProjection(const Fields& request,
+                                        expression::Substitutions& substitutions,
+                                        RangeArguments& arguments) {
+    if (request.has("FilterExpression")) {
+        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
+                                                   expression::Kind::Filter, substitutions));
+    }
+    if (request.has("ProjectionExpression")) {
+        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
+    }
+    return {};
+}
+
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
                                                                  std::string_view member) {
     TRY(checkConditionalOperator(request, member));

@@ -52,6 +52,13 @@ RangeArguments takeRangeArguments(const Fields& request);
 /// ExclusiveStartKey, if there is one.
 ApiResult<std::optional<types::Item>> takeStartKey(const Fields& request);
 
+/// AttributesToGet, unless the request has a ProjectionExpression.
+ApiResult<void> takeAttributesToGet(const Fields& request, RangeArguments& arguments);
+/// FilterExpression and ProjectionExpression, if the request has them.
+ApiResult<void> takeFilterAndProjection(const Fields& request,
+                                        expression::Substitutions& substitutions,
+                                        RangeArguments& arguments);
+
 /// QueryFilter or ScanFilter, if there is one.
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
                                                                  std::string_view member);

@@ -37,6 +37,15 @@ WriteArguments takeWriteArguments(const Fields& request);
 ApiResult<std::optional<expression::Condition>> takeWriteCondition(
     const Fields& request, expression::Substitutions& substitutions);
 
+// For PutItem and DeleteItem, which have no expression but their condition and return at most the
+// old item.
+
+ApiResult<void> checkConditionStyle(const Fields& request);
+ApiResult<void> checkReturnsOldAtMost(const WriteArguments& arguments);
+ApiResult<std::optional<expression::Condition>> takeOnlyCondition(const Fields& request);
+void writeOldItemReply(json::Writer& out, const WriteArguments& arguments,
+                       const cluster::WriteReply& reply);
+
 /// All indexes, ordered by name. If several could not hold an attribute, the service reports the
 /// first by name, whatever its kind.
 std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table);
@@ -46,9 +55,11 @@ std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDe
 ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table);
 ApiResult<void> checkItemSize(const types::Item& item);
 
-/// The request for the world. Stores in `arguments` what the reply needs.
-cluster::WriteItem makeWrite(WriteArguments& arguments, cluster::TablePtr table, types::Key key,
-                             std::optional<expression::Condition> condition);
+/// The request for the world, without its action. Refuses a condition on a path into a key. Stores
+/// in `arguments` what the reply needs.
+ApiResult<cluster::WriteItem> makeWrite(WriteArguments& arguments, cluster::TablePtr table,
+                                        types::Key key,
+                                        std::optional<expression::Condition> condition);
 
 /// Writes ConsumedCapacity and ItemCollectionMetrics.
 void writeWriteReply(json::Writer& out, const WriteArguments& arguments,

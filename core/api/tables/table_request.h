@@ -15,7 +15,7 @@ struct TableRequest {
     cluster::TablePtr table;  ///< Set when the request is bound.
 };
 
-/// For an operation whose input has a TableName.
+/// For an operation that takes only TableName before it is bound.
 ApiResult<TableRequest> takeTableRequest(const Fields& request);
 
 /// A request about the account. It names no table, and its input does not change the answer yet.

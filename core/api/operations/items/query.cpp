@@ -56,19 +56,12 @@ struct Parsed {
 };
 
 ApiResult<void> takeExpressions(const Fields& request, Parsed& parsed) {
-    RangeArguments& arguments = parsed.arguments;
     TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
     std::optional<expression::KeyCondition> condition;
     if (const auto text = request.optionalText("KeyConditionExpression")) {
         TRY_ASSIGN(condition, expression::parseKeyCondition(*text, substitutions));
     }
-    if (request.has("FilterExpression")) {
-        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
-                                                   expression::Kind::Filter, substitutions));
-    }
-    if (request.has("ProjectionExpression")) {
-        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
-    }
+    TRY(takeFilterAndProjection(request, substitutions, parsed.arguments));
     TRY(substitutions.checkAllUsed());
     if (condition) {
         TRY_ASSIGN(parsed.predicates, expression::keyPredicates(*condition));
@@ -90,10 +83,7 @@ ApiResult<Parsed> parse(const Fields& request) {
                              byExpression ? std::span<const std::string_view>(kLegacyAll)
                                           : std::span<const std::string_view>(kLegacy)));
     TRY_ASSIGN(arguments.filter, takeLegacyFilter(request, "QueryFilter"));
-    if (!request.has("ProjectionExpression")) {
-        expression::Substitutions none;
-        TRY_ASSIGN(arguments.projection, takeProjection(request, none));
-    }
+    TRY(takeAttributesToGet(request, arguments));
     TRY_ASSIGN(arguments.startKey, takeStartKey(request));
     if (!byExpression && !request.has("KeyConditions"))
         return std::unexpected(ApiError::validation(

@@ -72,21 +72,12 @@ ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{takeRangeArguments(request)};
     RangeArguments& arguments = parsed.arguments;
     TRY(checkExpressionStyle(request, kExpressions, kLegacy));
-    if (!request.has("ProjectionExpression")) {
-        expression::Substitutions none;
-        TRY_ASSIGN(arguments.projection, takeProjection(request, none));
-    }
+    TRY(takeAttributesToGet(request, arguments));
     TRY_ASSIGN(arguments.filter, takeLegacyFilter(request, "ScanFilter"));
     TRY_ASSIGN(arguments.startKey, takeStartKey(request));
     TRY(takeSegments(request, parsed));
     TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
-    if (request.has("FilterExpression")) {
-        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
-                                                   expression::Kind::Filter, substitutions));
-    }
-    if (request.has("ProjectionExpression")) {
-        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
-    }
+    TRY(takeFilterAndProjection(request, substitutions, arguments));
     TRY(substitutions.checkAllUsed());
     TRY(checkSelect(request, arguments, ""));
     return parsed;

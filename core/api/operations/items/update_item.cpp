@@ -96,9 +96,8 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY(expression::checkKeyUntouched(parsed.update, table->keys));
     TRY(expression::checkIndexKeyTypes(parsed.update, indexKeysOf(*table)));
     TRY(checkKeyPaths(*table, expression::paths(parsed.update)));
-    if (parsed.condition) TRY(checkKeyPaths(*table, expression::paths(*parsed.condition)));
-    cluster::WriteItem write =
-        makeWrite(parsed.arguments, std::move(table), std::move(key), std::move(parsed.condition));
+    TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
+                                                   std::move(key), std::move(parsed.condition)));
     // The reply needs the update for UPDATED_OLD and UPDATED_NEW.
     write.action = cluster::UpdateAction{parsed.update};
     return write;
