@@ -24,7 +24,7 @@ struct Place {
     std::string port;
 };
 
-/// "http://127.0.0.1:8000"; TLS is not spoken here.
+/// "http://127.0.0.1:8000"; TLS is not supported.
 std::expected<Place, std::string> parseEndpoint(const std::string& url) {
     constexpr std::string_view kScheme = "http://";
     if (!url.starts_with(kScheme))

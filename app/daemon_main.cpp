@@ -16,7 +16,7 @@
 namespace orrery::app {
 namespace {
 
-// Nobody watches the trace all the time, and it is most of an idle engine's memory.
+// The trace is most of an idle engine's memory, and rarely followed.
 constexpr std::size_t kTraceEvents = 10'000;
 
 int fail(const std::string& sentence) {
@@ -39,7 +39,7 @@ void printStorageMode(const Settings& settings, const engine::EngineOptions& opt
     }
 }
 
-/// What the data folder remembers and nobody has asked for this time.
+/// Prints the settings that were saved in the data folder and not given on the command line.
 void printSavedSettings(const Settings& settings, const engine::EngineOptions& options,
                         engine::Engine& engine) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
@@ -91,7 +91,8 @@ int run(const LocalFlags& flags) {
 }  // namespace orrery::app
 
 int main(int argc, char** argv) {
-    // One arena for the loop's thread and one for the workers: small, and nothing to wait for.
+    // One arena for the loop's thread and one for the workers: they stay small, and no thread waits
+    // for another.
     mallopt(M_ARENA_MAX, 2);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments[0] == "ctl")

@@ -80,8 +80,8 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
     if (*flag.help == '\0') option->group("");
 }
 
-/// As CLI11 takes them, the last first. To it "--data=" has no value at all and takes the next word
-/// for one; here it has an empty one.
+/// The arguments in reverse order, as CLI11 takes them. For CLI11, "--data=" has no value and takes
+/// the next word; here it has an empty value.
 std::vector<std::string> reversedWords(const std::vector<std::string>& arguments) {
     std::vector<std::string> words;
     for (const std::string& argument : arguments) {
@@ -94,7 +94,7 @@ std::vector<std::string> reversedWords(const std::vector<std::string>& arguments
     return words;
 }
 
-/// Where both programs keep their data: the platform's folder for such things (XDG base directory
+/// The default data folder of both programs: the platform's data folder (XDG base directory
 /// specification).
 std::filesystem::path defaultFolder() {
     const char* data = std::getenv("XDG_DATA_HOME");
@@ -119,8 +119,8 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
     return {};
 }
 
-/// What the settings say, as the engine wants it; or one sentence. `given` tells whether a flag was
-/// there, whatever it says.
+/// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
+/// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
     Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
     engine::EngineOptions options;
