@@ -24,12 +24,12 @@ struct Place {
     std::string port;
 };
 
-/// "http://127.0.0.1:8000"; TLS is not spoken here.
+/// "http://127.0.0.1:8000"; TLS is not supported.
 std::expected<Place, std::string> parseEndpoint(const std::string& url) {
     constexpr std::string_view kScheme = "http://";
     if (!url.starts_with(kScheme))
         return std::unexpected("\"" + url +
-                               "\" is no endpoint; give one such as "
+                               "\" is not an endpoint; use one such as "
                                "http://127.0.0.1:8000.");
     std::string authority = url.substr(kScheme.size());
     authority = authority.substr(0, authority.find('/'));

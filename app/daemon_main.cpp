@@ -16,7 +16,7 @@
 namespace orrery::app {
 namespace {
 
-// Nobody watches the trace all the time, and it is most of an idle engine's memory.
+// The trace is most of an idle engine's memory, and rarely followed.
 constexpr std::size_t kTraceEvents = 10'000;
 
 int fail(const std::string& sentence) {
@@ -24,10 +24,11 @@ int fail(const std::string& sentence) {
     return 1;
 }
 
-void tellAbout(const Settings& settings, const engine::EngineOptions& options) {
+void printStorageMode(const Settings& settings, const engine::EngineOptions& options) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
     if (settings.memory) {
-        std::fprintf(stderr, "orreryd: everything is kept in memory and ends with this program\n");
+        std::fprintf(stderr,
+                     "orreryd: data is kept in memory only and is lost when this program ends\n");
     } else if (settings.durability == "relaxed") {
         std::fprintf(stderr,
                      "orreryd: data in %s; an answer does not wait for the disk, so a crash may "
@@ -38,23 +39,22 @@ void tellAbout(const Settings& settings, const engine::EngineOptions& options) {
     }
 }
 
-/// What the data folder remembers and nobody has asked for this time.
-void tellWhatWasLeft(const Settings& settings, const engine::EngineOptions& options,
-                     engine::Engine& engine) {
+/// Prints the settings that were saved in the data folder and not given on the command line.
+void printSavedSettings(const Settings& settings, const engine::EngineOptions& options,
+                        engine::Engine& engine) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
     for (const std::string& note : engine.notes())
         std::fprintf(stderr, "orreryd: %s\n", note.c_str());
     const observe::SnapshotPtr snapshot = engine.snapshot();
     if (settings.profile.empty() && snapshot->profile != options.profile.name)
-        std::fprintf(stderr, "orreryd: the profile is %s, as it was left\n",
+        std::fprintf(stderr, "orreryd: using profile %s, saved in the data folder\n",
                      snapshot->profile.c_str());
     if (snapshot->clock.state == observe::ClockState::Paused) {
         std::fprintf(stderr,
-                     "orreryd: the clock was left paused, so requests wait; \"orreryd ctl clock "
-                     "resume\" lets it go on\n");
+                     "orreryd: the saved clock setting is paused, so requests wait; run \"orreryd "
+                     "ctl clock resume\" to continue\n");
     } else if (snapshot->clock.speed != 1) {
-        std::fprintf(stderr,
-                     "orreryd: the clock runs at %g times the speed of time, as it was left\n",
+        std::fprintf(stderr, "orreryd: the saved clock setting is %g times normal speed\n",
                      snapshot->clock.speed);
     }
 }
@@ -77,8 +77,8 @@ int run(const LocalFlags& flags) {
     auto engine = engine::Engine::open(line.engine);
     if (!engine) return fail(engine.error());
     (*engine)->stopOnSignals();
-    tellAbout(settings, line.engine);
-    tellWhatWasLeft(settings, line.engine, **engine);
+    printStorageMode(settings, line.engine);
+    printSavedSettings(settings, line.engine, **engine);
     std::printf("listening on %s\n", (*engine)->endpoint().c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;
@@ -91,7 +91,8 @@ int run(const LocalFlags& flags) {
 }  // namespace orrery::app
 
 int main(int argc, char** argv) {
-    // One arena for the loop's thread and one for the workers: small, and nothing to wait for.
+    // One arena for the loop's thread and one for the workers: they stay small, and no thread waits
+    // for another.
     mallopt(M_ARENA_MAX, 2);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments[0] == "ctl")

@@ -34,7 +34,7 @@ std::vector<Backend::Diagnostic> checkExpression(std::string_view expression) {
             std::ranges::any_of(names, [&text](const auto& name) { return name.first == text; });
         if (token.kind == expression::TokenKind::Name && !known)
             names.emplace_back(text, text.substr(1));
-        // Any value will do, but attribute_type wants the name of a type, and "S" is one.
+        // Any value will do, but attribute_type needs the name of a type, and "S" is one.
         if (token.kind == expression::TokenKind::Value)
             values.set(text, types::AttributeValue::string("S"));
     }

@@ -5,9 +5,9 @@
 
 namespace orrery::app {
 
-/// `orreryd check --data DIR` and `orreryd repair --data DIR`: what a data folder that nobody uses
-/// holds, and its repair. Print what they find to standard output, what hinders them to standard
-/// error. Return the exit code: 0 for a folder that is sound, or is so now.
+/// `orreryd check --data DIR` and `orreryd repair --data DIR`: check and repair a data folder that
+/// no program uses. They print results to standard output and errors to standard error. Return the
+/// exit code: 0 if the folder is sound, or has been repaired.
 int runCheck(const std::vector<std::string>& arguments);
 int runRepair(const std::vector<std::string>& arguments);
 

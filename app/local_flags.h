@@ -5,13 +5,13 @@
 
 namespace orrery::app {
 
-/// DynamoDB Local's command line in the words of ours. Its flags have one dash or two.
+/// DynamoDB Local's command line, translated into ours. Its flags have one dash or two.
 struct LocalFlags {
-    std::vector<std::string> arguments;  ///< As orreryd takes them.
-    /// One of its own flags was given: whoever started us may wait for its banner.
+    std::vector<std::string> arguments;  ///< In the form that orreryd takes.
+    /// One of DynamoDB Local's own flags was given, so the caller may wait for its banner.
     bool wantsBanner = false;
 
-    // What the banner repeats.
+    // Values that the banner repeats.
     bool inMemory = false;
     bool sharedDb = false;
     bool delayTransientStatuses = false;
@@ -21,7 +21,7 @@ struct LocalFlags {
 
 LocalFlags translateLocalFlags(const std::vector<std::string>& arguments);
 
-/// What DynamoDB Local prints first. Test containers wait for its lines.
+/// The first output of DynamoDB Local. Test containers wait for its lines.
 std::string localBanner(const LocalFlags& flags, unsigned port, const std::string& version);
 
 }  // namespace orrery::app

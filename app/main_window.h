@@ -123,7 +123,7 @@ private:
     QLabel* m_lagLabel = nullptr;
     QLabel* m_jobsLabel = nullptr;
     QByteArray m_defaultState;
-    bool m_looking = false;  // A look at the inspected item is under way.
+    bool m_looking = false;  // A look at the inspected item is in flight.
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 

@@ -48,8 +48,8 @@ std::vector<Flag> flags() {
          "drop-in: the service on a perfect day; service-like: with its delays. Kept in the data "
          "folder; without it the last one chosen there, else drop-in without a window and "
          "service-like with one"},
-        {"--seed", In::Both, &Settings::seed, "Where all randomness comes from"},
-        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not there yet.
+        {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
+        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not supported yet.
         {"--namespace",
          In::Daemon,
          &Settings::namespaces,
@@ -59,7 +59,7 @@ std::vector<Flag> flags() {
         {"--log-level",
          In::Daemon,
          &Settings::logLevel,
-         "What is told on standard error",
+         "Messages on standard error",
          {"off", "error", "warn", "info", "debug"}},
     };
 }
@@ -80,8 +80,8 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
     if (*flag.help == '\0') option->group("");
 }
 
-/// As CLI11 takes them, the last first. To it "--data=" has no value at all and takes the next word
-/// for one; here it has an empty one.
+/// The arguments in reverse order, as CLI11 takes them. For CLI11, "--data=" has no value and takes
+/// the next word; here it has an empty value.
 std::vector<std::string> reversedWords(const std::vector<std::string>& arguments) {
     std::vector<std::string> words;
     for (const std::string& argument : arguments) {
@@ -94,7 +94,7 @@ std::vector<std::string> reversedWords(const std::vector<std::string>& arguments
     return words;
 }
 
-/// Where both programs keep their data: the platform's folder for such things (XDG base directory
+/// The default data folder of both programs: the platform's data folder (XDG base directory
 /// specification).
 std::filesystem::path defaultFolder() {
     const char* data = std::getenv("XDG_DATA_HOME");
@@ -113,20 +113,20 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
     const cluster::Profile* profile = cluster::Profile::find(settings.profile);
     if (profile == nullptr)
         return std::unexpected("The profile " + settings.profile +
-                               " is not there yet; there are drop-in and service-like.");
+                               " is not supported; choose drop-in or service-like.");
     options.profile = *profile;
     options.profileIsChosen = true;
     return {};
 }
 
-/// What the settings say, as the engine wants it; or one sentence. `given` tells whether a flag was
-/// there, whatever it says.
+/// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
+/// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
     Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
     engine::EngineOptions options;
     if (!settings.credentials.empty())
-        return std::unexpected(
-            std::string("Checking signatures (--credentials) is not there yet."));
+        return std::unexpected(std::string(
+            "--credentials is not supported yet: this version cannot check signatures."));
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));

@@ -12,7 +12,7 @@ namespace orrery::app {
 /// The two programs: orrery has a window, orreryd has none.
 enum class Program : std::uint8_t { Window, Daemon };
 
-/// What the flags of a program say.
+/// The values of a program's flags.
 struct Settings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;
@@ -28,18 +28,18 @@ struct Settings {
     std::string logLevel = "info";
 };
 
-/// What a command line comes to: the program starts with these settings, or ends with this code
-/// and has already printed why.
+/// The result of a command line: the program starts with these settings, or ends with this code
+/// after it has printed the reason.
 struct CommandLine {
     Settings settings;
     engine::EngineOptions engine;
     std::optional<int> exitCode;
 };
 
-/// Reads the flags of `program`; one table has them all.
+/// Reads the flags of `program` from the one table.
 CommandLine parseCommandLine(Program program, const std::vector<std::string>& arguments);
 
-/// Lets the process have as many files and sockets open as the system allows it, within reason.
+/// Raises the limit of open files and sockets as far as the system allows, up to a sensible number.
 void raiseFileLimit();
 
 }  // namespace orrery::app

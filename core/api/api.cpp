@@ -12,7 +12,7 @@
 namespace orrery::api {
 namespace {
 
-// Requests up to this size are decoded without asking the heap.
+// Requests up to this size are decoded without a heap allocation.
 constexpr std::size_t kArenaBytes = 8 * 1024;
 
 const OperationRow* findTarget(std::string_view target) {
@@ -37,7 +37,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseRequest(const OperationRow& row,
 ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body) {
     std::array<unsigned char, kArenaBytes> arena;
     boost::json::monotonic_resource memory(arena.data(), arena.size());
-    // The service looks at the text before it looks for the operation.
+    // The service parses the text before it looks up the operation.
     const auto json = json::parse(body, &memory);
     if (!json && !body.empty()) return std::unexpected(ApiError::serialization(""));
     const OperationRow* row = findTarget(target);
@@ -46,7 +46,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
         return std::unexpected(
             ApiError{ErrorType::UnknownOperation,
                      std::string(row->name) +
-                         " is an operation of the service that Orrery does not have yet",
+                         " is an operation of the service that Orrery does not support yet",
                      nullptr});
     if (!json) return std::unexpected(ApiError::serialization(""));
     if (!json->is_object())
@@ -54,7 +54,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
             json->is_array() ? "Start of list found where not expected" : ""));
     const json::Object& request = json->get_object();
     auto call = parseRequest(*row, request);
-    // What is no base 64 is said before anything else that may be wrong.
+    // The service reports invalid base 64 before any other error.
     if (!call) TRY(checkTypes(*row->operation->input, request, Blobs::Checked));
     return call;
 }

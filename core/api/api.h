@@ -9,14 +9,14 @@
 namespace orrery::api {
 
 /// Finds the operation of an `X-Amz-Target` header ("DynamoDB_20120810.GetItem") and parses the
-/// body by its shapes. Knows no catalog, keeps no state, and may run on any thread. Errors are the
-/// service's, in its order; what is known and not built yet answers an error that names it.
+/// body by its shapes. Needs no catalog, keeps no state, and may run on any thread. Errors are the
+/// service's, in its order; an operation that is not built yet returns an error that names it.
 ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body);
 
-/// Whether the operation of that name only reads, as operations.def says.
-bool changesNothing(std::string_view operationName);
+/// True if operations.def says that the operation of this name only reads.
+bool isReadOnlyOperation(std::string_view operationName);
 
-/// Appends the body of an error reply: __type, message and what some errors carry beside them.
+/// Appends the body of an error reply: __type, message and the additional members of some errors.
 void writeError(const ApiError& error, std::string& out);
 
 }  // namespace orrery::api

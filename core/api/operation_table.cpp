@@ -27,7 +27,7 @@ const OperationRow* findOperation(Service service, std::string_view name) {
     return row == std::end(kRows) ? nullptr : row;
 }
 
-bool changesNothing(std::string_view operationName) {
+bool isReadOnlyOperation(std::string_view operationName) {
     return std::ranges::any_of(kRows, [&](const OperationRow& row) {
         return row.name == operationName && row.effect == Effect::Read;
     });

@@ -6,7 +6,7 @@
 
 namespace orrery::api {
 
-/// The services of the engine, as the part of X-Amz-Target before the dot names them.
+/// The services of the engine, named as in X-Amz-Target before the dot.
 enum class Service { DynamoDB, Streams };
 
 /// Whether an operation works on items or on tables.
@@ -19,12 +19,12 @@ enum class Effect { Read, Write };
 struct OperationRow {
     Service service;
     std::string_view name;
-    const Operation* operation;  ///< Null for what is known and not built.
+    const Operation* operation;  ///< Null if the operation is not built yet.
     Plane plane;
     Effect effect;
 };
 
-/// The row of `name` as it stands in X-Amz-Target after the dot, or null for an unknown operation.
+/// The row of `name`, as in X-Amz-Target after the dot, or null for an unknown operation.
 const OperationRow* findOperation(Service service, std::string_view name);
 
 }  // namespace orrery::api

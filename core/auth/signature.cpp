@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// Takes what stands before the next blank or comma, both of which part parameters. (A loop, since
+/// Takes the word before the next blank or comma, which both separate parameters. (A loop:
 /// find_first_of is several times slower, and this runs for each request.)
 std::string_view takeWord(std::string_view& text) {
     std::size_t end = 0;
@@ -95,8 +95,8 @@ std::optional<std::string> queryValue(std::string_view query, std::string_view n
     return std::nullopt;
 }
 
-/// Fills in what the credential says: keyid/date/region/service/aws4_request. An access key may
-/// hold slashes of its own in nobody's world, so five parts are five parts.
+/// Reads the credential, keyid/date/region/service/aws4_request. Access keys contain no slashes, so
+/// there are exactly five parts.
 ApiResult<void> readCredential(std::string_view credential, Signature& signature) {
     std::array<std::string_view, 5> parts;
     std::size_t count = 0;
@@ -126,7 +126,7 @@ ApiResult<void> readCredential(std::string_view credential, Signature& signature
     return {};
 }
 
-/// The three parameters of the Authorization header, as they were sent.
+/// The three parameters of the Authorization header, as sent.
 struct Parameters {
     std::optional<std::string_view> credential;
     std::optional<std::string_view> signature;

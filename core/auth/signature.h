@@ -8,11 +8,11 @@
 
 namespace orrery::auth {
 
-// Signature Version 4, as the page "Authenticating Requests (AWS Signature Version 4)" has it: who
-// asks, and in which Region, stands in the credential scope of the Authorization header, or in the
-// query of a presigned request.
+// Signature Version 4, after the page "Authenticating Requests (AWS Signature Version 4)". The
+// credential scope in the Authorization header, or in the query of a presigned request, says who
+// calls and in which Region.
 
-/// The parts of a request that say who signed it. Views; they must outlive the call only.
+/// The parts of a request that tell who signed it. The views need to outlive the call only.
 struct SignedRequest {
     std::string_view authorization{};  ///< The Authorization header, or empty.
     std::string_view amzDate{};        ///< X-Amz-Date.
@@ -20,8 +20,7 @@ struct SignedRequest {
     std::string_view query{};          ///< After the question mark, as sent.
 };
 
-/// What a signature claims. Nothing of it is proven before it has been verified with the secret
-/// key.
+/// The claim of a signature. It proves nothing until it has been verified with the secret key.
 struct Signature {
     std::string accessKey;
     std::string scopeDate;  ///< "20261121".
@@ -32,20 +31,20 @@ struct Signature {
     bool presigned = false;
 };
 
-/// Reads the claim, or says in the service's words what is missing or malformed.
+/// Reads the claim. Returns the service's error if anything is missing or malformed.
 ApiResult<Signature> parseSignature(const SignedRequest& request);
 
-/// Whose tables a caller sees.
+/// The tables that a caller sees.
 enum class Namespaces : std::uint8_t {
-    Shared,  ///< One account, 000000000000, holds every access key.
-    PerKey,  ///< Each access key is an account of its own.
+    Shared,  ///< All access keys share one account, 000000000000.
+    PerKey,  ///< Each access key has its own account.
 };
 
-/// The twelve digits of the account. Per key, an access key that is twelve digits names the account
-/// itself; others are hashed.
+/// The twelve digits of the account. With PerKey, an access key of twelve digits names its account;
+/// other keys are hashed.
 std::string accountOf(std::string_view accessKey, Namespaces namespaces);
 
-/// True if a Region's name is one that this engine can have.
+/// True if this engine can have a Region of this name.
 bool isRegionName(std::string_view name);
 
 }  // namespace orrery::auth

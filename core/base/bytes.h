@@ -15,8 +15,8 @@ inline SharedBytes share(std::string bytes) {
     return std::make_shared<const std::string>(std::move(bytes));
 }
 
-/// Appends integers and byte strings to a string. Integers of fixed width are big-endian, so that
-/// they sort; the others are varints (seven bits a byte, low first).
+/// Appends integers and byte strings to a string. Fixed-width integers are big-endian, so that they
+/// sort; the others are varints (seven bits a byte, low first).
 class ByteWriter {
 public:
     explicit ByteWriter(std::string& out) : m_out(out) {}
@@ -48,9 +48,9 @@ private:
     std::string& m_out;
 };
 
-/// Takes from the front of bytes what ByteWriter wrote. After the first thing that is not there,
-/// everything reads as zero or empty and `ok()` is false; nothing is read beyond the end. Views it
-/// returns point into the bytes given.
+/// Reads what ByteWriter wrote, from the front. After the first read that fails, `ok()` is false
+/// and every read returns zero or empty; nothing is read beyond the end. Returned views point into
+/// the bytes given.
 class ByteReader {
 public:
     explicit ByteReader(std::string_view bytes) : m_rest(bytes) {}

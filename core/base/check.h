@@ -2,12 +2,12 @@
 
 namespace orrery {
 
-/// Prints where and what failed, then what the innermost CheckContext of this thread says of the
-/// run (seed, instant, last events), and aborts.
+/// Prints the failed condition and its place, then what the innermost CheckContext of this thread
+/// tells about the run (seed, instant, last events), and aborts.
 [[noreturn]] void checkFailed(const char* condition, const char* file, int line);
 
-/// Something that can tell what this thread was doing when a CHECK fails. It lives on the stack of
-/// the run and nests; only the thread that made it uses it.
+/// Describes what this thread was doing when a CHECK fails. It lives on the stack of the run and
+/// nests; only the thread that made it uses it.
 class CheckContext {
 public:
     CheckContext();
@@ -24,7 +24,7 @@ private:
 
 }  // namespace orrery
 
-/// States what only a mistake of ours can make false. On in every build. A condition that user
-/// input can reach is an error value, never a CHECK.
+/// Aborts if `condition` is false, which only a mistake of ours can cause. Active in every build. A
+/// condition that user input can reach is an error value, never a CHECK.
 #define CHECK(condition) \
     (static_cast<bool>(condition) ? void(0) : ::orrery::checkFailed(#condition, __FILE__, __LINE__))

@@ -59,8 +59,8 @@ std::uint64_t Hash64::value() const {
 }
 
 std::uint64_t hash64(std::string_view bytes) {
-    // Eight bytes a step; the words are read little-endian whatever the host is. Put together byte
-    // by byte they cost g++ 12 twice to four times as much.
+    // Reads eight bytes at a time, as little-endian words on every host. Assembling the words byte
+    // by byte takes two to four times as long under g++ 12.
     std::uint64_t state = 0xcbf29ce484222325u ^ bytes.size();
     while (bytes.size() >= 8) {
         std::uint64_t word = 0;

@@ -7,8 +7,8 @@
 namespace orrery {
 
 /// A 64-bit hash of values in order, the same on every platform and in every build: FNV-1a over the
-/// bytes with a final mix. For event chains, checksums of items and seeds; not against an
-/// adversary.
+/// bytes with a final mix. It serves event chains, item checksums and seeds; it does not withstand
+/// an adversary.
 class Hash64 {
 public:
     void add(std::uint64_t value);
@@ -28,7 +28,7 @@ using Sha256 = std::array<unsigned char, 32>;
 Md5 md5(std::string_view bytes);
 Sha256 sha256(std::string_view bytes);
 
-/// The CRC-32 of zlib, as `x-amz-crc32` has it.
+/// The CRC-32 of zlib, which the reply header `x-amz-crc32` carries.
 std::uint32_t crc32(std::string_view bytes);
 /// The same as computed where the processor does not help.
 std::uint32_t crc32Portable(std::string_view bytes);

@@ -4,7 +4,7 @@
 
 namespace orrery {
 
-/// An integer that means one thing. Two tags never mix, and raw integers never slip in.
+/// An integer with one meaning. Two tags never mix, and raw integers do not convert.
 template <typename Rep, typename Tag>
 class NamedType {
 public:

@@ -65,8 +65,8 @@ std::uint64_t Prng::below(std::uint64_t bound) {
 }
 
 std::uint64_t Prng::exponential(std::uint64_t mean) {
-    // The last slice holds the tail: one draw in 256 goes on from there, as a memoryless
-    // distribution may.
+    // The last slice is the tail: one draw in 256 falls there and draws again from its start, since
+    // the exponential distribution is memoryless.
     std::uint64_t units = 0;
     std::uint64_t slice = below(kSlices);
     if (slice == kSlices - 1) {

@@ -5,7 +5,7 @@
 
 namespace orrery {
 
-/// A probability as a fraction, so that no float takes part in a decision.
+/// A probability as a fraction, so that no decision uses floating point.
 struct Ratio {
     std::uint32_t numerator;
     std::uint32_t denominator;
@@ -17,9 +17,9 @@ class Prng {
 public:
     explicit Prng(std::uint64_t seed) : m_state(seed) {}
 
-    /// A stream of its own, made from the seed and a purpose, not from the state: one more dropped
-    /// packet does not move the next outage, and a new partition does not move the streams of the
-    /// others.
+    /// An independent stream, derived from the seed and a purpose, not from the current state: one
+    /// more dropped packet does not shift the next outage, and a new partition does not shift the
+    /// streams of the others.
     static Prng stream(std::uint64_t seed, std::string_view purpose, std::uint64_t id = 0);
 
     bool chance(Ratio ratio) { return below(ratio.denominator) < ratio.numerator; }

@@ -10,8 +10,8 @@
 #define ORRERY_CONCAT_(a, b) a##b
 #define ORRERY_CONCAT(a, b) ORRERY_CONCAT_(a, b)
 
-/// Declares `lhs` from the value of `expr`, or returns its error. One statement per line; it
-/// expands to several, so it cannot be the body of an unbraced `if`.
+/// Declares `lhs` from the value of `expr`, or returns its error. It expands to several statements:
+/// use it once a line, and never as the body of an unbraced `if`.
 #define TRY_ASSIGN(lhs, expr) ORRERY_TRY_ASSIGN_(ORRERY_CONCAT(try_, __LINE__), lhs, expr)
 #define ORRERY_TRY_ASSIGN_(tmp, lhs, expr)                    \
     auto tmp = (expr);                                        \

@@ -6,14 +6,14 @@
 
 namespace orrery {
 
-// Text is UTF-8 everywhere; nobody checks here that it is.
+// Text is UTF-8 everywhere; these functions do not check it.
 
-/// Whether a character begins with this byte: the others of it do not.
+/// True if `byte` begins a character, false if it continues one.
 inline bool beginsCharacter(char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;
 }
 
-/// The length as Java, and so the service, counts it: UTF-16 code units.
+/// The length in UTF-16 code units, as Java, and so the service, counts it.
 inline std::size_t utf16Length(std::string_view text) {
     std::size_t length = 0;
     for (const char byte : text) {
@@ -23,7 +23,7 @@ inline std::size_t utf16Length(std::string_view text) {
     return length;
 }
 
-/// As many whole characters from the beginning as fit into `bytesMax`.
+/// The longest prefix of whole characters that fits into `bytesMax`.
 inline std::string_view wholeCharacters(std::string_view text, std::size_t bytesMax) {
     std::size_t end = std::min(text.size(), bytesMax);
     while (end > 0 && end < text.size() && !beginsCharacter(text[end]))

@@ -4,16 +4,16 @@
 #include <compare>
 #include <cstdint>
 
-// Two times. The instant drives timers, delays and leases and stands
-// still while the process is stopped. The calendar is what users see in timestamps; it is the
-// instant plus an offset that the world keeps.
+// Two times. The instant drives timers, delays and leases, and stands still while the process is
+// stopped. The calendar is what users see in timestamps: the instant plus an offset that the world
+// stores.
 
 namespace orrery {
 
 /// Nanoseconds of virtual time. Literals: `using namespace std::chrono_literals`.
 using Duration = std::chrono::nanoseconds;
 
-/// A moment of a world, counted from the moment the world was first made. Never goes back.
+/// A moment of a world, counted from the creation of the world. Never goes back.
 class Instant {
 public:
     constexpr Instant() = default;
@@ -32,14 +32,14 @@ public:
         return to.m_sinceStart - from.m_sinceStart;
     }
 
-    /// Later than everything that is ever due.
+    /// Later than every event.
     static constexpr Instant never() { return Instant(Duration::max()); }
 
 private:
     Duration m_sinceStart{};
 };
 
-/// A moment as the calendar says it: nanoseconds since 1970-01-01 UTC.
+/// A calendar moment: nanoseconds since 1970-01-01 UTC.
 class CalendarTime {
 public:
     constexpr CalendarTime() = default;

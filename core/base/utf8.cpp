@@ -6,8 +6,8 @@
 namespace orrery {
 namespace {
 
-/// Length of the character that begins with `first`, and the bounds of its second byte; 0: none
-/// begins so.
+/// The length of a character that begins with `first`, and the bounds of its second byte. The
+/// length is 0 if no character begins with `first`.
 struct Lead {
     std::size_t length = 0;
     unsigned char secondMin = 0x80;

@@ -4,7 +4,7 @@
 
 namespace orrery {
 
-/// Whether it is well-formed UTF-8 (Unicode, table 3-7).
+/// True if `text` is well-formed UTF-8 (Unicode, table 3-7).
 bool isUtf8(std::string_view text);
 
 }  // namespace orrery

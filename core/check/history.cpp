@@ -48,7 +48,8 @@ void History::acknowledge(OperationId id, Lsn lsn, Instant now) {
     raiseFloor(operation);
     if (m_committed->at(lsn) == Version{operation.item, id}) return;
     m_verdict->fail(now, describe(id, operation) + " was acknowledged at LSN " +
-                             std::to_string(lsn.value()) + ", which is not its");
+                             std::to_string(lsn.value()) +
+                             ", where the history has another record");
 }
 
 void History::show(OperationId id, Lsn lsn, std::uint32_t value, Instant now) {

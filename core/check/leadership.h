@@ -10,23 +10,23 @@
 
 namespace orrery::check {
 
-/// Judges who leads one replication group: at most one leader in a term (S2), and never two that
-/// serve at the same time (S3).
+/// Judges who leads one replication group: at most one leader in a term (S2), and at most one that
+/// serves at any time (S3).
 class Leadership {
 public:
-    /// `verdict` outlives it.
+    /// `verdict` must outlive it.
     explicit Leadership(Verdict& verdict) : m_verdict(&verdict) {}
 
-    /// `member` believes that it leads `term`. May be told again.
+    /// `member` believes that it leads `term`. May be repeated.
     void leads(ZoneIndex member, std::uint64_t term, Instant now);
-    /// `member` serves writes and strong reads now and, for all it knows, until `until`.
+    /// `member` serves writes and strong reads now and, as far as it knows, until `until`.
     void serves(ZoneIndex member, Instant until, Instant now);
-    /// `member` serves no more: it stepped down, or lost its power.
+    /// `member` no longer serves: it stepped down or lost power.
     void stops(ZoneIndex member) { m_servesUntil[member.value()] = Instant(); }
 
 private:
     Verdict* m_verdict;
-    /// The leaders by term, as far as anybody led; terms only grow, so the search is short.
+    /// The leaders by term, for terms that had one. Terms only grow, so the search is short.
     std::vector<std::pair<std::uint64_t, ZoneIndex>> m_leaders;
     std::array<Instant, kZonesPerRegion> m_servesUntil{};
 };

@@ -6,12 +6,12 @@
 
 namespace orrery::check {
 
-/// Whether a run kept its promises. Judges share one and write the first broken promise into it;
-/// what follows from that one would only hide it.
+/// Whether a run kept its promises. Judges share one verdict and write the first broken promise
+/// into it; later ones are usually its consequences and would hide it.
 class Verdict {
 public:
     bool ok() const { return m_violation.empty(); }
-    /// One sentence: when, and what was broken. Empty if nothing was.
+    /// One sentence: when, and which promise was broken. Empty if none was.
     const std::string& violation() const { return m_violation; }
 
     void fail(Instant at, std::string what);

@@ -22,12 +22,12 @@ constexpr Unit kUnits[] = {
     {"d", 86'400'000'000'000},
 };
 
-/// Longer than any test of retention, and far from where instants overflow.
+/// Longer than any retention test needs, and far below an overflow of instants.
 constexpr std::int64_t kDaysMax = 36'500;
 
 constexpr std::size_t kFractionDigitsMax = 9;
 
-/// "12.345" as 12 and 345,000,000 thousand-millionths; false if it is no such number.
+/// Reads "12.345" as 12 and 345,000,000 billionths; false if `text` is no such number.
 bool parseDecimal(std::string_view text, std::int64_t& whole, std::int64_t& billionths) {
     const std::size_t point = text.find('.');
     const std::string_view digits = text.substr(0, point);
@@ -78,7 +78,7 @@ std::string decoded(std::string_view text) {
 Parsed<Duration> parseDuration(std::string_view text) {
     const std::size_t letters = text.find_first_not_of("0123456789.");
     const std::string complaint =
-        "\"" + std::string(text) + "\" is no duration; write one such as 500ms, 20s, 2m or 35d.";
+        "\"" + std::string(text) + "\" is not a duration; write one such as 500ms, 20s, 2m or 35d.";
     if (letters == 0 || letters == std::string_view::npos) return std::unexpected(complaint);
     std::int64_t whole = 0;
     std::int64_t billionths = 0;
@@ -89,7 +89,7 @@ Parsed<Duration> parseDuration(std::string_view text) {
         constexpr std::int64_t kDay = kUnits[6].nanoseconds;
         if (whole > kDaysMax * (kDay / unit.nanoseconds)) {
             return std::unexpected("\"" + std::string(text) +
-                                   "\" is too long; a century is the most.");
+                                   "\" is too long; the maximum is a century.");
         }
         // Nine digits of a fraction of a day do not overflow: a day has 8.64 × 10^13 ns.
         const std::int64_t part = unit.nanoseconds >= 1'000'000'000
@@ -104,7 +104,7 @@ Parsed<std::pair<std::string, ZoneIndex>> parseZone(std::string_view text) {
     const char letter = text.empty() ? '\0' : text.back();
     if (text.size() < 2 || letter < 'a' || letter >= 'a' + kZonesPerRegion) {
         return std::unexpected("\"" + std::string(text) +
-                               "\" is no Availability Zone; write one such as us-east-1b.");
+                               "\" is not an Availability Zone; write one such as us-east-1b.");
     }
     return std::pair(std::string(text.substr(0, text.size() - 1)),
                      ZoneIndex(static_cast<std::uint8_t>(letter - 'a')));
@@ -137,7 +137,7 @@ Parsed<std::uint64_t> parseFraction(std::string_view text) {
         parseDecimal(text, whole, billionths) && (whole == 0 || (whole == 1 && billionths == 0));
     if (!fits) {
         return std::unexpected("\"" + std::string(text) +
-                               "\" is no fraction; write a number from 0 to 1.");
+                               "\" is not a fraction; write a number from 0 to 1.");
     }
     if (whole == 1) return std::uint64_t{1} << 32;
     return (static_cast<std::uint64_t>(billionths) << 32) / 1'000'000'000;
@@ -147,7 +147,7 @@ Parsed<std::uint64_t> parseCount(std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && end == text.data() + text.size()) return value;
-    return std::unexpected("\"" + std::string(text) + "\" is no number.");
+    return std::unexpected("\"" + std::string(text) + "\" is not a number.");
 }
 
 std::string hex(std::string_view bytes) {

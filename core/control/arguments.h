@@ -13,7 +13,7 @@
 
 namespace orrery::control {
 
-// What control calls are given as text.
+// The arguments of control calls, read from text.
 
 template <typename T>
 using Parsed = std::expected<T, std::string>;
@@ -25,10 +25,10 @@ Parsed<Duration> parseDuration(std::string_view text);
 Parsed<std::pair<std::string, ZoneIndex>> parseZone(std::string_view text);
 std::string zoneName(std::string_view region, ZoneIndex zone);
 
-/// "table=T&at=0.7" with %XX and + decoded. The last of two of a name counts.
+/// "table=T&at=0.7" with %XX and + decoded. If a name occurs twice, the last value counts.
 std::map<std::string, std::string, std::less<>> parseQuery(std::string_view query);
 
-/// A fraction from 0 to 1 in 2^32 parts.
+/// A fraction from 0 to 1, in units of 2^-32.
 Parsed<std::uint64_t> parseFraction(std::string_view text);
 Parsed<std::uint64_t> parseCount(std::string_view text);
 
@@ -37,7 +37,7 @@ std::optional<std::string> fromHex(std::string_view text);
 
 /// "2026-11-21T10:11:12.345Z"
 std::string calendarText(CalendarTime time);
-/// With a fraction.
+/// Includes the fraction of a millisecond.
 double milliseconds(Duration duration);
 
 }  // namespace orrery::control

@@ -9,7 +9,7 @@ Body::Body(json::Value value) : m_value(std::make_shared<const json::Value>(std:
 std::expected<Body, std::string> Body::parse(std::string_view text) {
     auto value = json::parse(text);
     if (!value || !value->is_object())
-        return std::unexpected(std::string("The body is to be a JSON object."));
+        return std::unexpected(std::string("The body must be a JSON object."));
     return Body(*std::move(value));
 }
 

@@ -42,14 +42,14 @@ Response putClock(const Call& call) {
         const double wanted = body->number("speed").value_or(0);
         if (!(wanted >= 0.000'001 && wanted <= kMax)) {
             return errorResponse(400,
-                                 "\"speed\" is to be a number from 0.000001 to 1000; to stop the "
+                                 "\"speed\" must be a number from 0.000001 to 1000; to stop the "
                                  "clock, give \"state\": \"paused\".");
         }
         speed = static_cast<std::uint64_t>(std::llround(wanted * 1e6));
     }
     const std::optional<std::string> state = body->string("state");
     if (body->has("state") && state != "paused" && state != "running")
-        return errorResponse(400, "\"state\" is to be \"paused\" or \"running\".");
+        return errorResponse(400, "\"state\" must be \"paused\" or \"running\".");
     if (!speed && !state) return errorResponse(400, "Give \"state\", \"speed\" or both.");
     const Host::Facts facts = call.host.facts();
     if (facts.readOnly && state != "running") return errorResponse(503, facts.storageProblem);
@@ -68,13 +68,13 @@ Response postStep(const Call& call) {
     if (call.body.empty() || call.body == "{}") {
         const bool stepped = call.host.stepOneEvent();
         Response response = clockResponse(call);
-        if (!stepped) response = errorResponse(400, "Nothing is due and nothing waits.");
+        if (!stepped) response = errorResponse(400, "No event is due and no request waits.");
         return response;
     }
     const auto body = Body::parse(call.body);
     if (!body) return errorResponse(400, body.error());
     const auto by = body->string("by");
-    if (!by) return errorResponse(400, "\"by\" is to be a duration such as \"10ms\".");
+    if (!by) return errorResponse(400, "\"by\" must be a duration such as \"10ms\".");
     const auto duration = parseDuration(*by);
     if (!duration) return errorResponse(400, duration.error());
     call.clock.step(*duration);
@@ -84,7 +84,7 @@ Response postStep(const Call& call) {
 }
 
 Response postAdvance(const Call&) {
-    return errorResponse(501, "Moving the clock on by days is not there yet.");
+    return errorResponse(501, "Advancing the clock is not supported yet.");
 }
 
 }  // namespace orrery::control

@@ -9,21 +9,21 @@ namespace {
 
 enum class Rest { None, Id };
 
-/// What a verb does, and so what its answer waits for: all that an answer tells is on disk by then.
-enum class Does {
-    Shows,    ///< How the world stands at this moment; waits for nothing.
-    Looks,    ///< Sets its own gate.
-    Tells,    ///< What was set.
-    Changes,  ///< What is kept: not while the disk keeps nothing.
-    Frees,    ///< The same, but it lets requests go on: also while nothing of it is kept.
-    Steps,
+/// The kind of a verb decides what its answer waits for: the disk must have everything in it.
+enum class Kind {
+    State,    ///< Reads the present state; waits for nothing.
+    Look,     ///< Sets its own gate.
+    Setting,  ///< Reads a setting.
+    Change,   ///< Stores a setting; refused while the engine is read-only.
+    Unblock,  ///< The same, but it lets requests continue; accepted while the engine is read-only.
+    Step,
 };
 
 struct Verb {
     std::string_view method;
     std::string_view path;
     Rest rest;
-    Does does;
+    Kind kind;
     Response (*run)(const Call&);
 };
 
@@ -50,14 +50,14 @@ constexpr Verb kVerbs[] = {
 };
 
 Response runVerb(const Verb& verb, const Call& call) {
-    if (verb.does == Does::Changes) {
+    if (verb.kind == Kind::Change) {
         const Host::Facts facts = call.host.facts();
         if (facts.readOnly) return errorResponse(503, facts.storageProblem);
     }
     Response response = verb.run(call);
-    if (verb.does == Does::Changes || verb.does == Does::Frees || verb.does == Does::Steps)
+    if (verb.kind == Kind::Change || verb.kind == Kind::Unblock || verb.kind == Kind::Step)
         response.gate = call.world.openTurn();
-    if (verb.does == Does::Tells) response.gate = call.world.controlGate();
+    if (verb.kind == Kind::Setting) response.gate = call.world.controlGate();
     return response;
 }
 
@@ -87,7 +87,7 @@ Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::s
         if (verb.method == wanted) {
             Call call{world, clock, host, path.substr(verb.path.size()), {}, body};
             if (mark != std::string_view::npos) call.query = parseQuery(target.substr(mark + 1));
-            // Errors repeat what was asked for.
+            // Error texts repeat parts of the query.
             for (const auto& [name, value] : call.query)
                 if (!isUtf8(name) || !isUtf8(value))
                     return errorResponse(400, "The query is not UTF-8.");

@@ -12,7 +12,7 @@
 
 namespace orrery::control {
 
-/// What a control call needs to know of, or ask of, whoever drives the world.
+/// What a control call asks of the driver of the world.
 class Host {
 public:
     struct Facts {
@@ -30,10 +30,10 @@ public:
 
     virtual ~Host() = default;
     virtual Facts facts() const = 0;
-    /// Nanoseconds of the clock that the LiveClock was made with.
+    /// Nanoseconds of the clock with which the LiveClock was created.
     virtual Duration wall() const = 0;
-    /// Paused: goes on to the next event, details included; takes the oldest waiting call in first
-    /// if nothing is due before it. False if there was nothing to do.
+    /// While paused: runs the next event, details included. If nothing is due before the oldest
+    /// waiting call, admits that call first. Returns false if there was nothing to do.
     virtual bool stepOneEvent() = 0;
 };
 
@@ -41,15 +41,16 @@ struct Response {
     int status = 200;
     std::string_view contentType = "application/json";
     std::string body;
-    /// The answer rests on this turn: it is to leave once the store has synced what
-    /// World::gateOf makes of it. Nothing: it may leave at once.
+    /// The answer depends on this turn: it leaves once the store has synced World::gateOf of the
+    /// turn. If absent, it leaves at once.
     std::optional<storage::Ticket> gate;
-    /// The answer is to leave once the world has come to this instant, and then to wait for the
-    /// turn that brought it there.
+    /// The answer waits until the world has reached this instant, and then for the turn that
+    /// reached it.
     std::optional<Instant> holdUntil;
-    /// There is no answer yet: to be asked after each turn of the world until it gives one.
+    /// There is no answer yet. The caller calls this after each turn of the world until it returns
+    /// one.
     std::function<std::optional<Response>(cluster::World&)> later;
-    /// With `later`: to be called instead once nobody waits for it any more.
+    /// With `later`: the caller calls this instead once the client has gone.
     std::function<void(cluster::World&)> abandoned;
     /// The body, or the rest of it, comes in pieces, since all of it takes more than a turn:
     /// appends the next piece and returns false after the last. To be asked after each turn.
@@ -58,12 +59,12 @@ struct Response {
     std::optional<EventId> eventsAfter;
 };
 
-/// Where all control calls begin.
+/// The path prefix of all control calls.
 inline constexpr std::string_view kPrefix = "/_orrery/v1";
 
-/// One control call. `target` begins behind kPrefix and may have a query. Errors are
-/// {"error": "one sentence"} with 400, 404, 405, 501, or 503 if the disk could not keep what is
-/// asked for.
+/// Runs one control call. `target` begins after kPrefix and may have a query. Errors are {"error":
+/// "one sentence"} with 400, 404, 405 or 501, or with 503 if the disk cannot store what the call
+/// asks for.
 Response handle(cluster::World& world, sim::LiveClock& clock, Host& host, std::string_view method,
                 std::string_view target, std::string_view body);
 

@@ -26,11 +26,12 @@ Parsed<std::vector<std::string>> zonesOf(const Body& body, const observe::FaultS
     if (spec.zoneCount == 1) {
         const auto zone = body.string("zone");
         if (zone) return std::vector{*zone};
-        return std::unexpected("\"zone\" is to be one such as \"us-east-1b\".");
+        return std::unexpected("\"zone\" must be a zone such as \"us-east-1b\".");
     }
     std::vector<std::string> zones = body.strings("zones");
     if (zones.size() == spec.zoneCount) return zones;
-    return std::unexpected("\"zones\" is to be two, such as [\"us-east-1a\", \"us-east-1b\"].");
+    return std::unexpected(
+        "\"zones\" must be two zones, such as [\"us-east-1a\", \"us-east-1b\"].");
 }
 
 }  // namespace
@@ -46,7 +47,7 @@ Response postFault(const Call& call) {
     }
     const observe::FaultSpec* spec = observe::findFaultSpec(body->string("kind").value_or(""));
     if (spec == nullptr)
-        return errorResponse(400, "\"kind\" is to be " + observe::faultNames() + ".");
+        return errorResponse(400, "\"kind\" must be " + observe::faultNames() + ".");
     const auto zones = zonesOf(*body, *spec);
     if (!zones) return errorResponse(400, zones.error());
     const auto fault = call.world.admit(cluster::FaultRequest{spec->kind, *zones, duration});
@@ -70,7 +71,7 @@ Response deleteFault(const Call& call) {
     const auto faults = call.world.faults();
     if (std::ranges::none_of(faults, [&](const auto& fault) { return fault.id == *id; }))
         return errorResponse(404, "There is no fault " + std::to_string(*id) + ".");
-    // Healing what is healed already is no mistake: it may just have ended by itself.
+    // Healing a healed fault is no mistake: its duration may just have ended.
     static_cast<void>(call.world.admit(cluster::HealFault{*id}));
     return faultResponse(call, *id, 200);
 }

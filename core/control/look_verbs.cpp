@@ -1,4 +1,4 @@
-// GET /items, GET /item, GET /checksums: what replicas hold.
+// GET /items, GET /item, GET /checksums: the contents of replicas.
 
 #include <boost/json.hpp>
 #include <set>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kItemsMax = 1000;
 
-/// The Region that is meant: said outright, by the zone, or by the only table of that name.
+/// The Region of the call: named outright, by the zone, or by the only table of that name.
 Parsed<std::string> regionOf(const Call& call) {
     if (const auto region = call.argument("region"); !region.empty()) return std::string(region);
     if (const auto zone = call.argument("zone"); zone.size() > 1) {
@@ -69,14 +69,14 @@ Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call) {
     if (const auto from = call.argument("from"); !from.empty()) {
         auto bytes = fromHex(from);
         if (!bytes)
-            return std::unexpected(std::string("\"from\" is to be the storageKey of a row."));
+            return std::unexpected(std::string("\"from\" must be the storageKey of a row."));
         request.after = *std::move(bytes);
     }
     if (const auto limit = call.argument("limit"); !limit.empty()) {
         const auto parsed = parseCount(limit);
         if (!parsed) return std::unexpected(parsed.error());
         if (*parsed < 1 || *parsed > kItemsMax)
-            return std::unexpected(std::string("\"limit\" is to be from 1 to 1000."));
+            return std::unexpected(std::string("\"limit\" must be from 1 to 1000."));
         request.limit = static_cast<std::uint32_t>(*parsed);
     }
     return request;
@@ -103,7 +103,7 @@ std::string checksumText(std::uint64_t checksum) {
     return hex(bytes);
 }
 
-/// `response`, which is to wait until what it shows of the table is on disk.
+/// `response`, which now waits until everything that it shows of the table is on disk.
 Response gated(Response response, const cluster::World& world, std::string_view table,
                std::string_view region) {
     response.gate = world.lookGate(table, region);
@@ -180,7 +180,7 @@ Response getItem(const Call& call) {
     auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());
     const auto json = json::parse(call.argument("key"));
-    if (!json) return errorResponse(400, R"("key" is to be a key such as {"pk": {"S": "a"}}.)");
+    if (!json) return errorResponse(400, R"("key" must be a key such as {"pk": {"S": "a"}}.)");
     auto key = types::itemFromJson(*json);
     if (!key) return errorResponse(400, key.error().message);
     const cluster::ItemLookRequest request{*region, std::string(call.argument("table")),
@@ -204,7 +204,7 @@ Response getItem(const Call& call) {
     return gated(std::move(response), call.world, request.table, request.region);
 }
 
-// Reading whole replicas takes many turns; between them the world goes on.
+// Reading whole replicas takes many turns; the world continues between them.
 Response getChecksums(const Call& call) {
     const auto region = regionOf(call);
     if (!region) return errorResponse(404, region.error());

@@ -99,8 +99,8 @@ Response putProfile(const Call& call) {
         return getProfile(call);
     }
     if (name == "adversarial" || name == "classroom")
-        return errorResponse(501, "The profile \"" + name + "\" is not there yet.");
-    return errorResponse(400, "\"profile\" is to be \"drop-in\" or \"service-like\".");
+        return errorResponse(501, "The profile \"" + name + "\" is not supported yet.");
+    return errorResponse(400, "\"profile\" must be \"drop-in\" or \"service-like\".");
 }
 
 }  // namespace orrery::control

@@ -11,12 +11,12 @@
 
 namespace orrery::control {
 
-/// One control call on its way to its verb.
+/// The arguments of one control call.
 struct Call {
     cluster::World& world;
     sim::LiveClock& clock;
     Host& host;
-    std::string_view rest;  ///< What follows the verb's path: the id of DELETE /faults/7.
+    std::string_view rest;  ///< The path after the verb's own: the id of DELETE /faults/7.
     std::map<std::string, std::string, std::less<>> query;
     std::string_view body;
 
@@ -73,13 +73,13 @@ std::unique_ptr<SnapshotWriter> writeSnapshotJson(observe::SnapshotPtr snapshot)
 /// The clock as it stands now.
 observe::ClockView clockView(const Call& call);
 
-/// The body of a call as a JSON object, or what is wrong with it.
+/// The body of a call as a JSON object, or an error text.
 class Body {
 public:
     static std::expected<Body, std::string> parse(std::string_view text);
 
     bool has(std::string_view name) const;
-    /// The string member, or nothing if it is not there or no string.
+    /// The string member, or nothing if it is missing or not a string.
     std::optional<std::string> string(std::string_view name) const;
     std::optional<double> number(std::string_view name) const;
     std::vector<std::string> strings(std::string_view name) const;

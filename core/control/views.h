@@ -9,7 +9,7 @@
 
 namespace orrery::control {
 
-// Parts of a snapshot as JSON, wherever they stand.
+// Parts of a snapshot as JSON, shared by several verbs.
 
 void writeNumber(json::Writer& out, std::string_view name, std::uint64_t value);
 void writeFault(json::Writer& out, const observe::FaultView& fault);

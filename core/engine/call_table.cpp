@@ -23,7 +23,7 @@ std::string zoneOf(const cluster::Served& served, const std::string& region) {
     return region + static_cast<char>('a' + served.zone.value());
 }
 
-/// What the service would not tell.
+/// Headers about how the request was served, which the service would not tell.
 Headers factsOf(const cluster::Served& served, const std::string& region) {
     if (!served.known) return {};
     return {{"x-orrery-replica", zoneOf(served, region)},
@@ -51,7 +51,7 @@ std::string_view contentTypeOf(const Destination& to) {
 
 void writeBody(const cluster::Answered& answered, std::string& out) {
     if (!answered.result) return api::writeError(answered.result.error(), out);
-    // Every call that enters here was made by parseCall.
+    // parseCall made every call that enters here.
     static_cast<const api::ApiCall&>(*answered.call).writeReply(*answered.result, out);
 }
 

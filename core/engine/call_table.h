@@ -10,12 +10,12 @@
 
 namespace orrery::engine {
 
-/// Where the answer of a call goes: to a socket, or to whoever called within the program.
+/// The destination of an answer: a socket, or a caller within the program.
 struct Destination {
     http::ExchangeId exchange;
-    Engine::AnswerHandler handler;  ///< If there is one, it is not for a socket.
-    std::string region;             ///< Names the zone of x-orrery-replica.
-    bool plainJson = false;         ///< Content-Type application/json, as it was asked.
+    Engine::AnswerHandler handler;  ///< If set, the answer goes to it and not to a socket.
+    std::string region;             ///< For the zone name in x-orrery-replica.
+    bool plainJson = false;         ///< Content-Type application/json, as in the request.
 };
 
 /// Calls on their way through the world, by number. Numbers rise, and each has its place in a ring
@@ -46,7 +46,7 @@ private:
     std::vector<Place> m_ring = std::vector<Place>(64);
 };
 
-/// Writes answers, whoever gets them.
+/// Writes answers to their destinations.
 class Answering {
 public:
     explicit Answering(http::Server& server) : m_server(server) {}

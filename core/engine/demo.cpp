@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kRegion = "us-east-1";
-constexpr auto kBetweenLooks = 50ms;
+constexpr auto kPollEvery = 50ms;
 
 }  // namespace
 
@@ -42,10 +42,10 @@ std::optional<Engine::Answer> DemoLoader::call(const std::string& operation,
     return std::exchange(m_shared->answer, std::nullopt);
 }
 
-/// False if the loader is to give up.
+/// False if the loader has to stop.
 bool DemoLoader::pause() {
     std::unique_lock lock(m_shared->mutex);
-    return !m_shared->changed.wait_for(lock, kBetweenLooks, [&] { return m_shared->stopping; });
+    return !m_shared->changed.wait_for(lock, kPollEvery, [&] { return m_shared->stopping; });
 }
 
 bool DemoLoader::waitUntilActive(const std::string& table) {

@@ -9,27 +9,27 @@
 
 namespace orrery::engine {
 
-/// Fills an engine with the sample sets, through ordinary calls, on a thread of its own. A table
-/// that is there already is left as it is.
+/// Fills an engine with the sample sets by ordinary calls, on a thread of its own. It does not
+/// touch a table that already exists.
 class DemoLoader {
 public:
     /// The engine must outlive the loader.
     explicit DemoLoader(Engine& engine);
-    /// Gives up what is not yet loaded.
+    /// Stops; tables not yet loaded stay incomplete.
     ~DemoLoader();
     DemoLoader(const DemoLoader&) = delete;
     DemoLoader& operator=(const DemoLoader&) = delete;
 
 private:
     void run();
-    /// The answer, or nothing if the loader is to give up.
+    /// The answer, or nothing if the loader has to stop.
     std::optional<Engine::Answer> call(const std::string& operation, const std::string& json);
     bool waitUntilActive(const std::string& table);
     bool pause();
 
     Engine& m_engine;
 
-    // Shared with the engine's thread, which may answer after the loader is gone.
+    // Shared with the engine's thread, which may answer after the loader has been destroyed.
     struct Shared {
         std::mutex mutex;
         std::condition_variable changed;

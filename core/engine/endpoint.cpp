@@ -11,20 +11,20 @@
 namespace orrery::engine {
 namespace {
 
-// What DynamoDB Local answers to GET / and HEAD /, which health checks of containers wait for.
+// DynamoDB Local's answer to GET / and HEAD /, for which health checks of containers wait.
 constexpr std::string_view kNoToken =
     R"({"__type":"com.amazonaws.dynamodb.v20120810#MissingAuthenticationToken",)"
     R"("message":"Request must contain either a valid (registered) AWS access key ID or X.509 )"
     R"(certificate."})";
-// What the service answers to a method or a type of content that it does not know.
+// The service's answer to an unknown method or content type.
 constexpr std::string_view kUnknown = "<UnknownOperationException/>\n";
 constexpr int kPreflightSeconds = 172'800;
 
-// What an answer holds at most, as the service limits items, pages and batches.
+// Maximum sizes of answers, from the service's limits on items, pages and batches.
 constexpr std::size_t kItemBytesMax = 400 * 1024;
 constexpr std::size_t kPageBytesMax = cluster::kPageBytesMax + kItemBytesMax;
 constexpr std::size_t kBatchBytesMax = 16 * 1024 * 1024;
-// A parsed request takes up to about so many times the bytes of its JSON.
+// A parsed request takes up to about this many times the size of its JSON.
 constexpr std::size_t kParsedFactor = 4;
 
 std::size_t answerBytesMax(std::string_view amzTarget) {
@@ -34,9 +34,9 @@ std::size_t answerBytesMax(std::string_view amzTarget) {
     return kItemBytesMax;
 }
 
-/// Whether a browser says that a page of another site sends this, or one of a neighbour of a name
-/// that is not this machine's own. Requests that a page sends without asking have no Origin always,
-/// but this they have.
+/// True if a browser says that a page of another site sends this request, or a page of a sibling
+/// domain of a host that is not this machine. Requests that a page sends without a preflight may
+/// lack an Origin, but they have Sec-Fetch-Site.
 bool isFromAnotherSite(const http::Request& request) {
     if (request.fetchSite == "cross-site") return true;
     return request.fetchSite == "same-site" && !http::isLoopbackHost(request.host);
@@ -64,7 +64,7 @@ ApiResult<ZoneIndex> zoneOf(std::string_view text, std::string_view region,
     if (letter >= 'a' && letter < 'a' + kZonesPerRegion && (rest.empty() || rest == region))
         return ZoneIndex(static_cast<std::uint8_t>(letter - 'a'));
     return std::unexpected(ApiError::validation(
-        "x-orrery-zone: '" + std::string(text) + "' is no Availability Zone of " +
+        "x-orrery-zone: '" + std::string(text) + "' is not an Availability Zone of " +
         std::string(region) + "; give one such as " + std::string(region) + "b."));
 }
 
@@ -89,7 +89,7 @@ void Endpoint::onRefused(http::ExchangeId id, int status, std::string_view messa
 
 http::Needs Endpoint::needsOf(const http::Request& request) const {
     const std::size_t parsed = kParsedFactor * request.body.size();
-    // What frees requests that wait must not wait with them.
+    // Calls that unblock waiting requests must not wait behind them.
     if (request.target.starts_with(control::kPrefix)) return {parsed, kPageBytesMax, true};
     return {parsed, answerBytesMax(request.amzTarget), false};
 }
@@ -132,7 +132,7 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
     m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
 }
 
-// A page of a browser asks whether it may send what it wants to send.
+// A browser asks whether a page may send its request.
 void Endpoint::onOptions(http::ExchangeId id, const http::Request& request) {
     std::string headers;
     if (!request.corsHeaders.empty()) {
@@ -152,12 +152,12 @@ void Endpoint::onOptions(http::ExchangeId id, const http::Request& request) {
 void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     std::string_view why;
     if (!request.fromLoopback && !m_options.remoteControl)
-        why = "The control calls are for this machine only.";
-    // Any page of a browser can send some requests without asking, so they are not obeyed. Pages
-    // that --cors names may read and write tables, and no more.
+        why = "Control calls are accepted from this machine only.";
+    // Any page can send some requests without a preflight, so control refuses them. Pages named by
+    // --cors may read and write tables, but not control.
     const bool foreign = !request.origin.empty() && !http::isLoopbackOrigin(request.origin);
     if (foreign || isFromAnotherSite(request))
-        why = "The control calls are not for pages of other sites.";
+        why = "Control calls are not accepted from pages of other sites.";
     const std::string_view target = request.target.substr(control::kPrefix.size());
     if (!why.empty()) {
         const control::Response response = control::errorResponse(403, why);
@@ -172,7 +172,7 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
 void Endpoint::refuseUnsigned(const Destination& to, const http::Request& request,
                               const ApiError& error) {
     Answering answering(*m_server);
-    // The service looks at the JSON and at the name of the operation before it asks who it is.
+    // The service checks the JSON and the operation's name before it checks the caller.
     const auto parsed = api::parseCall(request.amzTarget, request.body);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
     const bool noJson = !parsed && !request.body.empty() && !json::parse(request.body);

@@ -11,11 +11,11 @@
 
 namespace orrery::engine {
 
-/// What the endpoint hands on once it has understood a request.
+/// Takes the requests that the endpoint has parsed.
 class Dispatcher {
 public:
     virtual ~Dispatcher() = default;
-    /// Into the inbox, or an answer at once.
+    /// Puts the call into the inbox, or answers it at once.
     virtual void submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                         Destination to) = 0;
     virtual void control(http::ExchangeId exchange, std::string_view method,
@@ -25,8 +25,8 @@ public:
     virtual void clientGone(std::uint64_t connection) = 0;
 };
 
-/// The wire protocol of the service, "JSON 1.0 by target": what arrives at the port becomes a call,
-/// or the answer that the service's front end would give.
+/// The wire protocol of the service, "JSON 1.0 by target". It turns a request at the port into a
+/// call, or into the answer of the service's front end.
 class Endpoint : public http::Handler {
 public:
     struct Options {
@@ -34,13 +34,13 @@ public:
         std::vector<std::string> hostNames;
         bool anyPlainHost = false;
         bool remoteControl = false;
-        /// Pages of a browser that may call.
+        /// Web pages that may call.
         http::Origins origins{};
     };
 
     Endpoint(Dispatcher& dispatcher, const Options& options);
 
-    /// Before the first request; it must outlive the endpoint's use.
+    /// Call it before the first request; the server must outlive the endpoint's use.
     void setServer(http::Server& server);
 
     void onRequest(http::ExchangeId id, const http::Request& request,
@@ -57,7 +57,7 @@ private:
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
     void refuse(http::ExchangeId id, std::string_view message);
-    /// What the front end says before it looks at who asks, if it says anything.
+    /// Answers with an error that the front end finds before it checks the caller.
     void refuseUnsigned(const Destination& to, const http::Request& request, const ApiError& error);
 
     Dispatcher& m_dispatcher;
@@ -65,7 +65,8 @@ private:
     http::Server* m_server = nullptr;
 };
 
-/// "us-east-1b", "b" or nothing as the zone of a caller in `region`; the text is x-orrery-zone.
+/// Reads "us-east-1b", "b" or an empty text as the zone of a caller in `region`; `text` is
+/// x-orrery-zone.
 ApiResult<ZoneIndex> zoneOf(std::string_view text, std::string_view region,
                             std::uint64_t connection);
 

@@ -42,7 +42,7 @@ void Engine::call(std::string region, std::string operation, std::string json,
                              operation = std::move(operation), json = std::move(json), shared] {
             impl->callFromInside(region, operation, json, std::move(*shared));
         });
-    if (!posted) (*shared)({503, R"({"message":"Too many requests are under way."})", {}});
+    if (!posted) (*shared)({503, R"({"message":"Too many requests are in progress."})", {}});
 }
 
 void Engine::control(std::string method, std::string target, std::string json,
@@ -52,7 +52,7 @@ void Engine::control(std::string method, std::string target, std::string json,
         m_impl->m_loop.post([impl = m_impl.get(), method = std::move(method),
                              target = std::move(target), json = std::move(json),
                              shared] { impl->controlFromInside(method, target, json, *shared); });
-    if (!posted) (*shared)({503, R"({"error":"Too many requests are under way."})", {}});
+    if (!posted) (*shared)({503, R"({"error":"Too many requests are in progress."})", {}});
 }
 
 observe::SnapshotPtr Engine::snapshot() {

@@ -21,52 +21,54 @@
 namespace orrery::engine {
 
 struct EngineOptions {
-    /// Empty: everything is kept in memory.
+    /// Empty: keep everything in memory.
     std::filesystem::path dataFolder{};
     storage::Durability durability = storage::Durability::Durable;
-    /// A failure that the disk is to have, for tests.
+    /// A disk failure to inject, for tests.
     storage::PlannedFailure failure = {};
-    /// In force where the data folder names none.
+    /// The profile, unless the data folder has one saved.
     cluster::Profile profile = cluster::Profile::dropIn();
-    /// It was asked for: it goes before the one that the folder names, and is kept there.
+    /// The user chose `profile`: it overrides the folder's and is saved there.
     bool profileIsChosen = false;
     std::uint64_t seed = 0;
     std::size_t traceEvents = 16'384;
-    /// Keep each message and each move of a replica's marks in the trace also while no client
+    /// Keep each message and each advance of a replica's marks in the trace even while no client
     /// follows it.
     bool detailedTrace = false;
     auth::Namespaces namespaces = auth::Namespaces::Shared;
 
-    /// Where to listen; 0 takes a free port. Without a port nothing is listened on.
+    /// The address and port to listen on; port 0 takes a free one. Without a port, the engine does
+    /// not listen.
     std::string host = "127.0.0.1";
     std::optional<std::uint16_t> port = 8000;
     /// If the port is taken: fail, or run without one (see endpointProblem).
     bool portRequired = true;
-    /// Answer control calls of other machines too.
+    /// Also answer control calls from other machines.
     bool remoteControl = false;
-    /// Pages of a browser that may read and write tables.
+    /// Web pages that may read and write tables.
     http::Origins origins = {};
-    /// Called on the engine's thread with one sentence when the disk begins to refuse something,
-    /// and when it takes it again.
+    /// Called on the engine's thread with one sentence when the disk begins to refuse work, and
+    /// when it accepts work again.
     std::function<void(const std::string&)> onStorageChange = {};
 };
 
-/// The whole engine: a data folder, the live world in it, the endpoint, and the threads. One thread
-/// runs it all but the disk's work; what is for other threads says so.
+/// The whole engine: a data folder, its live world, the endpoint, and the threads. One thread runs
+/// everything except the disk's work; members that other threads may call say so.
 class Engine {
 public:
-    /// Opens the folder and the port. What is wrong is said in one sentence.
+    /// Opens the folder and the port. Returns a one-sentence error on failure.
     static std::expected<std::unique_ptr<Engine>, std::string> open(const EngineOptions& options);
-    /// Stops it.
+    /// Stops the engine.
     ~Engine();
 
-    /// Runs on this thread until `stop`; what is under way is answered and synced first.
+    /// Runs on this thread until `stop`. Before it returns, requests in progress are answered and
+    /// synced.
     void run();
     /// Runs on a thread of its own.
     void start();
-    /// Any thread. With `start`, waits for the end.
+    /// Any thread. After `start`, waits for the end.
     void stop();
-    /// SIGINT, SIGTERM and SIGHUP stop it. Before `run`.
+    /// SIGINT, SIGTERM and SIGHUP stop the engine. Call it before `run`.
     void stopOnSignals();
 
     // --- for any thread
@@ -77,25 +79,25 @@ public:
         /// Headers such as "x-orrery-replica", in the order sent.
         std::vector<std::pair<std::string, std::string>> headers;
     };
-    /// Called on the engine's thread, once; never for what was given after the end.
+    /// Called once, on the engine's thread; never for calls made after the end.
     using AnswerHandler = std::function<void(Answer)>;
 
-    /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answered with a
-    /// 503 if too much waits.
+    /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answers 503 if
+    /// too many calls wait.
     void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
     /// A control call: "POST", "/faults", JSON.
     void control(std::string method, std::string target, std::string json, AnswerHandler handler);
-    /// The newest snapshot, never null. Asking makes the engine prepare the next one.
+    /// The newest snapshot, never null. Each call makes the engine prepare the next one.
     observe::SnapshotPtr snapshot();
     /// Events after `after`, oldest first, at most `limit`.
     std::vector<observe::Event> events(EventId after, std::size_t limit) const;
 
-    /// "http://127.0.0.1:8000", or empty if nothing is listened on; and then why.
+    /// "http://127.0.0.1:8000", or empty if the engine does not listen; endpointProblem says why.
     const std::string& endpoint() const;
     const std::string& endpointProblem() const;
     /// Empty if everything is in memory.
     std::string dataFolder() const;
-    /// What was mended in the data folder when it was opened, a sentence each.
+    /// What was repaired in the data folder when it was opened, one sentence each.
     const std::vector<std::string>& notes() const;
 
 private:

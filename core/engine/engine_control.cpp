@@ -1,13 +1,13 @@
 #include "core/base/version.h"
 #include "core/engine/engine_impl.h"
 
-// Control calls: from the endpoint and from the window, and how their answers wait.
+// Control calls, from the endpoint and from the window, and how their answers wait.
 
 namespace orrery::engine {
 
 namespace {
 
-// Each may leave a megabyte of the trace untaken.
+// Each follower may leave a megabyte of the trace unread.
 constexpr std::size_t kFollowersMax = 64;
 // What answers that take many turns may take of one.
 constexpr Duration kHeldMax = std::chrono::microseconds(500);
@@ -64,7 +64,7 @@ void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHan
     }
 }
 
-// After each turn.
+// Runs after each turn.
 void Engine::Impl::finishHeld() {
     std::vector<Held> left;
     m_heldGoOn = false;
@@ -140,12 +140,13 @@ bool Engine::Impl::isReady(Held& held) {
     if (response.later) {
         auto answer = response.later(world);
         if (!answer && m_stopping)
-            answer = control::errorResponse(503, "The engine ends; what was read is not complete.");
+            answer =
+                control::errorResponse(503, "The engine is stopping; the read is not complete.");
         if (!answer) return false;
         response = *std::move(answer);
     }
     if (const auto until = response.holdUntil) {
-        // A clock that runs is past all waiting.
+        // A running clock ends all waiting for an instant.
         const bool past = m_stopping || !m_driver->clock().paused() || world.now() >= *until;
         if (!past) return false;
         if (response.gate && !held.gate) held.gate = world.gateOf(world.openTurn());

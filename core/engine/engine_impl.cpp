@@ -21,15 +21,16 @@ constexpr Duration kFrame = 16ms;
 constexpr Duration kFeedEvery = 20ms;
 constexpr std::size_t kFeedEventsMax = 2000;
 constexpr std::size_t kFollowerBacklogMax = 1024 * 1024;
-/// The calendar and the clock that stands still in a sleep have parted by more than a correction.
+/// A larger difference between the calendar and the clock that stops during sleep is more than a
+/// correction.
 constexpr Duration kCalendarMoved = 1s;
-/// Clients that do not take their answers do not keep the engine from ending.
+/// Clients that do not take their answers cannot delay the end for longer.
 constexpr Duration kStopWithin = 3s;
 
 http::Server::Options serverOptions(const EngineOptions& options) {
     http::Server::Options server;
     server.origins = options.origins;
-    // Some files are the data folder's.
+    // The data folder needs some of the files.
     constexpr rlim_t kOtherFiles = 128;
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0)
@@ -51,13 +52,14 @@ Endpoint::Options endpointOptions(const EngineOptions& options) {
 }
 
 ApiError withdrawn() {
-    return {ErrorType::ServiceUnavailable,
-            "The client ended the connection while the clock is paused; the request is withdrawn.",
-            nullptr};
+    return {
+        ErrorType::ServiceUnavailable,
+        "The client ended the connection while the clock was paused; the request was withdrawn.",
+        nullptr};
 }
 
 ApiError tooMuch() {
-    return {ErrorType::ServiceUnavailable, "Too many requests are under way.", nullptr};
+    return {ErrorType::ServiceUnavailable, "Too many requests are in progress.", nullptr};
 }
 
 }  // namespace
@@ -72,7 +74,7 @@ Engine::Impl::Impl(const EngineOptions& options)
 
 Engine::Impl::~Impl() = default;
 
-// Threads and the heap end the process without a word where they get no address space.
+// Without address space, threads and the heap end the process without a message.
 std::expected<void, std::string> Engine::Impl::checkAddressSpace() {
     constexpr rlim_t kBytesMin = rlim_t{512} << 20;
     rlimit limit{};
@@ -95,7 +97,7 @@ std::expected<void, std::string> Engine::Impl::open() {
     driver.world.profileIsChosen = m_options.profileIsChosen;
     driver.world.seed = m_options.seed;
     driver.world.traceEvents = m_options.traceEvents;
-    // The window's thread may be looking at its trace.
+    // The window's thread may be reading its trace.
     driver.worldEnds = [this] {
         const std::lock_guard lock(m_mutex);
         m_trace = nullptr;
@@ -139,7 +141,7 @@ void Engine::Impl::run() {
 
 void Engine::Impl::round(Duration wall) {
     tell(wall);
-    // Details are kept while somebody follows, in whichever world there is by now.
+    // Keeps details while a client follows, in whichever world is open by now.
     if (m_driver->isUp())
         m_driver->world().setDetailedTrace(m_options.detailedTrace || !m_followers.empty());
     m_driver->turn(wall, Loop::calendar());
@@ -150,7 +152,7 @@ void Engine::Impl::round(Duration wall) {
     publish(wall);
     const std::size_t held = m_held.size();
     m_server.flush();
-    // Requests that came with others of their connection, and want a turn of their own.
+    // Further requests of the same connections, which need a turn of their own.
     m_hasNewlyHeld = m_held.size() > held;
 }
 
@@ -159,8 +161,8 @@ void Engine::Impl::tell(Duration wall) {
     m_toldAt = wall;
     const CalendarTime calendar = Loop::calendar();
     m_server.tick(wall, calendar);
-    // The machine slept, or somebody set its clock. A world that was paused or slowed on purpose
-    // keeps its own calendar.
+    // The machine slept, or somebody set its clock. A world paused or slowed on purpose keeps its
+    // own calendar.
     const Duration offset = calendar.sinceEpoch() - wall;
     const Duration moved = offset - m_calendarOffset;
     m_calendarOffset = offset;
@@ -211,7 +213,7 @@ void Engine::Impl::stop() {
 
 bool Engine::Impl::mayEnd(Duration wall) const {
     if (wall >= m_stopBy) return true;
-    // What waits for a clock that stands still would wait for ever.
+    // Requests that wait for a paused clock would wait for ever.
     const bool waits = m_driver->isUp() && m_driver->clock().paused();
     const bool answered = waits || m_driver->openCalls() == 0;
     return answered && m_held.empty() && m_driver->isSettled() && (waits || !m_server.isBusy());
@@ -221,7 +223,7 @@ bool Engine::Impl::mayEnd(Duration wall) const {
 
 void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                           Destination to) {
-    const bool mayRun = !m_driver->isReadOnly() || api::changesNothing(call->operationName());
+    const bool mayRun = !m_driver->isReadOnly() || api::isReadOnlyOperation(call->operationName());
     if (!m_driver->isUp() || !mayRun) {
         return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
     }
@@ -229,8 +231,8 @@ void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller c
     m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
 }
 
-// While the clock stands, requests wait without an instant, and those of a client that has left are
-// not to be carried out when it goes on. A client that has only ended its side is told so.
+// While the clock is paused, requests wait without an instant. Those of a client that has left must
+// not run when it resumes. A client that has only ended its side is told so.
 bool Engine::Impl::clientEnded(std::uint64_t connection) {
     if (!m_driver->isUp() || !m_driver->clock().paused()) return false;
     for (const cluster::CallId id : m_calls.ofConnection(connection))
@@ -316,7 +318,7 @@ observe::SnapshotPtr Engine::Impl::snapshot() {
 std::vector<observe::Event> Engine::Impl::events(EventId after, std::size_t limit) const {
     const std::lock_guard lock(m_mutex);
     if (m_trace == nullptr) return {};
-    // Ids begin again in a world that was taken up again.
+    // A reopened world numbers its events anew.
     return m_trace->since(after > m_trace->last() ? EventId() : after, limit);
 }
 

@@ -13,7 +13,7 @@
 
 namespace orrery::engine {
 
-/// All that the engine's thread owns, and the little that it shares.
+/// Everything that the engine's thread owns, and the few things that it shares.
 class Engine::Impl : public Dispatcher, public control::Host {
 public:
     explicit Impl(const EngineOptions& options);
@@ -38,7 +38,7 @@ public:
     Duration wall() const override { return Loop::now(); }
     bool stepOneEvent() override { return m_driver->stepOneEvent(); }
 
-    // --- the window's door, on the loop's thread
+    // --- calls from the window, on the loop's thread
 
     void callFromInside(std::string_view region, std::string_view operation, std::string_view json,
                         AnswerHandler handler);
@@ -58,8 +58,8 @@ public:
     std::thread m_thread;
 
 private:
-    /// A control call whose answer waits: until it is there, until the world has come so far,
-    /// until what it tells is on disk.
+    /// A control call whose answer waits until it exists, until the world has reached an instant,
+    /// and until its content is on disk.
     struct Held {
         http::ExchangeId exchange;
         AnswerHandler handler;
@@ -96,19 +96,19 @@ private:
     void sendControl(const http::ExchangeId& exchange, const AnswerHandler& handler,
                      control::Response response);
 
-    // The loop's thread.
+    // Members of the loop's thread.
     Endpoint m_handler;
     http::Server m_server;
     Answering m_answering;
     CallTable m_calls;
-    std::vector<cluster::Answered> m_answers;  // Kept for its memory.
+    std::vector<cluster::Answered> m_answers;  // A member only to reuse its memory.
     std::vector<Held> m_held;
     bool m_hasNewlyHeld = false;  ///< Held since the last turn.
     bool m_heldGoOn = false;      ///< Some of them take many turns, and could go on at once.
     std::vector<Follower> m_followers;
     Duration m_openedAt{};
-    Duration m_toldAt{};          // When the server was last told the time.
-    Duration m_calendarOffset{};  // Calendar less wall, when last looked at.
+    Duration m_toldAt{};          // When the server last got the time.
+    Duration m_calendarOffset{};  // Calendar minus wall clock, at the last check.
     Duration m_publishedAt{};
     Duration m_fedAt{};
     std::uint64_t m_generation = 0;
@@ -116,9 +116,9 @@ private:
     Duration m_stopBy{};
 
     mutable std::mutex m_mutex;
-    observe::SnapshotPtr m_snapshot;  // Guarded by m_mutex, as the two below.
+    observe::SnapshotPtr m_snapshot;  // Guarded by m_mutex, as are the two below.
     bool m_snapshotWanted = false;
-    observe::Trace* m_trace = nullptr;  // Of the present world.
+    observe::Trace* m_trace = nullptr;  // Of the current world.
 
     std::unique_ptr<LiveDriver> m_driver;  // Last: its workers wake the loop.
 };

@@ -23,7 +23,7 @@ std::optional<std::string> checkRecord(std::string_view key, std::string_view va
            " on volume " + std::to_string(volume) + " is damaged";
 }
 
-// Keys that LMDB takes whole; the others are in parts, which this does not put together.
+// LMDB holds these keys whole. It holds longer keys in parts, which this check does not assemble.
 std::optional<std::string> checkItem(std::string_view key, std::string_view value) {
     if (key.size() < sizeof(std::uint16_t)) return "a key is too short";
     if (key.size() >= storage::kChunkBytes) return std::nullopt;

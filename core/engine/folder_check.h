@@ -6,14 +6,14 @@
 
 namespace orrery::engine {
 
-/// What `orreryd check` says of a data folder.
+/// The result of `orreryd check` for a data folder.
 struct FolderVerdict {
     bool isSound = false;
     std::string text;  ///< Lines for a person.
 };
 
-/// Reads all of a folder that nobody uses, records and items included, and changes nothing. An
-/// error, in one sentence, if it cannot be looked at.
+/// Reads everything in a folder that nobody uses, including records and items, and changes nothing.
+/// Returns a one-sentence error if it cannot read the folder.
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
 /// Writes a damaged folder anew from all that can be read of it; the damaged files are kept. Lines

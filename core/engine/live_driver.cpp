@@ -21,7 +21,7 @@ constexpr std::size_t kTurnGroupsMax = 64;
 // Between two looks at the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
-// A step to the next event gives up in a world that only ever ticks.
+// A step to the next event gives up in a world that has only ticks.
 constexpr int kStepEventsMax = 100'000;
 
 // For a look at what changed, and between two looks at the wall clock meanwhile.
@@ -83,7 +83,7 @@ std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
     return {};
 }
 
-// The clock goes on as it was left.
+// Restores the clock's saved state.
 void LiveDriver::startClock(Duration wall) {
     m_clock.emplace(m_world->now(), wall);
     const cluster::ClockSetting& setting = m_world->clockSetting();
@@ -122,15 +122,15 @@ bool LiveDriver::admitOldest() {
 void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (!isUp()) {
         failOpenCalls();
-        if (m_retryAt && wall >= *m_retryAt) startAgain(wall, calendar);
+        if (m_retryAt && wall >= *m_retryAt) reopen(wall, calendar);
         return;
     }
-    takeWorkDone();
+    takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
         if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
     } else if (m_store->health() != storage::Health::Ok) {
         dropFailedStore(wall);
-        startAgain(wall, calendar);
+        reopen(wall, calendar);
         return;
     }
     if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
@@ -156,9 +156,9 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
-// A disk that takes no more will not catch up either: then what little the world still changes is
-// kept in memory.
-bool LiveDriver::isHeldUp() const {
+// A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
+// stay in memory.
+bool LiveDriver::isDiskBehind() const {
     return !isReadOnly() && m_store->saturated();
 }
 
@@ -168,8 +168,8 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
     const Duration end = Loop::now() + kTurnMax;
-    // A world that is stepped event by event stands in the midst of an instant.
-    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return tellGroups(end);
+    // A world that is stepped event by event stops between the events of one instant.
+    if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
     runWorld(step.until, end);
     if (m_clock->paused() || m_inbox.empty()) return;
@@ -177,16 +177,16 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     runWorld(step.until, end);
 }
 
-// A fault that comes while the clock is paused is seen at once.
-void LiveDriver::tellGroups(Duration end) {
+// A fault that is set while the clock is paused takes effect at once.
+void LiveDriver::sweepGroups(Duration end) {
     while (m_world->isTelling()) {
         m_world->tell(kEventsAtOnce);
         if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) return;
     }
 }
 
-// Calls have the instant of the turn that takes them in. Some are in every turn: a world that is
-// behind must not keep them out for ever.
+// Calls get the instant of the turn that admits them. Every turn admits some, so that a world that
+// is behind does not lock them out.
 void LiveDriver::admitSome(Duration end) {
     for (std::size_t count = 1; count <= kTurnCallsMax && admitOldest(); ++count) {
         if (count % kCallsAtOnce == 0 && Loop::now() >= end) return;
@@ -213,8 +213,8 @@ void LiveDriver::answer(cluster::Answered answered) {
 }
 
 void LiveDriver::releaseGated() {
-    // A read may wait for an earlier turn than the write before it, so the whole queue is looked
-    // at; it is never longer than what one sync takes.
+    // A read may wait for an earlier turn than the write before it, so this checks the whole queue.
+    // It is never longer than the answers of one sync.
     const storage::Ticket synced = m_store->synced();
     if (m_gated.empty() || synced == m_releasedTo) return;
     m_releasedTo = synced;

@@ -16,31 +16,31 @@
 
 namespace orrery::engine {
 
-/// What the live world is made of.
+/// The parts of the live world.
 struct DriverOptions {
-    /// Empty: everything is kept in memory.
+    /// Empty: keep everything in memory.
     std::filesystem::path dataFolder;
     storage::Durability durability = storage::Durability::Durable;
     storage::PlannedFailure failure = {};
     cluster::WorldOptions world;
-    /// Calls that wait or are under way; beyond, a 503 at once.
+    /// The maximum of open calls; beyond it, callers get a 503 at once.
     std::size_t callsMax = 16'384;
-    /// How old what is not yet in the tree may become.
+    /// The maximum age of records that the tree does not have yet.
     Duration flushAfter = std::chrono::seconds(5);
     /// Called before a world is destroyed, for any reason. No thread may use that world afterwards.
     std::function<void()> worldEnds = {};
-    /// Called with one sentence when the disk begins to refuse something, and when it takes it
+    /// Called with one sentence when the disk begins to refuse work, and when it accepts work
     /// again.
     std::function<void(const std::string&)> onStorageChange = {};
 };
 
-/// A world that lives: a store, the clock that follows the wall, and the two workers. It runs
-/// turns, holds answers back until what they rest on is on disk, and takes store and world up again
-/// from the disk if a commit fails. It waits for nothing. One thread owns it; wall times are
+/// A live world: a store, the clock that follows the wall clock, and the two workers. The driver
+/// runs turns, holds answers back until everything that they depend on is on disk, and reopens
+/// store and world from disk if a commit fails. It never blocks. One thread owns it; wall times are
 /// parameters.
 class LiveDriver {
 public:
-    /// `wake` is called on other threads when a turn would find something new.
+    /// Other threads call `wake` when a turn would find something new.
     static std::expected<std::unique_ptr<LiveDriver>, std::string> open(
         const DriverOptions& options, Duration wall, CalendarTime calendar,
         const std::function<void()>& wake);
@@ -52,9 +52,10 @@ public:
     bool isFull() const { return m_open >= m_options.callsMax; }
     /// Takes a call in; not when it is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
-    /// Takes back a call that has no instant yet. False if the world has it, or it is answered.
+    /// Withdraws a call that has no instant yet. False if the world already has it, or it is
+    /// answered.
     bool withdraw(cluster::CallId id);
-    /// Answers that may leave, since the last time, in place of what `answers` held.
+    /// Replaces `answers` by the answers released since the last call.
     void takeReleased(std::vector<cluster::Answered>& answers) {
         answers.clear();
         answers.swap(m_released);
@@ -69,32 +70,32 @@ public:
 
     // --- time
 
-    /// Takes what the workers have done, brings the world up to the present, lets go of answers.
+    /// Takes the workers' results, brings the world up to the present, and releases answers.
     void turn(Duration wall, CalendarTime calendar);
-    /// When the next turn is due: now, later, or only when something comes.
+    /// When the next turn is due: now, later, or only when an input arrives.
     std::optional<Duration> dueAt(Duration wall) const;
-    /// Paused: takes the oldest waiting call in. False if none waits.
+    /// While paused: admits the oldest waiting call. False if none waits.
     bool admitOldest();
-    /// Paused: runs until one more event has happened, kept in the trace or a detail; false if
-    /// nothing is due any more.
+    /// While paused: runs until one more event has happened, whether the trace keeps it or it is a
+    /// detail. False if nothing is due any more.
     bool stepOneEvent();
     void setCalendar(CalendarTime calendar) {
         static_cast<void>(m_world->admit(cluster::CalendarJump{calendar}));
     }
-    /// Whether what rests on that turn of the present world may leave.
+    /// True if answers that depend on this turn of the current world may leave.
     bool isReleased(storage::Ticket turn) const {
-        // A world that only reads rests on nothing that is not on disk.
+        // A read-only world depends only on data that is on disk.
         return turn <= m_store->synced() || m_onlyReads;
     }
 
-    /// False while store and world could not be taken up again after a failure; it is tried every
-    /// second, and calls fail meanwhile. The members below are there only if it is true.
+    /// False while store and world could not be reopened after a failure. The driver retries every
+    /// second, and calls fail meanwhile. The members below may be called only while it is true.
     bool isUp() const { return m_world != nullptr; }
     cluster::World& world() { return *m_world; }
     const cluster::World& world() const { return *m_world; }
     sim::LiveClock& clock() { return *m_clock; }
     const sim::LiveClock& clock() const { return *m_clock; }
-    /// Changes when store and world were taken up again.
+    /// Changes when store and world have been reopened.
     std::uint64_t generation() const { return m_generation; }
 
     /// Looks at what changed in the world, for a third of a millisecond or so, and shows the world
@@ -106,12 +107,12 @@ public:
     /// One sentence; empty if all is well.
     const std::string& storageProblem() const { return m_problem; }
     storage::Store::Figures figures() const;
-    /// Only reads are taken: after an I/O error or damage until the end, on a full disk until there
-    /// is room.
+    /// Only reads are accepted: after an I/O error or damage until the end, on a full disk until
+    /// there is room.
     bool isReadOnly() const { return m_readOnly || m_isDamaged || m_roomProbeAt.has_value(); }
-    /// Nothing waits for the disk any more.
+    /// True if nothing waits for the disk any more.
     bool isSettled() const;
-    /// Ends: waits for the workers and writes what is committed.
+    /// Ends: waits for the workers and writes everything committed.
     void close();
 
 private:
@@ -130,18 +131,18 @@ private:
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
     void report() const;
     void runTurn(Duration wall, CalendarTime calendar);
-    /// Until the wall clock shows `end`, or a bit more.
+    /// Runs until the wall clock reaches `end`, or slightly longer.
     void runWorld(Instant until, Duration end);
-    void tellGroups(Duration end);
+    void sweepGroups(Duration end);
     void admitSome(Duration end);
     void noteDamage();
     void releaseGated();
     void answer(cluster::Answered answered);
-    /// `why` ends with what the machine said.
+    /// `why` ends with the error of the machine.
     void dropWorld(std::string why);
     void dropFailedStore(Duration wall);
     void endWorld();
-    void startAgain(Duration wall, CalendarTime calendar);
+    void reopen(Duration wall, CalendarTime calendar);
     void failOpenCalls();
 
     const DriverOptions m_options;
@@ -155,26 +156,25 @@ private:
     std::vector<cluster::Answered> m_released;
     bool m_callsAreLost = false;
 
-    // Until the turn that keeps it is on disk, the profile that was asked for goes before the one
-    // that the store names.
+    // The chosen profile overrides the store's until the turn that saves it is on disk.
     bool m_profileIsChosen;
     storage::Ticket m_profileGate{};
 
     bool m_readOnly = false;   // The disk failed: nothing is written any more.
-    bool m_isDamaged = false;  // The disk holds damaged bytes: what is under way is still written.
-    bool m_onlyReads = false;  // This world was opened to read only: nothing of it is written.
-    std::optional<Duration> m_roomProbeAt;  // The disk is full: when to ask again.
+    bool m_isDamaged = false;  // The disk holds damaged bytes: writes in progress still finish.
+    bool m_onlyReads = false;  // This world was opened read-only: it is never written.
+    std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
     bool m_behind = false;                  // The last turn was cut short.
     bool m_storeGoesOn = false;             // It has more to do on this thread.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
-    std::optional<Duration> m_flushDue;  // What was written last is to be in the tree then.
-    std::optional<Duration> m_retryAt;   // Down: when to try again.
+    std::optional<Duration> m_flushDue;  // By then the last write must be in the tree.
+    std::optional<Duration> m_retryAt;   // While down: when to retry.
     std::uint64_t m_generation = 0;
-    std::string m_problem;  // Why store and world were taken up again, or could not be.
+    std::string m_problem;  // Why store and world were reopened, or could not be.
 
-    Worker m_logWriter;  // Last: their threads wake the owner.
+    Worker m_logWriter;  // Last: the threads of the workers wake the owner.
     Worker m_treeFlusher;
 };
 

@@ -4,7 +4,7 @@
 #include "core/engine/loop.h"
 #include "core/storage/storage_error.h"
 
-// How the driver works with the disk: work for it, and what follows when it fails.
+// How the driver gives work to the disk, and what it does if the disk fails.
 
 namespace orrery::engine {
 
@@ -20,14 +20,14 @@ constexpr std::size_t kStepsAtOnce = 64;
 
 }  // namespace
 
-void LiveDriver::takeWorkDone() {
+void LiveDriver::takeFinishedWork() {
     if (auto work = m_logWriter.takeFinished()) m_store->finishLogWork(std::move(work));
     if (auto work = m_treeFlusher.takeFinished()) m_store->finishFlushWork(std::move(work));
 }
 
-void LiveDriver::giveWork(Duration wall) {
+void LiveDriver::startWork(Duration wall) {
     if (m_onlyReads) return;
-    // Nothing waits for a disk in memory, so no thread is asked.
+    // Memory never blocks, so no thread is needed.
     const bool inMemory = m_options.dataFolder.empty();
     if (!m_logWriter.busy()) {
         if (auto work = m_store->takeLogWork()) {
@@ -40,7 +40,7 @@ void LiveDriver::giveWork(Duration wall) {
             }
         }
     }
-    if (!m_treeFlusher.busy() && !isReadOnly()) giveFlush(wall);
+    if (!m_treeFlusher.busy() && !isReadOnly()) startFlush(wall);
 }
 
 // A longer share would delay answers, a shorter one could not keep up with what turns leave.
@@ -69,7 +69,7 @@ void LiveDriver::probeRoom(Duration wall) {
     m_onlyReads = false;
     m_store->tryAgain();
     if (!m_flushDue) m_flushDue = wall;
-    m_problem = "There is room on the disk again: writes are taken.";
+    m_problem = "There is room on the disk again: writes are accepted.";
     report();
     m_problem.clear();
 }
@@ -78,7 +78,7 @@ void LiveDriver::report() const {
     if (m_options.onStorageChange) m_options.onStorageChange(m_problem);
 }
 
-void LiveDriver::giveFlush(Duration wall) {
+void LiveDriver::startFlush(Duration wall) {
     const bool force = m_flushDue && *m_flushDue <= wall;
     if (force) m_flushDue.reset();
     auto work = m_store->takeFlushWork(force);
@@ -109,9 +109,9 @@ void LiveDriver::failOpenCalls() {
     m_gated.clear();
 }
 
-// What was committed and not written is gone, and so is every answer that rests on it. After a sync
-// that failed no later one can be believed (the kernel may have thrown the pages away), so what
-// comes back only reads.
+// Everything committed but not written is lost, and so is every answer that depends on it. After a
+// failed sync no later sync can be trusted (the kernel may have discarded the pages), so the
+// reopened world is read-only.
 void LiveDriver::dropFailedStore(Duration wall) {
     const auto error = m_store->lastError();
     m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
@@ -122,7 +122,7 @@ void LiveDriver::dropFailedStore(Duration wall) {
         m_problem =
             m_readOnly
                 ? "The disk failed, so writes are refused until the engine is started again: "
-                : "A commit to the disk failed, and what was under way was lost: ";
+                : "A commit to the disk failed, and the requests in progress were lost: ";
         m_problem += error ? error->message() : std::string("no reason was given.");
         report();
     }
@@ -135,7 +135,7 @@ void LiveDriver::dropWorld(std::string why) {
     failOpenCalls();
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
-    takeWorkDone();
+    takeFinishedWork();
     endWorld();
     m_ticket = m_releasedTo = storage::Ticket();
     m_flushDue.reset();
@@ -151,7 +151,7 @@ void LiveDriver::endWorld() {
     m_world.reset();
 }
 
-void LiveDriver::startAgain(Duration wall, CalendarTime calendar) {
+void LiveDriver::reopen(Duration wall, CalendarTime calendar) {
     m_retryAt = wall + kRetryAfter;
     ++m_generation;
     if (!m_store) {
@@ -175,7 +175,7 @@ void LiveDriver::close() {
     if (!m_store) return;
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
-    takeWorkDone();
+    takeFinishedWork();
     if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
         m_world->close();
         if (auto work = m_store->takeLogWork()) {
@@ -187,26 +187,26 @@ void LiveDriver::close() {
     m_store.reset();
 }
 
-// What is on the disk cannot be trusted any more, but most of it can still be read. A world that
-// fails again as soon as it is opened waits before the next attempt.
+// The data on disk cannot be trusted any more, but most of it can still be read. A world that fails
+// again right after opening waits before the next attempt.
 void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
                            CalendarTime calendar) {
     const bool metBefore = std::exchange(m_readOnly, true);
     m_onlyReads = true;
-    dropWorld("What the disk holds cannot be used, so writes are refused: " + failure.message());
+    dropWorld("The data on the disk cannot be used, so writes are refused: " + failure.message());
     if (metBefore) {
         m_retryAt = wall + kRetryAfter;
         return;
     }
     report();
-    startAgain(wall, calendar);
+    reopen(wall, calendar);
 }
 
 void LiveDriver::noteDamage() {
     const auto& damage = m_world->damage() ? m_world->damage() : m_store->damage();
     if (m_isDamaged || !damage) return;
     m_isDamaged = true;
-    // The world's own sentence says so already.
+    // The world's own sentence already says so.
     m_problem = m_world->damage() ? damage->message() : "Writes are refused: " + damage->message();
     report();
     static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));

@@ -64,14 +64,14 @@ bool Loop::poll(std::size_t limit) {
 
 void Loop::wait(std::optional<Duration> until) {
     m_impl->context.restart();
-    // Without sockets and timers there would be nothing to wait for, and run_one would return.
+    // Keeps run_one waiting even without sockets and timers.
     const auto work = asio::make_work_guard(m_impl->context);
     if (!until) {
         m_impl->context.run_one();
         return;
     }
     const std::chrono::steady_clock::time_point at(*until);
-    // The kernel's wait ends up to a millisecond late, a timer on time, at the price of a call.
+    // The kernel's wait ends up to a millisecond late. A timer is punctual but costs a call.
     if (*until - now() > kCoarse) {
         m_impl->context.run_one_until(at - kCoarse / 2);
         return;
@@ -121,7 +121,7 @@ void Loop::onStopSignals(Task task) {
     error_code ignored;
     m_impl->signals.add(SIGINT, ignored);
     m_impl->signals.add(SIGTERM, ignored);
-    // The end of the terminal, unless whoever started us (nohup) does not want that.
+    // The terminal has closed. Ignored if our parent ignores it (nohup).
     struct sigaction hangUp{};
     if (sigaction(SIGHUP, nullptr, &hangUp) == 0 && hangUp.sa_handler != SIG_IGN)
         m_impl->signals.add(SIGHUP, ignored);

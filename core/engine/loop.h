@@ -16,8 +16,8 @@ class io_context;
 
 namespace orrery::engine {
 
-/// What the engine's thread waits for: sockets, an instant of the wall clock, a word from another
-/// thread, a signal. All members are for that thread unless they say otherwise.
+/// The event loop of the engine's thread, which waits for sockets, an instant of the wall clock,
+/// tasks of other threads, and signals. All members are for that thread unless they say otherwise.
 class Loop {
 public:
     Loop();
@@ -27,25 +27,26 @@ public:
 
     boost::asio::io_context& context();
 
-    /// Nanoseconds of a clock that never goes back and stands still while the machine sleeps.
+    /// Nanoseconds of a monotonic clock that stands still while the machine sleeps.
     static Duration now();
     /// Nanoseconds since 1970-01-01 UTC.
     static CalendarTime calendar();
 
-    /// Does what is ready, at most about `limit` pieces of it. True if there may be more.
+    /// Runs ready handlers, about `limit` at most. True if there may be more.
     bool poll(std::size_t limit);
-    /// Waits for something to do, or until `until`; with nothing given, as long as it takes.
+    /// Waits for something to do, or until `until`; without a time, as long as it takes.
     void wait(std::optional<Duration> until);
 
     using Task = std::function<void()>;
-    /// Any thread: has the task done by the loop's thread in one of its next rounds. False if too
-    /// many tasks wait: then it will never be done.
+    /// Any thread: the loop's thread runs the task in one of its next rounds. False if too many
+    /// tasks wait; then the task never runs.
     bool post(Task task);
-    /// Any thread: the same, however many tasks wait. For what must not be lost, such as the end.
+    /// Any thread: the same, however many tasks wait. For tasks that must not be lost, such as the
+    /// end.
     void postAlways(Task task);
     /// Any thread: ends a wait.
     void wake();
-    /// SIGINT, SIGTERM and, unless it is ignored, SIGHUP run this on the loop's thread, every time.
+    /// SIGINT, SIGTERM and, unless ignored, SIGHUP run this on the loop's thread, each time.
     void onStopSignals(Task task);
 
 private:

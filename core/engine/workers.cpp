@@ -44,7 +44,7 @@ void Worker::waitForEnd() {
 }
 
 void Worker::run() {
-    // Signals are for the loop's thread.
+    // The loop's thread handles signals.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);

@@ -11,40 +11,41 @@
 
 namespace orrery::engine {
 
-/// A thread that runs one piece of storage work at a time and hands it back.
+/// A thread that runs one piece of storage work at a time and returns it.
 class Worker {
 public:
-    /// `wake` is called on the worker's thread after each piece.
+    /// The worker's thread calls `wake` after each piece.
     explicit Worker(std::function<void()> wake);
-    /// Waits for the piece under way.
+    /// Waits for the piece in progress.
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Owner's thread. The worker must have nothing under way.
+    /// Owner's thread. The worker must be idle.
     void start(std::unique_ptr<storage::Work> work);
-    /// Owner's thread: the piece that has ended, or null.
+    /// Owner's thread: the finished piece, or null.
     std::unique_ptr<storage::Work> takeFinished();
-    /// Owner's thread: true from `start` until `takeFinished` has given the piece back.
+    /// Owner's thread: true from `start` until `takeFinished` has returned the piece.
     bool busy() const { return m_busy; }
-    /// Owner's thread: waits until the piece under way has ended. It is still to be taken.
+    /// Owner's thread: waits until the piece in progress has ended. The caller still has to take
+    /// it.
     void waitForEnd();
 
 private:
     void run();
 
-    // The owner's.
+    // Of the owner.
     bool m_busy = false;
 
-    // Both threads'.
+    // Of both threads.
     const std::function<void()> m_wake;
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::unique_ptr<storage::Work> m_todo;  // Guarded by m_mutex, as all below.
+    std::unique_ptr<storage::Work> m_todo;  // Guarded by m_mutex, as are all below.
     std::unique_ptr<storage::Work> m_done;
     bool m_stopping = false;
 
-    std::thread m_thread;  // Last: it uses all of the above.
+    std::thread m_thread;  // Last: it uses all members above.
 };
 
 }  // namespace orrery::engine

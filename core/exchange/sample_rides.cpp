@@ -18,8 +18,8 @@ constexpr City kCities[] = {{"Lisbon", 38722300, -9139300},
                             {"Osaka", 34693700, 135502300},
                             {"Vienna", 48208500, 16372100}};
 
-// Sixteen headings, clockwise from north, as parts of 1,000 to the north and to the east: tracks
-// are made with integers, so that they are the same on every machine.
+// Sixteen headings, clockwise from north, in thousandths to the north and to the east. Integers, so
+// that tracks are the same on every machine.
 constexpr std::array<std::pair<std::int64_t, std::int64_t>, 16> kHeadings{{{1000, 0},
                                                                            {924, 383},
                                                                            {707, 707},
@@ -61,13 +61,13 @@ struct Track {
     std::int64_t metres = 0;
 };
 
-/// A step of fifteen seconds: turns a little at times, speeds up, slows down, waits at lights.
+/// One step of fifteen seconds: turns a little at times, speeds up, slows down, waits at lights.
 void move(Prng& prng, Track& track) {
     if (prng.chance({1, 3})) track.heading = (track.heading + 15 + prng.below(3)) % 16;
     track.metresPerSecond = prng.chance({1, 9}) ? 0 : 4 + static_cast<std::int64_t>(prng.below(11));
     const auto& [north, east] = kHeadings[track.heading];
     const std::int64_t metres = track.metresPerSecond * kFixSeconds;
-    // A metre is about nine microdegrees; the map's shrinking towards the poles is left out.
+    // A metre is about nine microdegrees; this ignores that longitudes converge towards the poles.
     track.latitude += metres * 9 * north / 1000;
     track.longitude += metres * 9 * east / 1000;
     track.metres += metres;

@@ -102,7 +102,7 @@ std::string makeCartLine(Prng& prng, const std::string& customer, const Product&
     item.number("quantity", static_cast<std::int64_t>(1 + prng.exponential(1)));
     item.decimal("price", product.cents, 2).text("currency", "EUR");
     item.text("addedAt", timestampText(added));
-    // A cart line ends by itself two weeks after it was added.
+    // A cart line expires two weeks after it was added.
     item.number("expiresAt", epochSeconds(added + 14 * 86400));
     if (prng.chance({1, 12})) item.text("note", "gift wrap, please");
     return item.take();
@@ -111,10 +111,11 @@ std::string makeCartLine(Prng& prng, const std::string& customer, const Product&
 }  // namespace
 
 SampleSet makeShop() {
-    SampleSet set{"shop",
-                  "Shop carts and profiles",
-                  "Customers and what lies in their carts, with one local and two global indexes.",
-                  {}};
+    SampleSet set{
+        "shop",
+        "Shop carts and profiles",
+        "Customers and the contents of their carts, with one local and two global indexes.",
+        {}};
     SampleTable profiles{"ShopProfiles", std::string(kCreateProfiles), {}};
     SampleTable carts{"ShopCarts", std::string(kCreateCarts), {}};
     Prng prng = Prng::stream(1, "sample shop");

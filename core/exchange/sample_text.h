@@ -12,7 +12,7 @@
 
 namespace orrery::exchange {
 
-/// Writes one item attribute by attribute, each with its type. Numbers are texts, as on the wire.
+/// Writes one item attribute by attribute, with types. Numbers are strings, as on the wire.
 class ItemWriter {
 public:
     ItemWriter() : m_json(m_text) { m_json.beginObject(); }
@@ -26,7 +26,7 @@ public:
     ItemWriter& beginMap(std::string_view name);
     ItemWriter& endMap();
 
-    /// The item; the writer is spent.
+    /// Returns the item; the writer cannot be used afterwards.
     std::string take();
 
 private:
@@ -37,7 +37,7 @@ private:
 /// "12.345" for 12345 and 3.
 std::string decimalText(std::int64_t value, int decimals);
 
-/// `value` with zeros in front.
+/// `value` with leading zeros.
 std::string padded(std::uint64_t value, std::size_t width);
 
 /// "2026-09-03T07:05:11Z": minutes and seconds after midnight of the first day of the sample month.

@@ -69,7 +69,7 @@ std::string decimalText(std::int64_t value, int decimals) {
 }
 
 namespace {
-// The samples play in September 2026, so that they are the same whenever they are made.
+// The samples are set in September 2026, so that they are always the same.
 constexpr std::int64_t kMonthBegin = 1788220800;
 constexpr std::int64_t kDaySeconds = 86400;
 }  // namespace

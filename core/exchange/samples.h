@@ -6,8 +6,8 @@
 
 namespace orrery::exchange {
 
-// Sample data sets: what `--demo` and the first start of the window offer. They are made, not
-// stored: the same build makes the same items, to the last byte.
+// Sample data sets, which `--demo` and the first start of the window offer. They are generated, not
+// stored: the same build generates the same items, to the last byte.
 
 /// One table of a sample, as requests of the API.
 struct SampleTable {
@@ -24,11 +24,11 @@ struct SampleSet {
     std::vector<SampleTable> tables;
 };
 
-/// All samples: a leaderboard, a shop's carts and profiles, rides with GPS positions. Pure; takes
-/// some milliseconds, so call it when somebody asks for a sample.
+/// All samples: a leaderboard, a shop's carts and profiles, rides with GPS positions. Pure. It
+/// takes some milliseconds, so call it only when a sample is wanted.
 std::vector<SampleSet> sampleSets();
 
-/// How many items a BatchWriteItem takes.
+/// The maximum of items in a BatchWriteItem.
 inline constexpr std::size_t kBatchItemsMax = 25;
 
 /// The items of a table as JSON of BatchWriteItem requests, in order.

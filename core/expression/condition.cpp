@@ -21,8 +21,8 @@ using types::StringSet;
 
 namespace {
 
-// What size() counts: characters of strings, bytes of binary values, elements of the others.
-// Numbers, booleans and null have no size.
+// The result of size(): characters of strings, bytes of binary values, elements of sets, lists and
+// maps. Numbers, booleans and null have no size.
 std::optional<std::size_t> sizeOf(const AttributeValue& value) {
     if (const auto* text = value.as<std::string>()) return utf16Length(*text);
     if (const auto* binary = value.as<Binary>()) return binary->bytes.size();
@@ -72,8 +72,8 @@ bool beginsWith(const AttributeValue& value, const AttributeValue& prefix) {
     return binary && start && binary->bytes.starts_with(start->bytes);
 }
 
-// The value of an operand under an item: null if there is none. Points into the item, the condition
-// or itself.
+// The value of an operand for an item, or null if there is none. Points into the item, the
+// condition or this object.
 class Evaluated {
 public:
     Evaluated(const Operand& operand, const Item* item) {

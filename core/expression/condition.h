@@ -13,14 +13,14 @@
 namespace orrery::expression {
 
 // Conditions and filters (Expressions.OperatorsAndFunctions). A Condition is a plain tree of
-// values; it is parsed without knowing the table and evaluated against one item at a time.
+// values. It is parsed without the table and evaluated against one item at a time.
 
 /// `size(path)` or `size(:value)`.
 struct SizeOf {
     std::variant<Path, SharedValue> argument;
 };
 
-/// What is compared: an attribute, a value of the request, or a size.
+/// An operand of a comparison: an attribute, a value of the request, or a size.
 using Operand = std::variant<Path, SharedValue, SizeOf>;
 
 enum class Comparator { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual };
@@ -71,21 +71,21 @@ struct Condition {
     std::variant<Comparison, Between, In, FunctionCall, And, Or, Not> node;
 };
 
-/// Which parameter a condition came in, for the words of its errors.
+/// The parameter in which a condition came, for its error texts.
 enum class Kind { Condition, Filter };
 
-/// Parses a ConditionExpression or FilterExpression. Errors are those that the service reports
-/// without looking at the table, "Invalid FilterExpression: …".
+/// Parses a ConditionExpression or FilterExpression. Reports the errors that the service finds
+/// without the table, "Invalid FilterExpression: …".
 ApiResult<Condition> parseCondition(std::string_view text, Kind kind, Substitutions& substitutions);
 
-/// True if `item` meets the condition. A null item is one that does not exist: it has no attribute.
+/// True if `item` meets the condition. A null item does not exist, so it has no attributes.
 bool matches(const Condition& condition, const types::Item* item);
 
-/// Every path of the condition, in its order. Valid while the condition lives.
+/// All paths of the condition, in its order. Valid while the condition lives.
 std::vector<const Path*> paths(const Condition& condition);
 
-/// A Query's filter must not mention the key of the table or index that it reads; `parameter` is
-/// "Filter Expression" or "QueryFilter".
+/// Refuses a Query's filter that mentions the key of the table or index that the Query reads.
+/// `parameter` is "Filter Expression" or "QueryFilter".
 ApiResult<void> checkFilterAvoidsKey(const Condition& filter, const types::KeySchema& schema,
                                      std::string_view parameter = "Filter Expression");
 

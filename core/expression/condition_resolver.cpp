@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kInOperandCountMax = 100;
 
-// The second pass over a condition: names, values, numbers and types of operands. One comparison or
-// function after the other, each in this order, as the service reports them.
+// The second pass over a condition: names, values, numbers and types of operands. It checks one
+// comparison or function after the other, each in this order, as the service does.
 class ConditionResolver {
 public:
     ConditionResolver(const Parser& parser, Substitutions& substitutions)
@@ -59,7 +59,7 @@ const AttributeValue* valueOf(const Operand& operand) {
     return value ? value->get() : nullptr;
 }
 
-// What is known of the type of an operand without an item.
+// The type of an operand as far as it is known without an item.
 std::optional<AttributeType> typeOf(const Operand& operand) {
     if (std::holds_alternative<SizeOf>(operand)) return AttributeType::Number;
     if (const AttributeValue* value = valueOf(operand)) return value->type();
@@ -199,7 +199,7 @@ std::vector<Operand> ConditionResolver::checkedOperands(const std::vector<Syntax
     return operands;
 }
 
-// A size() of a size() never gets further than checkSizes, so what stands in it does not matter.
+// checkSizes refuses a size() of a size(), so the inner one may be ignored here.
 Operand ConditionResolver::checkedOperand(const SyntaxOperand& syntax) {
     const SyntaxOperand* innermost = &syntax;
     while (innermost->kind == SyntaxOperand::Kind::Call)
@@ -241,7 +241,7 @@ ApiResult<void> ConditionResolver::checkCounts(const SyntaxOperand& syntax) {
     return {};
 }
 
-// size() has no meaning for numbers, booleans and null; a size() is a number.
+// size() is not defined for numbers, booleans and null; its own result is a number.
 ApiResult<void> ConditionResolver::checkSizes(const SyntaxOperand& syntax) {
     if (syntax.kind != SyntaxOperand::Kind::Call) return {};
     const SyntaxOperand& argument = syntax.arguments.front();
@@ -271,7 +271,7 @@ ApiResult<void> ConditionResolver::checkDistinct(std::string_view operatorName,
     return {};
 }
 
-// Only strings, numbers and binary values have an order.
+// Only strings, numbers and binary values are ordered.
 ApiResult<void> ConditionResolver::checkOrdered(std::string_view operatorName,
                                                 const std::vector<Operand>& operands) {
     for (const Operand& operand : operands) {
@@ -300,7 +300,7 @@ ApiResult<void> ConditionResolver::checkBounds(const Operand& lower, const Opera
     return {};
 }
 
-// The lists of types stand in the order in which the service happens to print its sets of them.
+// The lists of types are in the order in which the service prints its sets of them.
 ApiResult<void> ConditionResolver::checkTypeName(const Operand& operand) {
     const auto type = typeOf(operand);
     if (!type) return wrongType("attribute_type", "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");

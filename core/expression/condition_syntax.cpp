@@ -17,9 +17,9 @@ namespace {
 // primary     := operand | '(' expression ')' pathTail?
 //
 // Only what follows a '(' tells whether it opens a condition or an operand, so a primary can be
-// either, and where a condition is wanted, an operand must be a function.
+// either. Where the grammar requires a condition, an operand must be a function.
 struct Primary {
-    std::optional<SyntaxOperand> operand;  // Otherwise it is a condition.
+    std::optional<SyntaxOperand> operand;  // If absent, the primary is a condition.
     SyntaxCondition condition;
     bool parenthesized = false;
 };
@@ -86,7 +86,7 @@ ApiResult<Primary> ConditionParser::negation() {
     if (negations == 0) return result;
 
     TRY_ASSIGN(SyntaxCondition condition, asCondition(std::move(result)));
-    // NOT NOT x is x; as a deep tree it would only cost stack.
+    // NOT NOT x is x; a deep tree would only use stack.
     if (negations % 2 == 1) {
         SyntaxCondition negated;
         negated.kind = SyntaxCondition::Kind::Not;
@@ -187,7 +187,7 @@ std::optional<Comparator> ConditionParser::comparator() const {
 ApiResult<SyntaxCondition> ConditionParser::asCondition(Primary primary) {
     if (!primary.operand) return std::move(primary.condition);
     if (primary.operand->kind != SyntaxOperand::Kind::Call) {
-        return std::unexpected(m_parser.syntaxError());  // A comparator was to come.
+        return std::unexpected(m_parser.syntaxError());  // A comparator was expected.
     }
     if (primary.operand->text == "size") noteMisused(*primary.operand);
     SyntaxCondition condition;
@@ -203,14 +203,14 @@ void ConditionParser::noteMisused(const SyntaxOperand& call) {
         std::string(call.text);
 }
 
-// Only size() gives a value that can be compared.
+// Only size() returns a value that can be compared.
 void ConditionParser::noteComparedFunction(const SyntaxOperand& operand) {
     if (operand.kind != SyntaxOperand::Kind::Call) return;
     if (operand.text != "size") noteMisused(operand);
     noteNestedFunctions(operand);
 }
 
-// Likewise for arguments.
+// The same for arguments.
 void ConditionParser::noteNestedFunctions(const SyntaxOperand& operand) {
     for (const SyntaxOperand& argument : operand.arguments)
         noteComparedFunction(argument);

@@ -30,7 +30,7 @@ std::unexpected<ApiError> keyMustComeFirst(std::string_view operatorName) {
                 " operator must have the key attribute as its first operand");
 }
 
-// The same comparison with its sides exchanged.
+// The same comparison with its sides swapped.
 KeyOperator mirrored(KeyOperator op) {
     switch (op) {
         case KeyOperator::Less:
@@ -61,7 +61,7 @@ KeyOperator keyOperatorOf(Comparator comparator) {
     }
 }
 
-// Reads the predicates off a condition, from left to right; of several errors the first counts.
+// Extracts the predicates of a condition, from left to right. The first of several errors counts.
 class PredicateReader {
 public:
     ApiResult<void> operator()(const Comparison& node) {
@@ -153,13 +153,13 @@ const KeyPredicate* findPredicate(const KeyPredicates& predicates, const std::st
 
 enum class Role { Partition, Sort };
 
-// Whether `value` can be a key: not empty, not too long.
+// Refuses a value that cannot be a key: an empty or too long one.
 ApiResult<void> checkKeyValue(const AttributeValue& value, const KeyAttribute& key, Role role) {
     Item item;
     item.set(key.name, value);
     KeySchema schema{key, std::nullopt};
     if (role == Role::Sort) {
-        // A partition key that passes stands before it.
+        // A partition key that passes is put before it.
         schema = {{"", AttributeType::String}, key};
         item.set("", AttributeValue::string("x"));
     }
@@ -177,7 +177,7 @@ ApiResult<void> checkPredicate(const KeyPredicate& predicate, const KeyAttribute
             "One or more parameter values were invalid: Condition parameter type does not match "
             "schema type");
     }
-    // A number has no beginning.
+    // Numbers have no prefix.
     if (predicate.op == KeyOperator::BeginsWith && key.type == AttributeType::Number) {
         return fail(
             "One or more parameter values were invalid: ComparisonOperator BEGINS_WITH is not "
@@ -206,7 +206,7 @@ ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition) {
 }
 
 ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates, const KeySchema& schema) {
-    // Only an expression gets here with so many: dynamodb-conformance, queryKeyConditionOperands.
+    // Only an expression can have so many: dynamodb-conformance, queryKeyConditionOperands.
     if (predicates.size() > 2)
         return fail("The number of query conditions (" + std::to_string(predicates.size()) +
                     ") exceeds the number of key attributes defined in the schema (" +

@@ -12,11 +12,11 @@
 
 namespace orrery::expression {
 
-// The key condition of a Query goes through three steps, since the service reports the errors of
-// the first before those of the other expressions, of the second before it looks for the table, and
-// of the third once it knows the key: parseKeyCondition, keyPredicates, bindKeyCondition.
+// The key condition of a Query goes through three steps: parseKeyCondition, keyPredicates,
+// bindKeyCondition. The service reports errors of the first before those of the other expressions,
+// of the second before it looks up the table, and of the third once it knows the key.
 
-/// A KeyConditionExpression that has been parsed; anything a filter may say can stand in it.
+/// A parsed KeyConditionExpression. It can contain anything that a filter can.
 struct KeyCondition {
     Condition condition;
 };
@@ -24,8 +24,8 @@ struct KeyCondition {
 /// Syntax, functions and operand types: "Invalid KeyConditionExpression: …".
 ApiResult<KeyCondition> parseKeyCondition(std::string_view text, Substitutions& substitutions);
 
-/// The operators of conditions on keys. Only legacy KeyConditions can name the last one, for all
-/// operators that no key can be searched by.
+/// The operators of conditions on keys. Only legacy KeyConditions can yield the last one, which
+/// stands for all operators that cannot search a key.
 enum class KeyOperator {
     Equal,
     Less,
@@ -37,14 +37,14 @@ enum class KeyOperator {
     NotIndexable,
 };
 
-/// One condition on one attribute, whose role is not known yet.
+/// One condition on one attribute, whose role in the key is not known yet.
 struct KeyPredicate {
     std::string attribute;
     KeyOperator op = KeyOperator::Equal;
     std::vector<SharedValue> values;  // Two for Between.
 };
 
-/// What a key condition says of each attribute: one or two predicates on different attributes.
+/// The predicates of a key condition: one or two, on different attributes.
 using KeyPredicates = std::vector<KeyPredicate>;
 
 ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition);
@@ -53,23 +53,23 @@ ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition);
 struct SortCondition {
     KeyOperator op = KeyOperator::Equal;  // Never NotIndexable.
     types::AttributeValue value;
-    types::AttributeValue upper;  // Between only; not less than `value`.
+    types::AttributeValue upper;  // Between only; at least `value`.
 };
 
-/// What a Query reads: one item collection and a part of it.
+/// The range that a Query reads: one item collection, or a part of it.
 struct KeyRange {
     types::AttributeValue partition;
     std::optional<SortCondition> sort;
 };
 
-/// Finds the roles of the attributes under the key of a table or index. Values are checked for
-/// type and size.
+/// Assigns the attributes to their roles in the key of a table or index. Checks the type and size
+/// of values.
 ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates,
                                      const types::KeySchema& schema);
-/// keyPredicates and bindKeyCondition in one, for callers that have the schema at once.
+/// keyPredicates and bindKeyCondition in one call, for callers that have the schema already.
 ApiResult<KeyRange> bindKeyCondition(const KeyCondition& condition, const types::KeySchema& schema);
 
-/// True if `sortKey` lies in the range. The type of the value is the schema's.
+/// True if `sortKey` is in the range. The value must have the schema's type.
 bool contains(const SortCondition& condition, const types::AttributeValue& sortKey);
 
 }  // namespace orrery::expression

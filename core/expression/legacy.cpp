@@ -31,7 +31,7 @@ std::unexpected<ApiError> invalid(std::string message) {
 enum class Operands { None, One, Two, OneOrMore };
 enum class Types { Any, Ordered, Prefix, Element };
 
-// What each ComparisonOperator takes (API_Condition.html).
+// The arguments that each ComparisonOperator takes (API_Condition.html).
 struct Operator {
     std::string_view name;
     Operands operands;
@@ -148,7 +148,7 @@ Condition conditionOf(const std::string& attribute, const Operator& op,
     }
     if (op.name == "CONTAINS") return function(ConditionFunction::Contains, {path, operands[0]});
     if (op.name == "NOT_CONTAINS") {
-        // Unlike NE it does not hold for an attribute that is missing.
+        // Unlike NE, it is false for a missing attribute.
         Condition exists = function(ConditionFunction::AttributeExists, {path});
         Condition holds = function(ConditionFunction::Contains, {path, operands[0]});
         return {And{{std::move(exists), {Not{{std::move(holds)}}}}}};
@@ -162,7 +162,7 @@ Condition combine(std::vector<Condition> conditions, ConditionalOperator conditi
     return {And{std::move(conditions)}};
 }
 
-// An element of Expected that names no operator.
+// An element of Expected without an operator.
 ApiResult<Condition> conditionFromExists(const ExpectedAttribute& expected) {
     if (expected.valueList) {
         return invalid(

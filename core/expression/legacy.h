@@ -15,7 +15,7 @@ namespace orrery::expression {
 
 // The parameters that expressions replaced (LegacyConditionalParameters), translated into the same
 // trees. The caller has decoded the JSON and checked that ComparisonOperator, ConditionalOperator
-// and Action are among their enumerated values; the rest of the service's errors are made here.
+// and Action have one of their enumerated values; the service's other errors are produced here.
 
 /// One element of Expected.
 struct ExpectedAttribute {
@@ -33,7 +33,7 @@ struct AttributeCondition {
     std::vector<types::AttributeValue> valueList;
 };
 
-/// One element of AttributeUpdates. Without an action it is PUT.
+/// One element of AttributeUpdates. The default action is PUT.
 struct AttributeUpdate {
     std::string attribute;
     std::optional<std::string> action;
@@ -42,15 +42,15 @@ struct AttributeUpdate {
 
 enum class ConditionalOperator { And, Or };
 
-/// An empty list is a condition that always holds.
+/// An empty list gives a condition that always holds.
 ApiResult<Condition> conditionFromExpected(const std::vector<ExpectedAttribute>& expected,
                                            ConditionalOperator conditionalOperator);
 
-/// QueryFilter and ScanFilter. An empty list is a condition that always holds.
+/// QueryFilter and ScanFilter. An empty list gives a condition that always holds.
 ApiResult<Condition> conditionFromFilter(const std::vector<AttributeCondition>& filter,
                                          ConditionalOperator conditionalOperator);
 
-/// KeyConditions. To be bound with bindKeyCondition.
+/// KeyConditions. bindKeyCondition takes the result.
 ApiResult<KeyPredicates> predicatesFromKeyConditions(
     const std::vector<AttributeCondition>& conditions);
 

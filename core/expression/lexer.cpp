@@ -21,7 +21,8 @@ bool isSpace(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-// The bytes of the UTF-8 character that begins with `lead`, so that an error shows it whole.
+// The length of the UTF-8 character that begins with `lead`, so that an error shows the whole
+// character.
 std::size_t characterBytes(char lead) {
     const auto byte = static_cast<unsigned char>(lead);
     if (byte >= 0xf0) return 4;
@@ -30,7 +31,7 @@ std::size_t characterBytes(char lead) {
     return 1;
 }
 
-// The first token of `text`, which is neither empty nor begins with a space.
+// The first token of `text`, which must not be empty or begin with a space.
 Token firstToken(std::string_view text) {
     const auto lengthWhile = [&](std::size_t from, bool (*matches)(char)) {
         while (from < text.size() && matches(text[from]))

@@ -17,8 +17,9 @@ constexpr std::size_t kOperatorCountMax = 300;
 constexpr std::size_t kPathElementCountMax = 32;
 constexpr std::uint32_t kListIndexMax = 2147483647;
 
-// No valid expression nests deeper: a level is a function or a pair of parentheses, a function is
-// an operator, and two pairs of parentheses without an operator between them are redundant.
+// No valid expression nests deeper: each level is a function or a pair of parentheses, each
+// function counts as an operator, and two pairs of parentheses without an operator between them are
+// redundant.
 constexpr int kDepthMax = static_cast<int>(kOperatorCountMax) + 1;
 
 constexpr std::string_view kConditionFunctions[] = {
@@ -43,7 +44,7 @@ ApiResult<void> Parser::checkText() const {
     if (m_text.empty()) return std::unexpected(error("The expression can not be empty;"));
     if (m_text.size() > kExpressionBytesMax) {
         std::string message = "Expression size has exceeded the maximum allowed size;";
-        // The service says of an update alone not how long it is.
+        // Only for updates, the service omits the size.
         if (m_parameter != "UpdateExpression")
             message += " expression size: " + std::to_string(m_text.size());
         return std::unexpected(error(message));
@@ -85,7 +86,7 @@ ApiResult<void> Parser::expectSymbol(std::string_view symbol) {
     return {};
 }
 
-// "near" is the text from the token before to the token after.
+// "near" shows the text from the previous token to the next one.
 ApiError Parser::syntaxError() const {
     const Token& first = m_position > 0 ? m_tokens[m_position - 1] : token();
     const Token& last = token().kind == TokenKind::End ? first : following();
@@ -191,11 +192,11 @@ ApiResult<SyntaxOperand> Parser::argument(FunctionSet functions) {
     while (acceptSymbol("("))
         ++parentheses;
     TRY_ASSIGN(SyntaxOperand operand, this->operand(functions));
-    std::size_t direct = 0;  // Pairs around the operand as it now is.
+    std::size_t direct = 0;  // Pairs of parentheses directly around the operand.
     for (; parentheses > 0; --parentheses) {
         TRY(expectSymbol(")"));
         if (++direct > 1) m_findings.redundantParentheses = true;
-        // In a condition, "(a.b)" can go on as the beginning of a path.
+        // In a condition, a path can continue after "(a.b)".
         const bool goesOn = isSymbol(".") || isSymbol("[");
         if (goesOn && functions == FunctionSet::Condition &&
             operand.kind == SyntaxOperand::Kind::Path) {

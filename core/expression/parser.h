@@ -13,12 +13,11 @@
 
 namespace orrery::expression {
 
-// What the parsers of all expressions share. The service looks at an expression in passes: first
-// the syntax of the whole, then the words and functions in it, then names, values and types. The
-// first pass makes trees of what stands in the text (syntax…); it notes what the second will
-// complain of.
+// What the parsers of all expressions share. The service checks an expression in passes: first the
+// syntax of the whole text, then its words and functions, then names, values and types. The first
+// pass builds trees of the text (syntax…) and notes the errors of the second pass.
 
-/// A path as it stands in the text.
+/// A path as it is written in the text.
 struct SyntaxPath {
     struct Element {
         enum class Kind { Word, Placeholder, Index };
@@ -28,7 +27,7 @@ struct SyntaxPath {
     std::vector<Element> elements;
 };
 
-/// A path, value or function call as it stands in the text.
+/// A path, value or function call as it is written in the text.
 struct SyntaxOperand {
     enum class Kind { Path, Value, Call };
     Kind kind = Kind::Path;
@@ -37,28 +36,29 @@ struct SyntaxOperand {
     std::vector<SyntaxOperand> arguments;
 };
 
-/// What the first pass found and the second reports: the first of each, in the order of the text.
+/// Errors that the first pass finds and the second reports: the first of each kind, in the order of
+/// the text.
 struct Findings {
     bool redundantParentheses = false;
-    std::optional<std::string> function;  // The whole error.
+    std::optional<std::string> function;  // The whole error text.
     std::optional<std::string> misused;   // Likewise.
     std::optional<std::string> reservedWord;
     std::optional<std::string> listIndex;
     std::size_t operators = 0;
 };
 
-/// Which functions an expression may call.
+/// The functions that an expression may call.
 enum class FunctionSet { Condition, Update };
 
-/// A reader of tokens with the errors that all expressions share.
+/// A reader of tokens, with the errors that all expressions share.
 class Parser {
 public:
     /// `parameter` names the kind in errors, such as "FilterExpression". Both views must outlive
-    /// the parser. `keywords` are words that cannot be attributes here, in upper case.
+    /// the parser. `keywords`, in upper case, are words that cannot be attributes here.
     Parser(std::string_view text, std::string_view parameter,
            std::vector<std::string_view> keywords);
 
-    /// Errors that come before any parsing: an empty expression, one over 4 KB.
+    /// Errors that come before any parsing: an empty expression, or one over 4 KB.
     ApiResult<void> checkText() const;
 
     const Token& token() const { return m_tokens[m_position]; }
@@ -70,14 +70,14 @@ public:
     bool acceptKeyword(std::string_view keyword);
     ApiResult<void> expectSymbol(std::string_view symbol);
 
-    /// "Syntax error" at the present token.
+    /// "Syntax error" at the current token.
     ApiError syntaxError() const;
     /// "Invalid <parameter>: <message>".
     ApiError error(std::string_view message) const;
 
     /// path := element ('.' element | '[' number ']')*
     ApiResult<SyntaxPath> path();
-    /// Continues a path that has its first elements.
+    /// Continues a path after its first elements.
     ApiResult<void> pathTail(SyntaxPath& path);
 
     /// operand := value | path | function '(' argument (',' argument)* ')'
@@ -88,11 +88,11 @@ public:
     /// Counts an operator or function against the limit.
     void countOperator() { ++m_findings.operators; }
     Findings& findings() { return m_findings; }
-    /// The first of the findings that every expression reports in the same place: redundant
+    /// The first of the findings that every expression reports at the same point: redundant
     /// parentheses, the number of operators, functions, reserved words, list indexes.
     ApiResult<void> checkFindings() const;
 
-    /// One level of nesting deeper, as long as the object lives.
+    /// One more level of nesting, as long as the object lives.
     class Level {
     public:
         explicit Level(Parser& parser) : m_parser(parser) { ++m_parser.m_depth; }
@@ -103,7 +103,7 @@ public:
     private:
         Parser& m_parser;
     };
-    /// Ends the recursion of an expression that is nested too deeply to be valid.
+    /// Stops the recursion of an expression that is nested too deeply to be valid.
     ApiResult<void> checkDepth() const;
 
 private:
@@ -121,19 +121,19 @@ private:
     Findings m_findings;
 };
 
-/// Substitutes the names of a path. The error is the whole message without "Invalid …: ".
+/// Substitutes the names of a path. The error is the message without "Invalid …: ".
 std::expected<Path, std::string> resolvePath(const SyntaxPath& path, Substitutions& substitutions);
 
 /// The value of a placeholder; the error as above.
 std::expected<SharedValue, std::string> resolveValue(std::string_view placeholder,
                                                      Substitutions& substitutions);
 
-/// Why `one`, which stands first, and `two` cannot both be in one projection or update.
+/// Why path `one`, the earlier one, and `two` cannot both be in one projection or update.
 struct PathClash {
-    std::string overlap;   // One is a beginning of the other, or they are equal.
-    std::string conflict;  // They need the same place to be a map and a list.
+    std::string overlap;   // One is a prefix of the other, or they are equal.
+    std::string conflict;  // One needs a map where the other needs a list.
 };
-/// The first overlap and the first conflict of each path with those before it.
+/// The first overlap and the first conflict of each path with the paths before it.
 PathClash findClash(const std::vector<const Path*>& paths);
 
 }  // namespace orrery::expression

@@ -12,11 +12,11 @@
 
 namespace orrery::expression {
 
-/// One step of a document path: the name of an attribute, or an index into a list.
+/// One step of a document path: an attribute name, or an index into a list.
 using PathElement = std::variant<std::string, std::uint32_t>;
 
-/// A document path such as `a.b[3]`, with its names already substituted. Its first element is the
-/// name of a top-level attribute. Never empty.
+/// A document path such as `a.b[3]`, with its names substituted. Its first element is the name of a
+/// top-level attribute. Never empty.
 struct Path {
     std::vector<PathElement> elements;
 
@@ -25,18 +25,18 @@ struct Path {
 
     const std::string& top() const { return std::get<std::string>(elements.front()); }
     bool isNested() const { return elements.size() > 1; }
-    /// As error texts write it: "[a, b, [3]]".
+    /// The form in error texts: "[a, b, [3]]".
     std::string text() const;
 
-    /// Orders by elements: names before indexes, indexes by number.
+    /// Orders by elements: names before indexes, indexes by value.
     auto operator<=>(const Path&) const = default;
 };
 
 /// The value at `path`, or null if there is none. Valid until the item changes.
 const types::AttributeValue* find(const types::Item& item, const Path& path);
 
-/// Refuses nested paths below an attribute that is a key of the table (`table`) or of one of its
-/// indexes: such attributes are scalars. Needs the catalog, so it runs when a request is bound.
+/// Refuses paths into an attribute that is a key of the table (`table`) or of one of its indexes,
+/// since keys are scalars. Needs the catalog, so it runs when a request is bound.
 ApiResult<void> checkKeyPaths(std::span<const Path* const> paths, const types::KeySchema& table,
                               std::span<const types::KeySchema> indexes);
 

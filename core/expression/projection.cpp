@@ -14,14 +14,14 @@ using types::List;
 
 namespace {
 
-// The paths that begin alike, in the order of their elements.
+// Paths with a common prefix, in the order of their elements.
 using Paths = std::span<const Path* const>;
 
-// What of `value` the paths name, whose first `depth` elements led to it; nothing if they name
-// nothing that is there.
+// The part of `value` that the paths select. Their first `depth` elements led to `value`. Nothing
+// if the paths select nothing that exists.
 std::optional<AttributeValue> part(const AttributeValue& value, Paths paths, std::size_t depth);
 
-// Calls `visit(element, its paths)` for each different element at `depth`.
+// Calls `visit(element, its paths)` for each distinct element at `depth`.
 template <typename Visit>
 void forEachElement(Paths paths, std::size_t depth, Visit visit) {
     while (!paths.empty()) {

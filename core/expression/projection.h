@@ -11,22 +11,22 @@
 
 namespace orrery::expression {
 
-/// Which parts of an item a reply holds. No path is a beginning of another.
+/// The parts of an item that a reply contains. No path is a prefix of another.
 struct Projection {
-    std::vector<Path> paths;  // As they stand in the expression.
+    std::vector<Path> paths;  // In the order of the expression.
 };
 
 ApiResult<Projection> parseProjection(std::string_view text, Substitutions& substitutions);
 
-/// The parts of `item` that the projection names, in their places. Elements of a list move
-/// together and keep their order. What the item does not have is left out, and so are maps and
-/// lists of which nothing is left.
+/// The parts of `item` that the projection selects, in their places. The selected elements of a
+/// list close up and keep their order. Attributes that the item does not have are omitted, and so
+/// are maps and lists of which nothing is selected.
 types::Item project(const types::Item& item, const Projection& projection);
 
-/// The top-level attributes that the projection needs, sorted, each once.
+/// The top-level attributes that the projection needs, sorted, without duplicates.
 std::vector<std::string> topLevelNames(const Projection& projection);
 
-/// Every path, for checkKeyPaths. Valid while the projection lives.
+/// All paths, for checkKeyPaths. Valid while the projection lives.
 std::vector<const Path*> paths(const Projection& projection);
 
 }  // namespace orrery::expression

@@ -95,7 +95,7 @@ ApiResult<Substitutions> Substitutions::create(std::optional<Names> names,
         for (const auto& [placeholder, value] : *values)
             keys.push_back(placeholder);
         TRY(checkValueKeys(keys));
-        // Each value shares the ownership of all of them, so that none is copied.
+        // Each value shares ownership of the whole map, so no value is copied.
         const auto owner = std::make_shared<const Item>(*std::move(values));
         for (const auto& [placeholder, value] : *owner)
             result.m_values.push_back({placeholder, SharedValue(owner, &value)});

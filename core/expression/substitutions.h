@@ -12,12 +12,12 @@
 
 namespace orrery::expression {
 
-/// A value of the request, shared by every place of an expression that names it.
+/// A value of the request, shared by all places of an expression that name it.
 using SharedValue = std::shared_ptr<const types::AttributeValue>;
 
 /// ExpressionAttributeNames and ExpressionAttributeValues of one request, or of one element of a
-/// transaction. Every expression of the request is parsed with the same Substitutions; in the end
-/// checkAllUsed() complains of what none of them used.
+/// transaction. All expressions of the request are parsed with the same Substitutions; at the end,
+/// checkAllUsed() reports what none of them used.
 class Substitutions {
 public:
     using Names = std::vector<std::pair<std::string, std::string>>;
@@ -25,24 +25,26 @@ public:
     /// For a request without either map.
     Substitutions() = default;
 
-    /// Checks the placeholders. A map that is absent is nothing; one that is present must not be
-    /// empty. The values have been decoded before (see checkValueKeys).
+    /// Checks the placeholders. An absent map counts as empty; a map that is present must not be
+    /// empty. The caller has decoded the values (see checkValueKeys).
     static ApiResult<Substitutions> create(std::optional<Names> names,
                                            std::optional<types::Item> values);
 
-    /// The two halves of create(), for callers that still have to decode values: the service
-    /// checks the names, then every key of the values, then the values.
+    /// The two halves of create(), for callers that have not decoded the values yet: the service
+    /// checks the names, then the keys of all values, then the values.
     static ApiResult<void> checkNameKeys(const std::vector<std::string_view>& keys);
     static ApiResult<void> checkValueKeys(const std::vector<std::string_view>& keys);
-    /// Wraps what wire_codec says of one value in the words for ExpressionAttributeValues.
+    /// Adds the text for ExpressionAttributeValues around an error of wire_codec.
     static ApiError invalidValue(const ApiError& error, std::string_view key);
 
-    /// The attribute name that `placeholder` ("#a") stands for, marked as used; null if undefined.
+    /// The attribute name that `placeholder` ("#a") stands for, or null if it is undefined. Marks
+    /// it as used.
     const std::string* useName(std::string_view placeholder);
-    /// The value that `placeholder` (":a") stands for, marked as used; null if undefined.
+    /// The value that `placeholder` (":a") stands for, or null if it is undefined. Marks it as
+    /// used.
     SharedValue useValue(std::string_view placeholder);
 
-    /// The service's error if a name or value was used by no expression; names come first.
+    /// The service's error if no expression used a name or value. Names come first.
     ApiResult<void> checkAllUsed() const;
 
 private:

@@ -32,7 +32,7 @@ std::unexpected<ApiError> wrongOperandType(UpdateStyle style) {
                : fail("An operand in the update expression has an incorrect data type");
 }
 
-// What a SET assigns, computed from the item as it was. The depth is bounded by the parser.
+// The value that a SET assigns, computed from the old item. The parser bounds the depth.
 ApiResult<AttributeValue> evaluate(const UpdateValue& value, const Item& old);
 
 ApiResult<AttributeValue> evaluateSum(UpdateFunction function, const AttributeValue& left,
@@ -84,7 +84,7 @@ std::optional<AttributeValue> unite(const AttributeValue& current, const Attribu
     return AttributeValue(std::move(result));
 }
 
-// What is left of a set: an empty one is no value, which the caller removes.
+// The rest of a set. An empty set is no value; the caller removes it.
 template <typename Set>
 bool subtract(const AttributeValue& current, const AttributeValue& removed,
               std::optional<AttributeValue>& left) {
@@ -113,13 +113,13 @@ ApiResult<AttributeValue> add(const AttributeValue* current, const AttributeValu
     return AttributeValue(std::move(list));
 }
 
-// One change of the item: a new value for a path, or none if it is to go.
+// One change of the item: a new value for a path, or no value to remove it.
 struct Change {
     const Path* path;
     std::optional<AttributeValue> value;
 };
 
-// A nested path needs a map or list to stand in, as the last element asks for.
+// The parent of a nested path must be a map or a list, as its last element requires.
 ApiResult<void> checkTarget(const Path& path, const Item& old) {
     if (!path.isNested()) return {};
     Path parentPath = path;
@@ -131,7 +131,7 @@ ApiResult<void> checkTarget(const Path& path, const Item& old) {
     return fail("The document path provided in the update expression is invalid for update");
 }
 
-// Nothing if the step leaves the item as it is.
+// Nothing if the step does not change the item.
 ApiResult<std::optional<Change>> changeOf(const UpdateStep& step, UpdateStyle style,
                                           const Item& old) {
     const AttributeValue* current = find(old, step.path);
@@ -157,7 +157,7 @@ ApiResult<std::optional<Change>> changeOf(const UpdateStep& step, UpdateStyle st
     return change;
 }
 
-// The map or list in which a nested path ends; checkTarget has seen it.
+// The map or list that contains the last element of a nested path; checkTarget has checked it.
 AttributeValue& parentOf(Item& item, const Path& path) {
     AttributeValue* value = item.find(path.top());
     for (std::size_t i = 1; i + 1 < path.elements.size(); ++i) {
@@ -187,7 +187,7 @@ void put(Item& item, const Path& path, AttributeValue value) {
     if (index < list.size()) {
         list[index] = std::move(value);
     } else {
-        list.push_back(std::move(value));  // An index beyond the end means: at the end.
+        list.push_back(std::move(value));  // An index beyond the end appends.
     }
 }
 
@@ -235,7 +235,8 @@ ApiResult<Item> apply(const Update& update, const Item& old) {
         if (change) changes.push_back(*std::move(change));
     }
     // Values first, by ascending index, so that appended ones keep the order of their indexes; they
-    // move nothing. Then removals, by descending index, so that none moves another's target.
+    // shift nothing. Then removals, by descending index, so that no removal shifts the target of
+    // another.
     std::ranges::sort(changes, [](const Change& a, const Change& b) { return *a.path < *b.path; });
     Item updated = old;
     for (const Change& change : changes) {

@@ -15,13 +15,13 @@
 namespace orrery::expression {
 
 // Updates (Expressions.UpdateExpressions). All values are read from the item as it was before the
-// update; the order of the actions has no meaning.
+// update, so the order of the actions has no meaning.
 
 enum class UpdateFunction { Plus, Minus, IfNotExists, ListAppend };
 
 struct UpdateCall;
 
-/// What a SET assigns: an attribute, a value of the request, or a function of such.
+/// The value that a SET assigns: an attribute, a value of the request, or a function of these.
 using UpdateValue = std::variant<Path, SharedValue, UpdateCall>;
 
 struct UpdateCall {
@@ -37,12 +37,12 @@ struct UpdateStep {
     UpdateValue value;  // Remove: unused. Add, Delete: a SharedValue.
 };
 
-/// How an update was asked for. Legacy AttributeUpdates differ in one error text, and their ADD
-/// appends to lists.
+/// The form of the request. Legacy AttributeUpdates differ in one error text, and their ADD appends
+/// to lists.
 enum class UpdateStyle { Expression, Legacy };
 
 struct Update {
-    std::vector<UpdateStep> steps;  // No path is a beginning of another.
+    std::vector<UpdateStep> steps;  // No path is a prefix of another.
     UpdateStyle style = UpdateStyle::Expression;
 };
 
@@ -51,34 +51,33 @@ ApiResult<Update> parseUpdate(std::string_view text, Substitutions& substitution
 /// Refuses an update of an attribute of the primary key.
 ApiResult<void> checkKeyUntouched(const Update& update, const types::KeySchema& schema);
 
-/// An index by its name, for the words of its errors.
+/// The key of an index with the index's name, for error texts.
 struct NamedKeySchema {
     std::string_view name;
     const types::KeySchema* schema;
 };
 
-/// Refuses an update that, whatever the item, gives a key attribute of an index another type.
+/// Refuses an update that gives a key attribute of an index another type, whatever the item.
 ApiResult<void> checkIndexKeyTypes(const Update& update, std::span<const NamedKeySchema> indexes);
 
-/// The same for the item that came out, whose values may have come from other attributes; nor may
-/// such a value be empty or too long for a key.
+/// The same check for the updated item, whose values may come from other attributes. It also
+/// refuses key values that are empty or too long.
 ApiResult<void> checkUpdatedIndexKeys(const Update& update, const types::Item& updated,
                                       std::span<const NamedKeySchema> indexes);
 
-/// Whether the update brings an item into being that does not exist. One that only removes does
-/// not.
+/// True if the update creates an item that does not exist. An update that only removes does not.
 bool createsItem(const Update& update);
 
-/// The item after the update. `old` holds at least the primary key: for an item that does not
-/// exist, its key and nothing else. Errors: paths that lead nowhere, operands that are missing or
-/// of a wrong type, numbers out of range, an item that is too large or nested too deeply.
+/// The item after the update. `old` holds at least the primary key; for an item that does not
+/// exist, it holds only the key. Errors: paths that lead nowhere, missing operands or operands of a
+/// wrong type, numbers out of range, an item that is too large or nested too deeply.
 ApiResult<types::Item> apply(const Update& update, const types::Item& old);
 
 /// The attributes of `item` that the update touches, nested ones in their places: UPDATED_OLD for
-/// the item before, UPDATED_NEW for the item after. May be empty.
+/// the old item, UPDATED_NEW for the new one. May be empty.
 types::Item updatedAttributes(const Update& update, const types::Item& item);
 
-/// Every path of the update, targets and operands. Valid while the update lives.
+/// All paths of the update, targets and operands. Valid while the update lives.
 std::vector<const Path*> paths(const Update& update);
 
 }  // namespace orrery::expression

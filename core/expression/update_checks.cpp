@@ -19,7 +19,7 @@ std::unexpected<ApiError> fail(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
 }
 
-// The type that a value has whatever the item, if that can be said.
+// The type of a value, if it is the same for every item.
 std::optional<AttributeType> typeOf(const UpdateValue& value) {
     if (const auto* shared = std::get_if<SharedValue>(&value)) {
         return *shared ? std::optional((*shared)->type()) : std::nullopt;
@@ -31,7 +31,7 @@ std::optional<AttributeType> typeOf(const UpdateValue& value) {
                                                         : AttributeType::Number;
 }
 
-// What the service calls an empty text or binary; nothing for other values.
+// The service's word for an empty text or binary; nothing for other values.
 std::optional<std::string_view> emptyKind(const AttributeValue& value) {
     if (const auto* text = value.as<std::string>(); text && text->empty()) return "string";
     if (const auto* binary = value.as<types::Binary>(); binary && binary->bytes.empty())
@@ -48,8 +48,8 @@ void collectPaths(const UpdateValue& value, std::vector<const Path*>& paths) {
     }
 }
 
-// Calls `visit(step, key attribute, index)` for each step that gives a key attribute of an index a
-// new value, in the order of the indexes, until one fails.
+// Calls `visit(step, key attribute, index)` for each step that assigns a key attribute of an index,
+// in the order of the indexes, until one fails.
 template <typename Visit>
 ApiResult<void> forEachIndexKey(const Update& update, std::span<const NamedKeySchema> indexes,
                                 Visit visit) {
@@ -116,7 +116,7 @@ ApiResult<void> checkUpdatedIndexKeys(const Update& update, const Item& updated,
                     "to update a secondary index key to a value that is not supported. The "
                     "AttributeValue for a key attribute cannot contain an empty " +
                     std::string(*kind) + " value.");
-            // What is left is its length, of which the service's words here are not known.
+            // The only remaining error is the length. The service's text for it is not known.
             Item touched;
             touched.set(key.name, *value);
             return types::checkIndexKeys(touched, *index.schema, index.name);

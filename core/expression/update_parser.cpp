@@ -46,7 +46,7 @@ public:
         return steps;
     }
 
-    /// The first section that stands twice, if any.
+    /// The first section that is used twice, if any.
     const std::optional<std::string>& repeatedSection() const { return m_repeated; }
 
 private:
@@ -134,7 +134,7 @@ private:
     std::optional<std::string> m_repeated;
 };
 
-// The names of types in errors about ADD and DELETE, which differ from those elsewhere.
+// The names of types in errors of ADD and DELETE, which differ from those elsewhere.
 std::string_view longNameOf(AttributeType type) {
     switch (type) {
         case AttributeType::String:
@@ -166,8 +166,8 @@ bool isSet(AttributeType type) {
            type == AttributeType::BinarySet;
 }
 
-// The second pass over an update. The service looks at all names, then at all values, then at the
-// paths together, at ADD and DELETE, at functions: so the first error of each kind is kept.
+// The second pass over an update. The service checks all names, then all values, then the paths
+// together, then ADD and DELETE, then functions, so this keeps the first error of each kind.
 class UpdateResolver {
 public:
     UpdateResolver(const Parser& parser, Substitutions& substitutions)

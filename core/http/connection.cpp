@@ -7,7 +7,8 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 
-// How a connection takes requests in, and how it ends. How answers leave: connection_output.cpp.
+// How a connection takes requests, and how it ends. connection_output.cpp writes and sends the
+// answers.
 
 namespace orrery::http {
 namespace {
@@ -16,10 +17,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A client that takes less than that between two sweeps does not take its answers.
+// A client that takes fewer bytes than this between two sweeps counts as stalled.
 constexpr std::size_t kProgressBytes = 16 * 1024;
 
-/// What the kernel knows of the client's side, also where nothing is read.
+/// The kernel's state of the TCP connection, which is up to date even while nothing is read.
 std::uint8_t tcpState(asio::ip::tcp::socket& socket) {
     tcp_info info{};
     socklen_t size = sizeof info;
@@ -50,7 +51,7 @@ void Connection::start() {
 
 void Connection::read() {
     if (m_reading || m_closed || m_noMore || m_ended) return;
-    // A request that waits lies in the reader's memory, and its client is to wait as well.
+    // A waiting request lies in the reader's memory, so its client has to wait as well.
     if (m_waiting || m_slots.size() >= m_host.options().pipelinedMax) return;
     m_reading = true;
     const std::span<char> room = m_reader.prepare();
@@ -63,7 +64,7 @@ void Connection::read() {
 }
 
 void Connection::onRead(std::size_t bytes) {
-    if (!m_reader.inTheMiddle()) m_touched = true;
+    if (!m_reader.holdsPartialRequest()) m_touched = true;
     m_bytesCame = true;
     m_reader.commit(bytes);
     noteInput();
@@ -72,7 +73,7 @@ void Connection::onRead(std::size_t bytes) {
     settle();
 }
 
-// The client has said all it will say; what it asked is answered.
+// The client sends no more requests; the connection answers those that it has sent.
 void Connection::onReadEnd(const error_code& error) {
     m_ended = true;
     if (error != asio::error::eof || !isBusy() || m_streaming) return close();
@@ -103,7 +104,7 @@ void Connection::takeRequests() {
     m_takingRequests = true;
     while (!m_closed && !m_noMore && m_slots.size() < m_host.options().pipelinedMax) {
         if (m_waiting) {
-            if (!letIn(*m_waiting)) break;
+            if (!admit(*m_waiting)) break;
             m_waiting.reset();
             continue;
         }
@@ -123,15 +124,15 @@ void Connection::takeRequests() {
             refuse(refusal.status, refusal.message, refusal.origin);
         } else {
             m_touched = m_asked = true;
-            if (!letIn(request)) m_waiting = request;
+            if (!admit(request)) m_waiting = request;
         }
     }
     m_takingRequests = false;
     noteInput();
 }
 
-bool Connection::letInWaiting(Room::Pool pool) {
-    if (!letIn(*m_waiting, pool)) return false;
+bool Connection::admitWaiting(Room::Pool pool) {
+    if (!admit(*m_waiting, pool)) return false;
     m_waiting.reset();
     return true;
 }
@@ -140,7 +141,7 @@ bool Connection::fits(const Request& request) const {
     return m_host.room().fitsConnection(heldBytes(), m_host.handler().needsOf(request));
 }
 
-bool Connection::letIn(const Request& request, std::optional<Room::Pool> pool) {
+bool Connection::admit(const Request& request, std::optional<Room::Pool> pool) {
     const Needs needs = m_host.handler().needsOf(request);
     if (m_extra && !needs.urgent && m_host.isOverfull()) {
         m_linger = true;
@@ -150,7 +151,7 @@ bool Connection::letIn(const Request& request, std::optional<Room::Pool> pool) {
     Room& room = m_host.room();
     if (!room.fitsConnection(heldBytes(), needs)) return false;
     if (!pool) pool = room.poolOf(heldBytes(), needs);
-    if (!m_host.enter(*this, *pool, needs)) return false;
+    if (!m_host.takeRoom(*this, *pool, needs)) return false;
     onRequest(request, *pool, needs.bytes());
     return true;
 }
@@ -178,8 +179,8 @@ void Connection::refuse(int status, std::string_view message, const std::string&
     m_host.handler().onRefused({m_id, slot.sequence}, status, message);
 }
 
-void Connection::goOn() {
-    // While a read is under way, all that has come is taken.
+void Connection::resume() {
+    // While a read is in progress, all received bytes have been taken.
     if (!m_reading) takeRequests();
     settle();
 }
@@ -195,8 +196,8 @@ void Connection::settle() {
 void Connection::finish() {
     if (!m_linger) return close();
     if (m_draining) return;
-    // Closing now, with bytes unread, would make the kernel throw away an answer that is on its
-    // way (RFC 9112, 9.6). So say that this is the end, and read on until the client ends too.
+    // Closing now, with unread bytes, would make the kernel discard an answer that is in flight
+    // (RFC 9112, 9.6). So this sends the end and reads on until the client ends too.
     m_draining = m_touched = true;
     error_code ignored;
     m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -239,7 +240,7 @@ Connection::Eviction Connection::eviction(Duration now) const {
         const bool stalled = !m_touched && now - m_since >= m_host.options().pressedTime;
         return stalled ? Eviction::Stalled : Eviction::Never;
     }
-    if (isBusy()) return Eviction::Never;  // It waits for us.
+    if (isBusy()) return Eviction::Never;  // The client waits for an answer.
     return m_asked ? Eviction::Idle : Eviction::Silent;
 }
 
@@ -252,10 +253,11 @@ void Connection::sweep(Duration now) {
     if (m_draining) {
         if (waited >= options.lingerTime) close();
     } else if (hasOutput()) {
-        if (waited >= (m_host.isPressed() ? options.pressedTime : options.writeTime)) close();
+        if (waited >= (m_host.hasWaitingRequests() ? options.pressedTime : options.writeTime))
+            close();
     } else if (isBusy()) {
-        sweepWaiting();  // The client waits for us.
-    } else if (!m_reader.inTheMiddle()) {
+        sweepWaiting();  // The client waits for an answer.
+    } else if (!m_reader.holdsPartialRequest()) {
         if (waited >= options.idleTime) close();
     } else {
         const auto kilobytes = static_cast<std::int64_t>(m_reader.bytesHeld() / 16'384);
@@ -267,7 +269,7 @@ void Connection::sweep(Duration now) {
     }
 }
 
-// Where nothing is read, nobody hears that the client has left.
+// Without a read in progress, nothing else notices that the client has left.
 void Connection::sweepWaiting() {
     if (m_reading || m_streaming || m_ended) return;
     const std::uint8_t state = tcpState(m_socket);

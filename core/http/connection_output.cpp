@@ -3,7 +3,7 @@
 
 #include "core/http/connection.h"
 
-// How the answers of a connection are written in the order of its requests, and sent.
+// How a connection writes its answers, in the order of its requests, and sends them.
 
 namespace orrery::http {
 namespace {
@@ -59,7 +59,7 @@ std::string& Connection::beginReply(std::uint64_t sequence, const ReplyHead& hea
         m_dropped.clear();
         return m_dropped;
     }
-    // The oldest request's answer goes straight behind what is to be sent.
+    // The oldest request's answer is appended directly to the output.
     m_target = m_open == &m_slots.front() ? &m_output : &m_open->output;
     m_openReply = m_host.writer().begin(*m_target, head, m_open->context);
     return *m_target;
@@ -156,10 +156,10 @@ void Connection::endStream(std::uint64_t sequence) {
 void Connection::flush() {
     if (m_closed || !m_sending.empty()) return;
     if (!m_output.empty() && !send()) return;
-    goOn();
+    resume();
 }
 
-/// Gives the socket all that is to be sent. False if some of it waits, or the client is gone.
+/// Passes all output to the socket. False if some of it has to wait, or the client has gone.
 bool Connection::send() {
     error_code error;
     const std::size_t sent = m_socket.send(asio::buffer(m_output), 0, error);

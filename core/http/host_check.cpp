@@ -8,18 +8,18 @@
 namespace orrery::http {
 namespace {
 
-/// The rest of a Host header behind the name: nothing, or a colon and digits.
+/// True if the part of a Host header after the name is a port: nothing, or a colon and digits.
 bool isPort(std::string_view rest) {
     if (rest.empty()) return true;
     return rest.front() == ':' && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
-/// Digits and dots only, so no name that somebody could own.
+/// Only digits and dots, so nobody can own it as a name.
 bool isIpv4(std::string_view host) {
     return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-/// "[::1]", or 127.0.0.0/8 written as an address of version 6.
+/// "[::1]", or an IPv6 form of 127.0.0.0/8.
 bool isLoopbackIpv6(std::string_view host) {
     if (!host.starts_with('[') || !host.ends_with(']')) return false;
     const std::string text(host.substr(1, host.size() - 2));
@@ -53,7 +53,7 @@ std::string hostNameOf(std::string_view hostHeader) {
     }
     if (!isPort(hostHeader.substr(end))) return {};
     std::string_view name = hostHeader.substr(0, end);
-    // A name that ends with a dot is the same one, looked up without search domains.
+    // A trailing dot only disables search domains; the name is the same.
     if (name.ends_with('.')) name.remove_suffix(1);
     return lowerAscii(name);
 }
@@ -67,7 +67,7 @@ bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> all
     const std::string host = hostNameOf(hostHeader);
     if (host.empty()) return false;
     if (isLoopbackName(host) || host == "host.docker.internal") return true;
-    // What is listened on may be an address of version 6, which a Host header has in brackets.
+    // The listening address may be an IPv6 address, which a Host header writes in brackets.
     for (const std::string& name : allowed)
         if (host == hostNameOf(name) || host == "[" + lowerAscii(name) + "]") return true;
     if (!anyPlain) return false;

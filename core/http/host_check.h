@@ -6,22 +6,24 @@
 
 namespace orrery::http {
 
-/// True if a Host header names this machine. A page of a browser can make its own name resolve to
-/// 127.0.0.1 (DNS rebinding) and then read every answer; it cannot change the Host header.
-/// Allowed are localhost and its subdomains, loopback addresses, host.docker.internal, and
-/// `allowed`. With `anyPlain` (listening on all interfaces), also every address and every name
-/// without a dot, such as the service names of a compose file; a page has a dotted name.
+/// True if a Host header names this machine. A web page can make its own name resolve to 127.0.0.1
+/// (DNS rebinding) and then read every answer, but it cannot change the Host header. Allowed are
+/// localhost and its subdomains, loopback addresses, host.docker.internal, and `allowed`. With
+/// `anyPlain` (listening on all interfaces), every address and every name without a dot is allowed
+/// too, such as the service names of a compose file; the name of a web page has a dot.
 bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> allowed,
                    bool anyPlain);
 
-/// True if "name", "name:8000" or "[::1]:8000" is a loopback address, localhost or below it.
+/// True if "name", "name:8000" or "[::1]:8000" is a loopback address, localhost or a subdomain of
+/// it.
 bool isLoopbackHost(std::string_view host);
 
 /// True if an Origin header names a page that this machine serves: http or https on a loopback
-/// host, at any port. Not "null" or a file, which any page can make of itself by a sandboxed frame.
+/// host, on any port. False for "null" and files, since any page can get the origin "null" in a
+/// sandboxed frame.
 bool isLoopbackOrigin(std::string_view origin);
 
-/// "Host: Name.:8000" as "name"; "[::1]:8000" keeps its brackets. Empty if it is no host.
+/// "Host: Name.:8000" gives "name"; "[::1]:8000" keeps its brackets. Empty if it is not a host.
 std::string hostNameOf(std::string_view hostHeader);
 
 std::string lowerAscii(std::string_view text);

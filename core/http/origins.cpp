@@ -17,14 +17,15 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// "https://app.example" without what is in front of the host, if that is http or https.
+/// The host and port of an origin: "https://app.example" without "https://". Empty for other
+/// schemes.
 std::string_view hostOf(std::string_view origin) {
     for (const std::string_view scheme : {"http://", "https://"})
         if (origin.starts_with(scheme)) return origin.substr(scheme.size());
     return {};
 }
 
-/// What an Origin header can be compared with: an origin has no path and no blank in it.
+/// True if an Origin header can equal `entry`: an origin has no path and no blank.
 bool isEntry(std::string_view entry) {
     if (entry == "null") return true;
     const std::size_t end = entry.find(kSchemeEnd);
@@ -50,13 +51,13 @@ std::expected<Origins, std::string> Origins::parse(std::string_view list) {
             origins.m_named.push_back(entry);
         } else {
             return std::unexpected("\"" + entry +
-                                   "\" is no origin; give one such as https://app.example, or * "
+                                   "\" is not an origin; use one such as https://app.example, or * "
                                    "for every page.");
         }
     }
     if (!origins.m_all && origins.m_named.empty())
         return std::unexpected(
-            std::string("There is no origin given; name one such as https://app.example, or * for "
+            std::string("No origin is given; name one such as https://app.example, or * for "
                         "every page."));
     return origins;
 }

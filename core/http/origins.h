@@ -7,22 +7,22 @@
 
 namespace orrery::http {
 
-/// Which pages of a browser may call: those that this machine serves (http or https on a loopback
-/// host, at any port), and those that were named.
+/// The web pages that may call: those that this machine serves (http or https on a loopback host,
+/// on any port), and those in the list.
 class Origins {
 public:
-    /// Only pages of this machine.
+    /// Allows only pages of this machine.
     Origins() = default;
-    /// "*" for every page, or a list with commas between: origins ("https://app.example:8443",
-    /// "null"), or hosts, whose pages may come by http and https ("app.example", "intranet:8080").
-    /// Or one sentence that says what is wrong.
+    /// "*" for every page, or a comma-separated list of origins ("https://app.example:8443",
+    /// "null") and hosts, whose pages may use http or https ("app.example", "intranet:8080").
+    /// Returns a one-sentence error otherwise.
     static std::expected<Origins, std::string> parse(std::string_view list);
 
-    /// Whether the page of an Origin header may call.
+    /// True if the page of this Origin header may call.
     bool allow(std::string_view origin) const;
-    /// Every page may.
+    /// True if every page may call.
     bool allowAll() const { return m_all; }
-    /// The value of Access-Control-Allow-Origin for that page; empty if it may not read.
+    /// The value of Access-Control-Allow-Origin for this page; empty if the page may not read.
     std::string_view answerTo(std::string_view origin) const {
         if (origin.empty() || !allow(origin)) return {};
         return m_all ? "*" : origin;

@@ -9,8 +9,8 @@
 namespace orrery::http {
 namespace {
 
-// Widths of the numbers that are filled in later; the blanks before them are allowed by RFC 9110
-// (optional white space before a field value).
+// Widths of the numbers that `end` fills in. RFC 9110 allows the blanks before them (optional white
+// space before a field value).
 constexpr std::size_t kLengthWidth = 9;
 constexpr std::size_t kCrcWidth = 10;
 
@@ -93,7 +93,7 @@ void ReplyWriter::setDate(std::int64_t secondsSinceEpoch) {
     m_date += " GMT";
 }
 
-// The service's ids have 52 characters of base 32.
+// The service's ids have 52 base 32 characters.
 void ReplyWriter::appendRequestId(std::string& out) {
     constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
     constexpr int kCharacters = 52;

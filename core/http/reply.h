@@ -9,33 +9,33 @@
 
 namespace orrery::http {
 
-/// What stands above the body of a reply.
+/// The head of a reply.
 struct ReplyHead {
     int status = 200;
     std::string_view contentType = "application/x-amz-json-1.0";
     /// More headers, each with its line end: "x-orrery-replica: us-east-1b\r\n".
     std::string_view extra{};
-    bool crc = true;  ///< Adds x-amz-crc32, as replies of the service have it.
+    bool crc = true;  ///< Adds x-amz-crc32, as the service does.
 };
 
-/// Appends replies to a connection's output, each in one piece: the head is written with room for
-/// the length and the checksum of a body that is not there yet, the body goes straight behind it,
-/// and `end` fills in the two numbers. No body is copied.
+/// Appends replies to a connection's output, each in one piece: it writes the head with space for
+/// the length and the checksum, the caller appends the body, and `end` fills in the two numbers. No
+/// body is copied.
 class ReplyWriter {
 public:
-    /// What a connection knows of the request that is answered.
+    /// The facts about the request that a reply depends on.
     struct Context {
         bool keepAlive = true;
         bool http10 = false;
-        bool headOnly = false;  ///< A HEAD request: no body is sent.
-        /// The page of a browser that may read the reply, or "*"; empty: none.
+        bool headOnly = false;  ///< A HEAD request: the reply has no body.
+        /// The origin of the page that may read the reply, or "*"; empty: none.
         std::string allowOrigin{};
     };
 
-    /// Request ids are drawn from `seed`: nothing else depends on them.
+    /// Draws request ids from `seed`; nothing else depends on them.
     explicit ReplyWriter(std::uint64_t seed) : m_ids(seed) {}
 
-    /// The line of the Date header; set once a second or so.
+    /// Sets the Date header; call it about once a second.
     void setDate(std::int64_t secondsSinceEpoch);
 
     struct Open {

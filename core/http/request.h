@@ -8,7 +8,7 @@ namespace orrery::http {
 
 enum class Method : std::uint8_t { Get, Head, Post, Put, Delete, Options, Other };
 
-/// One request as it stands in a connection's buffer. All views die when the handler returns.
+/// One request in a connection's buffer. All views end when the handler returns.
 struct Request {
     Method method = Method::Other;
     std::string_view methodName;
@@ -19,7 +19,7 @@ struct Request {
     bool hasHost = false;
     bool fromLoopback = true;
 
-    // Headers that somebody asks for; empty if they were not sent.
+    // The headers that the engine uses; empty if they were not sent.
     std::string_view host;
     std::string_view authorization;
     std::string_view amzTarget;
@@ -32,11 +32,11 @@ struct Request {
     std::string_view corsHeaders;  ///< Access-Control-Request-Headers.
     std::string_view fetchSite;    ///< Sec-Fetch-Site.
 
-    /// The head as it was sent, up to and with the empty line: what a signature is checked against.
+    /// The head as sent, up to and including the empty line. The signature covers it.
     std::string_view head;
 
     std::string_view path() const { return target.substr(0, target.find('?')); }
-    /// Without the question mark.
+    /// The part after the question mark.
     std::string_view query() const {
         const std::size_t mark = target.find('?');
         return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);

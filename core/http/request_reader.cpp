@@ -18,7 +18,7 @@ using beast::http::field;
 using beast::http::verb;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
-// A connection that once carried a large body gives the memory back.
+// After a large body, the connection returns memory beyond this.
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
 std::string_view view(beast::string_view text) {
@@ -46,7 +46,7 @@ Method methodOf(verb method) {
 
 }  // namespace
 
-/// Beast's parser, keeping views of the few fields that somebody asks for.
+/// Beast's parser, which keeps views of the few fields that the engine uses.
 class RequestReader::Parser final : public beast::http::basic_parser<true> {
 public:
     explicit Parser(const Limits& limits) : m_bodyBytesMax(limits.bodyBytesMax) {
@@ -63,10 +63,11 @@ public:
         m_input = bytes;
         return put({bytes.data(), bytes.size()}, error);
     }
-    /// Beast takes the head, and yet it is not HTTP: a field stands twice that may stand once, is
-    /// folded over lines (RFC 9112, 5.2), frames a body as HTTP/1.0 cannot, or is no text.
+    /// Beast accepts the head, but it is not valid HTTP: it repeats a field that may occur once,
+    /// folds a field over lines (RFC 9112, 5.2), frames a body in a way that HTTP/1.0 cannot, or
+    /// has bytes that are no text.
     bool isMalformed() const { return m_malformed || (m_coded && request.http10) || !hasText(); }
-    /// The body is encoded as nobody here can read: where it ends is unknown (RFC 9112, 6.1).
+    /// The body has a coding that we cannot decode, so its end is unknown (RFC 9112, 6.1).
     bool hasUnknownCoding() const { return m_coded && !m_chunkedAlone; }
 
 private:
@@ -82,7 +83,7 @@ private:
     void on_field_impl(field name, beast::string_view nameText, beast::string_view value,
                        beast::error_code&) override {
         if (m_headDone) return;  // A trailer of a chunked body.
-        // Beast unfolds a value in memory of its own, which is gone by the time it is looked at.
+        // Beast unfolds a value into memory of its own, which is gone before the field is read.
         const std::less<> before;
         if (before(value.data(), m_input.data()) ||
             before(m_input.data() + m_input.size(), value.data() + value.size())) {
@@ -140,7 +141,7 @@ private:
         if (beast::iequals(name, "x-amz-date")) request.amzDate = view(value);
         if (beast::iequals(name, "x-orrery-zone")) request.zone = view(value);
     }
-    /// Whether all that may be repeated to somebody is UTF-8.
+    /// True if everything that an answer may repeat is UTF-8.
     bool hasText() const {
         const Request& r = request;
         return isUtf8(r.target) && isUtf8(r.host) && isUtf8(r.authorization) &&
@@ -174,7 +175,8 @@ private:
     bool m_malformed = false;
 };
 
-/// A chunked body under way: the head is kept apart, since the parser's views point into it.
+/// A chunked body in progress. It keeps its own copy of the head, since the parser's views point
+/// into it.
 struct RequestReader::Chunked {
     explicit Chunked(const Limits& limits, std::string_view text) : head(text), parser(limits) {}
 
@@ -192,7 +194,7 @@ void RequestReader::release() {
     if (m_chunked && m_chunked->givenOut) m_chunked.reset();
 }
 
-bool RequestReader::inTheMiddle() const {
+bool RequestReader::holdsPartialRequest() const {
     return (m_chunked && !m_chunked->givenOut) || available() > m_taken;
 }
 
@@ -228,8 +230,8 @@ std::span<char> RequestReader::prepare() {
             m_capacity = 0;
         }
     }
-    // The whole request, once its size is known; the buffer grows as bytes come, so that a head
-    // that promises much does not get the memory for nothing.
+    // Grows to the whole request once its size is known, but only as bytes come, so that a head
+    // that announces a large body does not get the memory for nothing.
     const std::size_t doubled = std::max(2 * available(), kReadBytes);
     const std::size_t room = m_wanted > available() ? std::min(m_wanted, doubled) : doubled;
     reserve(std::max(room, available() + 1));
@@ -265,8 +267,8 @@ RequestReader::Outcome RequestReader::waitForHead() {
 RequestReader::Outcome RequestReader::readHead(Request& request) {
     const std::string_view bytes(m_buffer.get() + m_begin, available());
     if (bytes.empty()) return Outcome::NeedMore;
-    // Most heads come whole, and the parser looks for their end itself. One that came in parts is
-    // searched from where the last search ended, and parsed once it is whole.
+    // Most heads arrive whole, and the parser finds their end itself. A head that arrives in parts
+    // is searched from the end of the last search, and parsed once it is whole.
     if (m_scanned > 0) {
         const std::size_t end = bytes.find("\r\n\r\n", std::min(m_scanned, bytes.size()));
         if (end == std::string_view::npos) return waitForHead();
@@ -277,7 +279,7 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     if (error == beast::http::error::need_more) return waitForHead();
     if (parser.hasUnknownCoding()) {
         m_refusal.origin = parser.request.origin;
-        return refuse(501, "The request's Transfer-Encoding is not known here; send it chunked.");
+        return refuse(501, "The request's Transfer-Encoding is not supported; send it chunked.");
     }
     if (error == beast::http::error::header_limit)
         return refuse(431, "The request's header fields are too large.");

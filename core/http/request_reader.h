@@ -9,8 +9,8 @@
 
 namespace orrery::http {
 
-/// Bytes of one connection in, requests out. Knows no socket, so that a test can feed it a byte at
-/// a time. Beast's parser reads the head; a body of known length is never copied.
+/// Turns the bytes of one connection into requests. It uses no socket, so a test can feed it a byte
+/// at a time. Beast's parser reads the head; a body of known length is never copied.
 class RequestReader {
 public:
     struct Limits {
@@ -23,18 +23,18 @@ public:
     RequestReader(const RequestReader&) = delete;
     RequestReader& operator=(const RequestReader&) = delete;
 
-    /// Room for the next bytes from the socket, never empty; then `commit` says how many came.
-    /// Ends the life of all views given out.
+    /// Returns space for the next bytes from the socket, never empty; `commit` then says how many
+    /// came. Invalidates all views given out.
     std::span<char> prepare();
     void commit(std::size_t bytes);
 
     enum class Outcome {
         NeedMore,      ///< Read on.
-        NeedContinue,  ///< The same, and the client waits for "100 Continue". Said once.
+        NeedContinue,  ///< The same, and the client waits for "100 Continue". Returned once.
         Ready,         ///< `request` is whole.
-        Refused,       ///< What came is no request that could be served; see `refusal`.
+        Refused,       ///< The bytes are no request that can be served; see `refusal`.
     };
-    /// The next request. After Refused the connection is of no further use.
+    /// The next request. After Refused the connection cannot be used any more.
     Outcome next(Request& request);
 
     struct Refusal {
@@ -44,11 +44,11 @@ public:
     };
     const Refusal& refusal() const { return m_refusal; }
 
-    /// True if part of a request is held.
-    bool inTheMiddle() const;
-    /// Bytes of the request under way that have come.
+    /// True if the reader holds part of a request.
+    bool holdsPartialRequest() const;
+    /// Received bytes of the request in progress.
     std::size_t bytesHeld() const;
-    /// Memory held by this reader, a chunked body under way included.
+    /// Memory of this reader, including that of a chunked body in progress.
     std::size_t capacity() const;
 
 private:
@@ -68,16 +68,16 @@ private:
     const Limits m_limits;
     std::unique_ptr<char[]> m_buffer;
     std::size_t m_capacity = 0;
-    std::size_t m_begin = 0;  // Of the bytes not yet given out.
+    std::size_t m_begin = 0;  // Where the bytes not yet given out begin.
     std::size_t m_end = 0;
-    std::size_t m_taken = 0;    // Bytes of the request given out last.
-    std::size_t m_scanned = 0;  // No end of a head before here, counted from m_begin.
-    std::size_t m_wanted = 0;   // Bytes of the request under way, if its head told.
+    std::size_t m_taken = 0;    // Bytes of the last request given out.
+    std::size_t m_scanned = 0;  // No head ends before here, counted from m_begin.
+    std::size_t m_wanted = 0;   // Bytes of the request in progress, if its head tells.
     bool m_saidContinue = false;
     Refusal m_refusal;
 
     struct Chunked;
-    std::unique_ptr<Chunked> m_chunked;  // A chunked body under way.
+    std::unique_ptr<Chunked> m_chunked;  // A chunked body in progress.
 };
 
 }  // namespace orrery::http

@@ -7,14 +7,14 @@ namespace orrery::http {
 bool Room::take(Pool pool, const Needs& needs) {
     const std::size_t bytes = needs.bytes();
     if (pool == Pool::Small) {
-        // Answers of small requests stay in the common room until they are taken.
+        // Answers of small requests stay in the common room until their clients take them.
         const bool fits = m_small + bytes <= m_limits.smallBytesMax &&
                           m_common <= m_limits.bytesMax + m_limits.smallBytesMax;
         if (!fits && !needs.urgent) return false;
         m_small += bytes;
         return true;
     }
-    // What is larger than all the room there is has it alone.
+    // A request larger than the whole room gets it alone.
     if (m_common > 0 && m_common + bytes > m_limits.bytesMax && !needs.urgent) return false;
     m_common += bytes;
     return true;

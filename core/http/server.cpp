@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// Shared with the accept operations that are under way.
+/// Shared with pending accept operations.
 class Server::Impl : public ConnectionHost, public std::enable_shared_from_this<Server::Impl> {
 public:
     Impl(asio::io_context& loop, Handler& handler, const Options& options)
@@ -31,8 +31,8 @@ public:
     const Options& options() const override { return m_options; }
     ReplyWriter& writer() override { return m_writer; }
     Room& room() override { return m_room; }
-    bool enter(Connection& connection, Room::Pool pool, const Needs& needs) override;
-    bool isPressed() const override { return m_isPressed; }
+    bool takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) override;
+    bool hasWaitingRequests() const override { return m_hadWaitingRequests; }
     bool isOverfull() const override { return m_connections.size() > m_options.connectionsMax; }
     bool takeInput(const Connection& connection, std::ptrdiff_t bytes) override;
     void wantsFlush(Connection& connection) override {
@@ -94,12 +94,12 @@ public:
     const Options m_options;
     ReplyWriter m_writer;
     Room m_room;
-    // Whose next request finds no room, the first first.
+    // Connections whose next request waits for room, in order of arrival.
     std::deque<std::shared_ptr<Connection>> m_waitingSmall;
     std::deque<std::shared_ptr<Connection>> m_waitingCommon;
     bool m_servingWaiting = false;
-    bool m_isPressed = false;  // Some waited at the last sweep, too.
-    Duration m_now{};          // As of the last sweep.
+    bool m_hadWaitingRequests = false;  // Requests were waiting at the last sweep.
+    Duration m_now{};                   // The time of the last sweep.
     bool m_ending = false;
     std::ptrdiff_t m_inputBytes = 0;
     std::vector<std::shared_ptr<tcp::acceptor>> m_acceptors;
@@ -108,7 +108,7 @@ public:
     std::vector<std::shared_ptr<Connection>> m_toFlush;
     std::vector<std::shared_ptr<Connection>> m_flushing;
     std::uint64_t m_accepted = 0;
-    std::shared_ptr<Connection> m_open;  // Whose reply is being written.
+    std::shared_ptr<Connection> m_open;  // The connection whose reply is being written.
     std::string m_dropped;
 };
 
@@ -147,7 +147,7 @@ std::expected<std::uint16_t, std::string> Server::Impl::listen(const std::string
         }
         return std::unexpected("Cannot listen on " + place + ": " + bound.error().message() + ".");
     }
-    // SDKs resolve "localhost" to either loopback, and some try one only.
+    // SDKs resolve "localhost" to either loopback address, and some try only one.
     if (address == asio::ip::address_v4::loopback())
         (void)listenOn(asio::ip::address_v6::loopback(), *bound);
     if (address == asio::ip::address_v6::loopback())
@@ -162,7 +162,7 @@ void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
             if (!error) {
                 self->onAccepted(std::move(socket));
             } else if (error != asio::error::connection_aborted && !self->evictOne()) {
-                // No file descriptor left: try again at the next tick, not at once and for ever.
+                // No file descriptor is left: retry at the next tick, not in a busy loop.
                 self->m_pausedAcceptors.push_back(acceptor);
                 return;
             }
@@ -170,7 +170,7 @@ void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
         });
 }
 
-// Clients that ask for nothing must not keep out those that do.
+// Clients without requests must not keep out clients with requests.
 bool Server::Impl::evictOne() {
     using Eviction = Connection::Eviction;
     Connection* chosen = nullptr;
@@ -178,7 +178,8 @@ bool Server::Impl::evictOne() {
     for (const auto& [id, connection] : m_connections) {
         const Eviction eviction = connection->eviction(m_now);
         if (eviction > reason || eviction == Eviction::Never) continue;
-        // Of those that have never asked, the first to come: what it sends bit by bit is no merit.
+        // Of the connections that have never sent a request, the oldest goes first: sending bit by
+        // bit does not protect it.
         const bool earlier = eviction < reason || (eviction != Eviction::Silent &&
                                                    connection->since() < chosen->since());
         if (!earlier) continue;
@@ -214,7 +215,7 @@ void Server::Impl::onAccepted(tcp::socket socket) {
 
 // --- room
 
-bool Server::Impl::enter(Connection& connection, Room::Pool pool, const Needs& needs) {
+bool Server::Impl::takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) {
     auto& queue = waitingFor(pool);
     const bool inTurn = queue.empty() || m_servingWaiting || needs.urgent;
     if (inTurn && m_room.take(pool, needs)) return true;
@@ -223,29 +224,29 @@ bool Server::Impl::enter(Connection& connection, Room::Pool pool, const Needs& n
     return false;
 }
 
-/// Lets in, in the order in which they came, those that there is room for now.
+/// Admits waiting requests in order of arrival, as far as there is room.
 bool Server::Impl::serveWaiting(Room::Pool pool) {
     auto& queue = waitingFor(pool);
     bool served = false;
     while (!queue.empty()) {
         const std::shared_ptr<Connection> first = queue.front();
-        // One that is full itself asks again when its own answers have left.
+        // If its own connection is full, it asks again when its own answers have left.
         if (first->waitsForRoom()) {
             m_servingWaiting = true;
-            const bool in = first->letInWaiting(pool);
+            const bool in = first->admitWaiting(pool);
             m_servingWaiting = false;
             if (!in) break;
         }
         first->queuedForRoom[static_cast<std::size_t>(pool)] = false;
         queue.pop_front();
-        first->goOn();
+        first->resume();
         served = true;
     }
     return served;
 }
 
 bool Server::Impl::takeInput(const Connection& connection, std::ptrdiff_t bytes) {
-    // What a small request takes is never refused; connections are few enough.
+    // A small request's input is never refused; the number of connections bounds it.
     constexpr std::size_t kSmallInput = 64 * 1024;
     m_inputBytes += bytes;
     const auto isFull = [&] {
@@ -257,7 +258,7 @@ bool Server::Impl::takeInput(const Connection& connection, std::ptrdiff_t bytes)
     return true;
 }
 
-/// Closes a connection whose large request has stopped coming.
+/// Closes a connection whose large request has stopped arriving.
 bool Server::Impl::cutOffStalledInput() {
     constexpr std::size_t kLargeInput = 64 * 1024;
     for (const auto& [id, connection] : m_connections) {
@@ -276,7 +277,7 @@ void Server::Impl::tick(Duration now, CalendarTime calendar) {
     const auto connections = m_connections;  // A sweep closes some of them.
     for (const auto& [id, connection] : connections)
         connection->sweep(now);
-    m_isPressed = !m_waitingSmall.empty() || !m_waitingCommon.empty();
+    m_hadWaitingRequests = !m_waitingSmall.empty() || !m_waitingCommon.empty();
     for (const auto& acceptor : std::exchange(m_pausedAcceptors, {}))
         if (acceptor->is_open()) accept(acceptor);
 }
@@ -314,7 +315,7 @@ void Server::endReply() {
 }
 
 void Server::flush() {
-    // Sending makes room and lets a connection take its next requests, which may be answered at
+    // Sending frees room and lets a connection take its next requests, which may be answered at
     // once.
     do {
         m_impl->m_flushing.swap(m_impl->m_toFlush);

@@ -20,7 +20,7 @@ class io_context;
 
 namespace orrery::http {
 
-/// Names one request of one connection until it is answered. Never used twice.
+/// Identifies one request of one connection until it is answered. Never reused.
 struct ExchangeId {
     std::uint64_t connection = 0;
     std::uint64_t sequence = 0;
@@ -38,49 +38,50 @@ public:
     /// `connectionNumber` counts connections from 0.
     virtual void onRequest(ExchangeId id, const Request& request,
                            std::uint64_t connectionNumber) = 0;
-    /// What came cannot be served (400, 408, 413, 431, 501, 503); the connection ends after the
-    /// reply, which must be written before this returns.
+    /// The input cannot be served (400, 408, 413, 431, 501, 503). The handler must write the reply
+    /// before it returns; the connection ends after the reply.
     virtual void onRefused(ExchangeId id, int status, std::string_view message) = 0;
 
-    /// What a request needs from now until its answer has left. `onRequest` is called once there
-    /// is room for it.
+    /// The memory that a request needs from now until its answer has left. The server calls
+    /// `onRequest` once that much is free.
     virtual Needs needsOf(const Request& request) const {
         return {.requestBytes = request.body.size(), .answerBytes = 0, .urgent = false};
     }
-    /// A client has ended its side of a connection while requests of it wait: most such clients
-    /// have gone, some only send no more. True if what else they have sent is to be dropped.
+    /// A client has ended its side of a connection while its requests wait: most such clients have
+    /// gone, some only send no more. Return true to drop its other requests.
     virtual bool onClientEnded(std::uint64_t /*connection*/) { return false; }
-    /// A connection is closed, and requests of it are not answered.
+    /// A connection has closed with unanswered requests.
     virtual void onClientGone(std::uint64_t /*connection*/) {}
 };
 
-/// An HTTP/1.1 server on somebody else's loop: keep-alive, pipelining, 100-continue, limits. It
-/// reads no clock: `tick` tells the time, and one coarse sweep cuts off whoever is too slow. All
-/// members are for the loop's thread.
+/// An HTTP/1.1 server on the caller's loop: keep-alive, pipelining, 100-continue, limits. It reads
+/// no clock: `tick` tells the time, and one coarse sweep closes slow connections. Only the loop's
+/// thread may call it.
 class Server {
 public:
     struct Options {
         std::size_t connectionsMax = 1024;
-        /// Beside them, when all of those wait for their answers: only what is urgent is served.
+        /// In addition, while all of those wait for answers; these serve only urgent requests.
         std::size_t extraConnectionsMax = 32;
-        /// Requests of one connection that wait for their answers; beyond, it is not read from.
+        /// Unanswered requests per connection. Beyond that, the server does not read from it.
         std::size_t pipelinedMax = 64;
-        /// Memory for requests under way and for answers that are not taken; beyond, requests wait
-        /// and their connections are not read from.
+        /// Memory for requests in progress and for answers that are not taken. Beyond that,
+        /// requests wait and the server does not read from their connections.
         Room::Limits room{};
         std::size_t headBytesMax = 32 * 1024;
         std::size_t bodyBytesMax = 16 * 1024 * 1024 + 64 * 1024;
-        /// For requests that are coming, of all connections together; beyond, large ones get a 503.
+        /// For requests that are arriving, on all connections together. Beyond that, large ones get
+        /// a 503.
         std::size_t inputBytesMax = 256 * 1024 * 1024;
-        /// Pages of a browser that may read the answers.
+        /// The web pages that may read the answers.
         Origins origins{};
         std::uint64_t requestIdSeed = 0;
 
-        // How long a client may take, in whole ticks.
+        // Time limits for clients, in whole ticks.
         Duration headTime = std::chrono::seconds(20);
         Duration bodyTime = std::chrono::seconds(30);   ///< Plus a second for each 16 KB.
-        Duration writeTime = std::chrono::seconds(30);  ///< Without taking 16 KB of an answer.
-        /// The same, while others wait for the room or the place that it takes.
+        Duration writeTime = std::chrono::seconds(30);  ///< To take 16 KB of an answer.
+        /// The same, while others wait for its memory or its place.
         Duration pressedTime = std::chrono::seconds(3);
         Duration idleTime = std::chrono::minutes(10);
         Duration lingerTime = std::chrono::seconds(5);
@@ -93,22 +94,23 @@ public:
     Server& operator=(const Server&) = delete;
 
     /// Listens on an address, or on a name of this machine. A loopback address also gets the other
-    /// loopback (127.0.0.1 and ::1) where there is one. Port 0 takes a free one. The port, or one
-    /// sentence that says what is wrong.
+    /// loopback (127.0.0.1 and ::1) if it exists. Port 0 takes a free port. Returns the port, or a
+    /// one-sentence error.
     std::expected<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port);
     void stopListening();
 
     // --- replies
 
-    /// The string to append the body to, for `endReply` to finish. Never null: what is written for
-    /// a client that has gone away is dropped. Other replies must not be begun in between.
+    /// Returns the string to which the caller appends the body; `endReply` finishes it. Never null:
+    /// output for a client that has gone is dropped. The caller must end this reply before it
+    /// begins another.
     std::string& beginReply(ExchangeId id, const ReplyHead& head);
     void endReply();
     void reply(ExchangeId id, const ReplyHead& head, std::string_view body) {
         beginReply(id, head) += body;
         endReply();
     }
-    /// Sends what has been written since the last time: one send for each connection.
+    /// Sends everything written since the last flush, with one send per connection.
     void flush();
 
     /// Begins a reply that comes piece by piece. `stream` adds to it and says how many bytes still
@@ -120,21 +122,21 @@ public:
 
     // --- time and end
 
-    /// Tells the time: a clock that never goes back, and the calendar. Sweeps. Call it about once a
+    /// Tells the time, by a monotonic clock and by the calendar, and sweeps. Call it about once a
     /// second while there are connections, and before `listen`.
     void tick(Duration now, CalendarTime calendar);
 
-    /// Only the calendar, for the Date of what is answered next.
+    /// Sets only the calendar, for the Date header of the next answers.
     void setCalendar(CalendarTime calendar);
 
     std::size_t connectionCount() const;
-    /// Connections whose next request waits for room.
+    /// The number of connections whose next request waits for room.
     std::size_t waitingForRoom() const;
-    /// Whether the client is still there.
+    /// True if the client is still connected.
     bool isConnected(ExchangeId id) const;
-    /// Requests that have not been answered, and answers that have not left.
+    /// True if requests are unanswered or answers have not left.
     bool isBusy() const;
-    /// Closes connections that have nothing under way, and the others after their answers.
+    /// Closes idle connections now, and the others after their answers.
     void closeWhenAnswered();
 
 private:

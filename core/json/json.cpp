@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kDepthMax = 256;
 
-// What follows the backslash for the bytes that JSON (RFC 8259, section 7) must escape: 'u' for
-// \u00XX, the letter of the short form otherwise; 0 for bytes that stand for themselves.
+// What follows the backslash for bytes that JSON (RFC 8259, section 7) must escape: the letter of
+// the short form, or 'u' for \u00XX. 0 for bytes that need no escape.
 constexpr std::array<char, 256> kEscapes = [] {
     std::array<char, 256> table{};
     for (std::size_t byte = 0; byte < 0x20; ++byte)
@@ -30,7 +30,7 @@ constexpr std::array<char, 256> kEscapes = [] {
     return table;
 }();
 
-// Sixteen bytes that one instruction compares, on the processors that have such.
+// Sixteen bytes, compared by one instruction on processors that have it.
 using Block = unsigned char __attribute__((vector_size(16)));
 
 // True if one of the bytes needs an escape.
@@ -47,7 +47,7 @@ bool needsEscape(const char* at, std::size_t blocks) {
     return (words[0] | words[1]) != 0;
 }
 
-// How many bytes from the front stand for themselves.
+// The number of leading bytes that need no escape.
 std::size_t plainLength(std::string_view text) {
     std::size_t at = 0;
     constexpr std::size_t kWide = 4;
@@ -78,7 +78,7 @@ std::expected<Value, ParseError> parse(std::string_view text) {
 }
 
 std::expected<Value, ParseError> parse(std::string_view text, boost::json::storage_ptr storage) {
-    // Memory that is short and strings that are too long reach us as exceptions.
+    // Boost reports a lack of memory and over-long strings by exceptions.
     try {
         std::array<unsigned char, 4096> scratch;
         boost::json::parse_options options;

@@ -1,6 +1,6 @@
-// Events as text. This folder stands on the same floor as core/json, so the little JSON that a line
-// needs is written here: numbers, names without anything to escape, and a few texts that may hold
-// whatever a user typed.
+// Events as text. This folder is on the same floor as core/json, so the little JSON of a line is
+// written here: numbers, names that need no escapes, and a few texts that may hold whatever a user
+// typed.
 
 #include "core/observe/event.h"
 

@@ -13,21 +13,22 @@ namespace orrery::observe {
 // What happens in a world, one value per event, each with the event that caused it. Events carry
 // numbers and short texts only; they cross to other threads by value.
 //
-// As text an event is one line of JSON, flat. Every line has "id", "atNs" (the instant) and "kind",
+// As text an event is one flat line of JSON. Every line has "id", "atNs" (the instant) and "kind",
 // and "cause" where the event has one. The other members are those of the structs below; "region"
-// is a number, zones are letters, a replica is "group", "region" and "zone".
+// is a number, zones are letters, and a replica is "group", "region" and "zone".
 //
 //   {"id":21,"cause":17,"atNs":290,"kind":"log appended","group":1,"region":0,"zone":"b","lsn":2}
 //
-// Following causes leads from an answer back to the request. Of a write: request served; message
+// Following causes leads from an answer back to its request. For a write: request served; message
 // delivered and sent, "reply"; log applied; log committed; message delivered and sent, "append
 // reply"; log appended at a follower; message delivered and sent, "append"; message delivered and
-// sent, "write"; request admitted. A timer's effects are caused by what set the timer.
+// sent, "write"; request admitted. The effects of a timer have the event that set the timer as
+// their cause.
 //
-// Ids go up by one with every event, kept or not: they are the same whoever looks. A cause that is
-// not in the trace was not kept, or has gone since.
+// Every event takes the next id, whether the trace keeps it or not, so ids do not depend on who
+// follows the trace. A cause that is missing from the trace was not kept or has been evicted.
 
-/// A replica: a zone's member of a group.
+/// A replica: the member of a group in one zone.
 struct ReplicaRef {
     GroupId group{};
     RegionId region{};
@@ -38,14 +39,14 @@ struct ReplicaRef {
 enum class MessageKind : std::uint8_t {
     // Between the replicas of a group.
     Append,
-    Renew,  ///< An append without records: it asks for the lease.
+    Renew,  ///< An append without records that renews the lease.
     AppendReply,
-    Commit,  ///< What is committed, where no record is about to carry it.
-    Check,   ///< Before an election: does nobody hear the leader?
+    Commit,  ///< Tells the commit LSN when no record is about to carry it.
+    Check,   ///< Before an election: asks whether anybody hears the leader.
     CheckReply,
     Vote,
     VoteReply,
-    CopyRequest,  ///< For a piece of the tree, where the log does not reach back far enough.
+    CopyRequest,  ///< Asks for a piece of the tree; the log does not reach back far enough.
     Copy,
     HandOver,  ///< The leader gives up its lease for the receiver.
     // Between a router and a replica.
@@ -57,12 +58,12 @@ enum class MessageKind : std::uint8_t {
     IndexBatchReply,
 };
 
-// Messages. The replica is that of the group which the message concerns; at the other end, or in
-// its zone, may be a router or the leader of a base partition.
+// Messages. The named replica belongs to the group that the message concerns. A router or the
+// leader of a base partition may be at the other end, or beside the replica in its zone.
 
-/// `lsn` is the last record of an append, what a commit or an append reply says, or the end of the
-/// log of who checks or wants a vote; of an index batch and of routers' messages 0, but of a reply
-/// how far the replica that answers has applied.
+/// `lsn` depends on the kind: the last record of an append; the LSN that a commit or an append
+/// reply reports; the end of the sender's log for a check and a vote; the LSN that the answering
+/// replica has applied for a router's reply. Otherwise it is 0.
 struct MessageSent {
     ReplicaRef from;
     ZoneIndex to{};
@@ -75,7 +76,7 @@ struct MessageDelivered {
     MessageKind kind{};
     Lsn lsn{};
 };
-/// Lost at once, or when it would have arrived.
+/// Lost when it was sent, or when it would have arrived.
 struct MessageDropped {
     ReplicaRef from;
     ZoneIndex to{};
@@ -83,8 +84,8 @@ struct MessageDropped {
     Lsn lsn{};
 };
 
-// A replica's three marks move: records `first` to `lsn` are persisted, known to be committed,
-// applied. In JSON "first" is left out where it is `lsn`.
+// The three marks of a replica move: it has records `first` to `lsn` persisted, knows them
+// committed, has applied them. JSON omits "first" if it equals `lsn`.
 
 struct LogAppended {
     ReplicaRef replica;
@@ -105,13 +106,13 @@ struct LeaderElected {
     ReplicaRef replica;
     std::uint64_t term = 0;
 };
-/// The lease was not held and is now. What the followers acknowledge from here on extends it, which
-/// is no event of its own, and so is its end: a leader at rest lets it lapse and has no timer.
+/// The leader holds the lease again. Later acknowledgements extend it without an event. Its end is
+/// no event either: a resting leader has no timer and lets the lease lapse.
 struct LeaseTaken {
     ReplicaRef replica;
     Instant until;
 };
-/// It follows another, has heard from nobody for too long, or its zone lost power.
+/// The leader follows another one, heard from nobody for too long, or lost power with its zone.
 struct LeaderStopped {
     ReplicaRef replica;
     std::uint64_t term = 0;
@@ -134,25 +135,25 @@ struct LinkHealed {
     ZoneIndex a{};
     ZoneIndex b{};
 };
-/// A request comes to the router of its connection's zone.
+/// A request arrives at the router of its connection's zone.
 struct RequestAdmitted {
     std::string operation;  ///< "GetItem".
     ZoneIndex zone{};
 };
 
-/// What a request does to items; Control is about a table or the account. Of one that was refused
-/// before it was understood nobody can tell.
+/// What a request does to items; Control is about a table or the account. Unknown: it was refused
+/// before it was understood.
 enum class RequestKind { Unknown, Read, Write, Control };
 
-/// A request that was answered: the request list shows these.
+/// A request was answered: the request list shows these.
 struct RequestServed {
     std::string operation;  ///< "GetItem".
     std::string table;      ///< Empty for the account.
-    std::string key;        ///< Short text of the partition key; of a batch "25 keys"; or empty.
+    std::string key;        ///< Short text of the partition key; "25 keys" for a batch; or empty.
     std::string error;      ///< Empty, or the error's short name.
     int httpStatus = 200;
     RequestKind kind = RequestKind::Unknown;
-    bool consistent = false;  ///< Of a read.
+    bool consistent = false;  ///< For reads.
     bool replicaKnown = false;
     ReplicaRef replica;
     bool leader = false;
@@ -171,8 +172,8 @@ using EventBody =
                  LogApplied, LeaderElected, LeaseTaken, LeaderStopped, ZoneFailed, ZoneHealed,
                  LinkCut, LinkHealed, RequestAdmitted, RequestServed, StorageFailed>;
 
-/// What is kept only while somebody follows the trace in detail: most of what happens, and nothing
-/// that a list of requests, elections and faults would show.
+/// Kept only while somebody follows the trace in detail: the bulk of the events, and nothing that a
+/// list of requests, elections and faults would show.
 template <typename Body>
 inline constexpr bool kIsDetail =
     std::is_same_v<Body, MessageSent> || std::is_same_v<Body, MessageDelivered> ||

@@ -9,10 +9,10 @@
 namespace orrery::observe {
 
 // The faults that a world can have, in one table. The control API, `orreryd ctl`, the window and
-// the README's table take their names, arguments and texts from it. A new fault is a kind and a row
-// here, what it does in cluster/faults/zones.cpp (which does not compile without it), and its test.
+// the README's table take their names, arguments and texts from it. A new fault needs a kind and a
+// row here, its effect in cluster/faults/zones.cpp (which does not compile without it), and a test.
 
-/// Stored with active faults: a number keeps its meaning.
+/// Stored with active faults, so numbers keep their meaning.
 enum class FaultKind : std::uint8_t {
     ZoneOutage = 0,
     LinkCut = 1,
@@ -21,26 +21,26 @@ enum class FaultKind : std::uint8_t {
 struct FaultSpec {
     FaultKind kind;
     std::string_view name;  ///< In the control API, in scenarios, in FaultView::kind.
-    /// How many zones it names, all of one Region. One stands in the body's member "zone", more in
-    /// the array "zones".
+    /// How many zones the fault names, all in one Region. The request body has one zone in "zone",
+    /// several in the array "zones".
     std::size_t zoneCount;
-    std::string_view effect;   ///< What it does: the README's table.
-    std::string_view shown;    ///< While it is active; "%1" is what it strikes.
-    std::string_view refused;  ///< Why there is no second one; "%1" as above.
+    std::string_view effect;   ///< What it does, for the README's table.
+    std::string_view shown;    ///< The text while it is active; "%1" is its target.
+    std::string_view refused;  ///< The text that refuses a second one; "%1" as above.
 };
 
-/// In order of their kinds.
+/// Ordered by kind.
 std::span<const FaultSpec> faultSpecs();
 const FaultSpec& specOf(FaultKind kind);
-/// Null if there is no fault of that name.
+/// Null if no fault has that name.
 const FaultSpec* findFaultSpec(std::string_view name);
 
-/// "zone-outage" or "link-cut", each in quotes: for a sentence about what may be asked for.
+/// "zone-outage" or "link-cut", each in quotes, for error texts that list the possible faults.
 std::string faultNames();
 /// `text` with `target` in place of "%1".
 std::string faultText(std::string_view text, std::string_view target);
 
-/// The fault's row of the README's table, the line's end not included.
+/// The row of the fault in the README's table, without a line end.
 std::string faultRow(const FaultSpec& spec);
 
 }  // namespace orrery::observe

@@ -13,9 +13,9 @@
 
 namespace orrery::observe {
 
-// What an inspector shows of one instant: a tree of plain values, built on the world's thread and
-// never changed after, so any thread may read it. A node that did not change since the last
-// snapshot is the same object, so pointers tell what to draw again.
+// What an inspector shows of one instant: a tree of plain values. The world's thread builds it, and
+// it never changes afterwards, so any thread may read it. A node that did not change since the last
+// snapshot is the same object, so comparing pointers tells what to redraw.
 
 enum class Role : std::uint8_t { Leader, Candidate, Follower, CatchingUp, Down };
 
@@ -29,9 +29,9 @@ struct ReplicaView {
     Lsn persisted{};
     Lsn committed{};  ///< As this replica knows it.
     Lsn applied{};
-    /// Behind the newest committed record of the group.
+    /// Records between this replica and the newest committed record of the group.
     std::uint64_t lagRecords = 0;
-    Duration lag{};  ///< How long ago the oldest record that it lacks was committed; 0 if none.
+    Duration lag{};  ///< Time since the oldest record that it lacks was committed; 0 if none.
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
     std::uint64_t checksum = 0;
@@ -40,13 +40,13 @@ struct ReplicaView {
 
 struct PartitionView {
     GroupId group{};
-    /// Share of the key space, in 2^32 parts: [begin, end).
+    /// Share of the hash space, in units of 2^-32: [begin, end).
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::array<ReplicaView, kZonesPerRegion> replicas;
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
-    /// Requests of the last whole second of virtual time.
+    /// Requests in the last whole second of virtual time.
     std::uint32_t readsPerSecond = 0;
     std::uint32_t writesPerSecond = 0;
     bool operator==(const PartitionView&) const = default;
@@ -58,9 +58,10 @@ struct IndexView {
     std::string keys;  ///< "pk (S), sk (N)".
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
-    /// Records of the table that the index does not show yet; global indexes only.
+    /// Records of the table that the index does not reflect yet; global indexes only.
     std::uint64_t lagRecords = 0;
-    std::vector<PartitionView> partitions;  ///< Empty for a local index: it lives in the table's.
+    std::vector<PartitionView>
+        partitions;  ///< Empty for a local index, which lives in the table's partitions.
     bool operator==(const IndexView&) const = default;
 };
 
@@ -75,7 +76,7 @@ struct TableView {
     std::string billing;      ///< "on-demand" or "10 RCU, 5 WCU".
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
-    std::vector<PartitionView> partitions;  ///< In order of the key space.
+    std::vector<PartitionView> partitions;  ///< In hash order.
     std::vector<IndexView> indexes;
     bool operator==(const TableView&) const = default;
 };
@@ -83,11 +84,11 @@ struct TableView {
 struct ZoneView {
     std::string name;  ///< "us-east-1a".
     bool up = true;
-    bool cutOff = false;  ///< Some link of the zone is cut.
+    bool cutOff = false;  ///< True if any link of the zone is cut.
     std::uint32_t leaders = 0;
     std::uint32_t replicas = 0;
     std::uint64_t lagRecords = 0;  ///< Sum over its replicas.
-    Duration lag{};                ///< The longest of its replicas.
+    Duration lag{};                ///< The longest lag among its replicas.
     bool operator==(const ZoneView&) const = default;
 };
 
@@ -102,7 +103,7 @@ using RegionViewPtr = std::shared_ptr<const RegionView>;
 struct FaultView {
     std::uint64_t id = 0;
     std::string kind;                ///< "zone-outage", "link-cut".
-    std::string target;              ///< For people: "us-east-1b", "us-east-1a - us-east-1b".
+    std::string target;              ///< The display text: "us-east-1b", "us-east-1a - us-east-1b".
     std::vector<std::string> zones;  ///< The zone that failed, or the two ends of the link.
     Instant since;
     Instant until = Instant::never();  ///< When it ends by itself.
@@ -120,7 +121,7 @@ struct ClockView {
     double speed = 1.0;
     CalendarTime calendar;
     Instant now;
-    /// True if the world could not keep up and its time was stretched, in the last second.
+    /// True if the world could not keep up in the last second, so that its time was stretched.
     bool stretched = false;
     std::uint64_t waitingRequests = 0;  ///< Held back while the clock is paused.
 };

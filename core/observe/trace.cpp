@@ -18,7 +18,7 @@ void Trace::add(Event event) {
 
 std::vector<Event> Trace::since(EventId after, std::size_t limit) const {
     const std::lock_guard lock(m_mutex);
-    // Ids go up, so the place is found by halving, however long the trace is.
+    // Ids ascend, so a binary search finds the place.
     std::size_t first = 0;
     for (std::size_t left = m_events.size(); left > 0;) {
         const std::size_t half = left / 2;

@@ -13,8 +13,8 @@
 
 namespace orrery::sim {
 
-/// Events in the order of their time. Two events of the same instant keep the order in which
-/// they were added, so the order never depends on the heap, the platform or an address.
+/// Events in the order of their time. Two events of the same instant keep the order in which they
+/// were added, so the order never depends on the heap, the platform or an address.
 ///
 /// The heap sorts small entries, and events stay where they were put, in blocks: a large event type
 /// costs nothing, and a queue that grows by tens of thousands moves none of them. What is added for
@@ -51,7 +51,7 @@ public:
         return at(slot);
     }
 
-    /// Removes the next event. Only if there is one.
+    /// Removes and returns the next event. The queue must not be empty.
     std::pair<Instant, Event> take() {
         std::pair<Instant, Event> taken;
         takeInPlace([&](Instant due, Event& event) { taken = {due, std::move(event)}; });
@@ -71,7 +71,7 @@ public:
         m_free.push_back(entry.slot);
     }
 
-    /// Forgets all events. Sequence numbers go on.
+    /// Removes all events. Sequence numbers continue.
     void clear() {
         m_heap.clear();
         m_lane.clear();

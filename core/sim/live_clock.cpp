@@ -10,8 +10,8 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr auto kNormal = static_cast<std::int64_t>(LiveClock::kNormalSpeed);
 
-/// `duration` × numerator / denominator without overflow for the centuries that matter: whole
-/// seconds and the rest are scaled apart. Both factors are at most 10^9.
+/// `duration` × numerator / denominator, without overflow for several centuries: scales whole
+/// seconds and the remainder separately. Both factors are at most 10^9.
 Duration scale(Duration duration, std::int64_t numerator, std::int64_t denominator) {
     const std::int64_t seconds = duration.count() / kSecond;
     const std::int64_t rest = duration.count() % kSecond;
@@ -50,8 +50,8 @@ LiveClock::Step LiveClock::next(Duration wall, Instant due) {
     if (mayStretch && latest < step.until) {
         step.until = std::max(latest, m_target);
         anchor(step.until, wall);
-        // A driver that is at work asks every few milliseconds. One that did not ask for so long
-        // and had nothing to catch up before was not running at all.
+        // A running driver calls every few milliseconds. If it did not call for so long although it
+        // had nothing to catch up, the process was not running at all.
         step.jumped = !m_wasBehind && since > kBehindMax;
         m_stretchedAt = wall;
     }
@@ -63,12 +63,12 @@ LiveClock::Step LiveClock::next(Duration wall, Instant due) {
 std::optional<Duration> LiveClock::wallAt(Instant instant, Duration wall) const {
     if (instant <= at(wall)) return wall;
     if (m_paused || instant == Instant::never()) return std::nullopt;
-    // Asked again then; and nothing overflows, however slow the clock is.
+    // The caller asks again after this long, so nothing overflows, however slow the clock is.
     constexpr Duration kFarthest = std::chrono::hours(1);
     const Duration left = instant - m_anchor;
     if (left > scaled(wall - m_anchorWall + kFarthest)) return wall + kFarthest;
     const Duration needed = scale(left, kNormal, static_cast<std::int64_t>(m_speed));
-    // Rounded up: at the wall time given, the instant has come.
+    // Rounds up, so that the instant has come at the returned wall time.
     return std::max(wall, m_anchorWall + needed + Duration(1));
 }
 

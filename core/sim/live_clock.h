@@ -7,58 +7,60 @@
 
 namespace orrery::sim {
 
-/// How the live driver turns wall time into instants of a world: at a speed, stopped, stepped,
-/// moved on. Pure: wall time is a parameter, in nanoseconds of a clock that never goes back, and
-/// every call must give a time no earlier than the call before.
+/// Turns wall time into instants of a world for the live driver: scaled by a speed, paused,
+/// stepped, advanced. Pure: wall time is a parameter, in nanoseconds of a monotonic clock, and no
+/// call may give a time earlier than the call before.
 ///
-/// The world is *behind* if something was due and has not run yet. Up to 250 ms of that is caught
-/// up; beyond it the world's time stretches, so that a slow machine makes a slow world and no heap
-/// of timers that all fire at once. If nothing was under way when the gap came, then the process or
-/// the machine slept: the same, but it is called a jump, and the calendar is to be set anew.
+/// The world is *behind* if an event is due and has not run yet. It catches up on at most 250 ms of
+/// that. Beyond that, its time is stretched, so that a slow machine makes a slow world instead of a
+/// heap of timers that all fire at once. If the world was not behind before the gap, the process or
+/// the machine was asleep: time is stretched too, but the gap is reported as a jump, after which
+/// the caller sets the calendar.
 class LiveClock {
 public:
-    /// Speeds are in millionths of the wall clock's, so that no float decides anything.
+    /// Speeds are in millionths of the wall clock's, so that no decision uses floating point.
     static constexpr std::uint64_t kNormalSpeed = 1'000'000;
     static constexpr std::uint64_t kSpeedMax = 1'000 * kNormalSpeed;
     static constexpr Duration kBehindMax = std::chrono::milliseconds(250);
-    /// How long after a stretch `stretched` says so.
+    /// How long `stretched` stays true after a stretch.
     static constexpr Duration kStretchedShown = std::chrono::seconds(1);
 
     /// Runs at normal speed from `now`.
     LiveClock(Instant now, Duration wall);
 
     struct Step {
-        Instant until;        ///< Where the world may run to; never earlier than before.
-        bool jumped = false;  ///< Time was lost to a sleep: set the calendar.
+        Instant until;        ///< How far the world may run; never earlier than before.
+        bool jumped = false;  ///< The process slept: set the calendar.
     };
-    /// Asked at the start of each turn. `due` is when the world's next event is due; a wall time at
-    /// which the driver would have slept anyway is no gap.
+    /// The driver calls this at the start of each turn. `due` is the time of the world's next
+    /// event. Wall time in which the driver would have slept anyway is no gap.
     Step next(Duration wall, Instant due);
 
-    /// The wall time at which `instant` comes, or nothing while the clock is stopped short of it.
+    /// The wall time at which `instant` comes, or nothing if the paused clock stops before it.
     std::optional<Duration> wallAt(Instant instant, Duration wall) const;
 
     void pause(Duration wall);
     void resume(Duration wall);
-    /// In millionths; 1 to kSpeedMax. Holds also when the clock next resumes.
+    /// In millionths, from 1 to kSpeedMax. A paused clock uses it when it resumes.
     void setSpeed(std::uint64_t speed, Duration wall);
-    /// While paused: lets the world run on by so much. Ignored while running.
+    /// Lets a paused world run on by `by`. Ignored while running.
     void step(Duration by);
-    /// Moves time on by so much at once, running or paused. Nothing stretches until it is there.
+    /// Moves time forward by `by` at once, running or paused. Time is not stretched before it gets
+    /// there.
     void advance(Duration by, Duration wall);
 
     bool paused() const { return m_paused; }
     std::uint64_t speed() const { return m_speed; }
     /// True if time was stretched in the last second of wall time.
     bool stretched(Duration wall) const;
-    /// Where a paused world may run to; what `next` said last otherwise.
+    /// How far a paused world may run; while running, the last result of `next`.
     Instant target() const { return m_target; }
 
 private:
-    /// The instant of `wall` by the present anchor, not below what was promised before.
+    /// The instant at `wall` by the current anchor, never below an instant given out before.
     Instant at(Duration wall) const;
     void anchor(Instant instant, Duration wall);
-    /// Wall time as virtual time at the present speed.
+    /// Wall time as virtual time at the current speed.
     Duration scaled(Duration wall) const;
 
     Instant m_anchor;  // The instant at m_anchorWall.
@@ -66,8 +68,8 @@ private:
     std::uint64_t m_speed = kNormalSpeed;
     bool m_paused = false;
     Instant m_target;          // The latest instant that was given out.
-    Instant m_advancingTo;     // Up to here, being behind is no lateness.
-    Duration m_lastWall;       // Of the last `next`.
+    Instant m_advancingTo;     // Being behind before this instant does not stretch time.
+    Duration m_lastWall;       // At the last `next`.
     bool m_wasBehind = false;  // At the last `next`.
     std::optional<Duration> m_stretchedAt;
 };

@@ -21,7 +21,7 @@ StoredHeader headerOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes)
     return header;
 }
 
-// A local index lives in the partition of its items: the entries change with them.
+// The entries of a local index live in the partition of their items and change together with them.
 void applyLocalIndex(const LogRecord& record, Lsn lsn, const LocalIndexChange& change,
                      AppliedRecord& out) {
     const auto& [before, after] = change;
@@ -149,7 +149,7 @@ void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn) {
 std::string sourceCursorKey(GroupId indexGroup, GroupId base) {
     std::string rest;
     ByteWriter(rest).u64(base.value());
-    CHECK(rest.front() == '\0');  // The kind takes its place, as version 1 had it.
+    CHECK(rest.front() == '\0');  // The kind takes the place of this byte; version 1 had 0 there.
     return privateKey(indexGroup, PrivateKind::SourceCursor, std::string_view(rest).substr(1));
 }
 

@@ -15,8 +15,8 @@ namespace orrery::table {
 
 // What one replica does with one committed record.
 
-/// What a record changes in a tree. The same for every replica of the group, so it is made once and
-/// shared.
+/// The changes that a record makes in a tree. They are the same for every replica of the group, so
+/// they are computed once and shared.
 struct AppliedRecord {
     std::vector<storage::TreeChange> changes;
     std::int64_t itemCountDelta = 0;
@@ -26,42 +26,42 @@ struct AppliedRecord {
     CalendarTime committedAt;
 };
 
-/// What applying needs to know of a group: whose records they are, the keys of its table, and its
-/// local indexes, whose entries live and apply with the item.
+/// What applying needs to know about a group: whose records they are, the keys of its table, and
+/// its local indexes, whose entries live and change with the item.
 struct ApplySchema {
     GroupId group{};
     types::KeySchema keys;
     std::vector<IndexDefinition> localIndexes;
 };
 
-/// What a record does to the entry of its item in one local index.
+/// The change of an item's entry in one local index.
 struct LocalIndexChange {
     std::optional<IndexEntry> before;
     std::optional<IndexEntry> after;
 };
-/// For each local index of a schema, in its order; empty for records that no local index follows.
+/// One per local index of a schema, in its order; empty for records that affect no local index.
 using LocalIndexChanges = std::vector<LocalIndexChange>;
 
 LocalIndexChanges localIndexChanges(const LogRecord& record, const ApplySchema& schema);
 
-/// By how many bytes a record changes the size of its item collection.
+/// The number of bytes by which a record changes the size of its item collection.
 std::int64_t collectionDelta(const LogRecord& record, const LocalIndexChanges& localIndexes);
 
-/// The effect of `record` at `lsn`. Depends on nothing but its arguments.
+/// The effect of `record` at `lsn`. A pure function of its arguments.
 AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema);
-/// The same for a caller that knows the changes of the local indexes already.
+/// The same, for a caller that already knows the changes of the local indexes.
 AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
                           const LocalIndexChanges& localIndexes);
 
-/// Moves `mark` over `applied`, which is the record at `lsn`.
+/// Advances `mark` over `applied`, the record at `lsn`.
 void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn);
 
-/// Where the group of an index keeps how far it has taken the records of `base`: a private key,
-/// written with each index record.
+/// The private key under which the group of an index stores how far it has taken the records of
+/// `base`. Each index record writes it.
 std::string sourceCursorKey(GroupId indexGroup, GroupId base);
 
-/// Reads back the cursor that is stored under `cursorKey`. 0 from null bytes; nothing if they are
-/// damaged.
+/// Decodes the cursor stored under `cursorKey`. Returns 0 for null bytes and nothing if they are
+/// corrupt.
 std::optional<Lsn> sourceCursor(std::string_view cursorKey, const SharedBytes& stored);
 
 /// Whether what a tree has under `key`, an item, an entry or a private key, is what was stored

@@ -11,22 +11,22 @@
 
 namespace orrery::table {
 
-// The size of an item collection (all items of one partition key, entries of local indexes
-// included) is kept under a private key of the group, for tables with a local index. Records carry
-// it, so apply only writes it down. A collection that is empty has no such key.
+// For tables with a local index, the group stores the size of each item collection (all items of
+// one partition key, entries of local indexes included) under a private key. Records carry the
+// size, so apply only stores it. An empty collection has no such key.
 
-/// Where `group` keeps the size of the collection to which an item or entry at `storageKey`
-/// belongs.
+/// The key under which `group` stores the size of the collection of the item or entry at
+/// `storageKey`.
 std::string collectionSizeKey(GroupId group, std::string_view storageKey);
 
-/// Null if the size is 0: the key goes away.
+/// Null if the size is 0, so that the key is erased.
 SharedBytes encodeCollectionSize(std::string_view sizeKey, const StoredHeader& header,
                                  std::uint64_t bytes);
-/// 0 from null bytes; nothing if they are damaged.
+/// 0 for null bytes; nothing if they are corrupt.
 std::optional<std::uint64_t> decodeCollectionSize(std::string_view sizeKey,
                                                   const SharedBytes& stored);
 
-/// What the size adds to the checksum of the group; 0 if it is 0.
+/// What the size contributes to the checksum of the group; 0 for size 0.
 std::uint64_t collectionSizeChecksum(std::string_view sizeKey, std::uint64_t bytes);
 
 }  // namespace orrery::table

@@ -56,7 +56,7 @@ std::optional<IndexEntry> indexEntryOf(std::optional<std::string_view> image,
                                        const types::KeySchema& tableKeys) {
     if (!image) return std::nullopt;
     const std::optional<types::Item> item = types::decodeItem(*image);
-    CHECK(item.has_value());  // Its checksum held, and we encoded it.
+    CHECK(item.has_value());  // Its checksum was correct, and we encoded it.
     return indexEntryOf(*item, index, tableKeys);
 }
 

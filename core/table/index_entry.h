@@ -19,14 +19,14 @@ struct IndexProjection {
     bool operator==(const IndexProjection&) const = default;
 };
 
-/// What it takes to tell an item's entry in a secondary index.
+/// What is needed to derive an item's entry in a secondary index.
 struct IndexDefinition {
     KeySpaceId space{};  ///< Where the entries are stored.
     types::KeySchema keys;
     IndexProjection projection;
 };
 
-/// What an index stores of an item.
+/// What an index stores for an item.
 struct IndexEntry {
     std::string key;         ///< Storage key.
     std::string attributes;  ///< The projected attributes, encoded.
@@ -34,11 +34,11 @@ struct IndexEntry {
     bool operator==(const IndexEntry&) const = default;
 };
 
-/// The entry of `item`, or nothing if it has none (an attribute of the index key is missing).
+/// The entry of `item`, or nothing if an attribute of the index key is missing.
 std::optional<IndexEntry> indexEntryOf(const types::Item& item, const IndexDefinition& index,
                                        const types::KeySchema& tableKeys);
 
-/// The same for the encoded attributes that a log record or a tree holds; nothing for no image.
+/// The same for the encoded attributes in a log record or tree; nothing if there is no image.
 std::optional<IndexEntry> indexEntryOf(std::optional<std::string_view> image,
                                        const IndexDefinition& index,
                                        const types::KeySchema& tableKeys);

@@ -22,8 +22,8 @@ namespace {
 //              ledger:varint?                          // flags & kLedger
 //              collectionBytes:varint?                 // flags & kCollection
 //
-// kFirstCollection says of collectionBytes that no size precedes it. Version 1 has the flags up to
-// kSource. Times are nanoseconds since 1970. The CRC covers all that precedes it.
+// kFirstCollection says that no size was stored before collectionBytes. Version 1 has the flags up
+// to kSource. Times are nanoseconds since 1970. The CRC covers everything before it.
 
 constexpr std::uint8_t kVersion1 = 1;
 constexpr std::uint8_t kVersion2 = 2;

@@ -26,21 +26,21 @@ enum class RecordKind : std::uint8_t {
 
 enum class Cause : std::uint8_t { Client = 0, TimeToLive = 1, Replication = 2, Restore = 3 };
 
-/// Size and checksum of an item that a record replaces.
+/// Size and checksum of the item that a record replaces.
 struct OldItem {
     std::uint32_t itemBytes = 0;
     std::uint64_t checksum = 0;
     bool operator==(const OldItem&) const = default;
 };
 
-/// The base record that an index record follows from.
+/// The base record from which an index record was derived.
 struct RecordSource {
     GroupId group{};
     Lsn lsn{};
     bool operator==(const RecordSource&) const = default;
 };
 
-/// The version of an item that a write replaced.
+/// The version of the item that a write replaced.
 struct BaseVersion {
     CalendarTime stamp;
     std::string origin;  ///< The Region that wrote it. Empty: this one.
@@ -50,10 +50,10 @@ struct BaseVersion {
 /// What a transaction does to one item.
 enum class TransactionAction : std::uint8_t { Put = 0, Delete = 1, Check = 2 };
 
-/// The size of the item collection that a record leaves behind, as the leader computed it.
+/// The size of the item collection after a record, as computed by the leader.
 struct CollectionSize {
     std::uint64_t bytes = 0;  ///< Items and entries of local indexes.
-    /// No size is stored before this one: version 1 wrote the collection, and it was counted.
+    /// No size was stored before: version 1 wrote the collection, and the leader counted it.
     bool isFirst = false;
     bool operator==(const CollectionSize&) const = default;
 };
@@ -62,13 +62,13 @@ struct LogRecord {
     RecordKind kind = RecordKind::NoOp;
     Cause cause = Cause::Client;
     KeySpaceId space{};
-    std::string key;  ///< Storage key, whole.
+    std::string key;  ///< The whole storage key.
     CalendarTime committedAt;
-    /// The write's own time; the commit timestamp if it is not set.
+    /// The write's own time. Absent: the commit timestamp.
     std::optional<CalendarTime> stamp;
     std::string originRegion;  ///< Empty: this one.
     std::string transactionId;
-    std::optional<OldItem> oldItem;  ///< Absent: there was none.
+    std::optional<OldItem> oldItem;  ///< Absent: there was no item.
     std::uint32_t newItemBytes = 0;
     /// Encoded items (types/item_codec.h).
     std::optional<std::string> newImage;
@@ -76,7 +76,7 @@ struct LogRecord {
     std::optional<RecordSource> source;
     std::optional<BaseVersion> base;
     std::optional<TransactionAction> action;  ///< For a transaction's commit.
-    GroupId ledger{};                         ///< Which ledger decides the transaction; 0: none.
+    GroupId ledger{};                         ///< The ledger that decides the transaction; 0: none.
     std::optional<CollectionSize> collection;
 
     bool operator==(const LogRecord&) const = default;
@@ -85,7 +85,7 @@ struct LogRecord {
 /// Always version 2.
 std::string encodeRecord(const LogRecord& record);
 
-/// Reads both versions. Nothing if the bytes are damaged or of a later version.
+/// Reads both versions. Returns nothing if the bytes are corrupt or of a later version.
 std::optional<LogRecord> decodeRecord(std::string_view bytes);
 
 }  // namespace orrery::table

@@ -12,9 +12,9 @@ namespace {
 //             origin:sized?     // flags & kOrigin
 //             itemBytes:varint attributes
 //
-// The stamp is there only if it differs from the commit timestamp. The CRC covers the storage key,
-// the flags and the rest. Version 1 has no CRC, no origin, and 0 in the high nibble; since four
-// bits differ, no single flipped bit makes one version of the other.
+// The stamp is present only if it differs from the commit timestamp. The CRC covers the storage
+// key, the flags and the rest. Version 1 has no CRC, no origin, and 0 in the high nibble. The two
+// versions differ in four bits, so a single flipped bit cannot turn one into the other.
 
 enum Flags : std::uint8_t { kStamp = 1, kPrepared = 2, kOrigin = 4 };
 constexpr std::uint8_t kVersionBits = 0xf0;
@@ -37,7 +37,8 @@ CalendarTime calendarTime(std::uint64_t nanoseconds) {
     return CalendarTime(Duration(static_cast<std::int64_t>(nanoseconds)));
 }
 
-/// What stands before the rest is sound: a known version, its flags, and the CRC if there is one.
+/// True if the part before `rest` is sound: a known version, known flags, and a correct CRC if
+/// there is one.
 bool readFront(std::string_view storageKey, std::string_view bytes, ByteReader& in,
                std::uint8_t& flags) {
     flags = in.u8();

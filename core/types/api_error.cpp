@@ -16,7 +16,7 @@ struct Row {
 
 // One row per ErrorType, in its order. Statuses: Programming.Errors and the errors of each
 // operation in the API reference; InvalidEndpoint is 421 in the service model. Errors that the
-// service's front end finds, before an operation sees the request, have the front end's prefix.
+// service's front end finds, before an operation gets the request, have the front end's prefix.
 constexpr Row kRows[] = {
     {ErrorType::Validation, "com.amazon.coral.validate#ValidationException", 400},
     {ErrorType::ResourceNotFound, ORRERY_DYNAMODB("ResourceNotFoundException"), 400},

@@ -9,8 +9,8 @@
 
 namespace orrery {
 
-/// The errors of the API, by the names in `__type`. errorName, httpStatus and the prefix of the
-/// name are in api_error.cpp, one row each.
+/// The errors of the API, named as in `__type`. api_error.cpp has the name, its prefix and the HTTP
+/// status of each, one row per error.
 enum class ErrorType {
     Validation,
     ResourceNotFound,
@@ -44,8 +44,8 @@ enum class ErrorType {
     ImportNotFound,
 };
 
-/// An error that the client sees: `__type` and `message` of the reply, and what some errors carry
-/// beside them.
+/// An error that the client sees: `__type` and `message` of the reply, and the additional members
+/// of some errors.
 struct ApiError {
     ErrorType type;
     std::string message;
@@ -56,11 +56,11 @@ struct ApiError {
     static ApiError validation(std::string message) {
         return {ErrorType::Validation, std::move(message), nullptr};
     }
-    /// What the data plane says of a table that is not there.
+    /// The text of the data plane for a table that does not exist.
     static ApiError resourceNotFound() {
         return {ErrorType::ResourceNotFound, "Requested resource not found", nullptr};
     }
-    /// What DescribeTable, UpdateTable and DeleteTable say of it.
+    /// The text of DescribeTable, UpdateTable and DeleteTable for it.
     static ApiError tableNotFound(std::string_view table) {
         return {ErrorType::ResourceNotFound,
                 "Requested resource not found: Table: " + std::string(table) + " not found",
@@ -70,7 +70,7 @@ struct ApiError {
         return {ErrorType::ConditionalCheckFailed, "The conditional request failed",
                 std::move(item)};
     }
-    /// What the service says of JSON that does not fit the shape of the request.
+    /// For JSON that does not fit the shape of the request.
     static ApiError serialization(std::string message) {
         return {ErrorType::Serialization, std::move(message), nullptr};
     }
@@ -85,12 +85,12 @@ using ApiResult = std::expected<T, ApiError>;
 /// The whole `__type`, such as "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException".
 std::string_view errorName(ErrorType type);
 
-/// 400 for what the client did wrong (413 and 421 where HTTP has a word for it), 500 and 503 for
-/// the rest.
+/// 400 for a mistake of the client (413 and 421 where HTTP has a more specific status), 500 or 503
+/// otherwise.
 int httpStatus(ErrorType type);
 
-/// The member of the reply that holds the message: "Message" where the service's front end writes
-/// the reply itself (a request that is not understood or not allowed), "message" otherwise.
+/// The member of the reply that holds the message: "Message" if the service's front end writes the
+/// reply itself (it does not understand or does not allow the request), "message" otherwise.
 std::string_view messageName(ErrorType type);
 
 }  // namespace orrery

@@ -53,7 +53,7 @@ AttributeMap AttributeMap::fromEntries(std::vector<Entry> entries) {
         map.m_entries = std::move(entries);
         return map;
     }
-    // Entries are large, so their positions are sorted; of equal names the last comes first.
+    // Entries are large, so this sorts their positions; of equal names the last comes first.
     std::vector<std::uint32_t> order(entries.size());
     std::iota(order.begin(), order.end(), 0);
     std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {

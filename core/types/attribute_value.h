@@ -37,7 +37,7 @@ struct Binary {
     auto operator<=>(const Binary&) const = default;
 };
 
-/// Sets hold each element once, sorted, whatever order the client sent.
+/// Sets hold each element once, sorted, in whatever order the client sent them.
 struct StringSet {
     std::vector<std::string> elements;
     bool operator==(const StringSet&) const = default;
@@ -56,13 +56,13 @@ struct Null {
 
 using List = std::vector<AttributeValue>;
 
-/// Names to values, sorted by name (as bytes); each name once. An item is one, and so is a value of
-/// type M.
+/// Names and their values, sorted by name (as bytes); names are unique. An item is one, and so is a
+/// value of type M.
 class AttributeMap {
 public:
     using Entry = std::pair<std::string, AttributeValue>;
 
-    /// From entries in any order; of those with the same name the last counts.
+    /// From entries in any order; of entries with the same name the last counts.
     static AttributeMap fromEntries(std::vector<Entry> entries);
 
     bool empty() const;
@@ -75,10 +75,10 @@ public:
     AttributeValue* find(std::string_view name);
     /// Adds or replaces.
     void set(std::string name, AttributeValue value);
-    /// True if there was one.
+    /// True if the name was present.
     bool erase(std::string_view name);
     void reserve(std::size_t count);
-    /// Adds a name that sorts after all that are there; cheaper than `set`.
+    /// Adds a name that sorts after all existing ones; cheaper than `set`.
     void append(std::string name, AttributeValue value);
 
     bool operator==(const AttributeMap& other) const;
@@ -89,8 +89,8 @@ private:
 
 using Item = AttributeMap;
 
-/// A value of one of the ten types. Equality is the service's: numbers by value, sets whatever the
-/// order, lists in order, maps by name.
+/// A value of one of the ten types. Equality is the service's: numbers by value, sets without
+/// regard to order, lists in order, maps by name.
 class AttributeValue {
 public:
     using Variant = std::variant<std::string, Number, Binary, StringSet, NumberSet, BinarySet,

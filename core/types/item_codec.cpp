@@ -90,8 +90,8 @@ private:
     ByteWriter m_out;
 };
 
-// Reads into values. After the first thing that does not fit, what it returns means nothing and the
-// reader is no longer ok.
+// Reads into values. After the first mismatch the result means nothing, and the reader is no longer
+// ok.
 class Decoder {
 public:
     explicit Decoder(Reader& in) : m_in(in) {}
@@ -177,7 +177,7 @@ private:
     Reader& m_in;
 };
 
-// Passes over one value.
+// Skips one value.
 void skip(Reader& in, int level) {
     if (level > kNestingMax) in.fail();
     const Tag tag = in.tag();

@@ -10,7 +10,7 @@
 
 namespace orrery::types::grammar {
 
-// How an item is written; shared by the two files that read it, item_codec.cpp and item_json.cpp.
+// The grammar of an encoded item, for the two files that read it, item_codec.cpp and item_json.cpp.
 //
 //   item    := map
 //   map     := count:varint (name:sized value){count}       // names ascending, each once
@@ -27,8 +27,8 @@ namespace orrery::types::grammar {
 //   sized   := size:varint byte{size}
 //   varint  := the shortest of base/bytes.h
 //
-// Whatever is not the one encoding of some item is refused: another order, a longer varint, a
-// number that is not canonical, nesting beyond what the API lets in, bytes left over.
+// The readers refuse everything but the one encoding of an item: another order, a longer varint, a
+// number that is not canonical, nesting beyond the API's limit, bytes left over.
 
 enum class Tag : std::uint8_t {
     String,
@@ -46,8 +46,8 @@ enum class Tag : std::uint8_t {
 
 inline constexpr int kExponentBias = 512;
 
-/// ByteReader that knows the shortest form of a varint, and that a count cannot exceed the bytes
-/// that are left.
+/// A ByteReader that accepts only the shortest form of a varint, and no count that exceeds the
+/// bytes left.
 class Reader {
 public:
     explicit Reader(std::string_view bytes) : m_bytes(bytes) {}
@@ -101,8 +101,8 @@ private:
     bool m_ok = true;
 };
 
-/// Keeps names and elements in their order: `next` is false for one that is not greater than the
-/// one before.
+/// Checks that names or elements ascend: `next` is false if an element is not greater than the one
+/// before.
 template <typename T>
 class Ascending {
 public:

@@ -11,7 +11,7 @@ using grammar::Ascending;
 using grammar::Reader;
 using grammar::Tag;
 
-// Reads an encoded item and writes the wire's JSON as it goes. Every GetItem and Query passes here.
+// Reads an encoded item and writes the wire's JSON on the way. Every GetItem and Query uses it.
 class Transcoder {
 public:
     Transcoder(Reader& in, std::string& out) : m_in(in), m_out(out) {}

@@ -5,9 +5,9 @@
 namespace orrery::types {
 namespace {
 
-// The documentation says "approximately" one byte for two digits and one more. What the service
-// charges, as dynoxide's authors measured at the limit of 400 KB: digits before and after the point
-// are paired apart, zeros at both ends are free, and a sign costs a byte.
+// The documentation says "approximately" one byte for two digits, and one more. This is what the
+// service charges, as dynoxide's authors measured it at the limit of 400 KB: digits before and
+// after the point are paired separately, zeros at both ends are free, and a sign costs a byte.
 std::size_t sizeOf(const Number& number) {
     const int before = std::clamp(number.magnitude() + 1, 0, number.digits());
     const int after = number.digits() - before;
@@ -65,8 +65,8 @@ std::size_t itemBytes(const Item& item) {
 
 namespace {
 
-// 1 + the most that `measure` says of what `value` directly holds; `leaf` if it is no list or map,
-// `hollow` if it is one and holds nothing.
+// 1 + the maximum of `measure` over the direct elements of `value`; `leaf` if it is no list or map,
+// `hollow` if it is an empty one.
 template <typename Measure>
 int deepest(const AttributeValue& value, Measure measure, int leaf, int hollow) {
     int most = hollow - 1;

@@ -6,9 +6,9 @@
 
 namespace orrery::types {
 
-// Sizes as the service charges them (CapacityUnitCalculations): names and strings in UTF-8 bytes,
-// binary raw, numbers about one byte per two significant digits plus one, null and boolean one
-// byte, lists and maps three bytes plus one for each element besides its contents.
+// Sizes as the service charges them (CapacityUnitCalculations): names and strings by their UTF-8
+// bytes, binary raw, numbers about one byte per two significant digits plus one, null and boolean
+// one byte, lists and maps three bytes plus one for each element, besides their contents.
 
 std::size_t attributeBytes(const AttributeValue& value);
 std::size_t itemBytes(const Item& item);
@@ -16,8 +16,8 @@ std::size_t itemBytes(const Item& item);
 /// Deepest nesting of lists and maps within `value`: 0 for a scalar or set.
 int nestingDepth(const AttributeValue& value);
 
-/// The levels that kNestingMax limits: a value is one, and what a list or map holds is one deeper.
-/// So 1 for a scalar, a set, an empty list.
+/// The levels that kNestingMax limits: a value is one level, and the elements of a list or map are
+/// one level deeper. So 1 for a scalar, a set, an empty list.
 int nestingLevels(const AttributeValue& value);
 
 }  // namespace orrery::types

@@ -6,7 +6,7 @@
 namespace orrery::types {
 namespace {
 
-// The texts are the service's, as dynamodb-conformance and dynalite's recorded tests have them.
+// The service's texts, as recorded by dynamodb-conformance and by dynalite's tests.
 
 ApiError missingKey(const std::string& name) {
     return ApiError::validation("One or more parameter values were invalid: Missing the key " +
@@ -51,7 +51,7 @@ ApiError sortKeyTooLong() {
 
 enum class Role { Partition, Sort };
 
-// Bytes of a key value that can be too many. A number never is.
+// The number of bytes of a key value that counts against a limit. A number never exceeds one.
 std::size_t keyBytes(const AttributeValue& value) {
     if (const auto* text = value.as<std::string>()) return text->size();
     if (const auto* binary = value.as<Binary>()) return binary->bytes.size();
@@ -62,7 +62,7 @@ bool isEmptyKey(const AttributeValue& value) {
     return value.type() != AttributeType::Number && keyBytes(value) == 0;
 }
 
-// What is checked of a value of the right type, in this order.
+// Checks a value of the right type, in this order.
 ApiResult<void> checkKeyValue(const AttributeValue& value, const KeyAttribute& attribute,
                               Role role) {
     if (isEmptyKey(value)) return std::unexpected(emptyKey(attribute));
@@ -113,7 +113,7 @@ ApiResult<void> checkIndexKey(const Item& item, const KeyAttribute& attribute, R
     return checkKeyValue(*value, attribute, role);
 }
 
-// The attribute if it can be part of an index's key, otherwise null.
+// The attribute if it can be part of an index key, otherwise null.
 const AttributeValue* findIndexable(const Item& item, const KeyAttribute& attribute, Role role) {
     const AttributeValue* value = item.find(attribute.name);
     if (value == nullptr || value->type() != attribute.type || isEmptyKey(*value)) return nullptr;

@@ -34,11 +34,11 @@ struct Key {
 inline constexpr std::size_t kPartitionKeyBytesMax = 2048;
 inline constexpr std::size_t kSortKeyBytesMax = 1024;
 inline constexpr std::size_t kItemBytesMax = 400 * 1024;
-/// Levels of a document (nestingLevels): the service takes 31 maps in one another around a string,
-/// and refuses 32.
+/// Levels of a document (nestingLevels): the service accepts 31 nested maps around a string and
+/// refuses 32.
 inline constexpr int kNestingMax = 32;
 
-/// The key of `item` under `schema`. Errors, in the service's words, if an attribute is missing, of
+/// The key of `item` under `schema`. Fails, with the service's text, if an attribute is missing, of
 /// another type, empty or too long.
 ApiResult<Key> keyOf(const Item& item, const KeySchema& schema);
 
@@ -46,13 +46,13 @@ ApiResult<Key> keyOf(const Item& item, const KeySchema& schema);
 ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema);
 
 /// The key of `item` in an index, or nothing if the item has no entry there: an attribute is
-/// missing, of another type, empty or too long. The last three are refused when an item is written
-/// to a table that has the index (checkIndexKeys), but an index may come after its items; then they
-/// stay in the table alone (developer guide, GSI.OnlineOps.ViolationDetection).
+/// missing, of another type, empty or too long. A write to a table that has the index is refused in
+/// the last three cases (checkIndexKeys), but an index may be created after the items; such items
+/// stay in the table only (developer guide, GSI.OnlineOps.ViolationDetection).
 std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema);
 
-/// Whether `item` may be written to a table that has an index of this key schema and name: its key
-/// attributes are of the index's types and not empty, so far as they are there.
+/// Refuses an item for a table that has an index of this key schema and name, unless the key
+/// attributes that are present have the index's types and are not empty.
 ApiResult<void> checkIndexKeys(const Item& item, const KeySchema& schema,
                                std::string_view indexName);
 

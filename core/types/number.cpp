@@ -28,13 +28,13 @@ int digitsOf(Coefficient coefficient) {
     const auto low = static_cast<std::uint64_t>(coefficient);
     const int bits = high != 0 ? 64 + static_cast<int>(std::bit_width(high))
                                : static_cast<int>(std::bit_width(low));
-    // 1233/4096 is log10(2), good enough for 128 bits: the guess is right or one too low.
+    // 1233/4096 approximates log10(2) well enough for 128 bits: the guess is right or one too low.
     const int guess = bits * 1233 / 4096;
     return guess >= 39 || coefficient < kPowers[static_cast<std::size_t>(guess)] ? guess
                                                                                  : guess + 1;
 }
 
-// Division of 128 bits is slow, and most coefficients need half of them.
+// Division of 128 bits is slow, and most coefficients need only half of them.
 int lastDigit(Coefficient coefficient) {
     if (coefficient >> 64 == 0)
         return static_cast<int>(static_cast<std::uint64_t>(coefficient) % 10);
@@ -67,12 +67,12 @@ bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// What has been read of the digits of a number: coefficient · 10^trailingZeros, in which
-// fractionDigits digits stand after the point.
+// The digits read so far, coefficient · 10^trailingZeros, of which fractionDigits are after the
+// point.
 struct Digits {
     Coefficient coefficient = 0;
-    std::int64_t significant = 0;    // Of the coefficient; it stops growing after 38.
-    std::int64_t trailingZeros = 0;  // Read, and no digit but zero behind them so far.
+    std::int64_t significant = 0;    // Of the coefficient, which stops growing after 38.
+    std::int64_t trailingZeros = 0;  // Zeros read since the last digit that is not zero.
     std::int64_t fractionDigits = 0;
     bool any = false;
 
@@ -91,7 +91,7 @@ struct Digits {
     }
 };
 
-// Takes sign? (digits with at most one point) from the front of `text`.
+// Consumes sign? (digits with at most one point) from the front of `text`.
 Digits takeDigits(std::string_view& text) {
     Digits digits;
     bool afterPoint = false;
@@ -115,13 +115,13 @@ bool takeSign(std::string_view& text) {
     return negative;
 }
 
-// Takes all of `text`, which is an exponent after its E; false if it is none or needs more than 64
-// bits. What lies far outside the range stays there.
+// Parses all of `text` as the exponent after an E; false if it is none or needs more than 64 bits.
+// An exponent far outside the range remains outside of it.
 bool takeExponent(std::string_view text, std::int64_t& exponent) {
     const bool negative = takeSign(text);
     if (text.empty() || !std::ranges::all_of(text, isDigit)) return false;
     constexpr std::uint64_t kFar = std::uint64_t{1} << 50;
-    // Below zero there is one more.
+    // The magnitude of the minimum is one larger.
     const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
     std::uint64_t magnitude = 0;
     for (const char c : text) {
@@ -152,7 +152,7 @@ ApiResult<Number> Number::parse(std::string_view text) {
     }
     Number number;
     if (digits.significant == 0) {
-        // Of a zero the exponent is looked at as it was written.
+        // For zero, the service checks the exponent as written.
         if (exponent > kMagnitudeMax) return std::unexpected(overflow());
         if (exponent < kMagnitudeMin) return std::unexpected(underflow());
         return number;
@@ -211,7 +211,7 @@ void Number::appendText(std::string& out) const {
     std::array<char, kDigitsMax> buffer;
     std::size_t begin = buffer.size();
     for (Coefficient rest = m_coefficient; rest != 0;) {
-        // As in lastDigit.
+        // As in lastDigit: 64-bit division is faster.
         if (rest >> 64 == 0) {
             for (auto low = static_cast<std::uint64_t>(rest); low != 0; low /= 10)
                 buffer[--begin] = static_cast<char>('0' + low % 10);
@@ -237,8 +237,9 @@ void Number::appendText(std::string& out) const {
     }
 }
 
-// Both are brought to the lower exponent. Its coefficient has a last digit that is not zero and the
-// other one then has, so that digit stays and a sum of more than 38 places can be told early.
+// Brings both to the lower exponent. The last digit of the number with the lower exponent is not
+// zero, and that of the shifted one is, so that digit stays, and a sum with more than 38 digits is
+// detected early.
 ApiResult<Number> Number::add(const Number& a, const Number& b) {
     if (a.isZero()) return b;
     if (b.isZero()) return a;
@@ -247,7 +248,7 @@ ApiResult<Number> Number::add(const Number& a, const Number& b) {
     const int shift = high.m_exponent - low.m_exponent;
     if (shift > kDigitsMax) return std::unexpected(tooManyDigits());
     const Coefficient power = kPowers[static_cast<std::size_t>(shift)];
-    // Above 2·10^38 no difference with 38 digits brings it below 10^38.
+    // Above 2·10^38, no subtraction of 38 digits brings the result below 10^38.
     constexpr Coefficient kShiftedMax = 2 * kPowers[38];
     static_assert(kShiftedMax < kCoefficientMax - kPowers[38]);
     if (high.m_coefficient > kShiftedMax / power) return std::unexpected(tooManyDigits());
@@ -269,10 +270,12 @@ std::strong_ordering Number::operator<=>(const Number& other) const {
     const auto signOf = [](const Number& n) { return n.isZero() ? 0 : n.m_negative ? -1 : 1; };
     const int sign = signOf(*this);
     if (const auto order = sign <=> signOf(other); order != 0 || sign == 0) return order;
-    const Number& smaller = sign > 0 ? *this : other;  // In magnitude, if this is the lesser one.
+    const Number& smaller =
+        sign > 0 ? *this : other;  // The lesser in magnitude, if *this is the lesser in value.
     const Number& larger = sign > 0 ? other : *this;
     if (const auto order = smaller.magnitude() <=> larger.magnitude(); order != 0) return order;
-    // Equal places of the first digit: the one with the lower exponent has more digits.
+    // The first digits are at the same place, so the number with the lower exponent has more
+    // digits.
     const int shift = smaller.m_exponent - larger.m_exponent;
     if (shift >= 0)
         return smaller.m_coefficient * kPowers[static_cast<std::size_t>(shift)] <=>

@@ -12,9 +12,8 @@ namespace orrery::types {
 // Numbers of DynamoDB: up to 38 significant digits, exact; magnitude 1E-130 … 9.99…9E+125, or zero.
 // Source: ServiceQuotas / HowItWorks.NamingRulesDataTypes, "Number".
 
-/// One number in its canonical form: coefficient · 10^exponent, where the coefficient has no
-/// trailing zero, at most 38 digits, and zero has exponent 0. Equal numbers are equal field by
-/// field.
+/// One number in its canonical form: coefficient · 10^exponent. The coefficient has at most 38
+/// digits and no trailing zero; zero has exponent 0. Equal numbers have equal fields.
 class Number {
 public:
     __extension__ using Coefficient = unsigned __int128;
@@ -25,25 +24,25 @@ public:
 
     constexpr Number() = default;  ///< Zero.
 
-    /// Parses what a client sent. The errors are the service's: not a number, more than 38
+    /// Parses a number that a client sent. The errors are the service's: not a number, more than 38
     /// significant digits, overflow, underflow.
     static ApiResult<Number> parse(std::string_view text);
 
-    /// From parts that need not be canonical. Fails as `parse` does.
+    /// Builds a number from parts that need not be canonical. Fails as `parse` does.
     static ApiResult<Number> create(bool negative, Coefficient coefficient, int exponent);
 
     static Number fromInteger(std::int64_t value);
 
     /// The service's canonical text: plain decimal notation without exponent, no trailing zeros.
     std::string text() const;
-    /// The same at the end of `out`.
+    /// Appends the same text to `out`.
     void appendText(std::string& out) const;
 
     bool isZero() const { return m_coefficient == 0; }
     bool isNegative() const { return m_negative; }
     Coefficient coefficient() const { return m_coefficient; }
     int exponent() const { return m_exponent; }
-    /// How many decimal digits the coefficient has; 0 for zero.
+    /// The number of decimal digits of the coefficient; 0 for zero.
     int digits() const;
     /// The power of ten of the first digit, in [kMagnitudeMin, kMagnitudeMax]; 0 for zero.
     int magnitude() const { return isZero() ? 0 : m_exponent + digits() - 1; }

@@ -11,8 +11,8 @@
 namespace orrery::types {
 namespace {
 
-// How a sort key becomes part of a storage key. Bytes keep DynamoDB's order: by bytes for S and B,
-// by value for N. All sort keys of a key space are of one type, so none is written.
+// The encoding of a sort key in a storage key. Bytes keep DynamoDB's order: by bytes for S and B,
+// by value for N. All sort keys of a key space have one type, so the type is not stored.
 //
 //   sortKey  := escaped 0x00 0x00          // S, B; a 0x00 of the value is written as 0x00 0xff
 //             | number                     // N
@@ -22,8 +22,8 @@ namespace {
 //                                          // completed by a 0
 //   negative := positive with all bytes inverted
 //
-// The terminator makes "a" sort before "a\x00" and 1.2 before 1.23; the escape keeps it unique. No
-// sort key is the beginning of another, so what follows it does not disturb the order.
+// The terminator makes "a" sort before "a\x00" and 1.2 before 1.23; the escape keeps it
+// unambiguous. No sort key is a prefix of another, so what follows it does not disturb the order.
 
 constexpr std::uint8_t kNegative = 1;
 constexpr std::uint8_t kZero = 2;
@@ -166,7 +166,7 @@ std::string keyAtFraction(KeySpaceId space, std::uint64_t position, std::uint64_
     __extension__ using Wide = unsigned __int128;
     std::string out = keySpaceBegin(space);
     ByteWriter(out).u64(static_cast<std::uint64_t>((static_cast<Wide>(position) << 64) / count));
-    // Zeros at the end bound nothing more; without them the first part begins at keySpaceBegin.
+    // Trailing zeros do not change the bound; without them the first part begins at keySpaceBegin.
     while (out.size() > kKeySpaceBytes && out.back() == '\0')
         out.pop_back();
     return out;

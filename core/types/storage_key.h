@@ -18,26 +18,26 @@ namespace orrery::types {
 //   sortKey    := see core/types/storage_key.cpp
 //   entryKey   := for an index: the base item's hash and sort key, so that entries are unique
 //
-// The MD5 orders as the service does. The second digest keeps apart partition keys whose MD5
-// collide, and makes the key a function of the item's key alone.
+// The MD5 gives the service's order. The second digest separates partition keys whose MD5s collide,
+// and makes the key a function of the item's key alone.
 
 inline constexpr std::size_t kHashBytes = 32;
 
-/// `keySpace hash`: where the item collection of `partitionKey` begins.
+/// `keySpace hash`: the start of the item collection of `partitionKey`.
 std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey);
 
 /// The storage key of an item.
 std::string storageKey(KeySpaceId space, const Key& key);
 
-/// The storage key of the entry of base item `baseKey` in an index.
+/// The storage key of the index entry of base item `baseKey`.
 std::string indexEntryKey(KeySpaceId space, const Key& indexKey, const Key& baseKey);
 
 /// Appends a sort key so that bytes compare as values do. Also used for the bounds of a Query: with
-/// `at` as the collection's prefix and the sort key appended, [at, prefixEnd(at)) holds what equals
-/// it, entries of an index included, since no sort key is the beginning of another.
+/// `at` as the collection's prefix plus the sort key, [at, prefixEnd(at)) holds everything that
+/// equals it, including index entries, since no sort key is a prefix of another.
 void appendSortKey(std::string& out, const AttributeValue& value);
 
-/// Appends the bytes of `prefix` as an S or B sort key that goes on: the lower bound of
+/// Appends the bytes of `prefix` as the beginning of an S or B sort key: the lower bound of
 /// begins_with.
 void appendSortKeyPrefix(std::string& out, const AttributeValue& prefix);
 
@@ -48,12 +48,12 @@ std::string prefixEnd(std::string_view prefix);
 std::string keySpaceBegin(KeySpaceId space);
 std::string keySpaceEnd(KeySpaceId space);
 
-/// A key at `position` of `count` equal parts of the hash space: where initial partitions, scan
-/// segments and a look by fraction begin. position = 0 is keySpaceBegin, position = count is
+/// A key at `position` of `count` equal parts of the hash space: the start of an initial partition,
+/// of a scan segment or of a look by fraction. Position 0 is keySpaceBegin, position `count` is
 /// keySpaceEnd.
 std::string keyAtFraction(KeySpaceId space, std::uint64_t position, std::uint64_t count);
 
-/// Where `key` lies in the hash space of its key space, in [0, 2^32).
+/// The position of `key` in the hash space of its key space, in [0, 2^32).
 std::uint32_t hashPosition(std::string_view key);
 
 }  // namespace orrery::types

@@ -11,9 +11,9 @@ namespace orrery::types {
 namespace {
 
 // Two kinds of errors: JSON of the wrong shape is a SerializationException, found while the service
-// reads the request; a value that breaks a rule is a ValidationException, found afterwards. So
-// shape comes first, wherever in the value it is. The texts of both are those that dynalite's tests
-// and dynamodb-conformance recorded.
+// reads the request; a value that breaks a rule is a ValidationException, found afterwards. So a
+// wrong shape is reported first, wherever in the value it is. The texts of both are those recorded
+// by dynalite's tests and by dynamodb-conformance.
 
 std::unexpected<ApiError> invalid(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
@@ -36,8 +36,8 @@ std::unexpected<ApiError> emptyValue() {
         "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
 }
 
-// A JSON value that is no string where the service's deserializer wants a scalar of `type`, such as
-// String.
+// The error for a JSON value that is no string where the service's deserializer expects a scalar of
+// `type`, such as String.
 std::unexpected<ApiError> wrongScalar(const json::Value& value, const std::string& type) {
     switch (value.kind()) {
         case boost::json::kind::bool_:
@@ -68,7 +68,7 @@ ApiResult<std::string> takeBinary(const json::Value& value) {
     return wrongShape("only base-64-encoded strings are convertible to bytes");
 }
 
-// Strings are taken for booleans too, in these spellings.
+// Booleans may be sent as strings in these spellings.
 ApiResult<bool> takeBool(const json::Value& value) {
     if (value.is_bool()) return value.get_bool();
     if (!value.is_string()) return wrongScalar(value, "Boolean");
@@ -128,8 +128,8 @@ std::optional<AttributeType> typeNamed(std::string_view name) {
     }
 }
 
-// Whether `value` has the shape of an attribute value, whatever its contents. A null stands for a
-// member that is not there.
+// Checks that `value` has the shape of an attribute value, whatever its contents. A null counts as
+// an absent member.
 ApiResult<void> checkShape(const json::Value& value);
 
 template <typename Take>
@@ -185,8 +185,8 @@ ApiResult<void> checkShape(const json::Value& value) {
     return {};
 }
 
-// Builds values. Of a value that breaks several rules the first in the service's order is reported;
-// the caller puts shape before all of them.
+// Builds values. For a value that breaks several rules it reports the first in the service's order;
+// the caller reports wrong shapes before that.
 class Decoder {
 public:
     ApiResult<AttributeValue> value(const json::Value& value, int level) {
@@ -223,11 +223,11 @@ public:
         return AttributeMap::fromEntries(std::move(entries));
     }
 
-    /// How many levels the values so far have.
+    /// The number of levels of the values so far.
     int levels() const { return m_levels; }
 
-    /// Whether an attribute inside of a value has no name. The service says so after everything
-    /// else, of an attribute of the item itself at once.
+    /// True if an attribute inside a value has no name. The service reports that after everything
+    /// else, but for an attribute of the item itself at once.
     bool hasEmptyName() const { return m_emptyName; }
 
 private:
@@ -288,7 +288,7 @@ private:
         return AttributeValue(std::move(list));
     }
 
-    // The elements as `take` reads them; `empty` is what the service says if there is none.
+    // The elements as `take` reads them; `empty` is the service's text for an empty set.
     template <typename Element, typename Take>
     static ApiResult<std::vector<Element>> elements(const json::Value& value, Take take,
                                                     std::string_view empty) {
@@ -310,7 +310,7 @@ private:
         return std::ranges::adjacent_find(elements) != elements.end();
     }
 
-    // "[a, b]", the elements as they were sent.
+    // "[a, b]", with the elements as they were sent.
     static std::string inBrackets(const json::Array& array) {
         std::string text = "[";
         for (const json::Value& element : array) {
@@ -350,7 +350,8 @@ private:
     bool m_emptyName = false;
 };
 
-// What `decoder` made, unless its nesting or the shape of `source` is to be complained of first.
+// The result of `decoder`, unless its nesting or the shape of `source` is an error that comes
+// first.
 template <typename T>
 ApiResult<T> settle(ApiResult<T> decoded, const Decoder& decoder, const json::Value& source,
                     ApiResult<void> (*checkSource)(const json::Value&)) {

@@ -12,22 +12,22 @@ namespace orrery::types {
 // Attribute values as the API writes them in JSON: {"S": "text"}, {"N": "12"}, {"B": base64}, …
 // The only place that knows HASH, RANGE and the wire names.
 
-/// What the service says of a value of more than kNestingMax levels, without the words that it puts
-/// before other errors of an expression attribute value.
+/// The service's text for a value with more than kNestingMax levels, without the words that precede
+/// other errors of an expression attribute value.
 inline constexpr std::string_view kNestingExceeded =
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
     "beyond supported limit";
 
-/// Parses one attribute value; the errors are the service's, in its order: JSON of the wrong shape
-/// anywhere in it (Serialization), then what breaks a rule, member by member: no type, a null,
-/// empty sets, numbers, duplicates in sets, several types; nesting over 32 levels last.
+/// Parses one attribute value. The errors are the service's, in its order: JSON of the wrong shape
+/// anywhere in it (Serialization), then broken rules, member by member: no type, a null, empty
+/// sets, numbers, duplicates in sets, several types; nesting over 32 levels last.
 ApiResult<AttributeValue> valueFromJson(const json::Value& value);
 
-/// Parses an object of names to values: an item, a key, expression attribute values.
+/// Parses an object of names and values: an item, a key, expression attribute values.
 ApiResult<Item> itemFromJson(const json::Value& object);
 
-/// Only the Serialization errors of the two, for a request whose other members are looked at before
-/// any rule is applied.
+/// Reports only the Serialization errors of the two, for requests whose other members are checked
+/// before any rule.
 ApiResult<void> checkValueShape(const json::Value& value);
 ApiResult<void> checkItemShape(const json::Value& object);
 

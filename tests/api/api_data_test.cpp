@@ -1,9 +1,10 @@
-// Goal: each operation answers as the service does, to the letter.
+// Goal: each operation answers exactly as the service does.
+//
 // Method: every .test file of the folders below is a dialogue with a world of its own. A block is
 // the name of an operation, the body of a request, a line "----" and the expected answer: the
-// reply's members, one to a line, or the status, name and message of the error. Blocks are
-// separated by empty lines; a line that begins with # is a comment. With ORRERY_REWRITE=1 the
-// answers are written into the files, and the difference is read like code.
+// members of the reply, one per line, or the status, name and message of the error. Empty lines
+// separate blocks; a line that begins with # is a comment. With ORRERY_REWRITE=1 the test writes
+// the answers into the files; review the diff like code.
 
 #include <QDir>
 #include <QDirIterator>
@@ -23,7 +24,7 @@ namespace {
 using orrery::test::WorldFixture;
 
 struct Block {
-    std::string comments;  // And empty lines: everything before the operation.
+    std::string comments;  // Includes empty lines: everything before the operation.
     std::string operation;
     std::string body;
     std::string expected;
@@ -40,7 +41,7 @@ std::vector<std::string> linesOf(const std::string& text) {
     return lines;
 }
 
-// `tail` gets the comments after the last block.
+// `tail` receives the comments after the last block.
 std::vector<Block> blocksOf(const std::string& text, std::string& tail) {
     std::vector<Block> blocks;
     enum class In { Head, Body, Answer } in = In::Head;
@@ -70,7 +71,7 @@ std::vector<Block> blocksOf(const std::string& text, std::string& tail) {
     return blocks;
 }
 
-// The reply's members one to a line, so that a difference is easy to see.
+// The members of the reply, one per line, so that a difference is easy to see.
 std::string shown(const WorldFixture::Answer& answer) {
     const auto json = orrery::json::parse(answer.body);
     if (!json || !json->is_object()) return "not an object: " + answer.body + "\n";
@@ -93,7 +94,7 @@ std::string shown(const WorldFixture::Answer& answer) {
     return text;
 }
 
-// What a body says that is too long to be written out: "<400000>" in a string becomes so many a's.
+// Expands long values of a body: "<400000>" in a string becomes that many a's.
 std::string expanded(std::string body) {
     for (std::size_t at = body.find('<'); at != std::string::npos; at = body.find('<', at + 1)) {
         const std::size_t end = body.find('>', at);

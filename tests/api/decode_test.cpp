@@ -1,4 +1,4 @@
-// The decoder and the table of operations by themselves: no world, no catalog.
+// Tests the decoder and the table of operations alone: no world, no catalog.
 
 #include <QtTest>
 #include <boost/json.hpp>
@@ -36,8 +36,8 @@ std::string targetOf(const std::string& name) {
            name.substr(dot);
 }
 
-// A JSON text that is likely to reach deep into a request: member names of the service with values
-// of any type.
+// JSON that is likely to reach deep into a request: the service's member names with values of any
+// type.
 std::string randomJson(orrery::Prng& prng, int depth) {
     static const char* kNames[] = {"TableName",
                                    "Key",
@@ -172,7 +172,7 @@ private slots:
         QVERIFY(message.find("attributeDefinitions.11") == std::string::npos);
     }
 
-    // Nothing that a client can send brings a parser down, whatever the operation.
+    // No input of a client crashes a parser, whatever the operation.
     void anyTextGetsAnAnswer() {
         orrery::Prng prng(7);
         for (int round = 0; round < 300; ++round) {

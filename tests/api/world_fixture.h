@@ -9,8 +9,8 @@
 
 namespace orrery::test {
 
-/// A world on a store in memory, asked through the API as a client would: a target and a body in, a
-/// status and a body out. Same requests, same answers: nothing in it reads a clock.
+/// A world on a store in memory, called through the API as by a client: a target and a body in, a
+/// status and a body out. It reads no clock, so the same requests give the same answers.
 class WorldFixture {
 public:
     struct Answer {
@@ -23,7 +23,7 @@ public:
 
     /// "GetItem", or "Streams.ListStreams".
     Answer call(std::string_view operation, std::string_view body);
-    /// Lets so much time of the world pass: jobs go on, tables become active.
+    /// Lets this much of the world's time pass: jobs continue, tables become active.
     void wait(Duration duration);
 
 private:

@@ -10,9 +10,9 @@
 
 namespace orrery::test {
 
-/// A backend without an engine, for tests of the window alone: tables with made-up items of any
-/// number, zones that fail and heal as the control calls say, a clock. It answers later, as the
-/// real one does, and writes down every call.
+/// A backend without an engine, for tests of the window alone: tables with any number of made-up
+/// items, zones that fail and heal as the control calls say, a clock. Like the real one it answers
+/// later; it records every call.
 class FakeBackend : public app::Backend {
 public:
     struct Call {
@@ -23,12 +23,12 @@ public:
 
     FakeBackend();
 
-    /// Adds a table with a string key `id`, and an index `ByScore`. Its items are made when looked
-    /// at.
+    /// Adds a table with a string key `id` and an index `ByScore`. Its items are made when they are
+    /// looked at.
     void addTable(const std::string& name, std::int64_t items);
-    /// As if an application had sent requests; each read of zone b is some records behind.
+    /// Acts as if an application had sent requests; each read of zone b is some records behind.
     void serveRequests(int count);
-    /// The replicas of a zone fall behind by so many records.
+    /// Makes the replicas of a zone fall behind by this many records.
     void setLag(int zone, std::uint64_t records);
     /// Long work that the world has under way.
     void setJobs(std::vector<observe::JobView> jobs) { m_jobs = std::move(jobs); }
@@ -36,7 +36,7 @@ public:
     void advance(Duration by);
 
     const std::vector<Call>& calls() const { return m_calls; }
-    /// The last call of that name, or null.
+    /// The last call of this name, or null.
     const Call* lastCall(const std::string& name) const;
     void refuseNextCall(const std::string& type, const std::string& message);
 
@@ -55,7 +55,7 @@ private:
     struct Table {
         std::string name;
         std::int64_t items = 0;
-        std::uint64_t written = 0;  ///< Puts since the beginning: they move the commit LSN.
+        std::uint64_t written = 0;  ///< Number of puts so far, which move the commit LSN.
     };
     void answerLater(int status, const std::string& body, AnswerHandler handler);
     std::string controlBody(const std::string& call, const std::string& target,
@@ -78,7 +78,7 @@ private:
     std::uint64_t m_nextFault = 1;
     std::uint64_t m_requests = 0;
     std::string m_refusal;
-    QObject m_context;  // Answers under way end with it.
+    QObject m_context;  // Its end also ends pending answers.
 };
 
 }  // namespace orrery::test

@@ -1,6 +1,6 @@
-// Goal: no edit in the window takes away what it did not show or what others wrote meanwhile.
-// Method: the real window over the real engine. An application's write comes between the reading of
-// the item and the press of the button.
+// Goal: no edit in the window removes what it did not show or what others wrote meanwhile. Method:
+// the real window over the real engine. An application writes between the reading of the item and
+// the press of the button.
 
 #include <QtTest>
 
@@ -85,7 +85,7 @@ private slots:
         QCOMPARE(dialog->item(), theirs);
         dialog->editor()->undo();
         QCOMPARE(dialog->editor()->toPlainText(), text);
-        // Theirs was taken as known, so the text that came back is written over it.
+        // The person took their version, so the restored text overwrites it.
         save(dialog);
         QCOMPARE(m_test->get("o1"), parsed(text.toUtf8()));
     }
@@ -155,7 +155,7 @@ private slots:
         saveIntoConflict(dialog)->cancelButton()->click();
         QCOMPARE(m_test->get("o2"), taken);
         QCOMPARE(m_test->get("o1"), m_order);
-        // Back to the old key, this is an ordinary edit: nothing may be deleted.
+        // Back at the old key, this is an ordinary edit: nothing may be deleted.
         QJsonObject edited = m_order;
         edited["total"] = QJsonObject{{"N", "8"}};
         type(dialog, edited);
@@ -172,8 +172,8 @@ private slots:
         QCOMPARE(m_test->get("o1"), parsed(R"({"id":{"S":"o1"},"total":{"N":"9"}})"));
     }
 
-    // The update would be too long for its expression, so it is a PutItem, and its condition cannot
-    // exclude attributes that the person did not see.
+    // The update would exceed the size of an expression, so it is a PutItem, and its condition
+    // cannot exclude attributes that the person did not see.
     void attributesThatALargeEditReplacedUnseenAreShownAndPutBack() {
         m_test->open({}, 1);
         auto* dialog = beginEdit();
@@ -230,7 +230,7 @@ private:
         QCOMPARE(m_test->call("DeleteItem", {{"TableName", "Orders"}, {"Key", key}}).status, 200);
     }
 
-    /// Return on the row of the item in front, until its text can be edited.
+    /// Presses Return on the row of the item, and waits until its text can be edited.
     ItemDialog* beginEdit(const QString& id = "o1") {
         auto* page = m_test->window().currentTable();
         for (int row = 0; row < page->model()->rowCount(); ++row)

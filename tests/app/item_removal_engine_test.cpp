@@ -1,5 +1,5 @@
-// Goal: an item that is not as the person saw it is not deleted unasked. Method: the real window
-// over the real engine; an application writes while the question is open.
+// Goal: an item that differs from what the person saw is not deleted without asking again. Method:
+// the real window over the real engine; an application writes while the question is open.
 
 #include <QMessageBox>
 #include <QPushButton>
@@ -38,7 +38,7 @@ private slots:
         QTRY_VERIFY(m_test->get("o2").isEmpty());
     }
 
-    // The deletion that was decided holds for the version that was shown.
+    // The person decided to delete the version that was shown.
     void aSecondChangeIsShownAgain() {
         m_test->open({}, 3);
         QMessageBox* box = askForAll();

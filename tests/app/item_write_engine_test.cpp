@@ -1,6 +1,6 @@
-// Goal: the writes that the window builds do what they say when the engine evaluates them.
-// Method: pairs of random items: the write turns the one into the other, and fails if any of what
-// it guards is different. Then the shapes that chance does not reach.
+// Goal: the writes that the window builds have the intended effect when the engine evaluates them.
+// Method: pairs of random items: the write turns one into the other, and fails if anything that it
+// guards is different. Then the shapes that chance does not reach.
 
 #include "widgets/items/item_write.h"
 
@@ -97,8 +97,8 @@ private slots:
         }
     }
 
-    // Whatever an application did meanwhile is either kept or makes the write fail; a failed write
-    // brings the item.
+    // Every concurrent write of an application is either kept or makes the window's write fail; a
+    // failed write returns the item.
     void whatOthersWroteMeanwhileIsNeverLost() {
         QRandomGenerator random(2);
         int failed = 0;

@@ -1,6 +1,6 @@
-// Goal: the window as a person uses it, from the first start to a failed zone, with mouse and keys.
-// Method: the whole window without a screen, on a backend that answers as the engine does and
-// writes down what it was asked.
+// Goal: the window as a person uses it, from the first start to a failed zone, by mouse and by
+// keys. Method: the whole window without a screen, on a backend that answers like the engine and
+// records the calls.
 
 #include "app/main_window.h"
 
@@ -50,7 +50,7 @@ QJsonObject parsed(const std::string& json) {
     return QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
 }
 
-/// Chooses the action whose text begins so in the menu that opens next.
+/// Chooses the action whose text begins with `begin` in the next menu.
 void chooseInMenu(const QString& begin) {
     QTimer::singleShot(0, qApp, [begin] {
         auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
@@ -141,7 +141,7 @@ private slots:
     void aZoneIsFailedOnTheMapAndTheBannerHealsEverything() {
         open("Orders", 100);
         auto* tile = only<widgets::ZoneMap>(*m_window)->region(0)->tile(1);
-        // Whoever points at something shall still point at it when the banner comes.
+        // The banner must not move what the pointer is on.
         const QRect zonesBefore = m_window->dock("zones")->geometry();
         const QRect pageBefore = m_window->centralWidget()->geometry();
         chooseInMenu("Fail us-east-1b for 20 s");
@@ -173,7 +173,7 @@ private slots:
         const QString before = clock->timeText();
         QTest::keyClick(m_window.get(), Qt::Key_F10);
         QTRY_VERIFY(clock->timeText() != before);
-        // Looks go on while the clock stands.
+        // Looks continue while the clock is paused.
         open("Orders", 100);
         QCOMPARE(m_window->currentTable()->model()->rowCount(), 100);
         QTest::mouseClick(banner->runButton(), Qt::LeftButton);
@@ -218,7 +218,7 @@ private slots:
         QTest::keyClicks(remove->nameLine(), "Notes");
         QTest::mouseClick(remove->deleteButton(), Qt::LeftButton);
         QTRY_VERIFY(!explorer->model()->find({"us-east-1", "Notes", {}}).isValid());
-        // Its page says so, and offers nothing that would be of no effect.
+        // Its page says so and shows no button without effect.
         for (const QPushButton* button : m_window->currentTable()->findChildren<QPushButton*>())
             QVERIFY2(!button->isEnabled(), qPrintable(button->text()));
     }
@@ -378,7 +378,7 @@ private slots:
     }
 
 private:
-    /// Shortcuts go to the active window; a menu or a dialog may have been that.
+    /// Shortcuts go to the active window, which may have been a menu or a dialog.
     void activate() {
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));

@@ -1,4 +1,4 @@
-// Goal: everything about a dock comes from its row in views.def. Method: the whole window, compared
+// Goal: everything about a dock comes from its row in views.def. Method: compares the whole window
 // with the rows.
 
 #include "app/views.h"

@@ -64,7 +64,7 @@ app::Backend::Answer WindowEngine::call(const char* operation, const QJsonObject
 }
 
 void WindowEngine::put(const QJsonObject& item) {
-    // As an SDK does, again after a 500: after an outage there may be no leader for a while.
+    // Retries after a 500, like an SDK: after an outage there may be no leader for a while.
     CHECK(waitFor([this, &item] {
         return call("PutItem", {{"TableName", "Orders"}, {"Item", item}}).status == 200;
     }));

@@ -10,9 +10,9 @@
 
 namespace orrery::test {
 
-/// The real window over a real engine in memory, without a port, in its perfect-day profile. A
-/// table "Orders" with the key id (S) has a global index "ByDay" on day (S) that projects keys
-/// only.
+/// The real window over a real engine in memory, without a port and with the profile drop-in. A
+/// table "Orders" with the key id (S) has a global index "ByDay" on day (S) that projects only
+/// keys.
 class WindowEngine {
 public:
     WindowEngine();
@@ -21,16 +21,16 @@ public:
     app::EmbeddedBackend& backend() { return *m_backend; }
     app::MainWindow& window() { return *m_window; }
 
-    /// An application's call; waits for the answer. Its body is empty unless it succeeded.
+    /// A call of an application; waits for the answer. The body is empty unless the call succeeded.
     app::Backend::Answer call(const char* operation, const QJsonObject& request);
     void put(const QJsonObject& item);
-    /// By a strong read; empty if there is none.
+    /// Uses a strong read; empty if there is no item.
     QJsonObject get(const QString& id);
     /// Opens the table's page, or the index's, and waits for `rows` rows.
     void open(const QString& index, int rows);
-    /// And waits until others lead what it led.
+    /// Fails a zone, and waits until others lead its partitions.
     void failZone(const QString& zone);
-    /// A child of the window that is shown now; waits for it.
+    /// A visible child of the window; waits for it.
     template <typename Widget>
     Widget* shown() {
         const auto find = [this]() -> Widget* {

@@ -1,6 +1,5 @@
-// Goal: the window and the real engine together: what the engine does is seen.
-// Method: an engine in memory, without a port, in its perfect-day profile; every wait is for
-// something to be there.
+// Goal: window and real engine together: the window shows what the engine does. Method: an engine
+// in memory, without a port and with the profile drop-in; every wait is for something to appear.
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -57,7 +56,7 @@ private slots:
         QTRY_COMPARE(model->rowCount(), widgets::ItemsModel::kPageRows);
         QCOMPARE(model->columnName(0), QStringLiteral("player"));
         QCOMPARE(model->columnName(1), QStringLiteral("game"));
-        // Every item is there once, from one end of the key space to the other.
+        // Every item appears once, from one end of the key space to the other.
         std::int64_t expected = 0;
         for (const auto& set : exchange::sampleSets())
             if (set.name == "games")

@@ -1,4 +1,4 @@
-// Texts as the service writes them; see "Troubleshooting IAM" and "Signature Version 4 errors".
+// The service's texts; see "Troubleshooting IAM" and "Signature Version 4 errors".
 
 #include "core/auth/signature.h"
 

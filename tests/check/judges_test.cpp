@@ -18,7 +18,7 @@ Instant at(Duration sinceStart) {
     return Instant(sinceStart);
 }
 
-/// A group of which one member commits whatever it is told to.
+/// A group with one member that commits every record that it is given.
 struct Run {
     Verdict verdict;
     CommittedLog log{verdict};
@@ -37,7 +37,7 @@ bool says(const Verdict& verdict, const char* part) {
 
 }  // namespace
 
-// Goal: a judge that finds nothing is worth nothing. Method: each test breaks one promise.
+// Goal: each judge finds the mistake that it is for. Method: each test breaks one promise.
 class JudgesTest : public QObject {
     Q_OBJECT
 private slots:
@@ -105,7 +105,7 @@ private slots:
         Verdict verdict;
         Leadership leadership(verdict);
         leadership.serves(kA, at(10ms), at(1ms));
-        leadership.serves(kB, at(20ms), at(10ms));  // A lease ends before its end.
+        leadership.serves(kB, at(20ms), at(10ms));  // The lease ends early.
         leadership.stops(kB);
         leadership.serves(kA, at(30ms), at(11ms));
         QVERIFY(verdict.ok());
@@ -129,8 +129,8 @@ private slots:
         run.history.acknowledge(second, Lsn{2}, at(3ms));
         const OperationId eventual = run.history.begin(OperationKind::EventualRead, 1, at(4ms));
         const OperationId after = run.history.begin(OperationKind::StrongRead, 1, at(4ms));
-        run.history.show(before, Lsn{1}, first, at(5ms));    // They overlapped.
-        run.history.show(eventual, Lsn{1}, first, at(5ms));  // Nothing was promised.
+        run.history.show(before, Lsn{1}, first, at(5ms));    // The two overlapped.
+        run.history.show(eventual, Lsn{1}, first, at(5ms));  // An eventual read promises nothing.
         QVERIFY2(run.verdict.ok(), run.verdict.violation().c_str());
         run.history.show(after, Lsn{1}, first, at(5ms));
         QVERIFY(says(run.verdict, "shows LSN 1, but LSN 2 was known before it began"));
@@ -158,7 +158,8 @@ private slots:
 
     void findsAStrongReadOlderThanOneBefore() {
         Run run;
-        const OperationId open = run.committedWrite(1, at(1ms));  // Never acknowledged.
+        const OperationId open =
+            run.committedWrite(1, at(1ms));  // Committed but never acknowledged.
         const OperationId first = run.history.begin(OperationKind::StrongRead, 1, at(2ms));
         run.history.show(first, Lsn{1}, open, at(2ms));
         const OperationId second = run.history.begin(OperationKind::StrongRead, 1, at(3ms));

@@ -1,5 +1,5 @@
-// Goal: no answer leaves before all that it rests on is on disk: the catalog that it names, and the
-// instant at which it was given.
+// Goal: no answer leaves before everything that it depends on is on disk: the catalog that it
+// names, and the instant at which it was given.
 
 #include <QtTest>
 
@@ -64,14 +64,14 @@ private slots:
         QVERIFY(waits(t, get));
     }
 
-    // The world resumes at the bound that is on disk: nothing was said beyond it.
+    // The world resumes at the bound that is on disk, so no answer was given beyond it.
     void waitsForTheBoundOfTheInstant() {
         WorldHarness t;
         t.createTable();
         t.run(0s);
         t.sync();
-        t.run(15s);  // The bound is moved, and this is not synced.
-        t.run(10s);  // Beyond what the disk has, and below what was written since.
+        t.run(15s);  // Moves the bound; this is not synced.
+        t.run(10s);  // Beyond the bound on disk, and below the one written since.
         const auto get = t.get("a", false);
         t.run(0s);
         QVERIFY(t.done(get) && !t.failed(get));

@@ -1,6 +1,6 @@
-// Goal: the calendar is the wall clock plus all that was advanced, never goes back, and does not
-// follow the instant to its bound when the process stops. Method: one store, opened again and again
-// at wall times of the test's choosing.
+// Goal: the calendar is the wall clock plus all advances, never goes back, and does not follow the
+// instant to its bound when the process stops. Method: one store, opened repeatedly at wall times
+// that the test chooses.
 
 #include <QtTest>
 
@@ -21,7 +21,7 @@ class Life {
 public:
     Life() : m_store(storage::MemoryStore::create()) { open(); }
 
-    /// Time passes for the world and for the wall, in turns of 100 ms of the world's.
+    /// Lets time pass for the world and for the wall, in turns of 100 ms of the world's time.
     void run(Duration instants, Duration wall, Pace pace) {
         const auto turns = std::max<std::int64_t>(1, instants / 100ms);
         for (std::int64_t turn = 0; turn < turns; ++turn) {
@@ -39,7 +39,7 @@ public:
     }
     void kill() { again(); }
     void set(const cluster::ClockSetting& setting) { test::setClockSetting(*m_world, setting); }
-    /// Time that passes for the wall alone.
+    /// Lets time pass for the wall alone.
     void away(Duration by) { m_wall = CalendarTime(m_wall.sinceEpoch() + by); }
     void suspend(Duration by) {
         m_wall = CalendarTime(m_wall.sinceEpoch() + by);
@@ -104,7 +104,7 @@ private slots:
         QCOMPARE(life.now().sinceStart(), before.sinceStart());
     }
 
-    // Whatever was shown before a kill stays true after it.
+    // A time shown before a kill stays true after it.
     void neverGoesBack_data() {
         QTest::addColumn<int>("milliseconds");
         for (const int shown : {100, 5'000, 9'900, 10'100, 19'900, 3'600'000})
@@ -136,7 +136,7 @@ private slots:
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
     }
 
-    // A clock that was left paused stands where it stood, whatever the wall shows.
+    // A paused clock stays where it was, whatever the wall clock shows.
     void doesNotJumpWhileItIsPaused_data() { staysWithTheWallOverStops_data(); }
     void doesNotJumpWhileItIsPaused() {
         QFETCH(bool, clean);
@@ -162,7 +162,7 @@ private slots:
         QCOMPARE(life.ahead(), Duration(0));
     }
 
-    // One that was left slow goes on where it was: after a kill a little later, never earlier.
+    // A slowed clock continues where it was: after a kill slightly later, never earlier.
     void doesNotJumpWhileItIsSlow_data() { staysWithTheWallOverStops_data(); }
     void doesNotJumpWhileItIsSlow() {
         QFETCH(bool, clean);
@@ -179,7 +179,7 @@ private slots:
         QVERIFY(life.ahead() < -60s);
     }
 
-    // A world that was slowed, and is no more, catches up when it is opened again.
+    // A world that was slowed, and runs at normal speed again, catches up when it is reopened.
     void isSetToTheWallAfterItWasSlow() {
         Life life;
         life.run(1s, 3600s, Pace::Slower);

@@ -1,6 +1,6 @@
-// Goal: a look at checksums reads whole replicas in bounded steps while the world goes on, and what
-// it read is of the same applied LSN as what was kept. Method: a table of which one step reads a
-// part only; between two steps anything may happen.
+// Goal: a checksum scan reads whole replicas in bounded steps while the world continues, and its
+// result belongs to the same applied LSN as the maintained checksums. Method: a table of which one
+// step reads only a part; anything may happen between two steps.
 
 #include "core/cluster/inspect/checksum_scan.h"
 
@@ -44,12 +44,12 @@ public:
         t.run(60s);
     }
 
-    // Two thousand bytes each: some hundred of them are a step.
+    // Two thousand bytes each, so one step reads about a hundred.
     void put(int number, const std::string& value) {
         t.put(key(number), {{"v", value + std::string(2000, '.')}, {"colour", value}});
     }
     void start() { m_id = test::startChecksums(t.world(), "T", "us-east-1").value(); }
-    /// One step; what came of the look once it is done.
+    /// One step; returns the result once the scan has ended.
     std::optional<World::ChecksumsResult> step() {
         test::stepChecksums(t.world());
         auto result = t.world().takeChecksums(m_id);
@@ -82,7 +82,8 @@ private:
     cluster::ChecksumLookId m_id{};
 };
 
-// Kept and read agree for each replica, however far it has come.
+// Checks that the maintained and the scanned checksum of each replica agree, whatever its applied
+// LSN.
 void agrees(const std::vector<cluster::PartitionChecksums>& rows) {
     for (const auto& row : rows) {
         for (const auto& zone : row.zones) {
@@ -114,7 +115,7 @@ private slots:
         QCOMPARE(items, std::int64_t{kItems});
     }
 
-    // Items before and behind the mark are written, changed and removed between any two steps.
+    // Between any two steps, items before and after the mark are written, changed and removed.
     void agreesWhileWritesGoOn_data() {
         QTest::addColumn<bool>("delays");
         QTest::addColumn<bool>("indexes");
@@ -146,7 +147,7 @@ private slots:
         for (const auto& row : **result)
             differed = differed || row.zones[0].applied != row.zones[1].applied ||
                        row.zones[0].applied != row.zones[2].applied;
-        QCOMPARE(differed, delays);  // Else nothing was under way.
+        QCOMPARE(differed, delays);  // Otherwise nothing was in flight.
     }
 
     void readsLocalIndexesToo() {
@@ -183,7 +184,7 @@ private slots:
         const auto gone = table.step();
         QVERIFY(gone.has_value() && !gone->has_value());
         QCOMPARE(gone->error(), std::string("Table T was deleted while its replicas were read."));
-        // One of the same name is another.
+        // Another table with the same name.
         table.t.createTable();
         QVERIFY(!table.t.world().checksumsUnderWay());
     }
@@ -222,7 +223,7 @@ private slots:
         QVERIFY(test::startChecksums(world, "T", "").has_value());
     }
 
-    // It is a look: neither trace nor hash nor anything due in the world is touched.
+    // It is a look: it changes neither the trace nor the hash nor the events that are due.
     void leavesNoTrace() {
         Table table;
         World& world = table.t.world();

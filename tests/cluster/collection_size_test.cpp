@@ -1,7 +1,8 @@
-// Goal: the size of an item collection is what a scan of it adds up to, whatever happened to the
+// Goal: the size of an item collection equals the result of a scan, whatever happened to the
 // leader, the process or the folder in between. Method: random writes to a few collections of a
-// table with a local index; whenever all is quiet, what each zone keeps is compared with a scan.
-// Sizes are taken out of the trees now and then, which leaves the data as version 1 wrote it.
+// table with a local index; whenever the world is quiet, each zone's sizes are compared with a
+// scan. Now and then the test removes sizes from the trees, which leaves the data as version 1
+// wrote it.
 
 #include <QtTest>
 #include <array>
@@ -44,7 +45,7 @@ public:
         t.sync();
     }
 
-    /// A put, or a delete without `colour`'s value; an empty colour is none.
+    /// A put, or a delete if `colour` has no value; an empty colour stores no attribute.
     std::uint64_t write(const std::string& pk, const std::string& sk,
                         const std::optional<std::string>& colour, bool asks) {
         return t.submit("PutItem",
@@ -93,7 +94,7 @@ public:
                                         types::storageKey(t.table()->space, keyOf(pk, "0")));
     }
 
-    /// What the tree of a zone keeps; nothing if it does not know.
+    /// The size in the tree of a zone; nothing if it is not known.
     std::optional<std::uint64_t> kept(const std::string& pk, ZoneIndex zone) {
         const std::string key = sizeKeyOf(pk);
         const SharedBytes stored = *t.store().get(volumeOf(RegionId(0), zone), key);
@@ -101,7 +102,7 @@ public:
         return table::decodeCollectionSize(key, stored).value();
     }
 
-    /// Leaves the collection as version 1 wrote it. Only while all is quiet.
+    /// Makes the collection look as version 1 wrote it. Only while the world is quiet.
     void forgetSize(const std::string& pk) {
         const std::string key = sizeKeyOf(pk);
         for (const ZoneIndex zone : kZones) {
@@ -113,19 +114,19 @@ public:
         m_hasForgotten = true;
     }
 
-    /// Every zone's sizes and checksums are those of a scan. Only while all is quiet.
+    /// Checks every zone's sizes and checksums against a scan. Only while the world is quiet.
     void check(const std::vector<std::string>& collections) {
         for (const std::string& pk : collections) {
             const std::uint64_t bytes = scanned(pk, ZoneIndex(0));
             for (const ZoneIndex zone : kZones) {
                 QCOMPARE(scanned(pk, zone), bytes);
                 const auto size = kept(pk, zone);
-                // Not known is what version 1 wrote; 0 is not kept.
+                // A size written by version 1 is not known; a size of 0 is not stored.
                 if (size) QVERIFY(*size > 0);
                 if (size) QCOMPARE(*size, bytes);
             }
         }
-        // A mark still has the checksum of what was forgotten.
+        // The mark's checksum still includes the removed sizes.
         if (m_hasForgotten) return;
         const auto rows = t.world().checksums("T", "us-east-1", true);
         QVERIFY(rows.has_value());
@@ -172,7 +173,7 @@ private slots:
             c.write("a", "2" + *colour, colour, false);
             c.t.run(1s);
         }
-        // One that deletes nothing is told as well, and one that does not ask is not.
+        // A delete of nothing gets a size too; a request that does not ask for it gets none.
         last = c.write("a", "none", std::nullopt, true);
         const auto silent = c.write("b", "1", "red", false);
         c.t.run(1s);
@@ -193,12 +194,12 @@ private slots:
             c.write("a", "s" + std::to_string(i), i % 3 == 0 ? "" : "red", false);
         c.t.run(10s);
         c.forgetSize("a");
-        // One that does not ask does not make it known.
+        // A request that does not ask for the size does not start a count.
         c.write("a", "s1", "green", false);
         c.t.run(1s);
         QVERIFY(!c.kept("a", ZoneIndex(0)));
 
-        // While it is counted, writes go on on both sides of what is counted, one event a turn.
+        // During the count, writes continue on both sides of its position, one event a turn.
         const auto asks = c.write("a", "s600", "blue", true);
         std::vector<std::uint64_t> others;
         for (int i = 0; i < 40; ++i) {
@@ -236,7 +237,7 @@ private slots:
                 if (prng.chance({1, 4})) {
                     const std::string zone = "us-east-1" + std::string(1, "abc"[prng.below(3)]);
                     static_cast<void>(
-                        test::failZone(c.t.world(), zone, 5s));  // It may be lost already.
+                        test::failZone(c.t.world(), zone, 5s));  // The zone may be down already.
                     c.t.run(Duration(prng.below(2'000'000'000)));
                 }
                 if (prng.chance({1, 5})) {

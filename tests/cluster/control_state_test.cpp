@@ -1,5 +1,5 @@
-// Goal: clock and profile are what somebody set them to, also after a kill, and what is damaged is
-// told in a sentence. Method: one store, and one world after the other on it.
+// Goal: clock and profile keep their settings even after a kill, and corrupt values give a
+// one-sentence error. Method: one store, and several worlds on it, one after the other.
 
 #include "core/cluster/catalog/control_state.h"
 
@@ -55,7 +55,7 @@ QString problemOf(Folder& folder) {
 class ControlStateTest : public QObject {
     Q_OBJECT
 private slots:
-    void isAsNobodySetItAtFirst() {
+    void startsWithDefaultSettings() {
         Folder folder;
         const auto world = folder.open({.profile = Profile::serviceLike()});
         QVERIFY((*world)->clockSetting() == ClockSetting());
@@ -80,8 +80,8 @@ private slots:
         QCOMPARE(world->profile().name, std::string("service-like"));
     }
 
-    // A profile that is asked for goes before the one that is kept, and is kept in its place.
-    void prefersTheProfileThatIsAskedFor() {
+    // The profile chosen at the start overrides the saved one and replaces it.
+    void prefersTheChosenProfile() {
         Folder folder;
         auto world = *folder.open();
         test::setProfile(*world, Profile::serviceLike());
@@ -93,7 +93,7 @@ private slots:
         QCOMPARE(world->profile().name, std::string("drop-in"));
     }
 
-    // As versions before the version byte wrote them.
+    // As written by versions before the version byte.
     void readsValuesOfVersion1() {
         Folder folder;
         std::string clock;
@@ -113,7 +113,8 @@ private slots:
         QCOMPARE(world->calendar().sinceEpoch(), Duration(1'700'000'000s));
     }
 
-    // A list of version 1: the next id, how many, and each with kind, Region, zones and instants.
+    // A list of version 1: the next id, the count, and the kind, Region, zones and instants of each
+    // fault.
     void readsFaultsOfVersion1() {
         test::WorldHarness t;
         t.createTable();
@@ -147,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<QString>("part");
-        const QString clock = "How the clock was set is damaged";
+        const QString clock = "The clock setting is corrupt";
         QTest::newRow("no clock") << "clock-setting" << QByteArray() << clock;
         QTest::newRow("short clock") << "clock-setting" << QByteArray("\1\0\0", 3) << clock;
         QTest::newRow("long clock")
@@ -156,8 +157,7 @@ private slots:
         QTest::newRow("speed of light") << "clock-setting" << QByteArray(9, '\1') << clock;
         QTest::newRow("paused twice")
             << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
-        QTest::newRow("where it stood")
-            << "clock" << QByteArray("x") << "Where the clock stood is damaged";
+        QTest::newRow("where it stood") << "clock" << QByteArray("x") << "Where the clock stood is";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
         QTest::newRow("later faults")

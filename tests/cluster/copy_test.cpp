@@ -7,10 +7,11 @@
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
-// Goal: logs end. What all replicas have goes; a zone that was away for long comes back by a copy,
-// while its groups serve, and whatever is killed or lost meanwhile, it ends like the others.
-// Method: worlds with small bounds, so that a few writes are many; stops at every moment of a copy;
-// in the end all zones must hold the same, as kept and as read.
+// Goal: logs end. Records that all replicas have are trimmed; a zone that was away for long
+// recovers by a copy while its groups serve, and ends like the others whatever is killed or lost
+// meanwhile. Method: worlds with small bounds, so that a few writes exceed them; stops at every
+// moment of a copy; at the end all zones must hold the same data, by maintained and by scanned
+// checksums.
 
 using namespace orrery;
 using namespace std::chrono_literals;
@@ -46,7 +47,7 @@ public:
         write("first");
     }
 
-    /// Every item anew; every seventh goes.
+    /// Rewrites every item and deletes every seventh.
     void write(const std::string& value) {
         for (int i = 0; i < kItems; ++i) {
             put(i, value);
@@ -60,7 +61,7 @@ public:
     void put(int item, const std::string& value) {
         t.put(key(item), {{"v", value + std::string(100, '.')}, {"colour", value.substr(0, 1)}});
     }
-    /// Zone b is away until its replicas are below the marks.
+    /// Keeps zone b away until its replicas lack trimmed records.
     void missMuch() {
         QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
         t.run(3s);
@@ -68,7 +69,7 @@ public:
         write("third");
         t.flush();
     }
-    /// Empty, or how the zones differ.
+    /// Empty if the zones agree, otherwise how they differ.
     std::string difference() {
         const auto sums = t.world().checksums("T", "us-east-1", true);
         for (const auto& partition : *sums) {
@@ -83,7 +84,7 @@ public:
         }
         return {};
     }
-    /// Groups of which zone b's tree is being copied.
+    /// The number of groups whose tree is being copied to zone b.
     int copying() const {
         int count = 0;
         for (const GroupId group : groups()) {
@@ -118,7 +119,7 @@ private slots:
             const auto put = table.t.put("during", {{"v", std::to_string(i)}});
             table.t.run(5ms);
             most = std::max(most, table.copying());
-            if (i < 40) continue;  // While leaders are found.
+            if (i < 40) continue;  // While leaders are elected.
             QVERIFY(table.t.done(put) && !table.t.failed(put));
         }
         QVERIFY2(most >= 2, qPrintable(QString::number(most)));
@@ -130,7 +131,7 @@ private slots:
         QCOMPARE(table.t.read(read), std::string("399"));
     }
 
-    // The process is killed a little later each time, with more or less of it in the trees.
+    // Kills the process a little later each time, with more or less of the copy in the trees.
     void goesOnAfterAKillAtAnyMoment() {
         for (int moment = 0; moment < 60; ++moment) {
             Table table(cluster::Profile::serviceLike(), smallBounds(),
@@ -138,7 +139,7 @@ private slots:
             table.missMuch();
             test::healAll(table.t.world());
             table.t.run(150ms);
-            table.t.sync();  // That the zone is back, too.
+            table.t.sync();  // Includes the fact that the zone is back.
             for (int step = 0; step < moment; ++step) {
                 table.put(step % kItems, "during");
                 table.t.run(3ms);
@@ -274,7 +275,8 @@ private slots:
             const Lsn mark = *table.t.store().trimMark(VolumeId(0), group);
             kept += table.t.store().lastLsn(VolumeId(0), group)->value() - mark.value() + 1;
         }
-        QVERIFY2(kept < 100, qPrintable(QString::number(kept)));  // Of 400, some 300 bytes each.
+        QVERIFY2(kept < 100,
+                 qPrintable(QString::number(kept)));  // Of 400 records, some 300 bytes each.
         test::healAll(table.t.world());
         table.t.run(20s);
         QCOMPARE(table.difference(), std::string());

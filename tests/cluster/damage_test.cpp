@@ -1,6 +1,6 @@
-// Goal: damaged bytes never reach a client and never stop the world. Method: a byte of a stored
-// item is flipped in the trees; whoever needs the item gets an error that says so, everybody else
-// is served, and writes are refused.
+// Goal: damaged bytes never reach a client and never stop the world. Method: the test flips a byte
+// of a stored item in the trees. A request for the item gets an error that says so, all other
+// requests are served, and writes are refused.
 
 #include <QtTest>
 
@@ -43,7 +43,7 @@ std::string errorOf(const WorldHarness& t, std::uint64_t id) {
 class DamageTest : public QObject {
     Q_OBJECT
 private slots:
-    void isToldAndStopsNothingButWrites() {
+    void isReportedAndStopsOnlyWrites() {
         WorldHarness t;
         t.createTable();
         for (const char* pk : {"a", "b", "c"})
@@ -59,7 +59,7 @@ private slots:
             t.run(1s);
             QCOMPARE(t.read(sound), std::string("a"));
             QVERIFY(errorOf(t, bad).find("is damaged in items.mdb") != std::string::npos);
-            // Never a page that is short.
+            // Never a short page.
             QVERIFY(errorOf(t, page).find("is damaged in items.mdb") != std::string::npos);
         }
         QVERIFY(t.world().damage().has_value());

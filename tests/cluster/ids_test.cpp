@@ -1,5 +1,5 @@
-// Goal: the ids of key spaces and groups are given once, over restarts too, and a folder in which
-// an earlier version gave them twice is mended. Method: worlds are opened again and judged.
+// Goal: ids of key spaces and groups are never reused, even after restarts, and a folder in which
+// an earlier version reused them is repaired. Method: worlds are reopened and judged.
 
 #include <QtTest>
 
@@ -73,8 +73,8 @@ private slots:
         QCOMPARE(judged(world), QString());
     }
 
-    /// What was deleted just before a stop is still to be given back; nothing new takes its ids.
-    void whatIsStillToBeGivenBackKeepsItsIds() {
+    /// Ids deleted just before a stop are not reclaimed yet; nothing new may take them.
+    void idsToReclaimAreNotReused() {
         WorldHarness world;
         world.createTable();
         addIndex(world);
@@ -91,7 +91,7 @@ private slots:
         checkPainted(world, "blue");
     }
 
-    void aFolderThatGaveIdsTwiceIsMended() {
+    void aFolderWithReusedIdsIsRepaired() {
         cluster::WorldOptions options;
         options.profile = cluster::Profile::dropIn();
         options.plantedBug = cluster::PlantedBug::CountersEarly;
@@ -113,7 +113,7 @@ private slots:
         checkPainted(world, "blue");
         world.use("Other");
         checkPainted(world, "red");
-        // Mended once and for all.
+        // The repair is permanent.
         world.restart();
         QVERIFY(world.world().notes().empty());
         paint(world, "green");
@@ -121,7 +121,7 @@ private slots:
         checkPainted(world, "green");
     }
 
-    /// A paused calendar stands still, so each timestamp is the last one and a nanosecond.
+    /// While the calendar is paused, each timestamp is one nanosecond after the last.
     void commitTimestampsGoOnAfterAKill() {
         WorldHarness world;
         world.createTable();

@@ -1,5 +1,5 @@
-// Goal: a global index comes to show what its table holds, whatever happened on the way, and needs
-// no further request for it. Method: table and index as a replica holds them are compared.
+// Goal: a global index comes to reflect its table, whatever happened on the way, without any
+// further request. Method: the contents of table and index at the replicas are compared.
 
 #include <QtTest>
 #include <algorithm>
@@ -49,7 +49,7 @@ std::uint64_t paint(WorldHarness& world, int item, const std::string& colour,
     return world.put("k" + std::to_string(item), {{"colour", colour}}, zone);
 }
 
-/// By partition key the colour, as a zone holds it.
+/// The colour by partition key, as stored in a zone.
 std::multimap<std::string, std::string> contents(WorldHarness& world, const std::string& index,
                                                  std::uint8_t zone = 0) {
     std::multimap<std::string, std::string> found;
@@ -68,7 +68,7 @@ std::multimap<std::string, std::string> contents(WorldHarness& world, const std:
     return found;
 }
 
-/// What differs between the table and its index, in any zone; empty if nothing does.
+/// The differences between the table and its index in any zone; empty if there are none.
 QString differences(WorldHarness& world) {
     const auto table = contents(world, "");
     for (std::uint8_t zone = 0; zone < 3; ++zone) {
@@ -110,7 +110,7 @@ Saved savedCursors(WorldHarness& world) {
 
 struct IndexSize {
     std::uint64_t records = 0;
-    std::uint64_t entries = 0;  ///< What is in a log and not applied yet is one, too.
+    std::uint64_t entries = 0;  ///< Includes records in the log that are not applied yet.
 };
 
 IndexSize sizeOfIndex(WorldHarness& world) {
@@ -127,7 +127,7 @@ IndexSize sizeOfIndex(WorldHarness& world) {
     return size;
 }
 
-/// Items of the table that the cursors have passed. Its four partitions are the first groups.
+/// The items of the table that the cursors have passed. Its four partitions are the first groups.
 std::uint64_t itemsPassed(WorldHarness& world, const Saved& cursors) {
     std::uint64_t passed = 0;
     for (const auto& [group, bytes] : cursors) {
@@ -152,7 +152,8 @@ std::uint64_t itemsPassed(WorldHarness& world, const Saved& cursors) {
 class IndexTest : public QObject {
     Q_OBJECT
 private slots:
-    /// What was deleted or repainted before the index was made left nothing in the log to undo it.
+    /// Items deleted or changed before the index was created leave no record in the log that could
+    /// undo them.
     void aNewIndexShowsWhatIsThereNow() {
         WorldHarness world(cluster::Profile::serviceLike());
         world.createTable();
@@ -163,7 +164,7 @@ private slots:
         world.run(50ms);
         paint(world, 2, "blue");
         paint(world, 3, "red");
-        addIndex(world);  // While the last two are under way.
+        addIndex(world);  // While the last two are in flight.
         paint(world, 3, "green");
         runUntilFilled(world);
         QVERIFY(isFilled(world));
@@ -235,7 +236,7 @@ private slots:
         QVERIFY2(kills >= 3, qPrintable(QString::number(kills)));
         world.run(2s);
         QCOMPARE(differences(world), QString());
-        // From the start each time it would be up to twenty thousand more with each kill.
+        // A restart from the beginning would add up to twenty thousand more with each kill.
         constexpr std::uint64_t kNoOps = 100;
         const std::uint64_t records = sizeOfIndex(world).records;
         QVERIFY2(records <= kManyItems + again + kNoOps,
@@ -246,8 +247,8 @@ private slots:
         QCOMPARE(savedCursors(world), Saved());
     }
 
-    /// What is there when an index is made goes into it with what is changed meanwhile: a batch of
-    /// both that is asked again must not undo a change.
+    /// The backfill of a new index runs together with new changes: a repeated batch of both must
+    /// not undo a change.
     void aRepeatedBatchUndoesNothingWhileAnIndexIsFilled() {
         for (std::uint64_t seed = 1; seed <= 6; ++seed) {
             Prng prng(seed);
@@ -278,7 +279,7 @@ private slots:
         }
     }
 
-    /// All groups are at rest, so the leader of the index needs a lease before it takes a batch.
+    /// All groups are at rest, so the leader of the index needs a lease before it accepts a batch.
     void answersTheFirstWriteAfterARestAtOnce() {
         WorldHarness world;
         createTableWithIndex(world);
@@ -289,7 +290,7 @@ private slots:
         QVERIFY(world.done(put));
     }
 
-    /// More changes wait than one batch takes, and no request comes after the link is back.
+    /// More changes wait than fit in one batch, and no request comes after the link has healed.
     void showsAllThatWaitedBehindACutLink_data() {
         QTest::addColumn<int>("zone");
         for (int zone = 0; zone < 3; ++zone)
@@ -315,7 +316,7 @@ private slots:
         QCOMPARE(differences(world), QString());
     }
 
-    /// A batch that rests on the tail of a leader that is lost is not taken.
+    /// A batch that depends on the tail of a lost leader is not accepted.
     void losesNothingWhenAZoneIsIsolated() {
         Prng prng(5);
         WorldHarness world(cluster::Profile::serviceLike());

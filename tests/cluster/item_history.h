@@ -9,33 +9,34 @@
 
 namespace orrery::test {
 
-/// What the only writer of an item knows of it, and the judge of what reads show. The writer
-/// numbers its writes, puts and deletes alike, and has one under way at a time, so writes take
-/// effect in the order of their numbers or not at all. Each check costs constant time, nearly.
+/// What the only writer of an item knows about it, and the judge of what reads show. The writer
+/// numbers its writes, puts and deletes alike, and has one in progress at a time, so writes take
+/// effect in the order of their numbers or not at all. Each check takes nearly constant time.
 ///
-/// A strong read is linearizable: it shows at least every write that was acknowledged, and every
-/// number that a strong read showed, before it began. After a kill, a write that nobody
-/// acknowledged has one fate: once a strong read did not show it, no read ever does.
+/// A strong read is linearizable: it shows at least every write acknowledged, and every number
+/// shown by a strong read, before it began. After a kill, a write that nobody acknowledged has one
+/// fate: once a strong read does not show it, no read ever does.
 class ItemHistory {
 public:
-    /// Numbers begin after `base`, so that those of another life of the table are strangers.
+    /// Numbers begin after `base`, so that numbers of an earlier table with the same name are
+    /// unknown.
     explicit ItemHistory(std::uint64_t base = 0) : m_base(base) {}
 
-    /// The number of the next write, which is under way from now on.
+    /// Starts the next write and returns its number.
     std::uint64_t ask(bool isDelete);
     bool isWriting() const { return m_writing; }
     void acknowledge();
-    /// The writer was told nothing, or of an error: perhaps it was done.
+    /// The writer got no answer or an error: the write may have been done.
     void giveUp() { m_writing = false; }
-    /// The process was killed, with all calls under way.
+    /// The process was killed, with all calls in progress.
     void killed();
 
-    /// What a strong read that begins now must show at least.
+    /// The least number that a strong read which begins now must show.
     std::uint64_t floor() const { return m_floor; }
-    /// A strong read that began when `floor` held showed this number; 0: there was no item. Returns
-    /// what is wrong with it, or an empty text.
+    /// A strong read that began with this `floor` showed `number`; 0: no item. Returns the error,
+    /// or an empty text.
     std::string showStrong(std::uint64_t number, std::uint64_t floor);
-    /// A read of any replica.
+    /// The same for a read of any replica.
     std::string showAny(std::uint64_t number) const;
 
 private:
@@ -47,9 +48,11 @@ private:
     std::uint64_t m_floor = 0;
     bool m_writing = false;
     std::set<std::uint64_t> m_deletes{0};
-    /// Writes after the floor up to this one have a fate since the kill that no read has shown yet.
+    /// Since a kill, writes above the floor up to this one may exist or not, and no read has shown
+    /// which.
     std::optional<std::uint64_t> m_undecided;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> m_dead;  ///< First and last.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>>
+        m_dead;  ///< Numbers of writes that were lost: first and last of each range.
 };
 
 }  // namespace orrery::test

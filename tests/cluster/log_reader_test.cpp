@@ -1,5 +1,5 @@
-// Goal: a reader of a partition's log gets every committed record once and in order, wherever it
-// is, in bounded steps; and the log keeps what a registered reader has not read.
+// Goal: a reader of a partition's log gets every committed record once and in order, wherever the
+// record is, in bounded steps; and the log keeps what a registered reader has not read.
 
 #include "core/cluster/replicas/log_reader.h"
 
@@ -37,7 +37,7 @@ public:
         run(10ms);
     }
 
-    /// Events due by then, as one turn, and all work of the store.
+    /// Runs the events due by then, as one turn, and all work of the store.
     void run(Duration by) {
         const Instant until = world.now + by;
         while (world.queue.nextAt() <= until) {
@@ -69,7 +69,7 @@ public:
         return true;
     }
 
-    /// Writes records whose images say their number; the no-op of the leader is among them.
+    /// Writes records whose images contain their numbers; the leader's no-op counts as one.
     void write(int count) {
         for (int i = 0; i < count; ++i) {
             table::LogRecord record;
@@ -82,8 +82,8 @@ public:
     }
     Lsn applied() const { return group->member(kA).mark.applied; }
 
-    /// Reads from `position` to the end of what there is, `atOnce` records a step. Returns how the
-    /// last step ended.
+    /// Reads from `position` to the end, `atOnce` records per step. Returns how the last step
+    /// ended.
     End readOn(Lsn& position, std::size_t atOnce) {
         End end = End::Bounded;
         while (end == End::Bounded) {
@@ -122,7 +122,7 @@ private slots:
         for (const std::size_t atOnce : {1, 7, 1000}) {
             ReadGroup at;
             at.write(300);
-            QVERIFY(at.group->recent.size() < 200);  // Most are in the log only.
+            QVERIFY(at.group->recent.size() < 200);  // Most records are only in the log.
             Lsn position{};
             QCOMPARE(at.readOn(position, atOnce), End::AtEnd);
             QCOMPARE(position, at.applied());
@@ -146,7 +146,7 @@ private slots:
         QCOMPARE(position, Lsn(4));
     }
 
-    // Where the log has nothing any more, the archive has it.
+    // Where the log is trimmed, the archive has the records.
     void goesOnInTheArchive() {
         ReadGroup at;
         at.write(200);
@@ -179,8 +179,8 @@ private slots:
         at.reader.enlist(*at.group, "other", Lsn(2000));
         at.write(1000);
         QVERIFY(at.group->trimMark <= Lsn(101));
-        at.reader.enlist(*at.group, "stream", Lsn(900));  // It is there already.
-        at.reader.advance(*at.group, "stream", Lsn(50));  // Never back.
+        at.reader.enlist(*at.group, "stream", Lsn(900));  // Already registered.
+        at.reader.advance(*at.group, "stream", Lsn(50));  // A cursor never goes back.
         QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
         at.reader.advance(*at.group, "stream", Lsn(600));
         at.run(1ms);

@@ -1,6 +1,6 @@
-// Goal: what concerns every group of a Region is done in bounded pieces, and nobody can tell: where
-// turns are cut changes nothing, and a zone is down before its replicas have been told. A snapshot
-// that looks only at what changed shows what one that looks at everything shows.
+// Goal: work that concerns every group of a Region is done in bounded pieces, and nobody can tell:
+// the division into turns changes nothing, and a zone is down before its replicas have been told.
+// An incremental snapshot equals a full one.
 
 #include <QtTest>
 
@@ -46,7 +46,7 @@ std::uint64_t hashWhenCutAt(std::size_t events) {
     return t.world().eventHash();
 }
 
-/// Everything but the root, which has the instant.
+/// Compares everything but the root, which contains the instant.
 bool showsTheSame(const observe::Snapshot& a, const observe::Snapshot& b) {
     const auto sameTable = [](const auto& x, const auto& y) { return *x == *y; };
     const auto sameRegion = [&](const auto& x, const auto& y) {
@@ -116,7 +116,7 @@ private slots:
         QVERIFY(runs >= kGroups / 10);
     }
 
-    // Whoever looks or calls before the replicas have been told finds the zone down.
+    // Looks and calls before the replicas have been told find the zone down.
     void aZoneIsDownAtOnce() {
         WorldHarness t;
         createTables(t);
@@ -138,7 +138,7 @@ private slots:
         const auto elsewhere = t.get("k", true, 0);
         t.run(3s);
         QVERIFY(t.failed(there));
-        // Perhaps it waited in vain for the next leader; the dead one did not answer.
+        // It may have waited in vain for the next leader; the lost one did not answer.
         QVERIFY(t.failed(elsewhere) || t.answer(elsewhere)->served.zone != ZoneIndex(1));
         const auto later = t.get("k", true, 0);
         t.run(1s);
@@ -207,8 +207,8 @@ private slots:
         QCOMPARE(changed, std::size_t{1});
     }
 
-    // One world is looked at all the time, the other only in the end.
-    void showsWhatALookAtEverythingShows() {
+    // One world is viewed all the time, the other only at the end.
+    void equalsAFullSnapshot() {
         for (std::uint64_t seed = 1; seed <= 12; ++seed) {
             Random watched(seed);
             Random unwatched(seed);

@@ -12,10 +12,10 @@
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
-// Goal: what a fault leaves behind is mended without anybody asking, and what is made during one
-// works. Method: each seed makes its table while a fault is there, writes and scans while faults
-// come and go, and stops writing before the last of them ends. Then it is quiet: replicas are
-// compared with no read between, and a strong scan must show what the writers were told.
+// Goal: the effects of a fault heal without any request, and a table created during a fault works.
+// Method: each seed creates its table during a fault, writes and scans while faults come and go,
+// and stops writing before the last of them ends. Then it is quiet: replicas are compared without a
+// read in between, and a strong scan must show every acknowledged write.
 
 using namespace orrery;
 using namespace std::chrono_literals;
@@ -38,11 +38,11 @@ public:
           m_t(m_prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike(),
               seed) {}
 
-    /// Empty, or what was broken.
+    /// Empty, or the broken promise.
     std::string run() {
         m_t.createTable();
         const std::uint8_t apart = breakSomething();
-        // Known to the other zones, or not yet, or not at all.
+        // The other zones know the fault already, or not yet, or never learn of it.
         m_t.run(1ms * static_cast<std::int64_t>(m_prng.below(2000)));
         m_t.createTableNamed("Late");
         checkLife(apart);
@@ -61,7 +61,7 @@ private:
         return std::string("us-east-1") + static_cast<char>('a' + zone % 3);
     }
 
-    /// A zone is lost, or a link cut. Returns a zone that has no part in it.
+    /// Loses a zone or cuts a link. Returns a zone that is not affected.
     std::uint8_t breakSomething() {
         const std::uint64_t zone = m_prng.below(3);
         if (m_prng.chance({1, 2})) {
@@ -73,7 +73,7 @@ private:
         return static_cast<std::uint8_t>((zone + 2) % 3);
     }
 
-    /// One fault, and time enough for an election: writes from elsewhere succeed.
+    /// One fault, and time for an election: writes from another zone must succeed.
     void checkLife(std::uint8_t zone) {
         m_t.run(4s);
         std::vector<std::uint64_t> puts;
@@ -89,7 +89,7 @@ private:
         }
     }
 
-    /// The last that a leader says is on its way when the fault comes, and nobody asks after it.
+    /// The fault comes while the leader's last notice is in flight, and no request follows.
     void loseTheLastWord() {
         m_t.run(10s);
         for (int key = 0; key < kKeys; ++key) {
@@ -105,7 +105,7 @@ private:
         compareReplicas();
     }
 
-    /// A leader at rest is asked for a page while it cannot get its lease.
+    /// A resting leader gets a request for a page while it cannot get its lease.
     void scanAlone() {
         m_t.run(10s);
         const std::uint64_t zone = m_prng.below(3);
@@ -159,7 +159,8 @@ private:
         m_scan = 0;
     }
 
-    /// Each key at most once, and nothing older than what was acknowledged before it began.
+    /// A scan shows each key at most once, and nothing older than what was acknowledged before it
+    /// began.
     void judge(std::uint64_t scan) {
         std::map<std::string, int> shown;
         const auto& page = std::get<cluster::RangeReply>(*m_t.answer(scan)->result);
@@ -232,12 +233,12 @@ void check(std::uint64_t seed) {
 class QuietSimTest : public QObject {
     Q_OBJECT
 private slots:
-    void mendsItselfInQuiet() {
+    void recoversWithoutRequests() {
         for (const std::uint64_t seed : test::freshSeeds(test::seedCount(200, 4'000)))
             check(seed);
     }
 
-    void mendsItselfInQuietWhereItDidNot() {
+    void recoversWhereItOnceDidNot() {
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/quiet_seeds.txt"))
             check(seed);
     }

@@ -10,7 +10,7 @@ using test::WorldHarness;
 class RegionsTest : public QObject {
     Q_OBJECT
 private slots:
-    // A number of a Region is a byte, on disk too.
+    // The number of a Region is one byte, on disk too.
     void refusesTheRegionThatHasNoNumber() {
         WorldHarness t;
         const auto createIn = [&](int region) {

@@ -1,5 +1,5 @@
-// Goal: a group's records are kept where its replicas look for them, no longer than needed, and the
-// modelled disk writes them in the order in which it was given them.
+// Goal: a group's records are stored where its replicas look for them, no longer than needed, and
+// the modelled disk writes them in order.
 
 #include "core/cluster/replicas/replicator.h"
 
@@ -39,7 +39,7 @@ public:
         run(10ms);
     }
 
-    /// Events due by then, as one turn.
+    /// Runs the events due by then, as one turn.
     void run(Duration by) {
         events(by);
         endTurn();
@@ -78,11 +78,11 @@ public:
         run(10ms);
         return made;
     }
-    /// Bytes on their way to zone b to catch it up.
+    /// Bytes in flight to zone b for its catch-up.
     std::uint64_t catchUpBytes() const {
         return replicator.catchUpBytes(world.node(kRegion, kA), world.node(kRegion, kB));
     }
-    /// Records of so many bytes, of which zone b gets none.
+    /// Writes records of this size, none of which reach zone b.
     void missRecords(Group& to, int count, std::size_t bytes) {
         table::LogRecord record;
         record.newImage = std::string(bytes, 'x');
@@ -125,7 +125,7 @@ public:
     WorldState world;
     Replicator replicator;
     Group* group = nullptr;
-    std::uint64_t catchUpPeak = 0;  ///< The most that was on its way after an event.
+    std::uint64_t catchUpPeak = 0;  ///< The maximum in flight after any event.
 };
 
 Profile slowDisk() {
@@ -134,7 +134,7 @@ Profile slowDisk() {
     return profile;
 }
 
-/// Zone b missed more of 40 groups than may be under way to it, and begins to catch up.
+/// Zone b has missed more in 40 groups than may be in flight to it, and begins to catch up.
 std::vector<Group*> manyCatchingUp(OneGroup& t) {
     std::vector<Group*> groups = {t.group};
     while (groups.size() < 40)
@@ -151,7 +151,7 @@ std::vector<Group*> manyCatchingUp(OneGroup& t) {
 class ReplicatorTest : public QObject {
     Q_OBJECT
 private slots:
-    // What the member that is away lacks is in the store.
+    // Records for a member that is away stay in the store.
     void keepsFewRecordsForAMemberThatIsCutOff() {
         OneGroup t;
         t.setCut(kA, kB, true);
@@ -185,7 +185,7 @@ private slots:
         QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
     }
 
-    // What a leader reads from its log for one that catches up is new in memory until it is there.
+    // The records that a leader reads for a follower's catch-up occupy memory until they arrive.
     void catchesUpWithFewBytesUnderWay() {
         OneGroup t(slowDisk());
         t.setCut(kA, kB, true);
@@ -211,8 +211,8 @@ private slots:
         QCOMPARE(t.catchUpBytes(), std::uint64_t{0});
     }
 
-    // The line of those who wait moves on, whoever leaves it.
-    void goesOnWhenOneThatCaughtUpIsGone() {
+    // The queue of waiting followers advances, whichever of them leaves it.
+    void continuesWhenAFollowerThatCaughtUpLeaves() {
         OneGroup t(slowDisk());
         const std::vector<Group*> groups = manyCatchingUp(t);
         QVERIFY(t.catchUpBytes() > 0);
@@ -227,7 +227,7 @@ private slots:
         QCOMPARE(t.catchUpBytes(), std::uint64_t{0});
     }
 
-    // Records of the open turn are on the modelled disk, and the store cannot show them yet.
+    // Records of the open turn are on the modelled disk, but the store cannot return them yet.
     void findsItsRecordsAfterPowerWasLostAndBackInOneTurn() {
         OneGroup t;
         t.replicator.propose(*t.group, kA, {});
@@ -243,7 +243,7 @@ private slots:
         QVERIFY(t.at(kB).writing.empty());
     }
 
-    // What the machine failed at is an error that is told, and the world goes no further.
+    // An error of the machine is reported, and the world stops.
     void stopsAtADamagedRecord() {
         OneGroup t;
         t.replicator.propose(*t.group, kA, {});
@@ -264,7 +264,7 @@ private slots:
         QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
     }
 
-    // The same where a leader that resumes recalls what it has not committed.
+    // The same when a resuming leader reads its uncommitted tail.
     void opensNoGroupWithADamagedTail() {
         OneGroup t;
         t.setCut(kA, kB, true);
@@ -287,8 +287,8 @@ private slots:
         QVERIFY(opened.error().message().find("damaged") != std::string::npos);
     }
 
-    // The disk is given a record, and before it is done another in its place: the news of the first
-    // are not news of the second.
+    // The disk gets a record and, before it is written, another one in its place: the completion of
+    // the first is not that of the second.
     void writesNothingEarlyWhereATailWasCut() {
         OneGroup t(slowDisk());
         const LogPosition first = t.at(kB).replica->lastPosition();
@@ -306,7 +306,7 @@ private slots:
         QCOMPARE(t.at(kB).replica->lastPosition().term.value(), std::uint64_t{2});
     }
 
-    // A disk that becomes faster does not write what it was given last before the rest.
+    // A disk that becomes faster does not write the last record before the others.
     void writesInOrderWhenTheDiskBecomesFaster() {
         OneGroup t(slowDisk());
         const LogPosition first = t.at(kB).replica->lastPosition();

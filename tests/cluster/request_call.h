@@ -8,7 +8,7 @@
 
 namespace orrery::test {
 
-/// A call that is made of a request rather than of JSON.
+/// A call made from a request instead of JSON.
 class RequestCall : public cluster::Call {
 public:
     using Bind =

@@ -1,5 +1,5 @@
-// Goal: a router that finds a partition gone says what is gone, and gives no part of a page for the
-// whole. Method: a scan of an index is under way when the index, or its table, is deleted.
+// Goal: a router that finds a partition gone reports what is gone, and never returns a part of a
+// page as the whole. Method: an index, or its table, is deleted during a scan of the index.
 
 #include <QtTest>
 

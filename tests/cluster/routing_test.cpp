@@ -1,5 +1,5 @@
 // Goal: a router and a replica know of each other only what messages carried. Method: zones fail
-// between the sending of a request and its answer, and the trace tells what had arrived by then.
+// between a request and its answer, and the trace shows what had arrived by then.
 
 #include <QtTest>
 
@@ -47,7 +47,7 @@ private slots:
         QCOMPARE(hints.find(group, kB), kA);
     }
 
-    /// The request travels whole: its replica needs nothing of a router that is gone.
+    /// The request travels whole: its replica needs nothing from the lost router.
     void aWriteThatArrivedIsCarriedOutThoughItsRouterIsLost() {
         int lostAfterArrival = 0;
         for (int step = 1; step <= 12; ++step) {
@@ -55,7 +55,7 @@ private slots:
             t.createTable();
             t.run(60s);  // All groups are at rest: a leader must take its lease first.
             t.world().setDetailedTrace(true);
-            // One of three routers stands where the leader does not.
+            // One of the three routers is not in the leader's zone.
             const std::uint64_t put = t.put("k", {{"v", "1"}}, 1);
             t.run(step * 250us);
             const bool delivered = arrived(t, observe::MessageKind::Write);

@@ -6,7 +6,7 @@
 #include "core/base/check.h"
 #include "core/types/storage_key.h"
 
-// What happens in a run: clients, changes of tables, faults, stops.
+// The actions of a run: clients, changes of tables, faults, stops.
 
 namespace orrery::test {
 
@@ -218,7 +218,7 @@ types::Key TableSim::keyOf(int table, int item) const {
             AttributeValue::string("s" + std::to_string(item % 3))};
 }
 
-// A colour is one of a few, so that an item comes back to where it was in an index; some have none.
+// There are few colours, so an item returns to earlier places in an index; some items have none.
 void TableSim::write(int table, int item) {
     const cluster::TablePtr there = find(table);
     Item& one = m_tables[static_cast<std::size_t>(table)].items[static_cast<std::size_t>(item)];
@@ -291,7 +291,7 @@ void TableSim::queryIndex(int table) {
         zone());
 }
 
-// Now and then turns are short and the store syncs between them, so that a kill may come anywhere.
+// Sometimes turns are short and the store syncs between them, so that a kill may come anywhere.
 void TableSim::pass() {
     const Duration by = m_prng.chance({1, 12})
                             ? 1ms * static_cast<std::int64_t>(m_prng.below(5000))

@@ -14,11 +14,11 @@
 
 namespace orrery::test {
 
-/// How one seed ended.
+/// The result of one run.
 struct TableSimReport {
-    std::string violation;  ///< Empty: every promise was kept.
+    std::string violation;  ///< Empty if every promise was kept.
     std::uint64_t hash = 0;
-    std::uint64_t records = 0;  ///< That the judges read from logs.
+    std::uint64_t records = 0;  ///< Records that the judges read from logs.
     int tablesMade = 0;
     int tablesDeleted = 0;
     int indexesMade = 0;
@@ -29,9 +29,9 @@ struct TableSimReport {
     int strongReads = 0;
 };
 
-/// One seed: tables and indexes are made, changed and deleted while clients write and read, zones
-/// and links fail, and the process is killed or ended and started again. Every now and then all is
-/// healed and comes to rest, and the judges look at everything.
+/// One run: tables and indexes are created, changed and deleted while clients write and read, zones
+/// and links fail, and the process is killed or stopped and restarted. Now and then all faults are
+/// healed and everything comes to rest, and the judges check everything.
 class TableSim {
 public:
     explicit TableSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
@@ -44,19 +44,19 @@ private:
 
     struct Item {
         ItemHistory history;
-        std::uint64_t writing = 0;  ///< The call that writes, or 0.
+        std::uint64_t writing = 0;  ///< The call of the write in progress, or 0.
     };
-    /// What is known of the table of one name.
+    /// What the test knows of the table of one name.
     struct Table {
         std::string name;
         bool isThere = false;  ///< As its client was told, or as the catalog said after a kill.
         bool hasSort = false;
-        int lives = 0;                  ///< How often it was made.
-        std::set<std::string> indexes;  ///< That must be there.
+        int lives = 0;                  ///< How often it was created.
+        std::set<std::string> indexes;  ///< Indexes that must exist.
         std::array<Item, kItems> items;
     };
     enum class Change : std::uint8_t { Create, Delete, AddIndex, DropIndex };
-    /// A change of a table that is under way; one at a time for each.
+    /// A change of a table in progress; one at a time per table.
     struct Admin {
         Change change{};
         int table = 0;
@@ -76,7 +76,7 @@ private:
         std::array<std::uint64_t, kItems> floors{};
     };
 
-    // What happens.
+    // Actions.
     void step();
     void changeFaults();
     void changeClock();
@@ -95,7 +95,7 @@ private:
     void settle();
     void giveBackAll();
 
-    // What came of it.
+    // Results.
     bool isReleased(std::uint64_t call) const;
     void collect();
     void collectAdmin(std::uint64_t call, const Admin& admin);

@@ -4,7 +4,7 @@
 #include "core/types/item_codec.h"
 #include "tests/cluster/table_sim.h"
 
-// What came of it: answers, what is there after a stop, and the judges.
+// The results of a run: answers, what exists after a stop, and the judges.
 
 namespace orrery::test {
 
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The number that a view shows; 0: there is no item.
+/// The number in a view; 0: no item.
 std::uint64_t numberOf(const cluster::ItemView& view) {
     if (!view) return 0;
     const auto number = types::EncodedItem(view.attributes()).find("number");
@@ -132,8 +132,8 @@ void TableSim::collectScan(std::uint64_t call, const Scan& scan) {
     }
 }
 
-// After a stop: what was answered and released is as the clients were told; what was under way is
-// done or not.
+// After a stop: changes whose answers were released are as the clients were told; changes in
+// progress are done or not.
 void TableSim::takeStock() {
     m_reads.clear();
     m_scans.clear();

@@ -7,10 +7,10 @@
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
-// Goal: tables and indexes come, change and go through any stop, and no promise is broken.
-// Method: table_sim.h. Each run takes fresh seeds; those that once found something are kept in
-// table_seeds.txt. A failure prints the line that repeats it. Mistakes that are planted show that
-// the judges see what they are there for.
+// Goal: tables and indexes are created, changed and deleted through any stop, and no promise is
+// broken. Method: table_sim.h. Each run takes fresh seeds; table_seeds.txt keeps those that once
+// found a mistake. A failure prints the command that repeats it. Planted bugs show that the judges
+// find what they are for.
 
 using namespace orrery;
 using cluster::PlantedBug;
@@ -27,7 +27,7 @@ constexpr std::size_t kSeeds = 400;
 constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
-/// Names the seed should a CHECK end the run.
+/// Prints the seed if a CHECK ends the run.
 class SeedContext : public CheckContext {
 public:
     explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
@@ -50,7 +50,7 @@ QByteArray replayLine(std::uint64_t seed, const TableSimReport& report) {
                                      std::to_string(seed) + " cluster_tests --class TableSimTest");
 }
 
-/// The first seed from 1 on at which the judges see the bug; 0 if none of them does.
+/// The first seed from 1 on at which the judges find the bug; 0 if none does.
 std::uint64_t foundBy(PlantedBug bug) {
     for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
         const TableSimReport report = runSeed(seed, bug);
@@ -82,7 +82,7 @@ private slots:
               static_cast<long long>(seeds.size()) * 1000 / milliseconds);
     }
 
-    void keepsItsPromisesWhereItDidNot() {
+    void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed :
              test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/table_seeds.txt")) {
             const TableSimReport report = runSeed(seed);

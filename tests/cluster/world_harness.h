@@ -30,16 +30,16 @@ public:
 
     /// A table "T" with keys pk (S) and sk (S, if `sort`) in us-east-1, four partitions.
     void createTable(bool sort = false, const std::vector<cluster::SecondaryIndex>& indexes = {});
-    /// Another one; what is put and read from now on is in this one.
+    /// Another one, which later puts and reads use.
     void createTableNamed(std::string name);
-    /// What is put and read from now on is in this one.
+    /// Later puts and reads use this table.
     void use(std::string name) { m_table = std::move(name); }
     std::uint64_t put(const std::string& pk,
                       const std::map<std::string, std::string>& attributes = {},
                       std::uint8_t zone = 0);
     std::uint64_t get(const std::string& pk, bool consistent, std::uint8_t zone = 0);
     std::uint64_t remove(const std::string& pk);
-    /// All of "T" in one page.
+    /// The whole of "T" in one page.
     std::uint64_t scan(bool consistent, std::uint8_t zone = 0);
     std::uint64_t submit(std::string name, RequestCall::Bind bind, std::uint8_t zone = 0);
     std::uint64_t submitIn(std::string region, std::string name, RequestCall::Bind bind,
@@ -54,19 +54,19 @@ public:
     void setBeforeCommit(std::function<bool()> mayCommit) { m_mayCommit = std::move(mayCommit); }
     /// Has the store write everything, as workers would.
     void sync();
-    /// Syncs, and has the trees written too.
+    /// Syncs and writes the trees.
     void flush();
-    /// The process is killed and starts again with what is synced.
+    /// Kills the process and restarts it with what is synced.
     void kill();
-    /// The process ends as it should and starts again.
+    /// Stops the process normally and restarts it.
     void restart();
-    /// What the next start is made with.
+    /// The options of the next start.
     cluster::WorldOptions& options() { return m_options; }
 
     const cluster::Answered* answer(std::uint64_t id) const;
-    /// The attribute of an item that a read answered, or "" if there is no item.
+    /// The attribute of an item in the answer of a read, or "" if there is no item.
     std::string read(std::uint64_t id, const std::string& attribute = "v") const;
-    /// The partition keys that a scan answered, in its order.
+    /// The partition keys in the answer of a scan, in order.
     std::vector<std::string> keys(std::uint64_t id) const;
     bool failed(std::uint64_t id) const;
     bool done(std::uint64_t id) const { return answer(id) != nullptr; }

@@ -9,7 +9,7 @@
 
 namespace orrery::test {
 
-// The inputs of a world as a test says them.
+// The inputs of a world in a short form for tests.
 
 inline cluster::Admitted failZone(cluster::World& world, std::string_view zone,
                                   std::optional<Duration> duration) {

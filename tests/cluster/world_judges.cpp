@@ -46,7 +46,7 @@ std::set<GroupId> groupsOf(const cluster::World& world) {
     return groups;
 }
 
-/// No group was ever given this id or a higher one.
+/// No group ever had this id or a higher one.
 std::uint64_t groupsEnd(const storage::Store& store) {
     const auto next = store.value("next");
     CHECK(next.has_value());

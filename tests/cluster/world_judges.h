@@ -11,8 +11,7 @@
 
 namespace orrery::test {
 
-// What must hold of a whole world whatever was asked of it. Each judge returns what is wrong, or an
-// empty text.
+// What must hold for a whole world after any inputs. Each judge returns an error, or an empty text.
 
 /// At any time, also within a turn: no group and no key space has two owners.
 std::string judgeIds(const cluster::World& world);
@@ -21,11 +20,11 @@ std::string judgeIds(const cluster::World& world);
 /// filled has its jobs.
 std::string judgeOwners(const cluster::World& world, const storage::Store& store);
 
-/// Once everything that was dropped is given back: no key, log or state is without an owner.
+/// Once everything dropped has been reclaimed: no key, log or state is without an owner.
 std::string judgeLeftovers(const cluster::World& world, const storage::Store& store);
 
-/// At rest, with every zone up: the replicas of each partition are alike, what was counted at apply
-/// is what a scan finds, and each index is its table under the index's projection.
+/// At rest, with every zone up: the replicas of each partition are equal, the counts maintained at
+/// apply equal those of a scan, and each index is its table under the index's projection.
 std::string judgeTables(const cluster::World& world);
 
 /// At rest, with every zone up: the trees of a Region's zones hold the same keys and images, those
@@ -43,7 +42,7 @@ int treesInCopy(const cluster::World& world, const storage::Store& store);
 class LogJudge {
 public:
     std::string judge(const cluster::World& world, const storage::Store& store);
-    /// The world was opened again; what was not synced is lost.
+    /// The world was reopened; what was not synced is lost.
     void reopened() { m_groups.clear(); }
     std::uint64_t records() const { return m_records; }
 

@@ -16,9 +16,9 @@
 
 // Goal: a whole world, with a global index, keeps its promises under outages, cuts and kills.
 // Method: each seed draws a profile and a script of faults. Each key has one writer, which writes
-// 1, 2, 3 …, so that what a read may show follows from what was asked for and acknowledged. A reply
-// counts once the store has synced what it rests on; a kill forgets the rest. In the end everything
-// is healed and replicas, kept checksums and the index must agree.
+// 1, 2, 3 …, so the values that a read may show follow from what was sent and acknowledged. A reply
+// counts once the store has synced everything that it depends on; a kill forgets the others. At the
+// end all faults are healed, and replicas, maintained checksums and the index must agree.
 
 using namespace orrery;
 using namespace std::chrono_literals;
@@ -32,7 +32,7 @@ constexpr int kSteps = 300;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
 struct Writer {
-    int asked = 0;  ///< The highest number that was sent.
+    int asked = 0;  ///< The highest number sent.
     int acknowledged = 0;
     std::uint64_t underWay = 0;
 };
@@ -69,7 +69,7 @@ public:
         m_t.sync();
     }
 
-    /// Empty, or what was broken.
+    /// Empty, or the broken promise.
     std::string run() {
         for (int step = 0; step < kSteps && m_problem.empty(); ++step) {
             fault();
@@ -270,7 +270,7 @@ private slots:
             check(seed);
     }
 
-    void keepsItsPromisesWhereItDidNot() {
+    void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/world_seeds.txt"))
             check(seed);
     }

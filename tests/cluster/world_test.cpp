@@ -52,7 +52,7 @@ private slots:
         QVERIFY(t.answer(strong)->served.leader);
     }
 
-    // The whole point: an eventual read of a replica that has not applied the write yet.
+    // The whole point: an eventual read at a replica that has not applied the write yet.
     void readsStaleFromAReplicaThatIsBehind() {
         WorldHarness t(cluster::Profile::serviceLike());
         t.createTable();
@@ -120,7 +120,7 @@ private slots:
         t.run(0s);
         t.sync();
         t.put("a", {{"v", "2"}});
-        t.run(0s);  // Not synced: its reply never left.
+        t.run(0s);  // Not synced: its reply has never left.
         t.kill();
         const auto get = t.get("a", true);
         t.run(3s);
@@ -141,7 +141,7 @@ private slots:
         QVERIFY(t.world().nextEventAt() == Instant::never());
     }
 
-    // Where turns are cut must not change the hash.
+    // The division into turns must not change the hash.
     void hasOneHashWhereverTurnsAreCut() {
         std::vector<std::uint64_t> hashes;
         for (const std::size_t cut : {1u, 7u, 1000u}) {
@@ -153,7 +153,7 @@ private slots:
                 t.run(300us, cut);
             }
             test::failZone(t.world(), "us-east-1b", 3s);
-            // What b misses is more than may be under way to it.
+            // Zone b misses more than may be in flight to it.
             for (int i = 0; i < 150; ++i)
                 t.put("large" + std::to_string(i), {{"v", std::string(20'000, 'x')}}, 0);
             t.run(8s, cut);

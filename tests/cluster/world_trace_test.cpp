@@ -8,9 +8,9 @@
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
-// Goal: the trace tells what happened and why, the same whoever looks. Method: worlds whose trace
-// is kept in detail; one is compared line by line with put_and_reads.jsonl (ORRERY_REWRITE=1 writes
-// it anew; the diff is read like code), of others the causes are followed back.
+// Goal: the trace tells what happened and why, whoever follows it. Method: worlds with a detailed
+// trace. One is compared line by line with put_and_reads.jsonl (ORRERY_REWRITE=1 rewrites it;
+// review the diff like code), for others the causes are followed back.
 
 using namespace orrery;
 using namespace orrery::observe;
@@ -28,19 +28,19 @@ const Body* as(const Event* event) {
     return event == nullptr ? nullptr : std::get_if<Body>(&event->body);
 }
 
-/// A trace by the ids of its events.
+/// A trace, by the ids of its events.
 class Story {
 public:
     explicit Story(WorldHarness& t) : m_events(eventsOf(t)) {}
 
     const std::vector<Event>& events() const { return m_events; }
-    /// Null if it was not kept.
+    /// Null if the trace did not keep it.
     const Event* find(EventId id) const {
         const auto at = std::ranges::lower_bound(m_events, id, {}, &Event::id);
         return at == m_events.end() || at->id != id ? nullptr : &*at;
     }
     const Event* causeOf(const Event& event) const { return find(event.cause); }
-    /// The last event of a kind that `holds`.
+    /// The last event of a kind for which `holds` is true.
     template <typename Body, typename Holds>
     const Event* last(Holds holds) const {
         for (auto event = m_events.rbegin(); event != m_events.rend(); ++event) {
@@ -52,7 +52,7 @@ public:
     const Event* lastServed(const std::string& operation) const {
         return last<RequestServed>([&](const auto& one) { return one.operation == operation; });
     }
-    /// What led to an event, latest first, as lines of text: "message sent append", …
+    /// The causes of an event, latest first, as lines of text: "message sent append", …
     QStringList pathTo(const Event* event) const {
         QStringList path;
         for (; event != nullptr; event = causeOf(*event))
@@ -74,8 +74,8 @@ private:
     std::vector<Event> m_events;
 };
 
-/// Requests, a lost zone and a cut link, in a world with a global index. Whether details are kept
-/// is asked before each step.
+/// Requests, a lost zone and a cut link, in a world with a global index. Before each step,
+/// `isDetailed` decides whether the trace keeps details.
 template <typename IsDetailed>
 void live(WorldHarness& t, IsDetailed isDetailed) {
     cluster::SecondaryIndex index;
@@ -146,7 +146,7 @@ private slots:
                          "request admitted"}));
     }
 
-    // A strong read at a leader at rest waits for the lease, an eventual one does not.
+    // A strong read at a resting leader waits for the lease; an eventual read does not.
     void tellsWhatAReadWaitedFor() {
         WorldHarness t(cluster::Profile::serviceLike());
         t.world().setDetailedTrace(true);
@@ -179,7 +179,7 @@ private slots:
         index.global = true;
         index.keys.partition = {"v", types::AttributeType::String};
         t.createTable(false, {index});
-        // The leaders of the two entries' partitions have their leases when it comes to the last.
+        // The leaders of both entries' partitions have their leases by the last write.
         for (const char* value : {"1", "2", "1"}) {
             t.put("a", {{"v", value}});
             t.run(10ms);
@@ -219,8 +219,8 @@ private slots:
                  (QStringList{"leader elected", "message delivered: vote reply",
                               "message sent: vote reply", "message delivered: vote"}));
         QCOMPARE(path.back(), QString("zone failed"));
-        // The new leader's first record comes of its election, and the end of the fault of its
-        // beginning.
+        // The cause of the new leader's first record is its election, and the cause of a fault's
+        // end is its beginning.
         const Event* appended = story.last<LogAppended>([&](const auto& one) {
             return one.replica == std::get<LeaderElected>(elected->body).replica;
         });
@@ -246,7 +246,7 @@ private slots:
         QVERIFY(as<ZoneFailed>(story.causeOf(*served)) != nullptr);
     }
 
-    // What was under way when a link was cut is dropped when it would have arrived.
+    // Messages in flight when a link is cut are dropped when they would have arrived.
     void tellsOfMessagesThatAreLostOnTheirWay() {
         WorldHarness t(cluster::Profile::serviceLike());
         t.world().setDetailedTrace(true);
@@ -305,7 +305,7 @@ private slots:
                 QVERIFY2(cause != nullptr, eventJson(event).c_str());
             }
         }
-        // Every kind of event and of message has its place in such a run.
+        // Such a run contains every kind of event and of message.
         QStringList missing;
         for (const char* name : {"message sent: append",
                                  "message sent: renew lease",
@@ -336,12 +336,12 @@ private slots:
         QVERIFY2(missing.isEmpty(), qPrintable(missing.join(", ")));
     }
 
-    // Looking closer changes neither what happens nor what it is called.
+    // Keeping details changes neither what happens nor the ids.
     void isTheSameWhoeverLooks() {
         struct Run {
             std::uint64_t hash;
             EventId last;
-            std::vector<std::string> lines;  ///< Of what is kept in any case.
+            std::vector<std::string> lines;  ///< Of the events that are always kept.
         };
         std::vector<Run> runs;
         for (const int how : {0, 1, 2}) {

@@ -1,4 +1,4 @@
-// Goal: what a fault catches in the midst of something is neither served twice nor left dead.
+// Goal: a fault in the middle of an operation leaves nothing served twice and nothing dead.
 
 #include <QtTest>
 
@@ -19,7 +19,7 @@ constexpr std::string_view kA = "us-east-1a";
 constexpr std::string_view kB = "us-east-1b";
 constexpr std::string_view kC = "us-east-1c";
 
-/// The zones that lead, in order of the partitions; -1 for nobody.
+/// The leading zones, in order of the partitions; -1 for none.
 std::vector<int> leadersOf(WorldHarness& t) {
     std::vector<int> leaders;
     const auto snapshot = t.world().makeSnapshot();
@@ -32,7 +32,7 @@ std::vector<int> leadersOf(WorldHarness& t) {
     return leaders;
 }
 
-/// Each zone but a is lost for a while in which all partitions are asked for.
+/// Takes away each zone but a for a while, during which all partitions get requests.
 void leadFromA(WorldHarness& t) {
     for (const std::string_view zone : {kB, kC}) {
         QVERIFY(test::failZone(t.world(), zone, 5s).has_value());
@@ -57,7 +57,7 @@ int putsThatFail(WorldHarness& t, std::uint8_t zone, const std::string& prefix) 
 class ZoneFaultsTest : public QObject {
     Q_OBJECT
 private slots:
-    /// A replica that is away holds the mark back: it will need the records.
+    /// A replica that is away holds back the mark, since it will need the records.
     void theTrimMarkFollowsTheSlowestReplica() {
         WorldHarness world;
         world.createTable();
@@ -92,7 +92,7 @@ private slots:
         QVERIFY(mark() >= held + 512);
     }
 
-    // A page asked for twice at a leader that waits for its lease is taken once.
+    // A leader that waits for its lease takes a repeated request for a page once.
     void scansEachPartitionOnce() {
         WorldHarness t;
         t.createTable();
@@ -128,7 +128,7 @@ private slots:
         QCOMPARE(putsThatFail(t, other, "k"), 0);
     }
 
-    // Its followers are told at once whom their zones no longer hear.
+    // Its followers are told at once which zones their own no longer hears.
     void servesATableMadeWhileAZoneIsIsolated() {
         WorldHarness t;
         t.createTable();
@@ -139,7 +139,7 @@ private slots:
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
 
-    // A zone that is lost before anybody knows it still leads what is made then.
+    // A zone that fails, unnoticed yet, is still appointed to lead new partitions.
     void electsLeadersOfATableMadeJustBeforeAnOutage() {
         WorldHarness t;
         t.createTable();
@@ -150,7 +150,7 @@ private slots:
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
 
-    // The leader's last word was lost with the link, and nothing was asked of the group after.
+    // The link lost the leader's last notice, and no request followed.
     void catchesUpAfterACutWithoutBeingAsked() {
         WorldHarness t(cluster::Profile::serviceLike());
         t.createTable();

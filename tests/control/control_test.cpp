@@ -1,5 +1,5 @@
-// Goal: each verb does to a world what it says, and says in one sentence what it does not do.
-// Method: a world in memory with one table of three items, driven by the test.
+// Goal: each verb does to a world what it says, and refuses the rest in one sentence. Method: a
+// world in memory with one table of three items, driven by the test.
 
 #include "tests/control/driven.h"
 
@@ -212,7 +212,7 @@ private slots:
         for (int looks = 0; looks < 100 && last.later; ++looks)
             last = ask();
         QCOMPARE(last.status, 503);
-        QVERIFY(last.body.find("ask again later") != std::string::npos);
+        QVERIFY(last.body.find("try again later") != std::string::npos);
         world.json("GET", "/checksums?table=nope&scan=true");
         QCOMPARE(world.status, 404);
     }
@@ -230,8 +230,8 @@ private slots:
         QCOMPARE(world.json("GET", "/profile")["profile"].toString(), QString("service-like"));
     }
 
-    // An answer waits for the turn that its change is in, or that wrote last what it shows.
-    void waitsForTheTurnThatItRestsOn() {
+    // An answer waits for the turn that contains its change, or that last wrote what it shows.
+    void waitsForTheTurnThatItDependsOn() {
         Driven world;
         const storage::Ticket synced = world.store->synced();
         const auto items = world.ask("GET", "/items?table=Tab");
@@ -280,7 +280,7 @@ private slots:
         world.json("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
         QCOMPARE(world.status, 503);
         QVERIFY(world.world->faults().empty());
-        // But what was stopped before may go on.
+        // A clock that was paused before may still resume.
         world.clock.pause(world.wall());
         world.json("PUT", "/clock", R"({"state":"running"})");
         QCOMPARE(world.status, 200);

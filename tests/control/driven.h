@@ -15,8 +15,8 @@ namespace orrery::test {
 
 inline constexpr Duration kWall = std::chrono::seconds(100);
 
-/// A world in memory with one table of three items, driven by the test; control calls are answered
-/// when whatever they wait for has come.
+/// A world in memory with one table of three items, driven by the test. Control calls are answered
+/// once everything that they wait for has happened.
 class Driven : public control::Host {
 public:
     Driven() {

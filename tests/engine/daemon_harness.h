@@ -12,10 +12,10 @@ namespace orrery::test {
 
 inline constexpr int kPatience = 30'000;
 
-/// orreryd, ready, for as long as this lives.
+/// A running orreryd, ready for requests, for as long as this lives.
 class Daemon {
 public:
-    /// With at most `files` open, if that is not 0, and a signal ignored, if that is not 0.
+    /// `files` is the limit of open files, and `ignored` a signal to ignore; 0: none.
     explicit Daemon(const QStringList& arguments, unsigned files = 0, int ignored = 0) {
         process.setChildProcessModifier([files, ignored] {
             const rlimit limit{files, files};
@@ -41,7 +41,7 @@ public:
     std::uint16_t port = 0;
 };
 
-/// What came of a run that ended by itself.
+/// The result of a run that ended by itself.
 struct Ran {
     int code = -1;
     QString out;

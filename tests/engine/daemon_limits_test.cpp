@@ -1,4 +1,5 @@
-// Goal: clients that send much and read nothing cost orreryd little memory, and others are served.
+// Goal: clients that send much and read nothing cost orreryd little memory, and it serves the
+// others.
 
 #include <QFile>
 #include <QtTest>
@@ -41,7 +42,7 @@ void fill(BlockingClient& client) {
     }
 }
 
-/// A BatchGetItem whose answer has 15 MB.
+/// A BatchGetItem with an answer of 15 MB.
 std::string largeRead() {
     std::string keys = keyJson(0);
     for (int i = 1; i < kItems; ++i)
@@ -85,13 +86,13 @@ private slots:
             most = std::max(most, memoryOf(daemon));
         }
         QVERIFY2(most - before < megabytesMax, qPrintable(QString::number(most - before)));
-        // They get them all the same, if they read.
+        // They still get them if they read.
         for (int i = 0; i < 4; ++i)
             QCOMPARE(clients[0]->receive().status, 200);
     }
 
-    // With so few files allowed, silent clients take them all.
-    void servesThoseThatSpeakThoughOthersTakeAllFiles() {
+    // The limit of open files is so low that silent clients take them all.
+    void servesActiveClientsThoughSilentOnesTakeAllFiles() {
         Daemon daemon({"--memory", "--port", "0"}, 64);
         QVERIFY(daemon.port != 0);
         std::vector<std::unique_ptr<BlockingClient>> silent;
@@ -103,7 +104,7 @@ private slots:
         QCOMPARE(speaks.call("ListTables", "{}").status, 200);
     }
 
-    void keepsToTheRuleOfWhoeverStartedItAboutHangUps() {
+    void ignoresHangUpIfItsParentDoes() {
         Daemon daemon({"--memory", "--port", "0"}, 0, SIGHUP);
         BlockingClient client(daemon.port);
         ::kill(static_cast<pid_t>(daemon.process.processId()), SIGHUP);

@@ -1,5 +1,5 @@
-// Goal: orreryd as scripts and containers use it: the line when it is ready, exit codes, signals,
-// and data that survives a kill.
+// Goal: orreryd as scripts and containers use it: the line that says it is ready, exit codes,
+// signals, and data that survives a kill.
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -62,7 +62,7 @@ private slots:
         }
     }
 
-    // The clock and the profile are as they were left, also after a kill, and it is said.
+    // The saved clock and profile survive a kill, and orreryd prints them.
     void keepsClockAndProfileThroughAKill() {
         const QTemporaryDir folder;
         const QStringList arguments{"--data", folder.path(), "--port", "0"};
@@ -85,10 +85,10 @@ private slots:
             const QString status = ctl(daemon, {"status"}).out;
             QVERIFY2(status.contains(R"("profile":"service-like")"), qPrintable(status));
             const QString told = QString::fromUtf8(daemon.process.readAllStandardError());
-            QVERIFY2(told.contains("the clock was left paused"), qPrintable(told));
-            QVERIFY2(told.contains("the profile is service-like, as it was left"),
+            QVERIFY2(told.contains("the saved clock setting is paused"), qPrintable(told));
+            QVERIFY2(told.contains("using profile service-like, saved in the data folder"),
                      qPrintable(told));
-            // It ends although nothing can be answered.
+            // It stops although nothing can be answered.
             ::kill(static_cast<pid_t>(daemon.process.processId()), SIGTERM);
             QVERIFY(daemon.process.waitForFinished(kPatience));
             QCOMPARE(daemon.process.exitCode(), 0);
@@ -114,8 +114,8 @@ private slots:
         QCOMPARE(locked.error.count('\n'), 1);
         const Ran later = run({"--memory", "--profile", "classroom"});
         QCOMPARE(later.code, 1);
-        QVERIFY(later.error.contains("not there yet"));
-        QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not there yet"));
+        QVERIFY(later.error.contains("not supported"));
+        QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not supported yet"));
         for (const QStringList& words :
              {QStringList{"--data", ""}, QStringList{"-dbPath", ""}, QStringList{"--data="}}) {
             const Ran nowhere = run(words + QStringList{"--port", "0"});
@@ -124,7 +124,7 @@ private slots:
         }
         const Ran cors = run({"--memory", "--cors", "https://app.example/path"});
         QCOMPARE(cors.code, 1);
-        QVERIFY2(cors.error.contains("is no origin"), qPrintable(cors.error));
+        QVERIFY2(cors.error.contains("is not an origin"), qPrintable(cors.error));
         QVERIFY(run({"--no-such-flag"}).code != 0);
         QVERIFY(run({"--memory", "--data", "x"}).code != 0);
     }

@@ -1,5 +1,5 @@
-// Goal: another thread of the program, such as the window's, calls, controls and looks at an engine
-// that runs, and nothing of it waits for the other.
+// Goal: another thread of the program, such as the window's, calls, controls and looks into a
+// running engine, and neither waits for the other.
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -32,7 +32,7 @@ private slots:
         const auto before = engine.engine->snapshot();
         QVERIFY(before != nullptr);
         engine.call("CreateTable", kCreateTable);
-        // Asking makes the next one; it is there a frame later.
+        // Asking makes the next snapshot; it is there a frame later.
         observe::SnapshotPtr now = engine.engine->snapshot();
         for (int looks = 0; now->regions.empty() && looks < 100'000; ++looks) {
             engine.call("ListTables", "{}");
@@ -46,7 +46,7 @@ private slots:
                 engine.engine->events(events.back().id, 1'000)[0].id > events.back().id);
     }
 
-    void holdsRequestsWhileTheClockStands() {
+    void holdsRequestsWhileTheClockIsPaused() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
         QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
@@ -60,8 +60,8 @@ private slots:
         QCOMPARE(read.get().status, 200);
     }
 
-    // Control answers wait for the disk and not for the clock.
-    void looksAndBreaksWhileTheClockStands() {
+    // Control answers wait for the disk, but not for the clock.
+    void looksAndFailsZonesWhileTheClockIsPaused() {
         const QTemporaryDir folder;
         RunningEngine engine({.dataFolder = folder.path().toStdString()});
         engine.call("CreateTable", kCreateTable);
@@ -97,7 +97,7 @@ private slots:
         QVERIFY(told == 200 || told == 503);
     }
 
-    // Each step traces one more event; in the end the oldest request is answered and the next
+    // Each step traces one more event; at the end the oldest request is answered and the next one
     // waits.
     void stepsEventByEvent() {
         RunningEngine engine({.detailedTrace = true});
@@ -122,7 +122,7 @@ private slots:
         QCOMPARE(second.get().status, 200);
     }
 
-    // The request list says of each request what it was about, in text that ends with a character.
+    // The request list shows what each request was about, in a text of whole characters.
     void tracesTheKeysOfARequest() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
@@ -148,8 +148,8 @@ private slots:
         QVERIFY(!QString::fromStdString(text).contains(QChar::ReplacementCharacter));
     }
 
-    // What a step does must not depend on who looks.
-    void stepsAsFarWhoeverLooks() {
+    // A step must not depend on who follows the trace.
+    void stepsAsFarWhoeverFollows() {
         std::vector<int> steps;
         for (const bool detailed : {false, true}) {
             RunningEngine engine({.detailedTrace = detailed});
@@ -170,7 +170,7 @@ private slots:
         QCOMPARE(steps[0], steps[1]);
     }
 
-    // The request list names what was asked for, also where it is no item or was refused.
+    // The request list names the target even if it is no item or the request was refused.
     void tellsWhatARequestWasAbout() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
@@ -264,7 +264,7 @@ private slots:
             engine.control("GET", "/status");
             engine.engine->stop();
         }
-        // Never answered: the handler is gone with the engine.
+        // Never answered: the engine destroys the handler.
         QVERIFY_THROWS_EXCEPTION(std::future_error, waiting.get());
     }
 

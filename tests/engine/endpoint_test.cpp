@@ -1,5 +1,5 @@
-// Goal: at the port an application meets what it would meet at the service, and a container's
-// health check what it would meet at DynamoDB Local (reference/interface.md, b).
+// Goal: at the port an application gets what the service would answer, and a container's health
+// check what DynamoDB Local would answer (reference/interface.md, b).
 
 #include <QRegularExpression>
 #include <QtTest>
@@ -44,7 +44,7 @@ private slots:
         QVERIFY(read.head.contains("x-orrery-behind: 0 records, 0 ms\r\n"));
     }
 
-    /// An SDK that discovers endpoints goes on with the address that it came to.
+    /// An SDK that discovers endpoints continues with the address that it called.
     void namesTheAddressThatItWasReachedAt() {
         RunningEngine engine;
         BlockingClient client(engine.port());
@@ -61,7 +61,7 @@ private slots:
         for (const std::string zone : {"us-east-1d", "eu-west-1a", "x"}) {
             const auto answer = client.call("ListTables", "{}", "x-orrery-zone: " + zone + "\r\n");
             QCOMPARE(answer.status, 400);
-            QVERIFY(answer.body.contains("is no Availability Zone of us-east-1"));
+            QVERIFY(answer.body.contains("is not an Availability Zone of us-east-1"));
         }
     }
 
@@ -93,7 +93,7 @@ private slots:
         QVERIFY(json.head.contains("Content-Type: application/json\r\n"));
     }
 
-    // The service looks at the JSON, then at the operation, then at who asks.
+    // The service checks the JSON, then the operation, then the caller.
     void complainsInTheOrderOfTheService() {
         RunningEngine engine;
         BlockingClient client(engine.port());
@@ -158,7 +158,7 @@ private slots:
         QVERIFY(follower.receiveUntil("DescribeLimits").contains("request served"));
     }
 
-    // Each may leave a part of the trace untaken, so there are not any number of them.
+    // Each follower may leave a part of the trace unread, so their number is bounded.
     void boundsHowManyFollow() {
         RunningEngine engine;
         std::vector<std::unique_ptr<BlockingClient>> followers;
@@ -183,8 +183,9 @@ private slots:
         QTRY_VERIFY(follows());
     }
 
-    // The ids of a world begin anew, so a client may come back with one that has not been yet.
-    void tellsWhoComesBackFromAnEarlierWorldEverything() {
+    // Each world numbers its events anew, so a client may return with an id that this world has not
+    // reached.
+    void sendsEverythingToAFollowerOfAnEarlierWorld() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);
         BlockingClient follower(engine.port());
@@ -193,7 +194,7 @@ private slots:
         QVERIFY(follower.receiveUntil("CreateTable").contains("CreateTable"));
     }
 
-    // Messages and marks are kept while somebody follows, and no longer.
+    // The trace keeps messages and marks only while somebody follows it.
     void keepsDetailsWhileSomebodyFollows() {
         RunningEngine engine;
         engine.call("CreateTable", kCreateTable);

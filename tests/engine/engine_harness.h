@@ -35,7 +35,7 @@ inline std::string plain(const std::string& line,
            "\r\n\r\n" + body;
 }
 
-/// An engine on a thread of its own, in memory and on a free port unless the options say otherwise.
+/// An engine on a thread of its own; in memory and on a free port unless the options say otherwise.
 class RunningEngine {
 public:
     explicit RunningEngine(engine::EngineOptions options = {}) {
@@ -73,11 +73,11 @@ public:
     std::unique_ptr<engine::Engine> engine;
 };
 
-/// A client that waits: each answer is read whole before the next request is sent.
+/// A blocking client: it reads each answer whole before it sends the next request.
 class BlockingClient {
 public:
     explicit BlockingClient(std::uint16_t port) : m_socket(socket(AF_INET, SOCK_STREAM, 0)) {
-        // A test that waits for ever tells nothing.
+        // A test that hangs tells nothing.
         const timeval patience{20, 0};
         setsockopt(m_socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         sockaddr_in address{};
@@ -94,7 +94,7 @@ public:
         ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     }
     void endSending() { shutdown(m_socket, SHUT_WR); }
-    /// Until `end` has come, or the server has closed.
+    /// Reads until `end` arrives or the server closes.
     QString receiveUntil(const QString& end) {
         while (!m_received.contains(end)) {
             char buffer[65'536];
@@ -108,7 +108,7 @@ public:
         m_received.remove(0, size);
         return taken;
     }
-    /// One whole answer: the head, and the body of the length that it tells.
+    /// One whole answer: the head, and a body of the length in the head.
     struct Answer {
         int status = 0;
         QString head;

@@ -1,5 +1,5 @@
-// Goal: whatever the disk does, no answer is given that the disk does not keep, and the engine goes
-// on as far as it can. Method: stores that are told to fail at a turn, and folders that are
+// Goal: whatever the disk does, the engine gives no answer that the disk does not keep, and
+// continues as far as it can. Method: stores that fail at a given turn, and folders that are
 // reopened.
 
 #include <QDeadlineTimer>
@@ -63,7 +63,7 @@ private slots:
         std::set<int> acknowledged;
         int failed = 0;
         bool hasTable = false;
-        // The engine may need a moment to come back; clients that ask again find it.
+        // The engine may need a moment to recover; clients that retry find it.
         const QDeadlineTimer patience(20'000);
         for (int i = 0; acknowledged.size() < 20 && !patience.hasExpired(); ++i) {
             if (!hasTable) hasTable = engine.call("CreateTable", kCreateTable).status == 200;
@@ -81,8 +81,8 @@ private slots:
         QVERIFY(told || failed == 0);
     }
 
-    // The failure is an event of the world that comes after it, and no other has its id: whoever
-    // follows would miss that one.
+    // The failure is an event of the next world, with an id of its own; otherwise followers would
+    // miss it.
     void tracesAFailureAsAnEventOfItsOwn() {
         RunningEngine engine({.failure = {storage::PlannedFailure::Kind::CommitFails, 4}});
         const QDeadlineTimer patience(20'000);
@@ -102,14 +102,14 @@ private slots:
             QVERIFY(after[i].id > after[i - 1].id);
     }
 
-    // What a control call was told is so is so after a restart, whichever turn fails; what is lost
-    // was not told.
-    void toldNoChangeThatIsLost_data() {
+    // Whatever a control call was told is true after a restart, whichever turn fails. Lost changes
+    // were not acknowledged.
+    void acknowledgesNoLostChange_data() {
         QTest::addColumn<int>("turn");
         for (int turn = 2; turn <= 14; ++turn)
             QTest::addRow("turn %d", turn) << turn;
     }
-    void toldNoChangeThatIsLost() {
+    void acknowledgesNoLostChange() {
         QFETCH(int, turn);
         const QTemporaryDir folder;
         engine::EngineOptions options;
@@ -119,7 +119,7 @@ private slots:
             RunningEngine engine(options);
             QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
         }
-        // The store fails again at this turn each time that it is opened.
+        // The store fails at this turn again each time that it is opened.
         options.failure = {storage::PlannedFailure::Kind::CommitFails,
                            static_cast<std::uint64_t>(turn)};
         {
@@ -194,7 +194,7 @@ private slots:
             engine.call("CreateTable", kCreateTable);
             QCOMPARE(engine.call("PutItem", putJson("sound")).status, 200);
             QCOMPARE(engine.call("PutItem", putJson("the damaged item")).status, 200);
-            // Once the trees have it, the log is not read for it any more.
+            // Once the trees have it, reads no longer use the log.
             QTRY_VERIFY_WITH_TIMEOUT(
                 engine.control("GET", "/metrics").body.find("\norrery_overlay_bytes 0\n") !=
                     std::string::npos,
@@ -230,8 +230,8 @@ private slots:
                  status.body.c_str());
     }
 
-    // What a zone catches up with waits for a disk that will never take it.
-    void readsOnWhileMoreWaitsThanTheDiskWillEverTake() {
+    // A zone's catch-up waits for a disk that will never accept it.
+    void servesReadsWhileTheDiskIsStuck() {
         const QTemporaryDir folder;
         engine::EngineOptions options;
         options.dataFolder = folder.path().toStdString();
@@ -240,7 +240,7 @@ private slots:
         engine.call("CreateTable", kCreateTable);
         engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
         const std::string large(390'000, 'x');
-        // The leaders of that zone are to be elected anew first.
+        // The partitions that this zone led must elect new leaders first.
         const QDeadlineTimer patience(20'000);
         for (int i = 0; i < 45 && !patience.hasExpired();) {
             std::string item = putJson(std::to_string(i));

@@ -1,5 +1,5 @@
-// Goal: a check tells a sound folder from a damaged one and changes neither; a repair gives back
-// all that the log has, and keeps the damaged file.
+// Goal: a check tells a sound folder from a damaged one and changes neither; a repair restores
+// everything that the log has, and keeps the damaged file.
 
 #include <QTemporaryDir>
 #include <QtTest>

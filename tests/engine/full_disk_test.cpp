@@ -1,6 +1,6 @@
-// Goal: on a full disk reads go on, writes are refused with a body that says why, the operator is
-// told once, and writes are taken again as soon as there is room, without a restart. Method: a
-// limit on the size of files stands for the full disk; it fails the same calls.
+// Goal: on a full disk reads continue, writes are refused with a body that says why, the operator
+// is told once, and writes are accepted again as soon as there is room, without a restart. Method:
+// a limit on file sizes stands in for the full disk; the same calls fail.
 
 #include <sys/resource.h>
 
@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// No file of this process grows beyond `bytes` as long as this lives.
+// Limits the size of this process's files to `bytes`, as long as this lives.
 class FileLimit {
 public:
     explicit FileLimit(std::uintmax_t bytes) {
@@ -46,7 +46,7 @@ std::string largePut(int number) {
     return json;
 }
 
-// What the operator was told, on any thread.
+// Collects the messages to the operator, on any thread.
 class Told {
 public:
     void add(const std::string& sentence) {
@@ -68,7 +68,7 @@ bool hasItem(RunningEngine& engine, int number) {
     return read.status == 200 && read.body.find("Item") != std::string::npos;
 }
 
-// Asks on until a write is taken again; reads must be answered all the while.
+// Retries until a write is accepted; reads must be answered all the time.
 void waitForRoom(RunningEngine& engine, int number) {
     const QDeadlineTimer patience(20'000);
     int status = 0;
@@ -128,7 +128,7 @@ private slots:
         const auto sentences = told->all();
         QCOMPARE(sentences.size(), std::size_t{2});
         QCOMPARE(sentences.back(),
-                 std::string("There is room on the disk again: writes are taken."));
+                 std::string("There is room on the disk again: writes are accepted."));
     }
 
     void startsOnAFullDiskAndServesReads() {
@@ -142,7 +142,7 @@ private slots:
         }
         auto limit = std::make_unique<FileLimit>(0);
         RunningEngine engine({.dataFolder = path});
-        // The first commit finds out; a read that is under way then may be lost.
+        // The first commit discovers it; a read in progress may then be lost.
         const QDeadlineTimer patience(20'000);
         while (engine.control("GET", "/status").body.find(R"("readOnly":true)") ==
                    std::string::npos &&
@@ -196,7 +196,7 @@ private slots:
             const auto opened =
                 engine::Engine::open({.dataFolder = folder.path().toStdString(), .port = 0});
             QVERIFY(!opened.has_value());
-            // A write that is cut short at the limit is what a full disk does.
+            // A write that is cut short at the limit behaves like a full disk.
             const bool isTold =
                 opened.error().find("the file may not grow any further") != std::string::npos ||
                 opened.error().find("the disk is full") != std::string::npos;

@@ -1,5 +1,5 @@
-// Goal: while the clock stands, what waits is what somebody waits for: a client that leaves takes
-// its requests along, and the clock can always be asked to go on.
+// Goal: while the clock is paused, only requests with a waiting client are kept: a client that
+// leaves withdraws its requests, and the clock can always be resumed.
 
 #include <QtTest>
 
@@ -45,7 +45,7 @@ private slots:
         QVERIFY2(scan.body.find("left") == std::string::npos, scan.body.c_str());
     }
 
-    // It may only have ended its side, and then it is told.
+    // A client may only have ended its side; then it is told so.
     void tellsAClientThatIsStillThere() {
         RunningEngine engine;
         pause(engine);
@@ -68,7 +68,7 @@ private slots:
         QCOMPARE(client.receive().status, 200);
     }
 
-    void letsTheClockGoOnHoweverMuchWaits() {
+    void resumesTheClockHoweverManyRequestsWait() {
         RunningEngine engine;
         pause(engine);
         std::vector<std::unique_ptr<BlockingClient>> clients;

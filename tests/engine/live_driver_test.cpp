@@ -17,7 +17,7 @@ using cluster::ClockSetting;
 
 const CalendarTime kCalendar(1'800'000'000s);
 
-/// A driver whose turns come when the test says so, a millisecond after the other.
+/// A driver whose turns the test runs, one millisecond after the other.
 class Driven {
 public:
     explicit Driven(const engine::DriverOptions& options = {}) {
@@ -71,8 +71,8 @@ bool isSet(const engine::LiveDriver& driver, const ClockSetting& setting) {
 class LiveDriverTest : public QObject {
     Q_OBJECT
 private slots:
-    // However many calls wait, a turn takes in only some of them, in their order.
-    void takesInAFloodOfCallsSomeAtATime() {
+    // However many calls wait, a turn admits only some of them, in order.
+    void admitsAFloodOfCallsInParts() {
         Driven t;
         for (int i = 0; i < 5000; ++i)
             t.submit("ListTables", "{}");
@@ -85,7 +85,7 @@ private slots:
         QVERIFY(std::ranges::is_sorted(t.answered));
     }
 
-    // A paused world is told of a fault at once, without a step.
+    // A paused world applies a fault at once, without a step.
     void tellsGroupsOfAFaultWhileTheClockIsPaused() {
         Driven t;
         t.call("CreateTable", test::kCreateTable);
@@ -100,8 +100,9 @@ private slots:
         QCOMPARE(t.driver->world().now().sinceStart(), now.sinceStart());
     }
 
-    // A commit fails some turns after the clock was set: the world is taken up as it was left.
-    void keepsClockAndProfileWhenTheWorldIsTakenUpAgain() {
+    // A commit fails some turns after the clock was set: the world is reopened with the saved
+    // settings.
+    void restoresClockAndProfileWhenTheWorldIsReopened() {
         engine::DriverOptions options;
         options.failure = {storage::PlannedFailure::Kind::CommitFails, 8};
         options.world.profile = cluster::Profile::dropIn();
@@ -119,9 +120,9 @@ private slots:
         QCOMPARE(t.driver->world().profile().name, std::string("service-like"));
     }
 
-    // What was asked for at the start goes before what the folder names, even if the turn that was
-    // to keep it is lost.
-    void startsWithTheProfileThatWasAskedForAlsoAfterAFailure() {
+    // The profile chosen at the start overrides the folder's, even if the turn that would save it
+    // is lost.
+    void startsWithTheChosenProfileEvenAfterAFailure() {
         const QTemporaryDir folder;
         engine::DriverOptions options;
         options.dataFolder = folder.path().toStdString();
@@ -169,7 +170,7 @@ private slots:
         QVERIFY(t.isAnswered(put));
     }
 
-    // A suspend does not make a clock catch up that somebody slowed.
+    // After a suspend, a clock that was slowed on purpose does not catch up.
     void leavesASlowCalendarAloneAfterASuspend() {
         Driven t;
         t.call("CreateTable", test::kCreateTable);
@@ -177,7 +178,7 @@ private slots:
         t.set({false, 1'000});
         t.turn();
         t.submit("PutItem", test::putJson("a"));
-        t.turn();  // Its messages are due in a while.
+        t.turn();  // Its messages are due later.
         const CalendarTime before = t.driver->world().calendar();
         t.wall += 3600s;
         t.turn();
@@ -185,8 +186,8 @@ private slots:
         QVERIFY(t.driver->world().calendar().sinceEpoch() - before.sinceEpoch() < 60s);
     }
 
-    // A table that many steps read: others are served in between, and a clock that stands does not
-    // keep it from ending.
+    // A scan of a table takes many steps: others are served in between, and a paused clock does not
+    // stop it.
     void servesOthersWhileItReadsATable_data() {
         QTest::addColumn<bool>("paused");
         QTest::newRow("running") << false;
@@ -222,8 +223,8 @@ private slots:
         }
     }
 
-    // Whoever looks at the world from another thread is told while it is still there.
-    void saysThatAWorldEndsBeforeItDoes() {
+    // Before a world ends, threads that look at it are told.
+    void announcesTheEndOfAWorld() {
         const CalendarTime calendar(1'800'000'000s);
         std::unique_ptr<engine::LiveDriver> driver;
         int ended = 0;

@@ -34,7 +34,7 @@ private slots:
         const Duration until = Loop::now() + 3ms;
         while (Loop::now() < until)
             loop.wait(until);
-        loop.wait(Loop::now() - 1s);  // In the past: at once.
+        loop.wait(Loop::now() - 1s);  // In the past: returns at once.
     }
 
     void takesNoMoreThanItsBound() {
@@ -43,7 +43,7 @@ private slots:
         while (loop.post([] {}))
             ++posted;
         QVERIFY(posted >= 1'000 && posted < 100'000);
-        // The end gets through.
+        // The end is posted even if the queue is full.
         bool ended = false;
         loop.postAlways([&] { ended = true; });
         loop.poll(10);

@@ -1,5 +1,5 @@
-// Goal: a page that this machine serves calls as an application does; a page of any other site
-// neither reads nor writes, whatever a browser lets it send without asking.
+// Goal: a page that this machine serves may call like an application; a page of any other site can
+// neither read nor write, even with requests that a browser sends without a preflight.
 
 #include <QtTest>
 
@@ -44,7 +44,7 @@ private slots:
             QCOMPARE(call.status, 200);
             QVERIFY(call.head.contains(allowed(origin)));
         }
-        // Also what is refused can be read.
+        // The page may read refusals too.
         const auto wrong = client.call("Nonsense", "{}", "Origin: http://localhost:3000\r\n");
         QCOMPARE(wrong.status, 400);
         QVERIFY(wrong.head.contains(allowed("http://localhost:3000")));
@@ -68,8 +68,8 @@ private slots:
         QCOMPARE(client.call("GetItem", getJson("a")).body, QString("{}"));
     }
 
-    // A form of any page sends these without asking first; not every browser names an origin.
-    void obeysNothingThatAPageSendsWithoutAsking() {
+    // A form on any page sends these without a preflight; not every browser names an origin.
+    void refusesWritesThatNeedNoPreflight() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         client.call("CreateTable", kCreateTable);
@@ -105,7 +105,7 @@ private slots:
             QCOMPARE(client.call("ListTables", "{}", "Origin: " + origin + "\r\n").status, 200);
         }
         QCOMPARE(client.ask(preflight("/", "https://evil.example")).status, 403);
-        // Tables, but not the zones.
+        // Tables, but not control.
         const auto status =
             client.ask(plain(kStatus, "Host: localhost\r\nOrigin: https://app.example\r\n"));
         QCOMPARE(status.status, 403);
@@ -124,8 +124,8 @@ private slots:
         QCOMPARE(control.status, 403);
     }
 
-    // A page whose name was made to lead here must not read anything.
-    void keepsOutNamesThatWereMadeToLeadHere() {
+    // A page whose name was made to resolve to this machine must not read anything.
+    void refusesForeignNamesThatResolveHere() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         const auto rebound = client.ask(plain("GET /", "Host: evil.example\r\n"));
@@ -161,8 +161,8 @@ private slots:
                  status == 403);
     }
 
-    // A name that is not this machine's own may have neighbours.
-    void trustsNoNeighboursOfAnotherName() {
+    // A name that is not this machine's own may have sibling domains.
+    void refusesSiblingDomains() {
         RunningEngine engine;
         BlockingClient client(engine.port());
         const std::string host = "Host: host.docker.internal\r\n";

@@ -1,4 +1,4 @@
-// Goal: both programs read one table of flags, and each knows those that are for it.
+// Goal: both programs read one table of flags, and each accepts only its own.
 
 #include "app/program_flags.h"
 

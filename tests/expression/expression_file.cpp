@@ -59,7 +59,7 @@ std::string_view nameOf(KeyOperator op) {
     return " not indexable ";
 }
 
-// Takes the first word off the front of `line`.
+// Removes and returns the first word of `line`.
 std::string_view takeWord(std::string_view& line) {
     const std::size_t end = std::min(line.find(' '), line.size());
     const std::string_view word = line.substr(0, end);
@@ -67,14 +67,14 @@ std::string_view takeWord(std::string_view& line) {
     return word;
 }
 
-// A wire name of a type that a key can have.
+// The type of a key attribute, by its wire name.
 AttributeType keyTypeOf(std::string_view name) {
     return attributeTypeOf(name).value_or(AttributeType::Null);
 }
 
 class ExpressionFile {
 public:
-    /// True if the line sets something for the cases after it.
+    /// True if the line is a setting for the cases after it.
     bool takeSetting(std::string_view line);
     std::string run(std::string_view line);
 
@@ -186,7 +186,7 @@ std::string ExpressionFile::run(std::string_view line) {
     return used ? *result : used.error().message;
 }
 
-// A JSON document in the order in which this program writes one.
+// A JSON document in the order in which this program writes it.
 std::string canonical(const std::string& expected) {
     if (!expected.starts_with('{')) return expected;
     const auto item = types::itemFromJson(*json::parse(expected));

@@ -5,8 +5,8 @@
 
 using namespace orrery::test;
 
-// Goal: expressions mean what the service takes them for, and fail in its words. Method: the .test
-// files of this folder, one row for each case.
+// Goal: expressions mean what they mean to the service, and fail with its texts. Method: the .test
+// files of this folder, one row per case.
 class ExpressionFilesTest : public QObject {
     Q_OBJECT
 private slots:

@@ -72,7 +72,7 @@ ApiResult<Item> updated(const std::vector<AttributeUpdate>& updates) {
 
 }  // namespace
 
-// The parameters before expressions; texts as dynalite's tests recorded them.
+// The parameters before expressions; the texts were recorded by dynalite's tests.
 class LegacyTest : public QObject {
     Q_OBJECT
 private slots:

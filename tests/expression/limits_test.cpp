@@ -54,7 +54,7 @@ AttributeValue nested(int count) {
 
 }  // namespace
 
-// The limits of ServiceQuotas, "Expression parameters", each at its edge.
+// The limits of ServiceQuotas, "Expression parameters", each tested at its boundary.
 class LimitsTest : public QObject {
     Q_OBJECT
 private slots:
@@ -106,7 +106,7 @@ private slots:
                          "index: [2147483648]"));
     }
 
-    // The deepest that is valid, and texts that would exhaust the stack of an unguarded parser.
+    // The deepest valid nesting, and texts that would exhaust the stack of an unguarded parser.
     void nestsAsDeeplyAsOperatorsAllow() {
         QCOMPARE(errorOf(repeated("NOT(", 299) + "a=b" + repeated(")", 299)), QString());
         QCOMPARE(errorOf(repeated("a=b OR(", 149) + "a=b" + repeated(")", 149)), QString());

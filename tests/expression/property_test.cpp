@@ -23,7 +23,7 @@ AttributeValue number(int value) {
     return AttributeValue::number(Number::fromInteger(value));
 }
 
-// Words of expressions, good and bad, in any order.
+// Words of expressions, valid and invalid, in any order.
 std::string tokenSoup() {
     static const std::vector<std::string> words = {
         "a",
@@ -94,7 +94,7 @@ Item soupItem() {
     return item;
 }
 
-// A condition over the numbers a, b and c, as text and as the truth about it.
+// A condition over the numbers a, b and c, as text and as its truth value.
 struct Claim {
     std::string text;
     bool truth;
@@ -185,7 +185,8 @@ private slots:
         QVERIFY(holds);
     }
 
-    // Sets and removals of list elements against the rule: all indexes are those of the old list.
+    // Compares sets and removals of list elements with the rule that all indexes refer to the old
+    // list.
     void editsListsAsIfAtOnce() {
         const bool holds = rc::check([] {
             const int size = *rc::gen::inRange(0, 6);
@@ -196,7 +197,8 @@ private slots:
             old.set("l", AttributeValue(list));
 
             Update update;
-            std::map<int, std::optional<int>> edits;  // Index to a new number, or to go.
+            std::map<int, std::optional<int>>
+                edits;  // By index: a new number, or nothing for a removal.
             for (int i = *rc::gen::inRange(0, 7); i > 0; --i) {
                 const int index = *rc::gen::inRange(0, 9);
                 if (edits.contains(index)) continue;
@@ -228,8 +230,8 @@ private slots:
         QVERIFY(holds);
     }
 
-    // Of maps, a projection keeps exactly what its paths find, and projecting again changes
-    // nothing.
+    // A projection of maps keeps exactly the values that its paths find, and projecting again
+    // changes nothing.
     void projectsWhatItsPathsFind() {
         const bool holds = rc::check([] {
             const auto name = [] { return *rc::gen::element<std::string>("a", "b", "c"); };

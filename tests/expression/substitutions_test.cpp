@@ -71,7 +71,7 @@ private slots:
                          "be converted to a numeric value: b for key :b"));
     }
 
-    // One request parses several expressions; what one of them used is used.
+    // One request parses several expressions; a use in any of them counts.
     void remembersUseAcrossExpressions() {
         Item values = value(":a");
         values.set(":b", AttributeValue::string("y"));

@@ -39,7 +39,7 @@ QString textOf(const ApiResult<void>& result) {
 
 }  // namespace
 
-// What can be checked of an expression only with the key of a table or index at hand.
+// The checks of expressions that need the key of a table or index.
 class TableChecksTest : public QObject {
     Q_OBJECT
 private slots:

@@ -1,5 +1,5 @@
-// Goal: no client and no crowd of clients makes the server hold more memory, or more of its places,
-// than it may, and while some try, the others are served. Method: as in server_test.cpp.
+// Goal: no client, and no crowd of clients, makes the server use more memory or connections than
+// its limits allow, and meanwhile the others are served. Method: as in server_test.cpp.
 
 #include <QtTest>
 #include <memory>
@@ -36,7 +36,8 @@ void passSeconds(World& world, int from, int to) {
 class ConnectionLimitsTest : public QObject {
     Q_OBJECT
 private slots:
-    // 64 pipelined requests for large answers once made 64 large answers, read or not.
+    // 64 pipelined requests for large answers once created 64 large answers, whether they were read
+    // or not.
     void takesNoFurtherRequestsOfAClientThatDoesNotRead() {
         World world({.room = {.connectionBytesMax = 2 * kMegabyte}});
         world.answerer.echo = false;
@@ -74,7 +75,7 @@ private slots:
         }
         QCOMPARE(world.answerer.asked.size(), std::size_t{2});
         QCOMPARE(world.server.waitingForRoom(), std::size_t{4});
-        // Who asks for little is served meanwhile, and so is what is urgent.
+        // A client with a small request is served meanwhile, and so is an urgent one.
         Client other(world);
         other.send(get("/small"));
         QCOMPARE(world.answerer.asked.size(), std::size_t{3});
@@ -109,8 +110,8 @@ private slots:
         QCOMPARE(world.answerer.asked.size(), std::size_t{2});
     }
 
-    // While others wait, a client has less time to take what it asked for.
-    void cutsOffWhoeverHoldsTheRoomAndDoesNotRead() {
+    // While others wait, a client has less time to take its answer.
+    void closesConnectionsThatHoldRoomAndDoNotRead() {
         World world({.room = {.bytesMax = 4 * kMegabyte, .smallBytes = 1000}});
         world.answerer.echo = false;
         world.answerer.needs = {.requestBytes = 0, .answerBytes = kMegabyte};
@@ -128,7 +129,7 @@ private slots:
         QCOMPARE(world.server.connectionCount(), std::size_t{1});
     }
 
-    void makesRoomForThoseThatSpeak() {
+    void makesRoomForActiveClients() {
         World world({.connectionsMax = 4});
         std::vector<std::unique_ptr<Client>> halfOpen;
         for (int i = 0; i < 4; ++i) {
@@ -142,7 +143,7 @@ private slots:
         QVERIFY(halfOpen[0]->closed);
         halfOpen[1]->receive();
         QVERIFY(!halfOpen[1]->closed);
-        // What has asked before stays, though it is quiet now.
+        // A connection that has sent a request before stays, even if it is quiet now.
         for (int i = 0; i < 8; ++i) {
             halfOpen.push_back(std::make_unique<Client>(world));
             halfOpen.back()->send("POST / HTTP/1.1\r\nHo");
@@ -195,7 +196,7 @@ private slots:
         QCOMPARE(world.server.connectionCount(), std::size_t{0});
     }
 
-    // Where nothing is read, the sweep finds out.
+    // Without a read in progress, the sweep notices it.
     void seesThatAClientHasEndedThoughItIsNotRead() {
         World world({.pipelinedMax = 1});
         world.answerer.echo = false;
@@ -213,7 +214,7 @@ private slots:
         QVERIFY(client.closed);
     }
 
-    void doesNotLetLargeRequestsThatStopComingKeepOthersOut() {
+    void closesStalledLargeRequestsWhenOthersNeedMemory() {
         World world({.inputBytesMax = 600'000});
         const auto half = [] {
             return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" +

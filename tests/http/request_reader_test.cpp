@@ -1,5 +1,5 @@
-// Goal: what a client sends becomes the same requests, however the network cuts it into pieces, and
-// what is no request is refused before it costs memory.
+// Goal: a client's bytes become the same requests however the network splits them, and anything
+// that is not a request is refused before it costs memory.
 
 #include "core/http/request_reader.h"
 
@@ -28,10 +28,10 @@ struct Run {
     std::vector<Seen> requests;
     int continues = 0;
     int refusedWith = 0;
-    bool inTheMiddle = false;
+    bool holdsPartialRequest = false;
 };
 
-/// Feeds `bytes` in pieces of `piece` bytes and takes every request as soon as it is whole.
+/// Feeds `bytes` in pieces of `piece` bytes and takes every request as soon as it is complete.
 Run feed(const std::string& bytes, std::size_t piece, const RequestReader::Limits& limits = {}) {
     Run run;
     RequestReader reader(limits);
@@ -57,7 +57,7 @@ Run feed(const std::string& bytes, std::size_t piece, const RequestReader::Limit
             }
         }
     }
-    run.inTheMiddle = reader.inTheMiddle();
+    run.holdsPartialRequest = reader.holdsPartialRequest();
     return run;
 }
 
@@ -90,7 +90,7 @@ private slots:
             const Run run = feed(bytes, piece);
             QCOMPARE(run.refusedWith, 0);
             QVERIFY(run.requests == whole.requests);
-            QVERIFY(!run.inTheMiddle);
+            QVERIFY(!run.holdsPartialRequest);
         }
     }
 
@@ -99,7 +99,7 @@ private slots:
         for (std::size_t size = 1; size < bytes.size(); ++size) {
             const Run run = feed(bytes.substr(0, size), 10);
             QVERIFY(run.requests.empty());
-            QVERIFY(run.inTheMiddle);
+            QVERIFY(run.holdsPartialRequest);
         }
     }
 
@@ -107,7 +107,7 @@ private slots:
         const std::string head = post(std::string(40'000, 'z'), "Expect: 100-continue\r\n");
         QCOMPARE(feed(head.substr(0, head.size() - 40'000), 30).continues, 1);
         QCOMPARE(feed(head, 100).continues, 1);
-        // A client that sends at once needs no leave.
+        // A client that sends the body at once needs no "100 Continue".
         QCOMPARE(feed(head, head.size()).requests.size(), std::size_t{1});
     }
 
@@ -140,7 +140,7 @@ private slots:
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\r\n0\r\n\r\n", 400);
         row("a chunk of signed size",
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n", 400);
-        // What is no text cannot be repeated in an answer.
+        // An answer cannot repeat bytes that are not text.
         row("no text in the target", "GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", 400);
         row("no text in a field",
             "POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: \xc3(\r\nContent-Length: 0\r\n\r\n", 400);
@@ -167,7 +167,8 @@ private slots:
         }
     }
 
-    // What one server takes for a body and another for a request (RFC 9112, 6.1 and 11.2).
+    // Requests that one server would read as a body and another as a request (RFC 9112, 6.1 and
+    // 11.2).
     void refusesWhatCouldHideARequest_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<int>("status");
@@ -220,7 +221,7 @@ private slots:
             0);
     }
 
-    // A body in chunks takes memory as well.
+    // A chunked body counts as memory too.
     void countsWhatComesInChunks() {
         RequestReader reader({});
         std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -244,7 +245,7 @@ private slots:
                  std::size_t{1});
     }
 
-    // A head that promises 16 MB must not get them for nothing.
+    // A head that announces 16 MB must not get the memory before the bytes arrive.
     void growsWithWhatComes() {
         RequestReader reader({});
         const std::string head = "POST / HTTP/1.1\r\nContent-Length: 16000000\r\n\r\n";

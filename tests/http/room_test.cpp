@@ -21,7 +21,7 @@ Needs needs(std::size_t bytes, bool urgent = false) {
 class RoomTest : public QObject {
     Q_OBJECT
 private slots:
-    void letsTheFirstOfAConnectionInWhateverItNeeds() {
+    void admitsTheFirstRequestOfAConnectionWhateverItNeeds() {
         const Room room(kLimits);
         QVERIFY(room.fitsConnection(0, needs(1000)));
         QVERIFY(room.fitsConnection(30, needs(10)));
@@ -59,13 +59,13 @@ private slots:
         QVERIFY(!room.take(Pool::Small, needs(10)));
         room.release(Pool::Small, 10);
         QVERIFY(room.take(Pool::Small, needs(10)));
-        // What small ones leave untaken is bounded as well.
+        // The untaken answers of small requests are bounded too.
         room.release(Pool::Small, 50);
         room.noteUnsent(120, 151);
         QVERIFY(!room.take(Pool::Small, needs(1)));
     }
 
-    void letsInWhatIsUrgentAndWhatHasAllTheRoom() {
+    void admitsUrgentRequestsAndASingleLargeOne() {
         Room room(kLimits);
         QVERIFY(room.take(Pool::Common, needs(500)));
         QVERIFY(!room.take(Pool::Common, needs(1)));

@@ -13,12 +13,12 @@
 
 #include "core/http/server.h"
 
-// A server and its clients on one thread: the client is a socket that is written to and read from
-// between two polls of the loop, so nothing waits and nothing depends on a clock.
+// A server and its clients on one thread: the client is a socket that is written and read between
+// two polls of the loop, so nothing waits and nothing depends on a clock.
 
 namespace orrery::http::test {
 
-/// Keeps what was asked until the test answers it.
+/// Stores requests until the test answers them.
 struct Answerer : Handler {
     struct Asked {
         ExchangeId id;
@@ -101,13 +101,13 @@ public:
             if (sent > 0) {
                 bytes.remove_prefix(static_cast<std::size_t>(sent));
             } else if (errno != EAGAIN) {
-                return;  // The server has closed; the test sees it when it reads.
+                return;  // The server has closed; the test sees it on its next read.
             }
             m_world.poll();
         }
         m_world.poll();
     }
-    /// Goes away as a program does that is killed with answers unread.
+    /// Disconnects like a program that is killed with unread answers.
     void reset() {
         const linger now{1, 0};
         setsockopt(m_socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -119,7 +119,7 @@ public:
         shutdown(m_socket, SHUT_WR);
         m_world.poll();
     }
-    /// All that the server sends without being asked again.
+    /// Reads everything that the server sends without another request.
     QString receive() {
         std::string received;
         for (int quiet = 0; quiet < 3;) {

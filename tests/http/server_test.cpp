@@ -1,7 +1,7 @@
-// Goal: a server on real sockets keeps answers in order, survives broken clients, and cuts off slow
-// ones when it is told that time has passed. Method: server and client share this thread; the
-// client is a socket that is written to and read from between two polls of the loop, so nothing
-// waits and nothing depends on a clock.
+// Goal: a server on real sockets keeps answers in order, survives broken clients, and closes slow
+// connections when it is told that time has passed. Method: server and client share this thread;
+// the client is a socket that is written and read between two polls of the loop, so nothing waits
+// and nothing depends on a clock.
 
 #include "core/http/server.h"
 
@@ -146,7 +146,7 @@ private slots:
         QVERIFY(reply.endsWith("\r\n\r\n"));
     }
 
-    void cutsOffWhoeverIsTooSlow() {
+    void closesSlowConnections() {
         World world;
         Client silent(world);
         Client drips(world);

@@ -92,7 +92,7 @@ private slots:
         QCOMPARE(qt(jsonString("")), QByteArray("\"\""));
     }
 
-    // At every place of a word of eight bytes, and beside bytes that could set off a false alarm.
+    // At each place of a word of eight bytes, and beside bytes that could cause a false match.
     void findsAnEscapeWhereverItStands() {
         for (std::size_t size = 1; size < 40; ++size) {
             for (std::size_t at = 0; at < size; ++at) {
@@ -158,7 +158,7 @@ private slots:
             const auto read = json::parse(numberText(value));
             RC_ASSERT(read.has_value());
             RC_ASSERT(read->is_double());
-            // The parser may be one unit of the last place off; the text itself is exact.
+            // The parser may be off by one unit in the last place; the text itself is exact.
             RC_ASSERT(QByteArray::fromStdString(numberText(value)).toDouble() == value);
         }));
     }

@@ -9,27 +9,28 @@
 
 namespace orrery::live {
 
-/// An orreryd on a free port, killed at the end at the latest. One thread owns it; clients on other
+/// An orreryd on a free port, which its destructor kills. One thread owns it; clients on other
 /// threads know only its port.
 class Daemon {
 public:
-    /// `before` runs in the new process before the program does. `environment` in place of the
-    /// test's own, if given.
+    /// `before` runs in the new process before the program. `environment`, if given, replaces the
+    /// test's own.
     explicit Daemon(const QStringList& arguments, const std::function<void()>& before = {},
                     const std::optional<QStringList>& environment = {});
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    /// False if it said no port; `errors()` says why.
+    /// False if it reported no port; `errors()` says why.
     bool isReady() const { return m_port != 0; }
     std::uint16_t port() const { return m_port; }
     qint64 pid() const { return m_process.processId(); }
     bool isRunning() { return m_process.state() == QProcess::Running && !finishedWithin(0); }
 
-    /// SIGKILL, and waits for the end.
+    /// Sends SIGKILL, and waits for the end.
     void kill();
-    /// SIGTERM, and waits for the end: the exit code, or nothing if it crashed or did not end.
+    /// Sends SIGTERM, and waits for the end. Returns the exit code, or nothing if it crashed or did
+    /// not end.
     std::optional<int> terminate();
     QString errors();
 
@@ -40,9 +41,9 @@ private:
     std::uint16_t m_port = 0;
 };
 
-/// How a daemon ended that was not meant to stay.
+/// The end of a daemon that should not stay.
 struct Ended {
-    std::optional<int> code;  ///< Nothing: it crashed, or it stayed after all.
+    std::optional<int> code;  ///< Nothing: it crashed, or it stayed.
     QString errors;
 };
 Ended runDaemon(const QStringList& arguments);

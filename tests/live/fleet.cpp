@@ -16,7 +16,7 @@ std::string numbers(std::size_t key, std::uint64_t shown, std::uint64_t expected
            std::to_string(expected);
 }
 
-/// Errors of the server have the service's form, so that clients know to try again.
+/// Errors of the server must have the service's form, so that clients know to retry.
 bool isCleanError(const HttpClient::Answer& answer) {
     const boost::json::value json = answer.json();
     return answer.status >= 500 && json.is_object() && json.as_object().contains("__type");
@@ -82,7 +82,7 @@ void Fleet::runClient(int number, std::uint64_t seed) {
     HttpClient client(m_port);
     std::mt19937_64 random(seed * kClients + static_cast<std::uint64_t>(number));
     while (!m_stopping && round(number, client, random)) {
-        // One of them is enough to tell the time.
+        // One client is enough to read the time.
         if (number != 0) continue;
         const double now = worldMs(client);
         if (now >= 0) count([&](Counts& counts) { counts.worldMs = now; });

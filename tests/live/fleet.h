@@ -16,48 +16,48 @@ namespace orrery::live {
 
 inline constexpr int kClients = 16;
 
-/// What every client of a fleet does, over and over.
+/// What every client of a fleet does repeatedly.
 struct FleetPlan {
     std::size_t padBytes = 100;
-    /// After each write of a key of its own: a strong and an eventual read of any key, and at times
-    /// a query of the index.
+    /// After each write of its own key: a strong and an eventual read of any key, and sometimes a
+    /// query of the index.
     bool reads = true;
-    /// The daemon is going to end, so a connection that ends is no mistake.
+    /// The daemon is about to end, so a broken connection is no mistake.
     bool mayEnd = false;
 };
 
-/// Sixteen clients on threads of their own that write, read, and hold what they see against the
-/// ledger. Waiting for what they do takes no sleep: they tell.
+/// Sixteen clients on threads of their own that write, read, and compare what they see with the
+/// ledger. They report their progress, so tests wait for it without sleeping.
 class Fleet {
 public:
-    /// A request that was answered with an error of the server.
+    /// A request that got an error of the server.
     struct Failure {
         int client = 0;
-        double worldMs = -1;  ///< When the answer had come.
+        double worldMs = -1;  ///< The time of the answer.
         std::string what;
     };
     struct Counts {
         std::vector<std::uint64_t> writesOf = std::vector<std::uint64_t>(kClients);
-        std::uint64_t writes = 0;  ///< Acknowledged, as all that follows.
+        std::uint64_t writes = 0;  ///< Acknowledged, as all that follow.
         std::uint64_t strongReads = 0;
         std::uint64_t eventualReads = 0;
-        std::uint64_t staleReads = 0;  ///< Eventual reads below what was acknowledged.
+        std::uint64_t staleReads = 0;  ///< Eventual reads of less than was acknowledged.
         std::uint64_t queries = 0;
-        double worldMs = 0;  ///< As last seen.
+        double worldMs = 0;  ///< The last reading.
         int running = 0;
     };
 
-    /// Starts. The ledger outlives the fleet.
+    /// Starts. The ledger must outlive the fleet.
     Fleet(std::uint16_t port, Ledger& ledger, const FleetPlan& plan, std::uint64_t seed);
     ~Fleet() { stop(); }
     Fleet(const Fleet&) = delete;
     Fleet& operator=(const Fleet&) = delete;
 
-    /// False if they did not get there within the test's patience.
+    /// False if the clients did not get there before the test's timeout.
     bool waitForWrites(std::uint64_t count);
     bool waitForFailures(std::size_t count);
     bool waitForWorld(double milliseconds);
-    /// Each client ends after what it is at.
+    /// Each client ends after its current operation.
     void stop();
 
     Counts counts() const;
@@ -73,7 +73,7 @@ private:
     bool readStrongly(int number, HttpClient& client, std::size_t key);
     bool readEventually(int number, HttpClient& client, std::size_t key);
     bool queryIndex(int number, HttpClient& client, int owner);
-    /// False if the client has to end; notes a failure.
+    /// False if the client has to end; records a failure.
     bool takeFailure(int number, HttpClient& client, const HttpClient::Answer& answer);
     void count(const std::function<void(Counts&)>& change);
 
@@ -84,7 +84,7 @@ private:
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
-    Counts m_counts;  // Guarded by m_mutex, as the next.
+    Counts m_counts;  // Guarded by m_mutex, as is the next.
     std::vector<Failure> m_failures;
 
     std::vector<std::thread> m_threads;

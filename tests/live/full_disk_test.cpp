@@ -1,6 +1,5 @@
-// Goal: a disk that is full costs clients clean errors and nothing that was acknowledged, and the
-// engine says what is wrong. Method: a small file system where one can be mounted, and files that
-// may not grow.
+// Goal: a full disk costs clients clean errors and no acknowledged write, and the engine says what
+// is wrong. Method: a small file system where one can be mounted, and files that may not grow.
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -22,8 +21,8 @@ namespace {
 
 constexpr rlim_t kFileBytesMax = 4u << 20;
 
-/// Runs in the new process: no file grows beyond the bound, and a write that would is an error,
-/// not a signal.
+/// Runs in the new process: no file grows beyond the bound, and a write that would exceed it fails
+/// instead of raising a signal.
 void boundFiles() {
     const rlimit bound{kFileBytesMax, kFileBytesMax};
     ::setrlimit(RLIMIT_FSIZE, &bound);
@@ -65,7 +64,7 @@ bool isReadOnly(HttpClient& client) {
     return client.control("GET", "/status").body.find(R"("readOnly":true)") != std::string::npos;
 }
 
-/// Writes until the disk is full, and somewhat on.
+/// Writes until the disk is full, and a little longer.
 void fillDisk(Daemon& daemon, HttpClient& client, Ledger& ledger) {
     QCOMPARE(client.call("CreateTable", createTableJson()).status, 200);
     QCOMPARE(storageProblem(client), std::string());
@@ -73,7 +72,7 @@ void fillDisk(Daemon& daemon, HttpClient& client, Ledger& ledger) {
     QVERIFY(fleet.waitForWrites(50));
     QVERIFY(fleet.waitForFailures(200));
     const std::string problem = storageProblem(client);
-    // A file at its bound is told as such, unless the last write was cut short by it.
+    // A file at its bound is reported as such, unless the bound cut the last write short.
     const bool isTold = problem.find("the disk is full") != std::string::npos ||
                         problem.find("may not grow") != std::string::npos;
     QVERIFY2(isTold, problem.c_str());
@@ -140,7 +139,8 @@ private slots:
         HttpClient client(daemon->port());
         fillDisk(*daemon, client, ledger);
         if (QTest::currentTestFailed()) return;
-        // On a slow machine the tree may be flushed by now, in vain: then only a new start helps.
+        // On a slow machine the tree may have been flushed by now, without success: then only a
+        // restart helps.
         restart = restart || isReadOnly(client);
         if (restart) QCOMPARE(daemon->terminate().value_or(-1), 0);
         QVERIFY(disk.enlarge());

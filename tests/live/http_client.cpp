@@ -15,7 +15,7 @@
 namespace orrery::live {
 namespace {
 
-// A test that waits for ever tells nothing.
+// A test that hangs tells nothing.
 constexpr timeval kPatience{20, 0};
 
 constexpr std::string_view kEndOfHead = "\r\n\r\n";

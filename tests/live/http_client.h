@@ -6,9 +6,9 @@
 
 namespace orrery::live {
 
-/// One connection to a daemon, as a client of the service has it: a request is sent, and its answer
-/// read whole, before the next. Blocks; one thread uses it. Connects anew when the server has
-/// closed between two requests.
+/// One connection to a daemon, as a client of the service has it: it sends a request and reads the
+/// whole answer before the next. Blocks; one thread uses it. Reconnects if the server has closed
+/// between two requests.
 class HttpClient {
 public:
     explicit HttpClient(std::uint16_t port) : m_port(port) {}
@@ -17,18 +17,18 @@ public:
     HttpClient& operator=(const HttpClient&) = delete;
 
     struct Answer {
-        int status = 0;  ///< 0: the connection ended before the whole answer came.
+        int status = 0;  ///< 0: the connection ended before the whole answer arrived.
         std::string body;
 
         bool ended() const { return status == 0; }
-        /// The body as JSON; null if it is none.
+        /// The body as JSON; null if it is not JSON.
         boost::json::value json() const;
     };
 
-    /// `operation` as in `X-Amz-Target: DynamoDB_20120810.PutItem`, with a signature that nobody
-    /// checks.
+    /// `operation` as in `X-Amz-Target: DynamoDB_20120810.PutItem`, with a signature that is not
+    /// checked.
     Answer call(const std::string& operation, const std::string& json);
-    /// `path` behind `/_orrery/v1`.
+    /// `path` is relative to `/_orrery/v1`.
     Answer control(const std::string& method, const std::string& path,
                    const std::string& json = "");
 

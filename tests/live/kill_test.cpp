@@ -1,6 +1,6 @@
-// Goal: a daemon that is ended in the midst of its work, in whatever way, keeps what it promised.
-// Method: sixteen clients write to one data folder; the daemon is killed or asked to end at a
-// moment that they set; the next one is read.
+// Goal: a daemon that is ended in the middle of its work, in any way, keeps its promises. Method:
+// sixteen clients write to one data folder; the daemon is killed or asked to end at a moment that
+// depends on them; the test reads the next one.
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -26,7 +26,7 @@ FleetPlan planOf(int round) {
     return {.padBytes = round % 3 == 2 ? 24000u : 200u, .reads = false, .mayEnd = true};
 }
 
-/// Makes the table where a loss was allowed to take it.
+/// Creates the table where a loss was allowed to remove it.
 bool hasTable(HttpClient& client) {
     const auto made = client.call("CreateTable", createTableJson());
     return made.status == 200 || made.body.find("ResourceInUseException") != std::string::npos;
@@ -63,7 +63,7 @@ private slots:
         HttpClient client(daemon.port());
         QCOMPARE(compareReplicas(client), std::string());
         QCOMPARE(compareIndex(client), std::string());
-        // Trees were written meanwhile, not only the log.
+        // The trees were written meanwhile, not only the log.
         QVERIFY(treeFileBytes(client) > 10 * 24000);
         qInfo("%llu writes, %lld bytes of trees", static_cast<unsigned long long>(written),
               static_cast<long long>(treeFileBytes(client)));

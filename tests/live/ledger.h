@@ -9,9 +9,9 @@
 
 namespace orrery::live {
 
-/// What the clients were promised. Each key is written by one client, with numbers that rise: so a
-/// key must hold at least the last number that was acknowledged and at most the last that was sent.
-/// Any thread; `next` of a key only by the client that writes it.
+/// What the clients were promised. One client writes each key, with ascending numbers: so a key
+/// must hold at least the last acknowledged number and at most the last one sent. Any thread may
+/// use it; `next` of a key only the client that writes the key.
 class Ledger {
 public:
     Ledger(int clients, int keysEach)
@@ -26,19 +26,20 @@ public:
     }
     int ownerOf(std::size_t key) const { return static_cast<int>(key) / m_keysEach; }
 
-    /// The number to write next.
+    /// The next number to write.
     std::uint64_t next(std::size_t key) { return ++m_keys[key].sent; }
     std::uint64_t lastSent(std::size_t key) const { return m_keys[key].sent; }
-    /// What a strong read that begins now must show at least: what was acknowledged, or shown by
+    /// The least number that a strong read which begins now must show: acknowledged, or shown by
     /// another strong read.
     std::uint64_t floor(std::size_t key) const { return m_keys[key].floor; }
     void raiseFloor(std::size_t key, std::uint64_t number);
-    /// After a crash that was allowed to lose: the key holds `number`, whatever was acknowledged.
+    /// After a crash that was allowed to lose data: the key holds `number`, whatever was
+    /// acknowledged.
     void takeLoss(std::size_t key, std::uint64_t number) { m_keys[key].floor = number; }
 
-    /// Something happened that must not. Kept are the first few.
+    /// Records a broken promise. Keeps the first few.
     void complain(const std::string& sentence);
-    /// Nothing if all is well.
+    /// Empty if there are none.
     std::string complaints() const;
 
 private:
@@ -52,7 +53,7 @@ private:
     const std::unique_ptr<Key[]> m_keys;
 
     mutable std::mutex m_mutex;
-    std::vector<std::string> m_complaints;  // Guarded by m_mutex, as the next.
+    std::vector<std::string> m_complaints;  // Guarded by m_mutex, as is the next.
     std::size_t m_complaintCount = 0;
 };
 

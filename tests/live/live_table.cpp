@@ -36,12 +36,13 @@ void checkKey(HttpClient& client, Ledger& ledger, std::size_t key, Promise promi
         ledger.complain(keyName(key) + " holds " + std::to_string(*shown) + ", acknowledged was " +
                         std::to_string(floor));
     } else {
-        // A write whose answer never came turned out to be done.
+        // A write without an answer turned out to be done.
         ledger.raiseFloor(key, *shown);
     }
 }
 
-/// Nothing while some replica is away or behind; else what is wrong with the checksums.
+/// Nothing while a replica is away or behind; otherwise the error in the checksums, or an empty
+/// text.
 std::optional<std::string> judgeChecksums(const value& sums, bool scanned) {
     std::string wrong;
     for (const value& partition : sums.at("partitions").as_array()) {

@@ -10,8 +10,9 @@
 
 namespace orrery::live {
 
-// The table that the clients of these tests use: on demand (so of four partitions), key `pk`, the
-// number of the last write in `n`, and a global index of owner and number, which every write moves.
+// The table of these tests' clients: on demand (so with four partitions), key `pk`, the number of
+// the last write in `n`, and a global index of owner and number, in which every write moves its
+// entry.
 
 std::string createTableJson();
 /// `padBytes` of ballast make the item as large as a test wants it.
@@ -23,13 +24,13 @@ std::string ownerQueryJson(int owner);
 std::string outageJson(const std::string& zone);
 std::string speedJson(int speed);
 
-/// The number in an item of an answer; 0: there is no such item.
+/// The number in an item of an answer; 0: there is no item.
 std::uint64_t numberOf(const boost::json::value& item);
-/// The number that a GetItem showed; nothing if it was not answered with 200.
+/// The number that a GetItem showed; nothing if its status was not 200.
 std::optional<std::uint64_t> shownNumber(const HttpClient::Answer& answer);
 
-/// Reads every key strongly and compares with what was promised. `mayLose`: only what was never
-/// sent is wrong, and the ledger takes the loss.
+/// Reads every key strongly and compares it with the promises. With `MayLose`, only numbers that
+/// were never sent are wrong, and the ledger records the loss.
 enum class Promise { Kept, MayLose };
 void checkEveryKey(std::uint16_t port, Ledger& ledger, Promise promise = Promise::Kept);
 
@@ -38,7 +39,7 @@ void checkEveryKey(std::uint16_t port, Ledger& ledger, Promise promise = Promise
 /// Returns what is wrong.
 std::string compareReplicas(HttpClient& client);
 
-/// Base table and index are to tell the same of every key. Returns what is wrong.
+/// Base table and index must agree on every key. Returns the error.
 std::string compareIndex(HttpClient& client);
 
 /// The size of the file that holds the trees.

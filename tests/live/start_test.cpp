@@ -1,4 +1,4 @@
-// Goal: a daemon that cannot start says why in one sentence, and one that is to write no file
+// Goal: a daemon that cannot start says why in one sentence, and one that must not write files
 // writes none.
 
 #include <unistd.h>
@@ -18,8 +18,8 @@ using namespace orrery::live;
 
 namespace {
 
-/// Files that a process has open and that have, or had, a name on a disk; programs and libraries
-/// are mapped, not open.
+/// Open files of a process that have, or had, a name on a disk; programs and libraries are mapped,
+/// not open.
 QStringList openFiles(qint64 pid) {
     QStringList files;
     QDirIterator entries(QString("/proc/%1/fd").arg(pid), QDir::Files | QDir::System);
@@ -31,7 +31,7 @@ QStringList openFiles(qint64 pid) {
     return files;
 }
 
-/// Those of a child that it did not inherit from this process.
+/// Those that a child did not inherit from this process.
 QStringList filesOpenedBy(qint64 child) {
     const QStringList inherited = openFiles(QCoreApplication::applicationPid());
     QStringList opened;
@@ -58,7 +58,7 @@ private slots:
         QVERIFY2(isOneSentence(second.errors), qPrintable(second.errors));
         QVERIFY2(second.errors.contains(QString("(process %1)").arg(holder.pid())),
                  qPrintable(second.errors));
-        // The holder is none the worse for it.
+        // The holder is not affected.
         HttpClient client(holder.port());
         QCOMPARE(client.call("ListTables", "{}").status, 200);
     }
@@ -73,7 +73,7 @@ private slots:
         QVERIFY2(second.errors.contains(port), qPrintable(second.errors));
     }
 
-    /// A start that failed for the port leaves the folder free.
+    /// A start that failed because of the port releases the folder.
     void aPortInUseKeepsNoFolder() {
         const QTemporaryDir folder;
         const Daemon holder({"--memory"});

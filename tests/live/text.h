@@ -3,7 +3,7 @@
 #include <QtTest>
 #include <string>
 
-/// So that QCOMPARE shows what a std::string holds when it is not the expected one.
+/// Makes QCOMPARE show the contents of a std::string that differs.
 template <>
 inline char* QTest::toString(const std::string& text) {
     return qstrdup(text.c_str());

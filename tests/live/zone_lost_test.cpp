@@ -18,14 +18,15 @@ using boost::json::value;
 
 namespace {
 
-/// The world runs faster than the wall, so that its 20 s need not be waited for. Every request
-/// still waits for a real sync; a machine that cannot follow stretches the world's time.
+/// The world runs faster than the wall clock, so that the test need not wait for its 20 s. Every
+/// request still waits for a real sync; on a machine that cannot keep up, the world's time
+/// stretches.
 constexpr int kSpeed = 4;
 constexpr double kOutageMs = 20e3;
 constexpr double kAfterMs = 3e3;
-/// A follower notices after at most 0.75 s, waits until its promise to the old leader has run out,
-/// at most 2 s after that was given, and campaigns; a request that came at the wrong moment has
-/// until then waited for 1 s at most.
+/// A follower notices the loss within 0.75 s and waits for its promise to the old leader to end, at
+/// most 2 s after it was given. Then it campaigns. A request that came at the wrong moment has then
+/// waited for 1 s at most.
 constexpr double kElectionGapMs = 3.5e3;
 
 const value regionOf(HttpClient& client) {
@@ -41,13 +42,13 @@ std::string zoneWithMostLeaders(HttpClient& client) {
 }
 
 struct Standing {
-    int partitions = 0;  ///< The table's own.
-    int groups = 0;      ///< The index's partitions too.
+    int partitions = 0;  ///< Of the table only.
+    int groups = 0;      ///< Includes the index's partitions.
     int ledFromThere = 0;
     int behindThere = 0;
 };
 
-/// How the groups of the table stand with a zone.
+/// The roles of the table's groups in a zone.
 Standing standingOf(HttpClient& client, const std::string& zone) {
     Standing standing;
     const value table = regionOf(client).at("tables").at(0);

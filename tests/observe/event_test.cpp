@@ -43,7 +43,7 @@ private slots:
         QCOMPARE(static_cast<int>(names.size()), kKinds);
     }
 
-    // What a user typed may hold anything; a line stays one line and stays JSON.
+    // User input may hold anything; a line must stay one line of valid JSON.
     void escapesWhatUsersTyped() {
         RequestServed served;
         served.operation = "GetItem";

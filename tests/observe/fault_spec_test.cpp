@@ -1,5 +1,4 @@
-// Goal: each fault stands in the one table, by its kind and by its name, and the README says what
-// the table says.
+// Goal: each fault is in the one table, by kind and by name, and the README agrees with the table.
 
 #include "core/observe/fault_spec.h"
 

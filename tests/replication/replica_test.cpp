@@ -212,7 +212,7 @@ private slots:
 
     // Leadership that every client has to wait two seconds for is the price of safety; the same
     // when nothing failed would be a mistake.
-    void servesOnWhenTheProcessWasStopped() {
+    void servesAfterTheProcessWasStopped() {
         Counting counting;
         Group group(asTheService(), DurableState::appoint(kC), counting);
         group.requestLease(kC);

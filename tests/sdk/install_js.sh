@@ -2,7 +2,7 @@
 # usage: tests/sdk/install_js.sh FOLDER
 #
 # Installs the AWS SDK for JavaScript into FOLDER, unless it is there. The version is the newest
-# that Debian 12's node can run. Two at the same time wait for one another.
+# that Debian 12's node can run. Concurrent runs wait for one another.
 set -euo pipefail
 
 version=3.940.0

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # usage: tests/sdk/readme.sh README LANGUAGE [FOLDER]
 #
-# Runs what the README tells people to paste, as it stands there: its blocks that open with
-# ```LANGUAGE walkthrough (sh, python or js), in one go, but for the address 127.0.0.1:8000, in
-# whose place stands ORRERY_ENDPOINT's. FOLDER is where the SDK for JavaScript is installed.
-# Started by packaging/with_daemon.sh.
+# Runs the commands that the README tells people to paste, unchanged: all its blocks that begin with
+# ```LANGUAGE walkthrough (sh, python or js), in one go, with ORRERY_ENDPOINT's address in place of
+# 127.0.0.1:8000. FOLDER is where the SDK for JavaScript is installed. Started by
+# packaging/with_daemon.sh.
 set -euo pipefail
 
 readme=$1
@@ -23,7 +23,7 @@ if [ ! -s "$script" ]; then
     exit 1
 fi
 
-# Nothing of the user's own settings may help.
+# The user's own settings must not help.
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER=
 export AWS_EC2_METADATA_DISABLED=true
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION
@@ -35,7 +35,7 @@ sh) PATH=/usr/bin:$PATH bash -euo pipefail "$script" ;;
 python) /usr/bin/python3 "$script" ;;
 js)
     "$here/install_js.sh" "$folder"
-    # Beside the SDK, under a name of its own: several may run at a time.
+    # Beside the SDK, under a unique name, since several may run at a time.
     module=$folder/readme-${ORRERY_ENDPOINT##*:}.mjs
     trap 'rm -f "$module"' EXIT
     cp "$script" "$module"

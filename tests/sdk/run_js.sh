@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: tests/sdk/run_js.sh FOLDER
 #
-# Runs walkthrough.mjs with the AWS SDK for JavaScript, which is installed into FOLDER.
+# Runs walkthrough.mjs with the AWS SDK for JavaScript, which it installs into FOLDER.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,5 +1,5 @@
-// The AWS SDK for JavaScript against ORRERY_ENDPOINT: players and their scores. What is asserted is
-// what the API reference documents. Started by run_js.sh, which installs the SDK.
+// The AWS SDK for JavaScript against ORRERY_ENDPOINT: players and their scores. The assertions
+// follow the API reference. Started by run_js.sh, which installs the SDK.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

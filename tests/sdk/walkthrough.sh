@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The AWS command line against ORRERY_ENDPOINT: one sighting after another of planets, in a table
-# with an index. What is asserted is what the API reference documents. Needs ORRERY_SCRATCH, a
-# folder of its own; started by packaging/with_daemon.sh.
+# The AWS command line against ORRERY_ENDPOINT: sightings of planets, in a table with an index. The
+# assertions follow the API reference. Needs ORRERY_SCRATCH, a folder of its own; started by
+# packaging/with_daemon.sh.
 set -euo pipefail
 
 export AWS_ACCESS_KEY_ID=AKIAORRERYEXAMPLE AWS_SECRET_ACCESS_KEY=secret AWS_PAGER=
@@ -9,7 +9,7 @@ export AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_MAX_ATTEM
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
-# Debian's, where it is installed; another one may come first in PATH.
+# Debian's, if it is installed; another one may come first in PATH.
 aws=$(command -v /usr/bin/aws || command -v aws) || {
     echo "walkthrough.sh: the AWS command line is not installed (Debian: awscli)" >&2
     exit 1
@@ -24,7 +24,7 @@ die() {
     exit 1
 }
 
-# expect WANTED COMMAND…: what the command prints, without blanks, is WANTED.
+# expect WANTED COMMAND…: the command's output, without blanks, must be WANTED.
 expect() {
     local wanted=$1 got
     shift
@@ -33,7 +33,7 @@ expect() {
     [ "$got" = "$wanted" ] || die "$*: expected $wanted, got $got"
 }
 
-# refused ERROR COMMAND…: the command fails, and its message contains ERROR.
+# refused ERROR COMMAND…: the command must fail with a message that contains ERROR.
 refused() {
     local error=$1 got
     shift
@@ -127,7 +127,7 @@ jupiter=(--table-name Sightings --key-condition-expression 'planet = :p AND nigh
 expect '["8","9","10","11","12"]' db query "${jupiter[@]}" --query 'Items[].night.N'
 expect '["12","11","10","9","8"]' db query "${jupiter[@]}" --no-scan-index-forward \
     --consistent-read --query 'Items[].night.N'
-# One page alone, then the next from where it ended.
+# One page, then the next from where it ended.
 expect '[2,2,"9"]' db query "${jupiter[@]}" --limit 2 --no-paginate \
     --query '[Count, ScannedCount, LastEvaluatedKey.night.N]'
 expect '["10","11"]' db query "${jupiter[@]}" --limit 2 --no-paginate \

@@ -4,8 +4,8 @@
 #include "core/base/check.h"
 #include "tests/sim/seed_run.h"
 
-// The trees of the three replicas, as a driver keeps them: items by number. They are trimmed under
-// and copied as those of the cluster are.
+// The trees of the three replicas, as a driver stores them: items by number. They are trimmed and
+// copied like those of the cluster.
 
 namespace orrery::test {
 
@@ -48,7 +48,7 @@ bool Clients::fillRequest(ZoneIndex zone, replication::CopyRequest& request) {
     Server& at = server(zone);
     const Standing standing = m_group->replica(zone).standing();
     if (standing == Standing::Whole) return false;
-    if (standing == Standing::Copying && at.wholeAt != Lsn{}) return false;  // All has come.
+    if (standing == Standing::Copying && at.wholeAt != Lsn{}) return false;  // All items have come.
     at.waitsForRange = true;
     if (standing == Standing::NeedsCopy) return true;
     request.applied = at.applied;
@@ -117,8 +117,8 @@ bool Clients::isHeard(ZoneIndex zone) const {
     });
 }
 
-// The mark is the lowest that is applied, but a replica that is away and lacks more than the bound
-// is waited for no more. Of its own log, each keeps what its tree lacks.
+// The mark is the lowest applied LSN, except that a replica which is away and lacks more than the
+// bound does not hold it back. Each replica keeps in its own log what its tree lacks.
 void Clients::trim() {
     // It would move past the beginning of a copy that is on its way.
     const bool isAsked = std::ranges::any_of(kZones, [&](ZoneIndex zone) {

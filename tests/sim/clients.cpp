@@ -58,7 +58,7 @@ void Clients::begin(Kind kind, std::uint32_t item) {
     if (!m_group->isUp(zone)) return m_history.refuse(id, now());
     if (kind == Kind::EventualRead) return readAnywhere(id, zone);
     if (m_group->replica(zone).role() != Role::Leader) {
-        // The router of this zone goes where the replica here believes the leader to be.
+        // The router of this zone asks the zone that the local replica believes to lead.
         const std::optional<ZoneIndex> leader = m_group->replica(zone).leaderHint();
         const bool reaches =
             leader && m_group->isConnected(zone, *leader) && m_group->isConnected(*leader, zone);
@@ -108,7 +108,7 @@ void Clients::serve(ZoneIndex zone, Waiting waiting) {
 }
 
 void Clients::answerFromTail(ZoneIndex zone, Waiting waiting) {
-    // The condition was evaluated against the leader's latest state, its uncommitted tail included.
+    // The condition was evaluated on the leader's latest state, including its uncommitted tail.
     const Replica& replica = m_group->replica(zone);
     const std::uint32_t item = m_history.operation(waiting.id).item;
     const ItemState& applied = server(zone).items[item];
@@ -146,7 +146,7 @@ bool Clients::settle(ZoneIndex zone, const Waiting& waiting) {
         m_history.acknowledge(waiting.id, waiting.lsn, now());
         return true;
     }
-    // Another leader may serve by now: what stood in the tail is committed, but may be old.
+    // Another leader may serve by now: the record in the tail is committed, but may be outdated.
     if (!replica.canServe(now())) return false;
     m_history.show(waiting.id, waiting.lsn, waiting.value, now());
     return true;

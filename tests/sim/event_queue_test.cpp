@@ -27,7 +27,7 @@ private slots:
         QVERIFY(queue.empty());
     }
 
-    // Also when slots are used again, and whatever the heap does with equal keys.
+    // Even when slots are reused, and however the heap treats equal keys.
     void keepsTheOrderOfAddingWithinAnInstant() {
         sim::EventQueue<int> queue;
         Prng prng(1);

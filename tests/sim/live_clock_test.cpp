@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Instant kNever = Instant::never();
-// Wall clocks begin anywhere.
+// Wall clocks start at any value.
 constexpr Duration kBoot = 4711s;
 
 Instant at(Duration sinceStart) {
@@ -49,7 +49,7 @@ private slots:
         }
     }
 
-    void keepsItsPlaceForACenturyAtTheHighestSpeed() {
+    void staysExactForACenturyAtTheHighestSpeed() {
         LiveClock clock(at(0s), kBoot);
         clock.setSpeed(LiveClock::kSpeedMax, kBoot);
         const Duration month = 30 * 24h;
@@ -77,7 +77,7 @@ private slots:
         QVERIFY(clock.next(kBoot + 1s, kNever).until == at(1s));
     }
 
-    // An idle world that sleeps for an hour is not late, whatever the hour was.
+    // An idle world that sleeps for an hour is not late.
     void isNotBehindWhenNothingWasDue() {
         LiveClock clock(at(0s), kBoot);
         const LiveClock::Step step = clock.next(kBoot + 1h, kNever);
@@ -95,7 +95,7 @@ private slots:
 
     void stretchesTimeUnderLoad() {
         LiveClock clock(at(0s), kBoot);
-        // Each turn of 2 ms gets 1 ms of the world done.
+        // Each turn of 2 ms advances the world by 1 ms.
         Duration wall = kBoot;
         Duration done = 0ms;
         for (int turn = 0; turn < 1000; ++turn) {
@@ -107,7 +107,7 @@ private slots:
         }
         QVERIFY(clock.stretched(wall));
         QVERIFY(clock.next(wall, at(done)).until == at(done) + LiveClock::kBehindMax);
-        // When the load is over, time goes on from where it is.
+        // When the load is over, time continues from where it is.
         QVERIFY(clock.next(wall + 5s, kNever).until == at(done) + LiveClock::kBehindMax + 5s);
         QVERIFY(!clock.stretched(wall + 5s));
     }
@@ -125,7 +125,7 @@ private slots:
         LiveClock clock(at(0s), kBoot);
         const Duration days = 35 * 24h;
         clock.advance(days, kBoot + 1s);
-        // The world works its way through what is due on the way.
+        // The world works through the events that are due on the way.
         for (Duration due = 1h; due < days; due += 24h) {
             QVERIFY(clock.next(kBoot + 1s, at(due)).until == at(1s) + days);
         }

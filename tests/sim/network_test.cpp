@@ -76,7 +76,7 @@ private slots:
         QCOMPARE(network.epoch(1, 0), back);
         network.heal(0, 1);
         QVERIFY(network.deliverAt(0, 1, Instant()).has_value());
-        QVERIFY(network.epoch(0, 1) != there);  // What was under way stays lost.
+        QVERIFY(network.epoch(0, 1) != there);  // Messages that were in flight stay lost.
     }
 
     void losesWhatANodeThatIsDownSendsAndGets() {
@@ -105,7 +105,7 @@ private slots:
         QVERIFY(*network.deliverAt(0, 2, Instant()) >= Instant(1s));
     }
 
-    // A span of heartbeats can be jumped over: each delay is its number's alone.
+    // A span of heartbeats can be skipped: each delay depends only on its own number.
     void knowsAHeartbeatsDelayWithoutTheOnesBefore() {
         const sim::Network network = makeNetwork(8);
         const Duration tenth = network.heartbeatDelay(0, 1, 10);

@@ -12,7 +12,7 @@ Duration between(Prng& prng, Duration low, Duration high) {
     return low + Duration(static_cast<std::int64_t>(prng.below(width + 1)));
 }
 
-/// Delays of a profile: none, as the service's, or bad.
+/// Delays of a profile: none, like the service's, or bad.
 sim::LinkDelay drawDelay(Prng& prng, Duration bad) {
     switch (prng.below(3)) {
         case 0:
@@ -86,7 +86,7 @@ SwarmOptions SwarmOptions::draw(std::uint64_t seed, SimBug bug) {
         options.trimEvery = between(prng, 20ms, 400ms);
         options.trimHeldMax = static_cast<std::uint32_t>(prng.below(12));
         options.rangeItems = static_cast<std::uint32_t>(1 + prng.below(3));
-        // A copy of more takes longer, and more happens meanwhile.
+        // A larger copy takes longer, so that more happens during it.
         if (prng.chance({1, 2})) {
             options.items = static_cast<std::uint32_t>(20 + prng.below(40));
             ++options.rangeItems;

@@ -18,15 +18,15 @@ enum class SimBug : std::uint8_t {
     /// The harness, in the leader's part of the table code: a failed condition is answered from the
     /// uncommitted tail at once, without waiting for the record that it saw.
     AnswerFromTail,
-    /// The harness, in the driver's part: a log is trimmed up to the mark, whether or not its own
-    /// tree has it all.
+    /// In the harness, at the driver: trims a log up to the mark even if its own tree lacks
+    /// records.
     TrimAboveUnapplied,
     CopyMarkFirst,  ///< A copy takes the source's mark with its first piece, not its last.
 };
 
 enum class FaultKind : std::uint8_t {
     ZoneOutage,
-    ShortOutage,  ///< Shorter than any detection.
+    ShortOutage,  ///< Shorter than any detection time.
     TwoZonesOutage,
     LinkCut,
     OneWayCut,
@@ -36,8 +36,8 @@ enum class FaultKind : std::uint8_t {
 };
 inline constexpr std::uint32_t kFaultKinds = 8;
 
-/// What one seed runs: drawn from the seed, each part on or off or anywhere in its range, so that
-/// seeds differ more than they would around one good default (swarm testing).
+/// The options of one run, drawn from the seed: each part is on or off or anywhere in its range, so
+/// that seeds differ more than variations of one default would (swarm testing).
 struct SwarmOptions {
     GroupOptions group;
     SimBug bug = SimBug::None;
@@ -46,19 +46,19 @@ struct SwarmOptions {
     Duration operationEvery{};  ///< Mean time between operations of all clients.
     std::uint32_t writePercent = 0;
     std::uint32_t strongPercent = 0;
-    std::uint32_t conditionPercent = 0;  ///< The rest: eventual reads.
+    std::uint32_t conditionPercent = 0;  ///< The remaining percentage: eventual reads.
     Duration faultEvery{};               ///< Mean time between faults.
     Duration faultLength{};              ///< Mean.
     std::uint32_t faultKinds = 0;        ///< A bit for each FaultKind.
     Duration trimEvery{};                ///< 0: logs are not trimmed.
-    std::uint32_t trimHeldMax = 0;       ///< Records that a replica which is away holds back.
+    std::uint32_t trimHeldMax = 0;       ///< Records that a replica which is away can hold back.
     std::uint32_t rangeItems = 1;        ///< Items in a piece of a copy.
     Duration handOverEvery{};            ///< 0: no leader hands over.
     Instant quietFrom;                   ///< No operations between these two,
     Instant quietUntil;                  ///< so that the group comes to rest.
 
     static SwarmOptions draw(std::uint64_t seed, SimBug bug);
-    /// One line for people.
+    /// One line for a person.
     std::string describe() const;
 };
 

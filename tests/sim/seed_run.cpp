@@ -18,7 +18,7 @@ constexpr Instant kEnd{12000ms};
 /// Thirty times what an ordinary seed needs.
 constexpr std::uint64_t kEventsMax = 200'000;
 
-/// One seed: the group, its clients, and the script that the seed draws.
+/// One run: the group, its clients, and the script that the seed draws.
 class SeedRun : public GroupListener {
 public:
     SeedRun(std::uint64_t seed, SimBug bug)

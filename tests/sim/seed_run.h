@@ -16,9 +16,9 @@
 
 namespace orrery::test {
 
-/// How one seed ended.
+/// The result of one run.
 struct Report {
-    std::string violation;  ///< Empty: every promise was kept.
+    std::string violation;  ///< Empty if every promise was kept.
     std::string options;
     std::uint64_t traceHash = 0;
     std::uint64_t events = 0;
@@ -26,33 +26,33 @@ struct Report {
     std::size_t readsDone = 0;
     std::size_t failedConditions = 0;
     std::uint64_t lastTerm = 0;
-    std::size_t copies = 0;  ///< That were made whole.
+    std::size_t copies = 0;  ///< Completed copies.
 };
 
 /// Twelve simulated seconds of one group, its clients and its faults; the last six without faults,
 /// after which the group must serve again and its members be alike.
 Report runSeed(std::uint64_t seed, SimBug bug = SimBug::None);
 
-/// The clients of a group, as its leader and its other replicas serve them, and the judges of what
-/// they were told.
+/// The clients of a group, the leader and other replicas that serve them, and the judges of their
+/// answers.
 class Clients {
 public:
     Clients(const SwarmOptions& options, Group& group, check::Verdict& verdict);
 
-    /// One operation of the mix, from a client in a random zone.
+    /// Runs one operation of the mix, from a client in a random zone.
     void operate();
-    /// A write; for the end of a run.
+    /// Runs a write; for the end of a run.
     void write();
-    /// `zone` has taken its lease: what waited for that goes on.
+    /// `zone` has taken its lease: serves the operations that waited for it.
     void serveWaiting(ZoneIndex zone);
     /// True if `serveWaiting` has something to do.
     bool mayServeWaiting(ZoneIndex zone) const;
 
     void committed(ZoneIndex zone, LsnRange range);
     void changed(ZoneIndex zone);
-    /// `zone` lost its power, or its process stopped: its clients hear no more.
+    /// `zone` lost power, or its process stopped: its clients get no answers.
     void dropped(ZoneIndex zone);
-    /// `zone` is back, with what its disk had.
+    /// `zone` is back, with the data of its disk.
     void restarted(ZoneIndex zone);
 
     // --- the trees: items by number, on disk at once
@@ -62,7 +62,7 @@ public:
     std::shared_ptr<const replication::CopiedRange> readRange(ZoneIndex zone,
                                                               const SharedBytes& cursor) const;
     void takeRange(ZoneIndex zone, const replication::CopyChunk& chunk, bool begins);
-    /// Trims the logs: what all that count have applied goes.
+    /// Trims the logs up to the records that all counted members have applied.
     void trim();
 
     void finish();
@@ -74,14 +74,15 @@ public:
 private:
     using Kind = check::OperationKind;
 
-    /// The version of an item that a replica has: who wrote it and where.
+    /// The version of an item at a replica: who wrote it, and where.
     struct ItemState {
         Lsn lsn{};
         std::uint32_t value = 0;
     };
     struct Waiting {
         check::OperationId id;
-        bool placed = false;  ///< False: for the lease. True: for `lsn` to be committed.
+        bool placed =
+            false;  ///< False: waits for the lease. True: waits for `lsn` to be committed.
         Lsn lsn{};
         Term term{};
         std::uint32_t value = 0;
@@ -89,12 +90,12 @@ private:
     struct Server {
         std::vector<ItemState> items;  ///< As applied.
         Lsn applied{};
-        /// While a copy is made: items from here on are still to come.
+        /// During a copy: items from here on are still to come.
         std::optional<std::uint32_t> copiedTo;
-        /// A piece is under way, and is not to be older than what is applied: nothing is until
-        /// then.
+        /// A piece has been requested. Nothing is applied until it arrives, so that it is never
+        /// older than what is applied.
         bool waitsForRange = false;
-        Lsn wholeAt{};  ///< Once all items have come: where the tree is what the log says.
+        Lsn wholeAt{};  ///< Once all items have come: the LSN at which the tree equals the log.
         std::vector<Waiting> waiting;
         Term ledTerm{};
     };

@@ -15,14 +15,14 @@ constexpr std::size_t kFreshSeeds = 200;
 constexpr std::size_t kFreshSeedsLong = 20'000;
 constexpr std::uint64_t kSeedsRunTwice = 30;
 
-/// The line that repeats a failure.
+/// The command that repeats a failure.
 QByteArray replayLine(std::uint64_t seed, const Report& report) {
     return QByteArray::fromStdString(report.violation + "\n    " + report.options +
                                      "\n    ORRERY_SEED=" + std::to_string(seed) +
                                      " sim_tests --class SimSeedTest");
 }
 
-/// The first seed from 1 on at which the judges see the bug; 0 if none of the first 200 does.
+/// The first seed from 1 on at which the judges find the bug; 0 if none of the first 200 does.
 std::uint64_t foundBy(SimBug bug) {
     for (std::uint64_t seed = 1; seed <= kFreshSeeds; ++seed) {
         const Report report = runSeed(seed, bug);
@@ -62,8 +62,8 @@ private slots:
               static_cast<long long>(seeds.size()) * 1000 / milliseconds);
     }
 
-    // Seeds that once broke a promise, or nearly.
-    void keepsItsPromisesWhereItDidNot() {
+    // Seeds that once broke a promise, or nearly did.
+    void keepsItsPromisesWhereItOnceDidNot() {
         std::ifstream file(ORRERY_TEST_SOURCE_DIR "/seeds.txt");
         QVERIFY(file.is_open());
         std::string line;
@@ -78,7 +78,7 @@ private slots:
         QVERIFY(count > 0);
     }
 
-    // A seed that ends differently the second time reads the clock, the heap or an address.
+    // A seed that ends differently the second time depends on a clock, the heap or an address.
     void aSeedEndsTheSameTwice() {
         for (std::uint64_t seed = 1; seed <= kSeedsRunTwice; ++seed)
             QCOMPARE(runSeed(seed).traceHash, runSeed(seed).traceHash);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What nearly every test reads: precompiled once for all test programs.
+// What nearly every test includes: precompiled once for all test programs.
 
 #include <QtTest>
 

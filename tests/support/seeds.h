@@ -13,8 +13,8 @@
 
 namespace orrery::test {
 
-/// How many seeds a simulation runs: `usual`, with ORRERY_LONG `many`, with ORRERY_SEEDS as many as
-/// it says.
+/// The number of seeds of a simulation: `usual`, with ORRERY_LONG `many`, with ORRERY_SEEDS its
+/// value.
 inline std::size_t seedCount(std::size_t usual, std::size_t many) {
     if (qEnvironmentVariableIsSet("ORRERY_SEEDS"))
         return static_cast<std::size_t>(qEnvironmentVariableIntValue("ORRERY_SEEDS"));
@@ -30,8 +30,8 @@ inline std::vector<std::uint64_t> firstSeeds(std::size_t count) {
     return seeds;
 }
 
-/// ORRERY_SEED alone, if it is set; otherwise `count` from where nobody has been: the only
-/// randomness of the tests that is not a seed's.
+/// ORRERY_SEED alone, if it is set; otherwise `count` seeds from a random start: the only
+/// randomness of the tests that comes from no seed.
 inline std::vector<std::uint64_t> freshSeeds(std::size_t count) {
     std::vector<std::uint64_t> seeds = firstSeeds(count);
     if (qEnvironmentVariableIsSet("ORRERY_SEED")) return seeds;
@@ -41,8 +41,8 @@ inline std::vector<std::uint64_t> freshSeeds(std::size_t count) {
     return seeds;
 }
 
-/// The seeds of a file that once found something: one a line, `#` begins a remark. With ORRERY_SEED
-/// set none, since that one is run alone.
+/// The seeds of a file that once found a mistake: one per line, `#` begins a comment. None if
+/// ORRERY_SEED is set, since that one runs alone.
 inline std::vector<std::uint64_t> keptSeeds(const std::string& file) {
     std::vector<std::uint64_t> seeds;
     if (qEnvironmentVariableIsSet("ORRERY_SEED")) return seeds;

@@ -40,8 +40,8 @@ bool rewriting() {
 
 }  // namespace orrery::test
 
-// Arguments are Qt Test's own; `--class NAME` first runs that class alone, and `--rewrite` updates
-// expected texts. Each class prints its own "Totals:" line, which packaging/test sums.
+// Takes Qt Test's arguments; `--class NAME` before them runs that class alone, and `--rewrite`
+// updates expected texts. Each class prints its own "Totals:" line, which packaging/test sums.
 int main(int argc, char** argv) {
 #ifdef QT_WIDGETS_LIB
     QApplication application(argc, argv);
@@ -74,8 +74,8 @@ int main(int argc, char** argv) {
 }
 
 #ifdef __SANITIZE_THREAD__
-// Qt is built without the thread sanitizer, which therefore cannot see how the watchdog of Qt Test
-// and the main thread wait for each other, and takes it for a race.
+// Qt is built without the thread sanitizer, which therefore does not see how the watchdog of Qt
+// Test and the main thread wait for each other, and reports a race.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
     return "called_from_lib:libQt6Core.so\ncalled_from_lib:libQt6Test.so\n";

@@ -5,16 +5,16 @@
 namespace orrery::test {
 
 /// Adds a test class to the program; main() of test_main.cpp runs all of them in the order of their
-/// names and sums up. Called by ORRERY_TEST_CLASS before main().
+/// names and sums up. ORRERY_TEST_CLASS calls it before main().
 void registerTestClass(const char* name, QObject* (*make)());
 
 /// True if the program was started with `--rewrite`: tests that compare with an expected text write
-/// what they got in its place. The diff is read like code.
+/// the actual text in its place. Review the diff like code.
 bool rewriting();
 
 }  // namespace orrery::test
 
-/// Stands once after each test class, followed by `#include "<file>.moc"`.
+/// Put this once after each test class, followed by `#include "<file>.moc"`.
 #define ORRERY_TEST_CLASS(Class)                                                                   \
     namespace {                                                                                    \
     const bool registered##Class =                                                                 \

@@ -26,7 +26,7 @@ types::Item item(const std::string& pk, const std::string& color) {
     return made;
 }
 
-/// A tree as a plain map, fed with records made as a leader makes them.
+/// A tree as a plain map, which applies records made in the same way as a leader's.
 class Tree {
 public:
     Tree() {
@@ -42,7 +42,7 @@ public:
 
     void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
-    /// From now on records say the size of the collection. Before, they are as of version 1.
+    /// From now on records carry the size of the collection. Before, they are of version 1.
     void sizeCollections() { m_sizesCollections = true; }
 
     std::uint64_t collectionBytes(const std::string& pk) const {
@@ -203,7 +203,7 @@ private slots:
         const SharedBytes cursor = applied.changes[1].image;
         QVERIFY(sourceCursor(key, cursor) == Lsn(77));
         QVERIFY(sourceCursor(key, nullptr) == Lsn{});
-        // As version 1 wrote it: the key is the same, and the value has no checksum.
+        // As version 1 wrote it: the key is the same, but the value has no checksum.
         QCOMPARE(QByteArray::fromStdString(key).toHex(),
                  QByteArray("0000000000000000000000090000000000000004"));
         QVERIFY(sourceCursor(key, share(cursor->substr(0, 8))) == Lsn(77));

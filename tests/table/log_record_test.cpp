@@ -53,7 +53,7 @@ CalendarTime anyTime(Prng& prng) {
     return CalendarTime(Duration(static_cast<std::int64_t>(prng.below(1ull << 62))));
 }
 
-/// Each field is set or not, by the toss of a coin.
+/// Sets each field at random.
 LogRecord anyRecord(Prng& prng) {
     const auto coin = [&] { return prng.chance({1, 2}); };
     LogRecord record;
@@ -120,7 +120,7 @@ private slots:
         }
     }
 
-    // Bytes that the last program of version 1 wrote.
+    // The bytes were written by the last program of version 1.
     void readsVersion1() {
         QVERIFY(decodeRecord(bytesOf("01000000000000000000000000000000004e493afe")) == LogRecord{});
 
@@ -171,7 +171,8 @@ private slots:
         Prng prng(7);
         for (int i = 0; i < 20'000; ++i) {
             std::string bytes = noise(prng, 200);
-            // Half of it gets as far as the fields: version, kind, cause, and a CRC that holds.
+            // Half of the noise reaches the fields: it has a version, kind and cause, and a correct
+            // CRC.
             if (prng.chance({1, 2}) && bytes.size() >= 3) {
                 bytes[0] = 2;
                 bytes[1] = 1;
@@ -188,7 +189,7 @@ private slots:
     void refusesFlagsOfALaterVersion() {
         std::string bytes = encodeRecord(LogRecord{});
         bytes.resize(bytes.size() - 4);
-        bytes.replace(3, 1, std::string("\x80\x20", 2));  // The first flag that is not in use.
+        bytes.replace(3, 1, std::string("\x80\x20", 2));  // The first unused flag.
         std::string crc;
         ByteWriter(crc).u32(crc32c(bytes));
         QVERIFY(!decodeRecord(bytes + crc));
@@ -196,7 +197,7 @@ private slots:
 
     void costsLittleBesideTheImage() {
         QVERIFY(encodeRecord(plainPut(1024)).size() < 1100);
-        // An unused field costs a bit, and those of today fit in one byte.
+        // An unused field costs a bit, and the current flags fit in one byte.
         QCOMPARE(encodeRecord(LogRecord{}).size(), std::size_t{21});
     }
 };

@@ -51,7 +51,7 @@ private slots:
         }
     }
 
-    // Bytes that the last program of version 1 wrote.
+    // The bytes were written by the last program of version 1.
     void readsVersion1() {
         const std::string bytes = bytesOf("00ac0218fae2769b0fcd15f0a20461747472696275746573");
         auto decoded = decodeStored(kKey, bytes);
@@ -113,7 +113,7 @@ private slots:
             const auto decoded = decodeStored(kKey, bytes);
             if (!decoded) continue;
             QVERIFY(decoded->attributesAt <= bytes.size());
-            QVERIFY(!hasChecksum(bytes));  // Noise passes for version 1 only.
+            QVERIFY(!hasChecksum(bytes));  // Only version 1 accepts noise.
             ++taken;
         }
         QVERIFY(taken < 1000);

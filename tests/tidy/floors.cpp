@@ -5,7 +5,7 @@
 namespace orrery::tidy {
 namespace {
 
-/// The name under which `parts` stands in the folder of its first `depth` parts.
+/// The name of `parts` in the folder of its first `depth` parts.
 QString roomAt(const QStringList& parts, qsizetype depth) {
     return depth + 1 < parts.size() ? parts[depth] : QString(".");
 }

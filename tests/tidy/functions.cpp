@@ -33,7 +33,7 @@ QString blankPreprocessor(QString code) {
     return code;
 }
 
-/// The end of a `template <…>` at `from`, or `from` where there is none.
+/// The end of a `template <…>` at `from`, or `from` if there is none.
 qsizetype skipTemplate(const QString& head, qsizetype from) {
     static const QRegularExpression opening(R"(\s*template\s*<)");
     const auto match = opening.match(head, from, QRegularExpression::NormalMatch,
@@ -48,7 +48,7 @@ qsizetype skipTemplate(const QString& head, qsizetype from) {
     return at;
 }
 
-/// Where the declaration really begins: behind access specifiers and Qt's macros.
+/// Where the declaration proper begins: after access specifiers and Qt's macros.
 qsizetype declarationStart(const QString& head) {
     static const QRegularExpression prefix(
         R"(\b(public|private|protected|signals|Q_SIGNALS)(\s+(slots|Q_SLOTS))?\s*:(?!:))"
@@ -61,7 +61,7 @@ qsizetype declarationStart(const QString& head) {
     return start;
 }
 
-/// True if '=' stands outside of all brackets, but for those of an operator's name.
+/// True if there is an '=' outside all brackets, except in an operator's name.
 bool isAssigned(const QString& declaration) {
     static const QRegularExpression operators(R"(operator\s*[^\s\w(]+)");
     QString text = declaration;
@@ -75,7 +75,7 @@ bool isAssigned(const QString& declaration) {
     return false;
 }
 
-/// The head without what comes before the declaration proper: access, macros, template parameters.
+/// The head without the parts before the declaration proper: access, macros, template parameters.
 QString declarationOf(const QString& head) {
     QString declaration = head.mid(declarationStart(head));
     for (qsizetype end = skipTemplate(declaration, 0); end > 0; end = skipTemplate(declaration, 0))
@@ -163,7 +163,7 @@ private:
         m_at = close;
     }
 
-    /// The brace that closes the one at m_at, or the end of a text that does not close it.
+    /// The brace that closes the one at m_at, or the end of the text if none does.
     qsizetype closingBrace() const {
         int depth = 0;
         for (qsizetype at = m_at; at < m_code.size(); ++at) {

@@ -8,7 +8,7 @@ using namespace orrery::tidy;
 
 namespace {
 
-/// "name first-last" of each function found.
+/// "name first-last" for each function found.
 QStringList spans(const QString& text) {
     QStringList found;
     for (const FunctionSpan& function : findFunctions(text))
@@ -102,7 +102,7 @@ void g(Options options = {}, std::function<void()> then = [] {});
     }
 
     void isNotMisledByTextAndPreprocessor() {
-        // In a file of its own, since moc would read it too.
+        // In a separate file, since moc would read it too.
         QFile file(ORRERY_TEST_SOURCE_DIR "/snippets/macros.txt");
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QString text = QString::fromUtf8(file.readAll());

@@ -4,18 +4,18 @@
 
 #include "tests/tidy/source.h"
 
-// The rules of the house, each a function from text to complaints. What they are for stands in
-// the design, section 3, and in the guide to style; a rule that cannot be broken by a snippet of
-// the tests beside it is no rule.
+// The rules of the tree, each a function from text to complaints. Their reasons are in the design,
+// section 3, and in the style guide. For each rule, the tests beside this file have a snippet that
+// breaks it.
 
 namespace orrery::tidy {
 
 // --- who may include whom
 
-/// An arrow that climbs or goes to a sibling; a room that includes what it may not know; an include
-/// that is not written from the root.
+/// An include of a higher floor or of a sibling, of a folder that the including one may not know,
+/// or one that is not written from the root.
 Complaints checkFloors(const Source& source);
-/// Inside of widgets/: a subject that includes another; tables may include items.
+/// Inside widgets/: a subject that includes another; tables may include items.
 Complaints checkSubjects(const Source& source);
 /// Qt in core/, in an #include or as a CMake target.
 Complaints checkQtBelowTheLine(const Source& source);
@@ -38,18 +38,19 @@ struct FunctionSpan {
 
     qsizetype lines() const { return last - first + 1; }
 };
-/// The functions of a C++ text in their order. What is inside one (lambdas, local classes) is part
-/// of it.
+/// The functions of a C++ text, in order. Lambdas and local classes belong to the function around
+/// them.
 QList<FunctionSpan> findFunctions(const QString& text);
 
 // --- names
 
-/// What breaks determinism or threads below core/engine; `throw` in all of core; sleeping tests.
+/// Names that break determinism or threads below core/engine; `throw` in all of core; sleeping
+/// tests.
 Complaints checkBannedNames(const Source& source);
-/// A walk over an unordered container below core/engine. `header` is the text of the header of the
-/// same name, where members are declared, or empty.
+/// Iteration over an unordered container below core/engine. `header` is the text of the header of
+/// the same name, where members are declared, or empty.
 Complaints checkUnorderedWalks(const Source& source, const QString& header);
-/// Notes in comments that ask for work and name no issue.
+/// Notes in comments that ask for work without naming an issue.
 Complaints checkNotes(const Source& source);
 /// connect() and singleShot() with a lambda but without a context object; sender(); QThread as a
 /// base class.
@@ -57,7 +58,7 @@ Complaints checkQtHabits(const Source& source);
 
 // --- tests
 
-/// A .cpp below tests/ that no CMakeLists.txt of its folder or one above names, and a *_test.cpp
+/// A .cpp below tests/ that no CMakeLists.txt of its folder or of one above names, and a *_test.cpp
 /// that registers no class. `sources` is the whole tree.
 Complaints checkTestsAreRun(const QList<Source>& sources);
 /// A row of operations.def without tests in tests/api/<file>/. `testFiles` are paths from the root.

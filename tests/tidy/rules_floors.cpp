@@ -52,7 +52,7 @@ Complaints checkFloors(const Source& source) {
     if (!source.isCpp() || !rooms.contains(source.room())) return complaints;
     for (const Include& include : includesOf(source.text)) {
         const QString suffix = include.path.section('.', -1);
-        // What moc, uic and the list of operations are; they lie beside or in the build folder.
+        // Files that moc and uic generate, and the list of operations.
         if (suffix == "moc" || suffix == "def" || include.path.startsWith("ui_")) continue;
         const QString room = include.path.section('/', 0, 0);
         QString wrong;
@@ -69,7 +69,7 @@ Complaints checkFloors(const Source& source) {
 
 Complaints checkQtBelowTheLine(const Source& source) {
     Complaints complaints;
-    // core/cmake has the functions of all rooms.
+    // core/cmake has functions for all folders.
     if (source.room() != "core" || source.module() == "cmake") return complaints;
     if (source.isCpp()) {
         static const QRegularExpression qt("^(Q[A-Z]\\w*|Qt\\w*(/.*)?|q[a-z]+\\.h|Q[A-Z]\\w*/.*)$");

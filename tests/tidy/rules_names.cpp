@@ -11,7 +11,7 @@ struct Ban {
     QString advice;
 };
 
-// STYLE, "Determinism" and "Threads". Each advice says what to use instead.
+// STYLE, "Determinism" and "Threads". Each message says what to use instead.
 const QList<Ban>& bansBelowEngine() {
     static const QString clock = "the instant comes in as a parameter (core/base/time.h)";
     static const QString random = "randomness comes from a Prng& (core/base/prng.h)";
@@ -54,7 +54,7 @@ const QList<Ban>& bansBelowEngine() {
     return bans;
 }
 
-// Where every decision must come out the same to the last bit.
+// Folders in which every decision must be the same to the last bit.
 const QSet<QString>& roomsWithoutFloats() {
     static const QSet<QString> rooms{"sim", "replication", "storage", "table", "check"};
     return rooms;
@@ -70,7 +70,8 @@ const QList<Ban>& bansInTests() {
     return bans;
 }
 
-// The trace is the one thing below core/engine that another thread reads, under a mutex of its own.
+// The trace is the only thing below core/engine that another thread reads, under a mutex of its
+// own.
 const Ban& locks() {
     static const Ban ban{
         QRegularExpression(R"(\bstd::(mutex|shared_mutex|recursive_mutex|timed_mutex|)"
@@ -156,7 +157,7 @@ Complaints checkNotes(const Source& source) {
 
 namespace {
 
-/// The arguments of a call whose '(' is at `open`, without the blanks around them.
+/// The arguments of a call whose '(' is at `open`, without surrounding blanks.
 QStringList argumentsAt(const QString& code, qsizetype open) {
     QStringList arguments;
     int depth = 0;

@@ -7,7 +7,8 @@
 namespace orrery::tidy {
 namespace {
 
-/// True if a CMakeLists.txt in the folder of `path`, or in one above, names it relative to itself.
+/// True if a CMakeLists.txt in the folder of `path`, or in one above, names it by its relative
+/// path.
 bool isListed(const QString& path, const QHash<QString, QString>& lists) {
     for (QString folder = path.section('/', 0, -2); !folder.isEmpty();
          folder = folder.section('/', 0, -2)) {

@@ -2,8 +2,8 @@
 
 #include "tests/tidy/rules.h"
 
-// widgets/ has a floor below, base, then a folder per subject, none of which knows another, and
-// tables above them, which also knows items.
+// widgets/ has `base` at the bottom, then a folder per subject, none of which may include another,
+// and `tables` above them, which may also include `items`.
 
 namespace orrery::tidy {
 namespace {

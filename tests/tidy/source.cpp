@@ -5,8 +5,8 @@ namespace {
 
 enum class Part { Code, Comment, Literal };
 
-/// Walks over C++ and says of each character to which part it belongs. Quotes count as code, what
-/// stands between them as literal; comment signs count as comment.
+/// Walks over C++ and classifies each character. Quotes count as code, the text between them as
+/// literal; comment signs count as comment.
 class Scanner {
 public:
     explicit Scanner(const QString& text) : m_text(text) {}
@@ -34,7 +34,7 @@ private:
         }
     }
 
-    // A backslash at its end carries a line comment on to the next line.
+    // A backslash at the end of the line continues a line comment on the next.
     void takeLineComment() {
         while (m_at < m_text.size() && (m_text[m_at] != '\n' || m_text[m_at - 1] == '\\'))
             take(1, Part::Comment);
@@ -64,7 +64,7 @@ private:
         take(1, Part::Code);
     }
 
-    // 1'000: the quote follows a digit or letter, and so does what comes after it. u8'a' does not
+    // 1'000: the quote follows a digit or letter, and so does the next character. u8'a' does not
     // occur in this project.
     bool isDigitSeparator() const {
         return m_at > 0 && m_text[m_at - 1].isLetterOrNumber() && m_at + 1 < m_text.size() &&

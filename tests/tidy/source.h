@@ -5,7 +5,7 @@
 
 namespace orrery::tidy {
 
-/// A text file of the project: its path from the root, with slashes, and what stands in it.
+/// A text file of the project: its path from the root, with slashes, and its text.
 struct Source {
     QString path;
     QString text;
@@ -18,27 +18,27 @@ struct Source {
     bool isCpp() const { return isHeader() || path.endsWith(".cpp"); }
 };
 
-/// What a rule has against a file. Line 0 means the file as a whole.
+/// A rule's complaint about a file. Line 0 means the whole file.
 struct Complaint {
     QString path;
     qsizetype line = 0;
     QString text;
 
-    /// "core/sim/clock.cpp:12: …", as compilers write it.
+    /// "core/sim/clock.cpp:12: …", in the format of compilers.
     QString toString() const;
 };
 using Complaints = QList<Complaint>;
 
-/// C++ without its comments: blanks in their place, so that every position and line stays.
+/// C++ with blanks in place of comments, so that every position and line stays.
 QString withoutComments(const QString& text);
 
-/// The same, and without what stands between quotes.
+/// The same, and with blanks in place of quoted text.
 QString codeOnly(const QString& text);
 
-/// Only the comments of C++; everything else is blank.
+/// Only the comments of C++, with blanks in place of everything else.
 QString commentsOnly(const QString& text);
 
-/// The line, from 1, of a position.
+/// The line of a position, counted from 1.
 qsizetype lineOf(const QString& text, qsizetype position);
 
 }  // namespace orrery::tidy

@@ -5,7 +5,7 @@
 
 using namespace orrery::tidy;
 
-// What the rules stand on: telling code, comments and literals apart.
+// Tests how the rules tell code, comments and literals apart.
 class SourceTest : public QObject {
     Q_OBJECT
 private slots:

@@ -8,8 +8,8 @@
 
 using namespace orrery::tidy;
 
-// Goal: the tree keeps the rules of the house. Method: read every source and ask every rule; a
-// failure lists all complaints of one rule's kind, as a compiler would.
+// Goal: the tree follows its rules. Method: reads every source and applies every rule; a failure
+// lists all complaints of one kind, as a compiler would.
 class TreeTest : public QObject {
     Q_OBJECT
 private slots:
@@ -61,7 +61,7 @@ private:
         return QString::fromUtf8(file.readAll());
     }
 
-    // Text of ours by its suffix, or a script by its first line.
+    // Our text files by their suffix, and scripts by their first line.
     static bool isSource(const QString& path, const QString& text) {
         static const QSet<QString> suffixes{"h",   "cpp", "cmake", "sh", "py",
                                             "mjs", "js",  "awk",   "def"};

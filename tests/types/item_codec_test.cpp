@@ -39,8 +39,8 @@ Item holding(AttributeValue value) {
     return item;
 }
 
-// Whatever the bytes are, reading them either fails or gives an item that has these bytes and none
-// else; and the three ways of reading agree.
+// Checks that reading any bytes either fails or gives an item with exactly these bytes, and that
+// the three readers agree.
 void readsSafely(const std::string& bytes) {
     const auto decoded = decodeItem(bytes);
     std::string json = "x";
@@ -66,7 +66,7 @@ void readsSafely(const std::string& bytes) {
 class ItemCodecTest : public QObject {
     Q_OBJECT
 private slots:
-    // Data folders hold these bytes: a change here needs a new format version.
+    // Data folders contain these bytes: a change here needs a new format version.
     void writesTheSameBytesForEver() {
         const Item all = item(
             R"({"b":{"B":"AP8="},"bs":{"BS":["AQ=="]},"f":{"BOOL":false},"l":{"L":[{"S":"x"}]},)"
@@ -142,26 +142,26 @@ private slots:
     void refusesWhatIsNotCanonical() {
         const auto hex = [](const char* text) { return QByteArray::fromHex(text).toStdString(); };
         const auto accepts = [&](const char* text) { return decodeItem(hex(text)).has_value(); };
-        QVERIFY(accepts("01 0161 01 0600 01"));       // 1
-        QVERIFY(!accepts("01 0161 01 0600"));         // Its coefficient is missing.
-        QVERIFY(accepts("01 0161 01 0601 01"));       // 10
-        QVERIFY(!accepts("01 0161 01 0600 0a"));      // 10 once more.
-        QVERIFY(!accepts("01 0161 01 0a00 0001"));    // 1 with a leading zero byte.
-        QVERIFY(accepts("01 0161 01 0200"));          // 0
-        QVERIFY(!accepts("01 0161 01 8200"));         // -0
-        QVERIFY(!accepts("01 0161 01 0201"));         // 0 times ten.
-        QVERIFY(accepts("01 0161 01 057e 01"));       // 1e-130
-        QVERIFY(!accepts("01 0161 01 057d 01"));      // 1e-131
-        QVERIFY(accepts("01 0161 01 067d 01"));       // 1e125
-        QVERIFY(!accepts("01 0161 01 067e 01"));      // 1e126
-        QVERIFY(accepts("01 0161 08"));               // A null.
-        QVERIFY(!accepts("8100 0161 08"));            // The same, with a varint that is too long.
-        QVERIFY(!accepts("02 0161 08 0161 08"));      // The same name twice.
-        QVERIFY(!accepts("02 0162 08 0161 08"));      // Names that descend.
-        QVERIFY(!accepts("01 0161 0300"));            // An empty set.
-        QVERIFY(!accepts("01 0161 0302 0161 0161"));  // A set with one element twice.
-        QVERIFY(!accepts("01 0161 0402 0600 02 0600 01"));  // A set in no order.
-        QVERIFY(!accepts("01 0161 0b"));                    // No such tag.
+        QVERIFY(accepts("01 0161 01 0600 01"));             // 1
+        QVERIFY(!accepts("01 0161 01 0600"));               // The coefficient is missing.
+        QVERIFY(accepts("01 0161 01 0601 01"));             // 10
+        QVERIFY(!accepts("01 0161 01 0600 0a"));            // 10 in another form.
+        QVERIFY(!accepts("01 0161 01 0a00 0001"));          // 1 with a leading zero byte.
+        QVERIFY(accepts("01 0161 01 0200"));                // 0
+        QVERIFY(!accepts("01 0161 01 8200"));               // -0
+        QVERIFY(!accepts("01 0161 01 0201"));               // 0 times ten.
+        QVERIFY(accepts("01 0161 01 057e 01"));             // 1e-130
+        QVERIFY(!accepts("01 0161 01 057d 01"));            // 1e-131
+        QVERIFY(accepts("01 0161 01 067d 01"));             // 1e125
+        QVERIFY(!accepts("01 0161 01 067e 01"));            // 1e126
+        QVERIFY(accepts("01 0161 08"));                     // A null.
+        QVERIFY(!accepts("8100 0161 08"));                  // The same, with an over-long varint.
+        QVERIFY(!accepts("02 0161 08 0161 08"));            // The same name twice.
+        QVERIFY(!accepts("02 0162 08 0161 08"));            // Descending names.
+        QVERIFY(!accepts("01 0161 0300"));                  // An empty set.
+        QVERIFY(!accepts("01 0161 0302 0161 0161"));        // A set with one element twice.
+        QVERIFY(!accepts("01 0161 0402 0600 02 0600 01"));  // An unsorted set.
+        QVERIFY(!accepts("01 0161 0b"));                    // An unknown tag.
         QVERIFY(!accepts("ffffffffffffffffff01"));
     }
 
@@ -173,7 +173,7 @@ private slots:
         const std::string deeper = encodeItem(holding(inMaps(AttributeValue::string("x"), 32)));
         QVERIFY(!decodeItem(deeper).has_value());
         QVERIFY(transcoded(deeper).starts_with("damaged: before "));
-        // A hundred thousand lists in one another, if damage should ever look so.
+        // A hundred thousand nested lists, in case damage ever looks like that.
         std::string abyss = QByteArray::fromHex("010161").toStdString();
         for (int i = 0; i < 100'000; ++i)
             abyss.append("\x07\x01");

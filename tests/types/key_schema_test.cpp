@@ -105,7 +105,7 @@ private slots:
         QVERIFY(key->sort == AttributeValue::number(number("2")));
     }
 
-    // Such items were there before the index (GSI.OnlineOps.ViolationDetection).
+    // Such items existed before the index (GSI.OnlineOps.ViolationDetection).
     void letsItemsStayOutOfAnIndexThatCannotHoldThem() {
         QVERIFY(!indexKeyOf(item(R"({"pk":{"N":"1"}})"), kSimple).has_value());
         QVERIFY(!indexKeyOf(item(R"({"pk":{"S":""}})"), kSimple).has_value());

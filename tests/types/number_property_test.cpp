@@ -6,8 +6,8 @@
 #include "tests/support/test_main.h"
 #include "tests/types/support.h"
 
-// Number against a second implementation that knows no limits: an integer of any length times a
-// power of ten. It reads digits as text and does its sums by bringing both sides to the same power.
+// Compares Number with a second implementation without limits: an integer of any length times a
+// power of ten. It reads digits as text and adds by bringing both sides to the same power.
 
 using namespace orrery;
 using namespace orrery::test;
@@ -43,13 +43,13 @@ struct Reference {
         return result;
     }
 
-    // The coefficient at a lower power of ten.
+    // The coefficient for a lower power of ten.
     Integer at(int power) const {
         return coefficient *
                boost::multiprecision::pow(Integer(10), static_cast<unsigned>(exponent - power));
     }
 
-    // What the service should say of the value: an error's first word, or the plain text.
+    // The expected answer of the service: the first word of an error, or the plain text.
     std::string verdict() const {
         const Reference value = canonical();
         if (value.coefficient == 0) return "0";
@@ -106,7 +106,7 @@ private slots:
             if (sign == "-") reference.coefficient = -reference.coefficient;
             RC_LOG() << text;
             std::string verdict = reference.verdict();
-            // Of a zero the exponent is looked at as it was written.
+            // For zero, the service checks the exponent as written.
             if (reference.coefficient == 0 && exponent > 125) verdict = "Number overflow";
             if (reference.coefficient == 0 && exponent < -130) verdict = "Number underflow";
             RC_ASSERT(verdictOf(Number::parse(text)) == verdict);
@@ -133,7 +133,7 @@ private slots:
             const Reference sum{left.at(power) + right.at(power), power};
             const Reference difference{left.at(power) - right.at(power), power};
             RC_LOG() << a.text() << " and " << b.text();
-            // Beyond 38 digits and beyond the range at once, either error is right.
+            // If both the digits and the range are exceeded, either error is right.
             const auto agrees = [](const ApiResult<Number>& result, const Reference& expected) {
                 const std::string verdict = verdictOf(result);
                 return verdict == expected.verdict() ||

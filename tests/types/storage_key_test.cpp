@@ -29,7 +29,7 @@ std::string key(std::string_view partition, std::string_view sort) {
     return storageKey(kSpace, {AttributeValue::string(partition), AttributeValue::string(sort)});
 }
 
-// The pair of Wang, Feng, Lai and Yu (2004): one MD5, six bits apart.
+// The pair of Wang, Feng, Lai and Yu (2004): equal MD5s, six bits different.
 const char* const kColliding[] = {
     "d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e48883257141"
     "5a"
@@ -47,7 +47,7 @@ const char* const kColliding[] = {
 class StorageKeyTest : public QObject {
     Q_OBJECT
 private slots:
-    // Data folders hold these bytes: a change here needs a new format version.
+    // Data folders contain these bytes: a change here needs a new format version.
     void writesTheSameBytesForEver() {
         QCOMPARE(
             qt(storageKey(kSpace, {AttributeValue::string("abc"), std::nullopt})).toHex(),
@@ -198,7 +198,7 @@ private slots:
         const std::string second = collectionPrefix(kSpace, AttributeValue::binary(b));
         QVERIFY(first.substr(0, 20) == second.substr(0, 20));
         QVERIFY(first != second);
-        // Neither collection reaches into the other, however their sort keys stand.
+        // Neither collection overlaps the other, whatever their sort keys are.
         const auto range = [](const AttributeValue& sort, const std::string& partition) {
             return storageKey(kSpace, {AttributeValue::binary(partition), sort});
         };

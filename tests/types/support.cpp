@@ -12,7 +12,7 @@ namespace {
 
 using namespace types;
 
-// Ten times as many cases as rapidcheck's default, unless the caller says otherwise. It reads the
+// Ten times rapidcheck's default number of cases, unless the caller sets it. rapidcheck reads the
 // variable when the first property runs.
 const bool manyCases =
     qEnvironmentVariableIsSet("RC_PARAMS") || qputenv("RC_PARAMS", "max_success=1000");
@@ -38,7 +38,7 @@ AttributeMap drawMap(int levels) {
     std::vector<AttributeMap::Entry> entries;
     for (int count = *rc::gen::inRange(0, 5); count > 0; --count) {
         std::string name = *anyText();
-        if (name.empty()) name = "n";  // No attribute is without a name.
+        if (name.empty()) name = "n";  // Every attribute has a name.
         entries.emplace_back(std::move(name), drawValue(levels));
     }
     return AttributeMap::fromEntries(std::move(entries));

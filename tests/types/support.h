@@ -9,7 +9,7 @@
 #include "core/json/json.h"
 #include "core/types/attribute_value.h"
 
-// What the tests of core/types share: texts that Qt Test can print, and values at random.
+// Shared by the tests of core/types: texts that Qt Test can print, and random values.
 
 namespace orrery::test {
 
@@ -23,20 +23,20 @@ QByteArray messageOf(const ApiResult<T>& result) {
     return result ? QByteArray("no error") : qt(result.error().message);
 }
 
-/// A number that the text is known to be.
+/// A number from a valid text.
 types::Number number(std::string_view text);
 
-/// A value in the wire's JSON that is known to be right.
+/// A value from valid JSON.
 types::AttributeValue value(std::string_view json);
 types::Item item(std::string_view json);
 
 /// Any number of the range: short and long, near zero and near the ends, of both signs.
 rc::Gen<types::Number> anyNumber();
-/// Bytes with more than their share of 0x00, 0x01, 0xfe and 0xff, and of equal beginnings.
+/// Bytes with many 0x00, 0x01, 0xfe and 0xff, and many common prefixes.
 rc::Gen<std::string> anyBytes();
-/// Text in UTF-8 with more than its share of what JSON escapes.
+/// UTF-8 text with many characters that JSON escapes.
 rc::Gen<std::string> anyText();
-/// Any of the ten types, up to `levels` deep.
+/// A value of any of the ten types, nested up to `levels` deep.
 rc::Gen<types::AttributeValue> anyValue(int levels);
 rc::Gen<types::Item> anyItem();
 

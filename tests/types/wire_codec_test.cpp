@@ -28,14 +28,14 @@ json::Value parsed(const QByteArray& text) {
     return *std::move(value);
 }
 
-// What is said of a value, which must be a Validation error.
+// The error of a value, which must be a Validation error.
 QByteArray complaint(const QByteArray& json) {
     const auto result = valueFromJson(parsed(json));
     if (!result && result.error().type != ErrorType::Validation) return "another type of error";
     return messageOf(result);
 }
 
-// What is said of the shape of a value, whether the value itself or an attribute.
+// The error in the shape of a value, both alone and as an attribute.
 QByteArray shapeComplaint(const QByteArray& json) {
     const auto result = valueFromJson(parsed(json));
     if (!result && result.error().type != ErrorType::Serialization) return "another type of error";
@@ -58,7 +58,7 @@ QByteArray inMaps(QByteArray json, int maps) {
     return json;
 }
 
-// JSON of the shape of a value, mostly.
+// Random JSON that mostly has the shape of a value.
 std::string drawJson(int levels) {
     static const std::vector<std::string> scalars = {
         "null",  "true",    "1",        "\"\"",          "\"a\"",
@@ -129,7 +129,7 @@ private slots:
         QVERIFY(value(R"({"S":"a","N":null,"unknown":5})") == AttributeValue::string("a"));
     }
 
-    // A value of two types is complained of only if each of them is right for itself.
+    // A value with two types is refused for that only if each of them is valid by itself.
     void looksAtEachTypeBeforeCountingThem() {
         const QByteArray notANumber = "The parameter cannot be converted to a numeric value";
         QCOMPARE(complaint(R"({"S":"","N":""})"), notANumber);
@@ -177,7 +177,7 @@ private slots:
         QCOMPARE(nestingLevels(value(inMaps(leaf, 31).toStdString())), 32);
     }
 
-    // dynalite's recorded table of what the service says of each JSON type in each place.
+    // dynalite's recorded table of the service's errors for each JSON type in each place.
     void refusesJsonOfTheWrongShape_data() {
         QTest::addColumn<QByteArray>("json");
         QTest::addColumn<QByteArray>("says");

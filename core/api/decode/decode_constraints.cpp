@@ -45,8 +45,8 @@ std::string lengthAtMost(std::int64_t limit) {
     return "Member must have length less than or equal to " + std::to_string(limit);
 }
 
-// A path such as 'keySchema.1.member.keyType' while the request is walked: members begin with a
-// small letter, elements of lists are counted from 1.
+// A path such as 'keySchema.1.member.keyType' during the walk over the request: members begin with
+// a lower-case letter, and list elements are counted from 1.
 class Path {
 public:
     std::size_t push(std::string_view part, bool lower) {
@@ -77,7 +77,7 @@ public:
 
     void member(const Member& member, const json::Object& object) {
         const json::Value* value = object.if_contains(member.name);
-        // Most members of most requests are not there.
+        // Most requests omit most members.
         if (value == nullptr && member.presence == Presence::Optional) return;
         const std::size_t before = m_path.push(member.name, true);
         m_name = member.name;
@@ -147,7 +147,7 @@ private:
                 violation(shape, &value, lengthAtMost(kArnLengthMax));
             return;
         }
-        // Of an empty name of a table that is there already, the service reports the length alone.
+        // For an empty name of a table that should exist, the service reports the length alone.
         const bool lengthOnly = text.empty() && shape.role == Role::Table && shape.lengthMin == 1;
         if (!lengthOnly && !matchesPattern(shape.pattern, text))
             violation(shape, &value,
@@ -185,7 +185,7 @@ private:
         return static_cast<std::int64_t>(number);
     }
 
-    // Limits of a map's keys and of the lengths of its values are reported at the map itself.
+    // The service reports limits of a map's keys and of its values' lengths at the map itself.
     void checkKeys(const Shape& shape, const json::Value& value) {
         for (const auto& [key, element] : value.get_object()) {
             if (shape.keys != nullptr && !keyFits(*shape.keys, key)) {
@@ -216,7 +216,7 @@ private:
     }
 
     void elements(const Shape& shape, const json::Array& array) {
-        if (!isWorthWalking(*shape.element)) return;
+        if (!hasLimits(*shape.element)) return;
         for (std::size_t i = 0; i < array.size(); ++i) {
             const std::size_t before = m_path.push(std::to_string(i + 1), false);
             m_path.push("member", false);
@@ -226,7 +226,7 @@ private:
     }
 
     void entries(const Shape& shape, const json::Object& object) {
-        if (!isWorthWalking(*shape.element)) return;
+        if (!hasLimits(*shape.element)) return;
         for (const auto& [key, element] : object) {
             const std::size_t before = m_path.push(key, false);
             m_path.push("member", false);
@@ -237,14 +237,14 @@ private:
         }
     }
 
-    // Attribute values and plain texts have no limits here; items of a thousand attributes are
-    // not walked in vain.
-    static bool isWorthWalking(const Shape& shape) {
+    // Attribute values and plain strings have no limits here, so the walk skips items of a thousand
+    // attributes.
+    static bool hasLimits(const Shape& shape) {
         if (shape.type == ShapeType::AttributeValue || shape.type == ShapeType::Boolean)
             return false;
         if (shape.type == ShapeType::Map || shape.type == ShapeType::List)
             return shape.lengthMin != kNoLimit || shape.lengthMax != kNoLimit ||
-                   shape.keys != nullptr || isWorthWalking(*shape.element);
+                   shape.keys != nullptr || hasLimits(*shape.element);
         return shape.type != ShapeType::String || shape.lengthMin != kNoLimit ||
                shape.lengthMax != kNoLimit || !shape.values.empty();
     }
@@ -263,7 +263,7 @@ private:
         m_violations.push_back(text + " failed to satisfy constraint: " + constraint);
     }
 
-    // Where the value is not named, members keep their capitals: 'RequestItems.T.member.Keys'.
+    // In errors that omit the value, members keep their capitals: 'RequestItems.T.member.Keys'.
     std::string unnamedPath() const {
         if (m_entry.empty()) return std::string(m_name);
         return "RequestItems." + std::string(m_entry) + ".member." + std::string(m_name);
@@ -271,13 +271,13 @@ private:
 
     Names m_names;
     Path m_path;
-    std::string_view m_name;   // Of the member that is checked.
-    std::string_view m_entry;  // Of the map entry that is walked.
+    std::string_view m_name;   // Of the current member.
+    std::string_view m_entry;  // Of the current map entry.
     std::vector<std::string> m_violations;
 };
 
-// Everything that can be wrong with the name of a table. The model itself only says that it has one
-// to 1,024 characters, since it may be an ARN.
+// All rules for the name of a table. The model only demands 1 to 1,024 characters, since it may be
+// an ARN.
 ApiResult<void> checkName(const Member& member, const json::Object& request) {
     Checker checker(Checker::Names::Whole);
     checker.member(member, request);

@@ -12,7 +12,8 @@ void appendMemberName(std::string& out, std::string_view name) {
     if (out[at] >= 'A' && out[at] <= 'Z') out[at] = static_cast<char>(out[at] + 32);
 }
 
-// An attribute value as its class shows it, the members that only the service itself uses included.
+// Appends an attribute value as its Java class prints it, including members that only the service
+// uses.
 void appendAttributeValue(std::string& out, const json::Value& value);
 
 void appendAttributeMember(std::string& out, const json::Value* member) {

@@ -9,7 +9,7 @@
 namespace orrery::api {
 namespace {
 
-// Where a value stands decides the words for a scalar in a container's place.
+// The place of a value, which decides the error text for a scalar that should be a container.
 enum class Place { Field, Element };
 
 constexpr std::string_view kModel = "com.amazonaws.dynamodb.v20120810.";
@@ -20,7 +20,7 @@ std::unexpected<ApiError> wrong(std::string message) {
     return std::unexpected(ApiError::serialization(std::move(message)));
 }
 
-// The name of a shape's class in Java.
+// The Java class name of a shape.
 std::string className(const Shape& shape) {
     switch (shape.type) {
         case ShapeType::String:
@@ -47,7 +47,7 @@ std::string className(const Shape& shape) {
     return std::string(kModel) + "AttributeValue";
 }
 
-// Containers are generic classes in Java, which the error text shows.
+// Containers are generic classes in Java, and the error text shows that.
 std::string collectionError(const Shape& shape) {
     const bool generic = shape.type == ShapeType::List || shape.type == ShapeType::Map;
     return "Unrecognized collection type " + std::string(generic ? "" : "class ") +
@@ -77,7 +77,7 @@ std::unexpected<ApiError> notConvertible(std::string_view token, ShapeType type)
     return wrong(std::string(token) + " cannot be converted to " + std::string(javaName(type)));
 }
 
-// "true", "1" and "yes" in any case are booleans as well.
+// "true", "1" and "yes", in any case, are booleans too.
 bool isBooleanText(std::string_view text) {
     for (const std::string_view word : {"TRUE", "1", "YES", "FALSE", "0", "NO"}) {
         if (text.size() != word.size()) continue;
@@ -106,7 +106,7 @@ ApiResult<void> checkScalar(const Shape& shape, const json::Value& value) {
     return {};
 }
 
-// What a container says of a scalar in its place.
+// The error for a scalar where the shape has a container.
 std::unexpected<ApiError> scalarInPlaceOf(const Shape& shape, Place place) {
     const bool collection = shape.type == ShapeType::List || shape.type == ShapeType::Map;
     if (place == Place::Field) return wrong("Unexpected field type");

@@ -30,7 +30,7 @@ std::optional<bool> Fields::optionalFlag(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return std::nullopt;
     if (value->is_bool()) return value->get_bool();
-    // A text that passed the decoder: "true", "yes" and "1" are true, in any case.
+    // The decoder accepts these texts: "true", "yes" and "1" are true, in any case.
     const std::string_view text = value->get_string();
     return text.starts_with('t') || text.starts_with('T') || text.starts_with('y') ||
            text.starts_with('Y') || text.starts_with('1');

@@ -6,10 +6,9 @@
 
 namespace orrery::api {
 
-// Shapes describe requests: what types their members have and within which limits. They are
-// constexpr tables, written by hand after the service's model, and read by the generic decoder
-// (decode.h). The order of a structure's members is the order in which the service reports
-// violations.
+// Shapes describe requests: the types and limits of their members. They are constexpr tables,
+// written by hand after the service's model; the generic decoder (decode.h) reads them. The order
+// of a structure's members is the order in which the service reports violations.
 
 enum class ShapeType : std::uint8_t {
     String,
@@ -21,22 +20,22 @@ enum class ShapeType : std::uint8_t {
     Structure,
     List,
     Map,
-    /// One of the ten attribute types: {"S": "text"}. Its JSON types are checked here; the values
-    /// are the business of types/wire_codec.h.
+    /// One of the ten attribute types: {"S": "text"}. The decoder checks its JSON types here;
+    /// types/wire_codec.h checks the values.
     AttributeValue,
 };
 
-/// The regular expressions that the service's model has, by the words of its error texts.
+/// The regular expressions of the service's model, by their error texts.
 enum class Pattern : std::uint8_t {
     None,
     Name,  ///< [a-zA-Z0-9_.-]+
 };
 
-/// What is special about a string.
+/// The special meaning of a string.
 enum class Role : std::uint8_t {
     Plain,
     /// A table's name or its ARN. The limits are those of a name; the model allows the 1,024
-    /// characters of an ARN. What is wrong with a name alone is reported alone (decode.h).
+    /// characters of an ARN. Errors in a name alone are reported alone (decode.h).
     Table,
 };
 
@@ -46,27 +45,27 @@ struct Member;
 
 struct Shape {
     ShapeType type = ShapeType::String;
-    /// The class of a structure, as error texts name it.
+    /// The class name of a structure in error texts.
     std::string_view name;
-    std::span<const Member> members;  // Of a structure.
-    const Shape* element = nullptr;   // Of a list, and the value of a map.
-    const Shape* keys = nullptr;      // Of a map, if its keys have limits.
+    std::span<const Member> members;  // For structures.
+    const Shape* element = nullptr;   // For lists, and the value of a map.
+    const Shape* keys = nullptr;      // For maps whose keys have limits.
 
     // kNoLimit: none. Lengths count characters, elements or entries.
     std::int64_t lengthMin = kNoLimit;
     std::int64_t lengthMax = kNoLimit;
     std::int64_t valueMin = kNoLimit;
     std::int64_t valueMax = kNoLimit;
-    /// Limits of each value's length that a map reports at itself (BatchWriteItem).
+    /// Limits of each value's length, which the error reports at the map itself (BatchWriteItem).
     std::int64_t valueLengthMin = kNoLimit;
     std::int64_t valueLengthMax = kNoLimit;
     Pattern pattern = Pattern::None;
     Role role = Role::Plain;
-    std::span<const std::string_view> values;  // Of an enumeration, as the error text lists them.
+    std::span<const std::string_view> values;  // For enumerations, in the order of the error text.
     /// Some operations report some limits as "Value at 'Limit' failed …", without the value.
     bool valueUnnamed = false;
 
-    // Builders, so that a table reads as what it says.
+    // Builders, so that a table reads like its description.
     constexpr Shape lengths(std::int64_t min, std::int64_t max) const {
         Shape shape = *this;
         shape.lengthMin = min;

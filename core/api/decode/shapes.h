@@ -6,8 +6,8 @@
 
 namespace orrery::api::shapes {
 
-// Shapes that several operations share, after the service's model. The order of an enumeration is
-// the one of the service's error text.
+// Shapes that several operations share, after the service's model. Enumerations have the order of
+// the service's error texts.
 
 inline constexpr Shape kText = string();
 inline constexpr Shape kFlag = boolean();
@@ -16,10 +16,10 @@ inline constexpr Shape kTimestamp = scalar(ShapeType::Timestamp);
 
 // --- names
 
-/// A table's name or ARN in a request about items.
+/// The name or ARN of a table in a request about items.
 inline constexpr Shape kTableName =
     string().lengths(1, 255).matching(Pattern::Name).as(Role::Table);
-/// Where it is a key of a map, the limit of its length is that of a new table's name.
+/// As a key of a map, it has the length limit of a new table's name.
 inline constexpr Shape kTableKey = string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
 /// The name of a new table.
 inline constexpr Shape kNewTableName =

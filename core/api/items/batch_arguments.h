@@ -9,12 +9,12 @@
 
 namespace orrery::api {
 
-// What BatchGetItem and BatchWriteItem have in common.
+// What BatchGetItem and BatchWriteItem share.
 
-/// The keys of one table that a batch has named so far: none may come twice.
+/// The keys of one table that a batch has named so far; a duplicate is an error.
 class DistinctKeys {
 public:
-    /// False if the key was there.
+    /// False if the key is a duplicate.
     bool add(const types::Item& key);
 
 private:

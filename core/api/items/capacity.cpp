@@ -29,7 +29,7 @@ void addTo(Consumed::ByIndex& sums, const Consumed::ByIndex& more) {
     }
 }
 
-// The attributes of `item` that an index entry holds, or nothing if the item has no entry.
+// The attributes of `item` in its index entry, or nothing if the item has no entry.
 std::optional<types::Item> entryOf(const cluster::TableDescription& table,
                                    const cluster::SecondaryIndex& index,
                                    const std::optional<types::Item>& item) {
@@ -48,7 +48,7 @@ std::optional<types::Item> entryOf(const cluster::TableDescription& table,
     return entry;
 }
 
-// What keeping one index costs: an entry that moves is deleted and put (GSI.html, "Write
+// The cost of maintaining one index: an entry that moves is deleted and put (GSI.html, "Write
 // throughput").
 std::int64_t indexHalves(const types::KeySchema& keys, const std::optional<types::Item>& before,
                          const std::optional<types::Item>& after) {

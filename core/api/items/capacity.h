@@ -12,14 +12,14 @@
 
 namespace orrery::api {
 
-// Consumed capacity (CapacityUnitCalculations). Everything is counted in halves of a unit, since an
-// eventually consistent read costs half.
+// Consumed capacity (CapacityUnitCalculations), counted in half units, since an eventually
+// consistent read costs half a unit.
 
 /// ReturnConsumedCapacity.
 enum class CapacityDetail { None, Total, Indexes };
 CapacityDetail takeCapacityDetail(const Fields& request);
 
-/// What a request cost, by table and index.
+/// The cost of a request, by table and index.
 struct Consumed {
     using ByIndex = std::vector<std::pair<std::string, std::int64_t>>;
 
@@ -31,16 +31,16 @@ struct Consumed {
     void add(const Consumed& other);
 };
 
-/// A read of so many bytes: 4 KB a unit, and at least one.
+/// The cost of reading `bytes`: one unit per 4 KB, and at least one.
 std::int64_t readHalves(std::uint64_t bytes, bool consistent);
 
-/// A write: 1 KB a unit of the larger of both images, and of each index what changes in it.
+/// The cost of a write: one unit per 1 KB of the larger image, and the changes of each index.
 Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteReply& reply);
 
-/// Writes the value of ConsumedCapacity. `tableName` is as the request named the table.
+/// Writes the value of ConsumedCapacity. `tableName` is the name as written in the request.
 void writeConsumed(json::Writer& out, CapacityDetail detail, std::string_view tableName,
                    const Consumed& consumed);
-/// The member ConsumedCapacity, unless it was not asked for.
+/// Writes the member ConsumedCapacity if the request asked for it.
 void writeConsumedMember(json::Writer& out, CapacityDetail detail, std::string_view tableName,
                          const Consumed& consumed);
 

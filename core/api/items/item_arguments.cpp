@@ -58,7 +58,7 @@ ApiResult<void> checkExpressionStyle(const Fields& request,
     if (usedExpressions.empty() && request.has("ExpressionAttributeNames"))
         return invalid("ExpressionAttributeNames can only be specified when using expressions");
     if (!request.has("ExpressionAttributeValues")) return {};
-    // A projection has no values.
+    // A projection takes no values.
     std::vector<std::string_view> withValues(expressions.begin(), expressions.end());
     std::erase(withValues, "ProjectionExpression");
     if (withValues.empty() || !present(request, withValues).empty()) return {};
@@ -194,7 +194,7 @@ ApiResult<cluster::TablePtr> findTable(const cluster::Catalog& catalog,
 
 ApiResult<void> checkKeyPaths(const cluster::TableDescription& table,
                               std::span<const expression::Path* const> paths) {
-    // Most requests have no nested path, and nothing to look at.
+    // Most requests have no nested path, so there is nothing to check.
     if (std::ranges::none_of(paths, [](const auto* path) { return path->isNested(); })) return {};
     std::vector<types::KeySchema> indexes;
     for (const cluster::SecondaryIndex& index : table.indexes)

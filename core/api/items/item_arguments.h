@@ -17,10 +17,10 @@
 
 namespace orrery::api {
 
-// What the operations on items have in common: tables, keys and expressions.
+// What operations on items share: tables, keys and expressions.
 
-/// Refuses a request that mixes expressions with the parameters that they replaced, and names or
-/// values without an expression that could use them. Both lists name members, in the order of the
+/// Refuses a request that mixes expressions with the parameters that they replaced, or has names or
+/// values without an expression that could use them. Both lists name members in the order of the
 /// error text.
 ApiResult<void> checkExpressionStyle(const Fields& request,
                                      std::span<const std::string_view> expressions,
@@ -49,17 +49,17 @@ ApiResult<std::optional<expression::Condition>> takeExpected(const Fields& reque
 /// QueryFilter, ScanFilter or KeyConditions, still as conditions on attributes.
 ApiResult<std::vector<expression::AttributeCondition>> takeConditions(const Fields& request,
                                                                       std::string_view member);
-/// AND where it is absent.
+/// AND if absent.
 expression::ConditionalOperator takeConditionalOperator(const Fields& request);
-/// Refuses a ConditionalOperator that has nothing to connect: fewer than two conditions in
-/// `member`.
+/// Refuses a ConditionalOperator without at least two conditions in `member`.
 ApiResult<void> checkConditionalOperator(const Fields& request, std::string_view member);
 
-/// The table as requests on items see it: while it is being created or deleted, it is not there.
+/// Finds the table for a request on items. A table that is being created or deleted counts as
+/// missing.
 ApiResult<cluster::TablePtr> findTable(const cluster::Catalog& catalog,
                                        const cluster::Caller& caller, std::string_view nameOrArn);
 
-/// Refuses paths that go into a key attribute of the table or of one of its indexes.
+/// Refuses paths into a key attribute of the table or of one of its indexes.
 ApiResult<void> checkKeyPaths(const cluster::TableDescription& table,
                               std::span<const expression::Path* const> paths);
 

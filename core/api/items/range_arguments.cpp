@@ -25,7 +25,7 @@ Select takeSelect(const Fields& request) {
     return text == "COUNT" ? Select::Count : Select::Default;
 }
 
-// Errors in numbers and sets stand alone; the others get the start key's words in front.
+// Errors in numbers and sets stand alone; all others get the prefix of the start key.
 ApiError startKeyError(const ApiError& error) {
     for (const std::string_view part : {"contains duplicates", "number set", "numeric value",
                                         "significant digits", "number with magnitude"})
@@ -39,7 +39,7 @@ std::vector<std::string> keyNames(const types::KeySchema& keys) {
     return names;
 }
 
-// The attributes of `item` that are keys under `schema`.
+// The attributes of `item` that belong to the key `schema`.
 types::Item keyPart(const types::Item& item, const types::KeySchema& schema) {
     types::Item part;
     for (const std::string& name : keyNames(schema))
@@ -77,6 +77,26 @@ ApiResult<std::optional<types::Item>> takeStartKey(const Fields& request) {
     auto key = types::itemFromJson(*value);
     if (!key) return std::unexpected(startKeyError(key.error()));
     return *std::move(key);
+}
+
+ApiResult<void> takeAttributesToGet(const Fields& request, RangeArguments& arguments) {
+    if (request.has("ProjectionExpression")) return {};
+    expression::Substitutions none;
+    TRY_ASSIGN(arguments.projection, takeProjection(request, none));
+    return {};
+}
+
+ApiResult<void> takeFilterAndProjection(const Fields& request,
+                                        expression::Substitutions& substitutions,
+                                        RangeArguments& arguments) {
+    if (request.has("FilterExpression")) {
+        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
+                                                   expression::Kind::Filter, substitutions));
+    }
+    if (request.has("ProjectionExpression")) {
+        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
+    }
+    return {};
 }
 
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
@@ -124,7 +144,7 @@ ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& cat
     return {};
 }
 
-// The text is the service's: dynamodb-onetable issues 93 and 377, pynamodb issue 1178.
+// The service's text, from dynamodb-onetable issues 93 and 377, and pynamodb issue 1178.
 ApiResult<void> checkFilterProjected(const RangeArguments& arguments) {
     const cluster::SecondaryIndex* index = arguments.index();
     if (index == nullptr || !arguments.filter) return {};

@@ -11,8 +11,8 @@
 
 namespace orrery::api {
 
-// What Query and Scan have in common: which table or index, which items of a page are shown, and
-// what of each.
+// What Query and Scan share: the table or index that they read, and which items and attributes of a
+// page they show.
 
 enum class Select { Default, AllAttributes, AllProjected, Specific, Count };
 
@@ -27,15 +27,15 @@ struct RangeArguments {
     std::optional<expression::Projection> projection;
     CapacityDetail capacity = CapacityDetail::None;
 
-    // Known once the request is bound.
+    // Set when the request is bound.
     cluster::TablePtr table;
     bool fetchFromTable = false;
 
-    /// The index that is read, or null for the table.
+    /// The index to read, or null for the table.
     const cluster::SecondaryIndex* index() const {
         return indexName.empty() ? nullptr : table->findIndex(indexName);
     }
-    /// The key of what is read.
+    /// The key of the table or index to read.
     const types::KeySchema& keys() const {
         const cluster::SecondaryIndex* found = index();
         return found == nullptr ? table->keys : found->keys;
@@ -46,18 +46,25 @@ struct RangeArguments {
     }
 };
 
-/// The members that need neither expressions nor the catalog.
+/// Takes the members that need neither expressions nor the catalog.
 RangeArguments takeRangeArguments(const Fields& request);
 
 /// ExclusiveStartKey, if there is one.
 ApiResult<std::optional<types::Item>> takeStartKey(const Fields& request);
 
+/// AttributesToGet, unless the request has a ProjectionExpression.
+ApiResult<void> takeAttributesToGet(const Fields& request, RangeArguments& arguments);
+/// FilterExpression and ProjectionExpression, if the request has them.
+ApiResult<void> takeFilterAndProjection(const Fields& request,
+                                        expression::Substitutions& substitutions,
+                                        RangeArguments& arguments);
+
 /// QueryFilter or ScanFilter, if there is one.
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
                                                                  std::string_view member);
 
-/// What Select allows together with a projection and an index. Query and Scan word one of its
-/// errors differently.
+/// Checks Select against the projection and the index. Query and Scan word one of its errors
+/// differently.
 ApiResult<void> checkSelect(const Fields& request, const RangeArguments& arguments,
                             std::string_view envelope);
 
@@ -65,28 +72,28 @@ ApiResult<void> checkSelect(const Fields& request, const RangeArguments& argumen
 ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& catalog,
                           const cluster::Caller& caller);
 
-/// Of Query alone: a filter on an index may only look at what the index projects, even if the rest
-/// is fetched from the table.
+/// For Query only: a filter on an index may use only attributes that the index projects, even if
+/// the others are fetched from the table.
 ApiResult<void> checkFilterProjected(const RangeArguments& arguments);
 
-/// Decides whether what is asked for is in the index, or must be fetched from the table.
+/// Decides whether the index has all requested attributes, or the table must supply them.
 ApiResult<void> bindSelect(RangeArguments& arguments);
 
-/// The three things that the service says of ExclusiveStartKey, each at its own moment: how many
-/// attributes it has (`mismatch` is the text of the operation), whether those of the key that is
-/// read are there and of the right types, and whether the rest is a key of the table.
+/// The three checks of ExclusiveStartKey, which the service makes at different moments: the number
+/// of its attributes (`mismatch` is the operation's text), the presence and types of the attributes
+/// of the key that is read, and whether the rest is a key of the table.
 ApiResult<void> checkStartKeySize(const RangeArguments& arguments, std::string_view mismatch);
 ApiResult<void> checkStartKeyType(const RangeArguments& arguments,
                                   const types::KeyAttribute& attribute);
 
-/// Where the page begins: after this key.
+/// The page begins after this key.
 struct StartPosition {
     types::Key key;  ///< Under RangeArguments::keys().
     std::string storageKey;
 };
 ApiResult<StartPosition> bindStartKey(const RangeArguments& arguments);
 
-/// The page without its bounds.
+/// The range without its bounds.
 cluster::ReadRange makeRange(const RangeArguments& arguments);
 
 }  // namespace orrery::api

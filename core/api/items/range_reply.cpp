@@ -13,14 +13,14 @@ types::Item decoded(const cluster::ItemView& view) {
     return *std::move(item);
 }
 
-// Writes the items that pass and returns how many they are.
+// Writes the items that pass the filter and returns their number.
 std::int64_t writeItems(json::Writer& out, const RangeArguments& arguments,
                         const std::vector<cluster::ItemView>& items) {
     const bool shown = arguments.select != Select::Count;
     if (shown) out.name("Items").beginArray();
     std::int64_t count = 0;
     for (const cluster::ItemView& view : items) {
-        // An index entry whose item went away between the two reads.
+        // The item of this index entry was deleted between the two reads.
         if (!view) continue;
         if (arguments.filter) {
             const types::Item item = decoded(view);
@@ -65,7 +65,7 @@ Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& repl
         return consumed;
     }
     (index->global ? consumed.global : consumed.local).emplace_back(index->name, halves);
-    // Each item that is fetched is a read of its own.
+    // Each item fetched from the table counts as a separate read.
     for (const cluster::ItemView& item : reply.tableItems)
         consumed.tableHalves += readHalves(item.itemBytes, arguments.consistent);
     return consumed;

@@ -4,8 +4,8 @@
 
 namespace orrery::api {
 
-/// The reply of Query and Scan: the items of the page that pass the filter, how many there are, and
-/// where the next page begins.
+/// Writes the reply of Query and Scan: the items of the page that pass the filter, their number,
+/// and the start of the next page.
 void writePage(json::Writer& out, const RangeArguments& arguments,
                const cluster::RangeReply& reply);
 

@@ -38,6 +38,34 @@ ApiResult<std::optional<expression::Condition>> takeWriteCondition(
     return takeExpected(request);
 }
 
+ApiResult<void> checkConditionStyle(const Fields& request) {
+    constexpr std::string_view kExpressions[] = {"ConditionExpression"};
+    constexpr std::string_view kLegacy[] = {"Expected", "ConditionalOperator"};
+    return checkExpressionStyle(request, kExpressions, kLegacy);
+}
+
+ApiResult<void> checkReturnsOldAtMost(const WriteArguments& arguments) {
+    const ReturnValues values = arguments.returnValues;
+    if (values == ReturnValues::None || values == ReturnValues::AllOld) return {};
+    return std::unexpected(ApiError::validation("ReturnValues can only be ALL_OLD or NONE"));
+}
+
+ApiResult<std::optional<expression::Condition>> takeOnlyCondition(const Fields& request) {
+    TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
+    TRY_ASSIGN(auto condition, takeWriteCondition(request, substitutions));
+    TRY(substitutions.checkAllUsed());
+    return condition;
+}
+
+void writeOldItemReply(json::Writer& out, const WriteArguments& arguments,
+                       const cluster::WriteReply& reply) {
+    out.beginObject();
+    if (arguments.returnValues == ReturnValues::AllOld && reply.before)
+        writeItem(out.name("Attributes"), reply.before, std::nullopt);
+    writeWriteReply(out, arguments, reply);
+    out.endObject();
+}
+
 ApiResult<void> checkItemSize(const types::Item& item) {
     if (types::itemBytes(item) <= types::kItemBytesMax) return {};
     return std::unexpected(ApiError::validation("Item size has exceeded the maximum allowed size"));
@@ -61,8 +89,10 @@ ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableD
     return {};
 }
 
-cluster::WriteItem makeWrite(WriteArguments& arguments, cluster::TablePtr table, types::Key key,
-                             std::optional<expression::Condition> condition) {
+ApiResult<cluster::WriteItem> makeWrite(WriteArguments& arguments, cluster::TablePtr table,
+                                        types::Key key,
+                                        std::optional<expression::Condition> condition) {
+    if (condition) TRY(checkKeyPaths(*table, expression::paths(*condition)));
     arguments.table = table;
     arguments.partition = key.partition;
     cluster::WriteItem write;

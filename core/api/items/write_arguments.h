@@ -13,11 +13,11 @@
 
 namespace orrery::api {
 
-// What PutItem, UpdateItem and DeleteItem have in common.
+// What PutItem, UpdateItem and DeleteItem share.
 
 enum class ReturnValues { None, AllOld, AllNew, UpdatedOld, UpdatedNew };
 
-/// The members of a write that do not say what is written.
+/// The members of a write other than the write itself.
 struct WriteArguments {
     std::string tableName;
     ReturnValues returnValues = ReturnValues::None;
@@ -25,31 +25,43 @@ struct WriteArguments {
     bool wantsMetrics = false;            ///< ReturnItemCollectionMetrics=SIZE.
     bool itemOnConditionFailure = false;  ///< ReturnValuesOnConditionCheckFailure=ALL_OLD.
 
-    // Known once the request is bound.
+    // Set when the request is bound.
     cluster::TablePtr table;
     types::AttributeValue partition;
 };
 
 WriteArguments takeWriteArguments(const Fields& request);
 
-/// ConditionExpression or Expected, whichever the request has. `substitutions` belong to the
-/// expressions of the request.
+/// ConditionExpression or Expected, whichever the request has. `substitutions` are those of the
+/// request's expressions.
 ApiResult<std::optional<expression::Condition>> takeWriteCondition(
     const Fields& request, expression::Substitutions& substitutions);
 
-/// The service names the first of several indexes that could not hold an attribute by name,
-/// whatever their kinds.
+// For PutItem and DeleteItem, which have no expression but their condition and return at most the
+// old item.
+
+ApiResult<void> checkConditionStyle(const Fields& request);
+ApiResult<void> checkReturnsOldAtMost(const WriteArguments& arguments);
+ApiResult<std::optional<expression::Condition>> takeOnlyCondition(const Fields& request);
+void writeOldItemReply(json::Writer& out, const WriteArguments& arguments,
+                       const cluster::WriteReply& reply);
+
+/// All indexes, ordered by name. If several could not hold an attribute, the service reports the
+/// first by name, whatever its kind.
 std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table);
 
-/// An indexed attribute must be of its index's type and not empty; nor may the item be too large.
+/// Checks that indexed attributes have their index's type and are not empty, and that the item is
+/// not too large.
 ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table);
 ApiResult<void> checkItemSize(const types::Item& item);
 
-/// The request for the world; remembers in `arguments` what the reply needs.
-cluster::WriteItem makeWrite(WriteArguments& arguments, cluster::TablePtr table, types::Key key,
-                             std::optional<expression::Condition> condition);
+/// The request for the world, without its action. Refuses a condition on a path into a key. Stores
+/// in `arguments` what the reply needs.
+ApiResult<cluster::WriteItem> makeWrite(WriteArguments& arguments, cluster::TablePtr table,
+                                        types::Key key,
+                                        std::optional<expression::Condition> condition);
 
-/// ConsumedCapacity and ItemCollectionMetrics of the reply.
+/// Writes ConsumedCapacity and ItemCollectionMetrics.
 void writeWriteReply(json::Writer& out, const WriteArguments& arguments,
                      const cluster::WriteReply& reply);
 

@@ -6,7 +6,7 @@
 
 namespace orrery::api {
 
-/// A call whose request has been decoded and validated. `bind` runs in the world; `writeReply`
+/// A call whose request has been decoded and validated. `bind` runs in the world; `writeReply` runs
 /// after the sync, on any thread, from an immutable reply.
 class ApiCall : public cluster::Call {
 public:

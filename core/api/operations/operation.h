@@ -12,8 +12,8 @@
 
 namespace orrery::api {
 
-/// What an operation's file defines: the shape of its request, and how a request that has passed
-/// it becomes a call. Made by `operation` below, which is the only place where types are erased.
+/// What an operation's file defines: the shape of its request, and how a valid request becomes a
+/// call. `operation` below creates it and is the only place that erases types.
 struct Operation {
     const Shape* input;
     ApiResult<std::unique_ptr<ApiCall>> (*makeCall)(std::string_view name, const Fields& request);
@@ -44,7 +44,7 @@ public:
     std::string_view tableName() const override { return m_table; }
 
 private:
-    std::string_view m_name;  // Of operations.def: lives for ever.
+    std::string_view m_name;  // Points into operations.def, so it is always valid.
     std::string m_table;
     Parsed m_parsed;
 };

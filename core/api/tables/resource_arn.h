@@ -6,15 +6,15 @@
 
 namespace orrery::api {
 
-/// What an operation wants a table's ARN for: tags and policies say of an ARN that they do not like
-/// in words of their own.
+/// The purpose of a table's ARN: operations on tags and on policies have different error texts for
+/// a bad ARN.
 enum class ArnUse { Tags, Policy };
 
-/// Refuses what is not the ARN of a table, whoever's it may be.
+/// Refuses anything but the ARN of a table, in any account.
 ApiResult<void> checkTableArn(std::string_view arn);
 
-/// The table of an ARN that has passed checkTableArn, if it is of the caller's account and Region
-/// and there is such a table.
+/// The table of an ARN that passed checkTableArn, if the table exists in the caller's account and
+/// Region.
 ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
                                        const cluster::Caller& caller, std::string_view arn,
                                        ArnUse use);

@@ -27,7 +27,7 @@ std::optional<cluster::Throughput> takePair(const Fields& fields, std::string_vi
     if (!pair) return std::nullopt;
     const cluster::Throughput given{pair->integer(reads).value_or(otherwise),
                                     pair->integer(writes).value_or(otherwise)};
-    if (namesNothing(given)) return std::nullopt;
+    if (isEmpty(given)) return std::nullopt;
     return given;
 }
 
@@ -150,7 +150,7 @@ ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string
         if (request.has(member))
             return std::unexpected(ApiError::validation(
                 std::string(member) +
-                " names a feature of the service that Orrery does not have yet"));
+                " names a feature of the service that Orrery does not support yet"));
     return {};
 }
 
@@ -159,8 +159,7 @@ ApiResult<void> refuseStream(const Fields& request) {
     if (!stream || !stream->flag("StreamEnabled")) return {};
     return std::unexpected(
         ApiError::validation("StreamSpecification with StreamEnabled names a feature of the "
-                             "service that Orrery does not "
-                             "have yet"));
+                             "service that Orrery does not support yet"));
 }
 
 }  // namespace orrery::api

@@ -12,8 +12,8 @@
 
 namespace orrery::api {
 
-// What CreateTable and UpdateTable take from a request: still as given, in the order given, so that
-// the rules of table_rules.h can complain of it in the service's words.
+// What CreateTable and UpdateTable take from a request, unchanged and in the request's order, so
+// that table_rules.h can report errors in the service's words.
 
 struct KeyElement {
     std::string attribute;
@@ -46,29 +46,28 @@ std::vector<KeyElement> takeKeySchema(const Fields& fields);
 IndexDefinition takeIndex(const Fields& fields);
 /// ProvisionedThroughput.
 std::optional<cluster::Throughput> takeThroughput(const Fields& fields);
-/// OnDemandThroughput and WarmThroughput; kAbsentUnits where a member is absent, and nothing where
-/// both are.
+/// OnDemandThroughput and WarmThroughput. An absent member is kAbsentUnits; nothing if both are
+/// absent.
 std::optional<cluster::Throughput> takeOnDemand(const Fields& fields);
 std::optional<cluster::Throughput> takeWarm(const Fields& fields);
-/// The limits that a table has once those of a request are set. -1: none.
+/// The limits of a table after a request sets its own. -1: no limit.
 std::optional<cluster::Throughput> mergeOnDemand(const std::optional<cluster::Throughput>& stored,
                                                  const std::optional<cluster::Throughput>& given);
-/// The warm throughput of a new table or index as it is kept: 0 for an absent member, which then is
-/// what the billing gives.
+/// The stored warm throughput of a new table or index. An absent member is 0, which means the value
+/// that follows from the billing mode.
 std::optional<cluster::Throughput> givenWarm(const std::optional<cluster::Throughput>& warm);
 TableDefinition takeTableDefinition(const Fields& request);
 
-/// The index as the catalog keeps it. The definition has passed the rules, so its attributes are
-/// defined.
+/// The index for the catalog. The definition has passed the rules, so its attributes are defined.
 cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
                                   const std::vector<types::KeyAttribute>& attributes, bool global);
-/// The keys of a table or index, with the types of `attributes`.
+/// The keys of a table or index, with their types from `attributes`.
 types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
                           const std::vector<types::KeyAttribute>& attributes);
 
-/// Refuses members that name features which do not exist yet, rather than ignoring them.
+/// Refuses members that name features which are not built yet, instead of ignoring them.
 ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string_view> members);
-/// StreamSpecification with StreamEnabled.
+/// Refuses StreamSpecification with StreamEnabled.
 ApiResult<void> refuseStream(const Fields& request);
 
 }  // namespace orrery::api

@@ -72,8 +72,8 @@ ApiResult<void> checkIndexUpdates(const TableChanges& changes) {
     return {};
 }
 
-// What the service does not take together with what, in its order: a request that changes two
-// things names the first of them.
+// Checks which changes exclude each other, in the service's order. A request that makes two such
+// changes gets the error of the first.
 ApiResult<void> checkTogether(const TableChanges& changes) {
     const bool hasIndexes = !changes.indexes().empty();
     const int asked =

@@ -12,16 +12,16 @@
 
 namespace orrery::api {
 
-// What UpdateTable asks for, and the rules for it: those that the request alone can break, and
-// those that depend on the table.
+// The changes of an UpdateTable, and their rules: those that depend on the request alone, and those
+// that depend on the table.
 
 /// One element of GlobalSecondaryIndexUpdates.
 struct IndexChange {
     enum class Kind { None, Create, Update, Delete };
     Kind kind = Kind::None;
     bool several = false;    ///< The element has more than one action.
-    bool warmEmpty = false;  ///< WarmThroughput without a member.
-    IndexDefinition index;   ///< Update: name and throughput; Delete: the name alone.
+    bool warmEmpty = false;  ///< WarmThroughput without members.
+    IndexDefinition index;   ///< Update: name and throughput; Delete: only the name.
 
     bool builds() const { return kind == Kind::Create || kind == Kind::Delete; }
 };
@@ -34,7 +34,7 @@ struct StreamChange {
 struct TableChanges {
     std::optional<cluster::BillingMode> billing;
     std::optional<cluster::Throughput> throughput;
-    /// As given: kAbsentUnits where a member is absent.
+    /// As sent; kAbsentUnits for an absent member.
     std::optional<cluster::Throughput> onDemandMax;
     std::optional<cluster::Throughput> warm;
     std::optional<StreamChange> stream;
@@ -45,24 +45,23 @@ struct TableChanges {
     std::optional<std::vector<IndexChange>> indexList;
 
     const std::vector<IndexChange>& indexes() const;
-    /// Whether an index is made or deleted.
+    /// True if the changes create or delete an index.
     bool buildsIndexes() const;
 };
 
-/// The changes that a request asks for, once they have passed all that can be said of them without
-/// the table.
+/// Takes the changes from the request, and checks all rules that do not need the table.
 ApiResult<TableChanges> takeTableChanges(const Fields& request);
 
-/// What depends on the table: whether it can be changed now, and whether it can be changed so.
-ApiResult<void> checkChangesOf(const cluster::TableDescription& table, const TableChanges& changes,
-                               const cluster::Caller& caller);
+/// Checks the rules that depend on the table: whether it can be changed now, and in this way.
+ApiResult<void> checkChangesAgainst(const cluster::TableDescription& table,
+                                    const TableChanges& changes, const cluster::Caller& caller);
 
-/// The definitions for a new index: those of the request, but an attribute that the table defines
-/// already keeps its type.
+/// The attribute definitions for a new index: those of the request, except that attributes defined
+/// by the table keep their types.
 std::vector<types::KeyAttribute> definitionsFor(const cluster::TableDescription& table,
                                                 const TableChanges& changes);
 
-/// Whether a table can be deleted now.
+/// Refuses the deletion of a table that cannot be deleted now.
 ApiResult<void> checkDeletable(const cluster::TableDescription& table);
 
 }  // namespace orrery::api

@@ -18,7 +18,7 @@ using cluster::TableDescription;
 using cluster::TableStatus;
 using cluster::Throughput;
 
-// What a reply shows beside the table itself.
+// What a reply shows besides the table itself.
 struct Shown {
     bool created = false;
     Throughput onDemandAsked;
@@ -74,7 +74,7 @@ void writeProjection(json::Writer& out, const IndexProjection& projection) {
 void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput,
                    const Throughput& asked) {
     if (!throughput) return;
-    // A limit that was taken away is shown no more, but in the reply to the request that did it.
+    // A removed limit appears only in the reply to the request that removed it.
     const bool reads = throughput->readUnits >= 1 || asked.readUnits == kNoOnDemandLimit;
     const bool writes = throughput->writeUnits >= 1 || asked.writeUnits == kNoOnDemandLimit;
     if (!reads && !writes) return;

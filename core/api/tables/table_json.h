@@ -8,20 +8,20 @@
 
 namespace orrery::api {
 
-/// Writes a TableDescription, as DescribeTable shows it.
+/// Writes a TableDescription, as in DescribeTable.
 void writeTable(json::Writer& out, const cluster::TableReply& reply);
 
-/// The one of CreateTable: without warm throughput, unless the request asked for one of the table.
+/// The form for CreateTable: it has no warm throughput, unless the request set one for the table.
 void writeCreatedTable(json::Writer& out, const cluster::TableReply& reply);
 
-/// The one of UpdateTable: a limit that the request took away is shown once more, as -1.
+/// The form for UpdateTable: a limit that the request removed appears once more, as -1.
 void writeUpdatedTable(json::Writer& out, const cluster::TableReply& reply,
                        const std::optional<cluster::Throughput>& onDemandAsked);
 
-/// The shorter one of DeleteTable: without keys, attributes and indexes.
+/// The shorter form for DeleteTable: without keys, attributes and indexes.
 void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply);
 
-/// Seconds since 1970 with milliseconds, as the service writes instants.
+/// Writes seconds since 1970 with milliseconds, as the service writes times.
 void writeTime(json::Writer& out, CalendarTime time);
 
 }  // namespace orrery::api

@@ -143,7 +143,7 @@ ApiResult<void> checkGlobalIndexes(const TableDefinition& table, std::vector<std
     return {};
 }
 
-// The definitions must be those of the keys, no more.
+// The request must define the attributes of its keys and no others.
 ApiResult<void> checkDefinitionsUsed(const TableDefinition& table) {
     std::vector<std::string> used = namesOf(table.keys);
     for (const auto* indexes : {&table.localIndexes, &table.globalIndexes}) {
@@ -195,7 +195,7 @@ ApiResult<void> checkProjection(const IndexDefinition& index) {
     return {};
 }
 
-// The text is ours: the service's is not known.
+// The text is ours; the service's is not known.
 ApiResult<void> checkNonKeyAttributes(std::size_t count) {
     if (count <= kNonKeyAttributesMax) return {};
     return invalid("Number of NonKeyAttributes of all secondary indexes, " + std::to_string(count) +
@@ -208,7 +208,7 @@ ApiResult<void> checkTable(const TableDefinition& table) {
         TRY(checkOnDemand(*table.onDemandMax, table.billing, ThroughputUse::CreateTable));
     TRY(checkNewWarm(table.warm, table.billing, table.throughput));
     TRY(checkTableKeys(table));
-    // An attribute too many is said of before anything else of the indexes.
+    // The service reports an unused definition before any other error of the indexes.
     TRY(checkDefinitionsUsed(table));
     std::vector<std::string> names;
     TRY(checkLocalIndexes(table, names));

@@ -8,16 +8,16 @@
 
 namespace orrery::api {
 
-// The rules for the definition of a table, in the service's order and words.
+// The rules for table definitions, in the service's order and words.
 
-/// Everything that CreateTable demands of keys, indexes and throughput.
+/// Checks everything that CreateTable demands of keys, indexes and throughput.
 ApiResult<void> checkTable(const TableDefinition& table);
 
-/// The rules for one key schema: of a table or of an index.
+/// Checks one key schema, of a table or an index.
 ApiResult<void> checkKeySchema(const std::vector<KeyElement>& keys,
                                const std::vector<types::KeyAttribute>& attributes);
 ApiResult<void> checkProjection(const IndexDefinition& index);
-/// How many NonKeyAttributes the indexes of a table may have in all (API_Projection.html).
+/// Limits the NonKeyAttributes of all indexes of a table together (API_Projection.html).
 ApiResult<void> checkNonKeyAttributes(std::size_t count);
 inline constexpr std::size_t kNonKeyAttributesMax = 100;
 inline constexpr std::size_t kLocalIndexesMax = 5;

@@ -20,8 +20,8 @@ std::unexpected<ApiError> invalid(const std::string& text) {
     return refuse("One or more parameter values were invalid: " + text);
 }
 
-// Letters, digits, spaces and + - = . _ : / @ (API_Tag.html, Tagging.html); all of Unicode beyond
-// ASCII counts as letters here.
+// Letters, digits, spaces and + - = . _ : / @ (API_Tag.html, Tagging.html). Every Unicode character
+// beyond ASCII counts as a letter here.
 bool isTagText(std::string_view text, std::size_t charactersMax) {
     std::size_t characters = 0;
     for (const char c : text) {
@@ -34,7 +34,7 @@ bool isTagText(std::string_view text, std::size_t charactersMax) {
     return characters <= charactersMax;
 }
 
-// A key of the account that needs no key service: the same account and Region always get the same.
+// The account's default key, without a key service: constant for each account and Region.
 std::string defaultKeyId(const cluster::Caller& caller) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     const Md5 digest = md5(caller.accountId + "/" + caller.regionName + "/aws/dynamodb");
@@ -72,7 +72,7 @@ ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request) {
     return tags;
 }
 
-// Without Enabled, an SSEType asks for encryption with a key of KMS all the same.
+// An SSEType without Enabled also asks for encryption with a KMS key.
 ApiResult<std::optional<Encryption>> takeEncryption(const Fields& request) {
     const auto specification = request.structure("SSESpecification");
     if (!specification) return std::nullopt;

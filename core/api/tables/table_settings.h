@@ -10,31 +10,31 @@
 
 namespace orrery::api {
 
-// Settings of a table beside its keys: tags, encryption, class, names.
+// Settings of a table other than its keys: tags, encryption, class, names.
 
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request);
 
-/// SSESpecification: encryption with a key of KMS, or back to the key that the service owns.
+/// SSESpecification: encryption with a KMS key, or with the key that the service owns.
 struct Encryption {
     bool enabled = false;
     std::string keyId;  ///< Empty: the account's default key.
 };
 ApiResult<std::optional<Encryption>> takeEncryption(const Fields& request);
-/// Refuses what the table has already.
+/// Refuses a change to the setting that the table already has.
 ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
                                       const cluster::Caller& caller, const Encryption& encryption);
 
 ApiResult<std::optional<std::string>> takeTableClass(const Fields& request);
 
-/// The ARN that SSEDescription shows of a key given by id, alias or ARN, or of the account's
-/// default key for an empty one.
+/// The ARN in SSEDescription for a key given by id, alias or ARN; for an empty id, the ARN of the
+/// account's default key.
 std::string keyArn(const cluster::Caller& caller, std::string_view keyId);
 
-/// The table's name where a request may have its ARN.
+/// The name of the table, if a request may have its ARN instead.
 std::string_view tableNameOf(std::string_view nameOrArn);
 
-/// The table for operations on tables, whatever its status: "Requested resource not found: Table:
-/// T not found" where there is none.
+/// The table for operations on tables, whatever its status. Fails with "Requested resource not
+/// found: Table: T not found".
 ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
                                           const cluster::Caller& caller,
                                           std::string_view nameOrArn);

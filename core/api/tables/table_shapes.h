@@ -83,7 +83,7 @@ inline constexpr Member kSseSpecificationMembers[] = {
 };
 inline constexpr Shape kSseSpecification = structure("SSESpecification", kSseSpecificationMembers);
 
-// The limits of a tag are a rule of takeTags, not of its shape.
+// takeTags checks the limits of a tag, not its shape.
 inline constexpr Member kTagMembers[] = {
     {"Key", &kText},
     {"Value", &kText},
@@ -91,7 +91,8 @@ inline constexpr Member kTagMembers[] = {
 inline constexpr Shape kTag = structure("Tag", kTagMembers);
 inline constexpr Shape kTags = listOf(kTag);
 
-// What Orrery knows and refuses has a shape too, so that it is seen and not ignored.
+// Features that Orrery refuses have a shape too, so that requests for them are noticed, not
+// ignored.
 inline constexpr Shape kAnyStructure = structure("", {});
 inline constexpr Shape kAnyList = listOf(kAnyStructure);
 

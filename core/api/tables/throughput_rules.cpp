@@ -79,7 +79,7 @@ ApiResult<void> checkOnDemand(const Throughput& limits, BillingMode billing, Thr
     for (const auto& [member, units] : members) {
         if (units == kAbsentUnits) continue;
         if (billing == BillingMode::Provisioned) {
-            // CreateTable writes the index's name in its own way, and ends with a full stop.
+            // CreateTable spells the index's name differently, and ends with a full stop.
             const std::string of = creating ? " for index: " + name : " for index : " + name;
             return invalid(member + " for OnDemandThroughput" + (name.empty() ? "" : of) +
                            " cannot be specified when " +
@@ -125,7 +125,7 @@ ApiResult<Throughput> raisedWarm(const Throughput& now, const Throughput& wanted
                       std::max(now.writeUnits, wanted.writeUnits)};
 }
 
-bool namesNothing(const Throughput& throughput) {
+bool isEmpty(const Throughput& throughput) {
     return throughput.readUnits == kAbsentUnits && throughput.writeUnits == kAbsentUnits;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kChangesMax = 20'000;
 
-// An ARN of a table names Region, account and table; anything else is a plain name.
+// The ARN of a table has its Region, account and table name; any other text is a plain name.
 //   arn:aws:dynamodb:<region>:<account>:table/<name>
 struct TableArn {
     std::string_view region;

@@ -12,8 +12,8 @@
 
 namespace orrery::cluster {
 
-/// Who sends a request: what SigV4's credential scope says, the zone of the connection, and the
-/// address that it was sent to, as the Host header has it.
+/// Who sends a request: the claim of SigV4's credential scope, the zone of the connection, and the
+/// address to which the request was sent, from the Host header.
 struct Caller {
     std::string accountId;
     std::string accessKey;
@@ -22,21 +22,21 @@ struct Caller {
     std::string host{};
 };
 
-/// The tables of all accounts and Regions. Belongs to the world's thread; descriptions taken from
-/// it may go anywhere.
+/// The tables of all accounts and Regions. Belongs to the world's thread; the descriptions that it
+/// returns may go to any thread.
 class Catalog {
 public:
-    /// The table of the caller's account and Region, whatever its status; null if there is none.
-    /// `nameOrArn` may be a table's ARN, which must name the caller's account and Region.
+    /// The table in the caller's account and Region, whatever its status; null if there is none.
+    /// `nameOrArn` may be an ARN, which must name the caller's account and Region.
     TablePtr find(const Caller& caller, std::string_view nameOrArn) const;
     TablePtr find(KeySpaceId space) const;
 
-    /// At most `limit` names after `after`, in order of UTF-8 bytes.
+    /// At most `limit` names after `after`, in order of their UTF-8 bytes.
     std::vector<std::string> names(const Caller& caller, std::string_view after,
                                    std::size_t limit) const;
     std::size_t size() const { return m_byName.size(); }
 
-    /// Every table in order of account, Region, name.
+    /// Visits every table, in order of account, Region, name.
     template <typename Visit>
     void forEach(Visit visit) const {
         for (const auto& [name, table] : m_byName)
@@ -57,7 +57,7 @@ private:
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
 
-    std::set<KeySpaceId> m_changes;  ///< Nobody may ever ask, so it has a bound.
+    std::set<KeySpaceId> m_changes;  ///< Bounded, since nobody may ever take the changes.
     bool m_changesAreLost = false;
 };
 

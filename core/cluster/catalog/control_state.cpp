@@ -9,15 +9,15 @@
 namespace orrery::cluster {
 namespace {
 
-// Version 2 puts a version byte before what control_state.h says; version 1 is known by its length,
-// a profile by beginning with a letter.
+// Version 2 puts a version byte before the values of control_state.h. Version 1 has none: a clock
+// setting is recognised by its length, a profile by its first byte, a letter.
 constexpr std::string_view kClockValue = "clock-setting";
 constexpr std::string_view kProfileValue = "profile";
 constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kClockBytesOfVersion1 = 9;
 constexpr std::size_t kNameShownMax = 40;
 
-// A name as a sentence may show it, whatever the bytes are.
+// A name as a sentence can show it, whatever its bytes are.
 std::string shown(std::string_view name) {
     std::string text;
     for (const char c : name.substr(0, kNameShownMax))
@@ -27,7 +27,7 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
-void keepClockSetting(storage::Turn& turn, const ClockSetting& setting) {
+void saveClockSetting(storage::Turn& turn, const ClockSetting& setting) {
     std::string bytes;
     ByteWriter out(bytes);
     out.u8(kVersion);
@@ -36,12 +36,12 @@ void keepClockSetting(storage::Turn& turn, const ClockSetting& setting) {
     turn.putValue(std::string(kClockValue), std::move(bytes));
 }
 
-storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& store) {
+storage::StorageResult<ClockSetting> loadClockSetting(const storage::Store& store) {
     TRY_ASSIGN(const auto bytes, store.value(kClockValue));
     if (!bytes) return ClockSetting();
     ByteReader in(*bytes);
     if (bytes->size() > kClockBytesOfVersion1) {
-        if (auto refused = refusedVersion(in, kVersion, "How the clock was set"))
+        if (auto refused = refusedVersion(in, kVersion, "The clock setting"))
             return std::unexpected(*std::move(refused));
     }
     const std::uint8_t paused = in.u8();
@@ -51,14 +51,14 @@ storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& stor
     if (sound) return setting;
     return std::unexpected(storage::StorageError{
         "decode clock-setting", EPROTO, "",
-        "How the clock was set is damaged in the data folder; restore the folder from a copy."});
+        "The clock setting is corrupt in the data folder; restore the folder from a backup."});
 }
 
-void keepProfile(storage::Turn& turn, const Profile& profile) {
+void saveProfile(storage::Turn& turn, const Profile& profile) {
     turn.putValue(std::string(kProfileValue), static_cast<char>(kVersion) + profile.name);
 }
 
-storage::StorageResult<const Profile*> keptProfile(const storage::Store& store) {
+storage::StorageResult<const Profile*> loadProfile(const storage::Store& store) {
     TRY_ASSIGN(const auto name, store.value(kProfileValue));
     if (!name) return nullptr;
     std::string_view known = *name;

@@ -9,31 +9,33 @@
 
 namespace orrery::cluster {
 
-// What a person has set and a world takes up again after a stop, a kill or a failed commit. Each is
-// a named value of the store, written with the turn that changed it; one that is missing was never
-// set. Active faults, the third of them, are in zones.cpp; where the two times go on, in
-// world_clock.cpp.
+// Settings that a person makes and that outlive a stop, a kill or a failed commit. Each is a named
+// value of the store, written with the turn that changed it; a missing value was never set.
+// zones.cpp saves the third setting, the active faults; world_clock.cpp saves the instant and the
+// calendar offset.
 //
 //   value "clock-setting" := paused:uint8 speed:uint64   // 0 or 1; millionths of the wall's speed
 //   value "profile"       := name                        // one that Profile::find knows
 
-/// How the live clock is set: what PUT /clock changes.
+/// The setting of the live clock, which PUT /clock changes.
 struct ClockSetting {
     bool paused = false;
-    /// In millionths of the wall clock's; holds also when a paused clock goes on.
+    /// In millionths of the wall clock's speed; a paused clock uses it when it resumes.
     std::uint64_t speed = sim::LiveClock::kNormalSpeed;
 
-    /// The calendar is meant to fall behind the wall clock.
+    /// True if the calendar may fall behind the wall clock.
     bool isHeldBack() const { return paused || speed < sim::LiveClock::kNormalSpeed; }
     bool operator==(const ClockSetting&) const = default;
 };
 
-void keepClockSetting(storage::Turn& turn, const ClockSetting& setting);
-/// A clock that nobody set runs at normal speed. What is damaged is told in one sentence.
-storage::StorageResult<ClockSetting> keptClockSetting(const storage::Store& store);
+void saveClockSetting(storage::Turn& turn, const ClockSetting& setting);
+/// Returns normal speed if no setting is saved, and a one-sentence error if the saved one is
+/// corrupt.
+storage::StorageResult<ClockSetting> loadClockSetting(const storage::Store& store);
 
-void keepProfile(storage::Turn& turn, const Profile& profile);
-/// Null if none was chosen. What this version does not know is told in one sentence.
-storage::StorageResult<const Profile*> keptProfile(const storage::Store& store);
+void saveProfile(storage::Turn& turn, const Profile& profile);
+/// Returns null if none is saved, and a one-sentence error if this version does not know the saved
+/// one.
+storage::StorageResult<const Profile*> loadProfile(const storage::Store& store);
 
 }  // namespace orrery::cluster

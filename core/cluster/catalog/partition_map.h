@@ -10,15 +10,15 @@
 
 namespace orrery::cluster {
 
-/// Which partition holds a storage key. A router's view; since one process has one map, it is never
+/// Maps storage keys to partitions, as a router sees them. One process has one map, so it is never
 /// stale here.
 class PartitionMap {
 public:
-    /// `begin` without the key space.
+    /// `begin` excludes the key space.
     void add(KeySpaceId space, std::string begin, GroupId group);
     void removeSpace(KeySpaceId space);
 
-    /// The partition of a storage key, or group 0 if its key space is not there.
+    /// The partition of a storage key, or group 0 if its key space does not exist.
     GroupId find(std::string_view storageKey) const;
     /// The same for a key space and a key without it.
     GroupId find(KeySpaceId space, std::string_view suffix) const;

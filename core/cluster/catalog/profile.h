@@ -7,15 +7,15 @@
 
 namespace orrery::cluster {
 
-/// What the sources leave open, with the defaults of reference F (O1 … O16), and how far the world
-/// is from a perfect day. Changeable while it runs.
+/// The parameters that the sources leave open, with the defaults of reference F (O1 … O16), and the
+/// delays of the simulated network and disks. They can change while the world runs.
 struct Profile {
     std::string name;
 
     // Delays (O13).
     Duration withinZone{};        ///< One way.
-    Duration betweenZones{};      ///< One way, the least.
-    Duration betweenZonesMean{};  ///< Mean of the exponential part on top.
+    Duration betweenZones{};      ///< One way, the minimum.
+    Duration betweenZonesMean{};  ///< Mean of the additional exponential part.
     Duration disk{};              ///< Until a record is persisted.
 
     // Leases and failure detection (O3, O4).
@@ -24,18 +24,18 @@ struct Profile {
     Duration heartbeat{};
     Duration detection{};
 
-    /// A request that found no replica to serve it for this long gets a 500.
+    /// A request that finds no replica to serve it for this long gets a 500.
     Duration requestTimeout{};
-    /// How long a table is CREATING, UPDATING or DELETING.
+    /// The time that a table stays CREATING, UPDATING or DELETING.
     Duration transientStates{};
-    /// Global indexes are brought up to date before a write is answered.
+    /// Writes are answered only after the global indexes have been updated.
     bool indexesBeforeAnswer = false;
 
-    /// No delays, instantly ACTIVE: the service on a perfect day.
+    /// No delays, instantly ACTIVE: the service under ideal conditions.
     static Profile dropIn();
-    /// Milliseconds between zones, transient states as the service has.
+    /// Milliseconds between zones, transient states as in the service.
     static Profile serviceLike();
-    /// By name, or nothing.
+    /// The profile of this name, or null.
     static const Profile* find(std::string_view name);
 };
 

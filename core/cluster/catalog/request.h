@@ -17,19 +17,19 @@
 
 namespace orrery::cluster {
 
-// What the world is asked for, after names have become tables and keys, and what it answers. An
-// operation of the API makes one Request (`bind`) and turns one Reply into JSON; all that takes
-// time happens between the two, inside the world.
+// Requests to the world, after names have become tables and keys, and its replies. An operation of
+// the API makes one Request (`bind`) and turns one Reply into JSON; everything that takes time
+// happens between the two, inside the world.
 
-/// An item as a replica holds it. `bytes` holds more than the attributes and is shared with the
+/// An item as a replica stores it. `bytes` holds more than the attributes and is shared with the
 /// store.
 struct ItemView {
-    SharedBytes bytes;  ///< Null: there is no such item.
+    SharedBytes bytes;  ///< Null: the item does not exist.
     std::uint32_t attributesAt = 0;
     std::uint32_t itemBytes = 0;  ///< Size as the service charges it, attribute names included.
 
     explicit operator bool() const { return bytes != nullptr; }
-    /// Encoded as types/item_codec.h says.
+    /// Encoded by types/item_codec.h.
     std::string_view attributes() const { return std::string_view(*bytes).substr(attributesAt); }
 };
 
@@ -49,7 +49,7 @@ struct UpdateAction {
 };
 struct DeleteAction {};
 
-/// Put, update or delete of one item, if its condition holds on the leader's latest state.
+/// Puts, updates or deletes one item if the condition holds on the leader's latest state.
 struct WriteItem {
     TablePtr table;
     types::Key key;
@@ -65,20 +65,22 @@ struct WriteItem {
 struct ReadRange {
     TablePtr table;
     std::string indexName;  ///< Empty: the table itself.
-    /// The one of a Query, for who looks on; `begin` and `end` have it.
+    /// The partition key value of a Query, used only in the trace; `begin` and `end` already encode
+    /// it.
     std::optional<types::AttributeValue> partition;
-    /// Storage keys; [begin, end) lies in one key space.
+    /// Storage keys; [begin, end) is within one key space.
     std::string begin;
     std::string end;
     bool forward = true;
     bool consistent = false;
-    /// Items to evaluate at most.
+    /// The maximum number of items to evaluate.
     std::uint64_t limit = UINT64_MAX;
-    /// A local index: read the whole items from the table (attributes that are not projected).
+    /// For a local index: also reads the whole items from the table (some attributes are not
+    /// projected).
     bool fetchFromTable = false;
 };
 
-/// The page ends after the item with which it reaches this many bytes.
+/// A page ends after the item with which it reaches this many bytes.
 inline constexpr std::uint64_t kPageBytesMax = 1024 * 1024;
 
 struct ReadBatch {
@@ -91,20 +93,20 @@ struct WriteBatch {
 // --- tables
 
 struct CreateTable {
-    /// Name, keys, attributes, indexes and settings as asked for; the world fills in the rest.
+    /// Name, keys, attributes, indexes and settings from the request; the world fills in the rest.
     TableDescription table;
 };
 struct DescribeTable {
     TablePtr table;
 };
-/// What an UpdateTable asks of an index that exists; absent members stay as they are.
+/// The changes of an existing index in an UpdateTable; absent members stay unchanged.
 struct IndexUpdate {
     std::string name;
     std::optional<Throughput> throughput;
     std::optional<Throughput> onDemandMax;
     std::optional<Throughput> warm;
 };
-/// What an UpdateTable asks for; absent members stay as they are.
+/// The changes of an UpdateTable; absent members stay unchanged.
 struct UpdateTable {
     TablePtr table;
     std::optional<BillingMode> billing;
@@ -126,8 +128,8 @@ struct ListTables {
     std::string after;
     std::uint64_t limit = 100;
 };
-/// Needs nothing of the world but its instant: limits, endpoints, the truth about what is not
-/// there.
+/// Needs only the world's instant: limits, endpoints, constant answers for features that do not
+/// exist yet.
 struct ReadNothing {};
 
 using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, CreateTable,
@@ -141,19 +143,19 @@ struct ItemReply {
 struct WriteReply {
     ItemView before;
     ItemView after;
-    /// Bytes of the item collection, all its local indexes included, if they were asked for.
+    /// Bytes of the item collection including all its local indexes, if requested.
     std::optional<std::uint64_t> collectionBytes;
 };
 struct RangeReply {
     std::vector<ItemView> items;
-    /// Each item's table item, where fetchFromTable asked for it; otherwise empty.
+    /// The table item of each index entry, if fetchFromTable was set; otherwise empty.
     std::vector<ItemView> tableItems;
-    /// True if the range may hold more: LastEvaluatedKey is the key of the last item.
+    /// True if the range may have more items: LastEvaluatedKey is the key of the last item.
     bool more = false;
 };
 struct BatchReadReply {
     std::vector<ItemView> items;  ///< In the order of the reads.
-    /// Reads from this one on were not done: the reply is full (16 MB) or a replica did not answer.
+    /// The reads that were not done, because the reply is full (16 MB) or a replica did not answer.
     std::vector<std::uint32_t> unprocessed;
 };
 struct BatchWriteReply {
@@ -178,8 +180,8 @@ struct NothingReply {
 using Reply = std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
                            TableReply, NamesReply, NothingReply>;
 
-/// Which replica answered, and how far it was behind the leader: for response headers and the
-/// window, never for the reply's body.
+/// The replica that answered, and its lag behind the leader: for response headers and the window,
+/// never for the body of the reply.
 struct Served {
     bool known = false;
     ZoneIndex zone{};
@@ -189,17 +191,16 @@ struct Served {
     Duration behind{};
 };
 
-/// One call of the API on its way through the world. Made outside it (parse), bound inside, and
-/// answered by `takeAnswers` of the world; it belongs to whoever submitted it.
+/// One call of the API in the world. It is created outside the world (parse), bound inside, and
+/// answered by the world's `takeAnswers`; its submitter owns it.
 class Call {
 public:
     virtual ~Call() = default;
-    /// Names become tables. Runs on the world's thread; must not depend on anything but its
-    /// arguments.
+    /// Turns names into tables. Runs on the world's thread and must depend only on its arguments.
     virtual ApiResult<Request> bind(const Catalog& catalog, const Caller& caller) = 0;
     /// "PutItem": for the request list.
     virtual std::string_view operationName() const = 0;
-    /// TableName as the request has it, or empty: for the request list.
+    /// TableName as in the request, or empty: for the request list.
     virtual std::string_view tableName() const { return {}; }
 };
 

@@ -11,8 +11,8 @@
 
 namespace orrery::cluster {
 
-/// Takes the version byte of a named value. Nothing if it is `known`; otherwise why the value
-/// cannot be read. `what` begins the sentence: "The list of faults".
+/// Reads the version byte of a named value. Returns nothing if it is `known`, otherwise the error
+/// for a value that cannot be read. `what` begins its sentence: "The list of faults".
 inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::uint8_t known,
                                                            std::string_view what) {
     const std::uint8_t version = in.u8();
@@ -22,8 +22,8 @@ inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::
         "decode a value", EPROTO, "",
         std::string(what) + (isNewer ? " was written by a newer version of Orrery; open the data "
                                        "folder with that one."
-                                     : " is damaged in the data folder; restore the folder from a "
-                                       "copy.")};
+                                     : " is corrupt in the data folder; restore the folder from a "
+                                       "backup.")};
 }
 
 /// The first version of some values had no version byte. No such value begins with a 0, so from the

@@ -5,7 +5,7 @@
 namespace orrery::cluster {
 namespace {
 
-// What a new on-demand table or index can take at once (developer guide,
+// The initial throughput of an on-demand table or index (developer guide,
 // on-demand-capacity-mode.html#on-demand-capacity-mode-initial).
 constexpr Throughput kInitialOnDemand{12'000, 4'000};
 

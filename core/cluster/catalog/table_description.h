@@ -14,8 +14,9 @@
 
 namespace orrery::cluster {
 
-// What the catalog keeps of a table: what the user asked for and what the service made of it. Plain
-// values; a description is replaced whole, never changed, so a `shared_ptr<const …>` is a snapshot.
+// The catalog's description of a table: what the user asked for and what the service made of it.
+// Plain values. A description is replaced as a whole and never changed, so a `shared_ptr<const …>`
+// is a snapshot.
 
 enum class TableStatus : std::uint8_t { Creating, Updating, Deleting, Active };
 enum class BillingMode : std::uint8_t { Provisioned, PayPerRequest };
@@ -29,7 +30,7 @@ struct Throughput {
 using table::IndexProjection;
 using table::ProjectionKind;
 
-/// A secondary index: what it takes to tell its entries, and what DescribeTable shows.
+/// A secondary index: what is needed to derive its entries, and what DescribeTable shows.
 struct SecondaryIndex : table::IndexDefinition {
     std::string name;
     bool global = false;
@@ -51,15 +52,17 @@ struct TableDescription {
     std::string accountId;
     std::string regionName;
     RegionId region{};
-    KeySpaceId space{};   ///< Names the table inside the engine; a table made again gets another.
+    KeySpaceId
+        space{};  ///< Identifies the table inside the engine; a recreated table gets another one.
     std::string tableId;  ///< The UUID that DescribeTable shows.
     CalendarTime createdAt;
     TableStatus status = TableStatus::Active;
 
     types::KeySchema keys;
-    /// AttributeDefinitions as given; the types of all key attributes are among them.
+    /// AttributeDefinitions as requested, which include the types of all key attributes.
     std::vector<types::KeyAttribute> attributes;
-    std::vector<SecondaryIndex> indexes;  ///< Local ones first, each kind in the order given.
+    std::vector<SecondaryIndex>
+        indexes;  ///< Local ones first, each kind in the order of the request.
 
     BillingMode billing = BillingMode::Provisioned;
     Throughput throughput;
@@ -72,14 +75,14 @@ struct TableDescription {
     std::optional<Throughput> warm;
 
     bool deletionProtection = false;
-    std::string tableClass;  ///< Empty if never given: the summary is shown only then.
+    std::string tableClass;  ///< Empty if never set; the summary is shown only if it was set.
     bool sseEnabled = false;
     std::string sseKeyArn;
     std::vector<Tag> tags;
 
     std::string arn() const;
     std::string indexArn(const std::string& index) const;
-    /// The index of that name, or null.
+    /// The index with this name, or null.
     const SecondaryIndex* findIndex(std::string_view indexName) const;
     bool hasLocalIndexes() const;
     bool hasGlobalIndexes() const;
@@ -87,16 +90,17 @@ struct TableDescription {
 
 using TablePtr = std::shared_ptr<const TableDescription>;
 
-/// Whether the log records of a table carry the image that a write replaced. Its indexes need it to
-/// move their entries; streams, recovery and replicas in other Regions will be asked for here too.
+/// True if the log records of a table carry the image that a write replaces. Its indexes need that
+/// image to move their entries. Streams, recovery and replicas in other Regions will set it here
+/// too.
 bool imagesNeeded(const TableDescription& table);
 
-/// What a table or index can take at once: what was asked for, and never less than what its billing
-/// gives it. `warm` and `provisioned` are those of the table, or of one of its global indexes.
+/// The warm throughput of a table or index: the requested one, but at least what its billing mode
+/// gives. `warm` and `provisioned` belong to the table or to one of its global indexes.
 Throughput warmNow(BillingMode billing, const std::optional<Throughput>& warm,
                    const Throughput& provisioned);
 
-/// Everything of a table as bytes for the catalog's store, and back; nothing if they are damaged.
+/// Encodes a table for the catalog's store, and decodes it; nothing if the bytes are corrupt.
 std::string encodeTable(const TableDescription& table);
 std::optional<TableDescription> decodeTable(std::string_view bytes);
 

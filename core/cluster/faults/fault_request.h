@@ -9,11 +9,11 @@
 
 namespace orrery::cluster {
 
-/// A fault that somebody asks for, its zones by their names: as many as its spec says.
+/// A request for a fault, with its zones by name: as many as its spec says.
 struct FaultRequest {
     observe::FaultKind kind{};
     std::vector<std::string> zones;
-    std::optional<Duration> duration;  ///< Nothing: until it is healed.
+    std::optional<Duration> duration;  ///< If absent, the fault lasts until it is healed.
 };
 
 }  // namespace orrery::cluster

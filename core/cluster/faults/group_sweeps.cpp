@@ -9,7 +9,7 @@ namespace orrery::cluster {
 
 void GroupSweeps::begin(std::variant<PowerChange, HearingChange> change) {
     Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.size(), {}, {}};
-    // Nobody answers calls at the router of a zone without power.
+    // No router answers calls in a zone without power.
     const auto* power = std::get_if<PowerChange>(&change);
     if (power != nullptr && !power->up) {
         m_router.zoneLost(power->region, power->zone);

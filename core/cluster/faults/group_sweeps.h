@@ -9,13 +9,13 @@
 
 namespace orrery::cluster {
 
-// A zone that loses its power concerns every group of its Region, of which there may be tens of
-// thousands, and no input may run longer than a turn. So the zone is down at once, and the network
-// and the routers know it; the groups are told one after the other, some in each turn, before
-// anything else happens in the world. No event sees a replica that has not been told, so all is as
-// if they had been told in one go, and where turns are cut changes nothing.
+// A zone that loses power affects every group of its Region. There may be tens of thousands, and no
+// input may run longer than a turn. So the zone goes down at once for the network and the routers,
+// and the sweep then tells the groups one after the other, some in each turn, before any other
+// event in the world. No event sees a replica that has not been told, so the result is the same as
+// if all had been told at once, wherever turns end.
 
-/// The zone loses its power, or has it again.
+/// The zone loses its power, or gets it back.
 struct PowerChange {
     RegionId region{};
     ZoneIndex zone{};
@@ -29,19 +29,19 @@ struct HearingChange {
     bool heard = false;
 };
 
-/// Tells all groups of a Region, and then the calls at a router, what happened to a zone.
+/// Tells all groups of a Region, and then the calls at a router, about a change of a zone.
 class GroupSweeps {
 public:
     GroupSweeps(WorldState& world, Replicator& replicator, Router& router)
         : m_world(world), m_replicator(replicator), m_router(router) {}
 
-    /// The groups that are there now will be told, after what began before. What they do is caused
-    /// by what is being handled.
+    /// Queues a sweep over the groups that exist now, after the sweeps before it. The current event
+    /// is the cause of its effects.
     void begin(std::variant<PowerChange, HearingChange> change);
-    /// Everybody has been told.
+    /// True if every sweep has ended.
     bool isDone() const { return m_sweeps.empty(); }
-    /// Tells at most `countMax` groups or calls. Returns how many it looked at; only while there
-    /// are some.
+    /// Tells at most `countMax` groups or calls. Returns the number that it visited. Only while
+    /// sweeps are queued.
     std::size_t step(std::size_t countMax);
 
 private:

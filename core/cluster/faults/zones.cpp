@@ -17,7 +17,7 @@ constexpr std::size_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
     return {"decode faults", EPROTO, "",
-            "The faults in the data folder are damaged; restore the folder from a copy."};
+            "The faults in the data folder are corrupt; restore the folder from a backup."};
 }
 
 }  // namespace
@@ -32,7 +32,8 @@ std::expected<Zones::Place, std::string> Zones::findZone(std::string_view name) 
         }
     }
     if (known.empty())
-        return std::unexpected("There is no zone yet: a Region exists once a table is made in it.");
+        return std::unexpected(
+            "There is no zone yet: a Region exists once a table is created in it.");
     return std::unexpected("There is no zone " + std::string(name) + ". Zones: " + known + ".");
 }
 
@@ -143,8 +144,8 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
-        expectNews(region, other, zone);
-        expectNews(region, zone, other);
+        scheduleHearingChange(region, other, zone);
+        scheduleHearingChange(region, zone, other);
     }
     return event;
 }
@@ -162,16 +163,16 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
                               : m_world.emit(observe::LinkHealed{region.id, a, b});
     const CauseScope scope(m_world, event);
-    expectNews(region, a, b);
-    expectNews(region, b, a);
+    scheduleHearingChange(region, a, b);
+    scheduleHearingChange(region, b, a);
     return event;
 }
 
-// Heartbeats go out at whole multiples of their period and are never simulated one by one: the last
-// one that arrived before a change, or the first one after it, follows from time alone.
-void Zones::expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
+// Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
+// that arrives before a change, and the first one after it, follow from time alone.
+void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
-        // A node without power knows nothing; when it is back it trusts everybody at first.
+        // A node without power suspects nobody, and trusts everybody when it is back.
         region.suspects[observer.value()] = {};
         return;
     }
@@ -225,8 +226,8 @@ std::uint64_t Zones::heartbeats() const {
 //   faults := 0:uint8 version:uint8(2) next:varint count:varint
 //             (id:varint kind:uint8 region:uint8 a:uint8 b:uint8 since:uint64 until:uint64)…
 //
-// The active ones; instants in nanoseconds. Version 1 begins with `next`, which is never 0; it has
-// the same kinds, of which there were two, and 0 for the `b` of an outage.
+// The active faults; instants in nanoseconds. Version 1 begins with `next`, which is never 0. It
+// has only the first two kinds, and 0 for the `b` of an outage.
 void Zones::save() {
     std::string bytes;
     ByteWriter out(bytes);

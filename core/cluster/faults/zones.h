@@ -11,8 +11,8 @@
 
 namespace orrery::cluster {
 
-/// Faults of zones and links, what nodes come to know of each other by heartbeats, and what faults
-/// cost while they last.
+/// Faults of zones and links, what nodes learn of each other by heartbeats, and the effects of
+/// faults while they last.
 class Zones {
 public:
     using FaultResult = std::expected<std::uint64_t, std::string>;
@@ -20,23 +20,23 @@ public:
     Zones(WorldState& world, Replicator& replicator, Router& router)
         : m_world(world), m_sweeps(world, replicator, router) {}
 
-    /// The id of the new fault, or why there is none.
+    /// Returns the id of the new fault, or the reason why there is none.
     FaultResult begin(const FaultRequest& request);
     bool heal(std::uint64_t fault);
     void healAll();
-    /// Active ones first, then past ones, newest first.
+    /// Active faults first, then past ones, newest first.
     std::vector<observe::FaultView> faults() const;
 
-    /// What faults and heartbeats mean to groups, told before anything else happens.
+    /// Tells the groups about faults and heartbeats, before any other event.
     GroupSweeps& sweeps() { return m_sweeps; }
     const GroupSweeps& sweeps() const { return m_sweeps; }
 
     void on(const FaultEnds& ends);
     void on(const HeartbeatNews& news);
 
-    /// The faults that the store holds; before the groups are opened.
+    /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
-    /// Heartbeats sent so far by all nodes, as counted from time and not one by one.
+    /// The number of heartbeats that all nodes have sent, computed from the time.
     std::uint64_t heartbeats() const;
 
 private:
@@ -44,8 +44,8 @@ private:
         observe::FaultView view;
         observe::FaultKind kind{};
         RegionId region{};
-        ZoneIndex a{};  ///< The zone that it strikes; of two the first.
-        ZoneIndex b{};  ///< The other of two.
+        ZoneIndex a{};  ///< The zone that it strikes, or the first of two.
+        ZoneIndex b{};  ///< The second of two.
         observe::Totals atStart;
     };
     struct Place {
@@ -54,22 +54,22 @@ private:
     };
 
     std::expected<Place, std::string> findZone(std::string_view name) const;
-    /// Names itself and what it strikes.
+    /// Fills in the name and the target.
     Fault makeFault(observe::FaultKind kind, RegionId region, ZoneIndex a, ZoneIndex b) const;
     std::uint64_t add(Fault fault, std::optional<Duration> duration);
     void start(const Fault& fault);
     void end(Fault& fault);
     EventId setEffect(const Fault& fault, bool active);
-    /// Both return the event that all that follows is caused by.
+    /// Both return the event that causes everything that follows.
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
-    void expectNews(RegionState& region, ZoneIndex observer, ZoneIndex observed);
+    void scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
     observe::FaultView withCost(const Fault& fault) const;
 
     WorldState& m_world;
     GroupSweeps m_sweeps;
-    std::vector<Fault> m_faults;  ///< In order of their ids; past ones too, bounded.
+    std::vector<Fault> m_faults;  ///< By id, including past ones; bounded.
     std::uint64_t m_nextFault = 1;
 };
 

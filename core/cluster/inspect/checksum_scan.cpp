@@ -35,17 +35,17 @@ std::string ChecksumScan::deleted() const {
     return "Table " + m_name + " was deleted while its replicas were read.";
 }
 
-void ChecksumScan::Replica::take(std::string_view key, std::string_view image, bool counts) {
+void ChecksumScan::Replica::add(std::string_view key, std::string_view image, bool counts) {
     checksum += checksumOf(key, image);
     count += counts ? 1 : 0;
 }
 
-void ChecksumScan::Replica::giveBack(std::string_view key, std::string_view image, bool counts) {
+void ChecksumScan::Replica::subtract(std::string_view key, std::string_view image, bool counts) {
     checksum -= checksumOf(key, image);
     count -= counts ? 1 : 0;
 }
 
-// Partitions may come while others are read: with a global index that is added.
+// Partitions may be added during a scan, with a new global index.
 ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const Group& group) {
     const auto [at, isNew] = m_partitions.try_emplace(group.id);
     Partition& partition = at->second;
@@ -85,13 +85,13 @@ LookResult<bool> ChecksumScan::step(ScanBudget budget) {
 storage::StorageResult<void> ChecksumScan::read(const Partition& partition, VolumeId volume,
                                                 Replica& replica, ScanBudget& budget) const {
     const Range& range = partition.ranges[replica.range];
-    spend(budget, 0);  // Looking at an empty range is work too.
+    spend(budget, 0);  // An empty range also uses up some of the budget.
     bool isCut = false;
     TRY(m_world.store.scan(volume, replica.mark, range.bounds.end, storage::ScanDirection::Forward,
                            [&](std::string_view key, std::string_view image) {
                                isCut = isSpent(budget);
                                if (isCut) return storage::ScanStep::Stop;
-                               replica.take(key, image, range.counts);
+                               replica.add(key, image, range.counts);
                                replica.mark.assign(key).push_back('\0');
                                spend(budget, key.size() + image.size());
                                return storage::ScanStep::Continue;
@@ -110,7 +110,7 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
     const auto& ranges = found->second.ranges;
     Replica& replica = found->second.replicas[zone.value()];
     for (const storage::TreeChange& change : changes) {
-        // What is in none of them, such as the cursors of an index, is in no checksum.
+        // Keys outside these ranges, such as the cursors of an index, are in no checksum.
         const auto range = std::ranges::find_if(ranges, [&](const Range& one) {
             return one.bounds.begin <= change.key && change.key < one.bounds.end;
         });
@@ -123,8 +123,8 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
             m_error = old.error();
             return;
         }
-        if (*old) replica.giveBack(change.key, **old, range->counts);
-        if (change.image) replica.take(change.key, *change.image, range->counts);
+        if (*old) replica.subtract(change.key, **old, range->counts);
+        if (change.image) replica.add(change.key, *change.image, range->counts);
     }
 }
 
@@ -151,7 +151,7 @@ std::uint64_t ChecksumScan::itemsInAll() const {
 LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
     const TablePtr table = m_world.catalog.find(m_space);
     if (!table) return std::unexpected(deleted());
-    std::vector<PartitionChecksums> rows = keptChecksums(m_world, *table);
+    std::vector<PartitionChecksums> rows = maintainedChecksums(m_world, *table);
     for (PartitionChecksums& row : rows) {
         const Partition& partition = m_partitions.at(row.group);
         for (const ZoneIndex zone : kZones) {
@@ -174,14 +174,15 @@ ChecksumLooks::Look* ChecksumLooks::current() {
     return found == m_looks.end() ? nullptr : &*found;
 }
 
-bool ChecksumLooks::underWay() const {
+bool ChecksumLooks::isActive() const {
     return std::ranges::any_of(m_looks, [](const Look& look) { return look.scan != nullptr; });
 }
 
 LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::string_view region) {
     TRY_ASSIGN(const TablePtr found, findTable(m_world, region, table));
     if (m_looks.size() >= kLooksMax)
-        return std::unexpected(std::string("Too many tables are being read; ask again later."));
+        return std::unexpected(
+            std::string("Too many checksum scans are in progress; try again later."));
     const ChecksumLookId id(m_next++);
     Job job;
     job.kind = JobKind::ScanChecksums;
@@ -238,9 +239,9 @@ void ChecksumLooks::drop(ChecksumLookId id) {
     unhookIfIdle();
 }
 
-// Applying is to cost nothing while nobody reads.
+// Without a scan, applying records must cost nothing extra.
 void ChecksumLooks::unhookIfIdle() {
-    if (!underWay()) m_world.beforeApply = nullptr;
+    if (!isActive()) m_world.beforeApply = nullptr;
 }
 
 }  // namespace orrery::cluster

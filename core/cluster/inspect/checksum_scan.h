@@ -19,32 +19,32 @@ namespace orrery::cluster {
 // millions of items, and no input may run longer than a turn, so it is read in bounded steps, while
 // writes go on:
 //
-//   - a replica is read in order of key, up to a mark that each step moves on;
-//   - before a record is applied to a replica, what it changes at keys below the mark is taken out
-//     of the sum as the store has it, and added as it will have it. So at any time the sum is that
-//     of the keys below the mark as they are now;
-//   - when the last mark has come to its end, the sums are those of whole replicas at the present
-//     instant. Sums and what was kept at apply are taken then, all in the same turn: both are of
-//     the same applied LSN, and all rows are of one instant.
+//   - It reads each replica in key order, up to a mark that each step advances.
+//   - Before a replica applies a record, the scan subtracts the old value of each changed key below
+//     the mark from the sum, and adds the new one. So the sum always covers the current values of
+//     the keys below the mark.
+//   - When the last mark has reached its end, the sums cover whole replicas at the present instant.
+//     The scan takes them and the maintained checksums in the same turn, so both belong to the
+//     same applied LSN, and all rows to one instant.
 //
-// It reads and is a look: nothing of it enters trace or hash, draws randomness or is an event of
-// the world, and where it is cut into steps changes nothing in the world. It is gone with its
-// client in a kill, and so has no cursor on disk.
+// The scan is a look: it enters neither trace nor hash, draws no randomness and is no event of the
+// world, and its division into steps changes nothing in the world. A kill ends it together with
+// its client, so it has no cursor on disk.
 
-/// How much one step may read.
+/// The amount that one step may read.
 struct ScanBudget {
     std::uint64_t keys = 500;
     std::uint64_t bytes = 256 * 1024;
 };
 
-/// One look at all partitions of a table and of its global indexes.
+/// One scan of all partitions of a table and of its global indexes.
 class ChecksumScan {
 public:
     ChecksumScan(const WorldState& world, const TableDescription& table);
 
-    /// Reads on. True once everything is read.
+    /// Reads on. Returns true once everything is read.
     LookResult<bool> step(ScanBudget budget);
-    /// After the last step, before anything else happens in the world.
+    /// Call it after the last step, before any other event in the world.
     LookResult<std::vector<PartitionChecksums>> rows() const;
     /// Items of all replicas that it has read so far, and that there are.
     std::uint64_t itemsRead() const;
@@ -54,20 +54,20 @@ public:
                      std::span<const storage::TreeChange> changes);
 
 private:
-    /// A key space of a partition, in order; only items count, not entries of local indexes.
+    /// A key space of a partition, in order. Only items count, not entries of local indexes.
     struct Range {
         KeyBounds bounds;
         bool counts = false;
     };
-    /// The keys of the ranges before `range`, and in that one those below `mark`, have been read.
+    /// The scan has read the ranges before `range`, and the keys below `mark` in that range.
     struct Replica {
         std::size_t range = 0;
         std::string mark;
         std::uint64_t checksum = 0;
         std::int64_t count = 0;
 
-        void take(std::string_view key, std::string_view image, bool counts);
-        void giveBack(std::string_view key, std::string_view image, bool counts);
+        void add(std::string_view key, std::string_view image, bool counts);
+        void subtract(std::string_view key, std::string_view image, bool counts);
     };
     struct Partition {
         std::vector<Range> ranges;
@@ -91,7 +91,7 @@ class ChecksumLooks : public JobWorker {
 public:
     ChecksumLooks(WorldState& world, Jobs& jobs);
 
-    /// Begins one; there may be `kLooksMax`.
+    /// Starts a scan; at most `kLooksMax` may be in progress.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
     /// Whether `readOn` has anything to do.
     bool underWay() const;

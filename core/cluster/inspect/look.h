@@ -15,10 +15,10 @@
 
 namespace orrery::cluster {
 
-// A look: a control input that reads a named replica's applied state at the present instant, also
-// while the clock is paused.
+// A look: a control input that reads the applied state of a named replica at the present instant,
+// even while the clock is paused.
 
-/// A look that could not be done, in one sentence: no such table, zone or key.
+/// The error of a look, in one sentence: no such table, zone or key.
 template <typename T>
 using LookResult = std::expected<T, std::string>;
 
@@ -27,8 +27,8 @@ struct ItemsLookRequest {
     std::string table;
     std::string index;  ///< Empty: the table.
     ZoneIndex zone{};
-    /// Where to begin: a storage key from an earlier look (exclusive), or a fraction of the key
-    /// space in 2^32 parts. `after` wins if it is not empty.
+    /// The start of the rows: a storage key from an earlier look (exclusive), or a fraction of the
+    /// key space in units of 2^-32. `after` takes precedence if it is not empty.
     std::string after;
     std::uint64_t at = 0;
     std::uint32_t limit = 100;
@@ -39,7 +39,7 @@ struct ItemsLook {
     struct Row {
         std::string storageKey;
         ItemView item;
-        std::uint32_t position = 0;  ///< In the key space, in 2^32 parts.
+        std::uint32_t position = 0;  ///< In the key space, in units of 2^-32.
     };
     std::vector<Row> rows;
     bool more = false;
@@ -51,32 +51,33 @@ struct ItemLookRequest {
     types::Item key;
 };
 
-/// One item as every zone holds it.
+/// One item in every zone.
 struct ItemLook {
     struct Version {
         ZoneIndex zone{};
         bool leader = false;
         bool up = true;
-        ItemView item;  ///< Null: not there.
-        Lsn itemLsn{};  ///< The record that wrote it; 0 if it is not there.
-        Lsn applied{};  ///< How far this replica is.
+        ItemView item;  ///< Null: the item does not exist.
+        Lsn itemLsn{};  ///< The record that wrote it; 0 if it does not exist.
+        Lsn applied{};  ///< The applied LSN of this replica.
         std::uint64_t behindRecords = 0;
         Duration behind{};
     };
     std::array<Version, kZonesPerRegion> versions;
     GroupId group{};
     std::string storageKey;
-    std::uint32_t position = 0;  ///< In the key space, in 2^32 parts.
+    std::uint32_t position = 0;  ///< In the key space, in units of 2^-32.
 };
 
-/// Names a look at checksums that reads whole replicas and takes many turns.
+/// Identifies a checksum scan, which reads whole replicas and takes many turns.
 using ChecksumLookId = NamedType<std::uint64_t, struct ChecksumLookIdTag>;
 
-/// What was kept is of the applied LSN that is told, and so is what was read. The rows of a look
-/// are of one instant; zones that apply at their own pace may differ in their LSNs.
+/// The maintained and the scanned checksum of a replica belong to the applied LSN in the same row.
+/// All rows belong to one instant; the LSNs of zones may differ, since each applies at its own
+/// pace.
 struct PartitionChecksums {
     GroupId group{};
-    std::string index;  ///< Empty: the table's own partition.
+    std::string index;  ///< Empty: a partition of the table itself.
     struct Zone {
         ZoneIndex zone{};
         bool up = true;

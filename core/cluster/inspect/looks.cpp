@@ -123,8 +123,8 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
     return look;
 }
 
-std::vector<PartitionChecksums> keptChecksums(const WorldState& world,
-                                              const TableDescription& table) {
+std::vector<PartitionChecksums> maintainedChecksums(const WorldState& world,
+                                                    const TableDescription& table) {
     std::vector<PartitionChecksums> rows;
     for (const GroupId id : partitionsOf(world, table)) {
         const Group* group = world.findGroup(id);
@@ -152,7 +152,7 @@ LookResult<std::vector<PartitionChecksums>> lookChecksums(const WorldState& worl
                                                           std::string_view name,
                                                           std::string_view region, bool scanned) {
     TRY_ASSIGN(const TablePtr table, findTable(world, region, name));
-    if (!scanned) return keptChecksums(world, *table);
+    if (!scanned) return maintainedChecksums(world, *table);
     ChecksumScan scan(world, *table);
     for (;;) {
         TRY_ASSIGN(const bool done, scan.step({}));

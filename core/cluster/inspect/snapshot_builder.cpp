@@ -179,7 +179,7 @@ bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
            group.writesLastSecond > 0 || std::ranges::any_of(partition.replicas, lags);
 }
 
-// --- what is to be looked at
+// --- which tables to view
 
 void SnapshotBuilder::wait(Table& table) {
     if (!std::exchange(table.waits, true)) m_waiting.push_back(table.table->space);
@@ -221,7 +221,7 @@ void SnapshotBuilder::tableChanged(KeySpaceId space) {
     }
     if (known == m_tables.end()) {
         Region& region = m_regions[table->region.value()];
-        // One of the same name that is gone may not have been looked at since.
+        // The view of a deleted table with the same name may still be there.
         const auto [at, isNew] = region.tables.try_emplace({table->accountId, table->name});
         if (!isNew) {
             forget(at->second);
@@ -337,7 +337,7 @@ observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
     return region.shown;
 }
 
-// True if some link between this zone and another is cut, in either direction.
+// True if a link between this zone and another is cut, in either direction.
 bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
     const auto node = m_world.node(region, zone);
     return std::ranges::any_of(kZones, [&](ZoneIndex other) {

@@ -17,9 +17,10 @@
 
 namespace orrery::cluster {
 
-/// Makes snapshots; nodes that did not change are those of the snapshot before. A table is looked
-/// at anew if it or one of its groups changed since, or while something of it moves with time (a
-/// lag, the requests of a second). So a snapshot costs what changed, and not what is there.
+/// Makes snapshots, and reuses the nodes of the last snapshot that did not change. It rebuilds the
+/// view of a table if the table or one of its groups has changed since, or while a value changes
+/// with time (a lag, the requests of a second). So the cost of a snapshot depends on the changes,
+/// not on the number of tables.
 class SnapshotBuilder {
 public:
     explicit SnapshotBuilder(WorldState& world) : m_world(world) {}
@@ -40,7 +41,7 @@ public:
                                             std::uint64_t heartbeats);
 
 private:
-    /// What the replicas of a table add to those of each zone.
+    /// The contribution of a table's replicas to the sums of each zone.
     struct Sums {
         std::uint32_t leaders = 0;
         std::uint32_t replicas = 0;
@@ -48,11 +49,11 @@ private:
         Duration lag{};  ///< The longest.
     };
     using ZoneSums = std::array<Sums, kZonesPerRegion>;
-    /// A table as it was last looked at.
+    /// A table at its last visit.
     struct Table {
         TablePtr table;
-        bool isDescribed = false;    ///< `view` has what `table` says.
-        observe::TableViewPtr view;  ///< Null: not looked at yet, and not shown.
+        bool isDescribed = false;    ///< `view` shows the current `table`.
+        observe::TableViewPtr view;  ///< Null: not visited yet, and not shown.
         ZoneSums sums;
         bool waits = false;  ///< Among those to look at.
     };
@@ -84,12 +85,12 @@ private:
     observe::RegionViewPtr showRegion(const RegionState& region);
 
     std::shared_ptr<observe::TableView> viewOf(const Table& table) const;
-    /// `before` are the same partitions as they were, or none.
+    /// `before` are the previous views of the same partitions, or empty.
     std::vector<observe::PartitionView> partitions(
         KeySpaceId space, const std::vector<observe::PartitionView>& before) const;
     observe::PartitionView partition(Group& group) const;
     observe::ReplicaView replica(const Group& group, ZoneIndex zone) const;
-    /// Something of it is another by the next snapshot, though nothing happens.
+    /// True if a value of the partition will differ in the next snapshot, even without an event.
     bool moves(const observe::PartitionView& partition) const;
     bool isCutOff(RegionId region, ZoneIndex zone) const;
 

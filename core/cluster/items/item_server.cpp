@@ -10,7 +10,7 @@
 namespace orrery::cluster {
 namespace {
 
-/// How long a write's answer waits for the global indexes, in the profiles where it does.
+/// How long a write's answer waits for the global indexes, in the profiles in which it waits.
 constexpr Duration kIndexWaitMax = std::chrono::milliseconds(400);
 
 std::unique_ptr<OpResult> failed(ApiError error) {
@@ -56,7 +56,7 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const ReadRange& range) { readPage(group, zone, op, *request, range); },
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
-            // No replica is asked for these.
+            // The router does not send these to replicas.
             []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
@@ -136,10 +136,11 @@ void ItemServer::moved(Group& group) {
     answerParked(group);
 }
 
-// A reply leaves when the record on which it rests is committed and the lease still holds. If the
-// replica no longer leads, nobody can tell what becomes of the record: the service's own error.
+// A reply leaves once the record that it depends on is committed, if the lease still holds. If the
+// replica no longer leads, the fate of the record is unknown: the client gets the service's own
+// error.
 void ItemServer::answerWaiters(Group& group) {
-    // Often hundreds wait and none is ready: then nothing is moved and nothing allocated.
+    // Often hundreds wait and none is ready; then this moves and allocates nothing.
     std::vector<Waiter> ready;
     auto end = group.waiters.begin();
     for (Waiter& waiter : group.waiters) {
@@ -185,7 +186,7 @@ void ItemServer::answerParked(Group& group) {
 void ItemServer::indexesShow(Group& group, Lsn shown) {
     std::vector<IndexWaiter> waiting = std::exchange(group.indexWaiters, {});
     for (IndexWaiter& waiter : waiting) {
-        // An index without a leader must not fail a write that is done.
+        // An index without a leader must not fail a write that is committed.
         if (waiter.lsn <= shown || m_world.now - waiter.since >= kIndexWaitMax) {
             waiter.result->gate = group.gate;
             m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));

@@ -8,8 +8,8 @@
 
 namespace orrery::cluster {
 
-/// What a replica does with the requests of routers: reads from its own applied state, and at the
-/// leader strong reads and writes; replies that rest on records wait here until these are
+/// Serves the requests of routers at a replica: reads from its own applied state and, at the
+/// leader, strong reads and writes. Replies that depend on records wait here until those are
 /// committed.
 class ItemServer {
 public:
@@ -26,9 +26,10 @@ public:
     /// A request has arrived at the replica in `asked.zone`, which has power.
     void serve(Group& group, ParkedOp asked);
     void on(const CollectionCountStep& step);
-    /// The group's replicas moved: answers what no longer has to wait.
+    /// The replicas of the group have advanced: answers the requests that no longer have to wait.
     void moved(Group& group);
-    /// Answers what waited for the global indexes, which show the group's records up to `shown`.
+    /// The global indexes reflect the group's records up to `shown`: answers the writes that waited
+    /// for it.
     void indexesShow(Group& group, Lsn shown);
 
 private:
@@ -38,7 +39,7 @@ private:
     void write(Group& group, const ParkedOp& asked, const WriteItem& write);
     void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
-    /// Notes what a read met, and makes the answer to whoever needed it.
+    /// Reports the damage that a read found, and returns the error for its client.
     std::unique_ptr<OpResult> damaged(storage::StorageError error);
     void answerWaiters(Group& group);
     void answerParked(Group& group);

@@ -15,7 +15,7 @@ constexpr std::size_t kSpaceBytes = 4;
 constexpr std::uint64_t kItemsReserved = 16;
 constexpr std::string_view kEntry = "An entry of a local index";
 
-/// The space whose partitions hold what the page reads.
+/// The space whose partitions hold the keys of the page.
 KeySpaceId partitionedSpace(const ReadRange& range) {
     const SecondaryIndex* index = range.table->findIndex(range.indexName);
     return index != nullptr && index->global ? index->space : range.table->space;
@@ -83,7 +83,8 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
 GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group) {
     const KeySpaceId space = partitionedSpace(range);
     const std::string_view begin = std::string_view(range.begin).substr(kSpaceBytes);
-    // The end of a whole key space is the next key space: everything of this one is before it.
+    // The end of a whole key space is the start of the next one, so every key of this one is before
+    // it.
     const bool endless =
         range.end.empty() || ByteReader(range.end).u32() != ByteReader(range.begin).u32();
     const std::string_view end =

@@ -5,9 +5,9 @@
 
 namespace orrery::cluster {
 
-/// The part of a page that one partition has, as the replica in `zone` has applied it.
-/// `from` is where the page goes on: its beginning, or going backward its end. Stops after
-/// `itemsMax` items or once `bytesMax` is reached; `more` says that it stopped so.
+/// The part of a page in one partition, as the replica in `zone` has applied it. The page continues
+/// at `from`: its lower bound, or its upper bound when it goes backward. Stops after `itemsMax`
+/// items or once it reaches `bytesMax`, and then sets `more`.
 storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
                                              ZoneIndex zone, const ReadRange& range,
                                              const std::string& from, std::uint64_t itemsMax,
@@ -16,8 +16,8 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
 /// The key space that a page reads.
 KeySpaceId spaceOf(const ReadRange& range);
 
-/// The partition in which a page begins, or goes on after `group` (null: begins); group 0 if the
-/// range has no more. A local index lives in the partitions of its table.
+/// The first partition of a page (if `group` is null), or the next one after `group`; group 0 if
+/// the range has no more. A local index lives in the partitions of its table.
 GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group);
 
 }  // namespace orrery::cluster

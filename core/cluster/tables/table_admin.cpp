@@ -12,22 +12,23 @@ ApiError inUse(std::string message) {
     return {ErrorType::ResourceInUse, std::move(message), nullptr};
 }
 
-// Whether a request changes settings that the service changes at any time, and at once.
-bool onlySettings(const UpdateTable& update) {
+// True if the request changes only settings that the service changes at any time and at once.
+bool changesOnlySettings(const UpdateTable& update) {
     return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
            update.createIndexes.empty() && update.deleteIndexes.empty() &&
            update.updateIndexes.empty();
 }
 
-// Whether the service needs a while for it, during which the table is UPDATING.
+// True if the service needs some time for the change; meanwhile the table is UPDATING.
 bool takesTime(const UpdateTable& update) {
     return update.billing || update.throughput || update.tableClass ||
            !update.createIndexes.empty() || !update.deleteIndexes.empty();
 }
 
-// Warm throughput never goes down: what there was stays when units are taken away or billing
+// Warm throughput never decreases: the old value remains when units are reduced or the billing mode
 // changes.
-void keepWarm(std::optional<Throughput>& warm, const Throughput& before, const Throughput& now) {
+void preserveWarm(std::optional<Throughput>& warm, const Throughput& before,
+                  const Throughput& now) {
     if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
     warm = {std::max(before.readUnits, now.readUnits), std::max(before.writeUnits, now.writeUnits)};
 }
@@ -82,9 +83,9 @@ ApiError stillInUse(const TableDescription& table) {
                  ": " + table.name);
 }
 
-// The definitions are those of the keys of the table and its indexes, no more; what the table had
-// stays in its place.
-void defineKeysAlone(TableDescription& table) {
+// Reduces the definitions to those of the keys of the table and its indexes. Existing ones keep
+// their places.
+void pruneDefinitions(TableDescription& table) {
     const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
         return std::ranges::find(among, name, &types::KeyAttribute::name);
     };
@@ -174,10 +175,9 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         m_world.regions.size() >= WorldState::kRegionsMax) {
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
                                         "There is no table in Region " + caller.regionName +
-                                            ", and this endpoint "
-                                            "already has tables in " +
+                                            ", and this endpoint already has tables in " +
                                             std::to_string(WorldState::kRegionsMax) +
-                                            " Regions, which is as many as it can have.",
+                                            " Regions, the maximum.",
                                         nullptr});
     }
     TableDescription table = create.table;
@@ -248,17 +248,17 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
             if (index.name == one.name) applyToIndex(one, index);
         }
     }
-    keepWarm(table.warm, warmOf(before), warmOf(table));
+    preserveWarm(table.warm, warmOf(before), warmOf(table));
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
         SecondaryIndex& index = table.indexes[i];
-        keepWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
+        preserveWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
     }
 }
 
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool settled = update.table->status == TableStatus::Active;
     const bool updating = update.table->status == TableStatus::Updating;
-    if (!settled && !(updating && onlySettings(update)))
+    if (!settled && !(updating && changesOnlySettings(update)))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     applySettings(update, table);
@@ -276,7 +276,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         added.push_back(index.space);
         table.indexes.push_back(std::move(index));
     }
-    defineKeysAlone(table);
+    pruneDefinitions(table);
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     const bool transient = lasting || (slow && takesTime(update));
     if (transient) table.status = TableStatus::Updating;
@@ -289,7 +289,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
         m_indexes.backfill.begin(table, index.space);
     }
-    store(changed);  // With the new partitions.
+    store(changed);  // Includes the new partitions.
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
     if (added.empty() && (transient || indexesUpdate)) {
@@ -315,7 +315,7 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table});
 }
 
-// A table or its indexes reach the state that they were on their way to.
+// A table or its indexes leave their transient states.
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         for (const SecondaryIndex& index : table.indexes)
@@ -332,7 +332,7 @@ void TableAdmin::settle(TableDescription table) {
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;
     });
-    defineKeysAlone(table);
+    pruneDefinitions(table);
     bool filling = false;
     for (SecondaryIndex& index : table.indexes) {
         filling = filling || index.backfilling;

@@ -13,8 +13,8 @@
 
 namespace orrery::cluster {
 
-/// Requests about tables: the catalog, partitions, and the transient states between. Every change
-/// of the catalog is in the turn that made it.
+/// Handles requests about tables: the catalog, partitions, and the transient states in between. The
+/// turn that changes the catalog also stores the change.
 class TableAdmin {
 public:
     TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes)
@@ -22,10 +22,10 @@ public:
 
     ApiResult<Reply> request(const Request& request, const Caller& caller);
     void on(const TableSettles& settles);
-    /// A new index has every item that was there before it.
+    /// The backfill of a new index is complete.
     void indexFilled(KeySpaceId table, KeySpaceId index);
 
-    /// Regions first, since faults need them, then tables and their groups.
+    /// Loads the Regions first, since faults need them, then tables and their groups.
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
@@ -33,7 +33,7 @@ public:
     /// ends.
     void giveBackDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
 
-    /// The description with its live counts.
+    /// The description with the current counts.
     TableReply describe(const TablePtr& table) const;
 
 private:
@@ -46,11 +46,11 @@ private:
     storage::StorageResult<std::vector<KeptTable>> keptTables() const;
     storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
     void settleLater(const TableDescription& table);
-    /// With what it was doing when the world stopped.
-    storage::StorageResult<void> goOn(const TableDescription& table,
-                                      const std::set<KeySpaceId>& lost);
-    static std::set<KeySpaceId> indexesThatShare(const std::vector<KeptTable>& kept);
-    static std::set<GroupId> groupsOf(const std::vector<KeptTable>& kept,
+    /// Resumes the change that the table was in when the world stopped.
+    storage::StorageResult<void> resume(const TableDescription& table,
+                                        const std::set<KeySpaceId>& lost);
+    static std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored);
+    static std::set<GroupId> groupsOf(const std::vector<StoredTable>& stored,
                                       const std::set<KeySpaceId>& spaces);
     storage::StorageResult<std::set<KeySpaceId>> takeIndexesToFill();
     storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost,
@@ -60,7 +60,7 @@ private:
                                                        KeySpaceId space) const;
     RegionState& regionOf(const std::string& name);
     KeySpaceId newSpace();
-    /// The zones in which a new partition's leader may be appointed.
+    /// The zones from which the leader of a new partition may be appointed.
     std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
     void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
     /// `more` are groups beside those of the space that have private keys of it.
@@ -79,8 +79,8 @@ private:
     std::uint64_t m_nextGroup = 1;
 };
 
-/// Partitions that a table or index begins with: four for on-demand, by throughput otherwise
-/// (3,000 read units or 1,000 write units each).
+/// The initial number of partitions of a table or index: four for on-demand, by throughput
+/// otherwise (3,000 read units or 1,000 write units each).
 std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput);
 
 }  // namespace orrery::cluster

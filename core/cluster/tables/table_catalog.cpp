@@ -6,7 +6,7 @@
 #include "core/cluster/tables/table_values.h"
 #include "core/types/storage_key.h"
 
-// Where tables and their partitions come from and go to: key spaces, groups, the store's values.
+// Creates and deletes tables and their partitions: key spaces, groups, the store's values.
 
 namespace orrery::cluster {
 namespace {
@@ -45,7 +45,7 @@ void TableAdmin::saveCounters() {
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));
 }
 
-// Random as the service's are, but from the seed: a run made again has the same.
+// Random like the service's, but from the seed, so that a repeated run has the same ids.
 std::string TableAdmin::newTableId(KeySpaceId space) const {
     constexpr std::string_view kDigits = "0123456789abcdef";
     Prng prng = Prng::stream(m_world.seed, "table-id", space.value());
@@ -71,7 +71,8 @@ std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescri
     return schema;
 }
 
-// Zones that are up and hear another that is: a leader needs one follower. If there is none, any.
+// The zones that are up and hear another zone that is up, since a leader needs a follower. If there
+// are none, any.
 std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const {
     std::vector<ZoneIndex> zones;
     for (const ZoneIndex zone : kZones) {
@@ -85,7 +86,7 @@ std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const 
     return zones;
 }
 
-// Partitions of equal shares of the hash space; leaders spread over the zones.
+// Partitions get equal shares of the hash space; their leaders are spread over the zones.
 void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
                                std::uint64_t count) {
     std::vector<std::string> begins(count + 1);

@@ -9,15 +9,15 @@
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
 
-// What a world finds when it is opened: key spaces, groups, tables, and the ids that come next.
+// What a world loads when it is opened: key spaces, groups, tables, and the next ids.
 
 namespace orrery::cluster {
 namespace {
 
 storage::StorageError damaged(std::string_view what) {
     return {"decode " + std::string(what), EPROTO, "",
-            "The catalog in the data folder is damaged (" + std::string(what) +
-                "); restore the folder from a copy."};
+            "The catalog in the data folder is corrupt (" + std::string(what) +
+                "); restore the folder from a backup."};
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
     for (const KeptTable& one : kept) {
         const auto table = std::make_shared<const TableDescription>(one.table);
         m_world.catalog.put(table);
-        for (const KeptPartition& partition : one.partitions) {
+        for (const StoredPartition& partition : one.partitions) {
             if (lost.contains(partition.space)) continue;
             Group& group =
                 m_replicator.add(partition.group, table->region, table->space, partition.space,
@@ -69,10 +69,10 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             TRY(isShared ? m_replicator.reopenShared(group) : m_replicator.reopen(group));
         }
     }
-    for (const KeptTable& one : kept) {
-        TRY(goOn(one.table, lost));
+    for (const StoredTable& one : stored) {
+        TRY(resume(one.table, lost));
     }
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         for (const SecondaryIndex& index : one.table.indexes) {
             if (!lost.contains(index.space)) continue;
             const bool isShared = sharing.contains(index.space);
@@ -108,11 +108,11 @@ storage::StorageResult<std::vector<KeptTable>> TableAdmin::keptTables() const {
             return std::unexpected(damaged(name));
         kept.push_back(std::move(*one));
     }
-    return kept;
+    return stored;
 }
 
-// Whatever the counters say, nothing that is there, or is still to be given back, is made again.
-storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTable>& kept) {
+// Whatever the counters say, no id is reused that exists or waits to be reclaimed.
+storage::StorageResult<void> TableAdmin::skipUsedIds(const std::vector<StoredTable>& stored) {
     if (m_world.plantedBug == PlantedBug::CountersEarly) return {};
     const auto passSpace = [&](KeySpaceId space) {
         m_nextSpace = std::max(m_nextSpace, space.value() + 1);
@@ -120,11 +120,11 @@ storage::StorageResult<void> TableAdmin::passIdsInUse(const std::vector<KeptTabl
     const auto passGroup = [&](GroupId group) {
         m_nextGroup = std::max(m_nextGroup, group.value() + 1);
     };
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         passSpace(one.table.space);
         for (const SecondaryIndex& index : one.table.indexes)
             passSpace(index.space);
-        for (const KeptPartition& partition : one.partitions)
+        for (const StoredPartition& partition : one.partitions)
             passGroup(partition.group);
     }
     for (const SpaceReclaimer::Dropped& dropped : m_reclaimer.dropped()) {
@@ -140,8 +140,8 @@ void TableAdmin::settleLater(const TableDescription& table) {
     m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
 }
 
-storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
-                                              const std::set<KeySpaceId>& lost) {
+storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
+                                                const std::set<KeySpaceId>& lost) {
     const bool indexUpdates = std::ranges::find(table.indexes, TableStatus::Updating,
                                                 &SecondaryIndex::status) != table.indexes.end();
     if (table.status != TableStatus::Active || indexUpdates) settleLater(table);
@@ -152,16 +152,16 @@ storage::StorageResult<void> TableAdmin::goOn(const TableDescription& table,
     return {};
 }
 
-// --- Folders of a version that gave the groups of an index to the next table or index as well.
+// --- Folders of a version that gave the groups of an index to the next table or index as well
 
-// The indexes any of whose groups another table or index has too. Items are in no index alone, so
-// all of them can be filled anew; a table keeps the groups.
-std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& kept) {
+// The indexes of which another table or index has a group too. Every item is in its table, so the
+// indexes can be filled again; a table keeps the groups.
+std::set<KeySpaceId> TableAdmin::indexesSharingGroups(const std::vector<StoredTable>& stored) {
     std::map<GroupId, std::set<KeySpaceId>> owners;
     std::set<KeySpaceId> tables;
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         tables.insert(one.table.space);
-        for (const KeptPartition& partition : one.partitions)
+        for (const StoredPartition& partition : one.partitions)
             owners[partition.group].insert(partition.space);
     }
     std::set<KeySpaceId> lost;
@@ -173,11 +173,11 @@ std::set<KeySpaceId> TableAdmin::indexesThatShare(const std::vector<KeptTable>& 
     return lost;
 }
 
-std::set<GroupId> TableAdmin::groupsOf(const std::vector<KeptTable>& kept,
+std::set<GroupId> TableAdmin::groupsOf(const std::vector<StoredTable>& stored,
                                        const std::set<KeySpaceId>& spaces) {
     std::set<GroupId> groups;
-    for (const KeptTable& one : kept) {
-        for (const KeptPartition& partition : one.partitions) {
+    for (const StoredTable& one : stored) {
+        for (const StoredPartition& partition : one.partitions) {
             if (spaces.contains(partition.space)) groups.insert(partition.group);
         }
     }

@@ -62,10 +62,10 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
 
 storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
     if (isChosen) {
-        keepProfile(state.turn, state.profile);
+        saveProfile(state.turn, state.profile);
         return {};
     }
-    TRY_ASSIGN(const Profile* kept, keptProfile(state.store));
+    TRY_ASSIGN(const Profile* kept, loadProfile(state.store));
     if (kept != nullptr) state.setProfile(*kept);
     return {};
 }
@@ -252,7 +252,7 @@ World::ChecksumsResult World::checksums(std::string_view table, std::string_view
 }
 
 bool World::checksumsUnderWay() const {
-    return m_impl->checksums.underWay();
+    return m_impl->checksums.isActive();
 }
 
 std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {

@@ -38,7 +38,7 @@ constexpr Duration kLeadGrowth = 10ms;
 // The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
 // not follow it there, or it would run ahead with every stop.
 storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
-    TRY_ASSIGN(state.clockSetting, keptClockSetting(state.store));
+    TRY_ASSIGN(state.clockSetting, loadClockSetting(state.store));
     TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
     Duration calendar{};
     if (clock) {

@@ -31,14 +31,14 @@ Admitted World::Impl::admit(const HealAllFaults&) {
 
 Admitted World::Impl::admit(const SetProfile& input) {
     state.setProfile(input.profile);
-    keepProfile(state.turn, input.profile);
+    saveProfile(state.turn, input.profile);
     state.controlGate = state.openTicket;
     return 0;
 }
 
 Admitted World::Impl::admit(const SetClock& input) {
     state.clockSetting = input.setting;
-    keepClockSetting(state.turn, input.setting);
+    saveClockSetting(state.turn, input.setting);
     state.controlGate = state.openTicket;
     return 0;
 }

@@ -12,15 +12,15 @@
 namespace orrery::cluster {
 namespace {
 
-// What a step reads at most: some hundred microseconds.
+// The entries that one step reads at most: some hundred microseconds.
 constexpr std::size_t kStepEntriesMax = 500;
 constexpr std::size_t kStepBytesMax = 1024 * 1024;
-/// Sizes that are counted, and that no record has carried yet.
+/// The maximum of counted sizes that no record has carried yet.
 constexpr std::size_t kFinishedMax = 64;
 
 constexpr std::size_t kSpaceBytes = 4;
 
-/// Where the collection of `storageKey` begins in a key space of the same partition.
+/// The start of the collection of `storageKey` in a key space of the same partition.
 std::string prefixIn(KeySpaceId space, std::string_view storageKey) {
     return types::keySpaceBegin(space).append(storageKey.substr(kSpaceBytes, types::kHashBytes));
 }
@@ -54,7 +54,7 @@ storage::StorageResult<std::optional<table::CollectionSize>> CollectionSizes::fi
     SharedBytes stored;
     if (const auto inTail = group.tail.find(sizeKey); inTail != group.tail.end()) {
         stored = inTail->second.stored;
-        if (!stored) return Found(table::CollectionSize{});  // The tail has emptied it.
+        if (!stored) return Found(table::CollectionSize{});  // The tail has emptied the collection.
     } else {
         TRY_ASSIGN(stored, m_world.store.get(volumeOf(group.region, zone), sizeKey));
     }
@@ -82,7 +82,8 @@ storage::StorageResult<bool> CollectionSizes::isEmpty(const Group& group, ZoneIn
     TRY(m_world.store.scan(volumeOf(group.region, zone), prefix, types::prefixEnd(prefix),
                            storage::ScanDirection::Forward,
                            [&](std::string_view key, std::string_view) {
-                               // What is in the tail as well is deleted there.
+                               // Keys of the tree that are also in the tail have been deleted
+                               // there.
                                empty = group.tail.contains(key);
                                return empty ? storage::ScanStep::Continue : storage::ScanStep::Stop;
                            }));
@@ -121,7 +122,7 @@ void CollectionSizes::noteWrite(const Group& group, const table::LogRecord& reco
     if (found == m_counts.end() || !isValid(found->second)) return;
     Count& count = found->second;
     if (record.collection) {
-        // The size is in the log from here on. Whoever waits comes back with the next step.
+        // From here on the log has the size. Waiting requests are retried after the next step.
         count.isVoid = true;
         if (count.atEnd()) m_counts.erase(found);
         return;
@@ -144,7 +145,7 @@ std::vector<ParkedOp> CollectionSizes::on(const CollectionCountStep& step) {
         return waiting;
     }
     if (const auto counted = countSome(*m_world.findGroup(count.group), count); !counted) {
-        // Whoever waits is refused, as all writes are now.
+        // Waiting requests are refused, as all writes are now.
         m_world.reportDamage(counted.error());
         std::vector<ParkedOp> waiting = std::move(count.waiting);
         m_counts.erase(found);
@@ -159,8 +160,7 @@ std::vector<ParkedOp> CollectionSizes::on(const CollectionCountStep& step) {
     return waiting;
 }
 
-// A size that is counted goes into the log with the next write. Where none comes, it is not kept
-// for ever.
+// The next write puts a counted size into the log. If there is none, the size is not kept for ever.
 void CollectionSizes::forgetFinished() {
     const auto isFinished = [](const auto& entry) { return entry.second.atEnd(); };
     if (static_cast<std::size_t>(std::ranges::count_if(m_counts, isFinished)) <= kFinishedMax)
@@ -188,7 +188,7 @@ storage::StorageResult<void> CollectionSizes::countSome(const Group& group, Coun
             isCut = entries >= kStepEntriesMax || bytes >= kStepBytesMax;
             if (isCut) return storage::ScanStep::Stop;
             count.next.assign(key).push_back('\0');
-            // What the tail has instead is counted below.
+            // The tail's version is counted below.
             if (!group.tail.contains(key)) add(key, image);
             return isDamaged ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         }));

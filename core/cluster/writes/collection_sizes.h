@@ -13,44 +13,44 @@
 namespace orrery::cluster {
 
 /// The sizes of item collections as leaders know them, for tables with a local index. Records carry
-/// the sizes, so one look-up tells. What version 1 wrote carries none: such a collection is counted
-/// in bounded steps when somebody first asks, while reads and writes of it go on.
+/// the size, so one look-up finds it. Records of version 1 do not: such a collection is counted in
+/// bounded steps at the first request for its size, while reads and writes of it continue.
 class CollectionSizes {
 public:
     explicit CollectionSizes(WorldState& world) : m_world(world) {}
 
-    /// The size of the collection of `storageKey` in the latest state of the leader in `zone`, as
-    /// the next record has to continue it. Nothing if it is not known: see `count`. `itemExists`
-    /// says of the item itself that it is there.
+    /// The size of the collection of `storageKey` in the latest state of the leader in `zone`, from
+    /// which the next record continues. Nothing if it is not known; see `count`. `itemExists` says
+    /// that the item itself exists.
     storage::StorageResult<std::optional<table::CollectionSize>> find(const Group& group,
                                                                       ZoneIndex zone,
                                                                       std::string_view storageKey,
                                                                       bool itemExists) const;
 
-    /// Counts the collection of `storageKey`; `waiting` comes back once its size is known, or
-    /// cannot be told here.
+    /// Counts the collection of `storageKey`. Returns `waiting` from `on` once the size is known or
+    /// cannot be determined here.
     void count(const Group& group, std::string_view storageKey, ParkedOp waiting);
 
-    /// The leader is about to propose `record`: what is being counted takes it in.
+    /// The leader is about to propose `record`: counts in progress take it into account.
     void noteWrite(const Group& group, const table::LogRecord& record,
                    const table::LocalIndexChanges& localIndexes);
 
-    /// Counts on. Returns the requests that need not wait any longer.
+    /// Continues a count. Returns the requests that need not wait any longer.
     std::vector<ParkedOp> on(const CollectionCountStep& step);
-    /// The group's replicas moved. Returns the requests whose leader counts no more.
+    /// The replicas of the group have advanced. Returns the requests whose leader no longer counts.
     std::vector<ParkedOp> moved(const Group& group);
 
 private:
-    /// Under the key that has the size, which begins with the group.
+    /// By the key that stores the size, which begins with the group.
     struct Count {
         GroupId group{};
         ZoneIndex zone{};
         replication::Term term{};
-        std::vector<std::string> prefixes;  ///< The table's part and that of each local index.
-        std::size_t prefix = 0;             ///< The one that is read now.
-        std::string next;                   ///< All before it is counted; everything if at end.
+        std::vector<std::string> prefixes;  ///< The prefix in the table and in each local index.
+        std::size_t prefix = 0;             ///< The one being read.
+        std::string next;  ///< Everything before it is counted; everything at the end.
         std::uint64_t bytes = 0;
-        bool isVoid = false;  ///< A record has told the size meanwhile.
+        bool isVoid = false;  ///< A record has carried the size meanwhile.
         std::vector<ParkedOp> waiting;
 
         bool atEnd() const { return prefix == prefixes.size(); }

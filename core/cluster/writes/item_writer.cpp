@@ -48,7 +48,7 @@ table::LogRecord recordOf(const Group& group, const std::string& storageKey, con
     return record;
 }
 
-/// What a write was evaluated on, and is to follow it in the log.
+/// The state on which a write was evaluated, and which it must follow in the log.
 struct Before {
     ItemView item;
     std::optional<table::CollectionSize> collection;
@@ -102,7 +102,7 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
 
     const TablePtr table = world.catalog.find(group.table);
     const bool withOldImage = table != nullptr && imagesNeeded(*table);
-    // An image that is logged is relied on, so it must be sound: version 1 has no checksum.
+    // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
     const bool isUnproven =
         withOldImage && latest->item && !table::hasChecksum(*latest->item.bytes);
     const bool isUpdate = std::holds_alternative<UpdateAction>(write.action);

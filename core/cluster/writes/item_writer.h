@@ -7,20 +7,21 @@
 
 namespace orrery::cluster {
 
-/// What a leader makes of a write: a reply or an error, and the record of the log on which it
-/// rests.
+/// The result of a write at the leader: a reply or an error, and the log record on which it
+/// depends.
 struct Written {
     WriteReply reply;
     std::optional<ApiError> error;
-    /// The reply leaves when this is committed; 0 if it rests on nothing that is not.
+    /// The reply leaves once this is committed; 0 if it depends only on committed records.
     Lsn restsOn{};
-    /// Nothing was done: the size of the item collection is asked for and must be counted first.
+    /// Nothing was done: the request wants the size of the item collection, which must be counted
+    /// first.
     bool needsCount = false;
 };
 
-/// Evaluates a write on the latest state that the leader in `zone` has, the tail of its log
-/// included, and proposes the record if one is due. Only while that replica serves. Damaged bytes
-/// are reported to the world and answered with InternalServerError.
+/// Evaluates a write on the latest state of the leader in `zone`, including the tail of its log,
+/// and proposes a record if one is needed. Only while that replica serves. Reports damaged bytes to
+/// the world and answers InternalServerError.
 Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey);
 

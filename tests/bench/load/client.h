@@ -7,7 +7,7 @@
 
 namespace orrery::load {
 
-/// What a run has seen.
+/// The results of a run.
 struct Figures {
     std::uint64_t requests = 0;
     std::uint64_t errors = 0;  ///< Answers other than 200.
@@ -19,17 +19,17 @@ struct Figures {
     double perSecond() const { return seconds > 0 ? static_cast<double>(requests) / seconds : 0; }
 };
 
-/// Connections that stay open, all served by this thread: each sends a request, reads the answer
-/// whole, and sends the next one.
+/// Open connections, all served by this thread: each sends a request, reads the whole answer, and
+/// sends the next request.
 class Client {
 public:
-    /// Dies with a sentence if nobody listens there.
+    /// Exits with a message if nothing listens there.
     Client(const std::string& host, std::uint16_t port, int connections);
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Sends the requests again and again, in order, until the time is over.
+    /// Sends the requests repeatedly, in order, until the time is over.
     Figures runFor(const std::vector<std::string>& requests, std::chrono::milliseconds time);
     /// Sends each request once.
     Figures runOnce(const std::vector<std::string>& requests);
@@ -42,7 +42,7 @@ private:
         const std::string* request = nullptr;
         std::size_t sent = 0;
         std::string received;
-        std::size_t answerBytes = 0;  ///< 0: the head is not whole yet.
+        std::size_t answerBytes = 0;  ///< 0: the head is not complete yet.
         bool chunked = false;
         Clock::time_point began;
     };
@@ -51,7 +51,7 @@ private:
                 Clock::time_point until);
     bool start(Connection& connection);
     void send(Connection& connection);
-    /// True if an answer is whole.
+    /// True if an answer is complete.
     bool receive(Connection& connection);
     void readHead(Connection& connection);
     void note(Connection& connection, Figures& figures);
@@ -59,12 +59,12 @@ private:
     int m_epoll = -1;
     std::vector<Connection> m_connections;
 
-    // Of the run under way.
+    // Of the current run.
     const std::vector<std::string>* m_requests = nullptr;
     std::size_t m_next = 0;
     std::size_t m_count = 0;
     Clock::time_point m_until;
-    std::vector<std::uint32_t> m_latencies;  // By ten microseconds.
+    std::vector<std::uint32_t> m_latencies;  // In units of ten microseconds.
 };
 
 }  // namespace orrery::load

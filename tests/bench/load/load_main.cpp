@@ -29,7 +29,7 @@ struct Settings {
     std::vector<std::string> only;
 };
 
-/// What the kernel says of a process, for the memory and the processor time of the server.
+/// The kernel's figures of a process, for the memory and the processor time of the server.
 struct Process {
     double anonymousMegabytes = 0;
     double processorSeconds = 0;
@@ -47,7 +47,7 @@ Process lookAt(int pid) {
     std::ifstream stat(folder + "/stat");
     std::string text;
     std::getline(stat, text);
-    // Fields 14 and 15, counted behind the name, which may hold blanks.
+    // Fields 14 and 15, counted after the name, which may contain blanks.
     std::istringstream fields(text.substr(text.rfind(')') + 1));
     std::string skipped;
     for (int field = 3; field < 14; ++field)
@@ -94,7 +94,7 @@ void measure(Client& client, const Requests& requests, const Workload& workload,
 }
 
 void fill(Client& client, const Requests& requests, std::uint64_t begin, std::uint64_t end) {
-    // In parts, so that a million items are not held as text at once.
+    // In parts, so that a million items are not in memory as text at once.
     constexpr std::uint64_t kAtOnce = 50'000;
     double seconds = 0;
     std::uint64_t errors = 0;

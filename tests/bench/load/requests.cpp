@@ -7,7 +7,7 @@
 namespace orrery::load {
 namespace {
 
-constexpr std::size_t kKeyBytes = 60;  // Roughly what is not filler.
+constexpr std::size_t kKeyBytes = 60;  // The size of an item without its filler, roughly.
 
 /// The same numbers in each run: a splitmix64 generator.
 class Numbers {

@@ -6,8 +6,8 @@
 
 namespace orrery::load {
 
-/// A table of items "p-0000012" / 0…9, ten to an item collection, each of `itemBytes` or so.
-/// Requests are rendered beforehand: a client that builds them on the spot measures itself.
+/// A table of items "p-0000012" / 0…9, ten per item collection, each of about `itemBytes`. Requests
+/// are rendered beforehand, since a client that builds them during the run measures itself.
 class Requests {
 public:
     Requests(std::string table, std::size_t itemBytes);

@@ -1,6 +1,6 @@
-// What the archive does per second, without anything above it: archive_bench FOLDER [RECORDS].
-// Records of 1 KB are written to the log of one volume, become segments of 4,096 each, synced, and
-// are read again, from the page cache, in steps as a reader takes them.
+// Measures the archive alone: archive_bench FOLDER [RECORDS]. It writes records of 1 KB to the log
+// of one volume, moves them to synced segments of 4,096 each, and reads them again from the page
+// cache, in a reader's steps.
 
 #include <algorithm>
 #include <chrono>

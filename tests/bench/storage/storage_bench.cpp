@@ -1,6 +1,6 @@
-// What storage does per second, without anything above it: storage_bench FOLDER [RECORDS].
-// Records of 1 KB go to the logs of three volumes in turns of 32, each turn synced, and are applied
-// to three trees that a second thread flushes behind, as in the engine.
+// Measures storage alone: storage_bench FOLDER [RECORDS]. It writes records of 1 KB to the logs of
+// three volumes in synced turns of 32, and applies them to three trees, which a second thread
+// flushes as in the engine.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ constexpr VolumeId kVolumes[] = {VolumeId(0), VolumeId(1), VolumeId(2)};
 constexpr std::size_t kImageBytes = 1024;
 constexpr std::uint64_t kBatch = 32;
 
-// Of this process, so that whatever else the machine does is left out.
+// Of this process only, so that other load on the machine does not count.
 double cpuSeconds() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
@@ -57,7 +57,7 @@ std::unique_ptr<Store> openAt(const std::filesystem::path& folder, Durability du
     return *std::move(store);
 }
 
-// A storage key as types::storageKey makes it: key space, two digests of 16 bytes, a sort key.
+// A storage key as types::storageKey builds it: key space, two digests of 16 bytes, a sort key.
 std::string keyOf(std::uint64_t number) {
     const Md5 hash = md5(std::to_string(number));
     std::string key("\0\0\0\7", 4);
@@ -66,7 +66,7 @@ std::string keyOf(std::uint64_t number) {
     return key + "s2026-11-21T00:00:00Z#" + std::to_string(number % 100) + std::string(2, '\0');
 }
 
-// Flush work on a thread of its own, one piece at a time.
+// Runs flush work on a thread of its own, one piece at a time.
 class Flusher {
 public:
     explicit Flusher(Store& store) : m_store(store) {}
@@ -105,7 +105,7 @@ struct Run {
     std::uint64_t flushes = 0;
 };
 
-// `groups` is over how many logs a turn's records are spread, as partitions do.
+// `groups` is the number of logs over which a turn's records are spread, as partitions do.
 Run writeRecords(Store& store, std::uint64_t first, std::uint64_t count, std::uint64_t groups,
                  Apply apply, const std::function<std::uint64_t(std::uint64_t)>& itemOf) {
     Run run;
@@ -183,8 +183,7 @@ void measure(const char* what, std::uint64_t count, const std::function<void()>&
                 1e6 * (cpuSeconds() - begin) / static_cast<double>(count));
 }
 
-// What the disk itself allows: as much as a batch writes, synced, and a small synced write after
-// it.
+// The limit of the disk itself: the size of a batch, synced, and a small synced write after it.
 void measureDisk(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     const std::filesystem::path file = folder / "bare";

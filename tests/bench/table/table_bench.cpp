@@ -1,5 +1,5 @@
-// Nanoseconds of CPU that checksums, stored items and log records cost, by size of the item. Each
-// figure is the best of five rounds: table_bench.
+// Nanoseconds of CPU for checksums, stored items and log records, by item size. Each figure is the
+// best of five rounds: table_bench.
 
 #include <algorithm>
 #include <cstdio>
@@ -17,7 +17,7 @@ using namespace orrery::table;
 
 namespace {
 
-// Results end here, so that no call is left out.
+// Collects results, so that the compiler removes no call.
 std::uint64_t g_sink = 0;
 
 double cpuNanoseconds() {

@@ -38,8 +38,7 @@ void MeasuredApplication::onTimer() {
 }
 
 bool MeasuredApplication::notify(QObject* receiver, QEvent* event) {
-    // Only whole events count, not those that are sent while one is handled, nor what other threads
-    // of Qt's handle.
+    // Counts only whole events: neither nested ones, nor those that other threads of Qt handle.
     if (m_depth > 0 || QThread::currentThread() != thread())
         return QApplication::notify(receiver, event);
     const bool frame = event->type() == QEvent::UpdateRequest;

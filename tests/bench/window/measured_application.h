@@ -13,7 +13,7 @@ using Times = std::vector<double>;
 /// "p50 1.20 ms, p99 4.10 ms, longest 8.35 ms (612)".
 QString figures(Times times);
 
-/// An application that writes down what its thread is busy with.
+/// An application that measures what its thread is busy with.
 class MeasuredApplication : public QApplication {
 public:
     MeasuredApplication(int& argc, char** argv);
@@ -21,14 +21,15 @@ public:
     bool notify(QObject* receiver, QEvent* event) override;
 
     struct Measured {
-        /// A window's turn to draw itself: layout, painting, and handing the picture over.
+        /// The window's work for one frame: layout, painting, and delivery of the picture.
         Times frames;
-        /// From the event loop's waking to its next rest: nothing waits longer for its turn.
+        /// From each wake-up of the event loop to its next rest, which bounds every wait for the
+        /// thread.
         Times stretches;
-        /// How late a timer of 4 ms is.
+        /// The lateness of a timer of 4 ms.
         Times latencies;
     };
-    /// What was measured since the last time.
+    /// The measurements since the last call.
     Measured take();
 
 private:

@@ -1,9 +1,9 @@
-// How fast a large table opens, whether paging
-// keeps memory flat, and how long frames take while requests pass.
+// Measures how fast a large table opens, whether paging keeps memory flat, and how long frames take
+// while requests are served.
 //
-// Method: the whole window and the real engine in memory in one process, without a screen; requests
-// come over HTTP from a thread of their own. On two cores the window, the engine and the client
-// share them: what the window waits for a core counts against it.
+// Method: the whole window and the real engine in memory in one process, without a screen; a thread
+// sends requests over HTTP. On two cores the window, the engine and the client share them, so the
+// window's waits for a core count too.
 
 #include <CLI/CLI.hpp>
 #include <QElapsedTimer>
@@ -43,7 +43,7 @@ struct Options {
 
 constexpr std::size_t kItemBytes = 120;
 
-/// Lives through events until `done` holds.
+/// Handles events until `done` is true.
 template <typename Done>
 void waitFor(Done done) {
     while (!done())
@@ -56,7 +56,7 @@ void waitMs(int milliseconds) {
     waitFor([&over] { return over; });
 }
 
-/// Resident memory of this process that no file backs, in MB.
+/// Resident anonymous memory of this process, in MB.
 double anonymousMb() {
     QFile status(QStringLiteral("/proc/self/status"));
     if (!status.open(QIODevice::ReadOnly)) return 0;
@@ -82,8 +82,8 @@ void fill(const engine::Engine& engine, std::uint64_t items) {
     }
 }
 
-/// Sends `rate` requests a second over HTTP until it is told to stop: half of them eventual reads,
-/// a quarter strong reads, a quarter writes.
+/// Sends `rate` requests a second over HTTP until it is stopped: half of them eventual reads, a
+/// quarter strong reads, a quarter writes.
 class Traffic {
 public:
     Traffic(const engine::Engine& engine, const Options& options)
@@ -139,7 +139,7 @@ private:
     std::thread m_thread;
 };
 
-/// A double click on the table in the explorer.
+/// Double-clicks the table in the explorer.
 void doubleClickTable(app::MainWindow& window) {
     auto* tree = window.findChild<widgets::Explorer*>()->findChild<QTreeView*>();
     const QModelIndexList found =
@@ -208,7 +208,7 @@ void measureFrames(app::MainWindow& window, const engine::Engine& engine, const 
                    const char* dock) {
     window.dock(QString::fromLatin1(dock))->raise();
     const Traffic traffic(engine, options);
-    waitMs(1'000);  // What is raised lays itself out once.
+    waitMs(1'000);  // A raised dock lays itself out once.
     auto* application = static_cast<MeasuredApplication*>(qApp);
     application->take();
     if (window.dock(QString::fromLatin1(dock))->widget()->visibleRegion().isEmpty())
@@ -255,7 +255,7 @@ int main(int argc, char** argv) {
     std::printf("%llu items of %zu bytes loaded in %.1f s\n",
                 static_cast<unsigned long long>(options.items), kItemBytes,
                 static_cast<double>(clock.elapsed()) / 1000);
-    // Filled at once, looked at as people look at it: with delays between zones.
+    // Filled without delays, then viewed as a person would: with delays between zones.
     (*backend)->engine().control("PUT", "/profile", R"({"profile":"service-like"})",
                                  [](const engine::Engine::Answer& answer) {
                                      if (answer.status != 200)

@@ -1,6 +1,6 @@
-// How long the engine's thread is busy at a time in a world of many tables: at rest, while somebody
-// looks on, while a zone fails and heals, and when thousands of calls arrive at once. A frame is
-// what the thread does in one round: a turn, and a snapshot where 16 ms have passed since the last.
+// Measures how long the engine's thread is busy at a time in a world of many tables: at rest, while
+// somebody watches, while a zone fails and heals, and when thousands of calls arrive at once. A
+// frame is one round of the thread: a turn, and a snapshot if 16 ms have passed since the last.
 //
 //   world_bench [tables=10000] [data folder; in memory without one]
 

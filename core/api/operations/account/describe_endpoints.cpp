@@ -1,6 +1,6 @@
 // DescribeEndpoints. API reference: API_DescribeEndpoints.html. An SDK that discovers endpoints
-// sends what follows to the address that stands here, so it must never be one of the service's: it
-// is the one that this request was sent to.
+// sends its next requests to this address. It must never be an address of the service, so it is the
+// one to which this request was sent.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"

@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,7 +13,7 @@ constexpr Shape kInput = structure("DescribeLimitsInput", {});
 constexpr std::int64_t kAccountUnitsMax = 80'000;
 constexpr std::int64_t kTableUnitsMax = 40'000;
 
-void reply(const AccountQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const AccountRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject();
     out.name("AccountMaxReadCapacityUnits").number(kAccountUnitsMax);
     out.name("AccountMaxWriteCapacityUnits").number(kAccountUnitsMax);
@@ -24,7 +24,6 @@ void reply(const AccountQuestion&, const cluster::Reply&, json::Writer& out) {
 
 }  // namespace
 
-const Operation describe_limits =
-    operation<takeAccountQuestion, bindAccountQuestion, reply>(kInput);
+const Operation describe_limits = operation<takeAccountRequest, bindAccountRequest, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -1,8 +1,9 @@
-// DescribeBackup. API reference: API_DescribeBackup.html. There are no backups yet, so none is
-// found.
+// DescribeBackup. API reference: API_DescribeBackup.html. There are no backups yet, so it finds
+// none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/missing_resource.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,26 +14,18 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeBackupInput", kMembers);
 
-struct Parsed {
-    std::string name;
-};
-
-ApiResult<Parsed> parse(const Fields& request) {
-    return Parsed{std::string(request.text("BackupArn"))};
+ApiResult<MissingResource> parse(const Fields& request) {
+    return MissingResource{std::string(request.text("BackupArn"))};
 }
 
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const cluster::Caller&) {
+ApiResult<cluster::Request> bind(MissingResource& parsed, const cluster::Catalog&,
+                                 const cluster::Caller&) {
     return std::unexpected(
         ApiError{ErrorType::BackupNotFound, "Backup not found: " + parsed.name, nullptr});
 }
 
-// Never reached: there is nothing to find.
-void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
-    out.beginObject().endObject();
-}
-
 }  // namespace
 
-const Operation describe_backup = operation<parse, bind, reply>(kInput);
+const Operation describe_backup = operation<parse, bind, replyMissing>(kInput);
 
 }  // namespace orrery::api::operations

@@ -1,9 +1,9 @@
 // DescribeContinuousBackups. API reference: API_DescribeContinuousBackups.html. Continuous backups
-// are always on; point-in-time recovery is off for every table, since it does not exist yet.
+// are always on. Point-in-time recovery is off for every table, since it is not built yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,16 +13,16 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeContinuousBackupsInput", kMembers);
 
-// The operations on backups have an error of their own for a table that is not there.
-ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
+// Operations on backups have their own error for a missing table.
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    if (catalog.find(caller, question.tableName) == nullptr)
+    if (catalog.find(caller, parsed.tableName) == nullptr)
         return std::unexpected(
-            ApiError{ErrorType::TableNotFound, "Table not found: " + question.tableName, nullptr});
+            ApiError{ErrorType::TableNotFound, "Table not found: " + parsed.tableName, nullptr});
     return cluster::ReadNothing{};
 }
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("ContinuousBackupsDescription").beginObject();
     out.name("ContinuousBackupsStatus").string("ENABLED");
     out.name("PointInTimeRecoveryDescription").beginObject();
@@ -32,6 +32,6 @@ void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
 
 }  // namespace
 
-const Operation describe_continuous_backups = operation<takeTableQuestion, bind, reply>(kInput);
+const Operation describe_continuous_backups = operation<takeTableRequest, bind, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -2,7 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -18,12 +18,12 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListBackupsInput", kMembers);
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("BackupSummaries").beginArray().endArray().endObject();
 }
 
 }  // namespace
 
-const Operation list_backups = operation<takeTableQuestion, bindOptionalTable, reply>(kInput);
+const Operation list_backups = operation<takeTableRequest, bindOptionalTable, reply>(kInput);
 
 }  // namespace orrery::api::operations

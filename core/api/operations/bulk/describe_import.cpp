@@ -1,8 +1,9 @@
-// DescribeImport. API reference: API_DescribeImport.html. There are no imports yet, so none is
-// found.
+// DescribeImport. API reference: API_DescribeImport.html. There are no imports yet, so it finds
+// none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/missing_resource.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,26 +14,18 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeImportInput", kMembers);
 
-struct Parsed {
-    std::string name;
-};
-
-ApiResult<Parsed> parse(const Fields& request) {
-    return Parsed{std::string(request.text("ImportArn"))};
+ApiResult<MissingResource> parse(const Fields& request) {
+    return MissingResource{std::string(request.text("ImportArn"))};
 }
 
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const cluster::Caller&) {
+ApiResult<cluster::Request> bind(MissingResource& parsed, const cluster::Catalog&,
+                                 const cluster::Caller&) {
     return std::unexpected(
         ApiError{ErrorType::ImportNotFound, "Import not found: " + parsed.name, nullptr});
 }
 
-// Never reached: there is nothing to find.
-void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
-    out.beginObject().endObject();
-}
-
 }  // namespace
 
-const Operation describe_import = operation<parse, bind, reply>(kInput);
+const Operation describe_import = operation<parse, bind, replyMissing>(kInput);
 
 }  // namespace orrery::api::operations

@@ -1,8 +1,8 @@
-// ListExports. API reference: API_ListExports.html. Nothing has been exported yet.
+// ListExports. API reference: API_ListExports.html. There are no exports yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -15,11 +15,11 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListExportsInput", kMembers);
 
-ApiResult<TableQuestion> parse(const Fields& request) {
-    return TableQuestion{std::string(request.text("TableArn")), nullptr};
+ApiResult<TableRequest> parse(const Fields& request) {
+    return TableRequest{std::string(request.text("TableArn")), nullptr};
 }
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("ExportSummaries").beginArray().endArray().endObject();
 }
 

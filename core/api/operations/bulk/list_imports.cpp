@@ -1,8 +1,8 @@
-// ListImports. API reference: API_ListImports.html. Nothing has been imported yet.
+// ListImports. API reference: API_ListImports.html. There are no imports yet.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -15,11 +15,11 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListImportsInput", kMembers);
 
-ApiResult<TableQuestion> parse(const Fields& request) {
-    return TableQuestion{std::string(request.text("TableArn")), nullptr};
+ApiResult<TableRequest> parse(const Fields& request) {
+    return TableRequest{std::string(request.text("TableArn")), nullptr};
 }
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("ImportSummaryList").beginArray().endArray().endObject();
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -15,13 +15,13 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListGlobalTablesInput", kMembers);
 
-void reply(const AccountQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const AccountRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("GlobalTables").beginArray().endArray().endObject();
 }
 
 }  // namespace
 
 const Operation list_global_tables =
-    operation<takeAccountQuestion, bindAccountQuestion, reply>(kInput);
+    operation<takeAccountRequest, bindAccountRequest, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -16,13 +16,13 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListContributorInsightsInput", kMembers);
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("ContributorInsightsSummaries").beginArray().endArray().endObject();
 }
 
 }  // namespace
 
 const Operation list_contributor_insights =
-    operation<takeTableQuestion, bindOptionalTable, reply>(kInput);
+    operation<takeTableRequest, bindOptionalTable, reply>(kInput);
 
 }  // namespace orrery::api::operations

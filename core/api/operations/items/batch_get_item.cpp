@@ -1,6 +1,5 @@
-// BatchGetItem. API reference: API_BatchGetItem.html. Up to a hundred reads of one item each, from
-// one or more tables; what does not fit in the reply or was not served comes back in
-// UnprocessedKeys.
+// BatchGetItem. API reference: API_BatchGetItem.html. Reads up to a hundred items of one or more
+// tables. Keys whose items do not fit in the reply or were not served come back in UnprocessedKeys.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/batch_arguments.h"
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::size_t kKeysMax = 100;
 
-// The service names no value here, and writes the members with their capitals.
+// The service omits the value in these errors, and writes the members with their capitals.
 constexpr Shape kKeys = listOf(shapes::kItem).lengths(1, kKeysMax).unnamed();
 constexpr Member kTableMembers[] = {
     {"Keys", &kKeys, Presence::NotNull},
@@ -44,7 +43,7 @@ struct TableReads {
     std::vector<types::Item> keys;
     bool consistent = false;
     std::optional<expression::Projection> projection;
-    /// The other members as they were given, for UnprocessedKeys.
+    /// The other members as sent, for UnprocessedKeys.
     std::vector<std::pair<std::string, std::string>> others;
 };
 
@@ -80,7 +79,7 @@ ApiResult<TableReads> takeTable(std::string_view name, const Fields& fields,
     return table;
 }
 
-// Each table alone may be in order, and still the request is refused as a whole.
+// Each table alone may be valid, and the service still refuses the whole request.
 ApiResult<void> checkOneStyle(
     const std::vector<std::pair<std::string_view, const json::Value*>>& entries) {
     bool expressions = false;
@@ -127,7 +126,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return batch;
 }
 
-// Which reads of the whole batch were not done.
+// The reads of the whole batch that were not done.
 std::vector<bool> unprocessedOf(const Parsed& parsed, const cluster::BatchReadReply& reply) {
     std::size_t count = 0;
     for (const TableReads& reads : parsed.tables)
@@ -160,7 +159,7 @@ void writeUnprocessed(json::Writer& out, const Parsed& parsed,
     out.endObject();
 }
 
-// Writes the items of each table and returns what each cost.
+// Writes the items of each table and returns the cost of each table.
 std::vector<Consumed> writeResponses(json::Writer& out, const Parsed& parsed,
                                      const cluster::BatchReadReply& reply,
                                      const std::vector<bool>& unprocessed) {

@@ -1,5 +1,5 @@
-// BatchWriteItem. API reference: API_BatchWriteItem.html. Up to 25 puts and deletes, each on its
-// own; what was not done comes back in UnprocessedItems.
+// BatchWriteItem. API reference: API_BatchWriteItem.html. Up to 25 independent puts and deletes.
+// Those that were not done come back in UnprocessedItems.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/batch_arguments.h"
@@ -39,7 +39,7 @@ constexpr Shape kInput = structure("BatchWriteItemInput", kMembers);
 struct Write {
     bool isPut = false;
     types::Item item;  ///< The item, or the key of a delete.
-    std::string text;  ///< The WriteRequest as it was given, for UnprocessedItems.
+    std::string text;  ///< The WriteRequest as sent, for UnprocessedItems.
     types::AttributeValue partition;
 };
 
@@ -94,7 +94,7 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// A batch says of a key that is missing or wrong in an item what others say of a bare key.
+// For a missing or wrong key in an item, a batch has the error text of other operations' bare keys.
 ApiResult<types::Key> keyOfWrite(const Write& write, const types::KeySchema& schema) {
     if (!write.isPut) return types::keyFromRequest(write.item, schema);
     types::Item key;
@@ -142,7 +142,7 @@ struct Outcome {
     const cluster::WriteReply* reply;  ///< Null: not done.
 };
 
-// What became of the writes of one table; `position` counts over the whole batch.
+// The outcomes of the writes of one table; `position` counts over the whole batch.
 std::vector<Outcome> outcomesOf(const TableWrites& writes, const cluster::BatchWriteReply& reply,
                                 const std::vector<bool>& unprocessed, std::size_t& position) {
     std::vector<Outcome> outcomes;

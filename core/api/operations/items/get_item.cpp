@@ -1,5 +1,5 @@
-// GetItem. API reference: API_GetItem.html. A read of one item by its whole primary key: from the
-// leader if ConsistentRead, otherwise from any replica of the group that is up.
+// GetItem. API reference: API_GetItem.html. Reads one item by its primary key: from the leader if
+// ConsistentRead, otherwise from any live replica of the group.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/capacity.h"
@@ -35,7 +35,7 @@ struct Parsed {
     CapacityDetail capacity = CapacityDetail::None;
 };
 
-// Before the world, which alone has the catalog.
+// Runs before the world, without the catalog.
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.tableName = request.text("TableName");
@@ -49,7 +49,7 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// In the world, where the catalog is.
+// Runs in the world, with the catalog.
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findTable(catalog, caller, parsed.tableName));
@@ -58,7 +58,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return cluster::ReadItem{std::move(table), std::move(key), parsed.consistent};
 }
 
-// An item that does not exist is no error: the reply has no "Item".
+// A missing item is no error: the reply has no "Item".
 void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
     const cluster::ItemView& item = std::get<cluster::ItemReply>(reply).item;
     out.beginObject();

@@ -1,7 +1,6 @@
-// PutItem. API reference: API_PutItem.html. Writes a whole item in place of the one with its key.
+// PutItem. API reference: API_PutItem.html. Writes a whole item and replaces any item with its key.
 
 #include "core/api/decode/shapes.h"
-#include "core/api/items/item_json.h"
 #include "core/api/items/item_shapes.h"
 #include "core/api/items/write_arguments.h"
 #include "core/api/operations/operations.h"
@@ -26,9 +25,6 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("PutItemInput", kMembers);
 
-constexpr std::string_view kExpressions[] = {"ConditionExpression"};
-constexpr std::string_view kLegacy[] = {"Expected", "ConditionalOperator"};
-
 struct Parsed {
     WriteArguments arguments;
     types::Item item;
@@ -37,15 +33,11 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{takeWriteArguments(request), {}, {}};
-    TRY(checkExpressionStyle(request, kExpressions, kLegacy));
+    TRY(checkConditionStyle(request));
     TRY_ASSIGN(parsed.item, takeItem(request, "Item"));
-    const ReturnValues returnValues = parsed.arguments.returnValues;
-    if (returnValues != ReturnValues::None && returnValues != ReturnValues::AllOld)
-        return std::unexpected(ApiError::validation("ReturnValues can only be ALL_OLD or NONE"));
+    TRY(checkReturnsOldAtMost(parsed.arguments));
     TRY(checkItemSize(parsed.item));
-    TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
-    TRY_ASSIGN(parsed.condition, takeWriteCondition(request, substitutions));
-    TRY(substitutions.checkAllUsed());
+    TRY_ASSIGN(parsed.condition, takeOnlyCondition(request));
     return parsed;
 }
 
@@ -54,20 +46,14 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY_ASSIGN(cluster::TablePtr table, findTable(catalog, caller, parsed.arguments.tableName));
     TRY_ASSIGN(types::Key key, types::keyOf(parsed.item, table->keys));
     TRY(checkItemForTable(parsed.item, *table));
-    if (parsed.condition) TRY(checkKeyPaths(*table, expression::paths(*parsed.condition)));
-    cluster::WriteItem write =
-        makeWrite(parsed.arguments, std::move(table), std::move(key), std::move(parsed.condition));
+    TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
+                                                   std::move(key), std::move(parsed.condition)));
     write.action = cluster::PutAction{std::move(parsed.item)};
     return write;
 }
 
 void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
-    const auto& written = std::get<cluster::WriteReply>(reply);
-    out.beginObject();
-    if (parsed.arguments.returnValues == ReturnValues::AllOld && written.before)
-        writeItem(out.name("Attributes"), written.before, std::nullopt);
-    writeWriteReply(out, parsed.arguments, written);
-    out.endObject();
+    writeOldItemReply(out, parsed.arguments, std::get<cluster::WriteReply>(reply));
 }
 
 }  // namespace

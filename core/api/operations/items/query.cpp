@@ -1,5 +1,5 @@
-// Query. API reference: API_Query.html. A part of one item collection of a table or an index, in
-// the order of the sort key, a page at a time.
+// Query. API reference: API_Query.html. Reads a part of one item collection of a table or an index,
+// in the order of the sort key, one page at a time.
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@
 namespace orrery::api::operations {
 namespace {
 
-// The service names no value here, and writes the member with its capital.
+// The service omits the value in this error, and writes the member with its capital.
 constexpr Shape kLimit = integer().range(1, kNoLimit).unnamed();
 
 // In the order in which DynamoDB reports violations: tests/api/query/validation_order.test.
@@ -43,7 +43,7 @@ constexpr Shape kInput = structure("QueryInput", kMembers);
 
 constexpr std::string_view kExpressions[] = {"ProjectionExpression", "FilterExpression",
                                              "KeyConditionExpression"};
-// KeyConditions may stand beside a filter expression, but not beside its own expression.
+// KeyConditions may be combined with a filter expression, but not with KeyConditionExpression.
 constexpr std::string_view kLegacy[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator"};
 constexpr std::string_view kLegacyAll[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator",
                                            "KeyConditions"};
@@ -56,19 +56,12 @@ struct Parsed {
 };
 
 ApiResult<void> takeExpressions(const Fields& request, Parsed& parsed) {
-    RangeArguments& arguments = parsed.arguments;
     TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
     std::optional<expression::KeyCondition> condition;
     if (const auto text = request.optionalText("KeyConditionExpression")) {
         TRY_ASSIGN(condition, expression::parseKeyCondition(*text, substitutions));
     }
-    if (request.has("FilterExpression")) {
-        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
-                                                   expression::Kind::Filter, substitutions));
-    }
-    if (request.has("ProjectionExpression")) {
-        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
-    }
+    TRY(takeFilterAndProjection(request, substitutions, parsed.arguments));
     TRY(substitutions.checkAllUsed());
     if (condition) {
         TRY_ASSIGN(parsed.predicates, expression::keyPredicates(*condition));
@@ -90,10 +83,7 @@ ApiResult<Parsed> parse(const Fields& request) {
                              byExpression ? std::span<const std::string_view>(kLegacyAll)
                                           : std::span<const std::string_view>(kLegacy)));
     TRY_ASSIGN(arguments.filter, takeLegacyFilter(request, "QueryFilter"));
-    if (!request.has("ProjectionExpression")) {
-        expression::Substitutions none;
-        TRY_ASSIGN(arguments.projection, takeProjection(request, none));
-    }
+    TRY(takeAttributesToGet(request, arguments));
     TRY_ASSIGN(arguments.startKey, takeStartKey(request));
     if (!byExpression && !request.has("KeyConditions"))
         return std::unexpected(ApiError::validation(
@@ -104,7 +94,7 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// The storage keys of the item collection, narrowed by the condition on the sort key.
+// Sets the bounds to the storage keys of the item collection, narrowed by the sort key condition.
 void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRange& keys) {
     using expression::KeyOperator;
     const std::string collection = types::collectionPrefix(space, keys.partition);
@@ -144,11 +134,11 @@ void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRa
             break;
         }
         default:
-            CHECK(false);  // bindKeyCondition lets no other through.
+            CHECK(false);  // bindKeyCondition refuses all others.
     }
 }
 
-// A page goes on where the last one ended, within what the conditions allow.
+// Starts the page where the last one ended, within the bounds of the conditions.
 ApiResult<void> continueAt(const RangeArguments& arguments, const expression::KeyRange& keys,
                            cluster::ReadRange& range) {
     TRY_ASSIGN(const StartPosition start, bindStartKey(arguments));
@@ -172,8 +162,8 @@ ApiResult<void> continueAt(const RangeArguments& arguments, const expression::Ke
     return {};
 }
 
-// The service goes through the key attribute by attribute: of each, the start key and then the
-// condition.
+// Goes through the key by attribute, as the service does: it checks the start key of each
+// attribute, then the condition on it.
 ApiResult<expression::KeyRange> bindKeys(const Parsed& parsed) {
     const types::KeySchema& schema = parsed.arguments.keys();
     TRY(checkStartKeyType(parsed.arguments, schema.partition));

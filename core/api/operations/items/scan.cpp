@@ -1,5 +1,5 @@
-// Scan. API reference: API_Scan.html. Every item of a table or an index, a page at a time, in the
-// order of the hashes; a segment is a part of the hash space.
+// Scan. API reference: API_Scan.html. Reads every item of a table or an index in the order of the
+// hashes, one page at a time. A segment is a part of the hash space.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_shapes.h"
@@ -72,27 +72,18 @@ ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{takeRangeArguments(request)};
     RangeArguments& arguments = parsed.arguments;
     TRY(checkExpressionStyle(request, kExpressions, kLegacy));
-    if (!request.has("ProjectionExpression")) {
-        expression::Substitutions none;
-        TRY_ASSIGN(arguments.projection, takeProjection(request, none));
-    }
+    TRY(takeAttributesToGet(request, arguments));
     TRY_ASSIGN(arguments.filter, takeLegacyFilter(request, "ScanFilter"));
     TRY_ASSIGN(arguments.startKey, takeStartKey(request));
     TRY(takeSegments(request, parsed));
     TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
-    if (request.has("FilterExpression")) {
-        TRY_ASSIGN(arguments.filter, takeCondition(request, "FilterExpression",
-                                                   expression::Kind::Filter, substitutions));
-    }
-    if (request.has("ProjectionExpression")) {
-        TRY_ASSIGN(arguments.projection, takeProjection(request, substitutions));
-    }
+    TRY(takeFilterAndProjection(request, substitutions, arguments));
     TRY(substitutions.checkAllUsed());
     TRY(checkSelect(request, arguments, ""));
     return parsed;
 }
 
-// The segment's part of the key space, from after the start key on.
+// Sets the bounds to the part of the segment after the start key.
 ApiResult<void> bindBounds(const Parsed& parsed, cluster::ReadRange& range) {
     const RangeArguments& arguments = parsed.arguments;
     const KeySpaceId space = arguments.space();

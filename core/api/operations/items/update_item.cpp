@@ -1,5 +1,5 @@
-// UpdateItem. API reference: API_UpdateItem.html. Changes attributes of one item, which is made if
-// it does not exist; the leader evaluates the update on its latest state.
+// UpdateItem. API reference: API_UpdateItem.html. Changes attributes of one item, or creates the
+// item. The leader evaluates the update on its latest state.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/item_json.h"
@@ -96,15 +96,14 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY(expression::checkKeyUntouched(parsed.update, table->keys));
     TRY(expression::checkIndexKeyTypes(parsed.update, indexKeysOf(*table)));
     TRY(checkKeyPaths(*table, expression::paths(parsed.update)));
-    if (parsed.condition) TRY(checkKeyPaths(*table, expression::paths(*parsed.condition)));
-    cluster::WriteItem write =
-        makeWrite(parsed.arguments, std::move(table), std::move(key), std::move(parsed.condition));
+    TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
+                                                   std::move(key), std::move(parsed.condition)));
     // The reply needs the update for UPDATED_OLD and UPDATED_NEW.
     write.action = cluster::UpdateAction{parsed.update};
     return write;
 }
 
-// UPDATED_OLD and UPDATED_NEW: what the update touches, and nothing if the item does not have it.
+// Writes UPDATED_OLD or UPDATED_NEW: the attributes that the update touches, if the item has them.
 void writeUpdated(json::Writer& out, const expression::Update& update,
                   const cluster::ItemView& view) {
     if (!view) return;

@@ -3,7 +3,7 @@
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 #include "core/base/result.h"
 
 namespace orrery::api::operations {
@@ -15,21 +15,21 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("GetResourcePolicyInput", kMembers);
 
-ApiResult<TableQuestion> parse(const Fields& request) {
+ApiResult<TableRequest> parse(const Fields& request) {
     TRY(checkTableArn(request.text("ResourceArn")));
-    return TableQuestion{std::string(request.text("ResourceArn")), nullptr};
+    return TableRequest{std::string(request.text("ResourceArn")), nullptr};
 }
 
-ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY(findByArn(catalog, caller, question.tableName, ArnUse::Policy));
+    TRY(findByArn(catalog, caller, parsed.tableName, ArnUse::Policy));
     return std::unexpected(ApiError{
         ErrorType::PolicyNotFound,
-        "Resource-based policy not found for the provided ResourceArn: " + question.tableName,
+        "Resource-based policy not found for the provided ResourceArn: " + parsed.tableName,
         nullptr});
 }
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().endObject();
 }
 

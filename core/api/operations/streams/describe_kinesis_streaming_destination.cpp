@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,14 +13,14 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeKinesisStreamingDestinationInput", kMembers);
 
-void reply(const TableQuestion& question, const cluster::Reply&, json::Writer& out) {
-    out.beginObject().name("TableName").string(question.table->name);
+void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
+    out.beginObject().name("TableName").string(parsed.table->name);
     out.name("KinesisDataStreamDestinations").beginArray().endArray().endObject();
 }
 
 }  // namespace
 
 const Operation describe_kinesis_streaming_destination =
-    operation<takeTableQuestion, bindTableQuestion, reply>(kInput);
+    operation<takeTableRequest, bindTableRequest, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -1,8 +1,9 @@
-// DescribeStream. API reference: API_DescribeStream.html. There are no streams yet, so none is
-// found.
+// DescribeStream. API reference: API_DescribeStream.html. There are no streams yet, so it finds
+// none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/missing_resource.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -13,27 +14,19 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeStreamInput", kMembers);
 
-struct Parsed {
-    std::string name;
-};
-
-ApiResult<Parsed> parse(const Fields& request) {
-    return Parsed{std::string(request.text("StreamArn"))};
+ApiResult<MissingResource> parse(const Fields& request) {
+    return MissingResource{std::string(request.text("StreamArn"))};
 }
 
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog&, const cluster::Caller&) {
+ApiResult<cluster::Request> bind(MissingResource& parsed, const cluster::Catalog&,
+                                 const cluster::Caller&) {
     return std::unexpected(
         ApiError{ErrorType::ResourceNotFound,
                  "Requested resource not found: Stream: " + parsed.name + " not found", nullptr});
 }
 
-// Never reached: there is nothing to find.
-void reply(const Parsed&, const cluster::Reply&, json::Writer& out) {
-    out.beginObject().endObject();
-}
-
 }  // namespace
 
-const Operation describe_stream = operation<parse, bind, reply>(kInput);
+const Operation describe_stream = operation<parse, bind, replyMissing>(kInput);
 
 }  // namespace orrery::api::operations

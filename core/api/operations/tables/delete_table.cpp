@@ -4,6 +4,7 @@
 #include "core/api/operations/operations.h"
 #include "core/api/tables/table_changes.h"
 #include "core/api/tables/table_json.h"
+#include "core/api/tables/table_request.h"
 #include "core/api/tables/table_settings.h"
 #include "core/base/result.h"
 
@@ -15,15 +16,7 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DeleteTableInput", kMembers);
 
-struct Parsed {
-    std::string tableName;
-};
-
-ApiResult<Parsed> parse(const Fields& request) {
-    return Parsed{std::string(request.text("TableName"))};
-}
-
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
     TRY(checkDeletable(*table));
@@ -34,7 +27,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return cluster::DeleteTable{std::move(table)};
 }
 
-void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply& reply, json::Writer& out) {
     out.beginObject().name("TableDescription");
     writeDeletedTable(out, std::get<cluster::TableReply>(reply));
     out.endObject();
@@ -42,6 +35,6 @@ void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
 
 }  // namespace
 
-const Operation delete_table = operation<parse, bind, reply>(kInput);
+const Operation delete_table = operation<takeTableRequest, bind, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -3,6 +3,7 @@
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/table_json.h"
+#include "core/api/tables/table_request.h"
 #include "core/api/tables/table_settings.h"
 #include "core/base/result.h"
 
@@ -14,21 +15,13 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeTableInput", kMembers);
 
-struct Parsed {
-    std::string tableName;
-};
-
-ApiResult<Parsed> parse(const Fields& request) {
-    return Parsed{std::string(request.text("TableName"))};
-}
-
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
     return cluster::DescribeTable{std::move(table)};
 }
 
-void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply& reply, json::Writer& out) {
     out.beginObject().name("Table");
     writeTable(out, std::get<cluster::TableReply>(reply));
     out.endObject();
@@ -36,6 +29,6 @@ void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
 
 }  // namespace
 
-const Operation describe_table = operation<parse, bind, reply>(kInput);
+const Operation describe_table = operation<takeTableRequest, bind, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -2,7 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -12,7 +12,7 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeTimeToLiveInput", kMembers);
 
-void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("TimeToLiveDescription").beginObject();
     out.name("TimeToLiveStatus").string("DISABLED");
     out.endObject().endObject();
@@ -21,6 +21,6 @@ void reply(const TableQuestion&, const cluster::Reply&, json::Writer& out) {
 }  // namespace
 
 const Operation describe_time_to_live =
-    operation<takeTableQuestion, bindTableQuestion, reply>(kInput);
+    operation<takeTableRequest, bindTableRequest, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -4,7 +4,7 @@
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
-#include "core/api/tables/table_question.h"
+#include "core/api/tables/table_request.h"
 #include "core/base/result.h"
 
 namespace orrery::api::operations {
@@ -17,20 +17,20 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListTagsOfResourceInput", kMembers);
 
-ApiResult<TableQuestion> parse(const Fields& request) {
+ApiResult<TableRequest> parse(const Fields& request) {
     TRY(checkTableArn(request.text("ResourceArn")));
-    return TableQuestion{std::string(request.text("ResourceArn")), nullptr};
+    return TableRequest{std::string(request.text("ResourceArn")), nullptr};
 }
 
-ApiResult<cluster::Request> bind(TableQuestion& question, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY_ASSIGN(question.table, findByArn(catalog, caller, question.tableName, ArnUse::Tags));
+    TRY_ASSIGN(parsed.table, findByArn(catalog, caller, parsed.tableName, ArnUse::Tags));
     return cluster::ReadNothing{};
 }
 
-void reply(const TableQuestion& question, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("Tags").beginArray();
-    for (const cluster::Tag& tag : question.table->tags) {
+    for (const cluster::Tag& tag : parsed.table->tags) {
         out.beginObject().name("Key").string(tag.key);
         out.name("Value").string(tag.value).endObject();
     }

@@ -72,7 +72,7 @@ struct Parsed {
 
 // A throughput without a member counts as absent, and a list of AttributeDefinitions as nothing to
 // do.
-ApiResult<void> checkAsksForSomething(const Fields& request) {
+ApiResult<void> checkHasChanges(const Fields& request) {
     for (const std::string_view member :
          {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification",
           "TableClass", "DeletionProtectionEnabled"})
@@ -91,7 +91,7 @@ ApiResult<void> checkAsksForSomething(const Fields& request) {
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.tableName = request.text("TableName");
-    TRY(checkAsksForSomething(request));
+    TRY(checkHasChanges(request));
     TRY_ASSIGN(parsed.changes, takeTableChanges(request));
     TRY(refuseStream(request));
     TRY(refuseMembers(request, kLater));
@@ -131,7 +131,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
     const TableChanges& changes = parsed.changes;
-    TRY(checkChangesOf(*table, changes, caller));
+    TRY(checkChangesAgainst(*table, changes, caller));
     cluster::UpdateTable update;
     update.billing = changes.billing;
     update.throughput = changes.throughput;

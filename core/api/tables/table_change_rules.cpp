@@ -5,7 +5,7 @@
 #include "core/api/tables/throughput_rules.h"
 #include "core/base/result.h"
 
-// The rules for a change that depend on the table.
+// The rules for changes that depend on the table.
 
 namespace orrery::api {
 namespace {
@@ -40,7 +40,7 @@ bool hasIndexIn(const TableDescription& table, std::initializer_list<TableStatus
     });
 }
 
-// The names of the indexes in this state, or nothing.
+// The names of the indexes with this status, or an empty string.
 std::string indexesIn(const TableDescription& table, TableStatus status) {
     std::string names;
     for (const SecondaryIndex& index : table.indexes) {
@@ -50,7 +50,8 @@ std::string indexesIn(const TableDescription& table, TableStatus status) {
     return names;
 }
 
-// What a table that is being changed refuses; the rest, such as deletion protection, it takes.
+// Checks the changes that a table refuses while it is updated; it accepts others, such as deletion
+// protection.
 ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableChanges& changes) {
     const bool building = hasIndexIn(table, {TableStatus::Creating, TableStatus::Deleting});
     if (building && changes.buildsIndexes())
@@ -95,7 +96,7 @@ ApiResult<void> checkChangeable(const TableDescription& table, const TableChange
     return checkWhileUpdating(table, changes);
 }
 
-// A table that becomes provisioned needs the throughput of each of its global indexes.
+// A table that becomes provisioned needs throughput for each of its global indexes.
 ApiResult<void> checkIndexesProvisioned(const TableDescription& table,
                                         const TableChanges& changes) {
     std::string missing;
@@ -132,7 +133,7 @@ ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& c
                             const IndexDefinition& index, BillingMode billing) {
     if (table.findIndex(index.name) != nullptr)
         return refuse("Attempting to create an index which already exists");
-    // The request must define the index's keys itself, even those that the table defines.
+    // The request must define the index's keys itself, even if the table defines them.
     if (changes.attributes.empty())
         return invalid("AttributeDefinitions is not specified for index: " + index.name);
     TRY(checkKeySchema(index.keys, changes.attributes));
@@ -158,7 +159,7 @@ ApiResult<void> checkUpdate(const TableDescription& table, const SecondaryIndex&
                        "OnDemandThroughput, WarmThroughput");
     if (wanted.throughput) {
         TRY(checkBounds(*wanted.throughput));
-        // A table that becomes provisioned gives its indexes throughput for the first time.
+        // For a table that becomes provisioned, this is the first throughput of its indexes.
         if (table.billing == billing)
             TRY(checkUnchanged(index.throughput, *wanted.throughput, index.name));
     }
@@ -191,8 +192,8 @@ ApiResult<void> checkIndexChange(const TableDescription& table, const TableChang
 
 }  // namespace
 
-ApiResult<void> checkChangesOf(const TableDescription& table, const TableChanges& changes,
-                               const cluster::Caller& caller) {
+ApiResult<void> checkChangesAgainst(const TableDescription& table, const TableChanges& changes,
+                                    const cluster::Caller& caller) {
     TRY(checkChangeable(table, changes));
     const BillingMode billing = changes.billing.value_or(table.billing);
     if (billing == BillingMode::PayPerRequest && changes.throughput)
