@@ -253,10 +253,9 @@ void TreeLayer::finishDrop(const DropStep& step) {
 }
 
 std::uint64_t TreeLayer::droppedKeysLeft() const {
-    std::uint64_t left = m_newDrops.size();
-    for (const Drop& drop : m_drops)
-        left += drop.keysLeft;
-    return left;
+    // Drops are done in order, so only the first has been counted; each of the others counts as 1.
+    const std::uint64_t first = m_drops.empty() ? 0 : m_drops.front().keysLeft - 1;
+    return m_newDrops.size() + m_drops.size() + first;
 }
 
 std::uint64_t TreeLayer::memtableBytes() const {
