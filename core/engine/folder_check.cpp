@@ -60,7 +60,9 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     verdict.isSound = report->isSound();
     tell(report->log, verdict.text);
     tell(report->items, verdict.text);
-    if (!report->pairProblem.empty()) verdict.text += report->pairProblem + "\n";
+    for (const std::string& problem : {report->pairProblem, report->formatProblem}) {
+        if (!problem.empty()) verdict.text += problem + "\n";
+    }
     return verdict;
 }
 

@@ -21,7 +21,10 @@ constexpr std::string_view kUnfinished = ", unfinished";
 // What must be free before writing is tried again: a turn with a few of the largest requests.
 constexpr std::uint64_t kRoomBytes = 4u << 20;
 
+// Empty if there is no such file.
 std::string readAll(const std::filesystem::path& path) {
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) return {};
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -73,8 +76,9 @@ StorageError lockedError(const std::filesystem::path& folder, const std::filesys
                 "; stop it or choose another folder."};
 }
 
-StorageError formatError(const std::filesystem::path& folder, const std::string& detail) {
-    return {"format", EPROTO, folder.string(), "The data folder " + folder.string() + detail};
+StorageError formatError(const std::filesystem::path& folder, const std::string& detail,
+                         int code = EPROTO) {
+    return {"format", code, folder.string(), "The data folder " + folder.string() + detail};
 }
 
 }  // namespace
@@ -99,7 +103,11 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     if (written) written = lock.write(0, holder);
     if (!written && !isLackOfRoom(written.error())) return std::unexpected(written.error());
 
-    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock)));
+    // The lock file can be removed while it is held, the folder cannot. Some network file systems
+    // lock no folders; there the lock file alone decides.
+    TRY_ASSIGN(File itself, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (!itself.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
+    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock), std::move(itself)));
 }
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
@@ -111,6 +119,9 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
                          "The folder " + folder.string() + " is not a data folder."});
     TRY_ASSIGN(auto opened, lock(folder));
     TRY(finishRepair(folder));
+    // A format that nobody knows is damage; a newer one is not ours to judge.
+    if (const auto format = opened->readFormat(); !format && format.error().code == ENOTSUP)
+        return std::unexpected(format.error());
     return opened;
 }
 
@@ -120,6 +131,33 @@ bool DataFolder::hasRoom() const {
     const bool has = file && file->reserve(kRoomBytes).has_value();
     static_cast<void>(removeFile(path));
     return has;
+}
+
+StorageResult<DataFolder::Format> DataFolder::readFormat() const {
+    const std::string line = firstLine(readAll(m_folder / "format"));
+    std::string_view version = line;
+    Format format;
+    format.isUnfinished = version.ends_with(kUnfinished);
+    if (format.isUnfinished) version.remove_suffix(kUnfinished.size());
+    const char* const end = version.data() + version.size();
+    if (!version.starts_with(kFormatText) ||
+        std::from_chars(version.data() + kFormatText.size(), end, format.number).ptr != end ||
+        format.number < 1)
+        return std::unexpected(formatError(
+            m_folder, " was not written by this program: its format file says \"" + line + "\"."));
+    if (format.number > kFolderFormat)
+        return std::unexpected(
+            formatError(m_folder,
+                        " was written by a newer version (format " + std::to_string(format.number) +
+                            ", this one knows up to " + std::to_string(kFolderFormat) +
+                            "); use that version or choose another folder.",
+                        ENOTSUP));
+    return format;
+}
+
+StorageResult<void> DataFolder::checkFormatFile() const {
+    TRY(readFormat());
+    return {};
 }
 
 StorageResult<void> DataFolder::checkFormat() {
@@ -133,23 +171,9 @@ StorageResult<void> DataFolder::checkFormat() {
                 m_folder, " has data but no format file; restore the folder from a backup."));
         return begin();
     }
-    const std::string line = firstLine(readAll(path));
-    std::string_view version = line;
-    const bool isUnfinished = version.ends_with(kUnfinished);
-    if (isUnfinished) version.remove_suffix(kUnfinished.size());
-    int format = 0;
-    const char* const end = version.data() + version.size();
-    if (!version.starts_with(kFormatText) ||
-        std::from_chars(version.data() + kFormatText.size(), end, format).ptr != end || format < 1)
-        return std::unexpected(formatError(
-            m_folder, " was not written by this program: its format file says \"" + line + "\"."));
-    if (format > kFolderFormat)
-        return std::unexpected(formatError(
-            m_folder, " was written by a newer version (format " + std::to_string(format) +
-                          ", this one knows up to " + std::to_string(kFolderFormat) +
-                          "); use that version or choose another folder."));
-    if (isUnfinished) return begin();
-    m_isOlder = format < kFolderFormat;
+    TRY_ASSIGN(const Format format, readFormat());
+    if (format.isUnfinished) return begin();
+    m_isOlder = format.number < kFolderFormat;
     return checkFiles();
 }
 

@@ -25,8 +25,8 @@ public:
     /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
     /// new, or was never finished, no environment is left; make them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
-    /// Locks a data folder that exists, for a check or a repair, and ends a repair that a kill
-    /// interrupted. Nothing else in it changes.
+    /// Locks an existing data folder, which has no newer format, and changes nothing else in it:
+    /// for a check or a repair.
     static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
         const std::filesystem::path& folder);
 
@@ -34,6 +34,8 @@ public:
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
     std::filesystem::path archiveFolder() const { return m_folder / "archive"; }
 
+    /// An error if this version cannot read a folder whose format file is as it is here.
+    StorageResult<void> checkFormatFile() const;
     /// True until `finish`, in a folder in which both environments are to be made.
     bool isNew() const { return !m_isFinished; }
     const std::filesystem::path& path() const { return m_folder; }
@@ -49,10 +51,17 @@ public:
     StorageResult<void> finish();
 
 private:
-    DataFolder(std::filesystem::path folder, File lock)
-        : m_folder(std::move(folder)), m_lock(std::move(lock)) {}
+    struct Format {
+        int number = 0;
+        bool isUnfinished = false;
+    };
+
+    DataFolder(std::filesystem::path folder, File lock, File itself)
+        : m_folder(std::move(folder)), m_lock(std::move(lock)), m_itself(std::move(itself)) {}
 
     static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
+    /// What the format file says.
+    StorageResult<Format> readFormat() const;
     StorageResult<void> checkFormat();
     StorageResult<void> checkFiles() const;
     StorageResult<void> begin();
@@ -60,6 +69,7 @@ private:
 
     const std::filesystem::path m_folder;
     const File m_lock;
+    const File m_itself;  ///< The folder, locked.
     bool m_isFinished = true;
     bool m_isOlder = false;  ///< Guarded by the log's write lock once the folder is open.
 };

@@ -167,6 +167,8 @@ StorageResult<FolderReport> checkFolder(const std::filesystem::path& folder,
     report.items = checkFile(opened->itemsFile(), treeDatabaseNames(), checkEntry, items);
     if (const auto pair = checkPair(folder, log, items); !pair)
         report.pairProblem = pair.error().message();
+    if (const auto format = opened->checkFormatFile(); !format)
+        report.formatProblem = format.error().message();
     return report;
 }
 

@@ -41,9 +41,12 @@ using EntryCheck = std::function<std::optional<std::string>(
 struct FolderReport {
     FileReport log;
     FileReport items;
-    std::string pairProblem;  ///< Empty if the two files belong together.
+    std::string pairProblem;    ///< Empty if the two files belong together.
+    std::string formatProblem;  ///< Empty if this version reads the format of the folder.
 
-    bool isSound() const { return log.isSound() && items.isSound() && pairProblem.empty(); }
+    bool isSound() const {
+        return log.isSound() && items.isSound() && pairProblem.empty() && formatProblem.empty();
+    }
 };
 
 /// Reads one file; `pair` becomes its pair mark, if it has one.

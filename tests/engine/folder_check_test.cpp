@@ -50,6 +50,23 @@ private slots:
         QVERIFY(repaired->ends_with("Nothing to repair.\n"));
     }
 
+    void findsAFormatThatItCannotRead() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        std::ofstream(path / "format") << "something else\n";
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value());
+        QVERIFY(!verdict->isSound);
+        QVERIFY2(verdict->text.find("format file says \"something else\"") != std::string::npos,
+                 verdict->text.c_str());
+        std::ofstream(path / "format") << "orrery data folder, format 99\n";
+        const auto newer = engine::repairFolder(path);
+        QVERIFY(!newer.has_value());
+        QVERIFY2(newer.error().find("written by a newer version") != std::string::npos,
+                 newer.error().c_str());
+    }
+
     void refusesWhatIsNoDataFolder() {
         const QTemporaryDir folder;
         const auto verdict = engine::checkFolder(folder.path().toStdString());

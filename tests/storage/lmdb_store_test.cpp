@@ -130,6 +130,10 @@ private slots:
         QCOMPARE(refused, "The data folder " + folder.path().toStdString() +
                               " is in use by storage_tests (process " + pid +
                               "); stop it or choose another folder.");
+        // Also if somebody takes the lock file for stale.
+        std::filesystem::remove(std::filesystem::path(folder.path().toStdString()) / "lock");
+        QVERIFY(messageOf(openAt(folder)).find("is in use by another process") !=
+                std::string::npos);
         child.kill();
         const auto store = openAt(folder);
         QVERIFY(store.has_value());
@@ -164,6 +168,9 @@ private slots:
         QVERIFY(message.starts_with("The data folder "));
         writeText(folder.filePath("format"), "orrery data folder, format 2\n");
         QVERIFY(openAt(folder).has_value());
+        std::filesystem::remove(folder.filePath("format").toStdString());
+        std::filesystem::create_directory(folder.filePath("format").toStdString());
+        QVERIFY(messageOf(openAt(folder)).find("format file says \"\"") != std::string::npos);
         std::filesystem::remove(folder.filePath("format").toStdString());
         QVERIFY(messageOf(openAt(folder)).find("no format file") != std::string::npos);
     }
