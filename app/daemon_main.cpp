@@ -8,6 +8,7 @@
 #include "app/ctl.h"
 #include "app/folder_commands.h"
 #include "app/local_flags.h"
+#include "app/process.h"
 #include "app/program_flags.h"
 #include "core/base/version.h"
 #include "core/engine/demo.h"
@@ -64,7 +65,7 @@ int run(const LocalFlags& flags) {
     if (line.exitCode) return *line.exitCode;
     const Settings& settings = line.settings;
     line.engine.traceEvents = kTraceEvents;
-    raiseFileLimit();
+    prepareProcess();
     if (flags.wantsBanner) {
         std::fputs(localBanner(flags, settings.port, std::string(kVersion)).c_str(), stdout);
         std::fflush(stdout);

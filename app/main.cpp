@@ -6,6 +6,7 @@
 
 #include "app/embedded_backend.h"
 #include "app/main_window.h"
+#include "app/process.h"
 #include "app/program_flags.h"
 #include "app/system_theme.h"
 #include "core/base/version.h"
@@ -17,7 +18,7 @@ namespace {
 int run(int argc, char** argv) {
     const CommandLine line = parseCommandLine(Program::Window, {argv + 1, argv + argc});
     if (line.exitCode) return *line.exitCode;
-    raiseFileLimit();
+    prepareProcess();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("orrery"));
     QApplication::setOrganizationName(QStringLiteral("orrery"));

@@ -1,7 +1,5 @@
 #include "app/program_flags.h"
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -175,14 +173,6 @@ CommandLine parseCommandLine(Program program, const std::vector<std::string>& ar
         line.exitCode = 1;
     }
     return line;
-}
-
-void raiseFileLimit() {
-    constexpr rlim_t kEnough = 4096;
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
-    limit.rlim_cur = std::min(limit.rlim_max, kEnough);
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace orrery::app

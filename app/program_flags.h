@@ -39,7 +39,4 @@ struct CommandLine {
 /// Reads the flags of `program` from the one table.
 CommandLine parseCommandLine(Program program, const std::vector<std::string>& arguments);
 
-/// Raises the limit of open files and sockets as far as the system allows, up to a sensible number.
-void raiseFileLimit();
-
 }  // namespace orrery::app

@@ -62,6 +62,10 @@ Response putClock(const Call& call) {
     return clockResponse(call);
 }
 
+// What follows a moment, such as the end of a fault, must fit into a CalendarTime too: it ends in
+// 2262.
+constexpr Duration kLastMoment = std::chrono::hours(24) * 84006;  // 2200-01-01
+
 Response postStep(const Call& call) {
     if (!call.clock.paused())
         return errorResponse(400, "The clock is running; pause it before stepping.");
@@ -77,6 +81,11 @@ Response postStep(const Call& call) {
     if (!by) return errorResponse(400, "\"by\" must be a duration such as \"10ms\".");
     const auto duration = parseDuration(*by);
     if (!duration) return errorResponse(400, duration.error());
+    // The calendar at the end of all steps so far.
+    const CalendarTime reached(call.world.calendar().sinceEpoch() +
+                               (call.clock.target() - call.world.now()));
+    if (*duration > kLastMoment - reached.sinceEpoch())
+        return errorResponse(400, "The clock cannot go beyond the year 2200.");
     call.clock.step(*duration);
     Response response = clockResponse(call);
     response.holdUntil = call.clock.target();

@@ -44,10 +44,13 @@ void Worker::waitForEnd() {
 }
 
 void Worker::run() {
-    // The loop's thread handles signals.
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    // The loop's thread handles signals. A fault of this thread's own stays unblocked: a blocked
+    // one ends the process before the storage's guard sees it.
+    sigset_t others;
+    sigfillset(&others);
+    for (const int fault : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+        sigdelset(&others, fault);
+    pthread_sigmask(SIG_BLOCK, &others, nullptr);
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_changed.wait(lock, [this] { return m_todo != nullptr || m_stopping; });

@@ -25,8 +25,8 @@ public:
     /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
     /// new, or was never finished, no environment is left; make them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
-    /// Locks an existing data folder, which has no newer format, and changes nothing else in it:
-    /// for a check or a repair.
+    /// Locks a data folder that exists and has no newer format, for a check or a repair, and ends a
+    /// repair that a kill interrupted. Nothing else in it changes.
     static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
         const std::filesystem::path& folder);
 

@@ -143,6 +143,22 @@ private slots:
         QCOMPARE(world.ask("POST", "/clock/step").status, 400);
     }
 
+    void stepsNoFurtherThanTheCalendarGoes() {
+        Driven world;
+        world.json("PUT", "/clock", R"({"state":"paused"})");
+        int steps = 0;
+        control::Response last;
+        do {
+            const Instant before = world.clock.target();
+            last = world.ask("POST", "/clock/step", R"({"by":"36500d"})");
+            QVERIFY(world.clock.target() >= before);
+        } while (last.status == 200 && ++steps < 5);
+        QCOMPARE(last.status, 400);
+        QVERIFY2(last.body.find("2200") != std::string::npos, last.body.c_str());
+        QVERIFY(steps >= 1 && steps < 3);
+        QCOMPARE(world.ask("POST", "/clock/step", R"({"by":"10ms"})").status, 200);
+    }
+
     void looksAtItemsOfAReplica() {
         Driven world;
         const QJsonObject all = world.json("GET", "/items?table=Tab&zone=us-east-1c");

@@ -2,9 +2,12 @@
 
 #include <QtTest>
 
+#include <csignal>
+#include <optional>
 #include <thread>
 
 #include "core/engine/workers.h"
+#include "core/storage/guard.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -73,6 +76,22 @@ private slots:
         worker.start(std::make_unique<Noted>());
         worker.waitForEnd();
         QVERIFY(worker.takeFinished() != nullptr);
+    }
+
+    // Its signals go to the loop's thread, but a fault is the thread's own.
+    void guardsAgainstFaultsOnItsOwnThread() {
+        struct Faulting : storage::Work {
+            void run() override {
+                ended = storage::guarded([] { static_cast<void>(std::raise(SIGBUS)); });
+            }
+            std::optional<bool> ended;
+        };
+        storage::installGuard();
+        Worker worker([] {});
+        worker.start(std::make_unique<Faulting>());
+        worker.waitForEnd();
+        const auto work = worker.takeFinished();
+        QCOMPARE(static_cast<Faulting&>(*work).ended, std::optional(false));
     }
 };
 

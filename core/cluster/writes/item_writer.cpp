@@ -17,6 +17,7 @@ ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<type
     const auto* update = std::get_if<UpdateAction>(&write.action);
     if (update == nullptr) return nullptr;
     types::Item base;
+    const bool isNew = !old;
     if (old) {
         base = *std::move(old);
     } else {
@@ -27,6 +28,11 @@ ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<type
     for (const SecondaryIndex& index : write.table->indexes)
         indexes.push_back({index.name, &index.keys});
     TRY(expression::checkUpdatedIndexKeys(update->update, made, indexes));
+    // The item's own key may be part of an index key. It counts once, when the item is made.
+    if (isNew) {
+        for (const SecondaryIndex& index : write.table->indexes)
+            TRY(types::checkIndexKeys(made, index.keys, index.name));
+    }
     return &made;
 }
 
