@@ -9,11 +9,7 @@
 #include "core/base/result.h"
 
 namespace orrery::storage {
-namespace {
-
-constexpr std::string_view kPairName = "pair";
-
-}  // namespace
+namespace {}  // namespace
 
 std::string makePairId() {
     std::ifstream source("/dev/urandom", std::ios::binary);
@@ -23,16 +19,22 @@ std::string makePairId() {
     return id;
 }
 
-StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transaction,
-                                                    Database counters) {
-    TRY_ASSIGN(const auto found, transaction.get(counters, kPairName));
-    if (!found) return std::nullopt;
-    ByteReader reader(*found);
+std::optional<PairMark> decodePairMark(std::string_view bytes) {
+    ByteReader reader(bytes);
     PairMark mark;
     mark.id = reader.raw(kPairIdBytes);
     mark.upper = reader.u64();
     mark.lower = reader.u64();
-    if (!reader.ok() || !reader.atEnd())
+    if (!reader.ok() || !reader.atEnd()) return std::nullopt;
+    return mark;
+}
+
+StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transaction,
+                                                    Database counters) {
+    TRY_ASSIGN(const auto found, transaction.get(counters, kPairName));
+    if (!found) return std::nullopt;
+    const auto mark = decodePairMark(*found);
+    if (!mark)
         return std::unexpected(transaction.environment().damaged("its pair mark has a wrong size"));
     return mark;
 }
@@ -56,23 +58,35 @@ StorageError pairError(const std::filesystem::path& folder, const std::string& w
                 "folder."};
 }
 
+PairFit pairFit(const std::optional<PairMark>& log, const std::optional<PairMark>& items) {
+    if (!log) return items ? PairFit::LogWithoutMark : PairFit::Together;
+    // A log that has a mark allowed a first write of the tree before any began.
+    const PairMark tree = items.value_or(PairMark{log->id, 0, 0});
+    if (tree.id != log->id) return PairFit::TwoFolders;
+    if (tree.lower < log->lower) return PairFit::OlderItems;
+    return tree.upper > log->upper ? PairFit::OlderLog : PairFit::Together;
+}
+
 StorageResult<void> checkPair(const std::filesystem::path& folder,
                               const std::optional<PairMark>& log,
                               const std::optional<PairMark>& items) {
-    if (!log && !items) return {};
-    if (!log)
-        return std::unexpected(pairError(folder, "has a log.mdb that does not know its items.mdb"));
-    // A log that has a mark allowed a first write of the tree before any began.
-    const PairMark tree = items.value_or(PairMark{log->id, 0, 0});
-    if (tree.id != log->id)
-        return std::unexpected(
-            pairError(folder, "has a log.mdb and an items.mdb of two different folders"));
-    if (tree.lower < log->lower)
-        return std::unexpected(
-            pairError(folder, "has an items.mdb that is older than its log.mdb"));
-    if (tree.upper > log->upper)
-        return std::unexpected(pairError(folder, "has a log.mdb that is older than its items.mdb"));
-    return {};
+    switch (pairFit(log, items)) {
+        case PairFit::Together:
+            return {};
+        case PairFit::LogWithoutMark:
+            return std::unexpected(
+                pairError(folder, "has a log.mdb that does not know its items.mdb"));
+        case PairFit::TwoFolders:
+            return std::unexpected(
+                pairError(folder, "has a log.mdb and an items.mdb of two different folders"));
+        case PairFit::OlderItems:
+            return std::unexpected(
+                pairError(folder, "has an items.mdb that is older than its log.mdb"));
+        case PairFit::OlderLog:
+            return std::unexpected(
+                pairError(folder, "has a log.mdb that is older than its items.mdb"));
+    }
+    CHECK(false);
 }
 
 }  // namespace orrery::storage

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/storage/environment.h"
 
@@ -35,11 +36,25 @@ inline constexpr std::size_t kPairIdBytes = 16;
 /// An id that no other folder has.
 std::string makePairId();
 
+/// The key of the mark in `counters`, and its value; nothing if the value is damaged.
+inline constexpr std::string_view kPairName = "pair";
+std::optional<PairMark> decodePairMark(std::string_view bytes);
+
 /// The mark of the file, or nothing: a folder of an earlier version has none.
 StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transaction,
                                                     Database counters);
 StorageResult<void> writePairMark(WriteTransaction& transaction, Database counters,
                                   const PairMark& mark);
+
+enum class PairFit {
+    Together,  ///< Also without marks, as an earlier version wrote them.
+    LogWithoutMark,
+    TwoFolders,
+    OlderItems,
+    OlderLog
+};
+/// How the files with these marks fit together.
+PairFit pairFit(const std::optional<PairMark>& log, const std::optional<PairMark>& items);
 
 /// Refuses two files that do not belong together, in one sentence that says what to do. Files
 /// without marks pass here.

@@ -78,6 +78,18 @@ StorageResult<std::unique_ptr<SalvagedFolder>> SalvagedFolder::open(
     return folder;
 }
 
+// A mark that is damaged, or in a file that cannot be read at all, says nothing.
+PairFit SalvagedFolder::pairFit() const {
+    const auto markOf = [](const SalvagedFile& file, std::size_t counters) {
+        const auto bytes = file.find(counters, kPairName);
+        return bytes ? decodePairMark(*bytes) : std::nullopt;
+    };
+    const auto log = markOf(*m_log, placeOf(LogDatabase::Counters));
+    const auto items =
+        m_items != nullptr ? markOf(*m_items, placeOf(TreeDatabase::Counters)) : std::nullopt;
+    return log && items ? storage::pairFit(log, items) : PairFit::Together;
+}
+
 void SalvagedFolder::readLog() {
     walk(*m_log, placeOf(LogDatabase::Values), placeOf(LogDatabase::ValuePaths), m_lostValues,
          [this](std::string_view name, std::string_view value) {

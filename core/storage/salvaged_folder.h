@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/storage/file_pair.h"
 #include "core/storage/key_ranges.h"
 #include "core/storage/salvage.h"
 
@@ -27,6 +28,9 @@ public:
 
     /// Whether the last write of log.mdb may be missing.
     bool logMayLackLastWrite() const { return m_log->mayLackLastWrite(); }
+
+    /// How the two files fit together, as far as their marks can be read.
+    PairFit pairFit() const;
 
     // --- read at once
 

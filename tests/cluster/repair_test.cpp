@@ -205,6 +205,51 @@ private slots:
               tally.noted);
     }
 
+    // What the newer log had cannot be told, so "nothing is lost" would be a lie.
+    void saysThatTheLogIsOlderThanTheItems() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        writeFiles(path, m_files);
+        std::string problem;
+        {
+            const auto world = RepairWorld::open(path, problem);
+            QVERIFY2(world != nullptr, problem.c_str());
+            for (int number = 0; number < 20; ++number)
+                world->put(number, "newer");
+            world->flush();
+            world->close();
+        }
+        writeFiles(path, {m_files.log, contentOf(path / "items.mdb")});
+        const auto report = cluster::repairFolder(path);
+        QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
+        QVERIFY2(report->text().find("log.mdb is older than items.mdb") != std::string::npos,
+                 report->text().c_str());
+        const auto world = RepairWorld::open(path, problem);
+        QVERIFY2(world != nullptr, problem.c_str());
+        test::healAll(world->world());
+        world->run(60s);
+        const Contents items = world->contents("", 0);
+        for (int number = 0; number < 20; ++number) {
+            const auto at = items.find(world->storageKeyOf(number));
+            QVERIFY(at != items.end());
+            QCOMPARE(at->second, std::string("newer"));
+        }
+    }
+
+    void refusesFilesOfTwoFolders() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        test::writeRepairFolder(path, 2);
+        writeFiles(path, {m_files.log, contentOf(path / "items.mdb")});
+        const auto report = cluster::repairFolder(path);
+        QVERIFY(!report.has_value());
+        QVERIFY2(report.error().message().find("two different folders") != std::string::npos,
+                 report.error().message().c_str());
+        QVERIFY(contentOf(path / "log.mdb") == m_files.log);
+    }
+
     // A process that ends before any of its writes, syncs and renames leaves a folder that the next
     // repair, or start, makes as good as the first would have.
     void losesNothingToAKill() {

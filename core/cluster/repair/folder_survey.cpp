@@ -31,10 +31,28 @@ storage::StorageResult<std::unique_ptr<FolderSurvey>> FolderSurvey::make(
     const std::filesystem::path& log, const std::filesystem::path& items) {
     TRY_ASSIGN(auto files, storage::SalvagedFolder::open(log, items));
     std::unique_ptr<FolderSurvey> survey(new FolderSurvey(std::move(files)));
+    TRY(survey->checkPair(log));
     TRY(survey->readTables());
     survey->readLogs();
     survey->readTrees();
     return survey;
+}
+
+// Items that are older than the log need no word: the log tells what they lack, or that it no
+// longer reaches back so far.
+storage::StorageResult<void> FolderSurvey::checkPair(const std::filesystem::path& log) {
+    const storage::PairFit fit = m_files->pairFit();
+    if (fit == storage::PairFit::TwoFolders)
+        return std::unexpected(storage::StorageError{
+            "repair", EPROTO, log.string(),
+            "The folder " + log.parent_path().string() +
+                " has a log.mdb and an items.mdb of two different folders; put back the file that "
+                "belongs to the other one."});
+    if (fit == storage::PairFit::OlderLog)
+        m_notes.emplace_back(
+            "log.mdb is older than items.mdb. Tables, settings and writes that only the newer "
+            "log.mdb had are lost, in any table.");
+    return {};
 }
 
 storage::StorageResult<void> FolderSurvey::readTables() {

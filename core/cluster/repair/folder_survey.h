@@ -19,7 +19,8 @@ namespace orrery::cluster {
 /// them.
 class FolderSurvey {
 public:
-    /// The folder's lock must be held. An error if log.mdb has no catalog that can be read.
+    /// The folder's lock must be held. An error if log.mdb has no catalog that can be read, or is
+    /// another folder's.
     static storage::StorageResult<std::unique_ptr<FolderSurvey>> make(
         const std::filesystem::path& log, const std::filesystem::path& items);
 
@@ -42,6 +43,7 @@ private:
     explicit FolderSurvey(std::unique_ptr<storage::SalvagedFolder> files)
         : m_files(std::move(files)) {}
 
+    storage::StorageResult<void> checkPair(const std::filesystem::path& log);
     storage::StorageResult<void> readTables();
     storage::StorageResult<void> checkRegions();
     void addPartition(const KeptTable& kept, const KeptPartition& partition);
