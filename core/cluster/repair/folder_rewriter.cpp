@@ -28,8 +28,8 @@ storage::StorageResult<void> FolderRewriter::write() {
         TRY(finish(mended));
     }
     storage::Turn turn;
-    for (const KeySpaceId space : m_indexesToFill)
-        turn.putValue(std::string(kFillAnewPrefix) + std::to_string(space.value()), "");
+    for (const KeySpaceId space : m_indexesToRebuild)
+        turn.putValue(std::string(kRebuildPrefix) + std::to_string(space.value()), "");
     TRY(m_filler.commit(std::move(turn)));
     return m_filler.flush();
 }
@@ -163,11 +163,11 @@ storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
     const bool isInDoubt = !plan.lost.empty() || !plan.older.empty() || isTold;
     if (!isProven && (isInDoubt || mended.log.lacksTail())) {
         report(mended, sums, isTold);
-        fillAnew(mended);
-        TRY(makeLocalIndexesAnew(m_store, m_filler, mended.found));
+        rebuildIndexes(mended);
+        TRY(remakeLocalIndexes(m_store, m_filler, mended.found));
         TRY_ASSIGN(sums, sumsOf(mended.found));
     } else if (indexesMissRecords(mended)) {
-        fillAnew(mended);
+        rebuildIndexes(mended);
     }
     return writeMark(mended, sums);
 }
@@ -194,10 +194,10 @@ bool FolderRewriter::indexesMissRecords(const Mended& mended) const {
     return cursor < mended.log.before();
 }
 
-void FolderRewriter::fillAnew(const Mended& mended) {
+void FolderRewriter::rebuildIndexes(const Mended& mended) {
     for (const SecondaryIndex& index : mended.found.table->indexes) {
         const bool isTouched = mended.found.index == nullptr || mended.found.index == &index;
-        if (index.global && isTouched) m_indexesToFill.insert(index.space);
+        if (index.global && isTouched) m_indexesToRebuild.insert(index.space);
     }
 }
 

@@ -37,7 +37,7 @@ private:
     storage::StorageResult<EntrySums> sumsOf(const FoundPartition& partition) const;
     storage::StorageResult<void> writeMark(const Mended& mended, const EntrySums& sums);
     bool indexesMissRecords(const Mended& mended) const;
-    void fillAnew(const Mended& mended);
+    void rebuildIndexes(const Mended& mended);
     void report(const Mended& mended, const EntrySums& sums, bool isTold);
 
     const FolderSurvey& m_survey;
@@ -45,7 +45,7 @@ private:
     StoreFiller m_filler;
     RepairReport& m_report;
     std::vector<Mended> m_mended;
-    std::set<KeySpaceId> m_indexesToFill;
+    std::set<KeySpaceId> m_indexesToRebuild;
 };
 
 }  // namespace orrery::cluster

@@ -66,18 +66,18 @@ storage::StorageResult<void> FolderSurvey::readTables() {
             m_values.emplace_back(name, bytes);
             continue;
         }
-        auto table = decodeKeptTable(bytes);
+        auto table = decodeStoredTable(bytes);
         if (!table) {
             m_notes.push_back("The description of " + name +
                               " is damaged; the table is lost with all its items.");
             continue;
         }
         m_values.emplace_back(name, bytes);
-        m_tables.push_back(std::make_unique<const KeptTable>(std::move(*table)));
+        m_tables.push_back(std::make_unique<const StoredTable>(std::move(*table)));
     }
     TRY(checkRegions());
     for (const auto& kept : m_tables) {
-        for (const KeptPartition& partition : kept->partitions)
+        for (const StoredPartition& partition : kept->partitions)
             addPartition(*kept, partition);
     }
     return {};
@@ -106,7 +106,7 @@ storage::StorageResult<void> FolderSurvey::checkRegions() {
     return {};
 }
 
-void FolderSurvey::addPartition(const KeptTable& kept, const KeptPartition& partition) {
+void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& partition) {
     const TableDescription& table = kept.table;
     FoundPartition found;
     found.group = partition.group;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/cluster/repair/found_partition.h"
-#include "core/cluster/tables/kept_table.h"
+#include "core/cluster/tables/stored_table.h"
 #include "core/storage/salvaged_folder.h"
 
 namespace orrery::cluster {
@@ -46,14 +46,14 @@ private:
     storage::StorageResult<void> checkPair(const std::filesystem::path& log);
     storage::StorageResult<void> readTables();
     storage::StorageResult<void> checkRegions();
-    void addPartition(const KeptTable& kept, const KeptPartition& partition);
+    void addPartition(const StoredTable& kept, const StoredPartition& partition);
     void readLogs();
     void readTrees();
     bool takeEntry(VolumeId volume, std::string_view key, std::string_view stored);
 
     std::unique_ptr<storage::SalvagedFolder> m_files;
     std::vector<std::pair<std::string, std::string>> m_values;
-    std::vector<std::unique_ptr<const KeptTable>> m_tables;
+    std::vector<std::unique_ptr<const StoredTable>> m_tables;
     std::vector<FoundPartition> m_partitions;
     std::map<GroupId, std::size_t> m_byGroup;
     std::map<std::pair<RegionId, std::string>, Owner> m_owners;  ///< By the first key of a range.

@@ -8,7 +8,7 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
-#include "core/cluster/tables/kept_table.h"
+#include "core/cluster/tables/stored_table.h"
 #include "core/cluster/tables/space_reclaimer.h"
 
 namespace orrery::cluster {
@@ -43,8 +43,8 @@ private:
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
-    storage::StorageResult<std::vector<KeptTable>> keptTables() const;
-    storage::StorageResult<void> passIdsInUse(const std::vector<KeptTable>& kept);
+    storage::StorageResult<std::vector<StoredTable>> storedTables() const;
+    storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
@@ -52,8 +52,8 @@ private:
     static std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored);
     static std::set<GroupId> groupsOf(const std::vector<StoredTable>& stored,
                                       const std::set<KeySpaceId>& spaces);
-    storage::StorageResult<std::set<KeySpaceId>> takeIndexesToFill();
-    storage::StorageResult<void> fillAnew(const KeptTable& kept, KeySpaceId lost,
+    storage::StorageResult<std::set<KeySpaceId>> takeIndexesToRebuild();
+    storage::StorageResult<void> rebuildIndex(const StoredTable& stored, KeySpaceId lost,
                                           std::string_view why);
 
     std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,

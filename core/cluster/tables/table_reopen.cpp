@@ -50,13 +50,13 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(m_reclaimer.reopen());
-    TRY_ASSIGN(const std::vector<KeptTable> kept, keptTables());
-    TRY(passIdsInUse(kept));
-    const std::set<KeySpaceId> sharing = indexesThatShare(kept);
-    const std::set<GroupId> shared = groupsOf(kept, sharing);
-    TRY_ASSIGN(std::set<KeySpaceId> lost, takeIndexesToFill());
+    TRY_ASSIGN(const std::vector<StoredTable> stored, storedTables());
+    TRY(skipUsedIds(stored));
+    const std::set<KeySpaceId> sharing = indexesSharingGroups(stored);
+    const std::set<GroupId> shared = groupsOf(stored, sharing);
+    TRY_ASSIGN(std::set<KeySpaceId> lost, takeIndexesToRebuild());
     lost.insert(sharing.begin(), sharing.end());
-    for (const KeptTable& one : kept) {
+    for (const StoredTable& one : stored) {
         const auto table = std::make_shared<const TableDescription>(one.table);
         m_world.catalog.put(table);
         for (const StoredPartition& partition : one.partitions) {
@@ -76,7 +76,7 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
         for (const SecondaryIndex& index : one.table.indexes) {
             if (!lost.contains(index.space)) continue;
             const bool isShared = sharing.contains(index.space);
-            TRY(fillAnew(one, index.space,
+            TRY(rebuildIndex(one, index.space,
                          isShared ? "had the same partitions as another table or index, which an "
                                     "earlier version did by mistake"
                                   : "was damaged"));
@@ -87,26 +87,26 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
 }
 
 // A repair names them.
-storage::StorageResult<std::set<KeySpaceId>> TableAdmin::takeIndexesToFill() {
-    TRY_ASSIGN(const auto values, m_world.store.values(kFillAnewPrefix));
+storage::StorageResult<std::set<KeySpaceId>> TableAdmin::takeIndexesToRebuild() {
+    TRY_ASSIGN(const auto values, m_world.store.values(kRebuildPrefix));
     std::set<KeySpaceId> spaces;
     for (const auto& [name, empty] : values) {
         std::uint32_t number = 0;
-        std::from_chars(name.data() + kFillAnewPrefix.size(), name.data() + name.size(), number);
+        std::from_chars(name.data() + kRebuildPrefix.size(), name.data() + name.size(), number);
         spaces.insert(KeySpaceId(number));
         m_world.turn.eraseValue(name);
     }
     return spaces;
 }
 
-storage::StorageResult<std::vector<KeptTable>> TableAdmin::keptTables() const {
-    std::vector<KeptTable> kept;
+storage::StorageResult<std::vector<StoredTable>> TableAdmin::storedTables() const {
+    std::vector<StoredTable> stored;
     TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
     for (const auto& [name, bytes] : values) {
-        auto one = decodeKeptTable(bytes);
+        auto one = decodeStoredTable(bytes);
         if (!one || one->table.region.value() >= m_world.regions.size())
             return std::unexpected(damaged(name));
-        kept.push_back(std::move(*one));
+        stored.push_back(std::move(*one));
     }
     return stored;
 }
@@ -184,13 +184,13 @@ std::set<GroupId> TableAdmin::groupsOf(const std::vector<StoredTable>& stored,
     return groups;
 }
 
-storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpaceId lost,
+storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored, KeySpaceId lost,
                                                   std::string_view why) {
     TRY(m_indexes.backfill.eraseSaved(lost));
-    TableDescription table = *m_world.catalog.find(kept.table.space);
+    TableDescription table = *m_world.catalog.find(stored.table.space);
     const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);
     std::vector<GroupId> groups;
-    for (const KeptPartition& partition : kept.partitions) {
+    for (const StoredPartition& partition : stored.partitions) {
         if (partition.space != lost) continue;
         groups.push_back(partition.group);
         if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
@@ -198,7 +198,7 @@ storage::StorageResult<void> TableAdmin::fillAnew(const KeptTable& kept, KeySpac
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
     m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
-                            table.regionName + " " + std::string(why) + "; it is filled anew.");
+                            table.regionName + " " + std::string(why) + "; it is being rebuilt.");
     const bool isWanted =
         index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
     if (isWanted) {

@@ -21,6 +21,6 @@ inline constexpr std::uint8_t kNextVersion = 2;
 inline constexpr std::string_view kRegionsValue = "regions";
 inline constexpr std::string_view kNextValue = "next";
 inline constexpr std::string_view kTablePrefix = "table/";
-inline constexpr std::string_view kFillAnewPrefix = "fill/";
+inline constexpr std::string_view kRebuildPrefix = "fill/";
 
 }  // namespace orrery::cluster

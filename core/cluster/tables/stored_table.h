@@ -10,7 +10,7 @@
 namespace orrery::cluster {
 
 /// A partition of a table, or of one of its global indexes, as the store keeps it.
-struct KeptPartition {
+struct StoredPartition {
     GroupId group{};
     KeySpaceId space{};
     // Without the key space.
@@ -20,12 +20,12 @@ struct KeptPartition {
 };
 
 /// A table as the store keeps it.
-struct KeptTable {
+struct StoredTable {
     TableDescription table;
-    std::vector<KeptPartition> partitions;
+    std::vector<StoredPartition> partitions;
 };
 
 /// Reads the value "table/<id>" (table_values.h); nothing if it is damaged.
-std::optional<KeptTable> decodeKeptTable(std::string_view bytes);
+std::optional<StoredTable> decodeStoredTable(std::string_view bytes);
 
 }  // namespace orrery::cluster

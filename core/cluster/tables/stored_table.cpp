@@ -1,4 +1,4 @@
-#include "core/cluster/tables/kept_table.h"
+#include "core/cluster/tables/stored_table.h"
 
 #include <utility>
 
@@ -6,22 +6,22 @@
 
 namespace orrery::cluster {
 
-std::optional<KeptTable> decodeKeptTable(std::string_view bytes) {
+std::optional<StoredTable> decodeStoredTable(std::string_view bytes) {
     ByteReader in(bytes);
     auto table = decodeTable(in.sized());
     if (!table) return std::nullopt;
-    KeptTable kept{std::move(*table), {}};
+    StoredTable stored{std::move(*table), {}};
     for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
-        KeptPartition partition;
+        StoredPartition partition;
         partition.group = GroupId(in.varint());
         partition.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
         partition.begin = in.sized();
         partition.end = in.sized();
         partition.leader = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
-        kept.partitions.push_back(std::move(partition));
+        stored.partitions.push_back(std::move(partition));
     }
     if (!in.ok()) return std::nullopt;
-    return kept;
+    return stored;
 }
 
 }  // namespace orrery::cluster
