@@ -198,7 +198,10 @@ void Group::diskDone(ZoneIndex zone) {
     for (StoredRecord& record : write.records)
         at.durableLog.push_back(std::move(record));
     if (write.stateNumber != 0) {
+        // What the tree has applied since is committed, whatever that state says.
+        const Lsn commit = at.durableState.commit;
         at.durableState = *DurableState::decode(write.state);
+        at.durableState.commit = std::max(at.durableState.commit, commit);
         at.replica->stateSaved(write.stateNumber, m_now);
     }
     if (!write.records.empty())
