@@ -21,7 +21,7 @@ std::string LostKeys::text() const {
     std::string text = "Table " + table + " in " + region;
     if (!index.empty()) text += ", index " + index;
     text += ", partition " + std::to_string(partition.value()) + ": ";
-    if (!index.empty()) return text + "damaged; the next start fills the index anew.";
+    if (!index.empty()) return text + "damaged; the next start rebuilds the index.";
     text += itemCount ? std::to_string(*itemCount) + " items are lost" : "items may be lost";
     text += ", and what is there may be out of date, between these storage keys:";
     for (const storage::KeyRange& range : keys)

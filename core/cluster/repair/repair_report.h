@@ -13,7 +13,7 @@ namespace orrery::cluster {
 struct LostKeys {
     std::string table;
     std::string region;
-    std::string index;  ///< Empty: the table itself. An index is filled anew, so nothing is lost.
+    std::string index;  ///< Empty: the table itself. An index is rebuilt, so nothing is lost.
     GroupId partition{};
     /// Storage keys: of each, what was there may be gone, or may be older than it was.
     storage::KeyRanges keys;

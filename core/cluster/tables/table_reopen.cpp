@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <iterator>
 #include <map>
 
@@ -77,9 +78,10 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             if (!lost.contains(index.space)) continue;
             const bool isShared = sharing.contains(index.space);
             TRY(rebuildIndex(one, index.space,
-                         isShared ? "had the same partitions as another table or index, which an "
-                                    "earlier version did by mistake"
-                                  : "was damaged"));
+                             isShared
+                                 ? "had the same partitions as another table or index, which an "
+                                   "earlier version did by mistake"
+                                 : "was damaged"));
         }
     }
     m_indexes.sender.resume();
@@ -185,7 +187,7 @@ std::set<GroupId> TableAdmin::groupsOf(const std::vector<StoredTable>& stored,
 }
 
 storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored, KeySpaceId lost,
-                                                  std::string_view why) {
+                                                      std::string_view why) {
     TRY(m_indexes.backfill.eraseSaved(lost));
     TableDescription table = *m_world.catalog.find(stored.table.space);
     const auto index = std::ranges::find(table.indexes, lost, &SecondaryIndex::space);

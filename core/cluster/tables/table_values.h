@@ -11,7 +11,7 @@ namespace orrery::cluster {
 //   value "next"         := 0:uint8 version:uint8(2) nextSpace:varint nextGroup:varint
 //   value "table/<id>"   := description:sized count:varint partition…
 //   value "fill/<id>"    := ""                                  // a global index that a repair
-//                                                               // wants to be filled anew
+//                                                               // wants to be rebuilt
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
 // Version 1 of "regions" and "next" begins after the version; its first byte is never 0.
