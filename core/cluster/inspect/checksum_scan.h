@@ -94,7 +94,7 @@ public:
     /// Starts a scan; at most `kLooksMax` may be in progress.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
     /// Whether `readOn` has anything to do.
-    bool underWay() const;
+    bool isActive() const;
     void readOn(ScanBudget budget);
     void cancel(JobId id) override;
     /// What became of it, once; nothing while it is under way.
