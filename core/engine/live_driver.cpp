@@ -138,7 +138,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
     // The disk is behind, with the tree or the log: time stands still until some work has ended.
-    if (isHeldUp()) {
+    if (isDiskBehind()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
         runTurn(wall, calendar);
@@ -151,7 +151,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     for (cluster::Answered& answered : m_world->takeAnswers())
         answer(std::move(answered));
     releaseGated();
-    giveWork(wall);
+    startWork(wall);
     goOnInStore();
     if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
@@ -232,7 +232,7 @@ std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
     if (m_storeGoesOn || m_world->checksumsUnderWay()) return wall;
-    if (isHeldUp()) return std::nullopt;
+    if (isDiskBehind()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;

@@ -121,11 +121,11 @@ private:
     std::expected<void, std::string> openStore();
     std::expected<void, std::string> openWorld(CalendarTime calendar);
     void startClock(Duration wall);
-    void takeWorkDone();
-    void giveWork(Duration wall);
-    void giveFlush(Duration wall);
+    void takeFinishedWork();
+    void startWork(Duration wall);
+    void startFlush(Duration wall);
     void goOnInStore();
-    bool isHeldUp() const;
+    bool isDiskBehind() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
