@@ -96,6 +96,10 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     TRY_ASSIGN(File lock, File::open(path, O_RDWR | O_CREAT));
     TRY_ASSIGN(const bool isOurs, lock.tryLock());
     if (!isOurs) return std::unexpected(lockedError(folder, path));
+    // The lock file can be removed while it is held, the folder cannot. Some network file systems
+    // lock no folders; there the lock file alone decides.
+    TRY_ASSIGN(File itself, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (!itself.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
     const std::string holder =
         std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
     // The text is for people only. On a full disk a folder still opens, for reading.
@@ -103,10 +107,6 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     if (written) written = lock.write(0, holder);
     if (!written && !isLackOfRoom(written.error())) return std::unexpected(written.error());
 
-    // The lock file can be removed while it is held, the folder cannot. Some network file systems
-    // lock no folders; there the lock file alone decides.
-    TRY_ASSIGN(File itself, File::open(folder, O_RDONLY | O_DIRECTORY));
-    if (!itself.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
     return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock), std::move(itself)));
 }
 

@@ -122,43 +122,6 @@ private slots:
         QVERIFY(!left[0].toObject()["active"].toBool(true));
     }
 
-    void movesTheClock() {
-        Driven world;
-        QCOMPARE(world.json("PUT", "/clock", R"({"speed":0.1})")["speed"].toDouble(), 0.1);
-        QVERIFY(!world.clock.paused());
-        const QJsonObject paused = world.json("PUT", "/clock", R"({"state":"paused"})");
-        QCOMPARE(paused["state"].toString(), QString("paused"));
-        QVERIFY(world.clock.paused());
-        QCOMPARE(world.json("GET", "/clock")["state"].toString(), QString("paused"));
-        const Instant before = world.clock.target();
-        const control::Response stepped = world.ask("POST", "/clock/step", R"({"by":"10ms"})");
-        QCOMPARE(stepped.status, 200);
-        QVERIFY(stepped.holdUntil == before + 10ms);
-        QCOMPARE(world.ask("POST", "/clock/step").status, 200);
-        QCOMPARE(world.ask("POST", "/clock/step", "{}").status, 200);
-        QCOMPARE(world.ask("POST", "/clock/step").status, 400);
-        QCOMPARE(world.steps, 3);
-        world.json("PUT", "/clock", R"({"state":"running","speed":1})");
-        QVERIFY(!world.clock.paused());
-        QCOMPARE(world.ask("POST", "/clock/step").status, 400);
-    }
-
-    void stepsNoFurtherThanTheCalendarGoes() {
-        Driven world;
-        world.json("PUT", "/clock", R"({"state":"paused"})");
-        int steps = 0;
-        control::Response last;
-        do {
-            const Instant before = world.clock.target();
-            last = world.ask("POST", "/clock/step", R"({"by":"36500d"})");
-            QVERIFY(world.clock.target() >= before);
-        } while (last.status == 200 && ++steps < 5);
-        QCOMPARE(last.status, 400);
-        QVERIFY2(last.body.find("2200") != std::string::npos, last.body.c_str());
-        QVERIFY(steps >= 1 && steps < 3);
-        QCOMPARE(world.ask("POST", "/clock/step", R"({"by":"10ms"})").status, 200);
-    }
-
     void looksAtItemsOfAReplica() {
         Driven world;
         const QJsonObject all = world.json("GET", "/items?table=Tab&zone=us-east-1c");
