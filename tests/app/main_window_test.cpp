@@ -6,8 +6,8 @@
 
 #include <QAbstractButton>
 #include <QClipboard>
-#include <QLabel>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>

@@ -8,8 +8,8 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
-#include "core/cluster/tables/stored_table.h"
 #include "core/cluster/tables/space_reclaimer.h"
+#include "core/cluster/tables/stored_table.h"
 
 namespace orrery::cluster {
 
@@ -54,7 +54,7 @@ private:
                                       const std::set<KeySpaceId>& spaces);
     storage::StorageResult<std::set<KeySpaceId>> takeIndexesToRebuild();
     storage::StorageResult<void> rebuildIndex(const StoredTable& stored, KeySpaceId lost,
-                                          std::string_view why);
+                                              std::string_view why);
 
     std::shared_ptr<const table::ApplySchema> schemaOf(const TableDescription& table, GroupId group,
                                                        KeySpaceId space) const;
