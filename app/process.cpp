@@ -34,6 +34,7 @@ void raiseFileLimit() {
 void prepareProcess() {
     raiseFileLimit();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     std::set_new_handler(endOutOfMemory);
 }
 

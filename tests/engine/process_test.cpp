@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <QTemporaryFile>
 #include <QtTest>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -54,6 +56,19 @@ private slots:
             if (::pipe(ends) != 0) std::_Exit(3);
             ::close(ends[0]);
             if (::write(ends[1], "x", 1) != -1 || errno != EPIPE) std::_Exit(4);
+        });
+        QVERIFY(WIFEXITED(ended.status));
+        QCOMPARE(WEXITSTATUS(ended.status), EXIT_SUCCESS);
+    }
+
+    // The write fails, which the storage takes for a full disk.
+    void survivesAFileAtItsLimit() {
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        const Ended ended = inPreparedProcess([&] {
+            const rlimit none{1, 1};
+            ::setrlimit(RLIMIT_FSIZE, &none);
+            if (::pwrite(file.handle(), "x", 1, 1) != -1 || errno != EFBIG) std::_Exit(3);
         });
         QVERIFY(WIFEXITED(ended.status));
         QCOMPARE(WEXITSTATUS(ended.status), EXIT_SUCCESS);
