@@ -21,17 +21,19 @@ public:
 
     class Iterator {
     public:
+        // NOLINTBEGIN(readability-identifier-naming): std::iterator_traits asks for these names.
         using iterator_category = std::forward_iterator_tag;
         using value_type = TableViewPtr;
         using difference_type = std::ptrdiff_t;
         using pointer = const TableViewPtr*;
         using reference = const TableViewPtr&;
+        // NOLINTEND(readability-identifier-naming)
 
         Iterator() = default;
         explicit Iterator(Chunks::const_iterator chunk) : m_chunk(chunk) {}
 
-        reference operator*() const { return (**m_chunk)[m_at]; }
-        pointer operator->() const { return &**this; }
+        const TableViewPtr& operator*() const { return (**m_chunk)[m_at]; }
+        const TableViewPtr* operator->() const { return &**this; }
         Iterator& operator++() {
             if (++m_at < (*m_chunk)->size()) return *this;
             ++m_chunk;
