@@ -15,6 +15,10 @@
 #include "core/storage/lmdb_call.h"
 #include "core/storage/storage_error.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace orrery::storage {
 namespace {
 
@@ -171,7 +175,13 @@ StorageResult<void> Environment::findDatabases() {
 
 // A poisoned environment is left as it is, with its map and its lock: no call of LMDB is safe.
 Environment::~Environment() {
-    if (m_env == nullptr || m_isPoisoned != 0) return;
+    if (m_env == nullptr) return;
+    if (m_isPoisoned != 0) {
+#ifdef __SANITIZE_ADDRESS__
+        __lsan_ignore_object(m_env);
+#endif
+        return;
+    }
     static_cast<void>(enter([this] {
         if (m_spareReader != nullptr) mdb_txn_abort(m_spareReader);
         mdb_env_close(m_env);
