@@ -65,13 +65,7 @@ public:
         QVERIFY(t.done(removed) && !t.failed(removed));
     }
     void addIndex() {
-        const auto added = t.submit(
-            "UpdateTable", [](const cluster::Catalog& catalog, const cluster::Caller& caller) {
-                cluster::UpdateTable update;
-                update.table = catalog.find(caller, "T");
-                update.createIndexes = {index("ByColour", true)};
-                return ApiResult<cluster::Request>(std::move(update));
-            });
+        const auto added = t.addIndex(index("ByColour", true));
         t.run(0s);
         QVERIFY(t.done(added) && !t.failed(added));
     }

@@ -18,18 +18,6 @@ namespace {
 
 constexpr const char* kZoneA = "us-east-1a";
 
-std::vector<int> leadersOf(WorldHarness& t) {
-    std::vector<int> leaders;
-    const auto snapshot = t.world().makeSnapshot();
-    for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions) {
-        leaders.push_back(-1);
-        for (const auto& replica : partition.replicas) {
-            if (replica.role == observe::Role::Leader) leaders.back() = replica.zone.value();
-        }
-    }
-    return leaders;
-}
-
 /// Writes to all partitions for a while. Returns how many writes failed or took 300 ms.
 int writeFor(WorldHarness& t, Duration length) {
     int bad = 0;
@@ -54,14 +42,14 @@ private slots:
         WorldHarness t(cluster::Profile::serviceLike());
         t.createTable();
         writeFor(t, 1s);
-        const std::vector<int> before = leadersOf(t);
+        const std::vector<int> before = t.leaders();
         QVERIFY(std::ranges::count(before, 0) > 0);
         QVERIFY(test::failZone(t.world(), kZoneA, 5s).has_value());
         writeFor(t, 4s);
-        QCOMPARE(std::ranges::count(leadersOf(t), 0), 0);
+        QCOMPARE(std::ranges::count(t.leaders(), 0), 0);
         t.run(2s);
         QCOMPARE(writeFor(t, 6s), 0);
-        QCOMPARE(leadersOf(t), before);
+        QCOMPARE(t.leaders(), before);
     }
 
     void leadersStayWhereNobodyWrites() {
@@ -70,9 +58,9 @@ private slots:
         writeFor(t, 1s);
         QVERIFY(test::failZone(t.world(), kZoneA, 5s).has_value());
         writeFor(t, 4s);
-        const std::vector<int> during = leadersOf(t);
+        const std::vector<int> during = t.leaders();
         t.run(30s);
-        QCOMPARE(leadersOf(t), during);
+        QCOMPARE(t.leaders(), during);
         const std::uint64_t messages = t.world().makeSnapshot()->totals.messages;
         t.run(60s);
         QCOMPARE(t.world().makeSnapshot()->totals.messages, messages);

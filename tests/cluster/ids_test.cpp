@@ -19,16 +19,7 @@ namespace {
 constexpr int kItems = 20;
 
 void addIndex(WorldHarness& world) {
-    cluster::SecondaryIndex index;
-    index.name = "ByColour";
-    index.global = true;
-    index.keys.partition = {"colour", types::AttributeType::String};
-    world.submit("UpdateTable", [index](const cluster::Catalog& catalog, const auto& caller) {
-        cluster::UpdateTable update;
-        update.table = catalog.find(caller, "T");
-        update.createIndexes.push_back(index);
-        return ApiResult<cluster::Request>(update);
-    });
+    world.addIndex(test::colourIndex());
     world.run(1s);
 }
 

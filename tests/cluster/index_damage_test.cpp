@@ -15,23 +15,6 @@ using test::WorldHarness;
 
 namespace {
 
-cluster::SecondaryIndex byColour() {
-    cluster::SecondaryIndex index;
-    index.name = "ByColour";
-    index.global = true;
-    index.keys.partition = {"colour", types::AttributeType::String};
-    return index;
-}
-
-void addIndex(WorldHarness& t) {
-    t.submit("UpdateTable", [](const cluster::Catalog& catalog, const auto& caller) {
-        cluster::UpdateTable update;
-        update.table = catalog.find(caller, "T");
-        update.createIndexes.push_back(byColour());
-        return ApiResult<cluster::Request>(update);
-    });
-}
-
 /// Flips one bit of what the trees of all zones have under a key. False if they have nothing.
 bool flip(WorldHarness& t, GroupId group, const std::string& key) {
     for (const std::uint8_t zone : {0, 1, 2}) {
@@ -82,7 +65,7 @@ class IndexDamageTest : public QObject {
 private slots:
     void theCursorOfAnIndex() {
         WorldHarness t;
-        t.createTable(false, {byColour()});
+        t.createTable(false, {test::colourIndex()});
         t.put("a", {{"colour", "red"}});
         t.run(1s);
         const GroupId base = groupOf(t, "a");
@@ -99,7 +82,7 @@ private slots:
 
     void anEntryOfAnIndex() {
         WorldHarness t;
-        t.createTable(false, {byColour()});
+        t.createTable(false, {test::colourIndex()});
         t.put("a", {{"colour", "red"}});
         t.run(1s);
         std::vector<std::string> keys;
@@ -127,7 +110,7 @@ private slots:
         t.run(1s);
         const types::Key key{types::AttributeValue::string("k7"), std::nullopt};
         QVERIFY(flip(t, groupOf(t, "k7"), types::storageKey(t.table()->space, key)));
-        addIndex(t);
+        t.addIndex(test::colourIndex());
         t.run(5s);
         QVERIFY(t.table()->indexes.at(0).backfilling);  // It does not pass for whole.
         expectReadOnly(t, "k8");
@@ -141,7 +124,7 @@ private slots:
             if (i % 500 == 0) t.run(5ms);
         }
         t.run(1s);
-        addIndex(t);
+        t.addIndex(test::colourIndex());
         std::vector<std::pair<std::string, std::string>> saved;
         for (int i = 0; i < 1000 && saved.empty(); ++i) {
             t.run(5ms);

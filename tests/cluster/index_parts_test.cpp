@@ -10,6 +10,7 @@
 #include "core/storage/stores.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
+#include "tests/cluster/group_events.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -75,23 +76,13 @@ public:
     }
 
     void run(Duration by) {
-        const Instant until = world.now + by;
-        while (world.queue.nextAt() <= until) {
-            auto [at, entry] = world.queue.take();
-            world.now = std::max(world.now, at);
-            const CauseScope scope(world, entry.cause);
-            if (auto* message = std::get_if<ReplicaMessage>(&entry.event)) replicator.on(*message);
-            if (auto* disk = std::get_if<DiskDone>(&entry.event)) replicator.on(*disk);
-            if (auto* tick = std::get_if<ReplicaTick>(&entry.event)) replicator.on(*tick);
-            if (auto* batch = std::get_if<IndexBatchArrives>(&entry.event)) sent.push_back(*batch);
-            if (auto* retry = std::get_if<IndexRetry>(&entry.event)) sender.on(*retry);
-            if (auto* answer = std::get_if<IndexBatchAnswered>(&entry.event))
+        test::runGroupEvents(world, replicator, world.now + by, [this](const Event& event) {
+            if (const auto* batch = std::get_if<IndexBatchArrives>(&event)) sent.push_back(*batch);
+            if (const auto* retry = std::get_if<IndexRetry>(&event)) sender.on(*retry);
+            if (const auto* answer = std::get_if<IndexBatchAnswered>(&event))
                 answers.push_back(*answer);
-        }
-        world.now = until;
-        replicator.saveStates();
-        world.openTicket = store->commit(std::exchange(world.turn, {})).next();
-        replicator.turnCommitted();
+        });
+        test::commitGroupTurn(world, replicator);
     }
 
     void write(int count) {

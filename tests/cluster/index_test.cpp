@@ -23,25 +23,8 @@ namespace {
 
 constexpr int kManyItems = 20'000;
 
-cluster::SecondaryIndex byColour() {
-    cluster::SecondaryIndex index;
-    index.name = "ByColour";
-    index.global = true;
-    index.keys.partition = {"colour", types::AttributeType::String};
-    return index;
-}
-
 void createTableWithIndex(WorldHarness& world) {
-    world.createTable(false, {byColour()});
-}
-
-std::uint64_t addIndex(WorldHarness& world) {
-    return world.submit("UpdateTable", [](const cluster::Catalog& catalog, const auto& caller) {
-        cluster::UpdateTable update;
-        update.table = catalog.find(caller, "T");
-        update.createIndexes.push_back(byColour());
-        return ApiResult<cluster::Request>(update);
-    });
+    world.createTable(false, {test::colourIndex()});
 }
 
 std::uint64_t paint(WorldHarness& world, int item, const std::string& colour,
@@ -164,7 +147,7 @@ private slots:
         world.run(50ms);
         paint(world, 2, "blue");
         paint(world, 3, "red");
-        addIndex(world);  // While the last two are in flight.
+        world.addIndex(test::colourIndex());  // While the last two are in flight.
         paint(world, 3, "green");
         runUntilFilled(world);
         QVERIFY(isFilled(world));
@@ -179,7 +162,7 @@ private slots:
             paint(world, i, "red");
             if (i % 500 == 0) world.run(5ms);
         }
-        const auto added = addIndex(world);
+        const auto added = world.addIndex(test::colourIndex());
         for (int i = 0; i < 500; ++i) {
             paint(world, i * 3, "white");
             world.remove("k" + std::to_string(i * 3 + 1));
@@ -200,7 +183,7 @@ private slots:
             for (int i = 0; i < 2000; ++i)
                 paint(world, i, "red");
             world.run(2ms);
-            addIndex(world);
+            world.addIndex(test::colourIndex());
             const std::string name = std::string("us-east-1") + static_cast<char>('a' + zone);
             QVERIFY(test::failZone(world.world(), name, 5s).has_value());
             runUntilFilled(world);
@@ -218,7 +201,7 @@ private slots:
             if (i % 500 == 0) world.run(5ms);
         }
         world.run(1s);
-        addIndex(world);
+        world.addIndex(test::colourIndex());
         std::uint64_t kills = 0;
         std::uint64_t again = 0;
         Saved before;
@@ -258,7 +241,7 @@ private slots:
             for (int i = 0; i < kItems; ++i)
                 paint(world, i, "red");
             world.run(10s);
-            addIndex(world);
+            world.addIndex(test::colourIndex());
             for (int step = 0; step < 1500; ++step) {
                 const auto zone = static_cast<char>('a' + prng.below(3));
                 const auto other = static_cast<char>('a' + (zone - 'a' + 1) % 3);

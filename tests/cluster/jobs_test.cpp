@@ -31,19 +31,6 @@ void fillTable(WorldHarness& t) {
     t.flush();
 }
 
-void addIndex(WorldHarness& t) {
-    t.submit("UpdateTable", [](const Catalog& catalog, const auto& caller) {
-        UpdateTable update;
-        update.table = catalog.find(caller, "T");
-        SecondaryIndex index;
-        index.name = "ByColour";
-        index.global = true;
-        index.keys.partition = {"colour", types::AttributeType::String};
-        update.createIndexes.push_back(index);
-        return ApiResult<Request>(update);
-    });
-}
-
 void deleteTable(WorldHarness& t) {
     t.submit("DeleteTable", [](const Catalog& catalog, const auto& caller) {
         return ApiResult<Request>(DeleteTable{catalog.find(caller, "T")});
@@ -106,7 +93,7 @@ private slots:
         WorldHarness t(Profile::serviceLike());
         fillTable(t);
         QVERIFY(t.world().jobs().empty());
-        addIndex(t);
+        t.addIndex(test::colourIndex());
         const auto first = runUntilHalf(t, JobKind::FillIndex, 1ms);
         QVERIFY(isHalfDone(first));
         QCOMPARE(first->subject, std::string("index ByColour of table T"));
@@ -181,7 +168,7 @@ private slots:
     void whatMustEndCannotBeCancelled() {
         WorldHarness t(Profile::serviceLike());
         fillTable(t);
-        addIndex(t);
+        t.addIndex(test::colourIndex());
         const auto job = runUntilHalf(t, JobKind::FillIndex, 1ms);
         const auto refused = t.world().admit(CancelJob{JobId(job->id)});
         QVERIFY(!refused.has_value());
@@ -227,7 +214,7 @@ private slots:
         });
         t.run(t.options().profile.transientStates + 1ms);
         t.use("T");
-        addIndex(t);
+        t.addIndex(test::colourIndex());
         for (int i = 0; i < 20'000; ++i) {
             t.run(1ms);
             const auto job = jobOf(t, JobKind::FillIndex);

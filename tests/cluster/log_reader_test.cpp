@@ -8,6 +8,7 @@
 #include "core/cluster/replicas/group_state.h"
 #include "core/storage/stores.h"
 #include "core/table/log_record.h"
+#include "tests/cluster/group_events.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -39,20 +40,8 @@ public:
 
     /// Runs the events due by then, as one turn, and all work of the store.
     void run(Duration by) {
-        const Instant until = world.now + by;
-        while (world.queue.nextAt() <= until) {
-            auto [at, entry] = world.queue.take();
-            world.now = std::max(world.now, at);
-            const CauseScope scope(world, entry.cause);
-            if (auto* message = std::get_if<ReplicaMessage>(&entry.event)) replicator.on(*message);
-            if (auto* disk = std::get_if<DiskDone>(&entry.event)) replicator.on(*disk);
-            if (auto* tick = std::get_if<ReplicaTick>(&entry.event)) replicator.on(*tick);
-            if (auto* link = std::get_if<CatchUpGoesOn>(&entry.event)) replicator.on(*link);
-        }
-        world.now = until;
-        replicator.saveStates();
-        world.openTicket = store->commit(std::exchange(world.turn, {})).next();
-        replicator.turnCommitted();
+        test::runGroupEvents(world, replicator, world.now + by, [](const Event&) {});
+        test::commitGroupTurn(world, replicator);
         while (runWork()) {
         }
     }

@@ -7,6 +7,7 @@
 
 #include "core/storage/stores.h"
 #include "core/table/log_record.h"
+#include "tests/cluster/group_events.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -45,23 +46,12 @@ public:
         endTurn();
     }
     void events(Duration by) {
-        const Instant until = world.now + by;
-        while (world.queue.nextAt() <= until) {
-            auto [at, entry] = world.queue.take();
-            world.now = std::max(world.now, at);
-            const CauseScope scope(world, entry.cause);
-            if (auto* message = std::get_if<ReplicaMessage>(&entry.event)) replicator.on(*message);
-            if (auto* disk = std::get_if<DiskDone>(&entry.event)) replicator.on(*disk);
-            if (auto* tick = std::get_if<ReplicaTick>(&entry.event)) replicator.on(*tick);
-            if (auto* link = std::get_if<CatchUpGoesOn>(&entry.event)) replicator.on(*link);
+        test::runGroupEvents(world, replicator, world.now + by, [this](const Event&) {
             catchUpPeak = std::max(catchUpPeak, catchUpBytes());
-        }
-        world.now = until;
+        });
     }
     void endTurn() {
-        replicator.saveStates();
-        world.openTicket = store->commit(std::exchange(world.turn, {})).next();
-        replicator.turnCommitted();
+        test::commitGroupTurn(world, replicator);
         while (auto work = store->takeLogWork()) {
             work->run();
             store->finishLogWork(std::move(work));

@@ -59,6 +59,15 @@ std::uint64_t WorldHarness::submit(std::string name, RequestCall::Bind bind, std
     return submitIn("us-east-1", std::move(name), std::move(bind), zone);
 }
 
+std::uint64_t WorldHarness::addIndex(const cluster::SecondaryIndex& index) {
+    return submit("UpdateTable", [index](const cluster::Catalog& catalog, const auto& caller) {
+        cluster::UpdateTable update;
+        update.table = catalog.find(caller, "T");
+        update.createIndexes.push_back(index);
+        return ApiResult<cluster::Request>(update);
+    });
+}
+
 std::uint64_t WorldHarness::submitIn(std::string region, std::string name, RequestCall::Bind bind,
                                      std::uint8_t zone) {
     const std::uint64_t id = m_next++;
@@ -218,6 +227,26 @@ std::vector<std::string> WorldHarness::keys(std::uint64_t id) const {
 
 cluster::TablePtr WorldHarness::find(std::string_view name) const {
     return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, name);
+}
+
+std::vector<int> WorldHarness::leaders() {
+    std::vector<int> leaders;
+    const auto snapshot = m_world->makeSnapshot();
+    for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions) {
+        leaders.push_back(-1);
+        for (const auto& replica : partition.replicas) {
+            if (replica.role == observe::Role::Leader) leaders.back() = replica.zone.value();
+        }
+    }
+    return leaders;
+}
+
+cluster::SecondaryIndex colourIndex() {
+    cluster::SecondaryIndex index;
+    index.name = "ByColour";
+    index.global = true;
+    index.keys.partition = {"colour", types::AttributeType::String};
+    return index;
 }
 
 }  // namespace orrery::test

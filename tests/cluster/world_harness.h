@@ -41,6 +41,8 @@ public:
     std::uint64_t remove(const std::string& pk);
     /// The whole of "T" in one page.
     std::uint64_t scan(bool consistent, std::uint8_t zone = 0);
+    /// Adds a global index to "T".
+    std::uint64_t addIndex(const cluster::SecondaryIndex& index);
     std::uint64_t submit(std::string name, RequestCall::Bind bind, std::uint8_t zone = 0);
     std::uint64_t submitIn(std::string region, std::string name, RequestCall::Bind bind,
                            std::uint8_t zone = 0);
@@ -71,6 +73,9 @@ public:
     bool failed(std::uint64_t id) const;
     bool done(std::uint64_t id) const { return answer(id) != nullptr; }
 
+    /// The leading zone of each partition of the first table, in order; -1 for none.
+    std::vector<int> leaders();
+
     cluster::TablePtr table() const { return find(m_table); }
     cluster::TablePtr find(std::string_view name) const;
 
@@ -85,5 +90,8 @@ private:
     std::function<bool()> m_mayCommit;
     std::string m_table = "T";
 };
+
+/// A global index "ByColour" on the attribute `colour`, a string.
+cluster::SecondaryIndex colourIndex();
 
 }  // namespace orrery::test

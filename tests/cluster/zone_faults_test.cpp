@@ -19,19 +19,6 @@ constexpr std::string_view kA = "us-east-1a";
 constexpr std::string_view kB = "us-east-1b";
 constexpr std::string_view kC = "us-east-1c";
 
-/// The leading zones, in order of the partitions; -1 for none.
-std::vector<int> leadersOf(WorldHarness& t) {
-    std::vector<int> leaders;
-    const auto snapshot = t.world().makeSnapshot();
-    for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions) {
-        leaders.push_back(-1);
-        for (const auto& replica : partition.replicas) {
-            if (replica.role == observe::Role::Leader) leaders.back() = replica.zone.value();
-        }
-    }
-    return leaders;
-}
-
 /// Takes away each zone but a for a while, during which all partitions get requests.
 void leadFromA(WorldHarness& t) {
     for (const std::string_view zone : {kB, kC}) {
@@ -40,7 +27,7 @@ void leadFromA(WorldHarness& t) {
         t.scan(true);
         t.run(20s);
     }
-    QCOMPARE(leadersOf(t), (std::vector<int>{0, 0, 0, 0}));
+    QCOMPARE(t.leaders(), (std::vector<int>{0, 0, 0, 0}));
 }
 
 int putsThatFail(WorldHarness& t, std::uint8_t zone, const std::string& prefix) {
