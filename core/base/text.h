@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace orrery {
@@ -29,6 +30,18 @@ inline std::string_view wholeCharacters(std::string_view text, std::size_t bytes
     while (end > 0 && end < text.size() && !beginsCharacter(text[end]))
         --end;
     return text.substr(0, end);
+}
+
+/// The bytes in lower-case hexadecimal digits, two for each.
+inline std::string hex(std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out;
+    out.reserve(2 * bytes.size());
+    for (const char byte : bytes) {
+        out += kDigits[static_cast<unsigned char>(byte) >> 4];
+        out += kDigits[static_cast<unsigned char>(byte) & 15];
+    }
+    return out;
 }
 
 }  // namespace orrery

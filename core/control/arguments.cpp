@@ -150,17 +150,6 @@ Parsed<std::uint64_t> parseCount(std::string_view text) {
     return std::unexpected("\"" + std::string(text) + "\" is not a number.");
 }
 
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    out.reserve(2 * bytes.size());
-    for (const char byte : bytes) {
-        out += kDigits[static_cast<unsigned char>(byte) >> 4];
-        out += kDigits[static_cast<unsigned char>(byte) & 15];
-    }
-    return out;
-}
-
 std::optional<std::string> fromHex(std::string_view text) {
     if (text.size() % 2 != 0) return std::nullopt;
     std::string out;

@@ -32,7 +32,6 @@ std::map<std::string, std::string, std::less<>> parseQuery(std::string_view quer
 Parsed<std::uint64_t> parseFraction(std::string_view text);
 Parsed<std::uint64_t> parseCount(std::string_view text);
 
-std::string hex(std::string_view bytes);
 std::optional<std::string> fromHex(std::string_view text);
 
 /// "2026-11-21T10:11:12.345Z"

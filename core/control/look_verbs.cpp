@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
 #include "core/control/views.h"

@@ -1,5 +1,6 @@
 // The snapshot as JSON: Regions → zones; tables → partitions → replicas.
 
+#include "core/base/text.h"
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
 #include "core/control/views.h"

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 
+#include "core/base/text.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;

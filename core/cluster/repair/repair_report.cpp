@@ -1,17 +1,14 @@
 #include "core/cluster/repair/repair_report.h"
 
+#include "core/base/text.h"
+
 namespace orrery::cluster {
 namespace {
 
 // The beginning of a key tells where it lies; a whole one may have a kilobyte.
 std::string shortHex(const std::string& key) {
     constexpr std::size_t kBytesShown = 16;
-    std::string text;
-    for (const char c : key.substr(0, kBytesShown)) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += "0123456789abcdef"[byte >> 4];
-        text += "0123456789abcdef"[byte & 0xf];
-    }
+    const std::string text = hex(std::string_view(key).substr(0, kBytesShown));
     return key.size() > kBytesShown ? text + "…" : text;
 }
 
