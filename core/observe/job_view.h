@@ -38,7 +38,7 @@ struct JobView {
     std::uint64_t done = 0;
     std::uint64_t total = 0;  ///< As far as is known; never less than `done`.
     CalendarTime since;
-    /// It met damaged bytes and goes on after the next start.
+    /// It found damaged bytes and continues after the next start.
     bool isStopped = false;
     bool operator==(const JobView&) const = default;
 };

@@ -11,17 +11,17 @@ using Origin = IndexChange::Origin;
 namespace {
 
 constexpr std::size_t kBatchChangesMax = 100;
-/// No more is taken from the log than this, for all indexes together; the log keeps the rest.
+/// The maximum read ahead from the log, for all indexes together; the log keeps the rest.
 constexpr std::size_t kUnansweredMax = 2000;
 /// Records of a base partition in one event; the next event goes on.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-/// Replicas that send a batch on to one another are asked again after a while.
+/// After so many redirects of one batch the sender waits before it tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
 }  // namespace
 
-// --- whose memory it is
+// --- the leader that owns a source
 
 IndexSender::Source& IndexSender::sourceOf(Group& base) {
     const auto [at, isNew] = m_sources.try_emplace(base.id);
@@ -40,7 +40,7 @@ void IndexSender::changeOwner(Group& base, Source& source) {
         return;
     }
     if (!source.owner) return;
-    // A leader at rest holds no lease, and keeps what it has in mind.
+    // A leader at rest holds no lease, but it still has its memory.
     const auto& replica = base.member(source.owner->zone).replica;
     const bool leads = replica && replica->role() == replication::Role::Leader &&
                        replica->term() == source.owner->term;
@@ -98,7 +98,7 @@ void IndexSender::goOn(Group& base, Source& source) {
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
-    // Those who wait for an index are let go after a while, whatever becomes of it.
+    // Writes that wait for an index are answered after a while, even if the index has not moved.
     if (isDone && base.indexWaiters.empty()) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
@@ -112,7 +112,7 @@ bool IndexSender::readUpToDate(Group& base, ZoneIndex leader) {
 bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
     skipToBarriers(base, leader, *table, source);
-    // Goes on when some were answered.
+    // Reading continues once some changes are acknowledged.
     if (unanswered(source, std::nullopt) >= kUnansweredMax) return true;
     const LogReader::End end = m_log.read(
         base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
@@ -120,7 +120,7 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
             return unanswered(source, std::nullopt) >= kUnansweredMax ? LogReader::Next::Stop
                                                                       : LogReader::Next::Go;
         });
-    // What is unavailable now may be there later.
+    // Records that are unavailable now may be available later.
     return end != LogReader::End::Bounded;
 }
 
@@ -259,7 +259,7 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
             return;
         }
         case BatchOutcome::NotLeader:
-            // Without a better idea it is sent again after a while.
+            // Without another leader to try, the retry sends it again.
             if (!answered.leader || *answered.leader == answered.flight.from.zone) return;
             if (++outbox->redirects > kRedirectsMax) return;
             return send(*base, answered.flight.from.group, *outbox);
@@ -290,7 +290,7 @@ void IndexSender::on(const IndexRetry& retry) {
         }
     }
     goOn(*base, source);
-    m_shown(*base, base->indexedUpTo);  // Who has waited too long is let go.
+    m_shown(*base, base->indexedUpTo);  // Answers writes that have waited too long.
 }
 
 // No answer came: ask another replica, one that the sender's node hears.
@@ -304,7 +304,7 @@ void IndexSender::tryNextZone(const Group& base, const Source& source, Outbox& o
     }
 }
 
-// --- what has come of it
+// --- progress
 
 std::size_t IndexSender::unanswered(const Source& source, std::optional<KeySpaceId> index) {
     std::size_t changes = 0;

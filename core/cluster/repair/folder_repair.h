@@ -6,14 +6,14 @@
 
 namespace orrery::cluster {
 
-/// Writes the two files of a data folder anew from all that can be read of them, and says what
-/// could not be brought back:
+/// Rewrites the two files of a data folder from everything that it can read of them, and reports
+/// what it could not restore:
 ///
 ///   - all three replicas of a partition get one log, the one that an election would choose;
 ///   - each key comes from the zone whose tree is whole, or from another zone where that tree is
 ///     damaged, and the log is replayed over it;
-///   - where items are lost, local indexes are made anew, and global indexes are filled anew by the
-///     next start.
+///   - where items are lost, local indexes are derived again, and the next start rebuilds global
+///     indexes.
 ///
 /// The damaged files stay in the folder, which must not be in use. A kill at any moment leaves
 /// either the old files or the new ones in force.

@@ -179,7 +179,7 @@ void FolderRewriter::report(const Mended& mended, const EntrySums& sums, bool is
         found.group,       mended.plan.lost,        std::nullopt};
     lost.keys.insert(lost.keys.end(), mended.plan.older.begin(), mended.plan.older.end());
     lost.keys = storage::unite(std::move(lost.keys));
-    // What the last writes were about, or what a page from before wrote, nobody can tell.
+    // The lost writes may have been to any key of the partition.
     if (lost.keys.empty() || mended.log.lacksTail()) lost.keys = found.bounds;
     if (isTold) lost.itemCount = mended.plan.expected->itemCount - sums.itemCount;
     m_report.lost.push_back(std::move(lost));

@@ -13,40 +13,40 @@
 
 namespace orrery::cluster {
 
-// Work that is longer than a turn (section 3, "Turns and jobs"): it has a cursor and goes on in
-// bounded steps. A job that changes what is stored is kept in the store with its cursor and goes on
-// after a stop; one that only looks ends with the process.
+// A job is work that is longer than a turn (section 3, "Turns and jobs"): it has a cursor and runs
+// in bounded steps. A job that changes stored data is saved with its cursor and continues after a
+// stop; one that only reads ends with the process.
 
 using observe::JobKind;
 
-/// One such work.
+/// One job.
 struct Job {
     JobId id{};
     JobKind kind{};
-    KeySpaceId space{};   ///< What it works on: an index, a table, a space to give back.
-    GroupId group{};      ///< The partition, where it works on one.
-    ZoneIndex zone{};     ///< The replica, where it works on one.
+    KeySpaceId space{};   ///< What it works on: an index, a table, a space to reclaim.
+    GroupId group{};      ///< The partition, if it works on one.
+    ZoneIndex zone{};     ///< The replica, if it works on one.
     std::string subject;  ///< For people.
     CalendarTime since;
     std::uint64_t done = 0;
     std::uint64_t total = 0;
-    std::string cursor;  ///< Where it goes on after a stop, in its worker's own form.
+    std::string cursor;  ///< Where it continues after a stop, in its worker's format.
     bool isStopped = false;
 };
 
 std::string encodeJob(const Job& job);
-/// All but the id, which the name of the value says. Nothing if the bytes are damaged or of a later
-/// version.
+/// Decodes all but the id, which is in the name of the value. Returns nothing if the bytes are
+/// damaged or of a later version.
 std::optional<Job> decodeJob(std::string_view bytes);
 
 /// Does the jobs of one kind.
 class JobWorker {
 public:
     virtual ~JobWorker() = default;
-    /// A bounded step. Returns how long to wait before the next one; nothing if none is due before
-    /// somebody wakes the job. It may end the job.
+    /// Does a bounded step, which may end the job. Returns the delay until the next one, or nothing
+    /// if the job waits for `Jobs::wake`.
     virtual std::optional<Duration> step(JobId) { return std::nullopt; }
-    /// Ends the job at the wish of a user; only for a kind whose spec says that this can be.
+    /// Ends the job for a user. Called only for kinds that can be cancelled.
     virtual void cancel(JobId) {}
 };
 
@@ -55,30 +55,30 @@ class Jobs {
 public:
     explicit Jobs(WorldState& world) : m_world(world) {}
 
-    /// Before anything else is done with jobs of this kind. The worker must outlive the jobs.
+    /// Call it before any other call for this kind. The worker must outlive the jobs.
     void setWorker(JobKind kind, JobWorker& worker);
-    /// Finds what the store kept. Nothing goes on before its worker wakes it.
+    /// Loads the saved jobs. None runs before its worker wakes it.
     storage::StorageResult<void> reopen();
 
-    /// A job that is kept in the store, from the open turn on. `job.id` and `since` are set here.
+    /// Begins a job that is saved, from the open turn on. Sets `job.id` and `since`.
     JobId begin(Job job);
-    /// One that is not: it is listed while it lasts.
+    /// Begins a job that is only listed, not saved.
     JobId beginUnkept(Job job);
     /// Null once it has ended.
     Job* find(JobId id);
-    /// Those of one kind, in the order in which they began.
+    /// The jobs of one kind, in the order in which they began.
     std::vector<JobId> ofKind(JobKind kind) const;
-    /// Keeps the job as it is now with the open turn.
+    /// Saves the present state of the job with the open turn.
     void save(const Job& job);
     /// Queues the next step, unless one is queued.
     void wake(JobId id, Duration after = {});
     void end(JobId id);
-    /// Why it cannot be, in a sentence; nothing if it was done.
+    /// Returns why the job cannot be cancelled, in a sentence; nothing on success.
     std::optional<std::string> cancel(JobId id);
 
     void on(const JobStep& step);
 
-    /// What is listed: work on the partitions of one index is one job.
+    /// The list for people: the jobs of all partitions of one index are one row.
     std::vector<observe::JobView> views() const;
 
 private:

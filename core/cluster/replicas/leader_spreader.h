@@ -7,10 +7,10 @@
 
 namespace orrery::cluster {
 
-/// Spreads leaders over the zones again. After a fault they are where elections put them; a group
-/// that works and is not led from its appointed zone is led from there again once that zone is
-/// well. Some groups at a time, once a second, and only groups that commit something: one at rest
-/// stays as it is until it is used.
+/// Spreads leaders over the zones again after elections have moved them. Once the appointed zone of
+/// a group is well, it hands the leadership back to that zone: a few groups at a time, once a
+/// second, and only groups that commit something. A group at rest keeps its leader until it is
+/// used.
 class LeaderSpreader {
 public:
     LeaderSpreader(WorldState& world, Replicator& replicator)

@@ -8,20 +8,20 @@
 
 namespace orrery::cluster {
 
-/// Gives back the keys of tables and indexes that are gone, a job for each key space. The steps are
-/// those of the store's flush work, so that requests go first; the job ends when no key is left.
+/// Reclaims the keys of deleted tables and indexes, with one job for each key space. The store's
+/// flush work does the steps, so requests go first; the job ends when no key is left.
 class SpaceReclaimer : public JobWorker {
 public:
     SpaceReclaimer(WorldState& world, Jobs& jobs);
 
-    /// A key space that nobody uses once the open turn is synced, and the groups whose private keys
-    /// go with it. `keys` is how many there are, roughly.
+    /// Drops a key space, which has no user once the open turn is synced, and the private keys of
+    /// `groups`. `keys` estimates their number.
     void drop(KeySpaceId space, std::vector<GroupId> groups, std::string subject,
               std::uint64_t keys);
-    /// What the store says is still to be given back.
+    /// Loads the key spaces that the store has still to reclaim.
     storage::StorageResult<void> reopen();
-    /// Has the store begin with what is certain to be gone, and ends what it is done with. Before a
-    /// turn ends.
+    /// Has the store reclaim spaces whose deletion is synced, and ends the jobs that are done. Call
+    /// it before a turn ends.
     void turnEnds(storage::Ticket synced);
 
     struct Dropped {
