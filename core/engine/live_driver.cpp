@@ -39,6 +39,7 @@ cluster::Pace paceOf(const sim::LiveClock& clock) {
 
 LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>& wake)
     : m_options(options),
+      m_failure(options.failure),
       m_profileIsChosen(options.world.profileIsChosen),
       m_logWriter(wake),
       m_treeFlusher(wake) {}
@@ -59,12 +60,12 @@ std::expected<std::unique_ptr<LiveDriver>, std::string> LiveDriver::open(
 
 std::expected<void, std::string> LiveDriver::openStore() {
     if (m_options.dataFolder.empty()) {
-        m_store = storage::MemoryStore::create(m_options.failure, 0);
+        m_store = storage::MemoryStore::create(m_failure, 0);
         return {};
     }
     storage::LmdbOptions options;
     options.durability = m_options.durability;
-    options.failure = m_options.failure;
+    options.failure = m_failure;
     options.stepsAtOnce = 0;
     options.isWhole = table::isWhole;
     auto store = storage::openLmdbStore(m_options.dataFolder, options);

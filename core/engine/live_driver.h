@@ -160,6 +160,8 @@ private:
     bool m_profileIsChosen;
     storage::Ticket m_profileGate{};
 
+    storage::PlannedFailure m_failure;
+
     bool m_readOnly = false;   // The disk failed: nothing is written any more.
     bool m_isDamaged = false;  // The disk holds damaged bytes: writes in progress still finish.
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.

@@ -139,6 +139,7 @@ void LiveDriver::dropWorld(std::string why) {
     endWorld();
     m_ticket = m_releasedTo = storage::Ticket();
     m_flushDue.reset();
+    if (!m_failure.atEachOpening) m_failure = {};
     if (auto* memory = dynamic_cast<storage::MemoryStore*>(m_store.get())) {
         memory->crash();
     } else {

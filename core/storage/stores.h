@@ -20,6 +20,9 @@ struct PlannedFailure {
     /// The first turn, by its ticket, or the first piece of flush work or of work on the archive,
     /// counted from 1, that fails.
     std::uint64_t atTurn = 0;
+    /// For whoever opens a store again after the failure: it is to fail again at that turn. A
+    /// store that always fails at its second turn may never get anywhere.
+    bool atEachOpening = false;
 };
 
 /// Whether an image of a tree is what was written under that key.

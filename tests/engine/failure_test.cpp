@@ -119,9 +119,9 @@ private slots:
             RunningEngine engine(options);
             QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
         }
-        // The store fails at this turn again each time that it is opened.
-        options.failure = {storage::PlannedFailure::Kind::CommitFails,
-                           static_cast<std::uint64_t>(turn)};
+        options.failure = {.kind = storage::PlannedFailure::Kind::CommitFails,
+                           .atTurn = static_cast<std::uint64_t>(turn),
+                           .atEachOpening = true};
         {
             RunningEngine engine(options);
             const auto change = [&](const std::string& what, const char* method, const char* target,
