@@ -39,8 +39,8 @@ cluster::Pace paceOf(const sim::LiveClock& clock) {
 
 LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>& wake)
     : m_options(options),
-      m_failure(options.failure),
       m_profileIsChosen(options.world.profileIsChosen),
+      m_failure(options.failure),
       m_logWriter(wake),
       m_treeFlusher(wake) {}
 
