@@ -37,10 +37,9 @@ public:
         while (lookOn(SIZE_MAX)) {
         }
     }
-    /// Tables are shown as they were when they were looked at last. `faults` and `heartbeats` are
-    /// as the fault plan has them.
+    /// Tables are shown as they were when they were looked at last.
     std::shared_ptr<observe::Snapshot> show(std::vector<observe::FaultView> faults,
-                                            std::uint64_t heartbeats);
+                                            const observe::Totals& totals);
 
 private:
     /// The contribution of a table's replicas to the sums of each zone.

@@ -1,6 +1,7 @@
 #include "core/cluster/kernel/group.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/types/storage_key.h"
 
@@ -35,6 +36,15 @@ void Group::measureLag(Instant now) {
             one.behindFrom = now;
         }
     }
+}
+
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
+    const char letter = static_cast<char>('a' + zone.value());
+    return {"read", EBADMSG, "items.mdb",
+            std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
+                letter +
+                ") is damaged in items.mdb. Writes are refused; restore the data folder from a "
+                "copy."};
 }
 
 }  // namespace orrery::cluster
