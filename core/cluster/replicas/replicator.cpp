@@ -173,6 +173,10 @@ void Replicator::on(DiskDone& done) {
     }
     if (done.stateNumber != 0) member.replica->stateSaved(done.stateNumber, m_world.now);
     if (done.upTo.term > replication::Term{}) member.replica->persisted(done.upTo, m_world.now);
+    if (done.logBase > Lsn{}) {
+        applyWhileCopying(*group, done.zone);
+        group->measureLag(m_world.now);
+    }
     pump(*group, done.zone);
 }
 

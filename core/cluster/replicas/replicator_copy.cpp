@@ -209,6 +209,9 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     }
     if (!member.wholeMark) return member.replica->copyGoesOn(m_world.now);
     if (member.mark.applied < member.wholeMark->applied) return;  // Until that is committed here.
+    // A small copy comes before the disk has begun the log anew, and `firstKept` is that of the old
+    // log until then.
+    if (member.durable.standing != Standing::Copying) return;
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
