@@ -98,6 +98,19 @@ public:
         run(50ms);
     }
 
+    /// The log of the base partition begins after all that was written, and the sender forgets what
+    /// it has read.
+    void loseLog(ZoneIndex zone) {
+        Member& member = base->member(zone);
+        world.turn.truncate(member.volume(), kBase, Lsn(2));
+        member.firstKept = member.durableLast.next();
+        world.turn.setTrimMark(member.volume(), kBase, member.firstKept);
+        base->recent.clear();
+        run(1ms);
+        sender.forget(kTable);
+        sent.clear();
+    }
+
     /// A batch of one change, as leader a of the base would send it.
     IndexBatchArrives batchOf(std::uint64_t number, Origin origin, Lsn position,
                               const std::string& entry, std::optional<std::string> image) {
@@ -169,6 +182,33 @@ private slots:
         QVERIFY(at.sent.back().batch->sender != kA);
         QCOMPARE(at.sent.back().batch->changes.front().position, Lsn(2));
         QCOMPARE(at.base->indexedUpTo, Lsn(1));
+    }
+
+    // Earlier versions have left such groups in data folders.
+    void whatTheLogOfALeaderLacksAnotherLeaderSends() {
+        Parts at;
+        at.write(150);
+        at.loseLog(kA);
+        at.sender.goOn(*at.base);
+        QVERIFY(at.sent.empty());
+        at.run(20s);
+        QVERIFY(!at.sent.empty());
+        QVERIFY(at.sent.back().batch->sender != kA);
+        QCOMPARE(at.sent.back().batch->changes.front().position, Lsn(2));
+        QVERIFY(!at.world.damage.has_value());
+    }
+
+    void whatNoLogHasIsToldAndNotAskedForAgain() {
+        Parts at;
+        at.write(150);
+        for (const ZoneIndex zone : kZones)
+            at.loseLog(zone);
+        at.sender.goOn(*at.base);
+        at.run(20s);
+        QVERIFY(at.sent.empty());
+        QVERIFY(at.world.damage.has_value());
+        QVERIFY(at.world.damage->message().find("Record 2 of partition 1") != std::string::npos);
+        QCOMPARE(at.world.queue.nextAt(), Instant::never());
     }
 
     void aBatchIsAllThatAReceiverNeeds() {

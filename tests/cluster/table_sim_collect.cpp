@@ -176,6 +176,7 @@ void TableSim::takeStock(int number, const std::optional<Admin>& underWay) {
 
 void TableSim::judgeAtRest() {
     problem(judgeOwners(m_t.world(), m_t.store()));
+    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
     problem(judgeTables(m_t.world()));
     problem(judgeTrees(m_t.world(), m_t.store()));
     problem(judgeLeftovers(m_t.world(), m_t.store()));

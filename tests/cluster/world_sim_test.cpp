@@ -170,6 +170,8 @@ private:
                 return problem("an acknowledged write of " + name(key) + " is lost");
             if (!shown.empty()) last[name(key)] = shown;
         }
+        if (const auto damage = m_t.world().damage())
+            problem("damage is told: " + damage->message());
         checkReplicas();
         problem(test::judgeTrees(m_t.world(), m_t.store()));
         checkIndex(last);

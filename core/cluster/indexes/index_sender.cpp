@@ -19,6 +19,21 @@ constexpr Duration kRetryAfter = 200ms;
 /// After so many redirects of one batch the sender waits before it tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
+/// From the time when an index is filled, the log keeps what it needs.
+bool hasFilledIndex(const TableDescription& table) {
+    return std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
+        return index.global && index.status == TableStatus::Active && !index.backfilling;
+    });
+}
+
+storage::StorageError missingRecord(const Group& base, Lsn lsn) {
+    return {"read a log record", 0, "",
+            "Record " + std::to_string(lsn.value()) + " of partition " +
+                std::to_string(base.id.value()) +
+                " is in no log, and a global index lacks it. Writes are refused; restore the data "
+                "folder from a copy."};
+}
+
 }  // namespace
 
 // --- the leader that owns a source
@@ -51,6 +66,7 @@ void IndexSender::changeOwner(Group& base, Source& source) {
 
 void IndexSender::startOver(Group& base, Source& source) {
     source.outboxes.clear();
+    source.holder.reset();
     if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = base.indexedUpTo;
     if (m_lost) m_lost(base);
 }
@@ -97,7 +113,7 @@ void IndexSender::goOn(Group& base, Source& source) {
     // At rest a leader holds no lease; this is a request like any other.
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
-    const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
+    const bool isDone = tookAll && !lacksLeader && !source.holder && sendable(source) == 0;
     // Writes that wait for an index are answered after a while, even if the index has not moved.
     if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
@@ -120,8 +136,27 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
             return unanswered(source, std::nullopt) >= kUnansweredMax ? LogReader::Next::Stop
                                                                       : LogReader::Next::Go;
         });
-    // Records that are unavailable now may be available later.
+    source.holder.reset();
+    if (end == LogReader::End::Unavailable) missRecord(base, leader, *table, source);
     return end != LogReader::End::Bounded;
+}
+
+// Earlier versions let a copied replica lead whose log begins after what the indexes lack. Another
+// replica may still have that.
+void IndexSender::missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
+                             Source& source) {
+    if (!hasFilledIndex(table)) return;
+    const Lsn next = source.taken.next();
+    const bool beginsLater = base.member(leader).firstKept > next;
+    if (beginsLater) source.holder = LogReader::otherHolder(base, leader, next);
+    if (!source.holder) m_world.reportDamage(missingRecord(base, next));
+}
+
+void IndexSender::letHolderLead(Group& base, const Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    if (!leader || !source.holder) return;
+    const auto& replica = base.member(*source.holder).replica;
+    if (replica && replica->isCaughtUp()) m_replicator.handOver(base, *leader, *source.holder);
 }
 
 void IndexSender::takeRecord(const Group& base, const TableDescription& table, Source& source,
@@ -289,6 +324,7 @@ void IndexSender::on(const IndexRetry& retry) {
             send(*base, target, outbox);
         }
     }
+    letHolderLead(*base, source);
     goOn(*base, source);
     m_shown(*base, base->indexedUpTo);  // Answers writes that have waited too long.
 }

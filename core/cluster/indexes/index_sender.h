@@ -92,12 +92,19 @@ private:
         std::map<GroupId, Outbox> outboxes;
         std::uint64_t batches = 0;
         bool retryQueued = false;
+        /// Its replica has the next record in its log, and the leader does not: it is to lead.
+        std::optional<ZoneIndex> holder;
     };
 
     Source& sourceOf(Group& base);
     void changeOwner(Group& base, Source& source);
     /// False if there is more to take.
     bool take(Group& base, ZoneIndex leader, Source& source);
+    /// The leader's log lacks the next record: another replica that has it is to lead. If there is
+    /// none, the world is told of the damage.
+    void missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
+                    Source& source);
+    void letHolderLead(Group& base, const Source& source);
     void takeRecord(const Group& base, const TableDescription& table, Source& source, Lsn lsn,
                     const table::LogRecord& record);
     void enqueue(Source& source, IndexChange::Origin origin, Lsn position, KeySpaceId space,

@@ -1,5 +1,6 @@
 #include "core/cluster/replicas/log_reader.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -82,6 +83,15 @@ std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name
     const auto reader = group.readers.find(name);
     if (reader == group.readers.end()) return std::nullopt;
     return reader->second;
+}
+
+std::optional<ZoneIndex> LogReader::otherHolder(const Group& group, ZoneIndex leader, Lsn lsn) {
+    const auto holder = std::ranges::find_if(group.members, [&](const Member& member) {
+        return member.zone != leader && member.standing() == replication::Standing::Whole &&
+               member.firstKept <= lsn && lsn <= member.durableLast;
+    });
+    if (holder == group.members.end()) return std::nullopt;
+    return holder->zone;
 }
 
 LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std::size_t recordsMax,

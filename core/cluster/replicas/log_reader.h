@@ -31,6 +31,10 @@ public:
     /// Nothing if there is no such reader.
     static std::optional<Lsn> cursorOf(const Group& group, std::string_view name);
 
+    /// A zone but `leader` whose replica has this record in its log and may lead; nothing if there
+    /// is none.
+    static std::optional<ZoneIndex> otherHolder(const Group& group, ZoneIndex leader, Lsn lsn);
+
     /// Takes a record; says whether the next one may come.
     enum class Next : std::uint8_t { Go, Stop };
     using Visitor = std::function<Next(Lsn lsn, const table::LogRecord& record)>;
