@@ -116,7 +116,7 @@ Response getMetrics(const Call& call) {
     std::string head;
     Metrics metrics(head);
     const observe::Totals& totals = call.world.totals();
-    metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were answered.",
+    metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were taken, answered or not.",
                 totals.requests);
     metrics.one("aws_dynamodb_user_errors_total", "counter", "UserErrors: HTTP 400.",
                 totals.clientErrors);

@@ -145,9 +145,6 @@ struct CopyChunk {
 using Message = std::variant<AppendRequest, CommitNotice, AppendReply, CheckRequest, CheckReply,
                              VoteRequest, VoteReply, CopyRequest, CopyChunk, HandOver>;
 
-/// The name of a message's kind, for traces.
-std::string_view messageName(const Message& message);
-
 /// One message between two replicas of one group; the cluster knows which.
 struct Envelope {
     ZoneIndex from;

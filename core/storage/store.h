@@ -217,8 +217,11 @@ public:
 
     /// Nobody reads or writes the keys of [begin, end) any more, on any volume; their bytes are
     /// given back in small steps by flush work, also after a kill, once the turn is synced that the
-    /// next `commit` ends. Reads in the range find anything or nothing from now on.
-    virtual void dropRange(std::string begin, std::string end) = 0;
+    /// next `commit` ends. Reads in the range find anything or nothing from now on. Returns the
+    /// number of the range: they go in the order of their numbers.
+    virtual std::uint64_t dropRange(std::string begin, std::string end) = 0;
+    /// All ranges with a lower number have been given back.
+    virtual std::uint64_t firstRangeLeft() const = 0;
     /// Keys that are still to be given back, roughly, and groups whose records are; 0 when all is
     /// done.
     virtual std::uint64_t droppedKeysLeft() const = 0;

@@ -69,7 +69,7 @@ private:
 
     WorldState& m_world;
     GroupSweeps m_sweeps;
-    std::vector<Fault> m_faults;  ///< By id, including past ones; bounded.
+    std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.
     std::uint64_t m_nextFault = 1;
 };
 

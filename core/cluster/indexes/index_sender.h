@@ -57,6 +57,8 @@ public:
     void goOn(Group& base);
     /// Changes that no index has answered: of one index, or of all.
     std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
+    /// The bytes of all of them.
+    std::uint64_t unansweredBytes(GroupId base) const;
 
 private:
     /// What is to go to one partition of an index.
@@ -65,6 +67,8 @@ private:
         ZoneIndex target{};  ///< Where the sender takes the leader to be.
         std::deque<IndexChange> waiting;
         std::shared_ptr<const IndexBatch> underWay;  ///< Null: none.
+        std::uint64_t waitingBytes = 0;
+        std::uint64_t underWayBytes = 0;
         Instant sentAt;
         std::uint32_t redirects = 0;  ///< Since the batch was sent for lack of an answer.
         /// It met damaged bytes there: nothing more is sent before the next start.
@@ -112,6 +116,9 @@ private:
     void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
                         Source& source) const;
     static std::size_t unanswered(const Source& source, std::optional<KeySpaceId> index);
+    static std::uint64_t unansweredBytes(const Source& source);
+    /// So much has no answer that nothing more is read.
+    static bool isFull(const Source& source);
     /// Those of them that are still sent.
     static std::size_t sendable(const Source& source);
 

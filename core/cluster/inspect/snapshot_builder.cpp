@@ -11,20 +11,6 @@ namespace {
 
 constexpr std::uint64_t kWholeSpace = std::uint64_t{1} << 32;
 
-std::string statusText(TableStatus status) {
-    switch (status) {
-        case TableStatus::Creating:
-            return "CREATING";
-        case TableStatus::Updating:
-            return "UPDATING";
-        case TableStatus::Deleting:
-            return "DELETING";
-        case TableStatus::Active:
-            return "ACTIVE";
-    }
-    return "";
-}
-
 std::string keysText(const types::KeySchema& keys) {
     const auto one = [](const types::KeyAttribute& key) {
         return key.name + " (" + std::string(types::wireName(key.type)) + ")";
@@ -110,8 +96,7 @@ observe::ReplicaView SnapshotBuilder::replica(const Group& group, ZoneIndex zone
     return view;
 }
 
-observe::PartitionView SnapshotBuilder::partition(Group& group) const {
-    group.roll(m_world.now);
+observe::PartitionView SnapshotBuilder::partition(const Group& group) const {
     observe::PartitionView view;
     view.group = group.id;
     for (const ZoneIndex zone : kZones) {
@@ -121,8 +106,9 @@ observe::PartitionView SnapshotBuilder::partition(Group& group) const {
         view.itemCount = one.itemCount;
         view.itemBytes = one.itemBytes;
     }
-    view.readsPerSecond = group.readsLastSecond;
-    view.writesPerSecond = group.writesLastSecond;
+    const Group::Requests requests = group.requestsAt(m_world.now);
+    view.readsPerSecond = requests.readsLastSecond;
+    view.writesPerSecond = requests.writesLastSecond;
     return view;
 }
 
@@ -130,7 +116,7 @@ std::vector<observe::PartitionView> SnapshotBuilder::partitions(
     KeySpaceId space, const std::vector<observe::PartitionView>& before) const {
     std::vector<observe::PartitionView> views;
     for (const GroupId id : m_world.partitions.ofSpace(space)) {
-        Group& group = *m_world.findGroup(id);
+        const Group& group = *m_world.findGroup(id);
         const std::size_t place = views.size();
         observe::PartitionView& view = views.emplace_back(partition(group));
         if (place < before.size() && before[place].group == id) {
@@ -175,8 +161,8 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
 bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
     const auto lags = [](const observe::ReplicaView& one) { return one.lagRecords > 0; };
     const Group& group = *m_world.findGroup(partition.group);
-    return group.reads > 0 || group.writes > 0 || group.readsLastSecond > 0 ||
-           group.writesLastSecond > 0 || std::ranges::any_of(partition.replicas, lags);
+    return group.requestsAt(m_world.now) != Group::Requests{} ||
+           std::ranges::any_of(partition.replicas, lags);
 }
 
 // --- which tables to view
@@ -252,7 +238,8 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     std::size_t seen = collectTables(partitionsMax);
     if (seen >= partitionsMax) return true;
     const std::size_t groups = collectGroups(std::min(round.groups, partitionsMax - seen));
-    round.groups -= groups;
+    // Those that are gone may have been forgotten meanwhile.
+    round.groups = std::min(round.groups - groups, m_world.changedGroups.size());
     seen += groups;
     if (round.groups > 0) return true;
     // While tables are looked at, others come to wait behind them.

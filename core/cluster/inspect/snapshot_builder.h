@@ -88,7 +88,7 @@ private:
     /// `before` are the previous views of the same partitions, or empty.
     std::vector<observe::PartitionView> partitions(
         KeySpaceId space, const std::vector<observe::PartitionView>& before) const;
-    observe::PartitionView partition(Group& group) const;
+    observe::PartitionView partition(const Group& group) const;
     observe::ReplicaView replica(const Group& group, ZoneIndex zone) const;
     /// True if a value of the partition will differ in the next snapshot, even without an event.
     bool moves(const observe::PartitionView& partition) const;

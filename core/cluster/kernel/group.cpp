@@ -6,8 +6,15 @@
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
+namespace {
 
-KeyBounds Group::boundsIn(KeySpaceId keySpace) const {
+std::int64_t secondOf(Instant now) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now.sinceStart()).count();
+}
+
+}  // namespace
+
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
     return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
 }
@@ -45,25 +52,23 @@ void Group::measureLag(Instant now) {
     }
 }
 
-void Group::roll(Instant now) {
-    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.sinceStart()).count();
-    if (second == countedSecond) return;
-    const bool next = second == countedSecond + 1;
-    readsLastSecond = next ? reads : 0;
-    writesLastSecond = next ? writes : 0;
-    reads = 0;
-    writes = 0;
-    countedSecond = second;
+Group::Requests Group::requestsAt(Instant now) const {
+    const std::int64_t second = secondOf(now);
+    if (second == countedSecond) return counted;
+    if (second != countedSecond + 1) return {};
+    return {0, 0, counted.reads, counted.writes};
 }
 
 void Group::countRead(Instant now) {
-    roll(now);
-    ++reads;
+    counted = requestsAt(now);
+    countedSecond = secondOf(now);
+    ++counted.reads;
 }
 
 void Group::countWrite(Instant now) {
-    roll(now);
-    ++writes;
+    counted = requestsAt(now);
+    countedSecond = secondOf(now);
+    ++counted.writes;
 }
 
 }  // namespace orrery::cluster

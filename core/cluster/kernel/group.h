@@ -66,7 +66,8 @@ struct Member {
     /// Where the copy will begin that was sent last; 0: none was, or it has begun.
     Lsn copyOffered{};
     std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes then.
-    /// All has come: what the mark is once the record is applied that it names.
+    /// All has come: what the mark is once the record is applied that it names. It goes along with
+    /// what is applied after that.
     std::optional<storage::TreeMark> wholeMark;
     /// The turn that made it whole: until the trees on the disk have that, a kill undoes it.
     storage::Ticket wholeSince{};
@@ -139,6 +140,10 @@ struct KeyBounds {
     std::string end;
 };
 
+/// The range of a partition in a key space. `begin` and `end` are without it; an empty end means no
+/// end.
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end);
+
 /// What the replicas of a group hold.
 enum class GroupKind : std::uint8_t {
     Table,  ///< Items of a table and the entries of its local indexes.
@@ -194,17 +199,23 @@ struct Group {
     bool isMisplaced = false;  ///< Among those whose leader is to be handed back.
     bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
-    // Requests of this second and the last whole one of virtual time.
+    /// Those of one second, and of the whole one before it, of virtual time.
+    struct Requests {
+        std::uint32_t reads = 0;
+        std::uint32_t writes = 0;
+        std::uint32_t readsLastSecond = 0;
+        std::uint32_t writesLastSecond = 0;
+        bool operator==(const Requests&) const = default;
+    };
     std::int64_t countedSecond = 0;
-    std::uint32_t reads = 0;
-    std::uint32_t writes = 0;
-    std::uint32_t readsLastSecond = 0;
-    std::uint32_t writesLastSecond = 0;
+    Requests counted;  ///< In `countedSecond`.
 
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
-    KeyBounds boundsIn(KeySpaceId keySpace) const;
+    KeyBounds boundsIn(KeySpaceId keySpace) const {
+        return cluster::boundsIn(keySpace, begin, end);
+    }
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
 
     /// The zone whose replica leads and serves at `now`, if there is one.
@@ -225,8 +236,8 @@ struct Group {
     void measureLag(Instant now);
     void countRead(Instant now);
     void countWrite(Instant now);
-    /// Moves the counters to the second of `now`.
-    void roll(Instant now);
+    /// The requests of the second of `now`.
+    Requests requestsAt(Instant now) const;
 };
 
 /// Three zones, numbered.

@@ -16,7 +16,9 @@ enum class PlantedBug : std::uint8_t {
     BackfillSkips,        ///< What is written while an index is filled does not reach it.
     TimestampsForgotten,  ///< After a restart, commit timestamps begin with what the calendar says.
     LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
-    CopyCountsEarly,      ///< The counts that come with a copy are taken as of its beginning.
+    CopyCountsEarly,      ///< The counts that come with a copy are taken for those of before.
+    GroupLeftBehind,      ///< What the logs have of an index outlives it.
+    HealingUnheard,       ///< A leader is not told that it hears a zone again.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -1,8 +1,10 @@
 #include "core/cluster/kernel/world_state.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/check.h"
+#include "core/base/zone_letter.h"
 #include "core/cluster/kernel/op.h"
 
 namespace orrery::cluster {
@@ -19,14 +21,13 @@ sim::NetworkDelays delaysOf(const Profile& profile) {
 }  // namespace
 
 std::string zoneName(const RegionState& region, ZoneIndex zone) {
-    return region.name + static_cast<char>('a' + zone.value());
+    return region.name + letterOf(zone);
 }
 
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read", EBADMSG, "items.mdb",
             std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
-                letter +
+                letterOf(zone) +
                 ") is damaged in items.mdb. Writes are refused; restore the data folder from a "
                 "copy."};
 }
@@ -116,7 +117,12 @@ void WorldState::digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, st
 }
 
 void WorldState::noteChange(Group& group) {
-    if (!std::exchange(group.changeNoted, true)) changedGroups.push_back(group.id);
+    if (std::exchange(group.changeNoted, true)) return;
+    if (changedGroups.size() >= m_changedGroupsMax) {
+        std::erase_if(changedGroups, [&](GroupId id) { return findGroup(id) == nullptr; });
+        m_changedGroupsMax = std::max(kChangedGroupsMin, 2 * changedGroups.size());
+    }
+    changedGroups.push_back(group.id);
 }
 
 void WorldState::touch(Group& group) {

@@ -206,6 +206,7 @@ struct WorldState {
 
     /// As many as a RegionId tells apart.
     static constexpr std::size_t kRegionsMax = 256;
+    static constexpr std::size_t kChangedGroupsMin = 1024;
 
     storage::Store& store;
     Profile profile;
@@ -227,7 +228,8 @@ struct WorldState {
     storage::Ticket treesSynced{};
     /// Groups whose state the end of the turn saves, in order of their first change.
     std::vector<GroupId> dirtyGroups;
-    /// Groups of which an inspector may see something new since it last looked.
+    /// Groups of which an inspector may see something new since it last looked, each once. Nobody
+    /// may ever look, so those that are gone do not stay.
     std::deque<GroupId> changedGroups;
 
     /// What was mended when the world was opened, a sentence each.
@@ -321,6 +323,9 @@ struct WorldState {
 private:
     void record(EventId id, observe::EventBody body);
     EventId depart(Flight& flight, bool isLost);
+
+    /// So many wait to be looked at before those that are gone are forgotten.
+    std::size_t m_changedGroupsMax = kChangedGroupsMin;
 };
 
 /// What is done while it lives may name causes of its own; afterwards the cause is as it was.

@@ -36,7 +36,7 @@ public:
     enum class End : std::uint8_t {
         AtEnd,        ///< There is no more that the replica has applied.
         Stopped,      ///< The visitor has enough.
-        Bounded,      ///< So many have come as one step may take.
+        Bounded,      ///< So many have come, or so many bytes, as one step may take.
         Unavailable,  ///< The next record is nowhere, or cannot be read just now.
     };
     /// Gives the visitor the records after `position`, as the replica in `zone` has applied them,

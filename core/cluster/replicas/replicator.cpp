@@ -46,8 +46,11 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
 
 void Replicator::remove(GroupId id) {
     forgetFlows(id, std::nullopt);
-    m_trimmer.forget(*m_world.groups[id.value()]);
-    m_world.turn.dropGroup(id);
+    Group& group = *m_world.groups[id.value()];
+    m_trimmer.forget(group);
+    const bool isLeft =
+        m_world.plantedBug == PlantedBug::GroupLeftBehind && group.kind == GroupKind::Index;
+    if (!isLeft) m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
 }
 
@@ -73,22 +76,27 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
     const table::LocalIndexChanges localIndexes = table::localIndexChanges(record, *group.schema);
-    return propose(group, zone, std::move(record), localIndexes);
+    return propose(group, zone, std::move(record), localIndexes).lsn;
 }
 
-Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                        const table::LocalIndexChanges& localIndexes) {
+Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                                         const table::LocalIndexChanges& localIndexes) {
     Replica& replica = *group.member(zone).replica;
+    // Otherwise a no-op of its term might come before the record, and be remembered after it.
+    CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
+    Proposed proposed{lsn, nullptr};
     record.committedAt = nextTimestamp(group);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     remember(group, {replica.term(), lsn}, share(table::encodeRecord(record)));
-    for (const storage::TreeChange& change : applied->changes)
+    for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
+        if (change.key == record.key) proposed.stored = change.image;
+    }
     group.recent.back().applied = std::move(applied);
     pump(group, zone);
-    return lsn;
+    return proposed;
 }
 
 void Replicator::requestLease(Group& group, ZoneIndex zone) {
@@ -197,6 +205,9 @@ void Replicator::powerBack(Group& group, ZoneIndex zone) {
 void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard) {
     Member& member = group.member(observer);
     if (!member.replica) return;
+    const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
+                           member.replica->role() == replication::Role::Leader;
+    if (isUnheard) return;
     if (heard) {
         member.replica->heard(observed, m_world.now);
     } else {

@@ -41,12 +41,17 @@ public:
     storage::StorageResult<void> reopenShared(Group& group);
     void remove(GroupId id);
 
+    struct Proposed {
+        Lsn lsn{};
+        /// What is stored under the key of the record once it is applied; null: nothing.
+        SharedBytes stored;
+    };
     /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
-    /// place. Only while that replica leads.
+    /// place. Only while that replica serves. Other requests may be served before it returns.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
     /// The same for a caller that knows the changes of the local indexes already.
-    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                const table::LocalIndexChanges& localIndexes);
+    Proposed propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                     const table::LocalIndexChanges& localIndexes);
 
     /// The bytes of a record that the replica in `zone` has, from memory or from its log; null if
     /// the log has it no longer.
@@ -162,6 +167,8 @@ private:
     bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
     void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
+    /// It belongs to what a follower lacks before all that is at hand.
+    static bool isFarBehind(const Group& group, replication::LogPosition position);
     /// Traces that a leader came or went, or that the lease is held again; none of these: no event.
     EventId noticeLeadership(Group& group, ZoneIndex zone);
     EventId noticeLease(Group& group, ZoneIndex zone);

@@ -140,7 +140,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.wholeMark = storage::TreeMark::decode(range.mark);
         member.wholeMark->applied = chunk.position.lsn;
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
-            member.wholeMark->applied = member.replica->state().copyBase.lsn;
+            member.wholeMark->applied = member.mark.applied;
     }
     if (m_world.beforeApply) m_world.beforeApply(group, zone, *changes);
     m_world.store.apply(volumeOf(group.region, zone), group.id, *changes, member.mark);
@@ -200,9 +200,7 @@ void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
 void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.waitsForRange || member.standing() != Standing::Copying) return;
-    for (std::size_t count = 0;
-         !member.wholeMark || member.mark.applied < member.wholeMark->applied; ++count) {
-        if (member.mark.applied >= member.replica->commitLsn()) break;
+    for (std::size_t count = 0; member.mark.applied < member.replica->commitLsn(); ++count) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!applyOne(group, zone, member.mark.applied.next())) return;
     }
@@ -214,10 +212,6 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     m_world.touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
-    for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
-         lsn = lsn.next()) {
-        if (!applyOne(group, zone, lsn)) return;
-    }
 }
 
 void Replicator::on(const CopyStep& step) {

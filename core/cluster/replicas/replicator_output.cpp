@@ -3,6 +3,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
 
 // What replicas ask for: disk, trees, messages, timers.
@@ -18,10 +19,9 @@ using replication::Replica;
 namespace {
 
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " in zone " + letter + " is " +
+                std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
                 std::string(how) + ": the data folder is damaged; restore it from a copy."};
 }
 
@@ -155,7 +155,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                remember(group, position, bytes);
+                if (!isFarBehind(group, position)) remember(group, position, bytes);
                 break;
             }
         }
@@ -174,6 +174,14 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     // One write after the other, also where the delay became shorter.
     member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
     m_world.queue.add(member.diskFreeAt, std::move(done));
+}
+
+// It would take the place of all that is at hand and on its way to a quorum. What is at hand of an
+// earlier term has been cut off.
+bool Replicator::isFarBehind(const Group& group, LogPosition position) {
+    if (group.recent.empty()) return false;
+    const LogPosition& first = group.recent.front().position;
+    return position.lsn.next() < first.lsn && position.term <= first.term;
 }
 
 bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
@@ -224,6 +232,9 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
         });
         changes = copied;
         member.mark.applied = lsn;
+        // All keys are there, and the counts that came with the last piece go on from its place.
+        if (member.wholeMark && lsn > member.wholeMark->applied)
+            table::advance(*member.wholeMark, applied, lsn);
     } else {
         table::advance(member.mark, applied, lsn);
     }

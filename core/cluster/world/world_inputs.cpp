@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/cluster/world/world_impl.h"
 
 // What each kind of input does. All of it takes effect at the present instant.
@@ -30,6 +31,8 @@ Admitted World::Impl::admit(const HealAllFaults&) {
 }
 
 Admitted World::Impl::admit(const SetProfile& input) {
+    // Leaders and followers must count promises alike.
+    CHECK(input.profile.lease == state.profile.lease);
     state.setProfile(input.profile);
     saveProfile(state.turn, input.profile);
     state.controlGate = state.openTicket;
