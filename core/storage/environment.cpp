@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -38,6 +39,14 @@ std::uint64_t reservable(std::uint64_t wanted) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
     return std::min<std::uint64_t>(wanted, limit.rlim_cur / kShare);
+}
+
+bool hasAddressSpaceFor(std::uint64_t bytes) {
+    void* const map =
+        ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (map == MAP_FAILED) return false;
+    ::munmap(map, bytes);
+    return true;
 }
 
 // LMDB ends the process after its assert returns, so it does not. Always under a guard.
@@ -189,16 +198,18 @@ Environment::~Environment() {
     }));
 }
 
-// LMDB unmaps before it maps anew, so a refusal must be followed by mapping what there was.
+// LMDB unmaps before it maps anew, and cannot go back: what has no room is not tried. It refuses,
+// and leaves all as it is, while a write transaction is open.
 StorageResult<void> Environment::grow() {
     TRY(mayEnter());
     const std::uint64_t wanted = 2 * m_mapBytes;
+    if (!hasAddressSpaceFor(wanted)) return std::unexpected(error("mmap", ENOMEM));
     const int rc = enter([&] { return mdb_env_set_mapsize(m_env, wanted); });
     if (rc == MDB_SUCCESS) {
         m_mapBytes = wanted;
         return {};
     }
-    m_mapIsLost = enter([this] { return mdb_env_set_mapsize(m_env, m_mapBytes); }) != MDB_SUCCESS;
+    m_mapIsLost = rc != EINVAL;
     return std::unexpected(error("mdb_env_set_mapsize", rc));
 }
 

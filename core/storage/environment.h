@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -113,8 +114,8 @@ private:
     WriteLock m_writeLock;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
-    MDB_txn* m_spareReader = nullptr;  ///< Ended, to be renewed: cheaper than a new one.
-    bool m_mapIsLost = false;          ///< It could not be mapped again; nothing works any more.
+    MDB_txn* m_spareReader = nullptr;       ///< Ended, to be renewed: cheaper than a new one.
+    std::atomic<bool> m_mapIsLost = false;  ///< Growing it failed; nothing works any more.
     mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread that met a fault.
     std::vector<Database> m_databases;
     std::unique_ptr<PageFile> m_readPages;    ///< The owner's.

@@ -57,6 +57,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_trimmed.clear();
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
+    m_heldFlushWork = nullptr;
     m_health = Health::Ok;
     m_writes = true;
     m_lastError.reset();
@@ -122,9 +123,9 @@ void LayeredStore::sweepTrims() {
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
     // Making room for the log moves its map, in which a flush that is out may be writing and from
-    // which the archive may be reading.
-    const bool isInUse = m_trees.workIsOut() || m_archive.workIsOut();
-    if (isInUse && LogLayer::wantsRoom(*work)) {
+    // which the archive may be reading. A flush that is held has ended.
+    const bool flushIsOut = m_trees.workIsOut() && m_heldFlushWork == nullptr;
+    if ((flushIsOut || m_archive.workIsOut()) && LogLayer::wantsRoom(*work)) {
         m_heldLogWork = std::move(work);
         return;
     }
@@ -133,6 +134,7 @@ void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
     m_archive.noteWritten(m_log.written());
     goOn(m_stepsAtOnce);
     reclaimReleased();
+    if (m_heldFlushWork != nullptr) finishFlushWork(std::move(m_heldFlushWork));
 }
 
 StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
@@ -211,6 +213,12 @@ std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
+    // A flush writes to the log too, and may be what finds its map full.
+    const bool logWorkIsOut = m_log.workIsOut() && m_heldLogWork == nullptr;
+    if (logWorkIsOut && TreeLayer::wantsRoomIn(*work, m_logMedium->path())) {
+        m_heldFlushWork = std::move(work);
+        return;
+    }
     const StorageResult<void> result = m_trees.finish(std::move(work));
     // The memtable stays as it is, and its reads with it, until there is room. After another error
     // it cannot be emptied any more, so no later write can be taken.

@@ -89,7 +89,9 @@ private:
     /// Logs whose trim mark moved: how far their trees are on the disk is still to be asked.
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
     std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
-    std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
+    // Work that ran and must enlarge the log's map, until the other work that is out comes back.
+    std::unique_ptr<Work> m_heldLogWork;
+    std::unique_ptr<Work> m_heldFlushWork;
     TrimSweep m_trimSweep;
     Health m_health = Health::Ok;
     bool m_writes = true;

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/storage_error.h"
 #include "core/storage/merged_scan.h"
 
 namespace orrery::storage {
@@ -231,6 +232,12 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     }
     finishDrop(flush.step());
     return {};
+}
+
+bool TreeLayer::wantsRoomIn(const Work& work, const std::string& path) {
+    const auto& flush = static_cast<const FlushWork&>(work);
+    if (!flush.ran() || flush.result()) return false;
+    return flush.result().error().code == kMapFull && flush.result().error().path == path;
 }
 
 std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {

@@ -45,6 +45,8 @@ public:
 
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
+    /// Whether `work`, which was taken here, failed because the map of this file is full.
+    static bool wantsRoomIn(const Work& work, const std::string& path);
     /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
     /// that moves it is under way or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
