@@ -9,10 +9,7 @@ namespace orrery::storage {
 StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder> folder,
                                                       std::uint64_t mapBytes,
                                                       const PairMark& firstMark) {
-    EnvironmentPlan plan{
-        folder->logFile(),
-        mapBytes,
-        {"records", "states", "trim_marks", "values", "value_paths", "dropped", "counters"}};
+    EnvironmentPlan plan{folder->logFile(), mapBytes, logDatabaseNames()};
     if (folder->isNew()) {
         plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, LogDatabase::Counters), firstMark);
@@ -108,7 +105,8 @@ StorageResult<Lsn> LmdbLog::trimMark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
                                                  stateKey(group, volume)));
-    return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
+    if (!found) return Lsn(0);
+    return trimMarkFrom(*m_environment, *found);
 }
 
 StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(TrimSweep& sweep,
@@ -126,12 +124,11 @@ StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(Trim
         ByteReader key(marks.key());
         const GroupId group(key.u64());
         const VolumeId volume(key.u16());
-        const std::uint64_t mark = ByteReader(marks.value()).u64();
+        TRY_ASSIGN(const Lsn mark, trimMarkFrom(*m_environment, marks.value()));
         sweep.after = {group, volume};
         TRY_ASSIGN(const bool hasRecord, records.lowerBound(recordKey(volume, group, Lsn(0))));
         // Marks of an earlier version name no volume.
-        const bool isLeft =
-            key.ok() && hasRecord && records.key() < recordKey(volume, group, Lsn(mark));
+        const bool isLeft = key.ok() && hasRecord && records.key() < recordKey(volume, group, mark);
         if (isLeft) found.push_back(*sweep.after);
         TRY_ASSIGN(isThere, marks.next());
     }

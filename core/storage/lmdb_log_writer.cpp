@@ -24,6 +24,12 @@ std::string stateKey(GroupId group, VolumeId volume) {
     return key;
 }
 
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value) {
+    if (value.size() != sizeof(std::uint64_t))
+        return std::unexpected(environment.damaged("a trim mark has a wrong size"));
+    return Lsn(ByteReader(value).u64());
+}
+
 std::string groupKey(GroupId group) {
     std::string key;
     ByteWriter(key).u64(group.value());
@@ -171,8 +177,9 @@ StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& records
     TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks),
                                                     stateKey(step.group, step.volume)));
     if (!stored) return true;
-    const std::uint64_t mark = ByteReader(*stored).u64();
-    const Lsn last(std::min(mark, step.treeHas.value() + 1) - 1);
+    TRY_ASSIGN(const Lsn mark, trimMarkFrom(m_transaction.environment(), *stored));
+    if (mark == Lsn(0)) return true;
+    const Lsn last(std::min(mark.value(), step.treeHas.value() + 1) - 1);
     const std::string end = recordKey(step.volume, step.group, last);
     TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
     TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(step.volume, step.group, Lsn(0))));

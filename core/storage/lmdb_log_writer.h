@@ -36,6 +36,9 @@ std::string stateKey(GroupId group, VolumeId volume);
 std::string groupKey(GroupId group);
 std::string droppedKey(char kind, std::uint64_t number);
 
+/// The trim mark that `value` holds: records before it may go. An error if its size is wrong.
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value);
+
 /// Writes one batch into one transaction. Of states and values only the last of each is written,
 /// and records go in by key, not by turn: neighbours share pages.
 class LogWriter {
