@@ -24,6 +24,16 @@ StorageError missing(const std::filesystem::path& file) {
                 " is missing; restore it from a copy of the data folder."};
 }
 
+StorageResult<std::vector<std::filesystem::path>> entriesOf(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> entries;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed))
+        entries.push_back(at->path());
+    if (failed) return std::unexpected(StorageError{"readdir", failed.value(), folder.string()});
+    return entries;
+}
+
 }  // namespace
 
 // A segment whose header and index have been read and checked.
@@ -159,13 +169,13 @@ StorageResult<void> ArchiveFiles::keepOnly(const std::vector<ArchiveSegment>& kn
     std::set<std::filesystem::path> files;
     for (const ArchiveSegment& segment : known)
         files.insert(fileOf(segment.table, segment.group, segment.first));
-    for (const auto& table : std::filesystem::directory_iterator(m_folder, failed)) {
-        if (!table.is_directory()) continue;
-        for (const auto& file : std::filesystem::directory_iterator(table.path(), failed)) {
-            if (!files.contains(file.path())) TRY(removeFile(file.path()));
-        }
+    TRY_ASSIGN(const auto tables, entriesOf(m_folder));
+    for (const std::filesystem::path& table : tables) {
+        if (!std::filesystem::is_directory(table, failed)) continue;
+        TRY_ASSIGN(const auto segments, entriesOf(table));
+        for (const std::filesystem::path& file : segments)
+            if (!files.contains(file)) TRY(removeFile(file));
     }
-    if (failed) return std::unexpected(StorageError{"readdir", failed.value(), m_folder.string()});
     return {};
 }
 

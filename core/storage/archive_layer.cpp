@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/storage/archive_rows.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
@@ -48,11 +49,6 @@ private:
     bool m_ran = false;
     StorageResult<void> m_result;
 };
-
-// The segment was taken back whole, and another attempt may find room.
-bool mayPass(const StorageError& error) {
-    return error.code == ENOSPC || error.code == EDQUOT || error.code == EFBIG;
-}
 
 StorageError unknownRow(const LogMedium& log, const std::string& name) {
     return {"read", EPROTO, log.path(),
@@ -222,7 +218,7 @@ StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows)
     if (result) return {};
     m_problem = result.error();
     m_retryAt = Ticket(m_written.value() + kRetryTurns);
-    if (mayPass(result.error())) return {};
+    if (isLackOfRoom(result.error())) return {};
     return result;
 }
 
@@ -245,15 +241,6 @@ void ArchiveLayer::finishOrder(const ArchiveBatch& batch, Turn& rows) {
 }
 
 // --- reads
-
-std::optional<Lsn> ArchiveLayer::heldFrom(VolumeId volume, GroupId group) const {
-    std::optional<Lsn> held;
-    for (const Order& order : m_orders) {
-        if (order.order.volume != volume || order.order.group != group) continue;
-        held = std::min(held.value_or(order.order.first), order.order.first);
-    }
-    return held;
-}
 
 bool ArchiveLayer::holds(GroupId group) const {
     return std::ranges::any_of(m_orders,

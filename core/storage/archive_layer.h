@@ -37,8 +37,6 @@ public:
     bool workIsOut() const { return m_workIsOut; }
     static bool isArchiveWork(const Work& work);
 
-    /// The first record of this log that an order still needs: from there on none may go.
-    std::optional<Lsn> heldFrom(VolumeId volume, GroupId group) const;
     /// Whether an order needs records of `group`, on any volume.
     bool holds(GroupId group) const;
 

@@ -101,16 +101,6 @@ private:
     std::string m_last;
 };
 
-std::optional<PairMark> markOf(std::string_view bytes) {
-    ByteReader reader(bytes);
-    PairMark mark;
-    mark.id = reader.raw(kPairIdBytes);
-    mark.upper = reader.u64();
-    mark.lower = reader.u64();
-    if (!reader.ok()) return std::nullopt;
-    return mark;
-}
-
 }  // namespace
 
 FileReport checkFile(const std::filesystem::path& path, const std::vector<std::string>& names,
@@ -142,7 +132,10 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
         const PageTree& tree = (*view)->trees[i];
         const EntryCheck check = [&](std::string_view name, std::string_view key,
                                      std::string_view value) {
-            if (name == "counters" && key == "pair") pair = markOf(value);
+            if (name == "counters" && key == kPairName) {
+                pair = decodePairMark(value);
+                if (!pair) return std::optional<std::string>("its pair mark has a wrong size");
+            }
             return checkEntry(name, key, value);
         };
         const std::uint64_t entries =

@@ -5,11 +5,9 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
-#include "core/base/hash.h"
 #include "core/base/result.h"
 
 namespace orrery::storage {
-namespace {}  // namespace
 
 std::string makePairId() {
     std::ifstream source("/dev/urandom", std::ios::binary);
