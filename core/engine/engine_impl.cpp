@@ -194,7 +194,7 @@ void Engine::Impl::noteGeneration() {
 std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
     std::optional<Duration> until = m_driver->dueAt(wall);
     const auto notAfter = [&](Duration at) { until = std::min(until.value_or(at), at); };
-    if (m_server.connectionCount() > 0) notAfter(m_toldAt + kTellEvery);
+    if (m_server.needsTicks()) notAfter(m_toldAt + kTellEvery);
     if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
     if (m_stopping) notAfter(wall + 10ms);
     if (m_hasNewlyHeld || m_heldGoOn) notAfter(wall);
