@@ -36,8 +36,8 @@ struct DriverOptions {
 
 /// A live world: a store, the clock that follows the wall clock, and the two workers. The driver
 /// runs turns, holds answers back until everything that they depend on is on disk, and reopens
-/// store and world from disk if a commit fails. It never blocks. One thread owns it; wall times are
-/// parameters.
+/// store and world from disk if a commit fails. It waits for the workers only when it reopens or
+/// closes. One thread owns it; wall times are parameters.
 class LiveDriver {
 public:
     /// Other threads call `wake` when a turn would find something new.
@@ -125,6 +125,7 @@ private:
     void startWork(Duration wall);
     void startFlush(Duration wall);
     void goOnInStore();
+    void writeEverything();
     bool isDiskBehind() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);

@@ -172,6 +172,20 @@ void LiveDriver::reopen(Duration wall, CalendarTime calendar) {
     static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
 }
 
+void LiveDriver::writeEverything() {
+    while (m_store->figures().pendingTurns > 0) {
+        auto work = m_store->takeLogWork();
+        if (!work) break;
+        work->run();
+        m_store->finishLogWork(std::move(work));
+    }
+    if (m_store->figures().pendingTurns == 0) return;
+    const auto error = m_store->lastError();
+    m_problem = "The last changes could not be written to the disk: ";
+    m_problem += error ? error->message() : std::string("no reason was given.");
+    report();
+}
+
 void LiveDriver::close() {
     if (!m_store) return;
     m_logWriter.waitForEnd();
@@ -179,10 +193,7 @@ void LiveDriver::close() {
     takeFinishedWork();
     if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
         m_world->close();
-        if (auto work = m_store->takeLogWork()) {
-            work->run();
-            m_store->finishLogWork(std::move(work));
-        }
+        writeEverything();
     }
     endWorld();
     m_store.reset();
