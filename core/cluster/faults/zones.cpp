@@ -49,7 +49,7 @@ Zones::FaultResult Zones::begin(const FaultRequest& request) {
     const Place& last = places.back();
     const bool differ = places.size() == 1 || first.zone != last.zone;
     if (first.region != last.region || !differ)
-        return std::unexpected("A link is cut between two zones of one Region.");
+        return std::unexpected("A link fault needs two different zones of one Region.");
     Fault fault = makeFault(request.kind, first.region->id, std::min(first.zone, last.zone),
                             std::max(first.zone, last.zone));
     const bool isThere = std::ranges::any_of(m_faults, [&](const Fault& other) {

@@ -59,8 +59,9 @@ storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
         auto record = mended.log.record(lsn);
         if (!record)
             return std::unexpected(storage::StorageError{"repair", 0, "",
-                                                         "The disk no longer reads what it read "
-                                                         "before; copy the folder first."});
+                                                         "The disk can no longer read what it "
+                                                         "read before; copy the folder to "
+                                                         "another disk first."});
         const SharedBytes shared = share(std::move(*record));
         for (std::size_t zone = 0; zone < found.replicas.size(); ++zone)
             turn.append(found.volume(zone), found.group, lsn, shared);
