@@ -172,7 +172,7 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
 // that arrives before a change, and the first one after it, follow from time alone.
 void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
-        // A node without power suspects nobody, and trusts everybody when it is back.
+        // A node without power suspects no other, and trusts all when its power is back.
         region.suspects[observer.value()] = {};
         return;
     }

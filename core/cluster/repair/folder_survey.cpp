@@ -38,8 +38,8 @@ storage::StorageResult<std::unique_ptr<FolderSurvey>> FolderSurvey::make(
     return survey;
 }
 
-// Items that are older than the log need no word: the log tells what they lack, or that it no
-// longer reaches back so far.
+// Items older than the log need no note: the log has what they lack, or shows that it does not
+// reach back that far.
 storage::StorageResult<void> FolderSurvey::checkPair(const std::filesystem::path& log) {
     const storage::PairFit fit = m_files->pairFit();
     if (fit == storage::PairFit::TwoFolders)
@@ -85,7 +85,7 @@ storage::StorageResult<void> FolderSurvey::readTables() {
     return {};
 }
 
-// The list of Regions can be told from the tables as long as each Region has one.
+// The list of Regions can be derived from the tables if each Region has one.
 storage::StorageResult<void> FolderSurvey::checkRegions() {
     const auto isThere = [&](const auto& value) { return value.first == kRegionsValue; };
     if (m_tables.empty() || std::ranges::any_of(m_values, isThere)) return {};

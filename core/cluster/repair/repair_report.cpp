@@ -5,7 +5,7 @@
 namespace orrery::cluster {
 namespace {
 
-// The beginning of a key tells where it lies; a whole one may have a kilobyte.
+// The beginning of a key shows where it lies; a whole key may have a kilobyte.
 std::string shortHex(const std::string& key) {
     constexpr std::size_t kBytesShown = 16;
     const std::string text = hex(std::string_view(key).substr(0, kBytesShown));
