@@ -48,9 +48,9 @@ public:
 
     // --- calls
 
-    /// True if as many calls are open as may be: callers are told so at once.
+    /// True if the maximum number of calls is open; callers get an error at once.
     bool isFull() const { return m_open >= m_options.callsMax; }
-    /// Takes a call in; not when it is full.
+    /// Takes a call. Not while the driver is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
     /// Withdraws a call that has no instant yet. False if the world already has it, or it is
     /// answered.
@@ -60,8 +60,8 @@ public:
         answers.clear();
         answers.swap(m_released);
     }
-    /// True if the answers of all calls that are open are lost, since the last time: those get a
-    /// 500, once what was released before has been given out.
+    /// True, once, if the answers of all open calls are lost. Those calls get a 500 after the
+    /// answers released before.
     bool takeLoss() { return std::exchange(m_callsAreLost, false); }
     /// Calls that have not been answered.
     std::size_t openCalls() const { return m_open; }
@@ -76,8 +76,8 @@ public:
     std::optional<Duration> dueAt(Duration wall) const;
     /// While paused: admits the oldest waiting call. False if none waits.
     bool admitOldest();
-    /// While paused: runs until one more event has happened, whether the trace keeps it or it is a
-    /// detail. False if nothing is due any more.
+    /// While paused: runs until one more event has happened, whether or not the trace keeps it.
+    /// False if nothing is due any more.
     bool stepOneEvent();
     void setCalendar(CalendarTime calendar) {
         static_cast<void>(m_world->admit(cluster::CalendarJump{calendar}));
@@ -98,8 +98,8 @@ public:
     /// Changes when store and world have been reopened.
     std::uint64_t generation() const { return m_generation; }
 
-    /// Looks at what changed in the world, for a third of a millisecond or so, and shows the world
-    /// as far as it has been looked at: a table that nobody has looked at yet is not there.
+    /// Looks at changes in the world for up to a third of a millisecond, and returns the world as
+    /// seen so far: a table not yet looked at is missing.
     std::shared_ptr<observe::Snapshot> showWorld();
 
     // --- the disk
@@ -164,11 +164,11 @@ private:
     storage::PlannedFailure m_failure;
 
     bool m_readOnly = false;   // The disk failed: nothing is written any more.
-    bool m_isDamaged = false;  // The disk holds damaged bytes: writes in progress still finish.
+    bool m_isDamaged = false;  // Data on disk is corrupt: writes in progress still finish.
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
     bool m_behind = false;                  // The last turn was cut short.
-    bool m_storeGoesOn = false;             // It has more to do on this thread.
+    bool m_storeGoesOn = false;             // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};

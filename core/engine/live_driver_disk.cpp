@@ -43,7 +43,7 @@ void LiveDriver::startWork(Duration wall) {
     if (!m_treeFlusher.busy() && !isReadOnly()) startFlush(wall);
 }
 
-// A longer share would delay answers, a shorter one could not keep up with what turns leave.
+// A longer share would delay answers; a shorter one could not keep up with the turns.
 void LiveDriver::goOnInStore() {
     const Duration end = Loop::now() + kGoOnMax;
     do {
@@ -51,8 +51,8 @@ void LiveDriver::goOnInStore() {
     } while (m_storeGoesOn && Loop::now() < end);
 }
 
-// Either the flush found no room, and the world goes on with what memory holds; or a commit did,
-// and a world that only reads is about to be opened.
+// Either a flush found no room, and the world continues with its memory; or a commit did, and a
+// read-only world is opened next.
 void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
     m_roomProbeAt = wall + kProbeRoomEvery;
     m_problem = "Writes are refused until there is room on the disk again: " +
@@ -83,7 +83,7 @@ void LiveDriver::startFlush(Duration wall) {
     if (force) m_flushDue.reset();
     auto work = m_store->takeFlushWork(force);
     if (!work) {
-        // What is not yet synced cannot be flushed.
+        // Unsynced turns cannot be flushed.
         const bool left = force && m_store->figures().memtableBytes > 0;
         if (left) m_flushDue = wall + kFlushRetry;
     } else if (m_options.dataFolder.empty()) {

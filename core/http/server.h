@@ -27,7 +27,7 @@ struct ExchangeId {
     bool operator==(const ExchangeId&) const = default;
 };
 
-/// Whether a reply that comes piece by piece has an end.
+/// Whether a streamed reply ends.
 enum class StreamKind { Endless, Finite };
 
 /// Who answers requests. Called on the loop's thread, from within the loop.

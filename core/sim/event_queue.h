@@ -16,10 +16,10 @@ namespace orrery::sim {
 /// Events in the order of their time. Two events of the same instant keep the order in which they
 /// were added, so the order never depends on the heap, the platform or an address.
 ///
-/// The heap sorts small entries, and events stay where they were put, in blocks: a large event type
-/// costs nothing, and a queue that grows by tens of thousands moves none of them. What is added for
-/// the instant of the event that was taken last, as all is in a world without delays, queues beside
-/// the heap. Event must be movable and default constructible.
+/// The heap sorts small entries, while the events stay in blocks: large event types cost nothing,
+/// and a queue that grows by tens of thousands moves none. Events added for the instant of the last
+/// taken event queue beside the heap; in a world without delays, that is all of them. Event must be
+/// movable and default constructible.
 template <typename Event>
 class EventQueue {
 public:
@@ -31,7 +31,7 @@ public:
 
     void add(Instant due, Event event) { make(due) = std::move(event); }
 
-    /// The same for an event that the caller fills in now: it is as by default.
+    /// The same, for an event that the caller fills in now; it starts default constructed.
     Event& make(Instant due) {
         std::uint32_t slot;
         if (m_free.empty()) {
@@ -58,8 +58,8 @@ public:
         return taken;
     }
 
-    /// Removes the next event, and calls `use` with its instant and with the event where it lies.
-    /// `use` may add events, and not take any. Only if there is one.
+    /// Removes the next event and calls `use` with its instant and with the event in place. `use`
+    /// may add events but not take any. The queue must not be empty.
     template <typename Use>
     void takeInPlace(Use use) {
         CHECK(!empty());
@@ -109,7 +109,7 @@ private:
             return entry;
         }
         const Entry entry = m_lane[m_laneHead++];
-        // Emptied most of the time; a lane that never is gives its front back now and then.
+        // Usually the lane becomes empty. One that never does erases its used front now and then.
         if (laneIsEmpty() || m_laneHead >= kLaneHeadMax) {
             m_lane.erase(m_lane.begin(), m_lane.begin() + static_cast<std::ptrdiff_t>(m_laneHead));
             m_laneHead = 0;
@@ -120,12 +120,12 @@ private:
     static constexpr std::size_t kLaneHeadMax = 1024;
 
     std::vector<Entry> m_heap;
-    /// From `m_laneHead` on: all of one instant, in the order of adding.
+    /// From `m_laneHead` on: events of one instant, in the order of adding.
     std::vector<Entry> m_lane;
     std::size_t m_laneHead = 0;
     Instant m_takenAt;
     std::vector<std::unique_ptr<Block>> m_blocks;
-    std::uint32_t m_slots = 0;  ///< That have ever held an event.
+    std::uint32_t m_slots = 0;  ///< Slots that have ever held an event.
     std::vector<std::uint32_t> m_free;
     std::uint64_t m_nextSequence = 0;
 };

@@ -75,8 +75,8 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
     return {};
 }
 
-// With each batch, so that nothing leaves the log that a tree may still need: what a batch erases
-// rests on the generation that it names.
+// Part of every batch: the records that a batch erases must be in the tree as of the generation
+// that it names.
 StorageResult<void> LogWriter::noteTreeWritten(std::uint64_t generation) {
     if (generation == 0) return {};
     TRY_ASSIGN(const auto mark, readPairMark(m_transaction, database(LogDatabase::Counters)));
@@ -149,8 +149,8 @@ StorageResult<void> LogWriter::truncate(VolumeId volume, GroupId group, Lsn from
     return {};
 }
 
-// Its records stay for now and go in steps; nobody reads them, since the group is among the
-// dropped.
+// The records stay for now and are erased in steps. The group is marked as dropped, so nobody reads
+// them.
 StorageResult<void> LogWriter::dropGroup(GroupId group) {
     const std::string prefix = groupKey(group);
     const auto isOurs = [&](const auto& entry) { return entry.first.starts_with(prefix); };
@@ -172,7 +172,7 @@ StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string&
     return {};
 }
 
-// The mark is read after this batch has written its own.
+// Reads the mark after this batch has written its own.
 StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& recordsLeft) {
     TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks),
                                                     stateKey(step.group, step.volume)));
@@ -192,8 +192,8 @@ StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& records
     return true;
 }
 
-// Records are sorted by volume first, so the group's have a place in each volume that has any: from
-// wherever the cursor lands, the next place is known.
+// Records sort by volume first. From wherever the cursor lands, the group's next possible place is
+// known.
 StorageResult<bool> LogWriter::reclaim(GroupId group, std::uint64_t& recordsLeft) {
     TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
     TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(VolumeId(0), group, Lsn(0))));

@@ -5,7 +5,7 @@
 namespace orrery::storage {
 namespace {
 
-// What a map node, its place in the index and the heads of its strings take beside their bytes.
+// The memory of a map node, its slot in the index and its string headers.
 constexpr std::uint64_t kEntryBytes = 240;
 constexpr std::uint64_t kImageBytes = 64;
 constexpr std::uint64_t kMarkBytes = 120;
@@ -18,7 +18,7 @@ std::size_t slotOf(VolumeId volume) {
     return volume.value() % std::size_t{kZonesPerRegion};
 }
 
-// An image counts once, however many slots share it.
+// An image counts once, no matter how many slots share it.
 std::uint64_t imageBytes(const Memtable::Entry& entry, std::size_t slot) {
     const SharedBytes& image = entry.zones[slot].image;
     if (image == nullptr) return 0;

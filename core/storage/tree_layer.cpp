@@ -5,23 +5,23 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
-#include "core/storage/storage_error.h"
 #include "core/storage/merged_scan.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
 
-// One step of giving back: short enough that a flush that has become due hardly waits.
+// One step of removal: short enough that a due flush hardly waits for it.
 constexpr std::uint64_t kDropKeysMax = 2048;
 constexpr std::size_t kDropGroupsMax = 256;
-// What a kill may leave to be applied again, and the log keeps until the trees have it, is about
-// twice this: keys that are written again and again fill the log, and hardly the memtable. Where
-// they are few, a flush costs little and comes early.
+// Limits the log kept until the trees have it, which is also what a restart may have to apply
+// again, to about twice this. Repeated writes of the same keys fill the log but hardly the
+// memtable. With few keys, a flush is cheap and comes early.
 constexpr std::uint64_t kLogBytesMax = 64u << 20;
 constexpr std::uint64_t kLogBytesMin = 8u << 20;
 constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 
-// Writes a frozen memtable, or takes one step of giving back.
+// Writes a frozen memtable, or does one step of removal.
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
@@ -174,7 +174,7 @@ bool TreeLayer::saturated() const {
     return m_frozen != nullptr && (m_active->bytes() >= m_bytesMax || m_logBytes >= kLogBytesMax);
 }
 
-// Only between two turns: what a turn that is still open applied has no ticket to wait for.
+// Only between turns: changes of an open turn have no ticket to wait for.
 void TreeLayer::freeze(bool force) {
     if (m_frozen != nullptr || m_turnIsOpen || m_active->empty()) return;
     if (!force && !isFull()) return;
@@ -260,7 +260,7 @@ void TreeLayer::finishDrop(const DropStep& step) {
 }
 
 std::uint64_t TreeLayer::droppedKeysLeft() const {
-    // Drops are done in order, so only the first has been counted; each of the others counts as 1.
+    // Drops run in order, so only the first has a count; each other drop counts as 1.
     const std::uint64_t first = m_drops.empty() ? 0 : m_drops.front().keysLeft - 1;
     return m_newDrops.size() + m_drops.size() + first;
 }

@@ -249,7 +249,7 @@ private slots:
         t.replicator.powerBack(*t.group, kB);
         QVERIFY(t.world.failure.has_value());
         const std::string message = t.world.failure->message();
-        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is damaged"),
+        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is corrupt"),
                  message.c_str());
         QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
     }
@@ -274,7 +274,7 @@ private slots:
         group.schema = std::make_shared<table::ApplySchema>();
         const auto opened = replicator.reopen(group);
         QVERIFY(!opened.has_value());
-        QVERIFY(opened.error().message().find("damaged") != std::string::npos);
+        QVERIFY(opened.error().message().find("corrupt") != std::string::npos);
     }
 
     // The disk gets a record and, before it is written, another one in its place: the completion of

@@ -218,7 +218,7 @@ private slots:
         RunningEngine engine(options);
         const auto bad = engine.call("GetItem", getJson("the damaged item"));
         QCOMPARE(bad.status, 500);
-        QVERIFY2(bad.body.find("is damaged in items.mdb") != std::string::npos, bad.body.c_str());
+        QVERIFY2(bad.body.find("is corrupt in items.mdb") != std::string::npos, bad.body.c_str());
         const auto sound = engine.call("GetItem", getJson("sound"));
         QVERIFY2(sound.body.find("Item") != std::string::npos, sound.body.c_str());
         QCOMPARE(engine.call("Scan", R"({"TableName":"Tab"})").status, 500);
@@ -228,7 +228,7 @@ private slots:
                  refused.body.c_str());
         const auto status = engine.control("GET", "/status");
         QVERIFY2(status.body.find(R"("readOnly":true)") != std::string::npos, status.body.c_str());
-        QVERIFY2(status.body.find("is damaged in items.mdb") != std::string::npos,
+        QVERIFY2(status.body.find("is corrupt in items.mdb") != std::string::npos,
                  status.body.c_str());
     }
 

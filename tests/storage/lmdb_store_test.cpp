@@ -130,7 +130,7 @@ private slots:
         const std::string refused = messageOf(openAt(folder));
         QCOMPARE(refused, "The data folder " + folder.path().toStdString() +
                               " is in use by storage_tests (process " + pid +
-                              "); stop it or choose another folder.");
+                              "); stop that process or choose another folder.");
         // Also if somebody takes the lock file for stale.
         std::filesystem::remove(std::filesystem::path(folder.path().toStdString()) / "lock");
         QVERIFY(messageOf(openAt(folder)).find("is in use by another process") !=
@@ -148,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7, this one knows up to 2)"
+            << "was written by a newer version (format 7; this version reads up to 2)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "was not written by this program: its format file says "
@@ -208,7 +208,7 @@ private slots:
         const QTemporaryDir damaged;
         QVERIFY(openAt(damaged).has_value());
         writeText(damaged.filePath("items.mdb"), std::string(20'000, 'x'));
-        QVERIFY(messageOf(openAt(damaged)).find("damaged") != std::string::npos);
+        QVERIFY(messageOf(openAt(damaged)).find("is corrupt") != std::string::npos);
     }
 
     void growsItsMapsWhenTheyAreFull() {

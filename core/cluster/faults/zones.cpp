@@ -49,7 +49,7 @@ Zones::FaultResult Zones::begin(const FaultRequest& request) {
     const Place& last = places.back();
     const bool differ = places.size() == 1 || first.zone != last.zone;
     if (first.region != last.region || !differ)
-        return std::unexpected("A link is cut between two zones of one Region.");
+        return std::unexpected("A link fault needs two different zones of one Region.");
     Fault fault = makeFault(request.kind, first.region->id, std::min(first.zone, last.zone),
                             std::max(first.zone, last.zone));
     const bool isThere = std::ranges::any_of(m_faults, [&](const Fault& other) {
@@ -172,7 +172,7 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
 // that arrives before a change, and the first one after it, follow from time alone.
 void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
-        // A node without power suspects nobody, and trusts everybody when it is back.
+        // A node without power suspects no other, and trusts all when its power is back.
         region.suspects[observer.value()] = {};
         return;
     }

@@ -117,8 +117,8 @@ storage::StorageResult<void> IndexBackfill::resume(const TableDescription& table
         if (in.ok() && in.atEnd()) continue;
         return std::unexpected(storage::StorageError{
             "decode a job", EBADMSG, "log.mdb",
-            "How far an index of table " + table.name +
-                " is filled is damaged in log.mdb; restore the data folder from a copy."});
+            "The progress of building an index of table " + table.name +
+                " is corrupt in log.mdb; restore the data folder from a backup."});
     }
     return {};
 }

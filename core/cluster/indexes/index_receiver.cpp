@@ -89,7 +89,7 @@ storage::StorageResult<Lsn> IndexReceiver::cursorOf(const Group& index, Pending&
     const auto cursor = table::sourceCursor(key, stored);
     if (!cursor)
         return std::unexpected(
-            damagedTree(index, pending.zone, "How far an index has taken its table"));
+            damagedTree(index, pending.zone, "The position of an index in the log of its table"));
     return *cursor;
 }
 

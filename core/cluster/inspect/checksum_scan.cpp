@@ -219,7 +219,7 @@ void ChecksumLooks::end(Look& look, LookResult<std::vector<PartitionChecksums>> 
 void ChecksumLooks::cancel(JobId id) {
     const auto found = std::ranges::find(m_looks, id, &Look::job);
     if (found != m_looks.end() && found->scan)
-        end(*found, std::unexpected(std::string("The reading of the table was cancelled.")));
+        end(*found, std::unexpected(std::string("The checksum scan of the table was cancelled.")));
 }
 
 std::optional<LookResult<std::vector<PartitionChecksums>>> ChecksumLooks::take(ChecksumLookId id) {

@@ -88,7 +88,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
             return storage::ScanStep::Continue;
         });
     if (!read) return std::unexpected(readProblem(read.error()));
-    if (isDamaged) return std::unexpected("An item of table " + request.table + " is damaged.");
+    if (isDamaged) return std::unexpected("An item of table " + request.table + " is corrupt.");
     return look;
 }
 

@@ -221,7 +221,7 @@ void SnapshotBuilder::tableChanged(KeySpaceId space) {
     }
     if (known == m_tables.end()) {
         Region& region = m_regions[table->region.value()];
-        // The view of a deleted table with the same name may still be there.
+        // The view of a deleted table with the same name may still exist.
         const auto [at, isNew] = region.tables.try_emplace({table->accountId, table->name});
         if (!isNew) {
             forget(at->second);
@@ -255,7 +255,7 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     round.groups -= groups;
     seen += groups;
     if (round.groups > 0) return true;
-    // While tables are looked at, others come to wait behind them.
+    // While a round looks at tables, new ones queue behind them.
     if (!std::exchange(round.tablesAreCounted, true)) round.tables = m_waiting.size();
     for (; round.tables > 0 && seen < partitionsMax; --round.tables) {
         const auto found = m_tables.find(m_waiting.front());

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/cluster/kernel/op.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::cluster {
 namespace {
@@ -26,9 +27,8 @@ storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::strin
     const char letter = static_cast<char>('a' + zone.value());
     return {"read", EBADMSG, "items.mdb",
             std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
-                letter +
-                ") is damaged in items.mdb. Writes are refused; restore the data folder from a "
-                "copy."};
+                letter + ") is corrupt in items.mdb. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 WorldState::WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,

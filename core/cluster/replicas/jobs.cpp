@@ -77,9 +77,9 @@ storage::StorageResult<void> Jobs::reopen() {
         if (!job || parsed.ptr != end || id == 0) {
             return std::unexpected(storage::StorageError{
                 "decode " + name, EBADMSG, "log.mdb",
-                "How far a long work had come (" + name +
-                    ") is damaged in log.mdb, or was written by a newer version of Orrery; open "
-                    "the data folder with that one, or restore it from a copy."});
+                "The progress of a job (" + name +
+                    ") is corrupt in log.mdb, or a newer version of Orrery wrote it; open the "
+                    "data folder with that version, or restore it from a backup."});
         }
         job->id = JobId(id);
         m_jobs[job->id] = {std::move(*job), true, false};

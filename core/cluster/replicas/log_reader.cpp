@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
@@ -15,8 +16,8 @@ constexpr std::uint64_t kArchiveBytes = 64u << 10;
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) +
-                " is damaged. Writes are refused; restore the data folder from a copy."};
+                std::to_string(group.id.value()) + " is corrupt. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 /// The bytes of one record after the other.

@@ -16,7 +16,7 @@ storage::StorageError trimmedLog(const Group& group) {
     return {"rebuild a partition from its log", 0, "",
             "Partition " + std::to_string(group.id.value()) +
                 " shares its keys with another, and its log no longer begins with its first "
-                "record: the data folder is damaged; restore it from a copy."};
+                "record; restore the data folder from a backup."};
 }
 
 /// Each log begins at the mark, before it for a replica that is behind, or after it where the log

@@ -4,6 +4,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/storage/storage_error.h"
 
 // What replicas ask for: disk, trees, messages, timers.
 
@@ -22,7 +23,7 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(group.id.value()) + " in zone " + letter + " is " +
-                std::string(how) + ": the data folder is damaged; restore it from a copy."};
+                std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
 // What the trace says of a message.
@@ -190,7 +191,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
         if (recent != nullptr) recent->applied = applied;
     }
     if (!applied) {
-        m_world.fail(bytes ? unusable(group, zone, lsn, "damaged") : bytes.error());
+        m_world.fail(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
         return false;
     }
     changeTree(group, zone, *applied, lsn);
@@ -307,7 +308,7 @@ storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIn
                                                             Lsn lsn) const {
     TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
     auto decoded = table::decodeRecord(*bytes);
-    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
+    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "corrupt"));
     return *std::move(decoded);
 }
 

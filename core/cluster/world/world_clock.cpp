@@ -44,7 +44,7 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     if (clock) {
         ByteReader in(*clock);
         if (clock->size() > kClockBytesOfVersion1) {
-            if (auto refused = refusedVersion(in, kClockVersion, "Where the clock stood"))
+            if (auto refused = refusedVersion(in, kClockVersion, "The saved time of the clock"))
                 return std::unexpected(*std::move(refused));
         }
         state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
@@ -53,8 +53,8 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
         if (!in.ok() || !in.atEnd()) {
             return std::unexpected(storage::StorageError{
                 "decode clock", EPROTO, "",
-                "Where the clock stood is damaged in the data folder; restore the folder from a "
-                "copy."});
+                "The saved time of the clock is corrupt in the data folder; restore the folder "
+                "from a backup."});
         }
     }
     bound = state.now;
