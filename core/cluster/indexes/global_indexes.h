@@ -13,8 +13,7 @@ public:
     GlobalIndexes(WorldState& world, Replicator& replicator, Jobs& jobs)
         : receiver(world, replicator),
           sender(world, replicator),
-          backfill(world, replicator, jobs, sender),
-          m_world(world) {
+          backfill(world, replicator, jobs, sender) {
         sender.setListeners([this](Group& base) { backfill.acknowledged(base); },
                             [this](Group& base) { backfill.leaderLost(base); });
     }
@@ -31,8 +30,6 @@ public:
     }
     /// Before the partitions of a table or an index go.
     void forget(KeySpaceId space) {
-        for (const GroupId id : m_world.partitions.ofSpace(space))
-            receiver.forget(id);
         backfill.forget(space);
         sender.forget(space);
     }
@@ -40,9 +37,6 @@ public:
     IndexReceiver receiver;
     IndexSender sender;
     IndexBackfill backfill;
-
-private:
-    WorldState& m_world;
 };
 
 }  // namespace orrery::cluster

@@ -67,12 +67,16 @@ void IndexReceiver::admit(Group& index, Pending pending) {
     if (replica.role() != replication::Role::Leader)
         return answer(index, pending, BatchOutcome::NotLeader);
     // Of a batch that is repeated, one is enough.
-    auto& parked = m_inboxes[index.id].parked;
+    auto& parked = m_inboxes.of(index.id).parked;
     std::erase_if(parked, [&](const Pending& one) {
         return one.zone == pending.zone && one.batch->base == pending.batch->base;
     });
     parked.push_back(std::move(pending));
-    index.isLeaseAwaited = true;
+}
+
+bool IndexReceiver::waits(GroupId index) const {
+    const Inbox* inbox = m_inboxes.find(index);
+    return inbox != nullptr && !inbox->parked.empty();
 }
 
 storage::StorageResult<Lsn> IndexReceiver::cursorOf(const Group& index, Pending& pending) const {
@@ -106,7 +110,7 @@ void IndexReceiver::take(Group& index, Pending pending) {
     }
     if (pending.lsn <= index.member(pending.zone).mark.applied)
         return answer(index, pending, BatchOutcome::Taken);
-    m_inboxes[index.id].waiting.push_back(std::move(pending));
+    m_inboxes.of(index.id).waiting.push_back(std::move(pending));
 }
 
 bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {
@@ -135,11 +139,10 @@ bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {
 }
 
 void IndexReceiver::moved(Group& index) {
-    const auto inbox = m_inboxes.find(index.id);
-    if (inbox == m_inboxes.end()) return;
-    std::vector<Pending> waiting = std::exchange(inbox->second.waiting, {});
-    std::vector<Pending> parked = std::exchange(inbox->second.parked, {});
-    index.isLeaseAwaited = false;
+    Inbox* inbox = m_inboxes.find(index.id);
+    if (inbox == nullptr) return;
+    std::vector<Pending> waiting = std::exchange(inbox->waiting, {});
+    std::vector<Pending> parked = std::exchange(inbox->parked, {});
     for (Pending& pending : waiting) {
         const Member& member = index.member(pending.zone);
         if (!member.replica) continue;
@@ -150,7 +153,7 @@ void IndexReceiver::moved(Group& index) {
         } else if (member.mark.applied >= pending.lsn) {
             answer(index, pending, BatchOutcome::Taken);
         } else {
-            m_inboxes[index.id].waiting.push_back(std::move(pending));
+            inbox->waiting.push_back(std::move(pending));
         }
     }
     for (Pending& pending : parked) {

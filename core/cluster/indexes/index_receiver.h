@@ -1,10 +1,10 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "core/cluster/indexes/index_batch.h"
+#include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
@@ -21,7 +21,9 @@ public:
     /// The replicas of an index partition moved: batches that waited for it may go on.
     void moved(Group& index);
     /// The partition is about to go.
-    void forget(GroupId index) { m_inboxes.erase(index); }
+    void forget(GroupId index) { m_inboxes.forget(index); }
+    /// True if a batch waits for the lease of the partition's leader.
+    bool waits(GroupId index) const;
 
 private:
     /// A batch at the replica in `zone`.
@@ -48,7 +50,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
-    std::map<GroupId, Inbox> m_inboxes;  ///< By index partition.
+    PerGroup<Inbox> m_inboxes;
 };
 
 }  // namespace orrery::cluster

@@ -99,7 +99,7 @@ void IndexSender::goOn(Group& base, Source& source) {
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
     // Writes that wait for an index are answered after a while, even if the index has not moved.
-    if (isDone && base.indexWaiters.empty()) return;
+    if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
 

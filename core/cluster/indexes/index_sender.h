@@ -21,12 +21,17 @@ class IndexSender {
 public:
     /// Called when all global indexes show a base partition's records up to `shown`.
     using Shown = std::function<void(Group& base, Lsn shown)>;
+    using Awaited = std::function<bool(GroupId base)>;
     using Listener = std::function<void(Group& base)>;
 
     IndexSender(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
 
-    void setShown(Shown shown) { m_shown = std::move(shown); }
+    /// `isAwaited` is true if somebody waits until the indexes show a record of the base.
+    void setShown(Shown shown, Awaited isAwaited) {
+        m_shown = std::move(shown);
+        m_isAwaited = std::move(isAwaited);
+    }
     /// `acknowledged` is called when an index partition has taken a batch; `lost` when a leader
     /// was lost and with it all that it had read and that no index has answered.
     void setListeners(Listener acknowledged, Listener lost) {
@@ -119,6 +124,7 @@ private:
     Replicator& m_replicator;
     LogReader m_log;
     Shown m_shown;
+    Awaited m_isAwaited;
     Listener m_acknowledged;
     Listener m_lost;
     std::map<GroupId, Source> m_sources;

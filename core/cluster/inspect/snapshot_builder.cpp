@@ -110,8 +110,7 @@ observe::ReplicaView SnapshotBuilder::replica(const Group& group, ZoneIndex zone
     return view;
 }
 
-observe::PartitionView SnapshotBuilder::partition(Group& group) const {
-    group.roll(m_world.now);
+observe::PartitionView SnapshotBuilder::partition(const Group& group) const {
     observe::PartitionView view;
     view.group = group.id;
     for (const ZoneIndex zone : kZones) {
@@ -121,8 +120,11 @@ observe::PartitionView SnapshotBuilder::partition(Group& group) const {
         view.itemCount = one.itemCount;
         view.itemBytes = one.itemBytes;
     }
-    view.readsPerSecond = group.readsLastSecond;
-    view.writesPerSecond = group.writesLastSecond;
+    if (const GroupLoad* load = m_server.load(group.id)) {
+        const GroupLoad::Rates rates = load->ratesAt(m_world.now);
+        view.readsPerSecond = rates.readsPerSecond;
+        view.writesPerSecond = rates.writesPerSecond;
+    }
     return view;
 }
 
@@ -130,7 +132,7 @@ std::vector<observe::PartitionView> SnapshotBuilder::partitions(
     KeySpaceId space, const std::vector<observe::PartitionView>& before) const {
     std::vector<observe::PartitionView> views;
     for (const GroupId id : m_world.partitions.ofSpace(space)) {
-        Group& group = *m_world.findGroup(id);
+        const Group& group = *m_world.findGroup(id);
         const std::size_t place = views.size();
         observe::PartitionView& view = views.emplace_back(partition(group));
         if (place < before.size() && before[place].group == id) {
@@ -174,9 +176,9 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
 
 bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
     const auto lags = [](const observe::ReplicaView& one) { return one.lagRecords > 0; };
-    const Group& group = *m_world.findGroup(partition.group);
-    return group.reads > 0 || group.writes > 0 || group.readsLastSecond > 0 ||
-           group.writesLastSecond > 0 || std::ranges::any_of(partition.replicas, lags);
+    const GroupLoad* load = m_server.load(partition.group);
+    return (load != nullptr && !load->isIdleAt(m_world.now)) ||
+           std::ranges::any_of(partition.replicas, lags);
 }
 
 // --- which tables to view
@@ -199,13 +201,11 @@ std::size_t SnapshotBuilder::collectTables(std::size_t countMax) {
 }
 
 std::size_t SnapshotBuilder::collectGroups(std::size_t countMax) {
-    auto& groups = m_world.changedGroups;
+    GroupQueue& groups = m_world.changedGroups;
     std::size_t count = 0;
-    for (; count < countMax && !groups.empty(); ++count) {
-        Group* group = m_world.findGroup(groups.front());
-        groups.pop_front();
+    for (; count < countMax && !groups.isEmpty(); ++count) {
+        const Group* group = m_world.findGroup(groups.take());
         if (group == nullptr) continue;
-        group->changeNoted = false;
         const auto table = m_tables.find(group->table);
         if (table != m_tables.end()) wait(*table->second);
     }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/items/item_server.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/observe/snapshot.h"
 
@@ -23,7 +24,8 @@ namespace orrery::cluster {
 /// not on the number of tables.
 class SnapshotBuilder {
 public:
-    explicit SnapshotBuilder(WorldState& world) : m_world(world) {}
+    SnapshotBuilder(WorldState& world, const ItemServer& server)
+        : m_world(world), m_server(server) {}
 
     /// Looks at about `partitionsMax` partitions of changed tables, those that have waited longest
     /// first. Returns false at the end of a round: everything that had changed when it began has
@@ -87,13 +89,14 @@ private:
     /// `before` are the previous views of the same partitions, or empty.
     std::vector<observe::PartitionView> partitions(
         KeySpaceId space, const std::vector<observe::PartitionView>& before) const;
-    observe::PartitionView partition(Group& group) const;
+    observe::PartitionView partition(const Group& group) const;
     observe::ReplicaView replica(const Group& group, ZoneIndex zone) const;
     /// True if a value of the partition will differ in the next snapshot, even without an event.
     bool moves(const observe::PartitionView& partition) const;
     bool isCutOff(RegionId region, ZoneIndex zone) const;
 
     WorldState& m_world;
+    const ItemServer& m_server;
     std::deque<Region> m_regions;
     std::map<KeySpaceId, Table*> m_tables;
     std::optional<Round> m_round;

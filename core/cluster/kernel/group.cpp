@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/cluster/kernel/op.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
@@ -13,17 +12,10 @@ KeyBounds Group::boundsIn(KeySpaceId keySpace) const {
 }
 
 std::optional<ZoneIndex> Group::servingLeader(Instant now) const {
-    for (const ZoneIndex zone : kZones) {
-        const Member& one = member(zone);
-        if (one.replica && one.replica->canServe(now)) return zone;
+    for (const Member& one : members) {
+        if (one.replica && one.replica->canServe(now)) return one.zone;
     }
     return std::nullopt;
-}
-
-RecentRecord* Group::findRecent(Lsn lsn) {
-    if (recent.empty() || lsn < recent.front().position.lsn) return nullptr;
-    const std::uint64_t offset = lsn.value() - recent.front().position.lsn.value();
-    return offset < recent.size() ? &recent[offset] : nullptr;
 }
 
 Duration Group::lagOf(const Member& member, Instant now) const {
@@ -36,34 +28,13 @@ void Group::measureLag(Instant now) {
             one.behindFrom = Instant::never();
             continue;
         }
-        const RecentRecord* lacked = findRecent(one.mark.applied.next());
+        const RecentRecord* lacked = recent.find(one.mark.applied.next());
         if (lacked != nullptr && lacked->committedAt != Instant::never()) {
             one.behindFrom = lacked->committedAt;
         } else if (one.behindFrom == Instant::never()) {
             one.behindFrom = now;
         }
     }
-}
-
-void Group::roll(Instant now) {
-    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.sinceStart()).count();
-    if (second == countedSecond) return;
-    const bool next = second == countedSecond + 1;
-    readsLastSecond = next ? reads : 0;
-    writesLastSecond = next ? writes : 0;
-    reads = 0;
-    writes = 0;
-    countedSecond = second;
-}
-
-void Group::countRead(Instant now) {
-    roll(now);
-    ++reads;
-}
-
-void Group::countWrite(Instant now) {
-    roll(now);
-    ++writes;
 }
 
 }  // namespace orrery::cluster

@@ -11,6 +11,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/cluster/kernel/recent_records.h"
 #include "core/observe/event.h"
 #include "core/replication/replica.h"
 #include "core/sim/network.h"
@@ -18,21 +19,6 @@
 #include "core/table/apply.h"
 
 namespace orrery::cluster {
-
-/// Names a call that is under way in a world; in order of admission, never used again.
-using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
-
-/// One of the requests that a call is made of: a batch has several.
-struct OpId {
-    CallNumber call{};
-    std::uint32_t part = 0;
-    std::uint32_t sending = 0;  ///< The router sends an op again under a new number.
-    ZoneIndex router{};         ///< The zone whose router waits for the answer.
-    bool operator==(const OpId&) const = default;
-};
-
-struct OpRequest;  // op.h
-struct OpResult;   // op.h
 
 /// A record on its way to the modelled disk of one replica.
 struct WritingRecord {
@@ -44,6 +30,7 @@ struct WritingRecord {
 /// One member of a group, and what its node keeps of it.
 struct Member {
     sim::NodeId node = 0;
+    ZoneIndex zone{};  ///< The node's; replication addresses members by it.
     replication::MemberRole role = replication::MemberRole::Storage;
     /// Null while the zone has no power.
     std::unique_ptr<replication::Replica> replica;
@@ -84,6 +71,8 @@ struct Member {
     EventId timerCause{};
     Instant leaseEnd;  ///< As last traced.
 
+    /// The node of a zone has one volume of the same number.
+    VolumeId volume() const { return VolumeId(node); }
     replication::Standing standing() const {
         return replica ? replica->standing() : durable.standing;
     }
@@ -91,40 +80,6 @@ struct Member {
     Lsn knownApplied() const {
         return replica || mark.copiedTo ? mark.applied : std::max(mark.applied, durable.commit);
     }
-};
-
-/// A record that the world still has at hand, with its effect on a tree.
-struct RecentRecord {
-    replication::LogPosition position;
-    SharedBytes bytes;
-    std::shared_ptr<const table::AppliedRecord> applied;  ///< Null until somebody needs it.
-    /// When a replica first knew it to be committed.
-    Instant committedAt = Instant::never();
-};
-
-/// A reply that waits at the leader until a record is committed.
-struct Waiter {
-    Lsn lsn{};
-    ZoneIndex zone{};          ///< The leader that has it,
-    replication::Term term{};  ///< and in which term.
-    OpId op;
-    std::unique_ptr<OpResult> result;
-};
-
-/// A request that waits at a leader for its lease.
-struct ParkedOp {
-    OpId op;
-    ZoneIndex zone{};
-    std::shared_ptr<const OpRequest> request;
-};
-
-/// A reply whose record is committed and that waits until the global indexes show it.
-struct IndexWaiter {
-    Lsn lsn{};
-    ZoneIndex zone{};
-    OpId op;
-    std::unique_ptr<OpResult> result;
-    Instant since;
 };
 
 /// An item as the tail of the leader's log has it, ahead of the tree.
@@ -145,7 +100,9 @@ enum class GroupKind : std::uint8_t {
     Index,  ///< Entries of a global index.
 };
 
-/// A partition: a range of the hash space of a table or a global index, and its three replicas.
+/// A partition: a range of the hash space of a table or a global index, and its members. It has
+/// what identifies it and what replication needs; what other parts of a world keep about a group is
+/// theirs (PerGroup).
 struct Group {
     GroupId id{};
     GroupKind kind{};
@@ -156,16 +113,19 @@ struct Group {
     std::string begin;
     std::string end;
     std::shared_ptr<const table::ApplySchema> schema;
-
-    std::array<Member, kZonesPerRegion> members;
     /// The zone whose replica led first, as the partition map tells routers.
     ZoneIndex appointed{};
+
+    /// The first three are the storage replicas of the Region's zones, in order of zone.
+    std::vector<Member> members;
     /// The zone that was elected last.
     ZoneIndex leaderHint{};
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
-    std::deque<RecentRecord> recent;
     CalendarTime lastCommitTimestamp;
+    RecentRecords recent;
+    /// Uncommitted changes at the leader, by key; forgotten when another zone leads.
+    std::map<std::string, TailItem, std::less<>> tail;
 
     /// Global indexes show the records up to here; for the partition of a table only. The cursor
     /// of a registered reader of the log.
@@ -178,29 +138,11 @@ struct Group {
     /// Bytes of the records that were committed since the process started, up to `countedUpTo`.
     std::uint64_t committedBytes = 0;
     Lsn countedUpTo{};
-    std::uint64_t bytesAtTrim = 0;  ///< `committedBytes` when the mark was moved last.
-    std::uint64_t heldBytes = 0;    ///< What members that are away hold back.
-
-    // At the leader; forgotten when another zone leads.
-    std::map<std::string, TailItem, std::less<>> tail;
-    std::vector<Waiter> waiters;
-    std::vector<ParkedOp> parked;
-    std::vector<IndexWaiter> indexWaiters;
-    bool isLeaseAwaited = false;  ///< By others than the requests that are parked here.
 
     /// What a reply must wait for that shows anything of this partition.
     storage::Ticket gate{};
-    bool stateDirty = false;   ///< Among the groups whose state the end of the turn saves.
-    bool isMisplaced = false;  ///< Among those whose leader is to be handed back.
-    bool changeNoted = false;  ///< Among those that an inspector is to look at anew.
 
-    // Requests of this second and the last whole one of virtual time.
-    std::int64_t countedSecond = 0;
-    std::uint32_t reads = 0;
-    std::uint32_t writes = 0;
-    std::uint32_t readsLastSecond = 0;
-    std::uint32_t writesLastSecond = 0;
-
+    /// The storage replica in this zone.
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
@@ -217,16 +159,10 @@ struct Group {
     std::uint64_t unindexedRecords() const {
         return committed > indexedUpTo ? committed.value() - indexedUpTo.value() : 0;
     }
-    /// The record at hand, or null.
-    RecentRecord* findRecent(Lsn lsn);
     /// How long `member` has lacked a record that is committed; zero if it lacks none.
     Duration lagOf(const Member& member, Instant now) const;
     /// A record was committed or applied: says of each member since when it is behind.
     void measureLag(Instant now);
-    void countRead(Instant now);
-    void countWrite(Instant now);
-    /// Moves the counters to the second of `now`.
-    void roll(Instant now);
 };
 
 /// Three zones, numbered.

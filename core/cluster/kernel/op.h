@@ -4,15 +4,26 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
+#include "core/base/named_type.h"
 #include "core/cluster/catalog/request.h"
-#include "core/cluster/kernel/group.h"
+#include "core/storage/store.h"
 
 namespace orrery::cluster {
 
 // What goes between a router and a replica, and back.
+
+/// Names a call that is under way in a world; in order of admission, never used again.
+using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
+
+/// One of the requests that a call is made of: a batch has several.
+struct OpId {
+    CallNumber call{};
+    std::uint32_t part = 0;
+    std::uint32_t sending = 0;  ///< The router sends an op again under a new number.
+    ZoneIndex router{};         ///< The zone whose router waits for the answer.
+    bool operator==(const OpId&) const = default;
+};
 
 /// What a request does, and so which replica may serve it.
 enum class Access : std::uint8_t {
@@ -54,44 +65,11 @@ struct OpResult {
     storage::Ticket gate{};
 };
 
-/// What one part of a call still needs, and whom it was sent to.
-struct Op {
-    enum class State : std::uint8_t {
-        Unsent,  ///< Or it is to be sent again.
-        Sent,    ///< And not answered yet.
-        Done,
-    };
-    GroupId group{};
+/// A request at a replica that cannot serve it yet.
+struct ParkedOp {
+    OpId op;
+    ZoneIndex zone{};
     OpRequestPtr request;
-    State state = State::Unsent;
-    ZoneIndex target{};
-    Instant sentAt;
-    std::uint32_t attempts = 0;  ///< At the present partition.
-    std::uint32_t sendings = 0;  ///< In all: names the one that counts.
-    EventId sent{};              ///< The last of them, in the trace.
-
-    /// What is named by `id` is what was sent last and is not answered yet.
-    bool awaits(const OpId& id) const { return state == State::Sent && id.sending == sendings; }
-};
-
-/// A call between its admission and its answer.
-struct PendingCall {
-    std::uint64_t id = 0;  ///< The submitter's CallId.
-    std::unique_ptr<Call> call;
-    Caller caller;
-    RegionId region{};
-    ZoneIndex zone{};                        ///< The router that has it.
-    std::shared_ptr<const Request> request;  ///< Null if names could not become tables.
-    Instant admittedAt;
-    std::vector<Op> ops;
-    std::uint32_t opsLeft = 0;
-    /// A page: what it may still take.
-    std::uint64_t itemsLeft = 0;
-    std::uint64_t bytesLeft = 0;
-    Reply reply;
-    std::optional<ApiError> error;
-    Served served;
-    storage::Ticket gate{};
 };
 
 }  // namespace orrery::cluster

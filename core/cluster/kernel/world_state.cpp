@@ -3,7 +3,6 @@
 #include <cerrno>
 
 #include "core/base/check.h"
-#include "core/cluster/kernel/op.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::cluster {
@@ -116,15 +115,13 @@ void WorldState::digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, st
 }
 
 void WorldState::noteChange(Group& group) {
-    if (!std::exchange(group.changeNoted, true)) changedGroups.push_back(group.id);
+    changedGroups.add(group.id);
 }
 
 void WorldState::touch(Group& group) {
     noteChange(group);
     group.gate = openTicket;
-    if (group.stateDirty) return;
-    group.stateDirty = true;
-    dirtyGroups.push_back(group.id);
+    dirtyGroups.add(group.id);
 }
 
 }  // namespace orrery::cluster

@@ -19,6 +19,7 @@
 #include "core/cluster/catalog/partition_map.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/cluster/kernel/group.h"
+#include "core/cluster/kernel/group_queue.h"
 #include "core/cluster/kernel/job_id.h"
 #include "core/cluster/kernel/log_bounds.h"
 #include "core/cluster/kernel/op.h"
@@ -226,9 +227,9 @@ struct WorldState {
     /// What was applied up to this turn is in the trees on the disk, as the driver said last.
     storage::Ticket treesSynced{};
     /// Groups whose state the end of the turn saves, in order of their first change.
-    std::vector<GroupId> dirtyGroups;
+    GroupQueue dirtyGroups;
     /// Groups of which an inspector may see something new since it last looked.
-    std::deque<GroupId> changedGroups;
+    GroupQueue changedGroups;
 
     /// What was mended when the world was opened, a sentence each.
     std::vector<std::string> notes;

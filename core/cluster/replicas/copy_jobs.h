@@ -19,7 +19,7 @@ public:
 private:
     using Key = std::pair<GroupId, ZoneIndex>;
 
-    void look(const Group& group, ZoneIndex zone);
+    void look(const Group& group, const Member& member);
     Job newJob(const Group& group, ZoneIndex zone) const;
 
     WorldState& m_world;

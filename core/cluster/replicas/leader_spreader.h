@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <deque>
-
+#include "core/cluster/kernel/group_queue.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
@@ -27,7 +25,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
-    std::deque<GroupId> m_misplaced;  ///< Each once.
+    GroupQueue m_misplaced;  ///< Their leaders are to be handed back.
     bool m_sweepIsDue = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/cluster/kernel/per_group.h"
 #include "core/cluster/kernel/world_state.h"
 
 namespace orrery::cluster {
@@ -15,25 +16,33 @@ public:
 
     /// Moves the trim mark of a group, if it is worth a write. Before the turn ends.
     void move(Group& group);
+    /// A group that is opened again: what its log holds by now is not worth a move of the mark.
+    void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
     /// The group is about to go.
-    void forget(const Group& group) { m_heldBytes -= group.heldBytes; }
+    void forget(GroupId group);
 
     /// What replicas that are away hold back, of all groups together.
     std::uint64_t heldBytes() const { return m_heldBytes; }
 
 private:
-    Lsn neededAfter(Group& group);
+    struct Trim {
+        std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark was moved last.
+        std::uint64_t heldBytes = 0;    ///< What members that are away hold back.
+    };
+
+    Lsn neededAfter(const Group& group);
     /// What a replica that needs a copy needs of the log once that has begun; `committed` if none
     /// is under way.
     Lsn offeredTo(const Group& group, const Member& member) const;
-    bool isAway(const Group& group, ZoneIndex zone) const;
+    bool isAway(const Group& group, const Member& member) const;
     /// May the mark move past this replica, which is away?
-    bool mayLeave(const Group& group, ZoneIndex zone) const;
+    bool mayLeave(const Group& group, const Member& member) const;
     bool holdsTooMuch(const Group& group, const Member& member) const;
-    void trim(Group& group, ZoneIndex zone);
+    void trim(const Group& group, Member& member);
     static void markLeft(Group& group);
 
     WorldState& m_world;
+    PerGroup<Trim> m_groups;
     std::uint64_t m_heldBytes = 0;
 };
 

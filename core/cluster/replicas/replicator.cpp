@@ -14,10 +14,10 @@ using replication::Replica;
 Group& Replicator::create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
                           std::string begin, std::string end, ZoneIndex leader) {
     Group& group = add(id, region, table, space, std::move(begin), std::move(end), leader);
-    for (const ZoneIndex zone : kZones) {
-        group.member(zone).durable = replication::DurableState::appoint(leader);
-        if (m_world.region(region).up[zone.value()])
-            install(group, zone, replication::Start::Resume);
+    for (Member& member : group.members) {
+        member.durable = replication::DurableState::appoint(leader);
+        if (m_world.region(region).up[member.zone.value()])
+            install(group, member.zone, replication::Start::Resume);
     }
     return group;
 }
@@ -34,10 +34,16 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->end = std::move(end);
     made->appointed = leader;
     made->leaderHint = leader;
-    for (const ZoneIndex zone : kZones)
+    made->members.resize(kZones.size());
+    for (const ZoneIndex zone : kZones) {
         made->member(zone).node = m_world.node(region, zone);
+        made->member(zone).zone = zone;
+    }
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
-    CHECK(m_world.groups[id.value()] == nullptr || m_world.plantedBug == PlantedBug::CountersEarly);
+    if (m_world.groups[id.value()] != nullptr) {
+        CHECK(m_world.plantedBug == PlantedBug::CountersEarly);
+        if (m_listener != nullptr) m_listener->removed(id);
+    }
     Group& group = *made;
     m_world.groups[id.value()] = std::move(made);
     m_world.partitions.add(space, group.begin, id);
@@ -45,8 +51,9 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
 }
 
 void Replicator::remove(GroupId id) {
+    if (m_listener != nullptr) m_listener->removed(id);
     forgetFlows(id, std::nullopt);
-    m_trimmer.forget(*m_world.groups[id.value()]);
+    m_trimmer.forget(id);
     m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
 }
@@ -83,10 +90,10 @@ Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
     record.committedAt = nextTimestamp(group);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
-    remember(group, {replica.term(), lsn}, share(table::encodeRecord(record)));
+    group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
     for (const storage::TreeChange& change : applied->changes)
         group.tail[change.key] = {lsn, change.image};
-    group.recent.back().applied = std::move(applied);
+    group.recent.newest().applied = std::move(applied);
     pump(group, zone);
     return lsn;
 }
@@ -118,7 +125,7 @@ void Replicator::on(DiskDone& done) {
     if (group == nullptr) return;
     Member& member = group->member(done.zone);
     if (done.life != member.life || !member.replica) return;
-    const VolumeId volume = volumeOf(group->region, done.zone);
+    const VolumeId volume = member.volume();
     if (done.logBase > Lsn{}) {
         if (done.logBase < member.durableLast)
             m_world.turn.truncate(volume, group->id, done.logBase.next());
@@ -187,7 +194,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     member.wholeMark.reset();
     m_world.touch(group);
     member.tickAt = member.timerAt = Instant::never();
-    if (m_listener) m_listener(group);
+    if (m_listener != nullptr) m_listener->moved(group);
 }
 
 void Replicator::powerBack(Group& group, ZoneIndex zone) {
@@ -206,43 +213,23 @@ void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool
 }
 
 void Replicator::saveStates() {
-    for (const GroupId id : m_world.dirtyGroups) {
+    while (!m_world.dirtyGroups.isEmpty()) {
+        const GroupId id = m_world.dirtyGroups.take();
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
-        group->stateDirty = false;
         m_trimmer.move(*group);
         GroupState states;
         states.indexedUpTo = group->indexedUpTo;
         states.readers = group->readers;
         states.lastCommitTimestamp = group->lastCommitTimestamp;
         for (const ZoneIndex zone : kZones) {
-            states.replicas[zone.value()] = group->member(zone).durable;
-            states.lackedBytes[zone.value()] = group->lackedBytes(group->member(zone));
+            const Member& member = group->member(zone);
+            states.replicas[zone.value()] = member.durable;
+            states.lackedBytes[zone.value()] = group->lackedBytes(member);
         }
-        m_world.turn.putGroupState(volumeOf(group->region, ZoneIndex(0)), id,
-                                   encodeGroupState(states));
+        m_world.turn.putGroupState(group->members.front().volume(), id, encodeGroupState(states));
         m_committing.push_back(id);
     }
-    m_world.dirtyGroups.clear();
-}
-
-// What is on its way to a quorum stays at hand, and a few more: a member that is behind finds what
-// it has in the store, or on its way there.
-void Replicator::forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo) {
-    constexpr std::size_t kRecordsMax = 64;
-    constexpr std::uint64_t kBytesMax = 32 * 1024;
-    auto& recent = group.recent;
-    while (!recent.empty() && recent.front().position.lsn <= appliedByAll)
-        recent.pop_front();
-    std::size_t kept = 0;
-    std::uint64_t bytes = 0;
-    for (auto record = recent.rbegin();
-         record != recent.rend() && kept < kRecordsMax && bytes < kBytesMax; ++record) {
-        ++kept;
-        bytes += record->bytes->size();
-    }
-    while (recent.size() > kept && recent.front().position.lsn <= appliedByTwo)
-        recent.pop_front();
 }
 
 void Replicator::turnCommitted() {
@@ -257,7 +244,8 @@ void Replicator::turnCommitted() {
             applied[zone.value()] = member.mark.applied;
         }
         std::ranges::sort(applied);
-        forgetRecent(*group, applied[0], applied[1]);
+        // What is on its way to a quorum stays in memory.
+        group->recent.forget(applied[0], applied[1]);
     }
     m_committing.clear();
 }

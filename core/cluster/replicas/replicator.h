@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/group_listener.h"
 #include "core/cluster/replicas/log_trimmer.h"
 #include "core/table/log_record.h"
 
@@ -23,9 +23,8 @@ class Replicator {
 public:
     explicit Replicator(WorldState& world) : m_world(world), m_trimmer(world) {}
 
-    /// Called after a group's replicas moved: a record was committed, a lease taken or lost, a
-    /// leader came or went.
-    void setListener(std::function<void(Group&)> listener) { m_listener = std::move(listener); }
+    /// The listener must outlive the groups.
+    void setListener(GroupListener& listener) { m_listener = &listener; }
 
     /// A new partition; its replica in `leader` leads from the start.
     Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
@@ -161,7 +160,6 @@ private:
     /// May the leader read on for this follower? If not, it is held from now on.
     bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
-    void remember(Group& group, replication::LogPosition position, SharedBytes bytes);
     /// Traces that a leader came or went, or that the lease is held again; none of these: no event.
     EventId noticeLeadership(Group& group, ZoneIndex zone);
     EventId noticeLease(Group& group, ZoneIndex zone);
@@ -175,10 +173,9 @@ private:
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
     CalendarTime nextTimestamp(Group& group);
-    static void forgetRecent(Group& group, Lsn appliedByAll, Lsn appliedByTwo);
 
     WorldState& m_world;
-    std::function<void(Group&)> m_listener;
+    GroupListener* m_listener = nullptr;
     std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
     std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
     std::map<LinkKey, Link> m_links;

@@ -95,14 +95,15 @@ storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange
     const Group& group, ZoneIndex zone, const std::string& from) const {
     auto range = std::make_shared<CopiedRange>();
     range->from = from;
-    range->mark = group.member(zone).mark.encode();
+    const Member& member = group.member(zone);
+    range->mark = member.mark.encode();
     std::uint64_t bytes = 0;
     bool isFull = false;
     for (const KeyBounds& bounds : rangesOf(group)) {
         range->to = bounds.end;
         if (bounds.end <= from) continue;
         TRY(m_world.store.scan(
-            volumeOf(group.region, zone), std::max(bounds.begin, from), bounds.end,
+            member.volume(), std::max(bounds.begin, from), bounds.end,
             storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
                 isFull = bytes >= m_world.logBounds.rangeBytesMax ||
                          range->entries.size() == m_world.logBounds.rangeKeysMax;
@@ -143,7 +144,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
             member.wholeMark->applied = member.replica->state().copyBase.lsn;
     }
     if (m_world.beforeApply) m_world.beforeApply(group, zone, *changes);
-    m_world.store.apply(volumeOf(group.region, zone), group.id, *changes, member.mark);
+    m_world.store.apply(member.volume(), group.id, *changes, member.mark);
     m_world.touch(group);
     m_world.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
     applyWhileCopying(group, zone);
@@ -152,6 +153,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
 // Moves the cursor to the end of the piece, or as far as one event may go.
 storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
     Group& group, ZoneIndex zone, const CopiedRange& range) {
+    Member& member = group.member(zone);
     std::vector<storage::TreeChange> changes;
     std::string to = range.to;
     std::size_t seen = 0;
@@ -159,25 +161,24 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
         const std::string begin = std::max(bounds.begin, range.from);
         const std::string end = std::min(bounds.end, to);
         if (begin >= end) continue;
-        TRY(m_world.store.scan(
-            volumeOf(group.region, zone), begin, end, storage::ScanDirection::Forward,
-            [&](std::string_view key, std::string_view) {
-                if (seen++ == kOwnKeysMax) {
-                    to = key;
-                    return storage::ScanStep::Stop;
-                }
-                const auto same =
-                    std::ranges::lower_bound(range.entries, key, {}, &CopiedRange::Entry::key);
-                if (same == range.entries.end() || same->key != key)
-                    changes.push_back({std::string(key), nullptr});
-                return storage::ScanStep::Continue;
-            }));
+        TRY(m_world.store.scan(member.volume(), begin, end, storage::ScanDirection::Forward,
+                               [&](std::string_view key, std::string_view) {
+                                   if (seen++ == kOwnKeysMax) {
+                                       to = key;
+                                       return storage::ScanStep::Stop;
+                                   }
+                                   const auto same = std::ranges::lower_bound(
+                                       range.entries, key, {}, &CopiedRange::Entry::key);
+                                   if (same == range.entries.end() || same->key != key)
+                                       changes.push_back({std::string(key), nullptr});
+                                   return storage::ScanStep::Continue;
+                               }));
         if (seen > kOwnKeysMax) break;
     }
     for (const CopiedRange::Entry& entry : range.entries) {
         if (entry.key < to) changes.push_back({entry.key, entry.image});
     }
-    group.member(zone).mark.copiedTo = std::move(to);
+    member.mark.copiedTo = std::move(to);
     return changes;
 }
 
@@ -210,7 +211,7 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     if (member.mark.applied < member.wholeMark->applied) return;  // Until that is committed here.
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
-    m_world.store.apply(volumeOf(group.region, zone), group.id, {}, member.mark);
+    m_world.store.apply(member.volume(), group.id, {}, member.mark);
     m_world.touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);

@@ -41,12 +41,10 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
 
 storage::StorageResult<void> Replicator::reopenShared(Group& group) {
     TRY(recall(group));
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
+    for (Member& member : group.members) {
         if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
         if (member.durableLast > member.durable.commit) {
-            m_world.turn.truncate(volumeOf(group.region, zone), group.id,
-                                  member.durable.commit.next());
+            m_world.turn.truncate(member.volume(), group.id, member.durable.commit.next());
             member.durableLast = member.durable.commit;
         }
         member.mark = {};
@@ -58,7 +56,7 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
 
 storage::StorageResult<void> Replicator::recall(Group& group) {
     TRY_ASSIGN(const auto state,
-               m_world.store.groupState(volumeOf(group.region, ZoneIndex(0)), group.id));
+               m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
     if (state) {
         auto decoded = decodeGroupState(*state);
@@ -72,10 +70,10 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
     if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
-    group.bytesAtTrim = group.committedBytes;
+    m_trimmer.begin(group);
     for (const ZoneIndex zone : kZones) {
-        const VolumeId volume = volumeOf(group.region, zone);
         Member& member = group.member(zone);
+        const VolumeId volume = member.volume();
         member.durable = states.replicas[zone.value()];
         TRY_ASSIGN(member.durableLast, m_world.store.lastLsn(volume, group.id));
         TRY_ASSIGN(member.mark, m_world.store.mark(volume, group.id));
@@ -95,11 +93,10 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
 storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     if (group.lastCommitTimestamp != CalendarTime()) return {};
     if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
-    for (const ZoneIndex zone : kZones) {
-        const Lsn last = group.member(zone).durableLast;
+    for (const Member& member : group.members) {
+        const Lsn last = member.durableLast;
         if (last == Lsn{}) continue;
-        TRY_ASSIGN(const SharedBytes bytes,
-                   m_world.store.record(volumeOf(group.region, zone), group.id, last));
+        TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, last));
         const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
         if (decoded)
             group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
@@ -110,9 +107,8 @@ storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
 // A leader sends a record before its own disk has it. Should another have it and the leader not,
 // the leader must not give its place to another record in the same term.
 void Replicator::deposeLossy(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
-        if (member.durable.leader != zone) continue;
+    for (Member& member : group.members) {
+        if (member.durable.leader != member.zone) continue;
         const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
             if (other.durableLast <= member.durableLast) return false;
             replication::LogShape log = other.durable.log;
@@ -124,9 +120,9 @@ void Replicator::deposeLossy(Group& group) {
 }
 
 storage::StorageResult<void> Replicator::resume(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        if (!m_world.region(group.region).up[zone.value()]) continue;
-        install(group, zone, replication::Start::Resume);
+    for (const Member& member : group.members) {
+        if (!m_world.region(group.region).up[member.zone.value()]) continue;
+        install(group, member.zone, replication::Start::Resume);
         if (m_world.failure) return std::unexpected(*m_world.failure);
     }
     TRY(recallTail(group));
@@ -137,14 +133,14 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
 // A follower at rest that missed the last word of its leader would stay behind until the next
 // write. Where nobody leads, whoever knows no leader looks for one.
 void Replicator::wakeIfUneven(Group& group) {
-    const Lsn first = group.members[0].durable.commit;
+    const Lsn first = group.members.front().durable.commit;
     bool even = true;
     for (const Member& member : group.members)
         even = even && member.durable.commit == first &&
                member.standing() == replication::Standing::Whole;
     if (even) return;
-    for (const ZoneIndex zone : kZones) {
-        if (group.member(zone).replica) requestLease(group, zone);
+    for (const Member& member : group.members) {
+        if (member.replica) requestLease(group, member.zone);
     }
 }
 
@@ -153,15 +149,14 @@ void Replicator::wakeIfUneven(Group& group) {
 // A replica that was cut off may still take itself for the leader of an earlier term: the tail is
 // that of the latest.
 storage::StorageResult<void> Replicator::recallTail(Group& group) {
-    std::optional<ZoneIndex> leader;
-    for (const ZoneIndex one : kZones) {
-        const auto& candidate = group.member(one).replica;
-        if (!candidate || candidate->role() != replication::Role::Leader) continue;
-        if (!leader || candidate->term() > group.member(*leader).replica->term()) leader = one;
+    const Member* leader = nullptr;
+    for (const Member& one : group.members) {
+        if (!one.replica || one.replica->role() != replication::Role::Leader) continue;
+        if (leader == nullptr || one.replica->term() > leader->replica->term()) leader = &one;
     }
-    if (!leader) return {};
-    const ZoneIndex zone = *leader;
-    const Replica& replica = *group.member(zone).replica;
+    if (leader == nullptr) return {};
+    const ZoneIndex zone = leader->zone;
+    const Replica& replica = *leader->replica;
     const Lsn last = replica.lastPosition().lsn;
     for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
         TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));

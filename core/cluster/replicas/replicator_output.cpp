@@ -90,13 +90,12 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
-    // Requests wait for what happens at a leader, and for nobody else.
-    const bool waiting =
-        leads && (!group.waiters.empty() || !group.parked.empty() || group.isLeaseAwaited);
     // A group that has come to rest keeps no records.
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
-    if (m_listener && (waiting || moved)) m_listener(group);
+    // Requests wait for what happens at a leader, and for nobody else.
+    if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
+        m_listener->moved(group);
     // By now everything is answered that this leader was asked for.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
@@ -108,7 +107,7 @@ EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
-        remember(group, *out.noOp, share(table::encodeRecord(noOp)));
+        group.recent.add(*out.noOp, share(table::encodeRecord(noOp)));
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
         writeToDisk(group, zone, out, incoming ? std::get_if<AppendRequest>(incoming) : nullptr);
@@ -156,12 +155,12 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                remember(group, position, bytes);
+                group.recent.add(position, bytes);
                 break;
             }
         }
         if (!bytes) {
-            const RecentRecord* recent = group.findRecent(lsn);
+            const RecentRecord* recent = group.recent.find(lsn);
             CHECK(recent != nullptr && recent->position == position);
             bytes = recent->bytes;
         }
@@ -180,7 +179,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
 bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     Member& member = group.member(zone);
     const replication::Term term = member.replica->state().log.termAt(lsn);
-    RecentRecord* recent = group.findRecent(lsn);
+    RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position.term != term) recent = nullptr;
     const auto bytes =
         recent ? storage::StorageResult<SharedBytes>(recent->bytes) : recordBytes(group, zone, lsn);
@@ -229,7 +228,7 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
         table::advance(member.mark, applied, lsn);
     }
     if (m_world.beforeApply) m_world.beforeApply(group, zone, changes);
-    m_world.store.apply(volumeOf(group.region, zone), group.id, changes, member.mark);
+    m_world.store.apply(member.volume(), group.id, changes, member.mark);
 }
 
 EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
@@ -274,27 +273,16 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
 }
 
-void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
-    if (RecentRecord* known = group.findRecent(position.lsn)) {
-        if (known->position == position) return;
-        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
-            group.recent.pop_back();
-    }
-    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
-        group.recent.clear();
-    group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
-}
-
 storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
                                                            Lsn lsn) const {
     const Member& member = group.member(zone);
     const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
-    const RecentRecord* recent = group.findRecent(lsn);
+    const RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
         if (record->position == position) return record->bytes;
     }
-    return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
+    return m_world.store.record(member.volume(), group.id, lsn);
 }
 
 storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,

@@ -8,6 +8,7 @@
 #include "core/cluster/kernel/calls.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/routing/leader_hints.h"
+#include "core/cluster/routing/pending_call.h"
 
 namespace orrery::cluster {
 

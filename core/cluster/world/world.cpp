@@ -26,20 +26,32 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
                  router.answer(group, from, op, std::move(result));
              }),
       zones(state, replicator, router),
-      snapshots(state),
+      snapshots(state, server),
       checksums(state, jobs) {
     state.plantedBug = options.plantedBug;
     if (options.plantedBug == PlantedBug::TailUnsettled)
         state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
     state.logBounds = options.logBounds;
-    replicator.setListener([this](Group& group) {
-        server.moved(group);
-        indexes.moved(group);
-        spreader.moved(group);
-    });
-    indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); });
+    replicator.setListener(*this);
+    indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+                            [this](GroupId base) { return server.waitsForIndexes(base); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+}
+
+bool World::Impl::waits(const Group& group) const {
+    return server.waits(group.id) || indexes.receiver.waits(group.id);
+}
+
+void World::Impl::moved(Group& group) {
+    server.moved(group);
+    indexes.moved(group);
+    spreader.moved(group);
+}
+
+void World::Impl::removed(GroupId group) {
+    server.forget(group);
+    indexes.receiver.forget(group);
 }
 
 World::World(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}

@@ -14,7 +14,7 @@ namespace orrery::cluster {
 
 /// The parts of a world and how they hang together: each knows the state that all share and those
 /// above it in this list; what it tells the ones below goes through the listeners set here.
-class World::Impl {
+class World::Impl : private GroupListener {
 public:
     Impl(storage::Store& store, const WorldOptions& options);
 
@@ -73,6 +73,11 @@ public:
     Duration savedLead{};  ///< Up to here a lead is made good after a stop.
     Pace savedPace = Pace::Slower;
     std::vector<Answered> answers;
+
+private:
+    bool waits(const Group& group) const override;
+    void moved(Group& group) override;
+    void removed(GroupId group) override;
 };
 
 }  // namespace orrery::cluster

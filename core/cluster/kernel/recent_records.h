@@ -1,0 +1,43 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/replication/replication_types.h"
+#include "core/table/apply.h"
+
+namespace orrery::cluster {
+
+/// A record in memory, with its effect on a tree.
+struct RecentRecord {
+    replication::LogPosition position;
+    SharedBytes bytes;
+    std::shared_ptr<const table::AppliedRecord> applied;  ///< Null until a replica needs it.
+    /// When a replica first knew it to be committed.
+    Instant committedAt = Instant::never();
+};
+
+/// The latest records of one group's log, without gaps, that its replicas share in memory.
+class RecentRecords {
+public:
+    /// Null if it is not in memory.
+    RecentRecord* find(Lsn lsn);
+    /// Adds a record in the place of those at and after its position.
+    void add(replication::LogPosition position, SharedBytes bytes);
+    RecentRecord& newest() { return m_records.back(); }
+    /// Forgets records that every replica has applied, and those that two have applied except for
+    /// the newest few: a replica that is behind finds them in the store.
+    void forget(Lsn appliedByAll, Lsn appliedByTwo);
+    void clear() { m_records.clear(); }
+
+    bool empty() const { return m_records.empty(); }
+    std::size_t size() const { return m_records.size(); }
+
+private:
+    std::deque<RecentRecord> m_records;
+};
+
+}  // namespace orrery::cluster
