@@ -24,19 +24,16 @@ constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
-              DropStep step, std::vector<std::shared_ptr<const Memtable>> retired, bool fails,
-              std::uint64_t epoch)
+              DropStep step, bool fails, std::uint64_t epoch)
         : m_medium(std::move(medium)),
           m_memtable(std::move(memtable)),
           m_step(std::move(step)),
-          m_retired(std::move(retired)),
           m_fails(fails),
           m_epoch(epoch) {}
 
     void run() override {
         CHECK(!m_ran);
         m_ran = true;
-        m_retired.clear();
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
@@ -61,7 +58,6 @@ private:
     const std::shared_ptr<TreeMedium> m_medium;
     const std::shared_ptr<const Memtable> m_memtable;
     DropStep m_step;
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -191,8 +187,7 @@ std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
     const bool fails =
         m_failure.kind == PlannedFailure::Kind::FlushFails && m_flushesGiven >= m_failure.atTurn;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), std::exchange(m_retired, {}),
-                                       fails, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), fails, m_epoch);
 }
 
 // Only while nothing is frozen: a memtable older than the drop would bring its keys back.
@@ -208,8 +203,7 @@ std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
     }
     if (!step.range && step.groups.empty()) return nullptr;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step),
-                                       std::exchange(m_retired, {}), false, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step), false, m_epoch);
 }
 
 StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
@@ -231,6 +225,17 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     }
     finishDrop(flush.step());
     return {};
+}
+
+std::size_t TreeLayer::freeFlushed(std::size_t countMax) {
+    std::size_t count = 0;
+    while (count < countMax && !m_retired.empty()) {
+        count += m_retired.front()->dismantle(countMax - count);
+        if (count == countMax) break;
+        m_retired.pop_front();
+        ++count;  // An empty one counts too.
+    }
+    return count;
 }
 
 std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {

@@ -55,6 +55,9 @@ public:
     template <typename Visit>
     std::size_t visitFlushedMarks(std::size_t countMax, Visit visit);
     bool hasFlushedMarks() const { return !m_flushed.empty(); }
+    /// Frees what flushes that have ended held, at most so many entries; returns how many.
+    std::size_t freeFlushed(std::size_t countMax);
+    bool hasFlushedToFree() const { return !m_retired.empty(); }
     /// Dropped groups of which no mark is left since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
@@ -87,14 +90,15 @@ private:
     Ticket m_activeNeeds;
     bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
-    std::shared_ptr<const Memtable> m_frozen;
+    std::shared_ptr<Memtable> m_frozen;
     Ticket m_frozenNeeds;
     Ticket m_flushedTurn;
     /// Flushed, with marks that are still to be visited, the first one's from here on.
-    std::deque<std::shared_ptr<const Memtable>> m_flushed;
+    std::deque<std::shared_ptr<Memtable>> m_flushed;
     Memtable::Marks::const_iterator m_flushedMark;
-    /// Flushed; the next work frees them, off this thread.
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
+    /// Flushed, to be freed on this thread, which allocated it: the allocator would make up for
+    /// what another thread freed in one go, for milliseconds.
+    std::deque<std::shared_ptr<Memtable>> m_retired;
 
     // Of the turn that is open, then of turns that have ended, in order.
     std::vector<DroppedRange> m_newDrops;
