@@ -94,7 +94,9 @@ bool LayeredStore::goOn(std::size_t stepsMax) {
         const auto applied = m_trees.appliedOnDisk(volume, group);
         if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
     }
-    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty();
+    m_trees.freeFlushed(left);
+    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty() ||
+           m_trees.hasFlushedToFree();
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {

@@ -25,19 +25,16 @@ constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
-              DropStep step, std::vector<std::shared_ptr<const Memtable>> retired, bool fails,
-              std::uint64_t epoch)
+              DropStep step, bool fails, std::uint64_t epoch)
         : m_medium(std::move(medium)),
           m_memtable(std::move(memtable)),
           m_step(std::move(step)),
-          m_retired(std::move(retired)),
           m_fails(fails),
           m_epoch(epoch) {}
 
     void run() override {
         CHECK(!m_ran);
         m_ran = true;
-        m_retired.clear();
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
@@ -62,7 +59,6 @@ private:
     const std::shared_ptr<TreeMedium> m_medium;
     const std::shared_ptr<const Memtable> m_memtable;
     DropStep m_step;
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -192,8 +188,7 @@ std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
     const bool fails =
         m_failure.kind == PlannedFailure::Kind::FlushFails && m_flushesGiven >= m_failure.atTurn;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), std::exchange(m_retired, {}),
-                                       fails, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), fails, m_epoch);
 }
 
 // Only while nothing is frozen: a memtable older than the drop would bring its keys back.
@@ -209,8 +204,7 @@ std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
     }
     if (!step.range && step.groups.empty()) return nullptr;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step),
-                                       std::exchange(m_retired, {}), false, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step), false, m_epoch);
 }
 
 StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
@@ -238,6 +232,17 @@ bool TreeLayer::wantsRoomIn(const Work& work, const std::string& path) {
     const auto& flush = static_cast<const FlushWork&>(work);
     if (!flush.ran() || flush.result()) return false;
     return flush.result().error().code == kMapFull && flush.result().error().path == path;
+}
+
+std::size_t TreeLayer::freeFlushed(std::size_t countMax) {
+    std::size_t count = 0;
+    while (count < countMax && !m_retired.empty()) {
+        count += m_retired.front()->dismantle(countMax - count);
+        if (count == countMax) break;
+        m_retired.pop_front();
+        ++count;  // An empty one counts too.
+    }
+    return count;
 }
 
 std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {
