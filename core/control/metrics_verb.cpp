@@ -115,7 +115,7 @@ private:
 Response getMetrics(const Call& call) {
     std::string head;
     Metrics metrics(head);
-    const observe::Totals& totals = call.world.totals();
+    const observe::Totals totals = call.world.totals();
     metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were answered.",
                 totals.requests);
     metrics.one("aws_dynamodb_user_errors_total", "counter", "UserErrors: HTTP 400.",

@@ -70,7 +70,7 @@ public:
     }
     /// Bytes in flight to zone b for its catch-up.
     std::uint64_t catchUpBytes() const {
-        return replicator.catchUpBytes(world.node(kRegion, kA), world.node(kRegion, kB));
+        return replicator.catchUpBytes(nodeOf(kRegion, kA), nodeOf(kRegion, kB));
     }
     /// Writes records of this size, none of which reach zone b.
     void missRecords(Group& to, int count, std::size_t bytes) {
@@ -85,8 +85,8 @@ public:
 
     Member& at(ZoneIndex zone) { return group->member(zone); }
     void setCut(ZoneIndex one, ZoneIndex other, bool cut) {
-        const auto from = world.node(kRegion, one);
-        const auto to = world.node(kRegion, other);
+        const auto from = nodeOf(kRegion, one);
+        const auto to = nodeOf(kRegion, other);
         for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
             if (cut) world.network.cut(near, far);
             if (!cut) world.network.heal(near, far);
@@ -104,7 +104,7 @@ public:
         request.previous = previous;
         request.range = {position.lsn, position.lsn};
         request.entries.push_back({position.term, position.lsn, noOp()});
-        const auto epoch = world.network.epoch(world.node(kRegion, from), world.node(kRegion, kB));
+        const auto epoch = world.network.epoch(nodeOf(kRegion, from), nodeOf(kRegion, kB));
         const Flight flight{group->ref(from), kB, observe::MessageKind::Append, epoch,
                             position.lsn};
         ReplicaMessage message{flight, {from, kB, request}};

@@ -53,7 +53,7 @@ bool isLastOfItsRecord(const IndexBatch& batch, std::size_t at) {
 }  // namespace
 
 void IndexReceiver::on(const IndexBatchArrives& arrived) {
-    if (!m_world.arrives(arrived.flight, arrived.batch->number)) return;
+    if (!m_world.post.arrives(arrived.flight, arrived.batch->number)) return;
     const ZoneIndex zone = arrived.flight.to;
     Group* index = m_world.findGroup(arrived.flight.from.group);
     if (index == nullptr || !index->member(zone).replica) return;
@@ -175,7 +175,7 @@ void IndexReceiver::answer(const Group& index, const Pending& pending, BatchOutc
                                 outcome, pending.upTo, std::nullopt};
     if (const auto& replica = index.member(pending.zone).replica)
         answered.leader = replica->leaderHint();
-    m_world.send(m_world.arrivalOf(flight), answered);
+    m_world.post.send(answered);
 }
 
 }  // namespace orrery::cluster

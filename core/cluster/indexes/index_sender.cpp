@@ -224,7 +224,7 @@ void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
     const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
     const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.send(m_world.arrivalOf(flight), IndexBatchArrives{flight, outbox.underWay});
+    m_world.post.send(IndexBatchArrives{flight, outbox.underWay});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
@@ -237,7 +237,7 @@ IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswe
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.arrives(answered.flight, answered.number)) return;
+    if (!m_world.post.arrives(answered.flight, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -338,8 +338,7 @@ void IndexSender::tellShown(Group& base, Source& source) {
         lower(outbox.waiting);
     }
     if (shown <= base.indexedUpTo) return;
-    base.indexedUpTo = shown;
-    m_world.touch(base);
+    m_log.advanceIndexed(base, shown);
     m_shown(base, shown);
 }
 

@@ -36,7 +36,7 @@ std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescriptio
 }
 
 storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
-    storage::Ticket gate = world.catalogGate;
+    storage::Ticket gate = world.catalog.gate();
     const auto table = findTable(world, region, name);
     if (!table) return gate;
     for (const GroupId id : partitionsOf(world, **table)) {

@@ -339,15 +339,15 @@ observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
 
 // True if a link between this zone and another is cut, in either direction.
 bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
-    const auto node = m_world.node(region, zone);
+    const auto node = nodeOf(region, zone);
     return std::ranges::any_of(kZones, [&](ZoneIndex other) {
-        const auto peer = m_world.node(region, other);
+        const auto peer = nodeOf(region, other);
         return m_world.network.isCut(node, peer) || m_world.network.isCut(peer, node);
     });
 }
 
 std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::FaultView> faults,
-                                                         std::uint64_t heartbeats) {
+                                                         const observe::Totals& totals) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     auto snapshot = std::make_shared<observe::Snapshot>();
@@ -357,8 +357,7 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::Fa
     snapshot->clock.calendar = m_world.calendar();
     snapshot->clock.now = m_world.now;
     snapshot->faults = std::move(faults);
-    snapshot->totals = m_world.totals;
-    snapshot->totals.heartbeats = heartbeats;
+    snapshot->totals = totals;
     for (const auto& region : m_world.regions)
         snapshot->regions.push_back(showRegion(*region));
     return snapshot;

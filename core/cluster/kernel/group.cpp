@@ -1,7 +1,9 @@
 #include "core/cluster/kernel/group.h"
 
 #include <algorithm>
+#include <cerrno>
 
+#include "core/storage/storage_error.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
@@ -35,6 +37,14 @@ void Group::measureLag(Instant now) {
             one.behindFrom = now;
         }
     }
+}
+
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
+    const char letter = static_cast<char>('a' + zone.value());
+    return {"read", EBADMSG, "items.mdb",
+            std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
+                letter + ") is corrupt in items.mdb. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace orrery::cluster

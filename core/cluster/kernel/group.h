@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -165,8 +165,8 @@ struct Group {
     void measureLag(Instant now);
 };
 
-/// Three zones, numbered.
-inline constexpr std::array<ZoneIndex, kZonesPerRegion> kZones = {ZoneIndex(0), ZoneIndex(1),
-                                                                  ZoneIndex(2)};
+/// Says that the tree of the group's replica in `zone` holds damaged bytes. `what` is the subject
+/// of the sentence: "An item of table Music".
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
 
 }  // namespace orrery::cluster

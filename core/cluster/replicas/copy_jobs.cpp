@@ -69,7 +69,7 @@ void CopyJobs::look(const Group& group, const Member& member) {
 }
 
 void CopyJobs::turnEnds() {
-    for (const GroupId id : m_world.dirtyGroups.groups()) {
+    for (const GroupId id : m_replicator.unsaved().groups()) {
         const Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
         for (const Member& member : group->members)

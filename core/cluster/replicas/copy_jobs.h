@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/cluster/replicas/jobs.h"
+#include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
 
@@ -11,7 +12,8 @@ namespace orrery::cluster {
 /// replicas' own (Member::mark); this only looks on.
 class CopyJobs {
 public:
-    CopyJobs(WorldState& world, Jobs& jobs) : m_world(world), m_jobs(jobs) {}
+    CopyJobs(WorldState& world, const Replicator& replicator, Jobs& jobs)
+        : m_world(world), m_replicator(replicator), m_jobs(jobs) {}
 
     /// Looks at the groups that the open turn changed. Before it ends.
     void turnEnds();
@@ -23,6 +25,7 @@ private:
     Job newJob(const Group& group, ZoneIndex zone) const;
 
     WorldState& m_world;
+    const Replicator& m_replicator;
     Jobs& m_jobs;
     std::map<Key, JobId> m_copies;
 };

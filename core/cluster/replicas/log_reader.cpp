@@ -56,7 +56,7 @@ private:
 }  // namespace
 
 void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
-    if (group.readers.try_emplace(std::move(name), cursor).second) m_world.touch(group);
+    if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 
 void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
@@ -64,14 +64,19 @@ void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
     CHECK(reader != group.readers.end());
     if (cursor <= reader->second) return;
     reader->second = cursor;
-    m_world.touch(group);
+    m_replicator.touch(group);
 }
 
 void LogReader::retire(Group& group, std::string_view name) {
     const auto reader = group.readers.find(name);
     if (reader == group.readers.end()) return;
     group.readers.erase(reader);
-    m_world.touch(group);
+    m_replicator.touch(group);
+}
+
+void LogReader::advanceIndexed(Group& base, Lsn cursor) {
+    base.indexedUpTo = cursor;
+    m_replicator.touch(base);
 }
 
 std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {

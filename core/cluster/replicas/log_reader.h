@@ -17,7 +17,7 @@ namespace orrery::cluster {
 /// reads the archive needs none.
 class LogReader {
 public:
-    LogReader(WorldState& world, const Replicator& replicator)
+    LogReader(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator) {}
 
     /// From now on the log keeps what follows `cursor`. A reader that is registered already stays
@@ -26,6 +26,8 @@ public:
     /// The reader has done with all up to `cursor`. A cursor never goes back.
     void advance(Group& group, std::string_view name, Lsn cursor);
     void retire(Group& group, std::string_view name);
+    /// The same for the global indexes, whose cursor has a place of its own (Group::indexedUpTo).
+    void advanceIndexed(Group& base, Lsn cursor);
     /// Nothing if there is no such reader.
     static std::optional<Lsn> cursorOf(const Group& group, std::string_view name);
 
@@ -47,7 +49,7 @@ public:
 
 private:
     WorldState& m_world;
-    const Replicator& m_replicator;
+    Replicator& m_replicator;
 };
 
 }  // namespace orrery::cluster

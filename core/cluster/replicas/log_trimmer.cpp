@@ -45,11 +45,10 @@ bool LogTrimmer::isAway(const Group& group, const Member& member) const {
 }
 
 bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
-    const LogBounds& bounds = m_world.logBounds;
     const std::uint64_t bytes = group.lackedBytes(member);
-    return bytes > bounds.groupHeldBytesMax ||
-           m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
-           terms(group) > bounds.heldTermsMax;
+    return bytes > m_bounds.groupHeldBytesMax ||
+           m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax) ||
+           terms(group) > m_bounds.heldTermsMax;
 }
 
 // One at a time, and only while both others have a whole tree on the disk: what the log no longer
@@ -58,7 +57,7 @@ bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
-        return other.standing() == Standing::Whole && other.wholeSince <= m_world.treesSynced &&
+        return other.standing() == Standing::Whole && other.wholeSince <= m_treesSynced &&
                other.knownApplied().next() >= group.trimMark;
     });
 }
@@ -66,7 +65,7 @@ bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
 Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) const {
     if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
     const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
-    return since > m_world.logBounds.groupHeldBytesMax ? group.committed : member.copyOffered;
+    return since > m_bounds.groupHeldBytesMax ? group.committed : member.copyOffered;
 }
 
 Lsn LogTrimmer::neededAfter(const Group& group) {
@@ -103,8 +102,8 @@ void LogTrimmer::move(Group& group) {
     const Lsn mark = neededAfter(group).next();
     if (mark <= group.trimMark) return;
     std::uint64_t& bytesAtTrim = m_groups.of(group.id).bytesAtTrim;
-    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_world.logBounds.stepRecords ||
-                           group.committedBytes - bytesAtTrim >= m_world.logBounds.stepBytes;
+    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_bounds.stepRecords ||
+                           group.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
     if (!isWorthIt && !isAtRest(group)) return;
     group.trimMark = mark;
     bytesAtTrim = group.committedBytes;

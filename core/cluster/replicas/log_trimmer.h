@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/log_bounds.h"
 
 namespace orrery::cluster {
 
@@ -12,7 +14,8 @@ namespace orrery::cluster {
 /// part of the logs; beyond that it needs a copy when it is back. A group at rest keeps no records.
 class LogTrimmer {
 public:
-    explicit LogTrimmer(WorldState& world) : m_world(world) {}
+    /// The bounds outlive the trimmer.
+    LogTrimmer(WorldState& world, const LogBounds& bounds) : m_world(world), m_bounds(bounds) {}
 
     /// Moves the trim mark of a group, if it is worth a write. Before the turn ends.
     void move(Group& group);
@@ -20,6 +23,9 @@ public:
     void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
     /// The group is about to go.
     void forget(GroupId group);
+
+    /// What was applied up to this turn is in the trees on the disk.
+    void treesSynced(storage::Ticket upTo) { m_treesSynced = std::max(m_treesSynced, upTo); }
 
     /// What replicas that are away hold back, of all groups together.
     std::uint64_t heldBytes() const { return m_heldBytes; }
@@ -42,6 +48,8 @@ private:
     static void markLeft(Group& group);
 
     WorldState& m_world;
+    const LogBounds& m_bounds;
+    storage::Ticket m_treesSynced{};
     PerGroup<Trim> m_groups;
     std::uint64_t m_heldBytes = 0;
 };

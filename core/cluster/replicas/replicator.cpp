@@ -11,6 +11,19 @@ namespace orrery::cluster {
 using replication::AppendRequest;
 using replication::Replica;
 
+Replicator::Replicator(WorldState& world, const LogBounds& bounds)
+    : m_world(world), m_bounds(bounds), m_trimmer(world, m_bounds) {
+    if (world.plantedBug == PlantedBug::TailUnsettled)
+        m_options.plantedBug = replication::PlantedBug::TailUnsettled;
+    profileChanged();
+}
+
+void Replicator::profileChanged() {
+    m_options.lease = m_world.profile.lease;
+    m_options.renew = m_world.profile.renew;
+    m_options.electionDelay = m_world.profile.detection;
+}
+
 Group& Replicator::create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
                           std::string begin, std::string end, ZoneIndex leader) {
     Group& group = add(id, region, table, space, std::move(begin), std::move(end), leader);
@@ -36,7 +49,7 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->leaderHint = leader;
     made->members.resize(kZones.size());
     for (const ZoneIndex zone : kZones) {
-        made->member(zone).node = m_world.node(region, zone);
+        made->member(zone).node = nodeOf(region, zone);
         made->member(zone).zone = zone;
     }
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
@@ -62,9 +75,9 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
     Member& member = group.member(zone);
     settleStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
-    member.replica = std::make_unique<Replica>(
-        zone, m_world.replicaOptions, member.durable, member.durableLast, start,
-        Prng::stream(m_world.seed, "replica", stream), m_world.now);
+    member.replica =
+        std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
+                                  Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
     // What was known to be committed when it stopped, and had not reached the tree.
@@ -111,7 +124,7 @@ void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);
-    if (!m_world.arrives(message.flight, message.flight.lsn.value())) return;
+    if (!m_world.post.arrives(message.flight, message.flight.lsn.value())) return;
     Group* group = m_world.findGroup(message.flight.from.group);
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
@@ -152,8 +165,8 @@ void Replicator::on(DiskDone& done) {
         done.state.commit = std::max(done.state.commit, member.durable.commit);
         member.durable = std::move(done.state);
     }
-    m_world.touch(*group);
-    m_world.digest(2, group->id.value(), done.zone.value(), member.durableLast.value());
+    touch(*group);
+    m_world.recorder.digest(2, group->id.value(), done.zone.value(), member.durableLast.value());
     if (first > Lsn{}) {
         m_world.queue.cause =
             m_world.emit(observe::LogAppended{group->ref(done.zone), first, member.durableLast});
@@ -177,7 +190,7 @@ void Replicator::on(const ReplicaTick& tick) {
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
-    const CauseScope scope(m_world);
+    const CauseScope scope(m_world.queue);
     if (std::exchange(member.lastRole, replication::Role::Follower) == replication::Role::Leader)
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
@@ -192,7 +205,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     member.waitsForRange = member.copyStepQueued = false;
     member.copyOffered = Lsn{};
     member.wholeMark.reset();
-    m_world.touch(group);
+    touch(group);
     member.tickAt = member.timerAt = Instant::never();
     if (m_listener != nullptr) m_listener->moved(group);
 }
@@ -212,9 +225,15 @@ void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool
     pump(group, observer);
 }
 
+void Replicator::touch(Group& group) {
+    m_world.changedGroups.add(group.id);
+    group.gate = m_world.openTicket;
+    m_unsaved.add(group.id);
+}
+
 void Replicator::saveStates() {
-    while (!m_world.dirtyGroups.isEmpty()) {
-        const GroupId id = m_world.dirtyGroups.take();
+    while (!m_unsaved.isEmpty()) {
+        const GroupId id = m_unsaved.take();
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
         m_trimmer.move(*group);

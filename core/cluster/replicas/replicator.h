@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,9 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/kernel/group_queue.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/replicas/group_listener.h"
+#include "core/cluster/replicas/log_bounds.h"
 #include "core/cluster/replicas/log_trimmer.h"
+#include "core/replication/replica_options.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
@@ -21,10 +25,18 @@ namespace orrery::cluster {
 /// what it asks for, in its order. The only place that appends to logs and applies to trees.
 class Replicator {
 public:
-    explicit Replicator(WorldState& world) : m_world(world), m_trimmer(world) {}
+    explicit Replicator(WorldState& world, const LogBounds& bounds = {});
+    Replicator(const Replicator&) = delete;
+    Replicator& operator=(const Replicator&) = delete;
 
     /// The listener must outlive the groups.
     void setListener(GroupListener& listener) { m_listener = &listener; }
+    /// Called before a replica applies changes to its tree; empty while nobody needs to know.
+    using BeforeApply = std::function<void(const Group& group, ZoneIndex zone,
+                                           std::span<const storage::TreeChange> changes)>;
+    void setBeforeApply(BeforeApply beforeApply) { m_beforeApply = std::move(beforeApply); }
+    /// The world has another profile: leases and detection times are those of this one from now on.
+    void profileChanged();
 
     /// A new partition; its replica in `leader` leads from the start.
     Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
@@ -73,11 +85,24 @@ public:
     /// What the node in `observer` knows of the one in `observed`.
     void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
 
+    /// The group's state is saved with this turn, and its replies wait for it.
+    void touch(Group& group);
+    /// Groups whose state the end of the turn saves, in order of their first change.
+    const GroupQueue& unsaved() const { return m_unsaved; }
     /// Saves the states of the groups that changed and forgets what is in the store by now. Ends
     /// with the turn that the caller commits.
     void saveStates();
     /// After the commit: records that the store can show are not kept twice.
     void turnCommitted();
+    /// What was applied up to this turn is in the trees on the disk.
+    void treesSynced(storage::Ticket upTo) { m_trimmer.treesSynced(upTo); }
+
+    /// Counts since the world was opened.
+    struct Totals {
+        std::uint64_t elections = 0;
+        std::uint64_t messages = 0;  ///< That replicas sent.
+    };
+    const Totals& totals() const { return m_totals; }
 
     /// Bytes under way on a link to followers that catch up.
     std::uint64_t catchUpBytes(sim::NodeId from, sim::NodeId to) const;
@@ -146,7 +171,7 @@ private:
     static void settleStanding(Member& member);
 
     LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) const {
-        return {m_world.node(group.region, from), m_world.node(group.region, to)};
+        return {nodeOf(group.region, from), nodeOf(group.region, to)};
     }
     void transmit(Group& group, replication::Envelope envelope);
     /// False if the message is not to be sent.
@@ -175,7 +200,12 @@ private:
     CalendarTime nextTimestamp(Group& group);
 
     WorldState& m_world;
+    const LogBounds m_bounds;
+    replication::ReplicaOptions m_options;  ///< All replicas point to it.
     GroupListener* m_listener = nullptr;
+    BeforeApply m_beforeApply;
+    Totals m_totals;
+    GroupQueue m_unsaved;
     std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
     std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
     std::map<LinkKey, Link> m_links;

@@ -87,8 +87,8 @@ void Replicator::copyArrives(const ReplicaMessage& message) {
     const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
     if (chunk == nullptr) return;
     const auto& from = message.flight.from;
-    m_copyBytes[{m_world.node(from.region, from.zone),
-                 m_world.node(from.region, message.flight.to)}] -= bytesOf(*chunk->range);
+    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.flight.to)}] -=
+        bytesOf(*chunk->range);
 }
 
 storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange(
@@ -105,8 +105,8 @@ storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange
         TRY(m_world.store.scan(
             member.volume(), std::max(bounds.begin, from), bounds.end,
             storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
-                isFull = bytes >= m_world.logBounds.rangeBytesMax ||
-                         range->entries.size() == m_world.logBounds.rangeKeysMax;
+                isFull = bytes >= m_bounds.rangeBytesMax ||
+                         range->entries.size() == m_bounds.rangeKeysMax;
                 if (isFull) {
                     range->to = key;
                     return storage::ScanStep::Stop;
@@ -143,10 +143,10 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
             member.wholeMark->applied = member.replica->state().copyBase.lsn;
     }
-    if (m_world.beforeApply) m_world.beforeApply(group, zone, *changes);
+    if (m_beforeApply) m_beforeApply(group, zone, *changes);
     m_world.store.apply(member.volume(), group.id, *changes, member.mark);
-    m_world.touch(group);
-    m_world.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
+    touch(group);
+    m_world.recorder.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
     applyWhileCopying(group, zone);
 }
 
@@ -212,7 +212,7 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
-    m_world.touch(group);
+    touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
     for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
@@ -229,7 +229,7 @@ void Replicator::on(const CopyStep& step) {
     member.copyStepQueued = false;
     applyWhileCopying(*group, step.zone);
     group->measureLag(m_world.now);
-    m_world.touch(*group);
+    touch(*group);
     pump(*group, step.zone);
 }
 

@@ -28,8 +28,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     if (request == nullptr || request->range.empty()) return true;
     Replica& leader = *group.member(envelope.from).replica;
     const FlowKey key{group.id, envelope.from, envelope.to};
-    const LinkKey linkKey{m_world.node(group.region, envelope.from),
-                          m_world.node(group.region, envelope.to)};
+    const LinkKey linkKey{nodeOf(group.region, envelope.from), nodeOf(group.region, envelope.to)};
     const Lsn first = request->range.first;
     std::size_t bytes = 0;
     std::size_t readBytes = 0;
@@ -87,7 +86,7 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
         const auto found = to == zone ? m_flows.end() : m_flows.find({group.id, zone, to});
         if (found == m_flows.end()) continue;
         Flow& flow = found->second;
-        const LinkKey key{m_world.node(group.region, zone), m_world.node(group.region, to)};
+        const LinkKey key{nodeOf(group.region, zone), nodeOf(group.region, to)};
         Link& link = m_links[key];
         const std::uint64_t before = flow.bytes;
         const auto isDone = [&](const Flow::Sent& sent) {
@@ -139,8 +138,8 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
             ++flow;
             continue;
         }
-        const LinkKey key{m_world.node(group->region, flow->first.from),
-                          m_world.node(group->region, flow->first.to)};
+        const LinkKey key{nodeOf(group->region, flow->first.from),
+                          nodeOf(group->region, flow->first.to)};
         Link& link = m_links[key];
         link.bytes -= flow->second.bytes;
         flow = m_flows.erase(flow);

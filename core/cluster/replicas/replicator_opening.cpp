@@ -49,7 +49,7 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         }
         member.mark = {};
     }
-    m_world.touch(group);
+    touch(group);
     TRY(recallTimestamp(group));
     return resume(group);
 }

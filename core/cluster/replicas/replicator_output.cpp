@@ -71,8 +71,8 @@ void label(Flight& flight, const replication::VoteReply&) {
 }  // namespace
 
 void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
-    const CauseScope scope(m_world);
-    m_world.noteChange(group);
+    const CauseScope scope(m_world.queue);
+    m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;
@@ -91,7 +91,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
     // A group that has come to rest keeps no records.
-    if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
+    if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
     // Requests wait for what happens at a leader, and for nobody else.
     if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
@@ -118,11 +118,11 @@ EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
     if (!out.committed.empty()) {
         committed = m_world.emit(
             observe::LogCommitted{group.ref(zone), out.committed.first, out.committed.last});
-        const CauseScope scope(m_world, committed);
+        const CauseScope scope(m_world.queue, committed);
         applied = apply(group, zone, out.committed);
     }
     for (replication::Envelope& envelope : out.send) {
-        const CauseScope scope(m_world);
+        const CauseScope scope(m_world.queue);
         const bool tells = std::holds_alternative<replication::CommitNotice>(envelope.message);
         if (tells && committed > EventId{}) m_world.queue.cause = committed;
         transmit(group, std::move(envelope));
@@ -208,7 +208,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
             if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
         }
     }
-    m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    m_world.recorder.digest(3, group.id.value(), zone.value(), lsn.value());
     return true;
 }
 
@@ -227,7 +227,7 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
     } else {
         table::advance(member.mark, applied, lsn);
     }
-    if (m_world.beforeApply) m_world.beforeApply(group, zone, changes);
+    if (m_beforeApply) m_beforeApply(group, zone, changes);
     m_world.store.apply(member.volume(), group.id, changes, member.mark);
 }
 
@@ -248,19 +248,19 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
     member.durable.caughtUp = member.replica->isCaughtUp();
     group.committed = std::max(group.committed, committed.last);
     group.measureLag(m_world.now);
-    m_world.touch(group);
+    touch(group);
     const Lsn last = std::min(committed.last, member.mark.applied);
     if (first > last) return {};
     return m_world.emit(observe::LogApplied{group.ref(zone), first, last});
 }
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
-    ++m_world.totals.messages;
+    ++m_totals.messages;
     Flight flight{group.ref(envelope.from), envelope.to};
-    const auto arrival = m_world.arrivalOf(flight);
+    const auto arrival = m_world.post.arrivalOf(flight);
     if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
     std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
-    m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+    m_world.post.send(arrival, ReplicaMessage{flight, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -321,7 +321,7 @@ EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     if (member.lastRole == before) return {};
     if (before == replication::Role::Leader) return stopped(group, zone);
     if (member.lastRole != replication::Role::Leader) return {};
-    ++m_world.totals.elections;
+    ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
     // Its no-op and all that it asks for now comes of this.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});

@@ -28,7 +28,7 @@ Router::Router(WorldState& world, TableRequests tables)
     : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
-    ++m_world.totals.requests;
+    ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
     PendingCall& pending = m_calls[number];
@@ -37,7 +37,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     pending.caller = std::move(caller);
     pending.zone = pending.caller.zone;
     pending.admittedAt = m_world.now;
-    const CauseScope scope(m_world);
+    const CauseScope scope(m_world.queue);
     m_world.queue.cause = m_world.emit(
         observe::RequestAdmitted{std::string(pending.call->operationName()), pending.caller.zone});
 
@@ -106,8 +106,8 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
         op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
     const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
     // Should it be lost, the sweep will notice.
-    op.sent = m_world.send(m_world.arrivalOf(flight),
-                           OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
+    op.sent =
+        m_world.post.send(OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
 }
 
 // The table or the index was deleted meanwhile; nothing if both are there.
@@ -125,11 +125,11 @@ std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op)
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
     const Flight flight{group.ref(from), op.router, observe::MessageKind::Reply, 0,
                         result->served.applied};
-    m_world.send(m_world.arrivalOf(flight), OpAnswered{flight, op, std::move(result)});
+    m_world.post.send(OpAnswered{flight, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
-    if (!m_world.arrives(answered.flight, answered.op.call.value())) return;
+    if (!m_world.post.arrives(answered.flight, answered.op.call.value())) return;
     const auto found = m_calls.find(answered.op.call);
     if (found == m_calls.end()) return;
     PendingCall& call = found->second;
@@ -239,7 +239,7 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
-        const CauseScope scope(m_world, call.ops[op.part].sent);  // Of which nothing came.
+        const CauseScope scope(m_world.queue, call.ops[op.part].sent);  // Of which nothing came.
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
             giveUp(op.call, call, op.part);
         } else {
@@ -291,7 +291,7 @@ void Router::finish(CallNumber number, PendingCall& call) {
     Answered answered{CallId(call.id), std::move(call.call),
                       call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
                                  : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalogGate)};
+                      call.served, std::max(call.gate, m_world.catalog.gate())};
     traceServed(call, answered);
     m_answers.push_back(std::move(answered));
     m_calls.erase(number);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,6 +41,14 @@ public:
 
     /// Calls that are under way.
     std::size_t pendingCalls() const { return m_calls.size(); }
+    /// Counts since the world was opened.
+    struct Totals {
+        std::uint64_t requests = 0;
+        std::uint64_t clientErrors = 0;
+        std::uint64_t serverErrors = 0;
+        std::uint64_t staleReads = 0;
+    };
+    const Totals& totals() const { return m_totals; }
     std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
 
 private:
@@ -73,6 +82,7 @@ private:
     CallNumber m_next{1};
     bool m_sweepQueued = false;
     std::vector<Answered> m_answers;
+    Totals m_totals;
 };
 
 }  // namespace orrery::cluster

@@ -13,8 +13,8 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
-#include "core/cluster/kernel/log_bounds.h"
 #include "core/cluster/kernel/planted_bug.h"
+#include "core/cluster/replicas/log_bounds.h"
 #include "core/cluster/world/input.h"
 #include "core/observe/snapshot.h"
 #include "core/observe/trace.h"
@@ -134,7 +134,7 @@ public:
     bool lookOn(std::size_t partitionsMax);
     std::shared_ptr<observe::Snapshot> showSnapshot();
     observe::Trace& trace();
-    const observe::Totals& totals() const;
+    observe::Totals totals() const;
     /// While false, the trace keeps only requests, elections and faults, not each message. Nothing
     /// else depends on it.
     void setDetailedTrace(bool detailed);

@@ -38,7 +38,7 @@ constexpr Duration kLeadGrowth = 10ms;
 // The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
 // not follow it there, or it would run ahead with every stop.
 storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
-    TRY_ASSIGN(state.clockSetting, loadClockSetting(state.store));
+    TRY_ASSIGN(clockSetting, loadClockSetting(state.store));
     TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
     Duration calendar{};
     if (clock) {
@@ -61,7 +61,7 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     savedLead = lead;
     state.calendarOffset = calendar - state.now.sinceStart();
     // A calendar that was held back on purpose does not make up for the time that it was away.
-    if (!clock || !state.clockSetting.isHeldBack()) setCalendar(wallClock);
+    if (!clock || !clockSetting.isHeldBack()) setCalendar(wallClock);
     return {};
 }
 

@@ -42,6 +42,8 @@ public:
     storage::StorageResult<void> openProfile(bool isChosen);
     void keepClock();
     void saveClock(Instant newBound);
+    void setProfile(const Profile& profile);
+    observe::Totals totals() const;
     storage::Ticket commit();
     storage::Ticket forget();
 
@@ -60,6 +62,9 @@ public:
 
     /// What the store has synced, as far as the driver has said.
     storage::Ticket synced{};
+    /// The turn that changed clock or profile last.
+    storage::Ticket settingsGate{};
+    ClockSetting clockSetting;
 
     /// The instant that the store knows: the world resumes there.
     Instant bound;

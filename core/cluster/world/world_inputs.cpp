@@ -30,16 +30,16 @@ Admitted World::Impl::admit(const HealAllFaults&) {
 }
 
 Admitted World::Impl::admit(const SetProfile& input) {
-    state.setProfile(input.profile);
+    setProfile(input.profile);
     saveProfile(state.turn, input.profile);
-    state.controlGate = state.openTicket;
+    settingsGate = state.openTicket;
     return 0;
 }
 
 Admitted World::Impl::admit(const SetClock& input) {
-    state.clockSetting = input.setting;
+    clockSetting = input.setting;
     saveClockSetting(state.turn, input.setting);
-    state.controlGate = state.openTicket;
+    settingsGate = state.openTicket;
     return 0;
 }
 
@@ -57,7 +57,7 @@ Admitted World::Impl::admit(const CalendarJump& input) {
 
 Admitted World::Impl::admit(const StorageSynced& input) {
     synced = std::max(synced, input.upTo);
-    state.treesSynced = std::max(state.treesSynced, input.trees);
+    replicator.treesSynced(input.trees);
     return 0;
 }
 
