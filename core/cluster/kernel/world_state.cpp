@@ -69,7 +69,7 @@ RegionState& WorldState::addRegion(std::string name) {
 }
 
 void WorldState::record(EventId id, observe::EventBody body) {
-    // With the id, how many details came before is in the hash too.
+    // The hash gets the id too, so it also covers the number of details before this event.
     hash.add(id.value() << 8 | body.index());
     hash.add(static_cast<std::uint64_t>(now.sinceStart().count()));
     trace.add({id, queue.cause, now, std::move(body)});

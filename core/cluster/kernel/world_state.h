@@ -32,19 +32,20 @@
 
 namespace orrery::cluster {
 
-// What the parts of a world share: time, the queue of events, the store's open turn, and the tables
-// of Regions, groups and tables. Everything of a world lives below one WorldState.
+// The state that the parts of a world share: time, the event queue, the store's open turn, and the
+// Regions, groups and tables. One WorldState owns everything in a world.
 
 struct IndexBatch;  // indexes/index_batch.h
 
-/// A message between two zones of a Region that is under way.
+/// The header of a message in flight between two zones of a Region.
 struct Flight {
-    /// The group that it concerns, and the zone that sends it.
+    /// The sending zone and the group concerned.
     observe::ReplicaRef from;
     ZoneIndex to{};
     observe::MessageKind kind{};
-    std::uint32_t linkEpoch = 0;  ///< Lost if the link has another when it arrives.
-    Lsn lsn{};                    ///< As traced.
+    /// If the link has a different one on arrival, the message is lost.
+    std::uint32_t linkEpoch = 0;
+    Lsn lsn{};  ///< For the trace.
 };
 
 /// A message between two replicas of a group arrives.
@@ -52,12 +53,12 @@ struct ReplicaMessage {
     Flight flight;
     replication::Envelope envelope;
 };
-/// The modelled disk has written what it was given.
+/// The modelled disk has completed a write.
 struct DiskDone {
     GroupId group{};
     ZoneIndex zone{};
     std::uint32_t life = 0;
-    Lsn logBase{};  ///< 0, or the log begins anew after this place.
+    Lsn logBase{};  ///< If not 0: the log restarts after this position.
     Lsn truncateFrom{};
     replication::LogPosition upTo{};  ///< Term 0: no records.
     std::uint32_t stateNumber = 0;    ///< 0: no state.
@@ -68,12 +69,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
-/// A link has room for followers that wait to be caught up over it.
+/// A link has room again for followers that are waiting to catch up.
 struct CatchUpGoesOn {
     sim::NodeId from = 0;
     sim::NodeId to = 0;
 };
-/// A replica whose tree is copied goes on applying.
+/// A replica whose tree is being copied applies more records.
 struct CopyStep {
     GroupId group{};
     ZoneIndex zone{};
@@ -94,27 +95,27 @@ struct OpAnswered {
 struct OpRetry {
     OpId op;
 };
-/// The coarse look for requests that got no answer, from this call on.
+/// A scan for unanswered requests, from this call on.
 struct RouterSweep {
     CallNumber from{};
 };
 struct FaultEnds {
     std::uint64_t fault = 0;
 };
-/// A zone's node comes to know whether it hears another's heartbeats.
+/// A zone's node learns whether it hears another node's heartbeats.
 struct HeartbeatNews {
     RegionId region{};
     ZoneIndex observer{};
     ZoneIndex observed{};
-    std::uint32_t number = 0;  ///< Of the change that it is news of; an older one is forgotten.
+    std::uint32_t number = 0;  ///< The number of the change; a report with an older one is ignored.
     bool heard = false;
 };
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
 };
-/// Changes of a base partition arrive at the leader of an index partition, or its answer at home.
-/// Their flight concerns the index partition.
+/// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
+/// back. The flight concerns the index partition.
 struct IndexBatchArrives {
     Flight flight;
     std::shared_ptr<const IndexBatch> batch;
@@ -122,33 +123,34 @@ struct IndexBatchArrives {
 enum class BatchOutcome : std::uint8_t {
     Taken,
     NotLeader,
-    Stale,    ///< It is older than what the index has taken since; read anew.
-    Damaged,  ///< Bytes that the replica would need are damaged.
+    Stale,    ///< Older than what the index already has; read the item again.
+    Damaged,  ///< Corrupt data is in the way at the replica.
 };
 struct IndexBatchAnswered {
     Flight flight;
     GroupId base{};
-    replication::Term term{};  ///< Of the base; with the number it names the batch.
+    /// The base partition's term; with the number it identifies the batch.
+    replication::Term term{};
     std::uint64_t number = 0;
     BatchOutcome outcome{};
-    Lsn upTo{};  ///< The index has all changes of the base's records up to here.
+    Lsn upTo{};  ///< The index has all changes from the base's records up to here.
     std::optional<ZoneIndex> leader;
 };
 struct IndexRetry {
     GroupId base{};
 };
-/// A job goes on.
+/// The next step of a job is due.
 struct JobStep {
     JobId job{};
 };
 
-/// A leader counts an item collection on; `sizeKey` is the private key that will have its size.
+/// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
     std::string sizeKey;
 };
 
-/// Groups whose leader is not where it was appointed are looked at.
+/// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
@@ -156,7 +158,7 @@ using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick
                            IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
                            CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
 
-/// What is due, each entry with its cause: what was being handled when it was added.
+/// The event queue. Each entry carries its cause: the event being handled when it was added.
 class Agenda {
 public:
     struct Entry {
@@ -172,13 +174,13 @@ public:
         entry.cause = cause;
     }
     std::pair<Instant, Entry> take() { return m_queue.take(); }
-    /// Calls `use` with the instant and the entry, which stays where it is meanwhile.
+    /// Calls `use` with the instant and the entry in place.
     template <typename Use>
     void takeInPlace(Use use) {
         m_queue.takeInPlace(use);
     }
 
-    /// The event of the trace that causes what is done now; none for what comes from outside.
+    /// The trace event that causes what is done now; none for inputs from outside.
     EventId cause{};
 
 private:
@@ -189,7 +191,7 @@ struct RegionState {
     RegionId id{};
     std::string name;
     std::array<bool, kZonesPerRegion> up{true, true, true};
-    /// suspects[observer][observed]: the observer no longer hears it.
+    /// suspects[observer][observed]: the observer no longer hears that node.
     std::array<std::array<bool, kZonesPerRegion>, kZonesPerRegion> suspects{};
     std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion> newsNumber{};
 };
@@ -197,7 +199,7 @@ struct RegionState {
 /// "us-east-1b".
 std::string zoneName(const RegionState& region, ZoneIndex zone);
 
-/// Says that the tree of the group's replica in `zone` holds damaged bytes. `what` is the subject
+/// The error for corrupt data in the tree of the group's replica in `zone`. `what` is the subject
 /// of the sentence: "An item of table Music".
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
 
@@ -205,7 +207,7 @@ struct WorldState {
     WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                std::size_t traceEvents);
 
-    /// As many as a RegionId tells apart.
+    /// The number of values of a RegionId.
     static constexpr std::size_t kRegionsMax = 256;
 
     storage::Store& store;
@@ -216,49 +218,49 @@ struct WorldState {
     LogBounds logBounds;
 
     Instant now;
-    /// The calendar is the instant plus this.
+    /// calendar = instant + calendarOffset.
     Duration calendarOffset{};
     Agenda queue;
     sim::Network network;
 
     storage::Turn turn;
-    /// The ticket that the open turn will have.
+    /// The ticket of the open turn.
     storage::Ticket openTicket{1};
-    /// What was applied up to this turn is in the trees on the disk, as the driver said last.
+    /// Changes applied up to this turn are in the trees on disk, as last reported by the driver.
     storage::Ticket treesSynced{};
     /// Groups whose state the end of the turn saves, in order of their first change.
     GroupQueue dirtyGroups;
-    /// Groups of which an inspector may see something new since it last looked.
+    /// Groups that may have changed since an inspector last looked at them.
     GroupQueue changedGroups;
 
-    /// What was mended when the world was opened, a sentence each.
+    /// What was repaired when the world was opened, one sentence each.
     std::vector<std::string> notes;
 
-    /// What the machine failed at: the turn is not committed and nothing runs any more.
+    /// A failure of the machine: the turn is not committed and nothing runs any more.
     std::optional<storage::StorageError> failure;
     void fail(storage::StorageError error) {
         if (!failure) failure = std::move(error);
     }
 
-    /// Bytes on disk that are not what was written, as first met. Unlike `failure` it stops
-    /// nothing: what is sound is still read, but from then on this world refuses writes.
+    /// The first corrupt data found on disk. Unlike `failure` it stops nothing: sound data can
+    /// still be read, but this world refuses writes from then on.
     std::optional<storage::StorageError> damage;
-    /// A read met damaged bytes, or could not be done. The caller fails what needed them, without
-    /// retrying, and goes on.
+    /// A read met corrupt data or failed. The caller fails the request that needed it, without a
+    /// retry, and continues.
     void reportDamage(storage::StorageError error) {
         if (!damage) damage = std::move(error);
     }
 
     Catalog catalog;
-    /// The turn that changed the catalog last: every answer was looked up in it.
+    /// The last turn that changed the catalog; every answer depends on it.
     storage::Ticket catalogGate{};
-    /// The turn that changed faults, clock or profile last.
+    /// The last turn that changed faults, clock or profile.
     storage::Ticket controlGate{};
     ClockSetting clockSetting;
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;
-    std::vector<std::unique_ptr<Group>> groups;  ///< By id; null where there is none.
-    /// Told of what a replica is about to apply; empty while nobody needs to know.
+    std::vector<std::unique_ptr<Group>> groups;  ///< By id; null if there is no such group.
+    /// Called before a replica applies changes; may be empty.
     std::function<void(const Group& group, ZoneIndex zone,
                        std::span<const storage::TreeChange> changes)>
         beforeApply;
@@ -269,7 +271,7 @@ struct WorldState {
     Hash64 hash;
     std::uint64_t nextEvent = 1;
 
-    /// Delays, leases and detection times as the profile has them, from now on.
+    /// Switches to the delays, leases and detection times of the profile.
     void setProfile(const Profile& newProfile);
 
     CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
@@ -279,17 +281,17 @@ struct WorldState {
     RegionState& region(RegionId id) { return *regions[id.value()]; }
     const RegionState& region(RegionId id) const { return *regions[id.value()]; }
     RegionState* findRegion(std::string_view name) const;
-    /// Adds a Region with its three nodes on the network.
+    /// Adds a Region with its three network nodes.
     RegionState& addRegion(std::string name);
 
-    /// The node of a zone on the network has the number of its volume.
+    /// The network node of a zone; it has the same number as its volume.
     sim::NodeId node(RegionId region, ZoneIndex zone) const {
         return volumeOf(region, zone).value();
     }
 
-    /// Takes an event into the trace, caused by what is being handled. Details enter it only while
-    /// somebody asked for them and never enter the hash, but count in any case: ids and hash are
-    /// the same whoever looks. `digest` is what the hash gets of what details tell.
+    /// Adds an event to the trace, caused by the one being handled. Details are traced only on
+    /// demand and never hashed, but they are always counted: ids and hash do not depend on who is
+    /// watching. `digest` adds to the hash what details would have shown.
     template <typename Body>
     EventId emit(Body body) {
         const EventId id(nextEvent++);
@@ -302,19 +304,21 @@ struct WorldState {
     }
     void digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, std::uint64_t c);
 
-    /// When a message sent now arrives; nothing if the network loses it at once.
+    /// The arrival time of a message sent now; nothing if the network loses it at once.
     std::optional<Instant> arrivalOf(const Flight& flight);
-    /// Sends a message to arrive then, or to be lost. Returns the event of its sending.
+    /// Sends a message to arrive at that time, or to be lost. Returns the trace event of the
+    /// sending.
     template <typename Message>
     EventId send(std::optional<Instant> arrival, Message message);
-    /// A message is there, and causes what is done from here on. False if it was lost on its way.
+    /// Handles the arrival: the message becomes the current cause. False if it was lost in flight.
     bool arrives(const Flight& flight, std::uint64_t what);
 
-    /// The group's state is saved with this turn, and its replies wait for it.
+    /// The state of the group is saved with this turn, and its replies wait for that.
     void touch(Group& group);
-    /// Something of the group changed that an inspector sees.
+    /// Something changed that an inspector shows.
     void noteChange(Group& group);
-    /// The replica is there and its zone has power, which a replica may not have been told of yet.
+    /// True if the replica exists and its zone has power; a replica may not have been told yet of a
+    /// loss.
     bool isUp(const Group& group, ZoneIndex zone) const {
         return group.member(zone).replica != nullptr && region(group.region).up[zone.value()];
     }
@@ -324,7 +328,7 @@ private:
     EventId depart(Flight& flight, bool isLost);
 };
 
-/// What is done while it lives may name causes of its own; afterwards the cause is as it was.
+/// Restores the current cause when it ends, so that code in its scope may set other causes.
 class CauseScope {
 public:
     explicit CauseScope(WorldState& world) : m_queue(world.queue), m_outer(world.queue.cause) {}

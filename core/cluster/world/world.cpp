@@ -82,7 +82,7 @@ storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
     return {};
 }
 
-// A turn in which the machine failed leaves nothing behind.
+// Discards a turn in which the machine failed.
 storage::Ticket World::Impl::forget() {
     state.turn = {};
     router.takeAnswers();
@@ -170,7 +170,7 @@ storage::Ticket World::endTurn() {
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->replicator.saveStates();
-    m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
+    m_impl->pace = Pace::AsTheWall;  // Unknown until the next WallClock.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
 }
