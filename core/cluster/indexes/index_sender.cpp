@@ -11,12 +11,12 @@ using Origin = IndexChange::Origin;
 namespace {
 
 constexpr std::size_t kBatchChangesMax = 100;
-/// The maximum read ahead from the log, for all indexes together; the log keeps the rest.
+/// The maximum read ahead from the log, for all indexes together; the rest stays in the log.
 constexpr std::size_t kUnansweredMax = 2000;
-/// Records of a base partition in one event; the next event goes on.
+/// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-/// After so many redirects of one batch the sender waits before it tries again.
+/// Redirects of one batch before the sender waits and tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
 }  // namespace
@@ -98,7 +98,7 @@ void IndexSender::goOn(Group& base, Source& source) {
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
-    // Writes that wait for an index are answered after a while, even if the index has not moved.
+    // Answers writes that wait for an index after a while, even if the index has made no progress.
     if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
@@ -249,7 +249,7 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     switch (answered.outcome) {
         case BatchOutcome::Taken: {
             outbox->underWay.reset();
-            // A leader before this one may have sent more than the saved cursor says.
+            // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
             while (!waiting.empty() && waiting.front().origin == Origin::Record &&
                    waiting.front().position <= answered.upTo)

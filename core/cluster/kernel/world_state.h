@@ -42,7 +42,7 @@ struct WorldState {
     // --- time, and what is under way: every part adds to the agenda, most send and emit
 
     Instant now;
-    /// The calendar is the instant plus this.
+    /// calendar = instant + calendarOffset.
     Duration calendarOffset{};
     Agenda queue;
     EventRecorder recorder;
@@ -57,7 +57,7 @@ struct WorldState {
 
     // --- what went wrong: every part that reads from the store may find it, and all stop at it
 
-    /// What the machine failed at: the turn is not committed and nothing runs any more.
+    /// A failure of the machine: the turn is not committed and nothing runs any more.
     std::optional<storage::StorageError> failure;
     void fail(storage::StorageError error) {
         if (!failure) failure = std::move(error);
@@ -65,8 +65,8 @@ struct WorldState {
     /// Bytes on disk that are not what was written, as first met. Unlike `failure` it stops
     /// nothing: what is sound is still read, but from then on this world refuses writes.
     std::optional<storage::StorageError> damage;
-    /// A read met damaged bytes, or could not be done. The caller fails what needed them, without
-    /// retrying, and goes on.
+    /// A read met corrupt data or failed. The caller fails the request that needed it, without a
+    /// retry, and continues.
     void reportDamage(storage::StorageError error) {
         if (!damage) damage = std::move(error);
     }
@@ -81,7 +81,7 @@ struct WorldState {
     /// changes, and may not know of the inspector.
     GroupQueue changedGroups;
 
-    /// Delays, leases and detection times as the profile has them, from now on.
+    /// Switches to the delays, leases and detection times of the profile.
     void setProfile(const Profile& newProfile);
 
     CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
@@ -91,7 +91,7 @@ struct WorldState {
     RegionState& region(RegionId id) { return *regions[id.value()]; }
     const RegionState& region(RegionId id) const { return *regions[id.value()]; }
     RegionState* findRegion(std::string_view name) const;
-    /// Adds a Region with its three nodes on the network.
+    /// Adds a Region with its three network nodes.
     RegionState& addRegion(std::string name);
 
     /// Records an event: see EventRecorder.

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kSpaceBytes = 4;
 constexpr std::uint64_t kWhole = 1u << 20;
 
-/// Where a key without its key space lies among all keys: of 2^20 parts, how many are before it.
+/// The position of a key, without its key space, among all keys, in parts of 2^20.
 std::uint64_t placeOf(std::string_view key) {
     std::uint64_t place = 0;
     for (std::size_t i = 0; i < 3; ++i)
@@ -18,7 +18,7 @@ std::uint64_t placeOf(std::string_view key) {
     return place >> 4;
 }
 
-/// How much of the partition is before `key`, of 2^20 parts.
+/// The share of the partition before `key`, in parts of 2^20.
 std::uint64_t shareBefore(const Group& group, std::string_view key) {
     const KeyBounds bounds = group.boundsIn(group.space);
     if (key <= bounds.begin) return 0;

@@ -10,7 +10,7 @@
 namespace orrery::cluster {
 namespace {
 
-// What is read of the archive at once: about a block of a segment.
+// The amount to read from the archive at once: about one block of a segment.
 constexpr std::uint64_t kArchiveBytes = 64u << 10;
 
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
@@ -20,13 +20,13 @@ storage::StorageError undecodable(const Group& group, Lsn lsn) {
                 std::string(storage::kRestoreOrRepair) + "."};
 }
 
-/// The bytes of one record after the other.
+/// Reads records one by one, from wherever they are.
 class RecordSource {
 public:
     RecordSource(WorldState& world, const Replicator& replicator, Group& group, ZoneIndex zone)
         : m_world(world), m_replicator(replicator), m_group(group), m_zone(zone) {}
 
-    /// Null if it is nowhere.
+    /// Null if no source has the record.
     storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
         auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
         if (!found || *found != nullptr) return found;

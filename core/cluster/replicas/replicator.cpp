@@ -80,10 +80,10 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
                                   Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
-    // What was known to be committed when it stopped, and had not reached the tree.
+    // The records that were known to be committed but had not reached the tree.
     if (member.standing() != replication::Standing::NeedsCopy)
         apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
-    // What its node knows already is news to a replica that is new.
+    // Tells the new replica what its node knows about the other nodes.
     for (const ZoneIndex other : kZones) {
         if (m_world.region(group.region).suspects[zone.value()][other.value()])
             member.replica->suspect(other, m_world.now);
@@ -153,7 +153,7 @@ void Replicator::on(DiskDone& done) {
     Lsn first{};
     if (done.upTo.term > replication::Term{}) {
         for (WritingRecord& record : member.writing) {
-            // A later term's in the place of one that was cut off meanwhile is a later write.
+            // A record of a later term at the same position is a different write.
             if (record.written || record.position > done.upTo) continue;
             m_world.turn.append(volume, group->id, record.position.lsn, record.bytes);
             record.written = true;
@@ -195,11 +195,10 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     forgetFlows(group.id, zone);
-    // What the modelled disk has, the store may not show before the turn ends.
+    // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
-    // A fact about the node, not something that it must remember: whenever the process stops, this
-    // replica may lack records that it has already given to others, so it must not resume as
-    // leader.
+    // Not part of the saved state: whenever the process stops, this replica may lack records that
+    // it has already sent to others, so it must not resume as leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;
@@ -263,7 +262,7 @@ void Replicator::turnCommitted() {
             applied[zone.value()] = member.mark.applied;
         }
         std::ranges::sort(applied);
-        // What is on its way to a quorum stays in memory.
+        // Records in flight to a quorum stay in memory.
         group->recent.forget(applied[0], applied[1]);
     }
     m_committing.clear();

@@ -6,7 +6,7 @@
 #include "core/cluster/replicas/replicator.h"
 #include "core/storage/storage_error.h"
 
-// What replicas ask for: disk, trees, messages, timers.
+// Executes the outputs of replicas: disk, trees, messages, timers.
 
 namespace orrery::cluster {
 
@@ -26,7 +26,7 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
                 std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
-// What the trace says of a message.
+// Sets what the trace says about a message.
 
 using observe::MessageKind;
 
@@ -76,7 +76,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;
-    // What others wait for, latest last: who is answered now is answered because of it.
+    // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
     note(noticeLeadership(group, zone));
@@ -93,10 +93,10 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     // A group that has come to rest keeps no records.
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
-    // Requests wait for what happens at a leader, and for nobody else.
+    // Requests wait only for progress at a leader.
     if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
         m_listener->moved(group);
-    // By now everything is answered that this leader was asked for.
+    // Everything that this leader was asked has been answered by now.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
     pump(group, zone);
@@ -171,7 +171,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
         done.stateNumber = out.saveState;
         done.state = member.replica->state();
     }
-    // One write after the other, also where the delay became shorter.
+    // Writes complete in order, even if the disk delay has been shortened since.
     member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
@@ -212,7 +212,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     return true;
 }
 
-// A tree that is being copied takes only what concerns keys that it has; the rest comes with them.
+// An incomplete tree takes only changes of keys already copied; later chunks bring the rest.
 void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
                             Lsn lsn) {
     Member& member = group.member(zone);
@@ -243,7 +243,7 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
             if (!applyOne(group, zone, lsn)) return {};
         }
     }
-    // What is known to be committed is saved with what it made of the tree.
+    // Saves the commit position together with its effect on the tree.
     member.durable.commit = std::max(member.durable.commit, committed.last);
     member.durable.caughtUp = member.replica->isCaughtUp();
     group.committed = std::max(group.committed, committed.last);
@@ -323,7 +323,7 @@ EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     if (member.lastRole != replication::Role::Leader) return {};
     ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
-    // Its no-op and all that it asks for now comes of this.
+    // The election is the cause of its no-op and of everything it requests now.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
     group.leaderHint = zone;
     group.tail.clear();

@@ -2,7 +2,7 @@
 #include "core/base/text.h"
 #include "core/cluster/routing/router.h"
 
-// What the request list of an inspector shows of a call.
+// What an inspector's request list shows of a call.
 
 namespace orrery::cluster {
 namespace {
@@ -26,7 +26,7 @@ struct About {
     const TableDescription* table = nullptr;
     const types::AttributeValue* partition = nullptr;
     bool consistent = false;
-    std::size_t keys = 0;  ///< Of a batch.
+    std::size_t keys = 0;  ///< For a batch.
 };
 
 About aboutOf(const Request& request) {

@@ -171,7 +171,7 @@ storage::Ticket World::endTurn() {
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->replicator.saveStates();
-    m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
+    m_impl->pace = Pace::AsTheWall;  // Unknown until the next WallClock.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
 }

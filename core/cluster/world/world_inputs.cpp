@@ -2,7 +2,7 @@
 
 #include "core/cluster/world/world_impl.h"
 
-// What each kind of input does. All of it takes effect at the present instant.
+// The effect of each kind of input, at the present instant.
 
 namespace orrery::cluster {
 
