@@ -60,7 +60,7 @@ void writeBody(const cluster::Answered& answered, std::string& out) {
 
 cluster::CallId CallTable::add(Destination destination) {
     if (2 * (m_size + 1) > m_ring.size()) grow();
-    // A call that takes long keeps its place: its number's neighbours are passed over.
+    // Skips numbers whose place a long call still holds.
     while (placeOf(m_next).id != 0)
         ++m_next;
     placeOf(m_next) = {m_next, std::move(destination)};
@@ -68,7 +68,7 @@ cluster::CallId CallTable::add(Destination destination) {
     return cluster::CallId(m_next++);
 }
 
-// Numbers that have places of their own in the smaller ring have them in the larger one.
+// Numbers with different places in the smaller ring also have different places in the larger one.
 void CallTable::grow() {
     std::vector<Place> old = std::exchange(m_ring, std::vector<Place>(2 * m_ring.size()));
     for (Place& place : old) {

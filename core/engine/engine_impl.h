@@ -64,9 +64,9 @@ private:
         http::ExchangeId exchange;
         AnswerHandler handler;
         control::Response response;
-        std::uint64_t generation = 0;         ///< Of the world that it is of.
-        std::optional<storage::Ticket> gate;  ///< Known after the turn that it rests on.
-        bool isBegun = false;                 ///< Its body comes in pieces, and is under way.
+        std::uint64_t generation = 0;         ///< Of the world to which it belongs.
+        std::optional<storage::Ticket> gate;  ///< Known after the turn on which the answer depends.
+        bool isBegun = false;                 ///< Its body is being sent in pieces.
     };
     /// A client that follows the trace.
     struct Follower {
@@ -104,7 +104,7 @@ private:
     std::vector<cluster::Answered> m_answers;  // A member only to reuse its memory.
     std::vector<Held> m_held;
     bool m_hasNewlyHeld = false;  ///< Held since the last turn.
-    bool m_heldGoOn = false;      ///< Some of them take many turns, and could go on at once.
+    bool m_heldGoOn = false;      ///< Some of them take many turns and can continue at once.
     std::vector<Follower> m_followers;
     Duration m_openedAt{};
     Duration m_toldAt{};          // When the server last got the time.

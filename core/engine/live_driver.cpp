@@ -12,19 +12,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a turn is cut, so that sockets are looked at in between. What follows (the commit, answers,
-// a snapshot) takes about as long again.
+// The length of a turn, after which sockets are served. What follows a turn (commit, answers, a
+// snapshot) takes about as long again.
 constexpr Duration kTurnMax = 500us;
+// Since the turn began: whatever can wait is cut here.
+constexpr Duration kFrameMax = 1200us;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;
 constexpr std::size_t kTurnGroupsMax = 64;
-// Between two looks at the wall clock.
+// Between two readings of the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
 // A step to the next event gives up in a world that has only ticks.
 constexpr int kStepEventsMax = 100'000;
 
-// For a look at what changed, and between two looks at the wall clock meanwhile.
+// The length of a look at what changed, and between two readings of the wall clock meanwhile.
 constexpr Duration kLookMax = 300us;
 constexpr std::size_t kPartitionsAtOnce = 32;
 
@@ -126,6 +128,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         if (m_retryAt && wall >= *m_retryAt) reopen(wall, calendar);
         return;
     }
+    m_frameEnd = Loop::now() + kFrameMax;
     takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
         if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
@@ -138,7 +141,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
-    // The disk is behind, with the tree or the log: time stands still until some work has ended.
+    // The disk is behind with the tree or the log: time stands still until some work has ended.
     if (isDiskBehind()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
@@ -168,7 +171,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const cluster::Pace pace = paceOf(*m_clock);
     if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
-    const Duration end = Loop::now() + kTurnMax;
+    const Duration end = std::min(Loop::now() + kTurnMax, m_frameEnd);
     // A world that is stepped event by event stops between the events of one instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
@@ -224,7 +227,7 @@ void LiveDriver::releaseGated() {
 }
 
 std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
-    const Duration end = Loop::now() + kLookMax;
+    const Duration end = std::min(Loop::now() + kLookMax, m_frameEnd);
     while (m_world->lookOn(kPartitionsAtOnce) && Loop::now() < end) {
     }
     return m_world->showSnapshot();

@@ -12,9 +12,9 @@ namespace {
 
 using Kind = Turn::Change::Kind;
 
-// LMDB panics after it could not write a meta page, and works again once it is opened anew. A full
-// disk or map leaves the file as it was before the turn, and may pass. An I/O error leaves
-// open which pages the disk has: a later sync may claim success over those it lost ("fsyncgate").
+// After LMDB fails to write a meta page, it panics until it is reopened. A full disk or map leaves
+// the file as it was before the turn, so a retry may succeed. An I/O error leaves unknown which
+// pages are on disk: a later sync may report success for pages that were lost ("fsyncgate").
 Health healthAfterLogError(const StorageError& error) {
     const bool mayPass = isLackOfRoom(error) || error.code == ENOMEM || error.code == kPanic ||
                          error.code == kMapFull || error.code == kTransactionFull;
@@ -57,6 +57,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_trimmed.clear();
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
+    m_heldFlushWork = nullptr;
     m_health = Health::Ok;
     m_writes = true;
     m_lastError.reset();
@@ -89,11 +90,13 @@ bool LayeredStore::goOn(std::size_t stepsMax) {
     for (; left > 0 && !m_trimmed.empty(); --left) {
         const auto [volume, group] = m_trimmed.front();
         m_trimmed.pop_front();
-        // Otherwise the next flush says it.
+        // If unknown, the next flush reports it.
         const auto applied = m_trees.appliedOnDisk(volume, group);
         if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
     }
-    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty();
+    m_trees.freeFlushed(left);
+    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty() ||
+           m_trees.hasFlushedToFree();
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
@@ -106,7 +109,7 @@ std::unique_ptr<Work> LayeredStore::takeLogWork() {
     return work || m_trimSweep.isDone ? std::move(work) : m_log.takeEmptyWork();
 }
 
-// Which records a kill has left before their marks is found out at rest, a few logs at a time.
+// Finds logs whose trimmed records a kill left behind. Runs when idle, a few logs at a time.
 void LayeredStore::sweepTrims() {
     constexpr std::size_t kLogsPerStep = 128;
     const auto found = noted(m_logMedium->untrimmed(m_trimSweep, kLogsPerStep));
@@ -121,10 +124,10 @@ void LayeredStore::sweepTrims() {
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
-    // Making room for the log moves its map, in which a flush that is out may be writing and from
-    // which the archive may be reading.
-    const bool isInUse = m_trees.workIsOut() || m_archive.workIsOut();
-    if (isInUse && LogLayer::wantsRoom(*work)) {
+    // Enlarging the log moves its map. A running flush may be writing there, and the archive
+    // reading. A held flush has ended.
+    const bool flushIsOut = m_trees.workIsOut() && m_heldFlushWork == nullptr;
+    if ((flushIsOut || m_archive.workIsOut()) && LogLayer::wantsRoom(*work)) {
         m_heldLogWork = std::move(work);
         return;
     }
@@ -133,6 +136,7 @@ void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
     m_archive.noteWritten(m_log.written());
     goOn(m_stepsAtOnce);
     reclaimReleased();
+    if (m_heldFlushWork != nullptr) finishFlushWork(std::move(m_heldFlushWork));
 }
 
 StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
@@ -215,9 +219,15 @@ std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
+    // A flush writes to the log too, so it may find the log's map full.
+    const bool logWorkIsOut = m_log.workIsOut() && m_heldLogWork == nullptr;
+    if (logWorkIsOut && TreeLayer::wantsRoomIn(*work, m_logMedium->path())) {
+        m_heldFlushWork = std::move(work);
+        return;
+    }
     const StorageResult<void> result = m_trees.finish(std::move(work));
-    // The memtable stays as it is, and its reads with it, until there is room. After another error
-    // it cannot be emptied any more, so no later write can be taken.
+    // On lack of room, the memtable and its reads stay as they are until there is room. After any
+    // other error it cannot be emptied again, so no later write is accepted.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
     for (const GroupId group : m_trees.takeUnmarkedGroups())
@@ -227,7 +237,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
-// The rows are a turn of the store's own, so that they do not wait for the world's next one.
+// The rows form a turn of the store's own, so they do not wait for the world's next turn.
 void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     Turn rows;
     const StorageResult<void> result = m_archive.finish(std::move(work), rows);
@@ -237,7 +247,7 @@ void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
-// What the archive has still to read stays. The next mark or flush after it lets the records go.
+// Records that the archive still needs stay. The next mark or flush after that releases them.
 void LayeredStore::treeHas(VolumeId volume, GroupId group, Lsn applied) {
     if (m_archive.holds(group))
         m_log.forgetTrim(volume, group);

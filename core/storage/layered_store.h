@@ -14,14 +14,14 @@ struct LayeredOptions {
     std::size_t stepsAtOnce = SIZE_MAX;
 };
 
-/// All of a store that does not depend on what it is kept on: it joins the log half and the tree
-/// half, passes tickets between them, and keeps the health.
+/// The part of a store that does not depend on its media. It joins the log half, the tree half and
+/// the archive, passes tickets between them, and tracks the health.
 class LayeredStore : public virtual Store {
 public:
     LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
                  std::shared_ptr<ArchiveMedium> archive, const LayeredOptions& options);
 
-    /// Goes on with what was being given back when the store was last open. Called once, first.
+    /// Resumes the removals that were unfinished when the store was last open. Call it once, first.
     StorageResult<void> resume();
 
     Ticket commit(Turn turn) override;
@@ -69,7 +69,7 @@ public:
     Figures figures() const override;
 
 protected:
-    /// Back to what is on the media, in good health.
+    /// Returns to what the media hold, in good health.
     StorageResult<void> forgetUnwritten();
 
 private:
@@ -87,10 +87,12 @@ private:
     TreeLayer m_trees;
     ArchiveLayer m_archive;
     const std::size_t m_stepsAtOnce;
-    /// Logs whose trim mark moved: how far their trees are on the disk is still to be asked.
+    /// Logs whose trim mark moved; the position of their trees on disk is still to be looked up.
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
-    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
-    std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
+    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups whose records the archive still needs.
+    // Finished work that must enlarge the log's map, held until the other running work comes back.
+    std::unique_ptr<Work> m_heldLogWork;
+    std::unique_ptr<Work> m_heldFlushWork;
     TrimSweep m_trimSweep;
     Health m_health = Health::Ok;
     bool m_writes = true;

@@ -12,20 +12,21 @@ namespace {
 
 using Kind = Turn::Change::Kind;
 
-// A transaction of LMDB has a limit of its own, far above; a bound keeps the wait for one short.
+// Limits one transaction so that the wait for it stays short. LMDB's own limit is far higher.
 constexpr std::uint64_t kWorkBytesMax = 16u << 20;
-// How far what has been answered may be ahead of the disk with relaxed durability.
+// With relaxed durability, how far answers may run ahead of the disk.
 constexpr std::uint64_t kBacklogBytesMax = 8u << 20;
-// What may wait to be written, the work that is out included, while more comes. A replica that
-// catches up writes as fast as it can read; clients come near with their largest batches only.
+// The limit of bytes waiting to be written, including work in progress, before the store counts as
+// saturated. A replica that catches up writes as fast as it can read; clients come close only with
+// their largest batches.
 constexpr std::uint64_t kWaitingBytesMax = 12u << 20;
-// What a change takes beside its bytes.
+// The memory of a change besides its bytes.
 constexpr std::uint64_t kChangeBytes = 48;
-// Records of dropped groups that go with one work: few where turns wait for it.
+// Records of dropped groups to erase with one batch: few while turns wait for it.
 constexpr std::uint64_t kReclaimBusy = 64;
 constexpr std::uint64_t kReclaimIdle = 2048;
-// Trimmed records that go with one work, and the logs that it looks at. Where turns wait for it, a
-// few more go than come, so that a log under load does not grow.
+// Trimmed records to erase with one batch, and logs to look at. While turns wait for it, slightly
+// more are erased than added, so that a log under load does not grow.
 constexpr std::uint64_t kTrimBusy = 64;
 constexpr std::uint64_t kTrimIdle = 2048;
 constexpr std::size_t kTrimLogsMax = 64;
@@ -216,7 +217,7 @@ std::size_t LogLayer::forgetWritten(std::size_t changesMax) {
         if (end < turn.turn.changes().size()) break;
         m_toForget.pop_front();
         m_forgetFrom = 0;
-        ++count;  // One without changes counts too.
+        ++count;  // A turn without changes counts too.
     }
     return std::min(count, changesMax);
 }

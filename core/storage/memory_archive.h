@@ -6,7 +6,7 @@
 
 namespace orrery::storage {
 
-/// The archive of a store in memory. What it holds is what a disk would.
+/// The archive of a store in memory. It holds what a disk would.
 class MemoryArchive : public ArchiveMedium {
 public:
     StorageResult<void> write(ArchiveBatch&, LogMedium&) override { return {}; }

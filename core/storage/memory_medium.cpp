@@ -70,7 +70,7 @@ void MemoryLog::forgetDropped(GroupId group) {
 void MemoryLog::append(Log& log, const Turn::Change& change) {
     const bool goesOn = log.first.value() + log.records.size() == change.lsn.value();
     if (!goesOn && !log.records.empty()) {
-        CHECK(change.lsn == log.trimMark);  // A copy took the place of what was there.
+        CHECK(change.lsn == log.trimMark);  // A copy replaced the earlier records.
         log.records.clear();
     }
     if (log.records.empty()) log.first = change.lsn;
@@ -102,7 +102,7 @@ void MemoryLog::take(const Turn::Change& change) {
             m_logs[{change.group, change.volume}].state = change.bytes;
             break;
         case Kind::DropGroup:
-            // Its records stay until nobody needs them, and read as gone.
+            // The records stay until nobody needs them, but read as absent.
             m_droppedGroups.insert(change.group);
             break;
         case Kind::TrimMark:

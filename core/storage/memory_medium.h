@@ -8,7 +8,7 @@
 
 namespace orrery::storage {
 
-/// The log of a store in memory. What it holds is what a disk would.
+/// The log of a store in memory. It holds what a disk would.
 class MemoryLog : public LogMedium {
 public:
     StorageResult<void> write(LogBatch& batch) override;

@@ -8,7 +8,7 @@
 namespace orrery::storage {
 namespace {
 
-// Far more than the longest key takes.
+// Far more than the longest key needs.
 constexpr std::size_t kLevelsMax = 64;
 
 class SalvageWalk {
@@ -63,7 +63,7 @@ private:
         return !isBehind && !isBefore;
     }
 
-    // Of the page by itself, its place in the tree, and its keys between those of its parent.
+    // Checks the page by itself, its place in the tree, and its keys against those of its parent.
     bool isSound(const PageTree& tree, PageNumber number, int depth, std::string_view low,
                  std::string_view high, bool& isLeaf) const {
         if (number < 2 || number >= m_pages.end) return false;

@@ -36,7 +36,7 @@ constexpr std::size_t placeOf(TreeDatabase which) {
     return static_cast<std::size_t>(which);
 }
 
-// Of a key that stateKey or markKey made.
+// Parses a key made by stateKey or markKey.
 std::optional<SalvagedFolder::Place> placeIn(std::string_view key) {
     ByteReader in(key);
     const GroupId group(in.u64());
@@ -53,7 +53,7 @@ std::optional<Value> valueAt(const std::map<SalvagedFolder::Place, Value>& value
     return at->second;
 }
 
-// The keys of `volume` in ranges of raw keys.
+// The part of raw key ranges that belongs to `volume`, as its keys.
 KeyRanges ofVolume(const KeyRanges& raw, VolumeId volume) {
     const KeyRanges whole = intersect(raw, {{itemKey(volume, ""), itemKey(volume.next(), "")}});
     KeyRanges keys;
@@ -78,7 +78,7 @@ StorageResult<std::unique_ptr<SalvagedFolder>> SalvagedFolder::open(
     return folder;
 }
 
-// A mark that is damaged, or in a file that cannot be read at all, says nothing.
+// A mark that is corrupt, or in an unreadable file, counts as absent.
 PairFit SalvagedFolder::pairFit() const {
     const auto markOf = [](const SalvagedFile& file, std::size_t counters) {
         const auto bytes = file.find(counters, kPairName);
@@ -107,7 +107,7 @@ void SalvagedFolder::readLog() {
          [this](std::string_view key, std::string_view mark) {
              const auto place = placeIn(key);
              if (place) m_trimMarks.insert_or_assign(*place, Lsn(ByteReader(mark).u64()));
-             return true;  // Those of an earlier version name no volume.
+             return true;  // The marks of an earlier version name no volume.
          });
 }
 

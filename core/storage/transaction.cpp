@@ -12,11 +12,11 @@
 namespace orrery::storage {
 namespace {
 
-// A transaction may begin between two commits of the writer, and the meta page that it is of may be
-// overwritten by the second before it is read.
+// A transaction may begin between two commits of a writer, and the second commit may overwrite the
+// transaction's meta page before it is read.
 constexpr int kBeginAttempts = 1000;
 
-const PageFault kUnreadable{"it cannot be read", 0};
+const PageFault kUnreadable{"it is unreadable", 0};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ StorageResult<std::optional<std::string_view>> Transaction::read(Database databa
 }
 
 StorageResult<void> Transaction::checkWayTo(Database database, std::string_view key) const {
-    if (m_view == nullptr) return {};  // The file is only just being made.
+    if (m_view == nullptr) return {};  // The file is still being created.
     PageCursor cursor(m_view->pages, tree(database));
     bool isSound = false;
     if (!guarded([&] { isSound = cursor.checkWayTo(key); }))
@@ -112,7 +112,7 @@ StorageResult<ReadTransaction> ReadTransaction::begin(Environment& environment, 
         TRY_ASSIGN(transaction.m_view, pages.view(number, environment.m_names));
         if (transaction.m_view != nullptr) return transaction;
     }
-    return std::unexpected(environment.damaged("its meta pages name no transaction that is there"));
+    return std::unexpected(environment.damaged("its meta pages name no existing transaction"));
 }
 
 ReadTransaction::ReadTransaction(ReadTransaction&& other) noexcept
@@ -138,7 +138,7 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
     environment.m_writeLock.take();
     transaction.m_hasLock = true;
     transaction.m_writes = true;
-    // Asked with the lock: whoever had it before may have met a fault.
+    // Checked with the lock held: its previous holder may have met a fault.
     TRY(environment.mayEnter());
     MDB_txn* txn = nullptr;
     std::uint64_t number = 0;
@@ -149,13 +149,14 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
     });
     if (rc != MDB_SUCCESS) return std::unexpected(environment.error("mdb_txn_begin", rc));
     transaction.m_txn = txn;
-    // It has the write lock, so what was committed last stays while it lives.
+    // The write lock is held, so the last commit stays the last one.
     if (environment.m_writePages != nullptr) {
         TRY_ASSIGN(transaction.m_view,
                    environment.m_writePages->view(number - 1, environment.m_names));
         if (transaction.m_view == nullptr)
-            return std::unexpected(environment.damaged("its newest meta page is gone"));
-        // Here and not at open: a large folder has millions of them, and a start should not wait.
+            return std::unexpected(environment.damaged("its newest meta page is missing"));
+        // Checked here, not at open: a large folder has millions of free pages, and startup must
+        // not wait.
         if (!environment.m_hasCheckedFree)
             TRY(environment.m_writePages->checkFreePages(*transaction.m_view));
         environment.m_hasCheckedFree = true;
@@ -205,9 +206,8 @@ StorageResult<bool> WriteTransaction::erase(Database database, std::string_view 
     return true;
 }
 
-// A write that is cut short is what a disk does that has just become full. LMDB calls it EIO, but
-// no system call failed, so errno tells it from an error of the disk; no library function clears
-// errno.
+// A short write happens when a disk has just become full. LMDB reports it as EIO, but no system
+// call failed, so errno still tells it from a disk error. No library function clears errno.
 StorageResult<void> WriteTransaction::commit() {
     errno = 0;
     MDB_txn* const txn = std::exchange(m_txn, nullptr);

@@ -18,7 +18,7 @@ void runGroupEvents(cluster::WorldState& world, cluster::Replicator& replicator,
     while (world.queue.nextAt() <= until) {
         auto [at, entry] = world.queue.take();
         world.now = std::max(world.now, at);
-        const cluster::CauseScope scope(world, entry.cause);
+        const cluster::CauseScope scope(world.queue, entry.cause);
         cluster::Event& event = entry.event;
         if (auto* message = std::get_if<cluster::ReplicaMessage>(&event)) replicator.on(*message);
         if (auto* disk = std::get_if<cluster::DiskDone>(&event)) replicator.on(*disk);

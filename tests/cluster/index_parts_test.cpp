@@ -39,7 +39,7 @@ std::string entryKey(const std::string& name) {
 
 /// A table of one partition and its index of one, both led by zone a. Batches are kept in `sent`
 /// and reach the receiver only when a test says so.
-class Parts {
+class Parts : private GroupListener {
 public:
     Parts()
         : store(storage::MemoryStore::create()),
@@ -60,11 +60,9 @@ public:
         index.keys.partition = {"colour", types::AttributeType::String};
         description->indexes.push_back(index);
         world.catalog.put(description);
-        sender.setShown([](Group&, Lsn) {});
+        sender.setShown([](Group&, Lsn) {}, [](GroupId) { return false; });
         sender.setListeners({}, [this](Group&) { ++leadersLost; });
-        replicator.setListener([this](Group& group) {
-            group.id == kBase ? sender.moved(group) : receiver.moved(group);
-        });
+        replicator.setListener(*this);
         replicator.requestLease(*base, kA);
         replicator.requestLease(*entries, kA);
         run(1s);
@@ -140,6 +138,13 @@ public:
     std::vector<IndexBatchArrives> sent;
     std::vector<IndexBatchAnswered> answers;
     int leadersLost = 0;
+
+private:
+    bool waits(const Group& group) const override { return receiver.waits(group.id); }
+    void moved(Group& group) override {
+        group.id == kBase ? sender.moved(group) : receiver.moved(group);
+    }
+    void removed(GroupId group) override { receiver.forget(group); }
 };
 
 }  // namespace

@@ -245,7 +245,7 @@ private slots:
         writeFiles(path, {m_files.log, contentOf(path / "items.mdb")});
         const auto report = cluster::repairFolder(path);
         QVERIFY(!report.has_value());
-        QVERIFY2(report.error().message().find("two different folders") != std::string::npos,
+        QVERIFY2(report.error().message().find("from different folders") != std::string::npos,
                  report.error().message().c_str());
         QVERIFY(contentOf(path / "log.mdb") == m_files.log);
     }

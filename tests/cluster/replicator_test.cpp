@@ -32,8 +32,10 @@ SharedBytes noOp() {
 /// One group on a store in memory, led by zone a.
 class OneGroup {
 public:
-    explicit OneGroup(const Profile& profile = Profile::dropIn())
-        : store(storage::MemoryStore::create()), world(*store, profile, 1, 100), replicator(world) {
+    explicit OneGroup(const Profile& profile = Profile::dropIn(), const LogBounds& bounds = {})
+        : store(storage::MemoryStore::create()),
+          world(*store, profile, 1, 100),
+          replicator(world, bounds) {
         world.addRegion("us-east-1");
         group = &replicator.create(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
         group->schema = std::make_shared<table::ApplySchema>();
@@ -71,7 +73,7 @@ public:
     }
     /// Bytes in flight to zone b for its catch-up.
     std::uint64_t catchUpBytes() const {
-        return replicator.catchUpBytes(world.node(kRegion, kA), world.node(kRegion, kB));
+        return replicator.catchUpBytes(nodeOf(kRegion, kA), nodeOf(kRegion, kB));
     }
     /// Writes records of this size, none of which reach zone b.
     void missRecords(Group& to, int count, std::size_t bytes) {
@@ -86,8 +88,8 @@ public:
 
     Member& at(ZoneIndex zone) { return group->member(zone); }
     void setCut(ZoneIndex one, ZoneIndex other, bool cut) {
-        const auto from = world.node(kRegion, one);
-        const auto to = world.node(kRegion, other);
+        const auto from = nodeOf(kRegion, one);
+        const auto to = nodeOf(kRegion, other);
         for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
             if (cut) world.network.cut(near, far);
             if (!cut) world.network.heal(near, far);
@@ -105,7 +107,7 @@ public:
         request.previous = previous;
         request.range = {position.lsn, position.lsn};
         request.entries.push_back({position.term, position.lsn, noOp()});
-        const auto epoch = world.network.epoch(world.node(kRegion, from), world.node(kRegion, kB));
+        const auto epoch = world.network.epoch(nodeOf(kRegion, from), nodeOf(kRegion, kB));
         const Flight flight{group->ref(from), kB, observe::MessageKind::Append, epoch,
                             position.lsn};
         ReplicaMessage message{flight, {from, kB, request}};
@@ -183,11 +185,11 @@ private slots:
         t.missRecords(*t.group, 200, 100);
         const Lsn last = t.replicator.propose(*t.group, kA, {});
         t.events(1ms);
-        QVERIFY(t.group->findRecent(last) != nullptr);
+        QVERIFY(t.group->recent.find(last) != nullptr);
         t.setCut(kA, kB, false);
         int lost = 0;
         test::runGroupEvents(t.world, t.replicator, t.world.now + 100ms, [&](const Event&) {
-            lost += t.group->findRecent(last) == nullptr ? 1 : 0;
+            lost += t.group->recent.find(last) == nullptr ? 1 : 0;
         });
         QCOMPARE(t.at(kB).mark.applied, last);
         QCOMPARE(lost, 0);
@@ -224,13 +226,12 @@ private slots:
         OneGroup t;
         for (std::uint64_t id = 2; id < 5000; ++id) {
             const KeySpaceId space(static_cast<std::uint32_t>(id));
-            Group& group = t.replicator.create(GroupId(id), kRegion, space, space, "", "", kA);
-            t.world.touch(group);
+            t.replicator.create(GroupId(id), kRegion, space, space, "", "", kA);
             t.replicator.remove(GroupId(id));
         }
         QVERIFY2(t.world.changedGroups.size() <= 1024,
                  qPrintable(QString::number(t.world.changedGroups.size())));
-        QCOMPARE(t.world.changedGroups.front(), GroupId(1));
+        QCOMPARE(t.world.changedGroups.groups().front(), GroupId(1));
     }
 
     // The queue of waiting followers advances, whichever of them leaves it.
@@ -281,7 +282,7 @@ private slots:
         t.replicator.powerBack(*t.group, kB);
         QVERIFY(t.world.failure.has_value());
         const std::string message = t.world.failure->message();
-        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is damaged"),
+        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is corrupt"),
                  message.c_str());
         QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
     }
@@ -306,7 +307,7 @@ private slots:
         group.schema = std::make_shared<table::ApplySchema>();
         const auto opened = replicator.reopen(group);
         QVERIFY(!opened.has_value());
-        QVERIFY(opened.error().message().find("damaged") != std::string::npos);
+        QVERIFY(opened.error().message().find("corrupt") != std::string::npos);
     }
 
     // A member that was cut off may take the leader of an earlier term for the present one.
@@ -330,9 +331,10 @@ private slots:
     // A copy that is there waits for the readers of the log; what is committed meanwhile must not
     // be applied at once when they are done.
     void appliesInStepsAfterACopyThatWaitedForReaders() {
-        OneGroup t;
-        t.world.logBounds.groupHeldBytesMax = 1000;
-        t.world.logBounds.stepRecords = 1;
+        LogBounds bounds;
+        bounds.groupHeldBytesMax = 1000;
+        bounds.stepRecords = 1;
+        OneGroup t(Profile::dropIn(), bounds);
         t.setCut(kA, kB, true);
         for (const ZoneIndex other : {kA, kC})
             t.world.region(kRegion).suspects[other.value()][kB.value()] = true;

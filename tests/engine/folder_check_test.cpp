@@ -120,7 +120,7 @@ private slots:
         std::ofstream(path / "log.mdb", std::ios::binary) << damaged;
         const auto repaired = engine::repairFolder(path);
         QVERIFY(!repaired.has_value());
-        QVERIFY2(repaired.error().find("log.mdb is damaged") != std::string::npos,
+        QVERIFY2(repaired.error().find("log.mdb is corrupt") != std::string::npos,
                  repaired.error().c_str());
         QVERIFY(contentOf(path / "log.mdb") == damaged);
     }

@@ -6,15 +6,14 @@
 
 namespace orrery::cluster {
 
-/// Keeps global indexes: the parts and how they hang together. Sender and receiver know of one
-/// another only what messages say.
+/// Maintains global indexes: owns the parts and connects them. Sender and receiver exchange nothing
+/// but messages.
 class GlobalIndexes {
 public:
     GlobalIndexes(WorldState& world, Replicator& replicator, Jobs& jobs)
         : receiver(world, replicator),
           sender(world, replicator),
-          backfill(world, replicator, jobs, sender),
-          m_world(world) {
+          backfill(world, replicator, jobs, sender) {
         sender.setListeners([this](Group& base) { backfill.acknowledged(base); },
                             [this](Group& base) { backfill.leaderLost(base); });
     }
@@ -29,10 +28,8 @@ public:
                 return receiver.moved(group);
         }
     }
-    /// Before the partitions of a table or an index go.
+    /// Call it before the partitions of a table or an index are removed.
     void forget(KeySpaceId space) {
-        for (const GroupId id : m_world.partitions.ofSpace(space))
-            receiver.forget(id);
         backfill.forget(space);
         sender.forget(space);
     }
@@ -40,9 +37,6 @@ public:
     IndexReceiver receiver;
     IndexSender sender;
     IndexBackfill backfill;
-
-private:
-    WorldState& m_world;
 };
 
 }  // namespace orrery::cluster

@@ -13,13 +13,13 @@ namespace {
 /// The last change of a batch may go beyond the bytes, and so may the other changes of its record.
 constexpr std::size_t kBatchChangesMax = 100;
 constexpr std::uint64_t kBatchBytesMax = 512u << 10;
-/// The maximum read ahead from the log, for all indexes together; the log keeps the rest.
+/// The maximum read ahead from the log, for all indexes together; the rest stays in the log.
 constexpr std::size_t kUnansweredMax = 2000;
 constexpr std::uint64_t kUnansweredBytesMax = 4u << 20;
-/// Records of a base partition in one event; the next event goes on.
+/// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-/// After so many redirects of one batch the sender waits before it tries again.
+/// Redirects of one batch before the sender waits and tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
 std::uint64_t bytesOf(const IndexChange& change) {
@@ -105,8 +105,8 @@ void IndexSender::goOn(Group& base, Source& source) {
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
-    // Writes that wait for an index are answered after a while, even if the index has not moved.
-    if (isDone && base.indexWaiters.empty()) return;
+    // Answers writes that wait for an index after a while, even if the index has made no progress.
+    if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
 
@@ -238,7 +238,7 @@ void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
     const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
     const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.send(m_world.arrivalOf(flight), IndexBatchArrives{flight, outbox.underWay});
+    m_world.post.send(IndexBatchArrives{flight, outbox.underWay});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
@@ -251,7 +251,7 @@ IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswe
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.arrives(answered.flight, answered.number)) return;
+    if (!m_world.post.arrives(answered.flight, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -264,7 +264,7 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
         case BatchOutcome::Taken: {
             outbox->underWay.reset();
             outbox->underWayBytes = 0;
-            // A leader before this one may have sent more than the saved cursor says.
+            // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
             while (!waiting.empty() && waiting.front().origin == Origin::Record &&
                    waiting.front().position <= answered.upTo) {
@@ -372,8 +372,7 @@ void IndexSender::tellShown(Group& base, Source& source) {
         lower(outbox.waiting);
     }
     if (shown <= base.indexedUpTo) return;
-    base.indexedUpTo = shown;
-    m_world.touch(base);
+    m_log.advanceIndexed(base, shown);
     m_shown(base, shown);
 }
 

@@ -36,7 +36,7 @@ std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescriptio
 }
 
 storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
-    storage::Ticket gate = world.catalogGate;
+    storage::Ticket gate = world.catalog.gate();
     const auto table = findTable(world, region, name);
     if (!table) return gate;
     for (const GroupId id : partitionsOf(world, **table)) {
@@ -94,7 +94,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
             return storage::ScanStep::Continue;
         });
     if (!read) return std::unexpected(readProblem(read.error()));
-    if (isDamaged) return std::unexpected("An item of table " + request.table + " is damaged.");
+    if (isDamaged) return std::unexpected("An item of table " + request.table + " is corrupt.");
     return look;
 }
 

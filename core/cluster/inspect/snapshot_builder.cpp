@@ -106,9 +106,11 @@ observe::PartitionView SnapshotBuilder::partition(const Group& group) const {
         view.itemCount = one.itemCount;
         view.itemBytes = one.itemBytes;
     }
-    const Group::Requests requests = group.requestsAt(m_world.now);
-    view.readsPerSecond = requests.readsLastSecond;
-    view.writesPerSecond = requests.writesLastSecond;
+    if (const GroupLoad* load = m_server.load(group.id)) {
+        const GroupLoad::Rates rates = load->ratesAt(m_world.now);
+        view.readsPerSecond = rates.readsPerSecond;
+        view.writesPerSecond = rates.writesPerSecond;
+    }
     return view;
 }
 
@@ -160,8 +162,8 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
 
 bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
     const auto lags = [](const observe::ReplicaView& one) { return one.lagRecords > 0; };
-    const Group& group = *m_world.findGroup(partition.group);
-    return group.requestsAt(m_world.now) != Group::Requests{} ||
+    const GroupLoad* load = m_server.load(partition.group);
+    return (load != nullptr && !load->isIdleAt(m_world.now)) ||
            std::ranges::any_of(partition.replicas, lags);
 }
 
@@ -185,13 +187,11 @@ std::size_t SnapshotBuilder::collectTables(std::size_t countMax) {
 }
 
 std::size_t SnapshotBuilder::collectGroups(std::size_t countMax) {
-    auto& groups = m_world.changedGroups;
+    GroupQueue& groups = m_world.changedGroups;
     std::size_t count = 0;
-    for (; count < countMax && !groups.empty(); ++count) {
-        Group* group = m_world.findGroup(groups.front());
-        groups.pop_front();
+    for (; count < countMax && !groups.isEmpty(); ++count) {
+        const Group* group = m_world.findGroup(groups.take());
         if (group == nullptr) continue;
-        group->changeNoted = false;
         const auto table = m_tables.find(group->table);
         if (table != m_tables.end()) wait(*table->second);
     }
@@ -207,7 +207,7 @@ void SnapshotBuilder::tableChanged(KeySpaceId space) {
     }
     if (known == m_tables.end()) {
         Region& region = m_regions[table->region.value()];
-        // The view of a deleted table with the same name may still be there.
+        // The view of a deleted table with the same name may still exist.
         const auto [at, isNew] = region.tables.try_emplace({table->accountId, table->name});
         if (!isNew) {
             forget(at->second);
@@ -242,7 +242,7 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     round.groups = std::min(round.groups - groups, m_world.changedGroups.size());
     seen += groups;
     if (round.groups > 0) return true;
-    // While tables are looked at, others come to wait behind them.
+    // While a round looks at tables, new ones queue behind them.
     if (!std::exchange(round.tablesAreCounted, true)) round.tables = m_waiting.size();
     for (; round.tables > 0 && seen < partitionsMax; --round.tables) {
         const auto found = m_tables.find(m_waiting.front());
@@ -326,15 +326,15 @@ observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
 
 // True if a link between this zone and another is cut, in either direction.
 bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
-    const auto node = m_world.node(region, zone);
+    const auto node = nodeOf(region, zone);
     return std::ranges::any_of(kZones, [&](ZoneIndex other) {
-        const auto peer = m_world.node(region, other);
+        const auto peer = nodeOf(region, other);
         return m_world.network.isCut(node, peer) || m_world.network.isCut(peer, node);
     });
 }
 
 std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::FaultView> faults,
-                                                         std::uint64_t heartbeats) {
+                                                         const observe::Totals& totals) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     auto snapshot = std::make_shared<observe::Snapshot>();
@@ -344,8 +344,7 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::Fa
     snapshot->clock.calendar = m_world.calendar();
     snapshot->clock.now = m_world.now;
     snapshot->faults = std::move(faults);
-    snapshot->totals = m_world.totals;
-    snapshot->totals.heartbeats = heartbeats;
+    snapshot->totals = totals;
     for (const auto& region : m_world.regions)
         snapshot->regions.push_back(showRegion(*region));
     return snapshot;

@@ -32,7 +32,7 @@ void ItemServer::serve(Group& group, ParkedOp asked) {
     if (needsLeader ? replica.takesRequests(m_world.now) : replica.isCaughtUp())
         return serveNow(group, asked);
     if (needsLeader && replica.role() == replication::Role::Leader) {
-        group.parked.push_back(std::move(asked));
+        m_work.of(group.id).parked.push_back(std::move(asked));
     } else {
         redirect(group, asked.zone, asked.op);
     }
@@ -49,7 +49,8 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
     const auto& [op, zone, request] = asked;
     if (request->isWrite() && m_world.damage)
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
-    request->isWrite() ? group.countWrite(m_world.now) : group.countRead(m_world.now);
+    GroupLoad& load = m_work.of(group.id).load;
+    request->isWrite() ? load.countWrite(m_world.now) : load.countRead(m_world.now);
     std::visit(
         Overloaded{
             [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, request->key); },
@@ -101,7 +102,7 @@ void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& wri
     result->error = std::move(written.error);
     Waiter waiter{written.restsOn, zone, group.member(zone).replica->term(), op, std::move(result)};
     if (waiter.lsn <= group.member(zone).mark.applied) return finish(group, std::move(waiter));
-    group.waiters.push_back(std::move(waiter));
+    m_work.of(group.id).waiters.push_back(std::move(waiter));
 }
 
 void ItemServer::finish(Group& group, Waiter waiter) {
@@ -112,7 +113,7 @@ void ItemServer::finish(Group& group, Waiter waiter) {
                          m_world.profile.indexesBeforeAnswer && table != nullptr &&
                          table->hasGlobalIndexes();
     if (indexed) {
-        group.indexWaiters.push_back(
+        m_work.of(group.id).indexWaiters.push_back(
             {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});
         return;
     }
@@ -124,26 +125,44 @@ void ItemServer::on(const CollectionCountStep& step) {
     Group* group = m_world.findGroup(step.group);
     if (group == nullptr || ready.empty()) return;
     const ZoneIndex zone = ready.back().zone;
-    std::ranges::move(ready, std::back_inserter(group->parked));
+    Work& work = m_work.of(group->id);
+    std::ranges::move(ready, std::back_inserter(work.parked));
     // The lease may have ended meanwhile.
     if (group->member(zone).replica) m_replicator.requestLease(*group, zone);
-    answerParked(*group);
+    answerParked(*group, work);
 }
 
 void ItemServer::moved(Group& group) {
-    std::ranges::move(m_collections.moved(group), std::back_inserter(group.parked));
-    answerWaiters(group);
-    answerParked(group);
+    Work* work = m_work.find(group.id);
+    if (work == nullptr) return;  // No request has arrived yet.
+    std::ranges::move(m_collections.moved(group), std::back_inserter(work->parked));
+    answerWaiters(group, *work);
+    answerParked(group, *work);
+}
+
+bool ItemServer::waits(GroupId group) const {
+    const Work* work = m_work.find(group);
+    return work != nullptr && !(work->waiters.empty() && work->parked.empty());
+}
+
+bool ItemServer::waitsForIndexes(GroupId group) const {
+    const Work* work = m_work.find(group);
+    return work != nullptr && !work->indexWaiters.empty();
+}
+
+const GroupLoad* ItemServer::load(GroupId group) const {
+    const Work* work = m_work.find(group);
+    return work != nullptr ? &work->load : nullptr;
 }
 
 // A reply leaves once the record that it depends on is committed, if the lease still holds. If the
 // replica no longer leads, the fate of the record is unknown: the client gets the service's own
 // error.
-void ItemServer::answerWaiters(Group& group) {
+void ItemServer::answerWaiters(Group& group, Work& work) {
     // Often hundreds wait and none is ready; then this moves and allocates nothing.
     std::vector<Waiter> ready;
-    auto end = group.waiters.begin();
-    for (Waiter& waiter : group.waiters) {
+    auto end = work.waiters.begin();
+    for (Waiter& waiter : work.waiters) {
         const Member& member = group.member(waiter.zone);
         const bool waits =
             member.replica && leads(*member.replica, waiter.term) &&
@@ -155,7 +174,7 @@ void ItemServer::answerWaiters(Group& group) {
             ++end;
         }
     }
-    group.waiters.erase(end, group.waiters.end());
+    work.waiters.erase(end, work.waiters.end());
     for (Waiter& waiter : ready) {
         const auto& replica = group.member(waiter.zone).replica;
         if (!replica) continue;  // It lost its power; its router will notice.
@@ -167,8 +186,8 @@ void ItemServer::answerWaiters(Group& group) {
     }
 }
 
-void ItemServer::answerParked(Group& group) {
-    std::vector<ParkedOp> parked = std::exchange(group.parked, {});
+void ItemServer::answerParked(Group& group, Work& work) {
+    std::vector<ParkedOp> parked = std::exchange(work.parked, {});
     for (ParkedOp& waiting : parked) {
         const auto& replica = group.member(waiting.zone).replica;
         if (!replica) continue;
@@ -178,20 +197,22 @@ void ItemServer::answerParked(Group& group) {
         } else if (replica->takesRequests(m_world.now)) {
             serveNow(group, waiting);
         } else {
-            group.parked.push_back(std::move(waiting));
+            work.parked.push_back(std::move(waiting));
         }
     }
 }
 
 void ItemServer::indexesShow(Group& group, Lsn shown) {
-    std::vector<IndexWaiter> waiting = std::exchange(group.indexWaiters, {});
+    Work* work = m_work.find(group.id);
+    if (work == nullptr) return;
+    std::vector<IndexWaiter> waiting = std::exchange(work->indexWaiters, {});
     for (IndexWaiter& waiter : waiting) {
         // An index without a leader must not fail a write that is committed.
         if (waiter.lsn <= shown || m_world.now - waiter.since >= kIndexWaitMax) {
             waiter.result->gate = group.gate;
             m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
         } else {
-            group.indexWaiters.push_back(std::move(waiter));
+            work->indexWaiters.push_back(std::move(waiter));
         }
     }
 }

@@ -2,7 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
+#include "core/cluster/items/group_load.h"
+#include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/cluster/writes/item_writer.h"
 
@@ -31,8 +34,41 @@ public:
     /// The global indexes reflect the group's records up to `shown`: answers the writes that waited
     /// for it.
     void indexesShow(Group& group, Lsn shown);
+    /// The group is being removed. Waiting requests get no answer from here; their routers notice.
+    void forget(GroupId group) { m_work.forget(group); }
+
+    /// True if a request waits for the group's leader.
+    bool waits(GroupId group) const;
+    /// True if a committed write waits until the global indexes show it.
+    bool waitsForIndexes(GroupId group) const;
+    /// The load of the group's replicas; null before the first request.
+    const GroupLoad* load(GroupId group) const;
 
 private:
+    /// A reply held by the leader until a record is committed.
+    struct Waiter {
+        Lsn lsn{};
+        ZoneIndex zone{};          ///< The leader that holds it.
+        replication::Term term{};  ///< The leader's term.
+        OpId op;
+        std::unique_ptr<OpResult> result;
+    };
+    /// A reply whose record is committed, held until the global indexes show it.
+    struct IndexWaiter {
+        Lsn lsn{};
+        ZoneIndex zone{};
+        OpId op;
+        std::unique_ptr<OpResult> result;
+        Instant since;
+    };
+    /// The waiting requests at the replicas of one group.
+    struct Work {
+        std::vector<ParkedOp> parked;  ///< Waiting for the leader's lease.
+        std::vector<Waiter> waiters;
+        std::vector<IndexWaiter> indexWaiters;
+        GroupLoad load;
+    };
+
     void serveNow(Group& group, const ParkedOp& asked);
     void redirect(Group& group, ZoneIndex zone, OpId op);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
@@ -41,8 +77,8 @@ private:
                   const ReadRange& range);
     /// Reports the damage that a read found, and returns the error for its client.
     std::unique_ptr<OpResult> damaged(storage::StorageError error);
-    void answerWaiters(Group& group);
-    void answerParked(Group& group);
+    void answerWaiters(Group& group, Work& work);
+    void answerParked(Group& group, Work& work);
     void finish(Group& group, Waiter waiter);
     Served served(const Group& group, ZoneIndex zone) const;
 
@@ -50,6 +86,7 @@ private:
     Replicator& m_replicator;
     Answer m_answer;
     CollectionSizes m_collections;
+    PerGroup<Work> m_work;
 };
 
 }  // namespace orrery::cluster

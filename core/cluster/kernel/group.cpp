@@ -1,18 +1,13 @@
 #include "core/cluster/kernel/group.h"
 
 #include <algorithm>
+#include <cerrno>
 
-#include "core/cluster/kernel/op.h"
+#include "core/base/zone_letter.h"
+#include "core/storage/storage_error.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
-namespace {
-
-std::int64_t secondOf(Instant now) {
-    return std::chrono::duration_cast<std::chrono::seconds>(now.sinceStart()).count();
-}
-
-}  // namespace
 
 KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
@@ -20,17 +15,10 @@ KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::str
 }
 
 std::optional<ZoneIndex> Group::servingLeader(Instant now) const {
-    for (const ZoneIndex zone : kZones) {
-        const Member& one = member(zone);
-        if (one.replica && one.replica->canServe(now)) return zone;
+    for (const Member& one : members) {
+        if (one.replica && one.replica->canServe(now)) return one.zone;
     }
     return std::nullopt;
-}
-
-RecentRecord* Group::findRecent(Lsn lsn) {
-    if (recent.empty() || lsn < recent.front().position.lsn) return nullptr;
-    const std::uint64_t offset = lsn.value() - recent.front().position.lsn.value();
-    return offset < recent.size() ? &recent[offset] : nullptr;
 }
 
 Duration Group::lagOf(const Member& member, Instant now) const {
@@ -43,7 +31,7 @@ void Group::measureLag(Instant now) {
             one.behindFrom = Instant::never();
             continue;
         }
-        const RecentRecord* lacked = findRecent(one.mark.applied.next());
+        const RecentRecord* lacked = recent.find(one.mark.applied.next());
         if (lacked != nullptr && lacked->committedAt != Instant::never()) {
             one.behindFrom = lacked->committedAt;
         } else if (one.behindFrom == Instant::never()) {
@@ -52,23 +40,11 @@ void Group::measureLag(Instant now) {
     }
 }
 
-Group::Requests Group::requestsAt(Instant now) const {
-    const std::int64_t second = secondOf(now);
-    if (second == countedSecond) return counted;
-    if (second != countedSecond + 1) return {};
-    return {0, 0, counted.reads, counted.writes};
-}
-
-void Group::countRead(Instant now) {
-    counted = requestsAt(now);
-    countedSecond = secondOf(now);
-    ++counted.reads;
-}
-
-void Group::countWrite(Instant now) {
-    counted = requestsAt(now);
-    countedSecond = secondOf(now);
-    ++counted.writes;
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
+    return {"read", EBADMSG, "items.mdb",
+            std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
+                letterOf(zone) + ") is corrupt in items.mdb. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace orrery::cluster

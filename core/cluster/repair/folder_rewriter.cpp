@@ -59,8 +59,9 @@ storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
         auto record = mended.log.record(lsn);
         if (!record)
             return std::unexpected(storage::StorageError{"repair", 0, "",
-                                                         "The disk no longer reads what it read "
-                                                         "before; copy the folder first."});
+                                                         "The disk can no longer read what it "
+                                                         "read before; copy the folder to "
+                                                         "another disk first."});
         const SharedBytes shared = share(std::move(*record));
         for (std::size_t zone = 0; zone < found.replicas.size(); ++zone)
             turn.append(found.volume(zone), found.group, lsn, shared);
@@ -112,7 +113,7 @@ storage::StorageResult<void> FolderRewriter::copyTrees() {
                 return source.zone == zone && storage::contains(source.keys, key);
             });
             if (!isWanted) return true;
-            // The first source has the newest state; what a later one has too is the same or older.
+            // The first source has the newest state; later ones have the same or an older one.
             result = m_filler.apply(mended.found, {std::string(key), share(std::string(stored))});
             return true;
         });
@@ -129,7 +130,7 @@ storage::StorageResult<void> FolderRewriter::replay(Mended& mended) {
     for (Lsn lsn = mended.plan.replayAfter.next(); lsn <= mended.log.last(); lsn = lsn.next()) {
         const auto bytes = mended.log.record(lsn);
         const auto record = bytes ? table::decodeRecord(*bytes) : std::nullopt;
-        if (!record) continue;  // writeLog has found all of them.
+        if (!record) continue;  // writeLog has found every record.
         const auto applied = table::applyRecord(*record, lsn, mended.found.schema);
         for (const storage::TreeChange& change : applied.changes)
             TRY(m_filler.apply(mended.found, change));
@@ -153,8 +154,8 @@ storage::StorageResult<EntrySums> FolderRewriter::sumsOf(const FoundPartition& p
     return sums;
 }
 
-// Sums that agree with a mark from before the damage prove that nothing is lost, whatever could not
-// be read.
+// Sums that match a mark from before the damage prove that nothing is lost, whatever was
+// unreadable.
 storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
     TRY_ASSIGN(EntrySums sums, sumsOf(mended.found));
     const TreePlan& plan = mended.plan;

@@ -11,7 +11,7 @@
 
 namespace orrery::cluster {
 
-/// Writes into an empty store what a survey found.
+/// Writes the results of a survey into an empty store.
 class FolderRewriter {
 public:
     FolderRewriter(const FolderSurvey& survey, storage::Store& store, RepairReport& report)

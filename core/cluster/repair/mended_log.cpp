@@ -66,7 +66,7 @@ void MendedLog::findEnd() {
         m_before = Lsn(m_before.value() - 1);
 }
 
-// Two of three replicas have what was acknowledged, or both others where one does not count.
+// Two of three replicas have every acknowledged record; both others, if one does not count.
 bool MendedLog::mayHaveLostTail() const {
     int missing = 0;
     int counting = 0;
@@ -99,7 +99,7 @@ std::optional<std::string> MendedLog::record(Lsn lsn) const {
     return std::nullopt;
 }
 
-// Without the state nothing tells which of two different records is right.
+// Without the replica's state, two different records cannot be told apart.
 std::optional<std::string> MendedLog::readAgreed(Lsn lsn) const {
     std::optional<std::string> agreed;
     for (std::size_t zone = 0; zone < m_shapes.size(); ++zone) {

@@ -5,7 +5,7 @@
 namespace orrery::cluster {
 namespace {
 
-// The beginning of a key tells where it lies; a whole one may have a kilobyte.
+// The beginning of a key shows where it lies; a whole key may have a kilobyte.
 std::string shortHex(const std::string& key) {
     constexpr std::size_t kBytesShown = 16;
     const std::string text = hex(std::string_view(key).substr(0, kBytesShown));
@@ -18,9 +18,9 @@ std::string LostKeys::text() const {
     std::string text = "Table " + table + " in " + region;
     if (!index.empty()) text += ", index " + index;
     text += ", partition " + std::to_string(partition.value()) + ": ";
-    if (!index.empty()) return text + "damaged; the next start rebuilds the index.";
+    if (!index.empty()) return text + "corrupt; the next start rebuilds the index.";
     text += itemCount ? std::to_string(*itemCount) + " items are lost" : "items may be lost";
-    text += ", and what is there may be out of date, between these storage keys:";
+    text += ", and the rest may be out of date, between these storage keys:";
     for (const storage::KeyRange& range : keys)
         text += "\n    " + shortHex(range.begin) + " and " + shortHex(range.end);
     return text;

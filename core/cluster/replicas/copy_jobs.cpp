@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kWhole = 1u << 20;
 
-/// Where a key without its key space lies among all keys: of 2^20 parts, how many are before it.
+/// The position of a key, without its key space, among all keys, in parts of 2^20.
 std::uint64_t placeOf(std::string_view key) {
     std::uint64_t place = 0;
     for (std::size_t i = 0; i < 3; ++i)
@@ -18,7 +18,7 @@ std::uint64_t placeOf(std::string_view key) {
     return place >> 4;
 }
 
-/// How much of the partition is before `key`, of 2^20 parts.
+/// The share of the partition before `key`, in parts of 2^20.
 std::uint64_t shareBefore(const Group& group, std::string_view key) {
     const KeyBounds bounds = group.boundsIn(group.space);
     if (key <= bounds.begin) return 0;
@@ -48,18 +48,17 @@ Job CopyJobs::newJob(const Group& group, ZoneIndex zone) const {
     return job;
 }
 
-void CopyJobs::look(const Group& group, ZoneIndex zone) {
-    const Member& member = group.member(zone);
-    const auto known = m_copies.find({group.id, zone});
+void CopyJobs::look(const Group& group, const Member& member) {
+    const auto known = m_copies.find({group.id, member.zone});
     if (!isCopied(member)) {
         if (known == m_copies.end()) return;
         m_jobs.end(known->second);
         m_copies.erase(known);
         return;
     }
-    const JobId id = known != m_copies.end()
-                         ? known->second
-                         : m_copies[{group.id, zone}] = m_jobs.beginUnkept(newJob(group, zone));
+    const JobId id = known != m_copies.end() ? known->second
+                                             : m_copies[{group.id, member.zone}] =
+                                                   m_jobs.beginUnkept(newJob(group, member.zone));
     Job& job = *m_jobs.find(id);
     std::int64_t items = 0;
     for (const Member& other : group.members)
@@ -70,11 +69,11 @@ void CopyJobs::look(const Group& group, ZoneIndex zone) {
 }
 
 void CopyJobs::turnEnds() {
-    for (const GroupId id : m_world.dirtyGroups) {
+    for (const GroupId id : m_replicator.unsaved().groups()) {
         const Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
-        for (const ZoneIndex zone : kZones)
-            look(*group, zone);
+        for (const Member& member : group->members)
+            look(*group, member);
     }
     std::erase_if(m_copies, [&](const auto& copy) {
         if (m_world.findGroup(copy.first.first) != nullptr) return false;

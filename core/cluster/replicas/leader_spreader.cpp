@@ -8,16 +8,14 @@ namespace orrery::cluster {
 namespace {
 
 constexpr Duration kSweepEvery = std::chrono::seconds(1);
-// Each keeps its requests waiting for a few round trips.
+// Each delays its group's requests by a few round trips.
 constexpr std::size_t kHandOversAtOnce = 4;
 constexpr std::size_t kLookedAtOnce = 256;
 
 }  // namespace
 
 void LeaderSpreader::moved(Group& group) {
-    if (group.leaderHint == group.appointed || std::exchange(group.isMisplaced, true)) return;
-    m_misplaced.push_back(group.id);
-    sweepLater();
+    if (group.leaderHint != group.appointed && m_misplaced.add(group.id)) sweepLater();
 }
 
 void LeaderSpreader::sweepLater() {
@@ -29,15 +27,12 @@ void LeaderSpreader::on(const LeaderSweep&) {
     m_sweepIsDue = false;
     std::size_t begun = 0;
     for (std::size_t i = 0; i < kLookedAtOnce && begun < kHandOversAtOnce; ++i) {
-        if (m_misplaced.empty()) return;
-        Group* group = m_world.findGroup(m_misplaced.front());
-        m_misplaced.pop_front();
-        if (group == nullptr) continue;
-        // Whatever becomes of this attempt, the next thing that the group commits leads to another.
-        group->isMisplaced = false;
-        if (handOver(*group)) ++begun;
+        if (m_misplaced.isEmpty()) return;
+        // Whether or not this attempt succeeds, the group's next commit can lead to another.
+        Group* group = m_world.findGroup(m_misplaced.take());
+        if (group != nullptr && handOver(*group)) ++begun;
     }
-    if (!m_misplaced.empty()) sweepLater();
+    if (!m_misplaced.isEmpty()) sweepLater();
 }
 
 bool LeaderSpreader::isHeard(const Group& group, ZoneIndex zone) const {

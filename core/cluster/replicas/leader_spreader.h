@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <deque>
-
+#include "core/cluster/kernel/group_queue.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
@@ -16,7 +14,7 @@ public:
     LeaderSpreader(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator) {}
 
-    /// Called after a group's replicas moved.
+    /// The group's replicas made progress.
     void moved(Group& group);
     void on(const LeaderSweep& sweep);
 
@@ -27,7 +25,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
-    std::deque<GroupId> m_misplaced;  ///< Each once.
+    GroupQueue m_misplaced;  ///< Groups whose leader should be handed back.
     bool m_sweepIsDue = false;
 };
 

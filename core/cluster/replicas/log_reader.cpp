@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
 namespace {
 
-// What is read of the archive at once: about a block of a segment.
+// The amount to read from the archive at once: about one block of a segment.
 constexpr std::uint64_t kArchiveBytes = 64u << 10;
 // What one step gives, but for the last record.
 constexpr std::uint64_t kStepBytesMax = 1u << 20;
@@ -17,17 +18,17 @@ constexpr std::uint64_t kStepBytesMax = 1u << 20;
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) +
-                " is damaged. Writes are refused; restore the data folder from a copy."};
+                std::to_string(group.id.value()) + " is corrupt. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
-/// The bytes of one record after the other.
+/// Reads records one by one, from wherever they are.
 class RecordSource {
 public:
     RecordSource(WorldState& world, const Replicator& replicator, Group& group, ZoneIndex zone)
         : m_world(world), m_replicator(replicator), m_group(group), m_zone(zone) {}
 
-    /// Null if it is nowhere.
+    /// Null if no source has the record.
     storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
         auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
         if (!found || *found != nullptr) return found;
@@ -57,7 +58,7 @@ private:
 }  // namespace
 
 void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
-    if (group.readers.try_emplace(std::move(name), cursor).second) m_world.touch(group);
+    if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 
 void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
@@ -65,14 +66,19 @@ void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
     CHECK(reader != group.readers.end());
     if (cursor <= reader->second) return;
     reader->second = cursor;
-    m_world.touch(group);
+    m_replicator.touch(group);
 }
 
 void LogReader::retire(Group& group, std::string_view name) {
     const auto reader = group.readers.find(name);
     if (reader == group.readers.end()) return;
     group.readers.erase(reader);
-    m_world.touch(group);
+    m_replicator.touch(group);
+}
+
+void LogReader::advanceIndexed(Group& base, Lsn cursor) {
+    base.indexedUpTo = cursor;
+    m_replicator.touch(base);
 }
 
 std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {

@@ -26,9 +26,15 @@ std::size_t terms(const Group& group) {
 
 }  // namespace
 
-bool LogTrimmer::isAway(const Group& group, ZoneIndex zone) const {
-    if (!group.member(zone).replica) return true;
+void LogTrimmer::forget(GroupId group) {
+    if (const Trim* trim = m_groups.find(group)) m_heldBytes -= trim->heldBytes;
+    m_groups.forget(group);
+}
+
+bool LogTrimmer::isAway(const Group& group, const Member& member) const {
+    if (!member.replica) return true;
     const RegionState& region = m_world.region(group.region);
+    const ZoneIndex zone = member.zone;
     bool isAlone = true;
     for (const ZoneIndex other : kZones) {
         if (other == zone || !region.up[other.value()]) continue;
@@ -39,36 +45,34 @@ bool LogTrimmer::isAway(const Group& group, ZoneIndex zone) const {
 }
 
 bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
-    const LogBounds& bounds = m_world.logBounds;
     const std::uint64_t bytes = group.lackedBytes(member);
-    return bytes > bounds.groupHeldBytesMax ||
-           m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
-           terms(group) > bounds.heldTermsMax;
+    return bytes > m_bounds.groupHeldBytesMax ||
+           m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax) ||
+           terms(group) > m_bounds.heldTermsMax;
 }
 
-// One at a time, and only while both others have a whole tree on the disk: what the log no longer
-// has, a copy must find in two places.
-bool LogTrimmer::mayLeave(const Group& group, ZoneIndex zone) const {
+// At most one replica is left behind at a time, and only while both others have a complete tree on
+// disk: data that the log no longer has must exist in two copies.
+bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
-    return std::ranges::all_of(kZones, [&](ZoneIndex other) {
-        if (other == zone) return true;
-        const Member& member = group.member(other);
-        return member.standing() == Standing::Whole && member.wholeSince <= m_world.treesSynced &&
-               member.knownApplied().next() >= group.trimMark;
+    return std::ranges::all_of(group.members, [&](const Member& other) {
+        if (&other == &member) return true;
+        return other.standing() == Standing::Whole && other.wholeSince <= m_treesSynced &&
+               other.knownApplied().next() >= group.trimMark;
     });
 }
 
 Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) const {
     if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
     const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
-    return since > m_world.logBounds.groupHeldBytesMax ? group.committed : member.copyOffered;
+    return since > m_bounds.groupHeldBytesMax ? group.committed : member.copyOffered;
 }
 
-Lsn LogTrimmer::neededAfter(Group& group) {
+Lsn LogTrimmer::neededAfter(const Group& group) {
     Lsn needed = group.committed;
-    m_heldBytes -= std::exchange(group.heldBytes, 0);
-    for (const ZoneIndex zone : kZones) {
-        const Member& member = group.member(zone);
+    std::uint64_t& heldBytes = m_groups.of(group.id).heldBytes;
+    m_heldBytes -= std::exchange(heldBytes, 0);
+    for (const Member& member : group.members) {
         const bool isBelow = member.knownApplied().next() < group.trimMark;
         if (member.role != MemberRole::Storage) continue;
         if (member.standing() == Standing::NeedsCopy) {
@@ -76,11 +80,11 @@ Lsn LogTrimmer::neededAfter(Group& group) {
             continue;
         }
         if (isBelow) continue;
-        if (isAway(group, zone)) {
-            if (holdsTooMuch(group, member) && mayLeave(group, zone)) continue;
-            const std::uint64_t held = std::max(group.heldBytes, group.lackedBytes(member));
-            m_heldBytes += held - group.heldBytes;
-            group.heldBytes = held;
+        if (isAway(group, member)) {
+            if (holdsTooMuch(group, member) && mayLeave(group, member)) continue;
+            const std::uint64_t held = std::max(heldBytes, group.lackedBytes(member));
+            m_heldBytes += held - heldBytes;
+            heldBytes = held;
         }
         needed = std::min(needed, member.knownApplied());
     }
@@ -93,22 +97,23 @@ Lsn LogTrimmer::neededAfter(Group& group) {
 }
 
 void LogTrimmer::move(Group& group) {
-    // The version that had this bug trimmed nothing, and the mend needs whole logs.
+    // The version with this bug did not trim, and its repair needs complete logs.
     if (m_world.plantedBug == PlantedBug::CountersEarly) return;
     const Lsn mark = neededAfter(group).next();
     if (mark <= group.trimMark) return;
-    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_world.logBounds.stepRecords ||
-                           group.committedBytes - group.bytesAtTrim >= m_world.logBounds.stepBytes;
+    std::uint64_t& bytesAtTrim = m_groups.of(group.id).bytesAtTrim;
+    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_bounds.stepRecords ||
+                           group.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
     if (!isWorthIt && !isAtRest(group)) return;
     group.trimMark = mark;
-    group.bytesAtTrim = group.committedBytes;
-    for (const ZoneIndex zone : kZones)
-        trim(group, zone);
+    bytesAtTrim = group.committedBytes;
+    for (Member& member : group.members)
+        trim(group, member);
     markLeft(group);
 }
 
-// A replica without power whose log ends before the mark can never catch up from a log. One that is
-// only cut off learns it from the leader, as does one whose log says something else there.
+// A replica without power whose log ends before the mark can only recover by a copy. A replica that
+// is only disconnected, or whose log differs there, learns that from the leader.
 void LogTrimmer::markLeft(Group& group) {
     for (Member& member : group.members) {
         if (!member.replica && member.durableLast.next() < group.trimMark)
@@ -116,17 +121,16 @@ void LogTrimmer::markLeft(Group& group) {
     }
 }
 
-// Of its own log, each replica keeps what its tree lacks.
-void LogTrimmer::trim(Group& group, ZoneIndex zone) {
-    Member& member = group.member(zone);
+// Each replica's own log keeps the records that its tree lacks.
+void LogTrimmer::trim(const Group& group, Member& member) {
     if (member.standing() == Standing::NeedsCopy) return;
     const Lsn first = std::min(group.trimMark, member.knownApplied().next());
     if (first <= member.firstKept) return;
-    // The disk is about to begin the log anew, and has the old one.
+    // The disk still has the old log and is about to restart it.
     const bool begins = member.standing() == Standing::Copying;
     if (begins && member.durable.standing != Standing::Copying) return;
     member.firstKept = first;
-    m_world.turn.setTrimMark(volumeOf(group.region, zone), group.id, first);
+    m_world.turn.setTrimMark(member.volume(), group.id, first);
     member.durable.log.trimBefore(Lsn(first.value() - 1));
     if (member.replica) member.replica->trimmed(first);
 }

@@ -1,39 +1,56 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
+#include "core/cluster/kernel/per_group.h"
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/log_bounds.h"
 
 namespace orrery::cluster {
 
-/// Says which records of a group's log nobody needs any more (section 4, "Trimming"): those that
-/// all replicas and all registered readers are past. A replica that is away holds back a bounded
-/// part of the logs; beyond that it needs a copy when it is back. A group at rest keeps no records.
+/// Decides which records of a group's log are no longer needed (section 4, "Trimming"): those that
+/// all replicas and registered readers have passed. For a replica that is away, a bounded part of
+/// the logs is kept; beyond that it needs a copy. A group at rest keeps no records.
 class LogTrimmer {
 public:
-    explicit LogTrimmer(WorldState& world) : m_world(world) {}
+    /// The bounds outlive the trimmer.
+    LogTrimmer(WorldState& world, const LogBounds& bounds) : m_world(world), m_bounds(bounds) {}
 
-    /// Moves the trim mark of a group, if it is worth a write. Before the turn ends.
+    /// Moves a group's trim mark if that is worth a write. Call it before the turn ends.
     void move(Group& group);
-    /// The group is about to go.
-    void forget(const Group& group) { m_heldBytes -= group.heldBytes; }
+    /// Call it for a reopened group: records already in its log do not count towards the next move.
+    void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
+    /// Call it before the group is removed.
+    void forget(GroupId group);
+
+    /// What was applied up to this turn is in the trees on the disk.
+    void treesSynced(storage::Ticket upTo) { m_treesSynced = std::max(m_treesSynced, upTo); }
 
     /// What replicas that are away hold back, of all groups together.
     std::uint64_t heldBytes() const { return m_heldBytes; }
 
 private:
-    Lsn neededAfter(Group& group);
-    /// What a replica that needs a copy needs of the log once that has begun; `committed` if none
-    /// is under way.
+    struct Trim {
+        std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark last moved.
+        std::uint64_t heldBytes = 0;    ///< Log kept for members that are away.
+    };
+
+    Lsn neededAfter(const Group& group);
+    /// The first position that a replica needs of the log after its copy begins; `committed` if no
+    /// copy has been offered.
     Lsn offeredTo(const Group& group, const Member& member) const;
-    bool isAway(const Group& group, ZoneIndex zone) const;
-    /// May the mark move past this replica, which is away?
-    bool mayLeave(const Group& group, ZoneIndex zone) const;
+    bool isAway(const Group& group, const Member& member) const;
+    /// True if the mark may move past this replica, which is away.
+    bool mayLeave(const Group& group, const Member& member) const;
     bool holdsTooMuch(const Group& group, const Member& member) const;
-    void trim(Group& group, ZoneIndex zone);
+    void trim(const Group& group, Member& member);
     static void markLeft(Group& group);
 
     WorldState& m_world;
+    const LogBounds& m_bounds;
+    storage::Ticket m_treesSynced{};
+    PerGroup<Trim> m_groups;
     std::uint64_t m_heldBytes = 0;
 };
 

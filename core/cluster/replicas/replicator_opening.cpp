@@ -4,7 +4,7 @@
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
 
-// How the groups that the store holds come to life again (section 4, "Opening").
+// Restarts the groups in the store (section 4, "Opening").
 
 namespace orrery::cluster {
 
@@ -16,11 +16,11 @@ storage::StorageError trimmedLog(const Group& group) {
     return {"rebuild a partition from its log", 0, "",
             "Partition " + std::to_string(group.id.value()) +
                 " shares its keys with another, and its log no longer begins with its first "
-                "record: the data folder is damaged; restore it from a copy."};
+                "record; restore the data folder from a backup."};
 }
 
-/// Each log begins at the mark, before it for a replica that is behind, or after it where the log
-/// began with a copy.
+/// A log begins at the trim mark; earlier for a replica that is behind, later if it began with a
+/// copy.
 Lsn trimMarkOf(const Group& group) {
     Lsn mark = group.committed.next();
     for (const Member& member : group.members) {
@@ -41,24 +41,22 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
 
 storage::StorageResult<void> Replicator::reopenShared(Group& group) {
     TRY(recall(group));
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
+    for (Member& member : group.members) {
         if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
         if (member.durableLast > member.durable.commit) {
-            m_world.turn.truncate(volumeOf(group.region, zone), group.id,
-                                  member.durable.commit.next());
+            m_world.turn.truncate(member.volume(), group.id, member.durable.commit.next());
             member.durableLast = member.durable.commit;
         }
         member.mark = {};
     }
-    m_world.touch(group);
+    touch(group);
     TRY(recallTimestamp(group));
     return resume(group);
 }
 
 storage::StorageResult<void> Replicator::recall(Group& group) {
     TRY_ASSIGN(const auto state,
-               m_world.store.groupState(volumeOf(group.region, ZoneIndex(0)), group.id));
+               m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
     if (state) {
         auto decoded = decodeGroupState(*state);
@@ -72,11 +70,11 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
     if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
-    group.bytesAtTrim = group.committedBytes;
-    replication::Term latest{};  // That a member which names its leader knows.
+    m_trimmer.begin(group);
+    replication::Term latest{};  // Of the members that name a leader.
     for (const ZoneIndex zone : kZones) {
-        const VolumeId volume = volumeOf(group.region, zone);
         Member& member = group.member(zone);
+        const VolumeId volume = member.volume();
         member.durable = states.replicas[zone.value()];
         TRY_ASSIGN(member.durableLast, m_world.store.lastLsn(volume, group.id));
         TRY_ASSIGN(member.mark, m_world.store.mark(volume, group.id));
@@ -95,15 +93,14 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
     return {};
 }
 
-// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
+// A state of version 1 has no last commit timestamp; the last record of the longest log has it.
 storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     if (group.lastCommitTimestamp != CalendarTime()) return {};
     if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
-    for (const ZoneIndex zone : kZones) {
-        const Lsn last = group.member(zone).durableLast;
+    for (const Member& member : group.members) {
+        const Lsn last = member.durableLast;
         if (last == Lsn{}) continue;
-        TRY_ASSIGN(const SharedBytes bytes,
-                   m_world.store.record(volumeOf(group.region, zone), group.id, last));
+        TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, last));
         const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
         if (decoded)
             group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
@@ -111,12 +108,11 @@ storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     return {};
 }
 
-// A leader sends a record before its own disk has it. Should another have it and the leader not,
-// the leader must not give its place to another record in the same term.
+// A leader sends a record before its own disk has it. If another replica has that record and the
+// leader does not, the leader must not assign its position to another record in the same term.
 void Replicator::deposeLossy(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        Member& member = group.member(zone);
-        if (member.durable.leader != zone) continue;
+    for (Member& member : group.members) {
+        if (member.durable.leader != member.zone) continue;
         const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
             if (other.durableLast <= member.durableLast) return false;
             replication::LogShape log = other.durable.log;
@@ -128,9 +124,9 @@ void Replicator::deposeLossy(Group& group) {
 }
 
 storage::StorageResult<void> Replicator::resume(Group& group) {
-    for (const ZoneIndex zone : kZones) {
-        if (!m_world.region(group.region).up[zone.value()]) continue;
-        install(group, zone, replication::Start::Resume);
+    for (const Member& member : group.members) {
+        if (!m_world.region(group.region).up[member.zone.value()]) continue;
+        install(group, member.zone, replication::Start::Resume);
         if (m_world.failure) return std::unexpected(*m_world.failure);
     }
     TRY(recallTail(group));
@@ -138,34 +134,32 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
     return {};
 }
 
-// A follower at rest that missed the last word of its leader would stay behind until the next
-// write. Where nobody leads, whoever knows no leader looks for one.
+// Without this, a resting follower that missed the last CommitNotice lags until the next write. In
+// a group without a leader, each replica that knows no leader looks for one.
 void Replicator::wakeIfUneven(Group& group) {
-    const Lsn first = group.members[0].durable.commit;
+    const Lsn first = group.members.front().durable.commit;
     bool even = true;
     for (const Member& member : group.members)
         even = even && member.durable.commit == first &&
                member.standing() == replication::Standing::Whole;
     if (even) return;
-    for (const ZoneIndex zone : kZones) {
-        if (group.member(zone).replica) requestLease(group, zone);
+    for (const Member& member : group.members) {
+        if (member.replica) requestLease(group, member.zone);
     }
 }
 
-// A leader that resumes has records above its commit LSN that it may yet commit: what it evaluates
-// must see them, as it did before the stop.
-// A replica that was cut off may still take itself for the leader of an earlier term: the tail is
-// that of the latest.
+// A resumed leader may still commit the records above its commit LSN, so the writes it evaluates
+// must see them, as before the stop. A replica that was disconnected may believe that it leads an
+// earlier term; the tail is that of the latest term.
 storage::StorageResult<void> Replicator::recallTail(Group& group) {
-    std::optional<ZoneIndex> leader;
-    for (const ZoneIndex one : kZones) {
-        const auto& candidate = group.member(one).replica;
-        if (!candidate || candidate->role() != replication::Role::Leader) continue;
-        if (!leader || candidate->term() > group.member(*leader).replica->term()) leader = one;
+    const Member* leader = nullptr;
+    for (const Member& one : group.members) {
+        if (!one.replica || one.replica->role() != replication::Role::Leader) continue;
+        if (leader == nullptr || one.replica->term() > leader->replica->term()) leader = &one;
     }
-    if (!leader) return {};
-    const ZoneIndex zone = *leader;
-    const Replica& replica = *group.member(zone).replica;
+    if (leader == nullptr) return {};
+    const ZoneIndex zone = leader->zone;
+    const Replica& replica = *leader->replica;
     const Lsn last = replica.lastPosition().lsn;
     for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
         TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));

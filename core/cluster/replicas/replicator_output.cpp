@@ -5,8 +5,9 @@
 #include "core/base/result.h"
 #include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/storage/storage_error.h"
 
-// What replicas ask for: disk, trees, messages, timers.
+// Executes the outputs of replicas: disk, trees, messages, timers.
 
 namespace orrery::cluster {
 
@@ -22,10 +23,10 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
-                std::string(how) + ": the data folder is damaged; restore it from a copy."};
+                std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
-// What the trace says of a message.
+// Sets what the trace says about a message.
 
 using observe::MessageKind;
 
@@ -70,12 +71,12 @@ void label(Flight& flight, const replication::VoteReply&) {
 }  // namespace
 
 void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
-    const CauseScope scope(m_world);
-    m_world.noteChange(group);
+    const CauseScope scope(m_world.queue);
+    m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;
-    // What others wait for, latest last: who is answered now is answered because of it.
+    // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
     note(noticeLeadership(group, zone));
@@ -89,14 +90,13 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
-    // Requests wait for what happens at a leader, and for nobody else.
-    const bool waiting =
-        leads && (!group.waiters.empty() || !group.parked.empty() || group.isLeaseAwaited);
     // A group that has come to rest keeps no records.
-    if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
+    if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
-    if (m_listener && (waiting || moved)) m_listener(group);
-    // By now everything is answered that this leader was asked for.
+    // Requests wait only for progress at a leader.
+    if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
+        m_listener->moved(group);
+    // Everything that this leader was asked has been answered by now.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
     pump(group, zone);
@@ -107,7 +107,7 @@ EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
-        remember(group, *out.noOp, share(table::encodeRecord(noOp)));
+        group.recent.add(*out.noOp, share(table::encodeRecord(noOp)));
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
         writeToDisk(group, zone, out, incoming ? std::get_if<AppendRequest>(incoming) : nullptr);
@@ -118,11 +118,11 @@ EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
     if (!out.committed.empty()) {
         committed = m_world.emit(
             observe::LogCommitted{group.ref(zone), out.committed.first, out.committed.last});
-        const CauseScope scope(m_world, committed);
+        const CauseScope scope(m_world.queue, committed);
         applied = apply(group, zone, out.committed);
     }
     for (replication::Envelope& envelope : out.send) {
-        const CauseScope scope(m_world);
+        const CauseScope scope(m_world.queue);
         const bool tells = std::holds_alternative<replication::CommitNotice>(envelope.message);
         if (tells && committed > EventId{}) m_world.queue.cause = committed;
         transmit(group, std::move(envelope));
@@ -155,12 +155,12 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                if (!isFarBehind(group, position)) remember(group, position, bytes);
+                if (!group.recent.areFarAfter(position)) group.recent.add(position, bytes);
                 break;
             }
         }
         if (!bytes) {
-            const RecentRecord* recent = group.findRecent(lsn);
+            const RecentRecord* recent = group.recent.find(lsn);
             CHECK(recent != nullptr && recent->position == position);
             bytes = recent->bytes;
         }
@@ -171,23 +171,15 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
         done.stateNumber = out.saveState;
         done.state = member.replica->state();
     }
-    // One write after the other, also where the delay became shorter.
+    // Writes complete in order, even if the disk delay has been shortened since.
     member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
     m_world.queue.add(member.diskFreeAt, std::move(done));
-}
-
-// It would take the place of all that is at hand and on its way to a quorum. What is at hand of an
-// earlier term has been cut off.
-bool Replicator::isFarBehind(const Group& group, LogPosition position) {
-    if (group.recent.empty()) return false;
-    const LogPosition& first = group.recent.front().position;
-    return position.lsn.next() < first.lsn && position.term <= first.term;
 }
 
 bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     Member& member = group.member(zone);
     const replication::Term term = member.replica->state().log.termAt(lsn);
-    RecentRecord* recent = group.findRecent(lsn);
+    RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position.term != term) recent = nullptr;
     const auto bytes =
         recent ? storage::StorageResult<SharedBytes>(recent->bytes) : recordBytes(group, zone, lsn);
@@ -198,7 +190,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
         if (recent != nullptr) recent->applied = applied;
     }
     if (!applied) {
-        m_world.fail(bytes ? unusable(group, zone, lsn, "damaged") : bytes.error());
+        m_world.fail(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
         return false;
     }
     changeTree(group, zone, *applied, lsn);
@@ -216,11 +208,11 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
             if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
         }
     }
-    m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    m_world.recorder.digest(3, group.id.value(), zone.value(), lsn.value());
     return true;
 }
 
-// A tree that is being copied takes only what concerns keys that it has; the rest comes with them.
+// An incomplete tree takes only changes of keys already copied; later chunks bring the rest.
 void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
                             Lsn lsn) {
     Member& member = group.member(zone);
@@ -238,8 +230,8 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
     } else {
         table::advance(member.mark, applied, lsn);
     }
-    if (m_world.beforeApply) m_world.beforeApply(group, zone, changes);
-    m_world.store.apply(volumeOf(group.region, zone), group.id, changes, member.mark);
+    if (m_beforeApply) m_beforeApply(group, zone, changes);
+    m_world.store.apply(member.volume(), group.id, changes, member.mark);
 }
 
 EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
@@ -254,24 +246,24 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
             if (!applyOne(group, zone, lsn)) return {};
         }
     }
-    // What is known to be committed is saved with what it made of the tree.
+    // Saves the commit position together with its effect on the tree.
     member.durable.commit = std::max(member.durable.commit, committed.last);
     member.durable.caughtUp = member.replica->isCaughtUp();
     group.committed = std::max(group.committed, committed.last);
     group.measureLag(m_world.now);
-    m_world.touch(group);
+    touch(group);
     const Lsn last = std::min(committed.last, member.mark.applied);
     if (first > last) return {};
     return m_world.emit(observe::LogApplied{group.ref(zone), first, last});
 }
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
-    ++m_world.totals.messages;
+    ++m_totals.messages;
     Flight flight{group.ref(envelope.from), envelope.to};
-    const auto arrival = m_world.arrivalOf(flight);
+    const auto arrival = m_world.post.arrivalOf(flight);
     if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
     std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
-    m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+    m_world.post.send(arrival, ReplicaMessage{flight, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -284,27 +276,16 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
 }
 
-void Replicator::remember(Group& group, LogPosition position, SharedBytes bytes) {
-    if (RecentRecord* known = group.findRecent(position.lsn)) {
-        if (known->position == position) return;
-        while (!group.recent.empty() && group.recent.back().position.lsn >= position.lsn)
-            group.recent.pop_back();
-    }
-    if (!group.recent.empty() && group.recent.back().position.lsn.next() != position.lsn)
-        group.recent.clear();
-    group.recent.push_back({position, std::move(bytes), nullptr, Instant::never()});
-}
-
 storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
                                                            Lsn lsn) const {
     const Member& member = group.member(zone);
     const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
-    const RecentRecord* recent = group.findRecent(lsn);
+    const RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
         if (record->position == position) return record->bytes;
     }
-    return m_world.store.record(volumeOf(group.region, zone), group.id, lsn);
+    return m_world.store.record(member.volume(), group.id, lsn);
 }
 
 storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,
@@ -318,7 +299,7 @@ storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIn
                                                             Lsn lsn) const {
     TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
     auto decoded = table::decodeRecord(*bytes);
-    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
+    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "corrupt"));
     return *std::move(decoded);
 }
 
@@ -343,9 +324,9 @@ EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     if (member.lastRole == before) return {};
     if (before == replication::Role::Leader) return stopped(group, zone);
     if (member.lastRole != replication::Role::Leader) return {};
-    ++m_world.totals.elections;
+    ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
-    // Its no-op and all that it asks for now comes of this.
+    // The election is the cause of its no-op and of everything it requests now.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
     group.leaderHint = zone;
     group.tail.clear();

@@ -39,8 +39,8 @@ std::optional<std::vector<GroupId>> groupsIn(std::string_view cursor) {
 
 storage::StorageError damaged(std::string_view name) {
     return {"decode " + std::string(name), EBADMSG, "log.mdb",
-            "Which key space is to be given back (" + std::string(name) +
-                ") is damaged in log.mdb; restore the data folder from a copy."};
+            "A key space to be erased (" + std::string(name) +
+                ") is corrupt in log.mdb; restore the data folder from a backup."};
 }
 
 }  // namespace

@@ -171,13 +171,11 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         if (there->status == TableStatus::Creating) return std::unexpected(stillInUse(*there));
         return std::unexpected(inUse("Table already exists: " + create.table.name));
     }
-    if (m_world.findRegion(caller.regionName) == nullptr &&
-        m_world.regions.size() >= WorldState::kRegionsMax) {
+    if (m_world.findRegion(caller.regionName) == nullptr && m_world.regions.size() >= kRegionsMax) {
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
                                         "There is no table in Region " + caller.regionName +
                                             ", and this endpoint already has tables in " +
-                                            std::to_string(WorldState::kRegionsMax) +
-                                            " Regions, the maximum.",
+                                            std::to_string(kRegionsMax) + " Regions, the maximum.",
                                         nullptr});
     }
     TableDescription table = create.table;
@@ -323,8 +321,7 @@ void TableAdmin::settle(TableDescription table) {
             dropSpace(index.space, nameOf(table, index));
         dropSpace(table.space, "table " + table.name);
         m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
-        m_world.catalog.erase(table);
-        m_world.catalogGate = m_world.openTicket;
+        m_world.catalog.erase(table, m_world.openTicket);
         return;
     }
     for (const SecondaryIndex& index : table.indexes) {

@@ -132,8 +132,7 @@ void TableAdmin::store(TablePtr table) {
     }
     m_world.turn.putValue(std::string(kTablePrefix) + std::to_string(table->space.value()),
                           std::move(bytes));
-    m_world.catalog.put(std::move(table));
-    m_world.catalogGate = m_world.openTicket;
+    m_world.catalog.put(std::move(table), m_world.openTicket);
 }
 
 }  // namespace orrery::cluster

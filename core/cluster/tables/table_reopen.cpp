@@ -31,7 +31,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
             if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
                 return std::unexpected(*std::move(refused));
         }
-        while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < kRegionsMax)
             m_world.addRegion(std::string(in.sized()));
         if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
     }
@@ -39,7 +39,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     if (next) {
         ByteReader in(*next);
         if (takeVersionMark(in, *next)) {
-            if (auto refused = refusedVersion(in, kNextVersion, "Which ids come next"))
+            if (auto refused = refusedVersion(in, kNextVersion, "The next free ids"))
                 return std::unexpected(*std::move(refused));
         }
         m_nextSpace = static_cast<std::uint32_t>(in.varint());
@@ -77,11 +77,11 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
         for (const SecondaryIndex& index : one.table.indexes) {
             if (!lost.contains(index.space)) continue;
             const bool isShared = sharing.contains(index.space);
-            TRY(rebuildIndex(one, index.space,
-                             isShared
-                                 ? "had the same partitions as another table or index, which an "
-                                   "earlier version did by mistake"
-                                 : "was damaged"));
+            TRY(rebuildIndex(
+                one, index.space,
+                isShared ? "shared its partitions with another table or index, because of a "
+                           "bug in an earlier version"
+                         : "was corrupt"));
         }
     }
     m_indexes.sender.resume();
@@ -199,8 +199,8 @@ storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored,
     }
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
-    m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
-                            table.regionName + " " + std::string(why) + "; it is being rebuilt.");
+    m_notes.push_back("Index " + index->name + " of table " + table.name + " in " +
+                      table.regionName + " " + std::string(why) + "; it is being rebuilt.");
     const bool isWanted =
         index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
     if (isWanted) {

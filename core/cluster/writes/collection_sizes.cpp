@@ -159,7 +159,7 @@ std::vector<ParkedOp> CollectionSizes::on(const CollectionCountStep& step) {
     return waiting;
 }
 
-// The next write puts a counted size into the log. If there is none, the size is not kept for ever.
+// The next write puts a counted size into the log. Without one, the size is not kept forever.
 void CollectionSizes::forgetFinished() {
     const auto isFinished = [](const auto& entry) { return entry.second.atEnd(); };
     if (static_cast<std::size_t>(std::ranges::count_if(m_counts, isFinished)) <= kFinishedMax)

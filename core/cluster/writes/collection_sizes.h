@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/kernel/op.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/table/apply.h"
 

@@ -54,7 +54,7 @@ table::LogRecord recordOf(const Group& group, const std::string& storageKey, con
     return record;
 }
 
-/// The state on which a write was evaluated, and which it must follow in the log.
+/// The state on which a write was evaluated; the write must follow it in the log.
 struct Before {
     ItemView item;
     std::optional<table::CollectionSize> collection;
