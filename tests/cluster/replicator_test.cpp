@@ -187,12 +187,12 @@ private slots:
         t.events(1ms);
         QVERIFY(t.group->recent.find(last) != nullptr);
         t.setCut(kA, kB, false);
-        int lost = 0;
+        bool isLost = false;
         test::runGroupEvents(t.world, t.replicator, t.world.now + 100ms, [&](const Event&) {
-            lost += t.group->recent.find(last) == nullptr ? 1 : 0;
+            isLost = isLost || t.group->recent.find(last) == nullptr;
         });
         QCOMPARE(t.at(kB).mark.applied, last);
-        QCOMPARE(lost, 0);
+        QVERIFY(!isLost);
     }
 
     // The records that a leader reads for a follower's catch-up occupy memory until they arrive.
@@ -229,8 +229,7 @@ private slots:
             t.replicator.create(GroupId(id), kRegion, space, space, "", "", kA);
             t.replicator.remove(GroupId(id));
         }
-        QVERIFY2(t.world.changedGroups.size() <= 1024,
-                 qPrintable(QString::number(t.world.changedGroups.size())));
+        QVERIFY(t.world.changedGroups.size() <= 1024);
         QCOMPARE(t.world.changedGroups.groups().front(), GroupId(1));
     }
 
