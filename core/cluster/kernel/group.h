@@ -171,8 +171,4 @@ struct Group {
 /// of the sentence: "An item of table Music".
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
 
-/// The three zones, by number.
-inline constexpr std::array<ZoneIndex, kZonesPerRegion> kZones = {ZoneIndex(0), ZoneIndex(1),
-                                                                  ZoneIndex(2)};
-
 }  // namespace orrery::cluster
