@@ -194,8 +194,12 @@ StorageResult<void> LayeredStore::scan(VolumeId volume, std::string_view begin,
     return noted(m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor));
 }
 
-void LayeredStore::dropRange(std::string begin, std::string end) {
-    m_trees.dropRange({std::move(begin), std::move(end)});
+std::uint64_t LayeredStore::dropRange(std::string begin, std::string end) {
+    return m_trees.dropRange({std::move(begin), std::move(end)});
+}
+
+std::uint64_t LayeredStore::firstRangeLeft() const {
+    return m_trees.firstDropLeft();
 }
 
 std::uint64_t LayeredStore::droppedKeysLeft() const {

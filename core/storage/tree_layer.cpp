@@ -105,9 +105,10 @@ void TreeLayer::apply(VolumeId volume, GroupId group, std::span<const TreeChange
     m_turnIsOpen = true;
 }
 
-void TreeLayer::dropRange(KeyRange range) {
+std::uint64_t TreeLayer::dropRange(KeyRange range) {
     m_active->eraseRange(range.begin, range.end, UINT64_MAX);
-    m_newDrops.push_back({m_nextDropNumber++, std::move(range)});
+    m_newDrops.push_back({m_nextDropNumber, std::move(range)});
+    return m_nextDropNumber++;
 }
 
 void TreeLayer::dropGroup(GroupId group) {
@@ -268,6 +269,11 @@ std::uint64_t TreeLayer::droppedKeysLeft() const {
     // Drops run in order, so only the first has a count; each other drop counts as 1.
     const std::uint64_t first = m_drops.empty() ? 0 : m_drops.front().keysLeft - 1;
     return m_newDrops.size() + m_drops.size() + first;
+}
+
+std::uint64_t TreeLayer::firstDropLeft() const {
+    if (!m_drops.empty()) return m_drops.front().dropped.number;
+    return m_newDrops.empty() ? m_nextDropNumber : m_newDrops.front().number;
 }
 
 std::uint64_t TreeLayer::memtableBytes() const {

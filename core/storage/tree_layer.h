@@ -27,7 +27,8 @@ public:
 
     void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
                const TreeMark& mark);
-    void dropRange(KeyRange range);
+    /// Returns the number of the range.
+    std::uint64_t dropRange(KeyRange range);
     void dropGroup(GroupId group);
 
     /// What the ending turn must record: the ranges dropped since the last turn. And, if the turn
@@ -66,6 +67,8 @@ public:
     bool workIsOut() const { return m_workIsOut; }
     bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
+    /// The number of the first range that is still to be given back, or of the next one.
+    std::uint64_t firstDropLeft() const;
     std::uint64_t memtableBytes() const;
 
 private:

@@ -24,6 +24,7 @@ void runGroupEvents(cluster::WorldState& world, cluster::Replicator& replicator,
         if (auto* disk = std::get_if<cluster::DiskDone>(&event)) replicator.on(*disk);
         if (auto* tick = std::get_if<cluster::ReplicaTick>(&event)) replicator.on(*tick);
         if (auto* link = std::get_if<cluster::CatchUpGoesOn>(&event)) replicator.on(*link);
+        if (auto* step = std::get_if<cluster::CopyStep>(&event)) replicator.on(*step);
         other(event);
     }
     world.now = until;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
 constexpr std::uint8_t kFaultsVersion = 2;
-constexpr std::size_t kPastFaultsMax = 200;
+constexpr std::ptrdiff_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
     return {"decode faults", EPROTO, "",
@@ -84,8 +84,9 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
     const std::uint64_t id = fault.view.id;
     m_faults.push_back(fault);
     start(fault);
-    if (m_faults.size() > kPastFaultsMax && !m_faults.front().view.active)
-        m_faults.erase(m_faults.begin());
+    const auto isPast = [](const Fault& one) { return !one.view.active; };
+    if (std::ranges::count_if(m_faults, isPast) > kPastFaultsMax)
+        m_faults.erase(std::ranges::find_if(m_faults, isPast));
     save();
     return id;
 }

@@ -92,7 +92,7 @@ private:
     /// other.
     std::map<RegionId, HearingNumbers> m_hearingNumbers;
     storage::Ticket m_gate{};
-    std::vector<Fault> m_faults;  ///< By id, including past ones; bounded.
+    std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.
     std::uint64_t m_nextFault = 1;
 };
 

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view kOldPrefix = "filling/";
 constexpr std::size_t kStepItemsMax = 100;
+constexpr std::uint64_t kStepBytesMax = 1u << 20;
 constexpr std::size_t kUnansweredMax = 500;
+constexpr std::uint64_t kUnansweredBytesMax = 2u << 20;
 /// The maximum of items per base partition to read again after a kill.
 constexpr std::size_t kItemsBetweenSaves = 2000;
 constexpr Duration kWait = 20ms;
@@ -240,7 +242,8 @@ IndexBackfill::Progress IndexBackfill::goOn(Group& base, const TableDescription&
     if (isSaveDue && m_sender.unanswered(base.id, index.space) == 0) save(cursor);
     Progress progress = Progress::Waits;
     if (isUpToDate && cursor.sinceSaved < kItemsBetweenSaves &&
-        m_sender.unanswered(base.id) <= kUnansweredMax) {
+        m_sender.unanswered(base.id) <= kUnansweredMax &&
+        m_sender.unansweredBytes(base.id) <= kUnansweredBytesMax) {
         readSome(base, *leader, table, index, cursor);
         progress = Progress::Moved;
         if (m_world.plantedBug == PlantedBug::FillCursorEarly) save(cursor);
@@ -272,6 +275,8 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
                              const SecondaryIndex& index, Cursor& cursor) {
     const std::string end = base.boundsIn(table.space).end;
     std::size_t visited = 0;
+    std::uint64_t bytes = 0;
+    bool isCut = false;
     bool isDamaged = false;
     const auto scanned = m_world.store.scan(
         volumeOf(base.region, leader), cursor.nextKey, end, storage::ScanDirection::Forward,
@@ -283,8 +288,9 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
             if (const auto entry = table::indexEntryOf(attributes, index, table.keys))
                 m_sender.addItem(base, index.space, *entry);
             cursor.nextKey = std::string(key) + '\0';
-            return ++visited < kStepItemsMax ? storage::ScanStep::Continue
-                                             : storage::ScanStep::Stop;
+            bytes += image.size();
+            isCut = ++visited == kStepItemsMax || bytes >= kStepBytesMax;
+            return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         });
     cursor.sinceSaved += visited;
     Job& job = *m_jobs.find(cursor.job);
@@ -295,7 +301,7 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
         job.isStopped = true;
         return;
     }
-    cursor.atEnd = visited < kStepItemsMax;
+    cursor.atEnd = !isCut;
 }
 
 }  // namespace orrery::cluster

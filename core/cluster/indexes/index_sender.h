@@ -62,6 +62,8 @@ public:
     void goOn(Group& base);
     /// The number of changes without an answer, for one index or for all.
     std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
+    /// The bytes of all of them.
+    std::uint64_t unansweredBytes(GroupId base) const;
 
 private:
     /// The changes for one partition of an index.
@@ -70,6 +72,8 @@ private:
         ZoneIndex target{};  ///< The zone where the sender expects the leader.
         std::deque<IndexChange> waiting;
         std::shared_ptr<const IndexBatch> underWay;  ///< Null: none.
+        std::uint64_t waitingBytes = 0;
+        std::uint64_t underWayBytes = 0;
         Instant sentAt;
         std::uint32_t redirects = 0;  ///< Since the last resend for lack of an answer.
         /// The receiver met corrupt data: nothing more is sent until the next start.
@@ -117,6 +121,9 @@ private:
     void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
                         Source& source) const;
     static std::size_t unanswered(const Source& source, std::optional<KeySpaceId> index);
+    static std::uint64_t unansweredBytes(const Source& source);
+    /// True if nothing more is read before some changes are answered.
+    static bool isFull(const Source& source);
     /// The number of unanswered changes in outboxes that still send.
     static std::size_t sendable(const Source& source);
 

@@ -11,20 +11,6 @@ namespace {
 
 constexpr std::uint64_t kWholeSpace = std::uint64_t{1} << 32;
 
-std::string statusText(TableStatus status) {
-    switch (status) {
-        case TableStatus::Creating:
-            return "CREATING";
-        case TableStatus::Updating:
-            return "UPDATING";
-        case TableStatus::Deleting:
-            return "DELETING";
-        case TableStatus::Active:
-            return "ACTIVE";
-    }
-    return "";
-}
-
 std::string keysText(const types::KeySchema& keys) {
     const auto one = [](const types::KeyAttribute& key) {
         return key.name + " (" + std::string(types::wireName(key.type)) + ")";
@@ -252,7 +238,8 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     std::size_t seen = collectTables(partitionsMax);
     if (seen >= partitionsMax) return true;
     const std::size_t groups = collectGroups(std::min(round.groups, partitionsMax - seen));
-    round.groups -= groups;
+    // Those that are gone may have been forgotten meanwhile.
+    round.groups = std::min(round.groups - groups, m_world.changedGroups.size());
     seen += groups;
     if (round.groups > 0) return true;
     // While a round looks at tables, new ones queue behind them.

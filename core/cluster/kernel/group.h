@@ -54,7 +54,8 @@ struct Member {
     /// The position where the last copy sent will begin; 0: none was sent, or it has begun.
     Lsn copyOffered{};
     std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes at that time.
-    /// All chunks have arrived: the mark to set once the record that it names is applied.
+    /// All chunks have arrived: the mark to set once the record that it names is applied. Records
+    /// applied after that one advance it.
     std::optional<storage::TreeMark> wholeMark;
     /// The turn that completed the tree. Until the trees on disk have that turn, a kill undoes it.
     storage::Ticket wholeSince{};
@@ -95,6 +96,10 @@ struct KeyBounds {
     std::string begin;
     std::string end;
 };
+
+/// The range of a partition in a key space. `begin` and `end` lack the key space; an empty end
+/// means no end.
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end);
 
 /// What the replicas of a group store.
 enum class GroupKind : std::uint8_t {
@@ -148,7 +153,9 @@ struct Group {
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
-    KeyBounds boundsIn(KeySpaceId keySpace) const;
+    KeyBounds boundsIn(KeySpaceId keySpace) const {
+        return cluster::boundsIn(keySpace, begin, end);
+    }
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
 
     /// The zone whose replica leads and serves at `now`, if any.

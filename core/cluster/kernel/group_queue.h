@@ -25,6 +25,15 @@ public:
         m_waits[group.value()] = false;
         return group;
     }
+    /// Removes the groups for which `isGone` returns true.
+    template <typename IsGone>
+    void removeIf(IsGone isGone) {
+        std::erase_if(m_groups, [&](GroupId group) {
+            const bool goes = isGone(group);
+            if (goes) m_waits[group.value()] = false;
+            return goes;
+        });
+    }
     bool isEmpty() const { return m_groups.empty(); }
     std::size_t size() const { return m_groups.size(); }
     const std::deque<GroupId>& groups() const { return m_groups; }

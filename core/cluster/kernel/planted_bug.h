@@ -17,7 +17,9 @@ enum class PlantedBug : std::uint8_t {
     BackfillSkips,        ///< Writes during a backfill do not reach the index.
     TimestampsForgotten,  ///< After a restart, commit timestamps start at the calendar's time.
     LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
-    CopyCountsEarly,      ///< The counts sent with a copy are applied as of its beginning.
+    CopyCountsEarly,      ///< The counts sent with a copy are taken for earlier ones.
+    GroupLeftBehind,      ///< The logs of an index outlive it.
+    HealingUnheard,       ///< A leader is not told that it hears a zone again.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -27,6 +27,12 @@ public:
     RecentRecord* find(Lsn lsn);
     /// Adds a record and removes those at and after its position.
     void add(replication::LogPosition position, SharedBytes bytes);
+    /// True if adding this record, which a follower lacked, would remove all others, newer ones on
+    /// their way to a quorum. Records of an earlier term after its position have been cut off.
+    bool areFarAfter(replication::LogPosition position) const {
+        return !m_records.empty() && position.lsn.next() < m_records.front().position.lsn &&
+               position.term <= m_records.front().position.term;
+    }
     RecentRecord& newest() { return m_records.back(); }
     /// Forgets records that every replica has applied, and those that two have applied except for
     /// the newest few. A replica that is behind reads them from the store.

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 namespace {
 
-constexpr std::size_t kSpaceBytes = 4;
 constexpr std::uint64_t kWhole = 1u << 20;
 
 /// The position of a key, without its key space, among all keys, in parts of 2^20.
@@ -25,7 +25,7 @@ std::uint64_t shareBefore(const Group& group, std::string_view key) {
     if (key >= bounds.end) return kWhole;
     const std::uint64_t begin = placeOf(group.begin);
     const std::uint64_t end = group.end.empty() ? kWhole : placeOf(group.end);
-    const std::uint64_t place = std::clamp(placeOf(key.substr(kSpaceBytes)), begin, end);
+    const std::uint64_t place = std::clamp(placeOf(key.substr(types::kKeySpaceBytes)), begin, end);
     return (place - begin) * kWhole / std::max<std::uint64_t>(end - begin, 1);
 }
 

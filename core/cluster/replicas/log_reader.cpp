@@ -12,6 +12,8 @@ namespace {
 
 // The amount to read from the archive at once: about one block of a segment.
 constexpr std::uint64_t kArchiveBytes = 64u << 10;
+// What one step gives, but for the last record.
+constexpr std::uint64_t kStepBytesMax = 1u << 20;
 
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
     return {"read a log record", 0, "",
@@ -89,8 +91,9 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
                                const Visitor& visitor) const {
     RecordSource source(m_world, m_replicator, group, zone);
     const Lsn applied = group.member(zone).mark.applied;
+    std::uint64_t stepBytes = 0;
     for (std::size_t count = 0; position < applied; ++count) {
-        if (count == recordsMax) return End::Bounded;
+        if (count == recordsMax || stepBytes >= kStepBytesMax) return End::Bounded;
         const Lsn lsn = position.next();
         auto bytes = source.bytes(lsn);
         if (!bytes) {
@@ -104,6 +107,7 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
             return End::Unavailable;
         }
         position = lsn;
+        stepBytes += (*bytes)->size();
         if (visitor(lsn, *record) == Next::Stop) return End::Stopped;
     }
     return End::AtEnd;

@@ -11,6 +11,13 @@ namespace orrery::cluster {
 using replication::AppendRequest;
 using replication::Replica;
 
+namespace {
+
+/// Groups that are removed before the queue of changed groups is cleared of them.
+constexpr std::size_t kRemovedMax = 1000;
+
+}  // namespace
+
 Replicator::Replicator(WorldState& world, const LogBounds& bounds)
     : m_world(world), m_bounds(bounds), m_trimmer(world, m_bounds) {
     if (world.plantedBug == PlantedBug::TailUnsettled)
@@ -67,8 +74,15 @@ void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
     forgetFlows(id, std::nullopt);
     m_trimmer.forget(id);
-    m_world.turn.dropGroup(id);
+    const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
+                        m_world.groups[id.value()]->kind == GroupKind::Index;
+    if (!isLeft) m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
+    // Nobody may ever look at what changed.
+    if (++m_removedInQueue < kRemovedMax) return;
+    m_removedInQueue = 0;
+    m_world.changedGroups.removeIf(
+        [this](GroupId one) { return m_world.findGroup(one) == nullptr; });
 }
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
@@ -93,22 +107,27 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
     const table::LocalIndexChanges localIndexes = table::localIndexChanges(record, *group.schema);
-    return propose(group, zone, std::move(record), localIndexes);
+    return propose(group, zone, std::move(record), localIndexes).lsn;
 }
 
-Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                        const table::LocalIndexChanges& localIndexes) {
+Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                                         const table::LocalIndexChanges& localIndexes) {
     Replica& replica = *group.member(zone).replica;
+    // Otherwise a no-op of its term could precede the record, and would be remembered after it.
+    CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
+    Proposed proposed{lsn, nullptr};
     record.committedAt = nextTimestamp(group);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
-    for (const storage::TreeChange& change : applied->changes)
+    for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
+        if (change.key == record.key) proposed.stored = change.image;
+    }
     group.recent.newest().applied = std::move(applied);
     pump(group, zone);
-    return lsn;
+    return proposed;
 }
 
 void Replicator::requestLease(Group& group, ZoneIndex zone) {
@@ -216,6 +235,9 @@ void Replicator::powerBack(Group& group, ZoneIndex zone) {
 void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard) {
     Member& member = group.member(observer);
     if (!member.replica) return;
+    const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
+                           member.replica->role() == replication::Role::Leader;
+    if (isUnheard) return;
     if (heard) {
         member.replica->heard(observed, m_world.now);
     } else {

@@ -52,12 +52,17 @@ public:
     storage::StorageResult<void> reopenShared(Group& group);
     void remove(GroupId id);
 
+    struct Proposed {
+        Lsn lsn{};
+        /// The bytes to be stored under the key of the record; null: none.
+        SharedBytes stored;
+    };
     /// Proposes a record at the leader in `zone` and sets its commit timestamp. Returns its
-    /// position. The replica must lead.
+    /// position. The replica must serve. Other requests may be served before this returns.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
     /// The same for a caller that already knows the changes of the local indexes.
-    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                const table::LocalIndexChanges& localIndexes);
+    Proposed propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                     const table::LocalIndexChanges& localIndexes);
 
     /// The bytes of a record that the replica in `zone` has, from memory or from its log; null if
     /// the log has trimmed it.
@@ -206,6 +211,7 @@ private:
     BeforeApply m_beforeApply;
     Totals m_totals;
     GroupQueue m_unsaved;
+    std::size_t m_removedInQueue = 0;   ///< Groups removed since the changed ones were cleared.
     std::vector<GroupId> m_committing;  ///< The groups whose records the turn writes.
     std::map<FlowKey, Flow> m_flows;    ///< To followers that are catching up.
     std::map<LinkKey, Link> m_links;

@@ -141,7 +141,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.wholeMark = storage::TreeMark::decode(range.mark);
         member.wholeMark->applied = chunk.position.lsn;
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
-            member.wholeMark->applied = member.replica->state().copyBase.lsn;
+            member.wholeMark->applied = member.mark.applied;
     }
     if (m_beforeApply) m_beforeApply(group, zone, *changes);
     m_world.store.apply(member.volume(), group.id, *changes, member.mark);
@@ -201,9 +201,7 @@ void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
 void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.waitsForRange || member.standing() != Standing::Copying) return;
-    for (std::size_t count = 0;
-         !member.wholeMark || member.mark.applied < member.wholeMark->applied; ++count) {
-        if (member.mark.applied >= member.replica->commitLsn()) break;
+    for (std::size_t count = 0; member.mark.applied < member.replica->commitLsn(); ++count) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!applyOne(group, zone, member.mark.applied.next())) return;
     }
@@ -216,10 +214,6 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
-    for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
-         lsn = lsn.next()) {
-        if (!applyOne(group, zone, lsn)) return;
-    }
 }
 
 void Replicator::on(const CopyStep& step) {

@@ -63,7 +63,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
         states = std::move(*decoded);
     } else {
-        states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
+        states.replicas.fill(replication::DurableState::appoint(group.appointed));
     }
     group.indexedUpTo = states.indexedUpTo;
     group.readers = std::move(states.readers);
@@ -71,6 +71,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
     m_trimmer.begin(group);
+    replication::Term latest{};  // Of the members that name a leader.
     for (const ZoneIndex zone : kZones) {
         Member& member = group.member(zone);
         const VolumeId volume = member.volume();
@@ -82,7 +83,10 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
         settleStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
-        if (member.durable.leader) group.leaderHint = *member.durable.leader;
+        if (member.durable.leader && member.durable.term >= latest) {
+            latest = member.durable.term;
+            group.leaderHint = *member.durable.leader;
+        }
     }
     group.trimMark = trimMarkOf(group);
     group.countedUpTo = group.committed;

@@ -3,6 +3,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/storage/storage_error.h"
 
@@ -19,10 +20,9 @@ using replication::Replica;
 namespace {
 
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " in zone " + letter + " is " +
+                std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
                 std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
@@ -155,7 +155,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                group.recent.add(position, bytes);
+                if (!group.recent.areFarAfter(position)) group.recent.add(position, bytes);
                 break;
             }
         }
@@ -224,6 +224,9 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
         });
         changes = copied;
         member.mark.applied = lsn;
+        // All keys are there, and the counts that came with the last piece go on from its place.
+        if (member.wholeMark && lsn > member.wholeMark->applied)
+            table::advance(*member.wholeMark, applied, lsn);
     } else {
         table::advance(member.mark, applied, lsn);
     }
