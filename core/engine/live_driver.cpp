@@ -15,7 +15,7 @@ namespace {
 // The length of a turn, after which sockets are served. What follows a turn (commit, answers, a
 // snapshot) takes about as long again.
 constexpr Duration kTurnMax = 500us;
-// Since the turn began: whatever can wait is cut here.
+// Time since the start of the turn after which deferrable work stops.
 constexpr Duration kFrameMax = 1200us;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;

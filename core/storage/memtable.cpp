@@ -117,7 +117,7 @@ std::size_t Memtable::dismantle(std::size_t countMax) {
             m_areas.pop_back();
             continue;
         }
-        // Nothing is looked up any more.
+        // No more lookups follow.
         m_areas.back()->index = {};
         m_areas.back()->entries.erase(m_areas.back()->entries.begin());
         --m_entryCount;

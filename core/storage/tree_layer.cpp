@@ -241,7 +241,7 @@ std::size_t TreeLayer::freeFlushed(std::size_t countMax) {
         count += m_retired.front()->dismantle(countMax - count);
         if (count == countMax) break;
         m_retired.pop_front();
-        ++count;  // An empty one counts too.
+        ++count;  // An empty memtable counts too.
     }
     return count;
 }

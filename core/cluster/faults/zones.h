@@ -43,13 +43,13 @@ public:
 
     /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
-    /// The turn that changed the faults last.
+    /// The last turn that changed the faults.
     storage::Ticket gate() const { return m_gate; }
     /// The number of heartbeats that all nodes have sent, computed from the time.
     std::uint64_t heartbeats() const;
 
 private:
-    /// What went wrong since the world was opened; a fault's cost is what came to it meanwhile.
+    /// Failures since the world was opened. The cost of a fault is their increase while it lasts.
     struct Cost {
         std::uint64_t failedRequests = 0;
         std::uint64_t elections = 0;
@@ -88,7 +88,8 @@ private:
     const Replicator& m_replicator;
     const Router& m_router;
     GroupSweeps m_sweeps;
-    /// By Region, observer, observed: how often it changed whether the one hears the other.
+    /// By Region, observer and observed: the number of changes in whether the observer hears the
+    /// other.
     std::map<RegionId, HearingNumbers> m_hearingNumbers;
     storage::Ticket m_gate{};
     std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.

@@ -257,8 +257,8 @@ bool IndexBackfill::hasBegun(const Group& base, ZoneIndex leader, KeySpaceId ind
     if (cursor.hasBegun) return true;
     const Member& member = base.member(leader);
     if (member.replica->term() < cursor.term) return false;
-    // Saved before any record above it is sent: with another barrier after a restart, the index
-    // might miss records that others have. The barrier only moves down, when the end of a log was
+    // Saved before any record above it is sent: a higher barrier after a restart would skip records
+    // of an index that already has earlier ones. It only moves down, when the end of a log was
     // lost.
     const Lsn last = member.replica->lastPosition().lsn;
     if (last < cursor.barrier) {

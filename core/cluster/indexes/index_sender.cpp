@@ -101,7 +101,7 @@ void IndexSender::goOn(Group& base, Source& source) {
     if (leader) sendAll(base, source);
     tellShown(base, source);
     const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
-    // At rest a leader holds no lease; this is a request like any other.
+    // A leader at rest holds no lease; this requests it, like any request.
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;

@@ -16,8 +16,8 @@
 
 namespace orrery::cluster {
 
-// Everything that a world can have due, by the part that handles it. The parts are on higher
-// floors; the kinds stand here because the agenda holds them by value.
+// Every kind of entry in a world's event queue, by the part that handles it. The handlers are on
+// higher floors; the types are here because the agenda holds them by value.
 
 struct IndexBatch;  // indexes/index_batch.h
 
@@ -26,12 +26,12 @@ struct ReplicaMessage {
     Flight flight;
     replication::Envelope envelope;
 };
-/// The modelled disk has written what it was given.
+/// The modelled disk has completed a write.
 struct DiskDone {
     GroupId group{};
     ZoneIndex zone{};
     std::uint32_t life = 0;
-    Lsn logBase{};  ///< 0, or the log begins anew after this place.
+    Lsn logBase{};  ///< If not 0: the log restarts after this position.
     Lsn truncateFrom{};
     replication::LogPosition upTo{};  ///< Term 0: no records.
     std::uint32_t stateNumber = 0;    ///< 0: no state.
@@ -42,12 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
-/// A link has room for followers that wait to be caught up over it.
+/// A link has room again for followers that are waiting to catch up.
 struct CatchUpGoesOn {
     sim::NodeId from = 0;
     sim::NodeId to = 0;
 };
-/// A replica whose tree is copied goes on applying.
+/// A replica whose tree is being copied applies more records.
 struct CopyStep {
     GroupId group{};
     ZoneIndex zone{};
@@ -68,27 +68,27 @@ struct OpAnswered {
 struct OpRetry {
     OpId op;
 };
-/// The coarse look for requests that got no answer, from this call on.
+/// A scan for unanswered requests, from this call on.
 struct RouterSweep {
     CallNumber from{};
 };
 struct FaultEnds {
     std::uint64_t fault = 0;
 };
-/// A zone's node comes to know whether it hears another's heartbeats.
+/// A zone's node learns whether it hears another node's heartbeats.
 struct HeartbeatNews {
     RegionId region{};
     ZoneIndex observer{};
     ZoneIndex observed{};
-    std::uint32_t number = 0;  ///< Of the change that it is news of; an older one is forgotten.
+    std::uint32_t number = 0;  ///< The number of the change; a report with an older one is ignored.
     bool heard = false;
 };
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
 };
-/// Changes of a base partition arrive at the leader of an index partition, or its answer at home.
-/// Their flight concerns the index partition.
+/// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
+/// back. The flight concerns the index partition.
 struct IndexBatchArrives {
     Flight flight;
     std::shared_ptr<const IndexBatch> batch;
@@ -96,33 +96,34 @@ struct IndexBatchArrives {
 enum class BatchOutcome : std::uint8_t {
     Taken,
     NotLeader,
-    Stale,    ///< It is older than what the index has taken since; read anew.
-    Damaged,  ///< Bytes that the replica would need are damaged.
+    Stale,    ///< Older than what the index already has; read the item again.
+    Damaged,  ///< Corrupt data is in the way at the replica.
 };
 struct IndexBatchAnswered {
     Flight flight;
     GroupId base{};
-    replication::Term term{};  ///< Of the base; with the number it names the batch.
+    /// The base partition's term; with the number it identifies the batch.
+    replication::Term term{};
     std::uint64_t number = 0;
     BatchOutcome outcome{};
-    Lsn upTo{};  ///< The index has all changes of the base's records up to here.
+    Lsn upTo{};  ///< The index has all changes from the base's records up to here.
     std::optional<ZoneIndex> leader;
 };
 struct IndexRetry {
     GroupId base{};
 };
-/// A job goes on.
+/// The next step of a job is due.
 struct JobStep {
     JobId job{};
 };
 
-/// A leader counts an item collection on; `sizeKey` is the private key that will have its size.
+/// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
     std::string sizeKey;
 };
 
-/// Groups whose leader is not where it was appointed are looked at.
+/// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,

@@ -7,14 +7,15 @@
 
 namespace orrery::cluster {
 
-/// A message between two zones of a Region that is under way.
+/// The header of a message in flight between two zones of a Region.
 struct Flight {
-    /// The group that it concerns, and the zone that sends it.
+    /// The sending zone and the group concerned.
     observe::ReplicaRef from;
     ZoneIndex to{};
     observe::MessageKind kind{};
-    std::uint32_t linkEpoch = 0;  ///< Lost if the link has another when it arrives.
-    Lsn lsn{};                    ///< As traced.
+    /// If the link has a different one on arrival, the message is lost.
+    std::uint32_t linkEpoch = 0;
+    Lsn lsn{};  ///< For the trace.
 };
 
 }  // namespace orrery::cluster

@@ -174,7 +174,7 @@ struct Group {
     void measureLag(Instant now);
 };
 
-/// Says that the tree of the group's replica in `zone` holds damaged bytes. `what` is the subject
+/// The error for corrupt data in the tree of the group's replica in `zone`. `what` is the subject
 /// of the sentence: "An item of table Music".
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
 

@@ -25,7 +25,7 @@ public:
     /// The reader is done with the records up to `cursor`. A cursor never moves back.
     void advance(Group& group, std::string_view name, Lsn cursor);
     void retire(Group& group, std::string_view name);
-    /// The same for the global indexes, whose cursor has a place of its own (Group::indexedUpTo).
+    /// The same for the global indexes, which have a cursor of their own (Group::indexedUpTo).
     void advanceIndexed(Group& base, Lsn cursor);
     /// Nothing if there is no such reader.
     static std::optional<Lsn> cursorOf(const Group& group, std::string_view name);

@@ -14,7 +14,7 @@ namespace orrery::cluster {
 /// the logs is kept; beyond that it needs a copy. A group at rest keeps no records.
 class LogTrimmer {
 public:
-    /// The bounds outlive the trimmer.
+    /// The bounds must outlive the trimmer.
     LogTrimmer(WorldState& world, const LogBounds& bounds) : m_world(world), m_bounds(bounds) {}
 
     /// Moves a group's trim mark if that is worth a write. Call it before the turn ends.
@@ -24,10 +24,10 @@ public:
     /// Call it before the group is removed.
     void forget(GroupId group);
 
-    /// What was applied up to this turn is in the trees on the disk.
+    /// Changes applied up to this turn are in the trees on disk.
     void treesSynced(storage::Ticket upTo) { m_treesSynced = std::max(m_treesSynced, upTo); }
 
-    /// What replicas that are away hold back, of all groups together.
+    /// The size of the logs kept for replicas that are away, in all groups.
     std::uint64_t heldBytes() const { return m_heldBytes; }
 
 private:
@@ -37,8 +37,8 @@ private:
     };
 
     Lsn neededAfter(const Group& group);
-    /// The first position that a replica needs of the log after its copy begins; `committed` if no
-    /// copy has been offered.
+    /// A replica that needs a copy will need the log after this position; `committed` if no copy
+    /// has been offered.
     Lsn offeredTo(const Group& group, const Member& member) const;
     bool isAway(const Group& group, const Member& member) const;
     /// True if the mark may move past this replica, which is away.

@@ -216,8 +216,8 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     forgetFlows(group.id, zone);
     // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
-    // Not part of the saved state: whenever the process stops, this replica may lack records that
-    // it has already sent to others, so it must not resume as leader.
+    // Changes the durable state directly: whenever the process stops, this replica may lack records
+    // that it has already sent to others, so it must not resume as leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;

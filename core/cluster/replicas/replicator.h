@@ -31,11 +31,11 @@ public:
 
     /// The listener must outlive the groups.
     void setListener(GroupListener& listener) { m_listener = &listener; }
-    /// Called before a replica applies changes to its tree; empty while nobody needs to know.
+    /// Called before a replica applies changes to its tree; may be empty.
     using BeforeApply = std::function<void(const Group& group, ZoneIndex zone,
                                            std::span<const storage::TreeChange> changes)>;
     void setBeforeApply(BeforeApply beforeApply) { m_beforeApply = std::move(beforeApply); }
-    /// The world has another profile: leases and detection times are those of this one from now on.
+    /// The world's profile has changed: uses its leases and detection times from now on.
     void profileChanged();
 
     /// Creates a partition; its replica in `leader` leads from the start.
@@ -90,22 +90,22 @@ public:
     /// What the node in `observer` knows of the one in `observed`.
     void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
 
-    /// The group's state is saved with this turn, and its replies wait for it.
+    /// The state of the group is saved with this turn, and its replies wait for that.
     void touch(Group& group);
     /// Groups whose state the end of the turn saves, in order of their first change.
     const GroupQueue& unsaved() const { return m_unsaved; }
-    /// Saves the states of the groups that changed and forgets what is in the store by now. Ends
-    /// with the turn that the caller commits.
+    /// Saves the states of changed groups, and drops records from memory that the store now has.
+    /// Call it before committing the turn.
     void saveStates();
     /// After the commit: drops records that the store can now return.
     void turnCommitted();
-    /// What was applied up to this turn is in the trees on the disk.
+    /// Changes applied up to this turn are in the trees on disk.
     void treesSynced(storage::Ticket upTo) { m_trimmer.treesSynced(upTo); }
 
-    /// Counts since the world was opened.
+    /// Counted since the world was opened.
     struct Totals {
         std::uint64_t elections = 0;
-        std::uint64_t messages = 0;  ///< That replicas sent.
+        std::uint64_t messages = 0;  ///< Sent by replicas.
     };
     const Totals& totals() const { return m_totals; }
 
@@ -206,14 +206,14 @@ private:
 
     WorldState& m_world;
     const LogBounds m_bounds;
-    replication::ReplicaOptions m_options;  ///< All replicas point to it.
+    replication::ReplicaOptions m_options;  ///< Shared by all replicas.
     GroupListener* m_listener = nullptr;
     BeforeApply m_beforeApply;
     Totals m_totals;
     GroupQueue m_unsaved;
     std::size_t m_removedInQueue = 0;   ///< Groups removed since the changed ones were cleared.
-    std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
-    std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
+    std::vector<GroupId> m_committing;  ///< The groups whose records the turn writes.
+    std::map<FlowKey, Flow> m_flows;    ///< To followers that are catching up.
     std::map<LinkKey, Link> m_links;
     std::map<LinkKey, std::uint64_t> m_copyBytes;  ///< In flight.
     LogTrimmer m_trimmer;

@@ -90,7 +90,7 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
-    // A group that has come to rest keeps no records.
+    // A group at rest keeps no records, so it trims.
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
     // Requests wait only for progress at a leader.

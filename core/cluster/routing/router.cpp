@@ -106,7 +106,7 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     const auto kind =
         op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
     const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
-    // Should it be lost, the sweep will notice.
+    // If the message is lost, the sweep notices.
     op.sent =
         m_world.post.send(OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
 }
@@ -240,7 +240,8 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
-        const CauseScope scope(m_world.queue, call.ops[op.part].sent);  // Of which nothing came.
+        // The unanswered request is the cause.
+        const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
             giveUp(op.call, call, op.part);
         } else {

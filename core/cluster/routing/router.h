@@ -40,7 +40,7 @@ public:
 
     /// The number of calls in progress.
     std::size_t pendingCalls() const { return m_calls.size(); }
-    /// Counts since the world was opened.
+    /// Counted since the world was opened.
     struct Totals {
         std::uint64_t requests = 0;
         std::uint64_t clientErrors = 0;

@@ -81,7 +81,7 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
     return {};
 }
 
-// The groups of a key space were made one after the other, so this is one range, mostly.
+// The groups of a key space usually have consecutive ids, so this is mostly one range.
 void SpaceReclaimer::tellStore(Dropped& dropped) {
     dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
                                                 types::keySpaceEnd(dropped.space));

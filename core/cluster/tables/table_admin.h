@@ -29,7 +29,7 @@ public:
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
-    /// What was mended when the tables were opened, a sentence each.
+    /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn

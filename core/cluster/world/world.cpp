@@ -83,7 +83,7 @@ void World::Impl::setProfile(const Profile& profile) {
     replicator.profileChanged();
 }
 
-// A turn in which the machine failed leaves nothing behind.
+// Discards a turn in which the machine failed.
 storage::Ticket World::Impl::forget() {
     state.turn = {};
     router.takeAnswers();
@@ -171,7 +171,7 @@ storage::Ticket World::endTurn() {
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->replicator.saveStates();
-    m_impl->pace = Pace::AsTheWall;  // Unknown until the next WallClock.
+    m_impl->pace = Pace::AsTheWall;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
 }

@@ -130,14 +130,14 @@ public:
     /// The present state. Unchanged nodes are shared with the previous snapshot. The driver fills
     /// in the members of its clock.
     std::shared_ptr<observe::Snapshot> makeSnapshot();
-    /// The same in pieces: `lookOn` looks at about so many partitions of what changed, those that
-    /// have waited longest first, and returns false once all that had changed when the round began
-    /// have been looked at. `showSnapshot` shows each table as it was when it was looked at last.
+    /// The same in pieces. Looks at about `partitionsMax` partitions of changed tables, those that
+    /// have waited longest first. Returns false at the end of a round: everything that had changed
+    /// when it began has been looked at. `showSnapshot` shows each table as of the last look at it.
     bool lookOn(std::size_t partitionsMax);
     std::shared_ptr<observe::Snapshot> showSnapshot();
     observe::Trace& trace();
     observe::Totals totals() const;
-    /// While false, the trace keeps only requests, elections and faults, not each message. Nothing
+    /// While false, the trace has only requests, elections and faults, not each message. Nothing
     /// else depends on it.
     void setDetailedTrace(bool detailed);
     /// The newest event, kept or not; ids begin at 1 in each opened world.

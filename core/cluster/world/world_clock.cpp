@@ -60,7 +60,7 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     bound = state.now;
     savedLead = lead;
     state.calendarOffset = calendar - state.now.sinceStart();
-    // A calendar that was held back on purpose does not make up for the time that it was away.
+    // A calendar that was held back on purpose does not catch up on the time while stopped.
     if (!clock || !clockSetting.isHeldBack()) setCalendar(wallClock);
     return {};
 }

@@ -62,7 +62,7 @@ public:
 
     /// What the store has synced, as last reported by the driver.
     storage::Ticket synced{};
-    /// The turn that changed clock or profile last.
+    /// The last turn that changed clock or profile.
     storage::Ticket settingsGate{};
     ClockSetting clockSetting;
 
