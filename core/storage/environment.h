@@ -43,8 +43,8 @@ public:
     WriteLock& operator=(const WriteLock&) = delete;
 
     /// Waits until the lock is free.
-    void take();
-    void giveBack();
+    void acquire();
+    void release();
 
 private:
     const int m_descriptor;  ///< An eventfd that counts to 1.
@@ -58,7 +58,7 @@ struct EnvironmentPlan {
     std::vector<std::string> databases;
     /// If null, the file and its databases must exist. Otherwise both are created, and this
     /// function writes into the transaction that creates them.
-    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> whenMade = nullptr;
+    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> onCreate = nullptr;
 };
 
 /// One LMDB file with its databases. Its owner's thread opens, grows and destroys it.
@@ -149,7 +149,7 @@ protected:
     const PageTree& tree(Database database) const;
     StorageResult<std::optional<std::string_view>> read(Database database,
                                                         std::string_view key) const;
-    StorageResult<void> checkWayTo(Database database, std::string_view key) const;
+    StorageResult<void> checkPathTo(Database database, std::string_view key) const;
 
     Environment* m_environment;
     MDB_txn* m_txn;

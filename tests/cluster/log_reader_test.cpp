@@ -181,12 +181,12 @@ private slots:
 
     void theLogKeepsWhatARegisteredReaderNeeds() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "other", Lsn(2000));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "other", Lsn(2000));
         at.write(1000);
         QVERIFY(at.group->trimMark <= Lsn(101));
-        at.reader.enlist(*at.group, "stream", Lsn(900));  // Already registered.
-        at.reader.advance(*at.group, "stream", Lsn(50));  // A cursor never goes back.
+        at.reader.registerReader(*at.group, "stream", Lsn(900));  // Already registered.
+        at.reader.advance(*at.group, "stream", Lsn(50));          // A cursor never goes back.
         QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
         at.reader.advance(*at.group, "stream", Lsn(600));
         at.run(1ms);
@@ -200,8 +200,8 @@ private slots:
 
     void savesCursorsWithTheGroup() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "recovery", Lsn(7));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "recovery", Lsn(7));
         at.run(1ms);
         at.reader.advance(*at.group, "stream", Lsn(101));
         at.run(1ms);

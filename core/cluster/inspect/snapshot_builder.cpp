@@ -230,7 +230,7 @@ void SnapshotBuilder::forget(Table& table) {
     region.tables.erase({table.table->accountId, table.table->name});
 }
 
-bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
+bool SnapshotBuilder::refreshSome(std::size_t partitionsMax) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     if (!m_round) m_round = Round{m_world.changedGroups.size(), 0, false};
