@@ -115,9 +115,8 @@ private:
 Response getMetrics(const Call& call) {
     std::string head;
     Metrics metrics(head);
-    const observe::Totals& totals = call.world.totals();
-    metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were answered.",
-                totals.requests);
+    const observe::Totals totals = call.world.totals();
+    metrics.one("aws_dynamodb_requests_total", "counter", "Requests taken.", totals.requests);
     metrics.one("aws_dynamodb_user_errors_total", "counter", "UserErrors: HTTP 400.",
                 totals.clientErrors);
     metrics.one("aws_dynamodb_system_errors_total", "counter", "SystemErrors: HTTP 500.",

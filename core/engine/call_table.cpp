@@ -5,6 +5,7 @@
 
 #include "core/api/api.h"
 #include "core/base/check.h"
+#include "core/base/zone_letter.h"
 
 namespace orrery::engine {
 namespace {
@@ -20,7 +21,7 @@ std::string behindText(const cluster::Served& served) {
 }
 
 std::string zoneOf(const cluster::Served& served, const std::string& region) {
-    return region + static_cast<char>('a' + served.zone.value());
+    return region + letterOf(served.zone);
 }
 
 /// Headers about how the request was served, which the service would not tell.
@@ -36,7 +37,7 @@ void appendFacts(std::string& out, const cluster::Served& served, const std::str
     if (!served.known) return;
     out += "x-orrery-replica: ";
     out += region;
-    out += static_cast<char>('a' + served.zone.value());
+    out += letterOf(served.zone);
     out += served.leader ? "\r\nx-orrery-role: leader\r\nx-orrery-lsn: "
                          : "\r\nx-orrery-role: follower\r\nx-orrery-lsn: ";
     out += std::to_string(served.applied.value());

@@ -59,7 +59,7 @@ bool DemoLoader::waitUntilActive(const std::string& table) {
     }
 }
 
-/// Writes a batch whole, however often a zone that is down makes that necessary.
+/// Writes a whole batch, with as many retries as outages of zones require.
 bool DemoLoader::write(std::string batch) {
     for (;;) {
         const auto answer = call("BatchWriteItem", batch);
@@ -69,7 +69,7 @@ bool DemoLoader::write(std::string batch) {
             if (!again) return true;
             batch = *std::move(again);
         } else if (answer->status < 500) {
-            return true;  // Somebody deleted the table meanwhile.
+            return true;  // The table has been deleted in the meantime.
         }
         if (!pause()) return false;
     }

@@ -260,7 +260,7 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     submit(*std::move(call), std::move(caller), std::move(to));
 }
 
-// --- what others see
+// --- views
 
 void Engine::Impl::feedFollowers(Duration wall) {
     if (wall - m_fedAt < kFeedEvery) return;

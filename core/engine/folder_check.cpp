@@ -66,13 +66,13 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     return verdict;
 }
 
-std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder) {
+std::expected<FolderVerdict, std::string> repairFolder(const std::filesystem::path& folder) {
     const auto verdict = checkFolder(folder);
     if (!verdict) return std::unexpected(verdict.error());
-    if (verdict->isSound) return verdict->text + "Nothing to repair.\n";
+    if (verdict->isSound) return FolderVerdict{true, verdict->text + "Nothing to repair.\n"};
     const auto report = cluster::repairFolder(folder);
     if (!report) return std::unexpected(report.error().message());
-    return verdict->text + report->text();
+    return FolderVerdict{report->isComplete(), verdict->text + report->text()};
 }
 
 }  // namespace orrery::engine

@@ -6,7 +6,7 @@
 
 namespace orrery::engine {
 
-/// The result of `orreryd check` for a data folder.
+/// The result of `orreryd check` or `orreryd repair` for a data folder.
 struct FolderVerdict {
     bool isSound = false;
     std::string text;  ///< Lines for a person.
@@ -17,7 +17,8 @@ struct FolderVerdict {
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
 /// Rewrites a damaged folder from everything readable; keeps the damaged files. Returns lines for a
-/// person, which list what is lost, or a one-sentence error if that is impossible.
-std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder);
+/// person, which list what is lost, or a one-sentence error if that is impossible. The verdict is
+/// sound if nothing is lost.
+std::expected<FolderVerdict, std::string> repairFolder(const std::filesystem::path& folder);
 
 }  // namespace orrery::engine

@@ -15,6 +15,8 @@ namespace {
 // The length of a turn, after which sockets are served. What follows a turn (commit, answers, a
 // snapshot) takes about as long again.
 constexpr Duration kTurnMax = 500us;
+// Time since the start of the turn after which deferrable work stops.
+constexpr Duration kFrameMax = 1200us;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;
 constexpr std::size_t kTurnGroupsMax = 64;
@@ -126,6 +128,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         if (m_retryAt && wall >= *m_retryAt) reopen(wall, calendar);
         return;
     }
+    m_frameEnd = Loop::now() + kFrameMax;
     takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
         if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
@@ -168,7 +171,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const cluster::Pace pace = paceOf(*m_clock);
     if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
-    const Duration end = Loop::now() + kTurnMax;
+    const Duration end = std::min(Loop::now() + kTurnMax, m_frameEnd);
     // A world that is stepped event by event stops between the events of one instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
@@ -224,7 +227,7 @@ void LiveDriver::releaseGated() {
 }
 
 std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
-    const Duration end = Loop::now() + kLookMax;
+    const Duration end = std::min(Loop::now() + kLookMax, m_frameEnd);
     while (m_world->lookOn(kPartitionsAtOnce) && Loop::now() < end) {
     }
     return m_world->showSnapshot();

@@ -172,6 +172,7 @@ private:
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
+    Duration m_frameEnd{};               // When this thread must serve its sockets again.
     std::optional<Duration> m_flushDue;  // By then the last write must be in the tree.
     std::optional<Duration> m_retryAt;   // While down: when to retry.
     std::uint64_t m_generation = 0;

@@ -45,7 +45,7 @@ void LiveDriver::startWork(Duration wall) {
 
 // A longer share would delay answers; a shorter one could not keep up with the turns.
 void LiveDriver::goOnInStore() {
-    const Duration end = Loop::now() + kGoOnMax;
+    const Duration end = std::min(Loop::now() + kGoOnMax, m_frameEnd);
     do {
         m_storeGoesOn = m_store->goOn(kStepsAtOnce);
     } while (m_storeGoesOn && Loop::now() < end);

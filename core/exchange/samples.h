@@ -36,8 +36,8 @@ inline constexpr std::size_t kBatchItemsMax = 25;
 /// The items of a table as JSON of BatchWriteItem requests, in order.
 std::vector<std::string> batchWriteRequests(const SampleTable& table);
 
-/// The BatchWriteItem request for what an answer to one left unprocessed; nothing if it left
-/// nothing, or if `answer` is no JSON object.
+/// The BatchWriteItem request that repeats the unprocessed items of an answer. Nothing if there are
+/// none, or if `answer` is not a JSON object.
 std::optional<std::string> requestForUnprocessed(std::string_view answer);
 
 }  // namespace orrery::exchange

@@ -144,9 +144,6 @@ struct CopyChunk {
 using Message = std::variant<AppendRequest, CommitNotice, AppendReply, CheckRequest, CheckReply,
                              VoteRequest, VoteReply, CopyRequest, CopyChunk, HandOver>;
 
-/// The name of a message type, for traces.
-std::string_view messageName(const Message& message);
-
 /// A message between two replicas of a group. The cluster knows which group.
 struct Envelope {
     ZoneIndex from;

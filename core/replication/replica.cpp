@@ -7,13 +7,6 @@
 
 namespace orrery::replication {
 
-std::string_view messageName(const Message& message) {
-    static constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-        "AppendRequest", "CommitNotice", "AppendReply", "CheckRequest", "CheckReply",
-        "VoteRequest",   "VoteReply",    "CopyRequest", "CopyChunk",    "HandOver"};
-    return kNames[message.index()];
-}
-
 Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState state, Lsn lastLsn,
                  Start start, Prng prng, Instant now)
     : m_options(&options),

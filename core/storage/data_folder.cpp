@@ -113,7 +113,9 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
     const std::filesystem::path& folder) {
     std::error_code failed;
-    if (!std::filesystem::exists(folder / "format", failed))
+    const bool isOurs = std::filesystem::exists(folder / "format", failed) ||
+                        std::filesystem::exists(folder / "log.mdb", failed);
+    if (!isOurs)
         return std::unexpected(
             StorageError{"open", ENOENT, folder.string(),
                          "The folder " + folder.string() + " is not a data folder."});

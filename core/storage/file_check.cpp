@@ -158,7 +158,10 @@ StorageResult<FolderReport> checkFolder(const std::filesystem::path& folder,
     std::optional<PairMark> items;
     report.log = checkFile(opened->logFile(), logDatabaseNames(), checkEntry, log);
     report.items = checkFile(opened->itemsFile(), treeDatabaseNames(), checkEntry, items);
-    if (const auto pair = checkPair(folder, log, items); !pair)
+    // A file that cannot be read shows no mark, which says nothing about its age.
+    const bool areMarksRead =
+        (log || report.log.problems.empty()) && (items || report.items.problems.empty());
+    if (const auto pair = checkPair(folder, log, items); areMarksRead && !pair)
         report.pairProblem = pair.error().message();
     if (const auto format = opened->checkFormatFile(); !format)
         report.formatProblem = format.error().message();

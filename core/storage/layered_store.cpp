@@ -94,7 +94,9 @@ bool LayeredStore::goOn(std::size_t stepsMax) {
         const auto applied = m_trees.appliedOnDisk(volume, group);
         if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
     }
-    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty();
+    m_trees.freeFlushed(left);
+    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty() ||
+           m_trees.hasFlushedToFree();
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
@@ -192,8 +194,12 @@ StorageResult<void> LayeredStore::scan(VolumeId volume, std::string_view begin,
     return noted(m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor));
 }
 
-void LayeredStore::dropRange(std::string begin, std::string end) {
-    m_trees.dropRange({std::move(begin), std::move(end)});
+std::uint64_t LayeredStore::dropRange(std::string begin, std::string end) {
+    return m_trees.dropRange({std::move(begin), std::move(end)});
+}
+
+std::uint64_t LayeredStore::firstRangeLeft() const {
+    return m_trees.firstDropLeft();
 }
 
 std::uint64_t LayeredStore::droppedKeysLeft() const {

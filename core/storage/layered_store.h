@@ -49,7 +49,8 @@ public:
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const override;
     StorageResult<void> scan(VolumeId volume, std::string_view begin, std::string_view end,
                              ScanDirection direction, const ScanVisitor& visitor) const override;
-    void dropRange(std::string begin, std::string end) override;
+    std::uint64_t dropRange(std::string begin, std::string end) override;
+    std::uint64_t firstRangeLeft() const override;
     std::uint64_t droppedKeysLeft() const override;
     std::unique_ptr<Work> takeFlushWork(bool force) override;
     Ticket treesSynced() const override;

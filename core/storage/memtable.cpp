@@ -110,6 +110,23 @@ void Memtable::eraseMarks(GroupId group) {
                });
 }
 
+std::size_t Memtable::dismantle(std::size_t countMax) {
+    std::size_t count = 0;
+    for (; count < countMax && !m_areas.empty(); ++count) {
+        if (m_areas.back() == nullptr || m_areas.back()->entries.empty()) {
+            m_areas.pop_back();
+            continue;
+        }
+        // No more lookups follow.
+        m_areas.back()->index = {};
+        m_areas.back()->entries.erase(m_areas.back()->entries.begin());
+        --m_entryCount;
+    }
+    for (; count < countMax && !m_marks.empty(); ++count)
+        m_marks.erase(m_marks.begin());
+    return count;
+}
+
 const Memtable::Slot* Memtable::find(VolumeId volume, std::string_view key,
                                      std::uint64_t hash) const {
     const std::size_t region = regionOf(volume);

@@ -46,6 +46,9 @@ public:
     /// end. Returns their number.
     std::uint64_t eraseRange(std::string_view begin, std::string_view end, std::uint64_t keysMax);
     void eraseMarks(GroupId group);
+    /// Frees at most `countMax` entries and marks of a memtable that is no longer read; returns
+    /// their number. Once it is empty, it costs nothing to destroy.
+    std::size_t dismantle(std::size_t countMax);
 
     /// The slot of `volume` for `key`, or null if it holds nothing. `hash` is keyHash(key).
     const Slot* find(VolumeId volume, std::string_view key, std::uint64_t hash) const;

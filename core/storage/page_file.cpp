@@ -224,6 +224,15 @@ StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::s
     return result;
 }
 
+StorageResult<Pages> PageFile::everyPage() {
+    TRY(mapUpTo(UINT64_MAX));
+    const auto first = meta(0);
+    m_pageBytes = first ? first->free.pad : static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const PageNumber end = m_fileBytes / m_pageBytes;
+    m_checked.reserve(end);
+    return Pages{m_map.get(), m_pageBytes, end, &m_checked};
+}
+
 StorageResult<void> PageFile::checkFreePages(const View& view) {
     TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(view));
     // Pages allocated and freed at the end of the file in one transaction were never written.

@@ -48,6 +48,10 @@ public:
     StorageResult<ViewPtr> startDamaged(const std::vector<std::string>& names,
                                         bool& mayLackLastWrite);
 
+    /// For a salvage: all pages of the file, whatever is wrong with it. Its meta pages may not say
+    /// the size of a page; then it is the machine's.
+    StorageResult<Pages> everyPage();
+
     /// The unused pages, once `checkFreePages` has run.
     const PageSet& freePages() const { return m_free; }
 

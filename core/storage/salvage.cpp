@@ -150,4 +150,29 @@ std::optional<std::string> SalvagedFile::find(std::size_t tree, std::string_view
     return std::string(cursor.value());
 }
 
+StorageResult<void> visitEveryPage(
+    const std::filesystem::path& file,
+    const std::function<void(std::string_view key, std::string_view value)>& visitor) {
+    TRY_ASSIGN(const auto opened, PageFile::open(file));
+    TRY_ASSIGN(const Pages pages, opened->everyPage());
+    const PageTree someTree;
+    for (PageNumber number = 2; number < pages.end; ++number) {
+        const char* page = pages.at(number);
+        bool isSoundLeaf = false;
+        static_cast<void>(guarded([&] {
+            isSoundLeaf = !checkPage(pages, someTree, number) &&
+                          loadAt<PageHeader>(page).flags == page_flag::kLeaf;
+        }));
+        for (std::uint32_t i = 0; isSoundLeaf && i < nodeCount(page); ++i) {
+            const Node node(page, i);
+            std::string_view value;
+            PageFault fault;
+            bool isRead = false;
+            static_cast<void>(guarded([&] { isRead = readValue(pages, node, value, fault); }));
+            if (isRead) visitor(node.key(), value);
+        }
+    }
+    return {};
+}
+
 }  // namespace orrery::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,8 @@
 
 namespace orrery::storage {
 
-// Reads as much as possible of a damaged LMDB file. It visits only pages that the newest sound meta
-// page reaches, since any other page may hold data that was deleted long ago.
+// Reads as much as possible of a damaged LMDB file. A walk visits only pages that the newest sound
+// meta page reaches, since any other page may hold data that was deleted long ago.
 //
 // It reports damage as ranges of keys, never as single keys: a damaged entry may have had any key
 // between its sound neighbours.
@@ -54,5 +55,12 @@ private:
     PageFile::ViewPtr m_view;
     bool m_mayLackLastWrite;
 };
+
+/// Visits the entries of every sound leaf page of a file, whether or not a tree still refers to the
+/// page. An entry may be of any tree, and may have been replaced or deleted since. Of a key that a
+/// page holds in parts (key_tree.h) there is only the part. The views are valid during the call.
+StorageResult<void> visitEveryPage(
+    const std::filesystem::path& file,
+    const std::function<void(std::string_view key, std::string_view value)>& visitor);
 
 }  // namespace orrery::storage

@@ -1,9 +1,11 @@
 #include "core/storage/salvaged_folder.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/storage/key_tree.h"
 #include "core/storage/lmdb_log_writer.h"
 #include "core/storage/lmdb_tree_writer.h"
 
@@ -53,6 +55,16 @@ std::optional<Value> valueAt(const std::map<SalvagedFolder::Place, Value>& value
     return at->second;
 }
 
+StorageError noCatalog(const std::filesystem::path& logFile) {
+    std::error_code failed;
+    const bool isThere = std::filesystem::exists(logFile, failed);
+    return {"repair", EPROTO, logFile.string(),
+            "The file " + logFile.string() +
+                (isThere ? " is corrupt beyond reading" : " is missing") +
+                ". It defines the tables, so nothing can be repaired without it; put a sound copy "
+                "back, or restore the folder from a backup."};
+}
+
 // The part of raw key ranges that belongs to `volume`, as its keys.
 KeyRanges ofVolume(const KeyRanges& raw, VolumeId volume) {
     const KeyRanges whole = intersect(raw, {{itemKey(volume, ""), itemKey(volume.next(), "")}});
@@ -69,10 +81,12 @@ KeyRanges ofVolume(const KeyRanges& raw, VolumeId volume) {
 
 StorageResult<std::unique_ptr<SalvagedFolder>> SalvagedFolder::open(
     const std::filesystem::path& logFile, const std::filesystem::path& itemsFile) {
-    TRY_ASSIGN(auto log, SalvagedFile::open(logFile, logDatabaseNames()));
+    auto opened = SalvagedFile::open(logFile, logDatabaseNames());
+    if (!opened) return std::unexpected(noCatalog(logFile));
+    auto log = *std::move(opened);
     auto items = SalvagedFile::open(itemsFile, treeDatabaseNames());
     std::unique_ptr<SalvagedFolder> folder(
-        new SalvagedFolder(std::move(log), items ? std::move(*items) : nullptr));
+        new SalvagedFolder(std::move(log), items ? std::move(*items) : nullptr, itemsFile));
     folder->readLog();
     folder->readMarks();
     return folder;
@@ -170,6 +184,16 @@ void SalvagedFolder::visitEntries(const EntryVisitor& visitor) {
              const VolumeId volume(in.u16());
              return in.ok() && visitor(volume, in.rest(), image);
          });
+}
+
+StorageResult<void> SalvagedFolder::visitLooseEntries(
+    const std::function<void(VolumeId volume, std::string_view key, std::string_view image)>&
+        visitor) const {
+    return visitEveryPage(m_itemsFile, [&](std::string_view key, std::string_view image) {
+        ByteReader in(key);
+        const VolumeId volume(in.u16());
+        if (in.ok() && key.size() < kChunkBytes) visitor(volume, in.rest(), image);
+    });
 }
 
 KeyRanges SalvagedFolder::lostKeys(VolumeId volume) const {

@@ -55,17 +55,24 @@ public:
     using EntryVisitor =
         std::function<bool(VolumeId volume, std::string_view key, std::string_view image)>;
     void visitEntries(const EntryVisitor& visitor);
+    /// Visits the entries of every sound page of items.mdb, also of those that no tree refers to
+    /// any more: they may be out of date, deleted, or of another kind. Long keys are left out.
+    StorageResult<void> visitLooseEntries(
+        const std::function<void(VolumeId volume, std::string_view key, std::string_view image)>&
+            visitor) const;
     /// After `visitEntries`: the lost keys that the tree of a volume may have had.
     KeyRanges lostKeys(VolumeId volume) const;
 
 private:
-    SalvagedFolder(std::unique_ptr<SalvagedFile> log, std::unique_ptr<SalvagedFile> items)
-        : m_log(std::move(log)), m_items(std::move(items)) {}
+    SalvagedFolder(std::unique_ptr<SalvagedFile> log, std::unique_ptr<SalvagedFile> items,
+                   std::filesystem::path itemsFile)
+        : m_log(std::move(log)), m_items(std::move(items)), m_itemsFile(std::move(itemsFile)) {}
     void readLog();
     void readMarks();
 
     std::unique_ptr<SalvagedFile> m_log;
-    std::unique_ptr<SalvagedFile> m_items;  ///< Null if the file is unreadable.
+    std::unique_ptr<SalvagedFile> m_items;  ///< Null if its trees are unreadable.
+    std::filesystem::path m_itemsFile;
     std::vector<std::pair<std::string, std::string>> m_values;
     KeyRanges m_lostValues;
     std::map<Place, std::string> m_states;

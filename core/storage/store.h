@@ -217,8 +217,11 @@ public:
 
     /// Drops the keys of [begin, end) on every volume; nobody may read or write them any more. Once
     /// the turn that the next `commit` ends is synced, flush work erases them in small steps,
-    /// across kills. Until then, reads in the range may find anything or nothing.
-    virtual void dropRange(std::string begin, std::string end) = 0;
+    /// across kills. Until then, reads in the range may find anything or nothing. Returns the
+    /// number of the range; ranges are erased in order.
+    virtual std::uint64_t dropRange(std::string begin, std::string end) = 0;
+    /// All ranges with a lower number have been erased.
+    virtual std::uint64_t firstRangeLeft() const = 0;
     /// An estimate of the dropped keys still to be erased, plus the number of groups whose records
     /// are; 0 when done.
     virtual std::uint64_t droppedKeysLeft() const = 0;

@@ -25,19 +25,16 @@ constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
-              DropStep step, std::vector<std::shared_ptr<const Memtable>> retired, bool fails,
-              std::uint64_t epoch)
+              DropStep step, bool fails, std::uint64_t epoch)
         : m_medium(std::move(medium)),
           m_memtable(std::move(memtable)),
           m_step(std::move(step)),
-          m_retired(std::move(retired)),
           m_fails(fails),
           m_epoch(epoch) {}
 
     void run() override {
         CHECK(!m_ran);
         m_ran = true;
-        m_retired.clear();
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
@@ -62,7 +59,6 @@ private:
     const std::shared_ptr<TreeMedium> m_medium;
     const std::shared_ptr<const Memtable> m_memtable;
     DropStep m_step;
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -109,9 +105,10 @@ void TreeLayer::apply(VolumeId volume, GroupId group, std::span<const TreeChange
     m_turnIsOpen = true;
 }
 
-void TreeLayer::dropRange(KeyRange range) {
+std::uint64_t TreeLayer::dropRange(KeyRange range) {
     m_active->eraseRange(range.begin, range.end, UINT64_MAX);
-    m_newDrops.push_back({m_nextDropNumber++, std::move(range)});
+    m_newDrops.push_back({m_nextDropNumber, std::move(range)});
+    return m_nextDropNumber++;
 }
 
 void TreeLayer::dropGroup(GroupId group) {
@@ -192,8 +189,7 @@ std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
     const bool fails =
         m_failure.kind == PlannedFailure::Kind::FlushFails && m_flushesGiven >= m_failure.atTurn;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), std::exchange(m_retired, {}),
-                                       fails, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), fails, m_epoch);
 }
 
 // Only while nothing is frozen: a memtable older than the drop would bring its keys back.
@@ -209,8 +205,7 @@ std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
     }
     if (!step.range && step.groups.empty()) return nullptr;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step),
-                                       std::exchange(m_retired, {}), false, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step), false, m_epoch);
 }
 
 StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
@@ -240,6 +235,17 @@ bool TreeLayer::wantsRoomIn(const Work& work, const std::string& path) {
     return flush.result().error().code == kMapFull && flush.result().error().path == path;
 }
 
+std::size_t TreeLayer::freeFlushed(std::size_t countMax) {
+    std::size_t count = 0;
+    while (count < countMax && !m_retired.empty()) {
+        count += m_retired.front()->dismantle(countMax - count);
+        if (count == countMax) break;
+        m_retired.pop_front();
+        ++count;  // An empty memtable counts too.
+    }
+    return count;
+}
+
 std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {
     if (m_frozen != nullptr && m_frozen->findMark(volume, group) != nullptr) return std::nullopt;
     const auto mark = m_medium->mark(volume, group);
@@ -263,6 +269,11 @@ std::uint64_t TreeLayer::droppedKeysLeft() const {
     // Drops run in order, so only the first has a count; each other drop counts as 1.
     const std::uint64_t first = m_drops.empty() ? 0 : m_drops.front().keysLeft - 1;
     return m_newDrops.size() + m_drops.size() + first;
+}
+
+std::uint64_t TreeLayer::firstDropLeft() const {
+    if (!m_drops.empty()) return m_drops.front().dropped.number;
+    return m_newDrops.empty() ? m_nextDropNumber : m_newDrops.front().number;
 }
 
 std::uint64_t TreeLayer::memtableBytes() const {

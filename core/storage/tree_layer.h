@@ -27,7 +27,8 @@ public:
 
     void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
                const TreeMark& mark);
-    void dropRange(KeyRange range);
+    /// Returns the number of the range.
+    std::uint64_t dropRange(KeyRange range);
     void dropGroup(GroupId group);
 
     /// What the ending turn must record: the ranges dropped since the last turn. And, if the turn
@@ -57,12 +58,17 @@ public:
     template <typename Visit>
     std::size_t visitFlushedMarks(std::size_t countMax, Visit visit);
     bool hasFlushedMarks() const { return !m_flushed.empty(); }
+    /// Frees what completed flushes held, at most `countMax` entries. Returns their number.
+    std::size_t freeFlushed(std::size_t countMax);
+    bool hasFlushedToFree() const { return !m_retired.empty(); }
     /// Dropped groups whose marks have all been erased since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
     bool workIsOut() const { return m_workIsOut; }
     bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
+    /// The number of the first range that is still to be given back, or of the next one.
+    std::uint64_t firstDropLeft() const;
     std::uint64_t memtableBytes() const;
 
 private:
@@ -89,14 +95,15 @@ private:
     Ticket m_activeNeeds;
     bool m_turnIsOpen = false;     ///< True after an `apply` until the next endTurn.
     std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was created.
-    std::shared_ptr<const Memtable> m_frozen;
+    std::shared_ptr<Memtable> m_frozen;
     Ticket m_frozenNeeds;
     Ticket m_flushedTurn;
     /// Flushed memtables with marks still to be visited, starting at `m_flushedMark`.
-    std::deque<std::shared_ptr<const Memtable>> m_flushed;
+    std::deque<std::shared_ptr<Memtable>> m_flushed;
     Memtable::Marks::const_iterator m_flushedMark;
-    /// Flushed; the next work frees them on its thread.
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
+    /// Flushed; this thread frees them, since it allocated them. If another thread did, the
+    /// allocator would make up for it here in one go, for milliseconds.
+    std::deque<std::shared_ptr<Memtable>> m_retired;
 
     // Of the open turn; below, those of ended turns, in order.
     std::vector<DroppedRange> m_newDrops;

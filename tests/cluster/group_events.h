@@ -18,12 +18,13 @@ void runGroupEvents(cluster::WorldState& world, cluster::Replicator& replicator,
     while (world.queue.nextAt() <= until) {
         auto [at, entry] = world.queue.take();
         world.now = std::max(world.now, at);
-        const cluster::CauseScope scope(world, entry.cause);
+        const cluster::CauseScope scope(world.queue, entry.cause);
         cluster::Event& event = entry.event;
         if (auto* message = std::get_if<cluster::ReplicaMessage>(&event)) replicator.on(*message);
         if (auto* disk = std::get_if<cluster::DiskDone>(&event)) replicator.on(*disk);
         if (auto* tick = std::get_if<cluster::ReplicaTick>(&event)) replicator.on(*tick);
         if (auto* link = std::get_if<cluster::CatchUpGoesOn>(&event)) replicator.on(*link);
+        if (auto* step = std::get_if<cluster::CopyStep>(&event)) replicator.on(*step);
         other(event);
     }
     world.now = until;

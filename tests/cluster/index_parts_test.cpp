@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "core/cluster/indexes/index_backfill.h"
 #include "core/cluster/indexes/index_receiver.h"
 #include "core/cluster/indexes/index_sender.h"
 #include "core/cluster/writes/item_view.h"
@@ -83,11 +84,14 @@ public:
         test::commitGroupTurn(world, replicator);
     }
 
-    void write(int count) {
+    /// Items of one colour; each has so many bytes more.
+    void write(int count, std::size_t bytes = 0) {
         for (int i = 0; i < count; ++i) {
             types::Item item;
             item.set("pk", types::AttributeValue::string("k" + std::to_string(i)));
             item.set("colour", types::AttributeValue::string("red"));
+            if (bytes > 0)
+                item.set("filling", types::AttributeValue::string(std::string(bytes, 'x')));
             table::LogRecord record;
             record.kind = table::RecordKind::Put;
             record.space = kTable;
@@ -169,6 +173,54 @@ private slots:
         QVERIFY(at.sent.back().batch->sender != kA);
         QCOMPARE(at.sent.back().batch->changes.front().position, Lsn(2));
         QCOMPARE(at.base->indexedUpTo, Lsn(1));
+    }
+
+    // Items may have 400 KB each.
+    void readsAndSendsFewBytesAtOnce() {
+        constexpr std::size_t kItemBytes = 100'000;
+        Parts at;
+        at.write(100, kItemBytes);
+        const std::uint64_t bytes = at.sender.unansweredBytes(kBase);
+        QVERIFY2(bytes > (3u << 20) && bytes < (4u << 20) + 2 * kItemBytes,
+                 qPrintable(QString::number(bytes)));
+        QCOMPARE(at.sender.unanswered(kBase), (bytes + kItemBytes / 2) / kItemBytes);
+        const std::size_t sent = at.sent.back().batch->changes.size();
+        QVERIFY2(sent >= 5 && sent <= 6, qPrintable(QString::number(sent)));
+
+        // All of it arrives, batch after batch.
+        std::size_t taken = 0;
+        for (int i = 0; i < 40 && at.base->indexedUpTo < at.base->committed; ++i) {
+            IndexBatchArrives batch = at.sent.back();
+            batch.flight.to = kA;
+            taken += batch.batch->changes.size();
+            QVERIFY(at.sender.unansweredBytes(kBase) < (4u << 20) + 2 * kItemBytes);
+            QCOMPARE(at.give(batch), BatchOutcome::Taken);
+            at.sender.on(at.answers.back());
+            at.run(50ms);
+        }
+        QCOMPARE(taken, std::size_t{100});
+        QCOMPARE(at.base->indexedUpTo, at.base->committed);
+        QCOMPARE(at.sender.unansweredBytes(kBase), std::uint64_t{0});
+    }
+
+    void aFillingReadsFewBytesAtOnce() {
+        constexpr std::size_t kItemBytes = 100'000;
+        Parts at;
+        at.write(90, kItemBytes);
+        at.sender.forget(kTable);
+        Jobs jobs(at.world);
+        IndexBackfill backfill(at.world, at.replicator, jobs, at.sender);
+        backfill.begin(*at.world.catalog.find(kTable), kIndex);
+        const JobId job = jobs.ofKind(JobKind::FillIndex).at(0);
+        QVERIFY(backfill.step(job).has_value());
+        const std::size_t first = at.sender.unanswered(kBase);
+        QVERIFY2(first >= 10 && first <= 11, qPrintable(QString::number(first)));
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(backfill.step(job).has_value());
+        const std::uint64_t bytes = at.sender.unansweredBytes(kBase);
+        QVERIFY2(bytes > (2u << 20) && bytes < (3u << 20) + 2 * kItemBytes,
+                 qPrintable(QString::number(bytes)));
+        QVERIFY(jobs.find(job)->done < 40);
     }
 
     void aBatchIsAllThatAReceiverNeeds() {

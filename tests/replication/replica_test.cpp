@@ -24,11 +24,13 @@ public:
     void committed(ZoneIndex zone, LsnRange range) override { applied[zone.value()] = range.last; }
     void changed(ZoneIndex) override {}
     void scheduled(std::uint64_t) override {}
-    void delivered(const Envelope& envelope) override {
-        ++messages[std::string(messageName(envelope.message))];
+    void delivered(const Envelope& envelope) override { ++messages[envelope.message.index()]; }
+    template <typename Kind>
+    int count() {
+        return messages[Message(Kind()).index()];
     }
 
-    std::map<std::string, int> messages;
+    std::map<std::size_t, int> messages;
     std::array<Lsn, kZonesPerRegion> applied{};
 };
 
@@ -74,9 +76,9 @@ private slots:
         group.runUntil(Instant());
         for (const Lsn applied : counting.applied)
             QCOMPARE(applied.value(), std::uint64_t{2});
-        QCOMPARE(counting.messages["AppendRequest"], 2);
-        QCOMPARE(counting.messages["AppendReply"], 2);
-        QCOMPARE(counting.messages["CommitNotice"], 2);
+        QCOMPARE(counting.count<AppendRequest>(), 2);
+        QCOMPARE(counting.count<AppendReply>(), 2);
+        QCOMPARE(counting.count<CommitNotice>(), 2);
     }
 
     void sharesMessagesAmongWritesOfOneTurn() {

@@ -1,5 +1,6 @@
 #include "core/cluster/catalog/catalog.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -61,14 +62,16 @@ std::vector<std::string> Catalog::names(const Caller& caller, std::string_view a
     return names;
 }
 
-void Catalog::put(TablePtr table) {
+void Catalog::put(TablePtr table, storage::Ticket turn) {
     CHECK(table != nullptr);
+    m_gate = std::max(m_gate, turn);
     noteChange(table->space);
     m_bySpace[table->space] = table;
     m_byName[Name(table->accountId, table->regionName, table->name)] = std::move(table);
 }
 
-void Catalog::erase(const TableDescription& table) {
+void Catalog::erase(const TableDescription& table, storage::Ticket turn) {
+    m_gate = std::max(m_gate, turn);
     noteChange(table.space);
     m_bySpace.erase(table.space);
     m_byName.erase(Name(table.accountId, table.regionName, table.name));

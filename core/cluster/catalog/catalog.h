@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/cluster/catalog/table_description.h"
+#include "core/storage/store.h"
 
 namespace orrery::cluster {
 
@@ -43,8 +44,11 @@ public:
             visit(table);
     }
 
-    void put(TablePtr table);
-    void erase(const TableDescription& table);
+    /// `turn` stores the change.
+    void put(TablePtr table, storage::Ticket turn = {});
+    void erase(const TableDescription& table, storage::Ticket turn = {});
+    /// The last turn that stored a change; every answer depends on it.
+    storage::Ticket gate() const { return m_gate; }
 
     /// Which tables came, changed or went, at most so many, and each once; for an inspector that
     /// keeps what it made of them. Nothing: too many to name.
@@ -56,6 +60,7 @@ private:
     using Name = std::tuple<std::string, std::string, std::string>;  // Account, Region, table.
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
+    storage::Ticket m_gate{};
 
     std::set<KeySpaceId> m_changes;  ///< Bounded, since nobody may ever take the changes.
     bool m_changesAreLost = false;

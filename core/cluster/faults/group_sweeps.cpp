@@ -22,7 +22,7 @@ void GroupSweeps::begin(std::variant<PowerChange, HearingChange> change) {
 std::size_t GroupSweeps::step(std::size_t countMax) {
     CHECK(!isDone() && countMax > 0);
     Sweep& sweep = m_sweeps.front();
-    const CauseScope scope(m_world, sweep.cause);
+    const CauseScope scope(m_world.queue, sweep.cause);
     std::size_t count = 0;
     for (; count < countMax && sweep.nextGroup < sweep.groupsEnd; ++count) {
         Group* group = m_world.groups[sweep.nextGroup++].get();

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
 constexpr std::uint8_t kFaultsVersion = 2;
-constexpr std::size_t kPastFaultsMax = 200;
+constexpr std::ptrdiff_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
     return {"decode faults", EPROTO, "",
@@ -79,13 +79,14 @@ Zones::Fault Zones::makeFault(observe::FaultKind kind, RegionId region, ZoneInde
 std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
     fault.view.id = m_nextFault++;
     fault.view.since = m_world.now;
-    fault.atStart = m_world.totals;
+    fault.atStart = costSoFar();
     if (duration) fault.view.until = m_world.now + *duration;
     const std::uint64_t id = fault.view.id;
     m_faults.push_back(fault);
     start(fault);
-    if (m_faults.size() > kPastFaultsMax && !m_faults.front().view.active)
-        m_faults.erase(m_faults.begin());
+    const auto isPast = [](const Fault& one) { return !one.view.active; };
+    if (std::ranges::count_if(m_faults, isPast) > kPastFaultsMax)
+        m_faults.erase(std::ranges::find_if(m_faults, isPast));
     save();
     return id;
 }
@@ -93,7 +94,7 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
 void Zones::start(const Fault& fault) {
     const EventId begun = setEffect(fault, true);
     if (fault.view.until == Instant::never()) return;
-    const CauseScope scope(m_world, begun);
+    const CauseScope scope(m_world.queue, begun);
     m_world.queue.add(std::max(fault.view.until, m_world.now), FaultEnds{fault.view.id});
 }
 
@@ -136,11 +137,11 @@ void Zones::on(const FaultEnds& ends) {
 }
 
 EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
-    m_world.network.setNodeUp(m_world.node(region.id, zone), up);
+    m_world.network.setNodeUp(nodeOf(region.id, zone), up);
     region.up[zone.value()] = up;
     const EventId event = up ? m_world.emit(observe::ZoneHealed{region.id, zone})
                              : m_world.emit(observe::ZoneFailed{region.id, zone});
-    const CauseScope scope(m_world, event);
+    const CauseScope scope(m_world.queue, event);
     m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
@@ -151,8 +152,8 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
 }
 
 EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
-    const auto nodeA = m_world.node(region.id, a);
-    const auto nodeB = m_world.node(region.id, b);
+    const auto nodeA = nodeOf(region.id, a);
+    const auto nodeB = nodeOf(region.id, b);
     if (cut) {
         m_world.network.cut(nodeA, nodeB);
         m_world.network.cut(nodeB, nodeA);
@@ -162,7 +163,7 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     }
     const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
                               : m_world.emit(observe::LinkHealed{region.id, a, b});
-    const CauseScope scope(m_world, event);
+    const CauseScope scope(m_world.queue, event);
     scheduleHearingChange(region, a, b);
     scheduleHearingChange(region, b, a);
     return event;
@@ -176,10 +177,10 @@ void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneI
         region.suspects[observer.value()] = {};
         return;
     }
-    const auto from = m_world.node(region.id, observed);
-    const auto to = m_world.node(region.id, observer);
+    const auto from = nodeOf(region.id, observed);
+    const auto to = nodeOf(region.id, observer);
     const bool heard = m_world.network.isConnected(from, to);
-    const std::uint32_t number = ++region.newsNumber[observer.value()][observed.value()];
+    const std::uint32_t number = ++m_hearingNumbers[region.id][observer.value()][observed.value()];
     const Duration period = m_world.profile.heartbeat;
     const auto beat =
         static_cast<std::uint64_t>(m_world.now.sinceStart() / period) + (heard ? 1 : 0);
@@ -192,18 +193,25 @@ void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneI
 
 void Zones::on(const HeartbeatNews& news) {
     RegionState& region = m_world.region(news.region);
-    if (news.number != region.newsNumber[news.observer.value()][news.observed.value()]) return;
+    const HearingNumbers& numbers = m_hearingNumbers[news.region];
+    if (news.number != numbers[news.observer.value()][news.observed.value()]) return;
     if (!region.up[news.observer.value()]) return;
     region.suspects[news.observer.value()][news.observed.value()] = !news.heard;
     m_sweeps.begin(HearingChange{news.region, news.observer, news.observed, news.heard});
 }
 
+Zones::Cost Zones::costSoFar() const {
+    const Router::Totals& calls = m_router.totals();
+    return {calls.serverErrors, m_replicator.totals().elections, calls.staleReads};
+}
+
 observe::FaultView Zones::withCost(const Fault& fault) const {
     observe::FaultView view = fault.view;
     if (!view.active) return view;
-    view.failedRequests = m_world.totals.serverErrors - fault.atStart.serverErrors;
-    view.elections = m_world.totals.elections - fault.atStart.elections;
-    view.staleReads = m_world.totals.staleReads - fault.atStart.staleReads;
+    const Cost cost = costSoFar();
+    view.failedRequests = cost.failedRequests - fault.atStart.failedRequests;
+    view.elections = cost.elections - fault.atStart.elections;
+    view.staleReads = cost.staleReads - fault.atStart.staleReads;
     return view;
 }
 
@@ -248,7 +256,7 @@ void Zones::save() {
         out.u64(static_cast<std::uint64_t>(fault.view.until.sinceStart().count()));
     }
     m_world.turn.putValue(std::string(kFaultsValue), std::move(bytes));
-    m_world.controlGate = m_world.openTicket;
+    m_gate = m_world.openTicket;
 }
 
 storage::StorageResult<void> Zones::reopen() {

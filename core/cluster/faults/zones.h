@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +11,7 @@
 
 #include "core/cluster/faults/fault_request.h"
 #include "core/cluster/faults/group_sweeps.h"
+#include "core/observe/snapshot.h"
 
 namespace orrery::cluster {
 
@@ -18,7 +22,10 @@ public:
     using FaultResult = std::expected<std::uint64_t, std::string>;
 
     Zones(WorldState& world, Replicator& replicator, Router& router)
-        : m_world(world), m_sweeps(world, replicator, router) {}
+        : m_world(world),
+          m_replicator(replicator),
+          m_router(router),
+          m_sweeps(world, replicator, router) {}
 
     /// Returns the id of the new fault, or the reason why there is none.
     FaultResult begin(const FaultRequest& request);
@@ -36,18 +43,27 @@ public:
 
     /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
+    /// The last turn that changed the faults.
+    storage::Ticket gate() const { return m_gate; }
     /// The number of heartbeats that all nodes have sent, computed from the time.
     std::uint64_t heartbeats() const;
 
 private:
+    /// Failures since the world was opened. The cost of a fault is their increase while it lasts.
+    struct Cost {
+        std::uint64_t failedRequests = 0;
+        std::uint64_t elections = 0;
+        std::uint64_t staleReads = 0;
+    };
     struct Fault {
         observe::FaultView view;
         observe::FaultKind kind{};
         RegionId region{};
         ZoneIndex a{};  ///< The zone that it strikes, or the first of two.
         ZoneIndex b{};  ///< The second of two.
-        observe::Totals atStart;
+        Cost atStart;
     };
+    using HearingNumbers = std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion>;
     struct Place {
         RegionState* region;
         ZoneIndex zone;
@@ -65,11 +81,18 @@ private:
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
     void scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
+    Cost costSoFar() const;
     observe::FaultView withCost(const Fault& fault) const;
 
     WorldState& m_world;
+    const Replicator& m_replicator;
+    const Router& m_router;
     GroupSweeps m_sweeps;
-    std::vector<Fault> m_faults;  ///< By id, including past ones; bounded.
+    /// By Region, observer and observed: the number of changes in whether the observer hears the
+    /// other.
+    std::map<RegionId, HearingNumbers> m_hearingNumbers;
+    storage::Ticket m_gate{};
+    std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.
     std::uint64_t m_nextFault = 1;
 };
 

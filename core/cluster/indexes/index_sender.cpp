@@ -10,14 +10,21 @@ using Origin = IndexChange::Origin;
 
 namespace {
 
+/// The last change of a batch may go beyond the bytes, and so may the other changes of its record.
 constexpr std::size_t kBatchChangesMax = 100;
-/// The maximum read ahead from the log, for all indexes together; the log keeps the rest.
+constexpr std::uint64_t kBatchBytesMax = 512u << 10;
+/// The maximum read ahead from the log, for all indexes together; the rest stays in the log.
 constexpr std::size_t kUnansweredMax = 2000;
-/// Records of a base partition in one event; the next event goes on.
+constexpr std::uint64_t kUnansweredBytesMax = 4u << 20;
+/// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-/// After so many redirects of one batch the sender waits before it tries again.
+/// Redirects of one batch before the sender waits and tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
+
+std::uint64_t bytesOf(const IndexChange& change) {
+    return change.record.key.size() + (change.record.newImage ? change.record.newImage->size() : 0);
+}
 
 }  // namespace
 
@@ -94,11 +101,11 @@ void IndexSender::goOn(Group& base, Source& source) {
     if (leader) sendAll(base, source);
     tellShown(base, source);
     const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
-    // At rest a leader holds no lease; this is a request like any other.
+    // A leader at rest holds no lease; this requests it, like any request.
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && sendable(source) == 0;
-    // Writes that wait for an index are answered after a while, even if the index has not moved.
+    // Answers writes that wait for an index after a while, even if the index has made no progress.
     if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
@@ -113,12 +120,11 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
     skipToBarriers(base, leader, *table, source);
     // Reading continues once some changes are acknowledged.
-    if (unanswered(source, std::nullopt) >= kUnansweredMax) return true;
+    if (isFull(source)) return true;
     const LogReader::End end = m_log.read(
         base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
             takeRecord(base, *table, source, lsn, record);
-            return unanswered(source, std::nullopt) >= kUnansweredMax ? LogReader::Next::Stop
-                                                                      : LogReader::Next::Go;
+            return isFull(source) ? LogReader::Next::Stop : LogReader::Next::Go;
         });
     // Records that are unavailable now may be available later.
     return end != LogReader::End::Bounded;
@@ -186,6 +192,7 @@ void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceI
         outbox.index = space;
         outbox.target = m_world.findGroup(target)->appointed;
     }
+    outbox.waitingBytes += bytesOf(change);
     outbox.waiting.push_back(std::move(change));
 }
 
@@ -209,14 +216,21 @@ void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
     const auto isOneRecord = [](const IndexChange& a, const IndexChange& b) {
         return a.origin == Origin::Record && b.origin == Origin::Record && a.position == b.position;
     };
-    std::size_t count = std::min(waiting.size(), kBatchChangesMax);
-    while (count < waiting.size() && isOneRecord(waiting[count - 1], waiting[count]))
-        ++count;
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
+    const auto fits = [&] {
+        return count == 0 || (count < kBatchChangesMax && bytes < kBatchBytesMax) ||
+               isOneRecord(waiting[count - 1], waiting[count]);
+    };
+    for (; count < waiting.size() && fits(); ++count)
+        bytes += bytesOf(waiting[count]);
     batch->changes.reserve(count);
     const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
     std::move(waiting.begin(), end, std::back_inserter(batch->changes));
     waiting.erase(waiting.begin(), end);
     outbox.underWay = std::move(batch);
+    outbox.underWayBytes = bytes;
+    outbox.waitingBytes -= bytes;
     outbox.redirects = 0;
 }
 
@@ -224,7 +238,7 @@ void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
     const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
     const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.send(m_world.arrivalOf(flight), IndexBatchArrives{flight, outbox.underWay});
+    m_world.post.send(IndexBatchArrives{flight, outbox.underWay});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
@@ -237,7 +251,7 @@ IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswe
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.arrives(answered.flight, answered.number)) return;
+    if (!m_world.post.arrives(answered.flight, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -249,11 +263,14 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     switch (answered.outcome) {
         case BatchOutcome::Taken: {
             outbox->underWay.reset();
-            // A leader before this one may have sent more than the saved cursor says.
+            outbox->underWayBytes = 0;
+            // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
             while (!waiting.empty() && waiting.front().origin == Origin::Record &&
-                   waiting.front().position <= answered.upTo)
+                   waiting.front().position <= answered.upTo) {
+                outbox->waitingBytes -= bytesOf(waiting.front());
                 waiting.pop_front();
+            }
             goOn(*base, source);
             if (m_acknowledged) m_acknowledged(*base);
             return;
@@ -314,6 +331,23 @@ std::size_t IndexSender::unanswered(const Source& source, std::optional<KeySpace
     return changes;
 }
 
+std::uint64_t IndexSender::unansweredBytes(const Source& source) {
+    std::uint64_t bytes = 0;
+    for (const auto& [target, outbox] : source.outboxes)
+        bytes += outbox.waitingBytes + outbox.underWayBytes;
+    return bytes;
+}
+
+std::uint64_t IndexSender::unansweredBytes(GroupId base) const {
+    const auto source = m_sources.find(base);
+    return source == m_sources.end() ? 0 : unansweredBytes(source->second);
+}
+
+bool IndexSender::isFull(const Source& source) {
+    return unanswered(source, std::nullopt) >= kUnansweredMax ||
+           unansweredBytes(source) >= kUnansweredBytesMax;
+}
+
 std::size_t IndexSender::sendable(const Source& source) {
     std::size_t changes = 0;
     for (const auto& [target, outbox] : source.outboxes)
@@ -338,8 +372,7 @@ void IndexSender::tellShown(Group& base, Source& source) {
         lower(outbox.waiting);
     }
     if (shown <= base.indexedUpTo) return;
-    base.indexedUpTo = shown;
-    m_world.touch(base);
+    m_log.advanceIndexed(base, shown);
     m_shown(base, shown);
 }
 

@@ -164,7 +164,8 @@ LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
 
 // --- all of them
 
-ChecksumLooks::ChecksumLooks(WorldState& world, Jobs& jobs) : m_world(world), m_jobs(jobs) {
+ChecksumLooks::ChecksumLooks(const WorldState& world, Replicator& replicator, Jobs& jobs)
+    : m_world(world), m_replicator(replicator), m_jobs(jobs) {
     m_jobs.setWorker(JobKind::ScanChecksums, *this);
 }
 
@@ -191,10 +192,10 @@ LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::str
     auto scan = std::make_unique<ChecksumScan>(m_world, *found);
     job.total = scan->itemsInAll();
     m_looks.push_back({id, std::move(scan), {}, m_jobs.beginUnkept(std::move(job))});
-    m_world.beforeApply = [this](const Group& group, ZoneIndex zone,
-                                 std::span<const storage::TreeChange> changes) {
-        if (Look* look = current()) look->scan->beforeApply(group, zone, changes);
-    };
+    m_replicator.setBeforeApply(
+        [this](const Group& group, ZoneIndex zone, std::span<const storage::TreeChange> changes) {
+            if (Look* look = current()) look->scan->beforeApply(group, zone, changes);
+        });
     return id;
 }
 
@@ -241,7 +242,7 @@ void ChecksumLooks::drop(ChecksumLookId id) {
 
 // Without a scan, applying records must cost nothing extra.
 void ChecksumLooks::unhookIfIdle() {
-    if (!isActive()) m_world.beforeApply = nullptr;
+    if (!isActive()) m_replicator.setBeforeApply(nullptr);
 }
 
 }  // namespace orrery::cluster

@@ -12,6 +12,7 @@
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/replicas/jobs.h"
+#include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
 
@@ -89,7 +90,7 @@ private:
 /// The scans in progress: one reads at a time, the others wait.
 class ChecksumLooks : public JobWorker {
 public:
-    ChecksumLooks(WorldState& world, Jobs& jobs);
+    ChecksumLooks(const WorldState& world, Replicator& replicator, Jobs& jobs);
 
     /// Starts a scan; at most `kLooksMax` may be in progress.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
@@ -115,7 +116,8 @@ private:
     void end(Look& look, LookResult<std::vector<PartitionChecksums>> result);
     void unhookIfIdle();
 
-    WorldState& m_world;
+    const WorldState& m_world;
+    Replicator& m_replicator;
     Jobs& m_jobs;
     std::deque<Look> m_looks;  ///< In order of their start.
     std::uint64_t m_next = 1;

@@ -36,7 +36,7 @@ std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescriptio
 }
 
 storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
-    storage::Ticket gate = world.catalogGate;
+    storage::Ticket gate = world.catalog.gate();
     const auto table = findTable(world, region, name);
     if (!table) return gate;
     for (const GroupId id : partitionsOf(world, **table)) {
@@ -58,6 +58,12 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
     }
     std::string begin = types::keySpaceBegin(space);
     std::string end = types::keySpaceEnd(space);
+    const bool isOfSpace = begin <= request.after && request.after < end;
+    if (!request.after.empty() && !isOfSpace)
+        return std::unexpected(
+            "The rows cannot go on from there: it is no key of " +
+            (request.index.empty() ? std::string() : "index " + request.index + " of ") + "table " +
+            request.table + ".");
     const auto fraction = [&] {
         return types::keyAtFraction(space, request.at, std::uint64_t{1} << 32);
     };

@@ -11,20 +11,6 @@ namespace {
 
 constexpr std::uint64_t kWholeSpace = std::uint64_t{1} << 32;
 
-std::string statusText(TableStatus status) {
-    switch (status) {
-        case TableStatus::Creating:
-            return "CREATING";
-        case TableStatus::Updating:
-            return "UPDATING";
-        case TableStatus::Deleting:
-            return "DELETING";
-        case TableStatus::Active:
-            return "ACTIVE";
-    }
-    return "";
-}
-
 std::string keysText(const types::KeySchema& keys) {
     const auto one = [](const types::KeyAttribute& key) {
         return key.name + " (" + std::string(types::wireName(key.type)) + ")";
@@ -257,7 +243,8 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     std::size_t seen = collectTables(partitionsMax);
     if (seen >= partitionsMax) return true;
     const std::size_t groups = collectGroups(std::min(round.groups, partitionsMax - seen));
-    round.groups -= groups;
+    // Those that are gone may have been forgotten meanwhile.
+    round.groups = std::min(round.groups - groups, m_world.changedGroups.size());
     seen += groups;
     if (round.groups > 0) return true;
     // While a round looks at tables, new ones queue behind them.
@@ -344,15 +331,15 @@ observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
 
 // True if a link between this zone and another is cut, in either direction.
 bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
-    const auto node = m_world.node(region, zone);
+    const auto node = nodeOf(region, zone);
     return std::ranges::any_of(kZones, [&](ZoneIndex other) {
-        const auto peer = m_world.node(region, other);
+        const auto peer = nodeOf(region, other);
         return m_world.network.isCut(node, peer) || m_world.network.isCut(peer, node);
     });
 }
 
 std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::FaultView> faults,
-                                                         std::uint64_t heartbeats) {
+                                                         const observe::Totals& totals) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     auto snapshot = std::make_shared<observe::Snapshot>();
@@ -362,8 +349,7 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::Fa
     snapshot->clock.calendar = m_world.calendar();
     snapshot->clock.now = m_world.now;
     snapshot->faults = std::move(faults);
-    snapshot->totals = m_world.totals;
-    snapshot->totals.heartbeats = heartbeats;
+    snapshot->totals = totals;
     for (const auto& region : m_world.regions)
         snapshot->regions.push_back(showRegion(*region));
     return snapshot;

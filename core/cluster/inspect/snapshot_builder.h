@@ -37,9 +37,9 @@ public:
         while (lookOn(SIZE_MAX)) {
         }
     }
-    /// Shows each table as of the last look at it. `faults` and `heartbeats` are the fault plan's.
+    /// Shows each table as of the last look at it. `faults` is the fault plan's.
     std::shared_ptr<observe::Snapshot> show(std::vector<observe::FaultView> faults,
-                                            std::uint64_t heartbeats);
+                                            const observe::Totals& totals);
 
 private:
     /// The contribution of a table's replicas to the sums of each zone.

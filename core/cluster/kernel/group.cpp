@@ -1,12 +1,15 @@
 #include "core/cluster/kernel/group.h"
 
 #include <algorithm>
+#include <cerrno>
 
+#include "core/base/zone_letter.h"
+#include "core/storage/storage_error.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 
-KeyBounds Group::boundsIn(KeySpaceId keySpace) const {
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
     return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
 }
@@ -35,6 +38,13 @@ void Group::measureLag(Instant now) {
             one.behindFrom = now;
         }
     }
+}
+
+storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
+    return {"read", EBADMSG, "items.mdb",
+            std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
+                letterOf(zone) + ") is corrupt in items.mdb. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace orrery::cluster

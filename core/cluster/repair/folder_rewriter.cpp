@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/cluster/repair/local_indexes.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/table/stored_item.h"
 
 namespace orrery::cluster {
 namespace {
@@ -23,6 +24,7 @@ storage::StorageResult<void> FolderRewriter::write() {
     for (Mended& mended : m_mended)
         TRY(writeLog(mended));
     TRY(copyTrees());
+    TRY(copyLooseEntries());
     for (Mended& mended : m_mended) {
         TRY(replay(mended));
         TRY(finish(mended));
@@ -120,6 +122,36 @@ storage::StorageResult<void> FolderRewriter::copyTrees() {
     return result;
 }
 
+// For keys that are lost in every zone, an entry that no tree refers to any more is better than
+// none, though it may have been replaced or deleted since.
+storage::StorageResult<void> FolderRewriter::copyLooseEntries() {
+    const bool isAnyLost = std::ranges::any_of(
+        m_mended, [](const Mended& mended) { return !mended.plan.lost.empty(); });
+    if (!isAnyLost) return {};
+    storage::StorageResult<void> result;
+    TRY(m_survey.files().visitLooseEntries(
+        [&](VolumeId volume, std::string_view key, std::string_view stored) {
+            const auto place = result ? m_survey.partitionOf(volume, key) : std::nullopt;
+            if (place) result = takeLoose(m_mended[*place], key, stored);
+        }));
+    return result;
+}
+
+storage::StorageResult<void> FolderRewriter::takeLoose(Mended& mended, std::string_view key,
+                                                       std::string_view stored) {
+    const FoundPartition& found = mended.found;
+    const bool isWanted = storage::contains({found.items}, key) &&
+                          storage::contains(mended.plan.lost, key) && table::hasChecksum(stored);
+    if (!isWanted) return {};
+    const auto item = table::decodeStored(key, stored);
+    if (!item || item->header.lsn > mended.log.last()) return {};
+    TRY_ASSIGN(const SharedBytes known, m_store.get(found.volume(0), key));
+    const auto before = known ? table::decodeStored(key, *known) : std::nullopt;
+    if (before && before->header.lsn >= item->header.lsn) return {};
+    if (!known) ++mended.looseEntries;
+    return m_filler.apply(found, {std::string(key), share(std::string(stored))});
+}
+
 storage::StorageResult<void> FolderRewriter::replay(Mended& mended) {
     for (const FoundReplica& replica : mended.found.replicas) {
         const std::uint64_t stamp =
@@ -182,6 +214,7 @@ void FolderRewriter::report(const Mended& mended, const EntrySums& sums, bool is
     lost.keys = storage::unite(std::move(lost.keys));
     // The lost writes may have been to any key of the partition.
     if (lost.keys.empty() || mended.log.lacksTail()) lost.keys = found.bounds;
+    lost.looseItems = mended.looseEntries;
     if (isTold) lost.itemCount = mended.plan.expected->itemCount - sums.itemCount;
     m_report.lost.push_back(std::move(lost));
 }

@@ -5,10 +5,10 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/kernel/group.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/table/log_record.h"
 #include "core/table/private_key.h"
-#include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 namespace {
@@ -117,13 +117,11 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
     found.leader = partition.leader;
     found.schema.group = partition.group;
     found.schema.keys = table.keys;
-    const auto boundsIn = [&](KeySpaceId space) {
-        const std::string prefix = types::keySpaceBegin(space);
-        return storage::KeyRange{prefix + partition.begin, partition.end.empty()
-                                                               ? types::keySpaceEnd(space)
-                                                               : prefix + partition.end};
+    const auto rangeIn = [&](KeySpaceId space) {
+        auto [begin, end] = boundsIn(space, partition.begin, partition.end);
+        return storage::KeyRange{std::move(begin), std::move(end)};
     };
-    found.items = boundsIn(partition.space);
+    found.items = rangeIn(partition.space);
     storage::KeyRanges bounds{
         found.items,
         {table::privateKeysBegin(partition.group), table::privateKeysEnd(partition.group)}};
@@ -131,7 +129,7 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
         if (index.global && index.space == partition.space) found.index = &index;
         if (index.global || partition.space != table.space) continue;
         found.schema.localIndexes.push_back(index);
-        bounds.push_back(boundsIn(index.space));
+        bounds.push_back(rangeIn(index.space));
     }
     const std::size_t place = m_partitions.size();
     for (const storage::KeyRange& range : bounds)

@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;
 
-/// The next keys of a range, with their images if `entries`. Moves the start of the range past
-/// them.
+/// The next keys of a range, with their images. Moves the start of the range past them.
 storage::StorageResult<std::vector<std::pair<std::string, std::string>>> takeBatch(
     const storage::Store& store, VolumeId volume, storage::KeyRange& range) {
     std::vector<std::pair<std::string, std::string>> batch;

@@ -37,6 +37,7 @@ public:
 private:
     Lsn endOf(std::size_t zone) const;
     Lsn appliedBy(std::size_t zone) const;
+    Lsn trimmedBy(std::size_t zone) const;
     void choose();
     void findEnd();
     void makeState();

@@ -19,6 +19,8 @@ struct LostKeys {
     storage::KeyRanges keys;
     /// The number of lost items, if known.
     std::optional<std::int64_t> itemCount;
+    /// Items restored from pages that no tree refers to any more.
+    std::uint64_t looseItems = 0;
 
     std::string text() const;
 };
@@ -28,7 +30,12 @@ struct RepairReport {
     std::vector<std::string> notes;  ///< Other losses and actions, one sentence each.
     std::filesystem::path kept;      ///< The folder of the damaged files.
 
+    /// True if all data is as it was before the damage.
+    bool isComplete() const { return lost.empty() && notes.empty(); }
     std::string text() const;
+
+private:
+    std::string summary() const;
 };
 
 }  // namespace orrery::cluster

@@ -15,7 +15,7 @@ namespace orrery::cluster {
 //   value "job/<id>" := version:uint8(1) kind:uint8 space:varint group:varint zone:uint8
 //                       subject:sized since:uint64 done:varint total:varint cursor:sized
 //
-// `since` is in nanoseconds; the worker of the kind knows what the cursor says.
+// `since` is in nanoseconds. The cursor has its worker's format.
 
 namespace {
 
@@ -159,7 +159,7 @@ std::optional<std::string> Jobs::cancel(JobId id) {
 
 std::vector<observe::JobView> Jobs::views() const {
     std::vector<observe::JobView> views;
-    std::map<KeySpaceId, std::size_t> fillings;  // Where in `views` the index has its own.
+    std::map<KeySpaceId, std::size_t> fillings;  // The position in `views` of an index's row.
     for (const auto& [id, entry] : m_jobs) {
         const Job& job = entry.job;
         if (job.kind == JobKind::FillIndex) {

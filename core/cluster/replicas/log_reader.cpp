@@ -10,8 +10,10 @@
 namespace orrery::cluster {
 namespace {
 
-// What is read of the archive at once: about a block of a segment.
+// The amount to read from the archive at once: about one block of a segment.
 constexpr std::uint64_t kArchiveBytes = 64u << 10;
+// What one step gives, but for the last record.
+constexpr std::uint64_t kStepBytesMax = 1u << 20;
 
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
     return {"read a log record", 0, "",
@@ -20,13 +22,13 @@ storage::StorageError undecodable(const Group& group, Lsn lsn) {
                 std::string(storage::kRestoreOrRepair) + "."};
 }
 
-/// The bytes of one record after the other.
+/// Reads records one by one, from wherever they are.
 class RecordSource {
 public:
     RecordSource(WorldState& world, const Replicator& replicator, Group& group, ZoneIndex zone)
         : m_world(world), m_replicator(replicator), m_group(group), m_zone(zone) {}
 
-    /// Null if it is nowhere.
+    /// Null if no source has the record.
     storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
         auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
         if (!found || *found != nullptr) return found;
@@ -56,7 +58,7 @@ private:
 }  // namespace
 
 void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
-    if (group.readers.try_emplace(std::move(name), cursor).second) m_world.touch(group);
+    if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 
 void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
@@ -64,14 +66,19 @@ void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
     CHECK(reader != group.readers.end());
     if (cursor <= reader->second) return;
     reader->second = cursor;
-    m_world.touch(group);
+    m_replicator.touch(group);
 }
 
 void LogReader::retire(Group& group, std::string_view name) {
     const auto reader = group.readers.find(name);
     if (reader == group.readers.end()) return;
     group.readers.erase(reader);
-    m_world.touch(group);
+    m_replicator.touch(group);
+}
+
+void LogReader::advanceIndexed(Group& base, Lsn cursor) {
+    base.indexedUpTo = cursor;
+    m_replicator.touch(base);
 }
 
 std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {
@@ -84,8 +91,9 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
                                const Visitor& visitor) const {
     RecordSource source(m_world, m_replicator, group, zone);
     const Lsn applied = group.member(zone).mark.applied;
+    std::uint64_t stepBytes = 0;
     for (std::size_t count = 0; position < applied; ++count) {
-        if (count == recordsMax) return End::Bounded;
+        if (count == recordsMax || stepBytes >= kStepBytesMax) return End::Bounded;
         const Lsn lsn = position.next();
         auto bytes = source.bytes(lsn);
         if (!bytes) {
@@ -99,6 +107,7 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
             return End::Unavailable;
         }
         position = lsn;
+        stepBytes += (*bytes)->size();
         if (visitor(lsn, *record) == Next::Stop) return End::Stopped;
     }
     return End::AtEnd;

@@ -45,20 +45,19 @@ bool LogTrimmer::isAway(const Group& group, const Member& member) const {
 }
 
 bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
-    const LogBounds& bounds = m_world.logBounds;
     const std::uint64_t bytes = group.lackedBytes(member);
-    return bytes > bounds.groupHeldBytesMax ||
-           m_heldBytes > bounds.heldBytesMax - std::min(bytes, bounds.heldBytesMax) ||
-           terms(group) > bounds.heldTermsMax;
+    return bytes > m_bounds.groupHeldBytesMax ||
+           m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax) ||
+           terms(group) > m_bounds.heldTermsMax;
 }
 
-// One at a time, and only while both others have a whole tree on the disk: what the log no longer
-// has, a copy must find in two places.
+// At most one replica is left behind at a time, and only while both others have a complete tree on
+// disk: data that the log no longer has must exist in two copies.
 bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
-        return other.standing() == Standing::Whole && other.wholeSince <= m_world.treesSynced &&
+        return other.standing() == Standing::Whole && other.wholeSince <= m_treesSynced &&
                other.knownApplied().next() >= group.trimMark;
     });
 }
@@ -66,7 +65,7 @@ bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
 Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) const {
     if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
     const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
-    return since > m_world.logBounds.groupHeldBytesMax ? group.committed : member.copyOffered;
+    return since > m_bounds.groupHeldBytesMax ? group.committed : member.copyOffered;
 }
 
 Lsn LogTrimmer::neededAfter(const Group& group) {
@@ -98,13 +97,13 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
 }
 
 void LogTrimmer::move(Group& group) {
-    // The version that had this bug trimmed nothing, and the mend needs whole logs.
+    // The version with this bug did not trim, and its repair needs complete logs.
     if (m_world.plantedBug == PlantedBug::CountersEarly) return;
     const Lsn mark = neededAfter(group).next();
     if (mark <= group.trimMark) return;
     std::uint64_t& bytesAtTrim = m_groups.of(group.id).bytesAtTrim;
-    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_world.logBounds.stepRecords ||
-                           group.committedBytes - bytesAtTrim >= m_world.logBounds.stepBytes;
+    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_bounds.stepRecords ||
+                           group.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
     if (!isWorthIt && !isAtRest(group)) return;
     group.trimMark = mark;
     bytesAtTrim = group.committedBytes;
@@ -113,8 +112,8 @@ void LogTrimmer::move(Group& group) {
     markLeft(group);
 }
 
-// A replica without power whose log ends before the mark can never catch up from a log. One that is
-// only cut off learns it from the leader, as does one whose log says something else there.
+// A replica without power whose log ends before the mark can only recover by a copy. A replica that
+// is only disconnected, or whose log differs there, learns that from the leader.
 void LogTrimmer::markLeft(Group& group) {
     for (Member& member : group.members) {
         if (!member.replica && member.durableLast.next() < group.trimMark)
@@ -122,12 +121,12 @@ void LogTrimmer::markLeft(Group& group) {
     }
 }
 
-// Of its own log, each replica keeps what its tree lacks.
+// Each replica's own log keeps the records that its tree lacks.
 void LogTrimmer::trim(const Group& group, Member& member) {
     if (member.standing() == Standing::NeedsCopy) return;
     const Lsn first = std::min(group.trimMark, member.knownApplied().next());
     if (first <= member.firstKept) return;
-    // The disk is about to begin the log anew, and has the old one.
+    // The disk still has the old log and is about to restart it.
     const bool begins = member.standing() == Standing::Copying;
     if (begins && member.durable.standing != Standing::Copying) return;
     member.firstKept = first;

@@ -11,6 +11,26 @@ namespace orrery::cluster {
 using replication::AppendRequest;
 using replication::Replica;
 
+namespace {
+
+/// Groups that are removed before the queue of changed groups is cleared of them.
+constexpr std::size_t kRemovedMax = 1000;
+
+}  // namespace
+
+Replicator::Replicator(WorldState& world, const LogBounds& bounds)
+    : m_world(world), m_bounds(bounds), m_trimmer(world, m_bounds) {
+    if (world.plantedBug == PlantedBug::TailUnsettled)
+        m_options.plantedBug = replication::PlantedBug::TailUnsettled;
+    profileChanged();
+}
+
+void Replicator::profileChanged() {
+    m_options.lease = m_world.profile.lease;
+    m_options.renew = m_world.profile.renew;
+    m_options.electionDelay = m_world.profile.detection;
+}
+
 Group& Replicator::create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
                           std::string begin, std::string end, ZoneIndex leader) {
     Group& group = add(id, region, table, space, std::move(begin), std::move(end), leader);
@@ -36,7 +56,7 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
     made->leaderHint = leader;
     made->members.resize(kZones.size());
     for (const ZoneIndex zone : kZones) {
-        made->member(zone).node = m_world.node(region, zone);
+        made->member(zone).node = nodeOf(region, zone);
         made->member(zone).zone = zone;
     }
     if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
@@ -54,23 +74,30 @@ void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
     forgetFlows(id, std::nullopt);
     m_trimmer.forget(id);
-    m_world.turn.dropGroup(id);
+    const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
+                        m_world.groups[id.value()]->kind == GroupKind::Index;
+    if (!isLeft) m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
+    // Nobody may ever look at what changed.
+    if (++m_removedInQueue < kRemovedMax) return;
+    m_removedInQueue = 0;
+    m_world.changedGroups.removeIf(
+        [this](GroupId one) { return m_world.findGroup(one) == nullptr; });
 }
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
     Member& member = group.member(zone);
     settleStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
-    member.replica = std::make_unique<Replica>(
-        zone, m_world.replicaOptions, member.durable, member.durableLast, start,
-        Prng::stream(m_world.seed, "replica", stream), m_world.now);
+    member.replica =
+        std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
+                                  Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
-    // What was known to be committed when it stopped, and had not reached the tree.
+    // The records that were known to be committed but had not reached the tree.
     if (member.standing() != replication::Standing::NeedsCopy)
         apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
-    // What its node knows already is news to a replica that is new.
+    // Tells the new replica what its node knows about the other nodes.
     for (const ZoneIndex other : kZones) {
         if (m_world.region(group.region).suspects[zone.value()][other.value()])
             member.replica->suspect(other, m_world.now);
@@ -80,22 +107,27 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
     const table::LocalIndexChanges localIndexes = table::localIndexChanges(record, *group.schema);
-    return propose(group, zone, std::move(record), localIndexes);
+    return propose(group, zone, std::move(record), localIndexes).lsn;
 }
 
-Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                        const table::LocalIndexChanges& localIndexes) {
+Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                                         const table::LocalIndexChanges& localIndexes) {
     Replica& replica = *group.member(zone).replica;
+    // Otherwise a no-op of its term could precede the record, and would be remembered after it.
+    CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
+    Proposed proposed{lsn, nullptr};
     record.committedAt = nextTimestamp(group);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
-    for (const storage::TreeChange& change : applied->changes)
+    for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
+        if (change.key == record.key) proposed.stored = change.image;
+    }
     group.recent.newest().applied = std::move(applied);
     pump(group, zone);
-    return lsn;
+    return proposed;
 }
 
 void Replicator::requestLease(Group& group, ZoneIndex zone) {
@@ -111,7 +143,7 @@ void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);
-    if (!m_world.arrives(message.flight, message.flight.lsn.value())) return;
+    if (!m_world.post.arrives(message.flight, message.flight.lsn.value())) return;
     Group* group = m_world.findGroup(message.flight.from.group);
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
@@ -140,7 +172,7 @@ void Replicator::on(DiskDone& done) {
     Lsn first{};
     if (done.upTo.term > replication::Term{}) {
         for (WritingRecord& record : member.writing) {
-            // A later term's in the place of one that was cut off meanwhile is a later write.
+            // A record of a later term at the same position is a different write.
             if (record.written || record.position > done.upTo) continue;
             m_world.turn.append(volume, group->id, record.position.lsn, record.bytes);
             record.written = true;
@@ -152,8 +184,8 @@ void Replicator::on(DiskDone& done) {
         done.state.commit = std::max(done.state.commit, member.durable.commit);
         member.durable = std::move(done.state);
     }
-    m_world.touch(*group);
-    m_world.digest(2, group->id.value(), done.zone.value(), member.durableLast.value());
+    touch(*group);
+    m_world.recorder.digest(2, group->id.value(), done.zone.value(), member.durableLast.value());
     if (first > Lsn{}) {
         m_world.queue.cause =
             m_world.emit(observe::LogAppended{group->ref(done.zone), first, member.durableLast});
@@ -177,22 +209,21 @@ void Replicator::on(const ReplicaTick& tick) {
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
-    const CauseScope scope(m_world);
+    const CauseScope scope(m_world.queue);
     if (std::exchange(member.lastRole, replication::Role::Follower) == replication::Role::Leader)
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     forgetFlows(group.id, zone);
-    // What the modelled disk has, the store may not show before the turn ends.
+    // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
-    // A fact about the node, not something that it must remember: whenever the process stops, this
-    // replica may lack records that it has already given to others, so it must not resume as
-    // leader.
+    // Changes the durable state directly: whenever the process stops, this replica may lack records
+    // that it has already sent to others, so it must not resume as leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;
     member.copyOffered = Lsn{};
     member.wholeMark.reset();
-    m_world.touch(group);
+    touch(group);
     member.tickAt = member.timerAt = Instant::never();
     if (m_listener != nullptr) m_listener->moved(group);
 }
@@ -204,6 +235,9 @@ void Replicator::powerBack(Group& group, ZoneIndex zone) {
 void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard) {
     Member& member = group.member(observer);
     if (!member.replica) return;
+    const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
+                           member.replica->role() == replication::Role::Leader;
+    if (isUnheard) return;
     if (heard) {
         member.replica->heard(observed, m_world.now);
     } else {
@@ -212,9 +246,15 @@ void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool
     pump(group, observer);
 }
 
+void Replicator::touch(Group& group) {
+    m_world.changedGroups.add(group.id);
+    group.gate = m_world.openTicket;
+    m_unsaved.add(group.id);
+}
+
 void Replicator::saveStates() {
-    while (!m_world.dirtyGroups.isEmpty()) {
-        const GroupId id = m_world.dirtyGroups.take();
+    while (!m_unsaved.isEmpty()) {
+        const GroupId id = m_unsaved.take();
         Group* group = m_world.findGroup(id);
         if (group == nullptr) continue;
         m_trimmer.move(*group);
@@ -244,7 +284,7 @@ void Replicator::turnCommitted() {
             applied[zone.value()] = member.mark.applied;
         }
         std::ranges::sort(applied);
-        // What is on its way to a quorum stays in memory.
+        // Records in flight to a quorum stay in memory.
         group->recent.forget(applied[0], applied[1]);
     }
     m_committing.clear();

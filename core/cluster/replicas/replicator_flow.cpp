@@ -3,12 +3,12 @@
 #include "core/base/result.h"
 #include "core/cluster/replicas/replicator.h"
 
-// How much a leader sends to followers that catch up. What it reads from its log for them is new in
-// memory until they have it on disk, so it is bounded per message, per follower, and for all groups
-// per link: a zone that comes back may miss the records of thousands. Whom a bound stops waits in
-// line. What is not committed yet is sent as it comes: a quorum may wait for it, and there is no
-// more of it than clients wait for. Whether a record is in memory anyway must not matter here: that
-// depends on where turns are cut.
+// Flow control towards followers that catch up. Records read from the log for them occupy memory
+// until they are on the follower's disk. So they are bounded per message, per follower, and per
+// link for all groups: a zone that returns may lack records of thousands of groups. Followers over
+// the limit queue here. Uncommitted records are not limited: a quorum may wait for them, and
+// waiting clients bound their number. Whether a record happens to be in memory must not matter,
+// since that depends on where turns end.
 
 namespace orrery::cluster {
 
@@ -28,8 +28,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     if (request == nullptr || request->range.empty()) return true;
     Replica& leader = *group.member(envelope.from).replica;
     const FlowKey key{group.id, envelope.from, envelope.to};
-    const LinkKey linkKey{m_world.node(group.region, envelope.from),
-                          m_world.node(group.region, envelope.to)};
+    const LinkKey linkKey{nodeOf(group.region, envelope.from), nodeOf(group.region, envelope.to)};
     const Lsn first = request->range.first;
     std::size_t bytes = 0;
     std::size_t readBytes = 0;
@@ -47,7 +46,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
         request->entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
     }
     if (end == first) {
-        // Without records it still renews the lease, and its answer says what has arrived.
+        // Without records, it still renews the lease, and the answer acknowledges earlier records.
         leader.hold(envelope.to, first);
         request->range = {first, Lsn(first.value() - 1)};
         return true;
@@ -66,7 +65,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     return true;
 }
 
-// The last record that is let through may go beyond a bound; it has to fit into an empty one too.
+// The last record may exceed the limit, since any record must fit into an empty window.
 bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
     const auto found = m_flows.find(key);
     const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
@@ -87,7 +86,7 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
         const auto found = to == zone ? m_flows.end() : m_flows.find({group.id, zone, to});
         if (found == m_flows.end()) continue;
         Flow& flow = found->second;
-        const LinkKey key{m_world.node(group.region, zone), m_world.node(group.region, to)};
+        const LinkKey key{nodeOf(group.region, zone), nodeOf(group.region, to)};
         Link& link = m_links[key];
         const std::uint64_t before = flow.bytes;
         const auto isDone = [&](const Flow::Sent& sent) {
@@ -100,7 +99,7 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
             return true;
         });
         link.bytes -= before - flow.bytes;
-        if (!leads) flow.held = Held::No;  // Its place in line is passed over.
+        if (!leads) flow.held = Held::No;  // Its entry in the queue will be skipped.
         if (flow.held == Held::ByWindow && flow.bytes <= kFollowerBytesMax / 2) {
             flow.held = Held::InLine;
             link.line.push_back(found->first);
@@ -139,8 +138,8 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
             ++flow;
             continue;
         }
-        const LinkKey key{m_world.node(group->region, flow->first.from),
-                          m_world.node(group->region, flow->first.to)};
+        const LinkKey key{nodeOf(group->region, flow->first.from),
+                          nodeOf(group->region, flow->first.to)};
         Link& link = m_links[key];
         link.bytes -= flow->second.bytes;
         flow = m_flows.erase(flow);

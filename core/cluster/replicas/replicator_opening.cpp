@@ -4,7 +4,7 @@
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
 
-// How the groups that the store holds come to life again (section 4, "Opening").
+// Restarts the groups in the store (section 4, "Opening").
 
 namespace orrery::cluster {
 
@@ -19,8 +19,8 @@ storage::StorageError trimmedLog(const Group& group) {
                 "record; restore the data folder from a backup."};
 }
 
-/// Each log begins at the mark, before it for a replica that is behind, or after it where the log
-/// began with a copy.
+/// A log begins at the trim mark; earlier for a replica that is behind, later if it began with a
+/// copy.
 Lsn trimMarkOf(const Group& group) {
     Lsn mark = group.committed.next();
     for (const Member& member : group.members) {
@@ -49,7 +49,7 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         }
         member.mark = {};
     }
-    m_world.touch(group);
+    touch(group);
     TRY(recallTimestamp(group));
     return resume(group);
 }
@@ -63,7 +63,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
         states = std::move(*decoded);
     } else {
-        states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
+        states.replicas.fill(replication::DurableState::appoint(group.appointed));
     }
     group.indexedUpTo = states.indexedUpTo;
     group.readers = std::move(states.readers);
@@ -71,6 +71,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
     m_trimmer.begin(group);
+    replication::Term latest{};  // Of the members that name a leader.
     for (const ZoneIndex zone : kZones) {
         Member& member = group.member(zone);
         const VolumeId volume = member.volume();
@@ -82,14 +83,17 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
         settleStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
-        if (member.durable.leader) group.leaderHint = *member.durable.leader;
+        if (member.durable.leader && member.durable.term >= latest) {
+            latest = member.durable.term;
+            group.leaderHint = *member.durable.leader;
+        }
     }
     group.trimMark = trimMarkOf(group);
     group.countedUpTo = group.committed;
     return {};
 }
 
-// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
+// A state of version 1 has no last commit timestamp; the last record of the longest log has it.
 storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     if (group.lastCommitTimestamp != CalendarTime()) return {};
     if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
@@ -104,8 +108,8 @@ storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     return {};
 }
 
-// A leader sends a record before its own disk has it. Should another have it and the leader not,
-// the leader must not give its place to another record in the same term.
+// A leader sends a record before its own disk has it. If another replica has that record and the
+// leader does not, the leader must not assign its position to another record in the same term.
 void Replicator::deposeLossy(Group& group) {
     for (Member& member : group.members) {
         if (member.durable.leader != member.zone) continue;
@@ -130,8 +134,8 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
     return {};
 }
 
-// A follower at rest that missed the last word of its leader would stay behind until the next
-// write. Where nobody leads, whoever knows no leader looks for one.
+// Without this, a resting follower that missed the last CommitNotice lags until the next write. In
+// a group without a leader, each replica that knows no leader looks for one.
 void Replicator::wakeIfUneven(Group& group) {
     const Lsn first = group.members.front().durable.commit;
     bool even = true;
@@ -144,10 +148,9 @@ void Replicator::wakeIfUneven(Group& group) {
     }
 }
 
-// A leader that resumes has records above its commit LSN that it may yet commit: what it evaluates
-// must see them, as it did before the stop.
-// A replica that was cut off may still take itself for the leader of an earlier term: the tail is
-// that of the latest.
+// A resumed leader may still commit the records above its commit LSN, so the writes it evaluates
+// must see them, as before the stop. A replica that was disconnected may believe that it leads an
+// earlier term; the tail is that of the latest term.
 storage::StorageResult<void> Replicator::recallTail(Group& group) {
     const Member* leader = nullptr;
     for (const Member& one : group.members) {

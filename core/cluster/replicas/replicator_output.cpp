@@ -3,10 +3,11 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/storage/storage_error.h"
 
-// What replicas ask for: disk, trees, messages, timers.
+// Executes the outputs of replicas: disk, trees, messages, timers.
 
 namespace orrery::cluster {
 
@@ -19,14 +20,13 @@ using replication::Replica;
 namespace {
 
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " in zone " + letter + " is " +
+                std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
                 std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
-// What the trace says of a message.
+// Sets what the trace says about a message.
 
 using observe::MessageKind;
 
@@ -71,12 +71,12 @@ void label(Flight& flight, const replication::VoteReply&) {
 }  // namespace
 
 void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
-    const CauseScope scope(m_world);
-    m_world.noteChange(group);
+    const CauseScope scope(m_world.queue);
+    m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;
-    // What others wait for, latest last: who is answered now is answered because of it.
+    // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
     note(noticeLeadership(group, zone));
@@ -90,13 +90,13 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
-    // A group that has come to rest keeps no records.
-    if (leads && replica.isAtRest() && group.trimMark <= group.committed) m_world.touch(group);
+    // A group at rest keeps no records, so it trims.
+    if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
-    // Requests wait for what happens at a leader, and for nobody else.
+    // Requests wait only for progress at a leader.
     if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
         m_listener->moved(group);
-    // By now everything is answered that this leader was asked for.
+    // Everything that this leader was asked has been answered by now.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
     pump(group, zone);
@@ -118,11 +118,11 @@ EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
     if (!out.committed.empty()) {
         committed = m_world.emit(
             observe::LogCommitted{group.ref(zone), out.committed.first, out.committed.last});
-        const CauseScope scope(m_world, committed);
+        const CauseScope scope(m_world.queue, committed);
         applied = apply(group, zone, out.committed);
     }
     for (replication::Envelope& envelope : out.send) {
-        const CauseScope scope(m_world);
+        const CauseScope scope(m_world.queue);
         const bool tells = std::holds_alternative<replication::CommitNotice>(envelope.message);
         if (tells && committed > EventId{}) m_world.queue.cause = committed;
         transmit(group, std::move(envelope));
@@ -155,7 +155,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                group.recent.add(position, bytes);
+                if (!group.recent.areFarAfter(position)) group.recent.add(position, bytes);
                 break;
             }
         }
@@ -171,7 +171,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
         done.stateNumber = out.saveState;
         done.state = member.replica->state();
     }
-    // One write after the other, also where the delay became shorter.
+    // Writes complete in order, even if the disk delay has been shortened since.
     member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
@@ -208,11 +208,11 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
             if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
         }
     }
-    m_world.digest(3, group.id.value(), zone.value(), lsn.value());
+    m_world.recorder.digest(3, group.id.value(), zone.value(), lsn.value());
     return true;
 }
 
-// A tree that is being copied takes only what concerns keys that it has; the rest comes with them.
+// An incomplete tree takes only changes of keys already copied; later chunks bring the rest.
 void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
                             Lsn lsn) {
     Member& member = group.member(zone);
@@ -224,10 +224,13 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
         });
         changes = copied;
         member.mark.applied = lsn;
+        // All keys are there, and the counts that came with the last piece go on from its place.
+        if (member.wholeMark && lsn > member.wholeMark->applied)
+            table::advance(*member.wholeMark, applied, lsn);
     } else {
         table::advance(member.mark, applied, lsn);
     }
-    if (m_world.beforeApply) m_world.beforeApply(group, zone, changes);
+    if (m_beforeApply) m_beforeApply(group, zone, changes);
     m_world.store.apply(member.volume(), group.id, changes, member.mark);
 }
 
@@ -243,24 +246,24 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
             if (!applyOne(group, zone, lsn)) return {};
         }
     }
-    // What is known to be committed is saved with what it made of the tree.
+    // Saves the commit position together with its effect on the tree.
     member.durable.commit = std::max(member.durable.commit, committed.last);
     member.durable.caughtUp = member.replica->isCaughtUp();
     group.committed = std::max(group.committed, committed.last);
     group.measureLag(m_world.now);
-    m_world.touch(group);
+    touch(group);
     const Lsn last = std::min(committed.last, member.mark.applied);
     if (first > last) return {};
     return m_world.emit(observe::LogApplied{group.ref(zone), first, last});
 }
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
-    ++m_world.totals.messages;
+    ++m_totals.messages;
     Flight flight{group.ref(envelope.from), envelope.to};
-    const auto arrival = m_world.arrivalOf(flight);
+    const auto arrival = m_world.post.arrivalOf(flight);
     if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
     std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
-    m_world.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+    m_world.post.send(arrival, ReplicaMessage{flight, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -321,9 +324,9 @@ EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     if (member.lastRole == before) return {};
     if (before == replication::Role::Leader) return stopped(group, zone);
     if (member.lastRole != replication::Role::Leader) return {};
-    ++m_world.totals.elections;
+    ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
-    // Its no-op and all that it asks for now comes of this.
+    // The election is the cause of its no-op and of everything it requests now.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
     group.leaderHint = zone;
     group.tail.clear();

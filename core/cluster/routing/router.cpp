@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kSweepEvery = 100ms;
-/// A read without an answer for this long is sent to another replica; of a write nobody can tell.
+/// An unanswered read is sent to another replica after this long. A write is not: its outcome is
+/// unknown.
 constexpr Duration kAttemptTimeout = 300ms;
 constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
@@ -28,7 +29,7 @@ Router::Router(WorldState& world, TableRequests tables)
     : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
-    ++m_world.totals.requests;
+    ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
     PendingCall& pending = m_calls[number];
@@ -37,7 +38,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     pending.caller = std::move(caller);
     pending.zone = pending.caller.zone;
     pending.admittedAt = m_world.now;
-    const CauseScope scope(m_world);
+    const CauseScope scope(m_world.queue);
     m_world.queue.cause = m_world.emit(
         observe::RequestAdmitted{std::string(pending.call->operationName()), pending.caller.zone});
 
@@ -55,8 +56,8 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     scheduleSweep();
 }
 
-// A router whose zone is lost takes requests until the loss is known: those get an error. After
-// that connections are given another zone.
+// The router of a lost zone accepts requests until the loss is detected; those get an error. After
+// that, connections are assigned to another zone.
 std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex wanted) const {
     if (region.up[wanted.value()]) return wanted;
     for (const ZoneIndex zone : kZones) {
@@ -88,7 +89,7 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
-        // The map has changed under way; should no partition have the key, look again later.
+        // The map changed in the meantime. If no partition has the key, try again later.
         if (!std::holds_alternative<ReadRange>(*call.request))
             op.group = m_world.partitions.find(op.request->key);
         group = m_world.findGroup(op.group);
@@ -105,12 +106,12 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     const auto kind =
         op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
     const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
-    // Should it be lost, the sweep will notice.
-    op.sent = m_world.send(m_world.arrivalOf(flight),
-                           OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
+    // If the message is lost, the sweep notices.
+    op.sent =
+        m_world.post.send(OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
 }
 
-// The table or the index was deleted meanwhile; nothing if both are there.
+// The error if the table or index has been deleted in the meantime; nothing if both exist.
 std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op) const {
     const auto* range = std::get_if<ReadRange>(call.request.get());
     const KeySpaceId space =
@@ -125,11 +126,11 @@ std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op)
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
     const Flight flight{group.ref(from), op.router, observe::MessageKind::Reply, 0,
                         result->served.applied};
-    m_world.send(m_world.arrivalOf(flight), OpAnswered{flight, op, std::move(result)});
+    m_world.post.send(OpAnswered{flight, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
-    if (!m_world.arrives(answered.flight, answered.op.call.value())) return;
+    if (!m_world.post.arrives(answered.flight, answered.op.call.value())) return;
     const auto found = m_calls.find(answered.op.call);
     if (found == m_calls.end()) return;
     PendingCall& call = found->second;
@@ -176,7 +177,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
             [&](WriteReply& reply) { reply = std::move(result.write); },
             [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
             [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
-            // Pages are taken by takePage; the others have no parts.
+            // takePage handles pages; the other kinds have no parts.
             []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
         },
         call.reply);
@@ -195,7 +196,7 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     page.more = result.range.more;
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
-    // It is gone since it answered: what is there of the page is not all.
+    // The partition disappeared after its answer, so the page may be incomplete.
     if (group == nullptr && !page.more) return send(number, call, 0);
     const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     if (next == GroupId{}) return partDone(number, call, 0);
@@ -216,7 +217,7 @@ void Router::on(const OpRetry& retry) {
     send(retry.op.call, found->second, retry.op.part);
 }
 
-// Thousands of calls may wait, so one event looks at some of them, and at the others next.
+// Thousands of calls may be waiting, so each event looks at some of them.
 void Router::on(const RouterSweep& sweep) {
     std::vector<OpId> late;
     auto at = m_calls.lower_bound(sweep.from);
@@ -239,7 +240,8 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
-        const CauseScope scope(m_world, call.ops[op.part].sent);  // Of which nothing came.
+        // The unanswered request is the cause.
+        const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
             giveUp(op.call, call, op.part);
         } else {
@@ -257,8 +259,8 @@ void Router::scheduleSweep() {
     m_world.queue.add(m_world.now + kSweepEvery, RouterSweep{});
 }
 
-// No answer in time: for a batch this part is unprocessed, which its reply can say; otherwise the
-// service's HTTP 500, which a client takes for "perhaps it was done" (assumption O8).
+// No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
+// Otherwise the service's HTTP 500, which to a client means "outcome unknown" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
     std::visit(
         Overloaded{
@@ -291,7 +293,7 @@ void Router::finish(CallNumber number, PendingCall& call) {
     Answered answered{CallId(call.id), std::move(call.call),
                       call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
                                  : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalogGate)};
+                      call.served, std::max(call.gate, m_world.catalog.gate())};
     traceServed(call, answered);
     m_answers.push_back(std::move(answered));
     m_calls.erase(number);

@@ -58,7 +58,7 @@ void SpaceReclaimer::drop(KeySpaceId space, std::vector<GroupId> groups, std::st
     job.total = keys;
     job.cursor = cursorOf(groups);
     const JobId id = m_jobs.begin(std::move(job));
-    m_dropped.push_back({space, std::move(groups), m_world.openTicket, false, id});
+    m_dropped.push_back({space, std::move(groups), m_world.openTicket, false, 0, id});
 }
 
 storage::StorageResult<void> SpaceReclaimer::reopen() {
@@ -66,7 +66,7 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
         const Job& job = *m_jobs.find(id);
         auto groups = groupsIn(job.cursor);
         if (!groups) return std::unexpected(damaged("job/" + std::to_string(id.value())));
-        m_dropped.push_back({job.space, *std::move(groups), {}, false, id});
+        m_dropped.push_back({job.space, *std::move(groups), {}, false, 0, id});
     }
     TRY_ASSIGN(const auto old, m_world.store.values(kOldPrefix));
     for (const auto& [name, bytes] : old) {
@@ -81,16 +81,17 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
     return {};
 }
 
-// The groups of a key space were made one after the other, so this is one range, mostly.
+// The groups of a key space usually have consecutive ids, so this is mostly one range.
 void SpaceReclaimer::tellStore(Dropped& dropped) {
-    m_world.store.dropRange(types::keySpaceBegin(dropped.space), types::keySpaceEnd(dropped.space));
+    dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
+                                                types::keySpaceEnd(dropped.space));
     const std::vector<GroupId>& groups = dropped.groups;
     for (std::size_t first = 0; first < groups.size();) {
         std::size_t last = first;
         while (last + 1 < groups.size() && groups[last + 1] == groups[last].next())
             ++last;
-        m_world.store.dropRange(table::privateKeysBegin(groups[first]),
-                                table::privateKeysEnd(groups[last]));
+        dropped.lastRange = m_world.store.dropRange(table::privateKeysBegin(groups[first]),
+                                                    table::privateKeysEnd(groups[last]));
         first = last + 1;
     }
     dropped.toldStore = true;
@@ -102,8 +103,9 @@ void SpaceReclaimer::turnEnds(storage::Ticket synced) {
         if (!dropped.toldStore && dropped.since <= synced) tellStore(dropped);
     }
     measure();
+    const std::uint64_t left = m_world.store.firstRangeLeft();
     std::erase_if(m_dropped, [&](const Dropped& dropped) {
-        if (!dropped.toldStore || m_world.store.droppedKeysLeft() > 0) return false;
+        if (!dropped.toldStore || dropped.lastRange >= left) return false;
         m_jobs.end(dropped.job);
         return true;
     });

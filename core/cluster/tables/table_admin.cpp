@@ -63,8 +63,8 @@ void applyThroughput(const Throughput& next, CalendarTime now, TableDescription&
                       next.writeUnits < table.throughput.writeUnits;
     if (up) table.lastIncreaseAt = now;
     if (down) {
+        table.decreasesToday = table.decreasesOn(now) + 1;
         table.lastDecreaseAt = now;
-        ++table.decreasesToday;
     }
     table.throughput = next;
 }
@@ -171,13 +171,11 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         if (there->status == TableStatus::Creating) return std::unexpected(stillInUse(*there));
         return std::unexpected(inUse("Table already exists: " + create.table.name));
     }
-    if (m_world.findRegion(caller.regionName) == nullptr &&
-        m_world.regions.size() >= WorldState::kRegionsMax) {
+    if (m_world.findRegion(caller.regionName) == nullptr && m_world.regions.size() >= kRegionsMax) {
         return std::unexpected(ApiError{ErrorType::LimitExceeded,
                                         "There is no table in Region " + caller.regionName +
                                             ", and this endpoint already has tables in " +
-                                            std::to_string(WorldState::kRegionsMax) +
-                                            " Regions, the maximum.",
+                                            std::to_string(kRegionsMax) + " Regions, the maximum.",
                                         nullptr});
     }
     TableDescription table = create.table;
@@ -207,7 +205,8 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
     }
     return TableReply{made, 0, 0,
-                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size())};
+                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size()),
+                      m_world.calendar()};
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
@@ -322,8 +321,7 @@ void TableAdmin::settle(TableDescription table) {
             dropSpace(index.space, nameOf(table, index));
         dropSpace(table.space, "table " + table.name);
         m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
-        m_world.catalog.erase(table);
-        m_world.catalogGate = m_world.openTicket;
+        m_world.catalog.erase(table, m_world.openTicket);
         return;
     }
     for (const SecondaryIndex& index : table.indexes) {
@@ -353,6 +351,7 @@ Reply TableAdmin::names(const ListTables& list, const Caller& caller) const {
 TableReply TableAdmin::describe(const TablePtr& table) const {
     TableReply reply;
     reply.table = table;
+    reply.now = m_world.calendar();
     std::tie(reply.itemCount, reply.itemBytes) = countsOf(table->space);
     for (const SecondaryIndex& index : table->indexes) {
         reply.indexCounts.push_back(index.global ? countsOf(index.space)

@@ -29,6 +29,9 @@ public:
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
+    /// What was repaired when the tables were opened, one sentence each.
+    const std::vector<std::string>& notes() const { return m_notes; }
+
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
     /// ends.
     void giveBackDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
@@ -77,6 +80,7 @@ private:
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
     std::uint64_t m_nextGroup = 1;
+    std::vector<std::string> m_notes;
 };
 
 /// The initial number of partitions of a table or index: four for on-demand, by throughput

@@ -31,7 +31,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
             if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
                 return std::unexpected(*std::move(refused));
         }
-        while (in.ok() && !in.atEnd() && m_world.regions.size() < WorldState::kRegionsMax)
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < kRegionsMax)
             m_world.addRegion(std::string(in.sized()));
         if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
     }
@@ -199,8 +199,8 @@ storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored,
     }
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
-    m_world.notes.push_back("Index " + index->name + " of table " + table.name + " in " +
-                            table.regionName + " " + std::string(why) + "; it is being rebuilt.");
+    m_notes.push_back("Index " + index->name + " of table " + table.name + " in " +
+                      table.regionName + " " + std::string(why) + "; it is being rebuilt.");
     const bool isWanted =
         index->status != TableStatus::Deleting && table.status != TableStatus::Deleting;
     if (isWanted) {

@@ -12,10 +12,10 @@
 namespace orrery::cluster {
 
 World::Impl::Impl(storage::Store& store, const WorldOptions& options)
-    : state(store, options.profile, options.seed, options.traceEvents),
-      replicator(state),
+    : state(store, options.profile, options.seed, options.traceEvents, options.plantedBug),
+      replicator(state, options.logBounds),
       jobs(state),
-      copies(state, jobs),
+      copies(state, replicator, jobs),
       spreader(state, replicator),
       indexes(state, replicator, jobs),
       tables(state, replicator, jobs, indexes),
@@ -27,11 +27,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
              }),
       zones(state, replicator, router),
       snapshots(state, server),
-      checksums(state, jobs) {
-    state.plantedBug = options.plantedBug;
-    if (options.plantedBug == PlantedBug::TailUnsettled)
-        state.replicaOptions.plantedBug = replication::PlantedBug::TailUnsettled;
-    state.logBounds = options.logBounds;
+      checksums(state, replicator, jobs) {
     replicator.setListener(*this);
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
@@ -78,11 +74,16 @@ storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
         return {};
     }
     TRY_ASSIGN(const Profile* kept, loadProfile(state.store));
-    if (kept != nullptr) state.setProfile(*kept);
+    if (kept != nullptr) setProfile(*kept);
     return {};
 }
 
-// A turn in which the machine failed leaves nothing behind.
+void World::Impl::setProfile(const Profile& profile) {
+    state.setProfile(profile);
+    replicator.profileChanged();
+}
+
+// Discards a turn in which the machine failed.
 storage::Ticket World::Impl::forget() {
     state.turn = {};
     router.takeAnswers();
@@ -130,10 +131,10 @@ void World::Impl::process(Event& event) {
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
-    if (!state.arrives(arrives.flight, arrives.op.call.value())) return;
+    if (!state.post.arrives(arrives.flight, arrives.op.call.value())) return;
     Group* group = state.findGroup(arrives.flight.from.group);
     if (group == nullptr || !group->member(arrives.flight.to).replica) return;
-    state.noteChange(*group);
+    state.changedGroups.add(group->id);
     server.serve(*group, {arrives.op, arrives.flight.to, arrives.request});
 }
 
@@ -150,7 +151,7 @@ bool World::run(Instant until, std::size_t eventsMax) {
         ++ran;
         state.queue.takeInPlace([&](Instant at, Agenda::Entry& entry) {
             state.now = std::max(state.now, at);
-            const CauseScope scope(state, entry.cause);
+            const CauseScope scope(state.queue, entry.cause);
             m_impl->process(entry.event);
         });
     }
@@ -170,13 +171,13 @@ storage::Ticket World::endTurn() {
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->forget();
     m_impl->replicator.saveStates();
-    m_impl->pace = Pace::AsTheWall;  // Nothing is said any more.
+    m_impl->pace = Pace::AsTheWall;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
 }
 
 const std::vector<std::string>& World::notes() const {
-    return m_impl->state.notes;
+    return m_impl->tables.notes();
 }
 
 const std::optional<storage::StorageError>& World::failure() const {
@@ -218,11 +219,11 @@ void World::tell(std::size_t groupsMax) {
 }
 
 std::size_t World::unsavedGroups() const {
-    return m_impl->state.dirtyGroups.size();
+    return m_impl->replicator.unsaved().size();
 }
 
 const ClockSetting& World::clockSetting() const {
-    return m_impl->state.clockSetting;
+    return m_impl->clockSetting;
 }
 
 storage::Ticket World::openTurn() const {
@@ -230,7 +231,7 @@ storage::Ticket World::openTurn() const {
 }
 
 storage::Ticket World::controlGate() const {
-    return m_impl->state.controlGate;
+    return std::max(m_impl->settingsGate, m_impl->zones.gate());
 }
 
 storage::Ticket World::lookGate(std::string_view table, std::string_view region) const {
@@ -293,30 +294,42 @@ bool World::lookOn(std::size_t partitionsMax) {
 }
 
 std::shared_ptr<observe::Snapshot> World::showSnapshot() {
-    auto snapshot = m_impl->snapshots.show(m_impl->zones.faults(), m_impl->zones.heartbeats());
+    auto snapshot = m_impl->snapshots.show(m_impl->zones.faults(), m_impl->totals());
     snapshot->jobs = jobs();
     return snapshot;
 }
 
 observe::Trace& World::trace() {
-    return m_impl->state.trace;
+    return m_impl->state.recorder.trace();
 }
 
-const observe::Totals& World::totals() const {
-    m_impl->state.totals.heartbeats = m_impl->zones.heartbeats();
-    return m_impl->state.totals;
+observe::Totals World::Impl::totals() const {
+    const Router::Totals& calls = router.totals();
+    observe::Totals all;
+    all.requests = calls.requests;
+    all.clientErrors = calls.clientErrors;
+    all.serverErrors = calls.serverErrors;
+    all.staleReads = calls.staleReads;
+    all.elections = replicator.totals().elections;
+    all.messages = replicator.totals().messages;
+    all.heartbeats = zones.heartbeats();
+    return all;
+}
+
+observe::Totals World::totals() const {
+    return m_impl->totals();
 }
 
 void World::setDetailedTrace(bool detailed) {
-    m_impl->state.detailedTrace = detailed;
+    m_impl->state.recorder.setDetailed(detailed);
 }
 
 EventId World::lastEvent() const {
-    return EventId(m_impl->state.nextEvent - 1);
+    return m_impl->state.recorder.last();
 }
 
 std::uint64_t World::eventHash() const {
-    return m_impl->state.hash.value();
+    return m_impl->state.recorder.hash();
 }
 
 }  // namespace orrery::cluster

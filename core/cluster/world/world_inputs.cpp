@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/cluster/world/world_impl.h"
 
-// What each kind of input does. All of it takes effect at the present instant.
+// The effect of each kind of input, at the present instant.
 
 namespace orrery::cluster {
 
@@ -30,16 +31,18 @@ Admitted World::Impl::admit(const HealAllFaults&) {
 }
 
 Admitted World::Impl::admit(const SetProfile& input) {
-    state.setProfile(input.profile);
+    // Leaders and followers must count promises alike.
+    CHECK(input.profile.lease == state.profile.lease);
+    setProfile(input.profile);
     saveProfile(state.turn, input.profile);
-    state.controlGate = state.openTicket;
+    settingsGate = state.openTicket;
     return 0;
 }
 
 Admitted World::Impl::admit(const SetClock& input) {
-    state.clockSetting = input.setting;
+    clockSetting = input.setting;
     saveClockSetting(state.turn, input.setting);
-    state.controlGate = state.openTicket;
+    settingsGate = state.openTicket;
     return 0;
 }
 
@@ -57,7 +60,7 @@ Admitted World::Impl::admit(const CalendarJump& input) {
 
 Admitted World::Impl::admit(const StorageSynced& input) {
     synced = std::max(synced, input.upTo);
-    state.treesSynced = std::max(state.treesSynced, input.trees);
+    replicator.treesSynced(input.trees);
     return 0;
 }
 

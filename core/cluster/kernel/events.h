@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/base/ids.h"
+#include "core/cluster/kernel/flight.h"
+#include "core/cluster/kernel/job_id.h"
+#include "core/cluster/kernel/op.h"
+#include "core/replication/durable_state.h"
+#include "core/replication/messages.h"
+#include "core/sim/network.h"
+
+namespace orrery::cluster {
+
+// Every kind of entry in a world's event queue, by the part that handles it. The handlers are on
+// higher floors; the types are here because the agenda holds them by value.
+
+struct IndexBatch;  // indexes/index_batch.h
+
+/// A message between two replicas of a group arrives.
+struct ReplicaMessage {
+    Flight flight;
+    replication::Envelope envelope;
+};
+/// The modelled disk has completed a write.
+struct DiskDone {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+    Lsn logBase{};  ///< If not 0: the log restarts after this position.
+    Lsn truncateFrom{};
+    replication::LogPosition upTo{};  ///< Term 0: no records.
+    std::uint32_t stateNumber = 0;    ///< 0: no state.
+    replication::DurableState state;
+};
+struct ReplicaTick {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
+/// A link has room again for followers that are waiting to catch up.
+struct CatchUpGoesOn {
+    sim::NodeId from = 0;
+    sim::NodeId to = 0;
+};
+/// A replica whose tree is being copied applies more records.
+struct CopyStep {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
+/// A router's request arrives at a replica.
+struct OpArrives {
+    Flight flight;
+    OpId op;
+    OpRequestPtr request;
+};
+/// A replica's answer arrives at the router.
+struct OpAnswered {
+    Flight flight;
+    OpId op;
+    std::unique_ptr<OpResult> result;
+};
+struct OpRetry {
+    OpId op;
+};
+/// A scan for unanswered requests, from this call on.
+struct RouterSweep {
+    CallNumber from{};
+};
+struct FaultEnds {
+    std::uint64_t fault = 0;
+};
+/// A zone's node learns whether it hears another node's heartbeats.
+struct HeartbeatNews {
+    RegionId region{};
+    ZoneIndex observer{};
+    ZoneIndex observed{};
+    std::uint32_t number = 0;  ///< The number of the change; a report with an older one is ignored.
+    bool heard = false;
+};
+/// A table or an index leaves a transient state.
+struct TableSettles {
+    KeySpaceId table{};
+};
+/// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
+/// back. The flight concerns the index partition.
+struct IndexBatchArrives {
+    Flight flight;
+    std::shared_ptr<const IndexBatch> batch;
+};
+enum class BatchOutcome : std::uint8_t {
+    Taken,
+    NotLeader,
+    Stale,    ///< Older than what the index already has; read the item again.
+    Damaged,  ///< Corrupt data is in the way at the replica.
+};
+struct IndexBatchAnswered {
+    Flight flight;
+    GroupId base{};
+    /// The base partition's term; with the number it identifies the batch.
+    replication::Term term{};
+    std::uint64_t number = 0;
+    BatchOutcome outcome{};
+    Lsn upTo{};  ///< The index has all changes from the base's records up to here.
+    std::optional<ZoneIndex> leader;
+};
+struct IndexRetry {
+    GroupId base{};
+};
+/// The next step of a job is due.
+struct JobStep {
+    JobId job{};
+};
+
+/// A leader counts more of an item collection; `sizeKey` is the private key for its size.
+struct CollectionCountStep {
+    GroupId group{};
+    std::string sizeKey;
+};
+
+/// The groups whose leader is not the appointed one are checked.
+struct LeaderSweep {};
+
+using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
+                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
+                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
+                           CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
+
+}  // namespace orrery::cluster
