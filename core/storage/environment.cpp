@@ -72,7 +72,7 @@ StorageError Environment::poisoned() const {
 }
 
 StorageResult<void> Environment::mayEnter() const {
-    if (m_mapIsLost) return std::unexpected(error("mmap", ENOMEM));
+    if (m_mapIsLost != 0) return std::unexpected(error("mmap", ENOMEM));
     if (m_isPoisoned != 0) return std::unexpected(poisoned());
     return {};
 }
@@ -211,7 +211,7 @@ StorageResult<void> Environment::grow() {
         m_mapBytes = wanted;
         return {};
     }
-    m_mapIsLost = rc != EINVAL;
+    m_mapIsLost = rc == EINVAL ? 0 : 1;
     return std::unexpected(error("mdb_env_set_mapsize", rc));
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -115,7 +114,8 @@ private:
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Reset; renewing it is cheaper than beginning a new one.
-    std::atomic<bool> m_mapIsLost = false;  ///< Growing it failed; every call fails from then on.
+    /// 1 once growing the map failed; every call fails from then on.
+    volatile std::sig_atomic_t m_mapIsLost = 0;
     mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread whose call faulted.
     std::vector<Database> m_databases;
     std::unique_ptr<PageFile> m_readPages;    ///< For the owner's reads.
