@@ -192,6 +192,10 @@ void Replicator::on(DiskDone& done) {
     }
     if (done.stateNumber != 0) member.replica->stateSaved(done.stateNumber, m_world.now);
     if (done.upTo.term > replication::Term{}) member.replica->persisted(done.upTo, m_world.now);
+    if (done.logBase > Lsn{}) {
+        applyWhileCopying(*group, done.zone);
+        group->measureLag(m_world.now);
+    }
     drainOutputs(*group, done.zone);
 }
 

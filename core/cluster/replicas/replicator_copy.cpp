@@ -208,6 +208,9 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     if (!member.wholeMark) return member.replica->requestNextChunk(m_world.now);
     // Waits until that record is committed here.
     if (member.mark.applied < member.wholeMark->applied) return;
+    // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
+    // of the old log.
+    if (member.durable.standing != Standing::Copying) return;
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
