@@ -8,6 +8,9 @@
 namespace orrery::app {
 namespace {
 
+// After 0 for success, 1 for failure and 2 for wrong usage.
+constexpr int kRepairedWithLosses = 3;
+
 std::optional<std::string> folderOf(const char* command,
                                     const std::vector<std::string>& arguments) {
     if (arguments.size() == 2 && arguments[0] == "--data" && !arguments[1].empty())
@@ -37,8 +40,8 @@ int runRepair(const std::vector<std::string>& arguments) {
     if (!folder) return 2;
     const auto repaired = engine::repairFolder(*folder);
     if (!repaired) return fail(repaired.error());
-    std::fputs(repaired->c_str(), stdout);
-    return 0;
+    std::fputs(repaired->text.c_str(), stdout);
+    return repaired->isSound ? 0 : kRepairedWithLosses;
 }
 
 }  // namespace orrery::app

@@ -163,7 +163,7 @@ void MainWindow::makeToolBar() {
     m_profile = new QComboBox(bar);
     m_profile->setAccessibleName(tr("Profile"));
     m_profile->setToolTip(
-        tr("drop-in: the service on a perfect day\n"
+        tr("drop-in: no delays, and tables are ready at once\n"
            "service-like: milliseconds between zones, states that take time"));
     m_profile->addItems({QStringLiteral("drop-in"), QStringLiteral("service-like")});
     label->setBuddy(m_profile);

@@ -33,7 +33,7 @@ std::vector<Flag> flags() {
         {"--host", In::Daemon, &Settings::host, "Address to listen on"},
         {"--port", In::Both, &Settings::port, "Port to listen on; 0 takes a free one"},
         {"--cors", In::Both, &Settings::cors,
-         "Origins whose pages may call, with commas between, or * for every page; without it only "
+         "Comma-separated origins whose web pages may call, or * for every page; by default only "
          "pages of this machine"},
         {"--data", In::Both, &Settings::data, "Data folder"},
         {"--memory", In::Both, &Settings::memory, "Keep everything in memory"},
@@ -43,9 +43,8 @@ std::vector<Flag> flags() {
          "durable: an answer waits for the disk; relaxed: it does not",
          {"durable", "relaxed"}},
         {"--profile", In::Both, &Settings::profile,
-         "drop-in: the service on a perfect day; service-like: with its delays. Kept in the data "
-         "folder; without it the last one chosen there, else drop-in without a window and "
-         "service-like with one"},
+         "drop-in: no delays; service-like: the delays of the service. Saved in the data folder. "
+         "Default: the one saved there, else drop-in, or service-like with a window"},
         {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
         {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not supported yet.
         {"--namespace",

@@ -94,16 +94,12 @@ void SampleLoader::fillWindow() {
 void SampleLoader::onWritten(const Backend::Answer& answer) {
     --m_underWay;
     if (!succeeded(answer)) return finish(errorText(answer));
-    const QJsonObject body =
-        QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
-    const QJsonObject left = body[QLatin1String("UnprocessedItems")].toObject();
-    if (left.isEmpty()) {
+    if (auto again = exchange::requestForUnprocessed(answer.body)) {
+        m_requests.push_back(*std::move(again));
+    } else {
         ++m_batchesDone;
         emit progressed(m_name,
                         static_cast<double>(m_batchesDone) / static_cast<double>(m_batchesInAll));
-    } else {
-        const QJsonObject again{{QStringLiteral("RequestItems"), left}};
-        m_requests.push_back(QJsonDocument(again).toJson(QJsonDocument::Compact).toStdString());
     }
     fillWindow();
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/zone_letter.h"
 #include "core/check/committed_log.h"
 #include "core/check/leadership.h"
 #include "core/check/verdict.h"
@@ -9,7 +10,7 @@ namespace orrery::check {
 namespace {
 
 std::string zoneName(ZoneIndex zone) {
-    return std::string("zone ") + static_cast<char>('a' + zone.value());
+    return std::string("zone ") + letterOf(zone);
 }
 
 std::string describe(Version version) {

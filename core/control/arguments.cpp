@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "core/base/zone_letter.h"
+
 namespace orrery::control {
 namespace {
 
@@ -112,7 +114,7 @@ Parsed<std::pair<std::string, ZoneIndex>> parseZone(std::string_view text) {
 
 std::string zoneName(std::string_view region, ZoneIndex zone) {
     std::string name(region);
-    name += static_cast<char>('a' + zone.value());
+    name += letterOf(zone);
     return name;
 }
 

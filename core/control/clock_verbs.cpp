@@ -62,7 +62,7 @@ Response putClock(const Call& call) {
     return clockResponse(call);
 }
 
-// What follows a moment, such as the end of a fault, must fit into a CalendarTime too: it ends in
+// Later moments, such as the end of a fault, must still fit into a CalendarTime, which ends in
 // 2262.
 constexpr Duration kLastMoment = std::chrono::hours(24) * 84006;  // 2200-01-01
 

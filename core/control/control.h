@@ -52,10 +52,10 @@ struct Response {
     std::function<std::optional<Response>(cluster::World&)> later;
     /// With `later`: the caller calls this instead once the client has gone.
     std::function<void(cluster::World&)> abandoned;
-    /// The body, or the rest of it, comes in pieces, since all of it takes more than a turn:
-    /// appends the next piece and returns false after the last. To be asked after each turn.
+    /// The body, or the rest of it, comes in pieces, since it takes more than a turn. Appends the
+    /// next piece; returns false after the last one. Call it after each turn.
     std::function<bool(std::string& out)> pieces;
-    /// GET /events: the body is the trace after this event, for ever.
+    /// GET /events: the body is the endless trace after this event.
     std::optional<EventId> eventsAfter;
 };
 

@@ -104,7 +104,7 @@ std::string checksumText(std::uint64_t checksum) {
     return hex(bytes);
 }
 
-/// `response`, which now waits until everything that it shows of the table is on disk.
+/// `response`, which now waits until everything it shows of the table is on disk.
 Response gated(Response response, const cluster::World& world, std::string_view table,
                std::string_view region) {
     response.gate = world.lookGate(table, region);

@@ -17,8 +17,8 @@ public:
         m_out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
         m_out.append(name).append(" ").append(type).append("\n");
     }
-    /// More samples of a family that has begun.
-    void goOn(std::string_view name) { m_name = name; }
+    /// Adds samples to a family that has begun.
+    void continueFamily(std::string_view name) { m_name = name; }
     void sample(std::string_view labels, std::int64_t value) {
         m_out += m_name;
         if (!labels.empty()) m_out.append("{").append(labels).append("}");
@@ -35,10 +35,10 @@ private:
     std::string_view m_name;
 };
 
-/// The families that have a sample, or several, for each table.
+/// The families with one or more samples per table.
 class TableMetrics : public SnapshotWriter {
 public:
-    /// `head` is what stands before them.
+    /// `head` precedes them.
     TableMetrics(std::string head, observe::SnapshotPtr snapshot)
         : m_head(std::move(head)), m_snapshot(std::move(snapshot)) {}
 
@@ -50,7 +50,7 @@ public:
             const Family& family = kFamilies[m_family];
             if (!std::exchange(m_familyIsBegun, true))
                 metrics.family(family.name, "gauge", family.help);
-            metrics.goOn(family.name);
+            metrics.continueFamily(family.name);
             for (; m_region < m_snapshot->regions.size(); ++m_region) {
                 const observe::RegionView& region = *m_snapshot->regions[m_region];
                 if (!std::exchange(m_regionIsBegun, true)) m_table = region.tables.begin();
@@ -107,7 +107,7 @@ private:
     bool m_familyIsBegun = false;
     std::size_t m_region = 0;
     bool m_regionIsBegun = false;
-    observe::TableList::Iterator m_table;  // Only in a Region that is begun.
+    observe::TableList::Iterator m_table;  // Only while in a Region.
 };
 
 }  // namespace
@@ -116,8 +116,7 @@ Response getMetrics(const Call& call) {
     std::string head;
     Metrics metrics(head);
     const observe::Totals totals = call.world.totals();
-    metrics.one("aws_dynamodb_requests_total", "counter", "Requests that were answered.",
-                totals.requests);
+    metrics.one("aws_dynamodb_requests_total", "counter", "Requests taken.", totals.requests);
     metrics.one("aws_dynamodb_user_errors_total", "counter", "UserErrors: HTTP 400.",
                 totals.clientErrors);
     metrics.one("aws_dynamodb_system_errors_total", "counter", "SystemErrors: HTTP 500.",

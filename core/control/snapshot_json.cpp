@@ -128,12 +128,12 @@ private:
     void end();
 
     const observe::SnapshotPtr m_snapshot;
-    std::string m_text;  // Of the piece that is written.
+    std::string m_text;  // The piece being written.
     json::Writer m_out;
     bool m_isBegun = false;
     std::size_t m_region = 0;
     bool m_regionIsBegun = false;
-    observe::TableList::Iterator m_table;  // Only in a Region that is begun.
+    observe::TableList::Iterator m_table;  // Only while in a Region.
 };
 
 bool SnapshotJson::writeNext(std::size_t tablesMax) {

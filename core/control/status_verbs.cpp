@@ -48,8 +48,7 @@ Response getStatus(const Call& call) {
 Response getSnapshot(const Call& call) {
     return showWorld(call, "application/json",
                      [clock = clockView(call)](std::shared_ptr<observe::Snapshot> snapshot) {
-                         // How it was set when it was asked for, and what it shows when the world
-                         // is shown.
+                         // The setting of the clock as of the call, its time as of the snapshot.
                          const observe::ClockView shown = std::exchange(snapshot->clock, clock);
                          snapshot->clock.calendar = shown.calendar;
                          snapshot->clock.now = shown.now;

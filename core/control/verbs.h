@@ -52,25 +52,25 @@ Response getItems(const Call& call);
 Response getItem(const Call& call);
 Response getChecksums(const Call& call);
 
-/// Writes what a call tells of a snapshot, some tables at a time.
+/// Writes a reply about a snapshot, some tables at a time.
 class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default;
-    /// Appends what it tells of the next tables, at most so many, and what stands before, between
-    /// and after them. Returns false once all is written.
+    /// Appends at most `tablesMax` tables, and the text before, between and after them. Returns
+    /// false after the last piece.
     virtual bool write(std::string& out, std::size_t tablesMax) = 0;
 };
 using MakeSnapshotWriter =
     std::function<std::unique_ptr<SnapshotWriter>(std::shared_ptr<observe::Snapshot>)>;
 
-/// Answers with what a writer makes of the world as it is now. In a world of many tables it is
-/// looked at and written over many turns: then each table is shown as it was in one of them.
+/// Answers with a writer's text about the present world. A world of many tables is looked at and
+/// written over many turns; each table is shown as of one of them.
 Response showWorld(const Call& call, std::string_view contentType, const MakeSnapshotWriter& make);
 
-/// As GET /snapshot shows it.
+/// The reply of GET /snapshot.
 std::unique_ptr<SnapshotWriter> writeSnapshotJson(observe::SnapshotPtr snapshot);
 
-/// The clock as it stands now.
+/// The current state of the clock.
 observe::ClockView clockView(const Call& call);
 
 /// The body of a call as a JSON object, or an error text.

@@ -3,7 +3,7 @@
 
 #include "core/control/verbs.h"
 
-// How a world of many tables is told of in pieces, each of which takes a fraction of a turn.
+// Reports about a world of many tables come in pieces, each of which takes a fraction of a turn.
 
 namespace orrery::control {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kTablesAtOnce = 20;
 constexpr std::size_t kPartitionsAtOnce = 200;
 
-/// The round of looks that is under way may have begun before the call came.
+/// The current round of looks may have begun before the call, so a second one must follow.
 constexpr int kRounds = 2;
 
 void writeOn(Response& response, std::shared_ptr<SnapshotWriter> writer) {
@@ -31,7 +31,7 @@ Response showWorld(const Call& call, std::string_view contentType, const MakeSna
     }
     response.later = [contentType, make,
                       rounds = kRounds](cluster::World& world) mutable -> std::optional<Response> {
-        if (!world.lookOn(kPartitionsAtOnce)) --rounds;
+        if (!world.refreshSnapshot(kPartitionsAtOnce)) --rounds;
         if (rounds > 0) return std::nullopt;
         Response shown;
         shown.contentType = contentType;

@@ -5,6 +5,7 @@
 
 #include "core/api/api.h"
 #include "core/base/check.h"
+#include "core/base/zone_letter.h"
 
 namespace orrery::engine {
 namespace {
@@ -20,7 +21,7 @@ std::string behindText(const cluster::Served& served) {
 }
 
 std::string zoneOf(const cluster::Served& served, const std::string& region) {
-    return region + static_cast<char>('a' + served.zone.value());
+    return region + letterOf(served.zone);
 }
 
 /// Headers about how the request was served, which the service would not tell.
@@ -36,7 +37,7 @@ void appendFacts(std::string& out, const cluster::Served& served, const std::str
     if (!served.known) return;
     out += "x-orrery-replica: ";
     out += region;
-    out += static_cast<char>('a' + served.zone.value());
+    out += letterOf(served.zone);
     out += served.leader ? "\r\nx-orrery-role: leader\r\nx-orrery-lsn: "
                          : "\r\nx-orrery-role: follower\r\nx-orrery-lsn: ";
     out += std::to_string(served.applied.value());
@@ -59,7 +60,7 @@ void writeBody(const cluster::Answered& answered, std::string& out) {
 
 cluster::CallId CallTable::add(Destination destination) {
     if (2 * (m_size + 1) > m_ring.size()) grow();
-    // A call that takes long keeps its place: its number's neighbours are passed over.
+    // Skips numbers whose place a long call still holds.
     while (placeOf(m_next).id != 0)
         ++m_next;
     placeOf(m_next) = {m_next, std::move(destination)};
@@ -67,7 +68,7 @@ cluster::CallId CallTable::add(Destination destination) {
     return cluster::CallId(m_next++);
 }
 
-// Numbers that have places of their own in the smaller ring have them in the larger one.
+// Numbers with different places in the smaller ring also have different places in the larger one.
 void CallTable::grow() {
     std::vector<Place> old = std::exchange(m_ring, std::vector<Place>(2 * m_ring.size()));
     for (Place& place : old) {

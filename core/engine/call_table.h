@@ -18,14 +18,15 @@ struct Destination {
     bool plainJson = false;         ///< Content-Type application/json, as in the request.
 };
 
-/// Calls on their way through the world, by number. Numbers rise, and each has its place in a ring
-/// that is twice as large as it need be: finding, adding and taking one ask no heap.
+/// The calls in progress in the world, by number. Numbers increase, and each has its place in a
+/// ring that is at least twice as large as needed: finding, adding and taking a call do not use the
+/// heap.
 class CallTable {
 public:
     cluster::CallId add(Destination destination);
-    /// The destination of `id`, which is forgotten. The call must be there.
+    /// Removes and returns the destination of `id`, which must be present.
     Destination take(cluster::CallId id);
-    /// The calls of a connection, or all of them, the oldest first.
+    /// The calls of a connection, or all of them, oldest first.
     std::vector<cluster::CallId> ofConnection(std::uint64_t connection) const;
     std::vector<cluster::CallId> all() const;
     std::size_t size() const { return m_size; }

@@ -59,6 +59,22 @@ bool DemoLoader::waitUntilActive(const std::string& table) {
     }
 }
 
+/// Writes a whole batch, with as many retries as outages of zones require.
+bool DemoLoader::write(std::string batch) {
+    for (;;) {
+        const auto answer = call("BatchWriteItem", batch);
+        if (!answer) return false;
+        if (answer->status == 200) {
+            auto again = exchange::requestForUnprocessed(answer->body);
+            if (!again) return true;
+            batch = *std::move(again);
+        } else if (answer->status < 500) {
+            return true;  // The table has been deleted in the meantime.
+        }
+        if (!pause()) return false;
+    }
+}
+
 void DemoLoader::run() {
     for (const exchange::SampleSet& set : exchange::sampleSets()) {
         for (const exchange::SampleTable& table : set.tables) {
@@ -66,7 +82,7 @@ void DemoLoader::run() {
             if (!created) return;
             if (created->status != 200 || !waitUntilActive(table.name)) continue;
             for (const std::string& batch : exchange::batchWriteRequests(table))
-                if (!call("BatchWriteItem", batch)) return;
+                if (!write(batch)) return;
         }
     }
 }

@@ -25,6 +25,7 @@ private:
     /// The answer, or nothing if the loader has to stop.
     std::optional<Engine::Answer> call(const std::string& operation, const std::string& json);
     bool waitUntilActive(const std::string& table);
+    bool write(std::string batch);
     bool pause();
 
     Engine& m_engine;

@@ -126,7 +126,9 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
         case http::Method::Get:
         case http::Method::Head:
             return m_server->reply(id, {.status = 400}, kNoToken);
-        default:
+        case http::Method::Put:
+        case http::Method::Delete:
+        case http::Method::Other:
             break;
     }
     m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);

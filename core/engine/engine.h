@@ -79,7 +79,8 @@ public:
         /// Headers such as "x-orrery-replica", in the order sent.
         std::vector<std::pair<std::string, std::string>> headers;
     };
-    /// Called once, on the engine's thread; never for calls made after the end.
+    /// Called once on the engine's thread, or by `call` itself if too many calls wait. Never called
+    /// for calls that are still open when the engine ends.
     using AnswerHandler = std::function<void(Answer)>;
 
     /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answers 503 if

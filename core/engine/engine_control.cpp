@@ -9,7 +9,7 @@ namespace {
 
 // Each follower may leave a megabyte of the trace unread.
 constexpr std::size_t kFollowersMax = 64;
-// What answers that take many turns may take of one.
+// The share of a turn for answers that take many turns.
 constexpr Duration kHeldMax = std::chrono::microseconds(500);
 constexpr std::size_t kPiecesBacklogMax = 256 * 1024;
 
@@ -30,7 +30,7 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
                                control::errorResponse(503, "Too many clients follow the trace."));
         m_server.beginStream(exchange, {.contentType = response.contentType, .crc = false},
                              http::StreamKind::Endless);
-        // The ids of a world begin anew: one that has not been yet is that of an earlier world.
+        // Each world numbers its events from 1: an id beyond the last one is from an earlier world.
         const bool isOfAnother = *response.eventsAfter > m_driver->world().lastEvent();
         m_followers.push_back({exchange, isOfAnother ? EventId() : *response.eventsAfter});
         return;
@@ -67,7 +67,7 @@ void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHan
 // Runs after each turn.
 void Engine::Impl::finishHeld() {
     std::vector<Held> left;
-    m_heldGoOn = false;
+    m_heldCanContinue = false;
     const Duration end = Loop::now() + kHeldMax;
     for (Held& held : std::exchange(m_held, {})) {
         if (!finish(held, end)) left.push_back(std::move(held));
@@ -75,16 +75,16 @@ void Engine::Impl::finishHeld() {
     m_held = std::move(left);
 }
 
-// False if it is not finished. What takes many turns does nothing after `end`.
+// False if it is not finished. Answers that take many turns do nothing after `end`.
 bool Engine::Impl::finish(Held& held, Duration end) {
     const bool isLong = held.response.later || held.response.pieces;
     if (isLong && Loop::now() >= end) {
-        m_heldGoOn = true;
+        m_heldCanContinue = true;
         return false;
     }
     if (!held.isBegun) {
         if (!isReady(held)) {
-            m_heldGoOn = m_heldGoOn || held.response.later;
+            m_heldCanContinue = m_heldCanContinue || held.response.later;
             return false;
         }
         if (!held.response.pieces) {
@@ -101,13 +101,13 @@ bool Engine::Impl::finish(Held& held, Duration end) {
 }
 
 bool Engine::Impl::gatherPieces(Held& held) {
-    m_heldGoOn = true;
+    m_heldCanContinue = true;
     if (held.response.pieces(held.response.body)) return false;
     sendControl(held.exchange, held.handler, std::move(held.response));
     return true;
 }
 
-// A client that takes them slowly is waited for.
+// Waits for clients that read slowly.
 bool Engine::Impl::sendPieces(Held& held, Duration end) {
     auto backlog = m_server.stream(held.exchange, {});
     while (backlog && *backlog < kPiecesBacklogMax) {
@@ -119,7 +119,7 @@ bool Engine::Impl::sendPieces(Held& held, Duration end) {
             return true;
         }
         if (Loop::now() < end) continue;
-        m_heldGoOn = true;
+        m_heldCanContinue = true;
         return false;
     }
     return !backlog;  // The client is gone.

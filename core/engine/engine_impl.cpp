@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kScheme = "http://";
 constexpr std::size_t kHandlersAtOnce = 256;
-constexpr Duration kTellEvery = 1s;
+constexpr Duration kTickEvery = 1s;
 constexpr Duration kFrame = 16ms;
 constexpr Duration kFeedEvery = 20ms;
 constexpr std::size_t kFeedEventsMax = 2000;
@@ -140,7 +140,7 @@ void Engine::Impl::run() {
 }
 
 void Engine::Impl::round(Duration wall) {
-    tell(wall);
+    tickServer(wall);
     // Keeps details while a client follows, in whichever world is open by now.
     if (m_driver->isUp())
         m_driver->world().setDetailedTrace(m_options.detailedTrace || !m_followers.empty());
@@ -152,17 +152,17 @@ void Engine::Impl::round(Duration wall) {
     publish(wall);
     const std::size_t held = m_held.size();
     m_server.flush();
-    // Further requests of the same connections, which need a turn of their own.
+    // Further requests of the same connections; they need a turn of their own.
     m_hasNewlyHeld = m_held.size() > held;
 }
 
-void Engine::Impl::tell(Duration wall) {
-    if (wall - m_toldAt < kTellEvery) return;
-    m_toldAt = wall;
+void Engine::Impl::tickServer(Duration wall) {
+    if (wall - m_tickedAt < kTickEvery) return;
+    m_tickedAt = wall;
     const CalendarTime calendar = Loop::calendar();
     m_server.tick(wall, calendar);
-    // The machine slept, or somebody set its clock. A world paused or slowed on purpose keeps its
-    // own calendar.
+    // The machine slept, or its clock was set. A world paused or slowed on purpose keeps its own
+    // calendar.
     const Duration offset = calendar.sinceEpoch() - wall;
     const Duration moved = offset - m_calendarOffset;
     m_calendarOffset = offset;
@@ -177,7 +177,7 @@ void Engine::Impl::deliver() {
     for (const cluster::Answered& answered : m_answers)
         m_answering.answer(m_calls.take(answered.id), answered);
     if (!m_driver->takeLoss()) return;
-    // Clients are told in the order in which they asked.
+    // Answers clients in the order of their calls.
     for (const cluster::CallId id : m_calls.all())
         m_answering.fail(m_calls.take(id), ApiError::internal(m_driver->storageProblem()));
 }
@@ -194,10 +194,10 @@ void Engine::Impl::noteGeneration() {
 std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
     std::optional<Duration> until = m_driver->dueAt(wall);
     const auto notAfter = [&](Duration at) { until = std::min(until.value_or(at), at); };
-    if (m_server.connectionCount() > 0) notAfter(m_toldAt + kTellEvery);
+    if (m_server.needsTicks()) notAfter(m_tickedAt + kTickEvery);
     if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
     if (m_stopping) notAfter(wall + 10ms);
-    if (m_hasNewlyHeld || m_heldGoOn) notAfter(wall);
+    if (m_hasNewlyHeld || m_heldCanContinue) notAfter(wall);
     const std::lock_guard lock(m_mutex);
     if (m_snapshotWanted) notAfter(m_publishedAt + kFrame);
     return until;
@@ -213,7 +213,7 @@ void Engine::Impl::stop() {
 
 bool Engine::Impl::mayEnd(Duration wall) const {
     if (wall >= m_stopBy) return true;
-    // Requests that wait for a paused clock would wait for ever.
+    // Requests waiting for a paused clock would wait forever.
     const bool waits = m_driver->isUp() && m_driver->clock().paused();
     const bool answered = waits || m_driver->openCalls() == 0;
     return answered && m_held.empty() && m_driver->isSettled() && (waits || !m_server.isBusy());
@@ -231,8 +231,8 @@ void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller c
     m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
 }
 
-// While the clock is paused, requests wait without an instant. Those of a client that has left must
-// not run when it resumes. A client that has only ended its side is told so.
+// While the clock is paused, requests wait without an instant. Requests of a client that has left
+// must not run when it resumes. A client that has only ended its side gets an error.
 bool Engine::Impl::clientEnded(std::uint64_t connection) {
     if (!m_driver->isUp() || !m_driver->clock().paused()) return false;
     for (const cluster::CallId id : m_calls.ofConnection(connection))
@@ -260,7 +260,7 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     submit(*std::move(call), std::move(caller), std::move(to));
 }
 
-// --- what others see
+// --- views
 
 void Engine::Impl::feedFollowers(Duration wall) {
     if (wall - m_fedAt < kFeedEvery) return;
@@ -318,7 +318,7 @@ observe::SnapshotPtr Engine::Impl::snapshot() {
 std::vector<observe::Event> Engine::Impl::events(EventId after, std::size_t limit) const {
     const std::lock_guard lock(m_mutex);
     if (m_trace == nullptr) return {};
-    // A reopened world numbers its events anew.
+    // A reopened world numbers its events from 1 again.
     return m_trace->since(after > m_trace->last() ? EventId() : after, limit);
 }
 

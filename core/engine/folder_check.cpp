@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t kRecordKeyBytes = 18;
 
 std::optional<std::string> checkRecord(std::string_view key, std::string_view value) {
-    if (key.size() != kRecordKeyBytes) return "a record has a wrong key";
+    if (key.size() != kRecordKeyBytes) return "the key of a record is invalid";
     ByteReader reader(key);
     const std::uint16_t volume = reader.u16();
     const std::uint64_t group = reader.u64();
     if (table::decodeRecord(value)) return std::nullopt;
     return "record " + std::to_string(reader.u64()) + " of group " + std::to_string(group) +
-           " on volume " + std::to_string(volume) + " is damaged";
+           " on volume " + std::to_string(volume) + " is corrupt";
 }
 
 // LMDB holds these keys whole. It holds longer keys in parts, which this check does not assemble.
@@ -30,7 +30,7 @@ std::optional<std::string> checkItem(std::string_view key, std::string_view valu
     const std::string_view storageKey = key.substr(sizeof(std::uint16_t));
     if (table::parsePrivateKey(storageKey)) return std::nullopt;
     if (table::decodeStored(storageKey, value)) return std::nullopt;
-    return "an item on volume " + std::to_string(ByteReader(key).u16()) + " is damaged";
+    return "an item on volume " + std::to_string(ByteReader(key).u16()) + " is corrupt";
 }
 
 std::optional<std::string> checkEntry(std::string_view tree, std::string_view key,
@@ -40,7 +40,7 @@ std::optional<std::string> checkEntry(std::string_view tree, std::string_view ke
     return std::nullopt;
 }
 
-void tell(const storage::FileReport& file, std::string& text) {
+void describe(const storage::FileReport& file, std::string& text) {
     text += file.path + ": " + (file.isSound() ? "sound" : "DAMAGED") + ", " +
             std::to_string(file.pages) + " pages, " + std::to_string(file.freePages) + " free\n";
     for (const storage::FileReport::Tree& tree : file.trees)
@@ -58,21 +58,21 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     if (!report) return std::unexpected(report.error().message());
     FolderVerdict verdict;
     verdict.isSound = report->isSound();
-    tell(report->log, verdict.text);
-    tell(report->items, verdict.text);
+    describe(report->log, verdict.text);
+    describe(report->items, verdict.text);
     for (const std::string& problem : {report->pairProblem, report->formatProblem}) {
         if (!problem.empty()) verdict.text += problem + "\n";
     }
     return verdict;
 }
 
-std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder) {
+std::expected<FolderVerdict, std::string> repairFolder(const std::filesystem::path& folder) {
     const auto verdict = checkFolder(folder);
     if (!verdict) return std::unexpected(verdict.error());
-    if (verdict->isSound) return verdict->text + "Nothing to repair.\n";
+    if (verdict->isSound) return FolderVerdict{true, verdict->text + "Nothing to repair.\n"};
     const auto report = cluster::repairFolder(folder);
     if (!report) return std::unexpected(report.error().message());
-    return verdict->text + report->text();
+    return FolderVerdict{report->isComplete(), verdict->text + report->text()};
 }
 
 }  // namespace orrery::engine

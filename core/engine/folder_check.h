@@ -6,18 +6,19 @@
 
 namespace orrery::engine {
 
-/// The result of `orreryd check` for a data folder.
+/// The result of `orreryd check` or `orreryd repair` for a data folder.
 struct FolderVerdict {
     bool isSound = false;
     std::string text;  ///< Lines for a person.
 };
 
-/// Reads everything in a folder that nobody uses, including records and items, and changes nothing.
-/// Returns a one-sentence error if it cannot read the folder.
+/// Reads everything in a folder that is not in use, including records and items, and changes
+/// nothing. Returns a one-sentence error if it cannot read the folder.
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
-/// Writes a damaged folder anew from all that can be read of it; the damaged files are kept. Lines
-/// for a person, which say what is lost; an error, in one sentence, where that is not possible.
-std::expected<std::string, std::string> repairFolder(const std::filesystem::path& folder);
+/// Rewrites a damaged folder from everything readable; keeps the damaged files. Returns lines for a
+/// person, which list what is lost, or a one-sentence error if that is impossible. The verdict is
+/// sound if nothing is lost.
+std::expected<FolderVerdict, std::string> repairFolder(const std::filesystem::path& folder);
 
 }  // namespace orrery::engine

@@ -12,19 +12,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Where a turn is cut, so that sockets are looked at in between. What follows (the commit, answers,
-// a snapshot) takes about as long again.
+// The length of a turn, after which sockets are served. What follows a turn (commit, answers, a
+// snapshot) takes about as long again.
 constexpr Duration kTurnMax = 500us;
+// Time since the start of the turn after which deferrable work stops.
+constexpr Duration kFrameMax = 1200us;
 constexpr std::size_t kTurnEventsMax = 1000;
 constexpr std::size_t kTurnCallsMax = 1000;
 constexpr std::size_t kTurnGroupsMax = 64;
-// Between two looks at the wall clock.
+// Between two readings of the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
 // A step to the next event gives up in a world that has only ticks.
 constexpr int kStepEventsMax = 100'000;
 
-// For a look at what changed, and between two looks at the wall clock meanwhile.
+// The length of a look at what changed, and between two readings of the wall clock meanwhile.
 constexpr Duration kLookMax = 300us;
 constexpr std::size_t kPartitionsAtOnce = 32;
 
@@ -32,7 +34,7 @@ cluster::Pace paceOf(const sim::LiveClock& clock) {
     if (clock.paused()) return cluster::Pace::Stopped;
     if (clock.speed() > sim::LiveClock::kNormalSpeed) return cluster::Pace::Ahead;
     return clock.speed() < sim::LiveClock::kNormalSpeed ? cluster::Pace::Slower
-                                                        : cluster::Pace::AsTheWall;
+                                                        : cluster::Pace::Normal;
 }
 
 }  // namespace
@@ -126,6 +128,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         if (m_retryAt && wall >= *m_retryAt) reopen(wall, calendar);
         return;
     }
+    m_frameEnd = Loop::now() + kFrameMax;
     takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
         if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
@@ -138,7 +141,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
-    // The disk is behind, with the tree or the log: time stands still until some work has ended.
+    // The disk is behind with the tree or the log: time stands still until some work has ended.
     if (isDiskBehind()) {
         static_cast<void>(m_world->admit(cluster::WallClock{calendar, paceOf(*m_clock)}));
     } else {
@@ -153,8 +156,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         answer(std::move(answered));
     releaseGated();
     startWork(wall);
-    goOnInStore();
-    if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
+    runDeferredInStore();
+    if (m_world->isScanningChecksums()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
 // A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
@@ -168,7 +171,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     const cluster::Pace pace = paceOf(*m_clock);
     if (step.jumped && pace != cluster::Pace::Slower) setCalendar(calendar);
     static_cast<void>(m_world->admit(cluster::WallClock{calendar, pace}));
-    const Duration end = Loop::now() + kTurnMax;
+    const Duration end = std::min(Loop::now() + kTurnMax, m_frameEnd);
     // A world that is stepped event by event stops between the events of one instant.
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
@@ -180,8 +183,8 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
 
 // A fault that is set while the clock is paused takes effect at once.
 void LiveDriver::sweepGroups(Duration end) {
-    while (m_world->isTelling()) {
-        m_world->tell(kEventsAtOnce);
+    while (m_world->isSweeping()) {
+        m_world->sweepGroups(kEventsAtOnce);
         if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) return;
     }
 }
@@ -224,18 +227,18 @@ void LiveDriver::releaseGated() {
 }
 
 std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
-    const Duration end = Loop::now() + kLookMax;
-    while (m_world->lookOn(kPartitionsAtOnce) && Loop::now() < end) {
+    const Duration end = std::min(Loop::now() + kLookMax, m_frameEnd);
+    while (m_world->refreshSnapshot(kPartitionsAtOnce) && Loop::now() < end) {
     }
     return m_world->showSnapshot();
 }
 
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
-    if (m_storeGoesOn || m_world->checksumsUnderWay()) return wall;
+    if (m_storeHasDeferred || m_world->isScanningChecksums()) return wall;
     if (isDiskBehind()) return std::nullopt;
     const bool paused = m_clock->paused();
-    if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
+    if (m_behind || m_world->isSweeping() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
     if (m_flushDue && !isReadOnly() && !m_treeFlusher.busy())

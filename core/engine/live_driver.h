@@ -36,8 +36,8 @@ struct DriverOptions {
 
 /// A live world: a store, the clock that follows the wall clock, and the two workers. The driver
 /// runs turns, holds answers back until everything that they depend on is on disk, and reopens
-/// store and world from disk if a commit fails. It never blocks. One thread owns it; wall times are
-/// parameters.
+/// store and world from disk if a commit fails. It waits for the workers only when it reopens or
+/// closes. One thread owns it; wall times are parameters.
 class LiveDriver {
 public:
     /// Other threads call `wake` when a turn would find something new.
@@ -48,9 +48,9 @@ public:
 
     // --- calls
 
-    /// True if as many calls are open as may be: callers are told so at once.
+    /// True if the maximum number of calls is open; callers get an error at once.
     bool isFull() const { return m_open >= m_options.callsMax; }
-    /// Takes a call in; not when it is full.
+    /// Takes a call. Not while the driver is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
     /// Withdraws a call that has no instant yet. False if the world already has it, or it is
     /// answered.
@@ -60,8 +60,8 @@ public:
         answers.clear();
         answers.swap(m_released);
     }
-    /// True if the answers of all calls that are open are lost, since the last time: those get a
-    /// 500, once what was released before has been given out.
+    /// True, once, if the answers of all open calls are lost. Those calls get a 500 after the
+    /// answers released before.
     bool takeLoss() { return std::exchange(m_callsAreLost, false); }
     /// Calls that have not been answered.
     std::size_t openCalls() const { return m_open; }
@@ -76,8 +76,8 @@ public:
     std::optional<Duration> dueAt(Duration wall) const;
     /// While paused: admits the oldest waiting call. False if none waits.
     bool admitOldest();
-    /// While paused: runs until one more event has happened, whether the trace keeps it or it is a
-    /// detail. False if nothing is due any more.
+    /// While paused: runs until one more event has happened, whether or not the trace keeps it.
+    /// False if nothing is due any more.
     bool stepOneEvent();
     void setCalendar(CalendarTime calendar) {
         static_cast<void>(m_world->admit(cluster::CalendarJump{calendar}));
@@ -98,8 +98,8 @@ public:
     /// Changes when store and world have been reopened.
     std::uint64_t generation() const { return m_generation; }
 
-    /// Looks at what changed in the world, for a third of a millisecond or so, and shows the world
-    /// as far as it has been looked at: a table that nobody has looked at yet is not there.
+    /// Looks at changes in the world for up to a third of a millisecond, and returns the world as
+    /// seen so far: a table not yet looked at is missing.
     std::shared_ptr<observe::Snapshot> showWorld();
 
     // --- the disk
@@ -124,7 +124,8 @@ private:
     void takeFinishedWork();
     void startWork(Duration wall);
     void startFlush(Duration wall);
-    void goOnInStore();
+    void runDeferredInStore();
+    void writeEverything();
     bool isDiskBehind() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);
@@ -163,14 +164,15 @@ private:
     storage::PlannedFailure m_failure;
 
     bool m_readOnly = false;   // The disk failed: nothing is written any more.
-    bool m_isDamaged = false;  // The disk holds damaged bytes: writes in progress still finish.
+    bool m_isDamaged = false;  // Data on disk is corrupt: writes in progress still finish.
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
     bool m_behind = false;                  // The last turn was cut short.
-    bool m_storeGoesOn = false;             // It has more to do on this thread.
+    bool m_storeHasDeferred = false;        // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
+    Duration m_frameEnd{};               // When this thread must serve its sockets again.
     std::optional<Duration> m_flushDue;  // By then the last write must be in the tree.
     std::optional<Duration> m_retryAt;   // While down: when to retry.
     std::uint64_t m_generation = 0;

@@ -43,16 +43,16 @@ void LiveDriver::startWork(Duration wall) {
     if (!m_treeFlusher.busy() && !isReadOnly()) startFlush(wall);
 }
 
-// A longer share would delay answers, a shorter one could not keep up with what turns leave.
-void LiveDriver::goOnInStore() {
-    const Duration end = Loop::now() + kGoOnMax;
+// A longer share would delay answers; a shorter one could not keep up with the turns.
+void LiveDriver::runDeferredInStore() {
+    const Duration end = std::min(Loop::now() + kGoOnMax, m_frameEnd);
     do {
-        m_storeGoesOn = m_store->goOn(kStepsAtOnce);
-    } while (m_storeGoesOn && Loop::now() < end);
+        m_storeHasDeferred = m_store->runDeferred(kStepsAtOnce);
+    } while (m_storeHasDeferred && Loop::now() < end);
 }
 
-// Either the flush found no room, and the world goes on with what memory holds; or a commit did,
-// and a world that only reads is about to be opened.
+// Either a flush found no room, and the world continues with its memory; or a commit did, and a
+// read-only world is opened next.
 void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
     m_roomProbeAt = wall + kProbeRoomEvery;
     m_problem = "Writes are refused until there is room on the disk again: " +
@@ -83,7 +83,7 @@ void LiveDriver::startFlush(Duration wall) {
     if (force) m_flushDue.reset();
     auto work = m_store->takeFlushWork(force);
     if (!work) {
-        // What is not yet synced cannot be flushed.
+        // Unsynced turns cannot be flushed.
         const bool left = force && m_store->figures().memtableBytes > 0;
         if (left) m_flushDue = wall + kFlushRetry;
     } else if (m_options.dataFolder.empty()) {
@@ -172,6 +172,20 @@ void LiveDriver::reopen(Duration wall, CalendarTime calendar) {
     static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
 }
 
+void LiveDriver::writeEverything() {
+    while (m_store->figures().pendingTurns > 0) {
+        auto work = m_store->takeLogWork();
+        if (!work) break;
+        work->run();
+        m_store->finishLogWork(std::move(work));
+    }
+    if (m_store->figures().pendingTurns == 0) return;
+    const auto error = m_store->lastError();
+    m_problem = "The last changes could not be written to the disk: ";
+    m_problem += error ? error->message() : std::string("no reason was given.");
+    report();
+}
+
 void LiveDriver::close() {
     if (!m_store) return;
     m_logWriter.waitForEnd();
@@ -179,10 +193,7 @@ void LiveDriver::close() {
     takeFinishedWork();
     if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
         m_world->close();
-        if (auto work = m_store->takeLogWork()) {
-            work->run();
-            m_store->finishLogWork(std::move(work));
-        }
+        writeEverything();
     }
     endWorld();
     m_store.reset();

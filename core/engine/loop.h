@@ -27,14 +27,14 @@ public:
 
     boost::asio::io_context& context();
 
-    /// Nanoseconds of a monotonic clock that stands still while the machine sleeps.
+    /// Nanoseconds of a monotonic clock that does not count time asleep.
     static Duration now();
     /// Nanoseconds since 1970-01-01 UTC.
     static CalendarTime calendar();
 
     /// Runs ready handlers, about `limit` at most. True if there may be more.
     bool poll(std::size_t limit);
-    /// Waits for something to do, or until `until`; without a time, as long as it takes.
+    /// Waits for something to do, at most until `until` if given.
     void wait(std::optional<Duration> until);
 
     using Task = std::function<void()>;

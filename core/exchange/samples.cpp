@@ -1,8 +1,10 @@
 #include "core/exchange/samples.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "core/exchange/sample_text.h"
+#include "core/json/json.h"
 
 namespace orrery::exchange {
 
@@ -108,6 +110,20 @@ std::vector<std::string> batchWriteRequests(const SampleTable& table) {
         requests.push_back(std::move(text));
     }
     return requests;
+}
+
+std::optional<std::string> requestForUnprocessed(std::string_view answer) {
+    const auto body = json::parse(answer);
+    const json::Object* object = body ? body->if_object() : nullptr;
+    const json::Value* left = object ? object->if_contains("UnprocessedItems") : nullptr;
+    if (left == nullptr || !left->is_object() || left->get_object().empty()) return std::nullopt;
+    std::string request;
+    json::Writer(request)
+        .beginObject()
+        .name("RequestItems")
+        .raw(boost::json::serialize(*left))
+        .endObject();
+    return request;
 }
 
 }  // namespace orrery::exchange

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orrery::exchange {
@@ -33,5 +35,9 @@ inline constexpr std::size_t kBatchItemsMax = 25;
 
 /// The items of a table as JSON of BatchWriteItem requests, in order.
 std::vector<std::string> batchWriteRequests(const SampleTable& table);
+
+/// The BatchWriteItem request that repeats the unprocessed items of an answer. Nothing if there are
+/// none, or if `answer` is not a JSON object.
+std::optional<std::string> requestForUnprocessed(std::string_view answer);
 
 }  // namespace orrery::exchange

@@ -109,7 +109,7 @@ void Connection::beginStream(std::uint64_t sequence, const ReplyHead& head, Stre
     if (m_streaming && !m_reading) drain();
 }
 
-// Adds to what is sent, or behind what waits for its turn.
+// Appends to the output, or to the slot's output if earlier requests are unanswered.
 void Connection::addStreamed(Slot& slot, std::string_view bytes) {
     const bool inTurn = &slot == &m_slots.front() && !slot.gathered;
     if (inTurn && !slot.output.empty()) {
@@ -128,9 +128,9 @@ std::optional<std::size_t> Connection::stream(std::uint64_t sequence, std::strin
     const std::string chunk = isRaw || bytes.empty() ? std::string() : chunkOf(bytes);
     addStreamed(*slot, isRaw ? bytes : std::string_view(chunk));
     noteUnsent();
-    // What has waited for its turn may leave, also where nothing is added.
+    // Earlier gathered output may now leave, even if nothing is added.
     if (!m_output.empty()) m_host.wantsFlush(*this);
-    // What is gathered leaves in the end, so waiting for that would be in vain.
+    // Gathered output leaves at the end of the stream, so waiting for it would be in vain.
     return unsentBytes() - (slot->gathered ? slot->output.size() : 0);
 }
 

@@ -357,6 +357,10 @@ std::size_t Server::connectionCount() const {
     return m_impl->m_connections.size();
 }
 
+bool Server::needsTicks() const {
+    return !m_impl->m_connections.empty() || !m_impl->m_pausedAcceptors.empty();
+}
+
 std::size_t Server::waitingForRoom() const {
     return m_impl->m_waitingSmall.size() + m_impl->m_waitingCommon.size();
 }

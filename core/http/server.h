@@ -27,7 +27,7 @@ struct ExchangeId {
     bool operator==(const ExchangeId&) const = default;
 };
 
-/// Whether a reply that comes piece by piece has an end.
+/// Whether a streamed reply ends.
 enum class StreamKind { Endless, Finite };
 
 /// Who answers requests. Called on the loop's thread, from within the loop.
@@ -123,13 +123,16 @@ public:
     // --- time and end
 
     /// Tells the time, by a monotonic clock and by the calendar, and sweeps. Call it about once a
-    /// second while there are connections, and before `listen`.
+    /// second while `needsTicks`, and before `listen`.
     void tick(Duration now, CalendarTime calendar);
 
     /// Sets only the calendar, for the Date header of the next answers.
     void setCalendar(CalendarTime calendar);
 
     std::size_t connectionCount() const;
+    /// True if `tick` has something to do: sweep connections, or accept again after file
+    /// descriptors ran out.
+    bool needsTicks() const;
     /// The number of connections whose next request waits for room.
     std::size_t waitingForRoom() const;
     /// True if the client is still connected.

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/base/zone_letter.h"
+
 namespace orrery::observe {
 namespace {
 
@@ -75,7 +77,7 @@ public:
         return *this;
     }
     Line& zone(std::string_view name, ZoneIndex zone) {
-        const char letter = static_cast<char>('a' + zone.value());
+        const char letter = letterOf(zone);
         return text(name, std::string_view(&letter, 1));
     }
     Line& replica(const ReplicaRef& replica) {

@@ -112,7 +112,8 @@ struct LeaseTaken {
     ReplicaRef replica;
     Instant until;
 };
-/// The leader follows another one, heard from nobody for too long, or lost power with its zone.
+/// The leader follows another one, has heard from no member for too long, or lost power with its
+/// zone.
 struct LeaderStopped {
     ReplicaRef replica;
     std::uint64_t term = 0;
@@ -141,8 +142,8 @@ struct RequestAdmitted {
     ZoneIndex zone{};
 };
 
-/// What a request does to items; Control is about a table or the account. Unknown: it was refused
-/// before it was understood.
+/// What a request does to items; Control concerns a table or the account. Unknown: it was refused
+/// before it was parsed.
 enum class RequestKind { Unknown, Read, Write, Control };
 
 /// A request was answered: the request list shows these.
@@ -172,8 +173,8 @@ using EventBody =
                  LogApplied, LeaderElected, LeaseTaken, LeaderStopped, ZoneFailed, ZoneHealed,
                  LinkCut, LinkHealed, RequestAdmitted, RequestServed, StorageFailed>;
 
-/// Kept only while somebody follows the trace in detail: the bulk of the events, and nothing that a
-/// list of requests, elections and faults would show.
+/// Traced only while somebody follows the trace in detail. Most events are details; none of them
+/// shows requests, elections or faults.
 template <typename Body>
 inline constexpr bool kIsDetail =
     std::is_same_v<Body, MessageSent> || std::is_same_v<Body, MessageDelivered> ||

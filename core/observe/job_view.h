@@ -9,9 +9,9 @@
 
 namespace orrery::observe {
 
-// Long work of a world, as `/status` and the window list it.
+// The jobs of a world, as listed by `/status` and the window.
 
-/// Stored with jobs that outlive a stop: a number keeps its meaning.
+/// Stored with jobs that survive a stop, so numbers keep their meaning.
 enum class JobKind : std::uint8_t {
     FillIndex = 0,
     ReclaimSpace = 1,
@@ -22,8 +22,8 @@ enum class JobKind : std::uint8_t {
 struct JobSpec {
     JobKind kind;
     std::string_view name;   ///< In the control API.
-    std::string_view shown;  ///< For people, before what it works on: "Filling".
-    std::string_view unit;   ///< What its progress counts.
+    std::string_view shown;  ///< Shown before the subject: "Filling".
+    std::string_view unit;   ///< The unit of its progress.
     bool canCancel;
 };
 
@@ -36,9 +36,9 @@ struct JobView {
     JobKind kind{};
     std::string subject;  ///< "index ByColour of table Music".
     std::uint64_t done = 0;
-    std::uint64_t total = 0;  ///< As far as is known; never less than `done`.
+    std::uint64_t total = 0;  ///< As far as known; never less than `done`.
     CalendarTime since;
-    /// It found damaged bytes and continues after the next start.
+    /// The job found corrupt data and continues after the next start.
     bool isStopped = false;
     bool operator==(const JobView&) const = default;
 };

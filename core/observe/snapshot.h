@@ -106,7 +106,7 @@ struct FaultView {
     std::string target;              ///< The display text: "us-east-1b", "us-east-1a - us-east-1b".
     std::vector<std::string> zones;  ///< The zone that failed, or the two ends of the link.
     Instant since;
-    Instant until = Instant::never();  ///< When it ends by itself.
+    Instant until = Instant::never();  ///< When it ends on its own.
     bool active = true;
     std::uint64_t failedRequests = 0;  ///< While it was active.
     std::uint64_t elections = 0;
@@ -145,7 +145,7 @@ struct Snapshot {
     ClockView clock;
     std::vector<RegionViewPtr> regions;
     std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
-    std::vector<JobView> jobs;      ///< In the order in which they began.
+    std::vector<JobView> jobs;      ///< In order of their start.
     Totals totals;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -39,7 +39,7 @@ const TableViewPtr& TableList::operator[](std::size_t index) const {
 std::pair<std::size_t, std::size_t> TableListBuilder::find(const Key& key) const {
     const auto isBefore = [&](const Part& part) { return keyOf(part.chunk->back()) < key; };
     auto part = std::ranges::partition_point(m_parts, isBefore);
-    // One that comes after all others goes into the last chunk.
+    // A table after all others goes into the last chunk.
     if (part == m_parts.end()) --part;
     const TableList::Chunk& chunk = *part->chunk;
     const auto at = std::ranges::partition_point(

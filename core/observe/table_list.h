@@ -12,8 +12,8 @@ namespace orrery::observe {
 struct TableView;
 using TableViewPtr = std::shared_ptr<const TableView>;
 
-/// The tables of a Region in an immutable list of chunks. Lists share the chunks in which they do
-/// not differ, so that one more list costs what changed, and not what is there.
+/// The tables of a Region as an immutable list of chunks. Lists share equal chunks, so a new list
+/// costs only the changes.
 class TableList {
 public:
     using Chunk = std::vector<TableViewPtr>;
@@ -55,14 +55,14 @@ public:
     TableList() = default;
     /// In the order given, in one chunk.
     TableList(Chunk tables);  // NOLINT(google-explicit-constructor): a list is a list.
-    /// None of the chunks is empty.
+    /// No chunk may be empty.
     explicit TableList(Chunks chunks);
 
     Iterator begin() const { return Iterator(m_chunks.begin()); }
     Iterator end() const { return Iterator(m_chunks.end()); }
     std::size_t size() const { return m_size; }
     bool empty() const { return m_size == 0; }
-    /// Finds the chunk first: to visit them all, iterate.
+    /// Finds the chunk first; iterate to visit all tables.
     const TableViewPtr& operator[](std::size_t index) const;
     const TableViewPtr& at(std::size_t index) const { return (*this)[index]; }
 
@@ -71,29 +71,29 @@ private:
     std::size_t m_size = 0;
 };
 
-/// Makes one TableList after the other, in order of account and name. One thread owns it; the lists
-/// may go anywhere.
+/// Builds successive TableLists, in order of account and name. One thread owns the builder; the
+/// lists may go to any thread.
 class TableListBuilder {
 public:
-    /// Puts the table in place of the one with its account and name, or between its neighbours.
+    /// Replaces the table with this account and name, or inserts it.
     void set(TableViewPtr table);
     /// Does nothing if there is no such table.
     void erase(const std::string& accountId, const std::string& name);
-    /// The list as it is now.
+    /// The current list.
     TableList build();
 
 private:
     struct Part {
         std::shared_ptr<TableList::Chunk> chunk;
-        bool isShared = false;  ///< A list has it too, so it is copied before it changes.
+        bool isShared = false;  ///< A list shares it, so it is copied before a change.
     };
     using Key = std::pair<const std::string&, const std::string&>;
 
-    /// The part that has the key or is to have it, and the place in it. Only if there are parts.
+    /// The part that has the key or would have it, and the position there. Only if there are parts.
     std::pair<std::size_t, std::size_t> find(const Key& key) const;
     TableList::Chunk& own(std::size_t part);
 
-    std::vector<Part> m_parts;  ///< None is empty.
+    std::vector<Part> m_parts;  ///< No part is empty.
 };
 
 }  // namespace orrery::observe

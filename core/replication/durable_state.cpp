@@ -4,17 +4,17 @@
 
 namespace orrery::replication {
 
-// A replica's durable state as bytes.
+// The encoding of a replica's durable state.
 //
 //   state  := version:uint8 flags:uint8 term:varint vote:zone leader:zone commit:varint log base?
-//   flags  := 0x01 if caught up; 0x02 if a copy is needed; 0x04 while it is made
+//   flags  := 0x01 if caught up; 0x02 if it needs a copy; 0x04 while the copy is made
 //   base   := term:varint lsn:varint                        // of the last copy
 //   zone   := 0x00 | zone index + 1                         // 0x00: none
 //   log    := last:varint runCount:varint run*
-//   run    := term:varint first:varint                      // both grow from run to run
+//   run    := term:varint first:varint                      // both increase from run to run
 //
-// Version 1 has the first flag only, and no base: a replica that needed no copy yet. About fifteen
-// bytes for a group that has had one leader.
+// Version 1 has only the first flag and no base; such a replica has never needed a copy. A group
+// that has had one leader takes about fifteen bytes.
 
 namespace {
 
@@ -41,7 +41,7 @@ bool hadCopy(const DurableState& state) {
     return state.standing != Standing::Whole || state.copyBase != LogPosition{};
 }
 
-/// False if no state of this version has these flags.
+/// False if this version has no such flags.
 bool takeFlags(std::uint8_t version, std::uint8_t flags, DurableState& state) {
     if (version != kVersionWithoutCopy && version != kVersion) return false;
     state.caughtUp = (flags & kCaughtUp) != 0;
@@ -63,7 +63,7 @@ void putZone(ByteWriter& out, std::optional<ZoneIndex> zone) {
     out.u8(zone ? static_cast<std::uint8_t>(zone->value() + 1) : std::uint8_t{0});
 }
 
-/// False if the byte names no zone.
+/// False if the byte is not a zone.
 bool takeZone(ByteReader& in, std::optional<ZoneIndex>& zone) {
     const std::uint8_t byte = in.u8();
     if (byte > kZonesPerRegion) return false;

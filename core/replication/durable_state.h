@@ -8,29 +8,29 @@
 
 namespace orrery::replication {
 
-/// What a replica must find again after its process or its power was gone.
+/// The state of a replica that survives the loss of its process or its power.
 struct DurableState {
     Term term{};
-    std::optional<ZoneIndex> vote;    ///< Whom this replica voted for in `term`.
+    std::optional<ZoneIndex> vote;    ///< The vote of this replica in `term`.
     std::optional<ZoneIndex> leader;  ///< The leader of `term`, once known.
     LogShape log;
     Lsn commit{};
-    /// False from the return after a loss of power until the first catch-up.
+    /// False after a power loss until the replica has caught up once.
     bool caughtUp = true;
     Standing standing = Standing::Whole;
-    /// Where the log began anew with a copy. While it is made, nobody counts on what came since;
-    /// afterwards it tells a tree that never reached the disk.
+    /// The position at which a copy restarted the log. During the copy, nobody relies on later
+    /// records. After it, this identifies a copied tree that never reached the disk.
     LogPosition copyBase{};
 
     bool operator==(const DurableState&) const = default;
 
-    /// The state of all three replicas of a new group: `leader` leads term 1 by appointment, so
-    /// that no election is needed and the cluster can spread leaders over the zones. Use it for a
-    /// group once, before its first record.
+    /// The initial state of all three replicas of a new group: `leader` is appointed for term 1. So
+    /// no election is needed, and the cluster can spread leaders over the zones. Use it once per
+    /// group, before its first record.
     static DurableState appoint(ZoneIndex leader);
 
     std::string encode() const;
-    /// Nothing if the bytes are not what `encode` writes.
+    /// Nothing if `encode` cannot have written the bytes.
     static std::optional<DurableState> decode(std::string_view bytes);
 };
 

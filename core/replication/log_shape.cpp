@@ -6,7 +6,7 @@
 
 namespace orrery::replication {
 
-// Searches go from the end: nearly all questions are about the last run.
+// Searches start at the end, since nearly all lookups are in the last run.
 
 Term LogShape::termAt(Lsn lsn) const {
     if (lsn > m_last) return Term{};

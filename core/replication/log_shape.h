@@ -7,11 +7,11 @@
 
 namespace orrery::replication {
 
-/// What a replica needs to know of a log whose bytes somebody else keeps: which term wrote which
-/// places. A log has few terms, so it is kept as runs.
+/// Which term wrote which position of a log. Enough for a replica whose record bytes are stored
+/// elsewhere. A log has few terms, so it is kept as runs.
 class LogShape {
 public:
-    /// Places from `first` on, up to the next run, were written by `term`.
+    /// `term` wrote the positions from `first` up to the next run.
     struct Run {
         Term term;
         Lsn first;
@@ -23,26 +23,27 @@ public:
     std::span<const Run> runs() const { return m_runs; }
     bool operator==(const LogShape&) const = default;
 
-    /// The term that wrote `lsn`; 0 for places that the log does not have or no longer knows.
+    /// The term that wrote `lsn`; 0 for positions that the log does not have or no longer knows.
     Term termAt(Lsn lsn) const;
-    /// True if the log has this very record, or the position is before the first record.
+    /// True if the log has this record, or the position is before the first record.
     bool contains(LogPosition position) const;
-    /// The last place at or before `hint.lsn` that was written by `hint.term` or earlier: where two
-    /// logs may still agree. 0 if there is none.
+    /// The last position at or before `hint.lsn` written by `hint.term` or earlier: where two logs
+    /// may still agree. 0 if there is none.
     Lsn lastAtMost(LogPosition hint) const;
-    /// The first place that `term` wrote, or 0.
+    /// The first position that `term` wrote, or 0.
     Lsn firstOf(Term term) const;
 
-    /// Adds one record: the next place, of a term not earlier than the last.
+    /// Adds one record at the next position. Its term must not be earlier than the last.
     void append(LogPosition position);
-    /// Forgets the records at and after `from`.
+    /// Removes the records at and after `from`.
     void truncateFrom(Lsn from);
-    /// Takes `last` for the end of the log: later places are forgotten, missing ones belong to the
-    /// last term. True of what is found on disk because a state is saved with every new run.
+    /// Sets the end of the log: removes later positions and adds missing ones to the last term.
+    /// This matches the log on disk, because a state is saved with every new run.
     void endAt(Lsn last);
-    /// Everything up to `position` is known from a copy, and nothing after it.
+    /// Restarts the log after a copy: it covers everything up to `position` and has no later
+    /// records.
     void resetTo(LogPosition position);
-    /// Forgets the runs that end before `lsn`, which no replica will ask for again.
+    /// Removes the runs that end before `lsn`; no replica needs them again.
     void trimBefore(Lsn lsn);
 
 private:

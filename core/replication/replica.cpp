@@ -7,13 +7,6 @@
 
 namespace orrery::replication {
 
-std::string_view messageName(const Message& message) {
-    static constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-        "AppendRequest", "CommitNotice", "AppendReply", "CheckRequest", "CheckReply",
-        "VoteRequest",   "VoteReply",    "CopyRequest", "CopyChunk",    "HandOver"};
-    return kNames[message.index()];
-}
-
 Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState state, Lsn lastLsn,
                  Start start, Prng prng, Instant now)
     : m_options(&options),
@@ -44,8 +37,8 @@ Replica::Replica(ZoneIndex self, const ReplicaOptions& options, DurableState sta
             m_resumedTail = lastLsn;
             return;
         }
-        // If it led, its tree was not on disk yet. The others believe in it, and look for another
-        // once they are asked.
+        // If this replica led, its tree was not on disk yet. The others still take it for their
+        // leader; its check makes them look for another.
         if (leads) m_state.leader.reset();
         if (leads) stateChanged();
         m_timerAt = now;
@@ -87,7 +80,7 @@ Lsn Replica::propose(Instant now) {
 
 void Replica::persisted(LogPosition upTo, Instant now) {
     m_now = now;
-    // What is news of a record that was cut off since names a position that the log does not have.
+    // A report about a truncated record names a position that the log no longer has.
     if (!m_state.log.contains(upTo)) return;
     if (upTo.lsn <= m_persisted) return;
     m_persisted = upTo.lsn;
@@ -107,7 +100,7 @@ void Replica::stateSaved(std::uint32_t number, Instant now) {
     if (std::exchange(m_replyOwed, false)) replyToAppend();
     if (m_state.standing == Standing::NeedsCopy) askForCopy();
     if (m_role == Role::Candidate && m_votes == 0) {
-        // Our own vote is on disk: only now may the others count on it.
+        // Our own vote is on disk; only now may it count.
         m_votes = bitOf(m_self);
         for (const ZoneIndex peer : peers())
             send(peer, VoteRequest{m_state.term, lastPosition(), knownRelease()});
@@ -128,7 +121,7 @@ void Replica::requestLease(Instant now) {
 void Replica::suspect(ZoneIndex unheard, Instant now) {
     m_now = now;
     m_suspected |= bitOf(unheard);
-    // What it was told last may be lost with the link.
+    // The last commit position sent may have been lost with the link.
     if (m_role == Role::Leader) progressOf(unheard).commitTold = Lsn{};
     const bool follows = m_role == Role::Follower && m_phase == Phase::Idle;
     if (follows && m_state.leader == unheard) startCheck();
@@ -143,7 +136,7 @@ void Replica::heard(ZoneIndex zone, Instant now) {
                             progress.commitTold < m_state.commit || isCopied(progress);
         if (behind) nudge(zone);
     } else if (m_role == Role::Follower && (m_phase == Phase::Checking || !m_state.leader)) {
-        // Whoever was not there may make a majority.
+        // With this zone back, there may be a majority.
         m_failedChecks = 0;
         startCheck();
     }
@@ -162,7 +155,7 @@ void Replica::hold(ZoneIndex to, Lsn from) {
     progress.held = true;
 }
 
-void Replica::goOn(ZoneIndex to, Instant now) {
+void Replica::resumeSending(ZoneIndex to, Instant now) {
     m_now = now;
     if (m_role != Role::Leader || !std::exchange(progressOf(to).held, false)) return;
     if (progressOf(to).next > m_state.log.last()) return;
@@ -174,7 +167,7 @@ void Replica::goOn(ZoneIndex to, Instant now) {
 void Replica::trimmed(Lsn first) {
     CHECK(first > Lsn{});
     m_first = std::max(m_first, first);
-    // The term of the record before is compared with a follower's.
+    // Keeps the term of the record before the first, for comparison with followers.
     m_state.log.trimBefore(Lsn(m_first.value() - 1));
 }
 
@@ -190,14 +183,15 @@ bool Replica::canServe(Instant now) const {
     if (m_role != Role::Leader) return false;
     const Lsn first = m_state.log.firstOf(m_state.term);
     if (first == Lsn{} || m_state.commit < first) return false;
-    // What nobody was told before the stop has one fate: nothing is shown before it is known.
+    // The fate of records that nobody was told of before the stop must be known before anything is
+    // shown.
     const bool isSettled = m_state.commit >= m_resumedTail;
     if (!isSettled && m_options->plantedBug != PlantedBug::TailUnsettled) return false;
     return now < leaseEnd() || m_options->plantedBug == PlantedBug::LeaseIgnored;
 }
 
 Instant Replica::leaseEnd() const {
-    // The leader and one other are the quorum that a vote would need a member of.
+    // The leader and one follower form a majority, so any other majority shares a member with it.
     return std::max(m_progress[0].promisedFrom, m_progress[1].promisedFrom) + m_options->lease;
 }
 

@@ -4,11 +4,11 @@
 #include "core/replication/replica.h"
 #include "core/replication/replica_times.h"
 
-// Catch-up from below the trim mark. A follower that lacks records which no log has any more asks
-// the leader for its tree, a piece at a time. With the first piece its log begins anew at the place
-// that the piece shows; from then on it takes records like any other, but until the copy is whole
-// it neither leads nor counts for a commit. The driver applies what is committed to the keys that
-// have been copied; a piece is never older than what was applied before it came.
+// Catch-up from below the trim mark. A follower that lacks records which every log has trimmed
+// requests the leader's tree, chunk by chunk. The first chunk restarts its log at the chunk's
+// position. From then on it takes records like any other replica, but until the copy is complete it
+// neither leads nor counts towards a commit. The driver applies committed records to the keys
+// already copied; a chunk is never older than the records applied before it arrived.
 
 namespace orrery::replication {
 
@@ -22,12 +22,12 @@ void Replica::needCopy() {
 }
 
 void Replica::askForCopy() {
-    // A piece may reach the tree before the log begins anew: the disk must know that by then.
+    // A chunk may reach the tree before the log restarts, so the disk must have this state first.
     const bool isKnown = m_state.standing == Standing::Copying || stateIsSaved();
-    if (isKnown && m_copyAskedAt + m_options->renew <= m_now) copyGoesOn(m_now);
+    if (isKnown && m_copyAskedAt + m_options->renew <= m_now) requestNextChunk(m_now);
 }
 
-void Replica::copyGoesOn(Instant now) {
+void Replica::requestNextChunk(Instant now) {
     m_now = now;
     if (m_state.standing == Standing::Whole || !m_state.leader) return;
     m_copyAskedAt = m_now;
@@ -43,11 +43,11 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
     Progress& progress = progressOf(from);
     progress.copying = true;
-    // It forgets its log, and nobody has counted on what that had beyond the copy.
+    // The follower discards its log; nobody has relied on its records beyond the copy.
     if (request.begins) progress.matched = Lsn{};
     if (m_state.log.firstOf(m_state.term) == Lsn{}) appendNoOp();
     wake();
-    // Otherwise what it has is not known to be all that was ever acknowledged.
+    // Until then, the state that this leader knows to be committed may lack acknowledged records.
     const Lsn first = m_state.log.firstOf(m_state.term);
     if (m_state.commit < first || m_state.commit < request.applied) return;
     CopyChunk chunk;
@@ -62,7 +62,7 @@ void Replica::on(ZoneIndex from, const CopyChunk& chunk) {
     if (m_state.standing == Standing::Whole) return;
     if (m_state.standing == Standing::NeedsCopy) {
         if (chunk.cursor != nullptr || chunk.position.lsn < m_state.commit) return;
-        // What is still on its way to the disk would get into the new log.
+        // Writes in flight to the disk would end up in the new log.
         if (!stateIsSaved()) return;
         beginCopy(chunk.position);
     }

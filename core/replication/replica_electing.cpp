@@ -5,9 +5,9 @@
 #include "core/replication/replica.h"
 #include "core/replication/replica_times.h"
 
-// How a group gets a new leader: a follower that misses the leader asks the others whether they do
-// too (the service's answer to gray failures), waits until the promises of a majority have ended,
-// and campaigns for the next term.
+// Elections. A follower that misses the leader asks the others whether they miss it too (the
+// service's answer to gray failures), waits until the promises of a majority have ended, and
+// campaigns for the next term.
 
 namespace orrery::replication {
 
@@ -59,21 +59,21 @@ void Replica::startCheck() {
         send(peer, CheckRequest{m_state.term, votingPosition(), m_checkNumber, mayLead});
 }
 
-// What others have counted on: a copy that is being made has taken the place of whatever was
-// committed before it, and nothing has been committed by this replica's word since.
+// The position on which others rely. A copy in progress has replaced everything committed before
+// it, and this replica has not counted towards any commit since.
 LogPosition Replica::votingPosition() const {
     return m_state.standing == Standing::Copying ? m_state.copyBase : lastPosition();
 }
 
 bool Replica::hearsLeader(ZoneIndex asker) const {
-    // A leader that asks for one leads no more.
+    // The asker looks for a leader, so it does not lead.
     if (!m_state.leader || m_state.leader == asker || m_phase != Phase::Idle) return false;
     if ((m_suspected & bitOf(*m_state.leader)) != 0) return false;
     return isAtRest() || m_lastHeard + m_options->electionDelay > m_now;
 }
 
 void Replica::releasePromise(ZoneIndex from, Term ended) {
-    // Whom we promised not to vote for another leads no more, nor ever again in that term.
+    // A leader that asks or hands over no longer leads, and never will again in that term.
     if (m_promisedTo == from && m_promiseTerm <= ended) m_promiseUntil = kLongAgo;
 }
 
@@ -90,7 +90,7 @@ void Replica::on(ZoneIndex from, const CheckRequest& request) {
     } else if (isUpToDate(request.last, votingPosition())) {
         reply.kind = CheckReply::Kind::WouldVote;
         reply.promiseLeft = std::max(Duration::zero(), promiseEnd() - m_now);
-        // Two who wait for the same promises would campaign together and split the votes.
+        // Two replicas waiting for the same promises would campaign together and split the votes.
         const bool isFirst = request.last > votingPosition() || from < m_self;
         if (request.mayLead && isFirst) m_yields = true;
     } else {
@@ -98,7 +98,7 @@ void Replica::on(ZoneIndex from, const CheckRequest& request) {
     }
     send(from, reply);
     if (leads) nudge(from);
-    // Nobody leads, and the one that asks cannot: so it is up to us.
+    // Nobody leads and the asker cannot, so this replica must.
     const bool askerCannot = reply.kind == CheckReply::Kind::WouldNot || !request.mayLead;
     if (reply.kind != CheckReply::Kind::LeaderHeard && askerCannot && isAtRest()) startCheck();
 }
@@ -108,8 +108,8 @@ void Replica::on(ZoneIndex from, const CheckReply& reply) {
     if (reply.number != m_checkNumber) return;
     switch (reply.kind) {
         case CheckReply::Kind::LeaderHeard:
-            // Who rests in an older term may believe in a leader that has long been followed by
-            // another; only that leader itself knows.
+            // A replica at rest in an older term may name a leader that has long been replaced;
+            // only the leader itself knows.
             if (reply.term < m_state.term && reply.leader != from) break;
             if (reply.term > m_state.term) becomeFollower(reply.term, std::nullopt);
             if (reply.term == m_state.term && m_state.leader != reply.leader) {
@@ -125,7 +125,7 @@ void Replica::on(ZoneIndex from, const CheckReply& reply) {
             if (reply.term > m_state.term) becomeFollower(reply.term, std::nullopt);
             m_phase = Phase::Waiting;
             m_timerAt = std::max(promiseEnd(), m_now + reply.promiseLeft);
-            // A replica of a later zone yields to us, so there is nobody to keep clear of.
+            // A replica of a later zone yields to this one, so no other campaign is near.
             if (from < m_self || m_options->yieldDelay <= Duration::zero())
                 m_timerAt = m_timerAt + drawJitter(m_options->campaignJitter);
             break;
@@ -168,7 +168,7 @@ void Replica::on(ZoneIndex from, const VoteRequest& request) {
     if (request.term > Term{}) releasePromise(from, Term(request.term.value() - 1));
     if (request.release) releasePromise(request.release->leader, request.release->term);
     if (request.term < m_state.term || refusesVotes()) {
-        // Without taking the term over: who campaigns too early must not unseat the leader.
+        // Does not adopt the term: a candidate that is too early must not unseat the leader.
         send(from, VoteReply{m_state.term, false});
         return;
     }

@@ -4,14 +4,13 @@
 #include "core/replication/replica.h"
 #include "core/replication/replica_times.h"
 
-// What a replica does as a follower: it takes the leader's records and its word on what is
-// committed, and promises.
+// The follower: takes the leader's records and commit position, and gives promises.
 
 namespace orrery::replication {
 
 bool Replica::acceptLeader(ZoneIndex from, Term term) {
     if (term < m_state.term) {
-        // It led once and does not know that its term is over.
+        // The sender is a former leader that does not know its term is over.
         AppendReply reply;
         reply.term = m_state.term;
         reply.kind = AppendReply::Kind::Rejected;
@@ -19,7 +18,7 @@ bool Replica::acceptLeader(ZoneIndex from, Term term) {
         send(from, reply);
         return false;
     }
-    // Two leaders of one term: a mistake of ours, for the checkers to name.
+    // Two leaders in one term: a bug, left for the checkers to report.
     if (term == m_state.term && m_role == Role::Leader) return false;
     if (term > m_state.term || m_role == Role::Candidate) becomeFollower(term, from);
     if (m_state.leader != from) {
@@ -37,17 +36,18 @@ bool Replica::acceptLeader(ZoneIndex from, Term term) {
 void Replica::on(ZoneIndex from, const AppendRequest& request) {
     if (!acceptLeader(from, request.term)) return;
     m_leaderSentAt = std::max(m_leaderSentAt, request.sentAt);
-    // The leader counts from when it sent, we from when we received: ours ends later.
+    // The leader counts from sending, the follower from receiving, so the promise outlasts the
+    // lease.
     m_promiseUntil = m_now + m_options->lease;
     m_promiseTerm = request.term;
     m_promisedTo = from;
     m_leaderCommit = std::max(m_leaderCommit, request.commit);
     if (m_state.standing == Standing::NeedsCopy) {
-        // It is about to forget its log, so it takes nothing that others might count on.
+        // The log is about to be discarded, so take nothing that others might rely on.
         askForCopy();
         return rejectAppend(request);
     }
-    // What is committed is the same everywhere, so it need not be compared (nor remembered).
+    // Committed records are the same everywhere; they need no comparison.
     const bool known = request.previous.lsn <= m_state.commit;
     if (!known && !m_state.log.contains(request.previous)) {
         if (request.trimmed) needCopy();
@@ -58,8 +58,8 @@ void Replica::on(ZoneIndex from, const AppendRequest& request) {
     const Lsn end(request.previous.lsn.value() + request.entries.size());
     m_matched = std::max(m_matched, end);
     advanceFollowerCommit();
-    // Records are answered when they are persisted. If the disk takes longer than a renewal, the
-    // promise goes ahead.
+    // Records are acknowledged once persisted. If the disk takes longer than a renewal, the promise
+    // is sent ahead.
     if (m_answerOwedSince == Instant::never()) m_answerOwedSince = m_now;
     const bool overdue = m_answerOwedSince + m_options->renew <= m_now;
     if (m_persisted >= end || overdue) replyToAppend();
@@ -73,7 +73,7 @@ void Replica::takeEntries(const AppendRequest& request) {
         const LogPosition position{entry.term, entry.lsn};
         if (place <= m_state.commit || m_state.log.contains(position)) continue;
         if (place <= m_state.log.last()) {
-            // The tail of a leader that nobody acknowledged (Raft 5.3).
+            // An unacknowledged tail of an earlier leader (Raft 5.3).
             m_state.log.truncateFrom(place);
             m_persisted = std::min(m_persisted, m_state.log.last());
             m_output.truncateFrom = place;
@@ -118,7 +118,7 @@ void Replica::rejectAppend(const AppendRequest& request) {
     const Lsn agreed = std::max(m_state.log.lastAtMost(request.previous), m_state.commit);
     reply.hint = {m_state.log.termAt(agreed), agreed};
     reply.standing = m_state.standing;
-    // A promise made before the term is on disk would be forgotten with it.
+    // A promise sent before its term is on disk would be forgotten in a power loss.
     reply.promisedFrom = stateIsSaved() ? m_leaderSentAt : kLongAgo;
     send(*m_state.leader, reply);
 }
@@ -127,7 +127,7 @@ void Replica::on(ZoneIndex from, const CommitNotice& notice) {
     if (!acceptLeader(from, notice.term)) return;
     m_leaderCommit = std::max(m_leaderCommit, notice.commit);
     advanceFollowerCommit();
-    // A replica whose copy is not whole goes on looking for somebody to copy from.
+    // A replica with an incomplete copy keeps looking for a leader to copy from.
     if (notice.resting && m_state.standing == Standing::Whole) m_timerAt = Instant::never();
 }
 

@@ -4,11 +4,11 @@
 #include "core/replication/replica.h"
 #include "core/replication/replica_times.h"
 
-// A leader that is well lets another lead (Raft 3.10, the thesis). It takes nothing new, waits
-// until all is committed and answered and the other has its whole log, gives up its lease, and says
-// so. The other then need not wait for any promise: the one to whom all were given has no use for
-// them. It is elected as any leader is, in a term of its own, and serves after a record of that
-// term.
+// A healthy leader hands over to another replica (Raft thesis, 3.10). It accepts nothing new, waits
+// until everything is committed and answered and the successor has its whole log, gives up its
+// lease, and tells the successor. Since all promises were to that leader, the successor need not
+// wait for them to expire. It is elected like any leader, in a new term, and serves after a record
+// of that term.
 
 namespace orrery::replication {
 
@@ -42,15 +42,15 @@ void Replica::on(ZoneIndex from, const HandOver& handOver) {
     const bool isOurs = m_role == Role::Follower && handOver.term == m_state.term;
     if (!isOurs || m_state.leader != from || m_state.standing != Standing::Whole) return;
     releasePromise(from, handOver.term);
-    // What it may have forgotten with its power was promised to this leader, or to one whose lease
-    // was over before this one was elected.
+    // Any promise forgotten in a power loss was to this leader, or to one whose lease ended before
+    // this one was elected.
     m_abstainUntil = kLongAgo;
     if (m_now < promiseEnd()) return;
     m_yields = false;
     campaign();
 }
 
-// Whoever released this replica from a promise leads no more in that term, nor ever again.
+// A leader that released this replica from its promise never leads again in that term.
 std::optional<Release> Replica::knownRelease() const {
     const bool isReleased = m_promiseUntil == kLongAgo && m_promiseTerm > Term{};
     return isReleased ? std::optional(Release{m_promisedTo, m_promiseTerm}) : std::nullopt;

@@ -4,8 +4,8 @@
 #include "core/replication/replica.h"
 #include "core/replication/replica_times.h"
 
-// What a replica does as the leader: it gives out places, sends records, counts who has persisted
-// them, and keeps its lease while there is work.
+// The leader: assigns positions, sends records, counts the replicas that have persisted them, and
+// keeps its lease while there is work.
 
 namespace orrery::replication {
 
@@ -19,7 +19,7 @@ void Replica::becomeLeader() {
     m_wokeAt = m_now;
     m_awakeUntil = m_now + m_options->lease;
     m_timerAt = m_now + m_options->renew;
-    // Records of earlier terms count as committed only below one of our own (Raft 5.4.2).
+    // Records of earlier terms count as committed only below one of this term (Raft 5.4.2).
     appendNoOp();
 }
 
@@ -42,7 +42,7 @@ void Replica::wake() {
     m_awakeUntil = m_now + m_options->lease;
     if (!isAtRest()) return;
     m_wokeAt = m_now;
-    // Records about to be sent ask for the lease as well as a heartbeat does.
+    // Records about to be sent also request the lease.
     if (m_sendPending) {
         m_timerAt = m_now + m_options->renew;
     } else {
@@ -54,7 +54,7 @@ void Replica::renew() {
     for (const ZoneIndex peer : peers()) {
         Progress& progress = progressOf(peer);
         if (progress.lastSent + m_options->renew > m_now) continue;
-        // What was sent that long ago and is not answered is lost, or its receiver is.
+        // A message unanswered for this long is lost, or its receiver is.
         const bool unanswered = progress.next > progress.matched.next();
         if (unanswered && progress.matched != Lsn{}) progress.next = progress.matched.next();
         if (unanswered) progress.sending = Sending::Probe;
@@ -73,8 +73,8 @@ void Replica::tickLeader() {
     m_handingOverTo.reset();
     const bool idle = m_state.commit == m_state.log.last() && !isCopying();
     if (m_now >= std::max(leaseEnd(), m_wokeAt) + m_options->lease) {
-        // Nobody has answered for so long that followers who still hear us would wait in vain: a
-        // leader that can send but not receive must not keep the others from electing one.
+        // No follower has answered for so long that those who still hear this leader would wait in
+        // vain. A leader that can send but not receive must not prevent an election.
         becomeFollower(m_state.term, std::nullopt);
     } else if (idle && m_now >= m_awakeUntil) {
         rest();
@@ -152,14 +152,14 @@ void Replica::sendNotice(ZoneIndex to, Progress& progress, bool resting) {
 
 void Replica::on(ZoneIndex from, const AppendReply& reply) {
     if (reply.term > m_state.term) return becomeFollower(reply.term, std::nullopt);
-    // A lease counts only promises of members that acknowledged the present term.
+    // The lease counts only promises of members that acknowledged the current term.
     if (m_role != Role::Leader || reply.term < m_state.term) return;
     m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
     Progress& progress = progressOf(from);
     progress.promisedFrom = std::max(progress.promisedFrom, reply.promisedFrom);
     if (reply.standing == Standing::NeedsCopy) {
-        // It takes no records, asks for the copy itself, and is about to forget its log, on which
-        // nobody has counted beyond the place where the copy begins.
+        // The follower takes no records, requests the copy itself, and is about to discard its log.
+        // Nobody has relied on that log beyond the position where the copy begins.
         progress.sending = Sending::Copy;
         progress.copying = true;
         progress.matched = Lsn{};
@@ -181,9 +181,9 @@ void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
     progress.sending = Sending::Pipeline;
     progress.probeOut = false;
     const bool isWhole = reply.standing == Standing::Whole;
-    // An answer from before the copy says nothing of it.
+    // A reply from before the copy says nothing about it.
     if (!isWhole || reply.matched >= progress.matched) progress.copying = !isWhole;
-    // The log that is begun anew with a copy may end before the one that it replaces.
+    // The log that restarted with a copy may end before the one it replaced.
     if (!isWhole) progress.matched = std::min(progress.matched, reply.matched);
     if (reply.matched <= progress.matched) return advanceLeaderCommit();
     progress.matched = std::min(reply.matched, m_state.log.last());
@@ -194,11 +194,11 @@ void Replica::onAccepted(Progress& progress, const AppendReply& reply) {
 void Replica::onRejected(Progress& progress, const AppendReply& reply) {
     if (reply.standing != Standing::Whole) progress.copying = true;
     if (progress.copying) progress.matched = std::min(progress.matched, reply.hint.lsn);
-    // An answer to something older than what is known by now says nothing.
+    // A reply about an older position than already matched carries no information.
     if (reply.rejected <= progress.matched) return;
     const Lsn agreed = m_state.log.lastAtMost(reply.hint);
     progress.next = std::max(agreed, progress.matched).next();
-    // It is told already that it needs a copy.
+    // The follower already knows that it needs a copy.
     if (progress.sending == Sending::Copy && progress.next < m_first) return;
     progress.sending = Sending::Probe;
     progress.probeOut = false;
@@ -210,8 +210,8 @@ void Replica::advanceLeaderCommit() {
         if (!m_progress[i].copying) persisted[i + 1] = m_progress[i].matched;
     }
     std::ranges::sort(persisted);
-    // Two of three have the record, and this replica is one of them: nobody takes for committed
-    // what his own disk may lose.
+    // Two of three have the record, and this replica must be one of them: a replica must not treat
+    // records as committed that its own disk may lose.
     Lsn commit = std::min(persisted[1], m_persisted);
     if (m_options->plantedBug == PlantedBug::CommitWithoutQuorum) commit = m_persisted;
     if (commit <= m_state.commit) return;

@@ -7,37 +7,39 @@
 
 namespace orrery::replication {
 
-/// Mistakes that a replica can be told to make, so that a test can show that the checkers of a
-/// simulation find them. For tests only; nothing outside of tests/ sets one.
+/// Bugs that a test plants in a replica to show that a simulation's checkers find them. Only tests
+/// set one.
 enum class PlantedBug : std::uint8_t {
     None,
-    CommitWithoutQuorum,  ///< The leader takes a record for committed once it has it itself.
-    LeaseIgnored,         ///< The leader serves without asking whether its lease still runs.
-    PromiseIgnored,       ///< A voter votes while its promise to the leader runs.
-    VoteTwice,            ///< A voter forgets whom it voted for in this term.
-    ServesAfterRelease,   ///< A leader hands over and goes on as one.
+    CommitWithoutQuorum,  ///< The leader commits a record once its own disk has it.
+    LeaseIgnored,         ///< The leader serves without checking its lease.
+    PromiseIgnored,       ///< A voter votes despite its promise to the leader.
+    VoteTwice,            ///< A voter forgets its vote in this term.
+    ServesAfterRelease,   ///< A leader continues after handing over.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 
-/// The times of a group (assumptions O3 and O4) and the bounds of its messages. Shared by all
-/// replicas of a world and outlives them; times may change while it runs, all but `lease`.
+/// The timing of a group (assumptions O3 and O4) and the limits of its messages. All replicas of a
+/// world share one; it must outlive them. Everything except `lease` may change while the world
+/// runs.
 struct ReplicaOptions {
-    /// How long a follower that answered the leader votes for nobody else.
+    /// For this long, a follower that answered the leader votes for no other.
     Duration lease = std::chrono::milliseconds(2000);
-    /// How long the leader of a group that is awake leaves a follower without a message.
+    /// Maximum time between a leader's messages to a follower in a group that is awake.
     Duration renew = std::chrono::milliseconds(500);
-    /// How long a follower of a group that is awake waits for a message before it checks with the
-    /// others, and by how much more at random.
+    /// How long a follower in a group that is awake waits for a message before it checks with the
+    /// others. `electionJitter` is the upper limit of a random addition.
     Duration electionDelay = std::chrono::milliseconds(600);
     Duration electionJitter = std::chrono::milliseconds(150);
     /// Spreads the campaigns of followers whose promises end together.
     Duration campaignJitter = std::chrono::milliseconds(20);
-    /// How long a replica lets another campaign first, of two that wait for the same promises.
+    /// How long the second of two replicas waiting for the same promises lets the first one
+    /// campaign.
     Duration yieldDelay = std::chrono::milliseconds(150);
-    /// A check that finds no majority is repeated, each time after twice as long, up to this.
+    /// A check without a majority is repeated with a doubling delay, up to this.
     Duration checkDelayMax = std::chrono::milliseconds(5000);
-    std::uint32_t batchRecordsMax = 64;     ///< Records in one AppendRequest.
-    std::uint32_t windowRecordsMax = 1024;  ///< Records under way to one follower.
+    std::uint32_t batchRecordsMax = 64;     ///< Per AppendRequest.
+    std::uint32_t windowRecordsMax = 1024;  ///< In flight to one follower.
     PlantedBug plantedBug = PlantedBug::None;
 };
 

@@ -6,8 +6,7 @@
 
 namespace orrery::replication {
 
-/// Before anything that a replica remembers, and far enough from the ends of Instant for
-/// arithmetic.
+/// Earlier than any remembered instant, and far enough from the ends of Instant for arithmetic.
 inline constexpr Instant kLongAgo{-Duration(std::chrono::hours(24 * 365 * 50))};
 
 }  // namespace orrery::replication

@@ -8,19 +8,20 @@
 
 namespace orrery::replication {
 
-/// A period with at most one leader. Goes up by one with each campaign; 0 is before the first.
+/// A period with at most one leader. Each campaign increases it by one; 0 is before the first.
 using Term = NamedType<std::uint64_t, struct TermTag>;
 
-/// A record of a group's log by the term that wrote it and its place. A term has one leader and a
-/// leader fills each place once, so equal positions mean equal records, and equal logs up to there.
+/// A record of a group's log: the term that wrote it and its position. A term has one leader, and a
+/// leader fills each position once. So equal positions mean equal records and equal logs up to
+/// there.
 struct LogPosition {
     Term term;
     Lsn lsn;
     constexpr auto operator<=>(const LogPosition&) const = default;
 };
 
-/// True if `candidate` is at least as up to date as `ours`: the later term wins; equal terms
-/// compare by length (Raft 5.4.1).
+/// True if `candidate` is at least as up to date as `ours`: the later term wins; with equal terms,
+/// the longer log (Raft 5.4.1).
 constexpr bool isUpToDate(LogPosition candidate, LogPosition ours) {
     return candidate >= ours;
 }
@@ -28,7 +29,7 @@ constexpr bool isUpToDate(LogPosition candidate, LogPosition ours) {
 static_assert(isUpToDate({Term{3}, Lsn{1}}, {Term{2}, Lsn{9}}));
 static_assert(!isUpToDate({Term{2}, Lsn{8}}, {Term{2}, Lsn{9}}));
 
-/// Consecutive places of a log, both ends included. Empty if `last` is before `first`.
+/// Consecutive log positions, both ends included. Empty if `last` is before `first`.
 struct LsnRange {
     Lsn first{1};
     Lsn last{};
@@ -38,18 +39,18 @@ struct LsnRange {
     constexpr bool operator==(const LsnRange&) const = default;
 };
 
-/// What a member of a group keeps.
+/// What a member of a group stores.
 enum class MemberRole : std::uint8_t {
     Storage,  ///< Log and tree.
-    LogOnly,  ///< The log: it counts for a quorum, and serves nobody.
-    Witness,  ///< Votes, and where the log ends.
+    LogOnly,  ///< The log only: counts towards a quorum and serves nobody.
+    Witness,  ///< Votes and the end of the log.
 };
 
-/// What a replica's log can make of its tree.
+/// How complete a replica's tree is, given its log.
 enum class Standing : std::uint8_t {
-    Whole,      ///< All of it.
-    NeedsCopy,  ///< Nothing that counts: records that the tree lacks are trimmed in every log.
-    Copying,    ///< What a copy has brought so far, and goes on bringing.
+    Whole,      ///< Complete.
+    NeedsCopy,  ///< Unusable: the tree lacks records that every log has trimmed.
+    Copying,    ///< Partial: a copy is in progress.
 };
 
 enum class Role : std::uint8_t { Follower, Candidate, Leader };

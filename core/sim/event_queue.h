@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -16,22 +17,22 @@ namespace orrery::sim {
 /// Events in the order of their time. Two events of the same instant keep the order in which they
 /// were added, so the order never depends on the heap, the platform or an address.
 ///
-/// The heap sorts small entries, and events stay where they were put, in blocks: a large event type
-/// costs nothing, and a queue that grows by tens of thousands moves none of them. What is added for
-/// the instant of the event that was taken last, as all is in a world without delays, queues beside
-/// the heap. Event must be movable and default constructible.
+/// The heap sorts small entries, while the events stay where they were put. Both lie in blocks:
+/// large event types cost nothing, and a queue that grows by tens of thousands moves none. Events
+/// added for the instant of the last taken event queue beside the heap; in a world without delays,
+/// that is all of them. Event must be movable and default constructible.
 template <typename Event>
 class EventQueue {
 public:
-    bool empty() const { return m_heap.empty() && laneIsEmpty(); }
-    std::size_t size() const { return m_heap.size() + m_lane.size() - m_laneHead; }
+    bool empty() const { return m_heap.empty() && m_lane.empty(); }
+    std::size_t size() const { return m_heap.size() + m_lane.size(); }
 
     /// The instant of the next event; Instant::never() if there is none.
     Instant nextAt() const { return empty() ? Instant::never() : front().at; }
 
     void add(Instant due, Event event) { make(due) = std::move(event); }
 
-    /// The same for an event that the caller fills in now: it is as by default.
+    /// The same, for an event that the caller fills in now; it starts default constructed.
     Event& make(Instant due) {
         std::uint32_t slot;
         if (m_free.empty()) {
@@ -42,7 +43,7 @@ public:
             m_free.pop_back();
         }
         const Entry entry{due, m_nextSequence++, slot};
-        if (due == (laneIsEmpty() ? m_takenAt : m_lane.back().at)) {
+        if (due == (m_lane.empty() ? m_takenAt : m_lane.back().at)) {
             m_lane.push_back(entry);
         } else {
             m_heap.push_back(entry);
@@ -58,8 +59,8 @@ public:
         return taken;
     }
 
-    /// Removes the next event, and calls `use` with its instant and with the event where it lies.
-    /// `use` may add events, and not take any. Only if there is one.
+    /// Removes the next event and calls `use` with its instant and with the event in place. `use`
+    /// may add events but not take any. The queue must not be empty.
     template <typename Use>
     void takeInPlace(Use use) {
         CHECK(!empty());
@@ -75,7 +76,6 @@ public:
     void clear() {
         m_heap.clear();
         m_lane.clear();
-        m_laneHead = 0;
         m_free.clear();
         m_blocks.clear();
         m_slots = 0;
@@ -95,11 +95,10 @@ private:
 
     Event& at(std::uint32_t slot) { return (*m_blocks[slot / kBlockEvents])[slot % kBlockEvents]; }
 
-    bool laneIsEmpty() const { return m_laneHead == m_lane.size(); }
     bool laneIsFirst() const {
-        return !laneIsEmpty() && (m_heap.empty() || later(m_heap.front(), m_lane[m_laneHead]));
+        return !m_lane.empty() && (m_heap.empty() || later(m_heap.front(), m_lane.front()));
     }
-    const Entry& front() const { return laneIsFirst() ? m_lane[m_laneHead] : m_heap.front(); }
+    const Entry& front() const { return laneIsFirst() ? m_lane.front() : m_heap.front(); }
 
     Entry popFront() {
         if (!laneIsFirst()) {
@@ -108,24 +107,17 @@ private:
             m_heap.pop_back();
             return entry;
         }
-        const Entry entry = m_lane[m_laneHead++];
-        // Emptied most of the time; a lane that never is gives its front back now and then.
-        if (laneIsEmpty() || m_laneHead >= kLaneHeadMax) {
-            m_lane.erase(m_lane.begin(), m_lane.begin() + static_cast<std::ptrdiff_t>(m_laneHead));
-            m_laneHead = 0;
-        }
+        const Entry entry = m_lane.front();
+        m_lane.pop_front();
         return entry;
     }
 
-    static constexpr std::size_t kLaneHeadMax = 1024;
-
-    std::vector<Entry> m_heap;
-    /// From `m_laneHead` on: all of one instant, in the order of adding.
-    std::vector<Entry> m_lane;
-    std::size_t m_laneHead = 0;
+    std::deque<Entry> m_heap;
+    /// Events of one instant, in the order of adding.
+    std::deque<Entry> m_lane;
     Instant m_takenAt;
     std::vector<std::unique_ptr<Block>> m_blocks;
-    std::uint32_t m_slots = 0;  ///< That have ever held an event.
+    std::uint32_t m_slots = 0;  ///< Slots that have ever held an event.
     std::vector<std::uint32_t> m_free;
     std::uint64_t m_nextSequence = 0;
 };

@@ -58,7 +58,6 @@ public:
     void cut(NodeId from, NodeId to);
     void heal(NodeId from, NodeId to) { at(from, to).cut = false; }
     void setNodeUp(NodeId node, bool up);
-    bool isNodeUp(NodeId node) const { return m_nodes[node].up; }
     bool isCut(NodeId from, NodeId to) const;
     /// True if a message sent now would arrive, apart from random loss.
     bool isConnected(NodeId from, NodeId to) const;

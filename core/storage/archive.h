@@ -7,23 +7,23 @@
 
 namespace orrery::storage {
 
-// The archive keeps committed records of a partition beyond the life of its log, and of the group
-// itself: streams, recovery and Regions that are cut off read them later. It consists of segments,
-// each with records of one group, one after another; a segment is written once, never changed, and
-// dropped whole.
+// The archive keeps committed records of a partition beyond the life of its log and of the group.
+// Streams, recovery and Regions that are cut off read them later. It consists of segments. A
+// segment holds consecutive records of one group; it is written once, never changed, and dropped
+// whole.
 //
-// The world orders a segment with a turn (Turn::archive). Storage writes it behind, as flush work:
-// first the segment, synced, then its row in the log environment. Until that row is on disk the
-// order stands there, so a kill loses neither, and the log gives none of these records back.
+// The world orders a segment in a turn (Turn::archive). Storage writes it later, as flush work: it
+// writes and syncs the segment, then writes its row in the log environment. Until that row is on
+// disk, the log environment keeps the order and the log keeps the records, so a kill loses neither.
 
-/// Records that are to become one segment.
+/// Records that will become one segment.
 struct ArchiveOrder {
     KeySpaceId table;
     GroupId group;
-    VolumeId volume;  ///< Whose log has the records, all of them committed.
+    VolumeId volume;  ///< The volume whose log has the records, all of them committed.
     Lsn first;
     Lsn last;
-    std::uint64_t until = 0;  ///< When the last record was committed; expireArchive compares it.
+    std::uint64_t until = 0;  ///< Commit time of the last record; expireArchive compares it.
     bool operator==(const ArchiveOrder&) const = default;
 };
 
@@ -34,12 +34,14 @@ struct ArchiveSegment {
     Lsn first;
     Lsn last;
     std::uint64_t until = 0;
-    std::uint64_t bytes = 0;     ///< Of its file.
-    std::uint32_t checksum = 0;  ///< Of its header and index: a file that has another is another's.
+    std::uint64_t bytes = 0;  ///< Size of the file.
+    /// Of the header and index. Identifies the file: one with another checksum does not belong
+    /// here.
+    std::uint32_t checksum = 0;
     bool operator==(const ArchiveSegment&) const = default;
 };
 
-/// What nobody may ask for any more: the segments of `table` that end before `before`.
+/// Segments that are no longer needed: those of `table` that end before `before`.
 struct ArchiveExpiry {
     KeySpaceId table;
     std::uint64_t before = 0;

@@ -15,13 +15,23 @@ namespace orrery::storage {
 namespace {
 
 StorageError damaged(const std::filesystem::path& file, const char* what) {
-    return damagedError(file.string(), what, "restore it from a copy of the data folder");
+    return damagedError(file.string(), what, "restore the data folder from a backup");
 }
 
 StorageError missing(const std::filesystem::path& file) {
     return {"open", ENOENT, file.string(),
             "The archive file " + file.string() +
-                " is missing; restore it from a copy of the data folder."};
+                " is missing; restore the data folder from a backup."};
+}
+
+StorageResult<std::vector<std::filesystem::path>> entriesOf(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> entries;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed))
+        entries.push_back(at->path());
+    if (failed) return std::unexpected(StorageError{"readdir", failed.value(), folder.string()});
+    return entries;
 }
 
 }  // namespace
@@ -54,14 +64,14 @@ StorageResult<std::unique_ptr<ArchiveFiles::OpenSegment>> ArchiveFiles::OpenSegm
     constexpr std::uint64_t kLeast =
         kSegmentHeaderBytes + kSegmentEntryBytes + kSegmentTrailerBytes;
     if (size != segment.bytes || size < kLeast)
-        return std::unexpected(damaged(file.path(), "it has another size than was written"));
+        return std::unexpected(damaged(file.path(), "its size has changed"));
     TRY_ASSIGN(const std::string header, file.read(0, kSegmentHeaderBytes));
     TRY_ASSIGN(const std::string trailer,
                file.read(size - kSegmentTrailerBytes, kSegmentTrailerBytes));
     const std::uint64_t endBytes =
         kSegmentTrailerBytes + std::uint64_t{segmentBlockCount(trailer)} * kSegmentEntryBytes;
     if (endBytes > size - kSegmentHeaderBytes)
-        return std::unexpected(damaged(file.path(), "its index is longer than the file"));
+        return std::unexpected(damaged(file.path(), "its index is larger than the file"));
     TRY_ASSIGN(const std::string end, file.read(size - endBytes, endBytes));
     auto blocks = decodeSegmentEnd(header, end);
     const bool isOurs =
@@ -69,7 +79,7 @@ StorageResult<std::unique_ptr<ArchiveFiles::OpenSegment>> ArchiveFiles::OpenSegm
         header == encodeSegmentHeader(segment.table, segment.group, segment.first, segment.last) &&
         blocks->front().first == segment.first && blocks->back().first <= segment.last &&
         blocks->back().offset + blocks->back().size == size - endBytes;
-    if (!isOurs) return std::unexpected(damaged(file.path(), "its index is not what was written"));
+    if (!isOurs) return std::unexpected(damaged(file.path(), "its header or index is invalid"));
     return std::unique_ptr<OpenSegment>(
         new OpenSegment(std::move(file), segment, *std::move(blocks)));
 }
@@ -86,7 +96,7 @@ StorageResult<std::vector<ArchivedRecord>> ArchiveFiles::OpenSegment::read(
         if (crc32c(content) != block.checksum)
             return std::unexpected(damaged(m_file.path(), "a block fails its checksum"));
         const auto found = decodeBlock(content, end.value() - block.first.value());
-        if (!found) return std::unexpected(damaged(m_file.path(), "a block cannot be read"));
+        if (!found) return std::unexpected(damaged(m_file.path(), "a block is malformed"));
         for (Lsn lsn = std::max(from, block.first); lsn < end; lsn = lsn.next()) {
             const std::string_view record = (*found)[lsn.value() - block.first.value()];
             if (!records.empty() && bytes + record.size() > bytesMax) return records;
@@ -112,7 +122,7 @@ StorageResult<void> ArchiveFiles::write(ArchiveBatch& batch, LogMedium& log) {
     if (!batch.order) return {};
     auto written = writeSegment(*batch.order, log);
     if (!written) {
-        // Gives the space back; what cannot be removed now is removed by the next open.
+        // Frees the space now. If a file cannot be removed, the next open removes it.
         std::error_code ignored;
         std::filesystem::remove(fileOf(batch.order->table, batch.order->group, batch.order->first),
                                 ignored);
@@ -153,19 +163,19 @@ StorageResult<ArchiveSegment> ArchiveFiles::writeSegment(const ArchiveOrder& ord
                           order.until, offset + end.size(), segmentChecksum(end)};
 }
 
-StorageResult<void> ArchiveFiles::keepOnly(const std::vector<ArchiveSegment>& known) {
+StorageResult<void> ArchiveFiles::removeAllExcept(const std::vector<ArchiveSegment>& known) {
     std::error_code failed;
     if (!std::filesystem::exists(m_folder, failed)) return {};
     std::set<std::filesystem::path> files;
     for (const ArchiveSegment& segment : known)
         files.insert(fileOf(segment.table, segment.group, segment.first));
-    for (const auto& table : std::filesystem::directory_iterator(m_folder, failed)) {
-        if (!table.is_directory()) continue;
-        for (const auto& file : std::filesystem::directory_iterator(table.path(), failed)) {
-            if (!files.contains(file.path())) TRY(removeFile(file.path()));
-        }
+    TRY_ASSIGN(const auto tables, entriesOf(m_folder));
+    for (const std::filesystem::path& table : tables) {
+        if (!std::filesystem::is_directory(table, failed)) continue;
+        TRY_ASSIGN(const auto segments, entriesOf(table));
+        for (const std::filesystem::path& file : segments)
+            if (!files.contains(file)) TRY(removeFile(file));
     }
-    if (failed) return std::unexpected(StorageError{"readdir", failed.value(), m_folder.string()});
     return {};
 }
 

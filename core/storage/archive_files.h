@@ -9,12 +9,11 @@
 
 namespace orrery::storage {
 
-/// The archive as files of a data folder, in a folder per table; archive_segment.h has what is in
-/// them:
+/// The archive as files in the data folder, with a folder per table (format: archive_segment.h):
 ///
 ///   archive/<table:8>/<group:16>-<first:16>.segment      numbers are hexadecimal
 ///
-/// The folder is made with the first segment.
+/// The first segment creates the folder.
 class ArchiveFiles : public ArchiveMedium {
 public:
     explicit ArchiveFiles(std::filesystem::path folder);
@@ -22,7 +21,7 @@ public:
 
     StorageResult<void> write(ArchiveBatch& batch, LogMedium& log) override;
     StorageResult<void> settle(ArchiveBatch&, LogMedium&) override { return {}; }
-    StorageResult<void> keepOnly(const std::vector<ArchiveSegment>& known) override;
+    StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>& known) override;
     StorageResult<std::vector<ArchivedRecord>> read(const ArchiveSegment& segment, Lsn from,
                                                     std::uint64_t bytesMax) override;
     std::string path() const override { return m_folder.string(); }
@@ -34,7 +33,8 @@ private:
     StorageResult<ArchiveSegment> writeSegment(const ArchiveOrder& order, LogMedium& log) const;
 
     const std::filesystem::path m_folder;
-    std::unique_ptr<OpenSegment> m_open;  ///< The one that was read last; readers go on from there.
+    /// The segment read last; readers usually continue in it.
+    std::unique_ptr<OpenSegment> m_open;
 };
 
 }  // namespace orrery::storage

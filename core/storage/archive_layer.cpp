@@ -6,11 +6,12 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/storage/archive_rows.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
 
-// How many turns pass before a write that found no room is tried again.
+// Turns to wait before retrying a write that found no room.
 constexpr std::uint64_t kRetryTurns = 64;
 constexpr std::size_t kRemovalsMax = 64;
 
@@ -49,15 +50,10 @@ private:
     StorageResult<void> m_result;
 };
 
-// The segment was taken back whole, and another attempt may find room.
-bool mayPass(const StorageError& error) {
-    return error.code == ENOSPC || error.code == EDQUOT || error.code == EFBIG;
-}
-
 StorageError unknownRow(const LogMedium& log, const std::string& name) {
     return {"read", EPROTO, log.path(),
-            "The log " + log.path() + " has a row of the archive that cannot be read (" + name +
-                "); restore the data folder from a copy."};
+            "The log " + log.path() + " has an unreadable archive row (" + name +
+                "); restore the data folder from a backup."};
 }
 
 }  // namespace
@@ -65,11 +61,11 @@ StorageError unknownRow(const LogMedium& log, const std::string& name) {
 StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn) {
     TRY_ASSIGN(SharedBytes record, log.recordOnWorker(order.volume, order.group, lsn));
     if (record != nullptr) return record;
-    return std::unexpected(
-        StorageError{"read", ENODATA, log.path(),
-                     "The log " + log.path() + " lacks record " + std::to_string(lsn.value()) +
-                         " of group " + std::to_string(order.group.value()) +
-                         ", which is to be archived; restore the data folder from a copy."});
+    return std::unexpected(StorageError{
+        "read", ENODATA, log.path(),
+        "The log " + log.path() + " lacks record " + std::to_string(lsn.value()) + " of group " +
+            std::to_string(order.group.value()) +
+            ", which an archive segment needs; restore the data folder from a backup."});
 }
 
 ArchiveLayer::ArchiveLayer(std::shared_ptr<ArchiveMedium> medium, std::shared_ptr<LogMedium> log,
@@ -92,7 +88,7 @@ StorageResult<void> ArchiveLayer::resume() {
         m_bytes += segment->bytes;
         known.push_back(*segment);
     }
-    return m_medium->keepOnly(known);
+    return m_medium->removeAllExcept(known);
 }
 
 void ArchiveLayer::forgetUnwritten() {
@@ -139,7 +135,7 @@ void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
             order.state == Order::State::Waiting || order.state == Order::State::Out;
         if (!isOpen || order.order.table != table || order.order.until >= before) continue;
         turn.eraseValue(orderName(table, order.order.group, order.order.first));
-        // One that is out ends by removing what it has written.
+        // An order that is being written removes its file when it ends.
         order.state = Order::State::Cancelled;
     }
     if (!m_workIsOut)
@@ -222,7 +218,7 @@ StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows)
     if (result) return {};
     m_problem = result.error();
     m_retryAt = Ticket(m_written.value() + kRetryTurns);
-    if (mayPass(result.error())) return {};
+    if (isLackOfRoom(result.error())) return {};
     return result;
 }
 
@@ -245,15 +241,6 @@ void ArchiveLayer::finishOrder(const ArchiveBatch& batch, Turn& rows) {
 }
 
 // --- reads
-
-std::optional<Lsn> ArchiveLayer::heldFrom(VolumeId volume, GroupId group) const {
-    std::optional<Lsn> held;
-    for (const Order& order : m_orders) {
-        if (order.order.volume != volume || order.order.group != group) continue;
-        held = std::min(held.value_or(order.order.first), order.order.first);
-    }
-    return held;
-}
 
 bool ArchiveLayer::holds(GroupId group) const {
     return std::ranges::any_of(m_orders,

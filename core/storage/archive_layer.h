@@ -11,35 +11,33 @@
 
 namespace orrery::storage {
 
-/// The archive half of a store: orders that wait, segments that can be read, files that are to go.
-/// Its rows are named values (archive_rows.h) that the turns of the store carry.
+/// The archive half of a store: pending orders, readable segments, and files to remove. Its rows
+/// are named values (archive_rows.h) in the store's turns.
 class ArchiveLayer {
 public:
     ArchiveLayer(std::shared_ptr<ArchiveMedium> medium, std::shared_ptr<LogMedium> log,
                  PlannedFailure failure);
 
-    /// Takes in the rows that are on disk. Called once, first, and again after `forgetUnwritten`.
+    /// Loads the rows on disk. Call it once, first, and again after `forgetUnwritten`.
     StorageResult<void> resume();
     void forgetUnwritten();
 
-    /// Adds to `turn` the rows of what it orders and expires; `endTurn` says what its ticket is.
+    /// Adds the rows for the turn's orders and expiries to `turn`; `endTurn` then sets its ticket.
     void seal(Turn& turn);
     void endTurn(Ticket ticket);
-    /// All up to `ticket` is on disk.
+    /// Everything up to `ticket` is on disk.
     void noteWritten(Ticket ticket);
 
-    /// Null if nothing may be done, or some is out already. After a write that failed for lack of
-    /// room the next one waits for some turns.
+    /// Null if there is nothing to do or work is already out. After a write that failed for lack of
+    /// room, the next one waits for some turns.
     std::unique_ptr<Work> takeWork();
-    /// The rows of what was done go into `rows`, a turn of the store's own; tell its ticket with
-    /// `endTurn`. An error means that the disk cannot be trusted.
+    /// Adds the rows for the finished work to `rows`, a turn of the store's own; pass that turn's
+    /// ticket to `endTurn`. An error means that the disk cannot be trusted.
     StorageResult<void> finish(std::unique_ptr<Work> work, Turn& rows);
     bool workIsOut() const { return m_workIsOut; }
     static bool isArchiveWork(const Work& work);
 
-    /// The first record of this log that an order still needs: from there on none may go.
-    std::optional<Lsn> heldFrom(VolumeId volume, GroupId group) const;
-    /// Whether an order needs records of `group`, on any volume.
+    /// True if an order needs records of `group`, on any volume.
     bool holds(GroupId group) const;
 
     StorageResult<std::vector<ArchivedRecord>> read(KeySpaceId table, GroupId group, Lsn from,
@@ -47,13 +45,13 @@ public:
     std::vector<ArchiveSegment> segments(KeySpaceId table) const;
     std::uint64_t bytes() const { return m_bytes; }
     std::uint64_t ordersLeft() const { return m_orders.size(); }
-    /// Why the last write failed, if the next may succeed; nothing since one succeeded.
+    /// The last write's error, if a retry may succeed; cleared by a successful write.
     const std::optional<StorageError>& problem() const { return m_problem; }
 
 private:
     struct Order {
         ArchiveOrder order;
-        std::optional<Ticket> needs;  ///< Not known until the turn has ended.
+        std::optional<Ticket> needs;  ///< Unknown until the turn has ended.
         enum class State : std::uint8_t { Waiting, Out, Cancelled, Written } state;
     };
     struct Removal {

@@ -9,40 +9,39 @@
 
 namespace orrery::storage {
 
-/// One piece of work on the archive.
+/// One unit of archive work.
 struct ArchiveBatch {
-    std::vector<ArchiveSegment>
-        removals;  ///< Nobody reads them any more; they may be gone already.
+    std::vector<ArchiveSegment> removals;  ///< No longer read; they may be gone already.
     std::optional<ArchiveOrder> order;
-    /// Filled in by the medium: what `order` became.
+    /// Set by the medium: the segment written for `order`.
     std::optional<ArchiveSegment> written;
 };
 
-/// What the archive is kept on: files, or memory. As with the media of the log and the trees,
-/// `write` runs on any one thread and changes files, `settle` runs on the owner's thread and
+/// Where the archive is stored: files, or memory. As with the media of the log and the trees,
+/// `write` runs on any one thread and changes files; `settle` runs on the owner's thread and
 /// changes memory.
 class ArchiveMedium {
 public:
     virtual ~ArchiveMedium() = default;
 
-    /// Removes and writes, in this order. What it wrote is on disk when it returns; after an error
-    /// no part of the segment is left.
+    /// Removes, then writes. On return the segment is on disk; after an error, no part of it is
+    /// left.
     virtual StorageResult<void> write(ArchiveBatch& batch, LogMedium& log) = 0;
     virtual StorageResult<void> settle(ArchiveBatch& batch, LogMedium& log) = 0;
 
-    /// Removes whatever is not among these: segments whose row was never written, or is gone.
-    /// Called once, first.
-    virtual StorageResult<void> keepOnly(const std::vector<ArchiveSegment>& known) = 0;
+    /// Removes every segment not listed here: its row was never written, or has been erased. Call
+    /// it once, first.
+    virtual StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>& known) = 0;
 
-    /// The records of `segment` from `from` on: as many as `bytesMax` takes, and at least one. A
-    /// segment that is missing or damaged is an error that names its file.
+    /// The records of `segment` from `from` on: at least one, and as many as fit in `bytesMax`. If
+    /// the file is missing or corrupt, the error names it.
     virtual StorageResult<std::vector<ArchivedRecord>> read(const ArchiveSegment& segment, Lsn from,
                                                             std::uint64_t bytesMax) = 0;
     /// For messages.
     virtual std::string path() const = 0;
 };
 
-/// The record that an order names, or an error that says that the log lacks it.
+/// The record at `lsn` for an order, or an error if the log lacks it.
 StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn);
 
 }  // namespace orrery::storage

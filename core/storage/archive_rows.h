@@ -8,10 +8,10 @@
 
 namespace orrery::storage {
 
-// What the log environment keeps of the archive, as named values. Integers are big-endian; the
-// numbers of a name are hexadecimal, of fixed width, so that names sort as (table, group, first).
+// The archive's rows in the log environment, as named values. Integers are big-endian. The numbers
+// in a name are hexadecimal and of fixed width, so that names sort as (table, group, first).
 //
-//   "archive/order/"   place   order     a segment that is still to be written
+//   "archive/order/"   place   order     a segment not yet written
 //   "archive/segment/" place   segment   a segment that is written and synced
 //
 //   place   := table:8 "/" group:16 "/" first:16
@@ -30,7 +30,7 @@ std::string segmentName(KeySpaceId table, GroupId group, Lsn first);
 std::string encodeOrder(const ArchiveOrder& order);
 std::string encodeSegment(const ArchiveSegment& segment);
 
-/// Nothing if the row is not one that the functions above make.
+/// Nothing if the functions above cannot have made the row.
 std::optional<ArchiveOrder> decodeOrder(std::string_view name, std::string_view row);
 std::optional<ArchiveSegment> decodeSegment(std::string_view name, std::string_view row);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kTitle = "orrery archive segment 1\n";
 
-// Of all that is in the end but the checksum itself.
+// Covers everything before the checksum itself.
 std::uint32_t checksumOf(std::string_view header, std::string_view end) {
     return crc32c(end.substr(0, end.size() - 4), crc32c(header));
 }

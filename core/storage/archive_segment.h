@@ -20,7 +20,7 @@ namespace orrery::storage {
 //   entry   := first:uint64 offset:uint64 size:uint32 checksum:uint32
 //   trailer := entryCount:uint32 checksum:uint32       of header, index and entryCount
 
-/// What is read and checked as a whole; a reader that takes less reads it in vain.
+/// The unit of reading and checking: a reader pays for a whole block.
 inline constexpr std::size_t kBlockBytes = 64u << 10;
 
 struct SegmentBlock {
@@ -36,14 +36,15 @@ inline constexpr std::size_t kSegmentTrailerBytes = 4 + 4;
 
 std::string encodeSegmentHeader(KeySpaceId table, GroupId group, Lsn first, Lsn last);
 
-/// Makes the blocks of a segment, one at a time.
+/// Builds the blocks of a segment, one at a time.
 class SegmentBlocks {
 public:
     explicit SegmentBlocks(Lsn first) : m_next(first) { m_blockFirst = first; }
 
     void add(std::string_view record);
     bool isFull() const { return m_block.size() >= kBlockBytes; }
-    /// Ends the block, which has a record: its bytes are to be written after those of the last.
+    /// Ends the current block, which must have a record, and returns its bytes to append to the
+    /// file.
     std::string takeBlock();
     const std::vector<SegmentBlock>& blocks() const { return m_blocks; }
     bool hasOpenBlock() const { return !m_block.empty(); }
@@ -58,16 +59,16 @@ private:
 
 /// The bytes after the last block.
 std::string encodeSegmentEnd(std::string_view header, const std::vector<SegmentBlock>& blocks);
-/// The checksum that the end of a segment says.
+/// The checksum stored in the end of a segment.
 std::uint32_t segmentChecksum(std::string_view end);
 
-/// How many blocks a segment has, as its last bytes say.
+/// The number of blocks, from the trailer.
 std::uint32_t segmentBlockCount(std::string_view trailer);
-/// Nothing unless header and end belong together and the blocks lie side by side between them.
+/// Nothing unless the header and end belong together and the blocks fill the space between them.
 std::optional<std::vector<SegmentBlock>> decodeSegmentEnd(std::string_view header,
                                                           std::string_view end);
-/// The records of a block that has passed its checksum. Views point into it. Nothing if it has
-/// another number of them than `count`.
+/// The records of a block that has passed its checksum, as views into it. Nothing if their number
+/// is not `count`.
 std::optional<std::vector<std::string_view>> decodeBlock(std::string_view block,
                                                          std::uint64_t count);
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kFormatText = "orrery data folder, format ";
 constexpr std::string_view kUnfinished = ", unfinished";
-// What must be free before writing is tried again: a turn with a few of the largest requests.
+// Free space needed before writing is retried: room for a turn with a few of the largest requests.
 constexpr std::uint64_t kRoomBytes = 4u << 20;
 
 // Empty if there is no such file.
@@ -33,16 +33,16 @@ std::string firstLine(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
-// A folder's name is kept by the one above it. One that may be entered and not listed cannot be
-// synced; whoever set it up so made the folder in it.
+// Syncs the parent, which holds the folder's name. A parent that cannot be listed cannot be synced
+// either; whoever set those permissions also created the folder.
 StorageResult<void> syncName(const std::filesystem::path& folder) {
     const std::filesystem::path above = folder.parent_path();
     if (above == folder || ::access(above.c_str(), R_OK) != 0) return {};
     return syncFolder(above);
 }
 
-// Made with all that is missing above it, each name synced: what is kept in a folder is lost with
-// its name.
+// Creates the folder and any missing parents, and syncs each name: a folder whose name is lost is
+// lost with its contents.
 StorageResult<void> makeFolder(const std::filesystem::path& folder) {
     std::error_code failed;
     std::vector<std::filesystem::path> missing;
@@ -64,7 +64,7 @@ std::filesystem::path wholePath(const std::filesystem::path& folder) {
     return whole.has_filename() ? whole : whole.parent_path();
 }
 
-// The holder wrote "<pid> <name>"; what it says is only shown, the lock itself decides.
+// The holder wrote "<pid> <name>". That text is only for the message; the lock itself decides.
 StorageError lockedError(const std::filesystem::path& folder, const std::filesystem::path& lock) {
     const std::string holder = firstLine(readAll(lock));
     const std::size_t blank = holder.find(' ');
@@ -73,7 +73,7 @@ StorageError lockedError(const std::filesystem::path& folder, const std::filesys
         who = holder.substr(blank + 1) + " (process " + holder.substr(0, blank) + ")";
     return {"flock", EWOULDBLOCK, folder.string(),
             "The data folder " + folder.string() + " is in use by " + who +
-                "; stop it or choose another folder."};
+                "; stop that process or choose another folder."};
 }
 
 StorageError formatError(const std::filesystem::path& folder, const std::string& detail,
@@ -96,30 +96,33 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     TRY_ASSIGN(File lock, File::open(path, O_RDWR | O_CREAT));
     TRY_ASSIGN(const bool isOurs, lock.tryLock());
     if (!isOurs) return std::unexpected(lockedError(folder, path));
-    // The lock file can be removed while it is held, the folder cannot. Some network file systems
-    // lock no folders; there the lock file alone decides.
-    TRY_ASSIGN(File itself, File::open(folder, O_RDONLY | O_DIRECTORY));
-    if (!itself.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
+    // The lock file can be deleted while it is locked, the folder cannot. Some network file systems
+    // do not lock folders; there, only the lock file protects the data.
+    TRY_ASSIGN(File folderLock, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (!folderLock.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
     const std::string holder =
         std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
-    // The text is for people only. On a full disk a folder still opens, for reading.
+    // The text is only for people. Ignoring errors lets a folder on a full disk open for reading.
     StorageResult<void> written = lock.resize(0);
     if (written) written = lock.write(0, holder);
     if (!written && !isLackOfRoom(written.error())) return std::unexpected(written.error());
 
-    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock), std::move(itself)));
+    return std::unique_ptr<DataFolder>(
+        new DataFolder(folder, std::move(lock), std::move(folderLock)));
 }
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
     const std::filesystem::path& folder) {
     std::error_code failed;
-    if (!std::filesystem::exists(folder / "format", failed))
+    const bool isOurs = std::filesystem::exists(folder / "format", failed) ||
+                        std::filesystem::exists(folder / "log.mdb", failed);
+    if (!isOurs)
         return std::unexpected(
             StorageError{"open", ENOENT, folder.string(),
                          "The folder " + folder.string() + " is not a data folder."});
     TRY_ASSIGN(auto opened, lock(folder));
     TRY(finishRepair(folder));
-    // A format that nobody knows is damage; a newer one is not ours to judge.
+    // An unreadable format is damage, which this call tolerates; a newer one is refused.
     if (const auto format = opened->readFormat(); !format && format.error().code == ENOTSUP)
         return std::unexpected(format.error());
     return opened;
@@ -149,7 +152,7 @@ StorageResult<DataFolder::Format> DataFolder::readFormat() const {
         return std::unexpected(
             formatError(m_folder,
                         " was written by a newer version (format " + std::to_string(format.number) +
-                            ", this one knows up to " + std::to_string(kFolderFormat) +
+                            "; this version reads up to " + std::to_string(kFolderFormat) +
                             "); use that version or choose another folder.",
                         ENOTSUP));
     return format;
@@ -164,7 +167,7 @@ StorageResult<void> DataFolder::checkFormat() {
     const std::filesystem::path path = m_folder / "format";
     std::error_code failed;
     if (!std::filesystem::exists(path, failed)) {
-        // The format is there before the environments are, so this folder is not as we left it.
+        // The format file is written before the environments, so someone else changed this folder.
         if (std::filesystem::exists(logFile(), failed) ||
             std::filesystem::exists(itemsFile(), failed))
             return std::unexpected(formatError(
@@ -177,7 +180,7 @@ StorageResult<void> DataFolder::checkFormat() {
     return checkFiles();
 }
 
-// What is written from now on, an older program cannot read: the format says so first.
+// An older program cannot read what is written from now on, so the format is raised first.
 StorageResult<void> DataFolder::noteWrite() {
     if (!m_isOlder) return {};
     TRY(writeFormat(""));
@@ -185,24 +188,23 @@ StorageResult<void> DataFolder::noteWrite() {
     return {};
 }
 
-// Without this, a file that is missing would be made again, empty, and what it held would be lost
-// without a word.
+// Without this check, a missing file would be created empty and its data silently lost.
 StorageResult<void> DataFolder::checkFiles() const {
     for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
         std::error_code failed;
         const std::string name = file.filename().string();
         if (!std::filesystem::exists(file, failed))
-            return std::unexpected(pairError(m_folder, "has lost its " + name));
+            return std::unexpected(pairError(m_folder, "is missing its " + name));
         if (std::filesystem::file_size(file, failed) == 0)
             return std::unexpected(pairError(m_folder, "has an empty " + name));
     }
     return {};
 }
 
-// Nothing was ever answered from an unfinished folder, so what it holds may go.
+// No request was ever answered from an unfinished folder, so its contents can be deleted.
 StorageResult<void> DataFolder::begin() {
     m_isFinished = false;
-    // Who made it may have been stopped before its name was synced.
+    // The process that created the folder may have stopped before it synced the name.
     TRY(syncName(wholePath(m_folder)));
     TRY(writeFormat(kUnfinished));
     TRY(removeFile(logFile()));
@@ -217,7 +219,7 @@ StorageResult<void> DataFolder::finish() {
     return {};
 }
 
-// Whole or not at all: written aside, synced, and given its name last.
+// Atomic: writes a temporary file, syncs it, and renames it last.
 StorageResult<void> DataFolder::writeFormat(std::string_view suffix) const {
     const std::filesystem::path aside = m_folder / "format.new";
     {

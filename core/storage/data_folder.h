@@ -8,25 +8,26 @@
 
 namespace orrery::storage {
 
-// What a data folder has beside the two environments:
+// The files of a data folder besides the two environments:
 //
-//   lock     held by the process that uses the folder; says which it is
-//   format   "orrery data folder, format N", and ", unfinished" while the environments are made:
-//            what a loss of power leaves of them then is made anew
-//   archive  a folder, made when something is archived; archive_files.h has what is in it
+//   lock     locked by the process that uses the folder, and names that process
+//   format   "orrery data folder, format N"; ends in ", unfinished" until both environments have
+//   been
+//            created, so that the next start recreates what a power loss left of them
+//   archive  a folder, created with the first segment; see archive_files.h
 
-/// The version of everything that is kept in a data folder. 2: log records and stored items of
-/// version 2 (core/decisions/0002-log-record.md) among those of version 1.
+/// The version of everything in a data folder. Format 2 adds log records and stored items of
+/// version 2 (core/decisions/0002-log-record.md) to those of version 1.
 inline constexpr int kFolderFormat = 2;
 
-/// A data folder that no other process uses as long as this lives.
+/// A data folder, locked against other processes during this object's life.
 class DataFolder {
 public:
-    /// Makes the folder where it is missing, locks it, and checks its format. In a folder that is
-    /// new, or was never finished, no environment is left; make them and call `finish`.
+    /// Creates the folder if it is missing, locks it, and checks its format. A folder that is new
+    /// or was never finished has no environments; create them and call `finish`.
     static StorageResult<std::unique_ptr<DataFolder>> open(const std::filesystem::path& folder);
-    /// Locks a data folder that exists and has no newer format, for a check or a repair, and ends a
-    /// repair that a kill interrupted. Nothing else in it changes.
+    /// Locks an existing data folder of this or an older format, for a check or a repair. It
+    /// completes a repair that a kill interrupted and changes nothing else.
     static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
         const std::filesystem::path& folder);
 
@@ -34,20 +35,21 @@ public:
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
     std::filesystem::path archiveFolder() const { return m_folder / "archive"; }
 
-    /// An error if this version cannot read a folder whose format file is as it is here.
+    /// An error if this version cannot read the folder's format.
     StorageResult<void> checkFormatFile() const;
-    /// True until `finish`, in a folder in which both environments are to be made.
+    /// True until `finish` in a folder whose environments have yet to be created.
     bool isNew() const { return !m_isFinished; }
     const std::filesystem::path& path() const { return m_folder; }
 
-    /// Whether the disk would take some more: a file is made, given blocks and removed.
+    /// True if the disk accepts more data. It creates a file, allocates blocks for it, and removes
+    /// it.
     bool hasRoom() const;
 
-    /// Before anything is written to an environment: a folder of an earlier format gets the present
-    /// one. With the log's write lock held; an error if there is no room on the disk.
+    /// Call it before writing to an environment, with the log's write lock held: it raises an
+    /// earlier format to the present one. An error if the disk is full.
     StorageResult<void> noteWrite();
 
-    /// Says that both environments are made and synced.
+    /// Records that both environments have been created and synced.
     StorageResult<void> finish();
 
 private:
@@ -56,11 +58,13 @@ private:
         bool isUnfinished = false;
     };
 
-    DataFolder(std::filesystem::path folder, File lock, File itself)
-        : m_folder(std::move(folder)), m_lock(std::move(lock)), m_itself(std::move(itself)) {}
+    DataFolder(std::filesystem::path folder, File lock, File folderLock)
+        : m_folder(std::move(folder)),
+          m_lock(std::move(lock)),
+          m_folderLock(std::move(folderLock)) {}
 
     static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
-    /// What the format file says.
+    /// The contents of the format file.
     StorageResult<Format> readFormat() const;
     StorageResult<void> checkFormat();
     StorageResult<void> checkFiles() const;
@@ -69,7 +73,7 @@ private:
 
     const std::filesystem::path m_folder;
     const File m_lock;
-    const File m_itself;  ///< The folder, locked.
+    const File m_folderLock;  ///< The folder, locked.
     bool m_isFinished = true;
     bool m_isOlder = false;  ///< Guarded by the log's write lock once the folder is open.
 };

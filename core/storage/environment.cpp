@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -31,8 +32,8 @@ constexpr unsigned kDatabasesMax = 16;
 constexpr std::uint64_t kMapBytesMin = 1u << 20;
 constexpr int kOwnerOnly = 0600;  // Items are private.
 
-// What may be reserved for one file: where address space is limited (ulimit -v), most of it is left
-// for threads and the heap, which end the process when they get none.
+// The address space to reserve for one file. If it is limited (ulimit -v), most is left to threads
+// and the heap, whose failed allocations end the process.
 std::uint64_t reservable(std::uint64_t wanted) {
     constexpr rlim_t kShare = 8;
     rlimit limit{};
@@ -40,7 +41,15 @@ std::uint64_t reservable(std::uint64_t wanted) {
     return std::min<std::uint64_t>(wanted, limit.rlim_cur / kShare);
 }
 
-// LMDB ends the process after its assert returns, so it does not. Always under a guard.
+bool hasAddressSpaceFor(std::uint64_t bytes) {
+    void* const map =
+        ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (map == MAP_FAILED) return false;
+    ::munmap(map, bytes);
+    return true;
+}
+
+// LMDB aborts the process if this returns, so it never returns. Always runs under a guard.
 void onAssert(MDB_env*, const char*) {
     jumpOutOfGuard();
 }
@@ -50,7 +59,7 @@ void onAssert(MDB_env*, const char*) {
 StorageError Environment::error(const char* call, int code) const {
     if (code == kFault || m_isPoisoned != 0) return poisoned();
     if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL)
-        return damaged("the database library found a page in disorder");
+        return damaged("the database library found an inconsistent page");
     return {call, code, m_file.string()};
 }
 
@@ -59,11 +68,11 @@ StorageError Environment::damaged(const std::string& what) const {
 }
 
 StorageError Environment::poisoned() const {
-    return damaged("the database library failed on it and is not used any more");
+    return damaged("the database library failed on it and can no longer be used");
 }
 
 StorageResult<void> Environment::mayEnter() const {
-    if (m_mapIsLost) return std::unexpected(error("mmap", ENOMEM));
+    if (m_mapIsLost != 0) return std::unexpected(error("mmap", ENOMEM));
     if (m_isPoisoned != 0) return std::unexpected(poisoned());
     return {};
 }
@@ -75,20 +84,21 @@ std::size_t Environment::positionOf(Database database) const {
 StorageResult<std::unique_ptr<Environment>> Environment::open(const EnvironmentPlan& plan) {
     std::unique_ptr<Environment> environment(
         new Environment(plan, std::max(reservable(plan.mapBytes), kMapBytesMin)));
-    if (!plan.whenMade) TRY(environment->checkFile());
+    if (!plan.onCreate) TRY(environment->checkFile());
     StorageResult<void> opened = environment->openMap();
     while (!opened && opened.error().code == ENOMEM && environment->m_mapBytes > kMapBytesMin) {
         environment->m_mapBytes /= 2;
         opened = environment->openMap();
     }
     if (!opened) return std::unexpected(opened.error());
-    if (!plan.whenMade) TRY(environment->openPages());
+    if (!plan.onCreate) TRY(environment->openPages());
     TRY(environment->openDatabases(plan));
-    if (plan.whenMade) TRY(environment->openPages());
+    if (plan.onCreate) TRY(environment->openPages());
     return environment;
 }
 
-// Before LMDB sees it: mdb_env_open maps what a meta page says, however short the file is.
+// Runs before LMDB opens the file: mdb_env_open maps whatever size a meta page states, even if the
+// file is shorter.
 StorageResult<void> Environment::checkFile() {
     TRY_ASSIGN(const auto pages, PageFile::open(m_file));
     TRY(pages->start(m_names));
@@ -103,8 +113,8 @@ StorageResult<void> Environment::openPages() {
     return {};
 }
 
-// LMDB writes to its lock file through a map: without a block under the page that it uses, a full
-// disk would be a SIGBUS. One page holds far more readers than there are.
+// LMDB writes to its lock file through a map. Without an allocated block there, a full disk would
+// cause a SIGBUS. One page has room for far more readers than there are.
 StorageResult<void> Environment::reserveLockFile() const {
     TRY_ASSIGN(const File lock, File::open(m_file.string() + "-lock", O_RDWR | O_CREAT));
     constexpr std::uint64_t kLockBytes = 4096;
@@ -126,8 +136,9 @@ StorageResult<void> Environment::openMap() {
         return std::unexpected(error("mdb_env_set_mapsize", rc));
     if (const int rc = mdb_env_set_maxdbs(m_env, kDatabasesMax); rc != MDB_SUCCESS)
         return std::unexpected(error("mdb_env_set_maxdbs", rc));
-    // A reader's slot belongs to its transaction, not to a thread: a store may move between threads
-    // and several stores may be open on one. Reads are of single items, so reading ahead is a loss.
+    // MDB_NOTLS ties a reader's slot to its transaction, not to a thread: a store may move between
+    // threads, and one thread may own several stores. Reads are of single items, so read-ahead only
+    // costs.
     constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD;
     const int rc =
         enter([this] { return mdb_env_open(m_env, m_file.c_str(), kFlags, kOwnerOnly); });
@@ -137,7 +148,7 @@ StorageResult<void> Environment::openMap() {
 }
 
 StorageResult<void> Environment::openDatabases(const EnvironmentPlan& plan) {
-    if (plan.whenMade == nullptr) return findDatabases();
+    if (plan.onCreate == nullptr) return findDatabases();
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*this));
     for (const std::string& name : m_names) {
         MDB_dbi handle = 0;
@@ -146,12 +157,12 @@ StorageResult<void> Environment::openDatabases(const EnvironmentPlan& plan) {
         if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_dbi_open", rc));
         m_databases.emplace_back(handle);
     }
-    TRY(plan.whenMade(*this, transaction));
+    TRY(plan.onCreate(*this, transaction));
     return transaction.commit();
 }
 
-// A database that is missing from a file of ours means damage; making it would hide what is lost.
-// Handles stay if the transaction is committed, one that reads as well.
+// A missing database means damage; creating it would hide the loss. Committing the transaction,
+// even a reading one, keeps the handles open.
 StorageResult<void> Environment::findDatabases() {
     MDB_txn* txn = nullptr;
     int rc = enter([&] { return mdb_txn_begin(m_env, nullptr, MDB_RDONLY, &txn); });
@@ -173,7 +184,7 @@ StorageResult<void> Environment::findDatabases() {
     return {};
 }
 
-// A poisoned environment is left as it is, with its map and its lock: no call of LMDB is safe.
+// A poisoned environment keeps its map and its lock: no call of LMDB is safe.
 Environment::~Environment() {
     if (m_env == nullptr) return;
     if (m_isPoisoned != 0) {
@@ -189,16 +200,18 @@ Environment::~Environment() {
     }));
 }
 
-// LMDB unmaps before it maps anew, so a refusal must be followed by mapping what there was.
+// LMDB unmaps before it maps anew and cannot go back, so the room is checked first. While a write
+// transaction is open, LMDB refuses with EINVAL and keeps its map.
 StorageResult<void> Environment::grow() {
     TRY(mayEnter());
     const std::uint64_t wanted = 2 * m_mapBytes;
+    if (!hasAddressSpaceFor(wanted)) return std::unexpected(error("mmap", ENOMEM));
     const int rc = enter([&] { return mdb_env_set_mapsize(m_env, wanted); });
     if (rc == MDB_SUCCESS) {
         m_mapBytes = wanted;
         return {};
     }
-    m_mapIsLost = enter([this] { return mdb_env_set_mapsize(m_env, m_mapBytes); }) != MDB_SUCCESS;
+    m_mapIsLost = rc == EINVAL ? 0 : 1;
     return std::unexpected(error("mdb_env_set_mapsize", rc));
 }
 

@@ -20,20 +20,20 @@ struct MDB_cursor;
 
 namespace orrery::storage {
 
-// LMDB ends here: nothing outside environment.cpp and transaction.cpp calls it. Views that are read
+// The only header above LMDB: only environment.cpp and transaction.cpp call it. Views read here
 // point into the map and die with their transaction.
 
 /// One of the sorted tables of an environment.
 using Database = NamedType<unsigned int, struct DatabaseTag>;
 
-/// Keys longer than this are refused by LMDB.
+/// LMDB refuses longer keys.
 inline constexpr std::size_t kKeyBytesMax = 511;
 
 class WriteTransaction;
 class Environment;
 
-/// Lets one thread at a time through. LMDB has such a lock itself, but a call that ended in a fault
-/// keeps it for ever, and whoever waits for it then waits for ever; this one is always given back.
+/// A mutex between threads. LMDB has its own, but a call that ends in a fault never releases that
+/// one, and later callers would wait forever; this lock is always released.
 class WriteLock {
 public:
     WriteLock();
@@ -41,31 +41,30 @@ public:
     WriteLock(const WriteLock&) = delete;
     WriteLock& operator=(const WriteLock&) = delete;
 
-    /// Waits until it is free.
-    void take();
-    void giveBack();
+    /// Waits until the lock is free.
+    void acquire();
+    void release();
 
 private:
-    const int m_descriptor;  ///< Of an event that counts to 1.
+    const int m_descriptor;  ///< An eventfd that counts to 1.
 };
 
-/// What an environment is opened with.
+/// How to open an environment.
 struct EnvironmentPlan {
     std::filesystem::path file;
-    /// Address space to reserve, halved as long as that is refused.
+    /// Address space to reserve, halved until the system grants it.
     std::uint64_t mapBytes = 0;
     std::vector<std::string> databases;
-    /// Null: the file and its databases must be there. Otherwise both are made, and this writes
-    /// into the transaction that makes them.
-    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> whenMade = nullptr;
+    /// If null, the file and its databases must exist. Otherwise both are created, and this
+    /// function writes into the transaction that creates them.
+    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> onCreate = nullptr;
 };
 
-/// One file of LMDB with its databases. Opened, grown and destroyed by its owner's thread.
+/// One LMDB file with its databases. Its owner's thread opens, grows and destroys it.
 ///
-/// LMDB believes its files, so it only ever writes here, and only on pages that page_tree.h has
-/// checked; what is read is read by page_tree.h. Each call of LMDB runs under a guard (guard.h). A
-/// fault in one poisons the environment: it is never entered again, and all it is asked for is an
-/// error.
+/// LMDB trusts its files, so it only writes here, and only to pages that page_tree.h has checked;
+/// page_tree.h does all reading. Each LMDB call runs under a guard (guard.h). A fault poisons the
+/// environment: from then on, every call returns an error without entering LMDB.
 class Environment {
 public:
     static StorageResult<std::unique_ptr<Environment>> open(const EnvironmentPlan& plan);
@@ -73,17 +72,17 @@ public:
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
 
-    /// In the order in which they were named.
+    /// By position in EnvironmentPlan::databases.
     Database database(std::size_t position) const { return m_databases[position]; }
 
-    /// Doubles the map. No transaction may be open. Where that is refused, the map is as before.
+    /// Doubles the map. No transaction may be open. On failure the map is as before.
     StorageResult<void> grow();
     std::uint64_t mapBytes() const { return m_mapBytes; }
     std::uint64_t fileBytes() const;
     const std::filesystem::path& file() const { return m_file; }
 
     StorageError error(const char* call, int code) const;
-    /// "The file X is damaged (what); …".
+    /// "The file X is corrupt (what); …".
     StorageError damaged(const std::string& what) const;
 
 private:
@@ -103,7 +102,8 @@ private:
     StorageResult<void> findDatabases();
     StorageResult<void> mayEnter() const;
     StorageError poisoned() const;
-    /// Runs a call of LMDB: its code, or kFault after one that ended in a fault.
+    /// Runs an LMDB call. Returns its code, or kFault if this call or an earlier one ended in a
+    /// fault.
     template <typename Call>
     int enter(Call&& call) const;
     std::size_t positionOf(Database database) const;
@@ -113,26 +113,28 @@ private:
     WriteLock m_writeLock;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
-    MDB_txn* m_spareReader = nullptr;  ///< Ended, to be renewed: cheaper than a new one.
-    bool m_mapIsLost = false;          ///< It could not be mapped again; nothing works any more.
-    mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread that met a fault.
+    MDB_txn* m_spareReader = nullptr;  ///< Reset; renewing it is cheaper than beginning a new one.
+    /// 1 once growing the map failed; every call fails from then on.
+    volatile std::sig_atomic_t m_mapIsLost = 0;
+    mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread whose call faulted.
     std::vector<Database> m_databases;
-    std::unique_ptr<PageFile> m_readPages;    ///< The owner's.
-    std::unique_ptr<PageFile> m_workerPages;  ///< The reading worker's.
-    std::unique_ptr<PageFile> m_writePages;   ///< Of whoever has the write transaction.
-    bool m_hasCheckedFree = false;            ///< Likewise: the list of free pages is sound.
+    std::unique_ptr<PageFile> m_readPages;    ///< For the owner's reads.
+    std::unique_ptr<PageFile> m_workerPages;  ///< For the worker's reads.
+    std::unique_ptr<PageFile> m_writePages;   ///< For the holder of the write transaction.
+    bool m_hasCheckedFree = false;            ///< Likewise: the free list has been checked.
 };
 
-/// What reading and writing transactions have in common.
+/// The common part of read and write transactions.
 class Transaction {
 public:
     /// The value of `key`, or nothing. Valid until the transaction ends or writes.
     StorageResult<std::optional<std::string_view>> get(Database database,
                                                        std::string_view key) const;
-    /// The same; where there is no such key, what stands on both sides. In a read transaction only.
+    /// The same. If the key is absent, also finds the entries on both sides. Read transactions
+    /// only.
     StorageResult<std::optional<std::string_view>> get(Database database, std::string_view key,
                                                        PageNeighbours& neighbours) const;
-    /// How many keys the database has.
+    /// The number of keys in the database.
     StorageResult<std::uint64_t> entryCount(Database database) const;
 
     const Environment& environment() const { return *m_environment; }
@@ -147,21 +149,20 @@ protected:
     const PageTree& tree(Database database) const;
     StorageResult<std::optional<std::string_view>> read(Database database,
                                                         std::string_view key) const;
-    StorageResult<void> checkWayTo(Database database, std::string_view key) const;
+    StorageResult<void> checkPathTo(Database database, std::string_view key) const;
 
     Environment* m_environment;
     MDB_txn* m_txn;
-    /// The pages that are read; of a write transaction those that it began with.
+    /// The pages to read; in a write transaction, those that it began with.
     PageFile::ViewPtr m_view;
     bool m_writes = false;
 };
 
-/// Who reads: each has pages of its own. There is one worker at a time.
+/// The reading thread: each has its own pages. There is one worker at a time.
 enum class Reader { Owner, Worker };
 
-/// A consistent view of an environment. Begun on the thread of the environment's owner, or of the
-/// one worker that reads. Keep it short: while it lives, LMDB cannot reuse freed pages and the file
-/// grows.
+/// A consistent view of an environment. Begin it on the owner's thread or on the one reading
+/// worker. Keep it short: LMDB cannot reuse freed pages while it is open, so the file grows.
 class ReadTransaction : public Transaction {
 public:
     static StorageResult<ReadTransaction> begin(Environment& environment,
@@ -177,20 +178,21 @@ private:
     Reader m_reader = Reader::Owner;
 };
 
-/// A change of an environment that happens whole, at `commit`, or not at all. Any thread, but one
-/// at a time: a second waits for the first.
+/// An atomic change of an environment: it happens at `commit` or not at all. Any thread may begin
+/// one; a second one waits for the first.
 class WriteTransaction : public Transaction {
 public:
     static StorageResult<WriteTransaction> begin(Environment& environment);
     WriteTransaction(WriteTransaction&& other) noexcept;
     WriteTransaction& operator=(WriteTransaction&&) = delete;
-    /// Undoes what was not committed.
+    /// Aborts unless committed.
     ~WriteTransaction();
 
     StorageResult<void> put(Database database, std::string_view key, std::string_view value);
-    /// False if there is no such key.
+    /// False if the key is absent.
     StorageResult<bool> erase(Database database, std::string_view key);
-    /// Returns once it is on disk. Cursors must be gone. Whatever it returns, the transaction ends.
+    /// Returns once the change is on disk. Close all cursors first. The transaction ends even on
+    /// error.
     StorageResult<void> commit();
 
 private:
@@ -200,8 +202,8 @@ private:
     bool m_hasLock = false;
 };
 
-/// A position in a database. It must not outlive its transaction. A walk that meets a page that
-/// cannot be read, or keys out of order, fails.
+/// A position in a database. It must not outlive its transaction. It fails on an unreadable page
+/// and on keys that are out of order.
 class Cursor {
 public:
     static StorageResult<Cursor> open(const Transaction& transaction, Database database);
@@ -209,16 +211,16 @@ public:
     Cursor& operator=(Cursor&&) = delete;
     ~Cursor();
 
-    // Each moves, and says whether there is a key.
+    // Each moves and returns true if there is a key.
     StorageResult<bool> first();
     StorageResult<bool> last();
     StorageResult<bool> lowerBound(std::string_view key);
     StorageResult<bool> next();
     StorageResult<bool> previous();
 
-    /// Writes a key near the last one faster than WriteTransaction::put.
+    /// Writes a key close to the last one; faster than WriteTransaction::put.
     StorageResult<void> put(std::string_view key, std::string_view value);
-    /// Erases the key at this position; `next` then moves to the one that followed.
+    /// Erases the current key; `next` then moves to its successor.
     StorageResult<void> erase();
 
     bool valid() const { return m_valid; }
@@ -239,8 +241,8 @@ private:
 
     const Transaction* m_transaction;
     Database m_database;
-    MDB_cursor* m_cursor;               ///< In a write transaction,
-    std::optional<PageCursor> m_pages;  ///< in a read transaction.
+    MDB_cursor* m_cursor;               ///< In a write transaction.
+    std::optional<PageCursor> m_pages;  ///< In a read transaction.
     bool m_valid = false;
     std::string_view m_key;
     std::string_view m_value;

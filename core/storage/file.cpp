@@ -44,7 +44,7 @@ StorageResult<std::string> File::read(std::uint64_t offset, std::size_t size) co
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return std::unexpected(error("pread"));
         if (count == 0) {
-            errno = ENODATA;  // Shorter than its reader was told.
+            errno = ENODATA;  // The file is shorter than expected.
             return std::unexpected(error("pread"));
         }
         done += static_cast<std::size_t>(count);

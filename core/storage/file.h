@@ -8,26 +8,26 @@
 
 namespace orrery::storage {
 
-/// A file of the system, closed with this object. Reads and writes are whole or an error, which
+/// A system file, closed with this object. Reads and writes are complete or return an error that
 /// names the file.
 class File {
 public:
-    /// With the flags of ::open; a file that is made is its owner's alone.
+    /// Flags as for ::open. A created file is accessible only to its owner.
     static StorageResult<File> open(std::filesystem::path path, int flags);
     File(File&& other) noexcept;
     File& operator=(File&&) = delete;
     ~File();
 
     StorageResult<std::uint64_t> size() const;
-    /// Exactly `size` bytes from `offset` on.
+    /// Exactly `size` bytes starting at `offset`.
     StorageResult<std::string> read(std::uint64_t offset, std::size_t size) const;
     StorageResult<void> write(std::uint64_t offset, std::string_view bytes) const;
-    /// Returns once all of it is on disk. Of a folder: the names in it.
+    /// Returns once the contents are on disk; for a folder, the names in it.
     StorageResult<void> sync() const;
     StorageResult<void> resize(std::uint64_t bytes) const;
-    /// Gives the file blocks of the disk for its first `bytes`, or says that there is no room.
+    /// Allocates disk blocks for the first `bytes` of the file; an error if there is no room.
     StorageResult<void> reserve(std::uint64_t bytes) const;
-    /// Takes the lock of the file, which ends with this object; false if another process has it.
+    /// Locks the file during this object's life. False if another process holds the lock.
     StorageResult<bool> tryLock() const;
 
     const std::filesystem::path& path() const { return m_path; }
@@ -41,11 +41,11 @@ private:
     int m_descriptor;
 };
 
-/// Puts the names in `folder` on disk.
+/// Syncs the names in `folder` to disk.
 StorageResult<void> syncFolder(const std::filesystem::path& folder);
-/// Makes `folder` where it is missing, and puts its name on disk; the folder above is there.
+/// Creates `folder` if it is missing and syncs its name. The parent must exist.
 StorageResult<void> makeSyncedFolder(const std::filesystem::path& folder);
-/// Removes a file, which may be gone already.
+/// Removes a file; succeeds if it does not exist.
 StorageResult<void> removeFile(const std::filesystem::path& file);
 
 }  // namespace orrery::storage

@@ -15,7 +15,7 @@
 namespace orrery::storage {
 namespace {
 
-// Walks over all pages of one tree; a page that is damaged takes along what is below it only.
+// Walks all pages of one tree. A corrupt page hides only the pages below it.
 class TreeWalk {
 public:
     TreeWalk(const Pages& pages, const PageTree& tree, const PageSet& free, PageSet& used,
@@ -46,20 +46,20 @@ private:
             return false;
         }
         if (m_free.contains(number))
-            say("page " + std::to_string(number) + " is in use and on the list of free pages");
+            say("page " + std::to_string(number) + " is in use and also on the free list");
         return true;
     }
 
     void visit(PageNumber number, int depth) {
         if (!use(number)) return;
-        PageFault fault{"it cannot be read", number};
+        PageFault fault{"it is unreadable", number};
         static_cast<void>(guarded([&] { fault = checkPage(m_pages, m_tree, number); }));
         const char* page = m_pages.at(number);
         const bool isLeaf = !fault && loadAt<PageHeader>(page).flags == page_flag::kLeaf;
         if (!fault && isLeaf != (depth == m_tree.root.depth))
-            fault = {"a page is at a wrong depth", number};
+            fault = {"a page is at the wrong depth", number};
         if (fault)
-            return say("page " + std::to_string(number) + " and what is below it is lost (" +
+            return say("page " + std::to_string(number) + " and everything below it are lost (" +
                        fault.what + ")");
         for (std::uint32_t i = 0; i < nodeCount(page); ++i) {
             const Node node(page, i);
@@ -72,7 +72,7 @@ private:
 
     void visitEntry(const Node& node) {
         const std::string key(node.key());
-        // Pages lie in the order of their keys, so this is the order of the whole tree.
+        // Pages are visited in the order of their keys, so this checks the order of the whole tree.
         if (m_entries > 0 && compareKeys(m_tree, m_last, key) >= 0) say("keys are out of order");
         m_last = key;
         ++m_entries;
@@ -100,16 +100,6 @@ private:
     std::uint64_t m_entries = 0;
     std::string m_last;
 };
-
-std::optional<PairMark> markOf(std::string_view bytes) {
-    ByteReader reader(bytes);
-    PairMark mark;
-    mark.id = reader.raw(kPairIdBytes);
-    mark.upper = reader.u64();
-    mark.lower = reader.u64();
-    if (!reader.ok()) return std::nullopt;
-    return mark;
-}
 
 }  // namespace
 
@@ -142,7 +132,10 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
         const PageTree& tree = (*view)->trees[i];
         const EntryCheck check = [&](std::string_view name, std::string_view key,
                                      std::string_view value) {
-            if (name == "counters" && key == "pair") pair = markOf(value);
+            if (name == "counters" && key == kPairName) {
+                pair = decodePairMark(value);
+                if (!pair) return std::optional<std::string>("its pair mark has a wrong size");
+            }
             return checkEntry(name, key, value);
         };
         const std::uint64_t entries =
@@ -165,7 +158,10 @@ StorageResult<FolderReport> checkFolder(const std::filesystem::path& folder,
     std::optional<PairMark> items;
     report.log = checkFile(opened->logFile(), logDatabaseNames(), checkEntry, log);
     report.items = checkFile(opened->itemsFile(), treeDatabaseNames(), checkEntry, items);
-    if (const auto pair = checkPair(folder, log, items); !pair)
+    // A file that cannot be read shows no mark, which says nothing about its age.
+    const bool areMarksRead =
+        (log || report.log.problems.empty()) && (items || report.items.problems.empty());
+    if (const auto pair = checkPair(folder, log, items); areMarksRead && !pair)
         report.pairProblem = pair.error().message();
     if (const auto format = opened->checkFormatFile(); !format)
         report.formatProblem = format.error().message();

@@ -5,11 +5,9 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
-#include "core/base/hash.h"
 #include "core/base/result.h"
 
 namespace orrery::storage {
-namespace {}  // namespace
 
 std::string makePairId() {
     std::ifstream source("/dev/urandom", std::ios::binary);
@@ -35,7 +33,8 @@ StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transacti
     if (!found) return std::nullopt;
     const auto mark = decodePairMark(*found);
     if (!mark)
-        return std::unexpected(transaction.environment().damaged("its pair mark has a wrong size"));
+        return std::unexpected(
+            transaction.environment().damaged("the size of its pair mark is invalid"));
     return mark;
 }
 
@@ -60,7 +59,7 @@ StorageError pairError(const std::filesystem::path& folder, const std::string& w
 
 PairFit pairFit(const std::optional<PairMark>& log, const std::optional<PairMark>& items) {
     if (!log) return items ? PairFit::LogWithoutMark : PairFit::Together;
-    // A log that has a mark allowed a first write of the tree before any began.
+    // A log with a mark has allowed a first write of the tree that may not have begun.
     const PairMark tree = items.value_or(PairMark{log->id, 0, 0});
     if (tree.id != log->id) return PairFit::TwoFolders;
     if (tree.lower < log->lower) return PairFit::OlderItems;
@@ -75,10 +74,10 @@ StorageResult<void> checkPair(const std::filesystem::path& folder,
             return {};
         case PairFit::LogWithoutMark:
             return std::unexpected(
-                pairError(folder, "has a log.mdb that does not know its items.mdb"));
+                pairError(folder, "has a log.mdb without the id of its items.mdb"));
         case PairFit::TwoFolders:
             return std::unexpected(
-                pairError(folder, "has a log.mdb and an items.mdb of two different folders"));
+                pairError(folder, "has a log.mdb and an items.mdb from different folders"));
         case PairFit::OlderItems:
             return std::unexpected(
                 pairError(folder, "has an items.mdb that is older than its log.mdb"));

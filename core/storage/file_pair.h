@@ -10,19 +10,19 @@
 
 namespace orrery::storage {
 
-// How log.mdb and items.mdb know each other. Each keeps a mark in its database `counters`:
+// How log.mdb and items.mdb recognize each other. Each keeps a mark in its `counters` database:
 //
 //   "pair" := id:16 bytes upper:uint64 lower:uint64
 //
-// The id is the folder's. The numbers count writes of the tree ("generations"):
+// The id identifies the folder. The numbers count writes of the tree ("generations"):
 //
-//   in the log    upper  the last write of the tree that the log has allowed
-//                 lower  the last one that is known to have ended
-//   in the items  upper  the last one that began
-//                 lower  the last one that ended
+//   in the log    upper  the last write that the log has allowed
+//                 lower  the last write known to have ended
+//   in the items  upper  the last write that began
+//                 lower  the last write that ended
 //
-// Files of one age satisfy log.lower <= items.lower and items.upper <= log.upper.
-// core/decisions/0005-damage.md says why, for every kill and power cut.
+// Files of the same age satisfy log.lower <= items.lower and items.upper <= log.upper.
+// core/decisions/0005-damage.md explains why, for every kill and power cut.
 
 struct PairMark {
     std::string id;
@@ -33,21 +33,21 @@ struct PairMark {
 
 inline constexpr std::size_t kPairIdBytes = 16;
 
-/// An id that no other folder has.
+/// A new unique id.
 std::string makePairId();
 
-/// The key of the mark in `counters`, and its value; nothing if the value is damaged.
+/// The key of the mark in `counters`. Decoding returns nothing if the value is corrupt.
 inline constexpr std::string_view kPairName = "pair";
 std::optional<PairMark> decodePairMark(std::string_view bytes);
 
-/// The mark of the file, or nothing: a folder of an earlier version has none.
+/// The file's mark; nothing in a folder of an earlier version.
 StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transaction,
                                                     Database counters);
 StorageResult<void> writePairMark(WriteTransaction& transaction, Database counters,
                                   const PairMark& mark);
 
 enum class PairFit {
-    Together,  ///< Also without marks, as an earlier version wrote them.
+    Together,  ///< Or neither has a mark: an earlier version wrote them.
     LogWithoutMark,
     TwoFolders,
     OlderItems,
@@ -56,8 +56,8 @@ enum class PairFit {
 /// How the files with these marks fit together.
 PairFit pairFit(const std::optional<PairMark>& log, const std::optional<PairMark>& items);
 
-/// Refuses two files that do not belong together, in one sentence that says what to do. Files
-/// without marks pass here.
+/// Refuses two files that do not belong together; the error says what to do. Files without marks
+/// pass.
 StorageResult<void> checkPair(const std::filesystem::path& folder,
                               const std::optional<PairMark>& log,
                               const std::optional<PairMark>& items);

@@ -12,7 +12,8 @@ thread_local GuardFrame* t_innermost = nullptr;
 struct sigaction g_busBefore;
 struct sigaction g_segvBefore;
 
-// Outside a guard the signal is not ours: the instruction runs again under the action from before.
+// Outside a guard the signal is not ours: restoring the earlier action and returning runs the
+// instruction again under it.
 void onFault(int signal) {
     if (t_innermost != nullptr) siglongjmp(t_innermost->jump, 1);
     ::sigaction(signal, signal == SIGBUS ? &g_busBefore : &g_segvBefore, nullptr);

@@ -5,12 +5,11 @@
 
 namespace orrery::storage {
 
-// A page of a mapped file that the disk cannot deliver is a SIGBUS, and LMDB on damaged pages may
-// be a SIGSEGV or one of its asserts. Under a guard each of them ends the call that it happened in
-// and nothing else.
+// Reading a mapped page that the disk cannot deliver raises SIGBUS. LMDB may raise SIGSEGV or fail
+// an assert on corrupt pages. Under a guard, each of these ends only the call in which it happened.
 //
-// The body is left by a jump: nothing in it may have a destructor, and whatever it was changing is
-// not to be used again.
+// A fault leaves the body by a jump. So nothing in it may have a destructor, and whatever it was
+// changing must not be used again.
 
 /// Where a guard on this thread continues after a fault.
 struct GuardFrame {
@@ -20,12 +19,13 @@ struct GuardFrame {
 
 /// The innermost guard of this thread, or null.
 GuardFrame*& guardOfThread();
-/// Makes SIGBUS and SIGSEGV jump to it. Outside a guard they do what they did before.
+/// Makes SIGBUS and SIGSEGV jump to the innermost guard. Outside a guard, their earlier actions
+/// apply.
 void installGuard();
-/// Ends the innermost guard as a fault would. Under a guard only.
+/// Leaves the innermost guard as a fault would. Call it only under a guard.
 [[noreturn]] void jumpOutOfGuard();
 
-/// Runs `body`; false if a fault ended it.
+/// Runs `body`. Returns false if a fault ended it.
 template <typename Body>
 [[nodiscard]] bool guarded(Body&& body) {
     GuardFrame frame;

@@ -7,8 +7,8 @@
 
 namespace orrery::storage {
 
-/// A hash of a key for the tables below; eight bytes at a time, since every read takes one. Never
-/// stored and never an order.
+/// A hash for the tables below. It takes eight bytes at a time, since every read computes one. It
+/// is never stored and never used as an order.
 inline std::uint64_t keyHash(std::string_view key) {
     constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15u;
     std::uint64_t hash = key.size() * kFactor;
@@ -28,8 +28,8 @@ inline std::uint64_t keyHash(std::string_view key) {
     return hash * kFactor ^ hash >> 32;
 }
 
-/// Finds the nodes of an ordered map by hash: a look into the memtable costs one probe where a walk
-/// down the map costs a dozen cache misses. `Node` has a `first` that compares with a key.
+/// Finds the nodes of an ordered map by hash. A memtable lookup then costs one probe; descending
+/// the map costs a dozen cache misses. `Node::first` is the key.
 template <typename Node>
 class KeyIndex {
 public:
@@ -42,15 +42,15 @@ public:
         return nullptr;
     }
 
-    /// Adds a node that is not there yet. It must stay where it is until it is removed.
+    /// Adds a node, which must not be present. It must keep its address until it is removed.
     void add(Node* node, std::uint64_t hash) {
         if (2 * (m_count + 1) > m_places.size()) grow();
         place(node, hash);
         ++m_count;
     }
 
-    /// Takes out a node that is there. Those that stand after it because it stood in their way move
-    /// up, so that no marks of what was once there pile up.
+    /// Removes a node, which must be present. Later nodes of the probe chain move up, so no
+    /// tombstones accumulate.
     void remove(const Node* node, std::uint64_t hash) {
         std::size_t hole = hash & m_mask;
         while (m_places[hole].node != node)

@@ -10,7 +10,7 @@ bool endsBefore(const std::string& end, std::string_view key) {
     return !end.empty() && end < key;
 }
 
-// The end that comes first; an empty one is behind all others.
+// The lower end; an empty one means no end.
 const std::string& firstEnd(const std::string& a, const std::string& b) {
     if (a.empty()) return b;
     if (b.empty()) return a;

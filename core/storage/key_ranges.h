@@ -7,14 +7,14 @@
 
 namespace orrery::storage {
 
-/// Ranges of keys in order, none of which touches another.
+/// Ranges in order of key that neither overlap nor touch.
 using KeyRanges = std::vector<KeyRange>;
 
-/// Adds a range that ends behind all others. An empty `end` means no end, as everywhere.
+/// Adds a range that ends after all others. An empty `end` means no end.
 void appendRange(KeyRanges& ranges, const KeyRange& range);
 bool contains(const KeyRanges& ranges, std::string_view key);
 KeyRanges intersect(const KeyRanges& a, const KeyRanges& b);
-/// Of ranges that were made in any order.
+/// Accepts ranges in any order.
 KeyRanges unite(KeyRanges ranges);
 
 }  // namespace orrery::storage

@@ -8,7 +8,7 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::string_view kCounterName = "last path id";
-// Far more than the longest key takes.
+// Far more than the longest key needs.
 constexpr std::size_t kLevelsMax = 64;
 
 std::string encodeId(std::uint64_t id) {
@@ -21,10 +21,11 @@ std::uint64_t decodeId(std::string_view bytes) {
     return ByteReader(bytes).u64();
 }
 
-// The id that a chunk leads to, as it is stored.
+// The stored id of the level that a chunk leads to.
 StorageResult<std::string_view> idBehind(const Transaction& transaction, std::string_view value) {
     if (value.size() != sizeof(std::uint64_t))
-        return std::unexpected(transaction.environment().damaged("a part of a long key is wrong"));
+        return std::unexpected(
+            transaction.environment().damaged("a part of a long key is invalid"));
     return value;
 }
 
@@ -92,7 +93,7 @@ StorageResult<bool> KeyTree::isLevelEmpty(const Transaction& transaction, std::u
 
 StorageResult<bool> KeyTree::erase(WriteTransaction& transaction, std::string_view key) const {
     if (key.size() < kChunkBytes) return transaction.erase(m_keys, key);
-    // The way down; then up again, as long as a level has become empty.
+    // Walks down, then back up, erasing each level that has become empty.
     std::vector<std::string> chunks;
     std::vector<std::uint64_t> ids;
     std::string prefix;
@@ -142,10 +143,10 @@ void KeyTreeCursor::pop() {
     m_chunks.resize(m_chunks.size() - kChunkBytes);
 }
 
-// Opens the level that the chunk under the cursor leads to, without a position in it.
+// Opens the level that the chunk under the cursor leads to; it has no position there yet.
 StorageResult<void> KeyTreeCursor::push() {
     TRY_ASSIGN(const std::string_view id, idBehind(*m_transaction, top().cursor.value()));
-    // An id that leads back to itself would have no end.
+    // The limit also ends an id that leads back to itself.
     if (body().size() != kChunkBytes || m_levels.size() == kLevelsMax)
         return std::unexpected(
             m_transaction->environment().damaged("a part of a long key leads nowhere"));
@@ -162,8 +163,8 @@ StorageResult<void> KeyTreeCursor::enterLast() {
     return {};
 }
 
-// From where the last level stands, down into chunks and out of levels that have ended, to the next
-// whole key on the way.
+// From the current position, enters chunks and leaves finished levels until it reaches the next
+// whole key in this direction.
 StorageResult<void> KeyTreeCursor::settle(Way way) {
     const bool forward = way == Way::Forward;
     m_valid = false;

@@ -8,33 +8,33 @@
 
 namespace orrery::storage {
 
-// Keys of any length in LMDB, which takes 511 bytes; core/decisions/0001-long-keys.md says why so.
+// Keys of any length in LMDB, whose limit is 511 bytes (core/decisions/0001-long-keys.md).
 //
 //   entry of a level := prefix body            value
 //   prefix           := ""  in `keys`          the first level
 //                     | id:uint64 in `paths`   every further level
 //   body             := less than kChunkBytes  the rest of the key; its value is the item's
-//                     | exactly kChunkBytes    a chunk; its value is the id of the level that goes
-//                     on
+//                     | exactly kChunkBytes    a chunk; its value is the id of the next level
 //
-// A level sorts a chunk right after the shorter keys that it begins with, so order holds
-// throughout. Every id has at least one entry; the last one takes the chunk that leads to it along.
+// Within a level, a chunk sorts right after the shorter keys that it begins with, so the order of
+// keys holds throughout. Every id has at least one entry; erasing the last one also erases the
+// chunk that leads to it.
 
 inline constexpr std::size_t kChunkBytes = 500;
 
-/// Where a tree of long keys lives. All functions take keys that are not empty.
+/// The databases of a tree of long keys. No key may be empty.
 class KeyTree {
 public:
-    /// `counter` keeps the last id that was given, under `counterName`.
+    /// `counter` stores the last id assigned, under `counterName`.
     KeyTree(Database keys, Database paths, Database counter)
         : m_keys(keys), m_paths(paths), m_counter(counter) {}
 
-    /// The value, or nothing; a view into the transaction.
+    /// The value as a view into the transaction, or nothing.
     StorageResult<std::optional<std::string_view>> get(const Transaction& transaction,
                                                        std::string_view key) const;
     StorageResult<void> put(WriteTransaction& transaction, std::string_view key,
                             std::string_view value) const;
-    /// False if there is no such key.
+    /// False if the key is absent.
     StorageResult<bool> erase(WriteTransaction& transaction, std::string_view key) const;
 
     Database keys() const { return m_keys; }
@@ -49,22 +49,22 @@ private:
     Database m_counter;
 };
 
-/// Walks over the keys of a KeyTree in order. It must not outlive its transaction, and nothing may
-/// be written while it stands.
+/// Walks the keys of a KeyTree in order. It must not outlive its transaction, which must not write
+/// while the cursor exists.
 class KeyTreeCursor {
 public:
     static StorageResult<KeyTreeCursor> open(const Transaction& transaction, const KeyTree& tree);
 
-    /// To the first key at or after `key`.
+    /// Moves to the first key at or after `key`.
     StorageResult<void> seek(std::string_view key);
-    /// To the last key before `key`.
+    /// Moves to the last key before `key`.
     StorageResult<void> seekBefore(std::string_view key);
     StorageResult<void> seekLast();
     StorageResult<void> next();
     StorageResult<void> previous();
 
     bool valid() const { return m_valid; }
-    /// Both live until the cursor moves.
+    /// Both are valid until the cursor moves.
     std::string_view key() const { return m_levels.size() == 1 ? top().cursor.key() : m_key; }
     std::string_view value() const { return top().cursor.value(); }
 
@@ -89,8 +89,8 @@ private:
 
     const Transaction* m_transaction;
     const KeyTree* m_tree;
-    std::vector<Level> m_levels;  ///< From the first level to the one it stands in.
-    std::string m_chunks;         ///< Those of the levels above the last.
+    std::vector<Level> m_levels;  ///< From the first level to the current one.
+    std::string m_chunks;         ///< The chunks that lead to the current level.
     std::string m_key;
     bool m_valid = false;
 };

@@ -12,9 +12,9 @@ namespace {
 
 using Kind = Turn::Change::Kind;
 
-// LMDB panics after it could not write a meta page, and works again once it is opened anew. A full
-// disk or map leaves the file as it was before the turn, and may pass. An I/O error leaves
-// open which pages the disk has: a later sync may claim success over those it lost ("fsyncgate").
+// After LMDB fails to write a meta page, it panics until it is reopened. A full disk or map leaves
+// the file as it was before the turn, so a retry may succeed. An I/O error leaves unknown which
+// pages are on disk: a later sync may report success for pages that were lost ("fsyncgate").
 Health healthAfterLogError(const StorageError& error) {
     const bool mayPass = isLackOfRoom(error) || error.code == ENOMEM || error.code == kPanic ||
                          error.code == kMapFull || error.code == kTransactionFull;
@@ -57,6 +57,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_trimmed.clear();
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
+    m_heldFlushWork = nullptr;
     m_health = Health::Ok;
     m_writes = true;
     m_lastError.reset();
@@ -76,24 +77,27 @@ Ticket LayeredStore::commit(Turn turn) {
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
     m_trees.endTurn(m_log.last(), logBytes);
     m_archive.endTurn(m_log.last());
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     return m_log.last();
 }
 
-bool LayeredStore::goOn(std::size_t stepsMax) {
+bool LayeredStore::runDeferred(std::size_t stepsMax) {
     std::size_t left = stepsMax;
     left -= m_log.forgetWritten(left);
     left -= m_trees.visitFlushedMarks(left, [&](VolumeId volume, GroupId group, const auto& mark) {
-        treeHas(volume, group, mark.applied);
+        noteTreeApplied(volume, group, mark.applied);
     });
     for (; left > 0 && !m_trimmed.empty(); --left) {
         const auto [volume, group] = m_trimmed.front();
         m_trimmed.pop_front();
-        // Otherwise the next flush says it.
+        // If unknown, the next flush reports it.
         const auto applied = m_trees.appliedOnDisk(volume, group);
-        if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
+        if (applied || m_archive.holds(group))
+            noteTreeApplied(volume, group, applied.value_or(Lsn(0)));
     }
-    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty();
+    m_trees.freeFlushed(left);
+    return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty() ||
+           m_trees.hasFlushedToFree();
 }
 
 std::unique_ptr<Work> LayeredStore::takeLogWork() {
@@ -106,7 +110,7 @@ std::unique_ptr<Work> LayeredStore::takeLogWork() {
     return work || m_trimSweep.isDone ? std::move(work) : m_log.takeEmptyWork();
 }
 
-// Which records a kill has left before their marks is found out at rest, a few logs at a time.
+// Finds logs whose trimmed records a kill left behind. Runs when idle, a few logs at a time.
 void LayeredStore::sweepTrims() {
     constexpr std::size_t kLogsPerStep = 128;
     const auto found = noted(m_logMedium->untrimmed(m_trimSweep, kLogsPerStep));
@@ -116,23 +120,24 @@ void LayeredStore::sweepTrims() {
     }
     for (const auto& [group, volume] : *found) {
         if (const auto applied = m_trees.appliedOnDisk(volume, group))
-            treeHas(volume, group, *applied);
+            noteTreeApplied(volume, group, *applied);
     }
 }
 
 void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
-    // Making room for the log moves its map, in which a flush that is out may be writing and from
-    // which the archive may be reading.
-    const bool isInUse = m_trees.workIsOut() || m_archive.workIsOut();
-    if (isInUse && LogLayer::wantsRoom(*work)) {
+    // Enlarging the log moves its map. A running flush may be writing there, and the archive
+    // reading. A held flush has ended.
+    const bool flushIsOut = m_trees.workIsOut() && m_heldFlushWork == nullptr;
+    if ((flushIsOut || m_archive.workIsOut()) && LogLayer::needsLargerMap(*work)) {
         m_heldLogWork = std::move(work);
         return;
     }
     const StorageResult<void> result = m_log.finish(std::move(work));
     if (!result) fail(healthAfterLogError(result.error()), result.error());
     m_archive.noteWritten(m_log.written());
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     reclaimReleased();
+    if (m_heldFlushWork != nullptr) finishFlushWork(std::move(m_heldFlushWork));
 }
 
 StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, Lsn lsn) const {
@@ -190,8 +195,12 @@ StorageResult<void> LayeredStore::scan(VolumeId volume, std::string_view begin,
     return noted(m_trees.scan(volume, {std::string(begin), std::string(end)}, direction, visitor));
 }
 
-void LayeredStore::dropRange(std::string begin, std::string end) {
-    m_trees.dropRange({std::move(begin), std::move(end)});
+std::uint64_t LayeredStore::dropRange(std::string begin, std::string end) {
+    return m_trees.dropRange({std::move(begin), std::move(end)});
+}
+
+std::uint64_t LayeredStore::firstRangeLeft() const {
+    return m_trees.firstDropLeft();
 }
 
 std::uint64_t LayeredStore::droppedKeysLeft() const {
@@ -211,19 +220,25 @@ std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     CHECK(work != nullptr);
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
+    // A flush writes to the log too, so it may find the log's map full.
+    const bool logWorkIsOut = m_log.workIsOut() && m_heldLogWork == nullptr;
+    if (logWorkIsOut && TreeLayer::needsLargerMap(*work, m_logMedium->path())) {
+        m_heldFlushWork = std::move(work);
+        return;
+    }
     const StorageResult<void> result = m_trees.finish(std::move(work));
-    // The memtable stays as it is, and its reads with it, until there is room. After another error
-    // it cannot be emptied any more, so no later write can be taken.
+    // On lack of room, the memtable and its reads stay as they are until there is room. After any
+    // other error it cannot be emptied again, so no later write is accepted.
     if (!result) fail(healthAfterFlushError(result.error()), result.error());
     m_log.noteTreeWritten(m_treeMedium->generation());
     for (const GroupId group : m_trees.takeUnmarkedGroups())
         m_heldReclaims.push_back(group);
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
-// The rows are a turn of the store's own, so that they do not wait for the world's next one.
+// The rows form a turn of the store's own, so they do not wait for the world's next turn.
 void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     Turn rows;
     const StorageResult<void> result = m_archive.finish(std::move(work), rows);
@@ -233,12 +248,12 @@ void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
-// What the archive has still to read stays. The next mark or flush after it lets the records go.
-void LayeredStore::treeHas(VolumeId volume, GroupId group, Lsn applied) {
+// Records that the archive still needs stay. The next mark or flush after that releases them.
+void LayeredStore::noteTreeApplied(VolumeId volume, GroupId group, Lsn applied) {
     if (m_archive.holds(group))
         m_log.forgetTrim(volume, group);
     else
-        m_log.treeHas(volume, group, applied);
+        m_log.noteTreeApplied(volume, group, applied);
 }
 
 void LayeredStore::reclaimReleased() {

@@ -10,18 +10,18 @@ struct LayeredOptions {
     Durability durability = Durability::Durable;
     std::uint64_t memtableBytesMax = 16u << 20;
     PlannedFailure failure = {};
-    /// See Store::goOn.
+    /// See Store::runDeferred.
     std::size_t stepsAtOnce = SIZE_MAX;
 };
 
-/// All of a store that does not depend on what it is kept on: it joins the log half and the tree
-/// half, passes tickets between them, and keeps the health.
+/// The part of a store that does not depend on its media. It joins the log half, the tree half and
+/// the archive, passes tickets between them, and tracks the health.
 class LayeredStore : public virtual Store {
 public:
     LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
                  std::shared_ptr<ArchiveMedium> archive, const LayeredOptions& options);
 
-    /// Goes on with what was being given back when the store was last open. Called once, first.
+    /// Resumes the removals that were unfinished when the store was last open. Call it once, first.
     StorageResult<void> resume();
 
     Ticket commit(Turn turn) override;
@@ -49,12 +49,13 @@ public:
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const override;
     StorageResult<void> scan(VolumeId volume, std::string_view begin, std::string_view end,
                              ScanDirection direction, const ScanVisitor& visitor) const override;
-    void dropRange(std::string begin, std::string end) override;
+    std::uint64_t dropRange(std::string begin, std::string end) override;
+    std::uint64_t firstRangeLeft() const override;
     std::uint64_t droppedKeysLeft() const override;
     std::unique_ptr<Work> takeFlushWork(bool force) override;
     Ticket treesSynced() const override;
     void finishFlushWork(std::unique_ptr<Work> work) override;
-    bool goOn(std::size_t stepsMax) override;
+    bool runDeferred(std::size_t stepsMax) override;
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
@@ -68,7 +69,7 @@ public:
     Figures figures() const override;
 
 protected:
-    /// Back to what is on the media, in good health.
+    /// Returns to what the media hold, in good health.
     StorageResult<void> forgetUnwritten();
 
 private:
@@ -76,7 +77,7 @@ private:
     StorageResult<T> noted(StorageResult<T> result) const;
     void fail(Health health, const StorageError& error);
     void finishArchiveWork(std::unique_ptr<Work> work);
-    void treeHas(VolumeId volume, GroupId group, Lsn applied);
+    void noteTreeApplied(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
     void sweepTrims();
 
@@ -86,10 +87,12 @@ private:
     TreeLayer m_trees;
     ArchiveLayer m_archive;
     const std::size_t m_stepsAtOnce;
-    /// Logs whose trim mark moved: how far their trees are on the disk is still to be asked.
+    /// Logs whose trim mark moved; the position of their trees on disk is still to be looked up.
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
-    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups of which the archive needs records.
-    std::unique_ptr<Work> m_heldLogWork;  ///< Waits until the flush that is out comes back.
+    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups whose records the archive still needs.
+    // Finished work that must enlarge the log's map, held until the other running work comes back.
+    std::unique_ptr<Work> m_heldLogWork;
+    std::unique_ptr<Work> m_heldFlushWork;
     TrimSweep m_trimSweep;
     Health m_health = Health::Ok;
     bool m_writes = true;

@@ -9,12 +9,12 @@
 
 namespace orrery::storage {
 
-// For environment.cpp and transaction.cpp only, which are the two that call LMDB.
+// Only for environment.cpp and transaction.cpp, which call LMDB.
 
-/// What a call "returned" that ended in a fault. No code of LMDB or errno.
+/// The result of a call that ended in a fault; not a code of LMDB or errno.
 inline constexpr int kFault = -1;
 
-// LMDB does not write through it.
+// LMDB never writes through this pointer.
 inline MDB_val valueOf(std::string_view bytes) {
     return {bytes.size(), const_cast<char*>(bytes.data())};
 }

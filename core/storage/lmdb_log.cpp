@@ -9,12 +9,9 @@ namespace orrery::storage {
 StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder> folder,
                                                       std::uint64_t mapBytes,
                                                       const PairMark& firstMark) {
-    EnvironmentPlan plan{
-        folder->logFile(),
-        mapBytes,
-        {"records", "states", "trim_marks", "values", "value_paths", "dropped", "counters"}};
+    EnvironmentPlan plan{folder->logFile(), mapBytes, logDatabaseNames()};
     if (folder->isNew()) {
-        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+        plan.onCreate = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, LogDatabase::Counters), firstMark);
         };
     }
@@ -42,7 +39,7 @@ StorageResult<std::optional<PairMark>> LmdbLog::pairMark() {
     return readPairMark(transaction, databaseOf(*m_environment, LogDatabase::Counters));
 }
 
-// The mark is read in the transaction that changes it, since the log's own writer changes it too.
+// The log's own writer changes the mark too, so this transaction reads it before changing it.
 StorageResult<void> LmdbLog::allowTreeWrite(const std::string& pairId, std::uint64_t generation) {
     const Database counters = databaseOf(*m_environment, LogDatabase::Counters);
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
@@ -92,7 +89,7 @@ StorageResult<Lsn> LmdbLog::lastLsn(VolumeId volume, GroupId group) {
     if (!found || cursor.key().substr(0, kLogKeyBytes) != after.substr(0, kLogKeyBytes))
         return Lsn(0);
     if (cursor.key().size() != after.size())
-        return std::unexpected(m_environment->damaged("a record has a wrong key"));
+        return std::unexpected(m_environment->damaged("the key of a record is invalid"));
     return Lsn(ByteReader(cursor.key().substr(kLogKeyBytes)).u64());
 }
 
@@ -108,7 +105,8 @@ StorageResult<Lsn> LmdbLog::trimMark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
                                                  stateKey(group, volume)));
-    return found ? Lsn(ByteReader(*found).u64()) : Lsn(0);
+    if (!found) return Lsn(0);
+    return trimMarkFrom(*m_environment, *found);
 }
 
 StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(TrimSweep& sweep,
@@ -126,12 +124,11 @@ StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(Trim
         ByteReader key(marks.key());
         const GroupId group(key.u64());
         const VolumeId volume(key.u16());
-        const std::uint64_t mark = ByteReader(marks.value()).u64();
+        TRY_ASSIGN(const Lsn mark, trimMarkFrom(*m_environment, marks.value()));
         sweep.after = {group, volume};
         TRY_ASSIGN(const bool hasRecord, records.lowerBound(recordKey(volume, group, Lsn(0))));
-        // Marks of an earlier version name no volume.
-        const bool isLeft =
-            key.ok() && hasRecord && records.key() < recordKey(volume, group, Lsn(mark));
+        // The marks of an earlier version name no volume.
+        const bool isLeft = key.ok() && hasRecord && records.key() < recordKey(volume, group, mark);
         if (isLeft) found.push_back(*sweep.after);
         TRY_ASSIGN(isThere, marks.next());
     }
@@ -175,7 +172,7 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
     TRY_ASSIGN(bool found, cursor.first());
     while (found) {
         if (cursor.key().size() != 1 + sizeof(std::uint64_t))
-            return std::unexpected(m_environment->damaged("a dropped range has a wrong key"));
+            return std::unexpected(m_environment->damaged("the key of a dropped range is invalid"));
         const std::uint64_t number = ByteReader(cursor.key().substr(1)).u64();
         if (cursor.key().front() == kDroppedGroup) {
             unfinished.groups.emplace_back(number);
@@ -184,7 +181,7 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
             std::string begin(range.sized());
             std::string end(range.sized());
             if (!range.ok())
-                return std::unexpected(m_environment->damaged("a dropped range is cut off"));
+                return std::unexpected(m_environment->damaged("a dropped range is truncated"));
             unfinished.ranges.push_back({number, {std::move(begin), std::move(end)}});
         }
         TRY_ASSIGN(found, cursor.next());
@@ -192,7 +189,7 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
     return unfinished;
 }
 
-bool LmdbLog::madeRoom(const StorageError& error) {
+bool LmdbLog::growIfFull(const StorageError& error) {
     return error.code == kMapFull && m_environment->grow().has_value();
 }
 

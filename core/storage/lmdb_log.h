@@ -10,8 +10,8 @@ namespace orrery::storage {
 // log.mdb. Integers are big-endian.
 //
 //   records      volume:uint16 group:uint64 lsn:uint64   the record
-//   states       group:uint64 volume:uint16              what putGroupState was given
-//   trim_marks   group:uint64 volume:uint16              lsn:uint64; older ones name no volume
+//   states       group:uint64 volume:uint16              the argument of putGroupState
+//   trim_marks   group:uint64 volume:uint16              lsn:uint64; older keys name no volume
 //   values       name, and `value_paths` for long ones   the value
 //   dropped      'g' group:uint64                        empty; the group has records left
 //                'r' number:uint64                       begin:sized end:sized
@@ -20,16 +20,16 @@ namespace orrery::storage {
 /// The log of a store on LMDB.
 class LmdbLog : public LogMedium {
 public:
-    /// In a new folder the log is made and keeps `firstMark`.
+    /// In a new folder, creates the log with `firstMark`.
     static StorageResult<std::shared_ptr<LmdbLog>> open(std::shared_ptr<DataFolder> folder,
                                                         std::uint64_t mapBytes,
                                                         const PairMark& firstMark);
 
     StorageResult<std::optional<PairMark>> pairMark();
-    /// Allows the write of the tree that is called `generation`; returns once that is on disk. Any
-    /// thread, while nobody makes room.
+    /// Allows the tree write numbered `generation`; returns once that is on disk. Any thread, but
+    /// not while the map is being enlarged.
     StorageResult<void> allowTreeWrite(const std::string& pairId, std::uint64_t generation);
-    /// True if nothing has ever been put into the log.
+    /// True if nothing has ever been written to the log.
     StorageResult<bool> isUnused();
 
     StorageResult<void> write(LogBatch& batch) override;
@@ -48,7 +48,7 @@ public:
         std::string_view prefix) override;
     StorageResult<Unfinished> unfinished() override;
 
-    bool madeRoom(const StorageError& error) override;
+    bool growIfFull(const StorageError& error) override;
     bool hasRoom() const override { return m_folder->hasRoom(); }
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
@@ -57,7 +57,8 @@ private:
     StorageResult<SharedBytes> readRecord(Reader reader, VolumeId volume, GroupId group, Lsn lsn);
     LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment> environment);
 
-    std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.
+    /// Holds the folder's lock while the environment is open.
+    std::shared_ptr<DataFolder> m_folder;
     std::unique_ptr<Environment> m_environment;
     KeyTree m_values;
 };

@@ -24,6 +24,12 @@ std::string stateKey(GroupId group, VolumeId volume) {
     return key;
 }
 
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value) {
+    if (value.size() != sizeof(std::uint64_t))
+        return std::unexpected(environment.damaged("a trim mark has a wrong size"));
+    return Lsn(ByteReader(value).u64());
+}
+
 std::string groupKey(GroupId group) {
     std::string key;
     ByteWriter(key).u64(group.value());
@@ -69,8 +75,8 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
     return {};
 }
 
-// With each batch, so that nothing leaves the log that a tree may still need: what a batch erases
-// rests on the generation that it names.
+// Part of every batch: the records that a batch erases must be in the tree as of the generation
+// that it names.
 StorageResult<void> LogWriter::noteTreeWritten(std::uint64_t generation) {
     if (generation == 0) return {};
     TRY_ASSIGN(const auto mark, readPairMark(m_transaction, database(LogDatabase::Counters)));
@@ -143,8 +149,8 @@ StorageResult<void> LogWriter::truncate(VolumeId volume, GroupId group, Lsn from
     return {};
 }
 
-// Its records stay for now and go in steps; nobody reads them, since the group is among the
-// dropped.
+// The records stay for now and are erased in steps. The group is marked as dropped, so nobody reads
+// them.
 StorageResult<void> LogWriter::dropGroup(GroupId group) {
     const std::string prefix = groupKey(group);
     const auto isOurs = [&](const auto& entry) { return entry.first.starts_with(prefix); };
@@ -166,13 +172,14 @@ StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string&
     return {};
 }
 
-// The mark is read after this batch has written its own.
+// Reads the mark after this batch has written its own.
 StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& recordsLeft) {
     TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks),
                                                     stateKey(step.group, step.volume)));
     if (!stored) return true;
-    const std::uint64_t mark = ByteReader(*stored).u64();
-    const Lsn last(std::min(mark, step.treeHas.value() + 1) - 1);
+    TRY_ASSIGN(const Lsn mark, trimMarkFrom(m_transaction.environment(), *stored));
+    if (mark == Lsn(0)) return true;
+    const Lsn last(std::min(mark.value(), step.treeApplied.value() + 1) - 1);
     const std::string end = recordKey(step.volume, step.group, last);
     TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
     TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(step.volume, step.group, Lsn(0))));
@@ -185,8 +192,8 @@ StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& records
     return true;
 }
 
-// Records are sorted by volume first, so the group's have a place in each volume that has any: from
-// wherever the cursor lands, the next place is known.
+// Records sort by volume first. From wherever the cursor lands, the group's next possible place is
+// known.
 StorageResult<bool> LogWriter::reclaim(GroupId group, std::uint64_t& recordsLeft) {
     TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
     TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(VolumeId(0), group, Lsn(0))));

@@ -9,7 +9,7 @@
 
 namespace orrery::storage {
 
-// The databases of log.mdb by their place in Environment::database; lmdb_log.h has their grammar.
+// The databases of log.mdb, by position in Environment::database. See lmdb_log.h for their format.
 enum class LogDatabase : std::size_t {
     Records,
     States,
@@ -36,8 +36,11 @@ std::string stateKey(GroupId group, VolumeId volume);
 std::string groupKey(GroupId group);
 std::string droppedKey(char kind, std::uint64_t number);
 
-/// Writes one batch into one transaction. Of states and values only the last of each is written,
-/// and records go in by key, not by turn: neighbours share pages.
+/// Decodes a trim mark. Records before it may be erased. An error if the size is wrong.
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value);
+
+/// Writes one batch in one transaction. Of each state and value it writes only the last. It writes
+/// records by key, not by turn, since neighbours share pages.
 class LogWriter {
 public:
     LogWriter(WriteTransaction& transaction, const KeyTree& values)
@@ -53,9 +56,9 @@ private:
     StorageResult<void> truncate(VolumeId volume, GroupId group, Lsn from);
     StorageResult<void> dropGroup(GroupId group);
     StorageResult<void> erasePrefix(LogDatabase which, const std::string& prefix);
-    /// True once the group has no record left; erases at most `recordsLeft` and counts them off.
+    /// Erases at most `recordsLeft` records and subtracts their number. True once none is left.
     StorageResult<bool> reclaim(GroupId group, std::uint64_t& recordsLeft);
-    /// True once the records are gone; erases at most `recordsLeft` and counts them off.
+    /// Erases at most `recordsLeft` records and subtracts their number. True once none is left.
     StorageResult<bool> trim(const TrimStep& step, std::uint64_t& recordsLeft);
     Database database(LogDatabase which) const {
         return databaseOf(m_transaction.environment(), which);
@@ -66,7 +69,7 @@ private:
     std::vector<std::pair<std::string, SharedBytes>> m_records;
     std::map<std::string, SharedBytes> m_states;
     std::map<std::string, std::string> m_trimMarks;
-    std::map<std::string, SharedBytes> m_named;  ///< Null where the value is erased.
+    std::map<std::string, SharedBytes> m_named;  ///< Null if the value is erased.
 };
 
 }  // namespace orrery::storage

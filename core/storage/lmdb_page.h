@@ -6,18 +6,18 @@
 
 namespace orrery::storage {
 
-// How LMDB 0.9 lays out a file on a 64-bit machine, in the machine's byte order, after its mdb.c.
+// The file layout of LMDB 0.9 on a 64-bit machine, in the machine's byte order, after mdb.c.
 //
 //   file      := page…            pages 0 and 1 are meta pages
 //   page      := header:16 rest
 //   meta      := magic version address mapBytes db[free] db[main] lastPage transaction
 //   branch    := header offset:uint16… free node…
 //   leaf      := header offset:uint16… free node…
-//   overflow  := header bytes…    `lower` and `upper` together say how many pages it has
+//   overflow  := header bytes…    `lower` and `upper` together hold the number of pages
 //
-// A node of a branch is a page's number and that page's first key. A node of a leaf is a key and
-// its value; instead of a large value it has the number of an overflow page. The values of the main
-// tree are the roots of the named ones.
+// A branch node is a page number and the first key of that page. A leaf node is a key and its
+// value, or the number of an overflow page for a large value. The values of the main tree are the
+// roots of the named trees.
 
 using PageNumber = std::uint64_t;
 
@@ -45,7 +45,7 @@ struct PageHeader {
     std::uint16_t upper;
 };
 
-/// A tree, as the main tree or a meta page keeps it.
+/// The root of a tree, as stored in the main tree or a meta page.
 struct TreeRoot {
     std::uint32_t pad;
     std::uint16_t flags;
@@ -62,7 +62,7 @@ struct MetaPage {
     std::uint32_t version;
     std::uint64_t address;
     std::uint64_t mapBytes;
-    TreeRoot free;  ///< Its `pad` is the size of a page.
+    TreeRoot free;  ///< Its `pad` is the page size.
     TreeRoot main;
     PageNumber lastPage;
     std::uint64_t transaction;
@@ -94,7 +94,7 @@ inline std::uint32_t nodeCount(const char* page) {
     return (loadAt<PageHeader>(page).lower - kPageHeaderBytes) / sizeof(std::uint16_t);
 }
 
-/// Node `index` of a page that has been checked.
+/// Node `index` of a page. The page must have been checked.
 struct Node {
     const char* at;
     NodeHeader header;
@@ -105,15 +105,15 @@ struct Node {
 
     std::string_view key() const { return {at + kNodeHeaderBytes, header.keyBytes}; }
     const char* data() const { return at + kNodeHeaderBytes + header.keyBytes; }
-    /// Of a leaf.
+    /// For leaves.
     std::uint32_t valueBytes() const {
         return header.low | static_cast<std::uint32_t>(header.high) << 16;
     }
-    /// Of a branch.
+    /// For branches.
     PageNumber child() const { return valueBytes() | static_cast<PageNumber>(header.flags) << 32; }
 };
 
-/// How many pages a value of that size takes.
+/// The number of pages for a value of this size.
 inline std::uint64_t overflowPages(std::uint64_t valueBytes, std::uint64_t pageBytes) {
     return (kPageHeaderBytes - 1 + valueBytes) / pageBytes + 1;
 }

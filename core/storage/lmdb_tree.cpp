@@ -15,7 +15,7 @@ StorageResult<void> checkEntry(const Environment& environment, ImageCheck isWhol
                                                isWhole(rawKey.substr(kVolumeBytes), image));
     if (passes) return {};
     return std::unexpected(
-        environment.damaged("the neighbour of a key that is not there fails its checksum"));
+        environment.damaged("the neighbour of an absent key fails its checksum"));
 }
 
 StorageResult<void> checkEntry(const Environment& environment, ImageCheck isWhole,
@@ -24,7 +24,7 @@ StorageResult<void> checkEntry(const Environment& environment, ImageCheck isWhol
     return checkEntry(environment, isWhole, cursor.key(), cursor.value());
 }
 
-// The keys of one volume: those that begin with its number.
+// The keys of one volume, which begin with its number.
 class LmdbTreeCursor : public TreeCursor {
 public:
     LmdbTreeCursor(ReadTransaction transaction, const KeyTree& items, VolumeId volume,
@@ -77,7 +77,8 @@ private:
     const KeyTree& m_items;
     const VolumeId m_volume;
     const ImageCheck m_isWhole;
-    std::optional<KeyTreeCursor> m_cursor;  // Gone before the transaction.
+    // Declared last: it must be destroyed before the transaction.
+    std::optional<KeyTreeCursor> m_cursor;
 };
 
 }  // namespace
@@ -88,7 +89,7 @@ StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFold
                                                         const PairMark& firstMark) {
     EnvironmentPlan plan{folder->itemsFile(), options.mapBytes, treeDatabaseNames()};
     if (folder->isNew()) {
-        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+        plan.onCreate = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, TreeDatabase::Counters), firstMark);
         };
     }
@@ -120,17 +121,18 @@ StorageResult<void> LmdbTree::checkPair(const PairMark& firstMark) {
     }
     TRY_ASSIGN(const auto log, m_log->pairMark());
     TRY(storage::checkPair(m_folder->path(), log, items));
-    // Files of an earlier version have no marks. All that can be told is an empty log.
+    // Files of an earlier version have no marks; only an empty log can be recognized.
     TRY_ASSIGN(const bool logIsUnused, m_log->isUnused());
     if (!log && logIsUnused && replicas > 0)
-        return std::unexpected(pairError(m_folder->path(), "has a log.mdb without content"));
-    // Numbers that were allowed and not used are not used again.
+        return std::unexpected(
+            pairError(m_folder->path(), "has an empty log.mdb beside its items.mdb"));
+    // Numbers that were allowed but not used are skipped.
     m_mark = items.value_or(log.value_or(firstMark));
     if (log) m_mark.upper = log->upper;
     return {};
 }
 
-// An earlier version's files get their marks here: the log first.
+// Also gives the files of an earlier version their marks, the log first.
 StorageResult<void> LmdbTree::beginWrite() {
     ++m_mark.upper;
     return m_log->allowTreeWrite(m_mark.id, m_mark.upper);
@@ -163,8 +165,8 @@ StorageResult<SharedBytes> LmdbTree::get(VolumeId volume, std::string_view key) 
     return nullptr;
 }
 
-// A damaged bit may turn a key into another one between the same neighbours. The checksum of its
-// image covers the key, so that the neighbour tells.
+// A flipped bit may turn a key into another one between the same neighbours. The checksum of an
+// image covers its key, so checking the neighbours reveals that.
 StorageResult<void> LmdbTree::checkMiss(const ReadTransaction& transaction, std::string_view rawKey,
                                         const PageNeighbours& neighbours) const {
     const auto isPart = [](const PageNeighbours::Entry& entry) {
@@ -199,12 +201,12 @@ StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
                                                  markKey(group, volume)));
     if (!found) return TreeMark();
     const auto decoded = TreeMark::decode(*found);
-    if (!decoded) return std::unexpected(m_environment->damaged("a mark has a wrong size"));
+    if (!decoded) return std::unexpected(m_environment->damaged("the size of a mark is invalid"));
     return *decoded;
 }
 
-bool LmdbTree::madeRoom(const StorageError& error) {
-    if (error.path == m_log->path()) return m_log->madeRoom(error);
+bool LmdbTree::growIfFull(const StorageError& error) {
+    if (error.path == m_log->path()) return m_log->growIfFull(error);
     return error.code == kMapFull && m_environment->grow().has_value();
 }
 

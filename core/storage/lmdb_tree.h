@@ -16,13 +16,13 @@ namespace orrery::storage {
 /// The trees of a store on LMDB.
 class LmdbTree : public TreeMedium {
 public:
-    /// In a new folder the tree is made and keeps `firstMark`. The log allows each write.
+    /// In a new folder, creates the tree with `firstMark`. The log allows each write.
     static StorageResult<std::shared_ptr<LmdbTree>> open(std::shared_ptr<DataFolder> folder,
                                                          std::shared_ptr<LmdbLog> log,
                                                          const LmdbOptions& options,
                                                          const PairMark& firstMark);
 
-    /// Refuses a tree that does not belong to the log. Called once, first.
+    /// Refuses a tree that does not belong to the log. Call it once, first.
     StorageResult<void> checkPair(const PairMark& firstMark);
 
     StorageResult<void> write(const Memtable& memtable) override;
@@ -35,8 +35,8 @@ public:
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
-    /// Also of the log's file, in which each write is allowed.
-    bool madeRoom(const StorageError& error) override;
+    /// Also enlarges the log's map, since each tree write adds to the log.
+    bool growIfFull(const StorageError& error) override;
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 
@@ -48,10 +48,11 @@ private:
     StorageResult<void> checkMiss(const ReadTransaction& transaction, std::string_view rawKey,
                                   const PageNeighbours& neighbours) const;
 
-    std::shared_ptr<DataFolder> m_folder;  ///< Locked for as long as the environment is open.
+    /// Holds the folder's lock while the environment is open.
+    std::shared_ptr<DataFolder> m_folder;
     std::shared_ptr<LmdbLog> m_log;
     std::unique_ptr<Environment> m_environment;
-    PairMark m_mark;  ///< Of the write that is under way, or the last one.
+    PairMark m_mark;  ///< Of the write in progress, or of the last one.
     KeyTree m_items;
     const std::uint64_t m_flushPagesMax;
     const ImageCheck m_isWhole;

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t kPageBytes = 4096;
 
-// Where `key` lies between the ends of a range, as a number from 0 to 2^48; keys are hashes for the
-// most part, so this tells how much of the range is left.
+// The position of `key` in a range, scaled to 0…2^48. Most keys begin with a hash, so this
+// estimates how much of the range is left.
 class RangePosition {
 public:
     explicit RangePosition(const KeyRange& range) {
@@ -41,7 +41,7 @@ private:
     std::uint64_t m_width = 1;
 };
 
-// The keys of a range on all volumes, as far as a step takes them.
+// Finds the next keys of a range on all volumes, up to the step's limit.
 class DropFinder {
 public:
     DropFinder(const Environment& environment, KeyTreeCursor cursor, const DropStep& step)
@@ -88,7 +88,7 @@ private:
         std::uint64_t position = 0;
     };
 
-    // As dense as what this step took, over the rest of this volume and the volumes after it.
+    // Assumes that the rest of this volume and of later volumes is as dense as this step's keys.
     StorageResult<void> countLeft(VolumeId volume, std::string_view key) {
         const std::uint64_t here = m_position.of(key);
         std::uint64_t volumesAfter = 0;
@@ -152,7 +152,7 @@ std::string markKey(GroupId group, VolumeId volume) {
 }
 
 StorageResult<void> MemtableWriter::write(const Memtable& memtable) {
-    // A volume may have marks without items.
+    // A volume may have marks but no items.
     std::size_t regions = memtable.regions();
     for (const auto& [place, mark] : memtable.marks())
         regions = std::max<std::size_t>(regions, place.first.value() / kZonesPerRegion + 1);
@@ -180,7 +180,7 @@ StorageResult<void> MemtableWriter::writeItems(const Memtable& memtable, VolumeI
             TRY(m_items.put(*m_transaction, key, *cursor.image()));
         else
             TRY(m_items.erase(*m_transaction, key));
-        // A leaf, a share of the branches above it, and what the image fills by itself.
+        // A leaf, a share of the branches above it, and the pages of the image.
         m_dirtyPages += 2 + key.size() / kChunkBytes;
         if (cursor.image() != nullptr) m_dirtyPages += cursor.image()->size() / kPageBytes;
     }

@@ -10,8 +10,8 @@
 
 namespace orrery::storage {
 
-// The databases of items.mdb by their place in Environment::database; lmdb_tree.h has their
-// grammar.
+// The databases of items.mdb, by position in Environment::database. See lmdb_tree.h for their
+// format.
 enum class TreeDatabase : std::size_t { Items, Paths, Marks, Counters };
 
 inline std::vector<std::string> treeDatabaseNames() {
@@ -25,10 +25,10 @@ inline Database databaseOf(const Environment& environment, TreeDatabase which) {
 std::string itemKey(VolumeId volume, std::string_view key);
 std::string markKey(GroupId group, VolumeId volume);
 
-/// Writes a memtable volume by volume, in order of key, in transactions of bounded size, each
-/// synced. A volume's marks come after its items: cut anywhere between, the marks say to apply
-/// again what is there already, which does no harm. The first transaction says in the pair mark
-/// that this write began, the last one that it ended.
+/// Writes a memtable volume by volume, in order of key, in synced transactions of bounded size. A
+/// volume's marks follow its items: after a kill in between, the marks cause records to be applied
+/// again, which is harmless. In the pair mark, the first transaction records that this write began,
+/// and the last one that it ended.
 class MemtableWriter {
 public:
     MemtableWriter(Environment& environment, const KeyTree& items, std::uint64_t dirtyPagesMax,
@@ -43,8 +43,8 @@ public:
 private:
     StorageResult<void> writeItems(const Memtable& memtable, VolumeId volume);
     StorageResult<void> writeMarks(const Memtable& memtable, VolumeId volume);
-    /// Begins a transaction where none is open, and ends the one that has grown to its bound or is
-    /// another volume's.
+    /// Ensures an open transaction for `volume`. First commits one that belongs to another volume
+    /// or has reached its size limit.
     StorageResult<void> makeReady(VolumeId volume);
     StorageResult<void> writePair(std::uint64_t ended);
     StorageResult<void> finish();
@@ -56,10 +56,10 @@ private:
     bool m_hasBegun = false;
     VolumeId m_volume{};
     std::optional<WriteTransaction> m_transaction;
-    std::uint64_t m_dirtyPages = 0;  ///< Roughly.
+    std::uint64_t m_dirtyPages = 0;  ///< An estimate.
 };
 
-/// Takes one bounded step of giving back, in one transaction, which keeps `pair`.
+/// Does one bounded step of removal in one transaction, which keeps `pair`.
 StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items,
                                   const PairMark& pair, DropStep& step);
 

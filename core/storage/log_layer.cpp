@@ -12,20 +12,21 @@ namespace {
 
 using Kind = Turn::Change::Kind;
 
-// A transaction of LMDB has a limit of its own, far above; a bound keeps the wait for one short.
+// Limits one transaction so that the wait for it stays short. LMDB's own limit is far higher.
 constexpr std::uint64_t kWorkBytesMax = 16u << 20;
-// How far what has been answered may be ahead of the disk with relaxed durability.
+// With relaxed durability, how far answers may run ahead of the disk.
 constexpr std::uint64_t kBacklogBytesMax = 8u << 20;
-// What may wait to be written, the work that is out included, while more comes. A replica that
-// catches up writes as fast as it can read; clients come near with their largest batches only.
+// The limit of bytes waiting to be written, including work in progress, before the store counts as
+// saturated. A replica that catches up writes as fast as it can read; clients come close only with
+// their largest batches.
 constexpr std::uint64_t kWaitingBytesMax = 12u << 20;
-// What a change takes beside its bytes.
+// The memory of a change besides its bytes.
 constexpr std::uint64_t kChangeBytes = 48;
-// Records of dropped groups that go with one work: few where turns wait for it.
+// Records of dropped groups to erase with one batch: few while turns wait for it.
 constexpr std::uint64_t kReclaimBusy = 64;
 constexpr std::uint64_t kReclaimIdle = 2048;
-// Trimmed records that go with one work, and the logs that it looks at. Where turns wait for it, a
-// few more go than come, so that a log under load does not grow.
+// Trimmed records to erase with one batch, and logs to look at. While turns wait for it, slightly
+// more are erased than added, so that a log under load does not grow.
 constexpr std::uint64_t kTrimBusy = 64;
 constexpr std::uint64_t kTrimIdle = 2048;
 constexpr std::size_t kTrimLogsMax = 64;
@@ -158,15 +159,15 @@ std::unique_ptr<Work> LogLayer::takeEmptyWork() {
     return std::make_unique<LogWork>(m_medium, LogBatch(), PlannedFailure::Kind::None, m_epoch);
 }
 
-void LogLayer::treeHas(VolumeId volume, GroupId group, Lsn lsn) {
+void LogLayer::noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn) {
     Lsn& known = m_trims[{group, volume}];
     known = std::max(known, lsn);
 }
 
 void LogLayer::addTrims(LogBatch& batch) const {
-    for (const auto& [place, treeHas] : m_trims) {
+    for (const auto& [place, treeApplied] : m_trims) {
         if (batch.trims.size() == kTrimLogsMax) break;
-        batch.trims.push_back({place.second, place.first, treeHas});
+        batch.trims.push_back({place.second, place.first, treeApplied});
     }
     batch.trimRecordsMax = kTrimIdle;
     if (batch.turns.empty()) return;
@@ -185,7 +186,7 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     m_workIsOut = false;
     if (!log.ran()) return {};
     if (!log.result()) {
-        if (m_medium->madeRoom(log.result().error())) return {};
+        if (m_medium->growIfFull(log.result().error())) return {};
         return log.result();
     }
     m_medium->settle(log.batch());
@@ -201,7 +202,7 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     }
     for (const TrimStep& step : log.batch().trims) {
         const auto at = m_trims.find({step.group, step.volume});
-        if (step.done && at != m_trims.end() && at->second == step.treeHas) m_trims.erase(at);
+        if (step.done && at != m_trims.end() && at->second == step.treeApplied) m_trims.erase(at);
     }
     release();
     return {};
@@ -216,12 +217,12 @@ std::size_t LogLayer::forgetWritten(std::size_t changesMax) {
         if (end < turn.turn.changes().size()) break;
         m_toForget.pop_front();
         m_forgetFrom = 0;
-        ++count;  // One without changes counts too.
+        ++count;  // A turn without changes counts too.
     }
     return std::min(count, changesMax);
 }
 
-bool LogLayer::wantsRoom(const Work& work) {
+bool LogLayer::needsLargerMap(const Work& work) {
     const auto& log = static_cast<const LogWork&>(work);
     return log.ran() && !log.result() && log.result().error().code == kMapFull;
 }

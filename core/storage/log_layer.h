@@ -11,51 +11,51 @@
 
 namespace orrery::storage {
 
-/// The log half of a store: turns that wait to be written, and reads over them and the medium.
+/// The log half of a store: turns waiting to be written, and reads across them and the medium.
 class LogLayer {
 public:
     LogLayer(std::shared_ptr<LogMedium> medium, Durability durability, PlannedFailure failure);
 
-    /// Forgets all that is not on the medium, and the planned failure.
+    /// Forgets everything that is not on the medium, and the planned failure.
     void forgetUnwritten();
 
-    /// Takes a turn that is not empty.
+    /// Queues a turn, which must not be empty.
     Ticket add(Turn turn, std::vector<DroppedRange> drops, std::vector<std::uint64_t> dropsDone);
     Ticket last() const { return m_last; }
-    /// The turn up to which all is on the medium, and the one up to which all may leave the world.
+    /// `written`: the last turn on the medium. `released`: the last turn whose answers may be sent.
     Ticket written() const { return m_written; }
     Ticket released() const { return m_released; }
     std::uint64_t pendingTurns() const { return m_pending.size(); }
-    /// Turns are kept for reading only from now on: nothing will ask for them to be written.
+    /// From now on, turns are kept only for reading and never written.
     void stopQueueing();
-    /// True while so much waits to be written that no more should come.
+    /// True if too much is waiting to be written to accept more.
     bool saturated() const;
 
-    /// The tree's last write that has ended, to be told to the log with its next batch.
+    /// The last completed tree write, to be recorded in the log with its next batch.
     void noteTreeWritten(std::uint64_t generation) { m_treeGeneration = generation; }
-    /// A dropped group whose trace is gone from everywhere else; its records go from now on.
+    /// Starts erasing the records of a dropped group. Nothing else may refer to it any more.
     void reclaim(GroupId group) { m_reclaim.push_back(group); }
-    /// The tree of `group` on `volume` has the records up to `lsn` on disk: those that are trimmed
-    /// go from now on.
-    void treeHas(VolumeId volume, GroupId group, Lsn lsn);
-    /// Trimmed records of this log stay, also where some have gone already, until `treeHas` comes.
+    /// The tree of `group` on `volume` has the records up to `lsn` on disk, so trimmed ones among
+    /// them can be erased.
+    void noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn);
+    /// Stops erasing trimmed records of this log until the next `noteTreeApplied`.
     void forgetTrim(VolumeId volume, GroupId group) { m_trims.erase({group, volume}); }
-    /// Groups that have been dropped and still have records.
+    /// The number of dropped groups that still have records.
     std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
 
-    /// Null if there is nothing to write or one is out already.
+    /// Null if there is nothing to write or work is already out.
     std::unique_ptr<Work> takeWork();
-    /// Work that changes nothing: its end is when its owner goes on with what it does at rest.
+    /// Work that changes nothing; finishing it lets the owner continue its idle work.
     std::unique_ptr<Work> takeEmptyWork();
     bool workIsOut() const { return m_workIsOut; }
     /// An error means that a turn was not written.
     StorageResult<void> finish(std::unique_ptr<Work> work);
-    /// Forgets changes that have been written and are still kept for reading, at most so many;
-    /// returns how many. Nobody needs that soon.
+    /// Forgets at most `changesMax` written changes that are still kept for reading; returns how
+    /// many. Not urgent.
     std::size_t forgetWritten(std::size_t changesMax);
     bool hasWrittenToForget() const { return !m_toForget.empty(); }
-    /// Whether `work`, which was taken here, failed because the log's map is full.
-    static bool wantsRoom(const Work& work);
+    /// True if `work`, taken here, failed because the log's map is full.
+    static bool needsLargerMap(const Work& work);
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;
@@ -66,7 +66,7 @@ public:
     StorageResult<std::vector<std::pair<std::string, std::string>>> values(
         std::string_view prefix) const;
 
-    /// What is left over from before; groups among it read as dropped from now on.
+    /// Loads unfinished removals. Their groups read as dropped from now on.
     StorageResult<Unfinished> loadUnfinished();
 
 private:
@@ -80,7 +80,7 @@ private:
     LogTail m_tail;
     std::deque<std::shared_ptr<const SealedTurn>> m_pending;
     std::uint64_t m_pendingBytes = 0;
-    /// Written; the tail has them, the first one from that change on.
+    /// Written turns that the tail still holds, the first one from change `m_forgetFrom` on.
     std::deque<std::shared_ptr<const SealedTurn>> m_toForget;
     std::size_t m_forgetFrom = 0;
     Ticket m_last;
@@ -89,12 +89,12 @@ private:
 
     std::set<GroupId> m_dropped;
     std::vector<GroupId> m_reclaim;
-    /// Logs that may have trimmed records left, and up to where their trees have them.
+    /// Logs that may have trimmed records to erase, and the position of their trees on disk.
     std::map<std::pair<GroupId, VolumeId>, Lsn> m_trims;
 
     std::uint64_t m_treeGeneration = 0;
     bool m_queues = true;
-    std::uint64_t m_epoch = 0;  ///< Work of an earlier one has no effect.
+    std::uint64_t m_epoch = 0;  ///< Work of an earlier epoch has no effect.
     bool m_workIsOut = false;
 };
 

@@ -44,7 +44,7 @@ void LogTail::add(const SealedTurn& turn) {
 void LogTail::append(const Turn::Change& change, Ticket ticket) {
     Log& log = m_logs[{change.group, change.volume}];
     if (!log.records.empty() && log.records.back().lsn.next() != change.lsn) {
-        // A copy took the place of what was there; nobody reads that any more.
+        // A copy replaced the earlier records; nobody reads them any more.
         CHECK(change.lsn == log.trimMark);
         CHECK(change.lsn > log.records.back().lsn);
         log.records.clear();

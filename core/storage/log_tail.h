@@ -14,22 +14,22 @@
 
 namespace orrery::storage {
 
-/// What turns have said that are not known to be on disk yet: it lies over the log as the disk has
-/// it. Of each answer the tail knows it, or knows that it does not exist, or leaves it to the disk.
+/// The changes of turns that may not be on disk yet, as an overlay on the log on disk. For each
+/// query, the tail has the answer, knows that there is none, or defers to the disk.
 class LogTail {
 public:
-    /// Takes a turn in.
+    /// Adds the changes of a turn.
     void add(const SealedTurn& turn);
-    /// Forgets a turn that the disk has now, from change `begin` on, at most `countMax` of them;
-    /// returns where to go on. Turns are forgotten in the order of their tickets, each whole before
-    /// the next; nobody needs that soon.
+    /// Forgets at most `countMax` changes, from change `begin` on, of a turn that is now on disk;
+    /// returns where to continue. Forget turns in the order of their tickets, each completely
+    /// before the next. Not urgent.
     std::size_t forget(const SealedTurn& turn, std::size_t begin, std::size_t countMax);
     void clear() { *this = LogTail(); }
 
-    /// Nothing: ask the disk. Null: the log does not have it.
+    /// Nothing: ask the disk. Null: the record does not exist.
     std::optional<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
 
-    /// Where the log ends. `cutFrom` says that the disk's end counts up to there only.
+    /// The end of a log. With `cutFrom`, the disk's records count only up to there.
     struct End {
         std::optional<Lsn> known;
         std::optional<Lsn> cutFrom;
@@ -40,7 +40,7 @@ public:
     std::optional<SharedBytes> groupState(VolumeId volume, GroupId group) const;
     std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
 
-    /// A value that is erased is there, with null bytes.
+    /// An erased value is present, with null bytes.
     struct Named {
         SharedBytes bytes;
         Ticket ticket;
@@ -59,11 +59,11 @@ private:
         Ticket ticket;
     };
     struct Log {
-        std::deque<Record> records;  ///< One after another, without a gap.
+        std::deque<Record> records;  ///< Consecutive, without gaps.
         std::vector<Cut> cuts;
         SharedBytes state;
         Ticket stateTicket;
-        Lsn trimMark;  ///< 0: the disk has the latest.
+        Lsn trimMark;  ///< 0: the disk has the newest one.
         Ticket trimTicket;
 
         bool empty() const {

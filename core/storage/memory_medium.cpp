@@ -68,9 +68,9 @@ void MemoryLog::forgetDropped(GroupId group) {
 }
 
 void MemoryLog::append(Log& log, const Turn::Change& change) {
-    const bool goesOn = log.first.value() + log.records.size() == change.lsn.value();
-    if (!goesOn && !log.records.empty()) {
-        CHECK(change.lsn == log.trimMark);  // A copy took the place of what was there.
+    const bool isNext = log.first.value() + log.records.size() == change.lsn.value();
+    if (!isNext && !log.records.empty()) {
+        CHECK(change.lsn == log.trimMark);  // A copy replaced the earlier records.
         log.records.clear();
     }
     if (log.records.empty()) log.first = change.lsn;
@@ -81,7 +81,7 @@ void MemoryLog::trim(const TrimStep& step) {
     const auto at = m_logs.find({step.group, step.volume});
     if (at == m_logs.end()) return;
     Log& log = at->second;
-    while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeHas) {
+    while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeApplied) {
         log.records.pop_front();
         log.first = log.first.next();
     }
@@ -102,7 +102,7 @@ void MemoryLog::take(const Turn::Change& change) {
             m_logs[{change.group, change.volume}].state = change.bytes;
             break;
         case Kind::DropGroup:
-            // Its records stay until nobody needs them, and read as gone.
+            // The records stay until nobody needs them, but read as absent.
             m_droppedGroups.insert(change.group);
             break;
         case Kind::TrimMark:

@@ -8,7 +8,7 @@
 
 namespace orrery::storage {
 
-/// The log of a store in memory. What it holds is what a disk would.
+/// The log of a store in memory. It holds what a disk would.
 class MemoryLog : public LogMedium {
 public:
     StorageResult<void> write(LogBatch& batch) override;
@@ -26,7 +26,7 @@ public:
         std::string_view prefix) override;
     StorageResult<Unfinished> unfinished() override;
 
-    bool madeRoom(const StorageError&) override { return false; }
+    bool growIfFull(const StorageError&) override { return false; }
     bool hasRoom() const override { return true; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
@@ -63,7 +63,7 @@ public:
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
-    bool madeRoom(const StorageError&) override { return false; }
+    bool growIfFull(const StorageError&) override { return false; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
 

@@ -6,7 +6,7 @@
 namespace orrery::storage {
 namespace {
 
-// A flush of memory happens on the owner's thread, in one go, so it comes often and stays short.
+// A memory store flushes on the owner's thread in one go, so flushes are frequent and short.
 constexpr std::uint64_t kMemtableBytesMax = 64u << 10;
 
 class LayeredMemoryStore final : public LayeredStore, public MemoryStore {
@@ -18,7 +18,7 @@ public:
 
     void crash() override {
         const StorageResult<void> result = forgetUnwritten();
-        CHECK(result.has_value());  // Memory does not fail to be read.
+        CHECK(result.has_value());  // Reading memory cannot fail.
     }
 };
 

@@ -5,7 +5,7 @@
 namespace orrery::storage {
 namespace {
 
-// What a map node, its place in the index and the heads of its strings take beside their bytes.
+// The memory of a map node, its slot in the index and its string headers.
 constexpr std::uint64_t kEntryBytes = 240;
 constexpr std::uint64_t kImageBytes = 64;
 constexpr std::uint64_t kMarkBytes = 120;
@@ -18,7 +18,7 @@ std::size_t slotOf(VolumeId volume) {
     return volume.value() % std::size_t{kZonesPerRegion};
 }
 
-// An image counts once, however many slots share it.
+// An image counts once, no matter how many slots share it.
 std::uint64_t imageBytes(const Memtable::Entry& entry, std::size_t slot) {
     const SharedBytes& image = entry.zones[slot].image;
     if (image == nullptr) return 0;
@@ -108,6 +108,23 @@ void Memtable::eraseMarks(GroupId group) {
     m_bytes -= kMarkBytes * std::erase_if(m_marks, [group](const auto& mark) {
                    return mark.first.second == group;
                });
+}
+
+std::size_t Memtable::dismantle(std::size_t countMax) {
+    std::size_t count = 0;
+    for (; count < countMax && !m_areas.empty(); ++count) {
+        if (m_areas.back() == nullptr || m_areas.back()->entries.empty()) {
+            m_areas.pop_back();
+            continue;
+        }
+        // No more lookups follow.
+        m_areas.back()->index = {};
+        m_areas.back()->entries.erase(m_areas.back()->entries.begin());
+        --m_entryCount;
+    }
+    for (; count < countMax && !m_marks.empty(); ++count)
+        m_marks.erase(m_marks.begin());
+    return count;
 }
 
 const Memtable::Slot* Memtable::find(VolumeId volume, std::string_view key,

@@ -13,17 +13,17 @@
 
 namespace orrery::storage {
 
-/// What has been applied and is not in the trees yet, by key. The three zones of a Region share an
-/// entry, and an image as long as they were given the same pointer: a slot says for one zone which
-/// image holds for it, so a zone that lags goes on seeing the older one, and an image that every
-/// zone has passed is freed.
+/// Applied changes that are not in the trees yet, by key. The three zones of a Region share an
+/// entry, and they share an image if they were given the same pointer. A slot holds the image that
+/// one zone sees, so a lagging zone still sees the older image. An image is freed once every zone
+/// has moved past it.
 ///
-/// It also serves as the whole tree of a store in memory.
+/// A store in memory uses it as its whole tree.
 ///
-/// One thread fills it. Once it is frozen (shared as const) any thread may read it.
+/// One thread fills it. Once frozen (shared as const), any thread may read it.
 class Memtable {
 public:
-    /// What a zone sees: `held` with a null image is a deletion, not `held` means "ask the tree".
+    /// A zone's view: not `held` means "ask the tree"; `held` with a null image is a deletion.
     struct Slot {
         SharedBytes image;
         bool held = false;
@@ -42,10 +42,13 @@ public:
     /// Makes `volume` hold nothing for `key`, not even a deletion.
     void forget(VolumeId volume, std::string_view key);
     void setMark(VolumeId volume, GroupId group, const TreeMark& mark);
-    /// Forgets the keys of [begin, end) for every volume, at most `keysMax` of them; an empty `end`
-    /// means no end. Returns how many they were.
+    /// Forgets at most `keysMax` keys of [begin, end) for every volume; an empty `end` means no
+    /// end. Returns their number.
     std::uint64_t eraseRange(std::string_view begin, std::string_view end, std::uint64_t keysMax);
     void eraseMarks(GroupId group);
+    /// Frees at most `countMax` entries and marks of a memtable that is no longer read; returns
+    /// their number. Once it is empty, it costs nothing to destroy.
+    std::size_t dismantle(std::size_t countMax);
 
     /// The slot of `volume` for `key`, or null if it holds nothing. `hash` is keyHash(key).
     const Slot* find(VolumeId volume, std::string_view key, std::uint64_t hash) const;
@@ -54,23 +57,23 @@ public:
 
     std::uint64_t entryCount() const { return m_entryCount; }
     bool empty() const { return m_entryCount == 0 && m_marks.empty(); }
-    /// Memory it takes, roughly.
+    /// Approximate memory use.
     std::uint64_t bytes() const { return m_bytes; }
     const Marks& marks() const { return m_marks; }
-    /// The entries of one Region, in order of key, or null. Regions count from 0 to `regions()`.
+    /// The entries of a Region in order of key, or null. `region` is less than `regions()`.
     const Entries* entries(std::size_t region) const;
     std::size_t regions() const { return m_areas.size(); }
 
-    /// Walks over what one volume holds, in order of key, deletions included. Valid while the
-    /// memtable is not changed.
+    /// Walks the entries of one volume in order of key, including deletions. Valid while the
+    /// memtable does not change.
     class Cursor {
     public:
         /// A null memtable holds nothing.
         Cursor(const Memtable* memtable, VolumeId volume);
 
-        /// To the first key at or after `key`.
+        /// Moves to the first key at or after `key`.
         void seek(std::string_view key);
-        /// To the last key before `key`; an empty `key` means the end.
+        /// Moves to the last key before `key`; an empty `key` means the end.
         void seekBefore(std::string_view key);
         void next();
         void previous();
@@ -97,7 +100,7 @@ private:
 
     Entries::iterator erase(Area& area, Entries::iterator at);
 
-    std::vector<std::unique_ptr<Area>> m_areas;  ///< By Region; null where it has nothing.
+    std::vector<std::unique_ptr<Area>> m_areas;  ///< By Region; null if it has no entries.
     Marks m_marks;
     std::uint64_t m_entryCount = 0;
     std::uint64_t m_bytes = 0;

@@ -7,7 +7,7 @@
 namespace orrery::storage {
 namespace {
 
-// Three walks side by side, the one that hides the others first.
+// Merges three cursors; where they share a key, the earliest of them wins.
 class MergedScan {
 public:
     MergedScan(const Memtable& active, const Memtable* frozen, TreeCursor& tree, VolumeId volume,
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    // The next key of all three in the direction of the scan, or false at the end.
+    // The next key among the three, in the direction of the scan; false at the end.
     bool findNext(std::string_view& key) const {
         bool found = false;
         const auto offer = [&](std::string_view candidate) {
@@ -60,8 +60,7 @@ private:
         return found;
     }
 
-    // `key` is a view of one of the walks, so whether each of them stands on it is asked before any
-    // of them moves.
+    // `key` is a view from one of the cursors. So all comparisons come before the first move.
     StorageResult<void> leave(std::string_view key) {
         std::array<bool, 2> moves{};
         for (std::size_t i = 0; i < moves.size(); ++i)

@@ -25,22 +25,22 @@ bool isPowerOfTwo(std::uint64_t number) {
 
 const char* faultOfMeta(const MetaPage& meta, std::uint64_t index) {
     if (meta.magic != kMetaMagic || meta.version != kMetaVersion)
-        return "a meta page is overwritten";
+        return "a meta page has been overwritten";
     const std::uint64_t pageBytes = meta.free.pad;
     if (!isPowerOfTwo(pageBytes) || pageBytes < kPageBytesMin || pageBytes > kPageBytesMax)
-        return "a meta page has a wrong page size";
+        return "a meta page states an invalid page size";
     if (meta.transaction != 0 && meta.transaction % 2 != index)
-        return "a meta page has a wrong number";
+        return "a meta page states an invalid transaction number";
     return nullptr;
 }
 
-// Of the newer page only: after a sync that failed, LMDB takes back the number of the older one and
-// leaves its trees.
+// Only the newer page is checked: after a failed sync, LMDB reuses the number of the older page but
+// not its trees.
 const char* faultOfRoots(const MetaPage& meta) {
     for (const TreeRoot& root : {meta.free, meta.main}) {
         if (root.root != kNoPage && (root.root < 2 || root.root > meta.lastPage))
             return "a meta page names a page outside the file";
-        if (root.depth > kTreeDepthMax) return "a meta page has a wrong depth";
+        if (root.depth > kTreeDepthMax) return "a meta page states an invalid tree depth";
     }
     return nullptr;
 }
@@ -63,7 +63,8 @@ StorageError PageFile::damaged(const PageFault& fault) const {
     return damagedError(m_file.string(), fault.what + where);
 }
 
-// More than the file has is mapped, so that it may grow for a while; nothing reads there.
+// Maps more than the file's size, so that the file can grow for a while. Nothing reads past its
+// end.
 StorageResult<void> PageFile::mapUpTo(std::uint64_t bytes) {
     if (bytes > m_fileBytes) {
         struct stat status = {};
@@ -86,7 +87,7 @@ StorageResult<void> PageFile::mapUpTo(std::uint64_t bytes) {
 }
 
 StorageResult<MetaPage> PageFile::meta(std::uint64_t index) const {
-    const PageFault overwritten{"a meta page is overwritten", 0};
+    const PageFault overwritten{"a meta page has been overwritten", 0};
     if (m_fileBytes < kPageHeaderBytes + sizeof(MetaPage) ||
         (index == 1 && m_fileBytes < 2 * m_pageBytes))
         return std::unexpected(damaged({"it is too short", 0}));
@@ -97,7 +98,7 @@ StorageResult<MetaPage> PageFile::meta(std::uint64_t index) const {
             header = loadAt<PageHeader>(at);
             meta = loadAt<MetaPage>(at + kPageHeaderBytes);
         }))
-        return std::unexpected(damaged({"it cannot be read", 0}));
+        return std::unexpected(damaged({"it is unreadable", 0}));
     if ((header.flags & page_flag::kMeta) == 0) return std::unexpected(damaged(overwritten));
     if (const char* what = faultOfMeta(meta, index)) return std::unexpected(damaged({what, index}));
     return meta;
@@ -116,7 +117,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
     view->pages = {m_map.get(), m_pageBytes, end, &m_checked};
     view->free = {meta.free, true, false};
     view->main = {meta.main, false, true};
-    // Its few pages are other ones after each transaction; they are checked again each time.
+    // Each transaction moves these few pages, so they are checked again each time.
     PageCursor cursor(view->pages, view->main);
     for (const std::string& name : names) {
         TreeRoot root{};
@@ -125,7 +126,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
             found = cursor.find(name);
             if (found) root = loadAt<TreeRoot>(cursor.value().data());
         });
-        if (!isRead) return std::unexpected(damaged({"it cannot be read", 0}));
+        if (!isRead) return std::unexpected(damaged({"it is unreadable", 0}));
         if (cursor.fault()) return std::unexpected(damaged(cursor.fault()));
         if (!found)
             return std::unexpected(
@@ -133,7 +134,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
         if (root.root != kNoPage && (root.root < 2 || root.root >= end))
             return std::unexpected(damaged({"a database begins outside the file", 0}));
         if (root.depth > kTreeDepthMax || root.flags != 0)
-            return std::unexpected(damaged({"a database is of a wrong kind", 0}));
+            return std::unexpected(damaged({"a database is of the wrong kind", 0}));
         view->trees.push_back({root, false, false});
     }
     return view;
@@ -148,7 +149,7 @@ StorageResult<PageFile::ViewPtr> PageFile::view(std::uint64_t transaction,
     return m_last;
 }
 
-// True to LMDB's mdb_freelist_save: a record is a count and as many page numbers, falling.
+// After LMDB's mdb_freelist_save: a record is a count and that many page numbers, descending.
 StorageResult<std::uint64_t> PageFile::checkFreeList(const View& view) {
     m_free.reserve(view.pages.end);
     m_free.clear();
@@ -159,7 +160,7 @@ StorageResult<std::uint64_t> PageFile::checkFreeList(const View& view) {
     const bool isRead = guarded([&] {
         for (bool found = cursor.first(); found && !fault; found = cursor.next()) {
             const std::string_view value = cursor.value();
-            const PageFault wrong{"the list of free pages is wrong", cursor.path().leaf().number};
+            const PageFault wrong{"the free list is inconsistent", cursor.path().leaf().number};
             const std::uint64_t room = value.size() / sizeof(PageNumber);
             const std::uint64_t count = room == 0 ? 0 : loadAt<PageNumber>(value.data());
             if (room == 0 || value.size() % sizeof(PageNumber) != 0 || count >= room) fault = wrong;
@@ -175,7 +176,7 @@ StorageResult<std::uint64_t> PageFile::checkFreeList(const View& view) {
             }
         }
     });
-    if (!isRead) return std::unexpected(damaged({"it cannot be read", 0}));
+    if (!isRead) return std::unexpected(damaged({"it is unreadable", 0}));
     if (cursor.fault()) return std::unexpected(damaged(cursor.fault()));
     if (fault) return std::unexpected(damaged(fault));
     return beyond;
@@ -192,14 +193,14 @@ StorageResult<PageFile::ViewPtr> PageFile::start(const std::vector<std::string>&
         newer.transaction - older.transaction > 1)
         return std::unexpected(damaged({"its two meta pages do not belong together", 0}));
     if (newer.lastPage >= UINT64_MAX / m_pageBytes - 1)
-        return std::unexpected(damaged({"a meta page has a wrong last page", 0}));
+        return std::unexpected(damaged({"a meta page states an invalid last page", 0}));
     TRY_ASSIGN(m_last, viewOf(newer, names));
     if (m_last->pagesNamed > m_last->pages.end) TRY(checkFreePages(*m_last));
     return m_last;
 }
 
-// LMDB writes a transaction on pages that the one before does not use, so while the newest meta
-// page is damaged the other one still has all of its trees.
+// LMDB never writes a transaction to pages that the one before uses. So if the newest meta page is
+// corrupt, the trees of the other are still complete.
 StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::string>& names,
                                                         bool& mayLackLastWrite) {
     TRY(mapUpTo(UINT64_MAX));
@@ -214,7 +215,7 @@ StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::s
         if (isUsable) metas.push_back(*one);
     }
     std::ranges::sort(metas, std::ranges::greater(), &MetaPage::transaction);
-    StorageResult<ViewPtr> result = std::unexpected(damaged({"both meta pages are damaged", 0}));
+    StorageResult<ViewPtr> result = std::unexpected(damaged({"both meta pages are corrupt", 0}));
     for (const MetaPage& one : metas) {
         result = viewOf(one, names);
         if (result) return result;
@@ -223,11 +224,20 @@ StorageResult<PageFile::ViewPtr> PageFile::startDamaged(const std::vector<std::s
     return result;
 }
 
+StorageResult<Pages> PageFile::everyPage() {
+    TRY(mapUpTo(UINT64_MAX));
+    const auto first = meta(0);
+    m_pageBytes = first ? first->free.pad : static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const PageNumber end = m_fileBytes / m_pageBytes;
+    m_checked.reserve(end);
+    return Pages{m_map.get(), m_pageBytes, end, &m_checked};
+}
+
 StorageResult<void> PageFile::checkFreePages(const View& view) {
     TRY_ASSIGN(const std::uint64_t freeBeyond, checkFreeList(view));
-    // Pages at the end that were taken and given back in one transaction were never written.
+    // Pages allocated and freed at the end of the file in one transaction were never written.
     if (view.pagesNamed - view.pages.end != freeBeyond)
-        return std::unexpected(damaged({"it is cut off at its end", view.pages.end}));
+        return std::unexpected(damaged({"it is truncated", view.pages.end}));
     return {};
 }
 

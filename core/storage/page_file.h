@@ -10,8 +10,7 @@
 
 namespace orrery::storage {
 
-/// A file of LMDB, mapped for reading. The map is made anew as the file grows; views keep the one
-/// that they need.
+/// An LMDB file, mapped for reading. It is mapped anew as it grows; each view keeps its own map.
 class PageFile {
 public:
     static StorageResult<std::unique_ptr<PageFile>> open(const std::filesystem::path& file);
@@ -19,37 +18,41 @@ public:
     PageFile(const PageFile&) = delete;
     PageFile& operator=(const PageFile&) = delete;
 
-    /// The trees as one transaction left them. Its pages live as long as it does, and as long as
-    /// no later transaction uses them again.
+    /// The trees as of one transaction. The pages are valid during this object's life, until a
+    /// later transaction reuses them.
     struct View {
         std::uint64_t transaction = 0;
         Pages pages;
         PageNumber pagesNamed =
-            0;  ///< By its meta page; the last ones may never have been written.
+            0;  ///< From its meta page; the last ones may never have been written.
         PageTree free;
         PageTree main;
-        std::vector<PageTree> trees;  ///< Named ones, in the order asked for.
+        std::vector<PageTree> trees;  ///< The named trees, in the order requested.
         std::shared_ptr<const char> map;
     };
     using ViewPtr = std::shared_ptr<const View>;
 
-    /// As the transaction left them that was committed last with that number; null if a later one
-    /// has taken its place.
+    /// The state committed under this number. Null if a later transaction has overwritten its meta
+    /// page.
     StorageResult<ViewPtr> view(std::uint64_t transaction, const std::vector<std::string>& names);
 
-    /// What mdb_env_open and each transaction that reads take on trust: the meta pages, the main
-    /// tree, and that the file is as long as it says. Of the newest transaction.
+    /// Checks what mdb_env_open and each read transaction take on trust: the meta pages, the main
+    /// tree, and the file's stated length. Returns the newest transaction.
     StorageResult<ViewPtr> start(const std::vector<std::string>& names);
-    /// What each transaction that writes takes on trust as well: that no page on the list of free
-    /// pages is used. Before the first one; `view` is what it begins with.
+    /// Checks what each write transaction also takes on trust: that no page on the free list is in
+    /// use. Call it before the first write transaction, with the view that it begins with.
     StorageResult<void> checkFreePages(const View& view);
 
-    /// For a salvage: of the newest transaction whose named trees can be found, whatever else is
-    /// wrong. `mayLackLastWrite` is set if there may have been a later one.
+    /// For a salvage: the newest transaction whose named trees can be found, whatever else is
+    /// wrong. Sets `mayLackLastWrite` if there may have been a later one.
     StorageResult<ViewPtr> startDamaged(const std::vector<std::string>& names,
                                         bool& mayLackLastWrite);
 
-    /// Pages that are not used, after `checkFreePages`.
+    /// For a salvage: all pages of the file, whatever is wrong with it. Its meta pages may not say
+    /// the size of a page; then it is the machine's.
+    StorageResult<Pages> everyPage();
+
+    /// The unused pages, once `checkFreePages` has run.
     const PageSet& freePages() const { return m_free; }
 
     StorageError damaged(const PageFault& fault) const;

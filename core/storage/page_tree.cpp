@@ -5,7 +5,7 @@
 namespace orrery::storage {
 namespace {
 
-// The first node whose key is at or above `key`, from `begin` on.
+// The first node from `begin` on whose key is at or above `key`.
 std::uint32_t lowerNode(const PageTree& tree, const char* page, std::uint32_t begin,
                         std::string_view key) {
     std::uint32_t end = nodeCount(page);
@@ -21,19 +21,21 @@ std::uint32_t lowerNode(const PageTree& tree, const char* page, std::uint32_t be
 
 const char* checkNode(const Pages& pages, const PageTree& tree, const Node& node, bool isBranch,
                       std::uint64_t room) {
-    if (kNodeHeaderBytes + node.header.keyBytes > room) return "a key reaches over its page";
+    if (kNodeHeaderBytes + node.header.keyBytes > room) return "a key extends beyond its page";
     if (isBranch) return nullptr;
     if (node.header.keyBytes == 0) return "a key is empty";
     if (tree.isFreeList && node.header.keyBytes != sizeof(std::uint64_t))
-        return "a key has a wrong size";
+        return "the size of a key is invalid";
     const std::uint16_t flags = node.header.flags;
     const bool isOverflow = flags == node_flag::kOverflow;
     const bool isTree = flags == node_flag::kTree;
-    if (flags != 0 && !isOverflow && !(isTree && tree.isMain)) return "a value is of no known kind";
-    if (isTree && node.valueBytes() != sizeof(TreeRoot)) return "a tree has a wrong size";
+    if (flags != 0 && !isOverflow && !(isTree && tree.isMain))
+        return "a value is of an unknown kind";
+    if (isTree && node.valueBytes() != sizeof(TreeRoot))
+        return "the size of a tree root is invalid";
     const std::uint64_t inPage = isOverflow ? sizeof(PageNumber) : node.valueBytes();
     if (kNodeHeaderBytes + node.header.keyBytes + inPage > room)
-        return "a value reaches over its page";
+        return "a value extends beyond its page";
     if (isOverflow && node.valueBytes() > pages.end * pages.pageBytes)
         return "a value is larger than the file";
     return nullptr;
@@ -52,15 +54,15 @@ PageFault checkPage(const Pages& pages, const PageTree& tree, PageNumber number)
     const char* page = pages.at(number);
     const auto header = loadAt<PageHeader>(page);
     const auto wrong = [&](const char* what) { return PageFault{what, number}; };
-    if (header.number != number) return wrong("a page is not the one that belongs there");
+    if (header.number != number) return wrong("a page has the wrong number for its place");
     const bool isBranch = header.flags == page_flag::kBranch;
-    if (!isBranch && header.flags != page_flag::kLeaf) return wrong("a page is of a wrong kind");
+    if (!isBranch && header.flags != page_flag::kLeaf) return wrong("a page is of the wrong kind");
     if (header.lower < kPageHeaderBytes || header.lower % 2 != 0 || header.lower > header.upper ||
         header.upper > pages.pageBytes)
-        return wrong("a page has wrong bounds");
+        return wrong("the bounds of a page are invalid");
     const std::uint32_t count = nodeCount(page);
     if (count == 0) return wrong("a page is empty");
-    if (isBranch && count == 1 && !tree.isFreeList) return wrong("a branch has one page only");
+    if (isBranch && count == 1 && !tree.isFreeList) return wrong("a branch has only one child");
     std::uint64_t bytes = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto offset = loadAt<std::uint16_t>(page + kPageHeaderBytes + i * 2);
@@ -74,10 +76,10 @@ PageFault checkPage(const Pages& pages, const PageTree& tree, PageNumber number)
                                     : hasValue ? node.valueBytes()
                                                : sizeof(PageNumber);
         bytes += (kNodeHeaderBytes + node.header.keyBytes + value + 1) & ~std::uint64_t{1};
-        // The first key of a branch stands for everything below the second.
+        // The first key of a branch is ignored: it stands for everything below the second.
         const bool hasKey = !isBranch || i > 0;
         if (hasKey && tree.isFreeList && node.header.keyBytes != sizeof(std::uint64_t))
-            return wrong("a key has a wrong size");
+            return wrong("the size of a key is invalid");
         if (i > (isBranch ? 1u : 0u) && compareKeys(tree, Node(page, i - 1).key(), node.key()) >= 0)
             return wrong("keys are out of order");
     }
@@ -92,15 +94,15 @@ bool readValue(const Pages& pages, const Node& node, std::string_view& value, Pa
     }
     const auto number = loadAt<PageNumber>(node.data());
     const std::uint64_t count = overflowPages(node.valueBytes(), pages.pageBytes);
-    fault = {"a large value is not where it belongs", number};
+    fault = {"the overflow pages of a value are invalid", number};
     if (number < 2 || number >= pages.end || count > pages.end - number) return false;
     const auto header = loadAt<PageHeader>(pages.at(number));
     const std::uint64_t pagesThere = header.lower | static_cast<std::uint64_t>(header.upper) << 16;
-    // One that was written twice in a transaction may keep the pages of the larger value.
+    // A value written twice in one transaction may keep the pages of the larger version.
     if (header.number != number || header.flags != page_flag::kOverflow || pagesThere < count ||
         pagesThere > pages.end - number)
         return false;
-    // Touched here, under the guard, so that the disk fails now or not at all.
+    // Touches each page under the guard, so that an unreadable disk fails here and not later.
     for (std::uint64_t i = 1; i < count; ++i)
         static_cast<void>(*static_cast<const volatile char*>(pages.at(number + i)));
     value = {pages.at(number) + kPageHeaderBytes, node.valueBytes()};
@@ -117,7 +119,7 @@ bool PageCursor::fail(const char* what, PageNumber page) {
 bool PageCursor::enter(PageNumber page, PagePath::Bound low, PagePath::Bound high) {
     if (page < 2 || page >= m_pages.end) return fail("a page lies outside the file", page);
     if (m_path.depth == std::min<int>(m_tree.root.depth, kTreeDepthMax))
-        return fail("a tree is deeper than it says", page);
+        return fail("a tree is deeper than stated", page);
     const char* at = m_pages.at(page);
     if (!m_pages.checked->contains(page)) {
         if (const PageFault fault = checkPage(m_pages, m_tree, page)) {
@@ -131,15 +133,15 @@ bool PageCursor::enter(PageNumber page, PagePath::Bound low, PagePath::Bound hig
             const std::string_view firstKey = Node(at, isBranch ? 1 : 0).key();
             const std::string_view lastKey = Node(at, count - 1).key();
             if (low.bytes > 0 && compareKeys(m_tree, firstKey, low.view()) < 0)
-                return fail("keys lie before those of their parent", page);
+                return fail("keys are below the range of their parent", page);
             if (high.bytes > 0 && compareKeys(m_tree, lastKey, high.view()) >= 0)
-                return fail("keys lie behind those of their parent", page);
+                return fail("keys are above the range of their parent", page);
         }
         m_pages.checked->add(page);
     }
     const bool isLeaf = loadAt<PageHeader>(at).flags == page_flag::kLeaf;
     if (isLeaf != (m_path.depth + 1 == m_tree.root.depth))
-        return fail("a page is at a wrong depth", page);
+        return fail("a page is at the wrong depth", page);
     m_path.steps[m_path.depth++] = {at, page, 0, low, high};
     return true;
 }
@@ -155,7 +157,7 @@ bool PageCursor::enterChild(std::uint32_t index) {
     return enter(node.child(), low, high);
 }
 
-// To where `key` is or would be.
+// Moves to the position where `key` is or would be.
 bool PageCursor::descend(std::string_view key) {
     m_path.depth = 0;
     if (m_fault || m_tree.root.root == kNoPage) return false;
@@ -258,13 +260,13 @@ bool PageCursor::findNeighbours(PageNeighbours& found) {
     if (hasBefore && !read(index - 1, found.before)) return false;
     if (hasAfter && !read(index, found.after)) return false;
     if (hasBefore && hasAfter) return true;
-    // At an end of its page: the other neighbour is on another one.
+    // At the end of its page; the other neighbour is on another page.
     if (!hasAfter) --m_path.steps[m_path.depth - 1].index;
     if (step(!hasAfter)) (hasAfter ? found.before : found.after) = {m_key, m_value};
     return !m_fault;
 }
 
-bool PageCursor::checkWayTo(std::string_view key) {
+bool PageCursor::checkPathTo(std::string_view key) {
     if (!descend(key)) return !m_fault;
     const PagePath path = m_path;
     for (int level = 0; level + 1 < path.depth; ++level) {

@@ -8,17 +8,17 @@
 
 namespace orrery::storage {
 
-// Reads the trees of an LMDB file page by page and believes nothing: a page must have the number,
-// the depth and the order that its place in the tree asks for, and its keys must lie between those
-// of its parent. So a page that is zero, noise, old or another's is found before anything is
-// answered from it, a key that is missing is missing, and a walk that ends has seen all there is.
+// Reads the trees of an LMDB file page by page and trusts nothing. A page must have the number,
+// depth and order that its place in the tree requires, and its keys must lie between those of its
+// parent. So a zeroed, overwritten, outdated or foreign page is detected before it is used, an
+// absent key is really absent, and a completed walk has seen every key.
 //
-// A page is checked when it is first met; a set remembers which were. Nothing here allocates or has
-// a destructor, so that all of it may run under a guard (guard.h).
+// Each page is checked when first visited, and a set records the checked pages. Nothing here
+// allocates or has a destructor, so all of it may run under a guard (guard.h).
 
-inline constexpr int kTreeDepthMax = 32;  // As LMDB's own.
+inline constexpr int kTreeDepthMax = 32;  // LMDB's own limit.
 
-/// What is wrong with a file, or nothing. The text is a literal.
+/// A fault found in a file, or none. `what` is a string literal.
 struct PageFault {
     const char* what = nullptr;
     PageNumber page = 0;
@@ -26,15 +26,15 @@ struct PageFault {
     explicit operator bool() const { return what != nullptr; }
 };
 
-/// Which pages have been checked.
+/// A set of page numbers, such as the checked pages.
 class PageSet {
 public:
-    /// Makes room for pages up to, but without, `end`.
+    /// Makes room for pages below `end`.
     void reserve(PageNumber end) {
         if (m_words.size() * 64 < end) m_words.resize(end / 64 + 1 + end / 512);
     }
     bool contains(PageNumber page) const { return (m_words[page / 64] >> (page % 64) & 1) != 0; }
-    /// True if it was not there.
+    /// True if the page was not in the set.
     bool add(PageNumber page) {
         const std::uint64_t bit = std::uint64_t{1} << (page % 64);
         const bool isNew = (m_words[page / 64] & bit) == 0;
@@ -48,7 +48,7 @@ private:
     std::vector<std::uint64_t> m_words;
 };
 
-/// The pages of a file as one transaction sees them. `checked` has room for all of them.
+/// The pages of a file as one transaction sees them. `checked` must have room for all of them.
 struct Pages {
     const char* base = nullptr;
     std::uint64_t pageBytes = 0;
@@ -61,13 +61,13 @@ struct Pages {
 /// One tree of a file.
 struct PageTree {
     TreeRoot root{};
-    bool isFreeList = false;  ///< Keys are numbers in the machine's byte order.
+    bool isFreeList = false;  ///< Keys are integers in the machine's byte order.
     bool isMain = false;      ///< Values may be trees.
 };
 
-/// A way from the root to a leaf.
+/// The path from the root to a leaf.
 struct PagePath {
-    /// Not initialised, unlike a string_view: a path is made with each read.
+    /// Unlike string_view it is not initialized: every read builds a path.
     struct Bound {
         const char* at;
         std::size_t bytes;
@@ -76,8 +76,8 @@ struct PagePath {
     struct Step {
         const char* page;
         PageNumber number;
-        std::uint32_t index;  ///< Of the node taken.
-        // The keys of the page are at or above `low` and, unless that is empty, below `high`.
+        std::uint32_t index;  ///< The node taken on this page.
+        // All keys of the page are at or above `low`, and below `high` unless that is empty.
         Bound low;
         Bound high;
     };
@@ -87,25 +87,25 @@ struct PagePath {
     const Step& leaf() const { return steps[depth - 1]; }
 };
 
-/// The two orders of keys there are; negative, zero or positive.
+/// Compares keys in the tree's order; negative, zero or positive.
 int compareKeys(const PageTree& tree, std::string_view a, std::string_view b);
 
-/// The entries on both sides of a key that is not there; at the ends of a tree one is missing.
+/// The entries on both sides of an absent key. At the ends of a tree, one is missing.
 struct PageNeighbours {
     struct Entry {
-        std::string_view key;  ///< Empty: there is none.
+        std::string_view key;  ///< Empty: no entry.
         std::string_view value;
     };
     Entry before;
     Entry after;
 };
 
-/// Walks over a tree. After a fault nothing more is read.
+/// Walks a tree. After a fault it reads nothing more.
 class PageCursor {
 public:
     PageCursor(const Pages& pages, const PageTree& tree) : m_pages(pages), m_tree(tree) {}
 
-    /// Each moves, and says whether there is a key; false after a fault.
+    /// Each moves and returns true if there is a key; false after a fault.
     bool first();
     bool last();
     bool lowerBound(std::string_view key);
@@ -113,14 +113,14 @@ public:
     bool next();
     bool previous();
 
-    /// After a `find` that found nothing: what stands on both sides. False after a fault.
+    /// After a `find` without a match: the entries on both sides. False after a fault.
     bool findNeighbours(PageNeighbours& found);
 
-    /// Checks every page that LMDB reads when it writes `key`: those on the way to it, their
-    /// siblings, and the value that it replaces.
-    bool checkWayTo(std::string_view key);
+    /// Checks every page that LMDB reads to write `key`: the path to it, the siblings of those
+    /// pages, and the value that it replaces.
+    bool checkPathTo(std::string_view key);
 
-    /// The value is whole and can be read.
+    /// The value is complete and readable.
     std::string_view key() const { return m_key; }
     std::string_view value() const { return m_value; }
     const PagePath& path() const { return m_path; }
@@ -143,10 +143,10 @@ private:
     PageFault m_fault;
 };
 
-/// Reads the value of a leaf's node, an overflow page's too.
+/// Reads the value of a leaf node, from overflow pages if needed.
 bool readValue(const Pages& pages, const Node& node, std::string_view& value, PageFault& fault);
 
-/// Checks one page by itself: header, offsets, sizes, order. `inOrder` compares two keys.
+/// Checks one page by itself: header, offsets, sizes, order.
 PageFault checkPage(const Pages& pages, const PageTree& tree, PageNumber number);
 
 }  // namespace orrery::storage

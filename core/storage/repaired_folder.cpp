@@ -35,8 +35,8 @@ StorageResult<void> removeTree(const fs::path& path) {
     return {};
 }
 
-// Each step is one that may have been done already. The format goes first, so that an earlier
-// program refuses the folder.
+// Each step may already have been done. The format comes first, so that an earlier program refuses
+// the folder.
 StorageResult<fs::path> putInPlace(const fs::path& folder) {
     const fs::path repaired = repairedFolder(folder);
     if (isThere(repaired / "format")) TRY(renameFile(repaired / "format", folder / "format"));

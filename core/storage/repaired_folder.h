@@ -6,18 +6,18 @@
 
 namespace orrery::storage {
 
-// How a repaired pair of files takes the place of a damaged one, whole, whatever kill comes
-// between:
+// How a pair of repaired files atomically replaces the damaged pair, despite a kill at any point:
 //
-//   repair.new   the files while they are written; removed by the next start or repair
-//   repaired     the same folder under its second name: from here on the new files count
-//   damaged-N    the same folder at last, with the old files in it: log.mdb.damaged and so on
+//   repair.new   the new files while they are written; the next start or repair removes it
+//   repaired     the same folder, renamed: from here on the new files count
+//   damaged-N    the same folder, renamed again, with the old files: log.mdb.damaged and so on
 
-/// Where a repair of `folder` writes; empty, and made.
+/// Creates an empty folder for the files that a repair of `folder` writes.
 StorageResult<std::filesystem::path> makeRepairFolder(const std::filesystem::path& folder);
-/// Makes what was written there count, and puts it in place. Returns where the old files are.
+/// Makes the files there count and moves them into place. Returns the folder of the old files.
 StorageResult<std::filesystem::path> adoptRepair(const std::filesystem::path& folder);
-/// Ends what a kill interrupted in either of the two. The folder's lock must be held.
+/// Completes a step of either function that a kill interrupted. The caller must hold the folder's
+/// lock.
 StorageResult<void> finishRepair(const std::filesystem::path& folder);
 
 }  // namespace orrery::storage

@@ -8,7 +8,7 @@
 namespace orrery::storage {
 namespace {
 
-// Far more than the longest key takes.
+// Far more than the longest key needs.
 constexpr std::size_t kLevelsMax = 64;
 
 class SalvageWalk {
@@ -63,7 +63,7 @@ private:
         return !isBehind && !isBefore;
     }
 
-    // Of the page by itself, its place in the tree, and its keys between those of its parent.
+    // Checks the page by itself, its place in the tree, and its keys against those of its parent.
     bool isSound(const PageTree& tree, PageNumber number, int depth, std::string_view low,
                  std::string_view high, bool& isLeaf) const {
         if (number < 2 || number >= m_pages.end) return false;
@@ -148,6 +148,31 @@ std::optional<std::string> SalvagedFile::find(std::size_t tree, std::string_view
     const bool isRead = guarded([&] { isFound = cursor.find(key); });
     if (!isRead || !isFound || cursor.fault()) return std::nullopt;
     return std::string(cursor.value());
+}
+
+StorageResult<void> visitEveryPage(
+    const std::filesystem::path& file,
+    const std::function<void(std::string_view key, std::string_view value)>& visitor) {
+    TRY_ASSIGN(const auto opened, PageFile::open(file));
+    TRY_ASSIGN(const Pages pages, opened->everyPage());
+    const PageTree someTree;
+    for (PageNumber number = 2; number < pages.end; ++number) {
+        const char* page = pages.at(number);
+        bool isSoundLeaf = false;
+        static_cast<void>(guarded([&] {
+            isSoundLeaf = !checkPage(pages, someTree, number) &&
+                          loadAt<PageHeader>(page).flags == page_flag::kLeaf;
+        }));
+        for (std::uint32_t i = 0; isSoundLeaf && i < nodeCount(page); ++i) {
+            const Node node(page, i);
+            std::string_view value;
+            PageFault fault;
+            bool isRead = false;
+            static_cast<void>(guarded([&] { isRead = readValue(pages, node, value, fault); }));
+            if (isRead) visitor(node.key(), value);
+        }
+    }
+    return {};
 }
 
 }  // namespace orrery::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,37 +13,38 @@
 
 namespace orrery::storage {
 
-// Reads a damaged file of LMDB as far as it can be read. Only pages that the newest sound meta page
-// reaches are looked at: a page that nothing leads to may hold what was deleted long ago.
+// Reads as much as possible of a damaged LMDB file. A walk visits only pages that the newest sound
+// meta page reaches, since any other page may hold data that was deleted long ago.
 //
-// Damage is told as ranges of keys, never as single ones: a damaged entry may have had any key
+// It reports damage as ranges of keys, never as single keys: a damaged entry may have had any key
 // between its sound neighbours.
 
-/// Receives what a salvage finds in a tree, in order of key.
+/// Receives the contents of a tree, in order of key.
 class SalvageVisitor {
 public:
     virtual ~SalvageVisitor() = default;
-    /// Returns false if `value` cannot be what was written under `key`. The views live until then.
+    /// Returns false if `value` cannot have been written under `key`. The views are valid during
+    /// the call.
     virtual bool take(std::string_view key, std::string_view value) = 0;
-    /// Any key of the range may have been there.
+    /// The range may have held any of its keys.
     virtual void lose(const KeyRange& range) = 0;
 };
 
-/// One file, open for a salvage. The folder's lock must be held.
+/// One file, open for a salvage. The caller must hold the folder's lock.
 class SalvagedFile {
 public:
     /// An error if no meta page leads to the named trees.
     static StorageResult<std::unique_ptr<SalvagedFile>> open(const std::filesystem::path& file,
                                                              const std::vector<std::string>& names);
 
-    /// The newest meta page, or what it leads to, is damaged: what the last transaction wrote may
-    /// be missing.
+    /// True if the newest meta page or something it points to is damaged: the last transaction's
+    /// data may be missing.
     bool mayLackLastWrite() const { return m_mayLackLastWrite; }
 
-    /// Visits all keys of tree `keys`, as long ones are kept in `paths` where that is given
-    /// (key_tree.h). Trees are numbered as the names were.
+    /// Visits all keys of tree `keys`, with the rest of long keys in `paths` if given (key_tree.h).
+    /// Trees are numbered in the order of `names`.
     void walk(std::size_t keys, std::optional<std::size_t> paths, SalvageVisitor& visitor) const;
-    /// The value of a key that needs no path, or nothing if it is not there or cannot be read.
+    /// The value of a key that needs no path; nothing if it is absent or unreadable.
     std::optional<std::string> find(std::size_t tree, std::string_view key) const;
 
 private:
@@ -53,5 +55,12 @@ private:
     PageFile::ViewPtr m_view;
     bool m_mayLackLastWrite;
 };
+
+/// Visits the entries of every sound leaf page of a file, whether or not a tree still refers to the
+/// page. An entry may be of any tree, and may have been replaced or deleted since. Of a key that a
+/// page holds in parts (key_tree.h) there is only the part. The views are valid during the call.
+StorageResult<void> visitEveryPage(
+    const std::filesystem::path& file,
+    const std::function<void(std::string_view key, std::string_view value)>& visitor);
 
 }  // namespace orrery::storage

@@ -1,9 +1,11 @@
 #include "core/storage/salvaged_folder.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/storage/key_tree.h"
 #include "core/storage/lmdb_log_writer.h"
 #include "core/storage/lmdb_tree_writer.h"
 
@@ -36,7 +38,7 @@ constexpr std::size_t placeOf(TreeDatabase which) {
     return static_cast<std::size_t>(which);
 }
 
-// Of a key that stateKey or markKey made.
+// Parses a key made by stateKey or markKey.
 std::optional<SalvagedFolder::Place> placeIn(std::string_view key) {
     ByteReader in(key);
     const GroupId group(in.u64());
@@ -53,7 +55,17 @@ std::optional<Value> valueAt(const std::map<SalvagedFolder::Place, Value>& value
     return at->second;
 }
 
-// The keys of `volume` in ranges of raw keys.
+StorageError noCatalog(const std::filesystem::path& logFile) {
+    std::error_code failed;
+    const bool isThere = std::filesystem::exists(logFile, failed);
+    return {"repair", EPROTO, logFile.string(),
+            "The file " + logFile.string() +
+                (isThere ? " is corrupt beyond reading" : " is missing") +
+                ". It defines the tables, so nothing can be repaired without it; put a sound copy "
+                "back, or restore the folder from a backup."};
+}
+
+// The part of raw key ranges that belongs to `volume`, as its keys.
 KeyRanges ofVolume(const KeyRanges& raw, VolumeId volume) {
     const KeyRanges whole = intersect(raw, {{itemKey(volume, ""), itemKey(volume.next(), "")}});
     KeyRanges keys;
@@ -69,16 +81,18 @@ KeyRanges ofVolume(const KeyRanges& raw, VolumeId volume) {
 
 StorageResult<std::unique_ptr<SalvagedFolder>> SalvagedFolder::open(
     const std::filesystem::path& logFile, const std::filesystem::path& itemsFile) {
-    TRY_ASSIGN(auto log, SalvagedFile::open(logFile, logDatabaseNames()));
+    auto opened = SalvagedFile::open(logFile, logDatabaseNames());
+    if (!opened) return std::unexpected(noCatalog(logFile));
+    auto log = *std::move(opened);
     auto items = SalvagedFile::open(itemsFile, treeDatabaseNames());
     std::unique_ptr<SalvagedFolder> folder(
-        new SalvagedFolder(std::move(log), items ? std::move(*items) : nullptr));
+        new SalvagedFolder(std::move(log), items ? std::move(*items) : nullptr, itemsFile));
     folder->readLog();
     folder->readMarks();
     return folder;
 }
 
-// A mark that is damaged, or in a file that cannot be read at all, says nothing.
+// A mark that is corrupt, or in an unreadable file, counts as absent.
 PairFit SalvagedFolder::pairFit() const {
     const auto markOf = [](const SalvagedFile& file, std::size_t counters) {
         const auto bytes = file.find(counters, kPairName);
@@ -107,7 +121,7 @@ void SalvagedFolder::readLog() {
          [this](std::string_view key, std::string_view mark) {
              const auto place = placeIn(key);
              if (place) m_trimMarks.insert_or_assign(*place, Lsn(ByteReader(mark).u64()));
-             return true;  // Those of an earlier version name no volume.
+             return true;  // The marks of an earlier version name no volume.
          });
 }
 
@@ -170,6 +184,16 @@ void SalvagedFolder::visitEntries(const EntryVisitor& visitor) {
              const VolumeId volume(in.u16());
              return in.ok() && visitor(volume, in.rest(), image);
          });
+}
+
+StorageResult<void> SalvagedFolder::visitLooseEntries(
+    const std::function<void(VolumeId volume, std::string_view key, std::string_view image)>&
+        visitor) const {
+    return visitEveryPage(m_itemsFile, [&](std::string_view key, std::string_view image) {
+        ByteReader in(key);
+        const VolumeId volume(in.u16());
+        if (in.ok() && key.size() < kChunkBytes) visitor(volume, in.rest(), image);
+    });
 }
 
 KeyRanges SalvagedFolder::lostKeys(VolumeId volume) const {

@@ -15,65 +15,71 @@
 
 namespace orrery::storage {
 
-/// What can still be read of a damaged data folder, in the terms of Store. The folder's lock must
-/// be held while this lives.
+/// The readable contents of a damaged data folder, in the terms of Store. Hold the folder's lock
+/// during this object's life.
 class SalvagedFolder {
 public:
     using Place = std::pair<GroupId, VolumeId>;
 
-    /// An error if no meta page of log.mdb leads to its trees. Without a readable items.mdb all of
-    /// its keys are lost.
+    /// An error if no meta page of log.mdb leads to its trees. If items.mdb is unreadable, all of
+    /// its keys count as lost.
     static StorageResult<std::unique_ptr<SalvagedFolder>> open(
         const std::filesystem::path& logFile, const std::filesystem::path& itemsFile);
 
-    /// Whether the last write of log.mdb may be missing.
+    /// True if the last write of log.mdb may be missing.
     bool logMayLackLastWrite() const { return m_log->mayLackLastWrite(); }
 
-    /// How the two files fit together, as far as their marks can be read.
+    /// How the two files fit together, as far as their marks are readable.
     PairFit pairFit() const;
 
-    // --- read at once
+    // --- loaded at once
 
     const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
     const KeyRanges& lostValues() const { return m_lostValues; }
     std::optional<std::string> groupState(VolumeId volume, GroupId group) const;
     std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
-    /// An empty mark where none was stored; nothing where it cannot be read.
+    /// An empty mark if none was stored; nothing if it is unreadable.
     std::optional<TreeMark> mark(VolumeId volume, GroupId group) const;
 
-    // --- read when it is asked for
+    // --- read on demand
 
-    /// Visits all records that can be read; the visitor says whether a record is whole.
+    /// Visits all readable records. The visitor returns false for a corrupt record.
     using RecordVisitor =
         std::function<bool(VolumeId volume, GroupId group, Lsn lsn, std::string_view record)>;
     void visitRecords(const RecordVisitor& visitor);
-    /// After `visitRecords`: whether records of this log at or after `from` may have been lost.
+    /// After `visitRecords`: true if records of this log at or after `from` may have been lost.
     bool mayLackRecords(VolumeId volume, GroupId group, Lsn from) const;
     std::optional<std::string> record(VolumeId volume, GroupId group, Lsn lsn) const;
 
-    /// Visits all entries of the trees that can be read; the visitor says whether an entry is
-    /// whole.
+    /// Visits all readable entries of the trees. The visitor returns false for a corrupt entry.
     using EntryVisitor =
         std::function<bool(VolumeId volume, std::string_view key, std::string_view image)>;
     void visitEntries(const EntryVisitor& visitor);
-    /// After `visitEntries`: the keys that the tree of a volume may have had besides.
+    /// Visits the entries of every sound page of items.mdb, also of those that no tree refers to
+    /// any more: they may be out of date, deleted, or of another kind. Long keys are left out.
+    StorageResult<void> visitLooseEntries(
+        const std::function<void(VolumeId volume, std::string_view key, std::string_view image)>&
+            visitor) const;
+    /// After `visitEntries`: the lost keys that the tree of a volume may have had.
     KeyRanges lostKeys(VolumeId volume) const;
 
 private:
-    SalvagedFolder(std::unique_ptr<SalvagedFile> log, std::unique_ptr<SalvagedFile> items)
-        : m_log(std::move(log)), m_items(std::move(items)) {}
+    SalvagedFolder(std::unique_ptr<SalvagedFile> log, std::unique_ptr<SalvagedFile> items,
+                   std::filesystem::path itemsFile)
+        : m_log(std::move(log)), m_items(std::move(items)), m_itemsFile(std::move(itemsFile)) {}
     void readLog();
     void readMarks();
 
     std::unique_ptr<SalvagedFile> m_log;
-    std::unique_ptr<SalvagedFile> m_items;  ///< Null if it cannot be read at all.
+    std::unique_ptr<SalvagedFile> m_items;  ///< Null if its trees are unreadable.
+    std::filesystem::path m_itemsFile;
     std::vector<std::pair<std::string, std::string>> m_values;
     KeyRanges m_lostValues;
     std::map<Place, std::string> m_states;
     std::map<Place, Lsn> m_trimMarks;
     std::map<Place, TreeMark> m_marks;
     KeyRanges m_lostMarks;
-    // Of raw keys, which begin with the volume.
+    // Raw keys, which begin with the volume.
     KeyRanges m_lostRecords;
     KeyRanges m_lostEntries;
 };

@@ -6,7 +6,7 @@
 namespace orrery::storage {
 namespace {
 
-// The codes that LMDB adds to those of errno, as lmdb.h documents them.
+// LMDB's error codes besides those of errno, as documented in lmdb.h.
 constexpr int kVersionMismatch = -30794;
 constexpr int kInvalid = -30793;
 
@@ -16,22 +16,23 @@ std::string causeOf(int code) {
         case EDQUOT:
             return "the disk is full; free some space";
         case EFBIG:
-            return "the file may not grow any further; raise the limit on the size of files";
+            return "the file has reached its size limit; raise the limit on file sizes";
         case EACCES:
         case EPERM:
-            return "access is not permitted; choose another data folder or change its permissions";
+            return "access is denied; choose another data folder or change its permissions";
         case EROFS:
             return "the file system is read-only; choose another data folder";
         case EIO:
-            return "the disk reported an input or output error; check the disk, then start again";
+            return "the disk reported an I/O error; check the disk, then restart the program";
         case kMapFull:
-            return "the address space for the file is used up and could not be enlarged";
+            return "the address space reserved for the file is full and could not be enlarged";
         case kTransactionFull:
-            return "a single change is too large to be written in one transaction";
+            return "one change is too large for a single transaction";
         case kCorrupted:
         case kInvalid:
         case kVersionMismatch:
-            return "the file is damaged or was not written by this program; restore it from a copy";
+            return "the file is corrupt or was not written by this program; " +
+                   std::string(kRestoreOrRepair);
         case kPanic:
             return "an earlier write failed midway; restart the program";
         default:
@@ -46,7 +47,7 @@ std::string causeOf(int code) {
 StorageError damagedError(const std::string& path, const std::string& what,
                           std::string_view remedy) {
     return {"read", kCorrupted, path,
-            "The file " + path + " is damaged (" + what + "); " + std::string(remedy) + "."};
+            "The file " + path + " is corrupt (" + what + "); " + std::string(remedy) + "."};
 }
 
 bool isDamage(const StorageError& error) {

@@ -7,24 +7,23 @@
 
 namespace orrery::storage {
 
-// Codes of LMDB that callers tell apart, so that they need not include lmdb.h; environment.cpp
-// asserts that they are what LMDB says.
+// LMDB error codes that callers distinguish, so that they need not include lmdb.h. environment.cpp
+// asserts that they match.
 inline constexpr int kCorrupted = -30796;
 inline constexpr int kPanic = -30795;
 inline constexpr int kMapFull = -30792;
 inline constexpr int kTransactionFull = -30788;
 
-/// What to do about a damaged file of LMDB.
+/// The remedy for corrupt records and items.
 inline constexpr std::string_view kRestoreOrRepair =
-    "restore its folder from a backup, or run \"orreryd repair --data DIR\"";
+    "restore the data folder from a backup, or run \"orreryd repair --data DIR\"";
 
-/// The error of a file whose bytes cannot be what this program wrote; `what` says why, and
-/// `remedy` what to do.
+/// The error for a file whose bytes this program cannot have written. `what` is the reason.
 StorageError damagedError(const std::string& path, const std::string& what,
                           std::string_view remedy = kRestoreOrRepair);
-/// Whether the bytes of a file are at fault.
+/// True if the contents of a file are at fault.
 bool isDamage(const StorageError& error);
-/// Whether more room on the disk, or a higher limit, would help.
+/// True if free disk space or a higher limit would help.
 bool isLackOfRoom(const StorageError& error);
 
 }  // namespace orrery::storage

@@ -12,11 +12,11 @@
 namespace orrery::storage {
 namespace {
 
-// A transaction may begin between two commits of the writer, and the meta page that it is of may be
-// overwritten by the second before it is read.
+// A transaction may begin between two commits of a writer, and the second commit may overwrite the
+// transaction's meta page before it is read.
 constexpr int kBeginAttempts = 1000;
 
-const PageFault kUnreadable{"it cannot be read", 0};
+const PageFault kUnreadable{"it is unreadable", 0};
 
 }  // namespace
 
@@ -35,11 +35,11 @@ StorageResult<std::optional<std::string_view>> Transaction::read(Database databa
     return std::optional(cursor.value());
 }
 
-StorageResult<void> Transaction::checkWayTo(Database database, std::string_view key) const {
-    if (m_view == nullptr) return {};  // The file is only just being made.
+StorageResult<void> Transaction::checkPathTo(Database database, std::string_view key) const {
+    if (m_view == nullptr) return {};  // The file is still being created.
     PageCursor cursor(m_view->pages, tree(database));
     bool isSound = false;
-    if (!guarded([&] { isSound = cursor.checkWayTo(key); }))
+    if (!guarded([&] { isSound = cursor.checkPathTo(key); }))
         return std::unexpected(m_environment->m_writePages->damaged(kUnreadable));
     if (!isSound) return std::unexpected(m_environment->m_writePages->damaged(cursor.fault()));
     return {};
@@ -48,7 +48,7 @@ StorageResult<void> Transaction::checkWayTo(Database database, std::string_view 
 StorageResult<std::optional<std::string_view>> Transaction::get(Database database,
                                                                 std::string_view key) const {
     if (!m_writes) return read(database, key);
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     MDB_val v{};
     const int rc = m_environment->enter([&] { return mdb_get(m_txn, database.value(), &k, &v); });
@@ -112,7 +112,7 @@ StorageResult<ReadTransaction> ReadTransaction::begin(Environment& environment, 
         TRY_ASSIGN(transaction.m_view, pages.view(number, environment.m_names));
         if (transaction.m_view != nullptr) return transaction;
     }
-    return std::unexpected(environment.damaged("its meta pages name no transaction that is there"));
+    return std::unexpected(environment.damaged("its meta pages name no existing transaction"));
 }
 
 ReadTransaction::ReadTransaction(ReadTransaction&& other) noexcept
@@ -135,10 +135,10 @@ ReadTransaction::~ReadTransaction() {
 
 StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment) {
     WriteTransaction transaction(environment, nullptr, nullptr);
-    environment.m_writeLock.take();
+    environment.m_writeLock.acquire();
     transaction.m_hasLock = true;
     transaction.m_writes = true;
-    // Asked with the lock: whoever had it before may have met a fault.
+    // Checked with the lock held: its previous holder may have met a fault.
     TRY(environment.mayEnter());
     MDB_txn* txn = nullptr;
     std::uint64_t number = 0;
@@ -149,13 +149,14 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
     });
     if (rc != MDB_SUCCESS) return std::unexpected(environment.error("mdb_txn_begin", rc));
     transaction.m_txn = txn;
-    // It has the write lock, so what was committed last stays while it lives.
+    // The write lock is held, so the last commit stays the last one.
     if (environment.m_writePages != nullptr) {
         TRY_ASSIGN(transaction.m_view,
                    environment.m_writePages->view(number - 1, environment.m_names));
         if (transaction.m_view == nullptr)
-            return std::unexpected(environment.damaged("its newest meta page is gone"));
-        // Here and not at open: a large folder has millions of them, and a start should not wait.
+            return std::unexpected(environment.damaged("its newest meta page is missing"));
+        // Checked here, not at open: a large folder has millions of free pages, and startup must
+        // not wait.
         if (!environment.m_hasCheckedFree)
             TRY(environment.m_writePages->checkFreePages(*transaction.m_view));
         environment.m_hasCheckedFree = true;
@@ -181,12 +182,12 @@ WriteTransaction::~WriteTransaction() {
 }
 
 void WriteTransaction::end() {
-    if (std::exchange(m_hasLock, false)) m_environment->m_writeLock.giveBack();
+    if (std::exchange(m_hasLock, false)) m_environment->m_writeLock.release();
 }
 
 StorageResult<void> WriteTransaction::put(Database database, std::string_view key,
                                           std::string_view value) {
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     MDB_val v = valueOf(value);
     const int rc =
@@ -196,7 +197,7 @@ StorageResult<void> WriteTransaction::put(Database database, std::string_view ke
 }
 
 StorageResult<bool> WriteTransaction::erase(Database database, std::string_view key) {
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     const int rc =
         m_environment->enter([&] { return mdb_del(m_txn, database.value(), &k, nullptr); });
@@ -205,9 +206,8 @@ StorageResult<bool> WriteTransaction::erase(Database database, std::string_view 
     return true;
 }
 
-// A write that is cut short is what a disk does that has just become full. LMDB calls it EIO, but
-// no system call failed, so errno tells it from an error of the disk; no library function clears
-// errno.
+// A short write happens when a disk has just become full. LMDB reports it as EIO, but no system
+// call failed, so errno still tells it from a disk error. No library function clears errno.
 StorageResult<void> WriteTransaction::commit() {
     errno = 0;
     MDB_txn* const txn = std::exchange(m_txn, nullptr);
@@ -282,7 +282,7 @@ StorageResult<bool> Cursor::moveInLmdb(Move move, std::string_view key) {
     constexpr MDB_cursor_op kOperations[] = {MDB_FIRST, MDB_LAST, MDB_SET_RANGE, MDB_NEXT,
                                              MDB_PREV};
     const Environment& environment = *m_transaction->m_environment;
-    if (move == Move::LowerBound) TRY(m_transaction->checkWayTo(m_database, key));
+    if (move == Move::LowerBound) TRY(m_transaction->checkPathTo(m_database, key));
     MDB_val k = valueOf(key);
     MDB_val v{};
     const int rc = environment.enter(
@@ -321,7 +321,7 @@ StorageResult<bool> Cursor::previous() {
 
 StorageResult<void> Cursor::put(std::string_view key, std::string_view value) {
     const Environment& environment = *m_transaction->m_environment;
-    TRY(m_transaction->checkWayTo(m_database, key));
+    TRY(m_transaction->checkPathTo(m_database, key));
     MDB_val k = valueOf(key);
     MDB_val v = valueOf(value);
     const int rc = environment.enter([&] { return mdb_cursor_put(m_cursor, &k, &v, 0); });
@@ -332,7 +332,7 @@ StorageResult<void> Cursor::put(std::string_view key, std::string_view value) {
 StorageResult<void> Cursor::erase() {
     CHECK(m_valid);
     const Environment& environment = *m_transaction->m_environment;
-    TRY(m_transaction->checkWayTo(m_database, m_key));
+    TRY(m_transaction->checkPathTo(m_database, m_key));
     const int rc = environment.enter([this] { return mdb_cursor_del(m_cursor, 0); });
     if (rc != MDB_SUCCESS) return std::unexpected(environment.error("mdb_cursor_del", rc));
     return {};

@@ -6,37 +6,35 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/storage/merged_scan.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
 
-// One step of giving back: short enough that a flush that has become due hardly waits.
+// One step of removal: short enough that a due flush hardly waits for it.
 constexpr std::uint64_t kDropKeysMax = 2048;
 constexpr std::size_t kDropGroupsMax = 256;
-// What a kill may leave to be applied again, and the log keeps until the trees have it, is about
-// twice this: keys that are written again and again fill the log, and hardly the memtable. Where
-// they are few, a flush costs little and comes early.
+// Limits the log kept until the trees have it, which is also what a restart may have to apply
+// again, to about twice this. Repeated writes of the same keys fill the log but hardly the
+// memtable. With few keys, a flush is cheap and comes early.
 constexpr std::uint64_t kLogBytesMax = 64u << 20;
 constexpr std::uint64_t kLogBytesMin = 8u << 20;
 constexpr std::uint64_t kLogBytesPerMemtableByte = 8;
 
-// Writes a frozen memtable, or takes one step of giving back.
+// Writes a frozen memtable, or does one step of removal.
 class FlushWork : public Work {
 public:
     FlushWork(std::shared_ptr<TreeMedium> medium, std::shared_ptr<const Memtable> memtable,
-              DropStep step, std::vector<std::shared_ptr<const Memtable>> retired, bool fails,
-              std::uint64_t epoch)
+              DropStep step, bool fails, std::uint64_t epoch)
         : m_medium(std::move(medium)),
           m_memtable(std::move(memtable)),
           m_step(std::move(step)),
-          m_retired(std::move(retired)),
           m_fails(fails),
           m_epoch(epoch) {}
 
     void run() override {
         CHECK(!m_ran);
         m_ran = true;
-        m_retired.clear();
         if (m_fails)
             m_result = std::unexpected(StorageError{"write (planned)", EIO, m_medium->path()});
         else
@@ -61,7 +59,6 @@ private:
     const std::shared_ptr<TreeMedium> m_medium;
     const std::shared_ptr<const Memtable> m_memtable;
     DropStep m_step;
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
     const bool m_fails;
     const std::uint64_t m_epoch;
     bool m_ran = false;
@@ -108,9 +105,10 @@ void TreeLayer::apply(VolumeId volume, GroupId group, std::span<const TreeChange
     m_turnIsOpen = true;
 }
 
-void TreeLayer::dropRange(KeyRange range) {
+std::uint64_t TreeLayer::dropRange(KeyRange range) {
     m_active->eraseRange(range.begin, range.end, UINT64_MAX);
-    m_newDrops.push_back({m_nextDropNumber++, std::move(range)});
+    m_newDrops.push_back({m_nextDropNumber, std::move(range)});
+    return m_nextDropNumber++;
 }
 
 void TreeLayer::dropGroup(GroupId group) {
@@ -173,7 +171,7 @@ bool TreeLayer::saturated() const {
     return m_frozen != nullptr && (m_active->bytes() >= m_bytesMax || m_logBytes >= kLogBytesMax);
 }
 
-// Only between two turns: what a turn that is still open applied has no ticket to wait for.
+// Only between turns: changes of an open turn have no ticket to wait for.
 void TreeLayer::freeze(bool force) {
     if (m_frozen != nullptr || m_turnIsOpen || m_active->empty()) return;
     if (!force && !isFull()) return;
@@ -191,8 +189,7 @@ std::unique_ptr<Work> TreeLayer::takeWork(bool force, Ticket written) {
     const bool fails =
         m_failure.kind == PlannedFailure::Kind::FlushFails && m_flushesGiven >= m_failure.atTurn;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), std::exchange(m_retired, {}),
-                                       fails, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, m_frozen, DropStep(), fails, m_epoch);
 }
 
 // Only while nothing is frozen: a memtable older than the drop would bring its keys back.
@@ -208,8 +205,7 @@ std::unique_ptr<Work> TreeLayer::takeDropWork(Ticket written) {
     }
     if (!step.range && step.groups.empty()) return nullptr;
     m_workIsOut = true;
-    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step),
-                                       std::exchange(m_retired, {}), false, m_epoch);
+    return std::make_unique<FlushWork>(m_medium, nullptr, std::move(step), false, m_epoch);
 }
 
 StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
@@ -219,7 +215,7 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     m_workIsOut = false;
     if (!flush.ran()) return {};
     if (!flush.result()) {
-        if (m_medium->madeRoom(flush.result().error())) return {};
+        if (m_medium->growIfFull(flush.result().error())) return {};
         return flush.result();
     }
     flush.settle();
@@ -231,6 +227,23 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     }
     finishDrop(flush.step());
     return {};
+}
+
+bool TreeLayer::needsLargerMap(const Work& work, const std::string& path) {
+    const auto& flush = static_cast<const FlushWork&>(work);
+    if (!flush.ran() || flush.result()) return false;
+    return flush.result().error().code == kMapFull && flush.result().error().path == path;
+}
+
+std::size_t TreeLayer::freeFlushed(std::size_t countMax) {
+    std::size_t count = 0;
+    while (count < countMax && !m_retired.empty()) {
+        count += m_retired.front()->dismantle(countMax - count);
+        if (count == countMax) break;
+        m_retired.pop_front();
+        ++count;  // An empty memtable counts too.
+    }
+    return count;
 }
 
 std::optional<Lsn> TreeLayer::appliedOnDisk(VolumeId volume, GroupId group) const {
@@ -253,9 +266,14 @@ void TreeLayer::finishDrop(const DropStep& step) {
 }
 
 std::uint64_t TreeLayer::droppedKeysLeft() const {
-    // Drops are done in order, so only the first has been counted; each of the others counts as 1.
+    // Drops run in order, so only the first has a count; each other drop counts as 1.
     const std::uint64_t first = m_drops.empty() ? 0 : m_drops.front().keysLeft - 1;
     return m_newDrops.size() + m_drops.size() + first;
+}
+
+std::uint64_t TreeLayer::firstDropLeft() const {
+    if (!m_drops.empty()) return m_drops.front().dropped.number;
+    return m_newDrops.empty() ? m_nextDropNumber : m_newDrops.front().number;
 }
 
 std::uint64_t TreeLayer::memtableBytes() const {

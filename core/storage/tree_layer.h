@@ -10,32 +10,33 @@
 
 namespace orrery::storage {
 
-/// The tree half of a store: the memtable that fills, the frozen one that is being flushed, the
-/// tree under them, and the ranges that are given back.
+/// The tree half of a store: the active memtable, the frozen one being flushed, the tree below
+/// them, and the dropped ranges.
 ///
-/// Only what a synced turn rests on reaches the tree. A memtable is frozen between two turns, and
-/// handed out once the last turn that filled it is on disk; the next fills meanwhile.
+/// Only changes of synced turns reach the tree. A memtable is frozen between two turns and flushed
+/// once the last turn that filled it is on disk; the next one fills meanwhile.
 class TreeLayer {
 public:
     TreeLayer(std::shared_ptr<TreeMedium> medium, std::uint64_t memtableBytesMax,
               PlannedFailure failure);
 
-    /// Forgets all that is not on the medium, ranges included, and the planned failure.
+    /// Forgets everything that is not on the medium, including ranges, and the planned failure.
     void forgetUnwritten();
-    /// Goes on with what was left over; groups and ranges are on disk already.
+    /// Resumes unfinished removals; their groups and ranges are already on disk.
     void resume(const Unfinished& unfinished);
 
     void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
                const TreeMark& mark);
-    void dropRange(KeyRange range);
+    /// Returns the number of the range.
+    std::uint64_t dropRange(KeyRange range);
     void dropGroup(GroupId group);
 
-    /// What the turn that is about to end must remember: ranges dropped since the last, and, if it
-    /// is written anyway, those that are empty now.
+    /// What the ending turn must record: the ranges dropped since the last turn. And, if the turn
+    /// is written anyway, the ranges that are now empty.
     std::vector<DroppedRange> takeDrops();
     std::vector<std::uint64_t> takeDropsDone();
-    /// Ends the turn: `ticket` is what all of the above since the last call waits for, and so many
-    /// bytes went into the log with it.
+    /// Ends the turn: all changes since the last call wait for `ticket`. `logBytes` went into the
+    /// log with it.
     void endTurn(Ticket ticket, std::uint64_t logBytes);
 
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const;
@@ -45,22 +46,29 @@ public:
 
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
-    /// How far the tree on the disk is; nothing if that cannot be said just now, because a flush
-    /// that moves it is under way or the disk cannot be read.
+    /// True if `work`, which was taken here, failed because the map of this file is full.
+    static bool needsLargerMap(const Work& work, const std::string& path);
+    /// The applied position of the tree on disk. Nothing if it is unknown, because a running flush
+    /// is moving it or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;
-    /// The last turn of which all is in the tree on the disk.
+    /// The last turn that is completely in the tree on disk.
     Ticket flushedTurn() const { return m_flushedTurn; }
-    /// Calls `visit` with marks that flushes which have ended wrote, each once and at most so many
-    /// at a time; returns how many.
+    /// Calls `visit` with marks written by completed flushes: each mark once, at most `countMax`
+    /// per call. Returns their number.
     template <typename Visit>
     std::size_t visitFlushedMarks(std::size_t countMax, Visit visit);
     bool hasFlushedMarks() const { return !m_flushed.empty(); }
-    /// Dropped groups of which no mark is left since the last call.
+    /// Frees what completed flushes held, at most `countMax` entries. Returns their number.
+    std::size_t freeFlushed(std::size_t countMax);
+    bool hasFlushedToFree() const { return !m_retired.empty(); }
+    /// Dropped groups whose marks have all been erased since the last call.
     std::vector<GroupId> takeUnmarkedGroups() { return std::exchange(m_unmarkedGroups, {}); }
 
     bool workIsOut() const { return m_workIsOut; }
     bool saturated() const;
     std::uint64_t droppedKeysLeft() const;
+    /// The number of the first range that is still to be given back, or of the next one.
+    std::uint64_t firstDropLeft() const;
     std::uint64_t memtableBytes() const;
 
 private:
@@ -85,18 +93,19 @@ private:
 
     std::shared_ptr<Memtable> m_active = std::make_shared<Memtable>();
     Ticket m_activeNeeds;
-    bool m_turnIsOpen = false;     ///< Something was applied since the last endTurn.
-    std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was made.
-    std::shared_ptr<const Memtable> m_frozen;
+    bool m_turnIsOpen = false;     ///< True after an `apply` until the next endTurn.
+    std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was created.
+    std::shared_ptr<Memtable> m_frozen;
     Ticket m_frozenNeeds;
     Ticket m_flushedTurn;
-    /// Flushed, with marks that are still to be visited, the first one's from here on.
-    std::deque<std::shared_ptr<const Memtable>> m_flushed;
+    /// Flushed memtables with marks still to be visited, starting at `m_flushedMark`.
+    std::deque<std::shared_ptr<Memtable>> m_flushed;
     Memtable::Marks::const_iterator m_flushedMark;
-    /// Flushed; the next work frees them, off this thread.
-    std::vector<std::shared_ptr<const Memtable>> m_retired;
+    /// Flushed; this thread frees them, since it allocated them. If another thread did, the
+    /// allocator would make up for it here in one go, for milliseconds.
+    std::deque<std::shared_ptr<Memtable>> m_retired;
 
-    // Of the turn that is open, then of turns that have ended, in order.
+    // Of the open turn; below, those of ended turns, in order.
     std::vector<DroppedRange> m_newDrops;
     std::vector<GroupId> m_newGroupDrops;
     std::deque<Drop> m_drops;

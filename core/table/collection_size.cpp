@@ -7,8 +7,6 @@
 namespace orrery::table {
 namespace {
 
-constexpr std::size_t kSpaceBytes = 4;
-
 std::string encoded(std::uint64_t bytes) {
     std::string out;
     ByteWriter(out).varint(bytes);
@@ -18,9 +16,9 @@ std::string encoded(std::uint64_t bytes) {
 }  // namespace
 
 std::string collectionSizeKey(GroupId group, std::string_view storageKey) {
-    CHECK(storageKey.size() >= kSpaceBytes + types::kHashBytes);
+    CHECK(storageKey.size() >= types::kKeySpaceBytes + types::kHashBytes);
     return privateKey(group, PrivateKind::CollectionSize,
-                      storageKey.substr(kSpaceBytes, types::kHashBytes));
+                      storageKey.substr(types::kKeySpaceBytes, types::kHashBytes));
 }
 
 SharedBytes encodeCollectionSize(std::string_view sizeKey, const StoredHeader& header,

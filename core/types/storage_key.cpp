@@ -103,8 +103,6 @@ void appendKeySpace(std::string& out, KeySpaceId space) {
     ByteWriter(out).u32(space.value());
 }
 
-constexpr std::size_t kKeySpaceBytes = 4;
-
 }  // namespace
 
 std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey) {

@@ -21,6 +21,7 @@ namespace orrery::types {
 // The MD5 gives the service's order. The second digest separates partition keys whose MD5s collide,
 // and makes the key a function of the item's key alone.
 
+inline constexpr std::size_t kKeySpaceBytes = 4;
 inline constexpr std::size_t kHashBytes = 32;
 
 /// `keySpace hash`: the start of the item collection of `partitionKey`.

@@ -215,6 +215,28 @@ private slots:
         c.check(kCollections);
     }
 
+    // The write that makes an end of a count may be followed, before it has its own reply, by one
+    // of the same key that waited for the count.
+    void isAskedForByADeleteThatAPutOfTheSameKeyReleases() {
+        Collections c;
+        std::string other = "other";
+        while (c.groupOf(other) != c.groupOf("a"))
+            other += "r";
+        c.write("a", "1", "red", false);
+        c.t.run(60s);
+        c.forgetSize("a");
+        c.write(other, "1", "red", false);
+        c.t.run(1ms);  // Its leader serves.
+        const auto asks = c.write("a", "1", std::nullopt, true);
+        const auto deletes = c.write("a", "1", std::nullopt, false);
+        const auto puts = c.write("a", "1", "blue", false);
+        c.t.run(1s);
+        for (const auto id : {asks, deletes, puts})
+            QVERIFY(c.t.done(id) && !c.t.failed(id));
+        QCOMPARE(c.answered(asks), std::optional<std::uint64_t>(0));
+        c.check(kCollections);
+    }
+
     void isThatOfAScanWhateverHappens_data() {
         QTest::addColumn<bool>("serviceLike");
         QTest::newRow("drop-in") << false;

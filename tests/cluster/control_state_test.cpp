@@ -157,7 +157,8 @@ private slots:
         QTest::newRow("speed of light") << "clock-setting" << QByteArray(9, '\1') << clock;
         QTest::newRow("paused twice")
             << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
-        QTest::newRow("where it stood") << "clock" << QByteArray("x") << "Where the clock stood is";
+        QTest::newRow("where it stood")
+            << "clock" << QByteArray("x") << "The saved time of the clock is";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
         QTest::newRow("later faults")

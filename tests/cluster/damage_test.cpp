@@ -58,9 +58,9 @@ private slots:
             const auto page = t.scan(consistent);
             t.run(1s);
             QCOMPARE(t.read(sound), std::string("a"));
-            QVERIFY(errorOf(t, bad).find("is damaged in items.mdb") != std::string::npos);
+            QVERIFY(errorOf(t, bad).find("is corrupt in items.mdb") != std::string::npos);
             // Never a short page.
-            QVERIFY(errorOf(t, page).find("is damaged in items.mdb") != std::string::npos);
+            QVERIFY(errorOf(t, page).find("is corrupt in items.mdb") != std::string::npos);
         }
         QVERIFY(t.world().damage().has_value());
         QVERIFY(!t.world().failure());
@@ -84,7 +84,7 @@ private slots:
         damage(t, "a", 1);
         const auto overwritten = t.put("a", {{"v", "new"}});
         t.run(1s);
-        QVERIFY(errorOf(t, overwritten).find("is damaged in items.mdb") != std::string::npos);
+        QVERIFY(errorOf(t, overwritten).find("is corrupt in items.mdb") != std::string::npos);
         QVERIFY(t.world().damage().has_value());
         const auto other = t.get("b", true);
         t.run(1s);

@@ -52,6 +52,26 @@ private slots:
         QCOMPARE(t.leaders(), before);
     }
 
+    // What is stored of a table while a zone is away must not make others the appointed ones.
+    void leadersComeBackAfterATableWasChangedMeanwhile() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        writeFor(t, 1s);
+        const std::vector<int> before = t.leaders();
+        QVERIFY(std::ranges::count(before, 0) > 0);
+        QVERIFY(test::failZone(t.world(), kZoneA, std::nullopt).has_value());
+        writeFor(t, 4s);
+        QCOMPARE(std::ranges::count(t.leaders(), 0), 0);
+        const auto update = t.addIndex(test::colourIndex());
+        writeFor(t, 1s);
+        QVERIFY(t.done(update) && !t.failed(update));
+        test::healAll(t.world());
+        t.run(2s);
+        t.restart();
+        writeFor(t, 6s);
+        QCOMPARE(t.leaders(), before);
+    }
+
     void leadersStayWhereNobodyWrites() {
         WorldHarness t(cluster::Profile::serviceLike());
         t.createTable();

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "core/cluster/indexes/index_backfill.h"
 #include "core/cluster/indexes/index_receiver.h"
 #include "core/cluster/indexes/index_sender.h"
 #include "core/cluster/writes/item_view.h"
@@ -83,11 +84,14 @@ public:
         test::commitGroupTurn(world, replicator);
     }
 
-    void write(int count) {
+    /// Items of one colour; each has so many bytes more.
+    void write(int count, std::size_t bytes = 0) {
         for (int i = 0; i < count; ++i) {
             types::Item item;
             item.set("pk", types::AttributeValue::string("k" + std::to_string(i)));
             item.set("colour", types::AttributeValue::string("red"));
+            if (bytes > 0)
+                item.set("filling", types::AttributeValue::string(std::string(bytes, 'x')));
             table::LogRecord record;
             record.kind = table::RecordKind::Put;
             record.space = kTable;
@@ -125,7 +129,8 @@ public:
         change.record.key = entryKey(entry);
         change.record.newImage = std::move(image);
         batch->changes.push_back(std::move(change));
-        return {Flight{entries->ref(kA), kA, observe::MessageKind::IndexBatch, 0, {}}, batch};
+        return {EnvelopeHeader{entries->ref(kA), kA, observe::MessageKind::IndexBatch, 0, {}},
+                batch};
     }
     BatchOutcome give(const IndexBatchArrives& batch) {
         receiver.on(batch);
@@ -174,7 +179,7 @@ private slots:
         QCOMPARE(at.sender.unanswered(kBase), std::size_t{0});
         QCOMPARE(at.leadersLost, 1);
         for (const ZoneIndex other : {ZoneIndex(1), ZoneIndex(2)})
-            at.replicator.news(*at.base, other, kA, false);
+            at.replicator.reportReachability(*at.base, other, kA, false);
         at.run(20s);
         QVERIFY(at.base->servingLeader(at.world.now).has_value());
         QCOMPARE(at.sender.unanswered(kBase), std::size_t{150});
@@ -189,7 +194,7 @@ private slots:
         Parts at;
         at.write(150);
         at.loseLog(kA);
-        at.sender.goOn(*at.base);
+        at.sender.readAndSend(*at.base);
         QVERIFY(at.sent.empty());
         at.run(20s);
         QVERIFY(!at.sent.empty());
@@ -203,12 +208,60 @@ private slots:
         at.write(150);
         for (const ZoneIndex zone : kZones)
             at.loseLog(zone);
-        at.sender.goOn(*at.base);
+        at.sender.readAndSend(*at.base);
         at.run(20s);
         QVERIFY(at.sent.empty());
         QVERIFY(at.world.damage.has_value());
         QVERIFY(at.world.damage->message().find("Record 2 of partition 1") != std::string::npos);
         QCOMPARE(at.world.queue.nextAt(), Instant::never());
+    }
+
+    // Items may have 400 KB each.
+    void readsAndSendsFewBytesAtOnce() {
+        constexpr std::size_t kItemBytes = 100'000;
+        Parts at;
+        at.write(100, kItemBytes);
+        const std::uint64_t bytes = at.sender.unansweredBytes(kBase);
+        QVERIFY2(bytes > (3u << 20) && bytes < (4u << 20) + 2 * kItemBytes,
+                 qPrintable(QString::number(bytes)));
+        QCOMPARE(at.sender.unanswered(kBase), (bytes + kItemBytes / 2) / kItemBytes);
+        const std::size_t sent = at.sent.back().batch->changes.size();
+        QVERIFY2(sent >= 5 && sent <= 6, qPrintable(QString::number(sent)));
+
+        // All of it arrives, batch after batch.
+        std::size_t taken = 0;
+        for (int i = 0; i < 40 && at.base->indexedUpTo < at.base->committed; ++i) {
+            IndexBatchArrives batch = at.sent.back();
+            batch.header.to = kA;
+            taken += batch.batch->changes.size();
+            QVERIFY(at.sender.unansweredBytes(kBase) < (4u << 20) + 2 * kItemBytes);
+            QCOMPARE(at.give(batch), BatchOutcome::Taken);
+            at.sender.on(at.answers.back());
+            at.run(50ms);
+        }
+        QCOMPARE(taken, std::size_t{100});
+        QCOMPARE(at.base->indexedUpTo, at.base->committed);
+        QCOMPARE(at.sender.unansweredBytes(kBase), std::uint64_t{0});
+    }
+
+    void aFillingReadsFewBytesAtOnce() {
+        constexpr std::size_t kItemBytes = 100'000;
+        Parts at;
+        at.write(90, kItemBytes);
+        at.sender.forget(kTable);
+        Jobs jobs(at.world);
+        IndexBackfill backfill(at.world, at.replicator, jobs, at.sender);
+        backfill.begin(*at.world.catalog.find(kTable), kIndex);
+        const JobId job = jobs.ofKind(JobKind::FillIndex).at(0);
+        QVERIFY(backfill.step(job).has_value());
+        const std::size_t first = at.sender.unanswered(kBase);
+        QVERIFY2(first >= 10 && first <= 11, qPrintable(QString::number(first)));
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(backfill.step(job).has_value());
+        const std::uint64_t bytes = at.sender.unansweredBytes(kBase);
+        QVERIFY2(bytes > (2u << 20) && bytes < (3u << 20) + 2 * kItemBytes,
+                 qPrintable(QString::number(bytes)));
+        QVERIFY(jobs.find(job)->done < 40);
     }
 
     void aBatchIsAllThatAReceiverNeeds() {
@@ -242,7 +295,7 @@ private slots:
     void aFollowerSaysWhoLeads() {
         Parts at;
         auto batch = at.batchOf(1, Origin::Record, Lsn(2), "red", "item");
-        batch.flight.to = ZoneIndex(1);
+        batch.header.to = ZoneIndex(1);
         QCOMPARE(at.give(batch), BatchOutcome::NotLeader);
         QCOMPARE(at.answers.back().leader, std::optional(kA));
     }

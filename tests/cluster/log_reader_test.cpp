@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+#include "core/base/bytes.h"
 #include "core/cluster/replicas/group_state.h"
 #include "core/storage/stores.h"
 #include "core/table/log_record.h"
@@ -76,7 +77,7 @@ public:
         world.region(kRegion).up[zone.value()] = isOn;
         for (const ZoneIndex other : {kA, kB}) {
             world.region(kRegion).suspects[other.value()][zone.value()] = !isOn;
-            replicator.news(*group, other, zone, isOn);
+            replicator.reportReachability(*group, other, zone, isOn);
         }
         if (isOn) replicator.powerBack(*group, zone);
         if (!isOn) replicator.powerLoss(*group, zone);
@@ -146,6 +147,22 @@ private slots:
         QCOMPARE(position, Lsn(4));
     }
 
+    void stopsAfterSoManyBytes() {
+        ReadGroup at;
+        for (int i = 0; i < 30; ++i) {
+            table::LogRecord record;
+            record.newImage = std::string(100'000, 'x');
+            at.replicator.propose(*at.group, kA, record);
+        }
+        at.run(10ms);
+        Lsn position{};
+        const auto go = [](Lsn, const table::LogRecord&) { return Next::Go; };
+        QCOMPARE(at.reader.read(*at.group, kA, position, 1000, go), End::Bounded);
+        QCOMPARE(position, Lsn(12));  // The leader's no-op, and the record that reached the bound.
+        QCOMPARE(at.readOn(position, 1000), End::AtEnd);
+        QCOMPARE(position, Lsn(31));
+    }
+
     // Where the log is trimmed, the archive has the records.
     void goesOnInTheArchive() {
         ReadGroup at;
@@ -175,12 +192,12 @@ private slots:
 
     void theLogKeepsWhatARegisteredReaderNeeds() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "other", Lsn(2000));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "other", Lsn(2000));
         at.write(1000);
         QVERIFY(at.group->trimMark <= Lsn(101));
-        at.reader.enlist(*at.group, "stream", Lsn(900));  // Already registered.
-        at.reader.advance(*at.group, "stream", Lsn(50));  // A cursor never goes back.
+        at.reader.registerReader(*at.group, "stream", Lsn(900));  // Already registered.
+        at.reader.advance(*at.group, "stream", Lsn(50));          // A cursor never goes back.
         QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
         at.reader.advance(*at.group, "stream", Lsn(600));
         at.run(1ms);
@@ -201,7 +218,7 @@ private slots:
         Profile slowDisk = Profile::serviceLike();
         slowDisk.disk = 5ms;
         ReadGroup at(slowDisk, bounds);
-        at.reader.enlist(*at.group, "stream", Lsn(60));
+        at.reader.registerReader(*at.group, "stream", Lsn(60));
         at.setPower(kC, false);
         at.write(100);
         at.run(1s);
@@ -221,8 +238,8 @@ private slots:
 
     void savesCursorsWithTheGroup() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "recovery", Lsn(7));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "recovery", Lsn(7));
         at.run(1ms);
         at.reader.advance(*at.group, "stream", Lsn(101));
         at.run(1ms);
@@ -241,12 +258,20 @@ private slots:
         GroupState state;
         state.indexedUpTo = Lsn(9);
         state.lastCommitTimestamp = CalendarTime(5s);
-        const std::string bytes = encodeGroupState(state);
-        QCOMPARE(bytes.front(), char{2});
+        state.readers["stream"] = Lsn(3);
+        // Version 1 ends after `indexedUpTo`.
+        std::string bytes(1, char{1});
+        ByteWriter out(bytes);
+        for (const replication::DurableState& replica : state.replicas)
+            out.sized(replica.encode());
+        out.varint(state.indexedUpTo.value());
+        const std::string now = encodeGroupState(state);
+        QVERIFY(now.front() == char{2} && now.substr(1).starts_with(bytes.substr(1)));
         const auto decoded = decodeGroupState(bytes);
         QVERIFY(decoded.has_value());
         QCOMPARE(decoded->indexedUpTo, Lsn(9));
-        QVERIFY(decoded->lastCommitTimestamp == state.lastCommitTimestamp);
+        QVERIFY(decoded->replicas == state.replicas);
+        QVERIFY(!decoded->lastCommitTimestamp);
         QVERIFY(decoded->readers.empty());
     }
 

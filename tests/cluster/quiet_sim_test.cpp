@@ -19,24 +19,33 @@
 
 using namespace orrery;
 using namespace std::chrono_literals;
+using cluster::PlantedBug;
 using test::WorldHarness;
 
 namespace {
 
 constexpr int kKeys = 24;
+constexpr std::uint64_t kSeedsForBugs = 300;
 
 struct Writer {
     int asked = 0;
     int acknowledged = 0;
-    std::uint64_t underWay = 0;
+    std::uint64_t inFlight = 0;
 };
+
+cluster::WorldOptions drawOptions(std::uint64_t seed, Prng& prng, PlantedBug bug) {
+    cluster::WorldOptions options;
+    options.profile =
+        prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike();
+    options.seed = seed;
+    options.plantedBug = bug;
+    return options;
+}
 
 class QuietRun {
 public:
-    explicit QuietRun(std::uint64_t seed)
-        : m_prng(Prng::stream(seed, "quiet-sim")),
-          m_t(m_prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike(),
-              seed) {}
+    explicit QuietRun(std::uint64_t seed, PlantedBug bug = PlantedBug::None)
+        : m_prng(Prng::stream(seed, "quiet-sim")), m_t(drawOptions(seed, m_prng, bug)) {}
 
     /// Empty, or the broken promise.
     std::string run() {
@@ -55,6 +64,7 @@ public:
         if (m_problem.empty()) endQuietly();
         return m_problem;
     }
+    std::uint64_t hash() { return m_t.world().eventHash(); }
 
 private:
     static std::string zoneName(std::uint64_t zone) {
@@ -94,7 +104,7 @@ private:
         m_t.run(10s);
         for (int key = 0; key < kKeys; ++key) {
             Writer& writer = m_writers[key];
-            writer.underWay = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}});
+            writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}});
         }
         m_t.run(1us * static_cast<std::int64_t>(m_prng.below(5000)));
         breakSomething();
@@ -131,8 +141,8 @@ private:
         for (int key = 0; key < kKeys; ++key) {
             Writer& writer = m_writers[key];
             const auto zone = static_cast<std::uint8_t>(m_prng.below(3));
-            if (writer.underWay != 0 || !m_prng.chance({1, 4})) continue;
-            writer.underWay = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
+            if (writer.inFlight != 0 || !m_prng.chance({1, 4})) continue;
+            writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
         }
         if (m_scan != 0 || !m_prng.chance({1, 3})) return;
         startScan(static_cast<std::uint8_t>(m_prng.below(3)));
@@ -150,9 +160,9 @@ private:
 
     void collect() {
         for (Writer& writer : m_writers) {
-            if (writer.underWay == 0 || !m_t.done(writer.underWay)) continue;
-            if (!m_t.failed(writer.underWay)) writer.acknowledged = writer.asked;
-            writer.underWay = 0;
+            if (writer.inFlight == 0 || !m_t.done(writer.inFlight)) continue;
+            if (!m_t.failed(writer.inFlight)) writer.acknowledged = writer.asked;
+            writer.inFlight = 0;
         }
         if (m_scan == 0 || !m_t.done(m_scan)) return;
         if (!m_t.failed(m_scan)) judge(m_scan);
@@ -228,6 +238,18 @@ void check(std::uint64_t seed) {
                             .arg(seed)));
 }
 
+/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
+/// is part of what is said then. 0 if there is none.
+std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
+    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
+        const std::string problem = QuietRun(seed, bug).run();
+        if (problem.empty()) continue;
+        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), problem.c_str());
+        if (problem.contains(broken)) return seed;
+    }
+    return 0;
+}
+
 }  // namespace
 
 class QuietSimTest : public QObject {
@@ -241,6 +263,22 @@ private slots:
     void recoversWhereItOnceDidNot() {
         for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/quiet_seeds.txt"))
             check(seed);
+    }
+
+    void findsAHealingThatIsUnheard() {
+        QVERIFY(foundBy(PlantedBug::HealingUnheard, " stays behind") != 0);
+    }
+
+    void endsTheSameTwice() {
+        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+            QuietRun first(seed);
+            QuietRun second(seed);
+            QuietRun another(seed + 1);
+            for (QuietRun* run : {&first, &second, &another})
+                run->run();
+            QCOMPARE(first.hash(), second.hash());
+            QVERIFY(first.hash() != another.hash());
+        }
     }
 };
 

@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+#include "core/cluster/replicas/group_state.h"
 #include "core/storage/stores.h"
 #include "core/table/log_record.h"
 #include "tests/cluster/group_events.h"
@@ -31,8 +32,10 @@ SharedBytes noOp() {
 /// One group on a store in memory, led by zone a.
 class OneGroup {
 public:
-    explicit OneGroup(const Profile& profile = Profile::dropIn())
-        : store(storage::MemoryStore::create()), world(*store, profile, 1, 100), replicator(world) {
+    explicit OneGroup(const Profile& profile = Profile::dropIn(), const LogBounds& bounds = {})
+        : store(storage::MemoryStore::create()),
+          world(*store, profile, 1, 100),
+          replicator(world, bounds) {
         world.addRegion("us-east-1");
         group = &replicator.create(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
         group->schema = std::make_shared<table::ApplySchema>();
@@ -88,13 +91,12 @@ public:
         const auto from = nodeOf(kRegion, one);
         const auto to = nodeOf(kRegion, other);
         for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
-            if (cut) world.network.cut(near, far);
-            if (!cut) world.network.heal(near, far);
+            cut ? world.network.cut(near, far) : world.network.heal(near, far);
         }
         for (const auto& each : world.groups) {
             if (each == nullptr) continue;
-            replicator.news(*each, one, other, !cut);
-            replicator.news(*each, other, one, !cut);
+            replicator.reportReachability(*each, one, other, !cut);
+            replicator.reportReachability(*each, other, one, !cut);
         }
     }
     /// A record of a leader in `from` arrives at b.
@@ -105,9 +107,9 @@ public:
         request.range = {position.lsn, position.lsn};
         request.entries.push_back({position.term, position.lsn, noOp()});
         const auto epoch = world.network.epoch(nodeOf(kRegion, from), nodeOf(kRegion, kB));
-        const Flight flight{group->ref(from), kB, observe::MessageKind::Append, epoch,
-                            position.lsn};
-        ReplicaMessage message{flight, {from, kB, request}};
+        const EnvelopeHeader header{group->ref(from), kB, observe::MessageKind::Append, epoch,
+                                    position.lsn};
+        ReplicaMessage message{header, {from, kB, request}};
         replicator.on(message);
     }
 
@@ -175,6 +177,23 @@ private slots:
         QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
     }
 
+    // What is on its way to a quorum stays at hand while another member catches up far behind it.
+    void keepsTheLatestRecordsWhileAMemberCatchesUp() {
+        OneGroup t;
+        t.setCut(kA, kB, true);
+        t.missRecords(*t.group, 200, 100);
+        const Lsn last = t.replicator.propose(*t.group, kA, {});
+        t.events(1ms);
+        QVERIFY(t.group->recent.find(last) != nullptr);
+        t.setCut(kA, kB, false);
+        bool isLost = false;
+        test::runGroupEvents(t.world, t.replicator, t.world.now + 100ms, [&](const Event&) {
+            isLost = isLost || t.group->recent.find(last) == nullptr;
+        });
+        QCOMPARE(t.at(kB).mark.applied, last);
+        QVERIFY(!isLost);
+    }
+
     // The records that a leader reads for a follower's catch-up occupy memory until they arrive.
     void catchesUpWithFewBytesUnderWay() {
         OneGroup t(slowDisk());
@@ -199,6 +218,18 @@ private slots:
         QVERIFY2(t.catchUpPeak > 4'000'000 && t.catchUpPeak < 8'800'000,
                  qPrintable(QString::number(t.catchUpPeak)));
         QCOMPARE(t.catchUpBytes(), std::uint64_t{0});
+    }
+
+    // Nobody may ever look at what changed.
+    void forgetsThatGroupsChangedThatAreGone() {
+        OneGroup t;
+        for (std::uint64_t id = 2; id < 5000; ++id) {
+            const KeySpaceId space(static_cast<std::uint32_t>(id));
+            t.replicator.create(GroupId(id), kRegion, space, space, "", "", kA);
+            t.replicator.remove(GroupId(id));
+        }
+        QVERIFY(t.world.changedGroups.size() <= 1024);
+        QCOMPARE(t.world.changedGroups.groups().front(), GroupId(1));
     }
 
     // The queue of waiting followers advances, whichever of them leaves it.
@@ -249,7 +280,7 @@ private slots:
         t.replicator.powerBack(*t.group, kB);
         QVERIFY(t.world.failure.has_value());
         const std::string message = t.world.failure->message();
-        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is damaged"),
+        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is corrupt"),
                  message.c_str());
         QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
     }
@@ -274,7 +305,57 @@ private slots:
         group.schema = std::make_shared<table::ApplySchema>();
         const auto opened = replicator.reopen(group);
         QVERIFY(!opened.has_value());
-        QVERIFY(opened.error().message().find("damaged") != std::string::npos);
+        QVERIFY(opened.error().message().find("corrupt") != std::string::npos);
+    }
+
+    // A member that was cut off may take the leader of an earlier term for the present one.
+    void takesTheLeaderOfTheLatestTermWhenItOpens() {
+        OneGroup t;
+        GroupState states;
+        states.replicas.fill(replication::DurableState::appoint(kC));
+        for (const ZoneIndex zone : {kA, kB}) {
+            states.replicas[zone.value()].term = Term(4);
+            states.replicas[zone.value()].leader = kB;
+        }
+        t.world.turn.putGroupState(volumeOf(kRegion, kA), GroupId(2), encodeGroupState(states));
+        t.endTurn();
+        Group& group =
+            t.replicator.add(GroupId(2), kRegion, KeySpaceId(1), KeySpaceId(1), "b", "", kC);
+        group.schema = std::make_shared<table::ApplySchema>();
+        QVERIFY(t.replicator.reopen(group).has_value());
+        QCOMPARE(group.leaderHint, kB);
+    }
+
+    // A copy that is there waits for the readers of the log; what is committed meanwhile must not
+    // be applied at once when they are done.
+    void appliesInStepsAfterACopyThatWaitedForReaders() {
+        LogBounds bounds;
+        bounds.groupHeldBytesMax = 1000;
+        bounds.stepRecords = 1;
+        OneGroup t(Profile::dropIn(), bounds);
+        t.setCut(kA, kB, true);
+        for (const ZoneIndex other : {kA, kC})
+            t.world.region(kRegion).suspects[other.value()][kB.value()] = true;
+        t.group->readers["stream"] = Lsn(50);
+        t.missRecords(*t.group, 200, 100);
+        QVERIFY(t.group->trimMark > t.at(kB).mark.applied.next());
+        t.setCut(kA, kB, false);
+        t.run(1s);
+        for (int i = 0; i < 3000; ++i)
+            t.replicator.propose(*t.group, kA, {});
+        t.run(1s);
+        QCOMPARE(t.at(kB).standing(), replication::Standing::Copying);
+        t.group->readers["stream"] = t.group->committed;
+        std::uint64_t most = 0;
+        Lsn before = t.at(kB).mark.applied;
+        test::runGroupEvents(t.world, t.replicator, t.world.now + 1s, [&](const Event&) {
+            const Lsn now = t.at(kB).mark.applied;
+            most = std::max(most, now.value() - before.value());
+            before = now;
+        });
+        QCOMPARE(t.at(kB).standing(), replication::Standing::Whole);
+        QCOMPARE(before, t.group->committed);
+        QVERIFY2(most <= 256, qPrintable(QString::number(most)));
     }
 
     // The disk gets a record and, before it is written, another one in its place: the completion of

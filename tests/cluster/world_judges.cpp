@@ -46,14 +46,20 @@ std::set<GroupId> groupsOf(const cluster::World& world) {
     return groups;
 }
 
-/// No group ever had this id or a higher one.
-std::uint64_t groupsEnd(const storage::Store& store) {
+/// No group ever had a higher id: as the counter of the catalog says, or the store, whichever knows
+/// of more.
+std::uint64_t lastGroupEver(const storage::Store& store) {
+    const auto last = store.lastGroup();
     const auto next = store.value("next");
-    CHECK(next.has_value());
-    if (!next->has_value()) return 1;
+    CHECK(last && next);
+    if (!next->has_value()) return last->value();
     ByteReader in(**next);
-    in.varint();
-    return in.varint();
+    CHECK(in.u8() == 0);  // As all values that begin with a version do.
+    CHECK(in.u8() == 2);
+    in.varint();  // The next key space.
+    const std::uint64_t nextGroup = in.varint();
+    CHECK(in.ok() && in.atEnd());
+    return std::max(last->value(), nextGroup - 1);
 }
 
 using Entries = std::map<std::string, std::string>;  // Attributes by storage key.
@@ -176,8 +182,8 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
         };
         CHECK(store.scan(VolumeId(volume), "", "", storage::ScanDirection::Forward, visit));
     }
-    const std::uint64_t end = groupsEnd(store);
-    for (std::uint64_t id = 1; id < end; ++id) {
+    const std::uint64_t end = lastGroupEver(store);
+    for (std::uint64_t id = 1; id <= end; ++id) {
         const GroupId group(id);
         if (groups.contains(group)) continue;
         const auto state = store.groupState(VolumeId(0), group);

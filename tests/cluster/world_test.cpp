@@ -141,6 +141,75 @@ private slots:
         QVERIFY(t.world().nextEventAt() == Instant::never());
     }
 
+    void countsTheDecreasesOfTheDay() {
+        WorldHarness t;
+        test::setCalendar(t.world(), CalendarTime(1'900'000'000s));
+        t.submit("CreateTable", [](const auto&, const auto&) {
+            cluster::CreateTable create;
+            create.table.name = "T";
+            create.table.keys.partition = {"pk", types::AttributeType::String};
+            create.table.throughput = {10, 10};
+            return ApiResult<cluster::Request>(create);
+        });
+        const auto decreases = [&](std::optional<cluster::Throughput> to) {
+            const auto id = t.submit("UpdateTable", [to](const cluster::Catalog& catalog,
+                                                         const cluster::Caller& caller) {
+                const cluster::TablePtr table = catalog.find(caller, "T");
+                if (!to) return ApiResult<cluster::Request>(cluster::DescribeTable{table});
+                cluster::UpdateTable update;
+                update.table = table;
+                update.throughput = to;
+                return ApiResult<cluster::Request>(update);
+            });
+            t.run(1s);
+            const auto& reply = std::get<cluster::TableReply>(*t.answer(id)->result);
+            return reply.table->decreasesOn(reply.now);
+        };
+        t.run(1s);
+        QCOMPARE(decreases(std::nullopt), std::int64_t{0});
+        QCOMPARE(decreases(cluster::Throughput{9, 9}), std::int64_t{1});
+        QCOMPARE(decreases(cluster::Throughput{8, 9}), std::int64_t{2});
+        QCOMPARE(decreases(cluster::Throughput{20, 20}), std::int64_t{2});
+        // The instant above is at 17:46 UTC.
+        test::setCalendar(t.world(), CalendarTime(1'900'000'000s + 6h));
+        QCOMPARE(decreases(std::nullopt), std::int64_t{2});
+        test::setCalendar(t.world(), CalendarTime(1'900'000'000s + 7h));
+        QCOMPARE(decreases(std::nullopt), std::int64_t{0});
+        QCOMPARE(decreases(cluster::Throughput{19, 20}), std::int64_t{1});
+    }
+
+    // A row of another table, or no key at all, would show what is of another table.
+    void looksAtNoRowsOfAnotherTable() {
+        WorldHarness t;
+        t.createTable();
+        t.put("a");
+        t.createTableNamed("Other");
+        t.put("secret");
+        t.run(1s);
+        const auto look = [&](const std::string& table, const std::string& after, bool backward) {
+            cluster::ItemsLookRequest request;
+            request.region = "us-east-1";
+            request.table = table;
+            request.after = after;
+            request.backward = backward;
+            return t.world().lookItems(request);
+        };
+        const std::string own = look("T", "", false)->rows.at(0).storageKey;
+        const std::string others = look("Other", "", false)->rows.at(0).storageKey;
+        for (const bool backward : {false, true}) {
+            QVERIFY(look("T", own, backward)->rows.empty());
+            for (const auto& [table, after] :
+                 {std::pair("T", others), std::pair("Other", own),
+                  std::pair("T", std::string("\1")), std::pair("T", std::string("\xff"))}) {
+                const auto refused = look(table, after, backward);
+                QVERIFY(!refused.has_value());
+                QCOMPARE(refused.error(),
+                         "The rows cannot go on from there: it is no key of table " +
+                             std::string(table) + ".");
+            }
+        }
+    }
+
     // The division into turns must not change the hash.
     void hasOneHashWhereverTurnsAreCut() {
         std::vector<std::uint64_t> hashes;

@@ -137,6 +137,22 @@ private slots:
         QCOMPARE(putsThatFail(t, 1, "k"), 0);
     }
 
+    // However long one lasts that began before them.
+    void remembersFewPastFaults() {
+        WorldHarness t;
+        t.createTable();
+        const auto lasts = test::cutLink(t.world(), kA, kB, std::nullopt);
+        QVERIFY(lasts.has_value());
+        for (int i = 0; i < 500; ++i) {
+            const auto cut = test::cutLink(t.world(), kA, kC, std::nullopt);
+            QVERIFY(cut && test::heal(t.world(), *cut));
+        }
+        const auto faults = t.world().faults();
+        QVERIFY2(faults.size() <= 201, qPrintable(QString::number(faults.size())));
+        QCOMPARE(faults.front().id, *lasts);
+        QVERIFY(faults.front().active && faults[1].id == *lasts + 500);
+    }
+
     // The link lost the leader's last notice, and no request followed.
     void catchesUpAfterACutWithoutBeingAsked() {
         WorldHarness t(cluster::Profile::serviceLike());

@@ -78,7 +78,9 @@ private slots:
         }
         const auto status = engine.control("GET", "/status");
         const bool told = status.body.find("A commit to the disk failed") != std::string::npos;
-        QVERIFY(told || failed == 0);
+        QVERIFY(told);
+        // In the second turn nothing of a client need be under way.
+        QVERIFY(failed > 0 || turn == 2);
     }
 
     // The failure is an event of the next world, with an id of its own; otherwise followers would
@@ -216,7 +218,7 @@ private slots:
         RunningEngine engine(options);
         const auto bad = engine.call("GetItem", getJson("the damaged item"));
         QCOMPARE(bad.status, 500);
-        QVERIFY2(bad.body.find("is damaged in items.mdb") != std::string::npos, bad.body.c_str());
+        QVERIFY2(bad.body.find("is corrupt in items.mdb") != std::string::npos, bad.body.c_str());
         const auto sound = engine.call("GetItem", getJson("sound"));
         QVERIFY2(sound.body.find("Item") != std::string::npos, sound.body.c_str());
         QCOMPARE(engine.call("Scan", R"({"TableName":"Tab"})").status, 500);
@@ -226,7 +228,7 @@ private slots:
                  refused.body.c_str());
         const auto status = engine.control("GET", "/status");
         QVERIFY2(status.body.find(R"("readOnly":true)") != std::string::npos, status.body.c_str());
-        QVERIFY2(status.body.find("is damaged in items.mdb") != std::string::npos,
+        QVERIFY2(status.body.find("is corrupt in items.mdb") != std::string::npos,
                  status.body.c_str());
     }
 

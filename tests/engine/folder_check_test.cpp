@@ -47,7 +47,7 @@ private slots:
         QVERIFY(contentOf(path / "log.mdb") == log);
         const auto repaired = engine::repairFolder(path);
         QVERIFY(repaired.has_value());
-        QVERIFY(repaired->ends_with("Nothing to repair.\n"));
+        QVERIFY(repaired->isSound && repaired->text.ends_with("Nothing to repair.\n"));
     }
 
     void findsAFormatThatItCannotRead() {
@@ -97,7 +97,11 @@ private slots:
         QVERIFY(!verdict->isSound);
         const auto repaired = engine::repairFolder(path);
         QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
-        QVERIFY2(repaired->find("Nothing is lost.") != std::string::npos, repaired->c_str());
+        QVERIFY(repaired->isSound);
+        QVERIFY2(repaired->text.find("Nothing is lost.") != std::string::npos,
+                 repaired->text.c_str());
+        // An items.mdb that cannot be read has no age.
+        QVERIFY2(repaired->text.find("is older than") == std::string::npos, repaired->text.c_str());
         const fs::path kept = path / "damaged-1" / "items.mdb.damaged";
         QCOMPARE(fs::exists(kept), !isMissing);
         if (!isMissing) QVERIFY(contentOf(kept) == damaged);
@@ -110,6 +114,18 @@ private slots:
         }
     }
 
+    void repairsAFolderWithoutItsFormatFile() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        fs::remove(path / "format");
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
+        QVERIFY2(repaired->isSound, repaired->text.c_str());
+        RunningEngine engine({.dataFolder = path});
+        QVERIFY(engine.call("GetItem", getJson("0")).body.find("Item") != std::string::npos);
+    }
+
     void doesNotRepairWithoutACatalog() {
         const QTemporaryDir folder;
         const fs::path path = folder.path().toStdString();
@@ -120,9 +136,15 @@ private slots:
         std::ofstream(path / "log.mdb", std::ios::binary) << damaged;
         const auto repaired = engine::repairFolder(path);
         QVERIFY(!repaired.has_value());
-        QVERIFY2(repaired.error().find("log.mdb is damaged") != std::string::npos,
+        QVERIFY2(repaired.error().find("log.mdb is corrupt beyond reading") != std::string::npos,
                  repaired.error().c_str());
         QVERIFY(contentOf(path / "log.mdb") == damaged);
+        fs::remove(path / "log.mdb");
+        const auto missing = engine::repairFolder(path);
+        QVERIFY(!missing.has_value());
+        QVERIFY2(
+            missing.error().find("log.mdb is missing. It defines the tables") != std::string::npos,
+            missing.error().c_str());
     }
 };
 

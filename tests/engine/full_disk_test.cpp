@@ -198,7 +198,7 @@ private slots:
             QVERIFY(!opened.has_value());
             // A write that is cut short at the limit behaves like a full disk.
             const bool isTold =
-                opened.error().find("the file may not grow any further") != std::string::npos ||
+                opened.error().find("the file has reached its size limit") != std::string::npos ||
                 opened.error().find("the disk is full") != std::string::npos;
             QVERIFY2(isTold, opened.error().c_str());
         }

@@ -5,6 +5,9 @@
 
 #include "core/http/server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <QRegularExpression>
 #include <QtTest>
 
@@ -30,6 +33,27 @@ private slots:
             QVERIFY(!client.closed);
         }
         QCOMPARE(world.server.connectionCount(), std::size_t{1});
+    }
+
+    // The connection comes while no file descriptor is left, and nobody else is connected.
+    void acceptsAgainOnceFileDescriptorsAreFree() {
+        World world;
+        QVERIFY(!world.server.needsTicks());
+        Client client(world);
+        const int next = dup(0);
+        close(next);
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = static_cast<rlim_t>(next);
+        setrlimit(RLIMIT_NOFILE, &none);
+        world.poll();
+        setrlimit(RLIMIT_NOFILE, &before);
+        QCOMPARE(world.server.connectionCount(), std::size_t{0});
+        QVERIFY(world.server.needsTicks());
+        world.server.tick(1s, CalendarTime());
+        client.send(post("hello"));
+        QVERIFY(client.receive().endsWith("\r\n\r\nhello"));
     }
 
     void keepsPipelinedAnswersInOrder() {

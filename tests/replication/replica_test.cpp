@@ -24,11 +24,13 @@ public:
     void committed(ZoneIndex zone, LsnRange range) override { applied[zone.value()] = range.last; }
     void changed(ZoneIndex) override {}
     void scheduled(std::uint64_t) override {}
-    void delivered(const Envelope& envelope) override {
-        ++messages[std::string(messageName(envelope.message))];
+    void delivered(const Envelope& envelope) override { ++messages[envelope.message.index()]; }
+    template <typename Kind>
+    int count() {
+        return messages[Message(Kind()).index()];
     }
 
-    std::map<std::string, int> messages;
+    std::map<std::size_t, int> messages;
     std::array<Lsn, kZonesPerRegion> applied{};
 };
 
@@ -74,9 +76,9 @@ private slots:
         group.runUntil(Instant());
         for (const Lsn applied : counting.applied)
             QCOMPARE(applied.value(), std::uint64_t{2});
-        QCOMPARE(counting.messages["AppendRequest"], 2);
-        QCOMPARE(counting.messages["AppendReply"], 2);
-        QCOMPARE(counting.messages["CommitNotice"], 2);
+        QCOMPARE(counting.count<AppendRequest>(), 2);
+        QCOMPARE(counting.count<AppendReply>(), 2);
+        QCOMPARE(counting.count<CommitNotice>(), 2);
     }
 
     void sharesMessagesAmongWritesOfOneTurn() {
@@ -146,7 +148,7 @@ private slots:
             QVERIFY(std::get<AppendRequest>(envelope.message).range.empty());
         leader.step({kB, kA, reply}, Instant(501ms));
         QVERIFY(leader.takeOutput().send.empty());
-        leader.goOn(kB, Instant(502ms));
+        leader.resumeSending(kB, Instant(502ms));
         const Output third = leader.takeOutput();
         QVERIFY(
             (std::get<AppendRequest>(third.send.at(0).message).range == LsnRange{Lsn{7}, Lsn{10}}));

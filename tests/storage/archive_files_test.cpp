@@ -115,7 +115,7 @@ private slots:
     void refusesTheFileOfAnother() {
         fs::copy_file(table() / kSecond, table() / kFirst, fs::copy_options::overwrite_existing);
         reopen();
-        QVERIFY(readArchive(*m_store, 1).find("is damaged") != std::string::npos);
+        QVERIFY(readArchive(*m_store, 1).find("is corrupt") != std::string::npos);
         QVERIFY(readArchive(*m_store, 1).find(kFirst) != std::string::npos);
         QCOMPARE(readArchive(*m_store, 201), std::string("200"));
     }
@@ -141,7 +141,7 @@ private slots:
         QCOMPARE(theirs.size(), content.size());
         write(table() / kFirst, theirs);
         reopen();
-        QVERIFY(readArchive(*m_store, 1).find("is damaged") != std::string::npos);
+        QVERIFY(readArchive(*m_store, 1).find("is corrupt") != std::string::npos);
     }
 
     // Whatever happens to its bytes, a segment answers what was written or an error with its name.

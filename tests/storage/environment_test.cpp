@@ -17,25 +17,34 @@ using namespace std::chrono_literals;
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::unique_ptr<Environment> openNew(const QTemporaryDir& folder, std::uint64_t mapBytes) {
+    EnvironmentPlan plan{fs::path(folder.path().toStdString()) / "log.mdb", mapBytes, {"records"}};
+    plan.onCreate = [](const Environment&, WriteTransaction&) { return StorageResult<void>(); };
+    auto opened = Environment::open(plan);
+    if (!opened) qFatal("%s", opened.error().message().c_str());
+    return *std::move(opened);
+}
+
+}  // namespace
+
 class EnvironmentTest : public QObject {
     Q_OBJECT
 private slots:
     void tellsTheNextWriterThatTheFirstMetAFault() {
         const QTemporaryDir folder;
         const fs::path file = fs::path(folder.path().toStdString()) / "log.mdb";
-        EnvironmentPlan plan{file, 1u << 20, {"records"}};
-        plan.whenMade = [](const Environment&, WriteTransaction&) { return StorageResult<void>(); };
-        auto environment = Environment::open(plan);
-        QVERIFY(environment.has_value());
-        const Database records = (*environment)->database(0);
+        const auto environment = openNew(folder, 1u << 20);
+        const Database records = environment->database(0);
         for (const char* key : {"a", "b"}) {
-            auto transaction = WriteTransaction::begin(**environment);
+            auto transaction = WriteTransaction::begin(*environment);
             QVERIFY(transaction.has_value());
             QVERIFY(transaction->put(records, key, "value").has_value());
             QVERIFY(transaction->commit().has_value());
         }
 
-        auto first = WriteTransaction::begin(**environment);
+        auto first = WriteTransaction::begin(*environment);
         QVERIFY(first.has_value());
         QVERIFY(first->put(records, "c", "value").has_value());
         std::promise<void> begins;
@@ -43,7 +52,7 @@ private slots:
         std::future<bool> isTold = ends.get_future();
         std::thread second([&] {
             begins.set_value();
-            const auto transaction = WriteTransaction::begin(**environment);
+            const auto transaction = WriteTransaction::begin(*environment);
             ends.set_value(!transaction && isDamage(transaction.error()));
         });
         begins.get_future().wait();
@@ -57,6 +66,35 @@ private slots:
         QVERIFY(hasEnded);
         QVERIFY(isTold.get());
         second.join();
+    }
+
+    // The library refuses to move its map while somebody writes; nothing is lost by asking.
+    void growsOnceNobodyWrites() {
+        const QTemporaryDir folder;
+        const auto environment = openNew(folder, 1u << 20);
+        const Database records = environment->database(0);
+        auto transaction = WriteTransaction::begin(*environment);
+        QVERIFY(transaction.has_value());
+        QVERIFY(transaction->put(records, "a", "value").has_value());
+        QVERIFY(!environment->grow().has_value());
+        QVERIFY(transaction->commit().has_value());
+        QVERIFY(ReadTransaction::begin(*environment)->get(records, "a")->has_value());
+        QVERIFY(environment->grow().has_value());
+        QVERIFY(ReadTransaction::begin(*environment)->get(records, "a")->has_value());
+    }
+
+    void staysUsableWhereItHasNoRoomToGrow() {
+        const QTemporaryDir folder;
+        constexpr std::uint64_t kMostOfAnAddressSpace = std::uint64_t{1} << 45;
+        const auto environment = openNew(folder, kMostOfAnAddressSpace);
+        const Database records = environment->database(0);
+        while (environment->grow().has_value()) {
+        }
+        auto transaction = WriteTransaction::begin(*environment);
+        QVERIFY(transaction.has_value());
+        QVERIFY(transaction->put(records, "a", "value").has_value());
+        QVERIFY(transaction->commit().has_value());
+        QVERIFY(ReadTransaction::begin(*environment)->get(records, "a")->has_value());
     }
 };
 

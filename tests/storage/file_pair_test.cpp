@@ -155,17 +155,17 @@ private slots:
             return found;
         };
         fs::remove(pathOf(folder) / file);
-        QVERIFY(says("has lost its " + file));
+        QVERIFY(says("is missing its " + file));
         QVERIFY(!fs::exists(pathOf(folder) / file));
         std::ofstream(pathOf(folder) / file).flush();
         QVERIFY(says("has an empty " + file));
         copyFile(pathOf(m_other), pathOf(folder), file.c_str());
-        QVERIFY(says("of two different folders"));
+        QVERIFY(says("from different folders"));
         // One that was only just made.
         const QTemporaryDir fresh;
         QVERIFY(openAt(pathOf(fresh)).has_value());
         copyFile(pathOf(fresh), pathOf(folder), file.c_str());
-        QVERIFY(says("of two different folders"));
+        QVERIFY(says("from different folders"));
         fs::remove(pathOf(folder) / "format");
         QVERIFY(says("has data but no format file"));
     }
@@ -209,7 +209,7 @@ private slots:
         }
         copyFile(pathOf(folder), pathOf(mixed), "items.mdb");
         copyFile(pathOf(old), pathOf(mixed), "log.mdb");
-        QVERIFY(messageOf(openAt(pathOf(mixed))).find("does not know its items.mdb") !=
+        QVERIFY(messageOf(openAt(pathOf(mixed))).find("without the id of its items.mdb") !=
                 std::string::npos);
         {
             const auto store = openAt(pathOf(folder));

@@ -10,6 +10,7 @@
 #include <functional>
 #include <thread>
 
+#include "core/storage/lmdb_log_writer.h"
 #include "tests/storage/disk_recorder.h"
 #include "tests/storage/mini_world.h"
 #include "tests/storage/store_harness.h"
@@ -129,7 +130,7 @@ private slots:
         const std::string refused = messageOf(openAt(folder));
         QCOMPARE(refused, "The data folder " + folder.path().toStdString() +
                               " is in use by storage_tests (process " + pid +
-                              "); stop it or choose another folder.");
+                              "); stop that process or choose another folder.");
         // Also if somebody takes the lock file for stale.
         std::filesystem::remove(std::filesystem::path(folder.path().toStdString()) / "lock");
         QVERIFY(messageOf(openAt(folder)).find("is in use by another process") !=
@@ -147,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7, this one knows up to 2)"
+            << "was written by a newer version (format 7; this version reads up to 2)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "was not written by this program: its format file says "
@@ -207,7 +208,7 @@ private slots:
         const QTemporaryDir damaged;
         QVERIFY(openAt(damaged).has_value());
         writeText(damaged.filePath("items.mdb"), std::string(20'000, 'x'));
-        QVERIFY(messageOf(openAt(damaged)).find("damaged") != std::string::npos);
+        QVERIFY(messageOf(openAt(damaged)).find("is corrupt") != std::string::npos);
     }
 
     void growsItsMapsWhenTheyAreFull() {
@@ -228,6 +229,57 @@ private slots:
         harness.reopen();
         QCOMPARE(harness.record(test::kC, test::kGroup, 800), image);
         QCOMPARE(harness.scan(test::kB, "", "").size(), std::size_t{800});
+    }
+
+    // A mark that is damaged lets no record go.
+    void keepsRecordsWhoseTrimMarkIsDamaged_data() {
+        QTest::addColumn<QByteArray>("mark");
+        QTest::newRow("zero") << QByteArray(8, '\0');
+        QTest::newRow("cut off") << QByteArray(3, '\0');
+        QTest::newRow("empty") << QByteArray();
+    }
+    void keepsRecordsWhoseTrimMarkIsDamaged() {
+        QFETCH(QByteArray, mark);
+        const QTemporaryDir folder;
+        const auto syncAll = [](Store& store) {
+            while (auto work = store.takeLogWork()) {
+                work->run();
+                store.finishLogWork(std::move(work));
+            }
+        };
+        {
+            const auto store = openAt(folder);
+            Turn turn;
+            for (std::uint64_t lsn = 1; lsn <= 3; ++lsn)
+                turn.append(test::kB, test::kGroup, Lsn(lsn), share("record"));
+            turn.setTrimMark(test::kB, test::kGroup, Lsn(2));
+            (*store)->commit(std::move(turn));
+            syncAll(**store);
+        }
+        {
+            auto environment = Environment::open(
+                {folder.filePath("log.mdb").toStdString(), 1u << 30, logDatabaseNames()});
+            auto transaction = WriteTransaction::begin(**environment);
+            QVERIFY(transaction
+                        ->put(databaseOf(**environment, LogDatabase::TrimMarks),
+                              stateKey(test::kGroup, test::kB), mark.toStdString())
+                        .has_value());
+            QVERIFY(transaction->commit().has_value());
+        }
+        const auto store = openAt(folder);
+        const TreeChange change{"key", share("image")};
+        (*store)->apply(test::kB, test::kGroup, std::span(&change, 1),
+                        TreeMark{Lsn(3), 3, 1, 1, 1});
+        (*store)->commit({});
+        syncAll(**store);
+        if (auto work = (*store)->takeFlushWork(true)) {
+            work->run();
+            (*store)->finishFlushWork(std::move(work));
+        }
+        syncAll(**store);
+        for (std::uint64_t lsn = 1; lsn <= 3; ++lsn)
+            QCOMPARE(**(*store)->record(test::kB, test::kGroup, Lsn(lsn)), std::string("record"));
+        if (mark.size() != 8) QVERIFY((*store)->damage().has_value());
     }
 
     void answersAheadOfTheDiskWithinABoundWhereRelaxed() {

@@ -78,6 +78,25 @@ private slots:
         QVERIFY(memtable.empty());
         QCOMPARE(memtable.bytes(), std::uint64_t{0});
     }
+
+    void isDismantledInSteps() {
+        Memtable memtable;
+        const SharedBytes image = share("image");
+        for (std::uint16_t volume = 0; volume < 5; ++volume) {
+            for (int key = 0; key < 100; ++key)
+                memtable.put(VolumeId(volume), {std::to_string(key), image});
+            memtable.setMark(VolumeId(volume), GroupId(1), {});
+        }
+        long uses = image.use_count();
+        while (!memtable.empty()) {
+            QVERIFY(memtable.dismantle(7) > 0);
+            // An entry has an image for each zone.
+            QVERIFY(uses - image.use_count() <= 7 * 3);
+            uses = image.use_count();
+        }
+        QCOMPARE(uses, 1L);
+        QCOMPARE(memtable.dismantle(7), std::size_t{0});
+    }
 };
 
 ORRERY_TEST_CLASS(MemtableTest)

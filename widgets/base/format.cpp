@@ -100,8 +100,7 @@ QString jobText(const observe::JobView& job) {
     const auto text = [](std::string_view view) {
         return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
     };
-    const QString stopped =
-        job.isStopped ? QStringLiteral(", stopped by damaged bytes") : QString();
+    const QString stopped = job.isStopped ? QStringLiteral(", stopped by corrupt data") : QString();
     return QStringLiteral("%1 %2: %3 of %4 %5%6")
         .arg(text(spec.shown), text(job.subject), countText(static_cast<std::int64_t>(job.done)),
              countText(static_cast<std::int64_t>(job.total)), text(spec.unit), stopped);

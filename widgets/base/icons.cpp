@@ -96,9 +96,17 @@ QPainterPath worldPath(Symbol symbol, bool& filled) {
             return linkPath(false);
         case Symbol::Cut:
             return linkPath(true);
-        default:
-            return path;
+        case Symbol::Add:
+        case Symbol::Remove:
+        case Symbol::Edit:
+        case Symbol::Refresh:
+        case Symbol::Copy:
+        case Symbol::Connect:
+        case Symbol::Clock:
+        case Symbol::Warning:
+            break;
     }
+    return path;
 }
 
 /// The symbols of what is done to data and of the window.
@@ -138,9 +146,19 @@ QPainterPath actionPath(Symbol symbol) {
             path.addPath(line(8, 6.5, 8, 9.6));
             path.addPath(line(8, 11.2, 8, 11.3));
             return path;
-        default:
-            return path;
+        case Symbol::Region:
+        case Symbol::Table:
+        case Symbol::Index:
+        case Symbol::Run:
+        case Symbol::Pause:
+        case Symbol::Step:
+        case Symbol::Heal:
+        case Symbol::Fail:
+        case Symbol::Link:
+        case Symbol::Cut:
+            break;
     }
+    return path;
 }
 
 /// Lines of a symbol, wherever it is drawn.

@@ -24,20 +24,6 @@ struct Shown {
     Throughput onDemandAsked;
 };
 
-std::string_view statusText(TableStatus status) {
-    switch (status) {
-        case TableStatus::Creating:
-            return "CREATING";
-        case TableStatus::Updating:
-            return "UPDATING";
-        case TableStatus::Deleting:
-            return "DELETING";
-        case TableStatus::Active:
-            break;
-    }
-    return "ACTIVE";
-}
-
 std::string_view projectionText(ProjectionKind kind) {
     if (kind == ProjectionKind::All) return "ALL";
     return kind == ProjectionKind::KeysOnly ? "KEYS_ONLY" : "INCLUDE";
@@ -135,11 +121,11 @@ void writeIndexes(json::Writer& out, std::string_view member, bool global,
     out.endArray();
 }
 
-void writeThroughput(json::Writer& out, const TableDescription& table) {
+void writeThroughput(json::Writer& out, const TableDescription& table, CalendarTime now) {
     out.name("ProvisionedThroughput").beginObject();
     if (table.lastIncreaseAt) writeTime(out.name("LastIncreaseDateTime"), *table.lastIncreaseAt);
     if (table.lastDecreaseAt) writeTime(out.name("LastDecreaseDateTime"), *table.lastDecreaseAt);
-    out.name("NumberOfDecreasesToday").number(table.decreasesToday);
+    out.name("NumberOfDecreasesToday").number(table.decreasesOn(now));
     out.name("ReadCapacityUnits").number(table.throughput.readUnits);
     out.name("WriteCapacityUnits").number(table.throughput.writeUnits);
     out.endObject();
@@ -160,7 +146,7 @@ void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
     const TableDescription& table = *reply.table;
     out.name("TableName").string(table.name);
     out.name("TableStatus").string(statusText(table.status));
-    writeThroughput(out, table);
+    writeThroughput(out, table, reply.now);
     out.name("TableSizeBytes").number(reply.itemBytes);
     out.name("ItemCount").number(reply.itemCount);
     out.name("TableArn").string(table.arn());

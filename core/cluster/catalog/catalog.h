@@ -44,10 +44,10 @@ public:
             visit(table);
     }
 
-    /// `turn` is the one that stores the change.
+    /// `turn` stores the change.
     void put(TablePtr table, storage::Ticket turn = {});
     void erase(const TableDescription& table, storage::Ticket turn = {});
-    /// The turn that stored the latest change: every answer was looked up in what it left.
+    /// The last turn that stored a change; every answer depends on it.
     storage::Ticket gate() const { return m_gate; }
 
     /// Which tables came, changed or went, at most so many, and each once; for an inspector that

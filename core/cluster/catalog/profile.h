@@ -8,7 +8,8 @@
 namespace orrery::cluster {
 
 /// The parameters that the sources leave open, with the defaults of reference F (O1 … O16), and the
-/// delays of the simulated network and disks. They can change while the world runs.
+/// delays of the simulated network and disks. They can change while the world runs, all but
+/// `lease`.
 struct Profile {
     std::string name;
 

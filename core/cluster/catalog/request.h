@@ -168,6 +168,7 @@ struct TableReply {
     std::int64_t itemBytes = 0;
     /// By index, in the order of table->indexes.
     std::vector<std::pair<std::int64_t, std::int64_t>> indexCounts;
+    CalendarTime now;
 };
 struct NamesReply {
     std::vector<std::string> names;

@@ -1,6 +1,9 @@
 #include "core/cluster/catalog/table_description.h"
 
 #include <algorithm>
+#include <chrono>
+
+#include "core/base/check.h"
 
 namespace orrery::cluster {
 namespace {
@@ -26,11 +29,32 @@ std::string TableDescription::indexArn(const std::string& index) const {
     return arn() + "/index/" + index;
 }
 
+std::string_view statusText(TableStatus status) {
+    switch (status) {
+        case TableStatus::Creating:
+            return "CREATING";
+        case TableStatus::Updating:
+            return "UPDATING";
+        case TableStatus::Deleting:
+            return "DELETING";
+        case TableStatus::Active:
+            return "ACTIVE";
+    }
+    CHECK(false);
+}
+
 const SecondaryIndex* TableDescription::findIndex(std::string_view indexName) const {
     for (const SecondaryIndex& index : indexes) {
         if (index.name == indexName) return &index;
     }
     return nullptr;
+}
+
+std::int64_t TableDescription::decreasesOn(CalendarTime now) const {
+    const auto dayOf = [](CalendarTime time) {
+        return std::chrono::floor<std::chrono::days>(time.sinceEpoch());
+    };
+    return lastDecreaseAt && dayOf(*lastDecreaseAt) == dayOf(now) ? decreasesToday : 0;
 }
 
 bool TableDescription::hasLocalIndexes() const {

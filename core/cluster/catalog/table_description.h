@@ -21,6 +21,9 @@ namespace orrery::cluster {
 enum class TableStatus : std::uint8_t { Creating, Updating, Deleting, Active };
 enum class BillingMode : std::uint8_t { Provisioned, PayPerRequest };
 
+/// "CREATING".
+std::string_view statusText(TableStatus status);
+
 struct Throughput {
     std::int64_t readUnits = 0;
     std::int64_t writeUnits = 0;
@@ -68,6 +71,7 @@ struct TableDescription {
     Throughput throughput;
     std::optional<CalendarTime> lastIncreaseAt;
     std::optional<CalendarTime> lastDecreaseAt;
+    /// On the day of `lastDecreaseAt`.
     std::int64_t decreasesToday = 0;
     /// When billing last became PayPerRequest; BillingModeSummary shows it.
     std::optional<CalendarTime> lastToPayPerRequestAt;
@@ -85,6 +89,9 @@ struct TableDescription {
     /// The index with this name, or null.
     const SecondaryIndex* findIndex(std::string_view indexName) const;
     bool hasLocalIndexes() const;
+    /// How often its throughput was decreased on the UTC day of `now`, which is not before the last
+    /// decrease.
+    std::int64_t decreasesOn(CalendarTime now) const;
     bool hasGlobalIndexes() const;
 };
 

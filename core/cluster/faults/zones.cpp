@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
 constexpr std::uint8_t kFaultsVersion = 2;
-constexpr std::size_t kPastFaultsMax = 200;
+constexpr std::ptrdiff_t kPastFaultsMax = 200;
 
 storage::StorageError damaged() {
     return {"decode faults", EPROTO, "",
@@ -49,7 +49,7 @@ Zones::FaultResult Zones::begin(const FaultRequest& request) {
     const Place& last = places.back();
     const bool differ = places.size() == 1 || first.zone != last.zone;
     if (first.region != last.region || !differ)
-        return std::unexpected("A link is cut between two zones of one Region.");
+        return std::unexpected("A link fault needs two different zones of one Region.");
     Fault fault = makeFault(request.kind, first.region->id, std::min(first.zone, last.zone),
                             std::max(first.zone, last.zone));
     const bool isThere = std::ranges::any_of(m_faults, [&](const Fault& other) {
@@ -84,8 +84,9 @@ std::uint64_t Zones::add(Fault fault, std::optional<Duration> duration) {
     const std::uint64_t id = fault.view.id;
     m_faults.push_back(fault);
     start(fault);
-    if (m_faults.size() > kPastFaultsMax && !m_faults.front().view.active)
-        m_faults.erase(m_faults.begin());
+    const auto isPast = [](const Fault& one) { return !one.view.active; };
+    if (std::ranges::count_if(m_faults, isPast) > kPastFaultsMax)
+        m_faults.erase(std::ranges::find_if(m_faults, isPast));
     save();
     return id;
 }
@@ -144,8 +145,8 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
-        scheduleHearingChange(region, other, zone);
-        scheduleHearingChange(region, zone, other);
+        scheduleHeartbeatVerdict(region, other, zone);
+        scheduleHeartbeatVerdict(region, zone, other);
     }
     return event;
 }
@@ -163,23 +164,23 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
                               : m_world.emit(observe::LinkHealed{region.id, a, b});
     const CauseScope scope(m_world.queue, event);
-    scheduleHearingChange(region, a, b);
-    scheduleHearingChange(region, b, a);
+    scheduleHeartbeatVerdict(region, a, b);
+    scheduleHeartbeatVerdict(region, b, a);
     return event;
 }
 
 // Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
 // that arrives before a change, and the first one after it, follow from time alone.
-void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
+void Zones::scheduleHeartbeatVerdict(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
-        // A node without power suspects nobody, and trusts everybody when it is back.
+        // A node without power suspects no other, and trusts all when its power is back.
         region.suspects[observer.value()] = {};
         return;
     }
     const auto from = nodeOf(region.id, observed);
     const auto to = nodeOf(region.id, observer);
     const bool heard = m_world.network.isConnected(from, to);
-    const std::uint32_t number = ++m_hearingNumbers[region.id][observer.value()][observed.value()];
+    const std::uint32_t number = ++m_verdictNumbers[region.id][observer.value()][observed.value()];
     const Duration period = m_world.profile.heartbeat;
     const auto beat =
         static_cast<std::uint64_t>(m_world.now.sinceStart() / period) + (heard ? 1 : 0);
@@ -187,16 +188,17 @@ void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneI
                             m_world.network.heartbeatDelay(from, to, beat);
     const Instant at = heard ? arrives : arrives + m_world.profile.detection;
     m_world.queue.add(std::max(at, m_world.now),
-                      HeartbeatNews{region.id, observer, observed, number, heard});
+                      HeartbeatVerdict{region.id, observer, observed, number, heard});
 }
 
-void Zones::on(const HeartbeatNews& news) {
-    RegionState& region = m_world.region(news.region);
-    const HearingNumbers& numbers = m_hearingNumbers[news.region];
-    if (news.number != numbers[news.observer.value()][news.observed.value()]) return;
-    if (!region.up[news.observer.value()]) return;
-    region.suspects[news.observer.value()][news.observed.value()] = !news.heard;
-    m_sweeps.begin(HearingChange{news.region, news.observer, news.observed, news.heard});
+void Zones::on(const HeartbeatVerdict& verdict) {
+    RegionState& region = m_world.region(verdict.region);
+    const VerdictNumbers& numbers = m_verdictNumbers[verdict.region];
+    if (verdict.number != numbers[verdict.observer.value()][verdict.observed.value()]) return;
+    if (!region.up[verdict.observer.value()]) return;
+    region.suspects[verdict.observer.value()][verdict.observed.value()] = !verdict.heard;
+    m_sweeps.begin(
+        ReachabilityChange{verdict.region, verdict.observer, verdict.observed, verdict.heard});
 }
 
 Zones::Cost Zones::costSoFar() const {

@@ -39,17 +39,17 @@ public:
     const GroupSweeps& sweeps() const { return m_sweeps; }
 
     void on(const FaultEnds& ends);
-    void on(const HeartbeatNews& news);
+    void on(const HeartbeatVerdict& verdict);
 
     /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
-    /// The turn that changed the faults last.
+    /// The last turn that changed the faults.
     storage::Ticket gate() const { return m_gate; }
     /// The number of heartbeats that all nodes have sent, computed from the time.
     std::uint64_t heartbeats() const;
 
 private:
-    /// What went wrong since the world was opened; a fault's cost is what came to it meanwhile.
+    /// Failures since the world was opened. The cost of a fault is their increase while it lasts.
     struct Cost {
         std::uint64_t failedRequests = 0;
         std::uint64_t elections = 0;
@@ -63,7 +63,7 @@ private:
         ZoneIndex b{};  ///< The second of two.
         Cost atStart;
     };
-    using HearingNumbers = std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion>;
+    using VerdictNumbers = std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion>;
     struct Place {
         RegionState* region;
         ZoneIndex zone;
@@ -79,7 +79,7 @@ private:
     /// Both return the event that causes everything that follows.
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
-    void scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed);
+    void scheduleHeartbeatVerdict(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
     Cost costSoFar() const;
     observe::FaultView withCost(const Fault& fault) const;
@@ -88,10 +88,11 @@ private:
     const Replicator& m_replicator;
     const Router& m_router;
     GroupSweeps m_sweeps;
-    /// By Region, observer, observed: how often it changed whether the one hears the other.
-    std::map<RegionId, HearingNumbers> m_hearingNumbers;
+    /// By Region, observer and observed: the number of changes in whether the observer hears the
+    /// other.
+    std::map<RegionId, VerdictNumbers> m_verdictNumbers;
     storage::Ticket m_gate{};
-    std::vector<Fault> m_faults;  ///< By id, including past ones; bounded.
+    std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.
     std::uint64_t m_nextFault = 1;
 };
 

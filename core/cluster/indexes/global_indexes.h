@@ -6,8 +6,8 @@
 
 namespace orrery::cluster {
 
-/// Keeps global indexes: the parts and how they hang together. Sender and receiver know of one
-/// another only what messages say.
+/// Maintains global indexes: owns the parts and connects them. Sender and receiver exchange nothing
+/// but messages.
 class GlobalIndexes {
 public:
     GlobalIndexes(WorldState& world, Replicator& replicator, Jobs& jobs)
@@ -28,7 +28,7 @@ public:
                 return receiver.moved(group);
         }
     }
-    /// Before the partitions of a table or an index go.
+    /// Call it before the partitions of a table or an index are removed.
     void forget(KeySpaceId space) {
         backfill.forget(space);
         sender.forget(space);

@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::string_view kOldPrefix = "filling/";
 constexpr std::size_t kStepItemsMax = 100;
+constexpr std::uint64_t kStepBytesMax = 1u << 20;
 constexpr std::size_t kUnansweredMax = 500;
-/// So many items at most are visited again after a kill, for each base partition.
+constexpr std::uint64_t kUnansweredBytesMax = 2u << 20;
+/// The maximum of items per base partition to read again after a kill.
 constexpr std::size_t kItemsBetweenSaves = 2000;
 constexpr Duration kWait = 20ms;
 
@@ -117,8 +119,8 @@ storage::StorageResult<void> IndexBackfill::resume(const TableDescription& table
         if (in.ok() && in.atEnd()) continue;
         return std::unexpected(storage::StorageError{
             "decode a job", EBADMSG, "log.mdb",
-            "How far an index of table " + table.name +
-                " is filled is damaged in log.mdb; restore the data folder from a copy."});
+            "The progress of building an index of table " + table.name +
+                " is corrupt in log.mdb; restore the data folder from a backup."});
     }
     return {};
 }
@@ -163,7 +165,7 @@ void IndexBackfill::checkFilled(KeySpaceId index) {
     if (filling == m_fillings.end()) return;
     for (const auto& [base, cursor] : filling->second.cursors) {
         if (!cursor.atEnd || m_sender.unanswered(base, index) > 0) return;
-        // The barrier is forgotten with the filling, and records below it must not come again.
+        // The barrier disappears with the backfill, and records below it must not be sent again.
         if (m_world.findGroup(base)->indexedUpTo < cursor.barrier) return;
     }
     const KeySpaceId table = filling->second.table;
@@ -217,35 +219,36 @@ std::optional<Duration> IndexBackfill::step(JobId id) {
     const auto index = std::ranges::find(table->indexes, space, &SecondaryIndex::space);
     if (index == table->indexes.end()) return std::nullopt;
     Cursor& cursor = filling->second.cursors[base->id];
-    const Progress progress = goOn(*base, *table, *index, cursor);
+    const Progress progress = advance(*base, *table, *index, cursor);
     if (job.isStopped) return std::nullopt;
     if (!cursor.atEnd) return progress == Progress::Moved ? Duration{} : kWait;
     checkFilled(space);
     return std::nullopt;
 }
 
-IndexBackfill::Progress IndexBackfill::goOn(Group& base, const TableDescription& table,
-                                            const SecondaryIndex& index, Cursor& cursor) {
+IndexBackfill::Progress IndexBackfill::advance(Group& base, const TableDescription& table,
+                                               const SecondaryIndex& index, Cursor& cursor) {
     const auto leader = base.servingLeader(m_world.now);
     if (!leader) {
-        // At rest a leader holds no lease; this is a request like any other.
+        // A leader at rest holds no lease; this requests it, like any request.
         if (base.member(base.leaderHint).replica) m_replicator.requestLease(base, base.leaderHint);
         return Progress::Waits;
     }
     if (!hasBegun(base, *leader, index.space, cursor)) return Progress::Waits;
-    // An item goes out after all that was logged before it was read.
+    // An item is sent after every record that was logged before it was read.
     const bool isUpToDate = m_sender.readUpToDate(base, *leader);
-    // What came before the cursor must be in the index's log before the cursor is in the store.
+    // The index's log must have everything before the cursor before the store has the cursor.
     const bool isSaveDue = cursor.sinceSaved >= kItemsBetweenSaves;
     if (isSaveDue && m_sender.unanswered(base.id, index.space) == 0) save(cursor);
     Progress progress = Progress::Waits;
     if (isUpToDate && cursor.sinceSaved < kItemsBetweenSaves &&
-        m_sender.unanswered(base.id) <= kUnansweredMax) {
+        m_sender.unanswered(base.id) <= kUnansweredMax &&
+        m_sender.unansweredBytes(base.id) <= kUnansweredBytesMax) {
         readSome(base, *leader, table, index, cursor);
         progress = Progress::Moved;
         if (m_world.plantedBug == PlantedBug::FillCursorEarly) save(cursor);
     }
-    m_sender.goOn(base);
+    m_sender.readAndSend(base);
     return progress;
 }
 
@@ -254,8 +257,9 @@ bool IndexBackfill::hasBegun(const Group& base, ZoneIndex leader, KeySpaceId ind
     if (cursor.hasBegun) return true;
     const Member& member = base.member(leader);
     if (member.replica->term() < cursor.term) return false;
-    // Saved before a record above it is sent: after a stop another barrier would hide records from
-    // an index that has earlier ones. It only goes down, where the end of a log was lost.
+    // Saved before any record above it is sent: a higher barrier after a restart would skip records
+    // of an index that already has earlier ones. It only moves down, when the end of a log was
+    // lost.
     const Lsn last = member.replica->lastPosition().lsn;
     if (last < cursor.barrier) {
         setBarrier(base.id, index, cursor, last);
@@ -271,6 +275,8 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
                              const SecondaryIndex& index, Cursor& cursor) {
     const std::string end = base.boundsIn(table.space).end;
     std::size_t visited = 0;
+    std::uint64_t bytes = 0;
+    bool isCut = false;
     bool isDamaged = false;
     const auto scanned = m_world.store.scan(
         volumeOf(base.region, leader), cursor.nextKey, end, storage::ScanDirection::Forward,
@@ -282,8 +288,9 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
             if (const auto entry = table::indexEntryOf(attributes, index, table.keys))
                 m_sender.addItem(base, index.space, *entry);
             cursor.nextKey = std::string(key) + '\0';
-            return ++visited < kStepItemsMax ? storage::ScanStep::Continue
-                                             : storage::ScanStep::Stop;
+            bytes += image.size();
+            isCut = ++visited == kStepItemsMax || bytes >= kStepBytesMax;
+            return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         });
     cursor.sinceSaved += visited;
     Job& job = *m_jobs.find(cursor.job);
@@ -294,7 +301,7 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
         job.isStopped = true;
         return;
     }
-    cursor.atEnd = visited < kStepItemsMax;
+    cursor.atEnd = !isCut;
 }
 
 }  // namespace orrery::cluster

@@ -10,47 +10,47 @@
 
 namespace orrery::cluster {
 
-/// Fills a new global index with the items that were there before it. Items go through the same
-/// outboxes as changes, and a step first reads all records that its replica has applied, so that
-/// what an item was never arrives after what it became. One job for each base partition.
+/// Fills a new global index with the existing items. They go through the same outboxes as changes,
+/// and a step first reads all records that its replica has applied, so that no old version of an
+/// item arrives after a newer one. One job per base partition.
 class IndexBackfill : public JobWorker {
 public:
-    /// Called when a new index has every item that was there.
+    /// Called when a new index has every existing item.
     using Filled = std::function<void(KeySpaceId table, KeySpaceId index)>;
 
     IndexBackfill(WorldState& world, Replicator& replicator, Jobs& jobs, IndexSender& sender);
 
     void setFilled(Filled filled) { m_filled = std::move(filled); }
 
-    /// Begins to fill a new index of a table from its present items.
+    /// Starts filling a new index of a table.
     void begin(const TableDescription& table, KeySpaceId index);
-    /// Goes on with it after a restart, from where the store says that it had come to.
+    /// Resumes after a restart from the saved cursors.
     storage::StorageResult<void> resume(const TableDescription& table, KeySpaceId index);
-    /// Erases what the store says of the filling of an index that is gone.
+    /// Erases the saved state of a deleted index.
     storage::StorageResult<void> eraseSaved(KeySpaceId index);
-    /// Forgets the filling of an index that is gone, or those of a table.
+    /// Forgets a deleted index, or all indexes of a table.
     void forget(KeySpaceId space);
 
     std::optional<Duration> step(JobId id) override;
-    /// An index has taken a batch of this base partition.
+    /// An index partition has taken a batch of this base partition.
     void acknowledged(const Group& base);
-    /// The leader was lost that read the items: what no index has answered is read again.
+    /// The leader that read the items was lost: items without an answer are read again.
     void leaderLost(const Group& base);
 
 private:
-    /// How far the filling of an index from one base partition has come.
+    /// The progress from one base partition.
     struct Cursor {
-        /// Records up to here may have been proposed before the index was there, and then lack the
-        /// old image that it needs. The scan stands for them: it begins when they are applied.
-        /// It is the end of the log of the first leader that is seen to serve: what is not in that
-        /// log is lost, and what comes after it knows the index.
+        /// Records up to here may have been proposed before the index existed, and then lack the
+        /// old image that it needs. The scan replaces them: it begins once they are applied. The
+        /// barrier is the end of the log of the first leader seen to serve: records not in that log
+        /// are lost, and later ones know the index.
         Lsn barrier{UINT64_MAX};
-        replication::Term term{};  ///< A leader of an earlier one may lack what others have.
+        replication::Term term{};  ///< A leader of an earlier term may lack records of others.
         bool hasBegun = false;
         std::string nextKey;
-        std::string savedKey;  ///< What comes before it is in the log of the index.
+        std::string savedKey;  ///< Everything before it is in the index's log.
         std::uint64_t savedDone = 0;
-        std::size_t sinceSaved = 0;  ///< Items that were visited since it was saved.
+        std::size_t sinceSaved = 0;  ///< Items visited since the last save.
         bool atEnd = false;
         JobId job{};
     };
@@ -64,10 +64,10 @@ private:
     Job newJob(const TableDescription& table, KeySpaceId index, const Group& base) const;
     storage::StorageResult<JobId> findJob(const TableDescription& table, KeySpaceId index,
                                           const Group& base);
-    Progress goOn(Group& base, const TableDescription& table, const SecondaryIndex& index,
-                  Cursor& cursor);
+    Progress advance(Group& base, const TableDescription& table, const SecondaryIndex& index,
+                     Cursor& cursor);
     bool hasBegun(const Group& base, ZoneIndex leader, KeySpaceId index, Cursor& cursor);
-    /// A bounded number of items as the leader holds them.
+    /// Reads a bounded number of items from the leader.
     void readSome(Group& base, ZoneIndex leader, const TableDescription& table,
                   const SecondaryIndex& index, Cursor& cursor);
     void setBarrier(GroupId base, KeySpaceId index, Cursor& cursor, Lsn barrier);

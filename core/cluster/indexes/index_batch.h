@@ -12,8 +12,8 @@ namespace orrery::cluster {
 /// One change of one entry of a global index.
 struct IndexChange {
     enum class Origin : std::uint8_t {
-        Record,  ///< A record of the base partition changed the entry.
-        Item,    ///< The item was there before the index.
+        Record,  ///< A record of the base partition.
+        Item,    ///< An item that existed before the index.
     };
     Origin origin = Origin::Record;
     /// The base record. For an item, the last record that the sender had read when it read the

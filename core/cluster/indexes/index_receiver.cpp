@@ -11,7 +11,7 @@
 namespace orrery::cluster {
 namespace {
 
-/// PlantedBug::IndexCursorLate: by a few records.
+/// For PlantedBug::IndexCursorLate: moves it back by a few records.
 void makeLate(std::optional<table::RecordSource>& source) {
     constexpr std::uint64_t kLate = 4;
     const std::uint64_t lsn = source->lsn.value();
@@ -22,8 +22,8 @@ void makeLate(std::optional<table::RecordSource>& source) {
     }
 }
 
-/// The changes up to here were taken before, in the order in which they stand: an item that was
-/// there when the index was made would otherwise undo a later change that is in already.
+/// The number of changes, in order, that the index already has. Taking an existing item again could
+/// undo a later change.
 std::size_t takenBefore(const IndexBatch& batch, Lsn cursor) {
     std::size_t taken = 0;
     for (std::size_t i = 0; i < batch.changes.size(); ++i) {
@@ -34,8 +34,8 @@ std::size_t takenBefore(const IndexBatch& batch, Lsn cursor) {
     return taken;
 }
 
-/// An item was read before a record that the index has taken: the batch comes late, from a leader
-/// of the base that is gone, and the item may have changed since.
+/// An item was read before a record that the index already has. The batch comes late, from a lost
+/// leader of the base, and the item may have changed since.
 bool isStale(const IndexBatch& batch, std::size_t from, Lsn cursor) {
     return std::any_of(batch.changes.begin() + static_cast<std::ptrdiff_t>(from),
                        batch.changes.end(), [&](const IndexChange& change) {
@@ -53,9 +53,9 @@ bool isLastOfItsRecord(const IndexBatch& batch, std::size_t at) {
 }  // namespace
 
 void IndexReceiver::on(const IndexBatchArrives& arrived) {
-    if (!m_world.post.arrives(arrived.flight, arrived.batch->number)) return;
-    const ZoneIndex zone = arrived.flight.to;
-    Group* index = m_world.findGroup(arrived.flight.from.group);
+    if (!m_world.post.arrives(arrived.header, arrived.batch->number)) return;
+    const ZoneIndex zone = arrived.header.to;
+    Group* index = m_world.findGroup(arrived.header.from.group);
     if (index == nullptr || !index->member(zone).replica) return;
     m_replicator.requestLease(*index, zone);
     admit(*index, {arrived.batch, zone, {}, {}, {}});
@@ -66,7 +66,7 @@ void IndexReceiver::admit(Group& index, Pending pending) {
     if (replica.takesRequests(m_world.now)) return take(index, std::move(pending));
     if (replica.role() != replication::Role::Leader)
         return answer(index, pending, BatchOutcome::NotLeader);
-    // Of a batch that is repeated, one is enough.
+    // Keeps only one copy of a repeated batch.
     auto& parked = m_inboxes.of(index.id).parked;
     std::erase_if(parked, [&](const Pending& one) {
         return one.zone == pending.zone && one.batch->base == pending.batch->base;
@@ -85,7 +85,7 @@ storage::StorageResult<Lsn> IndexReceiver::cursorOf(const Group& index, Pending&
     const auto inTail = index.tail.find(key);
     if (inTail != index.tail.end()) {
         stored = inTail->second.stored;
-        // What was taken before and is not committed yet may still be lost.
+        // The change was taken before but is uncommitted, so it may still be lost.
         pending.lsn = inTail->second.lsn;
     } else {
         TRY_ASSIGN(stored, m_world.store.get(volumeOf(index.region, pending.zone), key));
@@ -93,7 +93,7 @@ storage::StorageResult<Lsn> IndexReceiver::cursorOf(const Group& index, Pending&
     const auto cursor = table::sourceCursor(key, stored);
     if (!cursor)
         return std::unexpected(
-            damagedTree(index, pending.zone, "How far an index has taken its table"));
+            damagedTree(index, pending.zone, "The position of an index in the log of its table"));
     return *cursor;
 }
 
@@ -127,8 +127,9 @@ bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {
         record.oldItem = table::OldItem{
             latest->item.itemBytes, table::entryChecksum(record.key, latest->item.attributes())};
     }
-    // The cursor moves once all changes of a base record are in: a put may follow a delete. It
-    // moves for a delete that finds nothing too, so that no item that was read before comes after.
+    // The cursor moves once all changes of a base record are in, since a put may follow a delete.
+    // It also moves for a delete without an entry, so that an item read before that is recognized
+    // as stale.
     if (!isItem && isLastOfItsRecord(batch, at)) {
         record.source = table::RecordSource{batch.base, change.position};
         pending.upTo = change.position;
@@ -169,9 +170,9 @@ void IndexReceiver::refuseDamaged(const Group& index, const Pending& pending,
 
 void IndexReceiver::answer(const Group& index, const Pending& pending, BatchOutcome outcome) {
     const IndexBatch& batch = *pending.batch;
-    const Flight flight{
+    const EnvelopeHeader header{
         index.ref(pending.zone), batch.sender, observe::MessageKind::IndexBatchReply, 0, {}};
-    IndexBatchAnswered answered{flight,  batch.base,   batch.term,  batch.number,
+    IndexBatchAnswered answered{header,  batch.base,   batch.term,  batch.number,
                                 outcome, pending.upTo, std::nullopt};
     if (const auto& replica = index.member(pending.zone).replica)
         answered.leader = replica->leaderHint();

@@ -9,18 +9,18 @@
 
 namespace orrery::cluster {
 
-/// The side of an index partition: its leader proposes the changes that a batch carries, and
-/// answers once they are committed. With each record the log of the index says which base record
-/// it has taken last, so a batch that is repeated or late changes nothing.
+/// The index partition's side: its leader proposes the changes of a batch and answers once they are
+/// committed. Each record in the index's log names the last base record taken, so a repeated or
+/// late batch changes nothing.
 class IndexReceiver {
 public:
     IndexReceiver(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator) {}
 
     void on(const IndexBatchArrives& arrived);
-    /// The replicas of an index partition moved: batches that waited for it may go on.
+    /// The replicas of an index partition made progress: batches waiting for it may continue.
     void moved(Group& index);
-    /// The partition is about to go.
+    /// Call it before the partition is removed.
     void forget(GroupId index) { m_inboxes.forget(index); }
     /// True if a batch waits for the lease of the partition's leader.
     bool waits(GroupId index) const;
@@ -30,20 +30,20 @@ private:
     struct Pending {
         std::shared_ptr<const IndexBatch> batch;
         ZoneIndex zone{};
-        replication::Term term{};  ///< In which the replica took it.
-        Lsn lsn{};                 ///< The record of the index that it waits for.
-        Lsn upTo{};                ///< The base record that the index has taken last by then.
+        replication::Term term{};  ///< The replica's term when it took the batch.
+        Lsn lsn{};                 ///< The index's record to wait for.
+        Lsn upTo{};                ///< The last base record in the index by then.
     };
     struct Inbox {
-        std::vector<Pending> parked;   ///< Wait for the lease of the leader.
-        std::vector<Pending> waiting;  ///< Wait until their last record is committed.
+        std::vector<Pending> parked;   ///< Waiting for the leader's lease.
+        std::vector<Pending> waiting;  ///< Waiting for the commit of their last record.
     };
 
     void admit(Group& index, Pending pending);
     void take(Group& index, Pending pending);
-    /// One change of the batch. False if damaged bytes were in the way; then it is answered.
+    /// Proposes one change of the batch. On corrupt data, answers the batch and returns false.
     bool propose(Group& index, Pending& pending, std::size_t at);
-    /// How far the leader's log has taken the records of the base, tail included.
+    /// The last base record in the leader's log, including its tail.
     storage::StorageResult<Lsn> cursorOf(const Group& index, Pending& pending) const;
     void answer(const Group& index, const Pending& pending, BatchOutcome outcome);
     void refuseDamaged(const Group& index, const Pending& pending, storage::StorageError error);

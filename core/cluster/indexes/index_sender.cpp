@@ -10,28 +10,20 @@ using Origin = IndexChange::Origin;
 
 namespace {
 
+/// The last change of a batch may go beyond the bytes, and so may the other changes of its record.
 constexpr std::size_t kBatchChangesMax = 100;
-/// The maximum read ahead from the log, for all indexes together; the log keeps the rest.
+constexpr std::uint64_t kBatchBytesMax = 512u << 10;
+/// The maximum read ahead from the log, for all indexes together; the rest stays in the log.
 constexpr std::size_t kUnansweredMax = 2000;
-/// Records of a base partition in one event; the next event goes on.
+constexpr std::uint64_t kUnansweredBytesMax = 4u << 20;
+/// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
-/// After so many redirects of one batch the sender waits before it tries again.
+/// Redirects of one batch before the sender waits and tries again.
 constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
-/// From the time when an index is filled, the log keeps what it needs.
-bool hasFilledIndex(const TableDescription& table) {
-    return std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
-        return index.global && index.status == TableStatus::Active && !index.backfilling;
-    });
-}
-
-storage::StorageError missingRecord(const Group& base, Lsn lsn) {
-    return {"read a log record", 0, "",
-            "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(base.id.value()) +
-                " is in no log, and a global index lacks it. Writes are refused; restore the data "
-                "folder from a copy."};
+std::uint64_t bytesOf(const IndexChange& change) {
+    return change.record.key.size() + (change.record.newImage ? change.record.newImage->size() : 0);
 }
 
 }  // namespace
@@ -79,7 +71,7 @@ void IndexSender::moved(Group& base) {
     if (known == m_sources.end() && !leader) return;
     Source& source = sourceOf(base);
     if (leader && (base.member(*leader).mark.applied > source.taken || sendable(source) > 0))
-        goOn(base, source);
+        readAndSend(base, source);
 }
 
 void IndexSender::resume() {
@@ -100,21 +92,21 @@ void IndexSender::queueRetry(const Group& base, Source& source, Duration after) 
 
 // --- reading
 
-void IndexSender::goOn(Group& base) {
-    goOn(base, sourceOf(base));
+void IndexSender::readAndSend(Group& base) {
+    readAndSend(base, sourceOf(base));
 }
 
-void IndexSender::goOn(Group& base, Source& source) {
+void IndexSender::readAndSend(Group& base, Source& source) {
     const auto leader = base.servingLeader(m_world.now);
     const bool tookAll = !leader || take(base, *leader, source);
     if (leader) sendAll(base, source);
-    tellShown(base, source);
+    reportShown(base, source);
     const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
-    // At rest a leader holds no lease; this is a request like any other.
+    // A leader at rest holds no lease; this requests it, like any request.
     if (lacksLeader && base.member(base.leaderHint).replica)
         m_replicator.requestLease(base, base.leaderHint);
     const bool isDone = tookAll && !lacksLeader && !source.holder && sendable(source) == 0;
-    // Writes that wait for an index are answered after a while, even if the index has not moved.
+    // Answers writes that wait for an index after a while, even if the index has made no progress.
     if (isDone && !m_isAwaited(base.id)) return;
     queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
 }
@@ -129,34 +121,15 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
     skipToBarriers(base, leader, *table, source);
     // Reading continues once some changes are acknowledged.
-    if (unanswered(source, std::nullopt) >= kUnansweredMax) return true;
+    if (isFull(source)) return true;
     const LogReader::End end = m_log.read(
         base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
             takeRecord(base, *table, source, lsn, record);
-            return unanswered(source, std::nullopt) >= kUnansweredMax ? LogReader::Next::Stop
-                                                                      : LogReader::Next::Go;
+            return isFull(source) ? LogReader::Next::Stop : LogReader::Next::Go;
         });
     source.holder.reset();
     if (end == LogReader::End::Unavailable) missRecord(base, leader, *table, source);
     return end != LogReader::End::Bounded;
-}
-
-// Earlier versions let a copied replica lead whose log begins after what the indexes lack. Another
-// replica may still have that.
-void IndexSender::missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
-                             Source& source) {
-    if (!hasFilledIndex(table)) return;
-    const Lsn next = source.taken.next();
-    const bool beginsLater = base.member(leader).firstKept > next;
-    if (beginsLater) source.holder = LogReader::otherHolder(base, leader, next);
-    if (!source.holder) m_world.reportDamage(missingRecord(base, next));
-}
-
-void IndexSender::letHolderLead(Group& base, const Source& source) {
-    const auto leader = base.servingLeader(m_world.now);
-    if (!leader || !source.holder) return;
-    const auto& replica = base.member(*source.holder).replica;
-    if (replica && replica->isCaughtUp()) m_replicator.handOver(base, *leader, *source.holder);
 }
 
 void IndexSender::takeRecord(const Group& base, const TableDescription& table, Source& source,
@@ -221,6 +194,7 @@ void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceI
         outbox.index = space;
         outbox.target = m_world.findGroup(target)->appointed;
     }
+    outbox.waitingBytes += bytesOf(change);
     outbox.waiting.push_back(std::move(change));
 }
 
@@ -228,7 +202,7 @@ void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceI
 
 void IndexSender::sendAll(const Group& base, Source& source) {
     for (auto& [target, outbox] : source.outboxes) {
-        if (outbox.waiting.empty() || outbox.underWay || outbox.isStopped) continue;
+        if (outbox.waiting.empty() || outbox.inFlight || outbox.isStopped) continue;
         fillBatch(base, source, outbox);
         send(base, target, outbox);
     }
@@ -244,35 +218,42 @@ void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
     const auto isOneRecord = [](const IndexChange& a, const IndexChange& b) {
         return a.origin == Origin::Record && b.origin == Origin::Record && a.position == b.position;
     };
-    std::size_t count = std::min(waiting.size(), kBatchChangesMax);
-    while (count < waiting.size() && isOneRecord(waiting[count - 1], waiting[count]))
-        ++count;
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
+    const auto fits = [&] {
+        return count == 0 || (count < kBatchChangesMax && bytes < kBatchBytesMax) ||
+               isOneRecord(waiting[count - 1], waiting[count]);
+    };
+    for (; count < waiting.size() && fits(); ++count)
+        bytes += bytesOf(waiting[count]);
     batch->changes.reserve(count);
     const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
     std::move(waiting.begin(), end, std::back_inserter(batch->changes));
     waiting.erase(waiting.begin(), end);
-    outbox.underWay = std::move(batch);
+    outbox.inFlight = std::move(batch);
+    outbox.underWayBytes = bytes;
+    outbox.waitingBytes -= bytes;
     outbox.redirects = 0;
 }
 
 void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
-    const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
-    const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.post.send(IndexBatchArrives{flight, outbox.underWay});
+    const observe::ReplicaRef from{target, base.region, outbox.inFlight->sender};
+    const EnvelopeHeader header{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
+    m_world.post.send(IndexBatchArrives{header, outbox.inFlight});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
-    const auto found = source.outboxes.find(answered.flight.from.group);
+    const auto found = source.outboxes.find(answered.header.from.group);
     if (found == source.outboxes.end()) return nullptr;
-    const auto& batch = found->second.underWay;
+    const auto& batch = found->second.inFlight;
     const bool isIt = batch && batch->number == answered.number && batch->term == answered.term &&
-                      batch->sender == answered.flight.to;
+                      batch->sender == answered.header.to;
     return isIt ? &found->second : nullptr;
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.post.arrives(answered.flight, answered.number)) return;
+    if (!m_world.post.arrives(answered.header, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -283,24 +264,27 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     if (answered.leader) outbox->target = *answered.leader;
     switch (answered.outcome) {
         case BatchOutcome::Taken: {
-            outbox->underWay.reset();
-            // A leader before this one may have sent more than the saved cursor says.
+            outbox->inFlight.reset();
+            outbox->underWayBytes = 0;
+            // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
             while (!waiting.empty() && waiting.front().origin == Origin::Record &&
-                   waiting.front().position <= answered.upTo)
+                   waiting.front().position <= answered.upTo) {
+                outbox->waitingBytes -= bytesOf(waiting.front());
                 waiting.pop_front();
-            goOn(*base, source);
+            }
+            readAndSend(*base, source);
             if (m_acknowledged) m_acknowledged(*base);
             return;
         }
         case BatchOutcome::NotLeader:
             // Without another leader to try, the retry sends it again.
-            if (!answered.leader || *answered.leader == answered.flight.from.zone) return;
+            if (!answered.leader || *answered.leader == answered.header.from.zone) return;
             if (++outbox->redirects > kRedirectsMax) return;
-            return send(*base, answered.flight.from.group, *outbox);
+            return send(*base, answered.header.from.group, *outbox);
         case BatchOutcome::Stale:
             startOver(*base, source);
-            return goOn(*base, source);
+            return readAndSend(*base, source);
         case BatchOutcome::Damaged:
             outbox->isStopped = true;
             return;
@@ -317,15 +301,15 @@ void IndexSender::on(const IndexRetry& retry) {
     if (base->servingLeader(m_world.now)) {
         for (auto& [target, outbox] : source.outboxes) {
             const bool isLost =
-                outbox.underWay && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
+                outbox.inFlight && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
             if (!isLost) continue;
             outbox.redirects = 0;
             tryNextZone(*base, source, outbox);
             send(*base, target, outbox);
         }
     }
-    letHolderLead(*base, source);
-    goOn(*base, source);
+    handOverToHolder(*base, source);
+    readAndSend(*base, source);
     m_shown(*base, base->indexedUpTo);  // Answers writes that have waited too long.
 }
 
@@ -350,6 +334,23 @@ std::size_t IndexSender::unanswered(const Source& source, std::optional<KeySpace
     return changes;
 }
 
+std::uint64_t IndexSender::unansweredBytes(const Source& source) {
+    std::uint64_t bytes = 0;
+    for (const auto& [target, outbox] : source.outboxes)
+        bytes += outbox.waitingBytes + outbox.underWayBytes;
+    return bytes;
+}
+
+std::uint64_t IndexSender::unansweredBytes(GroupId base) const {
+    const auto source = m_sources.find(base);
+    return source == m_sources.end() ? 0 : unansweredBytes(source->second);
+}
+
+bool IndexSender::isFull(const Source& source) {
+    return unanswered(source, std::nullopt) >= kUnansweredMax ||
+           unansweredBytes(source) >= kUnansweredBytesMax;
+}
+
 std::size_t IndexSender::sendable(const Source& source) {
     std::size_t changes = 0;
     for (const auto& [target, outbox] : source.outboxes)
@@ -362,7 +363,7 @@ std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> inde
     return source == m_sources.end() ? 0 : unanswered(source->second, index);
 }
 
-void IndexSender::tellShown(Group& base, Source& source) {
+void IndexSender::reportShown(Group& base, Source& source) {
     Lsn shown = source.taken;
     const auto lower = [&](const auto& changes) {
         const auto first = std::ranges::find(changes, Origin::Record, &IndexChange::origin);
@@ -370,7 +371,7 @@ void IndexSender::tellShown(Group& base, Source& source) {
         shown = std::min(shown, Lsn(first->position.value() - 1));
     };
     for (const auto& [target, outbox] : source.outboxes) {
-        if (outbox.underWay) lower(outbox.underWay->changes);
+        if (outbox.inFlight) lower(outbox.inFlight->changes);
         lower(outbox.waiting);
     }
     if (shown <= base.indexedUpTo) return;

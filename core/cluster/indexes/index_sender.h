@@ -13,10 +13,10 @@
 
 namespace orrery::cluster {
 
-/// The side of a base partition: its leader reads the committed log and sends the changes to the
-/// partitions of the global indexes, in order, one batch under way to each. What it has read and
-/// sent is the memory of that leader and is lost with it: the next one reads on from the cursor
-/// that is saved with the group (Group::indexedUpTo), up to which all indexes have answered.
+/// The base partition's side: its leader reads the committed log and sends changes to the
+/// partitions of the global indexes, in order, one batch in flight to each. What it has read and
+/// sent is lost with that leader; the next one continues from the cursor saved with the group
+/// (Group::indexedUpTo), up to which all indexes have answered.
 class IndexSender {
 public:
     /// Called when all global indexes show a base partition's records up to `shown`.
@@ -27,23 +27,23 @@ public:
     IndexSender(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
 
-    /// `isAwaited` is true if somebody waits until the indexes show a record of the base.
+    /// `isAwaited` returns true if a write waits until the indexes show a record of the base.
     void setShown(Shown shown, Awaited isAwaited) {
         m_shown = std::move(shown);
         m_isAwaited = std::move(isAwaited);
     }
-    /// `acknowledged` is called when an index partition has taken a batch; `lost` when a leader
-    /// was lost and with it all that it had read and that no index has answered.
+    /// `acknowledged` is called when an index partition has taken a batch. `lost` is called when a
+    /// leader was lost, with everything it had read that no index has answered.
     void setListeners(Listener acknowledged, Listener lost) {
         m_acknowledged = std::move(acknowledged);
         m_lost = std::move(lost);
     }
 
-    /// After a restart: base partitions whose indexes do not show all go on at once.
+    /// After a restart: base partitions whose indexes are behind continue at once.
     void resume();
-    /// The replicas of a base partition moved.
+    /// The replicas of a base partition made progress.
     void moved(Group& base);
-    /// Forgets what was meant for the partitions of an index that is gone, or came from a table.
+    /// Forgets everything for a deleted index, or from a deleted table.
     void forget(KeySpaceId space);
 
     void on(const IndexBatchAnswered& answered);
@@ -56,30 +56,34 @@ public:
     void clearBarriers(KeySpaceId index) { m_barriers.erase(index); }
     /// Reads all that the leader has applied, a bounded number of records. True if nothing is left.
     bool readUpToDate(Group& base, ZoneIndex leader);
-    /// Sends an item that was there before the index, after all that was read so far.
+    /// Sends an item that existed before the index, after everything read so far.
     void addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry);
     /// Reads and sends what there is, and comes back as long as something is left.
-    void goOn(Group& base);
-    /// Changes that no index has answered: of one index, or of all.
+    void readAndSend(Group& base);
+    /// The number of changes without an answer, for one index or for all.
     std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
+    /// The bytes of all of them.
+    std::uint64_t unansweredBytes(GroupId base) const;
 
 private:
-    /// What is to go to one partition of an index.
+    /// The changes for one partition of an index.
     struct Outbox {
         KeySpaceId index{};
-        ZoneIndex target{};  ///< Where the sender takes the leader to be.
+        ZoneIndex target{};  ///< The zone where the sender expects the leader.
         std::deque<IndexChange> waiting;
-        std::shared_ptr<const IndexBatch> underWay;  ///< Null: none.
+        std::shared_ptr<const IndexBatch> inFlight;  ///< Null: none.
+        std::uint64_t waitingBytes = 0;
+        std::uint64_t underWayBytes = 0;
         Instant sentAt;
-        std::uint32_t redirects = 0;  ///< Since the batch was sent for lack of an answer.
-        /// It met damaged bytes there: nothing more is sent before the next start.
+        std::uint32_t redirects = 0;  ///< Since the last resend for lack of an answer.
+        /// The receiver met corrupt data: nothing more is sent until the next start.
         bool isStopped = false;
 
         std::size_t unanswered() const {
-            return waiting.size() + (underWay ? underWay->changes.size() : 0);
+            return waiting.size() + (inFlight ? inFlight->changes.size() : 0);
         }
     };
-    /// Whose memory the outboxes are.
+    /// The leader that owns the outboxes.
     struct Owner {
         ZoneIndex zone{};
         replication::Term term{};
@@ -88,7 +92,7 @@ private:
     /// A base partition.
     struct Source {
         std::optional<Owner> owner;
-        Lsn taken{};  ///< Records up to here are in the outboxes or needed none.
+        Lsn taken{};  ///< Records up to here are in the outboxes, or concern no index.
         std::map<GroupId, Outbox> outboxes;
         std::uint64_t batches = 0;
         bool retryQueued = false;
@@ -104,7 +108,7 @@ private:
     /// none, the world is told of the damage.
     void missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
                     Source& source);
-    void letHolderLead(Group& base, const Source& source);
+    void handOverToHolder(Group& base, const Source& source);
     void takeRecord(const Group& base, const TableDescription& table, Source& source, Lsn lsn,
                     const table::LogRecord& record);
     void enqueue(Source& source, IndexChange::Origin origin, Lsn position, KeySpaceId space,
@@ -113,18 +117,21 @@ private:
     void fillBatch(const Group& base, Source& source, Outbox& outbox);
     void send(const Group& base, GroupId target, Outbox& outbox);
     void tryNextZone(const Group& base, const Source& source, Outbox& outbox) const;
-    /// Nothing if no answer for the outbox is awaited that is this one.
+    /// The outbox that awaits this answer; null if there is none.
     Outbox* awaiting(Source& source, const IndexBatchAnswered& answered);
-    void tellShown(Group& base, Source& source);
+    void reportShown(Group& base, Source& source);
     void startOver(Group& base, Source& source);
-    void goOn(Group& base, Source& source);
+    void readAndSend(Group& base, Source& source);
     void queueRetry(const Group& base, Source& source, Duration after);
-    /// Records up to here concern no index of the table, or none of them but for a filling.
+    /// Records up to here concern no index of the table, or only through its backfill.
     Lsn barrierOf(GroupId base, KeySpaceId index) const;
     void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
                         Source& source) const;
     static std::size_t unanswered(const Source& source, std::optional<KeySpaceId> index);
-    /// Those of them that are still sent.
+    static std::uint64_t unansweredBytes(const Source& source);
+    /// True if nothing more is read before some changes are answered.
+    static bool isFull(const Source& source);
+    /// The number of unanswered changes in outboxes that still send.
     static std::size_t sendable(const Source& source);
 
     WorldState& m_world;

@@ -16,9 +16,9 @@
 
 namespace orrery::cluster {
 
-// Checksums as read from memtable and tree, beside those that were kept at apply. A table may have
-// millions of items, and no input may run longer than a turn, so it is read in bounded steps, while
-// writes go on:
+// Compares two checksums of a replica: one computed from memtable and tree, one maintained by
+// apply. A table may have millions of items, and no input may run longer than a turn, so the scan
+// reads in bounded steps while writes continue:
 //
 //   - It reads each replica in key order, up to a mark that each step advances.
 //   - Before a replica applies a record, the scan subtracts the old value of each changed key below
@@ -29,8 +29,8 @@ namespace orrery::cluster {
 //     same applied LSN, and all rows to one instant.
 //
 // The scan is a look: it enters neither trace nor hash, draws no randomness and is no event of the
-// world, and its division into steps changes nothing in the world. A kill ends it together with
-// its client, so it has no cursor on disk.
+// world, and its division into steps changes nothing in the world. A kill ends it together with its
+// client, so it has no cursor on disk.
 
 /// The amount that one step may read.
 struct ScanBudget {
@@ -47,7 +47,7 @@ public:
     LookResult<bool> step(ScanBudget budget);
     /// Call it after the last step, before any other event in the world.
     LookResult<std::vector<PartitionChecksums>> rows() const;
-    /// Items of all replicas that it has read so far, and that there are.
+    /// The number of items read so far in all replicas, and their total.
     std::uint64_t itemsRead() const;
     std::uint64_t itemsInAll() const;
     /// The replica is about to apply `changes`.
@@ -87,18 +87,18 @@ private:
     std::optional<storage::StorageError> m_error;
 };
 
-/// The looks that are under way: one is read at a time, the others wait.
+/// The scans in progress: one reads at a time, the others wait.
 class ChecksumLooks : public JobWorker {
 public:
     ChecksumLooks(const WorldState& world, Replicator& replicator, Jobs& jobs);
 
     /// Starts a scan; at most `kLooksMax` may be in progress.
     LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
-    /// Whether `readOn` has anything to do.
+    /// True if `readOn` has anything to do.
     bool isActive() const;
     void readOn(ScanBudget budget);
     void cancel(JobId id) override;
-    /// What became of it, once; nothing while it is under way.
+    /// The result, once; nothing while the scan is in progress.
     std::optional<LookResult<std::vector<PartitionChecksums>>> take(ChecksumLookId id);
     void drop(ChecksumLookId id);
 
@@ -119,7 +119,7 @@ private:
     const WorldState& m_world;
     Replicator& m_replicator;
     Jobs& m_jobs;
-    std::deque<Look> m_looks;  ///< In order of their beginning.
+    std::deque<Look> m_looks;  ///< In order of their start.
     std::uint64_t m_next = 1;
 };
 

@@ -84,8 +84,8 @@ struct PartitionChecksums {
         Lsn applied{};
         std::int64_t itemCount = 0;
         std::int64_t itemBytes = 0;
-        std::uint64_t checksum = 0;            ///< As kept at apply.
-        std::optional<std::uint64_t> scanned;  ///< As read from memtable and tree.
+        std::uint64_t checksum = 0;            ///< As maintained by apply.
+        std::optional<std::uint64_t> scanned;  ///< As computed from memtable and tree.
         std::optional<std::int64_t> scannedCount;
     };
     std::array<Zone, kZonesPerRegion> zones;

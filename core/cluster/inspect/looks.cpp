@@ -58,6 +58,12 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
     }
     std::string begin = types::keySpaceBegin(space);
     std::string end = types::keySpaceEnd(space);
+    const bool isOfSpace = begin <= request.after && request.after < end;
+    if (!request.after.empty() && !isOfSpace)
+        return std::unexpected(
+            "The rows cannot go on from there: it is no key of " +
+            (request.index.empty() ? std::string() : "index " + request.index + " of ") + "table " +
+            request.table + ".");
     const auto fraction = [&] {
         return types::keyAtFraction(space, request.at, std::uint64_t{1} << 32);
     };
@@ -88,7 +94,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
             return storage::ScanStep::Continue;
         });
     if (!read) return std::unexpected(readProblem(read.error()));
-    if (isDamaged) return std::unexpected("An item of table " + request.table + " is damaged.");
+    if (isDamaged) return std::unexpected("An item of table " + request.table + " is corrupt.");
     return look;
 }
 

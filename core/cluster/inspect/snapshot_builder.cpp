@@ -11,20 +11,6 @@ namespace {
 
 constexpr std::uint64_t kWholeSpace = std::uint64_t{1} << 32;
 
-std::string statusText(TableStatus status) {
-    switch (status) {
-        case TableStatus::Creating:
-            return "CREATING";
-        case TableStatus::Updating:
-            return "UPDATING";
-        case TableStatus::Deleting:
-            return "DELETING";
-        case TableStatus::Active:
-            return "ACTIVE";
-    }
-    return "";
-}
-
 std::string keysText(const types::KeySchema& keys) {
     const auto one = [](const types::KeyAttribute& key) {
         return key.name + " (" + std::string(types::wireName(key.type)) + ")";
@@ -160,8 +146,13 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
         behind += m_world.findGroup(one.group)->unindexedRecords();
     }
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
-        if (!table.indexes[i].global) continue;
         observe::IndexView& shown = view->indexes[i];
+        if (!table.indexes[i].global) {
+            // Its entries are not counted: as in DescribeTable, at most one for each item.
+            shown.itemCount = view->itemCount;
+            shown.itemBytes = view->itemBytes;
+            continue;
+        }
         shown.partitions = partitions(table.indexes[i].space, shown.partitions);
         shown.lagRecords = behind;
         shown.itemCount = 0;
@@ -221,7 +212,7 @@ void SnapshotBuilder::tableChanged(KeySpaceId space) {
     }
     if (known == m_tables.end()) {
         Region& region = m_regions[table->region.value()];
-        // The view of a deleted table with the same name may still be there.
+        // The view of a deleted table with the same name may still exist.
         const auto [at, isNew] = region.tables.try_emplace({table->accountId, table->name});
         if (!isNew) {
             forget(at->second);
@@ -244,7 +235,7 @@ void SnapshotBuilder::forget(Table& table) {
     region.tables.erase({table.table->accountId, table.table->name});
 }
 
-bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
+bool SnapshotBuilder::refreshSome(std::size_t partitionsMax) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     if (!m_round) m_round = Round{m_world.changedGroups.size(), 0, false};
@@ -252,10 +243,11 @@ bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
     std::size_t seen = collectTables(partitionsMax);
     if (seen >= partitionsMax) return true;
     const std::size_t groups = collectGroups(std::min(round.groups, partitionsMax - seen));
-    round.groups -= groups;
+    // Those that are gone may have been forgotten meanwhile.
+    round.groups = std::min(round.groups - groups, m_world.changedGroups.size());
     seen += groups;
     if (round.groups > 0) return true;
-    // While tables are looked at, others come to wait behind them.
+    // While a round looks at tables, new ones queue behind them.
     if (!std::exchange(round.tablesAreCounted, true)) round.tables = m_waiting.size();
     for (; round.tables > 0 && seen < partitionsMax; --round.tables) {
         const auto found = m_tables.find(m_waiting.front());

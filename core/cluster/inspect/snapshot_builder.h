@@ -27,17 +27,17 @@ public:
     SnapshotBuilder(WorldState& world, const ItemServer& server)
         : m_world(world), m_server(server) {}
 
-    /// Looks at some of what changed: at about `partitionsMax` partitions, those that have waited
-    /// longest first. Returns false once all that had changed by the call that began the round have
-    /// been looked at; the next call begins another round.
-    bool lookOn(std::size_t partitionsMax);
-    /// Looks at all that changed by now.
-    void lookAtAll() {
+    /// Looks at about `partitionsMax` partitions of changed tables, those that have waited longest
+    /// first. Returns false at the end of a round: everything that had changed when it began has
+    /// been looked at. The next call begins another round.
+    bool refreshSome(std::size_t partitionsMax);
+    /// Looks at all changes.
+    void refreshAll() {
         m_round.reset();
-        while (lookOn(SIZE_MAX)) {
+        while (refreshSome(SIZE_MAX)) {
         }
     }
-    /// Tables are shown as they were when they were looked at last.
+    /// Shows each table as of the last look at it. `faults` is the fault plan's.
     std::shared_ptr<observe::Snapshot> show(std::vector<observe::FaultView> faults,
                                             const observe::Totals& totals);
 
@@ -47,7 +47,7 @@ private:
         std::uint32_t leaders = 0;
         std::uint32_t replicas = 0;
         std::uint64_t lagRecords = 0;
-        Duration lag{};  ///< The longest.
+        Duration lag{};  ///< The longest of its replicas.
     };
     using ZoneSums = std::array<Sums, kZonesPerRegion>;
     /// A table at its last visit.
@@ -56,7 +56,7 @@ private:
         bool isDescribed = false;    ///< `view` shows the current `table`.
         observe::TableViewPtr view;  ///< Null: not visited yet, and not shown.
         ZoneSums sums;
-        bool waits = false;  ///< Among those to look at.
+        bool waits = false;  ///< In m_waiting.
     };
     struct Region {
         std::map<std::pair<std::string, std::string>, Table> tables;  ///< By account and name.
@@ -67,10 +67,10 @@ private:
         observe::RegionViewPtr shown;
     };
 
-    /// What is left of a round of looks.
+    /// The rest of a round of looks.
     struct Round {
-        std::size_t groups = 0;  ///< Changed ones, whose tables are to wait.
-        std::size_t tables = 0;  ///< Waiting ones; counted once no group is left.
+        std::size_t groups = 0;  ///< Changed groups whose tables are not queued yet.
+        std::size_t tables = 0;  ///< Queued tables; counted once no group is left.
         bool tablesAreCounted = false;
     };
 
@@ -79,7 +79,7 @@ private:
     void tableChanged(KeySpaceId space);
     void forget(Table& table);
     void wait(Table& table);
-    /// Returns how many partitions it has.
+    /// Returns the number of its partitions.
     std::size_t lookAt(Table& table);
     void setSums(Table& table, const ZoneSums& sums);
     Region& regionOf(const Table& table) { return m_regions[table.table->region.value()]; }

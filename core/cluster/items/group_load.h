@@ -6,7 +6,7 @@
 
 namespace orrery::cluster {
 
-/// How many requests the replicas of one group serve, by seconds of virtual time.
+/// The request rates of one group's replicas, per second of virtual time.
 class GroupLoad {
 public:
     struct Rates {
@@ -17,17 +17,17 @@ public:
     void countRead(Instant now);
     void countWrite(Instant now);
 
-    /// Of the last whole second before `now`.
+    /// The rates of the last whole second before `now`.
     Rates ratesAt(Instant now) const;
-    /// The rates are zero and stay so while no request comes.
+    /// True if the rates are zero and stay so until the next request.
     bool isIdleAt(Instant now) const;
 
 private:
-    /// The counters as they are in the second of `now`.
+    /// The counters, moved to the second of `now`.
     GroupLoad rolledTo(Instant now) const;
 
     std::int64_t m_second = 0;
-    std::uint32_t m_reads = 0;  ///< In that second.
+    std::uint32_t m_reads = 0;  ///< In the current second.
     std::uint32_t m_writes = 0;
     Rates m_before;  ///< In the second before it.
 };

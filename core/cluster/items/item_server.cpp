@@ -134,7 +134,7 @@ void ItemServer::on(const CollectionCountStep& step) {
 
 void ItemServer::moved(Group& group) {
     Work* work = m_work.find(group.id);
-    if (work == nullptr) return;  // There was no request yet.
+    if (work == nullptr) return;  // No request has arrived yet.
     std::ranges::move(m_collections.moved(group), std::back_inserter(work->parked));
     answerWaiters(group, *work);
     answerParked(group, *work);

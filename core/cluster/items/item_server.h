@@ -34,26 +34,26 @@ public:
     /// The global indexes reflect the group's records up to `shown`: answers the writes that waited
     /// for it.
     void indexesShow(Group& group, Lsn shown);
-    /// The group is removed. Nothing answers the requests that wait there: their routers notice.
+    /// The group is being removed. Waiting requests get no answer from here; their routers notice.
     void forget(GroupId group) { m_work.forget(group); }
 
     /// True if a request waits for the group's leader.
     bool waits(GroupId group) const;
-    /// True if a write is committed and waits until the global indexes show it.
+    /// True if a committed write waits until the global indexes show it.
     bool waitsForIndexes(GroupId group) const;
-    /// What the group's replicas serve; null before the first request.
+    /// The load of the group's replicas; null before the first request.
     const GroupLoad* load(GroupId group) const;
 
 private:
-    /// A reply that waits at the leader until a record is committed.
+    /// A reply held by the leader until a record is committed.
     struct Waiter {
         Lsn lsn{};
-        ZoneIndex zone{};          ///< The leader that has it,
-        replication::Term term{};  ///< and in which term.
+        ZoneIndex zone{};          ///< The leader that holds it.
+        replication::Term term{};  ///< The leader's term.
         OpId op;
         std::unique_ptr<OpResult> result;
     };
-    /// A reply whose record is committed and that waits until the global indexes show it.
+    /// A reply whose record is committed, held until the global indexes show it.
     struct IndexWaiter {
         Lsn lsn{};
         ZoneIndex zone{};
@@ -61,9 +61,9 @@ private:
         std::unique_ptr<OpResult> result;
         Instant since;
     };
-    /// The requests at the replicas of one group.
+    /// The waiting requests at the replicas of one group.
     struct Work {
-        std::vector<ParkedOp> parked;  ///< They wait for the leader's lease.
+        std::vector<ParkedOp> parked;  ///< Waiting for the leader's lease.
         std::vector<Waiter> waiters;
         std::vector<IndexWaiter> indexWaiters;
         GroupLoad load;

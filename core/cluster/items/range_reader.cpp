@@ -11,7 +11,6 @@
 namespace orrery::cluster {
 namespace {
 
-constexpr std::size_t kSpaceBytes = 4;
 constexpr std::uint64_t kItemsReserved = 16;
 constexpr std::string_view kEntry = "An entry of a local index";
 
@@ -82,13 +81,13 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
 
 GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group) {
     const KeySpaceId space = partitionedSpace(range);
-    const std::string_view begin = std::string_view(range.begin).substr(kSpaceBytes);
+    const std::string_view begin = std::string_view(range.begin).substr(types::kKeySpaceBytes);
     // The end of a whole key space is the start of the next one, so every key of this one is before
     // it.
     const bool endless =
         range.end.empty() || ByteReader(range.end).u32() != ByteReader(range.begin).u32();
     const std::string_view end =
-        endless ? std::string_view() : std::string_view(range.end).substr(kSpaceBytes);
+        endless ? std::string_view() : std::string_view(range.end).substr(types::kKeySpaceBytes);
     if (range.forward) {
         if (group == nullptr) return world.partitions.find(space, begin);
         if (group->end.empty()) return GroupId{};

@@ -9,7 +9,7 @@
 
 namespace orrery::cluster {
 
-/// What is due, each entry with its cause: what was being handled when it was added.
+/// The event queue. Each entry carries its cause: the event being handled when it was added.
 class Agenda {
 public:
     struct Entry {
@@ -25,20 +25,20 @@ public:
         entry.cause = cause;
     }
     std::pair<Instant, Entry> take() { return m_queue.take(); }
-    /// Calls `use` with the instant and the entry, which stays where it is meanwhile.
+    /// Calls `use` with the instant and the entry in place.
     template <typename Use>
     void takeInPlace(Use use) {
         m_queue.takeInPlace(use);
     }
 
-    /// The event of the trace that causes what is done now; none for what comes from outside.
+    /// The trace event that causes what is done now; none for inputs from outside.
     EventId cause{};
 
 private:
     sim::EventQueue<Entry> m_queue;
 };
 
-/// What is done while it lives may name causes of its own; afterwards the cause is as it was.
+/// Restores the current cause when it ends, so that code in its scope may set other causes.
 class CauseScope {
 public:
     explicit CauseScope(Agenda& queue) : m_queue(queue), m_outer(queue.cause) {}

@@ -9,10 +9,10 @@
 
 namespace orrery::cluster {
 
-/// Names a request to the world that was submitted; chosen by the submitter.
+/// Identifies a request to the world; the submitter chooses it.
 using CallId = NamedType<std::uint64_t, struct CallIdTag>;
 
-/// What became of a call. It may leave the engine once the store has synced `gate`.
+/// The answer to a call. It may leave the engine once the store has synced `gate`.
 struct Answered {
     CallId id{};
     std::unique_ptr<Call> call;

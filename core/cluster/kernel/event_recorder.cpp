@@ -3,7 +3,7 @@
 namespace orrery::cluster {
 
 void EventRecorder::record(EventId id, observe::EventBody body) {
-    // With the id, how many details came before is in the hash too.
+    // The hash gets the id too, so it also covers the number of details before this event.
     m_hash.add(id.value() << 8 | body.index());
     m_hash.add(static_cast<std::uint64_t>(m_now.sinceStart().count()));
     m_trace.add({id, m_agenda.cause, m_now, std::move(body)});

@@ -12,17 +12,17 @@
 
 namespace orrery::cluster {
 
-/// Numbers the events of a world, keeps the latest in a trace, and chains all of them into a hash.
+/// Numbers the events of a world, keeps the latest ones in a trace, and chains them into a hash.
 class EventRecorder {
 public:
-    /// `agenda` names the cause of each event, `now` is its instant; both outlive the recorder. The
-    /// trace keeps `traceEvents` events.
+    /// `agenda` provides the cause of each event and `now` its instant; both must outlive the
+    /// recorder. The trace keeps `traceEvents` events.
     EventRecorder(const Agenda& agenda, const Instant& now, std::size_t traceEvents)
         : m_agenda(agenda), m_now(now), m_trace(traceEvents) {}
 
-    /// Records an event, caused by what is being handled. Details enter the trace only while
-    /// somebody asked for them and never enter the hash, but count in any case: ids and hash are
-    /// the same whoever looks. `digest` is what the hash gets of what details tell.
+    /// Records an event, caused by the one being handled. Details are traced only on demand and
+    /// never hashed, but they are always counted: ids and hash do not depend on who is watching.
+    /// `digest` adds to the hash what details would have shown.
     template <typename Body>
     EventId emit(Body body) {
         const EventId id(m_next++);
@@ -36,10 +36,10 @@ public:
     void digest(std::uint64_t value) { m_hash.add(value); }
     void digest(std::uint64_t kind, std::uint64_t a, std::uint64_t b, std::uint64_t c);
 
-    /// Details enter the trace from now on, or no longer.
+    /// Turns the tracing of details on or off.
     void setDetailed(bool isDetailed) { m_isDetailed = isDetailed; }
     observe::Trace& trace() { return m_trace; }
-    /// The newest event, in the trace or not; ids begin at 1.
+    /// The newest event, traced or not; ids begin at 1.
     EventId last() const { return EventId(m_next - 1); }
     std::uint64_t hash() const { return m_hash.value(); }
 

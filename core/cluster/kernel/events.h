@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "core/base/ids.h"
-#include "core/cluster/kernel/flight.h"
+#include "core/cluster/kernel/envelope_header.h"
 #include "core/cluster/kernel/job_id.h"
 #include "core/cluster/kernel/op.h"
 #include "core/replication/durable_state.h"
@@ -16,22 +16,22 @@
 
 namespace orrery::cluster {
 
-// Everything that a world can have due, by the part that handles it. The parts are on higher
-// floors; the kinds stand here because the agenda holds them by value.
+// Every kind of entry in a world's event queue, by the part that handles it. The handlers are on
+// higher floors; the types are here because the agenda holds them by value.
 
 struct IndexBatch;  // indexes/index_batch.h
 
 /// A message between two replicas of a group arrives.
 struct ReplicaMessage {
-    Flight flight;
+    EnvelopeHeader header;
     replication::Envelope envelope;
 };
-/// The modelled disk has written what it was given.
+/// The modelled disk has completed a write.
 struct DiskDone {
     GroupId group{};
     ZoneIndex zone{};
     std::uint32_t life = 0;
-    Lsn logBase{};  ///< 0, or the log begins anew after this place.
+    Lsn logBase{};  ///< If not 0: the log restarts after this position.
     Lsn truncateFrom{};
     replication::LogPosition upTo{};  ///< Term 0: no records.
     std::uint32_t stateNumber = 0;    ///< 0: no state.
@@ -42,12 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
-/// A link has room for followers that wait to be caught up over it.
-struct CatchUpGoesOn {
+/// A link has room again for followers that are waiting to catch up.
+struct CatchUpResumes {
     sim::NodeId from = 0;
     sim::NodeId to = 0;
 };
-/// A replica whose tree is copied goes on applying.
+/// A replica whose tree is being copied applies more records.
 struct CopyStep {
     GroupId group{};
     ZoneIndex zone{};
@@ -55,79 +55,80 @@ struct CopyStep {
 };
 /// A router's request arrives at a replica.
 struct OpArrives {
-    Flight flight;
+    EnvelopeHeader header;
     OpId op;
     OpRequestPtr request;
 };
 /// A replica's answer arrives at the router.
 struct OpAnswered {
-    Flight flight;
+    EnvelopeHeader header;
     OpId op;
     std::unique_ptr<OpResult> result;
 };
 struct OpRetry {
     OpId op;
 };
-/// The coarse look for requests that got no answer, from this call on.
+/// A scan for unanswered requests, from this call on.
 struct RouterSweep {
     CallNumber from{};
 };
 struct FaultEnds {
     std::uint64_t fault = 0;
 };
-/// A zone's node comes to know whether it hears another's heartbeats.
-struct HeartbeatNews {
+/// A zone's node learns whether it hears another node's heartbeats.
+struct HeartbeatVerdict {
     RegionId region{};
     ZoneIndex observer{};
     ZoneIndex observed{};
-    std::uint32_t number = 0;  ///< Of the change that it is news of; an older one is forgotten.
+    std::uint32_t number = 0;  ///< The number of the change; a report with an older one is ignored.
     bool heard = false;
 };
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
 };
-/// Changes of a base partition arrive at the leader of an index partition, or its answer at home.
-/// Their flight concerns the index partition.
+/// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
+/// back. The header names the index partition.
 struct IndexBatchArrives {
-    Flight flight;
+    EnvelopeHeader header;
     std::shared_ptr<const IndexBatch> batch;
 };
 enum class BatchOutcome : std::uint8_t {
     Taken,
     NotLeader,
-    Stale,    ///< It is older than what the index has taken since; read anew.
-    Damaged,  ///< Bytes that the replica would need are damaged.
+    Stale,    ///< Older than what the index already has; read the item again.
+    Damaged,  ///< Corrupt data is in the way at the replica.
 };
 struct IndexBatchAnswered {
-    Flight flight;
+    EnvelopeHeader header;
     GroupId base{};
-    replication::Term term{};  ///< Of the base; with the number it names the batch.
+    /// The base partition's term; with the number it identifies the batch.
+    replication::Term term{};
     std::uint64_t number = 0;
     BatchOutcome outcome{};
-    Lsn upTo{};  ///< The index has all changes of the base's records up to here.
+    Lsn upTo{};  ///< The index has all changes from the base's records up to here.
     std::optional<ZoneIndex> leader;
 };
 struct IndexRetry {
     GroupId base{};
 };
-/// A job goes on.
+/// The next step of a job is due.
 struct JobStep {
     JobId job{};
 };
 
-/// A leader counts an item collection on; `sizeKey` is the private key that will have its size.
+/// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
     std::string sizeKey;
 };
 
-/// Groups whose leader is not where it was appointed are looked at.
+/// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
-                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
+                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
+                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
+                           CatchUpResumes, CopyStep, CollectionCountStep, LeaderSweep>;
 
 }  // namespace orrery::cluster

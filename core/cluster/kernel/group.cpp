@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/base/zone_letter.h"
+#include "core/storage/storage_error.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 
-KeyBounds Group::boundsIn(KeySpaceId keySpace) const {
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
     return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
 }
@@ -39,12 +41,10 @@ void Group::measureLag(Instant now) {
 }
 
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read", EBADMSG, "items.mdb",
             std::string(what) + " (partition " + std::to_string(group.id.value()) + ", zone " +
-                letter +
-                ") is damaged in items.mdb. Writes are refused; restore the data folder from a "
-                "copy."};
+                letterOf(zone) + ") is corrupt in items.mdb. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace orrery::cluster

@@ -20,69 +20,72 @@
 
 namespace orrery::cluster {
 
-/// A record on its way to the modelled disk of one replica.
+/// A record being written to the modelled disk of one replica.
 struct WritingRecord {
     replication::LogPosition position;
     SharedBytes bytes;
-    bool written = false;  ///< In the open turn, where the store cannot show it yet.
+    bool written = false;  ///< Written in the open turn; the store cannot return it yet.
 };
 
-/// One member of a group, and what its node keeps of it.
+/// One member of a group, and what its node stores for it.
 struct Member {
     sim::NodeId node = 0;
     ZoneIndex zone{};  ///< The node's; replication addresses members by it.
     replication::MemberRole role = replication::MemberRole::Storage;
     /// Null while the zone has no power.
     std::unique_ptr<replication::Replica> replica;
-    /// As the modelled disk has them: what is left after a loss of power.
+    /// As on the modelled disk: what remains after a power loss.
     replication::DurableState durable;
     Lsn durableLast{};
-    /// Records that are not in the store yet, in the order in which the disk was given them.
+    /// Records given to the disk, in order, that the store cannot return yet.
     std::deque<WritingRecord> writing;
-    /// When the modelled disk is done with all that it was given.
+    /// When the modelled disk has finished everything given to it.
     Instant diskFreeAt;
     storage::TreeMark mark;
     /// The first record that its log still has.
     Lsn firstKept{1};
-    /// Of the log up to what it has applied, on the scale of Group::committedBytes.
+    /// The size of the log up to the applied record, on the scale of Group::committedBytes.
     std::uint64_t appliedBytes = 0;
 
-    // While its tree is copied.
-    bool waitsForRange = false;   ///< Asked for the next piece: nothing is applied until it comes.
-    bool copyStepQueued = false;  ///< To go on applying.
-    /// Where the copy will begin that was sent last; 0: none was, or it has begun.
+    // While its tree is being copied.
+    /// The next chunk has been requested: nothing is applied until it arrives.
+    bool waitsForRange = false;
+    bool copyStepQueued = false;  ///< A step that applies more records.
+    /// The position where the last copy sent will begin; 0: none was sent, or it has begun.
     Lsn copyOffered{};
-    std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes then.
-    /// All has come: what the mark is once the record is applied that it names.
+    std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes at that time.
+    /// All chunks have arrived: the mark to set once the record that it names is applied. Records
+    /// applied after that one advance it.
     std::optional<storage::TreeMark> wholeMark;
-    /// The turn that made it whole: until the trees on the disk have that, a kill undoes it.
+    /// The turn that completed the tree. Until the trees on disk have that turn, a kill undoes it.
     storage::Ticket wholeSince{};
 
     replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
-    /// Goes up with each loss of power, so that news from before it are known as such.
+    /// Increases with each power loss, so that reports from before it are recognized.
     std::uint32_t life = 0;
-    /// When the oldest committed record that it has not applied was committed; never() if it lacks
-    /// none. Not earlier than true, and later only while it catches up on what was long ago.
+    /// Commit time of the oldest committed record not applied yet; never() if there is none. May be
+    /// too late, but only while the replica catches up on old records.
     Instant behindFrom = Instant::never();
-    /// When the tick that is queued is due.
+    /// The due time of the queued tick.
     Instant tickAt = Instant::never();
-    /// When the replica wants one, and what happened when it last changed its mind.
+    /// The replica's deadline, and the event that last changed it.
     Instant timerAt = Instant::never();
     EventId timerCause{};
     Instant leaseEnd;  ///< As last traced.
 
-    /// The node of a zone has one volume of the same number.
+    /// A zone's node and volume have the same number.
     VolumeId volume() const { return VolumeId(node); }
     replication::Standing standing() const {
         return replica ? replica->standing() : durable.standing;
     }
-    /// What it will have applied when its power is back: what it knows to be committed.
+    /// The records that it will have applied when its power is back: those it knows to be
+    /// committed.
     Lsn knownApplied() const {
         return replica || mark.copiedTo ? mark.applied : std::max(mark.applied, durable.commit);
     }
 };
 
-/// An item as the tail of the leader's log has it, ahead of the tree.
+/// An item in the tail of the leader's log, newer than the one in the tree.
 struct TailItem {
     Lsn lsn{};
     SharedBytes stored;  ///< Null: deleted.
@@ -94,78 +97,84 @@ struct KeyBounds {
     std::string end;
 };
 
-/// What the replicas of a group hold.
+/// The range of a partition in a key space. `begin` and `end` lack the key space; an empty end
+/// means no end.
+KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end);
+
+/// What the replicas of a group store.
 enum class GroupKind : std::uint8_t {
     Table,  ///< Items of a table and the entries of its local indexes.
     Index,  ///< Entries of a global index.
 };
 
-/// A partition: a range of the hash space of a table or a global index, and its members. It has
-/// what identifies it and what replication needs; what other parts of a world keep about a group is
-/// theirs (PerGroup).
+/// A partition: a range of the hash space of a table or a global index, and its members. Holds its
+/// identity and what replication needs; other parts of a world keep their own state per group
+/// (PerGroup).
 struct Group {
     GroupId id{};
     GroupKind kind{};
     RegionId region{};
-    KeySpaceId table{};  ///< The table; for the partition of an index too.
+    KeySpaceId table{};  ///< The table; also set for a partition of an index.
     KeySpaceId space{};  ///< The key space of the table or of the index.
     /// Storage keys without the key space: [begin, end); an empty end means no end.
     std::string begin;
     std::string end;
     std::shared_ptr<const table::ApplySchema> schema;
-    /// The zone whose replica led first, as the partition map tells routers.
+    /// The zone of the first leader, as listed in the partition map.
     ZoneIndex appointed{};
 
     /// The first three are the storage replicas of the Region's zones, in order of zone.
     std::vector<Member> members;
-    /// The zone that was elected last.
+    /// The zone elected last.
     ZoneIndex leaderHint{};
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
     CalendarTime lastCommitTimestamp;
     RecentRecords recent;
-    /// Uncommitted changes at the leader, by key; forgotten when another zone leads.
+    /// Uncommitted changes at the leader, by key; cleared when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
 
-    /// Global indexes show the records up to here; for the partition of a table only. The cursor
-    /// of a registered reader of the log.
+    /// Global indexes show the records up to here. Only for a partition of a table. The cursor of a
+    /// registered reader of the log.
     Lsn indexedUpTo{};
-    /// The cursors of the other registered readers of the log, by name (replicas/log_reader.h):
-    /// each has read up to there, and the log keeps what follows. Saved with the group's state.
+    /// The cursors of the other registered readers, by name (replicas/log_reader.h). Each has read
+    /// up to its cursor, and the log keeps the records after it. Saved with the group's state.
     std::map<std::string, Lsn, std::less<>> readers;
-    /// Nobody who counts needs the records before it.
+    /// No replica or reader that counts needs earlier records.
     Lsn trimMark{1};
-    /// Bytes of the records that were committed since the process started, up to `countedUpTo`.
+    /// The size of the records committed since the process started, up to `countedUpTo`.
     std::uint64_t committedBytes = 0;
     Lsn countedUpTo{};
 
-    /// What a reply must wait for that shows anything of this partition.
+    /// The turn that a reply about this partition must wait for.
     storage::Ticket gate{};
 
     /// The storage replica in this zone.
     Member& member(ZoneIndex zone) { return members[zone.value()]; }
     const Member& member(ZoneIndex zone) const { return members[zone.value()]; }
     /// The partition's range in a key space: its own, or that of a local index of its table.
-    KeyBounds boundsIn(KeySpaceId keySpace) const;
+    KeyBounds boundsIn(KeySpaceId keySpace) const {
+        return cluster::boundsIn(keySpace, begin, end);
+    }
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
 
-    /// The zone whose replica leads and serves at `now`, if there is one.
+    /// The zone whose replica leads and serves at `now`, if any.
     std::optional<ZoneIndex> servingLeader(Instant now) const;
-    /// Bytes of committed records that `member` has not applied.
+    /// The size of the committed records that `member` has not applied.
     std::uint64_t lackedBytes(const Member& member) const {
         return committedBytes - std::min(member.appliedBytes, committedBytes);
     }
-    /// Records of a table's partition that some global index does not show yet.
+    /// The number of committed records that some global index does not show yet.
     std::uint64_t unindexedRecords() const {
         return committed > indexedUpTo ? committed.value() - indexedUpTo.value() : 0;
     }
-    /// How long `member` has lacked a record that is committed; zero if it lacks none.
+    /// How long `member` has lacked a committed record; zero if it lacks none.
     Duration lagOf(const Member& member, Instant now) const;
-    /// A record was committed or applied: says of each member since when it is behind.
+    /// Updates `behindFrom` of each member after a commit or an apply.
     void measureLag(Instant now);
 };
 
-/// Says that the tree of the group's replica in `zone` holds damaged bytes. `what` is the subject
+/// The error for corrupt data in the tree of the group's replica in `zone`. `what` is the subject
 /// of the sentence: "An item of table Music".
 storage::StorageError damagedTree(const Group& group, ZoneIndex zone, std::string_view what);
 

@@ -6,7 +6,7 @@
 
 namespace orrery::cluster {
 
-/// Names work that is longer than a turn: see replicas/jobs.h.
+/// Identifies a job; see replicas/jobs.h.
 using JobId = NamedType<std::uint64_t, struct JobIdTag>;
 
 }  // namespace orrery::cluster

@@ -11,55 +11,56 @@
 
 namespace orrery::cluster {
 
-// What goes between a router and a replica, and back.
+// The messages between routers and replicas.
 
-/// Names a call that is under way in a world; in order of admission, never used again.
+/// Identifies a call in progress in a world. Numbers increase in order of admission and are never
+/// reused.
 using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
 
-/// One of the requests that a call is made of: a batch has several.
+/// One operation of a call; a batch has several.
 struct OpId {
     CallNumber call{};
     std::uint32_t part = 0;
-    std::uint32_t sending = 0;  ///< The router sends an op again under a new number.
-    ZoneIndex router{};         ///< The zone whose router waits for the answer.
+    std::uint32_t sending = 0;  ///< A repeated op has a new number.
+    ZoneIndex router{};         ///< The zone of the router that waits for the answer.
     bool operator==(const OpId&) const = default;
 };
 
-/// What a request does, and so which replica may serve it.
+/// The kind of a request, which determines the replicas that may serve it.
 enum class Access : std::uint8_t {
-    Eventual,  ///< Reads, at any replica that has caught up.
-    Strong,    ///< Reads, at the leader.
-    Write,     ///< At the leader.
+    Eventual,  ///< A read, at any replica that has caught up.
+    Strong,    ///< A read, at the leader.
+    Write,     ///< A write, at the leader.
 };
 
-/// What a router asks of one replica: the payload of its message, which the replica reads instead
-/// of the router's memory. Immutable and shared, never copied.
+/// A router's request to one replica. It is the complete payload of the message: the replica never
+/// reads the router's memory. Immutable and shared, never copied.
 struct OpRequest {
-    std::shared_ptr<const Request> call;  ///< The whole call; `part` says which of a batch.
+    std::shared_ptr<const Request> call;  ///< The whole call; `part` selects one of a batch.
     std::uint32_t part = 0;
-    std::string key;  ///< Storage key of an item; where a page goes on.
+    std::string key;  ///< The storage key of an item, or where a page continues.
     Access access = Access::Eventual;
-    /// A page: what it may still take.
+    /// For a page: its remaining limits.
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;
-    Instant deadline;  ///< From then on the router no longer waits for an answer.
+    Instant deadline;  ///< The router stops waiting for an answer then.
 
     bool needsLeader() const { return access != Access::Eventual; }
     bool isWrite() const { return access == Access::Write; }
 };
 using OpRequestPtr = std::shared_ptr<const OpRequest>;
 
-/// How a replica answers one request of a router.
+/// A replica's answer to one request of a router.
 struct OpResult {
     enum class Kind : std::uint8_t {
         Done,      ///< `reply` or `error`.
-        Redirect,  ///< Not here: try `leader`, or any other if it is not known.
+        Redirect,  ///< Not served here: try `leader`, or any other replica if it is unknown.
     };
     Kind kind = Kind::Done;
     std::optional<ZoneIndex> leader;
-    ItemView item;     ///< A read.
-    WriteReply write;  ///< A write.
-    RangeReply range;  ///< A page.
+    ItemView item;     ///< For a read.
+    WriteReply write;  ///< For a write.
+    RangeReply range;  ///< For a page.
     std::optional<ApiError> error;
     Served served;
     storage::Ticket gate{};

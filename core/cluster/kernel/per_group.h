@@ -7,19 +7,19 @@
 
 namespace orrery::cluster {
 
-/// What one part of a world keeps about each group, found by the group's id and made when it is
-/// first needed. The owner forgets a group that is removed. Belongs to the thread of the world.
+/// The state that one part of a world keeps per group, by id; created on first use. The owner must
+/// forget a group that is removed. For the thread of the world.
 template <typename T>
 class PerGroup {
 public:
-    /// Stays where it is until the group is forgotten.
+    /// The reference is valid until the group is forgotten.
     T& of(GroupId group) {
         if (group.value() >= m_groups.size()) m_groups.resize(group.value() + 1);
         std::unique_ptr<T>& kept = m_groups[group.value()];
         if (kept == nullptr) kept = std::make_unique<T>();
         return *kept;
     }
-    /// Null if nothing is kept about it.
+    /// Null if there is no state for it.
     T* find(GroupId group) {
         return group.value() < m_groups.size() ? m_groups[group.value()].get() : nullptr;
     }

@@ -4,19 +4,22 @@
 
 namespace orrery::cluster {
 
-/// Mistakes that a world can be told to make, so that a test can show that the judges of a
-/// simulation find them. For tests only; nothing outside of tests/ sets one.
+/// Bugs that a test plants in a world to show that a simulation's judges find them. Only tests set
+/// one.
 enum class PlantedBug : std::uint8_t {
     None,
-    CountersEarly,        ///< The next ids are saved before the groups of an index take theirs.
-    IndexCursorLate,      ///< The cursor of an index is behind what its log has taken.
-    SpaceUsedAgain,       ///< A new key space is one whose old keys are still to be given back.
-    OutboxForgotten,      ///< A leader lost what it had not sent, and the next one skips it.
-    FillCursorEarly,      ///< A filling is said to be further than the log of its index is.
-    BackfillSkips,        ///< What is written while an index is filled does not reach it.
-    TimestampsForgotten,  ///< After a restart, commit timestamps begin with what the calendar says.
+    CountersEarly,    ///< The next ids are saved before the groups of an index take theirs.
+    IndexCursorLate,  ///< The cursor of an index is behind the records in its log.
+    SpaceUsedAgain,   ///< A new key space reuses one whose old keys are not erased yet.
+    /// A leader that is lost loses what it had not sent, and the next one skips it.
+    OutboxForgotten,
+    FillCursorEarly,      ///< The cursor of a backfill is ahead of the log of its index.
+    BackfillSkips,        ///< Writes during a backfill do not reach the index.
+    TimestampsForgotten,  ///< After a restart, commit timestamps start at the calendar's time.
     LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
-    CopyCountsEarly,      ///< The counts that come with a copy are taken as of its beginning.
+    CopyCountsEarly,      ///< The counts sent with a copy are taken for earlier ones.
+    GroupLeftBehind,      ///< The logs of an index outlive it.
+    HealingUnheard,       ///< A leader is not told that it hears a zone again.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -6,43 +6,44 @@
 
 #include "core/base/time.h"
 #include "core/cluster/kernel/agenda.h"
+#include "core/cluster/kernel/envelope_header.h"
 #include "core/cluster/kernel/event_recorder.h"
-#include "core/cluster/kernel/flight.h"
 #include "core/sim/network.h"
 
 namespace orrery::cluster {
 
-/// Carries messages between the zones of a Region: over the network, whose delays and cuts decide
-/// when and whether they arrive, into the agenda. A message is a kind of Event with a `flight`.
+/// Sends messages between the zones of a Region. The network's delays and cuts decide whether and
+/// when a message arrives; it waits in the agenda until then. A message is a kind of Event with a
+/// `header`.
 class Post {
 public:
-    /// All of them outlive the post.
+    /// All arguments must outlive the post.
     Post(sim::Network& network, Agenda& agenda, EventRecorder& recorder, const Instant& now)
         : m_network(network), m_agenda(agenda), m_recorder(recorder), m_now(now) {}
 
-    /// When a message sent now arrives; nothing if the network loses it at once.
-    std::optional<Instant> arrivalOf(const Flight& flight);
-    /// Sends a message. Returns the event of its sending.
+    /// The arrival time of a message sent now; nothing if the network loses it at once.
+    std::optional<Instant> arrivalOf(const EnvelopeHeader& header);
+    /// Sends a message. Returns the trace event of the sending.
     template <typename Message>
     EventId send(Message message) {
-        const auto arrival = arrivalOf(message.flight);
+        const auto arrival = arrivalOf(message.header);
         return send(arrival, std::move(message));
     }
-    /// The same for a sender that has asked for the arrival.
+    /// The same for a sender that has already computed the arrival.
     template <typename Message>
     EventId send(std::optional<Instant> arrival, Message message) {
-        const EventId sent = depart(message.flight, !arrival);
+        const EventId sent = depart(message.header, !arrival);
         if (!arrival) return sent;
         const CauseScope scope(m_agenda, sent);
         m_agenda.add(*arrival, std::move(message));
         return sent;
     }
-    /// A message is there, and causes what is done from here on; `what` tells the hash which one.
-    /// False if it was lost on its way.
-    bool arrives(const Flight& flight, std::uint64_t what);
+    /// Handles an arrival: the message becomes the current cause. `what` identifies it in the hash.
+    /// False if it was lost in flight.
+    bool arrives(const EnvelopeHeader& header, std::uint64_t what);
 
 private:
-    EventId depart(Flight& flight, bool isLost);
+    EventId depart(EnvelopeHeader& header, bool isLost);
 
     sim::Network& m_network;
     Agenda& m_agenda;

@@ -15,21 +15,27 @@ namespace orrery::cluster {
 struct RecentRecord {
     replication::LogPosition position;
     SharedBytes bytes;
-    std::shared_ptr<const table::AppliedRecord> applied;  ///< Null until a replica needs it.
+    std::shared_ptr<const table::AppliedRecord> applied;  ///< Null until first needed.
     /// When a replica first knew it to be committed.
     Instant committedAt = Instant::never();
 };
 
-/// The latest records of one group's log, without gaps, that its replicas share in memory.
+/// The latest records of one group's log, without gaps, shared in memory by its replicas.
 class RecentRecords {
 public:
     /// Null if it is not in memory.
     RecentRecord* find(Lsn lsn);
-    /// Adds a record in the place of those at and after its position.
+    /// Adds a record and removes those at and after its position.
     void add(replication::LogPosition position, SharedBytes bytes);
+    /// True if adding this record, which a follower lacked, would remove all others, newer ones on
+    /// their way to a quorum. Records of an earlier term after its position have been cut off.
+    bool areFarAfter(replication::LogPosition position) const {
+        return !m_records.empty() && position.lsn.next() < m_records.front().position.lsn &&
+               position.term <= m_records.front().position.term;
+    }
     RecentRecord& newest() { return m_records.back(); }
     /// Forgets records that every replica has applied, and those that two have applied except for
-    /// the newest few: a replica that is behind finds them in the store.
+    /// the newest few. A replica that is behind reads them from the store.
     void forget(Lsn appliedByAll, Lsn appliedByTwo);
     void clear() { m_records.clear(); }
 

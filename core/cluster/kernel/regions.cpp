@@ -1,9 +1,11 @@
 #include "core/cluster/kernel/regions.h"
 
+#include "core/base/zone_letter.h"
+
 namespace orrery::cluster {
 
 std::string zoneName(const RegionState& region, ZoneIndex zone) {
-    return region.name + static_cast<char>('a' + zone.value());
+    return region.name + letterOf(zone);
 }
 
 }  // namespace orrery::cluster

@@ -10,24 +10,24 @@
 
 namespace orrery::cluster {
 
-/// Three zones, numbered.
+/// The three zones, by number.
 inline constexpr std::array<ZoneIndex, kZonesPerRegion> kZones = {ZoneIndex(0), ZoneIndex(1),
                                                                   ZoneIndex(2)};
 
-/// As many as a RegionId tells apart.
+/// The number of values of a RegionId.
 inline constexpr std::size_t kRegionsMax = 256;
 
-/// The node of a zone on the network has the number of its volume.
+/// The network node of a zone; it has the same number as its volume.
 constexpr sim::NodeId nodeOf(RegionId region, ZoneIndex zone) {
     return volumeOf(region, zone).value();
 }
 
-/// A Region and its zones as they are now. Only faults/ changes what they are and know.
+/// The current state of a Region and its zones. Only faults/ changes it.
 struct RegionState {
     RegionId id{};
     std::string name;
     std::array<bool, kZonesPerRegion> up{true, true, true};
-    /// suspects[observer][observed]: the observer no longer hears it.
+    /// suspects[observer][observed]: the observer no longer hears that node.
     std::array<std::array<bool, kZonesPerRegion>, kZonesPerRegion> suspects{};
 };
 

@@ -24,64 +24,64 @@
 
 namespace orrery::cluster {
 
-/// What all parts of a world stand on: time, the agenda, the network, the store's open turn, and
-/// the tables of Regions, groups and tables. What only one part needs is that part's own.
+/// The state that all parts of a world share: time, the agenda, the network, the store's open turn,
+/// and the Regions, groups and tables. Each part keeps its own other state.
 struct WorldState {
     WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
                std::size_t traceEvents, PlantedBug bug = PlantedBug::None);
     WorldState(const WorldState&) = delete;
     WorldState& operator=(const WorldState&) = delete;
 
-    // --- what a world is made of: each part reads some of it
+    // --- the configuration of a world
 
     storage::Store& store;
     Profile profile;           ///< Set by `setProfile`.
-    const std::uint64_t seed;  ///< Each part draws from streams of its own, by name.
+    const std::uint64_t seed;  ///< Each part draws from its own streams, by name.
     const PlantedBug plantedBug;
 
-    // --- time, and what is under way: every part adds to the agenda, most send and emit
+    // --- time and events: every part adds to the agenda, most send messages and record events
 
     Instant now;
-    /// The calendar is the instant plus this.
+    /// calendar = instant + calendarOffset.
     Duration calendarOffset{};
     Agenda queue;
     EventRecorder recorder;
     sim::Network network;
     Post post;
 
-    // --- the turn: whatever is stored, by any part, is stored with it
+    // --- the turn: every part stores its changes with it
 
     storage::Turn turn;
-    /// The ticket that the open turn will have: the gate of what it shows.
+    /// The ticket of the open turn.
     storage::Ticket openTicket{1};
 
-    // --- what went wrong: every part that reads from the store may find it, and all stop at it
+    // --- failures: any part that reads from the store may report one, and all parts respect them
 
-    /// What the machine failed at: the turn is not committed and nothing runs any more.
+    /// A failure of the machine: the turn is not committed and nothing runs any more.
     std::optional<storage::StorageError> failure;
     void fail(storage::StorageError error) {
         if (!failure) failure = std::move(error);
     }
-    /// Bytes on disk that are not what was written, as first met. Unlike `failure` it stops
-    /// nothing: what is sound is still read, but from then on this world refuses writes.
+    /// The first corrupt data found on disk. Unlike `failure` it stops nothing: sound data can
+    /// still be read, but this world refuses writes from then on.
     std::optional<storage::StorageError> damage;
-    /// A read met damaged bytes, or could not be done. The caller fails what needed them, without
-    /// retrying, and goes on.
+    /// A read met corrupt data or failed. The caller fails the request that needed it, without a
+    /// retry, and continues.
     void reportDamage(storage::StorageError error) {
         if (!damage) damage = std::move(error);
     }
 
-    // --- what there is: replicas, writes, routing and looks find their way by these tables
+    // --- Regions, groups and tables
 
     Catalog catalog;
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;  ///< By id.
-    std::vector<std::unique_ptr<Group>> groups;         ///< By id; null where there is none.
-    /// Groups of which an inspector may see something new since it last looked. Replicas note the
-    /// changes, and may not know of the inspector.
+    std::vector<std::unique_ptr<Group>> groups;         ///< By id; null if there is no such group.
+    /// Groups that may have changed since an inspector last looked at them. Replicas note the
+    /// changes; they do not know the inspector.
     GroupQueue changedGroups;
 
-    /// Delays, leases and detection times as the profile has them, from now on.
+    /// Switches to the delays, leases and detection times of the profile.
     void setProfile(const Profile& newProfile);
 
     CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
@@ -91,7 +91,7 @@ struct WorldState {
     RegionState& region(RegionId id) { return *regions[id.value()]; }
     const RegionState& region(RegionId id) const { return *regions[id.value()]; }
     RegionState* findRegion(std::string_view name) const;
-    /// Adds a Region with its three nodes on the network.
+    /// Adds a Region with its three network nodes.
     RegionState& addRegion(std::string name);
 
     /// Records an event: see EventRecorder.
@@ -99,7 +99,8 @@ struct WorldState {
     EventId emit(Body body) {
         return recorder.emit(std::move(body));
     }
-    /// The replica is there and its zone has power, which a replica may not have been told of yet.
+    /// True if the replica exists and its zone has power; a replica may not have been told yet of a
+    /// loss.
     bool isUp(const Group& group, ZoneIndex zone) const {
         return group.member(zone).replica != nullptr && region(group.region).up[zone.value()];
     }

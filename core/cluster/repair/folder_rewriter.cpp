@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/cluster/repair/local_indexes.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/table/stored_item.h"
 
 namespace orrery::cluster {
 namespace {
@@ -23,6 +24,7 @@ storage::StorageResult<void> FolderRewriter::write() {
     for (Mended& mended : m_mended)
         TRY(writeLog(mended));
     TRY(copyTrees());
+    TRY(copyLooseEntries());
     for (Mended& mended : m_mended) {
         TRY(replay(mended));
         TRY(finish(mended));
@@ -59,8 +61,9 @@ storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
         auto record = mended.log.record(lsn);
         if (!record)
             return std::unexpected(storage::StorageError{"repair", 0, "",
-                                                         "The disk no longer reads what it read "
-                                                         "before; copy the folder first."});
+                                                         "The disk can no longer read what it "
+                                                         "read before; copy the folder to "
+                                                         "another disk first."});
         const SharedBytes shared = share(std::move(*record));
         for (std::size_t zone = 0; zone < found.replicas.size(); ++zone)
             turn.append(found.volume(zone), found.group, lsn, shared);
@@ -112,11 +115,41 @@ storage::StorageResult<void> FolderRewriter::copyTrees() {
                 return source.zone == zone && storage::contains(source.keys, key);
             });
             if (!isWanted) return true;
-            // The first source has the newest state; what a later one has too is the same or older.
+            // The first source has the newest state; later ones have the same or an older one.
             result = m_filler.apply(mended.found, {std::string(key), share(std::string(stored))});
             return true;
         });
     return result;
+}
+
+// For keys that are lost in every zone, an entry that no tree refers to any more is better than
+// none, though it may have been replaced or deleted since.
+storage::StorageResult<void> FolderRewriter::copyLooseEntries() {
+    const bool isAnyLost = std::ranges::any_of(
+        m_mended, [](const Mended& mended) { return !mended.plan.lost.empty(); });
+    if (!isAnyLost) return {};
+    storage::StorageResult<void> result;
+    TRY(m_survey.files().visitLooseEntries(
+        [&](VolumeId volume, std::string_view key, std::string_view stored) {
+            const auto place = result ? m_survey.partitionOf(volume, key) : std::nullopt;
+            if (place) result = takeLoose(m_mended[*place], key, stored);
+        }));
+    return result;
+}
+
+storage::StorageResult<void> FolderRewriter::takeLoose(Mended& mended, std::string_view key,
+                                                       std::string_view stored) {
+    const FoundPartition& found = mended.found;
+    const bool isWanted = storage::contains({found.items}, key) &&
+                          storage::contains(mended.plan.lost, key) && table::hasChecksum(stored);
+    if (!isWanted) return {};
+    const auto item = table::decodeStored(key, stored);
+    if (!item || item->header.lsn > mended.log.last()) return {};
+    TRY_ASSIGN(const SharedBytes known, m_store.get(found.volume(0), key));
+    const auto before = known ? table::decodeStored(key, *known) : std::nullopt;
+    if (before && before->header.lsn >= item->header.lsn) return {};
+    if (!known) ++mended.looseEntries;
+    return m_filler.apply(found, {std::string(key), share(std::string(stored))});
 }
 
 storage::StorageResult<void> FolderRewriter::replay(Mended& mended) {
@@ -129,7 +162,7 @@ storage::StorageResult<void> FolderRewriter::replay(Mended& mended) {
     for (Lsn lsn = mended.plan.replayAfter.next(); lsn <= mended.log.last(); lsn = lsn.next()) {
         const auto bytes = mended.log.record(lsn);
         const auto record = bytes ? table::decodeRecord(*bytes) : std::nullopt;
-        if (!record) continue;  // writeLog has found all of them.
+        if (!record) continue;  // writeLog has found every record.
         const auto applied = table::applyRecord(*record, lsn, mended.found.schema);
         for (const storage::TreeChange& change : applied.changes)
             TRY(m_filler.apply(mended.found, change));
@@ -153,8 +186,8 @@ storage::StorageResult<EntrySums> FolderRewriter::sumsOf(const FoundPartition& p
     return sums;
 }
 
-// Sums that agree with a mark from before the damage prove that nothing is lost, whatever could not
-// be read.
+// Sums that match a mark from before the damage prove that nothing is lost, whatever was
+// unreadable.
 storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
     TRY_ASSIGN(EntrySums sums, sumsOf(mended.found));
     const TreePlan& plan = mended.plan;
@@ -164,7 +197,7 @@ storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
     if (!isProven && (isInDoubt || mended.log.lacksTail())) {
         report(mended, sums, isTold);
         rebuildIndexes(mended);
-        TRY(remakeLocalIndexes(m_store, m_filler, mended.found));
+        TRY(rebuildLocalIndexes(m_store, m_filler, mended.found));
         TRY_ASSIGN(sums, sumsOf(mended.found));
     } else if (indexesMissRecords(mended)) {
         rebuildIndexes(mended);
@@ -181,6 +214,7 @@ void FolderRewriter::report(const Mended& mended, const EntrySums& sums, bool is
     lost.keys = storage::unite(std::move(lost.keys));
     // The lost writes may have been to any key of the partition.
     if (lost.keys.empty() || mended.log.lacksTail()) lost.keys = found.bounds;
+    lost.looseItems = mended.looseEntries;
     if (isTold) lost.itemCount = mended.plan.expected->itemCount - sums.itemCount;
     m_report.lost.push_back(std::move(lost));
 }

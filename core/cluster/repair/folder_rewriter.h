@@ -11,7 +11,7 @@
 
 namespace orrery::cluster {
 
-/// Writes into an empty store what a survey found.
+/// Writes the results of a survey into an empty store.
 class FolderRewriter {
 public:
     FolderRewriter(const FolderSurvey& survey, storage::Store& store, RepairReport& report)
@@ -26,12 +26,16 @@ private:
         TreePlan plan;
         std::uint64_t deletedStampMax = 0;
         CalendarTime lastCommit;
+        std::uint64_t looseEntries = 0;
     };
 
     storage::StorageResult<void> writeValues();
     storage::StorageResult<void> writeLog(Mended& mended);
     storage::StorageResult<void> writeState(const Mended& mended);
     storage::StorageResult<void> copyTrees();
+    storage::StorageResult<void> copyLooseEntries();
+    storage::StorageResult<void> takeLoose(Mended& mended, std::string_view key,
+                                           std::string_view stored);
     storage::StorageResult<void> replay(Mended& mended);
     storage::StorageResult<void> finish(Mended& mended);
     storage::StorageResult<EntrySums> sumsOf(const FoundPartition& partition) const;

@@ -5,10 +5,10 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/kernel/group.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/table/log_record.h"
 #include "core/table/private_key.h"
-#include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 namespace {
@@ -38,29 +38,31 @@ storage::StorageResult<std::unique_ptr<FolderSurvey>> FolderSurvey::make(
     return survey;
 }
 
-// Items that are older than the log need no word: the log tells what they lack, or that it no
-// longer reaches back so far.
+// Items older than the log need no note: the log has what they lack, or shows that it does not
+// reach back that far.
 storage::StorageResult<void> FolderSurvey::checkPair(const std::filesystem::path& log) {
     const storage::PairFit fit = m_files->pairFit();
     if (fit == storage::PairFit::TwoFolders)
-        return std::unexpected(storage::StorageError{
-            "repair", EPROTO, log.string(),
-            "The folder " + log.parent_path().string() +
-                " has a log.mdb and an items.mdb of two different folders; put back the file that "
-                "belongs to the other one."});
+        return std::unexpected(
+            storage::StorageError{"repair", EPROTO, log.string(),
+                                  "The folder " + log.parent_path().string() +
+                                      " has a log.mdb and an items.mdb from different folders; "
+                                      "replace one of them with the "
+                                      "file that belongs to the other."});
     if (fit == storage::PairFit::OlderLog)
         m_notes.emplace_back(
-            "log.mdb is older than items.mdb. Tables, settings and writes that only the newer "
-            "log.mdb had are lost, in any table.");
+            "log.mdb is older than items.mdb. Tables, settings and writes that were only in "
+            "the newer log.mdb are lost; any table may be affected.");
     return {};
 }
 
 storage::StorageResult<void> FolderSurvey::readTables() {
     if (m_files->logMayLackLastWrite())
-        m_notes.emplace_back("The last write of log.mdb may be lost, whatever it wrote.");
+        m_notes.emplace_back(
+            "The last write of log.mdb may be lost; it may have changed anything.");
     for (const storage::KeyRange& lost : m_files->lostValues())
-        m_notes.push_back("The catalog's entries " + quoted(lost) +
-                          " are lost if there were any, tables among them with all their items.");
+        m_notes.push_back("Any catalog entries " + quoted(lost) +
+                          " are lost; a table among them is lost with all its items.");
     for (const auto& [name, bytes] : m_files->values()) {
         if (!name.starts_with(kTablePrefix)) {
             m_values.emplace_back(name, bytes);
@@ -69,7 +71,7 @@ storage::StorageResult<void> FolderSurvey::readTables() {
         auto table = decodeStoredTable(bytes);
         if (!table) {
             m_notes.push_back("The description of " + name +
-                              " is damaged; the table is lost with all its items.");
+                              " is corrupt; the table is lost with all its items.");
             continue;
         }
         m_values.emplace_back(name, bytes);
@@ -83,7 +85,7 @@ storage::StorageResult<void> FolderSurvey::readTables() {
     return {};
 }
 
-// The list of Regions can be told from the tables as long as each Region has one.
+// The list of Regions can be derived from the tables if each Region has one.
 storage::StorageResult<void> FolderSurvey::checkRegions() {
     const auto isThere = [&](const auto& value) { return value.first == kRegionsValue; };
     if (m_tables.empty() || std::ranges::any_of(m_values, isThere)) return {};
@@ -99,7 +101,7 @@ storage::StorageResult<void> FolderSurvey::checkRegions() {
     if (std::ranges::find(names, "") != names.end())
         return std::unexpected(storage::StorageError{
             "repair", EPROTO, "",
-            "The list of Regions in log.mdb is lost and cannot be told from the tables; restore "
+            "The list of Regions in log.mdb is lost and cannot be derived from the tables; restore "
             "the folder from a backup."});
     m_values.emplace_back(kRegionsValue, bytes);
     std::ranges::sort(m_values);
@@ -115,13 +117,11 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
     found.leader = partition.leader;
     found.schema.group = partition.group;
     found.schema.keys = table.keys;
-    const auto boundsIn = [&](KeySpaceId space) {
-        const std::string prefix = types::keySpaceBegin(space);
-        return storage::KeyRange{prefix + partition.begin, partition.end.empty()
-                                                               ? types::keySpaceEnd(space)
-                                                               : prefix + partition.end};
+    const auto rangeIn = [&](KeySpaceId space) {
+        auto [begin, end] = boundsIn(space, partition.begin, partition.end);
+        return storage::KeyRange{std::move(begin), std::move(end)};
     };
-    found.items = boundsIn(partition.space);
+    found.items = rangeIn(partition.space);
     storage::KeyRanges bounds{
         found.items,
         {table::privateKeysBegin(partition.group), table::privateKeysEnd(partition.group)}};
@@ -129,7 +129,7 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
         if (index.global && index.space == partition.space) found.index = &index;
         if (index.global || partition.space != table.space) continue;
         found.schema.localIndexes.push_back(index);
-        bounds.push_back(boundsIn(index.space));
+        bounds.push_back(rangeIn(index.space));
     }
     const std::size_t place = m_partitions.size();
     for (const storage::KeyRange& range : bounds)
@@ -168,8 +168,8 @@ void FolderSurvey::readTrees() {
     }
     if (m_orphans > 0 && !m_files->lostValues().empty())
         m_notes.push_back(std::to_string(m_orphans) +
-                          " entries belong to no table that the catalog still has; they are not "
-                          "taken over.");
+                          " entries belong to tables that are no longer in the catalog; they are "
+                          "not restored.");
 }
 
 bool FolderSurvey::takeEntry(VolumeId volume, std::string_view key, std::string_view stored) {

@@ -15,23 +15,22 @@
 
 namespace orrery::cluster {
 
-/// Reads all of a damaged folder once: its tables, their partitions, and what each zone has of
-/// them.
+/// Reads all of a damaged folder once: its tables, their partitions, and the data of each zone.
 class FolderSurvey {
 public:
-    /// The folder's lock must be held. An error if log.mdb has no catalog that can be read, or is
-    /// another folder's.
+    /// Hold the folder's lock. An error if log.mdb has no readable catalog or belongs to another
+    /// folder.
     static storage::StorageResult<std::unique_ptr<FolderSurvey>> make(
         const std::filesystem::path& log, const std::filesystem::path& items);
 
     const std::vector<FoundPartition>& partitions() const { return m_partitions; }
     storage::SalvagedFolder& files() const { return *m_files; }
-    /// The values of the store that can be read, mended where tables tell what is missing.
+    /// The readable values of the store, repaired where the tables tell what is missing.
     const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
-    /// What was lost that is no item of a known table: a sentence each.
+    /// Losses besides items of known tables, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
-    /// The place among `partitions` of the one that `key` belongs to, or nothing.
+    /// The index in `partitions` of the partition that has `key`, or nothing.
     std::optional<std::size_t> partitionOf(VolumeId volume, std::string_view key) const;
 
 private:

@@ -14,32 +14,32 @@
 
 namespace orrery::cluster {
 
-/// Sums over the entries of a partition, as TreeMark keeps them.
+/// Sums over the entries of a partition, as in TreeMark.
 struct EntrySums {
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
     std::uint64_t checksum = 0;
-    Lsn newest{};                   ///< The last record that wrote one of them.
-    std::uint64_t newestStamp = 0;  ///< The highest version stamp of one of them.
+    Lsn newest{};                   ///< The last record that wrote any of them.
+    std::uint64_t newestStamp = 0;  ///< The highest version stamp of any of them.
 
-    /// Counts what is stored under `key`; entries of local indexes and private keys are not items.
-    /// False if the bytes are not what was stored under that key.
+    /// Adds the value stored under `key`; entries of local indexes and private keys do not count as
+    /// items. False if the bytes cannot have been stored under that key.
     bool add(std::string_view key, std::string_view stored, bool isItem);
     bool agreesWith(const storage::TreeMark& mark) const;
 };
 
-/// What the files of one zone still have of a partition.
+/// The readable data of a partition in the files of one zone.
 struct FoundReplica {
     // Of its tree:
-    std::optional<storage::TreeMark> mark;  ///< Nothing if it cannot be read.
+    std::optional<storage::TreeMark> mark;  ///< Nothing if it is unreadable.
     EntrySums sums;
-    storage::KeyRanges lost;  ///< Keys that it may have had besides.
+    storage::KeyRanges lost;  ///< Keys that may have been lost.
     // Of its log:
     std::optional<Lsn> trimMark;
-    std::optional<Lsn> lastRecord;  ///< That can be read.
+    std::optional<Lsn> lastRecord;  ///< The last readable one.
 };
 
-/// A partition with the three replicas that the files have of it.
+/// A partition and its three replicas, as found in the files.
 struct FoundPartition {
     GroupId group{};
     RegionId region{};
@@ -47,8 +47,9 @@ struct FoundPartition {
     const SecondaryIndex* index = nullptr;  ///< Null for a partition of the table itself.
     ZoneIndex leader{};
     table::ApplySchema schema;
-    storage::KeyRange items;    ///< Its items, or entries of a global index;
-    storage::KeyRanges bounds;  ///< those, its entries of each local index, and its private keys.
+    storage::KeyRange items;  ///< Its items, or the entries of a global index.
+    /// The same, its entries of each local index, and its private keys.
+    storage::KeyRanges bounds;
     std::optional<GroupState> state;
     std::array<FoundReplica, kZonesPerRegion> replicas;
 

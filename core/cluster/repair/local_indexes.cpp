@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;
 
-/// The next keys of a range, which begins behind them afterwards; with their images if `entries`.
+/// The next keys of a range, with their images. Moves the start of the range past them.
 storage::StorageResult<std::vector<std::pair<std::string, std::string>>> takeBatch(
     const storage::Store& store, VolumeId volume, storage::KeyRange& range) {
     std::vector<std::pair<std::string, std::string>> batch;
@@ -64,8 +64,8 @@ storage::StorageResult<void> addLocalEntries(const storage::Store& store, StoreF
 
 }  // namespace
 
-storage::StorageResult<void> remakeLocalIndexes(const storage::Store& store, StoreFiller& filler,
-                                                const FoundPartition& partition) {
+storage::StorageResult<void> rebuildLocalIndexes(const storage::Store& store, StoreFiller& filler,
+                                                 const FoundPartition& partition) {
     if (partition.schema.localIndexes.empty()) return {};
     for (const storage::KeyRange& range : partition.bounds) {
         if (range.begin != partition.items.begin) TRY(eraseKeys(store, filler, partition, range));

@@ -5,9 +5,9 @@
 
 namespace orrery::cluster {
 
-/// Makes the entries of a partition's local indexes from its items again, in the trees of all three
-/// zones. Sizes of item collections go: one that is not kept is counted when it is asked for.
-storage::StorageResult<void> remakeLocalIndexes(const storage::Store& store, StoreFiller& filler,
-                                                const FoundPartition& partition);
+/// Rebuilds the entries of a partition's local indexes from its items, in the trees of all three
+/// zones. Drops the sizes of item collections; a missing size is counted on demand.
+storage::StorageResult<void> rebuildLocalIndexes(const storage::Store& store, StoreFiller& filler,
+                                                 const FoundPartition& partition);
 
 }  // namespace orrery::cluster

@@ -35,11 +35,14 @@ Lsn MendedLog::appliedBy(std::size_t zone) const {
     return std::max(marked, replica.sums.newest);
 }
 
+Lsn MendedLog::trimmedBy(std::size_t zone) const {
+    const Lsn trimMark = m_partition.replicas[zone].trimMark.value_or(Lsn(0));
+    return Lsn(std::max<std::uint64_t>(trimMark.value(), 1) - 1);
+}
+
 Lsn MendedLog::endOf(std::size_t zone) const {
     const FoundReplica& replica = m_partition.replicas[zone];
-    const Lsn trimMark = replica.trimMark.value_or(Lsn(0));
-    const Lsn trimmed(std::max<std::uint64_t>(trimMark.value(), 1) - 1);
-    return std::max({replica.lastRecord.value_or(Lsn(0)), trimmed, appliedBy(zone)});
+    return std::max({replica.lastRecord.value_or(Lsn(0)), trimmedBy(zone), appliedBy(zone)});
 }
 
 void MendedLog::choose() {
@@ -55,7 +58,9 @@ void MendedLog::findEnd() {
     const Lsn end = endOf(m_chosen);
     m_last = std::max(m_applied, end);
     m_lacksTail = mayHaveLostTail();
-    for (Lsn lsn = m_applied.next(); lsn <= end; lsn = lsn.next()) {
+    // Trimmed records are not expected, even if the tree that has them is lost.
+    const Lsn known = std::max(m_applied, trimmedBy(m_chosen));
+    for (Lsn lsn = known.next(); lsn <= end; lsn = lsn.next()) {
         if (record(lsn)) continue;
         m_last = Lsn(lsn.value() - 1);
         m_lacksTail = true;
@@ -66,7 +71,7 @@ void MendedLog::findEnd() {
         m_before = Lsn(m_before.value() - 1);
 }
 
-// Two of three replicas have what was acknowledged, or both others where one does not count.
+// Two of three replicas have every acknowledged record; both others, if one does not count.
 bool MendedLog::mayHaveLostTail() const {
     int missing = 0;
     int counting = 0;
@@ -99,7 +104,7 @@ std::optional<std::string> MendedLog::record(Lsn lsn) const {
     return std::nullopt;
 }
 
-// Without the state nothing tells which of two different records is right.
+// Without the replica's state, two different records cannot be told apart.
 std::optional<std::string> MendedLog::readAgreed(Lsn lsn) const {
     std::optional<std::string> agreed;
     for (std::size_t zone = 0; zone < m_shapes.size(); ++zone) {

@@ -10,33 +10,34 @@
 
 namespace orrery::cluster {
 
-/// The one log that all replicas of a repaired partition get, put together from what three zones
-/// still have of it.
+/// The log that all replicas of a repaired partition get, assembled from what three zones still
+/// have.
 ///
-/// It is the log whose last record has the highest term, and of those the longest: the one that an
-/// election would choose. It has every record that any replica has committed (Raft 5.4), and it
-/// says of each place which term is right, so that another zone's copy of a damaged record is told
-/// from one that was never committed.
+/// It is the log that an election would choose: the highest last term, then the longest. It has
+/// every record that any replica has committed (Raft 5.4). It also knows the right term of each
+/// position, which tells another zone's copy of a corrupt record from a record that was never
+/// committed.
 class MendedLog {
 public:
     MendedLog(const storage::SalvagedFolder& files, const FoundPartition& partition);
 
-    /// The record before the first that is there; 0 for a log that is there from its beginning.
+    /// The position before the first record; 0 for a complete log.
     Lsn before() const { return m_before; }
     Lsn last() const { return m_last; }
-    /// Records were acknowledged, or may have been, that are not among them.
+    /// True if acknowledged records are missing or may be.
     bool lacksTail() const { return m_lacksTail; }
-    /// What each replica is to find: all of the log is committed.
+    /// The state for each replica: the whole log is committed.
     const replication::DurableState& state() const { return m_state; }
-    /// Whether this zone's tree and log counted when the world stopped.
+    /// True if this zone's tree and log counted towards commits when the world stopped.
     bool counts(std::size_t zone) const;
 
-    /// The record at a place after `before` and up to `last`, as encoded.
+    /// The encoded record at a position after `before` and up to `last`.
     std::optional<std::string> record(Lsn lsn) const;
 
 private:
     Lsn endOf(std::size_t zone) const;
     Lsn appliedBy(std::size_t zone) const;
+    Lsn trimmedBy(std::size_t zone) const;
     void choose();
     void findEnd();
     void makeState();

@@ -5,16 +5,16 @@
 
 namespace orrery::cluster {
 
-/// Fills a store from outside a world: all work is run at once, on this thread.
+/// Fills a store without a world: runs all work at once, on this thread.
 class StoreFiller {
 public:
     explicit StoreFiller(storage::Store& store) : m_store(store) {}
 
     storage::StorageResult<void> commit(storage::Turn turn);
-    /// The same change in the trees of all three zones, and on disk some time later.
+    /// Makes the same change in the trees of all three zones. It reaches the disk later.
     storage::StorageResult<void> apply(const FoundPartition& partition,
                                        const storage::TreeChange& change);
-    /// Has the disk take all that is still in memory.
+    /// Writes everything in memory to disk.
     storage::StorageResult<void> flush();
 
 private:

@@ -9,12 +9,12 @@ namespace {
 struct Candidate {
     std::size_t zone = 0;
     bool counts = false;
-    bool reaches = false;      // The log has all that came after it.
-    bool isProven = false;     // It is whole, and its sums are those of its mark.
-    bool isDisproven = false;  // It looks whole, and its sums are others.
+    bool reaches = false;      // The log has every later record.
+    bool isProven = false;     // It is whole, and its sums match its mark.
+    bool isDisproven = false;  // It looks whole, but its sums do not match.
     Lsn applied{};
 
-    /// The better one is greater; no two are equal.
+    /// A better tree is greater; no two are equal.
     auto rank() const {
         return std::tuple(counts, !isDisproven, reaches, isProven, applied, ~zone);
     }
@@ -47,7 +47,7 @@ TreePlan TreePlan::make(const FoundPartition& partition, const MendedLog& log) {
     plan.replayAfter = log.last();
     for (const Candidate& candidate : candidates) {
         const FoundReplica& replica = partition.replicas[candidate.zone];
-        // Half a copy is no state that a log could be replayed over.
+        // A log cannot be replayed over a partial copy.
         if (plan.lost.empty() || (replica.mark && replica.mark->copiedTo)) continue;
         plan.sources.push_back({candidate.zone, candidate.applied, plan.lost});
         plan.replayAfter = std::min(plan.replayAfter, candidate.applied);

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/types/storage_key.h"
 
 namespace orrery::cluster {
 namespace {
 
-constexpr std::size_t kSpaceBytes = 4;
 constexpr std::uint64_t kWhole = 1u << 20;
 
-/// Where a key without its key space lies among all keys: of 2^20 parts, how many are before it.
+/// The position of a key, without its key space, among all keys, in parts of 2^20.
 std::uint64_t placeOf(std::string_view key) {
     std::uint64_t place = 0;
     for (std::size_t i = 0; i < 3; ++i)
@@ -18,14 +18,14 @@ std::uint64_t placeOf(std::string_view key) {
     return place >> 4;
 }
 
-/// How much of the partition is before `key`, of 2^20 parts.
+/// The share of the partition before `key`, in parts of 2^20.
 std::uint64_t shareBefore(const Group& group, std::string_view key) {
     const KeyBounds bounds = group.boundsIn(group.space);
     if (key <= bounds.begin) return 0;
     if (key >= bounds.end) return kWhole;
     const std::uint64_t begin = placeOf(group.begin);
     const std::uint64_t end = group.end.empty() ? kWhole : placeOf(group.end);
-    const std::uint64_t place = std::clamp(placeOf(key.substr(kSpaceBytes)), begin, end);
+    const std::uint64_t place = std::clamp(placeOf(key.substr(types::kKeySpaceBytes)), begin, end);
     return (place - begin) * kWhole / std::max<std::uint64_t>(end - begin, 1);
 }
 
@@ -58,7 +58,7 @@ void CopyJobs::look(const Group& group, const Member& member) {
     }
     const JobId id = known != m_copies.end() ? known->second
                                              : m_copies[{group.id, member.zone}] =
-                                                   m_jobs.beginUnkept(newJob(group, member.zone));
+                                                   m_jobs.beginUnsaved(newJob(group, member.zone));
     Job& job = *m_jobs.find(id);
     std::int64_t items = 0;
     for (const Member& other : group.members)

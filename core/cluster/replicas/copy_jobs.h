@@ -8,14 +8,14 @@
 
 namespace orrery::cluster {
 
-/// Lists the copies of replicas as jobs. Their steps, and the cursor that outlives a stop, are the
-/// replicas' own (Member::mark); this only looks on.
+/// Lists the copies of replicas as jobs. The replicas run them and save their cursor
+/// (Member::mark); this class only observes.
 class CopyJobs {
 public:
     CopyJobs(WorldState& world, const Replicator& replicator, Jobs& jobs)
         : m_world(world), m_replicator(replicator), m_jobs(jobs) {}
 
-    /// Looks at the groups that the open turn changed. Before it ends.
+    /// Looks at the groups that the open turn changed. Call it before the turn ends.
     void turnEnds();
 
 private:

@@ -4,15 +4,14 @@
 
 namespace orrery::cluster {
 
-/// Learns what happens to the groups that a Replicator drives.
+/// Is notified about the groups that a Replicator drives.
 class GroupListener {
 public:
     virtual ~GroupListener() = default;
-    /// True if somebody waits for the leader of this group: `moved` is then called after whatever
-    /// happens there.
+    /// True if something waits for the leader of this group; `moved` is then called after every
+    /// event there.
     virtual bool waits(const Group& group) const = 0;
-    /// The group's replicas moved: a record was committed, a lease taken or lost, a leader came or
-    /// went.
+    /// Progress in the group: a commit, a lease taken or lost, a change of leader.
     virtual void moved(Group& group) = 0;
     /// The group is about to be removed.
     virtual void removed(GroupId group) = 0;

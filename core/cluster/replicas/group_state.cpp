@@ -9,8 +9,8 @@ namespace orrery::cluster {
 //                 readerCount:varint reader*
 //   reader     := name:sized cursor:varint
 //
-// The three states are those of zones a, b and c, as replication writes them. The timestamp is in
-// nanoseconds; `lacked` are the bytes of committed records that each replica has not applied.
+// The three states are those of zones a, b and c, in replication's encoding. The timestamp is in
+// nanoseconds. `lacked` is the size of the committed records that a replica has not applied.
 // Version 1 ends before `since2` and is still read.
 
 namespace {

@@ -12,21 +12,21 @@
 
 namespace orrery::cluster {
 
-/// What a group must find again after a stop, as one value: its parts change together, so one write
-/// a turn saves them.
+/// The saved state of a group, as one value: its parts change together, so one write per turn saves
+/// them.
 struct GroupState {
     std::array<replication::DurableState, kZonesPerRegion> replicas;
     Lsn indexedUpTo{};  ///< See Group.
-    /// At least that of every record in the logs; nothing in a state of version 1.
+    /// At least that of every record in the logs; absent in version 1.
     std::optional<CalendarTime> lastCommitTimestamp;
-    /// Bytes of committed records that each replica has not applied.
+    /// The size of the committed records that each replica has not applied.
     std::array<std::uint64_t, kZonesPerRegion> lackedBytes{};
     std::map<std::string, Lsn, std::less<>> readers;  ///< See Group.
 };
 
 std::string encodeGroupState(const GroupState& state);
 
-/// Nothing if the bytes are damaged.
+/// Nothing if the bytes are corrupt.
 std::optional<GroupState> decodeGroupState(std::string_view bytes);
 
 }  // namespace orrery::cluster

@@ -15,7 +15,7 @@ namespace orrery::cluster {
 //   value "job/<id>" := version:uint8(1) kind:uint8 space:varint group:varint zone:uint8
 //                       subject:sized since:uint64 done:varint total:varint cursor:sized
 //
-// `since` is in nanoseconds; the worker of the kind knows what the cursor says.
+// `since` is in nanoseconds. The cursor has its worker's format.
 
 namespace {
 
@@ -77,9 +77,9 @@ storage::StorageResult<void> Jobs::reopen() {
         if (!job || parsed.ptr != end || id == 0) {
             return std::unexpected(storage::StorageError{
                 "decode " + name, EBADMSG, "log.mdb",
-                "How far a long work had come (" + name +
-                    ") is damaged in log.mdb, or was written by a newer version of Orrery; open "
-                    "the data folder with that one, or restore it from a copy."});
+                "The progress of a job (" + name +
+                    ") is corrupt in log.mdb, or a newer version of Orrery wrote it; open the "
+                    "data folder with that version, or restore it from a backup."});
         }
         job->id = JobId(id);
         m_jobs[job->id] = {std::move(*job), true, false};
@@ -88,11 +88,11 @@ storage::StorageResult<void> Jobs::reopen() {
     return {};
 }
 
-JobId Jobs::add(Job job, bool isKept) {
+JobId Jobs::add(Job job, bool isSaved) {
     job.id = JobId(m_next++);
     job.since = m_world.calendar();
     const JobId id = job.id;
-    m_jobs[id] = {std::move(job), isKept, false};
+    m_jobs[id] = {std::move(job), isSaved, false};
     return id;
 }
 
@@ -102,7 +102,7 @@ JobId Jobs::begin(Job job) {
     return id;
 }
 
-JobId Jobs::beginUnkept(Job job) {
+JobId Jobs::beginUnsaved(Job job) {
     return add(std::move(job), false);
 }
 
@@ -141,7 +141,7 @@ void Jobs::on(const JobStep& step) {
 void Jobs::end(JobId id) {
     const auto found = m_jobs.find(id);
     if (found == m_jobs.end()) return;
-    if (found->second.isKept) m_world.turn.eraseValue(valueName(id));
+    if (found->second.isSaved) m_world.turn.eraseValue(valueName(id));
     m_jobs.erase(found);
 }
 
@@ -159,7 +159,7 @@ std::optional<std::string> Jobs::cancel(JobId id) {
 
 std::vector<observe::JobView> Jobs::views() const {
     std::vector<observe::JobView> views;
-    std::map<KeySpaceId, std::size_t> fillings;  // Where in `views` the index has its own.
+    std::map<KeySpaceId, std::size_t> fillings;  // The position in `views` of an index's row.
     for (const auto& [id, entry] : m_jobs) {
         const Job& job = entry.job;
         if (job.kind == JobKind::FillIndex) {

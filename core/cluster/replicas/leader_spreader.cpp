@@ -8,7 +8,7 @@ namespace orrery::cluster {
 namespace {
 
 constexpr Duration kSweepEvery = std::chrono::seconds(1);
-// Each keeps its requests waiting for a few round trips.
+// Each delays its group's requests by a few round trips.
 constexpr std::size_t kHandOversAtOnce = 4;
 constexpr std::size_t kLookedAtOnce = 256;
 
@@ -28,7 +28,7 @@ void LeaderSpreader::on(const LeaderSweep&) {
     std::size_t begun = 0;
     for (std::size_t i = 0; i < kLookedAtOnce && begun < kHandOversAtOnce; ++i) {
         if (m_misplaced.isEmpty()) return;
-        // Whatever becomes of this attempt, the next thing that the group commits leads to another.
+        // Whether or not this attempt succeeds, the group's next commit can lead to another.
         Group* group = m_world.findGroup(m_misplaced.take());
         if (group != nullptr && handOver(*group)) ++begun;
     }

@@ -14,7 +14,7 @@ public:
     LeaderSpreader(WorldState& world, Replicator& replicator)
         : m_world(world), m_replicator(replicator) {}
 
-    /// Called after a group's replicas moved.
+    /// The group's replicas made progress.
     void moved(Group& group);
     void on(const LeaderSweep& sweep);
 
@@ -25,7 +25,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
-    GroupQueue m_misplaced;  ///< Their leaders are to be handed back.
+    GroupQueue m_misplaced;  ///< Groups whose leader should be handed back.
     bool m_sweepIsDue = false;
 };
 

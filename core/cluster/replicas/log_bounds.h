@@ -5,16 +5,16 @@
 
 namespace orrery::cluster {
 
-/// How much of a log waits for replicas that are away, how the trim mark moves, and how much of a
+/// How much of a log is kept for replicas that are away, how the trim mark moves, and how much of a
 /// tree one event copies.
 struct LogBounds {
-    /// What a replica that is away may hold back, of one group and of all: beyond it, it is waited
-    /// for no more and needs a copy.
+    /// Log that may be kept for replicas that are away, per group and in all. Beyond that, such a
+    /// replica is no longer waited for and needs a copy.
     std::uint64_t groupHeldBytesMax = 64u << 20;
     std::uint64_t heldBytesMax = 512u << 20;
-    /// A log's shape has a run for each term: elections without writes are few bytes.
+    /// The shape of a log has a run per term, so elections without writes add few bytes.
     std::size_t heldTermsMax = 256;
-    /// The mark may lag, so it moves in steps and costs most turns nothing.
+    /// The mark may lag behind: it moves in steps, so that most turns need not write it.
     std::uint64_t stepRecords = 256;
     std::uint64_t stepBytes = 1u << 20;
     std::uint64_t rangeBytesMax = 128u << 10;

@@ -5,28 +5,31 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
 namespace {
 
-// What is read of the archive at once: about a block of a segment.
+// The amount to read from the archive at once: about one block of a segment.
 constexpr std::uint64_t kArchiveBytes = 64u << 10;
+// What one step gives, but for the last record.
+constexpr std::uint64_t kStepBytesMax = 1u << 20;
 
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) +
-                " is damaged. Writes are refused; restore the data folder from a copy."};
+                std::to_string(group.id.value()) + " is corrupt. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
-/// The bytes of one record after the other.
+/// Reads records one by one, from wherever they are.
 class RecordSource {
 public:
     RecordSource(WorldState& world, const Replicator& replicator, Group& group, ZoneIndex zone)
         : m_world(world), m_replicator(replicator), m_group(group), m_zone(zone) {}
 
-    /// Null if it is nowhere.
+    /// Null if no source has the record.
     storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
         auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
         if (!found || *found != nullptr) return found;
@@ -55,7 +58,7 @@ private:
 
 }  // namespace
 
-void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
+void LogReader::registerReader(Group& group, std::string name, Lsn cursor) {
     if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 
@@ -98,8 +101,9 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
                                const Visitor& visitor) const {
     RecordSource source(m_world, m_replicator, group, zone);
     const Lsn applied = group.member(zone).mark.applied;
+    std::uint64_t stepBytes = 0;
     for (std::size_t count = 0; position < applied; ++count) {
-        if (count == recordsMax) return End::Bounded;
+        if (count == recordsMax || stepBytes >= kStepBytesMax) return End::Bounded;
         const Lsn lsn = position.next();
         auto bytes = source.bytes(lsn);
         if (!bytes) {
@@ -113,6 +117,7 @@ LogReader::End LogReader::read(Group& group, ZoneIndex zone, Lsn& position, std:
             return End::Unavailable;
         }
         position = lsn;
+        stepBytes += (*bytes)->size();
         if (visitor(lsn, *record) == Next::Stop) return End::Stopped;
     }
     return End::AtEnd;

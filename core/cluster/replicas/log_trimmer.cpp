@@ -51,9 +51,9 @@ bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
            terms(group) > m_bounds.heldTermsMax;
 }
 
-// One at a time, and only while both others have a whole tree on the disk: what the log no longer
-// has, a copy must find in two places.
-bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
+// At most one replica is left behind at a time, and only while both others have a complete tree on
+// disk: data that the log no longer has must exist in two copies.
+bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const {
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
@@ -81,7 +81,7 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         if (isBelow) continue;
         if (isAway(group, member)) {
-            if (holdsTooMuch(group, member) && mayLeave(group, member)) continue;
+            if (holdsTooMuch(group, member) && mayLeaveBehind(group, member)) continue;
             const std::uint64_t held = std::max(heldBytes, group.lackedBytes(member));
             m_heldBytes += held - heldBytes;
             heldBytes = held;
@@ -97,7 +97,7 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
 }
 
 void LogTrimmer::move(Group& group) {
-    // The version that had this bug trimmed nothing, and the mend needs whole logs.
+    // The version with this bug did not trim, and its repair needs complete logs.
     if (m_world.plantedBug == PlantedBug::CountersEarly) return;
     const Lsn mark = neededAfter(group).next();
     if (mark <= group.trimMark) return;
@@ -109,24 +109,24 @@ void LogTrimmer::move(Group& group) {
     bytesAtTrim = group.committedBytes;
     for (Member& member : group.members)
         trim(group, member);
-    markLeft(group);
+    markLeftBehind(group);
 }
 
-// A replica without power whose log ends before the mark can never catch up from a log. One that is
-// only cut off learns it from the leader, as does one whose log says something else there.
-void LogTrimmer::markLeft(Group& group) {
+// A replica without power whose log ends before the mark can only recover by a copy. A replica that
+// is only disconnected, or whose log differs there, learns that from the leader.
+void LogTrimmer::markLeftBehind(Group& group) {
     for (Member& member : group.members) {
         if (!member.replica && member.durableLast.next() < group.trimMark)
             member.durable.standing = Standing::NeedsCopy;
     }
 }
 
-// Of its own log, each replica keeps what its tree lacks.
+// Each replica's own log keeps the records that its tree lacks.
 void LogTrimmer::trim(const Group& group, Member& member) {
     if (member.standing() == Standing::NeedsCopy) return;
     const Lsn first = std::min(group.trimMark, member.knownApplied().next());
     if (first <= member.firstKept) return;
-    // The disk is about to begin the log anew, and has the old one.
+    // The disk still has the old log and is about to restart it.
     const bool begins = member.standing() == Standing::Copying;
     if (begins && member.durable.standing != Standing::Copying) return;
     member.firstKept = first;

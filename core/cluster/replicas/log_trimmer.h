@@ -9,43 +9,43 @@
 
 namespace orrery::cluster {
 
-/// Says which records of a group's log nobody needs any more (section 4, "Trimming"): those that
-/// all replicas and all registered readers are past. A replica that is away holds back a bounded
-/// part of the logs; beyond that it needs a copy when it is back. A group at rest keeps no records.
+/// Decides which records of a group's log are no longer needed (section 4, "Trimming"): those that
+/// all replicas and registered readers have passed. For a replica that is away, a bounded part of
+/// the logs is kept; beyond that it needs a copy. A group at rest keeps no records.
 class LogTrimmer {
 public:
-    /// The bounds outlive the trimmer.
+    /// The bounds must outlive the trimmer.
     LogTrimmer(WorldState& world, const LogBounds& bounds) : m_world(world), m_bounds(bounds) {}
 
-    /// Moves the trim mark of a group, if it is worth a write. Before the turn ends.
+    /// Moves a group's trim mark if that is worth a write. Call it before the turn ends.
     void move(Group& group);
-    /// A group that is opened again: what its log holds by now is not worth a move of the mark.
+    /// Call it for a reopened group: records already in its log do not count towards the next move.
     void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
-    /// The group is about to go.
+    /// Call it before the group is removed.
     void forget(GroupId group);
 
-    /// What was applied up to this turn is in the trees on the disk.
+    /// Changes applied up to this turn are in the trees on disk.
     void treesSynced(storage::Ticket upTo) { m_treesSynced = std::max(m_treesSynced, upTo); }
 
-    /// What replicas that are away hold back, of all groups together.
+    /// The size of the logs kept for replicas that are away, in all groups.
     std::uint64_t heldBytes() const { return m_heldBytes; }
 
 private:
     struct Trim {
-        std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark was moved last.
-        std::uint64_t heldBytes = 0;    ///< What members that are away hold back.
+        std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark last moved.
+        std::uint64_t heldBytes = 0;    ///< Log kept for members that are away.
     };
 
     Lsn neededAfter(const Group& group);
-    /// What a replica that needs a copy needs of the log once that has begun; `committed` if none
-    /// is under way.
+    /// A replica that needs a copy will need the log after this position; `committed` if no copy
+    /// has been offered.
     Lsn offeredTo(const Group& group, const Member& member) const;
     bool isAway(const Group& group, const Member& member) const;
-    /// May the mark move past this replica, which is away?
-    bool mayLeave(const Group& group, const Member& member) const;
+    /// True if the mark may move past this replica, which is away.
+    bool mayLeaveBehind(const Group& group, const Member& member) const;
     bool holdsTooMuch(const Group& group, const Member& member) const;
     void trim(const Group& group, Member& member);
-    static void markLeft(Group& group);
+    static void markLeftBehind(Group& group);
 
     WorldState& m_world;
     const LogBounds& m_bounds;

@@ -11,6 +11,13 @@ namespace orrery::cluster {
 using replication::AppendRequest;
 using replication::Replica;
 
+namespace {
+
+/// Groups that are removed before the queue of changed groups is cleared of them.
+constexpr std::size_t kRemovedMax = 1000;
+
+}  // namespace
+
 Replicator::Replicator(WorldState& world, const LogBounds& bounds)
     : m_world(world), m_bounds(bounds), m_trimmer(world, m_bounds) {
     if (world.plantedBug == PlantedBug::TailUnsettled)
@@ -67,70 +74,82 @@ void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
     forgetFlows(id, std::nullopt);
     m_trimmer.forget(id);
-    m_world.turn.dropGroup(id);
+    const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
+                        m_world.groups[id.value()]->kind == GroupKind::Index;
+    if (!isLeft) m_world.turn.dropGroup(id);
     m_world.groups[id.value()].reset();
+    // Nobody may ever look at what changed.
+    if (++m_removedInQueue < kRemovedMax) return;
+    m_removedInQueue = 0;
+    m_world.changedGroups.removeIf(
+        [this](GroupId one) { return m_world.findGroup(one) == nullptr; });
 }
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
     Member& member = group.member(zone);
-    settleStanding(member);
+    reconcileStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
     member.replica =
         std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
                                   Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
-    // What was known to be committed when it stopped, and had not reached the tree.
+    // The records that were known to be committed but had not reached the tree.
     if (member.standing() != replication::Standing::NeedsCopy)
         apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
-    // What its node knows already is news to a replica that is new.
+    // Tells the new replica what its node knows about the other nodes.
     for (const ZoneIndex other : kZones) {
         if (m_world.region(group.region).suspects[zone.value()][other.value()])
             member.replica->suspect(other, m_world.now);
     }
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
     const table::LocalIndexChanges localIndexes = table::localIndexChanges(record, *group.schema);
-    return propose(group, zone, std::move(record), localIndexes);
+    return propose(group, zone, std::move(record), localIndexes).lsn;
 }
 
-Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                        const table::LocalIndexChanges& localIndexes) {
+Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                                         const table::LocalIndexChanges& localIndexes) {
     Replica& replica = *group.member(zone).replica;
+    // Otherwise a no-op of its term could precede the record, and would be remembered after it.
+    CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
+    Proposed proposed{lsn, nullptr};
     record.committedAt = nextTimestamp(group);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
-    for (const storage::TreeChange& change : applied->changes)
+    for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
+        if (change.key == record.key) proposed.stored = change.image;
+    }
     group.recent.newest().applied = std::move(applied);
-    pump(group, zone);
-    return lsn;
+    drainOutputs(group, zone);
+    return proposed;
 }
 
 void Replicator::requestLease(Group& group, ZoneIndex zone) {
     group.member(zone).replica->requestLease(m_world.now);
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
 void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
     group.member(from).replica->prepareHandOver(to, m_world.now);
-    pump(group, from);
+    drainOutputs(group, from);
 }
 
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);
-    if (!m_world.post.arrives(message.flight, message.flight.lsn.value())) return;
-    Group* group = m_world.findGroup(message.flight.from.group);
+    if (!m_world.post.arrives(message.header, message.header.lsn.value())) return;
+    Group* group = m_world.findGroup(message.header.from.group);
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
     if (!member.replica) return;
     member.replica->step(envelope, m_world.now);
-    pump(*group, envelope.to, &envelope.message);
+    drainOutputs(*group, envelope.to, &envelope.message);
 }
 
 void Replicator::on(DiskDone& done) {
@@ -153,7 +172,7 @@ void Replicator::on(DiskDone& done) {
     Lsn first{};
     if (done.upTo.term > replication::Term{}) {
         for (WritingRecord& record : member.writing) {
-            // A later term's in the place of one that was cut off meanwhile is a later write.
+            // A record of a later term at the same position is a different write.
             if (record.written || record.position > done.upTo) continue;
             m_world.turn.append(volume, group->id, record.position.lsn, record.bytes);
             record.written = true;
@@ -177,7 +196,7 @@ void Replicator::on(DiskDone& done) {
         applyWhileCopying(*group, done.zone);
         group->measureLag(m_world.now);
     }
-    pump(*group, done.zone);
+    drainOutputs(*group, done.zone);
 }
 
 void Replicator::on(const ReplicaTick& tick) {
@@ -188,7 +207,7 @@ void Replicator::on(const ReplicaTick& tick) {
     member.tickAt = Instant::never();
     m_world.queue.cause = member.timerCause;
     member.replica->tick(m_world.now);
-    pump(*group, tick.zone);
+    drainOutputs(*group, tick.zone);
 }
 
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
@@ -199,11 +218,10 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     forgetFlows(group.id, zone);
-    // What the modelled disk has, the store may not show before the turn ends.
+    // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
-    // A fact about the node, not something that it must remember: whenever the process stops, this
-    // replica may lack records that it has already given to others, so it must not resume as
-    // leader.
+    // Changes the durable state directly: whenever the process stops, this replica may lack records
+    // that it has already sent to others, so it must not resume as leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
     member.waitsForRange = member.copyStepQueued = false;
@@ -218,15 +236,19 @@ void Replicator::powerBack(Group& group, ZoneIndex zone) {
     install(group, zone, replication::Start::PowerLoss);
 }
 
-void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard) {
+void Replicator::reportReachability(Group& group, ZoneIndex observer, ZoneIndex observed,
+                                    bool heard) {
     Member& member = group.member(observer);
     if (!member.replica) return;
+    const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
+                           member.replica->role() == replication::Role::Leader;
+    if (isUnheard) return;
     if (heard) {
         member.replica->heard(observed, m_world.now);
     } else {
         member.replica->suspect(observed, m_world.now);
     }
-    pump(group, observer);
+    drainOutputs(group, observer);
 }
 
 void Replicator::touch(Group& group) {
@@ -267,7 +289,7 @@ void Replicator::turnCommitted() {
             applied[zone.value()] = member.mark.applied;
         }
         std::ranges::sort(applied);
-        // What is on its way to a quorum stays in memory.
+        // Records in flight to a quorum stay in memory.
         group->recent.forget(applied[0], applied[1]);
     }
     m_committing.clear();

@@ -21,8 +21,8 @@
 
 namespace orrery::cluster {
 
-/// Drives the replicas of all groups: gives each its messages, ticks and news of the disk, and does
-/// what it asks for, in its order. The only place that appends to logs and applies to trees.
+/// Drives the replicas of all groups: delivers messages, ticks and disk completions, and executes
+/// their outputs in order. Only this class appends to logs and applies to trees.
 class Replicator {
 public:
     explicit Replicator(WorldState& world, const LogBounds& bounds = {});
@@ -31,80 +31,85 @@ public:
 
     /// The listener must outlive the groups.
     void setListener(GroupListener& listener) { m_listener = &listener; }
-    /// Called before a replica applies changes to its tree; empty while nobody needs to know.
+    /// Called before a replica applies changes to its tree; may be empty.
     using BeforeApply = std::function<void(const Group& group, ZoneIndex zone,
                                            std::span<const storage::TreeChange> changes)>;
     void setBeforeApply(BeforeApply beforeApply) { m_beforeApply = std::move(beforeApply); }
-    /// The world has another profile: leases and detection times are those of this one from now on.
+    /// The world's profile has changed: uses its leases and detection times from now on.
     void profileChanged();
 
-    /// A new partition; its replica in `leader` leads from the start.
+    /// Creates a partition; its replica in `leader` leads from the start.
     Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
                   std::string begin, std::string end, ZoneIndex leader);
-    /// A partition that the store holds; `reopen` brings its replicas to life.
+    /// Adds a partition that the store holds; `reopen` starts its replicas.
     Group& add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space, std::string begin,
                std::string end, ZoneIndex leader);
-    /// All replicas of the group resume (section 4, "Opening").
+    /// Resumes all replicas of the group (section 4, "Opening").
     storage::StorageResult<void> reopen(Group& group);
-    /// The same for a partition whose id was given to a partition of an index as well, by a version
-    /// that gave ids twice. The trees and their counts are made again from the logs, without the
-    /// other's records; what no replica knows to be committed is forgotten.
+    /// The same for a partition whose id was also given to a partition of an index, by a version
+    /// that assigned ids twice. Rebuilds the trees and their counts from the logs without the
+    /// other's records; discards records that no replica knows to be committed.
     storage::StorageResult<void> reopenShared(Group& group);
     void remove(GroupId id);
 
-    /// The leader's replica in `zone` takes a record; its commit timestamp is set here. Returns its
-    /// place. Only while that replica leads.
+    struct Proposed {
+        Lsn lsn{};
+        /// The bytes to be stored under the key of the record; null: none.
+        SharedBytes stored;
+    };
+    /// Proposes a record at the leader in `zone` and sets its commit timestamp. Returns its
+    /// position. The replica must serve. Other requests may be served before this returns.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
-    /// The same for a caller that knows the changes of the local indexes already.
-    Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record,
-                const table::LocalIndexChanges& localIndexes);
+    /// The same for a caller that already knows the changes of the local indexes.
+    Proposed propose(Group& group, ZoneIndex zone, table::LogRecord record,
+                     const table::LocalIndexChanges& localIndexes);
 
     /// The bytes of a record that the replica in `zone` has, from memory or from its log; null if
-    /// the log has it no longer.
+    /// the log has trimmed it.
     storage::StorageResult<SharedBytes> committedRecord(Group& group, ZoneIndex zone,
                                                         Lsn lsn) const {
         return findRecord(group, zone, lsn);
     }
 
-    /// A request is at this replica: it takes its lease, or looks for a leader.
+    /// Call it when a request arrives at this replica: it takes its lease or looks for a leader.
     void requestLease(Group& group, ZoneIndex zone);
 
-    /// The leader in `from`, which serves, lets the replica in `to` lead; nothing comes of it where
-    /// that does not catch up soon.
+    /// The serving leader in `from` hands over to the replica in `to`. Dropped if that does not
+    /// catch up soon.
     void handOver(Group& group, ZoneIndex from, ZoneIndex to);
 
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
-    void on(const CatchUpGoesOn& link);
+    void on(const CatchUpResumes& link);
     void on(const CopyStep& step);
 
-    /// The node of `zone` loses power, or has it again.
+    /// The node of `zone` loses power, or gets it back.
     void powerLoss(Group& group, ZoneIndex zone);
     void powerBack(Group& group, ZoneIndex zone);
     /// What the node in `observer` knows of the one in `observed`.
-    void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
+    void reportReachability(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
 
-    /// The group's state is saved with this turn, and its replies wait for it.
+    /// The state of the group is saved with this turn, and its replies wait for that.
     void touch(Group& group);
     /// Groups whose state the end of the turn saves, in order of their first change.
     const GroupQueue& unsaved() const { return m_unsaved; }
-    /// Saves the states of the groups that changed and forgets what is in the store by now. Ends
-    /// with the turn that the caller commits.
+    /// Saves the states of changed groups, and drops records from memory that the store now has.
+    /// Call it before committing the turn.
     void saveStates();
-    /// After the commit: records that the store can show are not kept twice.
+    /// After the commit: drops records that the store can now return.
     void turnCommitted();
-    /// What was applied up to this turn is in the trees on the disk.
+    /// Changes applied up to this turn are in the trees on disk.
     void treesSynced(storage::Ticket upTo) { m_trimmer.treesSynced(upTo); }
 
-    /// Counts since the world was opened.
+    /// Counted since the world was opened.
     struct Totals {
         std::uint64_t elections = 0;
-        std::uint64_t messages = 0;  ///< That replicas sent.
+        std::uint64_t messages = 0;  ///< Sent by replicas.
     };
     const Totals& totals() const { return m_totals; }
 
-    /// Bytes under way on a link to followers that catch up.
+    /// Bytes in flight on a link to followers that are catching up.
     std::uint64_t catchUpBytes(sim::NodeId from, sim::NodeId to) const;
 
 private:
@@ -117,10 +122,11 @@ private:
     };
     enum class Held : std::uint8_t {
         No,
-        ByWindow,  ///< Goes on when the follower has more of what was sent.
-        InLine,    ///< Goes on in its turn, when the link is free.
+        ByWindow,  ///< Waits until the follower has acknowledged more.
+        InLine,    ///< Queues until the link has room.
     };
-    /// Records that a leader read from its log for a follower, sent, and has no answer about.
+    /// Records that a leader read from its log for a follower and sent, and that are
+    /// unacknowledged.
     struct Flow {
         struct Sent {
             Lsn last;
@@ -131,28 +137,28 @@ private:
         Held held = Held::No;
     };
     struct Link {
-        std::uint64_t bytes = 0;  ///< Of all flows over it.
+        std::uint64_t bytes = 0;  ///< The sum over its flows.
         std::deque<FlowKey> line;
-        bool goesOn = false;  ///< The event is queued.
+        bool isResumeQueued = false;  ///< The event is queued.
     };
 
     void install(Group& group, ZoneIndex zone, replication::Start start);
-    storage::StorageResult<void> recall(Group& group);
+    storage::StorageResult<void> load(Group& group);
     storage::StorageResult<void> resume(Group& group);
-    storage::StorageResult<void> recallTimestamp(Group& group);
-    void deposeLossy(Group& group);
-    storage::StorageResult<void> recallTail(Group& group);
+    storage::StorageResult<void> loadTimestamp(Group& group);
+    void stepDownAfterLoss(Group& group);
+    storage::StorageResult<void> rebuildTail(Group& group);
     void wakeIfUneven(Group& group);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
     /// is the message that it was just given.
-    void pump(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
-    /// Returns the event of what was applied; none if nothing was.
-    EventId obey(Group& group, ZoneIndex zone, replication::Output& out,
-                 const replication::Message* incoming);
+    void drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
+    /// Returns the trace event of the apply; none if nothing was applied.
+    EventId handleOutput(Group& group, ZoneIndex zone, replication::Output& out,
+                         const replication::Message* incoming);
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
     EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
-    /// False if the store cannot give the record: the world has failed.
+    /// False if the store cannot return the record; the world has then failed.
     bool applyOne(Group& group, ZoneIndex zone, Lsn lsn);
 
     void changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied, Lsn lsn);
@@ -168,48 +174,48 @@ private:
     void applyWhileCopying(Group& group, ZoneIndex zone);
     bool readersNeedBefore(const Group& group, Lsn first) const;
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
-    static void settleStanding(Member& member);
+    static void reconcileStanding(Member& member);
 
     LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) const {
         return {nodeOf(group.region, from), nodeOf(group.region, to)};
     }
     void transmit(Group& group, replication::Envelope envelope);
-    /// False if the message is not to be sent.
+    /// False if the message must not be sent.
     bool fill(Group& group, replication::Envelope& envelope);
-    /// What the leader in `zone` sent to catch others up and they have by now is no longer under
-    /// way, nor what it takes for lost.
+    /// Removes from the flow what followers have acknowledged, and what this leader considers lost.
     void measureFlow(Group& group, ZoneIndex zone);
-    /// What was under way from there is gone, or nobody's business any more.
+    /// Drops flows, from the given zone or all: their records are lost or no longer matter.
     void forgetFlows(GroupId group, std::optional<ZoneIndex> from);
-    void goOnIfFree(LinkKey key, Link& link);
-    /// May the leader read on for this follower? If not, it is held from now on.
+    void resumeIfFree(LinkKey key, Link& link);
+    /// True if the leader may read more for this follower. Otherwise the follower is held.
     bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
-    /// Traces that a leader came or went, or that the lease is held again; none of these: no event.
-    EventId noticeLeadership(Group& group, ZoneIndex zone);
-    EventId noticeLease(Group& group, ZoneIndex zone);
+    /// Traces a change of leader or a regained lease; no event if neither happened.
+    EventId traceLeadership(Group& group, ZoneIndex zone);
+    EventId traceLease(Group& group, ZoneIndex zone);
     EventId stopped(Group& group, ZoneIndex zone);
     /// Null if this replica does not have it.
     storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
-    /// A record that this replica has: an error where the store cannot give it back.
+    /// A record that this replica must have; an error if the store cannot return it.
     storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
     storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
-    /// What a record changes: nothing if it is another group's (see `reopenShared`).
+    /// The effect of a record; none if it belongs to another group (see `reopenShared`).
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
     CalendarTime nextTimestamp(Group& group);
 
     WorldState& m_world;
     const LogBounds m_bounds;
-    replication::ReplicaOptions m_options;  ///< All replicas point to it.
+    replication::ReplicaOptions m_options;  ///< Shared by all replicas.
     GroupListener* m_listener = nullptr;
     BeforeApply m_beforeApply;
     Totals m_totals;
     GroupQueue m_unsaved;
-    std::vector<GroupId> m_committing;  ///< Whose records the turn carries.
-    std::map<FlowKey, Flow> m_flows;    ///< Of followers that catch up.
+    std::size_t m_removedInQueue = 0;   ///< Groups removed since the changed ones were cleared.
+    std::vector<GroupId> m_committing;  ///< The groups whose records the turn writes.
+    std::map<FlowKey, Flow> m_flows;    ///< To followers that are catching up.
     std::map<LinkKey, Link> m_links;
-    std::map<LinkKey, std::uint64_t> m_copyBytes;  ///< Under way.
+    std::map<LinkKey, std::uint64_t> m_copyBytes;  ///< In flight.
     LogTrimmer m_trimmer;
 };
 

@@ -7,11 +7,11 @@
 #include "core/cluster/replicas/replicator.h"
 #include "core/table/private_key.h"
 
-// Catch-up from below the trim mark: the tree goes from the leader to the follower in pieces, in
-// order of key, each read and taken in one short event, so that memory stays flat and the group
-// serves. The follower applies the log to the keys that it has; between asking for a piece and
-// taking it, it applies nothing, so that no piece is older than what it has applied. The counts of
-// the whole tree come with the last piece and hold from where that piece was read.
+// Catch-up from below the trim mark. The leader's tree goes to the follower in chunks, in order of
+// key. One short event reads a chunk and one applies it, so memory use stays flat and the group
+// keeps serving. The follower applies the log to the keys that it has. Between requesting and
+// applying a chunk it applies nothing, so that no chunk is older than what it has applied. The
+// counts of the whole tree come with the last chunk, as of its position.
 
 namespace orrery::cluster {
 
@@ -22,15 +22,14 @@ using replication::Standing;
 
 namespace {
 
-// Keys of its own that a follower looks through for one piece; those that the leader lacks go.
+// The maximum of the follower's own keys visited per chunk; those that the leader lacks are erased.
 constexpr std::size_t kOwnKeysMax = 2000;
 constexpr std::size_t kRecordsAtOnce = 256;
 constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
-// How long a copy that is there waits before it looks again whether readers are past its beginning.
+// When a complete copy waits for readers to pass its beginning: the delay between checks.
 constexpr Duration kReadersWait = std::chrono::milliseconds(50);
 
-/// All that a group has in a tree, in order of key: what it keeps for itself, its items, and the
-/// entries of its local indexes.
+/// The key ranges of a group in a tree, in order: private keys, items, entries of local indexes.
 std::vector<KeyBounds> rangesOf(const Group& group) {
     std::vector<KeyBounds> ranges = {
         {table::privateKeysBegin(group.id), table::privateKeysEnd(group.id)},
@@ -55,7 +54,8 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
         Member& member = group.member(envelope.from);
         const Standing standing = member.standing();
         if (standing == Standing::Whole) return false;
-        if (standing == Standing::Copying && member.wholeMark) return false;  // All has come.
+        // All chunks have arrived.
+        if (standing == Standing::Copying && member.wholeMark) return false;
         member.waitsForRange = true;
         if (standing == Standing::NeedsCopy) return true;
         request->applied = member.mark.applied;
@@ -64,9 +64,9 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
     }
     auto* chunk = std::get_if<CopyChunk>(&envelope.message);
     if (chunk == nullptr) return true;
-    // What is not sent is asked for again.
-    std::uint64_t& underWay = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
-    if (underWay >= kLinkBytesMax) return false;
+    // A chunk that is not sent will be requested again.
+    std::uint64_t& inFlight = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
+    if (inFlight >= kLinkBytesMax) return false;
     if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
     auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
     if (!range) {
@@ -79,15 +79,15 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
         receiver.bytesAtOffer = group.committedBytes;
     }
     chunk->range = *std::move(range);
-    underWay += bytesOf(*chunk->range);
+    inFlight += bytesOf(*chunk->range);
     return true;
 }
 
 void Replicator::copyArrives(const ReplicaMessage& message) {
     const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
     if (chunk == nullptr) return;
-    const auto& from = message.flight.from;
-    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.flight.to)}] -=
+    const auto& from = message.header.from;
+    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.header.to)}] -=
         bytesOf(*chunk->range);
 }
 
@@ -141,7 +141,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.wholeMark = storage::TreeMark::decode(range.mark);
         member.wholeMark->applied = chunk.position.lsn;
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
-            member.wholeMark->applied = member.replica->state().copyBase.lsn;
+            member.wholeMark->applied = member.mark.applied;
     }
     if (m_beforeApply) m_beforeApply(group, zone, *changes);
     m_world.store.apply(member.volume(), group.id, *changes, member.mark);
@@ -150,7 +150,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
     applyWhileCopying(group, zone);
 }
 
-// Moves the cursor to the end of the piece, or as far as one event may go.
+// Moves the cursor to the end of the chunk, or as far as one event may go.
 storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
     Group& group, ZoneIndex zone, const CopiedRange& range) {
     Member& member = group.member(zone);
@@ -182,7 +182,7 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
     return changes;
 }
 
-// A leader whose log begins after what a reader needs next could not give it.
+// As leader, a replica could not give readers the records before its log begins.
 bool Replicator::readersNeedBefore(const Group& group, Lsn first) const {
     const TablePtr table = m_world.catalog.find(group.table);
     const bool hasIndexes =
@@ -201,16 +201,15 @@ void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
 void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.waitsForRange || member.standing() != Standing::Copying) return;
-    for (std::size_t count = 0;
-         !member.wholeMark || member.mark.applied < member.wholeMark->applied; ++count) {
-        if (member.mark.applied >= member.replica->commitLsn()) break;
+    for (std::size_t count = 0; member.mark.applied < member.replica->commitLsn(); ++count) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!applyOne(group, zone, member.mark.applied.next())) return;
     }
-    if (!member.wholeMark) return member.replica->copyGoesOn(m_world.now);
-    if (member.mark.applied < member.wholeMark->applied) return;  // Until that is committed here.
-    // A small copy comes before the disk has begun the log anew, and `firstKept` is that of the old
-    // log until then.
+    if (!member.wholeMark) return member.replica->requestNextChunk(m_world.now);
+    // Waits until that record is committed here.
+    if (member.mark.applied < member.wholeMark->applied) return;
+    // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
+    // of the old log.
     if (member.durable.standing != Standing::Copying) return;
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
@@ -218,10 +217,6 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
-    for (Lsn lsn = member.mark.applied.next(); lsn <= member.replica->commitLsn();
-         lsn = lsn.next()) {
-        if (!applyOne(group, zone, lsn)) return;
-    }
 }
 
 void Replicator::on(const CopyStep& step) {
@@ -233,12 +228,12 @@ void Replicator::on(const CopyStep& step) {
     applyWhileCopying(*group, step.zone);
     group->measureLag(m_world.now);
     touch(*group);
-    pump(*group, step.zone);
+    drainOutputs(*group, step.zone);
 }
 
 // Tree and log are on two disks, or in two files: what one of them has may be older than what the
 // other says of it.
-void Replicator::settleStanding(Member& member) {
+void Replicator::reconcileStanding(Member& member) {
     replication::DurableState& state = member.durable;
     if (state.standing == Standing::NeedsCopy) return;
     const bool isPartial = member.mark.copiedTo.has_value();
@@ -249,16 +244,16 @@ void Replicator::settleStanding(Member& member) {
         state.caughtUp = false;
         state.standing = Standing::Copying;
         if (member.durableLast < member.mark.applied) {
-            // The first piece has reached the tree, the log has not begun anew.
+            // The first chunk has reached the tree, but the log has not restarted.
             state.standing = Standing::NeedsCopy;
             return;
         }
-        // The copy had ended, and others may have counted on all that the log has since.
+        // The copy was complete, and others may rely on everything in the log since.
         state.log.endAt(member.durableLast);
         state.copyBase = state.log.lastPosition();
     }
     if (!isOlder) return;
-    // Of what the copy brought, nothing has reached the tree.
+    // The copied data has not reached the tree.
     member.mark = {};
     member.mark.applied = std::min(state.copyBase.lsn, state.commit);
     member.mark.copiedTo.emplace();

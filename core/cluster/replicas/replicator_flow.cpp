@@ -3,12 +3,12 @@
 #include "core/base/result.h"
 #include "core/cluster/replicas/replicator.h"
 
-// How much a leader sends to followers that catch up. What it reads from its log for them is new in
-// memory until they have it on disk, so it is bounded per message, per follower, and for all groups
-// per link: a zone that comes back may miss the records of thousands. Whom a bound stops waits in
-// line. What is not committed yet is sent as it comes: a quorum may wait for it, and there is no
-// more of it than clients wait for. Whether a record is in memory anyway must not matter here: that
-// depends on where turns are cut.
+// Flow control towards followers that catch up. Records read from the log for them occupy memory
+// until they are on the follower's disk. So they are bounded per message, per follower, and per
+// link for all groups: a zone that returns may lack records of thousands of groups. Followers over
+// the limit queue here. Uncommitted records are not limited: a quorum may wait for them, and
+// waiting clients bound their number. Whether a record happens to be in memory must not matter,
+// since that depends on where turns end.
 
 namespace orrery::cluster {
 
@@ -46,7 +46,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
         request->entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
     }
     if (end == first) {
-        // Without records it still renews the lease, and its answer says what has arrived.
+        // Without records, it still renews the lease, and the answer acknowledges earlier records.
         leader.hold(envelope.to, first);
         request->range = {first, Lsn(first.value() - 1)};
         return true;
@@ -65,7 +65,7 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
     return true;
 }
 
-// The last record that is let through may go beyond a bound; it has to fit into an empty one too.
+// The last record may exceed the limit, since any record must fit into an empty window.
 bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
     const auto found = m_flows.find(key);
     const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
@@ -99,25 +99,25 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
             return true;
         });
         link.bytes -= before - flow.bytes;
-        if (!leads) flow.held = Held::No;  // Its place in line is passed over.
+        if (!leads) flow.held = Held::No;  // Its entry in the queue will be skipped.
         if (flow.held == Held::ByWindow && flow.bytes <= kFollowerBytesMax / 2) {
             flow.held = Held::InLine;
             link.line.push_back(found->first);
         }
         if (flow.sent.empty() && flow.held == Held::No) m_flows.erase(found);
-        goOnIfFree(key, link);
+        resumeIfFree(key, link);
     }
 }
 
-void Replicator::goOnIfFree(LinkKey key, Link& link) {
-    if (link.goesOn || link.line.empty() || link.bytes >= kLinkBytesMax) return;
-    link.goesOn = true;
-    m_world.queue.add(m_world.now, CatchUpGoesOn{key.first, key.second});
+void Replicator::resumeIfFree(LinkKey key, Link& link) {
+    if (link.isResumeQueued || link.line.empty() || link.bytes >= kLinkBytesMax) return;
+    link.isResumeQueued = true;
+    m_world.queue.add(m_world.now, CatchUpResumes{key.first, key.second});
 }
 
-void Replicator::on(const CatchUpGoesOn& event) {
+void Replicator::on(const CatchUpResumes& event) {
     Link& link = m_links[{event.from, event.to}];
-    link.goesOn = false;
+    link.isResumeQueued = false;
     while (!link.line.empty() && link.bytes < kLinkBytesMax && !m_world.failure) {
         const FlowKey key = link.line.front();
         link.line.pop_front();
@@ -125,8 +125,8 @@ void Replicator::on(const CatchUpGoesOn& event) {
         if (flow == m_flows.end() || flow->second.held != Held::InLine) continue;
         flow->second.held = Held::No;
         Group& group = *m_world.findGroup(key.group);
-        group.member(key.from).replica->goOn(key.to, m_world.now);
-        pump(group, key.from);
+        group.member(key.from).replica->resumeSending(key.to, m_world.now);
+        drainOutputs(group, key.from);
     }
 }
 
@@ -143,7 +143,7 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
         Link& link = m_links[key];
         link.bytes -= flow->second.bytes;
         flow = m_flows.erase(flow);
-        goOnIfFree(key, link);
+        resumeIfFree(key, link);
     }
 }
 

@@ -4,7 +4,7 @@
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
 
-// How the groups that the store holds come to life again (section 4, "Opening").
+// Restarts the groups in the store (section 4, "Opening").
 
 namespace orrery::cluster {
 
@@ -16,11 +16,11 @@ storage::StorageError trimmedLog(const Group& group) {
     return {"rebuild a partition from its log", 0, "",
             "Partition " + std::to_string(group.id.value()) +
                 " shares its keys with another, and its log no longer begins with its first "
-                "record: the data folder is damaged; restore it from a copy."};
+                "record; restore the data folder from a backup."};
 }
 
-/// Each log begins at the mark, before it for a replica that is behind, or after it where the log
-/// began with a copy.
+/// A log begins at the trim mark; earlier for a replica that is behind, later if it began with a
+/// copy.
 Lsn trimMarkOf(const Group& group) {
     Lsn mark = group.committed.next();
     for (const Member& member : group.members) {
@@ -33,14 +33,14 @@ Lsn trimMarkOf(const Group& group) {
 }  // namespace
 
 storage::StorageResult<void> Replicator::reopen(Group& group) {
-    TRY(recall(group));
-    TRY(recallTimestamp(group));
-    deposeLossy(group);
+    TRY(load(group));
+    TRY(loadTimestamp(group));
+    stepDownAfterLoss(group);
     return resume(group);
 }
 
 storage::StorageResult<void> Replicator::reopenShared(Group& group) {
-    TRY(recall(group));
+    TRY(load(group));
     for (Member& member : group.members) {
         if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
         if (member.durableLast > member.durable.commit) {
@@ -50,11 +50,11 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         member.mark = {};
     }
     touch(group);
-    TRY(recallTimestamp(group));
+    TRY(loadTimestamp(group));
     return resume(group);
 }
 
-storage::StorageResult<void> Replicator::recall(Group& group) {
+storage::StorageResult<void> Replicator::load(Group& group) {
     TRY_ASSIGN(const auto state,
                m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
@@ -63,7 +63,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
         states = std::move(*decoded);
     } else {
-        states.replicas.fill(replication::DurableState::appoint(group.leaderHint));
+        states.replicas.fill(replication::DurableState::appoint(group.appointed));
     }
     group.indexedUpTo = states.indexedUpTo;
     group.readers = std::move(states.readers);
@@ -71,6 +71,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
     m_trimmer.begin(group);
+    replication::Term latest{};  // Of the members that name a leader.
     for (const ZoneIndex zone : kZones) {
         Member& member = group.member(zone);
         const VolumeId volume = member.volume();
@@ -80,17 +81,20 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         TRY_ASSIGN(const Lsn trimMark, m_world.store.trimMark(volume, group.id));
         member.firstKept = std::max(member.firstKept, trimMark);
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
-        settleStanding(member);
+        reconcileStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
-        if (member.durable.leader) group.leaderHint = *member.durable.leader;
+        if (member.durable.leader && member.durable.term >= latest) {
+            latest = member.durable.term;
+            group.leaderHint = *member.durable.leader;
+        }
     }
     group.trimMark = trimMarkOf(group);
     group.countedUpTo = group.committed;
     return {};
 }
 
-// A state of version 1 does not tell the last commit timestamp; the end of the longest log does.
-storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
+// A state of version 1 has no last commit timestamp; the last record of the longest log has it.
+storage::StorageResult<void> Replicator::loadTimestamp(Group& group) {
     if (group.lastCommitTimestamp != CalendarTime()) return {};
     if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
     for (const Member& member : group.members) {
@@ -104,9 +108,9 @@ storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
     return {};
 }
 
-// A leader sends a record before its own disk has it. Should another have it and the leader not,
-// the leader must not give its place to another record in the same term.
-void Replicator::deposeLossy(Group& group) {
+// A leader sends a record before its own disk has it. If another replica has that record and the
+// leader does not, the leader must not assign its position to another record in the same term.
+void Replicator::stepDownAfterLoss(Group& group) {
     for (Member& member : group.members) {
         if (member.durable.leader != member.zone) continue;
         const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
@@ -125,13 +129,13 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
         install(group, member.zone, replication::Start::Resume);
         if (m_world.failure) return std::unexpected(*m_world.failure);
     }
-    TRY(recallTail(group));
+    TRY(rebuildTail(group));
     wakeIfUneven(group);
     return {};
 }
 
-// A follower at rest that missed the last word of its leader would stay behind until the next
-// write. Where nobody leads, whoever knows no leader looks for one.
+// Without this, a resting follower that missed the last CommitNotice lags until the next write. In
+// a group without a leader, each replica that knows no leader looks for one.
 void Replicator::wakeIfUneven(Group& group) {
     const Lsn first = group.members.front().durable.commit;
     bool even = true;
@@ -144,11 +148,10 @@ void Replicator::wakeIfUneven(Group& group) {
     }
 }
 
-// A leader that resumes has records above its commit LSN that it may yet commit: what it evaluates
-// must see them, as it did before the stop.
-// A replica that was cut off may still take itself for the leader of an earlier term: the tail is
-// that of the latest.
-storage::StorageResult<void> Replicator::recallTail(Group& group) {
+// A resumed leader may still commit the records above its commit LSN, so the writes it evaluates
+// must see them, as before the stop. A replica that was disconnected may believe that it leads an
+// earlier term; the tail is that of the latest term.
+storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
     const Member* leader = nullptr;
     for (const Member& one : group.members) {
         if (!one.replica || one.replica->role() != replication::Role::Leader) continue;

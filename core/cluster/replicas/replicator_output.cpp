@@ -3,9 +3,11 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/storage/storage_error.h"
 
-// What replicas ask for: disk, trees, messages, timers.
+// Executes the outputs of replicas: disk, trees, messages, timers.
 
 namespace orrery::cluster {
 
@@ -18,91 +20,90 @@ using replication::Replica;
 namespace {
 
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    const char letter = static_cast<char>('a' + zone.value());
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " in zone " + letter + " is " +
-                std::string(how) + ": the data folder is damaged; restore it from a copy."};
+                std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
+                std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
-// What the trace says of a message.
+// Sets what the trace says about a message.
 
 using observe::MessageKind;
 
-void label(Flight& flight, const AppendRequest& request) {
-    flight.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
-    if (!request.range.empty()) flight.lsn = request.range.last;
+void label(EnvelopeHeader& header, const AppendRequest& request) {
+    header.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
+    if (!request.range.empty()) header.lsn = request.range.last;
 }
-void label(Flight& flight, const replication::CommitNotice& notice) {
-    flight.kind = MessageKind::Commit;
-    flight.lsn = notice.commit;
+void label(EnvelopeHeader& header, const replication::CommitNotice& notice) {
+    header.kind = MessageKind::Commit;
+    header.lsn = notice.commit;
 }
-void label(Flight& flight, const replication::AppendReply& reply) {
-    flight.kind = MessageKind::AppendReply;
-    flight.lsn = reply.matched;
+void label(EnvelopeHeader& header, const replication::AppendReply& reply) {
+    header.kind = MessageKind::AppendReply;
+    header.lsn = reply.matched;
 }
-void label(Flight& flight, const replication::CheckRequest& request) {
-    flight.kind = MessageKind::Check;
-    flight.lsn = request.last.lsn;
+void label(EnvelopeHeader& header, const replication::CheckRequest& request) {
+    header.kind = MessageKind::Check;
+    header.lsn = request.last.lsn;
 }
-void label(Flight& flight, const replication::CheckReply&) {
-    flight.kind = MessageKind::CheckReply;
+void label(EnvelopeHeader& header, const replication::CheckReply&) {
+    header.kind = MessageKind::CheckReply;
 }
-void label(Flight& flight, const replication::VoteRequest& request) {
-    flight.kind = MessageKind::Vote;
-    flight.lsn = request.last.lsn;
+void label(EnvelopeHeader& header, const replication::VoteRequest& request) {
+    header.kind = MessageKind::Vote;
+    header.lsn = request.last.lsn;
 }
-void label(Flight& flight, const replication::CopyRequest& request) {
-    flight.kind = MessageKind::CopyRequest;
-    flight.lsn = request.applied;
+void label(EnvelopeHeader& header, const replication::CopyRequest& request) {
+    header.kind = MessageKind::CopyRequest;
+    header.lsn = request.applied;
 }
-void label(Flight& flight, const replication::CopyChunk& chunk) {
-    flight.kind = MessageKind::Copy;
-    flight.lsn = chunk.position.lsn;
+void label(EnvelopeHeader& header, const replication::CopyChunk& chunk) {
+    header.kind = MessageKind::Copy;
+    header.lsn = chunk.position.lsn;
 }
-void label(Flight& flight, const replication::HandOver&) {
-    flight.kind = MessageKind::HandOver;
+void label(EnvelopeHeader& header, const replication::HandOver&) {
+    header.kind = MessageKind::HandOver;
 }
-void label(Flight& flight, const replication::VoteReply&) {
-    flight.kind = MessageKind::VoteReply;
+void label(EnvelopeHeader& header, const replication::VoteReply&) {
+    header.kind = MessageKind::VoteReply;
 }
 
 }  // namespace
 
-void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
+void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming) {
     const CauseScope scope(m_world.queue);
     m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
     const replication::Role before = group.member(zone).lastRole;
-    // What others wait for, latest last: who is answered now is answered because of it.
+    // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
-    note(noticeLeadership(group, zone));
-    note(noticeLease(group, zone));
+    note(traceLeadership(group, zone));
+    note(traceLease(group, zone));
     while (replica.hasOutput() && !m_world.failure) {
         Output out = replica.takeOutput();
-        note(obey(group, zone, out, incoming));
+        note(handleOutput(group, zone, out, incoming));
     }
     if (m_world.failure) return;
     measureFlow(group, zone);
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
-    // A group that has come to rest keeps no records.
+    // A group at rest keeps no records, so it trims.
     if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
-    // Requests wait for what happens at a leader, and for nobody else.
+    // Requests wait only for progress at a leader.
     if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
         m_listener->moved(group);
-    // By now everything is answered that this leader was asked for.
+    // Everything that this leader was asked has been answered by now.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
-EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
-                         const replication::Message* incoming) {
+EventId Replicator::handleOutput(Group& group, ZoneIndex zone, Output& out,
+                                 const replication::Message* incoming) {
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
@@ -154,7 +155,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                group.recent.add(position, bytes);
+                if (!group.recent.areFarAfter(position)) group.recent.add(position, bytes);
                 break;
             }
         }
@@ -170,7 +171,7 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
         done.stateNumber = out.saveState;
         done.state = member.replica->state();
     }
-    // One write after the other, also where the delay became shorter.
+    // Writes complete in order, even if the disk delay has been shortened since.
     member.diskFreeAt = std::max(member.diskFreeAt, m_world.now + m_world.profile.disk);
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
@@ -189,7 +190,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
         if (recent != nullptr) recent->applied = applied;
     }
     if (!applied) {
-        m_world.fail(bytes ? unusable(group, zone, lsn, "damaged") : bytes.error());
+        m_world.fail(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
         return false;
     }
     changeTree(group, zone, *applied, lsn);
@@ -211,7 +212,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     return true;
 }
 
-// A tree that is being copied takes only what concerns keys that it has; the rest comes with them.
+// An incomplete tree takes only changes of keys already copied; later chunks bring the rest.
 void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
                             Lsn lsn) {
     Member& member = group.member(zone);
@@ -223,6 +224,9 @@ void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRe
         });
         changes = copied;
         member.mark.applied = lsn;
+        // All keys are there, and the counts that came with the last piece go on from its place.
+        if (member.wholeMark && lsn > member.wholeMark->applied)
+            table::advance(*member.wholeMark, applied, lsn);
     } else {
         table::advance(member.mark, applied, lsn);
     }
@@ -242,7 +246,7 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
             if (!applyOne(group, zone, lsn)) return {};
         }
     }
-    // What is known to be committed is saved with what it made of the tree.
+    // Saves the commit position together with its effect on the tree.
     member.durable.commit = std::max(member.durable.commit, committed.last);
     member.durable.caughtUp = member.replica->isCaughtUp();
     group.committed = std::max(group.committed, committed.last);
@@ -255,11 +259,11 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_totals.messages;
-    Flight flight{group.ref(envelope.from), envelope.to};
-    const auto arrival = m_world.post.arrivalOf(flight);
+    EnvelopeHeader header{group.ref(envelope.from), envelope.to};
+    const auto arrival = m_world.post.arrivalOf(header);
     if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
-    std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
-    m_world.post.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+    std::visit([&](const auto& message) { label(header, message); }, envelope.message);
+    m_world.post.send(arrival, ReplicaMessage{header, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -295,7 +299,7 @@ storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIn
                                                             Lsn lsn) const {
     TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
     auto decoded = table::decodeRecord(*bytes);
-    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "damaged"));
+    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "corrupt"));
     return *std::move(decoded);
 }
 
@@ -314,7 +318,7 @@ CalendarTime Replicator::nextTimestamp(Group& group) {
     return group.lastCommitTimestamp;
 }
 
-EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
+EventId Replicator::traceLeadership(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const replication::Role before = std::exchange(member.lastRole, member.replica->role());
     if (member.lastRole == before) return {};
@@ -322,7 +326,7 @@ EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
     if (member.lastRole != replication::Role::Leader) return {};
     ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
-    // Its no-op and all that it asks for now comes of this.
+    // The election is the cause of its no-op and of everything it requests now.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
     group.leaderHint = zone;
     group.tail.clear();
@@ -335,7 +339,7 @@ EventId Replicator::stopped(Group& group, ZoneIndex zone) {
     return m_world.emit(observe::LeaderStopped{group.ref(zone), term});
 }
 
-EventId Replicator::noticeLease(Group& group, ZoneIndex zone) {
+EventId Replicator::traceLease(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.replica->role() != replication::Role::Leader) return {};
     const Instant end = member.replica->leaseEnd();

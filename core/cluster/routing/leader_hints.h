@@ -9,18 +9,18 @@
 
 namespace orrery::cluster {
 
-/// Where each zone's router looks for the leader of a group first. A router knows the leader that
-/// the partition map names, and learns of others by the answers and redirects that it gets; what
-/// one router has learnt, another does not know.
+/// Where each zone's router first looks for the leader of a group. A router knows the leader in the
+/// partition map and learns of others from answers and redirects. Routers do not share what they
+/// learn.
 class LeaderHints {
 public:
     ZoneIndex find(const Group& group, ZoneIndex router) const;
     void learn(const Group& group, ZoneIndex router, ZoneIndex leader);
-    /// The router's zone lost its power, and the router its memory.
+    /// The router's zone lost power, and the router its memory.
     void forget(RegionId region, ZoneIndex router);
 
 private:
-    /// By the id of the group: 0 where nothing was learnt, else 1 + the zone.
+    /// Indexed by group id: 0 if nothing was learnt, otherwise 1 + the zone.
     using Learnt = std::vector<std::uint8_t>;
 
     std::map<RegionId, std::array<Learnt, kZonesPerRegion>> m_regions;

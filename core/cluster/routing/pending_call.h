@@ -10,11 +10,11 @@
 
 namespace orrery::cluster {
 
-/// What one part of a call still needs, and whom it was sent to.
+/// The state of one part of a call.
 struct Op {
     enum class State : std::uint8_t {
-        Unsent,  ///< Or it is to be sent again.
-        Sent,    ///< And not answered yet.
+        Unsent,  ///< Not sent, or to be sent again.
+        Sent,    ///< Sent and not answered.
         Done,
     };
     GroupId group{};
@@ -22,11 +22,11 @@ struct Op {
     State state = State::Unsent;
     ZoneIndex target{};
     Instant sentAt;
-    std::uint32_t attempts = 0;  ///< At the present partition.
-    std::uint32_t sendings = 0;  ///< In all: names the one that counts.
-    EventId sent{};              ///< The last of them, in the trace.
+    std::uint32_t attempts = 0;  ///< At the current partition.
+    std::uint32_t sendings = 0;  ///< In all; identifies the one that counts.
+    EventId sent{};              ///< The trace event of the last sending.
 
-    /// What is named by `id` is what was sent last and is not answered yet.
+    /// True if `id` names the last sending and that is unanswered.
     bool awaits(const OpId& id) const { return state == State::Sent && id.sending == sendings; }
 };
 
@@ -36,12 +36,12 @@ struct PendingCall {
     std::unique_ptr<Call> call;
     Caller caller;
     RegionId region{};
-    ZoneIndex zone{};                        ///< The router that has it.
-    std::shared_ptr<const Request> request;  ///< Null if names could not become tables.
+    ZoneIndex zone{};                        ///< The zone of its router.
+    std::shared_ptr<const Request> request;  ///< Null if its names could not be bound to tables.
     Instant admittedAt;
     std::vector<Op> ops;
     std::uint32_t opsLeft = 0;
-    /// A page: what it may still take.
+    /// For a page: its remaining limits.
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;
     Reply reply;

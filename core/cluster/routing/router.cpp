@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kSweepEvery = 100ms;
-/// A read without an answer for this long is sent to another replica; of a write nobody can tell.
+/// An unanswered read is sent to another replica after this long. A write is not: its outcome is
+/// unknown.
 constexpr Duration kAttemptTimeout = 300ms;
 constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
@@ -55,8 +56,8 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     scheduleSweep();
 }
 
-// A router whose zone is lost takes requests until the loss is known: those get an error. After
-// that connections are given another zone.
+// The router of a lost zone accepts requests until the loss is detected; those get an error. After
+// that, connections are assigned to another zone.
 std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex wanted) const {
     if (region.up[wanted.value()]) return wanted;
     for (const ZoneIndex zone : kZones) {
@@ -88,7 +89,7 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
-        // The map has changed under way; should no partition have the key, look again later.
+        // The map changed in the meantime. If no partition has the key, try again later.
         if (!std::holds_alternative<ReadRange>(*call.request))
             op.group = m_world.partitions.find(op.request->key);
         group = m_world.findGroup(op.group);
@@ -104,13 +105,13 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     op.state = Op::State::Sent;
     const auto kind =
         op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
-    const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
-    // Should it be lost, the sweep will notice.
+    const EnvelopeHeader header{{op.group, call.region, call.zone}, op.target, kind};
+    // If the message is lost, the sweep notices.
     op.sent =
-        m_world.post.send(OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
+        m_world.post.send(OpArrives{header, {number, part, op.sendings, call.zone}, op.request});
 }
 
-// The table or the index was deleted meanwhile; nothing if both are there.
+// The error if the table or index has been deleted in the meantime; nothing if both exist.
 std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op) const {
     const auto* range = std::get_if<ReadRange>(call.request.get());
     const KeySpaceId space =
@@ -123,20 +124,20 @@ std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op)
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-    const Flight flight{group.ref(from), op.router, observe::MessageKind::Reply, 0,
-                        result->served.applied};
-    m_world.post.send(OpAnswered{flight, op, std::move(result)});
+    const EnvelopeHeader header{group.ref(from), op.router, observe::MessageKind::Reply, 0,
+                                result->served.applied};
+    m_world.post.send(OpAnswered{header, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
-    if (!m_world.post.arrives(answered.flight, answered.op.call.value())) return;
+    if (!m_world.post.arrives(answered.header, answered.op.call.value())) return;
     const auto found = m_calls.find(answered.op.call);
     if (found == m_calls.end()) return;
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
     if (!op.awaits(answered.op)) return;
     op.state = Op::State::Unsent;
-    const ZoneIndex from = answered.flight.from.zone;
+    const ZoneIndex from = answered.header.from.zone;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
         const Group* group = m_world.findGroup(op.group);
@@ -176,7 +177,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
             [&](WriteReply& reply) { reply = std::move(result.write); },
             [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
             [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
-            // Pages are taken by takePage; the others have no parts.
+            // takePage handles pages; the other kinds have no parts.
             []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
         },
         call.reply);
@@ -195,14 +196,14 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     page.more = result.range.more;
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
-    // It is gone since it answered: what is there of the page is not all.
+    // The partition disappeared after its answer, so the page may be incomplete.
     if (group == nullptr && !page.more) return send(number, call, 0);
     const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     if (next == GroupId{}) return partDone(number, call, 0);
-    OpRequest goesOn = *op.request;
-    goesOn.itemsLeft = call.itemsLeft;
-    goesOn.bytesLeft = call.bytesLeft;
-    op.request = std::make_shared<const OpRequest>(std::move(goesOn));
+    OpRequest continued = *op.request;
+    continued.itemsLeft = call.itemsLeft;
+    continued.bytesLeft = call.bytesLeft;
+    op.request = std::make_shared<const OpRequest>(std::move(continued));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);
@@ -216,7 +217,7 @@ void Router::on(const OpRetry& retry) {
     send(retry.op.call, found->second, retry.op.part);
 }
 
-// Thousands of calls may wait, so one event looks at some of them, and at the others next.
+// Thousands of calls may be waiting, so each event looks at some of them.
 void Router::on(const RouterSweep& sweep) {
     std::vector<OpId> late;
     auto at = m_calls.lower_bound(sweep.from);
@@ -239,7 +240,8 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
-        const CauseScope scope(m_world.queue, call.ops[op.part].sent);  // Of which nothing came.
+        // The unanswered request is the cause.
+        const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
             giveUp(op.call, call, op.part);
         } else {
@@ -257,8 +259,8 @@ void Router::scheduleSweep() {
     m_world.queue.add(m_world.now + kSweepEvery, RouterSweep{});
 }
 
-// No answer in time: for a batch this part is unprocessed, which its reply can say; otherwise the
-// service's HTTP 500, which a client takes for "perhaps it was done" (assumption O8).
+// No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
+// Otherwise the service's HTTP 500, which to a client means "outcome unknown" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
     std::visit(
         Overloaded{

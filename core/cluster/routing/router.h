@@ -13,9 +13,9 @@
 
 namespace orrery::cluster {
 
-/// The request routers of all zones: take calls in, find the partition and the replica of each of
-/// their parts, try again where a replica is not the leader or does not answer, and put replies
-/// together. What the simulated world fails to do becomes an ApiError here.
+/// The request routers of all zones. They accept calls, find the partition and replica of each
+/// part, retry if a replica is not the leader or does not answer, and assemble replies. A failure
+/// of the simulated world becomes an ApiError here.
 class Router {
 public:
     /// Answers a request about tables at once.
@@ -24,24 +24,23 @@ public:
     Router(WorldState& world, TableRequests tables);
 
     void admit(CallId id, std::unique_ptr<Call> call, Caller caller);
-    /// A replica's answer leaves for the router of the call.
+    /// Sends a replica's answer to the router of the call.
     void answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result);
 
     void on(OpAnswered& answered);
     void on(const OpRetry& retry);
     void on(const RouterSweep& sweep);
 
-    /// The zone lost its power, and its router what it had learnt.
+    /// The zone lost power, and its router everything it had learnt.
     void zoneLost(RegionId region, ZoneIndex zone);
-    /// Its calls have no answer but an error. Looks at the first call at or after `from` and
-    /// returns where to go on.
+    /// Fails the first call of this router at or after `from`; returns where to continue.
     CallNumber failCall(RegionId region, ZoneIndex zone, CallNumber from);
-    /// The number that the next call will have.
+    /// The number of the next call.
     CallNumber nextCall() const { return m_next; }
 
-    /// Calls that are under way.
+    /// The number of calls in progress.
     std::size_t pendingCalls() const { return m_calls.size(); }
-    /// Counts since the world was opened.
+    /// Counted since the world was opened.
     struct Totals {
         std::uint64_t requests = 0;
         std::uint64_t clientErrors = 0;
@@ -52,11 +51,11 @@ public:
     std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
 
 private:
-    /// Makes the parts of a call; false if there are none and it is answered.
+    /// Creates the parts of a call; false if there are none and the call has been answered.
     bool plan(PendingCall& call);
-    /// False if a partition is not there.
+    /// False if a partition does not exist.
     bool planParts(PendingCall& call);
-    /// Tables answer without a replica.
+    /// For requests about tables, which need no replica.
     void answerAtOnce(PendingCall& call);
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, Access access);
     /// False if no partition holds the page.

@@ -3,7 +3,7 @@
 #include "core/cluster/routing/router.h"
 #include "core/types/storage_key.h"
 
-// The parts of a call: which partition each concerns, and what it asks of a replica there.
+// The parts of a call: the partition of each, and the request to it.
 
 namespace orrery::cluster {
 namespace {
@@ -106,7 +106,7 @@ bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key
     call.region = table->region;
     const GroupId group = m_world.partitions.find(asked.key);
     addOp(call, group, std::move(asked));
-    // A table that is still being created is not there for the data plane.
+    // For the data plane, a table that is being created does not exist yet.
     return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
 }
 

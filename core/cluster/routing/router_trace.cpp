@@ -2,7 +2,7 @@
 #include "core/base/text.h"
 #include "core/cluster/routing/router.h"
 
-// What the request list of an inspector shows of a call.
+// What an inspector's request list shows of a call.
 
 namespace orrery::cluster {
 namespace {
@@ -26,7 +26,7 @@ struct About {
     const TableDescription* table = nullptr;
     const types::AttributeValue* partition = nullptr;
     bool consistent = false;
-    std::size_t keys = 0;  ///< Of a batch.
+    std::size_t keys = 0;  ///< For a batch.
 };
 
 About aboutOf(const Request& request) {
@@ -64,7 +64,7 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
     const int status = answered.result ? 200 : httpStatus(answered.result.error().type);
     if (status >= 500) ++m_totals.serverErrors;
     if (status >= 400 && status < 500) ++m_totals.clientErrors;
-    // A call that names no table which is there, or no key of it, never became a request.
+    // A call that names no existing table, or has no valid key, never became a request.
     const About about =
         call.request ? aboutOf(*call.request) : About{observe::RequestKind::Unknown};
     const bool read = about.kind == observe::RequestKind::Read;

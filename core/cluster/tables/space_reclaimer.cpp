@@ -39,8 +39,8 @@ std::optional<std::vector<GroupId>> groupsIn(std::string_view cursor) {
 
 storage::StorageError damaged(std::string_view name) {
     return {"decode " + std::string(name), EBADMSG, "log.mdb",
-            "Which key space is to be given back (" + std::string(name) +
-                ") is damaged in log.mdb; restore the data folder from a copy."};
+            "A key space to be erased (" + std::string(name) +
+                ") is corrupt in log.mdb; restore the data folder from a backup."};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ void SpaceReclaimer::drop(KeySpaceId space, std::vector<GroupId> groups, std::st
     job.total = keys;
     job.cursor = cursorOf(groups);
     const JobId id = m_jobs.begin(std::move(job));
-    m_dropped.push_back({space, std::move(groups), m_world.openTicket, false, id});
+    m_dropped.push_back({space, std::move(groups), m_world.openTicket, false, 0, id});
 }
 
 storage::StorageResult<void> SpaceReclaimer::reopen() {
@@ -66,7 +66,7 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
         const Job& job = *m_jobs.find(id);
         auto groups = groupsIn(job.cursor);
         if (!groups) return std::unexpected(damaged("job/" + std::to_string(id.value())));
-        m_dropped.push_back({job.space, *std::move(groups), {}, false, id});
+        m_dropped.push_back({job.space, *std::move(groups), {}, false, 0, id});
     }
     TRY_ASSIGN(const auto old, m_world.store.values(kOldPrefix));
     for (const auto& [name, bytes] : old) {
@@ -81,29 +81,31 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
     return {};
 }
 
-// The groups of a key space were made one after the other, so this is one range, mostly.
-void SpaceReclaimer::tellStore(Dropped& dropped) {
-    m_world.store.dropRange(types::keySpaceBegin(dropped.space), types::keySpaceEnd(dropped.space));
+// The groups of a key space usually have consecutive ids, so this is mostly one range.
+void SpaceReclaimer::dropInStore(Dropped& dropped) {
+    dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
+                                                types::keySpaceEnd(dropped.space));
     const std::vector<GroupId>& groups = dropped.groups;
     for (std::size_t first = 0; first < groups.size();) {
         std::size_t last = first;
         while (last + 1 < groups.size() && groups[last + 1] == groups[last].next())
             ++last;
-        m_world.store.dropRange(table::privateKeysBegin(groups[first]),
-                                table::privateKeysEnd(groups[last]));
+        dropped.lastRange = m_world.store.dropRange(table::privateKeysBegin(groups[first]),
+                                                    table::privateKeysEnd(groups[last]));
         first = last + 1;
     }
-    dropped.toldStore = true;
+    dropped.isDroppedInStore = true;
 }
 
 void SpaceReclaimer::turnEnds(storage::Ticket synced) {
     if (m_dropped.empty()) return;
     for (Dropped& dropped : m_dropped) {
-        if (!dropped.toldStore && dropped.since <= synced) tellStore(dropped);
+        if (!dropped.isDroppedInStore && dropped.since <= synced) dropInStore(dropped);
     }
     measure();
+    const std::uint64_t left = m_world.store.firstRangeLeft();
     std::erase_if(m_dropped, [&](const Dropped& dropped) {
-        if (!dropped.toldStore || m_world.store.droppedKeysLeft() > 0) return false;
+        if (!dropped.isDroppedInStore || dropped.lastRange >= left) return false;
         m_jobs.end(dropped.job);
         return true;
     });
@@ -114,8 +116,8 @@ void SpaceReclaimer::measure() {
     std::uint64_t left = m_world.store.droppedKeysLeft();
     for (const Dropped& dropped : std::views::reverse(m_dropped)) {
         Job& job = *m_jobs.find(dropped.job);
-        const std::uint64_t own = dropped.toldStore ? std::min(left, job.total) : job.total;
-        if (dropped.toldStore) left -= own;
+        const std::uint64_t own = dropped.isDroppedInStore ? std::min(left, job.total) : job.total;
+        if (dropped.isDroppedInStore) left -= own;
         job.done = std::max(job.done, job.total - own);
     }
 }

@@ -9,7 +9,7 @@
 namespace orrery::cluster {
 
 /// Reclaims the keys of deleted tables and indexes, with one job for each key space. The store's
-/// flush work does the steps, so requests go first; the job ends when no key is left.
+/// flush work does the steps, so requests go first; the job ends when none of its keys is left.
 class SpaceReclaimer : public JobWorker {
 public:
     SpaceReclaimer(WorldState& world, Jobs& jobs);
@@ -28,14 +28,15 @@ public:
         KeySpaceId space{};
         std::vector<GroupId> groups;
         storage::Ticket since{};
-        bool toldStore = false;
+        bool isDroppedInStore = false;
+        std::uint64_t lastRange = 0;  ///< The number of its last range, once the store is told.
         JobId job{};
     };
     /// In the order in which they were dropped.
     const std::vector<Dropped>& dropped() const { return m_dropped; }
 
 private:
-    void tellStore(Dropped& dropped);
+    void dropInStore(Dropped& dropped);
     void measure();
 
     WorldState& m_world;

@@ -16,7 +16,7 @@ struct StoredPartition {
     // Without the key space.
     std::string begin;
     std::string end;
-    ZoneIndex leader{};
+    ZoneIndex leader{};  ///< The zone that it was appointed to.
 };
 
 /// A table as the store keeps it.

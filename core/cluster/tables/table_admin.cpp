@@ -63,8 +63,8 @@ void applyThroughput(const Throughput& next, CalendarTime now, TableDescription&
                       next.writeUnits < table.throughput.writeUnits;
     if (up) table.lastIncreaseAt = now;
     if (down) {
+        table.decreasesToday = table.decreasesOn(now) + 1;
         table.lastDecreaseAt = now;
-        ++table.decreasesToday;
     }
     table.throughput = next;
 }
@@ -205,7 +205,8 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
     }
     return TableReply{made, 0, 0,
-                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size())};
+                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size()),
+                      m_world.calendar()};
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
@@ -350,6 +351,7 @@ Reply TableAdmin::names(const ListTables& list, const Caller& caller) const {
 TableReply TableAdmin::describe(const TablePtr& table) const {
     TableReply reply;
     reply.table = table;
+    reply.now = m_world.calendar();
     std::tie(reply.itemCount, reply.itemBytes) = countsOf(table->space);
     for (const SecondaryIndex& index : table->indexes) {
         reply.indexCounts.push_back(index.global ? countsOf(index.space)

@@ -29,12 +29,12 @@ public:
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
-    /// What was mended when the tables were opened, a sentence each.
+    /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
     /// ends.
-    void giveBackDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
+    void reclaimDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
 
     /// The description with the current counts.
     TableReply describe(const TablePtr& table) const;

@@ -9,11 +9,6 @@
 // Creates and deletes tables and their partitions: key spaces, groups, the store's values.
 
 namespace orrery::cluster {
-namespace {
-
-constexpr std::size_t kSpaceBytes = 4;
-
-}  // namespace
 
 RegionState& TableAdmin::regionOf(const std::string& name) {
     if (RegionState* known = m_world.findRegion(name)) return *known;
@@ -91,7 +86,7 @@ void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
                                std::uint64_t count) {
     std::vector<std::string> begins(count + 1);
     for (std::uint64_t i = 1; i < count; ++i)
-        begins[i] = types::keyAtFraction(space, i, count).substr(kSpaceBytes);
+        begins[i] = types::keyAtFraction(space, i, count).substr(types::kKeySpaceBytes);
     const std::vector<ZoneIndex> zones = zonesToLead(m_world.region(table.region));
     for (std::uint64_t i = 0; i < count; ++i) {
         const GroupId id(m_nextGroup++);
@@ -133,7 +128,7 @@ void TableAdmin::store(TablePtr table) {
         out.varint(group.space.value());
         out.sized(group.begin);
         out.sized(group.end);
-        out.u8(group.leaderHint.value());
+        out.u8(group.appointed.value());
     }
     m_world.turn.putValue(std::string(kTablePrefix) + std::to_string(table->space.value()),
                           std::move(bytes));

@@ -39,7 +39,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
     if (next) {
         ByteReader in(*next);
         if (takeVersionMark(in, *next)) {
-            if (auto refused = refusedVersion(in, kNextVersion, "Which ids come next"))
+            if (auto refused = refusedVersion(in, kNextVersion, "The next free ids"))
                 return std::unexpected(*std::move(refused));
         }
         m_nextSpace = static_cast<std::uint32_t>(in.varint());
@@ -77,11 +77,11 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
         for (const SecondaryIndex& index : one.table.indexes) {
             if (!lost.contains(index.space)) continue;
             const bool isShared = sharing.contains(index.space);
-            TRY(rebuildIndex(one, index.space,
-                             isShared
-                                 ? "had the same partitions as another table or index, which an "
-                                   "earlier version did by mistake"
-                                 : "was damaged"));
+            TRY(rebuildIndex(
+                one, index.space,
+                isShared ? "shared its partitions with another table or index, because of a "
+                           "bug in an earlier version"
+                         : "was corrupt"));
         }
     }
     m_indexes.sender.resume();

@@ -16,77 +16,74 @@
 
 namespace orrery::cluster {
 
-// What comes to a world from outside, as values. A world changes by these and by the passing of
-// time alone. So a run is its seed and its inputs, each with its instant and the number of events
-// before it: enough to play it again.
+// The inputs of a world, as values. Only inputs and the passing of time change a world. So a run is
+// determined by its seed and its inputs, each with its instant and the number of events before it:
+// enough to replay it.
 
-/// A call of an application as it came: its names are looked up when it is admitted. `Answered` has
-/// the id.
+/// A call of an application; admission looks up its names. `Answered` carries the id.
 struct CallInput {
     CallId id{};
     std::unique_ptr<Call> call;
     Caller caller;
 };
 
-/// Ends a fault (FaultRequest begins one), or all of them.
+/// Ends one fault or all of them. (FaultRequest begins one.)
 struct HealFault {
     std::uint64_t fault = 0;
 };
 struct HealAllFaults {};
 
-/// Delays, leases and detection times from now on. It is kept.
+/// Sets delays, leases and detection times from now on. Saved.
 struct SetProfile {
     Profile profile;
 };
-/// How the driver's clock is set. It changes nothing in the world, which is told of time by `run`;
-/// the world keeps it.
+/// The setting of the driver's clock. The world only saves it: `run` tells the world the time.
 struct SetClock {
     ClockSetting setting;
 };
 
-/// How a world's time goes by the wall clock.
+/// How a world's time relates to the wall clock.
 enum class Pace : std::uint8_t {
     Slower,
-    AsTheWall,
-    Ahead,    ///< Faster, or as nobody knows.
-    Stopped,  ///< Only as somebody steps it.
+    Normal,
+    Ahead,    ///< Faster, or unknown.
+    Stopped,  ///< Only stepped.
 };
-/// Before a turn: what the wall clock shows, and how the world's time goes by it. Changes nothing
-/// in the world; it decides where the calendar goes on after a stop.
+/// Before a turn: the wall clock's time and the world's pace. It changes nothing but where the
+/// calendar resumes after a stop.
 struct WallClock {
     CalendarTime shows;
     Pace pace = Pace::Ahead;
 };
-/// After the process or the machine slept: the calendar becomes the wall clock plus all that was
-/// advanced, never less than it was.
+/// After the process or the machine slept: sets the calendar to the wall clock plus everything
+/// advanced, but never back.
 struct CalendarJump {
     CalendarTime wallClock;
 };
 
-/// The store has synced its turns up to this one, and has in its trees what was applied up to
-/// another.
+/// The store has synced its turns up to one ticket, and its trees up to another.
 struct StorageSynced {
     storage::Ticket upTo{};
     storage::Ticket trees = {};
 };
-/// The world that was there before this one had to end: the trace says why.
+/// Why the world before this one had to end; for the trace.
 struct StorageFailure {
     std::string message;
 };
 
-/// Begins to read all replicas of a table, in steps: see checksum_scan.h.
+/// Begins to read all replicas of a table, in steps; see checksum_scan.h.
 struct StartChecksums {
     std::string table;
     std::string region;
 };
-/// Reads on, for a millisecond or so.
+/// Reads for about another millisecond.
 struct StepChecksums {};
-/// Nobody waits for it any more.
+/// Nobody waits for the result any more.
 struct DropChecksums {
     ChecksumLookId look{};
 };
 
-/// Ends a job that can be cancelled.
+/// Cancels a job, if its kind allows that.
 struct CancelJob {
     JobId job{};
 };
@@ -95,8 +92,8 @@ using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, Se
                            WallClock, CalendarJump, StorageSynced, StorageFailure, StartChecksums,
                            StepChecksums, DropChecksums, CancelJob>;
 
-/// The number of what an input began (a fault, a checksum look), otherwise 0; or one sentence that
-/// says why it was not taken.
+/// The number of what the input began (a fault, a checksum scan), otherwise 0. Or one sentence that
+/// says why the input was refused.
 using Admitted = std::expected<std::uint64_t, std::string>;
 
 }  // namespace orrery::cluster

@@ -23,29 +23,29 @@
 namespace orrery::cluster {
 
 struct WorldOptions {
-    /// In force where the store names none.
+    /// The profile, unless the store has one saved.
     Profile profile = Profile::dropIn();
-    /// It was asked for: it goes before the one that the store names, and is kept.
+    /// The user chose `profile`: it overrides the saved one and is saved.
     bool profileIsChosen = false;
     std::uint64_t seed = 0;
-    /// How many events the trace keeps.
+    /// The number of events that the trace keeps.
     std::size_t traceEvents = 16'384;
     PlantedBug plantedBug = PlantedBug::None;
     LogBounds logBounds = {};
 };
 
 /// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the
-/// queue of everything that is under way between them. It owns all mutable state, reads no clock,
-/// starts no thread and does no I/O that waits; the same seed and the same inputs at the same
-/// instants give the same hash of events. One thread owns it.
+/// queue of everything in flight between them. It owns all mutable state, reads no clock, starts no
+/// thread and does no blocking I/O. The same seed and the same inputs at the same instants give the
+/// same hash of events. One thread owns it.
 ///
-/// A driver calls, again and again: admit…, run, endTurn, takeAnswers.
+/// A driver repeats: admit…, run, endTurn, takeAnswers.
 class World {
 public:
-    /// Takes up what the store holds: the catalog, the groups, the control state. After a stop,
-    /// clean or killed, no lease is held and what was under way is gone. `calendar` is the wall
-    /// clock; the world's own is set to it unless the clock was left paused or slowed. The store
-    /// must outlive the world.
+    /// Loads what the store holds: the catalog, the groups, the control state. After a stop, clean
+    /// or not, no lease is held and nothing is in flight. `calendar` is the wall clock; the world's
+    /// calendar is set to it unless the clock was paused or slowed. The store must outlive the
+    /// world.
     static storage::StorageResult<std::unique_ptr<World>> open(storage::Store& store,
                                                                const WorldOptions& options,
                                                                CalendarTime calendar);
@@ -55,90 +55,92 @@ public:
 
     Instant now() const;
     CalendarTime calendar() const;
-    /// When something is due next; Instant::never() if the world is at rest.
+    /// The time of the next event; Instant::never() if the world is at rest.
     Instant nextEventAt() const;
-    /// Runs events due up to `until`, at most `eventsMax`, each at its own instant, then moves time
-    /// to `until` unless it was cut short. Returns false if it was. A group that is told of a fault
+    /// Runs at most `eventsMax` events due up to `until`, each at its own instant. Then moves time
+    /// to `until` and returns true, or returns false if events are left. Telling a group of a fault
     /// counts as an event.
     bool run(Instant until, std::size_t eventsMax = SIZE_MAX);
-    /// Some groups have not been told of the latest fault yet: they are before anything else
-    /// happens.
-    bool isTelling() const;
-    /// Tells them, at most so many, while time and everything else stand still. `run` does too.
-    void tell(std::size_t groupsMax);
-    /// Groups whose state the end of the turn saves: a driver that ends turns early by this number
-    /// bounds what that costs.
+    /// True while some groups have not been told of the latest fault; nothing else happens before
+    /// that.
+    bool isSweeping() const;
+    /// Tells at most `groupsMax` groups, while time stands still. `run` does so too.
+    void sweepGroups(std::size_t groupsMax);
+    /// The number of groups whose state the end of the turn saves. A driver that ends turns early
+    /// by this number bounds the cost of saving.
     std::size_t unsavedGroups() const;
-    /// How the driver's clock is set: as it was left, until somebody sets it.
+    /// The setting of the driver's clock; initially the saved one.
     const ClockSetting& clockSetting() const;
-    /// Ends a turn: commits what it changed to the store.
+    /// Ends a turn: commits its changes to the store.
     storage::Ticket endTurn();
-    /// Ends the last turn before a clean stop: the world will resume at the present instant.
+    /// Ends the last turn before a clean stop, so that the world resumes at the present instant.
     storage::Ticket close();
-    /// What was mended when it was opened, a sentence each.
+    /// What was repaired when the world was opened, one sentence each.
     const std::vector<std::string>& notes() const;
-    /// The store could not give back what it was given. Nothing runs and nothing is committed after
-    /// it: the world is to be opened again.
+    /// A failure of the store. Afterwards nothing runs and nothing is committed; reopen the world.
     const std::optional<storage::StorageError>& failure() const;
-    /// Damaged bytes that a read met. The world goes on and reads what is sound; it refuses writes.
+    /// The first corrupt data that a read met. The world continues and serves sound data; it
+    /// refuses writes.
     const std::optional<storage::StorageError>& damage() const;
 
     // --- inputs and answers
 
-    /// Takes an input, which takes effect at `now()`.
+    /// Takes an input; it takes effect at `now()`.
     Admitted admit(Input input);
-    /// What was answered since the last time, in order.
+    /// The answers since the last call, in order.
     std::vector<Answered> takeAnswers();
-    /// Calls that are under way.
+    /// The number of calls in progress.
     std::size_t pendingCalls() const;
 
-    // --- what an answer of the control API waits for, as Answered::gate does for a call
+    // --- the turn that an answer of the control API waits for, like Answered::gate for a call
 
-    /// The turn that is open: for what changes something.
+    /// The open turn; for an input that changes something.
     storage::Ticket openTurn() const;
-    /// The turn that changed faults, clock or profile last.
+    /// The last turn that changed faults, clock or profile.
     storage::Ticket controlGate() const;
-    /// The turn that wrote last what a look at this table shows.
+    /// The last turn that wrote what a look at this table shows.
     storage::Ticket lookGate(std::string_view table, std::string_view region) const;
-    /// Right after `endTurn`: the turn to wait for, given one of the above from before it. An open
-    /// turn that changed nothing is none, and the present instant is to be on disk as well.
+    /// Right after `endTurn`: the turn to wait for, given a result of the functions above from
+    /// before it. If the open turn changed nothing, it does not count; but the present instant must
+    /// be on disk too.
     storage::Ticket gateOf(storage::Ticket wanted) const;
 
-    // --- looks: what an application cannot see. They change nothing and cost no capacity.
+    // --- looks: what an application cannot see. They change nothing and consume no capacity.
 
     using ChecksumsResult = LookResult<std::vector<PartitionChecksums>>;
 
     LookResult<ItemsLook> lookItems(const ItemsLookRequest& request) const;
     LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
-    /// As kept at apply. With `scanned` also as read, in one go: not for a world that serves.
+    /// As maintained by apply. With `scanned`, also computed by reading everything in one go: not
+    /// for a world that serves.
     ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
-    /// Whether something is being read: then a driver admits StepChecksums with every turn.
-    bool checksumsUnderWay() const;
-    /// What came of it, once; nothing as long as it is under way.
+    /// True while a scan is in progress: the driver then admits StepChecksums with every turn.
+    bool isScanningChecksums() const;
+    /// The result, once; nothing while the scan is in progress.
     std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
 
-    // --- what others see
+    // --- views
 
     const Catalog& catalog() const;
     const Profile& profile() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
-    /// Long work that is under way: index filling, reclaiming, checksum scans, copies.
+    /// Jobs in progress: index filling, reclaiming, checksum scans, copies.
     std::vector<observe::JobView> jobs() const;
-    /// All as it is now. Nodes that did not change are shared with the snapshot before. The clock's
-    /// own members are the driver's to fill in.
+    /// The present state. Unchanged nodes are shared with the previous snapshot. The driver fills
+    /// in the members of its clock.
     std::shared_ptr<observe::Snapshot> makeSnapshot();
-    /// The same in pieces: `lookOn` looks at about so many partitions of what changed, those that
-    /// have waited longest first, and returns false once all that had changed when the round began
-    /// have been looked at. `showSnapshot` shows each table as it was when it was looked at last.
-    bool lookOn(std::size_t partitionsMax);
+    /// The same in pieces. Looks at about `partitionsMax` partitions of changed tables, those that
+    /// have waited longest first. Returns false at the end of a round: everything that had changed
+    /// when it began has been looked at. `showSnapshot` shows each table as of the last look at it.
+    bool refreshSnapshot(std::size_t partitionsMax);
     std::shared_ptr<observe::Snapshot> showSnapshot();
     observe::Trace& trace();
     observe::Totals totals() const;
-    /// While false, the trace keeps only requests, elections and faults, not each message. Nothing
+    /// While false, the trace has only requests, elections and faults, not each message. Nothing
     /// else depends on it.
     void setDetailedTrace(bool detailed);
-    /// The newest event, kept or not; ids begin at 1 whenever a world is opened.
+    /// The newest event, kept or not; ids begin at 1 in each opened world.
     EventId lastEvent() const;
     /// The hash chain of all events so far.
     std::uint64_t eventHash() const;

@@ -7,7 +7,7 @@
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/world/world_impl.h"
 
-// The two times of a world: where they go on after a stop, and what of it the store knows.
+// A world's instant and calendar: where they resume after a stop, and what the store has of them.
 
 namespace orrery::cluster {
 
@@ -17,26 +17,26 @@ namespace {
 
 //   value "clock" := version:uint8(2) bound:uint64 calendar:uint64 lead:uint64    // nanoseconds
 //
-// The calendar is one that nobody was shown more than; the lead is its way ahead of the wall clock.
-// Version 1 has no version byte: it is known by its length of 24 bytes.
+// No answer has shown a later calendar than the stored one; the lead is its distance ahead of the
+// wall clock. Version 1 has no version byte; its length of 24 bytes identifies it.
 constexpr std::string_view kClockValue = "clock";
 constexpr std::uint8_t kClockVersion = 2;
 constexpr std::size_t kClockBytesOfVersion1 = 24;
-/// How far ahead of time the bound is written, and how near it may come before it is moved.
+/// How far ahead of time the bound is written, and how close time may come before it moves.
 struct BoundSteps {
     Duration ahead;
     Duration left;
 };
 constexpr BoundSteps kSteps{20s, 10s};
-/// A slow world's calendar goes on at its bound after a kill, which is not to be a jump.
+/// After a kill, a slow world's calendar resumes at its bound, which must not look like a jump.
 constexpr BoundSteps kSlowSteps{1s, 500ms};
-/// A lead that grew by less is the wall clock's own unsteadiness.
+/// Smaller growth of the lead is just the wall clock's jitter.
 constexpr Duration kLeadGrowth = 10ms;
 
 }  // namespace
 
-// The instant goes on at the bound, which may be well ahead of where it stopped; the calendar does
-// not follow it there, or it would run ahead with every stop.
+// The instant resumes at the bound, possibly well ahead of where it stopped. The calendar does not
+// jump to the bound; otherwise every restart would push it further ahead.
 storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     TRY_ASSIGN(clockSetting, loadClockSetting(state.store));
     TRY_ASSIGN(const auto clock, state.store.value(kClockValue));
@@ -44,7 +44,7 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
     if (clock) {
         ByteReader in(*clock);
         if (clock->size() > kClockBytesOfVersion1) {
-            if (auto refused = refusedVersion(in, kClockVersion, "Where the clock stood"))
+            if (auto refused = refusedVersion(in, kClockVersion, "The saved time of the clock"))
                 return std::unexpected(*std::move(refused));
         }
         state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
@@ -53,14 +53,14 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
         if (!in.ok() || !in.atEnd()) {
             return std::unexpected(storage::StorageError{
                 "decode clock", EPROTO, "",
-                "Where the clock stood is damaged in the data folder; restore the folder from a "
-                "copy."});
+                "The saved time of the clock is corrupt in the data folder; restore the folder "
+                "from a backup."});
         }
     }
     bound = state.now;
     savedLead = lead;
     state.calendarOffset = calendar - state.now.sinceStart();
-    // A calendar that was held back on purpose does not make up for the time that it was away.
+    // A calendar that was held back on purpose does not catch up on the time while stopped.
     if (!clock || !clockSetting.isHeldBack()) setCalendar(wallClock);
     return {};
 }
@@ -70,26 +70,26 @@ void World::Impl::setCalendar(CalendarTime wallClock) {
     state.calendarOffset = std::max(state.calendarOffset, offset);
 }
 
-void World::Impl::keepClock() {
+void World::Impl::saveClockIfDue() {
     if (const auto wall = std::exchange(notedWall, std::nullopt))
         lead = std::max(Duration(), state.calendar().sinceEpoch() - wall->sinceEpoch());
-    // Time that stands still goes on from where it stands.
+    // Stopped time resumes where it stands.
     if (pace == Pace::Stopped) {
         if (bound != state.now || savedPace != pace) saveClock(state.now);
         return;
     }
     const BoundSteps steps = pace == Pace::Slower ? kSlowSteps : kSteps;
     const bool near = state.now + steps.left > bound;
-    const bool marginIsMissing = pace != Pace::AsTheWall && savedPace != pace;
+    const bool marginIsMissing = pace != Pace::Normal && savedPace != pace;
     if (near || marginIsMissing || lead > savedLead + kLeadGrowth)
         saveClock(state.now + steps.ahead);
 }
 
-// No reply leaves at an instant above a bound that is on disk: the world resumes at the bound. Nor
-// at a later calendar than what is made of this: the wall clock and the lead, or where the calendar
-// does not follow the wall clock, or may outrun it, the calendar at the bound.
+// No answer leaves at an instant after the bound on disk, since the world resumes there. Nor does
+// it leave at a later calendar than the one after a restart. That is the wall clock plus the lead;
+// or, if the calendar does not follow the wall clock or may outrun it, the calendar at the bound.
 void World::Impl::saveClock(Instant newBound) {
-    const Duration margin = pace == Pace::AsTheWall ? Duration() : newBound - state.now;
+    const Duration margin = pace == Pace::Normal ? Duration() : newBound - state.now;
     bound = newBound;
     savedLead = lead + margin;
     savedPace = pace;

@@ -12,15 +12,15 @@
 
 namespace orrery::cluster {
 
-/// The parts of a world and how they hang together: each knows the state that all share and those
-/// above it in this list; what it tells the ones below goes through the listeners set here.
+/// The parts of a world and their connections. Each part knows the shared state and the parts above
+/// it in this list; it notifies the parts below through the listeners set here.
 class World::Impl : private GroupListener {
 public:
     Impl(storage::Store& store, const WorldOptions& options);
 
     void process(Event& event);
 
-    // One for each kind of input: see world_inputs.cpp.
+    // One per kind of input; see world_inputs.cpp.
     Admitted admit(CallInput& input);
     Admitted admit(const FaultRequest& request);
     Admitted admit(const HealFault& input);
@@ -40,12 +40,12 @@ public:
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
     storage::StorageResult<void> openProfile(bool isChosen);
-    void keepClock();
+    void saveClockIfDue();
     void saveClock(Instant newBound);
     void setProfile(const Profile& profile);
     observe::Totals totals() const;
     storage::Ticket commit();
-    storage::Ticket forget();
+    storage::Ticket discardTurn();
 
     WorldState state;
     Replicator replicator;
@@ -60,22 +60,22 @@ public:
     SnapshotBuilder snapshots;
     ChecksumLooks checksums;
 
-    /// What the store has synced, as far as the driver has said.
+    /// What the store has synced, as last reported by the driver.
     storage::Ticket synced{};
-    /// The turn that changed clock or profile last.
+    /// The last turn that changed clock or profile.
     storage::Ticket settingsGate{};
     ClockSetting clockSetting;
 
-    /// The instant that the store knows: the world resumes there.
+    /// The instant in the store, at which the world resumes.
     Instant bound;
-    /// The turn that wrote it: until that is on disk, so is only an earlier one.
+    /// The turn that wrote `bound`; until it is synced, the disk has an earlier bound.
     storage::Ticket boundGate{};
-    /// What the wall clock showed before this turn, where the world's time is not slower.
+    /// The wall clock's time before this turn, if the world is not slower.
     std::optional<CalendarTime> notedWall;
     Pace pace = Pace::Ahead;
-    /// How far the calendar is ahead of the wall clock: what was advanced.
+    /// How far the calendar is ahead of the wall clock, because it was advanced.
     Duration lead{};
-    Duration savedLead{};  ///< Up to here a lead is made good after a stop.
+    Duration savedLead{};  ///< The lead that is restored after a stop.
     Pace savedPace = Pace::Slower;
     std::vector<Answered> answers;
 

@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/cluster/world/world_impl.h"
 
-// What each kind of input does. All of it takes effect at the present instant.
+// The effect of each kind of input, at the present instant.
 
 namespace orrery::cluster {
 
@@ -30,6 +31,8 @@ Admitted World::Impl::admit(const HealAllFaults&) {
 }
 
 Admitted World::Impl::admit(const SetProfile& input) {
+    // Leaders and followers must count promises alike.
+    CHECK(input.profile.lease == state.profile.lease);
     setProfile(input.profile);
     saveProfile(state.turn, input.profile);
     settingsGate = state.openTicket;

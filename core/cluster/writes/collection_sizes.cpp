@@ -18,11 +18,10 @@ constexpr std::size_t kStepBytesMax = 1024 * 1024;
 /// The maximum of counted sizes that no record has carried yet.
 constexpr std::size_t kFinishedMax = 64;
 
-constexpr std::size_t kSpaceBytes = 4;
-
 /// The start of the collection of `storageKey` in a key space of the same partition.
 std::string prefixIn(KeySpaceId space, std::string_view storageKey) {
-    return types::keySpaceBegin(space).append(storageKey.substr(kSpaceBytes, types::kHashBytes));
+    return types::keySpaceBegin(space).append(
+        storageKey.substr(types::kKeySpaceBytes, types::kHashBytes));
 }
 
 storage::StorageError damagedSize(const Group& group, ZoneIndex zone) {
@@ -160,7 +159,7 @@ std::vector<ParkedOp> CollectionSizes::on(const CollectionCountStep& step) {
     return waiting;
 }
 
-// The next write puts a counted size into the log. If there is none, the size is not kept for ever.
+// The next write puts a counted size into the log. Without one, the size is not kept forever.
 void CollectionSizes::forgetFinished() {
     const auto isFinished = [](const auto& entry) { return entry.second.atEnd(); };
     if (static_cast<std::size_t>(std::ranges::count_if(m_counts, isFinished)) <= kFinishedMax)

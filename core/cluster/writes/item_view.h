@@ -11,11 +11,10 @@ namespace orrery::cluster {
 // Items as a replica stores them. Every read of an item uses this, so its checksum is verified.
 
 /// The item that a tree stores under `storageKey`; null if there is none. Nothing if the bytes are
-/// damaged.
+/// corrupt.
 std::optional<ItemView> viewOf(std::string_view storageKey, SharedBytes stored);
 
-/// An item as the replica in `zone` has applied it. Damaged bytes give an error that names the
-/// place.
+/// An item as the replica in `zone` has applied it. If it is corrupt, the error names the place.
 storage::StorageResult<ItemView> appliedItem(const WorldState& world, const Group& group,
                                              ZoneIndex zone, std::string_view storageKey);
 

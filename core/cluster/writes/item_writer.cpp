@@ -54,7 +54,7 @@ table::LogRecord recordOf(const Group& group, const std::string& storageKey, con
     return record;
 }
 
-/// The state on which a write was evaluated, and which it must follow in the log.
+/// The state on which a write was evaluated; the write must follow it in the log.
 struct Before {
     ItemView item;
     std::optional<table::CollectionSize> collection;
@@ -71,12 +71,11 @@ void propose(Replicator& replicator, CollectionSizes& sizes, Group& group, ZoneI
         if (write.wantsCollectionBytes) written.reply.collectionBytes = record.collection->bytes;
     }
     sizes.noteWrite(group, record, localIndexes);
-    const std::string storageKey = record.key;
     const std::uint32_t itemBytes = record.newItemBytes;
     const std::size_t imageBytes = record.newImage ? record.newImage->size() : 0;
-    written.restsOn = replicator.propose(group, zone, std::move(record), localIndexes);
+    const auto [lsn, stored] = replicator.propose(group, zone, std::move(record), localIndexes);
+    written.restsOn = lsn;
     if (imageBytes == 0) return;
-    const SharedBytes& stored = group.tail.find(storageKey)->second.stored;
     written.reply.after = {stored, static_cast<std::uint32_t>(stored->size() - imageBytes),
                            itemBytes};
 }

@@ -20,7 +20,7 @@ struct Written {
 };
 
 /// Evaluates a write on the latest state of the leader in `zone`, including the tail of its log,
-/// and proposes a record if one is needed. Only while that replica serves. Reports damaged bytes to
+/// and proposes a record if one is needed. Only while that replica serves. Reports corrupt data to
 /// the world and answers InternalServerError.
 Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey);

@@ -50,7 +50,7 @@ private slots:
             7, orrery::observe::JobKind::FillIndex, "index I of table T", 500, 20'000, {}};
         QCOMPARE(jobText(job), QStringLiteral("Filling index I of table T: 500 of 20,000 items"));
         job.isStopped = true;
-        QVERIFY(jobText(job).endsWith(QStringLiteral("stopped by damaged bytes")));
+        QVERIFY(jobText(job).endsWith(QStringLiteral("stopped by corrupt data")));
         QCOMPARE(behindText(0, Duration()), QStringLiteral("even with the leader"));
         QCOMPARE(behindText(1, 12ms), QStringLiteral("1 record, 12 ms behind"));
     }

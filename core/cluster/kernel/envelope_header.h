@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/ids.h"
+#include "core/observe/event.h"
+
+namespace orrery::cluster {
+
+/// The header of a message in flight between two zones of a Region.
+struct EnvelopeHeader {
+    /// The sending zone and the group concerned.
+    observe::ReplicaRef from;
+    ZoneIndex to{};
+    observe::MessageKind kind{};
+    /// If the link has a different one on arrival, the message is lost.
+    std::uint32_t linkEpoch = 0;
+    Lsn lsn{};  ///< For the trace.
+};
+
+}  // namespace orrery::cluster
