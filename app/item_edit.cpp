@@ -1,9 +1,11 @@
 #include "app/item_edit.h"
 
 #include <QJsonDocument>
+#include <QMessageBox>
+#include <QPushButton>
 
+#include "app/item_deletion.h"
 #include "app/looks.h"
-#include "widgets/base/attribute_text.h"
 #include "widgets/items/conflict_dialog.h"
 #include "widgets/items/item_dialog.h"
 #include "widgets/items/item_diff.h"
@@ -17,7 +19,7 @@ using widgets::ItemWrite;
 ItemEdit::ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown, QWidget* window)
     : m_backend(backend),
       m_table(std::move(table)),
-      m_dialog(new widgets::ItemDialog(m_table.name, m_table.emptyKey, window)),
+      m_dialog(new widgets::ItemDialog(m_table.title, m_table.emptyKey, window)),
       m_shown(shown) {
     setParent(m_dialog);
     m_dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -41,24 +43,20 @@ QJsonObject ItemEdit::keyOf(const QJsonObject& item) const {
     return widgets::keyOf(item, m_table.keyNames);
 }
 
-QString ItemEdit::keyText(const QJsonObject& item) const {
-    constexpr int kPartMax = 60;
-    QStringList parts{m_table.name};
-    for (const QString& name : m_table.keyNames)
-        parts << widgets::shortText(item[name], kPartMax);
-    return parts.join(QStringLiteral(" · "));
+const QJsonObject& ItemEdit::base() const {
+    return m_dialog->base();
 }
 
 void ItemEdit::read() {
-    m_dialog->setReading();
+    m_dialog->setReading(keyOf(m_shown));
     const QJsonObject request{{QStringLiteral("TableName"), m_table.name},
                               {QStringLiteral("Key"), keyOf(m_shown)},
                               {QStringLiteral("ConsistentRead"), true}};
     call("GetItem", request, [this](const Backend::Answer& answer) {
         if (!succeeded(answer)) return m_dialog->setReadFailure(errorText(answer));
-        m_base = bodyOf(answer)[QLatin1String("Item")].toObject();
-        m_dialog->editItem(m_base.isEmpty() ? m_shown : m_base);
-        if (m_base.isEmpty())
+        const QJsonObject stored = bodyOf(answer)[QLatin1String("Item")].toObject();
+        m_dialog->editItem(stored.isEmpty() ? m_shown : stored);
+        if (stored.isEmpty())
             m_dialog->makeNew(
                 tr("This item was deleted. This is what your view still shows of it; "
                    "you can put it as a new item."));
@@ -67,14 +65,14 @@ void ItemEdit::read() {
 
 void ItemEdit::write(const QJsonObject& wanted, Guard guard) {
     m_wanted = wanted;
-    const bool moves = !m_base.isEmpty() && keyOf(wanted) != keyOf(m_base);
-    if (!moves && keyOf(m_old) == keyOf(m_base)) m_old = {};
+    const bool moves = !base().isEmpty() && keyOf(wanted) != keyOf(base());
+    if (!moves && keyOf(m_old) == keyOf(base())) m_old = {};
     // A second key change must not replace the item that the edit started from.
-    if (moves && m_old.isEmpty()) m_old = m_base;
-    if (m_base.isEmpty() || moves)
+    if (moves && m_old.isEmpty()) m_old = base();
+    if (base().isEmpty() || moves)
         return send(widgets::putNewItem(m_table.name, m_table.keyNames, wanted));
-    if (widgets::changesOf(m_base, wanted).isEmpty()) return deleteOldOrFinish();
-    const auto change = widgets::changeItem(m_table.name, m_table.keyNames, m_base, wanted, guard);
+    if (widgets::changesOf(base(), wanted).isEmpty()) return deleteOldOrFinish();
+    const auto change = widgets::changeItem(m_table.name, m_table.keyNames, base(), wanted, guard);
     if (!change)
         return m_dialog->setRefusal(
             tr("This changes more attributes than one conditional write can hold. Save a part of "
@@ -103,23 +101,24 @@ void ItemEdit::onWritten(const ItemWrite& write, const Backend::Answer& answer) 
 bool ItemEdit::showUnseen(const QJsonObject& replaced) {
     bool unseen = false;
     for (auto it = replaced.begin(); it != replaced.end(); ++it)
-        unseen |= !m_base.contains(it.key());
+        unseen |= !base().contains(it.key());
     if (!unseen) return false;
-    auto* dialog = showConflict(
-        {ItemConflict::Kind::Replaced, keyText(m_wanted), m_base, m_wanted, replaced, /*left=*/1},
-        m_wanted);
+    auto* dialog = showConflict({ItemConflict::Kind::Replaced, m_table.placeText(m_wanted), base(),
+                                 m_wanted, replaced, /*left=*/1},
+                                m_wanted);
     connect(dialog, &QDialog::rejected, this, &ItemEdit::deleteOldOrFinish);
     return true;
 }
 
 void ItemEdit::onRefusedWrite(const std::optional<QJsonObject>& theirs) {
     // The new key may be the old one in another spelling, such as 1.0 for 1.
-    const bool sameItem = theirs && keyOf(*theirs) == keyOf(m_base);
-    const bool isNew = m_base.isEmpty() || (keyOf(m_wanted) != keyOf(m_base) && !sameItem);
-    if (!isNew && keyOf(m_old) == keyOf(m_base)) m_old = {};
-    showConflict({isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit, keyText(m_wanted),
-                  isNew ? QJsonObject() : m_base, m_wanted, theirs, /*left=*/1},
-                 theirs.value_or(QJsonObject()));
+    const bool sameItem = theirs && keyOf(*theirs) == keyOf(base());
+    const bool isNew = base().isEmpty() || (keyOf(m_wanted) != keyOf(base()) && !sameItem);
+    if (!isNew && keyOf(m_old) == keyOf(base())) m_old = {};
+    showConflict(
+        {isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit,
+         m_table.placeText(m_wanted), isNew ? QJsonObject() : base(), m_wanted, theirs, /*left=*/1},
+        theirs.value_or(QJsonObject()));
 }
 
 widgets::ConflictDialog* ItemEdit::showConflict(const ItemConflict& conflict,
@@ -136,13 +135,12 @@ widgets::ConflictDialog* ItemEdit::showConflict(const ItemConflict& conflict,
 }
 
 void ItemEdit::reapplyTo(const ItemConflict& conflict, const QJsonObject& inTable) {
-    m_base = inTable;
     QJsonObject merged = conflict.mine;
     if (conflict.theirs) {
         merged = widgets::reapply(conflict.seen, conflict.mine, *conflict.theirs);
         for (const QString& name : m_table.keyNames)
             merged[name] = conflict.theirs->value(name);
-        m_dialog->editItem(merged);
+        m_dialog->replaceText(merged, inTable);
     } else {
         m_dialog->makeNew({});
     }
@@ -152,11 +150,11 @@ void ItemEdit::reapplyTo(const ItemConflict& conflict, const QJsonObject& inTabl
 }
 
 void ItemEdit::take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
-    m_base = inTable;
     m_old = {};
     if (theirs)
-        m_dialog->editItem(*theirs, tr("This is the item as it is now. Undo (Ctrl+Z) brings back "
-                                       "your text."));
+        m_dialog->replaceText(*theirs, inTable,
+                              tr("This is the item as it is now. Undo (Ctrl+Z) brings back your "
+                                 "text."));
     else
         m_dialog->makeNew(
             tr("The item stays deleted. Your text is still here: cancel, or put it "
@@ -168,23 +166,22 @@ void ItemEdit::deleteOldOrFinish() {
 }
 
 void ItemEdit::deleteOld(const QJsonObject& old) {
-    const ItemWrite write = widgets::deleteItem(m_table.name, m_table.keyNames, old);
-    call("DeleteItem", write.request, [this](const Backend::Answer& answer) {
-        const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
-        const bool changed = errorType(answer) == u"ConditionalCheckFailedException";
-        if (changed && !now.isEmpty()) return onOldChanged(now);
-        // A failed condition without an item means that another client deleted it.
-        if (!succeeded(answer) && !changed)
-            emit message(tr("The new item is written. The old one is still there: %1")
-                             .arg(errorText(answer)));
-        finish();
-    });
+    m_dialog->setWriting();
+    deleteAsSeen(m_backend, m_table, old,
+                 [this, old, alive = std::weak_ptr(m_alive)](const Deletion& deletion) {
+                     if (alive.expired()) return;
+                     if (deletion.outcome == Deletion::Outcome::Changed)
+                         return onOldChanged(deletion.now);
+                     if (deletion.outcome == Deletion::Outcome::Failed)
+                         return onOldFailed(old, deletion.reason);
+                     finish();
+                 });
 }
 
 void ItemEdit::onOldChanged(const QJsonObject& now) {
     ItemConflict conflict;
-    conflict.kind = ItemConflict::Kind::Delete;
-    conflict.keyText = keyText(now);
+    conflict.kind = ItemConflict::Kind::Moved;
+    conflict.keyText = m_table.placeText(now);
     conflict.seen = m_old;
     conflict.mine = m_old;
     conflict.theirs = now;
@@ -199,6 +196,26 @@ void ItemEdit::onOldChanged(const QJsonObject& now) {
         finish();
     });
     dialog->open();
+}
+
+void ItemEdit::onOldFailed(const QJsonObject& old, const QString& reason) {
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("The old item was not deleted"),
+                                tr("The new item is written, but the old one was not deleted."),
+                                QMessageBox::NoButton, m_dialog);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(
+        tr("New: %1\nOld: %2\n\n%3").arg(m_table.keyText(m_wanted), m_table.keyText(old), reason));
+    QPushButton* again = box->addButton(tr("Try again"), QMessageBox::ActionRole);
+    QPushButton* leave = box->addButton(tr("Keep both"), QMessageBox::RejectRole);
+    box->setDefaultButton(leave);
+    box->setEscapeButton(leave);
+    connect(box, &QDialog::finished, this, [this, box, again, old] {
+        if (box->clickedButton() == again) return deleteOld(old);
+        emit message(tr("The new item is written, and the old one is still there."));
+        finish();
+    });
+    box->open();
 }
 
 void ItemEdit::finish() {

@@ -2,11 +2,11 @@
 
 #include <QJsonObject>
 #include <QObject>
-#include <QStringList>
 #include <memory>
 #include <optional>
 
 #include "app/backend.h"
+#include "app/edited_table.h"
 #include "widgets/items/item_write.h"
 
 namespace orrery::widgets {
@@ -17,20 +17,13 @@ struct ItemConflict;
 
 namespace orrery::app {
 
-/// The table of an edited item.
-struct EditedTable {
-    QString region;
-    QString name;
-    QStringList keyNames;  ///< Partition key first.
-    QJsonObject emptyKey;  ///< The key attributes with empty values.
-};
-
 /// One edit of one item, from the dialog to the last write.
 ///
 /// The edit starts from a strong read, because a view may show an index's projection or a replica
 /// that lags. It sends only the changes, on the condition that the item is still equal to the one
 /// read. Otherwise it shows both versions and the person chooses; the typed text is never lost. If
-/// the person changed the key, the edit puts a new item and then deletes the old one.
+/// the person changed the key, the edit puts a new item and then deletes the old one. What became
+/// of the old one is said before the dialog closes.
 ///
 /// The dialog owns the edit.
 class ItemEdit : public QObject {
@@ -69,9 +62,12 @@ private:
     void deleteOldOrFinish();
     void deleteOld(const QJsonObject& old);
     void onOldChanged(const QJsonObject& now);
+    /// The new item is written, and `old` could not be deleted.
+    void onOldFailed(const QJsonObject& old, const QString& reason);
     void finish();
 
-    QString keyText(const QJsonObject& item) const;
+    /// The stored item that the text is based on; empty if none.
+    const QJsonObject& base() const;
     QJsonObject keyOf(const QJsonObject& item) const;
     /// Drops the answer once the dialog is destroyed.
     void call(std::string_view operation, const QJsonObject& request, AnswerHandler handler);
@@ -80,7 +76,6 @@ private:
     EditedTable m_table;
     widgets::ItemDialog* m_dialog;
     QJsonObject m_shown;
-    QJsonObject m_base;    // The stored item that the text is based on; empty if none.
     QJsonObject m_wanted;  // The item in flight.
     QJsonObject m_old;     // After a key change, the item to delete; else empty.
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);

@@ -75,6 +75,8 @@ void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
     m_banner->setVisible(!m_banner->text().isEmpty());
     m_clock->setSnapshot(*snapshot);
     m_explorer->setSnapshot(snapshot);
+    m_requests->setRegions(*snapshot);
+    nameTabs();
     m_zones->setSnapshot(snapshot);
     widgets::TablePage* page = currentTable();
     if (page != nullptr)
@@ -110,6 +112,25 @@ const observe::TableView* MainWindow::findTable(const widgets::ExplorerTarget& t
     return nullptr;
 }
 
+bool MainWindow::hasManyRegions() const {
+    return m_feed->snapshot() != nullptr && m_feed->snapshot()->regions.size() > 1;
+}
+
+QString MainWindow::tableTitle(const widgets::ExplorerTarget& target) const {
+    return hasManyRegions() ? tr("%1 in %2").arg(target.table, target.region) : target.table;
+}
+
+void MainWindow::nameTabs() {
+    for (int tab = 0; tab < m_tabs->count(); ++tab) {
+        const auto* page = qobject_cast<widgets::TablePage*>(m_tabs->widget(tab));
+        if (page == nullptr) continue;
+        const QString title = tableTitle(page->target());
+        if (m_tabs->tabText(tab) != title) m_tabs->setTabText(tab, title);
+    }
+    const int current = m_tabs->currentIndex();
+    setWindowTitle(current < 0 ? tr("Orrery") : tr("%1 – Orrery").arg(m_tabs->tabText(current)));
+}
+
 widgets::TablePage* MainWindow::currentTable() const {
     return qobject_cast<widgets::TablePage*>(m_tabs->currentWidget());
 }
@@ -137,7 +158,7 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     connect(page, &widgets::TablePage::deleteItemsWanted, this,
             [this, page](const QList<QJsonObject>& items) { deleteItems(page->target(), items); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
-    const int tab = m_tabs->addTab(page, target.table);
+    const int tab = m_tabs->addTab(page, tableTitle(target));
     m_tabs->setTabToolTip(tab, tr("%1 in %2").arg(target.table, target.region));
     m_tabs->setCurrentIndex(tab);
     page->grid()->table()->setFocus();
@@ -150,9 +171,7 @@ void MainWindow::loadSample(const QString& name) {
 void MainWindow::onTabChanged() {
     if (m_feed->snapshot() != nullptr) onSnapshot(m_feed->snapshot());
     if (const widgets::TablePage* page = currentTable()) m_explorer->setCurrent(page->target());
-    setWindowTitle(m_tabs->currentIndex() < 0
-                       ? tr("Orrery")
-                       : tr("%1 – Orrery").arg(m_tabs->tabText(m_tabs->currentIndex())));
+    nameTabs();
 }
 
 void MainWindow::closeTab(int tab) {

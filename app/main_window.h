@@ -73,6 +73,10 @@ private:
     void showMessage(const QString& text);
     const observe::RegionView* findRegion(const QString& name) const;
     const observe::TableView* findTable(const widgets::ExplorerTarget& target) const;
+    bool hasManyRegions() const;
+    /// The name of a table for people: with its Region if there are several.
+    QString tableTitle(const widgets::ExplorerTarget& target) const;
+    void nameTabs();
 
     // main_window_layout.cpp
     void makeCentre();

@@ -145,8 +145,9 @@ void MainWindow::createTable(const QString& region) {
 
 void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
+    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
     auto* dialog =
-        new widgets::DeleteTableDialog(target.table, table == nullptr ? 0 : table->itemCount, this);
+        new widgets::DeleteTableDialog(target.table, tableTitle(target), table->itemCount, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, target] {
         m_backend->call(target.region.toStdString(), "DeleteTable",
@@ -163,12 +164,12 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
 std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
     if (table == nullptr) {
-        showMessage(tr("%1 no longer exists").arg(target.table));
+        showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
         return std::nullopt;
     }
     QStringList keyNames{widgets::toQString(table->partitionKeyName)};
     if (!table->sortKeyName.empty()) keyNames << widgets::toQString(table->sortKeyName);
-    return EditedTable{target.region, target.table, keyNames,
+    return EditedTable{target.region, target.table, tableTitle(target), keyNames,
                        widgets::emptyKeyOf(widgets::toQString(table->keys))};
 }
 
@@ -185,7 +186,8 @@ void MainWindow::deleteItems(const widgets::ExplorerTarget& target,
     if (items.isEmpty()) return;
     const std::optional<EditedTable> table = editedTable(target);
     if (!table) return;
-    auto* removal = new ItemRemoval(m_backend, *table, items, this);
+    // An index may show a part of each item.
+    auto* removal = new ItemRemoval(m_backend, *table, items, target.index.isEmpty(), this);
     connect(removal, &ItemRemoval::written, m_feed, &WorldFeed::takeSnapshot);
     connect(removal, &ItemRemoval::message, this, &MainWindow::showMessage);
     removal->ask();

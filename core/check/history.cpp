@@ -30,7 +30,7 @@ OperationId History::begin(OperationKind kind, std::uint32_t item, Instant now) 
 
 Operation& History::end(OperationId id, Outcome outcome, Instant now) {
     Operation& operation = m_operations[id];
-    CHECK(operation.outcome == Outcome::UnderWay);
+    CHECK(operation.outcome == Outcome::Pending);
     operation.outcome = outcome;
     operation.end = now;
     return operation;

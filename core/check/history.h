@@ -23,7 +23,7 @@ enum class OperationKind : std::uint8_t {
 };
 
 enum class Outcome : std::uint8_t {
-    UnderWay,
+    Pending,
     Done,
     Refused,  ///< It had no effect and never will have one.
     Unknown,  ///< A timeout or a 500: the write may have happened, or may still happen.
@@ -31,7 +31,7 @@ enum class Outcome : std::uint8_t {
 
 struct Operation {
     OperationKind kind;
-    Outcome outcome = Outcome::UnderWay;
+    Outcome outcome = Outcome::Pending;
     std::uint32_t item;
     Lsn floor;  ///< The highest LSN of the item that any client knew when the operation began.
     Lsn seen;   ///< The LSN at which it wrote, or of the version that it showed.

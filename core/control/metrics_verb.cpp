@@ -18,7 +18,7 @@ public:
         m_out.append(name).append(" ").append(type).append("\n");
     }
     /// Adds samples to a family that has begun.
-    void goOn(std::string_view name) { m_name = name; }
+    void continueFamily(std::string_view name) { m_name = name; }
     void sample(std::string_view labels, std::int64_t value) {
         m_out += m_name;
         if (!labels.empty()) m_out.append("{").append(labels).append("}");
@@ -50,7 +50,7 @@ public:
             const Family& family = kFamilies[m_family];
             if (!std::exchange(m_familyIsBegun, true))
                 metrics.family(family.name, "gauge", family.help);
-            metrics.goOn(family.name);
+            metrics.continueFamily(family.name);
             for (; m_region < m_snapshot->regions.size(); ++m_region) {
                 const observe::RegionView& region = *m_snapshot->regions[m_region];
                 if (!std::exchange(m_regionIsBegun, true)) m_table = region.tables.begin();

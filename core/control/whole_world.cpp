@@ -31,7 +31,7 @@ Response showWorld(const Call& call, std::string_view contentType, const MakeSna
     }
     response.later = [contentType, make,
                       rounds = kRounds](cluster::World& world) mutable -> std::optional<Response> {
-        if (!world.lookOn(kPartitionsAtOnce)) --rounds;
+        if (!world.refreshSnapshot(kPartitionsAtOnce)) --rounds;
         if (rounds > 0) return std::nullopt;
         Response shown;
         shown.contentType = contentType;

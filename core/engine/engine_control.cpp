@@ -67,7 +67,7 @@ void Engine::Impl::sendControl(const http::ExchangeId& exchange, const AnswerHan
 // Runs after each turn.
 void Engine::Impl::finishHeld() {
     std::vector<Held> left;
-    m_heldGoOn = false;
+    m_heldCanContinue = false;
     const Duration end = Loop::now() + kHeldMax;
     for (Held& held : std::exchange(m_held, {})) {
         if (!finish(held, end)) left.push_back(std::move(held));
@@ -79,12 +79,12 @@ void Engine::Impl::finishHeld() {
 bool Engine::Impl::finish(Held& held, Duration end) {
     const bool isLong = held.response.later || held.response.pieces;
     if (isLong && Loop::now() >= end) {
-        m_heldGoOn = true;
+        m_heldCanContinue = true;
         return false;
     }
     if (!held.isBegun) {
         if (!isReady(held)) {
-            m_heldGoOn = m_heldGoOn || held.response.later;
+            m_heldCanContinue = m_heldCanContinue || held.response.later;
             return false;
         }
         if (!held.response.pieces) {
@@ -101,7 +101,7 @@ bool Engine::Impl::finish(Held& held, Duration end) {
 }
 
 bool Engine::Impl::gatherPieces(Held& held) {
-    m_heldGoOn = true;
+    m_heldCanContinue = true;
     if (held.response.pieces(held.response.body)) return false;
     sendControl(held.exchange, held.handler, std::move(held.response));
     return true;
@@ -119,7 +119,7 @@ bool Engine::Impl::sendPieces(Held& held, Duration end) {
             return true;
         }
         if (Loop::now() < end) continue;
-        m_heldGoOn = true;
+        m_heldCanContinue = true;
         return false;
     }
     return !backlog;  // The client is gone.

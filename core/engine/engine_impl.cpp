@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kScheme = "http://";
 constexpr std::size_t kHandlersAtOnce = 256;
-constexpr Duration kTellEvery = 1s;
+constexpr Duration kTickEvery = 1s;
 constexpr Duration kFrame = 16ms;
 constexpr Duration kFeedEvery = 20ms;
 constexpr std::size_t kFeedEventsMax = 2000;
@@ -140,7 +140,7 @@ void Engine::Impl::run() {
 }
 
 void Engine::Impl::round(Duration wall) {
-    tell(wall);
+    tickServer(wall);
     // Keeps details while a client follows, in whichever world is open by now.
     if (m_driver->isUp())
         m_driver->world().setDetailedTrace(m_options.detailedTrace || !m_followers.empty());
@@ -156,9 +156,9 @@ void Engine::Impl::round(Duration wall) {
     m_hasNewlyHeld = m_held.size() > held;
 }
 
-void Engine::Impl::tell(Duration wall) {
-    if (wall - m_toldAt < kTellEvery) return;
-    m_toldAt = wall;
+void Engine::Impl::tickServer(Duration wall) {
+    if (wall - m_tickedAt < kTickEvery) return;
+    m_tickedAt = wall;
     const CalendarTime calendar = Loop::calendar();
     m_server.tick(wall, calendar);
     // The machine slept, or its clock was set. A world paused or slowed on purpose keeps its own
@@ -194,10 +194,10 @@ void Engine::Impl::noteGeneration() {
 std::optional<Duration> Engine::Impl::sleepUntil(Duration wall) const {
     std::optional<Duration> until = m_driver->dueAt(wall);
     const auto notAfter = [&](Duration at) { until = std::min(until.value_or(at), at); };
-    if (m_server.needsTicks()) notAfter(m_toldAt + kTellEvery);
+    if (m_server.needsTicks()) notAfter(m_tickedAt + kTickEvery);
     if (!m_followers.empty()) notAfter(m_fedAt + kFeedEvery);
     if (m_stopping) notAfter(wall + 10ms);
-    if (m_hasNewlyHeld || m_heldGoOn) notAfter(wall);
+    if (m_hasNewlyHeld || m_heldCanContinue) notAfter(wall);
     const std::lock_guard lock(m_mutex);
     if (m_snapshotWanted) notAfter(m_publishedAt + kFrame);
     return until;

@@ -77,7 +77,7 @@ private:
     static std::expected<void, std::string> checkAddressSpace();
     std::expected<void, std::string> listen();
     void round(Duration wall);
-    void tell(Duration wall);
+    void tickServer(Duration wall);
     void deliver();
     void finishHeld();
     bool finish(Held& held, Duration end);
@@ -103,11 +103,11 @@ private:
     CallTable m_calls;
     std::vector<cluster::Answered> m_answers;  // A member only to reuse its memory.
     std::vector<Held> m_held;
-    bool m_hasNewlyHeld = false;  ///< Held since the last turn.
-    bool m_heldGoOn = false;      ///< Some of them take many turns and can continue at once.
+    bool m_hasNewlyHeld = false;     ///< Held since the last turn.
+    bool m_heldCanContinue = false;  ///< Some of them take many turns and can continue at once.
     std::vector<Follower> m_followers;
     Duration m_openedAt{};
-    Duration m_toldAt{};          // When the server last got the time.
+    Duration m_tickedAt{};        // When the server last got the time.
     Duration m_calendarOffset{};  // Calendar minus wall clock, at the last check.
     Duration m_publishedAt{};
     Duration m_fedAt{};

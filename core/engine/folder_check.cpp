@@ -40,7 +40,7 @@ std::optional<std::string> checkEntry(std::string_view tree, std::string_view ke
     return std::nullopt;
 }
 
-void tell(const storage::FileReport& file, std::string& text) {
+void describe(const storage::FileReport& file, std::string& text) {
     text += file.path + ": " + (file.isSound() ? "sound" : "DAMAGED") + ", " +
             std::to_string(file.pages) + " pages, " + std::to_string(file.freePages) + " free\n";
     for (const storage::FileReport::Tree& tree : file.trees)
@@ -58,8 +58,8 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     if (!report) return std::unexpected(report.error().message());
     FolderVerdict verdict;
     verdict.isSound = report->isSound();
-    tell(report->log, verdict.text);
-    tell(report->items, verdict.text);
+    describe(report->log, verdict.text);
+    describe(report->items, verdict.text);
     for (const std::string& problem : {report->pairProblem, report->formatProblem}) {
         if (!problem.empty()) verdict.text += problem + "\n";
     }

@@ -34,7 +34,7 @@ cluster::Pace paceOf(const sim::LiveClock& clock) {
     if (clock.paused()) return cluster::Pace::Stopped;
     if (clock.speed() > sim::LiveClock::kNormalSpeed) return cluster::Pace::Ahead;
     return clock.speed() < sim::LiveClock::kNormalSpeed ? cluster::Pace::Slower
-                                                        : cluster::Pace::AsTheWall;
+                                                        : cluster::Pace::Normal;
 }
 
 }  // namespace
@@ -156,8 +156,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         answer(std::move(answered));
     releaseGated();
     startWork(wall);
-    goOnInStore();
-    if (m_world->checksumsUnderWay()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
+    runDeferredInStore();
+    if (m_world->isScanningChecksums()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
 // A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
@@ -183,8 +183,8 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
 
 // A fault that is set while the clock is paused takes effect at once.
 void LiveDriver::sweepGroups(Duration end) {
-    while (m_world->isTelling()) {
-        m_world->tell(kEventsAtOnce);
+    while (m_world->isSweeping()) {
+        m_world->sweepGroups(kEventsAtOnce);
         if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) return;
     }
 }
@@ -228,17 +228,17 @@ void LiveDriver::releaseGated() {
 
 std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
     const Duration end = std::min(Loop::now() + kLookMax, m_frameEnd);
-    while (m_world->lookOn(kPartitionsAtOnce) && Loop::now() < end) {
+    while (m_world->refreshSnapshot(kPartitionsAtOnce) && Loop::now() < end) {
     }
     return m_world->showSnapshot();
 }
 
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
-    if (m_storeGoesOn || m_world->checksumsUnderWay()) return wall;
+    if (m_storeHasDeferred || m_world->isScanningChecksums()) return wall;
     if (isDiskBehind()) return std::nullopt;
     const bool paused = m_clock->paused();
-    if (m_behind || m_world->isTelling() || (!paused && !m_inbox.empty())) return wall;
+    if (m_behind || m_world->isSweeping() || (!paused && !m_inbox.empty())) return wall;
     std::optional<Duration> due;
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
     if (m_flushDue && !isReadOnly() && !m_treeFlusher.busy())

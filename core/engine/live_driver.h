@@ -124,7 +124,7 @@ private:
     void takeFinishedWork();
     void startWork(Duration wall);
     void startFlush(Duration wall);
-    void goOnInStore();
+    void runDeferredInStore();
     void writeEverything();
     bool isDiskBehind() const;
     void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
@@ -168,7 +168,7 @@ private:
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
     bool m_behind = false;                  // The last turn was cut short.
-    bool m_storeGoesOn = false;             // The store has more deferred work.
+    bool m_storeHasDeferred = false;        // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};

@@ -44,11 +44,11 @@ void LiveDriver::startWork(Duration wall) {
 }
 
 // A longer share would delay answers; a shorter one could not keep up with the turns.
-void LiveDriver::goOnInStore() {
+void LiveDriver::runDeferredInStore() {
     const Duration end = std::min(Loop::now() + kGoOnMax, m_frameEnd);
     do {
-        m_storeGoesOn = m_store->goOn(kStepsAtOnce);
-    } while (m_storeGoesOn && Loop::now() < end);
+        m_storeHasDeferred = m_store->runDeferred(kStepsAtOnce);
+    } while (m_storeHasDeferred && Loop::now() < end);
 }
 
 // Either a flush found no room, and the world continues with its memory; or a commit did, and a

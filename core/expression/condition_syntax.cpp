@@ -167,8 +167,8 @@ ApiResult<Primary> ConditionParser::primary() {
     if (inner.parenthesized) m_parser.findings().redundantParentheses = true;
     TRY(m_parser.expectSymbol(")"));
     inner.parenthesized = true;
-    const bool goesOn = m_parser.isSymbol(".") || m_parser.isSymbol("[");
-    if (goesOn && inner.operand && inner.operand->kind == SyntaxOperand::Kind::Path) {
+    const bool pathContinues = m_parser.isSymbol(".") || m_parser.isSymbol("[");
+    if (pathContinues && inner.operand && inner.operand->kind == SyntaxOperand::Kind::Path) {
         TRY(m_parser.pathTail(inner.operand->path));
         inner.parenthesized = false;
     }

@@ -197,8 +197,8 @@ ApiResult<SyntaxOperand> Parser::argument(FunctionSet functions) {
         TRY(expectSymbol(")"));
         if (++direct > 1) m_findings.redundantParentheses = true;
         // In a condition, a path can continue after "(a.b)".
-        const bool goesOn = isSymbol(".") || isSymbol("[");
-        if (goesOn && functions == FunctionSet::Condition &&
+        const bool pathContinues = isSymbol(".") || isSymbol("[");
+        if (pathContinues && functions == FunctionSet::Condition &&
             operand.kind == SyntaxOperand::Kind::Path) {
             TRY(pathTail(operand.path));
             direct = 0;

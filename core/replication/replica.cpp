@@ -155,7 +155,7 @@ void Replica::hold(ZoneIndex to, Lsn from) {
     progress.held = true;
 }
 
-void Replica::goOn(ZoneIndex to, Instant now) {
+void Replica::resumeSending(ZoneIndex to, Instant now) {
     m_now = now;
     if (m_role != Role::Leader || !std::exchange(progressOf(to).held, false)) return;
     if (progressOf(to).next > m_state.log.last()) return;

@@ -31,7 +31,7 @@ struct Output {
     std::optional<LogPosition> noOp;
     /// If not 0: encode `state()` now, save it, then pass this number to `stateSaved`.
     std::uint32_t saveState = 0;
-    /// Apply the chunk just received, or refuse it; see `copyGoesOn`.
+    /// Apply the chunk just received, or refuse it; see `requestNextChunk`.
     bool takeChunk = false;
     /// It is the first chunk: discard the whole log, which continues after `state().copyBase`.
     bool beginCopy = false;
@@ -95,16 +95,16 @@ public:
     void heard(ZoneIndex zone, Instant now);
     /// The driver shortened its last AppendRequest to `to`: the records end at `last`.
     void shortened(ZoneIndex to, Lsn last);
-    /// Stops sending records to `to` until `goOn`, except what keeps the lease: enough bytes are in
-    /// flight, which only the driver knows. It dropped the last AppendRequest, whose records began
-    /// at `from`.
+    /// Stops sending records to `to` until `resumeSending`, except what keeps the lease: enough
+    /// bytes are in flight, which only the driver knows. It dropped the last AppendRequest, whose
+    /// records began at `from`.
     void hold(ZoneIndex to, Lsn from);
-    void goOn(ZoneIndex to, Instant now);
+    void resumeSending(ZoneIndex to, Instant now);
     /// The driver no longer has the records before `first`. Also call it after the start.
     void trimmed(Lsn first);
     /// Requests the next chunk: the driver has applied the last one and the records committed
     /// meanwhile. If the request is lost, the leader's next message makes the replica ask again.
-    void copyGoesOn(Instant now);
+    void requestNextChunk(Instant now);
     /// The copy is complete: the tree matches the log up to a committed position.
     void copied(Instant now);
 

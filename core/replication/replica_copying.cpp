@@ -24,10 +24,10 @@ void Replica::needCopy() {
 void Replica::askForCopy() {
     // A chunk may reach the tree before the log restarts, so the disk must have this state first.
     const bool isKnown = m_state.standing == Standing::Copying || stateIsSaved();
-    if (isKnown && m_copyAskedAt + m_options->renew <= m_now) copyGoesOn(m_now);
+    if (isKnown && m_copyAskedAt + m_options->renew <= m_now) requestNextChunk(m_now);
 }
 
-void Replica::copyGoesOn(Instant now) {
+void Replica::requestNextChunk(Instant now) {
     m_now = now;
     if (m_state.standing == Standing::Whole || !m_state.leader) return;
     m_copyAskedAt = m_now;

@@ -163,7 +163,7 @@ StorageResult<ArchiveSegment> ArchiveFiles::writeSegment(const ArchiveOrder& ord
                           order.until, offset + end.size(), segmentChecksum(end)};
 }
 
-StorageResult<void> ArchiveFiles::keepOnly(const std::vector<ArchiveSegment>& known) {
+StorageResult<void> ArchiveFiles::removeAllExcept(const std::vector<ArchiveSegment>& known) {
     std::error_code failed;
     if (!std::filesystem::exists(m_folder, failed)) return {};
     std::set<std::filesystem::path> files;

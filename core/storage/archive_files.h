@@ -21,7 +21,7 @@ public:
 
     StorageResult<void> write(ArchiveBatch& batch, LogMedium& log) override;
     StorageResult<void> settle(ArchiveBatch&, LogMedium&) override { return {}; }
-    StorageResult<void> keepOnly(const std::vector<ArchiveSegment>& known) override;
+    StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>& known) override;
     StorageResult<std::vector<ArchivedRecord>> read(const ArchiveSegment& segment, Lsn from,
                                                     std::uint64_t bytesMax) override;
     std::string path() const override { return m_folder.string(); }

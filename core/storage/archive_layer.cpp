@@ -88,7 +88,7 @@ StorageResult<void> ArchiveLayer::resume() {
         m_bytes += segment->bytes;
         known.push_back(*segment);
     }
-    return m_medium->keepOnly(known);
+    return m_medium->removeAllExcept(known);
 }
 
 void ArchiveLayer::forgetUnwritten() {

@@ -31,7 +31,7 @@ public:
 
     /// Removes every segment not listed here: its row was never written, or has been erased. Call
     /// it once, first.
-    virtual StorageResult<void> keepOnly(const std::vector<ArchiveSegment>& known) = 0;
+    virtual StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>& known) = 0;
 
     /// The records of `segment` from `from` on: at least one, and as many as fit in `bytesMax`. If
     /// the file is missing or corrupt, the error names it.

@@ -98,8 +98,8 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     if (!isOurs) return std::unexpected(lockedError(folder, path));
     // The lock file can be deleted while it is locked, the folder cannot. Some network file systems
     // do not lock folders; there, only the lock file protects the data.
-    TRY_ASSIGN(File itself, File::open(folder, O_RDONLY | O_DIRECTORY));
-    if (!itself.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
+    TRY_ASSIGN(File folderLock, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (!folderLock.tryLock().value_or(true)) return std::unexpected(lockedError(folder, path));
     const std::string holder =
         std::to_string(::getpid()) + " " + firstLine(readAll("/proc/self/comm")) + "\n";
     // The text is only for people. Ignoring errors lets a folder on a full disk open for reading.
@@ -107,7 +107,8 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
     if (written) written = lock.write(0, holder);
     if (!written && !isLackOfRoom(written.error())) return std::unexpected(written.error());
 
-    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::move(lock), std::move(itself)));
+    return std::unique_ptr<DataFolder>(
+        new DataFolder(folder, std::move(lock), std::move(folderLock)));
 }
 
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(

@@ -58,8 +58,10 @@ private:
         bool isUnfinished = false;
     };
 
-    DataFolder(std::filesystem::path folder, File lock, File itself)
-        : m_folder(std::move(folder)), m_lock(std::move(lock)), m_itself(std::move(itself)) {}
+    DataFolder(std::filesystem::path folder, File lock, File folderLock)
+        : m_folder(std::move(folder)),
+          m_lock(std::move(lock)),
+          m_folderLock(std::move(folderLock)) {}
 
     static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
     /// The contents of the format file.
@@ -71,7 +73,7 @@ private:
 
     const std::filesystem::path m_folder;
     const File m_lock;
-    const File m_itself;  ///< The folder, locked.
+    const File m_folderLock;  ///< The folder, locked.
     bool m_isFinished = true;
     bool m_isOlder = false;  ///< Guarded by the log's write lock once the folder is open.
 };

@@ -72,7 +72,7 @@ StorageError Environment::poisoned() const {
 }
 
 StorageResult<void> Environment::mayEnter() const {
-    if (m_mapIsLost) return std::unexpected(error("mmap", ENOMEM));
+    if (m_mapIsLost != 0) return std::unexpected(error("mmap", ENOMEM));
     if (m_isPoisoned != 0) return std::unexpected(poisoned());
     return {};
 }
@@ -84,16 +84,16 @@ std::size_t Environment::positionOf(Database database) const {
 StorageResult<std::unique_ptr<Environment>> Environment::open(const EnvironmentPlan& plan) {
     std::unique_ptr<Environment> environment(
         new Environment(plan, std::max(reservable(plan.mapBytes), kMapBytesMin)));
-    if (!plan.whenMade) TRY(environment->checkFile());
+    if (!plan.onCreate) TRY(environment->checkFile());
     StorageResult<void> opened = environment->openMap();
     while (!opened && opened.error().code == ENOMEM && environment->m_mapBytes > kMapBytesMin) {
         environment->m_mapBytes /= 2;
         opened = environment->openMap();
     }
     if (!opened) return std::unexpected(opened.error());
-    if (!plan.whenMade) TRY(environment->openPages());
+    if (!plan.onCreate) TRY(environment->openPages());
     TRY(environment->openDatabases(plan));
-    if (plan.whenMade) TRY(environment->openPages());
+    if (plan.onCreate) TRY(environment->openPages());
     return environment;
 }
 
@@ -148,7 +148,7 @@ StorageResult<void> Environment::openMap() {
 }
 
 StorageResult<void> Environment::openDatabases(const EnvironmentPlan& plan) {
-    if (plan.whenMade == nullptr) return findDatabases();
+    if (plan.onCreate == nullptr) return findDatabases();
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*this));
     for (const std::string& name : m_names) {
         MDB_dbi handle = 0;
@@ -157,7 +157,7 @@ StorageResult<void> Environment::openDatabases(const EnvironmentPlan& plan) {
         if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_dbi_open", rc));
         m_databases.emplace_back(handle);
     }
-    TRY(plan.whenMade(*this, transaction));
+    TRY(plan.onCreate(*this, transaction));
     return transaction.commit();
 }
 
@@ -211,7 +211,7 @@ StorageResult<void> Environment::grow() {
         m_mapBytes = wanted;
         return {};
     }
-    m_mapIsLost = rc != EINVAL;
+    m_mapIsLost = rc == EINVAL ? 0 : 1;
     return std::unexpected(error("mdb_env_set_mapsize", rc));
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -43,8 +42,8 @@ public:
     WriteLock& operator=(const WriteLock&) = delete;
 
     /// Waits until the lock is free.
-    void take();
-    void giveBack();
+    void acquire();
+    void release();
 
 private:
     const int m_descriptor;  ///< An eventfd that counts to 1.
@@ -58,7 +57,7 @@ struct EnvironmentPlan {
     std::vector<std::string> databases;
     /// If null, the file and its databases must exist. Otherwise both are created, and this
     /// function writes into the transaction that creates them.
-    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> whenMade = nullptr;
+    std::function<StorageResult<void>(const Environment&, WriteTransaction&)> onCreate = nullptr;
 };
 
 /// One LMDB file with its databases. Its owner's thread opens, grows and destroys it.
@@ -115,7 +114,8 @@ private:
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Reset; renewing it is cheaper than beginning a new one.
-    std::atomic<bool> m_mapIsLost = false;  ///< Growing it failed; every call fails from then on.
+    /// 1 once growing the map failed; every call fails from then on.
+    volatile std::sig_atomic_t m_mapIsLost = 0;
     mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread whose call faulted.
     std::vector<Database> m_databases;
     std::unique_ptr<PageFile> m_readPages;    ///< For the owner's reads.
@@ -149,7 +149,7 @@ protected:
     const PageTree& tree(Database database) const;
     StorageResult<std::optional<std::string_view>> read(Database database,
                                                         std::string_view key) const;
-    StorageResult<void> checkWayTo(Database database, std::string_view key) const;
+    StorageResult<void> checkPathTo(Database database, std::string_view key) const;
 
     Environment* m_environment;
     MDB_txn* m_txn;

@@ -77,22 +77,23 @@ Ticket LayeredStore::commit(Turn turn) {
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
     m_trees.endTurn(m_log.last(), logBytes);
     m_archive.endTurn(m_log.last());
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     return m_log.last();
 }
 
-bool LayeredStore::goOn(std::size_t stepsMax) {
+bool LayeredStore::runDeferred(std::size_t stepsMax) {
     std::size_t left = stepsMax;
     left -= m_log.forgetWritten(left);
     left -= m_trees.visitFlushedMarks(left, [&](VolumeId volume, GroupId group, const auto& mark) {
-        treeHas(volume, group, mark.applied);
+        noteTreeApplied(volume, group, mark.applied);
     });
     for (; left > 0 && !m_trimmed.empty(); --left) {
         const auto [volume, group] = m_trimmed.front();
         m_trimmed.pop_front();
         // If unknown, the next flush reports it.
         const auto applied = m_trees.appliedOnDisk(volume, group);
-        if (applied || m_archive.holds(group)) treeHas(volume, group, applied.value_or(Lsn(0)));
+        if (applied || m_archive.holds(group))
+            noteTreeApplied(volume, group, applied.value_or(Lsn(0)));
     }
     m_trees.freeFlushed(left);
     return m_log.hasWrittenToForget() || m_trees.hasFlushedMarks() || !m_trimmed.empty() ||
@@ -119,7 +120,7 @@ void LayeredStore::sweepTrims() {
     }
     for (const auto& [group, volume] : *found) {
         if (const auto applied = m_trees.appliedOnDisk(volume, group))
-            treeHas(volume, group, *applied);
+            noteTreeApplied(volume, group, *applied);
     }
 }
 
@@ -127,14 +128,14 @@ void LayeredStore::finishLogWork(std::unique_ptr<Work> work) {
     // Enlarging the log moves its map. A running flush may be writing there, and the archive
     // reading. A held flush has ended.
     const bool flushIsOut = m_trees.workIsOut() && m_heldFlushWork == nullptr;
-    if ((flushIsOut || m_archive.workIsOut()) && LogLayer::wantsRoom(*work)) {
+    if ((flushIsOut || m_archive.workIsOut()) && LogLayer::needsLargerMap(*work)) {
         m_heldLogWork = std::move(work);
         return;
     }
     const StorageResult<void> result = m_log.finish(std::move(work));
     if (!result) fail(healthAfterLogError(result.error()), result.error());
     m_archive.noteWritten(m_log.written());
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     reclaimReleased();
     if (m_heldFlushWork != nullptr) finishFlushWork(std::move(m_heldFlushWork));
 }
@@ -221,7 +222,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     if (ArchiveLayer::isArchiveWork(*work)) return finishArchiveWork(std::move(work));
     // A flush writes to the log too, so it may find the log's map full.
     const bool logWorkIsOut = m_log.workIsOut() && m_heldLogWork == nullptr;
-    if (logWorkIsOut && TreeLayer::wantsRoomIn(*work, m_logMedium->path())) {
+    if (logWorkIsOut && TreeLayer::needsLargerMap(*work, m_logMedium->path())) {
         m_heldFlushWork = std::move(work);
         return;
     }
@@ -232,7 +233,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     m_log.noteTreeWritten(m_treeMedium->generation());
     for (const GroupId group : m_trees.takeUnmarkedGroups())
         m_heldReclaims.push_back(group);
-    goOn(m_stepsAtOnce);
+    runDeferred(m_stepsAtOnce);
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
@@ -248,11 +249,11 @@ void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
 }
 
 // Records that the archive still needs stay. The next mark or flush after that releases them.
-void LayeredStore::treeHas(VolumeId volume, GroupId group, Lsn applied) {
+void LayeredStore::noteTreeApplied(VolumeId volume, GroupId group, Lsn applied) {
     if (m_archive.holds(group))
         m_log.forgetTrim(volume, group);
     else
-        m_log.treeHas(volume, group, applied);
+        m_log.noteTreeApplied(volume, group, applied);
 }
 
 void LayeredStore::reclaimReleased() {

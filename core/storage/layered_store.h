@@ -10,7 +10,7 @@ struct LayeredOptions {
     Durability durability = Durability::Durable;
     std::uint64_t memtableBytesMax = 16u << 20;
     PlannedFailure failure = {};
-    /// See Store::goOn.
+    /// See Store::runDeferred.
     std::size_t stepsAtOnce = SIZE_MAX;
 };
 
@@ -55,7 +55,7 @@ public:
     std::unique_ptr<Work> takeFlushWork(bool force) override;
     Ticket treesSynced() const override;
     void finishFlushWork(std::unique_ptr<Work> work) override;
-    bool goOn(std::size_t stepsMax) override;
+    bool runDeferred(std::size_t stepsMax) override;
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
@@ -77,7 +77,7 @@ private:
     StorageResult<T> noted(StorageResult<T> result) const;
     void fail(Health health, const StorageError& error);
     void finishArchiveWork(std::unique_ptr<Work> work);
-    void treeHas(VolumeId volume, GroupId group, Lsn applied);
+    void noteTreeApplied(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
     void sweepTrims();
 

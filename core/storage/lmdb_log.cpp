@@ -11,7 +11,7 @@ StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder
                                                       const PairMark& firstMark) {
     EnvironmentPlan plan{folder->logFile(), mapBytes, logDatabaseNames()};
     if (folder->isNew()) {
-        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+        plan.onCreate = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, LogDatabase::Counters), firstMark);
         };
     }
@@ -189,7 +189,7 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
     return unfinished;
 }
 
-bool LmdbLog::madeRoom(const StorageError& error) {
+bool LmdbLog::growIfFull(const StorageError& error) {
     return error.code == kMapFull && m_environment->grow().has_value();
 }
 

@@ -48,7 +48,7 @@ public:
         std::string_view prefix) override;
     StorageResult<Unfinished> unfinished() override;
 
-    bool madeRoom(const StorageError& error) override;
+    bool growIfFull(const StorageError& error) override;
     bool hasRoom() const override { return m_folder->hasRoom(); }
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }

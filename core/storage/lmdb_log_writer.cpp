@@ -179,7 +179,7 @@ StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& records
     if (!stored) return true;
     TRY_ASSIGN(const Lsn mark, trimMarkFrom(m_transaction.environment(), *stored));
     if (mark == Lsn(0)) return true;
-    const Lsn last(std::min(mark.value(), step.treeHas.value() + 1) - 1);
+    const Lsn last(std::min(mark.value(), step.treeApplied.value() + 1) - 1);
     const std::string end = recordKey(step.volume, step.group, last);
     TRY_ASSIGN(Cursor cursor, Cursor::open(m_transaction, database(LogDatabase::Records)));
     TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(step.volume, step.group, Lsn(0))));

@@ -89,7 +89,7 @@ StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFold
                                                         const PairMark& firstMark) {
     EnvironmentPlan plan{folder->itemsFile(), options.mapBytes, treeDatabaseNames()};
     if (folder->isNew()) {
-        plan.whenMade = [&](const Environment& made, WriteTransaction& transaction) {
+        plan.onCreate = [&](const Environment& made, WriteTransaction& transaction) {
             return writePairMark(transaction, databaseOf(made, TreeDatabase::Counters), firstMark);
         };
     }
@@ -205,8 +205,8 @@ StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
     return *decoded;
 }
 
-bool LmdbTree::madeRoom(const StorageError& error) {
-    if (error.path == m_log->path()) return m_log->madeRoom(error);
+bool LmdbTree::growIfFull(const StorageError& error) {
+    if (error.path == m_log->path()) return m_log->growIfFull(error);
     return error.code == kMapFull && m_environment->grow().has_value();
 }
 

@@ -36,7 +36,7 @@ public:
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
     /// Also enlarges the log's map, since each tree write adds to the log.
-    bool madeRoom(const StorageError& error) override;
+    bool growIfFull(const StorageError& error) override;
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 

@@ -159,15 +159,15 @@ std::unique_ptr<Work> LogLayer::takeEmptyWork() {
     return std::make_unique<LogWork>(m_medium, LogBatch(), PlannedFailure::Kind::None, m_epoch);
 }
 
-void LogLayer::treeHas(VolumeId volume, GroupId group, Lsn lsn) {
+void LogLayer::noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn) {
     Lsn& known = m_trims[{group, volume}];
     known = std::max(known, lsn);
 }
 
 void LogLayer::addTrims(LogBatch& batch) const {
-    for (const auto& [place, treeHas] : m_trims) {
+    for (const auto& [place, treeApplied] : m_trims) {
         if (batch.trims.size() == kTrimLogsMax) break;
-        batch.trims.push_back({place.second, place.first, treeHas});
+        batch.trims.push_back({place.second, place.first, treeApplied});
     }
     batch.trimRecordsMax = kTrimIdle;
     if (batch.turns.empty()) return;
@@ -186,7 +186,7 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     m_workIsOut = false;
     if (!log.ran()) return {};
     if (!log.result()) {
-        if (m_medium->madeRoom(log.result().error())) return {};
+        if (m_medium->growIfFull(log.result().error())) return {};
         return log.result();
     }
     m_medium->settle(log.batch());
@@ -202,7 +202,7 @@ StorageResult<void> LogLayer::finish(std::unique_ptr<Work> work) {
     }
     for (const TrimStep& step : log.batch().trims) {
         const auto at = m_trims.find({step.group, step.volume});
-        if (step.done && at != m_trims.end() && at->second == step.treeHas) m_trims.erase(at);
+        if (step.done && at != m_trims.end() && at->second == step.treeApplied) m_trims.erase(at);
     }
     release();
     return {};
@@ -222,7 +222,7 @@ std::size_t LogLayer::forgetWritten(std::size_t changesMax) {
     return std::min(count, changesMax);
 }
 
-bool LogLayer::wantsRoom(const Work& work) {
+bool LogLayer::needsLargerMap(const Work& work) {
     const auto& log = static_cast<const LogWork&>(work);
     return log.ran() && !log.result() && log.result().error().code == kMapFull;
 }

@@ -37,8 +37,8 @@ public:
     void reclaim(GroupId group) { m_reclaim.push_back(group); }
     /// The tree of `group` on `volume` has the records up to `lsn` on disk, so trimmed ones among
     /// them can be erased.
-    void treeHas(VolumeId volume, GroupId group, Lsn lsn);
-    /// Stops erasing trimmed records of this log until the next `treeHas`.
+    void noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn);
+    /// Stops erasing trimmed records of this log until the next `noteTreeApplied`.
     void forgetTrim(VolumeId volume, GroupId group) { m_trims.erase({group, volume}); }
     /// The number of dropped groups that still have records.
     std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
@@ -55,7 +55,7 @@ public:
     std::size_t forgetWritten(std::size_t changesMax);
     bool hasWrittenToForget() const { return !m_toForget.empty(); }
     /// True if `work`, taken here, failed because the log's map is full.
-    static bool wantsRoom(const Work& work);
+    static bool needsLargerMap(const Work& work);
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const;

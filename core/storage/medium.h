@@ -45,7 +45,7 @@ struct SealedTurn {
 struct TrimStep {
     VolumeId volume;
     GroupId group;
-    Lsn treeHas;
+    Lsn treeApplied;
     /// Set by the medium: none is left.
     bool done = false;
 };
@@ -104,7 +104,7 @@ public:
 
     /// If `error` says that the map is full, enlarges the map and returns true. No write may be in
     /// progress.
-    virtual bool madeRoom(const StorageError& error) = 0;
+    virtual bool growIfFull(const StorageError& error) = 0;
     /// True if the disk accepts more data.
     virtual bool hasRoom() const = 0;
     virtual std::uint64_t fileBytes() const = 0;
@@ -157,7 +157,7 @@ public:
     virtual StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) = 0;
     virtual StorageResult<TreeMark> mark(VolumeId volume, GroupId group) = 0;
 
-    virtual bool madeRoom(const StorageError& error) = 0;
+    virtual bool growIfFull(const StorageError& error) = 0;
     virtual std::uint64_t fileBytes() const = 0;
     /// For messages.
     virtual std::string path() const = 0;

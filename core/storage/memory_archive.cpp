@@ -32,7 +32,7 @@ StorageResult<void> MemoryArchive::settle(ArchiveBatch& batch, LogMedium& log) {
     return {};
 }
 
-StorageResult<void> MemoryArchive::keepOnly(const std::vector<ArchiveSegment>& known) {
+StorageResult<void> MemoryArchive::removeAllExcept(const std::vector<ArchiveSegment>& known) {
     std::set<std::string> names;
     for (const ArchiveSegment& segment : known)
         names.insert(nameOf(segment));

@@ -11,7 +11,7 @@ class MemoryArchive : public ArchiveMedium {
 public:
     StorageResult<void> write(ArchiveBatch&, LogMedium&) override { return {}; }
     StorageResult<void> settle(ArchiveBatch& batch, LogMedium& log) override;
-    StorageResult<void> keepOnly(const std::vector<ArchiveSegment>& known) override;
+    StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>& known) override;
     StorageResult<std::vector<ArchivedRecord>> read(const ArchiveSegment& segment, Lsn from,
                                                     std::uint64_t bytesMax) override;
     std::string path() const override { return "memory"; }

@@ -68,8 +68,8 @@ void MemoryLog::forgetDropped(GroupId group) {
 }
 
 void MemoryLog::append(Log& log, const Turn::Change& change) {
-    const bool goesOn = log.first.value() + log.records.size() == change.lsn.value();
-    if (!goesOn && !log.records.empty()) {
+    const bool isNext = log.first.value() + log.records.size() == change.lsn.value();
+    if (!isNext && !log.records.empty()) {
         CHECK(change.lsn == log.trimMark);  // A copy replaced the earlier records.
         log.records.clear();
     }
@@ -81,7 +81,7 @@ void MemoryLog::trim(const TrimStep& step) {
     const auto at = m_logs.find({step.group, step.volume});
     if (at == m_logs.end()) return;
     Log& log = at->second;
-    while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeHas) {
+    while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeApplied) {
         log.records.pop_front();
         log.first = log.first.next();
     }

@@ -26,7 +26,7 @@ public:
         std::string_view prefix) override;
     StorageResult<Unfinished> unfinished() override;
 
-    bool madeRoom(const StorageError&) override { return false; }
+    bool growIfFull(const StorageError&) override { return false; }
     bool hasRoom() const override { return true; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
@@ -63,7 +63,7 @@ public:
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
-    bool madeRoom(const StorageError&) override { return false; }
+    bool growIfFull(const StorageError&) override { return false; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
 

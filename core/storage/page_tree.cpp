@@ -266,7 +266,7 @@ bool PageCursor::findNeighbours(PageNeighbours& found) {
     return !m_fault;
 }
 
-bool PageCursor::checkWayTo(std::string_view key) {
+bool PageCursor::checkPathTo(std::string_view key) {
     if (!descend(key)) return !m_fault;
     const PagePath path = m_path;
     for (int level = 0; level + 1 < path.depth; ++level) {

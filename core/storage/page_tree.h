@@ -118,7 +118,7 @@ public:
 
     /// Checks every page that LMDB reads to write `key`: the path to it, the siblings of those
     /// pages, and the value that it replaces.
-    bool checkWayTo(std::string_view key);
+    bool checkPathTo(std::string_view key);
 
     /// The value is complete and readable.
     std::string_view key() const { return m_key; }

@@ -234,7 +234,7 @@ public:
     /// Does deferred work on this thread: forgetting changes that are on disk, and noting what can
     /// be trimmed. With `stepsAtOnce` set in the store's options, `commit` and `finish…` do that
     /// many steps; the owner calls this until it returns false. Reads do not depend on it.
-    virtual bool goOn(std::size_t stepsMax) = 0;
+    virtual bool runDeferred(std::size_t stepsMax) = 0;
     /// Changes applied up to this turn are in the trees on disk.
     virtual Ticket treesSynced() const = 0;
     /// True while both memtables are full or too much of the log waits to be written. The driver

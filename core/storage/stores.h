@@ -40,7 +40,7 @@ struct LmdbOptions {
     /// have been that key, or in that range. Null: no check.
     ImageCheck isWhole = nullptr;
     PlannedFailure failure = {};
-    /// See Store::goOn.
+    /// See Store::runDeferred.
     std::size_t stepsAtOnce = SIZE_MAX;
 };
 

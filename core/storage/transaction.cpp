@@ -35,11 +35,11 @@ StorageResult<std::optional<std::string_view>> Transaction::read(Database databa
     return std::optional(cursor.value());
 }
 
-StorageResult<void> Transaction::checkWayTo(Database database, std::string_view key) const {
+StorageResult<void> Transaction::checkPathTo(Database database, std::string_view key) const {
     if (m_view == nullptr) return {};  // The file is still being created.
     PageCursor cursor(m_view->pages, tree(database));
     bool isSound = false;
-    if (!guarded([&] { isSound = cursor.checkWayTo(key); }))
+    if (!guarded([&] { isSound = cursor.checkPathTo(key); }))
         return std::unexpected(m_environment->m_writePages->damaged(kUnreadable));
     if (!isSound) return std::unexpected(m_environment->m_writePages->damaged(cursor.fault()));
     return {};
@@ -48,7 +48,7 @@ StorageResult<void> Transaction::checkWayTo(Database database, std::string_view 
 StorageResult<std::optional<std::string_view>> Transaction::get(Database database,
                                                                 std::string_view key) const {
     if (!m_writes) return read(database, key);
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     MDB_val v{};
     const int rc = m_environment->enter([&] { return mdb_get(m_txn, database.value(), &k, &v); });
@@ -135,7 +135,7 @@ ReadTransaction::~ReadTransaction() {
 
 StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment) {
     WriteTransaction transaction(environment, nullptr, nullptr);
-    environment.m_writeLock.take();
+    environment.m_writeLock.acquire();
     transaction.m_hasLock = true;
     transaction.m_writes = true;
     // Checked with the lock held: its previous holder may have met a fault.
@@ -182,12 +182,12 @@ WriteTransaction::~WriteTransaction() {
 }
 
 void WriteTransaction::end() {
-    if (std::exchange(m_hasLock, false)) m_environment->m_writeLock.giveBack();
+    if (std::exchange(m_hasLock, false)) m_environment->m_writeLock.release();
 }
 
 StorageResult<void> WriteTransaction::put(Database database, std::string_view key,
                                           std::string_view value) {
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     MDB_val v = valueOf(value);
     const int rc =
@@ -197,7 +197,7 @@ StorageResult<void> WriteTransaction::put(Database database, std::string_view ke
 }
 
 StorageResult<bool> WriteTransaction::erase(Database database, std::string_view key) {
-    TRY(checkWayTo(database, key));
+    TRY(checkPathTo(database, key));
     MDB_val k = valueOf(key);
     const int rc =
         m_environment->enter([&] { return mdb_del(m_txn, database.value(), &k, nullptr); });
@@ -282,7 +282,7 @@ StorageResult<bool> Cursor::moveInLmdb(Move move, std::string_view key) {
     constexpr MDB_cursor_op kOperations[] = {MDB_FIRST, MDB_LAST, MDB_SET_RANGE, MDB_NEXT,
                                              MDB_PREV};
     const Environment& environment = *m_transaction->m_environment;
-    if (move == Move::LowerBound) TRY(m_transaction->checkWayTo(m_database, key));
+    if (move == Move::LowerBound) TRY(m_transaction->checkPathTo(m_database, key));
     MDB_val k = valueOf(key);
     MDB_val v{};
     const int rc = environment.enter(
@@ -321,7 +321,7 @@ StorageResult<bool> Cursor::previous() {
 
 StorageResult<void> Cursor::put(std::string_view key, std::string_view value) {
     const Environment& environment = *m_transaction->m_environment;
-    TRY(m_transaction->checkWayTo(m_database, key));
+    TRY(m_transaction->checkPathTo(m_database, key));
     MDB_val k = valueOf(key);
     MDB_val v = valueOf(value);
     const int rc = environment.enter([&] { return mdb_cursor_put(m_cursor, &k, &v, 0); });
@@ -332,7 +332,7 @@ StorageResult<void> Cursor::put(std::string_view key, std::string_view value) {
 StorageResult<void> Cursor::erase() {
     CHECK(m_valid);
     const Environment& environment = *m_transaction->m_environment;
-    TRY(m_transaction->checkWayTo(m_database, m_key));
+    TRY(m_transaction->checkPathTo(m_database, m_key));
     const int rc = environment.enter([this] { return mdb_cursor_del(m_cursor, 0); });
     if (rc != MDB_SUCCESS) return std::unexpected(environment.error("mdb_cursor_del", rc));
     return {};

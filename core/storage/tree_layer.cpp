@@ -215,7 +215,7 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     m_workIsOut = false;
     if (!flush.ran()) return {};
     if (!flush.result()) {
-        if (m_medium->madeRoom(flush.result().error())) return {};
+        if (m_medium->growIfFull(flush.result().error())) return {};
         return flush.result();
     }
     flush.settle();
@@ -229,7 +229,7 @@ StorageResult<void> TreeLayer::finish(std::unique_ptr<Work> work) {
     return {};
 }
 
-bool TreeLayer::wantsRoomIn(const Work& work, const std::string& path) {
+bool TreeLayer::needsLargerMap(const Work& work, const std::string& path) {
     const auto& flush = static_cast<const FlushWork&>(work);
     if (!flush.ran() || flush.result()) return false;
     return flush.result().error().code == kMapFull && flush.result().error().path == path;

@@ -47,7 +47,7 @@ public:
     std::unique_ptr<Work> takeWork(bool force, Ticket written);
     StorageResult<void> finish(std::unique_ptr<Work> work);
     /// True if `work`, which was taken here, failed because the map of this file is full.
-    static bool wantsRoomIn(const Work& work, const std::string& path);
+    static bool needsLargerMap(const Work& work, const std::string& path);
     /// The applied position of the tree on disk. Nothing if it is unknown, because a running flush
     /// is moving it or the disk cannot be read.
     std::optional<Lsn> appliedOnDisk(VolumeId volume, GroupId group) const;

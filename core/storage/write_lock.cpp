@@ -16,7 +16,7 @@ WriteLock::~WriteLock() {
     ::close(m_descriptor);
 }
 
-void WriteLock::take() {
+void WriteLock::acquire() {
     std::uint64_t one = 0;
     ssize_t count = 0;
     do {
@@ -25,7 +25,7 @@ void WriteLock::take() {
     CHECK(count == sizeof one);
 }
 
-void WriteLock::giveBack() {
+void WriteLock::release() {
     const std::uint64_t one = 1;
     CHECK(::write(m_descriptor, &one, sizeof one) == sizeof one);
 }

@@ -131,6 +131,9 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
                        AnswerHandler handler) {
     m_calls.push_back({std::string(region), std::string(operation), std::string(json)});
     if (!m_refusal.empty()) return answerLater(400, std::exchange(m_refusal, {}), handler);
+    if (operation == m_failing)
+        return answerLater(500, R"({"__type":"x#InternalServerError","message":"No leader."})",
+                           std::move(handler));
     const QJsonObject request = parsed(json);
     const std::string table = request["TableName"].toString().toStdString();
     const auto found = std::ranges::find(m_tables, table, &Table::name);
@@ -138,6 +141,8 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
     if (operation == "CreateTable") addTable(table, 0);
     if (operation == "DeleteTable" && found != m_tables.end()) m_tables.erase(found);
     if (operation == "DescribeTable") body = R"({"Table":{"TableStatus":"ACTIVE"}})";
+    if (operation == "DeleteItem" && !m_deleted.empty())
+        body = R"({"Attributes":)" + std::exchange(m_deleted, {}) + "}";
     if (operation == "GetItem")
         body = compact({{"Item", makeItem(numberOf(request["Key"].toObject()))}});
     if (operation == "PutItem" && found != m_tables.end()) {

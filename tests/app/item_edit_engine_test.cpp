@@ -35,6 +35,33 @@ private slots:
                  parsed(R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"5"}})"));
     }
 
+    // An editor makes spaces and line ends of these.
+    void whatNobodyTouchedIsWrittenAsItWas() {
+        const QString odd = QString::fromUtf16(u"a\u00a0b\u2028c\u2029d\ufdd0e\ufdd1f\ufeff");
+        QJsonObject item{{"id", QJsonObject{{"S", odd}}},
+                         {odd, QJsonObject{{"S", odd}}},
+                         {"total", QJsonObject{{"N", "4"}}}};
+        m_test->put(item);
+        m_test->open({}, 2);
+        auto* dialog = beginEdit(odd);
+        QCOMPARE(dialog->putButton()->text(), QStringLiteral("Save changes"));
+        type(dialog, dialog->editor()->toPlainText().replace("\"4\"", "\"5\"").toUtf8());
+        save(dialog);
+        item["total"] = QJsonObject{{"N", "5"}};
+        QCOMPARE(m_test->get(odd), item);
+        QCOMPARE(m_test->get("o1"), m_order);
+    }
+
+    void undoCannotLeaveTheItem() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        QTest::keyClick(dialog->editor(), Qt::Key_Z, Qt::ControlModifier);
+        QTest::keyClick(dialog->editor(), Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(dialog->item(), m_order);
+        save(dialog);
+        QCOMPARE(m_test->get("o1"), m_order);
+    }
+
     void anEditAtALaggingReplicaBeginsFromTheLeader() {
         m_test->open({}, 1);
         m_test->failZone("us-east-1b");
@@ -85,9 +112,23 @@ private slots:
         QCOMPARE(dialog->item(), theirs);
         dialog->editor()->undo();
         QCOMPARE(dialog->editor()->toPlainText(), text);
-        // The person took their version, so the restored text overwrites it.
+        // The restored text is based on the version before theirs, so it does not overwrite theirs.
+        saveIntoConflict(dialog)->cancelButton()->click();
+        QCOMPARE(m_test->get("o1"), theirs);
+    }
+
+    void undoingTheirsAfterAKeyChangeDeletesNoOtherItem() {
+        const QJsonObject taken = parsed(R"({"id":{"S":"o2"},"note":{"S":"theirs"}})");
+        m_test->put(taken);
+        m_test->open({}, 2);
+        auto* dialog = beginEdit("o1");
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        saveIntoConflict(dialog)->takeTheirsButton()->click();
+        dialog->editor()->undo();
+        type(dialog, R"({"id":{"S":"o3"},"total":{"N":"4"}})");
         save(dialog);
-        QCOMPARE(m_test->get("o1"), parsed(text.toUtf8()));
+        QCOMPARE(m_test->get("o2"), taken);
+        QVERIFY(m_test->get("o1").isEmpty() && !m_test->get("o3").isEmpty());
     }
 
     void aDeletionMeanwhileIsAConflictAndMineIsPutAnew() {
@@ -144,6 +185,22 @@ private slots:
         QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
         QCOMPARE(m_test->get("o1"), changed);
         QVERIFY(!m_test->get("o2").isEmpty());
+    }
+
+    void theOldItemIsKeptWithWhatOthersAddedToIt() {
+        m_test->open({}, 1);
+        auto* dialog = beginEdit();
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        QJsonObject changed = m_order;
+        changed["added"] = QJsonObject{{"S", "meanwhile"}};
+        m_test->put(changed);
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY(conflict->explanation().startsWith("The item with the new key is written."));
+        QVERIFY(conflict->theirText()->toPlainText().contains("meanwhile"));
+        QCOMPARE(m_test->get("o1"), changed);
+        conflict->reapplyButton()->click();
+        QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
+        QVERIFY(m_test->get("o1").isEmpty());
     }
 
     void anotherKeyThatIsTakenReplacesNothing() {

@@ -88,7 +88,7 @@ private slots:
         Life life;
         for (int i = 0; i < 3; ++i) {
             const CalendarTime before = life.calendar();
-            life.run(300ms, 300ms, Pace::AsTheWall);
+            life.run(300ms, 300ms, Pace::Normal);
             clean ? life.stop() : life.kill();
             QVERIFY(life.calendar() >= before);
             QVERIFY2(life.ahead() < 1s && life.ahead() > -1s,
@@ -98,7 +98,7 @@ private slots:
 
     void resumesWhereACleanStopLeftIt() {
         Life life;
-        life.run(300ms, 300ms, Pace::AsTheWall);
+        life.run(300ms, 300ms, Pace::Normal);
         const Instant before = life.now();
         life.stop();
         QCOMPARE(life.now().sinceStart(), before.sinceStart());
@@ -113,12 +113,12 @@ private slots:
     void neverGoesBack() {
         QFETCH(int, milliseconds);
         Life life;
-        life.run(15s, 15s, Pace::AsTheWall);
+        life.run(15s, 15s, Pace::Normal);
         life.run(Duration(1ms) * milliseconds, 1ms, Pace::Ahead);
         const CalendarTime shown = life.calendar();
         life.kill();
         QVERIFY(life.calendar() >= shown);
-        life.run(100ms, 100ms, Pace::AsTheWall);
+        life.run(100ms, 100ms, Pace::Normal);
         const CalendarTime later = life.calendar();
         life.kill();
         QVERIFY(life.calendar() >= later);
@@ -127,7 +127,7 @@ private slots:
     void keepsWhatWasAdvanced() {
         Life life;
         life.run(3600s, 1ms, Pace::Ahead);
-        life.run(100ms, 100ms, Pace::AsTheWall);
+        life.run(100ms, 100ms, Pace::Normal);
         life.stop();
         QVERIFY(life.ahead() > 3599s && life.ahead() < 3601s);
         life.stop();
@@ -141,7 +141,7 @@ private slots:
     void doesNotJumpWhileItIsPaused() {
         QFETCH(bool, clean);
         Life life;
-        life.run(15s, 15s, Pace::AsTheWall);
+        life.run(15s, 15s, Pace::Normal);
         life.set({true});
         for (const Duration step : {1ms, 0ms, 25'000ms}) {
             life.run(step, 3600s, Pace::Stopped);  // Stepped.
@@ -155,7 +155,7 @@ private slots:
             QVERIFY(life.calendar() == calendar);
         }
         life.set({});
-        life.run(100ms, 100ms, Pace::AsTheWall);
+        life.run(100ms, 100ms, Pace::Normal);
         const CalendarTime before = life.calendar();
         life.stop();
         QVERIFY(life.calendar() > before);
@@ -167,7 +167,7 @@ private slots:
     void doesNotJumpWhileItIsSlow() {
         QFETCH(bool, clean);
         Life life;
-        life.run(15s, 15s, Pace::AsTheWall);
+        life.run(15s, 15s, Pace::Normal);
         life.set({false, sim::LiveClock::kNormalSpeed / 10});
         for (int i = 0; i < 5; ++i) {
             life.run(1700ms, 17s, Pace::Slower);

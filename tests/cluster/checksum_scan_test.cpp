@@ -101,7 +101,7 @@ private slots:
         while (!(result = table.step()))
             ++steps;
         QVERIFY2(steps >= 3 * kItems * 2000 / (300 * 1024), qPrintable(QString::number(steps)));
-        QVERIFY(!table.t.world().checksumsUnderWay());
+        QVERIFY(!table.t.world().isScanningChecksums());
         agrees(**result);
         std::int64_t items = 0;
         for (const auto& row : **result)
@@ -180,7 +180,7 @@ private slots:
         QCOMPARE(gone->error(), std::string("Table T was deleted while its replicas were read."));
         // Another table with the same name.
         table.t.createTable();
-        QVERIFY(!table.t.world().checksumsUnderWay());
+        QVERIFY(!table.t.world().isScanningChecksums());
     }
 
     void dropsWhatNobodyWaitsFor() {
@@ -193,7 +193,7 @@ private slots:
         test::stepChecksums(world);
         for (const auto id : ids)
             test::dropChecksums(world, id);
-        QVERIFY(!world.checksumsUnderWay());
+        QVERIFY(!world.isScanningChecksums());
         table.t.put("after", {{"v", "1"}});
         table.t.run(1s);
         QVERIFY(test::startChecksums(world, "T", "").has_value());

@@ -116,7 +116,8 @@ public:
         change.record.key = entryKey(entry);
         change.record.newImage = std::move(image);
         batch->changes.push_back(std::move(change));
-        return {Flight{entries->ref(kA), kA, observe::MessageKind::IndexBatch, 0, {}}, batch};
+        return {EnvelopeHeader{entries->ref(kA), kA, observe::MessageKind::IndexBatch, 0, {}},
+                batch};
     }
     BatchOutcome give(const IndexBatchArrives& batch) {
         receiver.on(batch);
@@ -165,7 +166,7 @@ private slots:
         QCOMPARE(at.sender.unanswered(kBase), std::size_t{0});
         QCOMPARE(at.leadersLost, 1);
         for (const ZoneIndex other : {ZoneIndex(1), ZoneIndex(2)})
-            at.replicator.news(*at.base, other, kA, false);
+            at.replicator.reportReachability(*at.base, other, kA, false);
         at.run(20s);
         QVERIFY(at.base->servingLeader(at.world.now).has_value());
         QCOMPARE(at.sender.unanswered(kBase), std::size_t{150});
@@ -190,7 +191,7 @@ private slots:
         std::size_t most = 0;
         for (int i = 0; i < 40 && at.base->indexedUpTo < at.base->committed; ++i) {
             IndexBatchArrives batch = at.sent.back();
-            batch.flight.to = kA;
+            batch.header.to = kA;
             most = std::max(most, batch.batch->changes.size());
             taken += batch.batch->changes.size();
             QVERIFY(at.sender.unansweredBytes(kBase) < (4u << 20) + 2 * kItemBytes);
@@ -255,7 +256,7 @@ private slots:
     void aFollowerSaysWhoLeads() {
         Parts at;
         auto batch = at.batchOf(1, Origin::Record, Lsn(2), "red", "item");
-        batch.flight.to = ZoneIndex(1);
+        batch.header.to = ZoneIndex(1);
         QCOMPARE(at.give(batch), BatchOutcome::NotLeader);
         QCOMPARE(at.answers.back().leader, std::optional(kA));
     }

@@ -190,7 +190,7 @@ private slots:
         QCOMPARE(job->total, std::uint64_t{3 * kItems});
         QVERIFY(t.world().admit(CancelJob{JobId(job->id)}).has_value());
         QVERIFY(t.world().jobs().empty());
-        QVERIFY(!t.world().checksumsUnderWay());
+        QVERIFY(!t.world().isScanningChecksums());
         const auto result = t.world().takeChecksums(*look);
         QVERIFY(result && !result->has_value());
         QVERIFY(result->error().find("cancelled") != std::string::npos);

@@ -21,16 +21,18 @@ using Next = LogReader::Next;
 namespace {
 
 constexpr ZoneIndex kA(0);
+constexpr ZoneIndex kB(1);
+constexpr ZoneIndex kC(2);
 constexpr RegionId kRegion(0);
 constexpr KeySpaceId kTable(1);
 
 /// One group on a store in memory, led by zone a, and a reader of its log.
 class ReadGroup {
 public:
-    ReadGroup()
+    explicit ReadGroup(const Profile& profile = Profile::dropIn(), const LogBounds& bounds = {})
         : store(storage::MemoryStore::create()),
-          world(*store, Profile::dropIn(), 1, 100),
-          replicator(world),
+          world(*store, profile, 1, 100),
+          replicator(world, bounds),
           reader(world, replicator) {
         world.addRegion("us-east-1");
         group = &replicator.create(GroupId(1), kRegion, kTable, kTable, "", "", kA);
@@ -71,6 +73,15 @@ public:
         run(10ms);
     }
     Lsn applied() const { return group->member(kA).mark.applied; }
+    void setPower(ZoneIndex zone, bool isOn) {
+        world.region(kRegion).up[zone.value()] = isOn;
+        for (const ZoneIndex other : {kA, kB}) {
+            world.region(kRegion).suspects[other.value()][zone.value()] = !isOn;
+            replicator.news(*group, other, zone, isOn);
+        }
+        if (isOn) replicator.powerBack(*group, zone);
+        if (!isOn) replicator.powerLoss(*group, zone);
+    }
 
     /// Reads from `position` to the end, `atOnce` records per step. Returns how the last step
     /// ended.
@@ -182,12 +193,12 @@ private slots:
 
     void theLogKeepsWhatARegisteredReaderNeeds() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "other", Lsn(2000));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "other", Lsn(2000));
         at.write(1000);
         QVERIFY(at.group->trimMark <= Lsn(101));
-        at.reader.enlist(*at.group, "stream", Lsn(900));  // Already registered.
-        at.reader.advance(*at.group, "stream", Lsn(50));  // A cursor never goes back.
+        at.reader.registerReader(*at.group, "stream", Lsn(900));  // Already registered.
+        at.reader.advance(*at.group, "stream", Lsn(50));          // A cursor never goes back.
         QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
         at.reader.advance(*at.group, "stream", Lsn(600));
         at.run(1ms);
@@ -199,10 +210,37 @@ private slots:
         QVERIFY(!LogReader::cursorOf(*at.group, "stream").has_value());
     }
 
+    // It could lead and would not have what the reader needs next.
+    void aReplicaThatIsCopiedWaitsForReaders() {
+        LogBounds bounds;
+        bounds.groupHeldBytesMax = 1000;
+        bounds.stepRecords = 1;
+        // The whole copy comes in one piece, long before the disk has begun the log anew.
+        Profile slowDisk = Profile::serviceLike();
+        slowDisk.disk = 5ms;
+        ReadGroup at(slowDisk, bounds);
+        at.reader.enlist(*at.group, "stream", Lsn(60));
+        at.setPower(kC, false);
+        at.write(100);
+        at.run(1s);
+        const Member& copied = at.group->member(kC);
+        QCOMPARE(copied.standing(), replication::Standing::NeedsCopy);
+        QCOMPARE(at.group->trimMark, Lsn(61));
+
+        at.setPower(kC, true);
+        at.run(5s);
+        QVERIFY(copied.firstKept > Lsn(61));
+        QCOMPARE(copied.standing(), replication::Standing::Copying);
+        at.reader.advance(*at.group, "stream", at.applied());
+        at.run(5s);
+        QCOMPARE(copied.standing(), replication::Standing::Whole);
+        QCOMPARE(copied.mark.applied, at.applied());
+    }
+
     void savesCursorsWithTheGroup() {
         ReadGroup at;
-        at.reader.enlist(*at.group, "stream", Lsn(100));
-        at.reader.enlist(*at.group, "recovery", Lsn(7));
+        at.reader.registerReader(*at.group, "stream", Lsn(100));
+        at.reader.registerReader(*at.group, "recovery", Lsn(7));
         at.run(1ms);
         at.reader.advance(*at.group, "stream", Lsn(101));
         at.run(1ms);

@@ -123,7 +123,7 @@ private slots:
         t.put("k", {{"v", "1"}});
         t.run(1s);
         QVERIFY(test::failZone(t.world(), kB, std::nullopt).has_value());
-        QVERIFY(t.world().isTelling());
+        QVERIFY(t.world().isSweeping());
         cluster::ItemLookRequest request;
         request.region = "us-east-1";
         request.table = nameOf(kTables - 1);
@@ -134,7 +134,7 @@ private slots:
         QVERIFY(!look->versions[1].leader);
         QVERIFY(!t.world().makeSnapshot()->regions[0]->zones[1].up);
         const auto there = t.get("k", false, 1);
-        t.world().tell(3);
+        t.world().sweepGroups(3);
         const auto elsewhere = t.get("k", true, 0);
         t.run(3s);
         QVERIFY(t.failed(there));
@@ -152,7 +152,7 @@ private slots:
             t.put("k", {{"v", "1"}});
             t.run(1s);
             const auto fault = test::failZone(t.world(), kB, std::nullopt);
-            t.world().tell(told);
+            t.world().sweepGroups(told);
             QVERIFY(test::heal(t.world(), *fault));
             t.run(5s);
             const auto put = t.put("k", {{"v", "2"}}, 1);
@@ -230,14 +230,14 @@ private slots:
         for (int step = 0; step < 60; ++step) {
             bounded.step();
             unwatched.step();
-            static_cast<void>(bounded.harness().world().lookOn(5));
+            static_cast<void>(bounded.harness().world().refreshSnapshot(5));
         }
         for (Random* one : {&bounded, &unwatched}) {
             test::healAll(one->harness().world());
             one->harness().run(60s);
         }
         for (int frame = 0; frame < 200; ++frame)
-            static_cast<void>(bounded.harness().world().lookOn(5));
+            static_cast<void>(bounded.harness().world().refreshSnapshot(5));
         QVERIFY(showsTheSame(*bounded.harness().world().showSnapshot(),
                              *unwatched.harness().world().makeSnapshot()));
     }

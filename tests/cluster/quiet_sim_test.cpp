@@ -30,7 +30,7 @@ constexpr std::uint64_t kSeedsForBugs = 300;
 struct Writer {
     int asked = 0;
     int acknowledged = 0;
-    std::uint64_t underWay = 0;
+    std::uint64_t inFlight = 0;
 };
 
 cluster::WorldOptions drawOptions(std::uint64_t seed, Prng& prng, PlantedBug bug) {
@@ -104,7 +104,7 @@ private:
         m_t.run(10s);
         for (int key = 0; key < kKeys; ++key) {
             Writer& writer = m_writers[key];
-            writer.underWay = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}});
+            writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}});
         }
         m_t.run(1us * static_cast<std::int64_t>(m_prng.below(5000)));
         breakSomething();
@@ -141,8 +141,8 @@ private:
         for (int key = 0; key < kKeys; ++key) {
             Writer& writer = m_writers[key];
             const auto zone = static_cast<std::uint8_t>(m_prng.below(3));
-            if (writer.underWay != 0 || !m_prng.chance({1, 4})) continue;
-            writer.underWay = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
+            if (writer.inFlight != 0 || !m_prng.chance({1, 4})) continue;
+            writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
         }
         if (m_scan != 0 || !m_prng.chance({1, 3})) return;
         startScan(static_cast<std::uint8_t>(m_prng.below(3)));
@@ -160,9 +160,9 @@ private:
 
     void collect() {
         for (Writer& writer : m_writers) {
-            if (writer.underWay == 0 || !m_t.done(writer.underWay)) continue;
-            if (!m_t.failed(writer.underWay)) writer.acknowledged = writer.asked;
-            writer.underWay = 0;
+            if (writer.inFlight == 0 || !m_t.done(writer.inFlight)) continue;
+            if (!m_t.failed(writer.inFlight)) writer.acknowledged = writer.asked;
+            writer.inFlight = 0;
         }
         if (m_scan == 0 || !m_t.done(m_scan)) return;
         if (!m_t.failed(m_scan)) judge(m_scan);

@@ -217,9 +217,8 @@ private slots:
         const auto report = cluster::repairFolder(path);
         QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
         QVERIFY(!report->isComplete());
-        QVERIFY2(
-            report->text().find("were found outside any readable tree") != std::string::npos,
-            report->text().c_str());
+        QVERIFY2(report->text().find("were found outside any readable tree") != std::string::npos,
+                 report->text().c_str());
         QVERIFY2(report->text().find("may have: T (us-east-1).") != std::string::npos,
                  report->text().c_str());
         QCOMPARE(judgeFolder(path, m_expected, *report), std::string());

@@ -91,13 +91,12 @@ public:
         const auto from = nodeOf(kRegion, one);
         const auto to = nodeOf(kRegion, other);
         for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
-            if (cut) world.network.cut(near, far);
-            if (!cut) world.network.heal(near, far);
+            cut ? world.network.cut(near, far) : world.network.heal(near, far);
         }
         for (const auto& each : world.groups) {
             if (each == nullptr) continue;
-            replicator.news(*each, one, other, !cut);
-            replicator.news(*each, other, one, !cut);
+            replicator.reportReachability(*each, one, other, !cut);
+            replicator.reportReachability(*each, other, one, !cut);
         }
     }
     /// A record of a leader in `from` arrives at b.
@@ -108,9 +107,9 @@ public:
         request.range = {position.lsn, position.lsn};
         request.entries.push_back({position.term, position.lsn, noOp()});
         const auto epoch = world.network.epoch(nodeOf(kRegion, from), nodeOf(kRegion, kB));
-        const Flight flight{group->ref(from), kB, observe::MessageKind::Append, epoch,
-                            position.lsn};
-        ReplicaMessage message{flight, {from, kB, request}};
+        const EnvelopeHeader header{group->ref(from), kB, observe::MessageKind::Append, epoch,
+                                    position.lsn};
+        ReplicaMessage message{header, {from, kB, request}};
         replicator.on(message);
     }
 

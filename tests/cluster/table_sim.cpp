@@ -302,7 +302,7 @@ void TableSim::pass() {
         if (m_isPaused)
             test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::Stopped);
         if (!m_isPaused)
-            test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::AsTheWall);
+            test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::Normal);
         const std::size_t events = isCut ? 1 + m_prng.below(40) : SIZE_MAX;
         const bool isDone = m_t.turn(until, events);
         if (!m_admin.empty()) problem(judgeOwners(m_t.world(), m_t.store()));
@@ -329,7 +329,7 @@ void TableSim::stop() {
 void TableSim::settle() {
     m_isPaused = false;
     test::setClockSetting(m_t.world(), {});
-    test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::AsTheWall);
+    test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::Normal);
     test::healAll(m_t.world());
     m_t.run(6s);
     m_t.flush();

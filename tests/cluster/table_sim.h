@@ -103,7 +103,7 @@ private:
     void collectScan(std::uint64_t call, const Scan& scan);
     void begin(Table& table, bool hasSort);
     void takeStock();
-    void takeStock(int table, const std::optional<Admin>& underWay);
+    void takeStock(int table, const std::optional<Admin>& inFlight);
     void judgeAtRest();
     void readEverything(int table);
     void problem(std::string what);

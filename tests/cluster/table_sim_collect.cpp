@@ -138,10 +138,10 @@ void TableSim::takeStock() {
     m_reads.clear();
     m_scans.clear();
     m_logs.reopened();
-    const std::map<std::uint64_t, Admin> underWay = std::exchange(m_admin, {});
+    const std::map<std::uint64_t, Admin> inFlight = std::exchange(m_admin, {});
     for (int table = 0; table < kTables; ++table) {
         std::optional<Admin> admin;
-        for (const auto& [call, one] : underWay) {
+        for (const auto& [call, one] : inFlight) {
             if (one.table == table) admin = one;
         }
         takeStock(table, admin);
@@ -150,7 +150,7 @@ void TableSim::takeStock() {
     problem(m_logs.judge(m_t.world(), m_t.store()));
 }
 
-void TableSim::takeStock(int number, const std::optional<Admin>& underWay) {
+void TableSim::takeStock(int number, const std::optional<Admin>& inFlight) {
     Table& table = m_tables[static_cast<std::size_t>(number)];
     for (Item& item : table.items) {
         item.history.killed();
@@ -159,11 +159,11 @@ void TableSim::takeStock(int number, const std::optional<Admin>& underWay) {
     const cluster::TablePtr there = find(number);
     const bool isThere = there != nullptr && there->status != cluster::TableStatus::Deleting;
     if (isThere && !table.isThere) {
-        if (!underWay || underWay->change != Change::Create)
+        if (!inFlight || inFlight->change != Change::Create)
             return problem("table " + table.name + " is back");
-        begin(table, underWay->hasSort);
+        begin(table, inFlight->hasSort);
     } else if (!isThere && table.isThere) {
-        if (!underWay || underWay->change != Change::Delete)
+        if (!inFlight || inFlight->change != Change::Delete)
             problem("table " + table.name + " is lost");
         table.isThere = false;
     }

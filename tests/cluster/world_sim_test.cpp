@@ -34,7 +34,7 @@ constexpr std::uint64_t kSeedsForBugs = 300;
 struct Writer {
     int asked = 0;  ///< The highest number sent.
     int acknowledged = 0;
-    std::uint64_t underWay = 0;
+    std::uint64_t inFlight = 0;
 };
 
 struct Read {
@@ -109,8 +109,8 @@ private:
         for (int key = 0; key < kKeys; ++key) {
             Writer& writer = m_writers[key];
             const auto zone = static_cast<std::uint8_t>(m_prng.below(3));
-            if (writer.underWay == 0 && m_prng.chance({1, 3})) {
-                writer.underWay = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
+            if (writer.inFlight == 0 && m_prng.chance({1, 3})) {
+                writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
             }
             if (m_prng.chance({1, 4})) {
                 const bool consistent = m_prng.chance({1, 2});
@@ -126,9 +126,9 @@ private:
 
     void collect() {
         for (Writer& writer : m_writers) {
-            if (writer.underWay == 0 || !released(writer.underWay)) continue;
-            if (!m_t.failed(writer.underWay)) writer.acknowledged = writer.asked;
-            writer.underWay = 0;
+            if (writer.inFlight == 0 || !released(writer.inFlight)) continue;
+            if (!m_t.failed(writer.inFlight)) writer.acknowledged = writer.asked;
+            writer.inFlight = 0;
         }
         std::erase_if(m_reads, [&](const auto& entry) {
             if (!released(entry.first)) return false;
@@ -150,7 +150,7 @@ private:
     void kill() {
         m_t.kill();
         for (Writer& writer : m_writers)
-            writer.underWay = 0;
+            writer.inFlight = 0;
         m_reads.clear();
     }
 

@@ -92,11 +92,11 @@ private slots:
         t.set({.paused = true});
         t.turn();
         QVERIFY(test::failZone(t.driver->world(), "us-east-1a", std::nullopt).has_value());
-        QVERIFY(t.driver->world().isTelling());
+        QVERIFY(t.driver->world().isSweeping());
         QVERIFY(t.driver->dueAt(t.wall) == t.wall);
         const Instant now = t.driver->world().now();
         t.turn();
-        QVERIFY(!t.driver->world().isTelling());
+        QVERIFY(!t.driver->world().isSweeping());
         QCOMPARE(t.driver->world().now().sinceStart(), now.sinceStart());
     }
 

@@ -255,8 +255,8 @@ void Group::applied(ZoneIndex zone, Lsn lsn) {
     commit = std::max(commit, lsn);
 }
 
-void Group::copyGoesOn(ZoneIndex zone) {
-    node(zone).replica->copyGoesOn(m_now);
+void Group::requestNextChunk(ZoneIndex zone) {
+    node(zone).replica->requestNextChunk(m_now);
     drain(zone);
 }
 

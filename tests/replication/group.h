@@ -99,7 +99,7 @@ public:
     /// The tree of `zone` has the records up to `lsn`: that they are committed is saved with it.
     void applied(ZoneIndex zone, Lsn lsn);
     /// The owner is done with a piece of a copy, or with the last.
-    void copyGoesOn(ZoneIndex zone);
+    void requestNextChunk(ZoneIndex zone);
     void copied(ZoneIndex zone);
 
     // --- faults

@@ -148,7 +148,7 @@ private slots:
             QVERIFY(std::get<AppendRequest>(envelope.message).range.empty());
         leader.step({kB, kA, reply}, Instant(501ms));
         QVERIFY(leader.takeOutput().send.empty());
-        leader.goOn(kB, Instant(502ms));
+        leader.resumeSending(kB, Instant(502ms));
         const Output third = leader.takeOutput();
         QVERIFY(
             (std::get<AppendRequest>(third.send.at(0).message).range == LsnRange{Lsn{7}, Lsn{10}}));

@@ -55,7 +55,7 @@ void ScenarioTrees::takeRange(ZoneIndex zone, const replication::CopyChunk& chun
     tree.waits = false;
     if (chunk.range->isLast) tree.wholeAt = chunk.position.lsn;
     apply(zone);
-    if (tree.pieces && tree.wholeAt == Lsn{}) m_group->copyGoesOn(zone);
+    if (tree.pieces && tree.wholeAt == Lsn{}) m_group->requestNextChunk(zone);
 }
 
 void ScenarioTrees::trim(Lsn last) {

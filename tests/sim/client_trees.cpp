@@ -95,10 +95,10 @@ void Clients::takeRange(ZoneIndex zone, const replication::CopyChunk& chunk, boo
     at.copiedTo = itemOf(range.to);
     at.waitsForRange = false;
     if (range.isLast || m_options->bug == SimBug::CopyMarkFirst) at.wholeAt = chunk.position.lsn;
-    goOn(zone);
+    continueCopy(zone);
 }
 
-void Clients::goOn(ZoneIndex zone) {
+void Clients::continueCopy(ZoneIndex zone) {
     Server& at = server(zone);
     if (at.wholeAt != Lsn{} && at.applied >= at.wholeAt) {
         at.wholeAt = {};
@@ -107,7 +107,7 @@ void Clients::goOn(ZoneIndex zone) {
         m_group->copied(zone);
     }
     apply(zone, m_group->replica(zone).commitLsn());
-    if (at.copiedTo && at.wholeAt == Lsn{}) m_group->copyGoesOn(zone);
+    if (at.copiedTo && at.wholeAt == Lsn{}) m_group->requestNextChunk(zone);
 }
 
 bool Clients::isHeard(ZoneIndex zone) const {

@@ -104,7 +104,7 @@ private:
     Server& server(ZoneIndex zone) { return m_servers[zone.value()]; }
     void begin(Kind kind, std::uint32_t item);
     void apply(ZoneIndex zone, Lsn upTo);
-    void goOn(ZoneIndex zone);
+    void continueCopy(ZoneIndex zone);
     bool isHeard(ZoneIndex zone) const;
     void expectEqualTrees();
     void readAnywhere(check::OperationId id, ZoneIndex zone);

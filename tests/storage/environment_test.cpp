@@ -21,7 +21,7 @@ namespace {
 
 std::unique_ptr<Environment> openNew(const QTemporaryDir& folder, std::uint64_t mapBytes) {
     EnvironmentPlan plan{fs::path(folder.path().toStdString()) / "log.mdb", mapBytes, {"records"}};
-    plan.whenMade = [](const Environment&, WriteTransaction&) { return StorageResult<void>(); };
+    plan.onCreate = [](const Environment&, WriteTransaction&) { return StorageResult<void>(); };
     auto opened = Environment::open(plan);
     if (!opened) qFatal("%s", opened.error().message().c_str());
     return *std::move(opened);

@@ -132,7 +132,7 @@ private slots:
                             harness->finishFlushWork(std::exchange(flush, nullptr));
                         break;
                     default:
-                        harness->goOn(1 + prng.below(4));
+                        harness->runDeferred(1 + prng.below(4));
                         break;
                 }
             }

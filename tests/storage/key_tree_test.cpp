@@ -68,7 +68,7 @@ private slots:
             {.file = m_folder.filePath("keys.mdb").toStdString(),
              .mapBytes = 64u << 20,
              .databases = {"keys", "paths", "counters"},
-             .whenMade = [](const Environment&, WriteTransaction&) -> StorageResult<void> {
+             .onCreate = [](const Environment&, WriteTransaction&) -> StorageResult<void> {
                  return {};
              }});
         QVERIFY(opened.has_value());

@@ -31,7 +31,7 @@ public:
         if (m_calls.logIsFull) return std::unexpected(kLogIsFull);
         return MemoryLog::write(batch);
     }
-    bool madeRoom(const StorageError& error) override {
+    bool growIfFull(const StorageError& error) override {
         if (error.code != kMapFull) return false;
         m_calls.logIsFull = m_calls.treeFindsLogFull = false;
         ++m_calls.enlarged;
@@ -52,7 +52,7 @@ public:
         if (m_calls.treeFindsLogFull) return std::unexpected(kLogIsFull);
         return MemoryTree::write(memtable);
     }
-    bool madeRoom(const StorageError& error) override { return m_log->madeRoom(error); }
+    bool growIfFull(const StorageError& error) override { return m_log->growIfFull(error); }
 
 private:
     Calls& m_calls;

@@ -74,10 +74,10 @@ private slots:
         harness.flushAll();
         QCOMPARE(harness.record(kA, kGroup, 500), std::string("record"));
         int steps = 0;
-        while (harness->goOn(10))
+        while (harness->runDeferred(10))
             ++steps;
         QVERIFY(steps >= 150);
-        QVERIFY(!harness->goOn(10));
+        QVERIFY(!harness->runDeferred(10));
         harness.syncAll();
         for (const VolumeId volume : {kA, kB, kC})
             QCOMPARE(harness.record(volume, kGroup, 500), std::string(kGone));
@@ -99,7 +99,7 @@ private slots:
         const bool isKept = kind == "memory";  // The tree of a store in memory holds the images.
         long uses = image.use_count();
         QVERIFY(uses > 500);
-        while (harness->goOn(10)) {
+        while (harness->runDeferred(10)) {
             QVERIFY(uses - image.use_count() <= 10);
             uses = image.use_count();
         }

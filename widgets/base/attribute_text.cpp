@@ -114,6 +114,17 @@ void appendShort(QString& out, const QJsonValue& value, int charactersMax) {
     }
 }
 
+/// True for characters that a QTextDocument replaces or takes for its own (no-break space, line and
+/// paragraph separator, object replacement, noncharacters), and for controls and half characters.
+bool isLostInEditors(const QString& text, qsizetype at) {
+    const QChar c = text[at];
+    const char16_t code = c.unicode();
+    if (c.isHighSurrogate()) return at + 1 == text.size() || !text[at + 1].isLowSurrogate();
+    if (c.isLowSurrogate()) return at == 0 || !text[at - 1].isHighSurrogate();
+    return (code >= 0x7f && code <= 0xa0) || code == 0x2028 || code == 0x2029 ||
+           (code >= 0xfdd0 && code <= 0xfdef) || code == 0xfeff || code >= 0xfff9;
+}
+
 /// A number as JSON if a double gives it back exactly, otherwise as text.
 QJsonValue plainNumber(const QString& text) {
     const double number = text.toDouble();
@@ -177,7 +188,17 @@ QJsonObject plainItem(const QJsonObject& item) {
 }
 
 QString indentedJson(const QJsonObject& object) {
-    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented)).trimmed();
+    const QString json =
+        QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented)).trimmed();
+    QString text;
+    text.reserve(json.size());
+    // Outside strings, JSON is ASCII.
+    for (qsizetype i = 0; i < json.size(); ++i)
+        if (isLostInEditors(json, i))
+            text += QStringLiteral("\\u%1").arg(json[i].unicode(), 4, 16, QChar(u'0'));
+        else
+            text += json[i];
+    return text;
 }
 
 QString wholeText(const QJsonValue& value) {

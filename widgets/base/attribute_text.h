@@ -22,7 +22,8 @@ QString shortText(const QJsonValue& value, int charactersMax = 120);
 QJsonValue plainValue(const QJsonValue& value);
 QJsonObject plainItem(const QJsonObject& item);
 
-/// An item as indented JSON.
+/// An item as indented JSON. Characters that a text editor changes or that cannot be seen are
+/// escaped (\u00a0), so the text is the same item after it went through an editor.
 QString indentedJson(const QJsonObject& object);
 
 /// A scalar as it is, binary as Base64, everything else as plain JSON in one line: nothing is cut.

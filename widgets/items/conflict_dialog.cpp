@@ -3,6 +3,7 @@
 #include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QHeaderView>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QSplitter>
 #include <QTabWidget>
@@ -35,9 +36,25 @@ QString whoText(ChangedBy who) {
     return {};
 }
 
+/// "Number: 5".
 QString valueText(const QJsonValue& value) {
-    return value.isUndefined() ? ConflictDialog::tr("missing")
-                               : shortText(value, kCellCharactersMax);
+    return typeWord(attributeType(value)) + QStringLiteral(": ") +
+           shortText(value, kCellCharactersMax);
+}
+
+QString titleOf(ItemConflict::Kind kind) {
+    switch (kind) {
+        case ItemConflict::Kind::Delete:
+            return ConflictDialog::tr("The item was not deleted");
+        case ItemConflict::Kind::Moved:
+            return ConflictDialog::tr("The old item was not deleted");
+        case ItemConflict::Kind::Replaced:
+            return ConflictDialog::tr("The item was replaced");
+        case ItemConflict::Kind::Edit:
+        case ItemConflict::Kind::NewItem:
+            break;
+    }
+    return ConflictDialog::tr("The item was not written");
 }
 
 QPlainTextEdit* makeText(const QJsonObject& item, const QString& name) {
@@ -53,10 +70,7 @@ QPlainTextEdit* makeText(const QJsonObject& item, const QString& name) {
 
 ConflictDialog::ConflictDialog(const ItemConflict& conflict, QWidget* parent)
     : QDialog(parent), m_conflict(conflict) {
-    setWindowTitle(conflict.kind == ItemConflict::Kind::Delete ? tr("The item was not deleted")
-                   : conflict.kind == ItemConflict::Kind::Replaced
-                       ? tr("The item was replaced")
-                       : tr("The item was not written"));
+    setWindowTitle(titleOf(conflict.kind));
     resize(820, 500);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(8);
@@ -87,6 +101,10 @@ QString ConflictDialog::explanation() const {
                 "others.");
         case ItemConflict::Kind::Delete:
             return tr("The item differs from what your view showed, so it was not deleted.");
+        case ItemConflict::Kind::Moved:
+            return tr(
+                "The item with the new key is written. Another client changed the item with the "
+                "old key while you edited it, so that item was not deleted: both exist now.");
         case ItemConflict::Kind::Replaced:
             return tr(
                 "Your version changes too many attributes for an update, so it was put as a "
@@ -101,7 +119,7 @@ QString ConflictDialog::explanation() const {
 }
 
 QString ConflictDialog::myTitle() const {
-    return m_conflict.kind == ItemConflict::Kind::Delete ? tr("As you saw it") : tr("Your version");
+    return deletes() ? tr("As you saw it") : tr("Your version");
 }
 
 QString ConflictDialog::theirTitle() const {
@@ -141,8 +159,27 @@ QWidget* ConflictDialog::makeTable() {
     return m_table;
 }
 
+bool ConflictDialog::deletes() const {
+    return m_conflict.kind == ItemConflict::Kind::Delete ||
+           m_conflict.kind == ItemConflict::Kind::Moved;
+}
+
 bool ConflictDialog::isOutOfView(const QString& name) const {
-    return m_conflict.kind == ItemConflict::Kind::Delete && !m_conflict.mine.contains(name);
+    return m_conflict.isPartial && !m_conflict.mine.contains(name);
+}
+
+QString ConflictDialog::cellText(const QString& name, const QJsonObject& version) const {
+    if (!version.contains(name)) return tr("missing");
+    const QJsonObject theirs = m_conflict.theirs.value_or(QJsonObject());
+    const QString mine = valueText(m_conflict.mine.value(name));
+    const bool looksEqual = differs(name) && m_conflict.mine.contains(name) &&
+                            theirs.contains(name) && mine == valueText(theirs.value(name));
+    if (!looksEqual) return valueText(version.value(name));
+    // The difference is the type of an element, or far inside.
+    constexpr qsizetype kJsonCharactersMax = 4000;
+    return QString::fromUtf8(
+               QJsonDocument(version.value(name).toObject()).toJson(QJsonDocument::Compact))
+        .left(kJsonCharactersMax);
 }
 
 bool ConflictDialog::differs(const QString& name) const {
@@ -152,13 +189,12 @@ bool ConflictDialog::differs(const QString& name) const {
 
 void ConflictDialog::addRow(const QString& name) {
     const QJsonObject theirs = m_conflict.theirs.value_or(QJsonObject());
-    const QJsonValue mine = m_conflict.mine.value(name);
-    const QJsonValue now = theirs.value(name);
     const int row = m_table->rowCount();
     m_table->insertRow(row);
     const QString texts[] = {
         name, whoText(changedBy(name, m_conflict.seen, m_conflict.mine, theirs)),
-        isOutOfView(name) ? tr("not in your view") : valueText(mine), valueText(now)};
+        isOutOfView(name) ? tr("not in your view") : cellText(name, m_conflict.mine),
+        cellText(name, theirs)};
     for (int column = 0; column < ColumnCount; ++column) {
         auto* cell = new QTableWidgetItem(texts[column]);
         cell->setToolTip(plainToolTip(texts[column]));
@@ -189,25 +225,24 @@ QWidget* ConflictDialog::makeTexts() {
 }
 
 void ConflictDialog::makeButtons() {
-    const bool deletes = m_conflict.kind == ItemConflict::Kind::Delete;
     const bool replaced = m_conflict.kind == ItemConflict::Kind::Replaced;
     auto* buttons = new QDialogButtonBox(this);
     const auto add = [buttons](const QString& text, QDialogButtonBox::ButtonRole role) {
         return buttons->addButton(text, role);
     };
-    m_reapply = add(deletes    ? tr("Delete it as it is now")
+    m_reapply = add(deletes()  ? tr("Delete it as it is now")
                     : replaced ? tr("Put theirs back too")
                                : tr("Reapply my changes"),
                     QDialogButtonBox::AcceptRole);
     m_takeTheirs = add(m_conflict.theirs ? tr("Take theirs") : tr("Leave it deleted"),
                        QDialogButtonBox::ActionRole);
     m_keepAll = add(tr("Keep all %1").arg(m_conflict.left), QDialogButtonBox::ActionRole);
-    m_cancel = add(deletes    ? tr("Keep it")
+    m_cancel = add(deletes()  ? tr("Keep it")
                    : replaced ? tr("Keep mine")
                               : tr("Back to my text"),
                    QDialogButtonBox::RejectRole);
-    m_takeTheirs->setVisible(!deletes);
-    m_keepAll->setVisible(deletes && m_conflict.left > 1);
+    m_takeTheirs->setVisible(!deletes());
+    m_keepAll->setVisible(deletes() && m_conflict.left > 1);
     // Return shall change nothing unread.
     m_cancel->setDefault(true);
     m_cancel->setFocus();

@@ -11,17 +11,18 @@ namespace orrery::widgets {
 
 /// A write that meets an item which differs from what the person saw. The engine refused the write,
 /// except that one of kind `Replaced` was done and took attributes away that the person did not
-/// see.
+/// see. `Moved` is the deletion of the old item after the item with the new key was written.
 struct ItemConflict {
-    enum class Kind { Edit, NewItem, Delete, Replaced };
+    enum class Kind { Edit, NewItem, Delete, Replaced, Moved };
 
     Kind kind = Kind::Edit;
     QString keyText;   ///< The key, for people.
     QJsonObject seen;  ///< The version that the person saw; empty for a new item.
     QJsonObject mine;  ///< The version to be written; for a deletion, `seen` again.
     std::optional<QJsonObject>
-        theirs;    ///< The other client's version; empty if the item was deleted.
-    int left = 1;  ///< Undecided deletions, including this one.
+        theirs;              ///< The other client's version; empty if the item was deleted.
+    int left = 1;            ///< Undecided deletions, including this one.
+    bool isPartial = false;  ///< `seen` lacks attributes that the view does not show.
 };
 
 /// Shows both versions of an item side by side and asks the person to choose. Closing the dialog
@@ -55,10 +56,12 @@ private:
     QWidget* makeTexts();
     void makeButtons();
     void addRow(const QString& name);
-    /// True for a deletion from a view that did not show the attribute, such as an index that does
-    /// not project it.
+    bool deletes() const;
+    /// True if the view did not show the attribute, such as an index that does not project it.
     bool isOutOfView(const QString& name) const;
     bool differs(const QString& name) const;
+    /// The value of an attribute in `version`, with its type.
+    QString cellText(const QString& name, const QJsonObject& version) const;
     QString myTitle() const;
     QString theirTitle() const;
 

@@ -4,12 +4,15 @@
 #include <QFontDatabase>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QSignalBlocker>
+#include <QTextDocument>
 #include <QTextOption>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "widgets/base/attribute_text.h"
 #include "widgets/base/theme.h"
+#include "widgets/items/json_check.h"
 
 namespace orrery::widgets {
 
@@ -108,16 +111,17 @@ ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, QWidge
     layout->addWidget(m_text, 1);
     layout->addWidget(m_state);
     makeButtons();
-    connect(m_text, &QPlainTextEdit::textChanged, this, &ItemDialog::check);
-    m_text->setPlainText(indentedJson(emptyKey));
-    m_text->setFocus();
-    check();
+    setOnlyVersion(indentedJson(emptyKey), {});
+    connect(m_text, &QPlainTextEdit::textChanged, this, [this] {
+        followHistory();
+        check();
+    });
+    setPhase(Phase::Editing);
 }
 
 void ItemDialog::makeButtons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_readAgain = buttons->addButton(tr("Read again"), QDialogButtonBox::ActionRole);
-    m_readAgain->hide();
     m_put = buttons->addButton(tr("Put item"), QDialogButtonBox::AcceptRole);
     m_put->setDefault(true);
     // While the text is locked, the focus is on another button. Return must not make that one the
@@ -130,32 +134,63 @@ void ItemDialog::makeButtons() {
     connect(m_readAgain, &QPushButton::clicked, this, &ItemDialog::readWanted);
 }
 
-void ItemDialog::editItem(const QJsonObject& item, const QString& note) {
-    m_existing = item;
-    m_origin = note;
+void ItemDialog::setOnlyVersion(const QString& text, const QJsonObject& base) {
+    const QSignalBlocker blocker(m_text);
+    m_text->setPlainText(text);  // Empties the history of the document.
+    m_versions = {Version{0, text, base, {}}};
+    m_version = 0;
+}
+
+void ItemDialog::editItem(const QJsonObject& item) {
     setWindowTitle(tr("Edit item of %1").arg(m_table));
-    QTextCursor cursor(m_text->document());
-    cursor.select(QTextCursor::Document);
-    cursor.insertText(indentedJson(item));
-    m_text->moveCursor(QTextCursor::Start);
+    setOnlyVersion(indentedJson(item), item);
     setPhase(Phase::Editing);
 }
 
+void ItemDialog::replaceText(const QJsonObject& item, const QJsonObject& base,
+                             const QString& note) {
+    setWindowTitle(tr("Edit item of %1").arg(m_table));
+    const QString text = indentedJson(item);
+    {
+        const QSignalBlocker blocker(m_text);
+        QTextCursor cursor(m_text->document());
+        cursor.select(QTextCursor::Document);
+        cursor.insertText(text);
+        m_text->moveCursor(QTextCursor::Start);
+    }
+    m_versions.resize(m_version + 1);
+    m_versions.push_back({m_text->document()->availableUndoSteps(), text, base, note});
+    ++m_version;
+    setPhase(Phase::Editing);
+}
+
+void ItemDialog::followHistory() {
+    const int steps = m_text->document()->availableUndoSteps();
+    while (m_version > 0 && steps < m_versions[m_version].undoSteps)
+        --m_version;
+    if (m_version + 1 == m_versions.size()) return;
+    const Version& next = m_versions[m_version + 1];
+    if (steps == next.undoSteps && text() == next.text)
+        ++m_version;  // Redone.
+    else if (!m_text->document()->isRedoAvailable())
+        m_versions.resize(m_version + 1);  // Typing after an undo ends what could be redone.
+}
+
 void ItemDialog::makeNew(const QString& note) {
-    m_existing = {};
-    m_origin = note;
+    m_versions.resize(m_version + 1);
+    m_versions.back().base = {};
+    m_versions.back().origin = note;
     setWindowTitle(tr("Put item into %1").arg(m_table));
     setPhase(Phase::Editing);
 }
 
-void ItemDialog::setReading() {
+void ItemDialog::setReading(const QJsonObject& key) {
     setWindowTitle(tr("Edit item of %1").arg(m_table));
-    m_origin = tr("Reading the item from its leader…");
+    setOnlyVersion(indentedJson(key), key);
     setPhase(Phase::Reading);
 }
 
 void ItemDialog::setReadFailure(const QString& text) {
-    m_origin = tr("The item could not be read from its leader.");
     setPhase(Phase::ReadFailed);
     m_state->setText(text);
 }
@@ -193,20 +228,42 @@ bool ItemDialog::isTyped(const QJsonObject& object) const {
 }
 
 bool ItemDialog::isKeyChanged() const {
-    if (m_existing.isEmpty() || !problem().isEmpty()) return false;
     const QJsonObject now = item();
     return std::ranges::any_of(m_keyNames,
-                               [&](const QString& name) { return now[name] != m_existing[name]; });
+                               [&](const QString& name) { return now[name] != base()[name]; });
+}
+
+// As typed: QPlainTextEdit::toPlainText returns a no-break space as a space.
+QString ItemDialog::text() const {
+    QString text = m_text->document()->toRawText();
+    bool inString = false;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        QChar& c = text[i];
+        if (c == QChar::ParagraphSeparator || c == QChar::LineSeparator)
+            c = u'\n';
+        else if (c == u'"')
+            inString = !inString;
+        else if (c == u'\\' && inString && i + 1 < text.size() && text[i + 1] < QChar(0x7f))
+            ++i;
+        else if (c == QChar::Nbsp && !inString)
+            c = u' ';
+    }
+    return text;
 }
 
 QString ItemDialog::problem() const {
     QJsonParseError error;
-    const QByteArray text = m_text->toPlainText().toUtf8();
-    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
+    const QString text = this->text();
+    const QByteArray bytes = text.toUtf8();
+    const QJsonDocument document = QJsonDocument::fromJson(bytes, &error);
     if (error.error != QJsonParseError::NoError)
         return tr("Line %1: %2")
-            .arg(text.left(error.offset).count('\n') + 1)
+            .arg(bytes.left(error.offset).count('\n') + 1)
             .arg(error.errorString());
+    if (const auto mistake = findJsonMistake(text))
+        return tr("Line %1: %2")
+            .arg(QStringView(text).first(mistake->at).count(u'\n') + 1)
+            .arg(mistake->text);
     if (!document.isObject()) return tr("An item is an object: { … }");
     const QJsonObject object = document.object();
     for (const QString& name : m_keyNames)
@@ -220,28 +277,35 @@ QString ItemDialog::problem() const {
 }
 
 QJsonObject ItemDialog::item() const {
-    const QString text = m_text->toPlainText();
+    const QString text = this->text();
     const QJsonObject object = QJsonDocument::fromJson(text.toUtf8()).object();
     return isTyped(object) ? object : typedItem(text);
 }
 
+QString ItemDialog::note(bool moves) const {
+    if (m_phase == Phase::Reading) return tr("Reading the item from its leader…");
+    if (m_phase == Phase::ReadFailed) return tr("The item could not be read from its leader.");
+    if (moves)
+        return tr(
+            "You changed the key. Saving puts a new item and then deletes the item with the "
+            "old key: two writes.");
+    if (const QString& origin = m_versions[m_version].origin; !origin.isEmpty()) return origin;
+    return base().isEmpty() ? tr("DynamoDB JSON, with types, or plain JSON.")
+                            : tr("The item as its leader holds it now. DynamoDB JSON, with types, "
+                                 "or plain JSON.");
+}
+
 void ItemDialog::check() {
-    const QString text = m_phase == Phase::Editing ? problem() : QString();
-    m_put->setEnabled(m_phase == Phase::Editing && text.isEmpty());
-    m_state->setText(text);
-    const bool moves = isKeyChanged();
+    const bool edits = m_phase == Phase::Editing;
+    const QString wrong = edits ? problem() : QString();
+    m_put->setEnabled(edits && wrong.isEmpty());
+    m_state->setText(wrong);
+    const bool moves = edits && wrong.isEmpty() && !base().isEmpty() && isKeyChanged();
     m_put->setText(m_phase == Phase::Writing ? tr("Writing…")
                    : moves                   ? tr("Put new, delete old")
-                   : m_existing.isEmpty()    ? tr("Put item")
+                   : base().isEmpty()        ? tr("Put item")
                                              : tr("Save changes"));
-    const QString hint = m_existing.isEmpty()
-                             ? tr("DynamoDB JSON, with types, or plain JSON.")
-                             : tr("The item as its leader holds it now. DynamoDB JSON, with "
-                                  "types, or plain JSON.");
-    m_note->setText(moves ? tr("You changed the key. Saving puts a new item and then deletes the "
-                               "item with the old key: two writes.")
-                    : m_origin.isEmpty() ? hint
-                                         : m_origin);
+    m_note->setText(note(moves));
 }
 
 }  // namespace orrery::widgets

@@ -5,6 +5,8 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <cstddef>
+#include <vector>
 
 namespace orrery::widgets {
 
@@ -14,16 +16,19 @@ namespace orrery::widgets {
 class ItemDialog : public QDialog {
     Q_OBJECT
 public:
-    /// Starts in the mode for a new item. `emptyKey` has the key attributes with empty values.
+    /// Starts in the mode for a new item. `table` is the table's name for people; `emptyKey` has
+    /// the key attributes with empty values.
     ItemDialog(const QString& table, const QJsonObject& emptyKey, QWidget* parent = nullptr);
 
-    /// Replaces the text with `item` and edits that stored item from now on. Undo restores the
-    /// previous text. `note` tells the person where the new text comes from.
-    void editItem(const QJsonObject& item, const QString& note = {});
+    /// Edits the stored item from now on. Undo ends at its text.
+    void editItem(const QJsonObject& item);
+    /// Replaces the text with `item`, which is based on the stored item `base`. Undo restores the
+    /// previous text and its base. `note` tells the person where the new text comes from.
+    void replaceText(const QJsonObject& item, const QJsonObject& base, const QString& note = {});
     /// Treats the text as a new item from now on.
     void makeNew(const QString& note);
-    /// Locks the text while the item is read, and after the read failed.
-    void setReading();
+    /// Locks the text while the item with this key is read, and after the read failed.
+    void setReading(const QJsonObject& key);
     void setReadFailure(const QString& text);
     /// Locks the text while a write is in flight.
     void setWriting();
@@ -32,6 +37,8 @@ public:
     /// Unlocks the text and shows why the engine refused the write.
     void setRefusal(const QString& text);
 
+    /// The stored item on which the present text is based; empty for a new item.
+    const QJsonObject& base() const { return m_versions[m_version].base; }
     /// The text as an item with attribute types. Valid only while `problem` is empty.
     QJsonObject item() const;
     /// One sentence on the first mistake in the text; empty if the text is valid.
@@ -49,16 +56,29 @@ signals:
 private:
     enum class Phase { Editing, Reading, ReadFailed, Writing };
 
+    /// A text that replaced the one before it, and what belongs to it.
+    struct Version {
+        int undoSteps = 0;  ///< Of the document, when it had this text.
+        QString text;
+        QJsonObject base;
+        QString origin;  ///< Tells the person where the text comes from.
+    };
+
     void makeButtons();
+    void setOnlyVersion(const QString& text, const QJsonObject& base);
+    /// Finds the version of the present text, after undo, redo and typing.
+    void followHistory();
+    QString text() const;
     void setPhase(Phase phase);
     void check();
     bool isTyped(const QJsonObject& object) const;
     bool isKeyChanged() const;
+    QString note(bool moves) const;
 
     QString m_table;
     QStringList m_keyNames;
-    QJsonObject m_existing;  // The stored item; empty for a new one.
-    QString m_origin;        // Tells the person where the text comes from.
+    std::vector<Version> m_versions{1};
+    std::size_t m_version = 0;  // That of the present text; later ones can be redone.
     Phase m_phase = Phase::Editing;
     QLabel* m_note;
     QPlainTextEdit* m_text;

@@ -76,6 +76,13 @@ void RequestsModel::setFilter(const RequestFilter& filter) {
     endResetModel();
 }
 
+void RequestsModel::setRegionNames(const std::map<RegionId, QString>& names) {
+    if (names == m_regionNames) return;
+    m_regionNames = names;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, ServedBy), index(rowCount() - 1, ServedBy), {Qt::DisplayRole});
+}
+
 void RequestsModel::clear() {
     beginResetModel();
     m_firstNumber += m_requests.size();
@@ -96,6 +103,14 @@ int RequestsModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString RequestsModel::servedBy(const observe::RequestServed& r) const {
+    if (!r.replicaKnown) return {};
+    const auto region = m_regionNames.find(r.replica.region);
+    const QString zone =
+        (region == m_regionNames.end() ? QString() : region->second) + zoneLetter(r.replica.zone);
+    return tr("%1 · %2").arg(zone, r.leader ? tr("leader") : tr("follower"));
+}
+
 QVariant RequestsModel::text(const observe::RequestServed& r, int column) const {
     switch (column) {
         case Time:
@@ -109,9 +124,7 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
         case Kind:
             return kindText(r);
         case ServedBy:
-            return !r.replicaKnown ? QString()
-                                   : tr("%1 · %2").arg(zoneLetter(r.replica.zone),
-                                                       r.leader ? tr("leader") : tr("follower"));
+            return servedBy(r);
         case Behind:
             if (!isRead(r) || !r.replicaKnown) return QString();
             return r.behindRecords == 0

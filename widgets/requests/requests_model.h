@@ -3,10 +3,12 @@
 #include <QAbstractTableModel>
 #include <QStringList>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/base/ids.h"
 #include "core/observe/event.h"
 
 namespace orrery::widgets {
@@ -51,6 +53,8 @@ public:
     /// Appends the RequestServed events and ignores all others.
     void append(std::span<const observe::Event> events);
     void setFilter(const RequestFilter& filter);
+    /// The names of the Regions by id, to be shown with the zones; empty shows the zones alone.
+    void setRegionNames(const std::map<RegionId, QString>& names);
     void clear();
 
     std::size_t total() const { return m_requests.size(); }
@@ -63,12 +67,14 @@ public:
 
 private:
     void dropOldest();
+    QString servedBy(const observe::RequestServed& request) const;
     QVariant text(const observe::RequestServed& request, int column) const;
 
     std::deque<observe::RequestServed> m_requests;
     std::uint64_t m_firstNumber = 0;  // Of m_requests.front(); requests are numbered as they come.
     std::deque<std::uint64_t> m_visible;  // Numbers of those that match, in order.
     RequestFilter m_filter;
+    std::map<RegionId, QString> m_regionNames;
 };
 
 }  // namespace orrery::widgets

@@ -96,6 +96,20 @@ void RequestsView::resizeEvent(QResizeEvent* event) {
         m_statusWidth + std::clamp(width() - kWidthUsual, 0, std::max(0, whole - m_statusWidth)));
 }
 
+void RequestsView::setRegions(const observe::Snapshot& snapshot) {
+    std::map<RegionId, QString> names;
+    if (snapshot.regions.size() > 1)
+        for (const observe::RegionViewPtr& region : snapshot.regions)
+            names[region->id] = toQString(region->name);
+    m_model->setRegionNames(names);
+    const int width = fontMetrics().horizontalAdvance(
+                          names.empty() ? QStringLiteral("mm a · follower")
+                                        : QStringLiteral("mm us-east-1a · follower")) +
+                      kCellPadding;
+    if (m_table->columnWidth(RequestsModel::ServedBy) < width)
+        m_table->setColumnWidth(RequestsModel::ServedBy, width);
+}
+
 void RequestsView::followNewest() {
     // A view that gets smaller, or rows that come, move the end away; a person who scrolls leaves
     // it.

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/observe/event.h"
+#include "core/observe/snapshot.h"
 
 namespace orrery::widgets {
 
@@ -23,6 +24,8 @@ public:
 
     /// The endpoint to name while the list is empty.
     void setEndpoint(const QString& endpoint);
+    /// With several Regions, the list names the Region of each zone.
+    void setRegions(const observe::Snapshot& snapshot);
     void append(std::span<const observe::Event> events);
     RequestsModel* model() const { return m_model; }
     QLineEdit* filterLine() const { return m_filter; }

@@ -8,7 +8,8 @@
 
 namespace orrery::widgets {
 
-DeleteTableDialog::DeleteTableDialog(const QString& table, std::int64_t itemCount, QWidget* parent)
+DeleteTableDialog::DeleteTableDialog(const QString& table, const QString& title,
+                                     std::int64_t itemCount, QWidget* parent)
     : QDialog(parent), m_name(new QLineEdit(this)) {
     setWindowTitle(tr("Delete table"));
     auto* layout = new QVBoxLayout(this);
@@ -16,7 +17,7 @@ DeleteTableDialog::DeleteTableDialog(const QString& table, std::int64_t itemCoun
     auto* text =
         new QLabel(tr("The table <b>%1</b> with its %2 and all its indexes will be gone for "
                       "good. Type its name to delete it.")
-                       .arg(table.toHtmlEscaped(), countText(itemCount, "item", "items")),
+                       .arg(title.toHtmlEscaped(), countText(itemCount, "item", "items")),
                    this);
     text->setWordWrap(true);
     text->setMinimumWidth(360);

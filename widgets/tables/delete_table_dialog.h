@@ -10,7 +10,9 @@ namespace orrery::widgets {
 class DeleteTableDialog : public QDialog {
     Q_OBJECT
 public:
-    DeleteTableDialog(const QString& table, std::int64_t itemCount, QWidget* parent = nullptr);
+    /// `title` is the name for people, which may say the Region too.
+    DeleteTableDialog(const QString& table, const QString& title, std::int64_t itemCount,
+                      QWidget* parent = nullptr);
 
     QLineEdit* nameLine() const { return m_name; }
     QPushButton* deleteButton() const { return m_delete; }

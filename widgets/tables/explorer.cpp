@@ -90,7 +90,14 @@ void Explorer::makeTree() {
 }
 
 void Explorer::setSnapshot(const observe::SnapshotPtr& snapshot) {
+    const ExplorerTarget before = current();
     m_model->setSnapshot(snapshot);
+    // The tree would select a neighbour instead, which the person did not choose.
+    if (!before.region.isEmpty() && !m_model->find(before).isValid()) {
+        m_tree->clearSelection();
+        m_tree->selectionModel()->clearCurrentIndex();
+        setCurrent({before.region, before.index.isEmpty() ? QString() : before.table, {}});
+    }
     showNothing();
 }
 

@@ -13,8 +13,8 @@ namespace orrery::widgets {
 struct ExplorerModel::Node {
     Node* parent = nullptr;
     QString name;
-    QString note;  ///< Shown in the tool tip.
-    std::int64_t items = 0;
+    QString note;                       ///< Shown in the tool tip.
+    QString contents;                   ///< "12 items".
     int depth = 0;                      // 1: Region, 2: table, 3: index.
     std::shared_ptr<const void> shown;  ///< The snapshot node that the children were made from.
     std::vector<std::unique_ptr<Node>> children;
@@ -29,8 +29,13 @@ struct ExplorerModel::Node {
 struct ExplorerModel::Wanted {
     QString name;
     QString note;
-    std::int64_t items = 0;
+    QString contents;
 };
+
+QString indexItemsText(const observe::IndexView& index) {
+    const QString items = countText(index.itemCount, "item", "items");
+    return index.global || index.itemCount == 0 ? items : ExplorerModel::tr("up to %1").arg(items);
+}
 
 ExplorerModel::ExplorerModel(QObject* parent)
     : QAbstractItemModel(parent), m_root(std::make_unique<Node>()) {}
@@ -73,8 +78,8 @@ void ExplorerModel::update(Node* parent, const std::vector<Wanted>& wanted) {
             endInsertRows();
         }
         Node& node = *children[i];
-        if (node.items == wanted[i].items && node.note == wanted[i].note) continue;
-        node.items = wanted[i].items;
+        if (node.contents == wanted[i].contents && node.note == wanted[i].note) continue;
+        node.contents = wanted[i].contents;
         node.note = wanted[i].note;
         emit dataChanged(indexOf(&node, 0), indexOf(&node, ColumnCount - 1));
     }
@@ -87,7 +92,7 @@ void ExplorerModel::updateTable(Node* node, const observe::TableView& table) {
             {toQString(index.name),
              (index.global ? tr("Global secondary index on %1") : tr("Local secondary index on %1"))
                  .arg(toQString(index.keys)),
-             index.itemCount});
+             indexItemsText(index)});
     update(node, wanted);
 }
 
@@ -99,7 +104,7 @@ void ExplorerModel::updateRegion(Node* node, const observe::RegionView& region) 
                           tr("Table on %1, %2, %3")
                               .arg(toQString(table->keys), toQString(table->status),
                                    bytesText(table->itemBytes)),
-                          table->itemCount});
+                          countText(table->itemCount, "item", "items")});
     update(node, wanted);
     auto child = node->children.begin();
     for (const observe::TableViewPtr& table : region.tables) {
@@ -113,8 +118,9 @@ void ExplorerModel::updateRegion(Node* node, const observe::RegionView& region) 
 void ExplorerModel::setSnapshot(const observe::SnapshotPtr& snapshot) {
     std::vector<Wanted> wanted;
     for (const observe::RegionViewPtr& region : snapshot->regions)
-        wanted.push_back({toQString(region->name), tr("Region"),
-                          static_cast<std::int64_t>(region->tables.size())});
+        wanted.push_back(
+            {toQString(region->name), tr("Region"),
+             countText(static_cast<std::int64_t>(region->tables.size()), "table", "tables")});
     update(m_root.get(), wanted);
     for (std::size_t i = 0; i < snapshot->regions.size(); ++i) {
         Node* node = m_root->children[i].get();
@@ -167,14 +173,9 @@ QVariant ExplorerModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const Node& node = *nodeOf(index);
     const bool isRegion = node.depth == 1;
-    if (role == Qt::DisplayRole)
-        return index.column() == Name ? node.name
-               : isRegion             ? countText(node.items, "table", "tables")
-                                      : countText(node.items, "item", "items");
+    if (role == Qt::DisplayRole) return index.column() == Name ? node.name : node.contents;
     if (role == Qt::ToolTipRole) return node.note;
-    if (role == Qt::AccessibleTextRole)
-        return tr("%1, %2").arg(node.name, isRegion ? countText(node.items, "table", "tables")
-                                                    : countText(node.items, "item", "items"));
+    if (role == Qt::AccessibleTextRole) return tr("%1, %2").arg(node.name, node.contents);
     if (role == Qt::TextAlignmentRole && index.column() == Items)
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ForegroundRole && index.column() == Items) return colors().muted;

@@ -21,6 +21,10 @@ struct ExplorerTarget {
     bool operator==(const ExplorerTarget&) const = default;
 };
 
+/// "12 items"; for a local index "up to 12 items", since only the table's items are counted and
+/// items without the index's sort key have no entry.
+QString indexItemsText(const observe::IndexView& index);
+
 /// Regions, their tables and their indexes. Takes every snapshot, skips nodes that did not change
 /// since the last one, and keeps existing rows, so selection and expansion survive.
 class ExplorerModel : public QAbstractItemModel {

@@ -231,6 +231,8 @@ void TablePage::showChoices(const observe::RegionView& region, const observe::Ta
 
 void TablePage::showFacts(const observe::TableView& table, const observe::IndexView* index) {
     m_itemCount = index != nullptr ? index->itemCount : table.itemCount;
+    m_itemsText =
+        index != nullptr ? indexItemsText(*index) : countText(m_itemCount, "item", "items");
     m_tableKeys = QStringList{toQString(table.partitionKeyName)};
     if (!table.sortKeyName.empty()) m_tableKeys << toQString(table.sortKeyName);
     m_title->setText(m_target.table + (m_target.index.isEmpty()
@@ -239,8 +241,7 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
     const QString facts =
         tr("%1 · %2 · %3 · %4 · %5")
             .arg(toQString(table.status), toQString(index != nullptr ? index->keys : table.keys),
-                 countText(m_itemCount, "item", "items"),
-                 bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
+                 m_itemsText, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
                  toQString(table.billing));
     if (m_facts->text() != facts) m_facts->setText(facts);
     m_facts->setToolTip(plainToolTip(facts));
@@ -291,8 +292,7 @@ void TablePage::updateFooter() {
     const auto [from, to] = m_grid->visiblePart();
     m_footer->setText(tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
                           .arg(m_zone, percentText(from), percentText(to),
-                               countText(m_model->rowCount()),
-                               countText(m_itemCount, "item", "items")));
+                               countText(m_model->rowCount()), m_itemsText));
 }
 
 std::vector<int> TablePage::selectedRows() const {

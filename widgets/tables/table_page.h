@@ -76,6 +76,7 @@ private:
     QStringList m_tableKeys;   // The table's key, even while an index is shown.
     QStringList m_openedKeys;  // The key columns in the model; empty if it has no target yet.
     std::int64_t m_itemCount = 0;
+    QString m_itemsText;  // The same for people.
     QElapsedTimer m_sinceRefresh;
     std::uint64_t m_changeMark = 0;  // The change mark of the last refresh.
 

@@ -7,7 +7,7 @@
 
 namespace orrery::cluster {
 
-void GroupSweeps::begin(std::variant<PowerChange, HearingChange> change) {
+void GroupSweeps::begin(std::variant<PowerChange, ReachabilityChange> change) {
     Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.size(), {}, {}};
     // No router answers calls in a zone without power.
     const auto* power = std::get_if<PowerChange>(&change);
@@ -27,7 +27,7 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
     for (; count < countMax && sweep.nextGroup < sweep.groupsEnd; ++count) {
         Group* group = m_world.groups[sweep.nextGroup++].get();
         if (group == nullptr || group->region != regionOf(sweep)) continue;
-        tell(*group, sweep);
+        notify(*group, sweep);
         if (m_world.failure) return count + 1;
     }
     while (count < countMax && sweep.nextCall < sweep.callsEnd) {
@@ -40,21 +40,21 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
     return std::max<std::size_t>(count, 1);
 }
 
-void GroupSweeps::tell(Group& group, const Sweep& sweep) {
+void GroupSweeps::notify(Group& group, const Sweep& sweep) {
     std::visit(Overloaded{[&](const PowerChange& power) {
                               power.up ? m_replicator.powerBack(group, power.zone)
                                        : m_replicator.powerLoss(group, power.zone);
                           },
-                          [&](const HearingChange& hearing) {
-                              m_replicator.news(group, hearing.observer, hearing.observed,
-                                                hearing.heard);
+                          [&](const ReachabilityChange& reach) {
+                              m_replicator.reportReachability(group, reach.observer, reach.observed,
+                                                              reach.heard);
                           }},
                sweep.change);
 }
 
 RegionId GroupSweeps::regionOf(const Sweep& sweep) {
     return std::visit(Overloaded{[](const PowerChange& power) { return power.region; },
-                                 [](const HearingChange& hearing) { return hearing.region; }},
+                                 [](const ReachabilityChange& reach) { return reach.region; }},
                       sweep.change);
 }
 

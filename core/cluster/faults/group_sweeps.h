@@ -22,7 +22,7 @@ struct PowerChange {
     bool up = false;
 };
 /// The node of a zone no longer hears another, or hears it again.
-struct HearingChange {
+struct ReachabilityChange {
     RegionId region{};
     ZoneIndex observer{};
     ZoneIndex observed{};
@@ -37,7 +37,7 @@ public:
 
     /// Queues a sweep over the groups that exist now, after the sweeps before it. The current event
     /// is the cause of its effects.
-    void begin(std::variant<PowerChange, HearingChange> change);
+    void begin(std::variant<PowerChange, ReachabilityChange> change);
     /// True if every sweep has ended.
     bool isDone() const { return m_sweeps.empty(); }
     /// Tells at most `countMax` groups or calls. Returns the number that it visited. Only while
@@ -46,7 +46,7 @@ public:
 
 private:
     struct Sweep {
-        std::variant<PowerChange, HearingChange> change;
+        std::variant<PowerChange, ReachabilityChange> change;
         EventId cause{};
         std::uint64_t nextGroup = 0;
         std::uint64_t groupsEnd = 0;
@@ -54,7 +54,7 @@ private:
         CallNumber callsEnd{};
     };
 
-    void tell(Group& group, const Sweep& sweep);
+    void notify(Group& group, const Sweep& sweep);
     static RegionId regionOf(const Sweep& sweep);
 
     WorldState& m_world;

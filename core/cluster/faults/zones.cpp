@@ -145,8 +145,8 @@ EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {
     m_sweeps.begin(PowerChange{region.id, zone, up});
     for (const ZoneIndex other : kZones) {
         if (other == zone) continue;
-        scheduleHearingChange(region, other, zone);
-        scheduleHearingChange(region, zone, other);
+        scheduleHeartbeatVerdict(region, other, zone);
+        scheduleHeartbeatVerdict(region, zone, other);
     }
     return event;
 }
@@ -164,14 +164,14 @@ EventId Zones::setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut) {
     const EventId event = cut ? m_world.emit(observe::LinkCut{region.id, a, b})
                               : m_world.emit(observe::LinkHealed{region.id, a, b});
     const CauseScope scope(m_world.queue, event);
-    scheduleHearingChange(region, a, b);
-    scheduleHearingChange(region, b, a);
+    scheduleHeartbeatVerdict(region, a, b);
+    scheduleHeartbeatVerdict(region, b, a);
     return event;
 }
 
 // Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
 // that arrives before a change, and the first one after it, follow from time alone.
-void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
+void Zones::scheduleHeartbeatVerdict(RegionState& region, ZoneIndex observer, ZoneIndex observed) {
     if (!region.up[observer.value()]) {
         // A node without power suspects no other, and trusts all when its power is back.
         region.suspects[observer.value()] = {};
@@ -180,7 +180,7 @@ void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneI
     const auto from = nodeOf(region.id, observed);
     const auto to = nodeOf(region.id, observer);
     const bool heard = m_world.network.isConnected(from, to);
-    const std::uint32_t number = ++m_hearingNumbers[region.id][observer.value()][observed.value()];
+    const std::uint32_t number = ++m_verdictNumbers[region.id][observer.value()][observed.value()];
     const Duration period = m_world.profile.heartbeat;
     const auto beat =
         static_cast<std::uint64_t>(m_world.now.sinceStart() / period) + (heard ? 1 : 0);
@@ -188,16 +188,17 @@ void Zones::scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneI
                             m_world.network.heartbeatDelay(from, to, beat);
     const Instant at = heard ? arrives : arrives + m_world.profile.detection;
     m_world.queue.add(std::max(at, m_world.now),
-                      HeartbeatNews{region.id, observer, observed, number, heard});
+                      HeartbeatVerdict{region.id, observer, observed, number, heard});
 }
 
-void Zones::on(const HeartbeatNews& news) {
-    RegionState& region = m_world.region(news.region);
-    const HearingNumbers& numbers = m_hearingNumbers[news.region];
-    if (news.number != numbers[news.observer.value()][news.observed.value()]) return;
-    if (!region.up[news.observer.value()]) return;
-    region.suspects[news.observer.value()][news.observed.value()] = !news.heard;
-    m_sweeps.begin(HearingChange{news.region, news.observer, news.observed, news.heard});
+void Zones::on(const HeartbeatVerdict& verdict) {
+    RegionState& region = m_world.region(verdict.region);
+    const VerdictNumbers& numbers = m_verdictNumbers[verdict.region];
+    if (verdict.number != numbers[verdict.observer.value()][verdict.observed.value()]) return;
+    if (!region.up[verdict.observer.value()]) return;
+    region.suspects[verdict.observer.value()][verdict.observed.value()] = !verdict.heard;
+    m_sweeps.begin(
+        ReachabilityChange{verdict.region, verdict.observer, verdict.observed, verdict.heard});
 }
 
 Zones::Cost Zones::costSoFar() const {

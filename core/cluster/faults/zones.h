@@ -39,7 +39,7 @@ public:
     const GroupSweeps& sweeps() const { return m_sweeps; }
 
     void on(const FaultEnds& ends);
-    void on(const HeartbeatNews& news);
+    void on(const HeartbeatVerdict& verdict);
 
     /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
@@ -63,7 +63,7 @@ private:
         ZoneIndex b{};  ///< The second of two.
         Cost atStart;
     };
-    using HearingNumbers = std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion>;
+    using VerdictNumbers = std::array<std::array<std::uint32_t, kZonesPerRegion>, kZonesPerRegion>;
     struct Place {
         RegionState* region;
         ZoneIndex zone;
@@ -79,7 +79,7 @@ private:
     /// Both return the event that causes everything that follows.
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
-    void scheduleHearingChange(RegionState& region, ZoneIndex observer, ZoneIndex observed);
+    void scheduleHeartbeatVerdict(RegionState& region, ZoneIndex observer, ZoneIndex observed);
     void save();
     Cost costSoFar() const;
     observe::FaultView withCost(const Fault& fault) const;
@@ -90,7 +90,7 @@ private:
     GroupSweeps m_sweeps;
     /// By Region, observer and observed: the number of changes in whether the observer hears the
     /// other.
-    std::map<RegionId, HearingNumbers> m_hearingNumbers;
+    std::map<RegionId, VerdictNumbers> m_verdictNumbers;
     storage::Ticket m_gate{};
     std::vector<Fault> m_faults;  ///< By id, with the last 200 past ones.
     std::uint64_t m_nextFault = 1;

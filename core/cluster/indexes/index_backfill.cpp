@@ -219,15 +219,15 @@ std::optional<Duration> IndexBackfill::step(JobId id) {
     const auto index = std::ranges::find(table->indexes, space, &SecondaryIndex::space);
     if (index == table->indexes.end()) return std::nullopt;
     Cursor& cursor = filling->second.cursors[base->id];
-    const Progress progress = goOn(*base, *table, *index, cursor);
+    const Progress progress = advance(*base, *table, *index, cursor);
     if (job.isStopped) return std::nullopt;
     if (!cursor.atEnd) return progress == Progress::Moved ? Duration{} : kWait;
     checkFilled(space);
     return std::nullopt;
 }
 
-IndexBackfill::Progress IndexBackfill::goOn(Group& base, const TableDescription& table,
-                                            const SecondaryIndex& index, Cursor& cursor) {
+IndexBackfill::Progress IndexBackfill::advance(Group& base, const TableDescription& table,
+                                               const SecondaryIndex& index, Cursor& cursor) {
     const auto leader = base.servingLeader(m_world.now);
     if (!leader) {
         // A leader at rest holds no lease; this requests it, like any request.
@@ -248,7 +248,7 @@ IndexBackfill::Progress IndexBackfill::goOn(Group& base, const TableDescription&
         progress = Progress::Moved;
         if (m_world.plantedBug == PlantedBug::FillCursorEarly) save(cursor);
     }
-    m_sender.goOn(base);
+    m_sender.readAndSend(base);
     return progress;
 }
 

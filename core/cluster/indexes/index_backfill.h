@@ -64,8 +64,8 @@ private:
     Job newJob(const TableDescription& table, KeySpaceId index, const Group& base) const;
     storage::StorageResult<JobId> findJob(const TableDescription& table, KeySpaceId index,
                                           const Group& base);
-    Progress goOn(Group& base, const TableDescription& table, const SecondaryIndex& index,
-                  Cursor& cursor);
+    Progress advance(Group& base, const TableDescription& table, const SecondaryIndex& index,
+                     Cursor& cursor);
     bool hasBegun(const Group& base, ZoneIndex leader, KeySpaceId index, Cursor& cursor);
     /// Reads a bounded number of items from the leader.
     void readSome(Group& base, ZoneIndex leader, const TableDescription& table,

@@ -53,9 +53,9 @@ bool isLastOfItsRecord(const IndexBatch& batch, std::size_t at) {
 }  // namespace
 
 void IndexReceiver::on(const IndexBatchArrives& arrived) {
-    if (!m_world.post.arrives(arrived.flight, arrived.batch->number)) return;
-    const ZoneIndex zone = arrived.flight.to;
-    Group* index = m_world.findGroup(arrived.flight.from.group);
+    if (!m_world.post.arrives(arrived.header, arrived.batch->number)) return;
+    const ZoneIndex zone = arrived.header.to;
+    Group* index = m_world.findGroup(arrived.header.from.group);
     if (index == nullptr || !index->member(zone).replica) return;
     m_replicator.requestLease(*index, zone);
     admit(*index, {arrived.batch, zone, {}, {}, {}});
@@ -170,9 +170,9 @@ void IndexReceiver::refuseDamaged(const Group& index, const Pending& pending,
 
 void IndexReceiver::answer(const Group& index, const Pending& pending, BatchOutcome outcome) {
     const IndexBatch& batch = *pending.batch;
-    const Flight flight{
+    const EnvelopeHeader header{
         index.ref(pending.zone), batch.sender, observe::MessageKind::IndexBatchReply, 0, {}};
-    IndexBatchAnswered answered{flight,  batch.base,   batch.term,  batch.number,
+    IndexBatchAnswered answered{header,  batch.base,   batch.term,  batch.number,
                                 outcome, pending.upTo, std::nullopt};
     if (const auto& replica = index.member(pending.zone).replica)
         answered.leader = replica->leaderHint();

@@ -70,7 +70,7 @@ void IndexSender::moved(Group& base) {
     if (known == m_sources.end() && !leader) return;
     Source& source = sourceOf(base);
     if (leader && (base.member(*leader).mark.applied > source.taken || sendable(source) > 0))
-        goOn(base, source);
+        readAndSend(base, source);
 }
 
 void IndexSender::resume() {
@@ -91,15 +91,15 @@ void IndexSender::queueRetry(const Group& base, Source& source, Duration after) 
 
 // --- reading
 
-void IndexSender::goOn(Group& base) {
-    goOn(base, sourceOf(base));
+void IndexSender::readAndSend(Group& base) {
+    readAndSend(base, sourceOf(base));
 }
 
-void IndexSender::goOn(Group& base, Source& source) {
+void IndexSender::readAndSend(Group& base, Source& source) {
     const auto leader = base.servingLeader(m_world.now);
     const bool tookAll = !leader || take(base, *leader, source);
     if (leader) sendAll(base, source);
-    tellShown(base, source);
+    reportShown(base, source);
     const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
     // A leader at rest holds no lease; this requests it, like any request.
     if (lacksLeader && base.member(base.leaderHint).replica)
@@ -200,7 +200,7 @@ void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceI
 
 void IndexSender::sendAll(const Group& base, Source& source) {
     for (auto& [target, outbox] : source.outboxes) {
-        if (outbox.waiting.empty() || outbox.underWay || outbox.isStopped) continue;
+        if (outbox.waiting.empty() || outbox.inFlight || outbox.isStopped) continue;
         fillBatch(base, source, outbox);
         send(base, target, outbox);
     }
@@ -228,7 +228,7 @@ void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
     const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
     std::move(waiting.begin(), end, std::back_inserter(batch->changes));
     waiting.erase(waiting.begin(), end);
-    outbox.underWay = std::move(batch);
+    outbox.inFlight = std::move(batch);
     outbox.underWayBytes = bytes;
     outbox.waitingBytes -= bytes;
     outbox.redirects = 0;
@@ -236,22 +236,22 @@ void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
 
 void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
-    const observe::ReplicaRef from{target, base.region, outbox.underWay->sender};
-    const Flight flight{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.post.send(IndexBatchArrives{flight, outbox.underWay});
+    const observe::ReplicaRef from{target, base.region, outbox.inFlight->sender};
+    const EnvelopeHeader header{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
+    m_world.post.send(IndexBatchArrives{header, outbox.inFlight});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
-    const auto found = source.outboxes.find(answered.flight.from.group);
+    const auto found = source.outboxes.find(answered.header.from.group);
     if (found == source.outboxes.end()) return nullptr;
-    const auto& batch = found->second.underWay;
+    const auto& batch = found->second.inFlight;
     const bool isIt = batch && batch->number == answered.number && batch->term == answered.term &&
-                      batch->sender == answered.flight.to;
+                      batch->sender == answered.header.to;
     return isIt ? &found->second : nullptr;
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.post.arrives(answered.flight, answered.number)) return;
+    if (!m_world.post.arrives(answered.header, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -262,7 +262,7 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     if (answered.leader) outbox->target = *answered.leader;
     switch (answered.outcome) {
         case BatchOutcome::Taken: {
-            outbox->underWay.reset();
+            outbox->inFlight.reset();
             outbox->underWayBytes = 0;
             // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
@@ -271,18 +271,18 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
                 outbox->waitingBytes -= bytesOf(waiting.front());
                 waiting.pop_front();
             }
-            goOn(*base, source);
+            readAndSend(*base, source);
             if (m_acknowledged) m_acknowledged(*base);
             return;
         }
         case BatchOutcome::NotLeader:
             // Without another leader to try, the retry sends it again.
-            if (!answered.leader || *answered.leader == answered.flight.from.zone) return;
+            if (!answered.leader || *answered.leader == answered.header.from.zone) return;
             if (++outbox->redirects > kRedirectsMax) return;
-            return send(*base, answered.flight.from.group, *outbox);
+            return send(*base, answered.header.from.group, *outbox);
         case BatchOutcome::Stale:
             startOver(*base, source);
-            return goOn(*base, source);
+            return readAndSend(*base, source);
         case BatchOutcome::Damaged:
             outbox->isStopped = true;
             return;
@@ -299,14 +299,14 @@ void IndexSender::on(const IndexRetry& retry) {
     if (base->servingLeader(m_world.now)) {
         for (auto& [target, outbox] : source.outboxes) {
             const bool isLost =
-                outbox.underWay && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
+                outbox.inFlight && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
             if (!isLost) continue;
             outbox.redirects = 0;
             tryNextZone(*base, source, outbox);
             send(*base, target, outbox);
         }
     }
-    goOn(*base, source);
+    readAndSend(*base, source);
     m_shown(*base, base->indexedUpTo);  // Answers writes that have waited too long.
 }
 
@@ -360,7 +360,7 @@ std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> inde
     return source == m_sources.end() ? 0 : unanswered(source->second, index);
 }
 
-void IndexSender::tellShown(Group& base, Source& source) {
+void IndexSender::reportShown(Group& base, Source& source) {
     Lsn shown = source.taken;
     const auto lower = [&](const auto& changes) {
         const auto first = std::ranges::find(changes, Origin::Record, &IndexChange::origin);
@@ -368,7 +368,7 @@ void IndexSender::tellShown(Group& base, Source& source) {
         shown = std::min(shown, Lsn(first->position.value() - 1));
     };
     for (const auto& [target, outbox] : source.outboxes) {
-        if (outbox.underWay) lower(outbox.underWay->changes);
+        if (outbox.inFlight) lower(outbox.inFlight->changes);
         lower(outbox.waiting);
     }
     if (shown <= base.indexedUpTo) return;

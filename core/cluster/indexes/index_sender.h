@@ -59,7 +59,7 @@ public:
     /// Sends an item that existed before the index, after everything read so far.
     void addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry);
     /// Reads and sends what there is, and comes back as long as something is left.
-    void goOn(Group& base);
+    void readAndSend(Group& base);
     /// The number of changes without an answer, for one index or for all.
     std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
     /// The bytes of all of them.
@@ -71,7 +71,7 @@ private:
         KeySpaceId index{};
         ZoneIndex target{};  ///< The zone where the sender expects the leader.
         std::deque<IndexChange> waiting;
-        std::shared_ptr<const IndexBatch> underWay;  ///< Null: none.
+        std::shared_ptr<const IndexBatch> inFlight;  ///< Null: none.
         std::uint64_t waitingBytes = 0;
         std::uint64_t underWayBytes = 0;
         Instant sentAt;
@@ -80,7 +80,7 @@ private:
         bool isStopped = false;
 
         std::size_t unanswered() const {
-            return waiting.size() + (underWay ? underWay->changes.size() : 0);
+            return waiting.size() + (inFlight ? inFlight->changes.size() : 0);
         }
     };
     /// The leader that owns the outboxes.
@@ -112,9 +112,9 @@ private:
     void tryNextZone(const Group& base, const Source& source, Outbox& outbox) const;
     /// The outbox that awaits this answer; null if there is none.
     Outbox* awaiting(Source& source, const IndexBatchAnswered& answered);
-    void tellShown(Group& base, Source& source);
+    void reportShown(Group& base, Source& source);
     void startOver(Group& base, Source& source);
-    void goOn(Group& base, Source& source);
+    void readAndSend(Group& base, Source& source);
     void queueRetry(const Group& base, Source& source, Duration after);
     /// Records up to here concern no index of the table, or only through its backfill.
     Lsn barrierOf(GroupId base, KeySpaceId index) const;

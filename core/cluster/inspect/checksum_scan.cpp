@@ -191,7 +191,7 @@ LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::str
     job.subject = "table " + found->name;
     auto scan = std::make_unique<ChecksumScan>(m_world, *found);
     job.total = scan->itemsInAll();
-    m_looks.push_back({id, std::move(scan), {}, m_jobs.beginUnkept(std::move(job))});
+    m_looks.push_back({id, std::move(scan), {}, m_jobs.beginUnsaved(std::move(job))});
     m_replicator.setBeforeApply(
         [this](const Group& group, ZoneIndex zone, std::span<const storage::TreeChange> changes) {
             if (Look* look = current()) look->scan->beforeApply(group, zone, changes);

@@ -146,8 +146,13 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
         behind += m_world.findGroup(one.group)->unindexedRecords();
     }
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
-        if (!table.indexes[i].global) continue;
         observe::IndexView& shown = view->indexes[i];
+        if (!table.indexes[i].global) {
+            // Its entries are not counted: as in DescribeTable, at most one for each item.
+            shown.itemCount = view->itemCount;
+            shown.itemBytes = view->itemBytes;
+            continue;
+        }
         shown.partitions = partitions(table.indexes[i].space, shown.partitions);
         shown.lagRecords = behind;
         shown.itemCount = 0;
@@ -230,7 +235,7 @@ void SnapshotBuilder::forget(Table& table) {
     region.tables.erase({table.table->accountId, table.table->name});
 }
 
-bool SnapshotBuilder::lookOn(std::size_t partitionsMax) {
+bool SnapshotBuilder::refreshSome(std::size_t partitionsMax) {
     while (m_regions.size() < m_world.regions.size())
         m_regions.emplace_back();
     if (!m_round) m_round = Round{m_world.changedGroups.size(), 0, false};

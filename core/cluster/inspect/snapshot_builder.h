@@ -30,11 +30,11 @@ public:
     /// Looks at about `partitionsMax` partitions of changed tables, those that have waited longest
     /// first. Returns false at the end of a round: everything that had changed when it began has
     /// been looked at. The next call begins another round.
-    bool lookOn(std::size_t partitionsMax);
+    bool refreshSome(std::size_t partitionsMax);
     /// Looks at all changes.
-    void lookAtAll() {
+    void refreshAll() {
         m_round.reset();
-        while (lookOn(SIZE_MAX)) {
+        while (refreshSome(SIZE_MAX)) {
         }
     }
     /// Shows each table as of the last look at it. `faults` is the fault plan's.

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "core/base/ids.h"
-#include "core/cluster/kernel/flight.h"
+#include "core/cluster/kernel/envelope_header.h"
 #include "core/cluster/kernel/job_id.h"
 #include "core/cluster/kernel/op.h"
 #include "core/replication/durable_state.h"
@@ -23,7 +23,7 @@ struct IndexBatch;  // indexes/index_batch.h
 
 /// A message between two replicas of a group arrives.
 struct ReplicaMessage {
-    Flight flight;
+    EnvelopeHeader header;
     replication::Envelope envelope;
 };
 /// The modelled disk has completed a write.
@@ -43,7 +43,7 @@ struct ReplicaTick {
     std::uint32_t life = 0;
 };
 /// A link has room again for followers that are waiting to catch up.
-struct CatchUpGoesOn {
+struct CatchUpResumes {
     sim::NodeId from = 0;
     sim::NodeId to = 0;
 };
@@ -55,13 +55,13 @@ struct CopyStep {
 };
 /// A router's request arrives at a replica.
 struct OpArrives {
-    Flight flight;
+    EnvelopeHeader header;
     OpId op;
     OpRequestPtr request;
 };
 /// A replica's answer arrives at the router.
 struct OpAnswered {
-    Flight flight;
+    EnvelopeHeader header;
     OpId op;
     std::unique_ptr<OpResult> result;
 };
@@ -76,7 +76,7 @@ struct FaultEnds {
     std::uint64_t fault = 0;
 };
 /// A zone's node learns whether it hears another node's heartbeats.
-struct HeartbeatNews {
+struct HeartbeatVerdict {
     RegionId region{};
     ZoneIndex observer{};
     ZoneIndex observed{};
@@ -88,9 +88,9 @@ struct TableSettles {
     KeySpaceId table{};
 };
 /// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
-/// back. The flight concerns the index partition.
+/// back. The header names the index partition.
 struct IndexBatchArrives {
-    Flight flight;
+    EnvelopeHeader header;
     std::shared_ptr<const IndexBatch> batch;
 };
 enum class BatchOutcome : std::uint8_t {
@@ -100,7 +100,7 @@ enum class BatchOutcome : std::uint8_t {
     Damaged,  ///< Corrupt data is in the way at the replica.
 };
 struct IndexBatchAnswered {
-    Flight flight;
+    EnvelopeHeader header;
     GroupId base{};
     /// The base partition's term; with the number it identifies the batch.
     replication::Term term{};
@@ -127,8 +127,8 @@ struct CollectionCountStep {
 struct LeaderSweep {};
 
 using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatNews, TableSettles,
-                           IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpGoesOn, CopyStep, CollectionCountStep, LeaderSweep>;
+                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
+                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
+                           CatchUpResumes, CopyStep, CollectionCountStep, LeaderSweep>;
 
 }  // namespace orrery::cluster

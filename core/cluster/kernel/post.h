@@ -6,15 +6,15 @@
 
 #include "core/base/time.h"
 #include "core/cluster/kernel/agenda.h"
+#include "core/cluster/kernel/envelope_header.h"
 #include "core/cluster/kernel/event_recorder.h"
-#include "core/cluster/kernel/flight.h"
 #include "core/sim/network.h"
 
 namespace orrery::cluster {
 
 /// Sends messages between the zones of a Region. The network's delays and cuts decide whether and
 /// when a message arrives; it waits in the agenda until then. A message is a kind of Event with a
-/// `flight`.
+/// `header`.
 class Post {
 public:
     /// All arguments must outlive the post.
@@ -22,17 +22,17 @@ public:
         : m_network(network), m_agenda(agenda), m_recorder(recorder), m_now(now) {}
 
     /// The arrival time of a message sent now; nothing if the network loses it at once.
-    std::optional<Instant> arrivalOf(const Flight& flight);
+    std::optional<Instant> arrivalOf(const EnvelopeHeader& header);
     /// Sends a message. Returns the trace event of the sending.
     template <typename Message>
     EventId send(Message message) {
-        const auto arrival = arrivalOf(message.flight);
+        const auto arrival = arrivalOf(message.header);
         return send(arrival, std::move(message));
     }
     /// The same for a sender that has already computed the arrival.
     template <typename Message>
     EventId send(std::optional<Instant> arrival, Message message) {
-        const EventId sent = depart(message.flight, !arrival);
+        const EventId sent = depart(message.header, !arrival);
         if (!arrival) return sent;
         const CauseScope scope(m_agenda, sent);
         m_agenda.add(*arrival, std::move(message));
@@ -40,10 +40,10 @@ public:
     }
     /// Handles an arrival: the message becomes the current cause. `what` identifies it in the hash.
     /// False if it was lost in flight.
-    bool arrives(const Flight& flight, std::uint64_t what);
+    bool arrives(const EnvelopeHeader& header, std::uint64_t what);
 
 private:
-    EventId depart(Flight& flight, bool isLost);
+    EventId depart(EnvelopeHeader& header, bool isLost);
 
     sim::Network& m_network;
     Agenda& m_agenda;

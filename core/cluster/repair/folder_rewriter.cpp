@@ -197,7 +197,7 @@ storage::StorageResult<void> FolderRewriter::finish(Mended& mended) {
     if (!isProven && (isInDoubt || mended.log.lacksTail())) {
         report(mended, sums, isTold);
         rebuildIndexes(mended);
-        TRY(remakeLocalIndexes(m_store, m_filler, mended.found));
+        TRY(rebuildLocalIndexes(m_store, m_filler, mended.found));
         TRY_ASSIGN(sums, sumsOf(mended.found));
     } else if (indexesMissRecords(mended)) {
         rebuildIndexes(mended);

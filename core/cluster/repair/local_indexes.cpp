@@ -64,8 +64,8 @@ storage::StorageResult<void> addLocalEntries(const storage::Store& store, StoreF
 
 }  // namespace
 
-storage::StorageResult<void> remakeLocalIndexes(const storage::Store& store, StoreFiller& filler,
-                                                const FoundPartition& partition) {
+storage::StorageResult<void> rebuildLocalIndexes(const storage::Store& store, StoreFiller& filler,
+                                                 const FoundPartition& partition) {
     if (partition.schema.localIndexes.empty()) return {};
     for (const storage::KeyRange& range : partition.bounds) {
         if (range.begin != partition.items.begin) TRY(eraseKeys(store, filler, partition, range));

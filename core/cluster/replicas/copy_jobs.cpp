@@ -58,7 +58,7 @@ void CopyJobs::look(const Group& group, const Member& member) {
     }
     const JobId id = known != m_copies.end() ? known->second
                                              : m_copies[{group.id, member.zone}] =
-                                                   m_jobs.beginUnkept(newJob(group, member.zone));
+                                                   m_jobs.beginUnsaved(newJob(group, member.zone));
     Job& job = *m_jobs.find(id);
     std::int64_t items = 0;
     for (const Member& other : group.members)

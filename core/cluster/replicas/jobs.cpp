@@ -88,11 +88,11 @@ storage::StorageResult<void> Jobs::reopen() {
     return {};
 }
 
-JobId Jobs::add(Job job, bool isKept) {
+JobId Jobs::add(Job job, bool isSaved) {
     job.id = JobId(m_next++);
     job.since = m_world.calendar();
     const JobId id = job.id;
-    m_jobs[id] = {std::move(job), isKept, false};
+    m_jobs[id] = {std::move(job), isSaved, false};
     return id;
 }
 
@@ -102,7 +102,7 @@ JobId Jobs::begin(Job job) {
     return id;
 }
 
-JobId Jobs::beginUnkept(Job job) {
+JobId Jobs::beginUnsaved(Job job) {
     return add(std::move(job), false);
 }
 
@@ -141,7 +141,7 @@ void Jobs::on(const JobStep& step) {
 void Jobs::end(JobId id) {
     const auto found = m_jobs.find(id);
     if (found == m_jobs.end()) return;
-    if (found->second.isKept) m_world.turn.eraseValue(valueName(id));
+    if (found->second.isSaved) m_world.turn.eraseValue(valueName(id));
     m_jobs.erase(found);
 }
 

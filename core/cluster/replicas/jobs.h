@@ -63,7 +63,7 @@ public:
     /// Begins a job that is saved, from the open turn on. Sets `job.id` and `since`.
     JobId begin(Job job);
     /// Begins a job that is only listed, not saved.
-    JobId beginUnkept(Job job);
+    JobId beginUnsaved(Job job);
     /// Null once it has ended.
     Job* find(JobId id);
     /// The jobs of one kind, in the order in which they began.
@@ -84,11 +84,11 @@ public:
 private:
     struct Entry {
         Job job;
-        bool isKept = false;
+        bool isSaved = false;
         bool stepQueued = false;
     };
 
-    JobId add(Job job, bool isKept);
+    JobId add(Job job, bool isSaved);
 
     WorldState& m_world;
     std::array<JobWorker*, static_cast<std::size_t>(JobKind::CopyReplica) + 1> m_workers{};

@@ -57,7 +57,7 @@ private:
 
 }  // namespace
 
-void LogReader::enlist(Group& group, std::string name, Lsn cursor) {
+void LogReader::registerReader(Group& group, std::string name, Lsn cursor) {
     if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 

@@ -21,7 +21,7 @@ public:
         : m_world(world), m_replicator(replicator) {}
 
     /// From now on the log keeps the records after `cursor`. No effect if the reader is registered.
-    void enlist(Group& group, std::string name, Lsn cursor);
+    void registerReader(Group& group, std::string name, Lsn cursor);
     /// The reader is done with the records up to `cursor`. A cursor never moves back.
     void advance(Group& group, std::string_view name, Lsn cursor);
     void retire(Group& group, std::string_view name);

@@ -53,7 +53,7 @@ bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
 
 // At most one replica is left behind at a time, and only while both others have a complete tree on
 // disk: data that the log no longer has must exist in two copies.
-bool LogTrimmer::mayLeave(const Group& group, const Member& member) const {
+bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const {
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
@@ -81,7 +81,7 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         if (isBelow) continue;
         if (isAway(group, member)) {
-            if (holdsTooMuch(group, member) && mayLeave(group, member)) continue;
+            if (holdsTooMuch(group, member) && mayLeaveBehind(group, member)) continue;
             const std::uint64_t held = std::max(heldBytes, group.lackedBytes(member));
             m_heldBytes += held - heldBytes;
             heldBytes = held;
@@ -109,12 +109,12 @@ void LogTrimmer::move(Group& group) {
     bytesAtTrim = group.committedBytes;
     for (Member& member : group.members)
         trim(group, member);
-    markLeft(group);
+    markLeftBehind(group);
 }
 
 // A replica without power whose log ends before the mark can only recover by a copy. A replica that
 // is only disconnected, or whose log differs there, learns that from the leader.
-void LogTrimmer::markLeft(Group& group) {
+void LogTrimmer::markLeftBehind(Group& group) {
     for (Member& member : group.members) {
         if (!member.replica && member.durableLast.next() < group.trimMark)
             member.durable.standing = Standing::NeedsCopy;

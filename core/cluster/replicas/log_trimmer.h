@@ -42,10 +42,10 @@ private:
     Lsn offeredTo(const Group& group, const Member& member) const;
     bool isAway(const Group& group, const Member& member) const;
     /// True if the mark may move past this replica, which is away.
-    bool mayLeave(const Group& group, const Member& member) const;
+    bool mayLeaveBehind(const Group& group, const Member& member) const;
     bool holdsTooMuch(const Group& group, const Member& member) const;
     void trim(const Group& group, Member& member);
-    static void markLeft(Group& group);
+    static void markLeftBehind(Group& group);
 
     WorldState& m_world;
     const LogBounds& m_bounds;

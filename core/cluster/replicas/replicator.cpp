@@ -87,7 +87,7 @@ void Replicator::remove(GroupId id) {
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
     Member& member = group.member(zone);
-    settleStanding(member);
+    reconcileStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
     member.replica =
         std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
@@ -102,7 +102,7 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
         if (m_world.region(group.region).suspects[zone.value()][other.value()])
             member.replica->suspect(other, m_world.now);
     }
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
 Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
@@ -126,30 +126,30 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
         if (change.key == record.key) proposed.stored = change.image;
     }
     group.recent.newest().applied = std::move(applied);
-    pump(group, zone);
+    drainOutputs(group, zone);
     return proposed;
 }
 
 void Replicator::requestLease(Group& group, ZoneIndex zone) {
     group.member(zone).replica->requestLease(m_world.now);
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
 void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
     group.member(from).replica->prepareHandOver(to, m_world.now);
-    pump(group, from);
+    drainOutputs(group, from);
 }
 
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
     copyArrives(message);
-    if (!m_world.post.arrives(message.flight, message.flight.lsn.value())) return;
-    Group* group = m_world.findGroup(message.flight.from.group);
+    if (!m_world.post.arrives(message.header, message.header.lsn.value())) return;
+    Group* group = m_world.findGroup(message.header.from.group);
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
     if (!member.replica) return;
     member.replica->step(envelope, m_world.now);
-    pump(*group, envelope.to, &envelope.message);
+    drainOutputs(*group, envelope.to, &envelope.message);
 }
 
 void Replicator::on(DiskDone& done) {
@@ -192,7 +192,11 @@ void Replicator::on(DiskDone& done) {
     }
     if (done.stateNumber != 0) member.replica->stateSaved(done.stateNumber, m_world.now);
     if (done.upTo.term > replication::Term{}) member.replica->persisted(done.upTo, m_world.now);
-    pump(*group, done.zone);
+    if (done.logBase > Lsn{}) {
+        applyWhileCopying(*group, done.zone);
+        group->measureLag(m_world.now);
+    }
+    drainOutputs(*group, done.zone);
 }
 
 void Replicator::on(const ReplicaTick& tick) {
@@ -203,7 +207,7 @@ void Replicator::on(const ReplicaTick& tick) {
     member.tickAt = Instant::never();
     m_world.queue.cause = member.timerCause;
     member.replica->tick(m_world.now);
-    pump(*group, tick.zone);
+    drainOutputs(*group, tick.zone);
 }
 
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
@@ -232,7 +236,8 @@ void Replicator::powerBack(Group& group, ZoneIndex zone) {
     install(group, zone, replication::Start::PowerLoss);
 }
 
-void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard) {
+void Replicator::reportReachability(Group& group, ZoneIndex observer, ZoneIndex observed,
+                                    bool heard) {
     Member& member = group.member(observer);
     if (!member.replica) return;
     const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
@@ -243,7 +248,7 @@ void Replicator::news(Group& group, ZoneIndex observer, ZoneIndex observed, bool
     } else {
         member.replica->suspect(observed, m_world.now);
     }
-    pump(group, observer);
+    drainOutputs(group, observer);
 }
 
 void Replicator::touch(Group& group) {

@@ -81,14 +81,14 @@ public:
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
-    void on(const CatchUpGoesOn& link);
+    void on(const CatchUpResumes& link);
     void on(const CopyStep& step);
 
     /// The node of `zone` loses power, or gets it back.
     void powerLoss(Group& group, ZoneIndex zone);
     void powerBack(Group& group, ZoneIndex zone);
     /// What the node in `observer` knows of the one in `observed`.
-    void news(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
+    void reportReachability(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
 
     /// The state of the group is saved with this turn, and its replies wait for that.
     void touch(Group& group);
@@ -139,22 +139,22 @@ private:
     struct Link {
         std::uint64_t bytes = 0;  ///< The sum over its flows.
         std::deque<FlowKey> line;
-        bool goesOn = false;  ///< The event is queued.
+        bool isResumeQueued = false;  ///< The event is queued.
     };
 
     void install(Group& group, ZoneIndex zone, replication::Start start);
-    storage::StorageResult<void> recall(Group& group);
+    storage::StorageResult<void> load(Group& group);
     storage::StorageResult<void> resume(Group& group);
-    storage::StorageResult<void> recallTimestamp(Group& group);
-    void deposeLossy(Group& group);
-    storage::StorageResult<void> recallTail(Group& group);
+    storage::StorageResult<void> loadTimestamp(Group& group);
+    void stepDownAfterLoss(Group& group);
+    storage::StorageResult<void> rebuildTail(Group& group);
     void wakeIfUneven(Group& group);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
     /// is the message that it was just given.
-    void pump(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
+    void drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
     /// Returns the trace event of the apply; none if nothing was applied.
-    EventId obey(Group& group, ZoneIndex zone, replication::Output& out,
-                 const replication::Message* incoming);
+    EventId handleOutput(Group& group, ZoneIndex zone, replication::Output& out,
+                         const replication::Message* incoming);
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
     EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
@@ -174,7 +174,7 @@ private:
     void applyWhileCopying(Group& group, ZoneIndex zone);
     bool readersNeedBefore(const Group& group, Lsn first) const;
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
-    static void settleStanding(Member& member);
+    static void reconcileStanding(Member& member);
 
     LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) const {
         return {nodeOf(group.region, from), nodeOf(group.region, to)};
@@ -186,13 +186,13 @@ private:
     void measureFlow(Group& group, ZoneIndex zone);
     /// Drops flows, from the given zone or all: their records are lost or no longer matter.
     void forgetFlows(GroupId group, std::optional<ZoneIndex> from);
-    void goOnIfFree(LinkKey key, Link& link);
+    void resumeIfFree(LinkKey key, Link& link);
     /// True if the leader may read more for this follower. Otherwise the follower is held.
     bool mayRead(const FlowKey& key, LinkKey linkKey);
     void scheduleTick(Group& group, ZoneIndex zone);
     /// Traces a change of leader or a regained lease; no event if neither happened.
-    EventId noticeLeadership(Group& group, ZoneIndex zone);
-    EventId noticeLease(Group& group, ZoneIndex zone);
+    EventId traceLeadership(Group& group, ZoneIndex zone);
+    EventId traceLease(Group& group, ZoneIndex zone);
     EventId stopped(Group& group, ZoneIndex zone);
     /// Null if this replica does not have it.
     storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;

@@ -65,8 +65,8 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
     auto* chunk = std::get_if<CopyChunk>(&envelope.message);
     if (chunk == nullptr) return true;
     // A chunk that is not sent will be requested again.
-    std::uint64_t& underWay = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
-    if (underWay >= kLinkBytesMax) return false;
+    std::uint64_t& inFlight = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
+    if (inFlight >= kLinkBytesMax) return false;
     if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
     auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
     if (!range) {
@@ -79,15 +79,15 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
         receiver.bytesAtOffer = group.committedBytes;
     }
     chunk->range = *std::move(range);
-    underWay += bytesOf(*chunk->range);
+    inFlight += bytesOf(*chunk->range);
     return true;
 }
 
 void Replicator::copyArrives(const ReplicaMessage& message) {
     const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
     if (chunk == nullptr) return;
-    const auto& from = message.flight.from;
-    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.flight.to)}] -=
+    const auto& from = message.header.from;
+    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.header.to)}] -=
         bytesOf(*chunk->range);
 }
 
@@ -205,9 +205,12 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!applyOne(group, zone, member.mark.applied.next())) return;
     }
-    if (!member.wholeMark) return member.replica->copyGoesOn(m_world.now);
+    if (!member.wholeMark) return member.replica->requestNextChunk(m_world.now);
     // Waits until that record is committed here.
     if (member.mark.applied < member.wholeMark->applied) return;
+    // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
+    // of the old log.
+    if (member.durable.standing != Standing::Copying) return;
     if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
@@ -225,12 +228,12 @@ void Replicator::on(const CopyStep& step) {
     applyWhileCopying(*group, step.zone);
     group->measureLag(m_world.now);
     touch(*group);
-    pump(*group, step.zone);
+    drainOutputs(*group, step.zone);
 }
 
 // Tree and log are on two disks, or in two files: what one of them has may be older than what the
 // other says of it.
-void Replicator::settleStanding(Member& member) {
+void Replicator::reconcileStanding(Member& member) {
     replication::DurableState& state = member.durable;
     if (state.standing == Standing::NeedsCopy) return;
     const bool isPartial = member.mark.copiedTo.has_value();

@@ -105,19 +105,19 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
             link.line.push_back(found->first);
         }
         if (flow.sent.empty() && flow.held == Held::No) m_flows.erase(found);
-        goOnIfFree(key, link);
+        resumeIfFree(key, link);
     }
 }
 
-void Replicator::goOnIfFree(LinkKey key, Link& link) {
-    if (link.goesOn || link.line.empty() || link.bytes >= kLinkBytesMax) return;
-    link.goesOn = true;
-    m_world.queue.add(m_world.now, CatchUpGoesOn{key.first, key.second});
+void Replicator::resumeIfFree(LinkKey key, Link& link) {
+    if (link.isResumeQueued || link.line.empty() || link.bytes >= kLinkBytesMax) return;
+    link.isResumeQueued = true;
+    m_world.queue.add(m_world.now, CatchUpResumes{key.first, key.second});
 }
 
-void Replicator::on(const CatchUpGoesOn& event) {
+void Replicator::on(const CatchUpResumes& event) {
     Link& link = m_links[{event.from, event.to}];
-    link.goesOn = false;
+    link.isResumeQueued = false;
     while (!link.line.empty() && link.bytes < kLinkBytesMax && !m_world.failure) {
         const FlowKey key = link.line.front();
         link.line.pop_front();
@@ -125,8 +125,8 @@ void Replicator::on(const CatchUpGoesOn& event) {
         if (flow == m_flows.end() || flow->second.held != Held::InLine) continue;
         flow->second.held = Held::No;
         Group& group = *m_world.findGroup(key.group);
-        group.member(key.from).replica->goOn(key.to, m_world.now);
-        pump(group, key.from);
+        group.member(key.from).replica->resumeSending(key.to, m_world.now);
+        drainOutputs(group, key.from);
     }
 }
 
@@ -143,7 +143,7 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
         Link& link = m_links[key];
         link.bytes -= flow->second.bytes;
         flow = m_flows.erase(flow);
-        goOnIfFree(key, link);
+        resumeIfFree(key, link);
     }
 }
 

@@ -33,14 +33,14 @@ Lsn trimMarkOf(const Group& group) {
 }  // namespace
 
 storage::StorageResult<void> Replicator::reopen(Group& group) {
-    TRY(recall(group));
-    TRY(recallTimestamp(group));
-    deposeLossy(group);
+    TRY(load(group));
+    TRY(loadTimestamp(group));
+    stepDownAfterLoss(group);
     return resume(group);
 }
 
 storage::StorageResult<void> Replicator::reopenShared(Group& group) {
-    TRY(recall(group));
+    TRY(load(group));
     for (Member& member : group.members) {
         if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
         if (member.durableLast > member.durable.commit) {
@@ -50,11 +50,11 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         member.mark = {};
     }
     touch(group);
-    TRY(recallTimestamp(group));
+    TRY(loadTimestamp(group));
     return resume(group);
 }
 
-storage::StorageResult<void> Replicator::recall(Group& group) {
+storage::StorageResult<void> Replicator::load(Group& group) {
     TRY_ASSIGN(const auto state,
                m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
@@ -81,7 +81,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
         TRY_ASSIGN(const Lsn trimMark, m_world.store.trimMark(volume, group.id));
         member.firstKept = std::max(member.firstKept, trimMark);
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
-        settleStanding(member);
+        reconcileStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
         if (member.durable.leader && member.durable.term >= latest) {
             latest = member.durable.term;
@@ -94,7 +94,7 @@ storage::StorageResult<void> Replicator::recall(Group& group) {
 }
 
 // A state of version 1 has no last commit timestamp; the last record of the longest log has it.
-storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
+storage::StorageResult<void> Replicator::loadTimestamp(Group& group) {
     if (group.lastCommitTimestamp != CalendarTime()) return {};
     if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
     for (const Member& member : group.members) {
@@ -110,7 +110,7 @@ storage::StorageResult<void> Replicator::recallTimestamp(Group& group) {
 
 // A leader sends a record before its own disk has it. If another replica has that record and the
 // leader does not, the leader must not assign its position to another record in the same term.
-void Replicator::deposeLossy(Group& group) {
+void Replicator::stepDownAfterLoss(Group& group) {
     for (Member& member : group.members) {
         if (member.durable.leader != member.zone) continue;
         const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
@@ -129,7 +129,7 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
         install(group, member.zone, replication::Start::Resume);
         if (m_world.failure) return std::unexpected(*m_world.failure);
     }
-    TRY(recallTail(group));
+    TRY(rebuildTail(group));
     wakeIfUneven(group);
     return {};
 }
@@ -151,7 +151,7 @@ void Replicator::wakeIfUneven(Group& group) {
 // A resumed leader may still commit the records above its commit LSN, so the writes it evaluates
 // must see them, as before the stop. A replica that was disconnected may believe that it leads an
 // earlier term; the tail is that of the latest term.
-storage::StorageResult<void> Replicator::recallTail(Group& group) {
+storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
     const Member* leader = nullptr;
     for (const Member& one : group.members) {
         if (!one.replica || one.replica->role() != replication::Role::Leader) continue;

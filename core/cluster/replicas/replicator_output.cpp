@@ -30,47 +30,47 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
 
 using observe::MessageKind;
 
-void label(Flight& flight, const AppendRequest& request) {
-    flight.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
-    if (!request.range.empty()) flight.lsn = request.range.last;
+void label(EnvelopeHeader& header, const AppendRequest& request) {
+    header.kind = request.range.empty() ? MessageKind::Renew : MessageKind::Append;
+    if (!request.range.empty()) header.lsn = request.range.last;
 }
-void label(Flight& flight, const replication::CommitNotice& notice) {
-    flight.kind = MessageKind::Commit;
-    flight.lsn = notice.commit;
+void label(EnvelopeHeader& header, const replication::CommitNotice& notice) {
+    header.kind = MessageKind::Commit;
+    header.lsn = notice.commit;
 }
-void label(Flight& flight, const replication::AppendReply& reply) {
-    flight.kind = MessageKind::AppendReply;
-    flight.lsn = reply.matched;
+void label(EnvelopeHeader& header, const replication::AppendReply& reply) {
+    header.kind = MessageKind::AppendReply;
+    header.lsn = reply.matched;
 }
-void label(Flight& flight, const replication::CheckRequest& request) {
-    flight.kind = MessageKind::Check;
-    flight.lsn = request.last.lsn;
+void label(EnvelopeHeader& header, const replication::CheckRequest& request) {
+    header.kind = MessageKind::Check;
+    header.lsn = request.last.lsn;
 }
-void label(Flight& flight, const replication::CheckReply&) {
-    flight.kind = MessageKind::CheckReply;
+void label(EnvelopeHeader& header, const replication::CheckReply&) {
+    header.kind = MessageKind::CheckReply;
 }
-void label(Flight& flight, const replication::VoteRequest& request) {
-    flight.kind = MessageKind::Vote;
-    flight.lsn = request.last.lsn;
+void label(EnvelopeHeader& header, const replication::VoteRequest& request) {
+    header.kind = MessageKind::Vote;
+    header.lsn = request.last.lsn;
 }
-void label(Flight& flight, const replication::CopyRequest& request) {
-    flight.kind = MessageKind::CopyRequest;
-    flight.lsn = request.applied;
+void label(EnvelopeHeader& header, const replication::CopyRequest& request) {
+    header.kind = MessageKind::CopyRequest;
+    header.lsn = request.applied;
 }
-void label(Flight& flight, const replication::CopyChunk& chunk) {
-    flight.kind = MessageKind::Copy;
-    flight.lsn = chunk.position.lsn;
+void label(EnvelopeHeader& header, const replication::CopyChunk& chunk) {
+    header.kind = MessageKind::Copy;
+    header.lsn = chunk.position.lsn;
 }
-void label(Flight& flight, const replication::HandOver&) {
-    flight.kind = MessageKind::HandOver;
+void label(EnvelopeHeader& header, const replication::HandOver&) {
+    header.kind = MessageKind::HandOver;
 }
-void label(Flight& flight, const replication::VoteReply&) {
-    flight.kind = MessageKind::VoteReply;
+void label(EnvelopeHeader& header, const replication::VoteReply&) {
+    header.kind = MessageKind::VoteReply;
 }
 
 }  // namespace
 
-void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* incoming) {
+void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming) {
     const CauseScope scope(m_world.queue);
     m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
@@ -79,11 +79,11 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
-    note(noticeLeadership(group, zone));
-    note(noticeLease(group, zone));
+    note(traceLeadership(group, zone));
+    note(traceLease(group, zone));
     while (replica.hasOutput() && !m_world.failure) {
         Output out = replica.takeOutput();
-        note(obey(group, zone, out, incoming));
+        note(handleOutput(group, zone, out, incoming));
     }
     if (m_world.failure) return;
     measureFlow(group, zone);
@@ -99,11 +99,11 @@ void Replicator::pump(Group& group, ZoneIndex zone, const replication::Message* 
     // Everything that this leader was asked has been answered by now.
     if (m_world.failure || !replica.mayHandOver()) return;
     replica.handOver(m_world.now);
-    pump(group, zone);
+    drainOutputs(group, zone);
 }
 
-EventId Replicator::obey(Group& group, ZoneIndex zone, Output& out,
-                         const replication::Message* incoming) {
+EventId Replicator::handleOutput(Group& group, ZoneIndex zone, Output& out,
+                                 const replication::Message* incoming) {
     if (out.noOp) {
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group);
@@ -259,11 +259,11 @@ EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
 
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_totals.messages;
-    Flight flight{group.ref(envelope.from), envelope.to};
-    const auto arrival = m_world.post.arrivalOf(flight);
+    EnvelopeHeader header{group.ref(envelope.from), envelope.to};
+    const auto arrival = m_world.post.arrivalOf(header);
     if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
-    std::visit([&](const auto& message) { label(flight, message); }, envelope.message);
-    m_world.post.send(arrival, ReplicaMessage{flight, std::move(envelope)});
+    std::visit([&](const auto& message) { label(header, message); }, envelope.message);
+    m_world.post.send(arrival, ReplicaMessage{header, std::move(envelope)});
 }
 
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
@@ -318,7 +318,7 @@ CalendarTime Replicator::nextTimestamp(Group& group) {
     return group.lastCommitTimestamp;
 }
 
-EventId Replicator::noticeLeadership(Group& group, ZoneIndex zone) {
+EventId Replicator::traceLeadership(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const replication::Role before = std::exchange(member.lastRole, member.replica->role());
     if (member.lastRole == before) return {};
@@ -339,7 +339,7 @@ EventId Replicator::stopped(Group& group, ZoneIndex zone) {
     return m_world.emit(observe::LeaderStopped{group.ref(zone), term});
 }
 
-EventId Replicator::noticeLease(Group& group, ZoneIndex zone) {
+EventId Replicator::traceLease(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.replica->role() != replication::Role::Leader) return {};
     const Instant end = member.replica->leaseEnd();

@@ -105,10 +105,10 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     op.state = Op::State::Sent;
     const auto kind =
         op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
-    const Flight flight{{op.group, call.region, call.zone}, op.target, kind};
+    const EnvelopeHeader header{{op.group, call.region, call.zone}, op.target, kind};
     // If the message is lost, the sweep notices.
     op.sent =
-        m_world.post.send(OpArrives{flight, {number, part, op.sendings, call.zone}, op.request});
+        m_world.post.send(OpArrives{header, {number, part, op.sendings, call.zone}, op.request});
 }
 
 // The error if the table or index has been deleted in the meantime; nothing if both exist.
@@ -124,20 +124,20 @@ std::optional<ApiError> Router::goneError(const PendingCall& call, const Op& op)
 }
 
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-    const Flight flight{group.ref(from), op.router, observe::MessageKind::Reply, 0,
-                        result->served.applied};
-    m_world.post.send(OpAnswered{flight, op, std::move(result)});
+    const EnvelopeHeader header{group.ref(from), op.router, observe::MessageKind::Reply, 0,
+                                result->served.applied};
+    m_world.post.send(OpAnswered{header, op, std::move(result)});
 }
 
 void Router::on(OpAnswered& answered) {
-    if (!m_world.post.arrives(answered.flight, answered.op.call.value())) return;
+    if (!m_world.post.arrives(answered.header, answered.op.call.value())) return;
     const auto found = m_calls.find(answered.op.call);
     if (found == m_calls.end()) return;
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
     if (!op.awaits(answered.op)) return;
     op.state = Op::State::Unsent;
-    const ZoneIndex from = answered.flight.from.zone;
+    const ZoneIndex from = answered.header.from.zone;
     OpResult& result = *answered.result;
     if (result.kind == OpResult::Kind::Redirect) {
         const Group* group = m_world.findGroup(op.group);
@@ -200,10 +200,10 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     if (group == nullptr && !page.more) return send(number, call, 0);
     const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     if (next == GroupId{}) return partDone(number, call, 0);
-    OpRequest goesOn = *op.request;
-    goesOn.itemsLeft = call.itemsLeft;
-    goesOn.bytesLeft = call.bytesLeft;
-    op.request = std::make_shared<const OpRequest>(std::move(goesOn));
+    OpRequest continued = *op.request;
+    continued.itemsLeft = call.itemsLeft;
+    continued.bytesLeft = call.bytesLeft;
+    op.request = std::make_shared<const OpRequest>(std::move(continued));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);

@@ -82,7 +82,7 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
 }
 
 // The groups of a key space usually have consecutive ids, so this is mostly one range.
-void SpaceReclaimer::tellStore(Dropped& dropped) {
+void SpaceReclaimer::dropInStore(Dropped& dropped) {
     dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
                                                 types::keySpaceEnd(dropped.space));
     const std::vector<GroupId>& groups = dropped.groups;
@@ -94,18 +94,18 @@ void SpaceReclaimer::tellStore(Dropped& dropped) {
                                                     table::privateKeysEnd(groups[last]));
         first = last + 1;
     }
-    dropped.toldStore = true;
+    dropped.isDroppedInStore = true;
 }
 
 void SpaceReclaimer::turnEnds(storage::Ticket synced) {
     if (m_dropped.empty()) return;
     for (Dropped& dropped : m_dropped) {
-        if (!dropped.toldStore && dropped.since <= synced) tellStore(dropped);
+        if (!dropped.isDroppedInStore && dropped.since <= synced) dropInStore(dropped);
     }
     measure();
     const std::uint64_t left = m_world.store.firstRangeLeft();
     std::erase_if(m_dropped, [&](const Dropped& dropped) {
-        if (!dropped.toldStore || dropped.lastRange >= left) return false;
+        if (!dropped.isDroppedInStore || dropped.lastRange >= left) return false;
         m_jobs.end(dropped.job);
         return true;
     });
@@ -116,8 +116,8 @@ void SpaceReclaimer::measure() {
     std::uint64_t left = m_world.store.droppedKeysLeft();
     for (const Dropped& dropped : std::views::reverse(m_dropped)) {
         Job& job = *m_jobs.find(dropped.job);
-        const std::uint64_t own = dropped.toldStore ? std::min(left, job.total) : job.total;
-        if (dropped.toldStore) left -= own;
+        const std::uint64_t own = dropped.isDroppedInStore ? std::min(left, job.total) : job.total;
+        if (dropped.isDroppedInStore) left -= own;
         job.done = std::max(job.done, job.total - own);
     }
 }

@@ -28,7 +28,7 @@ public:
         KeySpaceId space{};
         std::vector<GroupId> groups;
         storage::Ticket since{};
-        bool toldStore = false;
+        bool isDroppedInStore = false;
         std::uint64_t lastRange = 0;  ///< The number of its last range, once the store is told.
         JobId job{};
     };
@@ -36,7 +36,7 @@ public:
     const std::vector<Dropped>& dropped() const { return m_dropped; }
 
 private:
-    void tellStore(Dropped& dropped);
+    void dropInStore(Dropped& dropped);
     void measure();
 
     WorldState& m_world;

@@ -34,7 +34,7 @@ public:
 
     /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
     /// ends.
-    void giveBackDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
+    void reclaimDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
 
     /// The description with the current counts.
     TableReply describe(const TablePtr& table) const;

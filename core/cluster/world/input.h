@@ -45,7 +45,7 @@ struct SetClock {
 /// How a world's time relates to the wall clock.
 enum class Pace : std::uint8_t {
     Slower,
-    AsTheWall,
+    Normal,
     Ahead,    ///< Faster, or unknown.
     Stopped,  ///< Only stepped.
 };

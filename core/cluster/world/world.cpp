@@ -84,7 +84,7 @@ void World::Impl::setProfile(const Profile& profile) {
 }
 
 // Discards a turn in which the machine failed.
-storage::Ticket World::Impl::forget() {
+storage::Ticket World::Impl::discardTurn() {
     state.turn = {};
     router.takeAnswers();
     return storage::Ticket(state.openTicket.value() - 1);
@@ -111,14 +111,14 @@ void World::Impl::process(Event& event) {
                    [&](ReplicaMessage& message) { replicator.on(message); },
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
-                   [&](const CatchUpGoesOn& link) { replicator.on(link); },
+                   [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
                    [&](OpAnswered& answered) { router.on(answered); },
                    [&](const OpRetry& retry) { router.on(retry); },
                    [&](const RouterSweep& sweep) { router.on(sweep); },
                    [&](const FaultEnds& ends) { zones.on(ends); },
-                   [&](const HeartbeatNews& news) { zones.on(news); },
+                   [&](const HeartbeatVerdict& verdict) { zones.on(verdict); },
                    [&](const TableSettles& settles) { tables.on(settles); },
                    [&](const IndexBatchArrives& batch) { indexes.receiver.on(batch); },
                    [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
@@ -131,11 +131,11 @@ void World::Impl::process(Event& event) {
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
-    if (!state.post.arrives(arrives.flight, arrives.op.call.value())) return;
-    Group* group = state.findGroup(arrives.flight.from.group);
-    if (group == nullptr || !group->member(arrives.flight.to).replica) return;
+    if (!state.post.arrives(arrives.header, arrives.op.call.value())) return;
+    Group* group = state.findGroup(arrives.header.from.group);
+    if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
-    server.serve(*group, {arrives.op, arrives.flight.to, arrives.request});
+    server.serve(*group, {arrives.op, arrives.header.to, arrives.request});
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
@@ -160,18 +160,18 @@ bool World::run(Instant until, std::size_t eventsMax) {
 }
 
 storage::Ticket World::endTurn() {
-    if (m_impl->state.failure) return m_impl->forget();
-    m_impl->tables.giveBackDropped(m_impl->synced);
+    if (m_impl->state.failure) return m_impl->discardTurn();
+    m_impl->tables.reclaimDropped(m_impl->synced);
     m_impl->copies.turnEnds();
     m_impl->replicator.saveStates();
-    m_impl->keepClock();
+    m_impl->saveClockIfDue();
     return m_impl->commit();
 }
 
 storage::Ticket World::close() {
-    if (m_impl->state.failure) return m_impl->forget();
+    if (m_impl->state.failure) return m_impl->discardTurn();
     m_impl->replicator.saveStates();
-    m_impl->pace = Pace::AsTheWall;  // No answer leaves after this, so no margin.
+    m_impl->pace = Pace::Normal;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);
     return m_impl->commit();
 }
@@ -205,14 +205,14 @@ CalendarTime World::calendar() const {
 }
 
 Instant World::nextEventAt() const {
-    return isTelling() ? now() : m_impl->state.queue.nextAt();
+    return isSweeping() ? now() : m_impl->state.queue.nextAt();
 }
 
-bool World::isTelling() const {
+bool World::isSweeping() const {
     return !m_impl->zones.sweeps().isDone();
 }
 
-void World::tell(std::size_t groupsMax) {
+void World::sweepGroups(std::size_t groupsMax) {
     GroupSweeps& sweeps = m_impl->zones.sweeps();
     while (groupsMax > 0 && !sweeps.isDone() && !m_impl->state.failure)
         groupsMax -= std::min(groupsMax, sweeps.step(groupsMax));
@@ -264,7 +264,7 @@ World::ChecksumsResult World::checksums(std::string_view table, std::string_view
     return lookChecksums(m_impl->state, table, region, scanned);
 }
 
-bool World::checksumsUnderWay() const {
+bool World::isScanningChecksums() const {
     return m_impl->checksums.isActive();
 }
 
@@ -285,12 +285,12 @@ std::uint64_t World::seed() const {
 }
 
 std::shared_ptr<observe::Snapshot> World::makeSnapshot() {
-    m_impl->snapshots.lookAtAll();
+    m_impl->snapshots.refreshAll();
     return showSnapshot();
 }
 
-bool World::lookOn(std::size_t partitionsMax) {
-    return m_impl->snapshots.lookOn(partitionsMax);
+bool World::refreshSnapshot(std::size_t partitionsMax) {
+    return m_impl->snapshots.refreshSome(partitionsMax);
 }
 
 std::shared_ptr<observe::Snapshot> World::showSnapshot() {

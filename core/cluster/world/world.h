@@ -63,9 +63,9 @@ public:
     bool run(Instant until, std::size_t eventsMax = SIZE_MAX);
     /// True while some groups have not been told of the latest fault; nothing else happens before
     /// that.
-    bool isTelling() const;
+    bool isSweeping() const;
     /// Tells at most `groupsMax` groups, while time stands still. `run` does so too.
-    void tell(std::size_t groupsMax);
+    void sweepGroups(std::size_t groupsMax);
     /// The number of groups whose state the end of the turn saves. A driver that ends turns early
     /// by this number bounds the cost of saving.
     std::size_t unsavedGroups() const;
@@ -115,7 +115,7 @@ public:
     /// for a world that serves.
     ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
     /// True while a scan is in progress: the driver then admits StepChecksums with every turn.
-    bool checksumsUnderWay() const;
+    bool isScanningChecksums() const;
     /// The result, once; nothing while the scan is in progress.
     std::optional<ChecksumsResult> takeChecksums(ChecksumLookId id);
 
@@ -133,7 +133,7 @@ public:
     /// The same in pieces. Looks at about `partitionsMax` partitions of changed tables, those that
     /// have waited longest first. Returns false at the end of a round: everything that had changed
     /// when it began has been looked at. `showSnapshot` shows each table as of the last look at it.
-    bool lookOn(std::size_t partitionsMax);
+    bool refreshSnapshot(std::size_t partitionsMax);
     std::shared_ptr<observe::Snapshot> showSnapshot();
     observe::Trace& trace();
     observe::Totals totals() const;

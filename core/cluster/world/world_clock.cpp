@@ -70,7 +70,7 @@ void World::Impl::setCalendar(CalendarTime wallClock) {
     state.calendarOffset = std::max(state.calendarOffset, offset);
 }
 
-void World::Impl::keepClock() {
+void World::Impl::saveClockIfDue() {
     if (const auto wall = std::exchange(notedWall, std::nullopt))
         lead = std::max(Duration(), state.calendar().sinceEpoch() - wall->sinceEpoch());
     // Stopped time resumes where it stands.
@@ -80,7 +80,7 @@ void World::Impl::keepClock() {
     }
     const BoundSteps steps = pace == Pace::Slower ? kSlowSteps : kSteps;
     const bool near = state.now + steps.left > bound;
-    const bool marginIsMissing = pace != Pace::AsTheWall && savedPace != pace;
+    const bool marginIsMissing = pace != Pace::Normal && savedPace != pace;
     if (near || marginIsMissing || lead > savedLead + kLeadGrowth)
         saveClock(state.now + steps.ahead);
 }
@@ -89,7 +89,7 @@ void World::Impl::keepClock() {
 // it leave at a later calendar than the one after a restart. That is the wall clock plus the lead;
 // or, if the calendar does not follow the wall clock or may outrun it, the calendar at the bound.
 void World::Impl::saveClock(Instant newBound) {
-    const Duration margin = pace == Pace::AsTheWall ? Duration() : newBound - state.now;
+    const Duration margin = pace == Pace::Normal ? Duration() : newBound - state.now;
     bound = newBound;
     savedLead = lead + margin;
     savedPace = pace;

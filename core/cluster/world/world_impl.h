@@ -40,12 +40,12 @@ public:
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
     storage::StorageResult<void> openProfile(bool isChosen);
-    void keepClock();
+    void saveClockIfDue();
     void saveClock(Instant newBound);
     void setProfile(const Profile& profile);
     observe::Totals totals() const;
     storage::Ticket commit();
-    storage::Ticket forget();
+    storage::Ticket discardTurn();
 
     WorldState state;
     Replicator replicator;

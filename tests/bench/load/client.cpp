@@ -142,17 +142,17 @@ Figures Client::run(const std::vector<std::string>& requests, std::size_t count,
     m_latencies.assign(kLatencyBuckets, 0);
     Figures figures;
     const auto began = Clock::now();
-    std::size_t underWay = 0;
+    std::size_t inFlight = 0;
     for (Connection& connection : m_connections)
-        if (start(connection)) ++underWay;
+        if (start(connection)) ++inFlight;
     std::array<epoll_event, 256> events;
-    while (underWay > 0) {
+    while (inFlight > 0) {
         const int ready = epoll_wait(m_epoll, events.data(), events.size(), -1);
         for (int i = 0; i < ready; ++i) {
             Connection& connection = m_connections[events[static_cast<std::size_t>(i)].data.u64];
             if (!receive(connection)) continue;
             note(connection, figures);
-            if (!start(connection)) --underWay;
+            if (!start(connection)) --inFlight;
         }
     }
     figures.seconds = std::chrono::duration<double>(Clock::now() - began).count();

@@ -38,9 +38,10 @@ private slots:
     void bothVersionsStandSideBySideAndDifferencesComeFirst() {
         ConflictDialog dialog(edited());
         QCOMPARE(dialog.table()->rowCount(), 4);
-        QCOMPARE(row(dialog, 0), (QStringList{"a", "you and others", "mine", "theirs"}));
-        QCOMPARE(row(dialog, 1), (QStringList{"c", "others", "missing", "new"}));
-        QCOMPARE(row(dialog, 2), (QStringList{"b", "", "1", "1"}));
+        QCOMPARE(row(dialog, 0),
+                 (QStringList{"a", "you and others", "String: mine", "String: theirs"}));
+        QCOMPARE(row(dialog, 1), (QStringList{"c", "others", "missing", "String: new"}));
+        QCOMPARE(row(dialog, 2), (QStringList{"b", "", "String: 1", "String: 1"}));
         QVERIFY(dialog.myText()->toPlainText().contains("mine"));
         QVERIFY(dialog.theirText()->toPlainText().contains("theirs"));
     }
@@ -62,6 +63,28 @@ private slots:
         QVERIFY(dialog.keepAllButton()->isHidden());
     }
 
+    void valuesThatDifferInTheirTypesAloneLookDifferent() {
+        ItemConflict conflict = edited();
+        conflict.mine = item(R"({"id":{"S":"k"},"a":{"S":"5"},"b":{"L":[{"S":"5"}]}})");
+        conflict.theirs = item(R"({"id":{"S":"k"},"a":{"N":"5"},"b":{"L":[{"N":"5"}]}})");
+        const ConflictDialog dialog(conflict);
+        QCOMPARE(row(dialog, 0).mid(2), (QStringList{"String: 5", "Number: 5"}));
+        QCOMPARE(row(dialog, 1).mid(2),
+                 (QStringList{R"({"L":[{"S":"5"}]})", R"({"L":[{"N":"5"}]})"}));
+    }
+
+    // The view showed the whole item, so it was added.
+    void anAddedAttributeIsADifference() {
+        ItemConflict conflict;
+        conflict.kind = ItemConflict::Kind::Delete;
+        conflict.seen = item(R"({"id":{"S":"k"}})");
+        conflict.mine = conflict.seen;
+        conflict.theirs = item(R"({"id":{"S":"k"},"added":{"S":"x"}})");
+        const ConflictDialog dialog(conflict);
+        QCOMPARE(row(dialog, 0)[0], QStringLiteral("added"));
+        QCOMPARE(row(dialog, 0)[2], QStringLiteral("missing"));
+    }
+
     void aDeletedItemIsSaidToBeDeleted() {
         ItemConflict conflict = edited();
         conflict.theirs.reset();
@@ -79,6 +102,7 @@ private slots:
         conflict.mine = conflict.seen;
         conflict.theirs = item(R"({"id":{"S":"k"},"a":{"S":"2"},"big":{"S":"x"}})");
         conflict.left = 3;
+        conflict.isPartial = true;
         const ConflictDialog dialog(conflict);
         QCOMPARE(row(dialog, 0)[0], QStringLiteral("a"));
         QCOMPARE(row(dialog, 1)[0], QStringLiteral("big"));

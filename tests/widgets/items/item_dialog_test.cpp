@@ -83,24 +83,131 @@ private slots:
         QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
     }
 
+    // An editor replaces some characters by a space or a line end. What nobody touched must stay.
+    void everyCharacterComesBackFromTheEditor() {
+        constexpr char32_t kChunk = 1024;
+        for (char32_t first = 0; first < 0x10000; first += kChunk) {
+            QJsonObject item;
+            QString all;
+            for (char32_t code = first; code < first + kChunk; ++code) {
+                const QChar c(static_cast<char16_t>(code));
+                if (c.isSurrogate()) continue;
+                all += c;
+                item["n" + QString(c)] = typed("S", "<" + QString(c) + ">");
+            }
+            item["id"] = typed("S", all);
+            ItemDialog dialog("Orders", textKey());
+            dialog.editItem(item);
+            QCOMPARE(dialog.problem(), QString());
+            QCOMPARE(dialog.item(), item);
+            QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
+        }
+        ItemDialog dialog("Orders", textKey());
+        const QJsonObject item{{"id", typed("S", QString::fromUcs4(U"\U0001F600\U0001FFFE", 2))}};
+        dialog.editItem(item);
+        QCOMPARE(dialog.item(), item);
+    }
+
+    // What is pasted is kept, too.
+    void aNoBreakSpaceInTheTextIsNoSpace() {
+        ItemDialog dialog("Orders", textKey());
+        QString text = QStringLiteral("{\"id\":~{\"S\": \"a\\\"~b\"}}");
+        text.replace(u'~', QChar(QChar::Nbsp));
+        dialog.editor()->setPlainText(text);
+        QCOMPARE(dialog.problem(), QString());
+        QCOMPARE(dialog.item(), (QJsonObject{{"id", typed("S", QStringLiteral("a\"~b").replace(
+                                                                   u'~', QChar(QChar::Nbsp)))}}));
+    }
+
+    // A parser keeps the last of two values, and half of a character becomes another one.
+    void whatAParserWouldDropIsAProblem() {
+        const std::pair<const char*, const char*> cases[] = {
+            {R"({"id": {"S": "x"}, "a": {"S": "1"}, "a": {"S": "2"}})", "\"a\" is here twice"},
+            {R"({"id": "x", "a": {"b": 1, "c": [{"b": 1}, {"b": 2}], "\u0062": 2}})",
+             "\"b\" is here twice"},
+            {"{\"id\": \"x\", \"a\": \"one\ntwo\"}", "line break"},
+            {R"({"id": "x", "a": "\ud83d!"})", "half of a character"}};
+        ItemDialog dialog("Orders", textKey());
+        for (const auto& [text, problem] : cases) {
+            dialog.editor()->setPlainText(text);
+            QVERIFY2(dialog.problem().contains(problem), qPrintable(dialog.problem()));
+            QVERIFY(!dialog.putButton()->isEnabled());
+        }
+        dialog.editor()->setPlainText("{\n\"id\": \"x\",\n\"a\": 1,\n\"a\": 2\n}");
+        QVERIFY2(dialog.problem().startsWith("Line 4"), qPrintable(dialog.problem()));
+        dialog.editor()->setPlainText(R"({"id": "a", "a": ["a", "a", "\ud83d\ude00", "\\"]})");
+        QCOMPARE(dialog.problem(), QString());
+    }
+
+    void undoEndsAtTheItemAsRead() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.setReading({{"id", typed("S", "x")}});
+        const QJsonObject item{{"id", typed("S", "x")}, {"n", typed("N", "1")}};
+        dialog.editItem(item);
+        dialog.editor()->undo();
+        QCOMPARE(dialog.item(), item);
+        dialog.editor()->insertPlainText(" ");
+        for (int i = 0; i < 3; ++i)
+            dialog.editor()->undo();
+        QCOMPARE(dialog.item(), item);
+        QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
+    }
+
     void undoBringsBackTheTextThatAnotherVersionReplaced() {
         ItemDialog dialog("Orders", textKey());
         dialog.editItem({{"id", typed("S", "x")}});
         dialog.editor()->selectAll();
         dialog.editor()->insertPlainText(R"({"id": {"S": "x"}, "typed": {"S": "by hand"}})");
         const QString text = dialog.editor()->toPlainText();
-        dialog.editItem({{"id", typed("S", "x")}, {"other", typed("S", "theirs")}}, "Theirs.");
+        const QJsonObject theirs{{"id", typed("S", "x")}, {"other", typed("S", "theirs")}};
+        dialog.replaceText(theirs, theirs, "Theirs.");
         QVERIFY(dialog.editor()->toPlainText().contains("theirs"));
         dialog.editor()->undo();
         QCOMPARE(dialog.editor()->toPlainText(), text);
     }
 
+    // Otherwise the restored text would overwrite their version without asking.
+    void eachTextKeepsTheVersionOnWhichItIsBased() {
+        ItemDialog dialog("Orders", textKey());
+        const QJsonObject mine{{"id", typed("S", "x")}};
+        const QJsonObject theirs{{"id", typed("S", "x")}, {"other", typed("S", "theirs")}};
+        const QJsonObject newer{{"id", typed("S", "x")}, {"other", typed("S", "newer")}};
+        dialog.editItem(mine);
+        dialog.editor()->insertPlainText(" ");
+        dialog.replaceText(theirs, theirs, "Theirs.");
+        dialog.replaceText(newer, newer, "Newer.");
+        QCOMPARE(dialog.noteText(), QStringLiteral("Newer."));
+        dialog.editor()->undo();
+        QCOMPARE(dialog.base(), theirs);
+        QCOMPARE(dialog.noteText(), QStringLiteral("Theirs."));
+        dialog.editor()->undo();
+        QCOMPARE(dialog.base(), mine);
+        dialog.editor()->redo();
+        dialog.editor()->redo();
+        QCOMPARE(dialog.base(), newer);
+        dialog.editor()->undo();
+        dialog.editor()->undo();
+        for (int i = 0; i < 5; ++i) {
+            dialog.editor()->insertPlainText(" ");
+            dialog.editor()->moveCursor(QTextCursor::End);
+            QCOMPARE(dialog.base(), mine);
+        }
+    }
+
+    void aNewItemHasNothingToReadAgain() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.show();
+        QVERIFY(!dialog.readAgainButton()->isVisible());
+    }
+
     // What is sent is what the text says, and is sent once.
     void nothingCanBeTypedOrSentWhileTheItemIsReadOrWritten() {
         ItemDialog dialog("Orders", textKey());
-        dialog.setReading();
+        dialog.setReading({{"id", typed("S", "the key")}});
         QVERIFY(dialog.editor()->isReadOnly() && !dialog.putButton()->isEnabled());
         dialog.setReadFailure("Zone lost.");
+        QVERIFY(dialog.editor()->toPlainText().contains("the key"));
+        QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
         QVERIFY(!dialog.readAgainButton()->isHidden());
         QCOMPARE(dialog.stateText(), QStringLiteral("Zone lost."));
         dialog.editItem({{"id", typed("S", "x")}});

@@ -5,10 +5,13 @@
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"
+#include "widgets/tables/explorer.h"
 
 using namespace orrery;
 using namespace orrery::test;
+using widgets::Explorer;
 using widgets::ExplorerModel;
+using widgets::ExplorerTarget;
 
 class ExplorerModelTest : public QObject {
     Q_OBJECT
@@ -26,6 +29,29 @@ private slots:
         QCOMPARE(index.parent().siblingAtColumn(ExplorerModel::Items).data().toString(),
                  QStringLiteral("12 items"));
         QCOMPARE(index.parent().parent().data().toString(), QStringLiteral("eu-west-1"));
+    }
+
+    // Only the table's items are counted; items without the index's sort key have no entry.
+    void aLocalIndexHasAtMostTheItemsOfItsTable() {
+        ExplorerModel model;
+        auto table = std::make_shared<observe::TableView>(*makeTable("Orders", 12));
+        table->indexes.push_back({"ByDate", false, "day (S)", 12, 0, 0, {}});
+        model.setSnapshot(makeSnapshot({makeRegion("eu-west-1", {table})}));
+        const QModelIndex index = model.find({"eu-west-1", "Orders", "ByDate"});
+        QCOMPARE(index.siblingAtColumn(ExplorerModel::Items).data().toString(),
+                 QStringLiteral("up to 12 items"));
+    }
+
+    // The person did not choose the neighbour, and must not delete it.
+    void aTableThatIsDroppedLeavesNoNeighbourSelected() {
+        Explorer explorer;
+        explorer.setSnapshot(
+            makeSnapshot({makeRegion("r", {makeTable("A"), makeTable("B"), makeTable("C")})}));
+        explorer.setCurrent({"r", "B", {}});
+        QCOMPARE(explorer.current().table, QStringLiteral("B"));
+        explorer.setSnapshot(makeSnapshot({makeRegion("r", {makeTable("A"), makeTable("C")})}));
+        QCOMPARE(explorer.current(), (ExplorerTarget{"r", {}, {}}));
+        QCOMPARE(explorer.tree()->selectionModel()->selectedRows().size(), 1);
     }
 
     void aNewTableMovesNobodyElse() {

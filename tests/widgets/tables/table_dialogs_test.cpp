@@ -1,4 +1,5 @@
 #include <QJsonArray>
+#include <QLabel>
 #include <QPushButton>
 #include <QtTest>
 
@@ -13,7 +14,8 @@ class TableDialogsTest : public QObject {
     Q_OBJECT
 private slots:
     void aTableIsDeletedOnlyByItsName() {
-        DeleteTableDialog dialog("Orders", 3);
+        DeleteTableDialog dialog("Orders", "Orders in eu-west-1", 3);
+        QVERIFY(dialog.findChild<QLabel*>()->text().contains("Orders in eu-west-1"));
         QVERIFY(!dialog.deleteButton()->isEnabled());
         QTest::keyClicks(dialog.nameLine(), "Order");
         QVERIFY(!dialog.deleteButton()->isEnabled());

@@ -8,7 +8,7 @@
 namespace orrery::cluster {
 
 /// The header of a message in flight between two zones of a Region.
-struct Flight {
+struct EnvelopeHeader {
     /// The sending zone and the group concerned.
     observe::ReplicaRef from;
     ZoneIndex to{};

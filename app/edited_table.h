@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+#include "widgets/base/attribute_text.h"
+
+namespace orrery::app {
+
+/// The table of items that are edited or deleted.
+struct EditedTable {
+    QString region;
+    QString name;
+    QString title;         ///< For people: the name, and the Region if there are several.
+    QStringList keyNames;  ///< Partition key first.
+    QJsonObject emptyKey;  ///< The key attributes with empty values.
+
+    /// The key of an item for people.
+    QString keyText(const QJsonObject& item) const {
+        constexpr int kPartMax = 60;
+        QStringList parts;
+        for (const QString& key : keyNames)
+            parts << widgets::shortText(item[key], kPartMax);
+        return parts.join(QStringLiteral(" · "));
+    }
+    /// The same, after the table.
+    QString placeText(const QJsonObject& item) const {
+        return title + QStringLiteral(" · ") + keyText(item);
+    }
+};
+
+}  // namespace orrery::app
