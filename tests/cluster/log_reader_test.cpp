@@ -77,7 +77,7 @@ public:
         world.region(kRegion).up[zone.value()] = isOn;
         for (const ZoneIndex other : {kA, kB}) {
             world.region(kRegion).suspects[other.value()][zone.value()] = !isOn;
-            replicator.news(*group, other, zone, isOn);
+            replicator.reportReachability(*group, other, zone, isOn);
         }
         if (isOn) replicator.powerBack(*group, zone);
         if (!isOn) replicator.powerLoss(*group, zone);
@@ -218,7 +218,7 @@ private slots:
         Profile slowDisk = Profile::serviceLike();
         slowDisk.disk = 5ms;
         ReadGroup at(slowDisk, bounds);
-        at.reader.enlist(*at.group, "stream", Lsn(60));
+        at.reader.registerReader(*at.group, "stream", Lsn(60));
         at.setPower(kC, false);
         at.write(100);
         at.run(1s);
