@@ -225,14 +225,14 @@ private slots:
         QVERIFY2(bytes > (3u << 20) && bytes < (4u << 20) + 2 * kItemBytes,
                  qPrintable(QString::number(bytes)));
         QCOMPARE(at.sender.unanswered(kBase), (bytes + kItemBytes / 2) / kItemBytes);
-        const std::size_t sent = at.sent.back().batch->changes.size();
-        QVERIFY2(sent >= 5 && sent <= 6, qPrintable(QString::number(sent)));
 
         // All of it arrives, batch after batch.
         std::size_t taken = 0;
+        std::size_t most = 0;
         for (int i = 0; i < 40 && at.base->indexedUpTo < at.base->committed; ++i) {
             IndexBatchArrives batch = at.sent.back();
             batch.header.to = kA;
+            most = std::max(most, batch.batch->changes.size());
             taken += batch.batch->changes.size();
             QVERIFY(at.sender.unansweredBytes(kBase) < (4u << 20) + 2 * kItemBytes);
             QCOMPARE(at.give(batch), BatchOutcome::Taken);
@@ -240,6 +240,7 @@ private slots:
             at.run(50ms);
         }
         QCOMPARE(taken, std::size_t{100});
+        QCOMPARE(most, std::size_t{6});
         QCOMPARE(at.base->indexedUpTo, at.base->committed);
         QCOMPARE(at.sender.unansweredBytes(kBase), std::uint64_t{0});
     }

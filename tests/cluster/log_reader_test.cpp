@@ -149,9 +149,10 @@ private slots:
 
     void stopsAfterSoManyBytes() {
         ReadGroup at;
+        at.reader.registerReader(*at.group, "stream", Lsn{});
         for (int i = 0; i < 30; ++i) {
             table::LogRecord record;
-            record.newImage = std::string(100'000, 'x');
+            record.key = std::string(100'000, 'x');
             at.replicator.propose(*at.group, kA, record);
         }
         at.run(10ms);

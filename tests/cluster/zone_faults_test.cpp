@@ -148,7 +148,7 @@ private slots:
             QVERIFY(cut && test::heal(t.world(), *cut));
         }
         const auto faults = t.world().faults();
-        QVERIFY2(faults.size() <= 201, qPrintable(QString::number(faults.size())));
+        QVERIFY2(faults.size() <= 202, qPrintable(QString::number(faults.size())));
         QCOMPARE(faults.front().id, *lasts);
         QVERIFY(faults.front().active && faults[1].id == *lasts + 500);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tests/replication/message_name.h"
 #include "tests/replication/scenario_trees.h"
 
 namespace orrery::test {
@@ -61,7 +62,7 @@ std::string inMilliseconds(Duration duration) {
 }
 
 std::string describeMessage(const replication::Message& message) {
-    std::string text(replication::messageName(message));
+    std::string text(messageName(message));
     std::visit([&](const auto& any) { text += " term=" + number(any.term.value()); }, message);
     if (const auto* append = std::get_if<AppendRequest>(&message)) {
         text += " previous=" + number(append->previous.term.value()) + ":" +
