@@ -2,9 +2,11 @@
 #include <string>
 
 #include "core/cluster/indexes/index_sender.h"
+#include "core/storage/storage_error.h"
 
-// The leader's log lacks a record that the indexes need. Earlier versions let a copied replica lead
-// whose log begins after what the indexes lack; another replica may still have that.
+// What the sender does if the leader's log lacks a record that the indexes need. Earlier versions
+// let a copied replica lead although its log began too late; another replica may still have the
+// record.
 
 namespace orrery::cluster {
 
@@ -21,8 +23,8 @@ storage::StorageError missingRecord(const Group& base, Lsn lsn) {
     return {"read a log record", 0, "",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(base.id.value()) +
-                " is in no log, and a global index lacks it. Writes are refused; restore the data "
-                "folder from a copy."};
+                " is in no log, and a global index lacks it. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace
