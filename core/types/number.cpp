@@ -180,7 +180,7 @@ ApiResult<Number> Number::create(bool negative, Coefficient coefficient, int exp
     const std::int64_t magnitude = wideExponent + digits - 1;
     if (magnitude > kMagnitudeMax) return std::unexpected(overflow());
     if (magnitude < kMagnitudeMin) return std::unexpected(underflow());
-    if (digits > kDigitsMax) return std::unexpected(tooManyDigits());
+    if (digits > kDigitsMax) return std::unexpected(overflow());
     number.m_negative = negative;
     number.m_coefficient = coefficient;
     number.m_exponent = static_cast<std::int16_t>(wideExponent);
@@ -239,19 +239,20 @@ void Number::appendText(std::string& out) const {
 
 // Brings both to the lower exponent. The last digit of the number with the lower exponent is not
 // zero, and that of the shifted one is, so that digit stays, and a sum with more than 38 digits is
-// detected early.
+// detected early. The service calls such a sum an overflow (recorded by scylladb/scylladb,
+// test/alternator/test_number.py).
 ApiResult<Number> Number::add(const Number& a, const Number& b) {
     if (a.isZero()) return b;
     if (b.isZero()) return a;
     const Number& high = a.m_exponent >= b.m_exponent ? a : b;
     const Number& low = a.m_exponent >= b.m_exponent ? b : a;
     const int shift = high.m_exponent - low.m_exponent;
-    if (shift > kDigitsMax) return std::unexpected(tooManyDigits());
+    if (shift > kDigitsMax) return std::unexpected(overflow());
     const Coefficient power = kPowers[static_cast<std::size_t>(shift)];
     // Above 2·10^38, no subtraction of 38 digits brings the result below 10^38.
     constexpr Coefficient kShiftedMax = 2 * kPowers[38];
     static_assert(kShiftedMax < kCoefficientMax - kPowers[38]);
-    if (high.m_coefficient > kShiftedMax / power) return std::unexpected(tooManyDigits());
+    if (high.m_coefficient > kShiftedMax / power) return std::unexpected(overflow());
     const Coefficient shifted = high.m_coefficient * power;
     if (high.m_negative == low.m_negative)
         return create(high.m_negative, shifted + low.m_coefficient, low.m_exponent);

@@ -28,7 +28,8 @@ public:
     /// significant digits, overflow, underflow.
     static ApiResult<Number> parse(std::string_view text);
 
-    /// Builds a number from parts that need not be canonical. Fails as `parse` does.
+    /// Builds a number from parts that need not be canonical. Errors: overflow, which more than 38
+    /// significant digits are too, and underflow.
     static ApiResult<Number> create(bool negative, Coefficient coefficient, int exponent);
 
     static Number fromInteger(std::int64_t value);

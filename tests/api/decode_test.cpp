@@ -172,6 +172,96 @@ private slots:
         QVERIFY(message.find("attributeDefinitions.11") == std::string::npos);
     }
 
+    void refusesNullInAList_data() {
+        QTest::addColumn<QString>("operation");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("at");
+        const auto row = [](const char* operation, const char* body, const char* at) {
+            QTest::addRow("%s at %s", operation, at) << operation << body << at;
+        };
+        row("BatchWriteItem", R"({"RequestItems":{"abc":[null]}})",
+            "[null]' at 'requestItems.abc.member");
+        row("BatchWriteItem",
+            R"({"RequestItems":{"abc":[{"DeleteRequest":{"Key":{"a":{"S":"a"}}}},null]}})",
+            ", null]' at 'requestItems.abc.member");
+        row("BatchGetItem", R"({"RequestItems":{"abc":{"Keys":[null]}}})",
+            "Value at 'RequestItems.abc.member.Keys");
+        row("BatchGetItem",
+            R"({"RequestItems":{"abc":{"Keys":[{"a":{"S":"a"}}],"AttributesToGet":["a",null]}}})",
+            "[a, null]' at 'requestItems.abc.member.attributesToGet");
+        row("GetItem", R"({"TableName":"abc","Key":{"a":{"S":"a"}},"AttributesToGet":[null]})",
+            "[null]' at 'attributesToGet");
+        row("Query",
+            R"({"TableName":"abc","KeyConditions":{"a":{"ComparisonOperator":"EQ","AttributeValueList":[null]}}})",
+            "[null]' at 'keyConditions.a.member.attributeValueList");
+        row("CreateTable",
+            R"({"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},null]})",
+            ", null]' at 'keySchema");
+    }
+    void refusesNullInAList() {
+        QFETCH(QString, operation);
+        QFETCH(QString, body);
+        QFETCH(QString, at);
+        const QString message =
+            QString::fromStdString(messageOf(operation.toStdString(), body.toStdString()));
+        QVERIFY2(message.startsWith("1 validation error detected: Value ") &&
+                     message.endsWith(at + "' failed to satisfy constraint: Member must satisfy "
+                                           "constraint: [Member must not be null]"),
+                 qPrintable(message));
+    }
+
+    // Constraints.html: an attribute's name has at most 65,535 bytes, at any depth.
+    void limitsTheNamesOfAttributes_data() {
+        QTest::addColumn<QString>("operation");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("at");
+        const auto row = [](const char* operation, const char* body, const char* at) {
+            QTest::addRow("%s at %s", operation, at) << operation << body << at;
+        };
+        row("PutItem", R"({"TableName":"abc","Item":{"@":{"S":"a"}}})", "item");
+        row("PutItem", R"({"TableName":"abc","Item":{"a":{"L":[{"M":{"@":{"S":"a"}}}]}}})",
+            "item.a.member.l.1.member.m");
+        row("BatchWriteItem",
+            R"({"RequestItems":{"abc":[{"PutRequest":{"Item":{"@":{"S":"a"}}}}]}})",
+            "requestItems.abc.member.1.member.putRequest.item");
+        row("GetItem", R"({"TableName":"abc","Key":{"@":{"S":"a"}}})", "key");
+        row("GetItem", R"({"TableName":"abc","Key":{"a":{"S":"a"}},"AttributesToGet":["@"]})",
+            "attributesToGet.1.member");
+        row("GetItem",
+            R"({"TableName":"abc","Key":{"a":{"S":"a"}},"ExpressionAttributeNames":{"#a":"@"}})",
+            "expressionAttributeNames");
+        row("UpdateItem",
+            R"({"TableName":"abc","Key":{"a":{"S":"a"}},"AttributeUpdates":{"@":{}}})",
+            "attributeUpdates");
+        row("UpdateItem", R"({"TableName":"abc","Key":{"a":{"S":"a"}},"Expected":{"@":{}}})",
+            "expected");
+        row("Query", R"({"TableName":"abc","QueryFilter":{"@":{"ComparisonOperator":"NULL"}}})",
+            "queryFilter");
+        row("Query",
+            R"({"TableName":"abc","ExpressionAttributeValues":{":v":{"M":{"@":{"S":"a"}}}}})",
+            "expressionAttributeValues.:v.member.m");
+    }
+    void limitsTheNamesOfAttributes() {
+        QFETCH(QString, operation);
+        QFETCH(QString, body);
+        QFETCH(QString, at);
+        const auto messageWith = [&](qsizetype bytes) {
+            // Two bytes a character, and one more where the length is odd.
+            QString text = body;
+            text.replace('@', QString(bytes / 2, QChar(0xe4)) + QString(bytes % 2, 'a'));
+            return QString::fromStdString(messageOf(operation.toStdString(), text.toStdString()));
+        };
+        const QString longest = messageWith(65'535);
+        QVERIFY2(!longest.contains("must have length"), qPrintable(longest.right(200)));
+        const QString tooLong = messageWith(65'536);
+        QVERIFY2(tooLong.startsWith("1 validation error detected: Value '"),
+                 qPrintable(tooLong.left(100)));
+        const QString tail = tooLong.mid(tooLong.lastIndexOf("' at '"));
+        QVERIFY2(tail.startsWith("' at '" + at + "' failed to satisfy constraint: ") &&
+                     tail.contains("Member must have length less than or equal to 65535"),
+                 qPrintable(tail));
+    }
+
     // No input of a client crashes a parser, whatever the operation.
     void anyTextGetsAnAnswer() {
         orrery::Prng prng(7);

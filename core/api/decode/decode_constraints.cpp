@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/api/decode/decode.h"
+#include "core/api/decode/shapes.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
 
@@ -31,8 +33,13 @@ std::int64_t textLength(std::string_view text) {
     return static_cast<std::int64_t>(utf16Length(text));
 }
 
-std::int64_t lengthOf(const json::Value& value) {
-    if (value.is_string()) return textLength(value.get_string());
+std::int64_t textLength(const Shape& shape, std::string_view text) {
+    return shape.role == Role::Attribute ? static_cast<std::int64_t>(text.size())
+                                         : textLength(text);
+}
+
+std::int64_t lengthOf(const Shape& shape, const json::Value& value) {
+    if (value.is_string()) return textLength(shape, value.get_string());
     if (value.is_array()) return static_cast<std::int64_t>(value.get_array().size());
     if (value.is_object()) return static_cast<std::int64_t>(value.get_object().size());
     return 0;
@@ -43,6 +50,20 @@ std::string lengthAtLeast(std::int64_t limit) {
 }
 std::string lengthAtMost(std::int64_t limit) {
     return "Member must have length less than or equal to " + std::to_string(limit);
+}
+std::string lengthWithin(std::int64_t min, std::int64_t max) {
+    return min == kNoLimit ? lengthAtMost(max) : lengthAtMost(max) + ", " + lengthAtLeast(min);
+}
+
+// The map or the list that an attribute value holds; null if it holds neither.
+const json::Value* nestedIn(const json::Value& value) {
+    const json::Object* object = value.if_object();
+    if (object == nullptr) return nullptr;
+    for (const std::string_view type : {"M", "L"}) {
+        const json::Value* nested = object->if_contains(type);
+        if (nested != nullptr && !nested->is_null()) return nested;
+    }
+    return nullptr;
 }
 
 // A path such as 'keySchema.1.member.keyType' during the walk over the request: members begin with
@@ -115,6 +136,7 @@ private:
                 break;
             case ShapeType::List:
                 checkLength(shape, *value);
+                checkElements(shape, *value);
                 elements(shape, value->get_array());
                 break;
             case ShapeType::Map:
@@ -122,9 +144,30 @@ private:
                 checkKeys(shape, *value);
                 entries(shape, value->get_object());
                 break;
-            default:
+            case ShapeType::AttributeValue:
+                checkNested(*value);
+                break;
+            case ShapeType::Double:
+            case ShapeType::Timestamp:
+            case ShapeType::Boolean:
                 break;
         }
+    }
+
+    // Names in a map have the limits of an attribute's name, at any depth.
+    void checkNested(const json::Value& value) {
+        static constexpr Shape kValue = scalar(ShapeType::AttributeValue);
+        static constexpr Shape kMap = mapOf(shapes::kAttributeName, kValue);
+        static constexpr Shape kList = listOf(kValue);
+        const json::Value* nested = nestedIn(value);
+        if (nested == nullptr) return;
+        const std::size_t before = m_path.push(nested->is_object() ? "m" : "l", false);
+        if (const json::Array* list = nested->if_array()) {
+            elements(kList, *list);  // An attribute value that is null has an error of its own.
+        } else {
+            check(kMap, Presence::Optional, nested);
+        }
+        m_path.pop(before);
     }
 
     void checkText(const Shape& shape, const json::Value& value) {
@@ -158,7 +201,7 @@ private:
 
     void checkLength(const Shape& shape, const json::Value& value) {
         if (shape.lengthMin == kNoLimit && shape.lengthMax == kNoLimit) return;
-        const std::int64_t length = lengthOf(value);
+        const std::int64_t length = lengthOf(shape, value);
         if (shape.lengthMin != kNoLimit && length < shape.lengthMin)
             violation(shape, &value, lengthAtLeast(shape.lengthMin));
         if (shape.lengthMax != kNoLimit && length > shape.lengthMax)
@@ -185,14 +228,21 @@ private:
         return static_cast<std::int64_t>(number);
     }
 
+    // The service reports missing elements at the list itself.
+    void checkElements(const Shape& shape, const json::Value& value) {
+        if (std::ranges::none_of(value.get_array(),
+                                 [](const json::Value& element) { return element.is_null(); }))
+            return;
+        violation(shape, &value, "Member must satisfy constraint: [Member must not be null]");
+    }
+
     // The service reports limits of a map's keys and of its values' lengths at the map itself.
     void checkKeys(const Shape& shape, const json::Value& value) {
         for (const auto& [key, element] : value.get_object()) {
             if (shape.keys != nullptr && !keyFits(*shape.keys, key)) {
                 violation(shape, &value,
                           "Map keys must satisfy constraint: [" +
-                              lengthAtMost(shape.keys->lengthMax) + ", " +
-                              lengthAtLeast(shape.keys->lengthMin) +
+                              lengthWithin(shape.keys->lengthMin, shape.keys->lengthMax) +
                               (shape.keys->pattern == Pattern::None
                                    ? ""
                                    : ", Member must satisfy regular expression pattern: " +
@@ -200,16 +250,16 @@ private:
                               "]");
             }
             if (shape.valueLengthMax == kNoLimit || element.is_null()) continue;
-            const std::int64_t length = lengthOf(element);
+            const std::int64_t length = lengthOf(*shape.element, element);
             if (length >= shape.valueLengthMin && length <= shape.valueLengthMax) continue;
             violation(shape, &value,
-                      "Map value must satisfy constraint: [" + lengthAtMost(shape.valueLengthMax) +
-                          ", " + lengthAtLeast(shape.valueLengthMin) + "]");
+                      "Map value must satisfy constraint: [" +
+                          lengthWithin(shape.valueLengthMin, shape.valueLengthMax) + "]");
         }
     }
 
     static bool keyFits(const Shape& keys, std::string_view key) {
-        const std::int64_t length = textLength(key);
+        const std::int64_t length = textLength(keys, key);
         if (keys.role == Role::Table && key.starts_with("arn:")) return length <= kArnLengthMax;
         return length >= keys.lengthMin && length <= keys.lengthMax &&
                matchesPattern(keys.pattern, key);
@@ -218,6 +268,7 @@ private:
     void elements(const Shape& shape, const json::Array& array) {
         if (!hasLimits(*shape.element)) return;
         for (std::size_t i = 0; i < array.size(); ++i) {
+            if (isPlain(*shape.element, array[i])) continue;
             const std::size_t before = m_path.push(std::to_string(i + 1), false);
             m_path.push("member", false);
             check(*shape.element, Presence::Optional, &array[i]);
@@ -228,6 +279,7 @@ private:
     void entries(const Shape& shape, const json::Object& object) {
         if (!hasLimits(*shape.element)) return;
         for (const auto& [key, element] : object) {
+            if (isPlain(*shape.element, element)) continue;
             const std::size_t before = m_path.push(key, false);
             m_path.push("member", false);
             const std::string_view outer = std::exchange(m_entry, key);
@@ -237,11 +289,15 @@ private:
         }
     }
 
-    // Attribute values and plain strings have no limits here, so the walk skips items of a thousand
-    // attributes.
+    // Values that hold no others have no limits here, so the walk makes no paths for the thousand
+    // attributes of an item.
+    static bool isPlain(const Shape& shape, const json::Value& value) {
+        return shape.type == ShapeType::AttributeValue && nestedIn(value) == nullptr;
+    }
+
     static bool hasLimits(const Shape& shape) {
-        if (shape.type == ShapeType::AttributeValue || shape.type == ShapeType::Boolean)
-            return false;
+        if (shape.type == ShapeType::AttributeValue) return true;
+        if (shape.type == ShapeType::Boolean) return false;
         if (shape.type == ShapeType::Map || shape.type == ShapeType::List)
             return shape.lengthMin != kNoLimit || shape.lengthMax != kNoLimit ||
                    shape.keys != nullptr || hasLimits(*shape.element);

@@ -37,6 +37,8 @@ enum class Role : std::uint8_t {
     /// A table's name or its ARN. The limits are those of a name; the model allows the 1,024
     /// characters of an ARN. Errors in a name alone are reported alone (decode.h).
     Table,
+    /// The name of an attribute. Its length counts bytes.
+    Attribute,
 };
 
 inline constexpr std::int64_t kNoLimit = -1;

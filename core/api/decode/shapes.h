@@ -26,6 +26,9 @@ inline constexpr Shape kNewTableName =
     string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
 inline constexpr Shape kIndexName = string().lengths(3, 255).matching(Pattern::Name);
 
+/// The name of an attribute (Constraints.html: "Attribute names"; 65,536 bytes are too many).
+inline constexpr Shape kAttributeName = string().lengths(kNoLimit, 65'535).as(Role::Attribute);
+
 inline constexpr Shape kLimit = integer().range(1, kNoLimit);
 
 }  // namespace orrery::api::shapes

@@ -1,24 +1,35 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
-#include <unordered_set>
-#include <vector>
+#include <utility>
 
+#include "core/base/ids.h"
+#include "core/json/json.h"
 #include "core/types/attribute_value.h"
 
 namespace orrery::api {
 
 // What BatchGetItem and BatchWriteItem share.
 
-/// The keys of one table that a batch has named so far; a duplicate is an error.
+/// The keys that a batch has named so far; a duplicate is an error. A table that the batch names
+/// twice, by its name and by its ARN, is one table.
 class DistinctKeys {
 public:
-    /// False if the key is a duplicate.
-    bool add(const types::Item& key);
+    /// False if the key is a duplicate. `key` has one form for equal keys.
+    bool add(KeySpaceId table, std::string key) {
+        return m_keys.emplace(table, std::move(key)).second;
+    }
 
 private:
-    std::unordered_set<std::string> m_encoded;
+    std::set<std::pair<KeySpaceId, std::string>> m_keys;
 };
+
+/// A key in the form for BatchWriteItem: keys that name the same item are equal.
+std::string keyByValue(const types::Item& key);
+/// A key in the form for BatchGetItem, which tells spellings of one number apart ("1000", "1e3").
+/// The order of the attributes does not count.
+std::string keyAsWritten(const json::Value& key);
 
 }  // namespace orrery::api

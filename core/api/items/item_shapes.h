@@ -10,10 +10,12 @@ namespace orrery::api::shapes {
 // Shapes of the operations on items.
 
 inline constexpr Shape kAttributeValue = scalar(ShapeType::AttributeValue);
-inline constexpr Shape kItem = mapOf(kAttributeValue);
-inline constexpr Shape kNames = mapOf(kText);
+inline constexpr Shape kItem = mapOf(kAttributeName, kAttributeValue);
+inline constexpr Shape kNameText = string().as(Role::Attribute);
+inline constexpr Shape kNames =
+    mapOf(kNameText).valueLengths(kAttributeName.lengthMin, kAttributeName.lengthMax);
 inline constexpr Shape kValues = mapOf(kAttributeValue);
-inline constexpr Shape kAttributesToGet = listOf(kText).lengths(1, 255);
+inline constexpr Shape kAttributesToGet = listOf(kAttributeName).lengths(1, 255);
 inline constexpr Shape kAttributeValueList = listOf(kAttributeValue);
 
 inline constexpr std::string_view kReturnConsumedCapacityValues[] = {"INDEXES", "TOTAL", "NONE"};
@@ -46,14 +48,14 @@ inline constexpr Member kExpectedMembers[] = {
     {"Value", &kAttributeValue},
 };
 inline constexpr Shape kExpectedAttribute = structure("ExpectedAttributeValue", kExpectedMembers);
-inline constexpr Shape kExpected = mapOf(kExpectedAttribute);
+inline constexpr Shape kExpected = mapOf(kAttributeName, kExpectedAttribute);
 
 inline constexpr Member kConditionMembers[] = {
     {"AttributeValueList", &kAttributeValueList},
     {"ComparisonOperator", &kComparisonOperator, Presence::NotNull},
 };
 inline constexpr Shape kCondition = structure("Condition", kConditionMembers);
-inline constexpr Shape kConditions = mapOf(kCondition);
+inline constexpr Shape kConditions = mapOf(kAttributeName, kCondition);
 
 inline constexpr std::string_view kSelectValues[] = {"SPECIFIC_ATTRIBUTES", "COUNT",
                                                      "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"};

@@ -9,15 +9,17 @@
 namespace orrery::cluster {
 namespace {
 
-/// The item after the write; null for a delete. Points into the write, or to `made`, which an
-/// update fills.
+/// The item after the write. Null if there is none: after a delete, and after an update of a
+/// missing item that only removes, whatever its paths. Points into the write, or to `made`, which
+/// an update fills.
 ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<types::Item> old,
                                       types::Item& made) {
     if (const auto* put = std::get_if<PutAction>(&write.action)) return &put->item;
     const auto* update = std::get_if<UpdateAction>(&write.action);
     if (update == nullptr) return nullptr;
-    types::Item base;
     const bool isNew = !old;
+    if (isNew && !expression::createsItem(update->update)) return nullptr;
+    types::Item base;
     if (old) {
         base = *std::move(old);
     } else {
@@ -129,7 +131,7 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
         written.error = after.error();
         return written;
     }
-    if (*after == nullptr && !latest->item) {  // Nothing to delete: a no-op.
+    if (*after == nullptr && !latest->item) {  // Nothing to delete or to remove: a no-op.
         if (write.wantsCollectionBytes && before.collection)
             written.reply.collectionBytes = before.collection->bytes;
         return written;

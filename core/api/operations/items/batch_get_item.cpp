@@ -41,6 +41,7 @@ constexpr std::string_view kLegacy[] = {"AttributesToGet"};
 struct TableReads {
     std::string name;
     std::vector<types::Item> keys;
+    std::vector<std::string> keysAsWritten;
     bool consistent = false;
     std::optional<expression::Projection> projection;
     /// The other members as sent, for UnprocessedKeys.
@@ -51,6 +52,10 @@ struct Parsed {
     std::vector<TableReads> tables;
     CapacityDetail capacity = CapacityDetail::None;
 };
+
+std::unexpected<ApiError> duplicates() {
+    return std::unexpected(ApiError::validation("Provided list of item keys contains duplicates"));
+}
 
 ApiResult<TableReads> takeTable(std::string_view name, const Fields& fields,
                                 std::size_t& keyCount) {
@@ -64,9 +69,8 @@ ApiResult<TableReads> takeTable(std::string_view name, const Fields& fields,
     DistinctKeys distinct;
     for (const json::Value* json : elementsOf(*fields.find("Keys"))) {
         TRY_ASSIGN(types::Item key, takeItem(*json));
-        if (!distinct.add(key))
-            return std::unexpected(
-                ApiError::validation("Provided list of item keys contains duplicates"));
+        table.keysAsWritten.push_back(keyAsWritten(*json));
+        if (!distinct.add(KeySpaceId(), table.keysAsWritten.back())) return duplicates();
         if (++keyCount > kKeysMax)
             return std::unexpected(
                 ApiError::validation("Too many items requested for the BatchGetItem call"));
@@ -115,11 +119,13 @@ ApiResult<Parsed> parse(const Fields& request) {
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     cluster::ReadBatch batch;
+    DistinctKeys distinct;
     for (const TableReads& reads : parsed.tables) {
         TRY_ASSIGN(const cluster::TablePtr table, findTable(catalog, caller, reads.name));
         if (reads.projection) TRY(checkKeyPaths(*table, expression::paths(*reads.projection)));
-        for (const types::Item& item : reads.keys) {
-            TRY_ASSIGN(types::Key key, types::keyFromRequest(item, table->keys));
+        for (std::size_t i = 0; i < reads.keys.size(); ++i) {
+            TRY_ASSIGN(types::Key key, types::keyFromRequest(reads.keys[i], table->keys));
+            if (!distinct.add(table->space, reads.keysAsWritten[i])) return duplicates();
             batch.reads.push_back({table, std::move(key), reads.consistent});
         }
     }

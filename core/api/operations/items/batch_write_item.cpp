@@ -109,15 +109,15 @@ ApiResult<types::Key> keyOfWrite(const Write& write, const types::KeySchema& sch
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     cluster::WriteBatch batch;
+    DistinctKeys distinct;
     for (TableWrites& writes : parsed.tables) {
         TRY_ASSIGN(writes.table, findTable(catalog, caller, writes.name));
         const cluster::TableDescription& table = *writes.table;
-        DistinctKeys distinct;
         for (Write& write : writes.writes) {
             TRY_ASSIGN(types::Key key, keyOfWrite(write, table.keys));
             types::Item keyItem;
             types::addKey(keyItem, table.keys, key);
-            if (!distinct.add(keyItem))
+            if (!distinct.add(table.space, keyByValue(keyItem)))
                 return std::unexpected(
                     ApiError::validation("Provided list of item keys contains duplicates"));
             if (write.isPut) TRY(checkItemForTable(write.item, table));
