@@ -192,10 +192,13 @@ private slots:
         row("GetItem", R"({"TableName":"abc","Key":{"a":{"S":"a"}},"AttributesToGet":[null]})",
             "[null]' at 'attributesToGet");
         row("Query",
-            R"({"TableName":"abc","KeyConditions":{"a":{"ComparisonOperator":"EQ","AttributeValueList":[null]}}})",
+            R"({"TableName":"abc","KeyConditions":)"
+            R"({"a":{"ComparisonOperator":"EQ","AttributeValueList":[null]}}})",
             "[null]' at 'keyConditions.a.member.attributeValueList");
         row("CreateTable",
-            R"({"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},null]})",
+            R"({"TableName":"abc","AttributeDefinitions":[)"
+            R"({"AttributeName":"a","AttributeType":"S"}],)"
+            R"("KeySchema":[{"AttributeName":"a","KeyType":"HASH"},null]})",
             ", null]' at 'keySchema");
     }
     void refusesNullInAList() {
