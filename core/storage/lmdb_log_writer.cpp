@@ -24,10 +24,15 @@ std::string stateKey(GroupId group, VolumeId volume) {
     return key;
 }
 
-StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value) {
-    if (value.size() != sizeof(std::uint64_t))
-        return std::unexpected(environment.damaged("a trim mark has a wrong size"));
+std::optional<Lsn> decodeTrimMark(std::string_view value) {
+    if (value.size() != sizeof(std::uint64_t)) return std::nullopt;
     return Lsn(ByteReader(value).u64());
+}
+
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value) {
+    const auto mark = decodeTrimMark(value);
+    if (!mark) return std::unexpected(environment.damaged("a trim mark has a wrong size"));
+    return *mark;
 }
 
 std::string groupKey(GroupId group) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/storage/key_tree.h"
@@ -36,7 +38,9 @@ std::string stateKey(GroupId group, VolumeId volume);
 std::string groupKey(GroupId group);
 std::string droppedKey(char kind, std::uint64_t number);
 
-/// Decodes a trim mark. Records before it may be erased. An error if the size is wrong.
+/// Decodes a trim mark: records before it may be erased. Nothing if its size is wrong.
+std::optional<Lsn> decodeTrimMark(std::string_view value);
+/// The same for a file in use, for which a wrong size means damage.
 StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value);
 
 /// Writes one batch in one transaction. Of each state and value it writes only the last. It writes

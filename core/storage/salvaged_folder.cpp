@@ -118,9 +118,10 @@ void SalvagedFolder::readLog() {
              return place.has_value();
          });
     walk(*m_log, placeOf(LogDatabase::TrimMarks), {}, ignored,
-         [this](std::string_view key, std::string_view mark) {
+         [this](std::string_view key, std::string_view bytes) {
              const auto place = placeIn(key);
-             if (place) m_trimMarks.insert_or_assign(*place, Lsn(ByteReader(mark).u64()));
+             const auto mark = decodeTrimMark(bytes);
+             if (place && mark) m_trimMarks.insert_or_assign(*place, *mark);
              return true;  // The marks of an earlier version name no volume.
          });
 }

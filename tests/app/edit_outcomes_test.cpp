@@ -6,12 +6,12 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QtTest>
 #include <algorithm>
 
 #include "app/main_window.h"
 #include "tests/app/fake_backend.h"
+#include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 #include "widgets/items/conflict_dialog.h"
 #include "widgets/items/item_dialog.h"
@@ -25,12 +25,7 @@ using widgets::ItemDialog;
 class EditOutcomesTest : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("orrery-tests");
-        QCoreApplication::setApplicationName(
-            QStringLiteral("outcomes-%1").arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings("outcomes"); }
     void init() {
         QSettings().clear();
         m_backend = std::make_unique<FakeBackend>();

@@ -14,10 +14,10 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QtTest>
 
 #include "tests/app/fake_backend.h"
+#include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 #include "widgets/clock/clock_bar.h"
 #include "widgets/items/item_dialog.h"
@@ -66,12 +66,7 @@ void chooseInMenu(const QString& begin) {
 class MainWindowTest : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("orrery-tests");
-        QCoreApplication::setApplicationName(
-            QStringLiteral("window-%1").arg(QCoreApplication::applicationPid()));
-    }
+    void initTestCase() { test::useOwnSettings("window"); }
     void init() {
         QSettings().clear();
         m_backend = std::make_unique<FakeBackend>();

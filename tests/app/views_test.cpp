@@ -6,11 +6,11 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QtTest>
 
 #include "app/main_window.h"
 #include "tests/app/fake_backend.h"
+#include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -20,11 +20,7 @@ class ViewsTest : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("orrery-tests");
-        QCoreApplication::setApplicationName(
-            QStringLiteral("views-%1").arg(QCoreApplication::applicationPid()));
-        QSettings().clear();
+        test::useOwnSettings("views");
         m_backend = std::make_unique<test::FakeBackend>();
         m_window = std::make_unique<MainWindow>(m_backend.get(), false);
         m_window->show();

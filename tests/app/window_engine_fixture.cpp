@@ -3,10 +3,10 @@
 #include <QEventLoop>
 #include <QJsonDocument>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QtTest>
 
 #include "core/base/check.h"
+#include "tests/app/own_settings.h"
 #include "widgets/tables/table_page.h"
 
 namespace orrery::test {
@@ -16,11 +16,7 @@ QJsonObject parsed(const QByteArray& json) {
 }
 
 WindowEngine::WindowEngine() {
-    QStandardPaths::setTestModeEnabled(true);
-    QCoreApplication::setOrganizationName("orrery-tests");
-    QCoreApplication::setApplicationName(
-        QStringLiteral("engine-%1").arg(QCoreApplication::applicationPid()));
-    QSettings().clear();
+    useOwnSettings("engine");
     engine::EngineOptions options;
     options.port.reset();
     auto backend = app::EmbeddedBackend::open(options);

@@ -4,13 +4,13 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QtTest>
 
 #include "app/embedded_backend.h"
 #include "app/expression_check.h"
 #include "app/main_window.h"
 #include "core/exchange/samples.h"
+#include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/partitions/partition_table_model.h"
@@ -27,13 +27,7 @@ using namespace orrery::app;
 class WindowEngineTest : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("orrery-tests");
-        QCoreApplication::setApplicationName(
-            QStringLiteral("engine-%1").arg(QCoreApplication::applicationPid()));
-        QSettings().clear();
-    }
+    void initTestCase() { test::useOwnSettings("engine"); }
     void init() {
         engine::EngineOptions options;
         options.port.reset();

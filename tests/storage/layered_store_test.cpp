@@ -72,6 +72,20 @@ public:
         m_next = m_next.next();
         commit(std::move(turn));
     }
+    /// A flush and a log write that are both out.
+    struct Works {
+        std::unique_ptr<Work> flush;
+        std::unique_ptr<Work> write;
+    };
+    Works takeBoth() {
+        write();
+        syncAll();
+        Works works;
+        works.flush = takeFlushWork(true);
+        write();
+        works.write = takeLogWork();
+        return works;
+    }
     void syncAll() {
         while (auto work = takeLogWork()) {
             work->run();
@@ -94,12 +108,8 @@ private slots:
     void enlargesTheLogOnceTheFlushIsBack() {
         Calls calls;
         OneStore store(calls);
-        store.write();
-        store.syncAll();
-        auto flush = store.takeFlushWork(true);
+        auto [flush, write] = store.takeBoth();
         QVERIFY(flush != nullptr);
-        store.write();
-        auto write = store.takeLogWork();
         calls.logIsFull = true;
         write->run();
         store.finishLogWork(std::move(write));
@@ -115,11 +125,7 @@ private slots:
     void enlargesTheLogForAFlushOnceTheWriteIsBack() {
         Calls calls;
         OneStore store(calls);
-        store.write();
-        store.syncAll();
-        auto flush = store.takeFlushWork(true);
-        store.write();
-        auto write = store.takeLogWork();
+        auto [flush, write] = store.takeBoth();
         calls.treeFindsLogFull = true;
         flush->run();
         store.finishFlushWork(std::move(flush));
@@ -141,11 +147,7 @@ private slots:
         for (const bool flushFirst : {true, false}) {
             Calls calls;
             OneStore store(calls);
-            store.write();
-            store.syncAll();
-            auto flush = store.takeFlushWork(true);
-            store.write();
-            auto write = store.takeLogWork();
+            auto [flush, write] = store.takeBoth();
             calls.logIsFull = calls.treeFindsLogFull = true;
             write->run();
             flush->run();

@@ -114,7 +114,7 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
     found.group = partition.group;
     found.region = table.region;
     found.table = &table;
-    found.leader = partition.leader;
+    found.appointed = partition.appointed;
     found.schema.group = partition.group;
     found.schema.keys = table.keys;
     const auto rangeIn = [&](KeySpaceId space) {

@@ -45,7 +45,7 @@ struct FoundPartition {
     RegionId region{};
     const TableDescription* table = nullptr;
     const SecondaryIndex* index = nullptr;  ///< Null for a partition of the table itself.
-    ZoneIndex leader{};
+    ZoneIndex appointed{};
     table::ApplySchema schema;
     storage::KeyRange items;  ///< Its items, or the entries of a global index.
     /// The same, its entries of each local index, and its private keys.

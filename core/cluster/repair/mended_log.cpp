@@ -118,7 +118,7 @@ std::optional<std::string> MendedLog::readAgreed(Lsn lsn) const {
 
 void MendedLog::makeState() {
     m_state = m_partition.state ? m_partition.state->replicas[m_chosen]
-                                : DurableState::appoint(m_partition.leader);
+                                : DurableState::appoint(m_partition.appointed);
     LogShape& log = m_state.log;
     if (!log.runs().empty()) log.endAt(m_last);
     if (log.runs().empty() && m_last > Lsn(0))

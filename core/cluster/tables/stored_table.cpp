@@ -17,7 +17,7 @@ std::optional<StoredTable> decodeStoredTable(std::string_view bytes) {
         partition.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
         partition.begin = in.sized();
         partition.end = in.sized();
-        partition.leader = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
+        partition.appointed = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
         stored.partitions.push_back(std::move(partition));
     }
     if (!in.ok()) return std::nullopt;

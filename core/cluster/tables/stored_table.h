@@ -16,7 +16,7 @@ struct StoredPartition {
     // Without the key space.
     std::string begin;
     std::string end;
-    ZoneIndex leader{};  ///< The zone that it was appointed to.
+    ZoneIndex appointed{};  ///< The zone that is to lead it.
 };
 
 /// A table as the store keeps it.

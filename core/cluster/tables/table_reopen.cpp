@@ -64,7 +64,7 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
             if (lost.contains(partition.space)) continue;
             Group& group =
                 m_replicator.add(partition.group, table->region, table->space, partition.space,
-                                 partition.begin, partition.end, partition.leader);
+                                 partition.begin, partition.end, partition.appointed);
             group.schema = schemaOf(*table, partition.group, partition.space);
             const bool isShared = shared.contains(partition.group);
             TRY(isShared ? m_replicator.reopenShared(group) : m_replicator.reopen(group));
