@@ -85,6 +85,9 @@ std::string shown(const WorldFixture::Answer& answer) {
                 text += std::string(message->as_string()) + "\n";
         if (const auto* item = object.if_contains("Item"))
             text += "Item " + boost::json::serialize(*item) + "\n";
+        if (const auto* reasons = object.if_contains("CancellationReasons"))
+            for (const auto& reason : reasons->as_array())
+                text += "- " + boost::json::serialize(reason) + "\n";
         return text;
     }
     if (object.empty()) return "{}\n";

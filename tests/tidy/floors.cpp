@@ -68,6 +68,7 @@ const QHash<QString, Floors>& house() {
           {"items", 1},
           {"policies", 1},
           {"streams", 1},
+          {"transactions", 1},
           {"tables", 1}}},
     };
     return house;

@@ -89,6 +89,16 @@ ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableD
     return {};
 }
 
+ApiResult<void> checkUpdateForTable(const expression::Update& update,
+                                    const cluster::TableDescription& table) {
+    TRY(expression::checkKeyUntouched(update, table.keys));
+    std::vector<expression::NamedKeySchema> indexes;
+    for (const cluster::SecondaryIndex* index : indexesByName(table))
+        indexes.push_back({index->name, &index->keys});
+    TRY(expression::checkIndexKeyTypes(update, indexes));
+    return checkKeyPaths(table, expression::paths(update));
+}
+
 ApiResult<cluster::WriteItem> makeWrite(WriteArguments& arguments, cluster::TablePtr table,
                                         types::Key key,
                                         std::optional<expression::Condition> condition) {

@@ -123,12 +123,33 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
+/// A coordinator asks a leader again.
+struct TransactionRetry {
+    OpId op;
+};
+/// A scan for unanswered requests of coordinators.
+struct TransactionSweep {};
+/// A transaction's next attempt.
+struct TransactionAgain {
+    CallNumber transaction{};
+};
+/// A leader looks for items that have been prepared for too long.
+struct PreparedSweep {
+    GroupId group{};
+};
+/// The leader of a ledger reads on in it: for stalled transactions and expired tokens.
+struct LedgerStep {
+    GroupId ledger{};
+};
+
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
-                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpResumes, CopyStep, CollectionCountStep, LeaderSweep>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep,
+                 CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
+                 TransactionAgain, PreparedSweep, LedgerStep>;
 
 }  // namespace orrery::cluster

@@ -105,6 +105,8 @@ KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::str
 enum class GroupKind : std::uint8_t {
     Table,  ///< Items of a table and the entries of its local indexes.
     Index,  ///< Entries of a global index.
+    /// The transactions of a Region, as ordinary records, under keys that belong to no table.
+    Ledger,
 };
 
 /// A partition: a range of the hash space of a table or a global index, and its members. Holds its
@@ -133,6 +135,10 @@ struct Group {
     RecentRecords recent;
     /// Uncommitted changes at the leader, by key; cleared when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
+
+    /// The highest version stamp of a deletion that a leader has proposed since the process
+    /// started.
+    std::uint64_t deletedStampMax = 0;
 
     /// Global indexes show the records up to here. Only for a partition of a table. The cursor of a
     /// registered reader of the log.

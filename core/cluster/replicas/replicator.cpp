@@ -117,7 +117,7 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
     CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
     Proposed proposed{lsn, nullptr};
-    record.committedAt = nextTimestamp(group);
+    record.committedAt = nextTimestamp(group, record.stamp);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
@@ -125,6 +125,7 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
         group.tail[change.key] = {lsn, change.image};
         if (change.key == record.key) proposed.stored = change.image;
     }
+    group.deletedStampMax = std::max(group.deletedStampMax, applied->deletedStamp);
     group.recent.newest().applied = std::move(applied);
     drainOutputs(group, zone);
     return proposed;

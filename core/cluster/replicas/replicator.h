@@ -202,7 +202,7 @@ private:
     /// The effect of a record; none if it belongs to another group (see `reopenShared`).
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
-    CalendarTime nextTimestamp(Group& group);
+    CalendarTime nextTimestamp(Group& group, std::optional<CalendarTime> stamp = {});
 
     WorldState& m_world;
     const LogBounds m_bounds;

@@ -312,9 +312,11 @@ table::AppliedRecord Replicator::effectOf(const Group& group, const table::LogRe
     return nothing;
 }
 
-CalendarTime Replicator::nextTimestamp(Group& group) {
+// No record's stamp is later than its commit timestamp. So a write, which has no other stamp, is
+// stamped after every transaction whose records precede it.
+CalendarTime Replicator::nextTimestamp(Group& group, std::optional<CalendarTime> stamp) {
     const CalendarTime next(group.lastCommitTimestamp.sinceEpoch() + Duration(1));
-    group.lastCommitTimestamp = std::max(m_world.calendar(), next);
+    group.lastCommitTimestamp = std::max({m_world.calendar(), next, stamp.value_or(next)});
     return group.lastCommitTimestamp;
 }
 

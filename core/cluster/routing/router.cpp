@@ -23,10 +23,20 @@ constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
 
+bool isTransaction(const Request& request) {
+    return std::holds_alternative<TransactWrite>(request) ||
+           std::holds_alternative<TransactRead>(request);
+}
+
 }  // namespace
 
-Router::Router(WorldState& world, TableRequests tables)
-    : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
+Router::Router(WorldState& world, Coordinator& coordinator, TableRequests tables,
+               LedgerMaker makeLedger)
+    : m_world(world),
+      m_coordinator(coordinator),
+      m_tables(std::move(tables)),
+      m_makeLedger(std::move(makeLedger)),
+      m_prng(Prng::stream(world.seed, "router")) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
@@ -48,6 +58,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         return finish(number, pending);
     }
     pending.request = std::make_shared<const Request>(std::move(*request));
+    if (isTransaction(*pending.request)) return transact(number, pending);
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
         if (pending.ops[part].state == Op::State::Done) continue;
@@ -158,6 +169,11 @@ void Router::on(OpAnswered& answered) {
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
     if (result.error) {
+        countConflicts(*result.error);
+        // The reply of a batch can express this too.
+        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+        if (isConflict && std::holds_alternative<BatchWriteReply>(call.reply))
+            return giveUp(answered.op.call, call, answered.op.part);
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
@@ -224,14 +240,15 @@ void Router::on(const RouterSweep& sweep) {
     auto at = m_calls.lower_bound(sweep.from);
     for (std::size_t seen = 0; at != m_calls.end() && seen < kSweepPartsMax; ++at) {
         const auto& [number, call] = *at;
-        seen += call.ops.size();
+        seen += std::max<std::size_t>(call.ops.size(), 1);
+        const bool isLate = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+        if (call.ops.empty() && isLate) late.push_back({number, 0});
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
             const bool slow =
                 op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
-            const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
             const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (op.state != Op::State::Done && (old || gone || (slow && !op.request->isWrite())))
+            if (op.state != Op::State::Done && (isLate || gone || (slow && !op.request->isWrite())))
                 late.push_back({number, part});
         }
     }
@@ -241,6 +258,11 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
+        if (call.ops.empty()) {  // A transaction; its coordinator goes on.
+            call.error = ApiError::internal();
+            finish(op.call, call);
+            continue;
+        }
         // The unanswered request is the cause.
         const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
@@ -302,6 +324,7 @@ void Router::finish(CallNumber number, PendingCall& call) {
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
+    m_coordinator.zoneLost(region, zone);
 }
 
 CallNumber Router::failCall(RegionId region, ZoneIndex zone, CallNumber from) {

@@ -79,7 +79,7 @@ bool Router::planParts(PendingCall& call) {
                     all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
-            // No operation makes one yet.
+            // These go to a coordinator.
             []<OneOf<TransactWrite, TransactRead> T>(const T&) -> bool { CHECK(false); },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                     T>(const T&) {

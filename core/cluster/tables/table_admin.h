@@ -29,6 +29,9 @@ public:
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
+    /// Makes the ledger of a Region, which has none.
+    void addLedger(RegionId region);
+
     /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
@@ -46,7 +49,8 @@ private:
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
-    storage::StorageResult<std::vector<StoredTable>> storedTables() const;
+    storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
+    storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
@@ -70,6 +74,8 @@ private:
     void dropSpace(KeySpaceId space, std::string subject, const std::vector<GroupId>& more = {});
     void settle(TableDescription table);
     void store(TablePtr table);
+    std::string encodeStored(const TableDescription& table,
+                             const std::vector<GroupId>& groups) const;
     void saveCounters();
     std::string newTableId(KeySpaceId space) const;
     std::pair<std::int64_t, std::int64_t> countsOf(KeySpaceId space) const;

@@ -18,13 +18,23 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       copies(state, replicator, jobs),
       spreader(state, replicator),
       indexes(state, replicator, jobs),
+      prepared(state),
+      transactions(state, replicator, jobs, prepared),
       tables(state, replicator, jobs, indexes),
-      router(state, [this](const Request& request,
-                           const Caller& caller) { return tables.request(request, caller); }),
-      server(state, replicator,
-             [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-                 router.answer(group, from, op, std::move(result));
-             }),
+      router(
+          state, transactions.coordinator,
+          [this](const Request& request, const Caller& caller) {
+              return tables.request(request, caller);
+          },
+          [this](RegionId region) { tables.addLedger(region); }),
+      server(
+          state, replicator, prepared,
+          [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+              router.answer(group, from, op, std::move(result));
+          },
+          [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
+              return transactions.serve(group, zone, request, sizes);
+          }),
       zones(state, replicator, router),
       snapshots(state, server),
       checksums(state, replicator, jobs) {
@@ -33,6 +43,10 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
                             [this](GroupId base) { return server.waitsForIndexes(base); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+    transactions.coordinator.setEnded(
+        [this](CallNumber number, ApiResult<Reply> result, storage::Ticket gate) {
+            router.transactionEnded(number, std::move(result), gate);
+        });
 }
 
 bool World::Impl::waits(const Group& group) const {
@@ -42,11 +56,14 @@ bool World::Impl::waits(const Group& group) const {
 void World::Impl::moved(Group& group) {
     server.moved(group);
     indexes.moved(group);
+    transactions.moved(group);
     spreader.moved(group);
 }
 
 void World::Impl::removed(GroupId group) {
     server.forget(group);
+    prepared.forget(group);
+    transactions.recovery.forget(group);
     indexes.receiver.forget(group);
 }
 
@@ -65,6 +82,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->tables.reopenRegions());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
+    impl->transactions.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
@@ -114,7 +132,10 @@ void World::Impl::process(Event& event) {
                    [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
-                   [&](OpAnswered& answered) { router.on(answered); },
+                   [&](OpAnswered& answered) {
+                       answered.op.owner == OpOwner::Router ? router.on(answered)
+                                                            : transactions.coordinator.on(answered);
+                   },
                    [&](const OpRetry& retry) { router.on(retry); },
                    [&](const RouterSweep& sweep) { router.on(sweep); },
                    [&](const FaultEnds& ends) { zones.on(ends); },
@@ -126,6 +147,10 @@ void World::Impl::process(Event& event) {
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
+                   [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(
+                       const T& due) { transactions.coordinator.on(due); },
+                   [&](const PreparedSweep& sweep) { transactions.recovery.on(sweep); },
+                   [&](const LedgerStep& step) { transactions.ledger.on(step); },
                },
                event);
 }
@@ -310,6 +335,7 @@ observe::Totals World::Impl::totals() const {
     all.clientErrors = calls.clientErrors;
     all.serverErrors = calls.serverErrors;
     all.staleReads = calls.staleReads;
+    all.transactionConflicts = calls.transactionConflicts;
     all.elections = replicator.totals().elections;
     all.messages = replicator.totals().messages;
     all.heartbeats = zones.heartbeats();

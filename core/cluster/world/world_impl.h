@@ -8,6 +8,7 @@
 #include "core/cluster/replicas/leader_spreader.h"
 #include "core/cluster/routing/router.h"
 #include "core/cluster/tables/table_admin.h"
+#include "core/cluster/transactions/transactions.h"
 #include "core/cluster/world/world.h"
 
 namespace orrery::cluster {
@@ -53,6 +54,8 @@ public:
     CopyJobs copies;
     LeaderSpreader spreader;
     GlobalIndexes indexes;
+    PreparedItems prepared;
+    Transactions transactions;
     TableAdmin tables;
     Router router;
     ItemServer server;

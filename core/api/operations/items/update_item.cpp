@@ -82,20 +82,11 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-std::vector<expression::NamedKeySchema> indexKeysOf(const cluster::TableDescription& table) {
-    std::vector<expression::NamedKeySchema> indexes;
-    for (const cluster::SecondaryIndex* index : indexesByName(table))
-        indexes.push_back({index->name, &index->keys});
-    return indexes;
-}
-
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findTable(catalog, caller, parsed.arguments.tableName));
     TRY_ASSIGN(types::Key key, types::keyFromRequest(parsed.key, table->keys));
-    TRY(expression::checkKeyUntouched(parsed.update, table->keys));
-    TRY(expression::checkIndexKeyTypes(parsed.update, indexKeysOf(*table)));
-    TRY(checkKeyPaths(*table, expression::paths(parsed.update)));
+    TRY(checkUpdateForTable(parsed.update, *table));
     TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
                                                    std::move(key), std::move(parsed.condition)));
     // The reply needs the update for UPDATED_OLD and UPDATED_NEW.
