@@ -86,6 +86,9 @@ public:
     /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answers 503 if
     /// too many calls wait.
     void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
+    /// A DeleteItem in `region`. Its condition also fails unless the record `itemLsn` wrote the
+    /// item (GET /item tells which one did): only the version that the caller saw is deleted.
+    void deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler);
     /// A control call: "POST", "/faults", JSON.
     void control(std::string method, std::string target, std::string json, AnswerHandler handler);
     /// The newest snapshot, never null. Each call makes the engine prepare the next one.

@@ -246,7 +246,8 @@ void Engine::Impl::clientGone(std::uint64_t connection) {
 }
 
 void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
-                                  std::string_view json, AnswerHandler handler) {
+                                  std::string_view json, std::optional<Lsn> itemLsn,
+                                  AnswerHandler handler) {
     Destination to;
     to.handler = std::move(handler);
     to.region = region;
@@ -257,6 +258,7 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     caller.accessKey = "orrery";
     caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
     caller.regionName = region;
+    caller.itemLsn = itemLsn;
     submit(*std::move(call), std::move(caller), std::move(to));
 }
 

@@ -55,6 +55,9 @@ struct WriteItem {
     types::Key key;
     std::variant<PutAction, UpdateAction, DeleteAction> action;
     std::optional<expression::Condition> condition;
+    /// The condition fails unless this record wrote the item. No expression can demand that an item
+    /// has no other attributes.
+    std::optional<Lsn> itemLsn;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
     /// ReturnItemCollectionMetrics=SIZE, on a table with a local index.

@@ -56,6 +56,16 @@ table::LogRecord recordOf(const Group& group, const std::string& storageKey, con
     return record;
 }
 
+/// True if the condition of the write holds on the latest item, which is `old` when decoded.
+bool holds(const WriteItem& write, const std::string& storageKey, const ItemView& latest,
+           const std::optional<types::Item>& old) {
+    if (write.itemLsn) {
+        const auto stored = latest ? table::decodeStored(storageKey, *latest.bytes) : std::nullopt;
+        if (!stored || stored->header.lsn != *write.itemLsn) return false;
+    }
+    return !write.condition || expression::matches(*write.condition, old ? &*old : nullptr);
+}
+
 /// The state on which a write was evaluated; the write must follow it in the log.
 struct Before {
     ItemView item;
@@ -118,7 +128,7 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
         old = types::decodeItem(latest->item.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
-    if (write.condition && !expression::matches(*write.condition, old ? &*old : nullptr)) {
+    if (!holds(write, storageKey, latest->item, old)) {
         SharedBytes shown;
         if (write.itemOnConditionFailure && latest->item)
             shown = share(std::string(latest->item.attributes()));

@@ -47,6 +47,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
                                                    std::move(key), std::move(parsed.condition)));
     write.action = cluster::DeleteAction{};
+    write.itemLsn = caller.itemLsn;
     return write;
 }
 
