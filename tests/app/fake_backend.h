@@ -40,6 +40,7 @@ public:
     const Call* lastCall(const std::string& name) const;
     /// From now on, calls of this operation fail with an InternalServerError; empty: none do.
     void failCallsOf(const std::string& operation) { m_failing = operation; }
+    /// The next call fails with this error.
     void refuseNextCall(const std::string& type, const std::string& message);
 
     void call(std::string_view region, std::string_view operation, std::string_view json,
