@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -78,6 +79,10 @@ struct ReadRange {
     /// For a local index: also reads the whole items from the table (some attributes are not
     /// projected).
     bool fetchFromTable = false;
+
+    /// True if the range has no key after `key`, which is one of its own: for a table that is at
+    /// most one item per key, for an index there may be more entries.
+    bool endsAt(std::string_view key) const;
 };
 
 /// A page ends after the item with which it reaches this many bytes.
@@ -148,6 +153,9 @@ struct WriteReply {
 };
 struct RangeReply {
     std::vector<ItemView> items;
+    /// How many bytes each partition read had for this page, in the order in which they were read:
+    /// each is charged separately.
+    std::vector<std::uint64_t> partitionBytes;
     /// The table item of each index entry, if fetchFromTable was set; otherwise empty.
     std::vector<ItemView> tableItems;
     /// True if the range may have more items: LastEvaluatedKey is the key of the last item.
