@@ -59,11 +59,27 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
     return call;
 }
 
+namespace {
+
+void writeReasons(json::Writer& out, const std::vector<CancellationReason>& reasons) {
+    out.name("CancellationReasons").beginArray();
+    for (const CancellationReason& reason : reasons) {
+        out.beginObject().name("Code").string(reason.code);
+        if (reason.item != nullptr) types::appendItemJson(out.name("Item").value(), *reason.item);
+        if (!reason.message.empty()) out.name("Message").string(reason.message);
+        out.endObject();
+    }
+    out.endArray();
+}
+
+}  // namespace
+
 void writeError(const ApiError& error, std::string& out) {
     json::Writer writer(out);
     writer.beginObject().name("__type").string(errorName(error.type));
     if (!error.message.empty()) writer.name(messageName(error.type)).string(error.message);
     if (error.item != nullptr) types::appendItemJson(writer.name("Item").value(), *error.item);
+    if (!error.reasons.empty()) writeReasons(writer, error.reasons);
     writer.endObject();
 }
 

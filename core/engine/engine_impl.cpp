@@ -290,8 +290,12 @@ void Engine::Impl::publish(Duration wall) {
         m_snapshotWanted = false;
     }
     m_publishedAt = wall;
-    if (!m_driver->isUp()) return;
+    if (!m_driver->isUp()) {
+        publishProblem();
+        return;
+    }
     const std::shared_ptr<observe::Snapshot> made = m_driver->showWorld();
+    if (m_driver->isReadOnly()) made->writesRefused = m_driver->storageProblem();
     const sim::LiveClock& clock = m_driver->clock();
     made->clock.state = clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
     made->clock.speed =
@@ -302,6 +306,15 @@ void Engine::Impl::publish(Duration wall) {
     made->clock.waitingRequests = m_driver->waitingCalls() + m_server.waitingForRoom();
     const std::lock_guard lock(m_mutex);
     m_snapshot = made;
+}
+
+// No world is open: the last snapshot stays, and says why nothing changes.
+void Engine::Impl::publishProblem() {
+    const std::lock_guard lock(m_mutex);
+    if (!m_snapshot || m_snapshot->writesRefused == m_driver->storageProblem()) return;
+    auto made = std::make_shared<observe::Snapshot>(*m_snapshot);
+    made->writesRefused = m_driver->storageProblem();
+    m_snapshot = std::move(made);
 }
 
 observe::SnapshotPtr Engine::Impl::snapshot() {

@@ -86,6 +86,7 @@ private:
     bool isReady(Held& held);
     void feedFollowers(Duration wall);
     void publish(Duration wall);
+    void publishProblem();
     void noteGeneration();
     std::optional<Duration> sleepUntil(Duration wall) const;
     bool mayEnd(Duration wall) const;

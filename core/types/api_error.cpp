@@ -73,6 +73,30 @@ const Row& rowOf(ErrorType type) {
 
 }  // namespace
 
+ApiError ApiError::transactionCanceled(std::vector<CancellationReason> reasons) {
+    std::string message =
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [";
+    for (std::size_t i = 0; i < reasons.size(); ++i) {
+        if (i > 0) message += ", ";
+        message += reasons[i].code;
+    }
+    message += "]";
+    return {ErrorType::TransactionCanceled, std::move(message), nullptr, std::move(reasons)};
+}
+
+// The codes are listed with TransactionCanceledException in the API reference.
+CancellationReason reasonOf(ApiError error) {
+    std::string_view code = "ValidationError";
+    if (error.type == ErrorType::ConditionalCheckFailed) code = "ConditionalCheckFailed";
+    if (error.type == ErrorType::TransactionConflict) code = "TransactionConflict";
+    if (error.type == ErrorType::ItemCollectionSizeLimitExceeded)
+        code = "ItemCollectionSizeLimitExceeded";
+    if (error.type == ErrorType::ProvisionedThroughputExceeded)
+        code = "ProvisionedThroughputExceeded";
+    if (error.type == ErrorType::Throttling) code = "ThrottlingError";
+    return {code, std::move(error.message), std::move(error.item)};
+}
+
 std::string_view errorName(ErrorType type) {
     return rowOf(type).name;
 }
@@ -82,8 +106,17 @@ int httpStatus(ErrorType type) {
 }
 
 std::string_view messageName(ErrorType type) {
-    return type == ErrorType::Serialization || type == ErrorType::AccessDenied ? "Message"
-                                                                               : "message";
+    switch (type) {
+        case ErrorType::Serialization:
+        case ErrorType::AccessDenied:
+        // So in the service model.
+        case ErrorType::TransactionCanceled:
+        case ErrorType::TransactionInProgress:
+        case ErrorType::IdempotentParameterMismatch:
+            return "Message";
+        default:
+            return "message";
+    }
 }
 
 }  // namespace orrery

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 
@@ -44,6 +45,17 @@ enum class ErrorType {
     ImportNotFound,
 };
 
+/// Why a transaction was cancelled, for one of its actions.
+struct CancellationReason {
+    /// "ConditionalCheckFailed" and so on; points to static text.
+    std::string_view code = "None";
+    std::string message = {};  ///< Empty for None.
+    /// The item as it was, encoded, if the action asked for it.
+    SharedBytes item = nullptr;
+
+    bool isNone() const { return code == "None"; }
+};
+
 /// An error that the client sees: `__type` and `message` of the reply, and the additional members
 /// of some errors.
 struct ApiError {
@@ -52,6 +64,8 @@ struct ApiError {
     /// ConditionalCheckFailed with ReturnValuesOnConditionCheckFailure=ALL_OLD: the item as it was,
     /// encoded (types/item_codec.h). Null otherwise.
     SharedBytes item;
+    /// TransactionCanceled: one reason for each action, in their order.
+    std::vector<CancellationReason> reasons = {};
 
     static ApiError validation(std::string message) {
         return {ErrorType::Validation, std::move(message), nullptr};
@@ -70,6 +84,8 @@ struct ApiError {
         return {ErrorType::ConditionalCheckFailed, "The conditional request failed",
                 std::move(item)};
     }
+    /// A transaction with at least one reason that is not None.
+    static ApiError transactionCanceled(std::vector<CancellationReason> reasons);
     /// For JSON that does not fit the shape of the request.
     static ApiError serialization(std::string message) {
         return {ErrorType::Serialization, std::move(message), nullptr};
@@ -78,6 +94,9 @@ struct ApiError {
         return {ErrorType::InternalServerError, std::move(message), nullptr};
     }
 };
+
+/// What an error of one action becomes among the reasons of its transaction.
+CancellationReason reasonOf(ApiError error);
 
 template <typename T>
 using ApiResult = std::expected<T, ApiError>;
@@ -90,7 +109,8 @@ std::string_view errorName(ErrorType type);
 int httpStatus(ErrorType type);
 
 /// The member of the reply that holds the message: "Message" if the service's front end writes the
-/// reply itself (it does not understand or does not allow the request), "message" otherwise.
+/// reply itself (it does not understand or does not allow the request), and for the errors of
+/// transactions; "message" otherwise.
 std::string_view messageName(ErrorType type);
 
 }  // namespace orrery

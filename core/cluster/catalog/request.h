@@ -95,6 +95,33 @@ struct WriteBatch {
     std::vector<WriteItem> writes;
 };
 
+// --- transactions
+
+/// ConditionCheck: the item must meet the condition, and nothing changes.
+struct ConditionCheck {
+    TablePtr table;
+    types::Key key;
+    expression::Condition condition;
+    /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
+    bool itemOnConditionFailure = false;
+};
+using TransactWriteAction = std::variant<WriteItem, ConditionCheck>;
+
+/// TransactWriteItems: all actions or none. Each is on another item.
+struct TransactWrite {
+    std::vector<TransactWriteAction> actions;
+    /// ClientRequestToken; empty: none. The same token with the same parameters is done once.
+    std::string clientToken;
+    /// A hash of everything but the token, by which a repeated call is recognized.
+    std::string parametersHash;
+    std::string accountId;  ///< A token belongs to one account.
+};
+
+/// TransactGetItems: all items as they were at one moment.
+struct TransactRead {
+    std::vector<ReadItem> reads;  ///< `consistent` is ignored.
+};
+
 // --- tables
 
 struct CreateTable {
@@ -137,8 +164,9 @@ struct ListTables {
 /// exist yet.
 struct ReadNothing {};
 
-using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, CreateTable,
-                             DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>;
+using Request =
+    std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite, TransactRead,
+                 CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>;
 
 // --- replies
 
@@ -170,6 +198,17 @@ struct BatchWriteReply {
     std::vector<WriteReply> writes;
     std::vector<std::uint32_t> unprocessed;
 };
+/// A transaction that is cancelled is an error, ApiError::transactionCanceled.
+struct TransactWriteReply {
+    /// In the order of the actions. What a check saw is in `before` and `after`.
+    std::vector<WriteReply> writes;
+    /// Not empty: the token was known, and nothing was done. The size of the larger image of each
+    /// item when the transaction was done.
+    std::vector<std::uint32_t> repeatedBytes;
+};
+struct TransactReadReply {
+    std::vector<ItemView> items;  ///< In the order of the reads.
+};
 struct TableReply {
     TablePtr table;
     std::int64_t itemCount = 0;
@@ -186,8 +225,9 @@ struct NothingReply {
     CalendarTime now;
 };
 
-using Reply = std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
-                           TableReply, NamesReply, NothingReply>;
+using Reply =
+    std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
+                 TransactWriteReply, TransactReadReply, TableReply, NamesReply, NothingReply>;
 
 /// The replica that answered, and its lag behind the leader: for response headers and the window,
 /// never for the body of the reply.

@@ -58,7 +58,8 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
             // The router does not send these to replicas.
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            []<OneOf<TransactWrite, TransactRead, CreateTable, DescribeTable, UpdateTable,
+                     DeleteTable, ListTables, ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);

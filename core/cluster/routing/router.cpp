@@ -172,16 +172,17 @@ void Router::on(OpAnswered& answered) {
 }
 
 void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
-    std::visit(
-        Overloaded{
-            [&](ItemReply& reply) { reply.item = std::move(result.item); },
-            [&](WriteReply& reply) { reply = std::move(result.write); },
-            [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
-            [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
-            // takePage handles pages; the other kinds have no parts.
-            []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
-        },
-        call.reply);
+    std::visit(Overloaded{
+                   [&](ItemReply& reply) { reply.item = std::move(result.item); },
+                   [&](WriteReply& reply) { reply = std::move(result.write); },
+                   [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
+                   [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+                   // takePage handles pages; the other kinds have no parts.
+                   []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
+                            NamesReply, NothingReply>
+                          T>(T&) { CHECK(false); },
+               },
+               call.reply);
 }
 
 void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
@@ -266,14 +267,14 @@ void Router::scheduleSweep() {
 // No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
 // Otherwise the service's HTTP 500, which to a client means "outcome unknown" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
-    std::visit(
-        Overloaded{
-            [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
-            [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
-            [&]<OneOf<ItemReply, WriteReply, RangeReply, TableReply, NamesReply, NothingReply> T>(
-                T&) { call.error = ApiError::internal(); },
-        },
-        call.reply);
+    std::visit(Overloaded{
+                   [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
+                   [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
+                   [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
+                             TransactReadReply, TableReply, NamesReply, NothingReply>
+                           T>(T&) { call.error = ApiError::internal(); },
+               },
+               call.reply);
     partDone(number, call, part);
 }
 

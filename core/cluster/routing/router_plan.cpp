@@ -1,3 +1,4 @@
+#include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
 #include "core/cluster/routing/router.h"
@@ -11,11 +12,11 @@ namespace {
 bool changesData(const Request& request) {
     return std::visit(
         Overloaded{
-            []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, DeleteTable> T>(const T&) {
-                return true;
-            },
-            []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables, ReadNothing> T>(
-                const T&) { return false; },
+            []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable, DeleteTable>
+                   T>(const T&) { return true; },
+            []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable, ListTables,
+                     ReadNothing>
+                   T>(const T&) { return false; },
         },
         request);
 }
@@ -78,6 +79,8 @@ bool Router::planParts(PendingCall& call) {
                     all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
+            // No operation makes one yet.
+            []<OneOf<TransactWrite, TransactRead> T>(const T&) -> bool { CHECK(false); },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);

@@ -159,9 +159,9 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
             [&](const ListTables& one) -> Result { return names(one, caller); },
             [&](const ReadNothing&) -> Result { return NothingReply{m_world.calendar()}; },
             // Routers send these to replicas.
-            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch> T>(const T&) -> Result {
-                CHECK(false);
-            },
+            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                     TransactRead>
+                   T>(const T&) -> Result { CHECK(false); },
         },
         request);
 }
