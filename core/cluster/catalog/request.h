@@ -149,6 +149,9 @@ struct UpdateTable {
     std::optional<std::string> tableClass;
     std::optional<bool> sseEnabled;
     std::optional<std::string> sseKeyArn;
+    std::optional<std::vector<Tag>> tags;
+    /// The text of the new resource policy; an empty one removes the policy.
+    std::optional<std::string> policy;
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
     std::vector<IndexUpdate> updateIndexes;
