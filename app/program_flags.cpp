@@ -22,7 +22,7 @@ struct Flag {
     const char* name;
     In in;
     std::variant<bool Settings::*, std::string Settings::*, std::uint16_t Settings::*,
-                 std::uint64_t Settings::*>
+                 std::uint64_t Settings::*, std::vector<std::string> Settings::*>
         member;
     const char* help;  ///< Empty: the flag is not listed.
     std::vector<std::string> choices = {};
@@ -32,6 +32,9 @@ std::vector<Flag> flags() {
     return {
         {"--host", In::Daemon, &Settings::host, "Address to listen on"},
         {"--port", In::Both, &Settings::port, "Port to listen on; 0 takes a free one"},
+        {"--allow-host", In::Both, &Settings::allowedHosts,
+         "A host name under which clients reach it, such as db.example or *.example, or * for "
+         "every name; may be repeated"},
         {"--cors", In::Both, &Settings::cors,
          "Comma-separated origins whose web pages may call, or * for every page; by default only "
          "pages of this machine"},
@@ -68,6 +71,9 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
             auto& value = settings.*member;
             if constexpr (std::is_same_v<decltype(value), bool&>) {
                 option = app.add_flag(flag.name, value, flag.help);
+            } else if constexpr (std::is_same_v<decltype(value), std::vector<std::string>&>) {
+                // One value each time, so that it does not take the next words.
+                option = app.add_option(flag.name, value, flag.help)->allow_extra_args(false);
             } else {
                 option = app.add_option(flag.name, value, flag.help)->capture_default_str();
             }
@@ -137,6 +143,7 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
     if (settings.namespaces == "per-key") options.namespaces = auth::Namespaces::PerKey;
     options.host = settings.host;
+    options.allowedHosts = settings.allowedHosts;
     options.port = settings.port;
     options.seed = settings.seed;
     // The window is useful without an endpoint; the status bar says that there is none.

@@ -16,6 +16,7 @@ enum class Program : std::uint8_t { Window, Daemon };
 struct Settings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;
+    std::vector<std::string> allowedHosts;
     std::string cors;
     std::string data;
     bool memory = false;

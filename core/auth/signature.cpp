@@ -11,6 +11,7 @@ namespace orrery::auth {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kDefaultRegion = "us-east-1";
 constexpr std::string_view kSharedAccount = "000000000000";
 
 ApiError missingToken() {
@@ -95,6 +96,16 @@ std::optional<std::string> queryValue(std::string_view query, std::string_view n
     return std::nullopt;
 }
 
+/// The Region of a scope. Tools that were written for DynamoDB Local leave it empty or write it in
+/// capitals.
+std::string regionOf(std::string_view text) {
+    if (text.empty()) return std::string(kDefaultRegion);
+    std::string region(text);
+    for (char& c : region)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return region;
+}
+
 /// Reads the credential, keyid/date/region/service/aws4_request. Access keys contain no slashes, so
 /// there are exactly five parts.
 ApiResult<void> readCredential(std::string_view credential, Signature& signature) {
@@ -115,13 +126,14 @@ ApiResult<void> readCredential(std::string_view credential, Signature& signature
                        "keyid/date/region/service/term, got " +
                        quoted(credential)));
     }
-    if (!isRegionName(parts[2])) {
+    std::string region = regionOf(parts[2]);
+    if (!isRegionName(region)) {
         return std::unexpected(invalid("Credential should be scoped to a valid region, not " +
                                        quoted(parts[2]) + ". "));
     }
     signature.accessKey = parts[0];
     signature.scopeDate = parts[1];
-    signature.region = parts[2];
+    signature.region = std::move(region);
     signature.service = parts[3];
     return {};
 }

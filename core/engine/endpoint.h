@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,7 @@ class Endpoint : public http::Handler {
 public:
     struct Options {
         auth::Namespaces namespaces = auth::Namespaces::Shared;
+        /// Names under which clients may reach it: see http::isAllowedHost.
         std::vector<std::string> hostNames;
         bool anyPlainHost = false;
         bool remoteControl = false;
@@ -58,7 +60,11 @@ private:
     void onOptions(http::ExchangeId id, const http::Request& request);
     void refuse(http::ExchangeId id, std::string_view message);
     /// Answers with an error that the front end finds before it checks the caller.
-    void refuseUnsigned(const Destination& to, const http::Request& request, const ApiError& error);
+    void refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
+                        const ApiError& error);
+    void refuseLarge(http::ExchangeId id, std::string_view message);
+    std::optional<std::string_view> plainBody(const Destination& to, const http::Request& request,
+                                              std::string& room);
 
     Dispatcher& m_dispatcher;
     const Options m_options;

@@ -41,6 +41,8 @@ struct EngineOptions {
     /// not listen.
     std::string host = "127.0.0.1";
     std::optional<std::uint16_t> port = 8000;
+    /// More names under which clients may reach it: "db.example", "*.example", or "*".
+    std::vector<std::string> allowedHosts = {};
     /// If the port is taken: fail, or run without one (see endpointProblem).
     bool portRequired = true;
     /// Also answer control calls from other machines.

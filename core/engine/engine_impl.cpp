@@ -44,7 +44,8 @@ http::Server::Options serverOptions(const EngineOptions& options) {
 Endpoint::Options endpointOptions(const EngineOptions& options) {
     Endpoint::Options endpoint;
     endpoint.namespaces = options.namespaces;
-    endpoint.hostNames = {options.host};
+    endpoint.hostNames = options.allowedHosts;
+    endpoint.hostNames.push_back(options.host);
     endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
     endpoint.remoteControl = options.remoteControl;
     endpoint.origins = options.origins;

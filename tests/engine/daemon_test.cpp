@@ -62,6 +62,12 @@ private slots:
         }
     }
 
+    void saysHowToControlIt() {
+        const auto help = run({"ctl", "--help"});
+        QCOMPARE(help.code, 0);
+        QVERIFY(help.out.startsWith("Usage: orreryd ctl"));
+    }
+
     // The saved clock and profile survive a kill, and orreryd prints them.
     void keepsClockAndProfileThroughAKill() {
         const QTemporaryDir folder;

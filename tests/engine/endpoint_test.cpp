@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/http/content_coding.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
@@ -107,6 +108,84 @@ private slots:
         const auto broken =
             client.ask(plain("POST /", list + "Authorization: AWS4-HMAC-SHA256 a\r\n", "{}"));
         QVERIFY(broken.body.contains("IncompleteSignatureException"));
+    }
+
+    void readsCompressedRequests() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        for (const auto& [name, coding] :
+             {std::pair{"gzip", http::Coding::Gzip}, std::pair{"deflate", http::Coding::Deflate}}) {
+            const std::string field = "Content-Encoding: " + std::string(name) + "\r\n";
+            QCOMPARE(client.call("PutItem", http::compressed(coding, putJson(name)), field).status,
+                     200);
+            QVERIFY(client.call("GetItem", getJson(name)).body.contains("Item"));
+            // Bytes that are not so store nothing.
+            const auto broken = client.call("PutItem", putJson("broken"), field);
+            QCOMPARE(broken.status, 500);
+            QVERIFY(broken.body.contains("InternalServerError"));
+            const std::string spaces(16 * 1024 * 1024, ' ');
+            QCOMPARE(
+                client.call("PutItem", http::compressed(coding, putJson("broken") + spaces), field)
+                    .status,
+                413);
+        }
+        QCOMPARE(client.call("PutItem", putJson("broken"), "Content-Encoding: br\r\n").status, 500);
+        QCOMPARE(client.call("PutItem", putJson("whole"), "Content-Encoding: identity\r\n").status,
+                 200);
+        QCOMPARE(client.call("GetItem", getJson("broken")).body, QString("{}"));
+    }
+
+    void compressesLargeAnswers() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        client.call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":"a"},"more":{"S":")" +
+                                   std::string(5'000, 'x') + R"("}}})");
+        QVERIFY(!client.call("GetItem", getJson("a")).head.contains("Content-Encoding"));
+        client.send(BlockingClient::signedCall("GetItem", getJson("a"),
+                                               "Accept-Encoding: gzip, deflate\r\n"));
+        QVERIFY(client.receiveUntil("\r\n\r\n").contains("Content-Encoding: gzip\r\n"));
+    }
+
+    void answersAtItsRootOnly() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto ask = [&](const std::string& target) {
+            std::string bytes = BlockingClient::signedCall("ListTables", "{}");
+            bytes.replace(bytes.find("/ HTTP"), 1, target);
+            return client.ask(bytes);
+        };
+        QCOMPARE(ask("/").status, 200);
+        QCOMPARE(ask("/?a=b").status, 200);
+        QCOMPARE(ask("http://localhost:8000/").status, 200);
+        QCOMPARE(ask("http://localhost:8000").status, 200);
+        for (const char* target : {"/garbage", "//", "http://localhost/x"}) {
+            const auto answer = ask(target);
+            QCOMPARE(answer.status, 404);
+            QCOMPARE(answer.body, QString("<UnknownOperationException/>\n"));
+        }
+    }
+
+    // Programs wait until DynamoDB Local's shell answers.
+    void answersThoseWhoLookForTheShell() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        for (const char* line : {"GET /shell", "GET /shell/"}) {
+            const auto answer = client.ask(plain(line));
+            QCOMPARE(answer.status, 200);
+            QVERIFY(answer.head.contains("Content-Type: text/html"));
+            QVERIFY(answer.body.contains("Orrery"));
+        }
+    }
+
+    void answersToTheNamesThatItIsGiven() {
+        RunningEngine engine({.allowedHosts = {"*.example.com"}});
+        BlockingClient client(engine.port());
+        QCOMPARE(client.ask(plain("GET /", "Host: db.example.com:8000\r\n")).status, 400);
+        const auto refused = client.ask(plain("GET /", "Host: db.example.org\r\n"));
+        QCOMPARE(refused.status, 403);
+        QVERIFY(refused.body.contains("--allow-host"));
     }
 
     void refusesABodyThatIsTooLarge() {

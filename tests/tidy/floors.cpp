@@ -68,7 +68,8 @@ const QHash<QString, Floors>& house() {
           {"items", 1},
           {"policies", 1},
           {"streams", 1},
-          {"tables", 1}}},
+          {"tables", 1},
+          {"tags", 1}}},
     };
     return house;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/api/decode/decode.h"
+#include "core/api/decode/fields.h"
 #include "core/api/decode/shapes.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
@@ -211,7 +212,7 @@ private:
     void checkValue(const Shape& shape, const json::Value& value) {
         const std::int64_t number = value.is_int64()    ? value.get_int64()
                                     : value.is_uint64() ? INT64_MAX
-                                                        : doubleToInteger(value.get_double());
+                                                        : truncated(value.get_double());
         if (shape.valueMin != kNoLimit && number < shape.valueMin)
             violation(shape, &value,
                       "Member must have value greater than or equal to " +
@@ -220,12 +221,6 @@ private:
             violation(
                 shape, &value,
                 "Member must have value less than or equal to " + std::to_string(shape.valueMax));
-    }
-
-    static std::int64_t doubleToInteger(double number) {
-        if (number >= 9.2e18) return INT64_MAX;
-        if (number <= -9.2e18) return INT64_MIN;
-        return static_cast<std::int64_t>(number);
     }
 
     // The service reports missing elements at the list itself.

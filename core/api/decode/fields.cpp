@@ -45,10 +45,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
     if (value == nullptr) return std::nullopt;
     if (value->is_int64()) return value->get_int64();
     if (value->is_uint64()) return INT64_MAX;
-    const double number = value->get_double();
-    if (number >= 9.2e18) return INT64_MAX;
-    if (number <= -9.2e18) return INT64_MIN;
-    return static_cast<std::int64_t>(number);
+    return truncated(value->get_double());
 }
 
 std::optional<Fields> Fields::structure(std::string_view name) const {
@@ -90,6 +87,12 @@ std::size_t Fields::size(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return 0;
     return value->is_array() ? value->get_array().size() : value->get_object().size();
+}
+
+std::int64_t truncated(double number) {
+    if (number >= 9.2e18) return INT64_MAX;
+    if (number <= -9.2e18) return INT64_MIN;
+    return static_cast<std::int64_t>(number);
 }
 
 Fields fieldsOf(const json::Value& value) {

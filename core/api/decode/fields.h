@@ -47,6 +47,8 @@ private:
     const json::Object* m_object;
 };
 
+/// A number given for a whole one, as the service casts it: towards zero, within 64 bits.
+std::int64_t truncated(double number);
 /// `value` as a structure.
 Fields fieldsOf(const json::Value& value);
 /// `value` as JSON text.

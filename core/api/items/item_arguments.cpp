@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/types/item_size.h"
 #include "core/types/wire_codec.h"
 
 namespace orrery::api {
 namespace {
+
+constexpr std::size_t kSubstitutionBytesMax = 2 * 1024 * 1024;
 
 std::string join(std::span<const std::string_view> names, std::string_view separator) {
     std::string text;
@@ -70,12 +73,14 @@ ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
     using expression::Substitutions;
     std::optional<Substitutions::Names> names;
     std::optional<types::Item> values;
+    std::size_t bytes = 0;
     if (const json::Value* map = request.find("ExpressionAttributeNames"); map != nullptr) {
         names.emplace();
         std::vector<std::string_view> keys;
         for (const auto& [key, value] : request.entries("ExpressionAttributeNames")) {
             keys.push_back(key);
             names->emplace_back(key, textOf(*value));
+            bytes += key.size() + names->back().second.size();
         }
         TRY(Substitutions::checkNameKeys(keys));
     }
@@ -89,9 +94,14 @@ ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
         for (const auto& [key, json] : entries) {
             auto value = types::valueFromJson(*json);
             if (!value) return std::unexpected(Substitutions::invalidValue(value.error(), key));
+            bytes += key.size() + types::attributeBytes(*value);
             values->set(std::string(key), *std::move(value));
         }
     }
+    // The limit is documented (Constraints.html, "Expression parameters"); the text is ours.
+    if (bytes > kSubstitutionBytesMax)
+        return invalid(
+            "The names and values that the expressions refer to exceed the maximum of 2 MB");
     return Substitutions::create(std::move(names), std::move(values));
 }
 

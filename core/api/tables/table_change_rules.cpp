@@ -112,6 +112,43 @@ ApiResult<void> checkIndexesProvisioned(const TableDescription& table,
     return invalid("ProvisionedThroughput must be specified for index: " + missing);
 }
 
+std::string schemaText(const types::KeySchema& keys) {
+    const auto element = [](const types::KeyAttribute& attribute, std::string_view role) {
+        return "SchemaElement: key{" + attribute.name + ":" +
+               std::string(types::wireName(attribute.type)) + ":" + std::string(role) + "}";
+    };
+    std::string text = "Schema:[" + element(keys.partition, "HASH");
+    if (keys.sort) text += ", " + element(*keys.sort, "RANGE");
+    return text + "]";
+}
+
+// A new index may not give an attribute of another key another type. (One that the request merely
+// repeats keeps its type, whatever the request says: definitionsFor.) The text is recorded in
+// test_gsi_updatetable.py of ScyllaDB's suite.
+ApiResult<void> checkNotRedefined(const TableDescription& table, const TableChanges& changes,
+                                  const IndexDefinition& index) {
+    const types::KeySchema wanted = makeKeys(index.keys, changes.attributes);
+    const auto differs = [](const types::KeySchema& keys, const types::KeyAttribute& attribute) {
+        const auto other = [&](const types::KeyAttribute& known) {
+            return known.name == attribute.name && known.type != attribute.type;
+        };
+        return other(keys.partition) || (keys.sort && other(*keys.sort));
+    };
+    const auto check = [&](const types::KeySchema& keys) -> ApiResult<void> {
+        const bool redefines =
+            differs(keys, wanted.partition) || (wanted.sort && differs(keys, *wanted.sort));
+        if (!redefines) return {};
+        return invalid(
+            "Attributes cannot be redefined. Please check that your attribute has the same type as "
+            "previously defined. Existing schema: " +
+            schemaText(keys) + " New schema: " + schemaText(wanted));
+    };
+    TRY(check(table.keys));
+    for (const SecondaryIndex& existing : table.indexes)
+        TRY(check(existing.keys));
+    return {};
+}
+
 ApiResult<void> checkCreateThroughput(const IndexDefinition& index, BillingMode billing) {
     if (billing == BillingMode::Provisioned && !index.throughput)
         return invalid(
@@ -137,6 +174,7 @@ ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& c
     if (changes.attributes.empty())
         return invalid("AttributeDefinitions is not specified for index: " + index.name);
     TRY(checkKeySchema(index.keys, changes.attributes));
+    TRY(checkNotRedefined(table, changes, index));
     TRY(checkProjection(index));
     TRY(checkCreateThroughput(index, billing));
     const auto globals = std::ranges::count_if(table.indexes, &SecondaryIndex::global);

@@ -91,6 +91,9 @@ inline constexpr Member kTagMembers[] = {
 inline constexpr Shape kTag = structure("Tag", kTagMembers);
 inline constexpr Shape kTags = listOf(kTag);
 
+inline constexpr Shape kResourceArn = string().lengths(1, 1283);
+inline constexpr Shape kRevisionId = string().lengths(1, 255);
+
 // Features that Orrery refuses have a shape too, so that requests for them are noticed, not
 // ignored.
 inline constexpr Shape kAnyStructure = structure("", {});

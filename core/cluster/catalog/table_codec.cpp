@@ -4,17 +4,24 @@
 namespace orrery::cluster {
 namespace {
 
-//   table      := version:uint8(1) name account region regionId:uint8 space:varint tableId
+//   table      := version:uint8(2) name account region regionId:uint8 space:varint tableId
 //                 createdAt:uint64 status:uint8 keys attributes:counted(keyAttribute)
 //                 indexes:counted(index) billing:uint8 throughput increase? decrease?
 //                 decreasesToday:varint payPerRequest? onDemandMax? warm? flags:uint8 tableClass
-//                 sseKeyArn tags:counted(key value)
+//                 sseKeyArn tags:counted(key value) blocks:counted(block)
+//   block      := kind:varint sized(payload)       // What only some tables have; since version 2.
+//   payload    := text revision:varint             // kind 1: the resource policy
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
 // Texts are sized, counts and numbers varints.
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersionWithoutBlocks = 1;
+
+enum class Block : std::uint8_t {
+    Policy = 1,
+};
 
 class Writer {
 public:
@@ -44,6 +51,10 @@ public:
     void value(const types::KeySchema& keys) {
         value(keys.partition);
         optional(keys.sort);
+    }
+    void value(const ResourcePolicy& policy) {
+        text(policy.text);
+        number(policy.revision);
     }
     void value(const SecondaryIndex& index) {
         text(index.name);
@@ -119,6 +130,10 @@ public:
         read(out.onDemandMax);
         read(out.warm);
     }
+    void read(ResourcePolicy& out) {
+        read(out.text);
+        read(out.revision);
+    }
     void read(Tag& out) {
         read(out.key);
         read(out.value);
@@ -164,6 +179,39 @@ void readSettings(Reader& in, TableDescription& table) {
     in.read(table.tags);
 }
 
+// The blocks of a table. Each is added if the table has what it holds.
+void writeBlocks(Writer& out, const TableDescription& table) {
+    std::vector<std::pair<Block, std::string>> blocks;
+    const auto add = [&](Block block, const auto& value) {
+        std::string payload;
+        Writer(payload).value(value);
+        blocks.emplace_back(block, std::move(payload));
+    };
+    if (table.policy) add(Block::Policy, *table.policy);
+    out.number(static_cast<std::int64_t>(blocks.size()));
+    for (const auto& [block, payload] : blocks) {
+        out.number(static_cast<std::int64_t>(block));
+        out.text(payload);
+    }
+}
+
+// False if a block is damaged or of a kind that this version does not know.
+bool readBlocks(Reader& in, TableDescription& table) {
+    std::int64_t count = 0;
+    in.read(count);
+    for (std::int64_t i = 0; i < count && in.ok(); ++i) {
+        std::int64_t kind = 0;
+        std::string payload;
+        in.read(kind);
+        in.read(payload);
+        Reader block(payload);
+        if (kind != static_cast<std::int64_t>(Block::Policy)) return false;
+        block.read(table.policy.emplace());
+        if (!block.ok()) return false;
+    }
+    return in.ok();
+}
+
 }  // namespace
 
 std::string encodeTable(const TableDescription& table) {
@@ -186,6 +234,7 @@ std::string encodeTable(const TableDescription& table) {
     for (const SecondaryIndex& index : table.indexes)
         out.value(index);
     writeSettings(out, table);
+    writeBlocks(out, table);
     return bytes;
 }
 
@@ -193,7 +242,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     Reader in(bytes);
     std::uint8_t version = 0;
     in.read(version);
-    if (version != kVersion) return std::nullopt;
+    if (version != kVersion && version != kVersionWithoutBlocks) return std::nullopt;
     TableDescription table;
     in.read(table.name);
     in.read(table.accountId);
@@ -209,6 +258,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     in.read(table.attributes);
     in.read(table.indexes);
     readSettings(in, table);
+    if (version == kVersion && !readBlocks(in, table)) return std::nullopt;
     if (!in.ok()) return std::nullopt;
     return table;
 }

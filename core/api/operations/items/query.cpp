@@ -11,6 +11,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/expression/key_condition.h"
+#include "core/expression/value_text.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::api::operations {
@@ -138,6 +139,25 @@ void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRa
     }
 }
 
+constexpr std::string_view kOutsidePredicate =
+    "The provided starting key does not match the range key predicate";
+
+// The start key is the last of the range, so no page ends with it: recorded in scylladb issue 26988
+// and aws-sdk-ruby issue 2456.
+std::unexpected<ApiError> nothingFollows(const RangeArguments& arguments,
+                                         const expression::KeyRange& keys) {
+    const types::KeySchema& schema = arguments.keys();
+    if (!schema.sort)
+        return std::unexpected(ApiError::validation(
+            "The provided exclusive start key is invalid: ExclusiveStartKey: {" +
+            schema.partition.name + "=AttributeValue: " + expression::valueText(keys.partition) +
+            "}"));
+    if (keys.sort && keys.sort->op == expression::KeyOperator::Equal)
+        return std::unexpected(
+            ApiError::validation("The query can return at most one row and cannot be restarted"));
+    return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
+}
+
 // Starts the page where the last one ended, within the bounds of the conditions.
 ApiResult<void> continueAt(const RangeArguments& arguments, const expression::KeyRange& keys,
                            cluster::ReadRange& range) {
@@ -145,8 +165,7 @@ ApiResult<void> continueAt(const RangeArguments& arguments, const expression::Ke
     const bool samePartition = start.key.partition == keys.partition;
     if (keys.sort && start.key.sort) {
         if (!expression::contains(*keys.sort, *start.key.sort))
-            return std::unexpected(ApiError::validation(
-                "The provided starting key does not match the range key predicate"));
+            return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
         if (!samePartition)
             return std::unexpected(ApiError::validation(
                 "The query can return at most one row and cannot be restarted"));
@@ -154,6 +173,7 @@ ApiResult<void> continueAt(const RangeArguments& arguments, const expression::Ke
         return std::unexpected(ApiError::validation(
             "The provided starting key is outside query boundaries based on provided conditions"));
     }
+    if (range.endsAt(start.storageKey)) return nothingFollows(arguments, keys);
     if (range.forward) {
         range.begin = start.storageKey + '\0';
     } else {
