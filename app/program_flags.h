@@ -24,6 +24,7 @@ struct Settings {
     std::string profile;
     std::uint64_t seed = 0;
     std::string credentials;
+    std::string clockSkew = "5m";
     std::string namespaces = "shared";
     bool demo = false;
     std::string logLevel = "info";

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/auth/signature.h"
+#include "core/auth/verification.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/http/origins.h"
 #include "core/observe/event.h"
@@ -36,6 +37,10 @@ struct EngineOptions {
     /// follows it.
     bool detailedTrace = false;
     auth::Namespaces namespaces = auth::Namespaces::Shared;
+    /// Who may call. Without any, signatures are not verified.
+    auth::Credentials credentials = {};
+    /// How much the time of a signed request may differ from this machine's.
+    Duration clockSkewMax = auth::VerifyRules().skewMax;
 
     /// The address and port to listen on; port 0 takes a free one. Without a port, the engine does
     /// not listen.

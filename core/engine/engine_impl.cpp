@@ -44,6 +44,8 @@ http::Server::Options serverOptions(const EngineOptions& options) {
 Endpoint::Options endpointOptions(const EngineOptions& options) {
     Endpoint::Options endpoint;
     endpoint.namespaces = options.namespaces;
+    endpoint.credentials = options.credentials;
+    endpoint.clockSkewMax = options.clockSkewMax;
     endpoint.hostNames = options.allowedHosts;
     endpoint.hostNames.push_back(options.host);
     endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
