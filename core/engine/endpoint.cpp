@@ -175,7 +175,7 @@ void Endpoint::refuseUnsigned(const Destination& to, const http::Request& reques
                               const ApiError& error) {
     Answering answering(*m_server);
     // The service checks the JSON and the operation's name before it checks the caller.
-    const auto parsed = api::parseCall(request.amzTarget, request.body);
+    const auto parsed = api::parseCall(request.amzTarget, request.body, to.region);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
     const bool noJson = !parsed && !request.body.empty() && !json::parse(request.body);
     answering.fail(to, unknown || noJson ? parsed.error() : error);
@@ -192,7 +192,7 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
         {request.authorization, request.amzDate, request.date, request.query()});
     if (!signature) return refuseUnsigned(to, request, signature.error());
     to.region = signature->region;
-    auto call = api::parseCall(request.amzTarget, request.body);
+    auto call = api::parseCall(request.amzTarget, request.body, to.region);
     if (!call) return Answering(*m_server).fail(to, call.error());
     const auto zone = zoneOf(request.zone, signature->region, connection);
     if (!zone) return Answering(*m_server).fail(to, zone.error());
