@@ -206,7 +206,7 @@ void Endpoint::refuseUnsigned(const Destination& to, std::string_view target, st
                               const ApiError& error) {
     Answering answering(*m_server);
     // The service checks the JSON and the operation's name before it checks the caller.
-    const auto parsed = api::parseCall(target, body);
+    const auto parsed = api::parseCall(target, body, to.region);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
     const bool noJson = !parsed && !body.empty() && !json::parse(body);
     answering.fail(to, unknown || noJson ? parsed.error() : error);
@@ -258,7 +258,7 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     auto signature = signatureOf(request);
     if (!signature) return refuseUnsigned(to, request.amzTarget, *body, signature.error());
     to.region = signature->region;
-    auto call = api::parseCall(request.amzTarget, *body);
+    auto call = api::parseCall(request.amzTarget, *body, to.region);
     if (!call) return Answering(*m_server).fail(to, call.error());
     const auto zone = zoneOf(request.zone, signature->region, connection);
     if (!zone) return Answering(*m_server).fail(to, zone.error());

@@ -254,7 +254,7 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     Destination to;
     to.handler = std::move(handler);
     to.region = region;
-    auto call = api::parseCall("DynamoDB_20120810." + std::string(operation), json);
+    auto call = api::parseCall("DynamoDB_20120810." + std::string(operation), json, region);
     if (!call) return m_answering.fail(to, call.error());
     cluster::Caller caller;
     caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);

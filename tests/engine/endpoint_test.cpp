@@ -238,6 +238,21 @@ private slots:
         QCOMPARE(other.body, QString(R"({"TableNames":[]})"));
     }
 
+    void wordsErrorsAsTheRegionOfTheCaller() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const std::string body = R"({"TableName":"","Item":{}})";
+        QVERIFY(client.call("PutItem", body).body.contains("Value at 'TableName' failed"));
+        const auto inSpain = client.ask(
+            plain("POST /",
+                  "Host: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                  "X-Amz-Target: DynamoDB_20120810.PutItem\r\nX-Amz-Date: x\r\n"
+                  "Authorization: AWS4-HMAC-SHA256 Credential=KEY/20261121/eu-south-2/dynamodb/"
+                  "aws4_request, SignedHeaders=host, Signature=ab\r\n",
+                  body));
+        QVERIFY(inSpain.body.contains("Value '' at 'tableName' failed"));
+    }
+
     void servesTheControlCalls() {
         RunningEngine engine;
         BlockingClient client(engine.port());

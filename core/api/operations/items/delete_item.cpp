@@ -12,7 +12,7 @@ namespace {
 // In the order in which DynamoDB reports violations: tests/api/delete_item/validation_order.test.
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
-    {"TableName", &shapes::kTableName, Presence::NotNull},
+    {"TableName", &shapes::kWrittenTableName, Presence::NotNull},
     {"ReturnValues", &shapes::kReturnValues},
     {"ReturnItemCollectionMetrics", &shapes::kReturnItemCollectionMetrics},
     {"ReturnValuesOnConditionCheckFailure", &shapes::kReturnValuesOnConditionCheckFailure},
