@@ -145,6 +145,7 @@ struct Snapshot {
     std::string profile;
     std::uint64_t seed = 0;
     ClockView clock;
+    std::string writesRefused;  ///< One sentence says why; empty while writes are accepted.
     std::vector<RegionViewPtr> regions;
     std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
     std::vector<JobView> jobs;      ///< In order of their start.

@@ -3,8 +3,9 @@
 // Method: every .test file of the folders below is a dialogue with a world of its own. A block is
 // the name of an operation, the body of a request, a line "----" and the expected answer: the
 // members of the reply, one per line, or the status, name and message of the error. Empty lines
-// separate blocks; a line that begins with # is a comment. With ORRERY_REWRITE=1 the test writes
-// the answers into the files; review the diff like code.
+// separate blocks; a line that begins with # is a comment. The comment "# Region: eu-south-2" sets
+// the Region of all blocks below it, which is us-east-1 at first. With ORRERY_REWRITE=1 the test
+// writes the answers into the files; review the diff like code.
 
 #include <QDir>
 #include <QDirIterator>
@@ -109,12 +110,20 @@ std::string expanded(std::string body) {
     return body;
 }
 
-std::string ask(WorldFixture& world, const Block& block) {
+// The Region that the comments set, if they set one.
+std::string regionIn(const Block& block, std::string region) {
+    constexpr std::string_view kRegion = "# Region: ";
+    for (const std::string& line : linesOf(block.comments))
+        if (line.starts_with(kRegion)) region = line.substr(kRegion.size());
+    return region;
+}
+
+std::string ask(WorldFixture& world, const Block& block, const std::string& region) {
     if (block.operation == "Wait") {
         world.wait(std::chrono::seconds(10));
         return "ok\n";
     }
-    return shown(world.call(block.operation, expanded(block.body)));
+    return shown(world.call(block.operation, expanded(block.body), region));
 }
 
 }  // namespace
@@ -150,8 +159,10 @@ private slots:
         WorldFixture world;
         std::string rewritten;
         QStringList differences;
+        std::string region = "us-east-1";
         for (const Block& block : blocks) {
-            const std::string answer = ask(world, block);
+            region = regionIn(block, std::move(region));
+            const std::string answer = ask(world, block, region);
             rewritten += block.comments + block.operation + "\n" + block.body + "----\n" + answer;
             if (answer == block.expected) continue;
             differences.append(QString::fromStdString(block.operation + "\n" + block.body +

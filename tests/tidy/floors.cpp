@@ -69,7 +69,8 @@ const QHash<QString, Floors>& house() {
           {"policies", 1},
           {"streams", 1},
           {"transactions", 1},
-          {"tables", 1}}},
+          {"tables", 1},
+          {"tags", 1}}},
     };
     return house;
 }

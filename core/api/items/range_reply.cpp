@@ -42,23 +42,20 @@ void writeLastKey(json::Writer& out, const RangeArguments& arguments,
         CHECK(value.has_value());
         key.set(attribute.name, *std::move(value));
     };
-    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()}) {
-        take(keys->partition);
-        if (keys->sort) take(*keys->sort);
-    }
+    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()})
+        for (const types::KeyAttribute& attribute : keys->attributes())
+            take(attribute);
     writeItem(out.name("LastEvaluatedKey"), key);
 }
 
-std::uint64_t bytesOf(const std::vector<cluster::ItemView>& items) {
-    std::uint64_t bytes = 0;
-    for (const cluster::ItemView& item : items)
-        bytes += item.itemBytes;
-    return bytes;
-}
-
+// The bytes that a page reads are rounded up for each partition, so one that has no items costs the
+// minimum too: CapacityUnitCalculations, "Scan"; a table of four partitions with one item
+// costs 4.0.
 Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& reply) {
     Consumed consumed;
-    const std::int64_t halves = readHalves(bytesOf(reply.items), arguments.consistent);
+    std::int64_t halves = 0;
+    for (const std::uint64_t bytes : reply.partitionBytes)
+        halves += readHalves(bytes, arguments.consistent);
     const cluster::SecondaryIndex* index = arguments.index();
     if (index == nullptr) {
         consumed.tableHalves = halves;

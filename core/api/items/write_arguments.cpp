@@ -68,7 +68,8 @@ void writeOldItemReply(json::Writer& out, const WriteArguments& arguments,
 
 ApiResult<void> checkItemSize(const types::Item& item) {
     if (types::itemBytes(item) <= types::kItemBytesMax) return {};
-    return std::unexpected(ApiError::validation("Item size has exceeded the maximum allowed size"));
+    return std::unexpected(
+        ApiError::neverPrefixedValidation("Item size has exceeded the maximum allowed size"));
 }
 
 std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -55,6 +56,9 @@ struct WriteItem {
     types::Key key;
     std::variant<PutAction, UpdateAction, DeleteAction> action;
     std::optional<expression::Condition> condition;
+    /// The condition fails unless this record wrote the item. No expression can demand that an item
+    /// has no other attributes.
+    std::optional<Lsn> itemLsn;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
     /// ReturnItemCollectionMetrics=SIZE, on a table with a local index.
@@ -78,6 +82,10 @@ struct ReadRange {
     /// For a local index: also reads the whole items from the table (some attributes are not
     /// projected).
     bool fetchFromTable = false;
+
+    /// True if the range has no key after `key`, which is one of its own: for a table that is at
+    /// most one item per key, for an index there may be more entries.
+    bool endsAt(std::string_view key) const;
 };
 
 /// A page ends after the item with which it reaches this many bytes.
@@ -144,6 +152,9 @@ struct UpdateTable {
     std::optional<std::string> tableClass;
     std::optional<bool> sseEnabled;
     std::optional<std::string> sseKeyArn;
+    std::optional<std::vector<Tag>> tags;
+    /// The text of the new resource policy; an empty one removes the policy.
+    std::optional<std::string> policy;
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
     std::vector<IndexUpdate> updateIndexes;
@@ -176,6 +187,9 @@ struct WriteReply {
 };
 struct RangeReply {
     std::vector<ItemView> items;
+    /// How many bytes each partition read had for this page, in the order in which they were read:
+    /// each is charged separately.
+    std::vector<std::uint64_t> partitionBytes;
     /// The table item of each index entry, if fetchFromTable was set; otherwise empty.
     std::vector<ItemView> tableItems;
     /// True if the range may have more items: LastEvaluatedKey is the key of the last item.

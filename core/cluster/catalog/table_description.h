@@ -50,6 +50,14 @@ struct Tag {
     std::string value;
 };
 
+/// A policy that PutResourcePolicy attached. It is kept and shown; nothing is refused because of
+/// it.
+struct ResourcePolicy {
+    std::string text;
+    /// Milliseconds since the epoch, and greater than that of the table's last policy.
+    std::int64_t revision = 0;
+};
+
 struct TableDescription {
     std::string name;
     std::string accountId;
@@ -83,6 +91,7 @@ struct TableDescription {
     bool sseEnabled = false;
     std::string sseKeyArn;
     std::vector<Tag> tags;
+    std::optional<ResourcePolicy> policy;
 
     std::string arn() const;
     std::string indexArn(const std::string& index) const;

@@ -22,6 +22,7 @@ constexpr Duration kAttemptTimeout = 300ms;
 constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
+constexpr std::uint64_t kBatchPartitionBytesMax = 1024 * 1024;
 
 bool isTransaction(const Request& request) {
     return std::holds_alternative<TransactWrite>(request) ||
@@ -203,13 +204,16 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
 void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     auto& page = std::get<RangeReply>(call.reply);
     const auto& range = std::get<ReadRange>(*call.request);
+    std::uint64_t bytes = 0;
     for (ItemView& item : result.range.items) {
+        bytes += item.itemBytes;
         call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         --call.itemsLeft;
         page.items.push_back(std::move(item));
     }
     for (ItemView& item : result.range.tableItems)
         page.tableItems.push_back(std::move(item));
+    page.partitionBytes.push_back(bytes);
     page.more = result.range.more;
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
@@ -302,17 +306,27 @@ void Router::partDone(CallNumber number, PendingCall& call, std::uint32_t part) 
     if (--call.opsLeft == 0) finish(number, call);
 }
 
-void Router::finish(CallNumber number, PendingCall& call) {
-    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
-        std::uint64_t bytes = 0;
-        for (std::uint32_t part = 0; part < reads->items.size(); ++part) {
-            bytes += reads->items[part].itemBytes;
-            if (bytes <= kBatchReadBytesMax || !reads->items[part]) continue;
-            reads->items[part] = {};
-            reads->unprocessed.push_back(part);
-        }
-        std::ranges::sort(reads->unprocessed);
+// A reply has at most 16 MB, and at most 1 MB of each partition (API_BatchGetItem). From the first
+// item on that does not fit, the rest is unprocessed: of the partition, or of the whole request.
+void Router::limitBatch(const std::vector<Op>& ops, BatchReadReply& reads) {
+    std::uint64_t bytes = 0;
+    std::map<GroupId, std::uint64_t> partitionBytes;
+    for (std::uint32_t part = 0; part < reads.items.size(); ++part) {
+        ItemView& item = reads.items[part];
+        if (!item) continue;
+        std::uint64_t& ofPartition = partitionBytes[ops[part].group];
+        ofPartition += item.itemBytes;
+        const bool fits = ofPartition <= kBatchPartitionBytesMax;
+        if (fits) bytes += item.itemBytes;
+        if (fits && bytes <= kBatchReadBytesMax) continue;
+        item = {};
+        reads.unprocessed.push_back(part);
     }
+    std::ranges::sort(reads.unprocessed);
+}
+
+void Router::finish(CallNumber number, PendingCall& call) {
+    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) limitBatch(call.ops, *reads);
     Answered answered{CallId(call.id), std::move(call.call),
                       call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
                                  : ApiResult<Reply>(std::move(call.reply)),

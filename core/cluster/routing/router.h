@@ -82,6 +82,7 @@ private:
     void takePage(CallNumber number, PendingCall& call, OpResult& result);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
+    static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);
     void finish(CallNumber number, PendingCall& call);
     void countConflicts(const ApiError& error);
     void scheduleSweep();

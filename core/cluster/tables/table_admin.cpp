@@ -75,6 +75,15 @@ void applyToIndex(const IndexUpdate& update, SecondaryIndex& index) {
     if (update.warm) index.warm = update.warm;
 }
 
+void applyPolicy(const std::string& text, CalendarTime now, TableDescription& table) {
+    const std::int64_t last = table.policy ? table.policy->revision : 0;
+    table.policy.reset();
+    if (text.empty()) return;
+    const auto milliseconds =
+        std::chrono::floor<std::chrono::milliseconds>(now.sinceEpoch()).count();
+    table.policy = ResourcePolicy{text, std::max<std::int64_t>(milliseconds, last + 1)};
+}
+
 ApiError stillInUse(const TableDescription& table) {
     std::string doing = "updated";
     if (table.status == TableStatus::Creating) doing = "created";
@@ -94,8 +103,8 @@ void pruneDefinitions(TableDescription& table) {
         if (named(used, attribute.name) == used.end()) used.push_back(attribute);
     };
     const auto addKeys = [&](const types::KeySchema& keys) {
-        add(keys.partition);
-        if (keys.sort) add(*keys.sort);
+        for (const types::KeyAttribute& attribute : keys.attributes())
+            add(attribute);
     };
     addKeys(table.keys);
     for (const SecondaryIndex& index : table.indexes)
@@ -186,6 +195,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     table.tableId = newTableId(table.space);
     table.createdAt = m_world.calendar();
     if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
+    if (create.table.policy) applyPolicy(create.table.policy->text, table.createdAt, table);
     table.status = TableStatus::Creating;
     for (SecondaryIndex& index : table.indexes) {
         index.space = newSpace();
@@ -242,6 +252,8 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
     if (update.tableClass) table.tableClass = *update.tableClass;
     if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
     if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
+    if (update.tags) table.tags = *update.tags;
+    if (update.policy) applyPolicy(*update.policy, now, table);
     for (const IndexUpdate& one : update.updateIndexes) {
         for (SecondaryIndex& index : table.indexes) {
             if (index.name == one.name) applyToIndex(one, index);

@@ -50,9 +50,17 @@ Evaluation damaged(WorldState& world, storage::StorageError error) {
     return evaluation;
 }
 
-std::optional<ApiError> unmet(const expression::Condition& condition, const types::Item* old,
-                              const ItemView& item, bool itemOnConditionFailure) {
-    if (expression::matches(condition, old)) return std::nullopt;
+/// True if the condition of the write holds on the latest item, which is `old` when decoded.
+bool holds(const WriteItem& write, const std::string& storageKey, const ItemView& latest,
+           const std::optional<types::Item>& old) {
+    if (write.itemLsn) {
+        const auto stored = latest ? table::decodeStored(storageKey, *latest.bytes) : std::nullopt;
+        if (!stored || stored->header.lsn != *write.itemLsn) return false;
+    }
+    return !write.condition || expression::matches(*write.condition, old ? &*old : nullptr);
+}
+
+ApiError unmet(const ItemView& item, bool itemOnConditionFailure) {
     SharedBytes shown;
     if (itemOnConditionFailure && item) shown = share(std::string(item.attributes()));
     return ApiError::conditionFailed(std::move(shown));
@@ -100,10 +108,9 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
         old = types::decodeItem(before.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
-    if (write.condition) {
-        done.error =
-            unmet(*write.condition, old ? &*old : nullptr, before, write.itemOnConditionFailure);
-        if (done.error) return done;
+    if (!holds(write, storageKey, before, old)) {
+        done.error = unmet(before, write.itemOnConditionFailure);
+        return done;
     }
     types::Item made;
     const auto after = newItem(write, std::move(old), made);
@@ -131,8 +138,8 @@ Evaluation evaluateCheck(WorldState& world, const Group& group, ZoneIndex zone,
         old = types::decodeItem(done.latest.item.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
-    done.error = unmet(check.condition, old ? &*old : nullptr, done.latest.item,
-                       check.itemOnConditionFailure);
+    if (!expression::matches(check.condition, old ? &*old : nullptr))
+        done.error = unmet(done.latest.item, check.itemOnConditionFailure);
     return done;
 }
 

@@ -174,7 +174,7 @@ bool fitsIndexes(const types::Item& item, const cluster::TableDescription& table
         return value == nullptr || value->type() == attribute.type;
     };
     return std::ranges::all_of(table.indexes, [&](const cluster::SecondaryIndex& index) {
-        return fits(index.keys.partition) && (!index.keys.sort || fits(*index.keys.sort));
+        return std::ranges::all_of(index.keys.attributes(), fits);
     });
 }
 
