@@ -42,6 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// The records that were proposed at this replica in this instant leave.
+struct ProposalsLeave {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
 /// A link has room again for followers that are waiting to catch up.
 struct CatchUpResumes {
     sim::NodeId from = 0;
@@ -126,9 +132,10 @@ struct CollectionCountStep {
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
-                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpResumes, CopyStep, CollectionCountStep, LeaderSweep>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep,
+                 CollectionCountStep, LeaderSweep, ProposalsLeave>;
 
 }  // namespace orrery::cluster
