@@ -42,6 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// The records that were proposed at this replica in this instant leave.
+struct ProposalsLeave {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
 /// A link has room again for followers that are waiting to catch up.
 struct CatchUpResumes {
     sim::NodeId from = 0;
@@ -150,6 +156,6 @@ using Event =
                  OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
                  IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep,
                  CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
-                 TransactionAgain, PreparedSweep, LedgerStep>;
+                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave>;
 
 }  // namespace orrery::cluster

@@ -43,7 +43,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
-    PendingCall& pending = m_calls[number];
+    PendingCall& pending = m_calls.try_emplace(m_calls.end(), number)->second;
     pending.id = id.value();
     pending.call = std::move(call);
     pending.caller = std::move(caller);
@@ -327,12 +327,12 @@ void Router::limitBatch(const std::vector<Op>& ops, BatchReadReply& reads) {
 
 void Router::finish(CallNumber number, PendingCall& call) {
     if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) limitBatch(call.ops, *reads);
-    Answered answered{CallId(call.id), std::move(call.call),
-                      call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
-                                 : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalog.gate())};
+    Answered& answered = m_answers.emplace_back(
+        CallId(call.id), std::move(call.call),
+        call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
+                   : ApiResult<Reply>(std::move(call.reply)),
+        call.served, std::max(call.gate, m_world.catalog.gate()));
     traceServed(call, answered);
-    m_answers.push_back(std::move(answered));
     m_calls.erase(number);
 }
 

@@ -58,7 +58,11 @@ public:
         std::uint64_t transactionConflicts = 0;
     };
     const Totals& totals() const { return m_totals; }
-    std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
+    std::vector<Answered> takeAnswers() {
+        std::vector<Answered> next;
+        next.reserve(m_answers.size());  // Turns are alike, and growing would move the answers.
+        return std::exchange(m_answers, std::move(next));
+    }
 
 private:
     /// Creates the parts of a call; false if there are none and the call has been answered.

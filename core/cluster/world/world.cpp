@@ -129,6 +129,7 @@ void World::Impl::process(Event& event) {
                    [&](ReplicaMessage& message) { replicator.on(message); },
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
+                   [&](const ProposalsLeave& leave) { replicator.on(leave); },
                    [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
