@@ -42,6 +42,8 @@ enum class ErrorType {
     GlobalTableNotFound,
     ExportNotFound,
     ImportNotFound,
+    ExpiredIterator,
+    TrimmedDataAccess,
 };
 
 /// An error that the client sees: `__type` and `message` of the reply, and the additional members

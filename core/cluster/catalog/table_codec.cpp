@@ -4,17 +4,19 @@
 namespace orrery::cluster {
 namespace {
 
-//   table      := version:uint8(1) name account region regionId:uint8 space:varint tableId
+//   table      := version:uint8(2) name account region regionId:uint8 space:varint tableId
 //                 createdAt:uint64 status:uint8 keys attributes:counted(keyAttribute)
 //                 indexes:counted(index) billing:uint8 throughput increase? decrease?
 //                 decreasesToday:varint payPerRequest? onDemandMax? warm? flags:uint8 tableClass
-//                 sseKeyArn tags:counted(key value)
+//                 sseKeyArn tags:counted(key value) since2
+//   since2     := hasStream:uint8 view:uint8? streamLabel ttlAttribute ttlChangedAt?
+//                 ttlIsChanging:uint8
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
-// Texts are sized, counts and numbers varints.
+// Texts are sized, counts and numbers varints. Version 1 ends before `since2` and is still read.
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 class Writer {
 public:
@@ -148,6 +150,23 @@ void writeSettings(Writer& out, const TableDescription& table) {
     }
 }
 
+void writeSince2(Writer& out, const TableDescription& table) {
+    out.flag(table.stream.has_value());
+    if (table.stream) out.byte(static_cast<std::uint8_t>(*table.stream));
+    out.text(table.streamLabel);
+    out.text(table.timeToLive.attribute);
+    out.optional(table.timeToLive.changedAt);
+    out.flag(table.timeToLive.isChanging);
+}
+
+void readSince2(Reader& in, TableDescription& table) {
+    in.read(table.stream);
+    in.read(table.streamLabel);
+    in.read(table.timeToLive.attribute);
+    in.read(table.timeToLive.changedAt);
+    in.read(table.timeToLive.isChanging);
+}
+
 void readSettings(Reader& in, TableDescription& table) {
     in.read(table.billing);
     in.read(table.throughput);
@@ -186,6 +205,7 @@ std::string encodeTable(const TableDescription& table) {
     for (const SecondaryIndex& index : table.indexes)
         out.value(index);
     writeSettings(out, table);
+    writeSince2(out, table);
     return bytes;
 }
 
@@ -193,7 +213,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     Reader in(bytes);
     std::uint8_t version = 0;
     in.read(version);
-    if (version != kVersion) return std::nullopt;
+    if (version == 0 || version > kVersion) return std::nullopt;
     TableDescription table;
     in.read(table.name);
     in.read(table.accountId);
@@ -209,6 +229,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     in.read(table.attributes);
     in.read(table.indexes);
     readSettings(in, table);
+    if (version > 1) readSince2(in, table);
     if (!in.ok()) return std::nullopt;
     return table;
 }

@@ -57,8 +57,9 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const ReadRange& range) { readPage(group, zone, op, *request, range); },
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
-            // The router does not send these to replicas.
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            // These do not come here: other parts answer them.
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadStream,
+                     ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);

@@ -61,6 +61,7 @@ struct OpResult {
     ItemView item;     ///< For a read.
     WriteReply write;  ///< For a write.
     RangeReply range;  ///< For a page.
+    StreamReply stream;
     std::optional<ApiError> error;
     Served served;
     storage::Ticket gate{};

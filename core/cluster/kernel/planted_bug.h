@@ -20,6 +20,10 @@ enum class PlantedBug : std::uint8_t {
     CopyCountsEarly,      ///< The counts sent with a copy are taken for earlier ones.
     GroupLeftBehind,      ///< The logs of an index outlive it.
     HealingUnheard,       ///< A leader is not told that it hears a zone again.
+    SegmentSkips,         ///< A segment of the archive begins one record late.
+    StreamEndsEarly,      ///< A disabled stream ends at what is committed when it is disabled.
+    StreamMarkForgotten,  ///< After a change of leader, no Configuration record is proposed anew.
+    StreamShowsNoChange,  ///< A stream shows writes that left the item as it was.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -86,6 +86,10 @@ ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Gro
 void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     Op& op = call.ops[part];
     const Group* group = m_world.findGroup(op.group);
+    if (group == nullptr && std::holds_alternative<ReadStream>(*call.request)) {
+        answerAtOnce(call);
+        return partDone(number, call, part);
+    }
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
@@ -177,6 +181,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
             [&](WriteReply& reply) { reply = std::move(result.write); },
             [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
             [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+            [&](StreamReply& reply) { reply = std::move(result.stream); },
             // takePage handles pages; the other kinds have no parts.
             []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
         },
@@ -262,14 +267,14 @@ void Router::scheduleSweep() {
 // No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
 // Otherwise the service's HTTP 500, which to a client means "outcome unknown" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
-    std::visit(
-        Overloaded{
-            [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
-            [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
-            [&]<OneOf<ItemReply, WriteReply, RangeReply, TableReply, NamesReply, NothingReply> T>(
-                T&) { call.error = ApiError::internal(); },
-        },
-        call.reply);
+    std::visit(Overloaded{
+                   [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
+                   [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
+                   [&]<OneOf<ItemReply, WriteReply, RangeReply, TableReply, NamesReply, StreamReply,
+                             NothingReply>
+                           T>(T&) { call.error = ApiError::internal(); },
+               },
+               call.reply);
     partDone(number, call, part);
 }
 

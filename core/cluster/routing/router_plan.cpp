@@ -9,15 +9,14 @@ namespace orrery::cluster {
 namespace {
 
 bool changesData(const Request& request) {
-    return std::visit(
-        Overloaded{
-            []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, DeleteTable> T>(const T&) {
-                return true;
-            },
-            []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables, ReadNothing> T>(
-                const T&) { return false; },
-        },
-        request);
+    return std::visit(Overloaded{
+                          []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, DeleteTable> T>(
+                              const T&) { return true; },
+                          []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables,
+                                   ReadStream, ReadNothing>
+                                 T>(const T&) { return false; },
+                      },
+                      request);
 }
 
 Access accessOf(bool isConsistent) {
@@ -78,6 +77,10 @@ bool Router::planParts(PendingCall& call) {
                     all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
+            [&](const ReadStream& read) {
+                planStream(call, read);
+                return true;
+            },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
@@ -117,6 +120,18 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
     op.group = group;
     op.request = std::make_shared<const OpRequest>(std::move(asked));
     call.ops.push_back(std::move(op));
+}
+
+// The leader of the shard's partition answers. A partition that was removed with its table left its
+// records in the archive.
+void Router::planStream(PendingCall& call, const ReadStream& read) {
+    const GroupId group = read.stream->shards.at(read.shard).group;
+    if (m_world.findGroup(group) == nullptr) return answerAtOnce(call);
+    call.reply = StreamReply{};
+    call.region = read.stream->region;
+    OpRequest asked;
+    asked.access = Access::Strong;
+    addOp(call, group, std::move(asked));
 }
 
 bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {

@@ -52,6 +52,7 @@ About aboutOf(const Request& request) {
                 return About{Write, batch.writes.front().table.get(), nullptr, false,
                              batch.writes.size()};
             },
+            [](const ReadStream&) { return About{Read}; },
             []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                    T>(const T&) { return About{}; },
         },

@@ -108,7 +108,9 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
     written.restsOn = latest->lsn;
 
     const TablePtr table = world.catalog.find(group.table);
-    const bool withOldImage = table != nullptr && imagesNeeded(*table);
+    const bool isDelete = std::holds_alternative<DeleteAction>(write.action);
+    const bool withOldImage =
+        table != nullptr && imagesNeeded(*table, isDelete ? WriteKind::Delete : WriteKind::Put);
     // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
     const bool isUnproven =
         withOldImage && latest->item && !table::hasChecksum(*latest->item.bytes);
