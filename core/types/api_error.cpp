@@ -52,6 +52,8 @@ constexpr Row kRows[] = {
     {ErrorType::GlobalTableNotFound, ORRERY_DYNAMODB("GlobalTableNotFoundException"), 400},
     {ErrorType::ExportNotFound, ORRERY_DYNAMODB("ExportNotFoundException"), 400},
     {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400},
+    {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400},
+    {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400},
 };
 
 #undef ORRERY_DYNAMODB
@@ -63,7 +65,7 @@ constexpr bool rowsStandInOrder() {
     return true;
 }
 static_assert(rowsStandInOrder());
-static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::ImportNotFound) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::TrimmedDataAccess) + 1);
 
 const Row& rowOf(ErrorType type) {
     const auto index = static_cast<std::size_t>(type);

@@ -43,6 +43,8 @@ enum class ErrorType {
     GlobalTableNotFound,
     ExportNotFound,
     ImportNotFound,
+    ExpiredIterator,
+    TrimmedDataAccess,
 };
 
 /// Why a transaction was cancelled, for one of its actions.

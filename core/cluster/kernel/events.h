@@ -123,6 +123,12 @@ struct JobStep {
     JobId job{};
 };
 
+/// Something is due for the streams of a table: a leader to be asked again, records that expire.
+struct StreamTick {
+    KeySpaceId table{};
+    Instant at;  ///< Only the tick that was queued last counts.
+};
+
 /// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
@@ -154,7 +160,7 @@ struct LeaderSweep {};
 using Event =
     std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
                  OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
                  CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
                  TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave>;
 

@@ -98,6 +98,10 @@ ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Gro
 void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     Op& op = call.ops[part];
     const Group* group = m_world.findGroup(op.group);
+    if (group == nullptr && std::holds_alternative<ReadStream>(*call.request)) {
+        answerAtOnce(call);
+        return partDone(number, call, part);
+    }
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
@@ -193,6 +197,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
                    [&](WriteReply& reply) { reply = std::move(result.write); },
                    [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
                    [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+                   [&](StreamReply& reply) { reply = std::move(result.stream); },
                    // takePage handles pages; the other kinds have no parts.
                    []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
                             NamesReply, NothingReply>
@@ -293,7 +298,7 @@ void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
                    [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
                    [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
                    [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
-                             TransactReadReply, TableReply, NamesReply, NothingReply>
+                             TransactReadReply, TableReply, NamesReply, StreamReply, NothingReply>
                            T>(T&) { call.error = ApiError::internal(); },
                },
                call.reply);

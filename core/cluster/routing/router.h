@@ -77,6 +77,7 @@ private:
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, Access access);
     /// False if no partition holds the page.
     bool planPage(PendingCall& call, const ReadRange& range, GroupId group);
+    void planStream(PendingCall& call, const ReadStream& read);
     void addOp(PendingCall& call, GroupId group, OpRequest asked);
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
     std::optional<ApiError> goneError(const PendingCall& call, const Op& op) const;
