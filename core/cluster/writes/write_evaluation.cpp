@@ -111,6 +111,10 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
         old = types::decodeItem(before.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
+    if (write.isInsert && before) {
+        done.error = ApiError::duplicateItem();
+        return done;
+    }
     if (!holds(write, storageKey, before, old)) {
         done.error = unmet(before, write.itemOnConditionFailure);
         return done;
