@@ -45,6 +45,11 @@ void WorldFixture::endTurn() {
         work->run();
         m_store->finishLogWork(std::move(work));
     }
+    // The archive is written behind.
+    if (auto work = m_store->takeFlushWork(false)) {
+        work->run();
+        m_store->finishFlushWork(std::move(work));
+    }
     static_cast<void>(m_world->admit(cluster::StorageSynced{m_store->synced()}));
 }
 

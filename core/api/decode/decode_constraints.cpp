@@ -52,11 +52,14 @@ std::int64_t lengthOf(const Shape& shape, const json::Value& value) {
 const json::Value* nestedIn(const json::Value& value) {
     const json::Object* object = value.if_object();
     if (object == nullptr) return nullptr;
-    for (const std::string_view type : {"M", "L"}) {
-        const json::Value* nested = object->if_contains(type);
-        if (nested != nullptr && !nested->is_null()) return nested;
+    // A loop, since almost every value has one member, which is neither.
+    const json::Value* list = nullptr;
+    for (const auto& [type, nested] : *object) {
+        if (nested.is_null()) continue;
+        if (type == "M") return &nested;
+        if (type == "L") list = &nested;
     }
-    return nullptr;
+    return list;
 }
 
 // A path such as 'keySchema.1.member.keyType' during the walk over the request: members begin with

@@ -59,9 +59,9 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const ReadRange& range) { readPage(group, zone, op, *request, range); },
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
-            // The router does not send these to replicas.
+            // These do not come here: other parts answer them.
             []<OneOf<TransactWrite, TransactRead, CreateTable, DescribeTable, UpdateTable,
-                     DeleteTable, ListTables, ReadNothing>
+                     DeleteTable, ListTables, ReadStream, ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);

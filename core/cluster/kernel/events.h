@@ -42,6 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// The records that were proposed at this replica in this instant leave.
+struct ProposalsLeave {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
 /// A link has room again for followers that are waiting to catch up.
 struct CatchUpResumes {
     sim::NodeId from = 0;
@@ -117,6 +123,12 @@ struct JobStep {
     JobId job{};
 };
 
+/// Something is due for the streams of a table: a leader to be asked again, records that expire.
+struct StreamTick {
+    KeySpaceId table{};
+    Instant at;  ///< Only the tick that was queued last counts.
+};
+
 /// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
@@ -148,8 +160,8 @@ struct LeaderSweep {};
 using Event =
     std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
                  OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
                  CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
-                 TransactionAgain, PreparedSweep, LedgerStep>;
+                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave>;
 
 }  // namespace orrery::cluster

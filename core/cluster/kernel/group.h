@@ -27,6 +27,12 @@ struct WritingRecord {
     bool written = false;  ///< Written in the open turn; the store cannot return it yet.
 };
 
+/// A record that a leader has been given and that has not left yet.
+struct ProposedRecord {
+    replication::LogPosition position;
+    SharedBytes bytes;
+};
+
 /// One member of a group, and what its node stores for it.
 struct Member {
     sim::NodeId node = 0;
@@ -37,6 +43,9 @@ struct Member {
     /// As on the modelled disk: what remains after a power loss.
     replication::DurableState durable;
     Lsn durableLast{};
+    /// Records proposed here in this instant, in order; they leave together.
+    std::vector<ProposedRecord> proposed;
+    EventId proposedCause{};  ///< What caused the first of them.
     /// Records given to the disk, in order, that the store cannot return yet.
     std::deque<WritingRecord> writing;
     /// When the modelled disk has finished everything given to it.

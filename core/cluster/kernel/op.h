@@ -69,6 +69,7 @@ struct OpResult {
     WriteReply write;                                ///< For a write.
     RangeReply range;                                ///< For a page.
     std::unique_ptr<TransactionResult> transaction;  ///< For a coordinator.
+    StreamReply stream;
     std::optional<ApiError> error;
     Served served;
     storage::Ticket gate{};

@@ -27,6 +27,10 @@ enum class PlantedBug : std::uint8_t {
     TokensForgotten,       ///< A client token is forgotten with the leader of its ledger.
     ReadsOnce,             ///< A read transaction reads each item once.
     StampsIgnored,         ///< An item is prepared whatever the stamp of its latest version.
+    SegmentSkips,          ///< A segment of the archive begins one record late.
+    StreamEndsEarly,       ///< A disabled stream ends at what is committed when it is disabled.
+    StreamMarkForgotten,   ///< After a change of leader, no Configuration record is proposed anew.
+    StreamShowsNoChange,   ///< A stream shows writes that left the item as it was.
 };
 
 }  // namespace orrery::cluster

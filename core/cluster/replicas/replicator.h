@@ -58,7 +58,8 @@ public:
         SharedBytes stored;
     };
     /// Proposes a record at the leader in `zone` and sets its commit timestamp. Returns its
-    /// position. The replica must serve. Other requests may be served before this returns.
+    /// position. The replica must serve. All records that are proposed there in one instant leave
+    /// together, in an event of their own.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
     /// The same for a caller that already knows the changes of the local indexes.
     Proposed propose(Group& group, ZoneIndex zone, table::LogRecord record,
@@ -81,6 +82,7 @@ public:
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
+    void on(const ProposalsLeave& leave);
     void on(const CatchUpResumes& link);
     void on(const CopyStep& step);
 
@@ -149,6 +151,8 @@ private:
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);
     void wakeIfUneven(Group& group);
+    /// Call it before the replica is given any other input.
+    void sendProposals(Group& group, ZoneIndex zone);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
     /// is the message that it was just given.
     void drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);

@@ -43,7 +43,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
-    PendingCall& pending = m_calls[number];
+    PendingCall& pending = m_calls.try_emplace(m_calls.end(), number)->second;
     pending.id = id.value();
     pending.call = std::move(call);
     pending.caller = std::move(caller);
@@ -98,6 +98,10 @@ ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Gro
 void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     Op& op = call.ops[part];
     const Group* group = m_world.findGroup(op.group);
+    if (group == nullptr && std::holds_alternative<ReadStream>(*call.request)) {
+        answerAtOnce(call);
+        return partDone(number, call, part);
+    }
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
@@ -171,13 +175,19 @@ void Router::on(OpAnswered& answered) {
     call.gate = std::max(call.gate, result.gate);
     if (result.error) {
         countConflicts(*result.error);
-        // The reply of a batch can express this too.
-        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
-        if (isConflict && std::holds_alternative<BatchWriteReply>(call.reply))
-            return giveUp(answered.op.call, call, answered.op.part);
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
+        const auto* batch = std::get_if<WriteBatch>(call.request.get());
+        // The reply of a batch of writes can express this too.
+        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+        if (batch != nullptr && !batch->failsSingly && isConflict)
+            return giveUp(answered.op.call, call, answered.op.part);
+        if (batch != nullptr && batch->failsSingly) {
+            std::get<BatchWriteReply>(call.reply)
+                .failed.emplace_back(answered.op.part, *std::move(result.error));
+            return partDone(answered.op.call, call, answered.op.part);
+        }
         call.error = std::move(result.error);
         return partDone(answered.op.call, call, answered.op.part);
     }
@@ -193,6 +203,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
                    [&](WriteReply& reply) { reply = std::move(result.write); },
                    [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
                    [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+                   [&](StreamReply& reply) { reply = std::move(result.stream); },
                    // takePage handles pages; the other kinds have no parts.
                    []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
                             NamesReply, NothingReply>
@@ -214,20 +225,37 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     for (ItemView& item : result.range.tableItems)
         page.tableItems.push_back(std::move(item));
     page.partitionBytes.push_back(bytes);
-    page.more = result.range.more;
+    const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
+    page.more = result.range.more || (isFull && !range.further.empty());
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
     // The partition disappeared after its answer, so the page may be incomplete.
     if (group == nullptr && !page.more) return send(number, call, 0);
-    const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
-    if (next == GroupId{}) return partDone(number, call, 0);
+    GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     OpRequest continued = *op.request;
+    if (next == GroupId{}) {
+        if (page.more || range.further.empty()) return partDone(number, call, 0);
+        next = startFurtherRange(call, continued);
+    }
     continued.itemsLeft = call.itemsLeft;
     continued.bytesLeft = call.bytesLeft;
     op.request = std::make_shared<const OpRequest>(std::move(continued));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);
+}
+
+// Goes on with the next range of a page, which becomes the range of the call.
+GroupId Router::startFurtherRange(PendingCall& call, OpRequest& asked) {
+    ReadRange range = std::get<ReadRange>(*call.request);
+    range.begin = std::move(range.further.front().begin);
+    range.end = std::move(range.further.front().end);
+    range.further.erase(range.further.begin());
+    asked.key = range.forward ? range.begin : range.end;
+    const GroupId first = nextPartition(m_world, range, nullptr);
+    call.request = std::make_shared<const Request>(std::move(range));
+    asked.call = call.request;
+    return first;
 }
 
 void Router::on(const OpRetry& retry) {
@@ -293,7 +321,7 @@ void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
                    [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
                    [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
                    [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
-                             TransactReadReply, TableReply, NamesReply, NothingReply>
+                             TransactReadReply, TableReply, NamesReply, StreamReply, NothingReply>
                            T>(T&) { call.error = ApiError::internal(); },
                },
                call.reply);
@@ -327,12 +355,12 @@ void Router::limitBatch(const std::vector<Op>& ops, BatchReadReply& reads) {
 
 void Router::finish(CallNumber number, PendingCall& call) {
     if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) limitBatch(call.ops, *reads);
-    Answered answered{CallId(call.id), std::move(call.call),
-                      call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
-                                 : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalog.gate())};
+    Answered& answered = m_answers.emplace_back(
+        CallId(call.id), std::move(call.call),
+        call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
+                   : ApiResult<Reply>(std::move(call.reply)),
+        call.served, std::max(call.gate, m_world.catalog.gate()));
     traceServed(call, answered);
-    m_answers.push_back(std::move(answered));
     m_calls.erase(number);
 }
 

@@ -58,7 +58,11 @@ public:
         std::uint64_t transactionConflicts = 0;
     };
     const Totals& totals() const { return m_totals; }
-    std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
+    std::vector<Answered> takeAnswers() {
+        std::vector<Answered> next;
+        next.reserve(m_answers.size());  // Turns are alike, and growing would move the answers.
+        return std::exchange(m_answers, std::move(next));
+    }
 
 private:
     /// Creates the parts of a call; false if there are none and the call has been answered.
@@ -73,6 +77,7 @@ private:
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, Access access);
     /// False if no partition holds the page.
     bool planPage(PendingCall& call, const ReadRange& range, GroupId group);
+    void planStream(PendingCall& call, const ReadStream& read);
     void addOp(PendingCall& call, GroupId group, OpRequest asked);
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
     std::optional<ApiError> goneError(const PendingCall& call, const Op& op) const;
@@ -80,6 +85,7 @@ private:
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
     void take(PendingCall& call, std::uint32_t part, OpResult& result);
     void takePage(CallNumber number, PendingCall& call, OpResult& result);
+    GroupId startFurtherRange(PendingCall& call, OpRequest& asked);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
     static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);

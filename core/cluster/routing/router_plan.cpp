@@ -15,7 +15,7 @@ bool changesData(const Request& request) {
             []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable, DeleteTable>
                    T>(const T&) { return true; },
             []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable, ListTables,
-                     ReadNothing>
+                     ReadStream, ReadNothing>
                    T>(const T&) { return false; },
         },
         request);
@@ -81,6 +81,10 @@ bool Router::planParts(PendingCall& call) {
             },
             // These go to a coordinator.
             []<OneOf<TransactWrite, TransactRead> T>(const T&) -> bool { CHECK(false); },
+            [&](const ReadStream& read) {
+                planStream(call, read);
+                return true;
+            },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
@@ -120,6 +124,18 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
     op.group = group;
     op.request = std::make_shared<const OpRequest>(std::move(asked));
     call.ops.push_back(std::move(op));
+}
+
+// The leader of the shard's partition answers. A partition that was removed with its table left its
+// records in the archive.
+void Router::planStream(PendingCall& call, const ReadStream& read) {
+    const GroupId group = read.stream->shards.at(read.shard).group;
+    if (m_world.findGroup(group) == nullptr) return answerAtOnce(call);
+    call.reply = StreamReply{};
+    call.region = read.stream->region;
+    OpRequest asked;
+    asked.access = Access::Strong;
+    addOp(call, group, std::move(asked));
 }
 
 bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {

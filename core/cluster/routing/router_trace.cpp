@@ -60,6 +60,7 @@ About aboutOf(const Request& request) {
             [](const TransactRead& all) {
                 return About{Read, all.reads[0].table.get(), nullptr, true, all.reads.size()};
             },
+            [](const ReadStream&) { return About{Read}; },
             []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
                    T>(const T&) { return About{}; },
         },

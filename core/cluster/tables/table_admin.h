@@ -8,6 +8,7 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/space_reclaimer.h"
 #include "core/cluster/tables/stored_table.h"
 
@@ -17,8 +18,13 @@ namespace orrery::cluster {
 /// turn that changes the catalog also stores the change.
 class TableAdmin {
 public:
-    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes)
-        : m_world(world), m_replicator(replicator), m_indexes(indexes), m_reclaimer(world, jobs) {}
+    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes,
+               Streams& streams)
+        : m_world(world),
+          m_replicator(replicator),
+          m_indexes(indexes),
+          m_streams(streams),
+          m_reclaimer(world, jobs) {}
 
     ApiResult<Reply> request(const Request& request, const Caller& caller);
     void on(const TableSettles& settles);
@@ -48,6 +54,10 @@ private:
     ApiResult<Reply> remove(const DeleteTable& remove);
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
+
+    /// Sets the stream of `table`, and returns the creation of a new one.
+    std::optional<CalendarTime> setStream(const std::optional<StreamView>& enabled,
+                                          TableDescription& table) const;
 
     storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
     storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
@@ -83,6 +93,7 @@ private:
     WorldState& m_world;
     Replicator& m_replicator;
     GlobalIndexes& m_indexes;
+    Streams& m_streams;
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
     std::uint64_t m_nextGroup = 1;

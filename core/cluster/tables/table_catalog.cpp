@@ -40,6 +40,15 @@ void TableAdmin::saveCounters() {
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));
 }
 
+std::optional<CalendarTime> TableAdmin::setStream(const std::optional<StreamView>& enabled,
+                                                  TableDescription& table) const {
+    table.stream = enabled;
+    if (!enabled) return std::nullopt;
+    const CalendarTime createdAt = m_streams.creationOf(table);
+    table.streamLabel = streamLabel(createdAt);
+    return createdAt;
+}
+
 // Random like the service's, but from the seed, so that a repeated run has the same ids.
 std::string TableAdmin::newTableId(KeySpaceId space) const {
     constexpr std::string_view kDigits = "0123456789abcdef";

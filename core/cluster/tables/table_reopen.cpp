@@ -152,6 +152,11 @@ storage::StorageResult<void> TableAdmin::skipUsedIds(const std::vector<StoredTab
         passSpace(dropped.space);
         std::ranges::for_each(dropped.groups, passGroup);
     }
+    m_world.catalog.streams().forEach([&](const StreamPtr& stream) {
+        passSpace(stream->table);
+        for (const StreamShard& shard : stream->shards)
+            passGroup(shard.group);
+    });
     TRY_ASSIGN(const GroupId last, m_world.store.lastGroup());
     passGroup(last);
     return {};

@@ -20,11 +20,12 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       indexes(state, replicator, jobs),
       prepared(state),
       transactions(state, replicator, jobs, prepared),
-      tables(state, replicator, jobs, indexes),
+      streams(state, replicator, options.logBounds),
+      tables(state, replicator, jobs, indexes, streams),
       router(
           state, transactions.coordinator,
           [this](const Request& request, const Caller& caller) {
-              return tables.request(request, caller);
+              return answerAtOnce(request, caller);
           },
           [this](RegionId region) { tables.addLedger(region); }),
       server(
@@ -39,6 +40,10 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       snapshots(state, server),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
+    streams.server.setAnswer(
+        [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+            router.answer(group, from, op, std::move(result));
+        });
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
     indexes.backfill.setFilled(
@@ -50,20 +55,27 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
 }
 
 bool World::Impl::waits(const Group& group) const {
-    return server.waits(group.id) || indexes.receiver.waits(group.id);
+    return server.waits(group.id) || indexes.receiver.waits(group.id) || streams.waits(group);
 }
 
+// A stream begins and ends before requests that wait here continue.
 void World::Impl::moved(Group& group) {
+    streams.moved(group);
     server.moved(group);
     indexes.moved(group);
     transactions.moved(group);
     spreader.moved(group);
 }
 
+void World::Impl::awaitsReaders(Group& group) {
+    streams.awaitsReaders(group);
+}
+
 void World::Impl::removed(GroupId group) {
     server.forget(group);
     prepared.forget(group);
     transactions.recovery.forget(group);
+    streams.forget(group);
     indexes.receiver.forget(group);
 }
 
@@ -80,9 +92,11 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->openProfile(options.profileIsChosen));
     TRY(impl->jobs.reopen());
     TRY(impl->tables.reopenRegions());
+    TRY(impl->streams.reopen());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     impl->transactions.resume();
+    impl->streams.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
@@ -129,6 +143,7 @@ void World::Impl::process(Event& event) {
                    [&](ReplicaMessage& message) { replicator.on(message); },
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
+                   [&](const ProposalsLeave& leave) { replicator.on(leave); },
                    [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
@@ -145,6 +160,7 @@ void World::Impl::process(Event& event) {
                    [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
+                   [&](const StreamTick& tick) { streams.on(tick); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
                    [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(
@@ -155,12 +171,23 @@ void World::Impl::process(Event& event) {
                event);
 }
 
+ApiResult<Reply> World::Impl::answerAtOnce(const Request& request, const Caller& caller) {
+    if (const auto* read = std::get_if<ReadStream>(&request))
+        return streams.server.serveRemoved(*read);
+    return tables.request(request, caller);
+}
+
 void World::Impl::opArrives(const OpArrives& arrives) {
     if (!state.post.arrives(arrives.header, arrives.op.call.value())) return;
     Group* group = state.findGroup(arrives.header.from.group);
     if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
-    server.serve(*group, {arrives.op, arrives.header.to, arrives.request});
+    ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
+    // Some requests of coordinators have no call.
+    const Request* call = arrives.request->call.get();
+    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
+        return streams.server.serve(*group, std::move(asked));
+    server.serve(*group, std::move(asked));
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
@@ -188,6 +215,7 @@ storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->discardTurn();
     m_impl->tables.reclaimDropped(m_impl->synced);
     m_impl->copies.turnEnds();
+    m_impl->streams.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->saveClockIfDue();
     return m_impl->commit();
@@ -195,6 +223,7 @@ storage::Ticket World::endTurn() {
 
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->discardTurn();
+    m_impl->streams.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->pace = Pace::Normal;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);

@@ -7,6 +7,7 @@
 #include "core/cluster/replicas/copy_jobs.h"
 #include "core/cluster/replicas/leader_spreader.h"
 #include "core/cluster/routing/router.h"
+#include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/transactions/transactions.h"
 #include "core/cluster/world/world.h"
@@ -37,6 +38,8 @@ public:
     Admitted admit(const DropChecksums& input);
     Admitted admit(const CancelJob& input);
 
+    /// Answers a request that needs no replica.
+    ApiResult<Reply> answerAtOnce(const Request& request, const Caller& caller);
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
@@ -56,6 +59,7 @@ public:
     GlobalIndexes indexes;
     PreparedItems prepared;
     Transactions transactions;
+    Streams streams;
     TableAdmin tables;
     Router router;
     ItemServer server;
@@ -85,6 +89,7 @@ public:
 private:
     bool waits(const Group& group) const override;
     void moved(Group& group) override;
+    void awaitsReaders(Group& group) override;
     void removed(GroupId group) override;
 };
 

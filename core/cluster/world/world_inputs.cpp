@@ -55,6 +55,7 @@ Admitted World::Impl::admit(const WallClock& input) {
 
 Admitted World::Impl::admit(const CalendarJump& input) {
     setCalendar(input.wallClock);
+    streams.calendarJumped();
     return 0;
 }
 

@@ -38,9 +38,9 @@ ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<type
     return &made;
 }
 
-bool needsOldImage(const WorldState& world, const Group& group) {
+bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
     const TablePtr table = world.catalog.find(group.table);
-    return table != nullptr && imagesNeeded(*table);
+    return table != nullptr && imagesNeeded(*table, kind);
 }
 
 Evaluation damaged(WorldState& world, storage::StorageError error) {
@@ -78,7 +78,8 @@ table::LogRecord changeRecord(const WorldState& world, const Group& group,
     if (before) {
         record.oldItem =
             table::OldItem{before.itemBytes, table::entryChecksum(storageKey, before.attributes())};
-        if (needsOldImage(world, group)) record.oldImage.emplace(before.attributes());
+        const WriteKind kind = newImage ? WriteKind::Put : WriteKind::Delete;
+        if (needsOldImage(world, group, kind)) record.oldImage.emplace(before.attributes());
     }
     record.newImage = std::move(newImage);
     record.newItemBytes = newItemBytes;
@@ -100,13 +101,19 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
         if (done.needsCount) return done;
     }
     // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
+    const bool isDelete = std::holds_alternative<DeleteAction>(write.action);
     const bool isUnproven =
-        before && !table::hasChecksum(*before.bytes) && needsOldImage(world, group);
+        before && !table::hasChecksum(*before.bytes) &&
+        needsOldImage(world, group, isDelete ? WriteKind::Delete : WriteKind::Put);
     const bool isUpdate = std::holds_alternative<UpdateAction>(write.action);
     std::optional<types::Item> old;
     if (before && (write.condition || isUpdate || isUnproven)) {
         old = types::decodeItem(before.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
+    }
+    if (write.isInsert && before) {
+        done.error = ApiError::duplicateItem();
+        return done;
     }
     if (!holds(write, storageKey, before, old)) {
         done.error = unmet(before, write.itemOnConditionFailure);
