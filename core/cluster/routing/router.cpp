@@ -175,14 +175,14 @@ void Router::on(OpAnswered& answered) {
     call.gate = std::max(call.gate, result.gate);
     if (result.error) {
         countConflicts(*result.error);
-        // The reply of a batch can express this too.
-        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
-        if (isConflict && std::holds_alternative<BatchWriteReply>(call.reply))
-            return giveUp(answered.op.call, call, answered.op.part);
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
         const auto* batch = std::get_if<WriteBatch>(call.request.get());
+        // The reply of a batch of writes can express this too.
+        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+        if (batch != nullptr && !batch->failsSingly && isConflict)
+            return giveUp(answered.op.call, call, answered.op.part);
         if (batch != nullptr && batch->failsSingly) {
             std::get<BatchWriteReply>(call.reply)
                 .failed.emplace_back(answered.op.part, *std::move(result.error));

@@ -14,6 +14,8 @@ namespace {
 // What one step reads and changes at most.
 constexpr std::size_t kStepRowsMax = 500;
 constexpr std::size_t kStepChangesMax = 100;
+/// Between two steps, so that requests do not wait for a reading of many rows.
+constexpr Duration kStepPause = std::chrono::milliseconds(1);
 /// How often the leader reads through the rows while some are left.
 constexpr Duration kReadEvery = std::chrono::minutes(1);
 
@@ -66,7 +68,7 @@ void Ledger::on(const LedgerStep& step) {
     if (!known.next && m_world.now >= known.readAt)
         known.next = ledger->boundsIn(ledger->space).begin;
     if (known.next) {
-        if (!readOn(*ledger, *leader, known)) return stepLater(*ledger, known, Duration{});
+        if (!readOn(*ledger, *leader, known)) return stepLater(*ledger, known, kStepPause);
         known.next.reset();
         known.readAt = m_world.now + kReadEvery;
     }

@@ -202,7 +202,9 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
     ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
-    if (std::holds_alternative<ReadStream>(*arrives.request->call))
+    // Some requests of coordinators have no call.
+    const Request* call = arrives.request->call.get();
+    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
         return streams.server.serve(*group, std::move(asked));
     server.serve(*group, std::move(asked));
 }
