@@ -11,6 +11,7 @@
 #include "core/cluster/catalog/catalog.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/expression/condition.h"
+#include "core/expression/storage_range.h"
 #include "core/expression/update.h"
 #include "core/storage/store.h"
 #include "core/types/api_error.h"
@@ -49,12 +50,19 @@ struct UpdateAction {
     expression::Update update;
 };
 struct DeleteAction {};
+/// Deletes the item if its time to live ended at this second and the item has not changed since.
+/// Otherwise only its entry in the index by expiry goes.
+struct ExpireAction {
+    std::int64_t expiry = 0;
+};
 
 /// Puts, updates or deletes one item if the condition holds on the leader's latest state.
 struct WriteItem {
     TablePtr table;
     types::Key key;
-    std::variant<PutAction, UpdateAction, DeleteAction> action;
+    std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
+    /// A put by INSERT: refused with DuplicateItem if the item exists.
+    bool isInsert = false;
     std::optional<expression::Condition> condition;
     /// The condition fails unless this record wrote the item. No expression can demand that an item
     /// has no other attributes.
@@ -75,6 +83,9 @@ struct ReadRange {
     /// Storage keys; [begin, end) is within one key space.
     std::string begin;
     std::string end;
+    /// Ranges in the same key space that the page goes on with, in this order. None overlaps
+    /// another.
+    std::vector<expression::StorageRange> further;
     bool forward = true;
     bool consistent = false;
     /// The maximum number of items to evaluate.
@@ -96,6 +107,8 @@ struct ReadBatch {
 };
 struct WriteBatch {
     std::vector<WriteItem> writes;
+    /// A write that is refused fails alone, not the whole batch: BatchExecuteStatement.
+    bool failsSingly = false;
 };
 
 // --- transactions
@@ -164,6 +177,11 @@ struct UpdateTable {
     std::vector<IndexUpdate> updateIndexes;
     std::optional<StreamChange> stream;
 };
+struct UpdateTimeToLive {
+    TablePtr table;
+    bool isEnabled = false;
+    std::string attribute;
+};
 struct DeleteTable {
     TablePtr table;
 };
@@ -198,8 +216,8 @@ struct ReadStream {
 struct ReadNothing {};
 
 using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
-                             TransactRead, CreateTable, DescribeTable, UpdateTable, DeleteTable,
-                             ListTables, ReadStream, ReadNothing>;
+                             TransactRead, CreateTable, DescribeTable, UpdateTable,
+                             UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
 
 // --- replies
 
@@ -230,6 +248,8 @@ struct BatchReadReply {
 struct BatchWriteReply {
     std::vector<WriteReply> writes;
     std::vector<std::uint32_t> unprocessed;
+    /// The writes that failed singly, in no order.
+    std::vector<std::pair<std::uint32_t, ApiError>> failed;
 };
 /// A transaction that is cancelled is an error, ApiError::transactionCanceled.
 struct TransactWriteReply {

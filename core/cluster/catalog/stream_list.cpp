@@ -97,6 +97,15 @@ StreamPtr StreamList::latest(std::string_view accountId, std::string_view region
     return isIt ? before : nullptr;
 }
 
+bool StreamList::needImages(KeySpaceId table, bool isDelete) const {
+    const auto found = m_byTable.find(table);
+    if (found == m_byTable.end()) return false;
+    return std::ranges::any_of(found->second, [&](const auto& entry) {
+        const StreamDescription& stream = *entry.second;
+        return stream.status() != StreamStatus::Disabled && (isDelete || hasOldImage(stream.view));
+    });
+}
+
 void StreamList::put(StreamPtr stream) {
     m_byTable[stream->table][stream->createdAt] = stream;
     Name name = nameOf(*stream);
