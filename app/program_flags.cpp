@@ -66,6 +66,9 @@ std::vector<Flag> flags() {
          "shared: one account for all access keys; per-key: one for each",
          {"shared", "per-key"}},
         {"--demo", In::Both, &Settings::demo, "Load the sample tables"},
+        {"--on-stream", In::Daemon, &Settings::onStream,
+         "TABLE=command: runs the command for each batch of the table's stream records, with "
+         "Lambda's event on its standard input; may be given again"},
         {"--log-level",
          In::Daemon,
          &Settings::logLevel,
@@ -165,6 +168,12 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));
+    for (const std::string& hook : settings.onStream) {
+        const std::size_t equals = hook.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == hook.size())
+            return std::unexpected(
+                std::string("--on-stream takes TABLE=command, such as 'Orders=node worker.js'."));
+    }
     if (given("--cors")) {
         TRY_ASSIGN(options.origins, http::Origins::parse(settings.cors));
     }

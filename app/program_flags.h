@@ -27,6 +27,7 @@ struct Settings {
     std::string clockSkew = "5m";
     std::string namespaces = "shared";
     bool demo = false;
+    std::vector<std::string> onStream;  ///< Each "TABLE=command".
     std::string logLevel = "info";
 };
 

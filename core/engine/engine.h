@@ -90,8 +90,9 @@ public:
     /// for calls that are still open when the engine ends.
     using AnswerHandler = std::function<void(Answer)>;
 
-    /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answers 503 if
-    /// too many calls wait.
+    /// A call as an application would send it: "PutItem" and its JSON, in `region`. An operation of
+    /// streams has its whole name, as in "DynamoDBStreams_20120810.GetRecords". Answers 503 if too
+    /// many calls wait.
     void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
     /// A DeleteItem in `region`. Its condition also fails unless the record `itemLsn` wrote the
     /// item (GET /item tells which one did): only the version that the caller saw is deleted.

@@ -18,6 +18,7 @@ enum class JobKind : std::uint8_t {
     ScanChecksums = 2,
     CopyReplica = 3,
     RecoverTransactions = 4,
+    FillExpiry = 5,
 };
 
 struct JobSpec {

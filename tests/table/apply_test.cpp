@@ -1,10 +1,14 @@
 #include <QtTest>
 
 #include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/base/prng.h"
 #include "core/table/apply.h"
 #include "core/table/collection_size.h"
+#include "core/table/expiry.h"
 #include "core/table/prepared_item.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
@@ -42,6 +46,11 @@ public:
     }
 
     void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
+    /// The same, and the item expires then.
+    void put(const std::string& pk, std::int64_t expiry) {
+        m_newExpiry = expiry;
+        write(pk, item(pk, "red"));
+    }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
     /// Prepares, and later commits or cancels, a put (`after`), a delete (none) or a check.
     void prepare(const std::string& pk, TransactionAction action, const std::string& color = "",
@@ -116,6 +125,17 @@ public:
             std::distance(m_tree.lower_bound(types::keySpaceBegin(space)),
                           m_tree.lower_bound(types::keySpaceEnd(space))));
     }
+    /// The keys of the items that expire, and when, earliest first.
+    std::vector<std::pair<std::string, std::int64_t>> expiring() const {
+        std::vector<std::pair<std::string, std::int64_t>> found;
+        auto entry = m_tree.lower_bound(expiryBegin(m_schema.group));
+        for (; entry != m_tree.end() && entry->first < expiryEnd(m_schema.group); ++entry) {
+            const ExpiryEntry parsed = parseExpiryKey(entry->first).value();
+            for (const char* pk : {"a", "b", "c"})
+                if (parsed.storageKey == keyOf(pk)) found.emplace_back(pk, parsed.expiry);
+        }
+        return found;
+    }
     storage::TreeMark mark;
 
 private:
@@ -170,6 +190,11 @@ private:
             record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
         }
         if (m_sizesCollections) addSize(pk, record);
+        if (const auto expiry = m_expiries.find(pk); expiry != m_expiries.end())
+            record.oldExpiry = expiry->second;
+        m_expiries.erase(pk);
+        record.newExpiry = std::exchange(m_newExpiry, std::nullopt);
+        if (record.newExpiry) m_expiries[pk] = *record.newExpiry;
         apply(record);
     }
 
@@ -191,6 +216,8 @@ private:
 
     ApplySchema m_schema;
     std::map<std::string, SharedBytes> m_tree;
+    std::map<std::string, std::int64_t> m_expiries;
+    std::optional<std::int64_t> m_newExpiry;  // Of the next item.
     std::int64_t m_writes = 0;
     bool m_sizesCollections = false;
 };
@@ -200,6 +227,24 @@ private:
 class ApplyTest : public QObject {
     Q_OBJECT
 private slots:
+    void indexesItemsByTheirExpiry() {
+        using Expiring = std::vector<std::pair<std::string, std::int64_t>>;
+        Tree tree;
+        tree.put("a", 300);
+        tree.put("b", 100);
+        tree.put("c", 200);
+        QCOMPARE(tree.expiring(), (Expiring{{"b", 100}, {"c", 200}, {"a", 300}}));
+        tree.put("b", 400);
+        tree.put("c", "red");
+        tree.put("a", 300);
+        QCOMPARE(tree.expiring(), (Expiring{{"a", 300}, {"b", 400}}));
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        tree.remove("a");
+        tree.remove("b");
+        QVERIFY(tree.expiring().empty());
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+    }
+
     void keepsCountBytesAndChecksumAtApply() {
         Tree tree;
         tree.put("a", "red");

@@ -50,12 +50,17 @@ struct UpdateAction {
     expression::Update update;
 };
 struct DeleteAction {};
+/// Deletes the item if its time to live ended at this second and the item has not changed since.
+/// Otherwise only its entry in the index by expiry goes.
+struct ExpireAction {
+    std::int64_t expiry = 0;
+};
 
 /// Puts, updates or deletes one item if the condition holds on the leader's latest state.
 struct WriteItem {
     TablePtr table;
     types::Key key;
-    std::variant<PutAction, UpdateAction, DeleteAction> action;
+    std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
     /// A put by INSERT: refused with DuplicateItem if the item exists.
     bool isInsert = false;
     std::optional<expression::Condition> condition;
@@ -172,6 +177,11 @@ struct UpdateTable {
     std::vector<IndexUpdate> updateIndexes;
     std::optional<StreamChange> stream;
 };
+struct UpdateTimeToLive {
+    TablePtr table;
+    bool isEnabled = false;
+    std::string attribute;
+};
 struct DeleteTable {
     TablePtr table;
 };
@@ -206,8 +216,8 @@ struct ReadStream {
 struct ReadNothing {};
 
 using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
-                             TransactRead, CreateTable, DescribeTable, UpdateTable, DeleteTable,
-                             ListTables, ReadStream, ReadNothing>;
+                             TransactRead, CreateTable, DescribeTable, UpdateTable,
+                             UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
 
 // --- replies
 

@@ -129,6 +129,12 @@ struct StreamTick {
     Instant at;  ///< Only the tick that was queued last counts.
 };
 
+/// Items of a partition expire.
+struct ExpirySweep {
+    GroupId group{};
+    Instant at;  ///< Only the sweep that was queued last counts.
+};
+
 /// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
@@ -162,6 +168,6 @@ using Event =
                  OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
                  IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
                  CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
-                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave>;
+                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep>;
 
 }  // namespace orrery::cluster

@@ -10,15 +10,15 @@ namespace orrery::cluster {
 namespace {
 
 bool changesData(const Request& request) {
-    return std::visit(
-        Overloaded{
-            []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable, DeleteTable>
-                   T>(const T&) { return true; },
-            []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable, ListTables,
-                     ReadStream, ReadNothing>
-                   T>(const T&) { return false; },
-        },
-        request);
+    return std::visit(Overloaded{
+                          []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable,
+                                   UpdateTimeToLive, DeleteTable>
+                                 T>(const T&) { return true; },
+                          []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable,
+                                   ListTables, ReadStream, ReadNothing>
+                                 T>(const T&) { return false; },
+                      },
+                      request);
 }
 
 Access accessOf(bool isConsistent) {
@@ -85,7 +85,8 @@ bool Router::planParts(PendingCall& call) {
                 planStream(call, read);
                 return true;
             },
-            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                      ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
                 return true;

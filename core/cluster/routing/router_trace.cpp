@@ -61,7 +61,8 @@ About aboutOf(const Request& request) {
                 return About{Read, all.reads[0].table.get(), nullptr, true, all.reads.size()};
             },
             [](const ReadStream&) { return About{Read}; },
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                     ListTables, ReadNothing>
                    T>(const T&) { return About{}; },
         },
         request);

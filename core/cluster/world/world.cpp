@@ -8,6 +8,7 @@
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
+#include "core/cluster/writes/expiry_entries.h"
 
 namespace orrery::cluster {
 
@@ -21,7 +22,13 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       prepared(state),
       transactions(state, replicator, jobs, prepared),
       streams(state, replicator, options.logBounds),
-      tables(state, replicator, jobs, indexes, streams),
+      expiries(state, replicator),
+      expiryFiller(state, replicator, jobs),
+      tables(state, replicator, jobs,
+             {.indexes = indexes,
+              .streams = streams,
+              .expiries = expiries,
+              .expiryFiller = expiryFiller}),
       router(
           state, transactions.coordinator,
           [this](const Request& request, const Caller& caller) {
@@ -46,6 +53,13 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
         });
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
+    replicator.setBeforePropose(
+        [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
+            noteExpiry(state, group, zone, record);
+        });
+    expiries.setServe(
+        [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });
+    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
     transactions.coordinator.setEnded(
@@ -64,6 +78,7 @@ void World::Impl::moved(Group& group) {
     server.moved(group);
     indexes.moved(group);
     transactions.moved(group);
+    expiries.moved(group);
     spreader.moved(group);
 }
 
@@ -76,6 +91,7 @@ void World::Impl::removed(GroupId group) {
     prepared.forget(group);
     transactions.recovery.forget(group);
     streams.forget(group);
+    expiries.forget(group);
     indexes.receiver.forget(group);
 }
 
@@ -97,6 +113,8 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->tables.reopenTables());
     impl->transactions.resume();
     impl->streams.resume();
+    impl->expiries.resume();
+    impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
@@ -161,6 +179,7 @@ void World::Impl::process(Event& event) {
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const StreamTick& tick) { streams.on(tick); },
+                   [&](const ExpirySweep& sweep) { expiries.on(sweep); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
                    [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(

@@ -10,6 +10,8 @@
 #include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/transactions/transactions.h"
+#include "core/cluster/ttl/expiry_filler.h"
+#include "core/cluster/ttl/expiry_sweeper.h"
 #include "core/cluster/world/world.h"
 
 namespace orrery::cluster {
@@ -60,6 +62,8 @@ public:
     PreparedItems prepared;
     Transactions transactions;
     Streams streams;
+    ExpirySweeper expiries;
+    ExpiryFiller expiryFiller;
     TableAdmin tables;
     Router router;
     ItemServer server;

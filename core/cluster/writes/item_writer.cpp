@@ -1,6 +1,8 @@
 #include "core/cluster/writes/item_writer.h"
 
+#include "core/cluster/writes/expiry_entries.h"
 #include "core/cluster/writes/write_evaluation.h"
+#include "core/table/expiry.h"
 
 namespace orrery::cluster {
 namespace {
@@ -18,6 +20,54 @@ void propose(Replicator& replicator, CollectionSizes& sizes, Group& group, ZoneI
     if (imageBytes == 0) return;
     written.reply.after = {stored, static_cast<std::uint32_t>(stored->size() - imageBytes),
                            itemBytes};
+}
+
+Written damaged(WorldState& world, storage::StorageError error) {
+    Written written;
+    written.error = ApiError::internal(error.message());
+    world.reportDamage(std::move(error));
+    return written;
+}
+
+// The record's old image has the item's expiry, so the entry goes with the item.
+Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
+                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+    const std::int64_t expiry = std::get<ExpireAction>(write.action).expiry;
+    const TablePtr table = world.catalog.find(group.table);
+    if (table == nullptr || table->timeToLive.attribute.empty()) return {};
+    // An earlier request for the same entry may have been faster.
+    if (!hasExpiryEntry(world, group, zone, expiry, storageKey)) return {};
+    auto latest = latestItem(world, group, zone, storageKey);
+    if (!latest) return damaged(world, std::move(latest).error());
+    const ItemView& item = latest->item;
+    const auto current =
+        item ? table::expiryOf(item.attributes(), table->timeToLive.attribute) : std::nullopt;
+    const bool isDue = current == expiry &&
+                       std::chrono::seconds(expiry) <= world.calendar().sinceEpoch() &&
+                       !table::isIgnoredExpiry(expiry, world.calendar());
+    const bool isUnchecked = item && world.plantedBug == PlantedBug::ExpiryUnchecked;
+    Written written;
+    if (!isDue && !isUnchecked) {
+        table::LogRecord record;
+        record.kind = table::RecordKind::Expiry;
+        record.space = group.space;
+        record.key = storageKey;
+        record.oldExpiry = expiry;
+        written.restsOn = replicator.propose(group, zone, std::move(record));
+        return written;
+    }
+    Evaluation done;
+    if (!group.schema->localIndexes.empty()) {
+        auto size = sizes.find(group, zone, storageKey, true);
+        if (!size) return damaged(world, std::move(size).error());
+        done.collection = *size;
+    }
+    done.record = changeRecord(world, group, storageKey, item, std::nullopt, 0);
+    if (!done.record->oldImage) done.record->oldImage.emplace(item.attributes());
+    done.record->cause = table::Cause::TimeToLive;
+    done.latest = *std::move(latest);
+    propose(replicator, sizes, group, zone, write, done, written);
+    return written;
 }
 
 }  // namespace
@@ -41,6 +91,8 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
         written.restsOn = PreparedItems::lastRecordOf(group, storageKey);
         return written;
     }
+    if (std::holds_alternative<ExpireAction>(write.action))
+        return expireItem(world, replicator, sizes, group, zone, write, storageKey);
     Evaluation done = evaluateWrite(world, sizes, group, zone, write, storageKey);
     written.needsCount = done.needsCount;
     if (written.needsCount) return written;

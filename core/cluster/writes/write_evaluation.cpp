@@ -40,7 +40,11 @@ ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<type
 
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
     const TablePtr table = world.catalog.find(group.table);
-    return table != nullptr && imagesNeeded(*table, kind);
+    if (table == nullptr) return false;
+    // A stream that is being disabled goes on to its last record.
+    return imagesNeeded(*table, kind) ||
+           (!table->streamLabel.empty() &&
+            world.catalog.streams().needImages(table->space, kind == WriteKind::Delete));
 }
 
 Evaluation damaged(WorldState& world, storage::StorageError error) {
