@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "core/api/decode/constraint_text.h"
+#include "core/base/text.h"
 
 namespace orrery::api {
 namespace {
@@ -39,6 +40,14 @@ int levelsIn(const json::Value& value, int most) {
     return deepest;
 }
 
+// The constraint that the length of `text` breaks; empty if it breaks none.
+std::string brokenLength(const Shape& shape, std::string_view text) {
+    if (text.empty()) return lengthAtLeast(1);
+    const auto length = static_cast<std::int64_t>(utf16Length(text));
+    const bool isTooLong = shape.role != Role::Table && length > shape.lengthMax;
+    return isTooLong ? lengthAtMost(shape.lengthMax) : "";
+}
+
 }  // namespace
 
 std::optional<std::string> newerEnumViolation(const Shape& shape, const json::Object& request,
@@ -53,12 +62,14 @@ std::optional<std::string> newerEnumViolation(const Shape& shape, const json::Ob
 ApiResult<void> checkReportedAlone(const Shape& shape, const json::Object& request,
                                    const Validation& validation) {
     for (const Member& member : shape.members) {
-        if (!member.shape->emptyAloneIfNewer) continue;
+        if (!member.shape->lengthAloneIfNewer) continue;
         const json::Value* value = request.if_contains(member.name);
-        if (value == nullptr || !value->is_string() || !value->get_string().empty()) continue;
+        if (value == nullptr || !value->is_string()) continue;
+        const std::string constraint = brokenLength(*member.shape, value->get_string());
+        if (constraint.empty()) continue;
         return std::unexpected(ApiError::validation(
             std::string(kOneErrorDetected) + "Value at '" + std::string(member.name) +
-            "' failed to satisfy constraint: " + lengthAtLeast(1)));
+            "' failed to satisfy constraint: " + constraint));
     }
     for (const Member& member : shape.members) {
         if (member.shape->newerEnum == nullptr || !member.shape->newerEnum->alone) continue;

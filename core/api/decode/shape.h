@@ -86,8 +86,9 @@ struct Shape {
     Shown shown = Shown::Value;
     /// The limits of a map's keys and values count only if all members are valid otherwise.
     bool entriesLast = false;
-    /// The newer layer reports an empty text alone and unnamed, before all other violations.
-    bool emptyAloneIfNewer = false;
+    /// The newer layer reports the length of this text alone and unnamed, before all other
+    /// violations; of the name of a table, only that it is empty.
+    bool lengthAloneIfNewer = false;
 
     // Builders, so that a table reads like its description.
     constexpr Shape lengths(std::int64_t min, std::int64_t max) const {
@@ -123,9 +124,9 @@ struct Shape {
         shape.shown = wanted;
         return shape;
     }
-    constexpr Shape emptyAlone() const {
+    constexpr Shape lengthAlone() const {
         Shape shape = *this;
-        shape.emptyAloneIfNewer = true;
+        shape.lengthAloneIfNewer = true;
         return shape;
     }
     constexpr Shape checkedLast() const {

@@ -72,6 +72,14 @@ ApiResult<void> checkItemSize(const types::Item& item) {
         ApiError::neverPrefixedValidation("Item size has exceeded the maximum allowed size"));
 }
 
+ApiResult<void> checkStatementSize(const expression::Update& update) {
+    if (update.style == expression::UpdateStyle::Legacy ||
+        expression::statementBytes(update) <= types::kItemBytesMax)
+        return {};
+    return std::unexpected(
+        ApiError::validation("Item size to update has exceeded the maximum allowed size"));
+}
+
 std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table) {
     std::vector<const cluster::SecondaryIndex*> indexes;
     for (const cluster::SecondaryIndex& index : table.indexes)

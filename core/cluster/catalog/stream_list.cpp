@@ -1,6 +1,7 @@
 #include "core/cluster/catalog/stream_list.h"
 #include <algorithm>
 
+#include <algorithm>
 #include <array>
 
 #include "core/cluster/catalog/catalog.h"

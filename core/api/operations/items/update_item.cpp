@@ -86,15 +86,6 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// The leader measures the item; this limits the statement, whatever the item and the condition.
-ApiResult<void> checkStatementSize(const expression::Update& update) {
-    if (update.style == expression::UpdateStyle::Legacy ||
-        expression::statementBytes(update) <= types::kItemBytesMax)
-        return {};
-    return std::unexpected(
-        ApiError::validation("Item size to update has exceeded the maximum allowed size"));
-}
-
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findTable(catalog, caller, parsed.arguments.tableName));

@@ -23,7 +23,7 @@ constexpr Member kGetMembers[] = {
 constexpr Shape kGet = structure("Get", kGetMembers);
 constexpr Member kItemMembers[] = {{"Get", &kGet, Presence::NotNull}};
 constexpr Shape kItem = structure("TransactGetItem", kItemMembers);
-constexpr Shape kItems = listOf(kItem).lengths(1, kItemsMax);
+constexpr Shape kItems = listOf(kItem).lengths(1, kItemsMax).as(Shown::UnnamedIfNewer);
 
 constexpr Member kMembers[] = {
     {"TransactItems", &kItems, Presence::NotNull},

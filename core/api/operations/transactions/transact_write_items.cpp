@@ -64,8 +64,8 @@ constexpr Member kItemMembers[] = {
     {"Update", &kUpdate},
 };
 constexpr Shape kItem = structure("TransactWriteItem", kItemMembers);
-constexpr Shape kItems = listOf(kItem).lengths(1, kActionsMax);
-constexpr Shape kToken = string().lengths(1, 36);
+constexpr Shape kItems = listOf(kItem).lengths(1, kActionsMax).as(Shown::UnnamedIfNewer);
+constexpr Shape kToken = string().lengths(1, 36).lengthAlone();
 
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
@@ -123,6 +123,7 @@ ApiResult<Action> takeAction(std::string_view kind, const Fields& fields) {
     if (isUpdate) {
         TRY_ASSIGN(expression::Update update,
                    expression::parseUpdate(fields.text("UpdateExpression"), substitutions));
+        if (fields.layer() == Layer::Newer) TRY(checkStatementSize(update));
         action.change = cluster::UpdateAction{std::move(update)};
     }
     if (kind == "Delete") action.change = cluster::DeleteAction{};
@@ -135,6 +136,12 @@ ApiResult<Action> takeAction(std::string_view kind, const Fields& fields) {
 ApiResult<Action> takeAction(const Fields& item) {
     constexpr std::string_view kKinds[] = {"ConditionCheck", "Put", "Delete", "Update"};
     const auto isGiven = [&](std::string_view kind) { return item.has(kind); };
+    if (std::ranges::none_of(kKinds, isGiven))
+        return std::unexpected(ApiError::validation(
+            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request",
+            "1 validation error detected: Value '' at 'transactItems' failed to satisfy "
+            "constraint: TransactWriteRequest should contain Delete or Put or Update or "
+            "ConditionCheck"));
     if (std::ranges::count_if(kKinds, isGiven) != 1)
         return std::unexpected(ApiError::validation(
             "TransactItems can only contain one of Check, Put, Update or Delete"));
