@@ -1,4 +1,5 @@
 #include "core/cluster/catalog/stream_list.h"
+#include <algorithm>
 
 #include <algorithm>
 #include <array>
