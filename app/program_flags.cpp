@@ -22,7 +22,7 @@ struct Flag {
     const char* name;
     In in;
     std::variant<bool Settings::*, std::string Settings::*, std::uint16_t Settings::*,
-                 std::uint64_t Settings::*>
+                 std::uint64_t Settings::*, std::vector<std::string> Settings::*>
         member;
     const char* help;  ///< Empty: the flag is not listed.
     std::vector<std::string> choices = {};
@@ -53,6 +53,9 @@ std::vector<Flag> flags() {
          "shared: one account for all access keys; per-key: one for each",
          {"shared", "per-key"}},
         {"--demo", In::Both, &Settings::demo, "Load the sample tables"},
+        {"--on-stream", In::Daemon, &Settings::onStream,
+         "TABLE=command: runs the command for each batch of the table's stream records, with "
+         "Lambda's event on its standard input; may be given again"},
         {"--log-level",
          In::Daemon,
          &Settings::logLevel,
@@ -68,6 +71,8 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
             auto& value = settings.*member;
             if constexpr (std::is_same_v<decltype(value), bool&>) {
                 option = app.add_flag(flag.name, value, flag.help);
+            } else if constexpr (std::is_same_v<decltype(value), std::vector<std::string>&>) {
+                option = app.add_option(flag.name, value, flag.help)->allow_extra_args(false);
             } else {
                 option = app.add_option(flag.name, value, flag.help)->capture_default_str();
             }
@@ -127,6 +132,12 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));
+    for (const std::string& hook : settings.onStream) {
+        const std::size_t equals = hook.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == hook.size())
+            return std::unexpected(
+                std::string("--on-stream takes TABLE=command, such as 'Orders=node worker.js'."));
+    }
     if (given("--cors")) {
         TRY_ASSIGN(options.origins, http::Origins::parse(settings.cors));
     }

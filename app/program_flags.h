@@ -25,6 +25,7 @@ struct Settings {
     std::string credentials;
     std::string namespaces = "shared";
     bool demo = false;
+    std::vector<std::string> onStream;  ///< Each "TABLE=command".
     std::string logLevel = "info";
 };
 

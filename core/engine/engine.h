@@ -83,8 +83,9 @@ public:
     /// for calls that are still open when the engine ends.
     using AnswerHandler = std::function<void(Answer)>;
 
-    /// A call as an application would send it: "PutItem" and its JSON, in `region`. Answers 503 if
-    /// too many calls wait.
+    /// A call as an application would send it: "PutItem" and its JSON, in `region`. An operation of
+    /// streams has its whole name, as in "DynamoDBStreams_20120810.GetRecords". Answers 503 if too
+    /// many calls wait.
     void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
     /// A control call: "POST", "/faults", JSON.
     void control(std::string method, std::string target, std::string json, AnswerHandler handler);

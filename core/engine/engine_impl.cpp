@@ -250,7 +250,9 @@ void Engine::Impl::callFromInside(std::string_view region, std::string_view oper
     Destination to;
     to.handler = std::move(handler);
     to.region = region;
-    auto call = api::parseCall("DynamoDB_20120810." + std::string(operation), json);
+    const bool isWhole = operation.find('.') != operation.npos;
+    const std::string target = (isWhole ? "" : "DynamoDB_20120810.") + std::string(operation);
+    auto call = api::parseCall(target, json);
     if (!call) return m_answering.fail(to, call.error());
     cluster::Caller caller;
     caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
