@@ -17,6 +17,7 @@ enum class JobKind : std::uint8_t {
     ReclaimSpace = 1,
     ScanChecksums = 2,
     CopyReplica = 3,
+    FillExpiry = 4,
 };
 
 struct JobSpec {

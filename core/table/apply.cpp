@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/base/crc32c.h"
 #include "core/table/collection_size.h"
+#include "core/table/expiry.h"
 #include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 
@@ -67,6 +68,20 @@ void applyCollectionSize(const LogRecord& record, Lsn lsn, const ApplySchema& sc
     const std::uint64_t before = record.collection->isFirst ? 0 : after - delta;
     out.checksumDelta += collectionSizeChecksum(key, after) - collectionSizeChecksum(key, before);
     out.changes.push_back({key, encodeCollectionSize(key, headerOf(record, lsn, 0), after)});
+}
+
+void applyExpiry(const LogRecord& record, Lsn lsn, const ApplySchema& schema, AppliedRecord& out) {
+    if (record.oldExpiry) {
+        std::string key = expiryKey(schema.group, *record.oldExpiry, record.key);
+        out.checksumDelta -= expiryChecksum(key);
+        out.changes.push_back({std::move(key), nullptr});
+    }
+    if (record.newExpiry) {
+        std::string key = expiryKey(schema.group, *record.newExpiry, record.key);
+        out.checksumDelta += expiryChecksum(key);
+        SharedBytes entry = encodeExpiry(key, headerOf(record, lsn, 0));
+        out.changes.push_back({std::move(key), std::move(entry)});
+    }
 }
 
 // cursor := lsn:uint64 crc32c:uint32   // the CRC covers the key and the LSN
@@ -132,8 +147,10 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
         case RecordKind::TransactionCommit:
         case RecordKind::TransactionCancel:
         case RecordKind::Configuration:
+        case RecordKind::Expiry:
             break;
     }
+    applyExpiry(record, lsn, schema, out);
     return out;
 }
 

@@ -22,6 +22,7 @@ enum class RecordKind : std::uint8_t {
     Configuration = 6,
     IndexPut = 7,
     IndexDelete = 8,
+    Expiry = 9,  ///< Changes only an item's entry in the index by expiry.
 };
 
 enum class Cause : std::uint8_t { Client = 0, TimeToLive = 1, Replication = 2, Restore = 3 };
@@ -78,6 +79,9 @@ struct LogRecord {
     std::optional<TransactionAction> action;  ///< For a transaction's commit.
     GroupId ledger{};                         ///< The ledger that decides the transaction; 0: none.
     std::optional<CollectionSize> collection;
+    /// The entries of the item that the index by expiry loses and gets (expiry.h).
+    std::optional<std::int64_t> oldExpiry;
+    std::optional<std::int64_t> newExpiry;
 
     bool operator==(const LogRecord&) const = default;
 };

@@ -10,8 +10,6 @@
 namespace orrery::test {
 namespace {
 
-const CalendarTime kCalendar(std::chrono::seconds(1'800'000'000));
-
 types::Key keyOf(const std::string& pk) {
     return {types::AttributeValue::string(pk), std::nullopt};
 }
@@ -50,7 +48,7 @@ WorldHarness::WorldHarness(cluster::WorldOptions options)
 }
 
 void WorldHarness::open() {
-    auto world = cluster::World::open(*m_store, m_options, kCalendar);
+    auto world = cluster::World::open(*m_store, m_options, m_wallClock);
     CHECK(world.has_value());
     m_world = std::move(*world);
 }

@@ -16,6 +16,9 @@ namespace orrery::test {
 /// replica that is away that it needs a copy, in pieces of a few keys.
 cluster::LogBounds drawLogBounds(std::uint64_t seed);
 
+/// What the wall clock shows when a world is first opened.
+inline constexpr CalendarTime kCalendar{std::chrono::seconds(1'800'000'000)};
+
 /// A world on a store in memory, driven from event to event. Calls return at once; `run` lets time
 /// pass, and answers are found by the number that the call returned.
 class WorldHarness {
@@ -62,6 +65,8 @@ public:
     void kill();
     /// Stops the process normally and restarts it.
     void restart();
+    /// What the wall clock shows at the next start.
+    void setWallClock(CalendarTime shows) { m_wallClock = shows; }
     /// The options of the next start.
     cluster::WorldOptions& options() { return m_options; }
 
@@ -83,6 +88,7 @@ private:
     void open();
 
     cluster::WorldOptions m_options;
+    CalendarTime m_wallClock = kCalendar;
     std::unique_ptr<storage::MemoryStore> m_store;
     std::unique_ptr<cluster::World> m_world;
     std::map<std::uint64_t, cluster::Answered> m_answers;

@@ -1,10 +1,14 @@
 #include <QtTest>
 
 #include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/base/prng.h"
 #include "core/table/apply.h"
 #include "core/table/collection_size.h"
+#include "core/table/expiry.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"
@@ -41,6 +45,11 @@ public:
     }
 
     void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
+    /// The same, and the item expires then.
+    void put(const std::string& pk, std::int64_t expiry) {
+        m_newExpiry = expiry;
+        write(pk, item(pk, "red"));
+    }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
     /// From now on records carry the size of the collection. Before, they are of version 1.
     void sizeCollections() { m_sizesCollections = true; }
@@ -75,6 +84,17 @@ public:
             std::distance(m_tree.lower_bound(types::keySpaceBegin(space)),
                           m_tree.lower_bound(types::keySpaceEnd(space))));
     }
+    /// The keys of the items that expire, and when, earliest first.
+    std::vector<std::pair<std::string, std::int64_t>> expiring() const {
+        std::vector<std::pair<std::string, std::int64_t>> found;
+        auto entry = m_tree.lower_bound(expiryBegin(m_schema.group));
+        for (; entry != m_tree.end() && entry->first < expiryEnd(m_schema.group); ++entry) {
+            const ExpiryEntry parsed = parseExpiryKey(entry->first).value();
+            for (const char* pk : {"a", "b", "c"})
+                if (parsed.storageKey == keyOf(pk)) found.emplace_back(pk, parsed.expiry);
+        }
+        return found;
+    }
     storage::TreeMark mark;
 
 private:
@@ -108,6 +128,11 @@ private:
             record.collection =
                 CollectionSize{scannedCollectionBytes(pk) + delta, !knowsCollection(pk)};
         }
+        if (const auto expiry = m_expiries.find(pk); expiry != m_expiries.end())
+            record.oldExpiry = expiry->second;
+        m_expiries.erase(pk);
+        record.newExpiry = std::exchange(m_newExpiry, std::nullopt);
+        if (record.newExpiry) m_expiries[pk] = *record.newExpiry;
         const Lsn lsn = mark.applied.next();
         const AppliedRecord applied = applyRecord(record, lsn, m_schema);
         for (const auto& change : applied.changes) {
@@ -122,6 +147,8 @@ private:
 
     ApplySchema m_schema;
     std::map<std::string, SharedBytes> m_tree;
+    std::map<std::string, std::int64_t> m_expiries;
+    std::optional<std::int64_t> m_newExpiry;  // Of the next item.
     std::int64_t m_writes = 0;
     bool m_sizesCollections = false;
 };
@@ -131,6 +158,24 @@ private:
 class ApplyTest : public QObject {
     Q_OBJECT
 private slots:
+    void indexesItemsByTheirExpiry() {
+        using Expiring = std::vector<std::pair<std::string, std::int64_t>>;
+        Tree tree;
+        tree.put("a", 300);
+        tree.put("b", 100);
+        tree.put("c", 200);
+        QCOMPARE(tree.expiring(), (Expiring{{"b", 100}, {"c", 200}, {"a", 300}}));
+        tree.put("b", 400);
+        tree.put("c", "red");
+        tree.put("a", 300);
+        QCOMPARE(tree.expiring(), (Expiring{{"a", 300}, {"b", 400}}));
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        tree.remove("a");
+        tree.remove("b");
+        QVERIFY(tree.expiring().empty());
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+    }
+
     void keepsCountBytesAndChecksumAtApply() {
         Tree tree;
         tree.put("a", "red");

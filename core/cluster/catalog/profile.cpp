@@ -25,6 +25,7 @@ Profile Profile::dropIn() {
     Profile profile = common();
     profile.name = "drop-in";
     profile.indexesBeforeAnswer = true;
+    profile.expiryDelay = 1s;
     return profile;
 }
 
@@ -36,6 +37,9 @@ Profile Profile::serviceLike() {
     profile.betweenZonesMean = 300us;
     profile.disk = 300us;
     profile.transientStates = 2s;
+    // Small tables of the service take about ten minutes.
+    profile.expiryDelay = 10min;
+    profile.timeToLiveInterval = 1h;
     return profile;
 }
 

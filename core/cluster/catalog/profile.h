@@ -29,6 +29,10 @@ struct Profile {
     Duration requestTimeout{};
     /// The time that a table stays CREATING, UPDATING or DELETING.
     Duration transientStates{};
+    /// How long an expired item can be read before it is deleted.
+    Duration expiryDelay{};
+    /// The time between two changes of a table's time to live.
+    Duration timeToLiveInterval{};
     /// Writes are answered only after the global indexes have been updated.
     bool indexesBeforeAnswer = false;
 

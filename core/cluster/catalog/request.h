@@ -48,12 +48,17 @@ struct UpdateAction {
     expression::Update update;
 };
 struct DeleteAction {};
+/// Deletes the item if its time to live ended at this second and the item has not changed since.
+/// Otherwise only its entry in the index by expiry goes.
+struct ExpireAction {
+    std::int64_t expiry = 0;
+};
 
 /// Puts, updates or deletes one item if the condition holds on the leader's latest state.
 struct WriteItem {
     TablePtr table;
     types::Key key;
-    std::variant<PutAction, UpdateAction, DeleteAction> action;
+    std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
     std::optional<expression::Condition> condition;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
@@ -126,6 +131,11 @@ struct UpdateTable {
     std::vector<IndexUpdate> updateIndexes;
     std::optional<StreamChange> stream;
 };
+struct UpdateTimeToLive {
+    TablePtr table;
+    bool isEnabled = false;
+    std::string attribute;
+};
 struct DeleteTable {
     TablePtr table;
 };
@@ -161,7 +171,7 @@ struct ReadNothing {};
 
 using Request =
     std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, CreateTable, DescribeTable,
-                 UpdateTable, DeleteTable, ListTables, ReadStream, ReadNothing>;
+                 UpdateTable, UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
 
 // --- replies
 

@@ -1,5 +1,6 @@
 #include "core/cluster/catalog/stream_list.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/cluster/catalog/catalog.h"
@@ -95,6 +96,15 @@ StreamPtr StreamList::latest(std::string_view accountId, std::string_view region
     const bool isIt = before->accountId == accountId && before->regionName == regionName &&
                       before->tableName == tableName;
     return isIt ? before : nullptr;
+}
+
+bool StreamList::needImages(KeySpaceId table, bool isDelete) const {
+    const auto found = m_byTable.find(table);
+    if (found == m_byTable.end()) return false;
+    return std::ranges::any_of(found->second, [&](const auto& entry) {
+        const StreamDescription& stream = *entry.second;
+        return stream.status() != StreamStatus::Disabled && (isDelete || hasOldImage(stream.view));
+    });
 }
 
 void StreamList::put(StreamPtr stream) {

@@ -30,6 +30,9 @@ public:
     StreamPtr latest(std::string_view accountId, std::string_view regionName,
                      std::string_view tableName) const;
 
+    /// True if a stream of the table that has not ended shows old images, or the key of a deletion.
+    bool needImages(KeySpaceId table, bool isDelete) const;
+
     void put(StreamPtr stream);
     void erase(const StreamDescription& stream);
 

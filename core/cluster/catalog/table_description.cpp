@@ -66,7 +66,7 @@ bool TableDescription::hasGlobalIndexes() const {
 }
 
 bool imagesNeeded(const TableDescription& table, WriteKind kind) {
-    if (!table.indexes.empty()) return true;
+    if (!table.indexes.empty() || !table.timeToLive.attribute.empty()) return true;
     if (!table.stream) return false;
     return hasOldImage(*table.stream) || kind == WriteKind::Delete;
 }

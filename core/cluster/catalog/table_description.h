@@ -55,7 +55,7 @@ struct Tag {
 struct TimeToLive {
     std::string attribute;  ///< Empty: disabled.
     std::optional<CalendarTime> changedAt;
-    /// The table's items are being indexed by their expiry, or the index is being erased.
+    /// Items that are older than the setting are being indexed by their expiry.
     bool isChanging = false;
     bool operator==(const TimeToLive&) const = default;
 };
@@ -115,10 +115,10 @@ using TablePtr = std::shared_ptr<const TableDescription>;
 
 enum class WriteKind : std::uint8_t { Put, Delete };
 
-/// True if the log record of such a write carries the image that it replaces. Indexes need that
-/// image to move their entries, and streams to show it. A stream of keys needs it for a deletion,
-/// since a storage key does not contain the key. Recovery and replicas in other Regions will set it
-/// here too.
+/// True if the log record of such a write carries the image that it replaces. Indexes, and the one
+/// by expiry, need that image to move their entries, and streams to show it. A stream of keys needs
+/// it for a deletion, since a storage key does not contain the key. Recovery and replicas in other
+/// Regions will set it here too.
 bool imagesNeeded(const TableDescription& table, WriteKind kind = WriteKind::Delete);
 
 /// The warm throughput of a table or index: the requested one, but at least what its billing mode

@@ -58,8 +58,8 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
             // These do not come here: other parts answer them.
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadStream,
-                     ReadNothing>
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                     ListTables, ReadStream, ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);

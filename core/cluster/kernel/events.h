@@ -123,6 +123,12 @@ struct StreamTick {
     Instant at;  ///< Only the tick that was queued last counts.
 };
 
+/// Items of a partition expire.
+struct ExpirySweep {
+    GroupId group{};
+    Instant at;  ///< Only the sweep that was queued last counts.
+};
+
 /// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
@@ -132,9 +138,10 @@ struct CollectionCountStep {
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
-                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpResumes, CopyStep, StreamTick, CollectionCountStep, LeaderSweep>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
+                 ExpirySweep, CollectionCountStep, LeaderSweep>;
 
 }  // namespace orrery::cluster

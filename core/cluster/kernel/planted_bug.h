@@ -24,6 +24,9 @@ enum class PlantedBug : std::uint8_t {
     StreamEndsEarly,      ///< A disabled stream ends at what is committed when it is disabled.
     StreamMarkForgotten,  ///< After a change of leader, no Configuration record is proposed anew.
     StreamShowsNoChange,  ///< A stream shows writes that left the item as it was.
+    ExpiryUnchecked,      ///< An item is deleted although its expiry has changed.
+    ExpiryFillSkips,      ///< Some items from before the time to live are not indexed.
+    ExpiryTimerLost,      ///< After a restart, nothing waits for the next expiry.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
 };
 

@@ -118,6 +118,7 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
     const Lsn lsn = replica.propose(m_world.now);
     Proposed proposed{lsn, nullptr};
     record.committedAt = nextTimestamp(group);
+    if (m_beforePropose) m_beforePropose(group, zone, record);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));

@@ -35,6 +35,12 @@ public:
     using BeforeApply = std::function<void(const Group& group, ZoneIndex zone,
                                            std::span<const storage::TreeChange> changes)>;
     void setBeforeApply(BeforeApply beforeApply) { m_beforeApply = std::move(beforeApply); }
+    /// Called before a leader proposes a record, which it may complete; may be empty.
+    using BeforePropose =
+        std::function<void(const Group& group, ZoneIndex zone, table::LogRecord& record)>;
+    void setBeforePropose(BeforePropose beforePropose) {
+        m_beforePropose = std::move(beforePropose);
+    }
     /// The world's profile has changed: uses its leases and detection times from now on.
     void profileChanged();
 
@@ -209,6 +215,7 @@ private:
     replication::ReplicaOptions m_options;  ///< Shared by all replicas.
     GroupListener* m_listener = nullptr;
     BeforeApply m_beforeApply;
+    BeforePropose m_beforePropose;
     Totals m_totals;
     GroupQueue m_unsaved;
     std::size_t m_removedInQueue = 0;   ///< Groups removed since the changed ones were cleared.

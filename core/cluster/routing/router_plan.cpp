@@ -9,14 +9,15 @@ namespace orrery::cluster {
 namespace {
 
 bool changesData(const Request& request) {
-    return std::visit(Overloaded{
-                          []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, DeleteTable> T>(
-                              const T&) { return true; },
-                          []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables,
-                                   ReadStream, ReadNothing>
-                                 T>(const T&) { return false; },
-                      },
-                      request);
+    return std::visit(
+        Overloaded{
+            []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, UpdateTimeToLive, DeleteTable>
+                   T>(const T&) { return true; },
+            []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables, ReadStream,
+                     ReadNothing>
+                   T>(const T&) { return false; },
+        },
+        request);
 }
 
 Access accessOf(bool isConsistent) {
@@ -81,7 +82,8 @@ bool Router::planParts(PendingCall& call) {
                 planStream(call, read);
                 return true;
             },
-            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                      ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
                 return true;

@@ -53,7 +53,8 @@ About aboutOf(const Request& request) {
                              batch.writes.size()};
             },
             [](const ReadStream&) { return About{Read}; },
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                     ListTables, ReadNothing>
                    T>(const T&) { return About{}; },
         },
         request);

@@ -5,6 +5,21 @@
 namespace orrery::cluster {
 namespace {
 
+/// The last committed record that a member's log on disk surely has. Logs that agree at a position
+/// agree before it.
+Lsn heldOf(const Group& group, const Member& member) {
+    const Lsn last = std::min(member.durableLast, group.committed);
+    const Lsn applied = std::min(last, member.mark.applied);
+    replication::LogShape onDisk = member.durable.log;
+    onDisk.endAt(member.durableLast);
+    for (const Member& other : group.members) {
+        if (!other.replica || other.replica->commitLsn() < last) continue;
+        const replication::Term term = other.replica->state().log.termAt(last);
+        if (term != replication::Term{} && term == onDisk.termAt(last)) return last;
+    }
+    return applied;
+}
+
 /// The replica whose log has the most committed records from `first` on, and the last of them; null
 /// if none has the first.
 std::pair<const Member*, Lsn> holderOf(const Group& group, Lsn first) {
@@ -13,8 +28,7 @@ std::pair<const Member*, Lsn> holderOf(const Group& group, Lsn first) {
     for (const Member& member : group.members) {
         const bool isWhole = member.standing() == replication::Standing::Whole;
         if (!isWhole || member.firstKept > first) continue;
-        // Beyond what it has applied, its log may differ from the committed one.
-        const Lsn upTo = std::min(member.durableLast, member.mark.applied);
+        const Lsn upTo = heldOf(group, member);
         if (upTo < first || upTo <= last) continue;
         holder = &member;
         last = upTo;
@@ -55,8 +69,10 @@ void StreamArchiver::orderAll(Group& group) {
         const Lsn first = m_world.plantedBug == PlantedBug::SegmentSkips && archived > Lsn{}
                               ? archived.next().next()
                               : archived.next();
-        if (first <= upTo)
+        if (first <= upTo) {
             m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until});
+            m_orderedIn = m_world.openTicket;
+        }
         archived = upTo;
     }
     m_orders.of(group.id).bytes = group.committedBytes;

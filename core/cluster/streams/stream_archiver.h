@@ -26,7 +26,12 @@ public:
     }
     /// The position up to which the records are in the archive, or ordered.
     static Lsn archivedTo(const Group& group) {
-        return LogReader::cursorOf(group, kReader).value_or(Lsn{});
+        return LogReader::cursorOf(group, kReader).value_or(group.committed);
+    }
+
+    /// True if a segment is ordered and not written yet.
+    bool hasOrders() const {
+        return m_orderedIn == m_world.openTicket || m_world.store.figures().archiveOrders > 0;
     }
 
     /// Orders a segment if there are enough records for one. Call it after commits.
@@ -48,6 +53,7 @@ private:
     const LogBounds m_bounds;
     LogReader m_log;
     PerGroup<Ordered> m_orders;
+    storage::Ticket m_orderedIn;  ///< The turn of the last order; the store knows earlier ones.
 };
 
 }  // namespace orrery::cluster

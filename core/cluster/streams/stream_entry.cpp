@@ -21,6 +21,7 @@ bool changesItem(const table::LogRecord& record) {
         case table::RecordKind::Configuration:
         case table::RecordKind::IndexPut:
         case table::RecordKind::IndexDelete:
+        case table::RecordKind::Expiry:
             return false;
     }
     return false;

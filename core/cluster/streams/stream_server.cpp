@@ -4,7 +4,6 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
-#include "core/cluster/streams/stream_archiver.h"
 #include "core/cluster/streams/stream_entry.h"
 
 namespace orrery::cluster {
@@ -167,6 +166,8 @@ ApiResult<StreamReply> StreamServer::read(Group& group, ZoneIndex zone,
             group, zone, position, kRecordsSeenMax,
             [&](Lsn lsn, const table::LogRecord& record) { return page.take(lsn, record); });
         if (end != LogReader::End::Unavailable) break;
+        // Its segment is not written yet: the client comes back.
+        if (m_archiver.hasOrders()) break;
         const Lsn kept = StreamArchiver::archivedTo(group);
         // The log must have it: its disk cannot be read.
         if (page.position() >= kept) return std::unexpected(ApiError::internal());
@@ -206,7 +207,7 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
         if (!records) return std::unexpected(ApiError::internal(records.error().message()));
         if (records->empty()) {
             // Its segment is not written yet: the client comes back.
-            if (m_world.store.figures().archiveOrders > 0) break;
+            if (m_archiver.hasOrders()) break;
             if (!page.skipGap(afterGap(*stream, shard.group, page.position(), *shard.end))) break;
             continue;
         }

@@ -6,6 +6,7 @@
 
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/log_reader.h"
+#include "core/cluster/streams/stream_archiver.h"
 
 namespace orrery::cluster {
 
@@ -17,8 +18,11 @@ public:
     using Answer =
         std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
 
-    StreamServer(WorldState& world, Replicator& replicator)
-        : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
+    StreamServer(WorldState& world, Replicator& replicator, const StreamArchiver& archiver)
+        : m_world(world),
+          m_replicator(replicator),
+          m_archiver(archiver),
+          m_log(world, replicator) {}
 
     void setAnswer(Answer answer) { m_answer = std::move(answer); }
 
@@ -45,6 +49,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    const StreamArchiver& m_archiver;
     LogReader m_log;
     Answer m_answer;
     PerGroup<Parked> m_parked;

@@ -77,13 +77,19 @@ void Streams::end(const TableDescription& table) {
         if (!isOpen(*one)) continue;
         StreamDescription stream = *one;
         stream.disabledAt = m_world.calendar();
-        if (m_world.plantedBug == PlantedBug::StreamEndsEarly) endAtOnce(stream);
+        if (m_world.plantedBug == PlantedBug::StreamEndsEarly) endEarly(stream);
         store(std::move(stream));
         tickBy(table.space,
                instantOf(CalendarTime(m_world.calendar().sinceEpoch() + kStreamRetention)));
     }
     for (const GroupId id : m_world.partitions.ofSpace(table.space))
         wantMark(*m_world.findGroup(id));
+}
+
+void Streams::endEarly(StreamDescription& stream) const {
+    endAtOnce(stream);
+    for (StreamShard& shard : stream.shards)
+        if (shard.end > shard.begin) shard.end = Lsn(shard.end->value() - 1);
 }
 
 void Streams::endAtOnce(StreamDescription& stream) const {

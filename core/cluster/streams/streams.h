@@ -15,7 +15,7 @@ namespace orrery::cluster {
 class Streams {
 public:
     Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : server(world, replicator),
+        : server(world, replicator, m_archiver),
           m_world(world),
           m_replicator(replicator),
           m_archiver(world, replicator, bounds) {}
@@ -75,6 +75,8 @@ private:
 
     /// Ends the open shards at what is committed.
     void endAtOnce(StreamDescription& stream) const;
+    /// A planted bug: one record too early.
+    void endEarly(StreamDescription& stream) const;
     void wantMark(Group& group);
     void advanceMark(Group& group, Mark& mark);
     void settleMark(const Group& group, Lsn lsn);

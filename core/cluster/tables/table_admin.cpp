@@ -154,6 +154,7 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
         Overloaded{
             [&](const CreateTable& one) -> Result { return create(one, caller); },
             [&](const UpdateTable& one) -> Result { return update(one); },
+            [&](const UpdateTimeToLive& one) -> Result { return updateTimeToLive(one); },
             [&](const DeleteTable& one) -> Result { return remove(one); },
             [&](const DescribeTable& one) -> Result { return describe(one.table); },
             [&](const ListTables& one) -> Result { return names(one, caller); },
@@ -322,6 +323,8 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         m_streams.tableRemoved(table);
+        m_expiries.end(table);
+        m_expiryFiller.forget(table.space);
         for (const SecondaryIndex& index : table.indexes)
             dropSpace(index.space, nameOf(table, index));
         dropSpace(table.space, "table " + table.name);

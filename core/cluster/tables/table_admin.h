@@ -11,6 +11,8 @@
 #include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/space_reclaimer.h"
 #include "core/cluster/tables/stored_table.h"
+#include "core/cluster/ttl/expiry_filler.h"
+#include "core/cluster/ttl/expiry_sweeper.h"
 
 namespace orrery::cluster {
 
@@ -18,18 +20,30 @@ namespace orrery::cluster {
 /// turn that changes the catalog also stores the change.
 class TableAdmin {
 public:
-    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes,
-               Streams& streams)
+    /// The parts that follow what a table has. All must outlive the admin.
+    struct Parts {
+        GlobalIndexes& indexes;
+        Streams& streams;
+        ExpirySweeper& expiries;
+        ExpiryFiller& expiryFiller;
+    };
+
+    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, const Parts& parts)
         : m_world(world),
           m_replicator(replicator),
-          m_indexes(indexes),
-          m_streams(streams),
+          m_indexes(parts.indexes),
+          m_streams(parts.streams),
+          m_expiries(parts.expiries),
+          m_expiryFiller(parts.expiryFiller),
           m_reclaimer(world, jobs) {}
 
     ApiResult<Reply> request(const Request& request, const Caller& caller);
     void on(const TableSettles& settles);
     /// The backfill of a new index is complete.
     void indexFilled(KeySpaceId table, KeySpaceId index);
+
+    /// The index by expiry of a table is complete.
+    void expiryFilled(KeySpaceId table);
 
     /// Loads the Regions first, since faults need them, then tables and their groups.
     storage::StorageResult<void> reopenRegions();
@@ -48,6 +62,7 @@ public:
 private:
     ApiResult<Reply> create(const CreateTable& create, const Caller& caller);
     ApiResult<Reply> update(const UpdateTable& update);
+    ApiResult<Reply> updateTimeToLive(const UpdateTimeToLive& update);
     ApiResult<Reply> remove(const DeleteTable& remove);
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
@@ -88,6 +103,8 @@ private:
     Replicator& m_replicator;
     GlobalIndexes& m_indexes;
     Streams& m_streams;
+    ExpirySweeper& m_expiries;
+    ExpiryFiller& m_expiryFiller;
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
     std::uint64_t m_nextGroup = 1;

@@ -8,6 +8,7 @@
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
+#include "core/cluster/writes/expiry_entries.h"
 
 namespace orrery::cluster {
 
@@ -19,7 +20,13 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       spreader(state, replicator),
       indexes(state, replicator, jobs),
       streams(state, replicator, options.logBounds),
-      tables(state, replicator, jobs, indexes, streams),
+      expiries(state, replicator),
+      expiryFiller(state, replicator, jobs),
+      tables(state, replicator, jobs,
+             {.indexes = indexes,
+              .streams = streams,
+              .expiries = expiries,
+              .expiryFiller = expiryFiller}),
       router(state, [this](const Request& request,
                            const Caller& caller) { return answerAtOnce(request, caller); }),
       server(state, replicator,
@@ -36,6 +43,13 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
         });
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
+    replicator.setBeforePropose(
+        [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
+            noteExpiry(state, group, zone, record);
+        });
+    expiries.setServe(
+        [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });
+    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
 }
@@ -49,6 +63,7 @@ void World::Impl::moved(Group& group) {
     streams.moved(group);
     server.moved(group);
     indexes.moved(group);
+    expiries.moved(group);
     spreader.moved(group);
 }
 
@@ -59,6 +74,7 @@ void World::Impl::awaitsReaders(Group& group) {
 void World::Impl::removed(GroupId group) {
     server.forget(group);
     streams.forget(group);
+    expiries.forget(group);
     indexes.receiver.forget(group);
 }
 
@@ -79,6 +95,8 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     impl->streams.resume();
+    impl->expiries.resume();
+    impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
@@ -139,6 +157,7 @@ void World::Impl::process(Event& event) {
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const StreamTick& tick) { streams.on(tick); },
+                   [&](const ExpirySweep& sweep) { expiries.on(sweep); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
                },

@@ -9,6 +9,8 @@
 #include "core/cluster/routing/router.h"
 #include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/table_admin.h"
+#include "core/cluster/ttl/expiry_filler.h"
+#include "core/cluster/ttl/expiry_sweeper.h"
 #include "core/cluster/world/world.h"
 
 namespace orrery::cluster {
@@ -57,6 +59,8 @@ public:
     LeaderSpreader spreader;
     GlobalIndexes indexes;
     Streams streams;
+    ExpirySweeper expiries;
+    ExpiryFiller expiryFiller;
     TableAdmin tables;
     Router router;
     ItemServer server;

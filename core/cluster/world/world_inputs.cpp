@@ -56,6 +56,7 @@ Admitted World::Impl::admit(const WallClock& input) {
 Admitted World::Impl::admit(const CalendarJump& input) {
     setCalendar(input.wallClock);
     streams.calendarJumped();
+    expiries.calendarJumped();
     return 0;
 }
 

@@ -1,6 +1,8 @@
 #include "core/cluster/writes/item_writer.h"
 #include "core/base/result.h"
 
+#include "core/cluster/writes/expiry_entries.h"
+#include "core/table/expiry.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"
@@ -89,10 +91,51 @@ Written damaged(WorldState& world, storage::StorageError error) {
     return written;
 }
 
+// The record's old image has the item's expiry, so the entry goes with the item.
+Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
+                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+    const std::int64_t expiry = std::get<ExpireAction>(write.action).expiry;
+    const TablePtr table = world.catalog.find(group.table);
+    if (table == nullptr || table->timeToLive.attribute.empty()) return {};
+    // An earlier request for the same entry may have been faster.
+    if (!hasExpiryEntry(world, group, zone, expiry, storageKey)) return {};
+    auto latest = latestItem(world, group, zone, storageKey);
+    if (!latest) return damaged(world, std::move(latest).error());
+    const ItemView& item = latest->item;
+    const auto current =
+        item ? table::expiryOf(item.attributes(), table->timeToLive.attribute) : std::nullopt;
+    const bool isDue = current == expiry &&
+                       std::chrono::seconds(expiry) <= world.calendar().sinceEpoch() &&
+                       !table::isIgnoredExpiry(expiry, world.calendar());
+    const bool isUnchecked = item && world.plantedBug == PlantedBug::ExpiryUnchecked;
+    Written written;
+    if (!isDue && !isUnchecked) {
+        table::LogRecord record;
+        record.kind = table::RecordKind::Expiry;
+        record.space = group.space;
+        record.key = storageKey;
+        record.oldExpiry = expiry;
+        written.restsOn = replicator.propose(group, zone, std::move(record));
+        return written;
+    }
+    Before before{item, std::nullopt};
+    if (!group.schema->localIndexes.empty()) {
+        auto size = sizes.find(group, zone, storageKey, true);
+        if (!size) return damaged(world, std::move(size).error());
+        before.collection = *size;
+    }
+    table::LogRecord record = recordOf(group, storageKey, item, nullptr, true);
+    record.cause = table::Cause::TimeToLive;
+    propose(replicator, sizes, group, zone, write, before, std::move(record), written);
+    return written;
+}
+
 }  // namespace
 
 Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+    if (std::holds_alternative<ExpireAction>(write.action))
+        return expireItem(world, replicator, sizes, group, zone, write, storageKey);
     auto latest = latestItem(world, group, zone, storageKey);
     if (!latest) return damaged(world, std::move(latest).error());
     Written written;
@@ -109,8 +152,12 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
 
     const TablePtr table = world.catalog.find(group.table);
     const bool isDelete = std::holds_alternative<DeleteAction>(write.action);
+    const WriteKind kind = isDelete ? WriteKind::Delete : WriteKind::Put;
+    // A stream that is being disabled goes on to its last record.
     const bool withOldImage =
-        table != nullptr && imagesNeeded(*table, isDelete ? WriteKind::Delete : WriteKind::Put);
+        table != nullptr && (imagesNeeded(*table, kind) ||
+                             (!table->streamLabel.empty() &&
+                              world.catalog.streams().needImages(table->space, isDelete)));
     // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
     const bool isUnproven =
         withOldImage && latest->item && !table::hasChecksum(*latest->item.bytes);
