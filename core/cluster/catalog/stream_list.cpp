@@ -1,5 +1,4 @@
 #include "core/cluster/catalog/stream_list.h"
-#include <algorithm>
 
 #include <algorithm>
 #include <array>

@@ -101,33 +101,37 @@ std::optional<Duration> ExpiryFiller::step(JobId id) {
             m_replicator.requestLease(*group, group->leaderHint);
         return kAskAgain;
     }
+    const replication::Replica& replica = *group->member(*leader).replica;
     Barrier& barrier = m_barriers[id];
-    if (barrier.group != group->id)
-        barrier = {group->id, group->member(*leader).replica->lastPosition().lsn};
+    if (barrier.group != group->id || barrier.term != replica.term())
+        barrier = {group->id, replica.term(), replica.lastPosition().lsn};
     if (group->member(*leader).mark.applied < barrier.lsn) return kLookAgain;
-    const bool hasMore = visitSome(*group, *leader, table->timeToLive.attribute, cursor, job);
-    if (!hasMore) cursor = {group->id.next(), {}};
-    job.cursor = encode(cursor);
+    Cursor next = cursor;
+    const auto seen = visitSome(*group, *leader, table->timeToLive.attribute, next);
+    if (!seen) return kLookAgain;
+    if (next.key == cursor.key) next = {group->id.next(), {}};
+    job.done += *seen;
+    job.cursor = encode(next);
     m_jobs.save(job);
     return Duration{};
 }
 
-bool ExpiryFiller::visitSome(Group& group, ZoneIndex leader, const std::string& attribute,
-                             Cursor& cursor, Job& job) {
+// A leader may lose what it has proposed, so items are behind the cursor only once their entries
+// are in its tree.
+std::optional<std::size_t> ExpiryFiller::visitSome(Group& group, ZoneIndex leader,
+                                                   const std::string& attribute, Cursor& cursor) {
     struct Missing {
         std::string key;
         std::int64_t expiry = 0;
     };
-    const std::string from = cursor.key;
     std::vector<Missing> found;
     std::size_t seen = 0;
-    bool hasMore = false;
+    const VolumeId volume = volumeOf(group.region, leader);
     const KeyBounds bounds = group.boundsIn(group.space);
     const auto scanned = m_world.store.scan(
-        volumeOf(group.region, leader), std::max(bounds.begin, cursor.key), bounds.end,
-        storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
-            hasMore = seen == kItemsAtOnce;
-            if (hasMore) {
+        volume, std::max(bounds.begin, cursor.key), bounds.end, storage::ScanDirection::Forward,
+        [&](std::string_view key, std::string_view image) {
+            if (seen == kItemsAtOnce) {
                 cursor.key = key;
                 return storage::ScanStep::Stop;
             }
@@ -143,19 +147,19 @@ bool ExpiryFiller::visitSome(Group& group, ZoneIndex leader, const std::string& 
         });
     if (!scanned) {
         m_world.reportDamage(scanned.error());
-        return true;
+        return std::nullopt;
     }
-    job.done += seen;
+    bool isWhole = true;
     for (Missing& one : found) {
+        const std::string entry = table::expiryKey(group.id, one.expiry, one.key);
+        const auto stored = m_world.store.get(volume, entry);
+        if (!stored) m_world.reportDamage(stored.error());
+        if (!stored || *stored != nullptr) continue;
+        isWhole = false;
         // A write in the tail notes its own.
-        if (group.tail.contains(one.key) ||
-            hasExpiryEntry(m_world, group, leader, one.expiry, one.key))
-            continue;
+        if (group.tail.contains(one.key) || group.tail.contains(entry)) continue;
         const auto& replica = group.member(leader).replica;
-        if (!replica || !replica->takesRequests(m_world.now)) {
-            cursor.key = from;  // The next leader visits them again.
-            return true;
-        }
+        if (!replica || !replica->takesRequests(m_world.now)) return std::nullopt;
         table::LogRecord record;
         record.kind = table::RecordKind::Expiry;
         record.space = group.space;
@@ -163,7 +167,8 @@ bool ExpiryFiller::visitSome(Group& group, ZoneIndex leader, const std::string& 
         record.newExpiry = one.expiry;
         m_replicator.propose(group, leader, std::move(record));
     }
-    return hasMore;
+    if (!isWhole) return std::nullopt;
+    return seen;
 }
 
 }  // namespace orrery::cluster

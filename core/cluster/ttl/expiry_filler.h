@@ -37,18 +37,20 @@ private:
     };
     /// Records up to here may have been proposed before the time to live, so they note no expiry.
     /// The scan of a partition begins once they are applied. The barrier is the end of the log of
-    /// the first leader seen to serve: records that are not in it are lost.
+    /// the leader seen to serve: records that are not in it are lost.
     struct Barrier {
         GroupId group{};
+        replication::Term term{};
         Lsn lsn{};
     };
 
     static std::string encode(const Cursor& cursor);
     static Cursor decode(std::string_view bytes);
     Group* currentGroup(const Job& job, Cursor& cursor);
-    /// Visits some items. False at the end of the partition.
-    bool visitSome(Group& group, ZoneIndex leader, const std::string& attribute, Cursor& cursor,
-                   Job& job);
+    /// Visits some items and moves the cursor, unless it is the end of the partition. The number of
+    /// items, or nothing if they have to be visited again.
+    std::optional<std::size_t> visitSome(Group& group, ZoneIndex leader,
+                                         const std::string& attribute, Cursor& cursor);
 
     WorldState& m_world;
     Replicator& m_replicator;
