@@ -135,8 +135,10 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
     }
     const bool isBlocked = highest != CalendarTime();
     if (!isRefused && isBlocked && ++driven.attempts < kStampsMax) {
-        driven.stamp =
-            std::max(m_world.calendar(), CalendarTime(highest.sinceEpoch() + Duration(1)));
+        // Until the leaders are asked again, single writes may stamp the items once more.
+        const Duration roundTrip = m_world.now - driven.askedAt;
+        const CalendarTime next(highest.sinceEpoch() + Duration(1));
+        driven.stamp = CalendarTime(std::max(m_world.calendar(), next).sinceEpoch() + roundTrip);
         return prepare(number, driven);
     }
     driven.commits = !isRefused && !isBlocked;

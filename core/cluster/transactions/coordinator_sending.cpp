@@ -76,6 +76,7 @@ void Coordinator::addToPartitions(Driven& driven, TransactionStep step) const {
 void Coordinator::ask(CallNumber number, Driven& driven, Driven::Phase phase, Instant deadline) {
     driven.phase = phase;
     driven.deadline = deadline;
+    driven.askedAt = m_world.now;
     driven.askedLeft = static_cast<std::uint32_t>(driven.asked.size());
     if (driven.askedLeft == 0) return phaseDone(number, driven);
     for (Asked& asked : driven.asked) {
