@@ -39,10 +39,9 @@ std::optional<types::Item> entryOf(const cluster::TableDescription& table,
     const auto take = [&](const std::string& name) {
         if (const auto* value = item->find(name); value != nullptr) entry.set(name, *value);
     };
-    for (const types::KeySchema* keys : {&table.keys, &index.keys}) {
-        take(keys->partition.name);
-        if (keys->sort) take(keys->sort->name);
-    }
+    for (const types::KeySchema* keys : {&table.keys, &index.keys})
+        for (const types::KeyAttribute& attribute : keys->attributes())
+            take(attribute.name);
     for (const std::string& name : index.projection.attributes)
         take(name);
     return entry;

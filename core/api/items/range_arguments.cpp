@@ -34,8 +34,9 @@ ApiError startKeyError(const ApiError& error) {
 }
 
 std::vector<std::string> keyNames(const types::KeySchema& keys) {
-    std::vector<std::string> names{keys.partition.name};
-    if (keys.sort) names.push_back(keys.sort->name);
+    std::vector<std::string> names;
+    for (const types::KeyAttribute& attribute : keys.attributes())
+        names.push_back(attribute.name);
     return names;
 }
 

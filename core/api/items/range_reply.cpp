@@ -42,10 +42,9 @@ void writeLastKey(json::Writer& out, const RangeArguments& arguments,
         CHECK(value.has_value());
         key.set(attribute.name, *std::move(value));
     };
-    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()}) {
-        take(keys->partition);
-        if (keys->sort) take(*keys->sort);
-    }
+    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()})
+        for (const types::KeyAttribute& attribute : keys->attributes())
+            take(attribute);
     writeItem(out.name("LastEvaluatedKey"), key);
 }
 

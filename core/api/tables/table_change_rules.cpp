@@ -117,8 +117,15 @@ std::string schemaText(const types::KeySchema& keys) {
         return "SchemaElement: key{" + attribute.name + ":" +
                std::string(types::wireName(attribute.type)) + ":" + std::string(role) + "}";
     };
-    std::string text = "Schema:[" + element(keys.partition, "HASH");
-    if (keys.sort) text += ", " + element(*keys.sort, "RANGE");
+    std::string text = "Schema:[";
+    const auto add = [&](const types::KeyAttribute& attribute, std::string_view role) {
+        if (text.back() != '[') text += ", ";
+        text += element(attribute, role);
+    };
+    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
+        add(attribute, "HASH");
+    for (const types::KeyAttribute& attribute : keys.sortAttributes())
+        add(attribute, "RANGE");
     return text + "]";
 }
 
@@ -128,16 +135,14 @@ std::string schemaText(const types::KeySchema& keys) {
 ApiResult<void> checkNotRedefined(const TableDescription& table, const TableChanges& changes,
                                   const IndexDefinition& index) {
     const types::KeySchema wanted = makeKeys(index.keys, changes.attributes);
-    const auto differs = [](const types::KeySchema& keys, const types::KeyAttribute& attribute) {
-        const auto other = [&](const types::KeyAttribute& known) {
-            return known.name == attribute.name && known.type != attribute.type;
-        };
-        return other(keys.partition) || (keys.sort && other(*keys.sort));
+    const auto redefinedIn = [&](const types::KeySchema& keys) {
+        for (const types::KeyAttribute& known : keys.attributes())
+            for (const types::KeyAttribute& attribute : wanted.attributes())
+                if (known.name == attribute.name && known.type != attribute.type) return true;
+        return false;
     };
     const auto check = [&](const types::KeySchema& keys) -> ApiResult<void> {
-        const bool redefines =
-            differs(keys, wanted.partition) || (wanted.sort && differs(keys, *wanted.sort));
-        if (!redefines) return {};
+        if (!redefinedIn(keys)) return {};
         return invalid(
             "Attributes cannot be redefined. Please check that your attribute has the same type as "
             "previously defined. Existing schema: " +
@@ -173,7 +178,7 @@ ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& c
     // The request must define the index's keys itself, even if the table defines them.
     if (changes.attributes.empty())
         return invalid("AttributeDefinitions is not specified for index: " + index.name);
-    TRY(checkKeySchema(index.keys, changes.attributes));
+    TRY(checkIndexKeySchema(index.keys, changes.attributes));
     TRY(checkNotRedefined(table, changes, index));
     TRY(checkProjection(index));
     TRY(checkCreateThroughput(index, billing));

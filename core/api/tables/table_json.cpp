@@ -38,8 +38,10 @@ void writeKeyElement(json::Writer& out, const std::string& name, std::string_vie
 
 void writeKeys(json::Writer& out, const types::KeySchema& keys) {
     out.name("KeySchema").beginArray();
-    writeKeyElement(out, keys.partition.name, "HASH");
-    if (keys.sort) writeKeyElement(out, keys.sort->name, "RANGE");
+    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
+        writeKeyElement(out, attribute.name, "HASH");
+    for (const types::KeyAttribute& attribute : keys.sortAttributes())
+        writeKeyElement(out, attribute.name, "RANGE");
     out.endArray();
 }
 

@@ -29,6 +29,8 @@ inline constexpr Member kKeySchemaMembers[] = {
 };
 inline constexpr Shape kKeySchemaElement = structure("KeySchemaElement", kKeySchemaMembers);
 inline constexpr Shape kKeySchema = listOf(kKeySchemaElement).lengths(1, 2);
+/// Of a global index: up to four attributes of each kind.
+inline constexpr Shape kIndexKeySchema = listOf(kKeySchemaElement).lengths(1, 8);
 
 inline constexpr std::string_view kProjectionTypeValues[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
 inline constexpr Shape kProjectionType = enumeration(kProjectionTypeValues);

@@ -11,6 +11,9 @@ namespace {
 //                 sseKeyArn tags:counted(key value) blocks:counted(block)
 //   block      := kind:varint sized(payload)       // What only some tables have; since version 2.
 //   payload    := text revision:varint             // kind 1: the resource policy
+//               | index:varint                     // kind 2: the key of an index of several HASH
+//                 counted(keyAttribute)            //   or RANGE attributes: those of each kind
+//                 counted(keyAttribute)            //   after the first
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
@@ -21,6 +24,14 @@ constexpr std::uint8_t kVersionWithoutBlocks = 1;
 
 enum class Block : std::uint8_t {
     Policy = 1,
+    IndexKeys = 2,
+};
+
+/// What the keys of an index have beyond those of other tables.
+struct IndexKeys {
+    std::int64_t index = 0;  ///< Its position among the table's indexes.
+    std::vector<types::KeyAttribute> morePartition;
+    std::vector<types::KeyAttribute> moreSort;
 };
 
 class Writer {
@@ -51,6 +62,16 @@ public:
     void value(const types::KeySchema& keys) {
         value(keys.partition);
         optional(keys.sort);
+    }
+    void value(const std::vector<types::KeyAttribute>& attributes) {
+        number(static_cast<std::int64_t>(attributes.size()));
+        for (const types::KeyAttribute& attribute : attributes)
+            value(attribute);
+    }
+    void value(const IndexKeys& keys) {
+        number(keys.index);
+        value(keys.morePartition);
+        value(keys.moreSort);
     }
     void value(const ResourcePolicy& policy) {
         text(policy.text);
@@ -130,6 +151,11 @@ public:
         read(out.onDemandMax);
         read(out.warm);
     }
+    void read(IndexKeys& out) {
+        read(out.index);
+        read(out.morePartition);
+        read(out.moreSort);
+    }
     void read(ResourcePolicy& out) {
         read(out.text);
         read(out.revision);
@@ -188,6 +214,12 @@ void writeBlocks(Writer& out, const TableDescription& table) {
         blocks.emplace_back(block, std::move(payload));
     };
     if (table.policy) add(Block::Policy, *table.policy);
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        const types::KeySchema& keys = table.indexes[i].keys;
+        if (!keys.hasMore()) continue;
+        add(Block::IndexKeys,
+            IndexKeys{static_cast<std::int64_t>(i), keys.morePartition, keys.moreSort});
+    }
     out.number(static_cast<std::int64_t>(blocks.size()));
     for (const auto& [block, payload] : blocks) {
         out.number(static_cast<std::int64_t>(block));
@@ -195,7 +227,27 @@ void writeBlocks(Writer& out, const TableDescription& table) {
     }
 }
 
-// False if a block is damaged or of a kind that this version does not know.
+// False if the block is damaged or of a kind that this version does not know.
+bool readBlock(Block kind, std::string_view payload, TableDescription& table) {
+    Reader in(payload);
+    switch (kind) {
+        case Block::Policy:
+            in.read(table.policy.emplace());
+            return in.ok();
+        case Block::IndexKeys: {
+            IndexKeys keys;
+            in.read(keys);
+            const auto index = static_cast<std::size_t>(keys.index);
+            if (!in.ok() || index >= table.indexes.size()) return false;
+            table.indexes[index].keys.morePartition = std::move(keys.morePartition);
+            table.indexes[index].keys.moreSort = std::move(keys.moreSort);
+            return true;
+        }
+    }
+    return false;
+}
+
+// False if a block is damaged or unknown.
 bool readBlocks(Reader& in, TableDescription& table) {
     std::int64_t count = 0;
     in.read(count);
@@ -204,10 +256,7 @@ bool readBlocks(Reader& in, TableDescription& table) {
         std::string payload;
         in.read(kind);
         in.read(payload);
-        Reader block(payload);
-        if (kind != static_cast<std::int64_t>(Block::Policy)) return false;
-        block.read(table.policy.emplace());
-        if (!block.ok()) return false;
+        if (!readBlock(static_cast<Block>(kind), payload, table)) return false;
     }
     return in.ok();
 }

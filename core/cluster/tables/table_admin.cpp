@@ -103,8 +103,8 @@ void pruneDefinitions(TableDescription& table) {
         if (named(used, attribute.name) == used.end()) used.push_back(attribute);
     };
     const auto addKeys = [&](const types::KeySchema& keys) {
-        add(keys.partition);
-        if (keys.sort) add(*keys.sort);
+        for (const types::KeyAttribute& attribute : keys.attributes())
+            add(attribute);
     };
     addKeys(table.keys);
     for (const SecondaryIndex& index : table.indexes)

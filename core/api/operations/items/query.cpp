@@ -98,7 +98,9 @@ ApiResult<Parsed> parse(const Fields& request) {
 // Sets the bounds to the storage keys of the item collection, narrowed by the sort key condition.
 void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRange& keys) {
     using expression::KeyOperator;
-    const std::string collection = types::collectionPrefix(space, keys.partition);
+    std::string collection = types::collectionPrefix(space, keys.partition, keys.morePartition);
+    for (const types::AttributeValue& value : keys.sortPrefix)
+        types::appendSortKey(collection, value);
     range.begin = collection;
     range.end = types::prefixEnd(collection);
     if (!keys.sort) return;
@@ -158,20 +160,29 @@ std::unexpected<ApiError> nothingFollows(const RangeArguments& arguments,
     return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
 }
 
+std::unexpected<ApiError> outside() {
+    return std::unexpected(ApiError::validation(
+        "The provided starting key is outside query boundaries based on provided conditions"));
+}
+
 // Starts the page where the last one ended, within the bounds of the conditions.
 ApiResult<void> continueAt(const RangeArguments& arguments, const expression::KeyRange& keys,
                            cluster::ReadRange& range) {
     TRY_ASSIGN(const StartPosition start, bindStartKey(arguments));
-    const bool samePartition = start.key.partition == keys.partition;
-    if (keys.sort && start.key.sort) {
+    const bool samePartition =
+        start.key.partition == keys.partition && start.key.morePartition == keys.morePartition;
+    if (arguments.keys().hasMore()) {
+        if (!samePartition) return outside();
+        if (!expression::contains(keys, start.key))
+            return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
+    } else if (keys.sort && start.key.sort) {
         if (!expression::contains(*keys.sort, *start.key.sort))
             return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
         if (!samePartition)
             return std::unexpected(ApiError::validation(
                 "The query can return at most one row and cannot be restarted"));
     } else if (!samePartition) {
-        return std::unexpected(ApiError::validation(
-            "The provided starting key is outside query boundaries based on provided conditions"));
+        return outside();
     }
     if (range.endsAt(start.storageKey)) return nothingFollows(arguments, keys);
     if (range.forward) {
@@ -186,6 +197,11 @@ ApiResult<void> continueAt(const RangeArguments& arguments, const expression::Ke
 // attribute, then the condition on it.
 ApiResult<expression::KeyRange> bindKeys(const Parsed& parsed) {
     const types::KeySchema& schema = parsed.arguments.keys();
+    if (schema.hasMore()) {
+        for (const types::KeyAttribute& attribute : schema.attributes())
+            TRY(checkStartKeyType(parsed.arguments, attribute));
+        return expression::bindKeyCondition(parsed.predicates, schema);
+    }
     TRY(checkStartKeyType(parsed.arguments, schema.partition));
     auto keys = expression::bindKeyCondition(parsed.predicates, schema);
     const bool partitionNamed =

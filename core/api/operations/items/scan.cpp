@@ -111,8 +111,8 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                              : "The provided starting key is invalid: The provided "
                                                "key element does not match the schema"));
     if (ofIndex) {
-        TRY(checkStartKeyType(arguments, arguments.keys().partition));
-        if (arguments.keys().sort) TRY(checkStartKeyType(arguments, *arguments.keys().sort));
+        for (const types::KeyAttribute& attribute : arguments.keys().attributes())
+            TRY(checkStartKeyType(arguments, attribute));
     }
     TRY(bindSelect(arguments));
     cluster::ReadRange range = makeRange(arguments);

@@ -23,7 +23,7 @@ constexpr Shape kLocalIndexes = listOf(kLocalIndex);
 
 constexpr Member kGlobalIndexMembers[] = {
     {"IndexName", &shapes::kIndexName, Presence::NotNull},
-    {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
+    {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
