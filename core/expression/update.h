@@ -37,9 +37,9 @@ struct UpdateStep {
     UpdateValue value;  // Remove: unused. Add, Delete: a SharedValue.
 };
 
-/// The form of the request. Legacy AttributeUpdates differ in one error text, and their ADD appends
-/// to lists.
-enum class UpdateStyle { Expression, Legacy };
+/// The form of the request. Legacy AttributeUpdates and statements of PartiQL differ in one error
+/// text each, and the ADD of the former appends to lists.
+enum class UpdateStyle { Expression, Legacy, Statement };
 
 struct Update {
     std::vector<UpdateStep> steps;  // No path is a prefix of another.

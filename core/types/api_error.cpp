@@ -52,6 +52,7 @@ constexpr Row kRows[] = {
     {ErrorType::GlobalTableNotFound, ORRERY_DYNAMODB("GlobalTableNotFoundException"), 400},
     {ErrorType::ExportNotFound, ORRERY_DYNAMODB("ExportNotFoundException"), 400},
     {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400},
+    {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400},
 };
 
 #undef ORRERY_DYNAMODB
@@ -63,7 +64,7 @@ constexpr bool rowsStandInOrder() {
     return true;
 }
 static_assert(rowsStandInOrder());
-static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::ImportNotFound) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::DuplicateItem) + 1);
 
 const Row& rowOf(ErrorType type) {
     const auto index = static_cast<std::size_t>(type);
@@ -84,7 +85,8 @@ ApiError ApiError::transactionCanceled(std::vector<CancellationReason> reasons) 
     return {ErrorType::TransactionCanceled, std::move(message), nullptr, std::move(reasons)};
 }
 
-// The codes are listed with TransactionCanceledException in the API reference.
+// The codes are listed with TransactionCanceledException and BatchStatementError in the API
+// reference.
 CancellationReason reasonOf(ApiError error) {
     std::string_view code = "ValidationError";
     if (error.type == ErrorType::ConditionalCheckFailed) code = "ConditionalCheckFailed";
@@ -94,6 +96,9 @@ CancellationReason reasonOf(ApiError error) {
     if (error.type == ErrorType::ProvisionedThroughputExceeded)
         code = "ProvisionedThroughputExceeded";
     if (error.type == ErrorType::Throttling) code = "ThrottlingError";
+    if (error.type == ErrorType::DuplicateItem) code = "DuplicateItem";
+    if (error.type == ErrorType::ResourceNotFound) code = "ResourceNotFound";
+    if (error.type == ErrorType::InternalServerError) code = "InternalServerError";
     return {code, std::move(error.message), std::move(error.item)};
 }
 

@@ -43,6 +43,7 @@ enum class ErrorType {
     GlobalTableNotFound,
     ExportNotFound,
     ImportNotFound,
+    DuplicateItem,
 };
 
 /// Why a transaction was cancelled, for one of its actions.
@@ -84,6 +85,10 @@ struct ApiError {
         return {ErrorType::ConditionalCheckFailed, "The conditional request failed",
                 std::move(item)};
     }
+    /// For an INSERT whose key has an item already.
+    static ApiError duplicateItem() {
+        return {ErrorType::DuplicateItem, "Duplicate primary key exists in table", nullptr};
+    }
     /// A transaction with at least one reason that is not None.
     static ApiError transactionCanceled(std::vector<CancellationReason> reasons);
     /// For JSON that does not fit the shape of the request.
@@ -95,7 +100,8 @@ struct ApiError {
     }
 };
 
-/// What an error of one action becomes among the reasons of its transaction.
+/// What an error of one action becomes among the reasons of its transaction, and an error of one
+/// statement in the reply to its batch.
 CancellationReason reasonOf(ApiError error);
 
 template <typename T>
