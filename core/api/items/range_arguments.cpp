@@ -48,6 +48,8 @@ types::Item keyPart(const types::Item& item, const types::KeySchema& schema) {
     return part;
 }
 
+}  // namespace
+
 bool isProjected(const cluster::TableDescription& table, const cluster::SecondaryIndex& index,
                  const std::string& name) {
     if (index.projection.kind == cluster::ProjectionKind::All) return true;
@@ -57,8 +59,6 @@ bool isProjected(const cluster::TableDescription& table, const cluster::Secondar
     return std::ranges::find(index.projection.attributes, name) !=
            index.projection.attributes.end();
 }
-
-}  // namespace
 
 RangeArguments takeRangeArguments(const Fields& request) {
     RangeArguments arguments;

@@ -72,6 +72,10 @@ ApiResult<void> checkSelect(const Fields& request, const RangeArguments& argumen
 ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& catalog,
                           const cluster::Caller& caller);
 
+/// True if the entries of the index have the attribute.
+bool isProjected(const cluster::TableDescription& table, const cluster::SecondaryIndex& index,
+                 const std::string& name);
+
 /// For Query only: a filter on an index may use only attributes that the index projects, even if
 /// the others are fetched from the table.
 ApiResult<void> checkFilterProjected(const RangeArguments& arguments);

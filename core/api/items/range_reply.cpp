@@ -33,8 +33,9 @@ std::int64_t writeItems(json::Writer& out, const RangeArguments& arguments,
     return count;
 }
 
-void writeLastKey(json::Writer& out, const RangeArguments& arguments,
-                  const cluster::ItemView& last) {
+}  // namespace
+
+types::Item lastKey(const RangeArguments& arguments, const cluster::ItemView& last) {
     const types::EncodedItem item(last.attributes());
     types::Item key;
     const auto take = [&](const types::KeyAttribute& attribute) {
@@ -45,13 +46,13 @@ void writeLastKey(json::Writer& out, const RangeArguments& arguments,
     for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()})
         for (const types::KeyAttribute& attribute : keys->attributes())
             take(attribute);
-    writeItem(out.name("LastEvaluatedKey"), key);
+    return key;
 }
 
 // The bytes that a page reads are rounded up for each partition, so one that has no items costs the
 // minimum too: CapacityUnitCalculations, "Scan"; a table of four partitions with one item
 // costs 4.0.
-Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& reply) {
+Consumed pageCost(const RangeArguments& arguments, const cluster::RangeReply& reply) {
     Consumed consumed;
     std::int64_t halves = 0;
     for (const std::uint64_t bytes : reply.partitionBytes)
@@ -68,8 +69,6 @@ Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& repl
     return consumed;
 }
 
-}  // namespace
-
 void writePage(json::Writer& out, const RangeArguments& arguments,
                const cluster::RangeReply& reply) {
     out.beginObject();
@@ -77,9 +76,11 @@ void writePage(json::Writer& out, const RangeArguments& arguments,
         writeItems(out, arguments, arguments.fetchFromTable ? reply.tableItems : reply.items);
     out.name("Count").number(count);
     out.name("ScannedCount").number(static_cast<std::int64_t>(reply.items.size()));
-    if (reply.more && !reply.items.empty()) writeLastKey(out, arguments, reply.items.back());
+    if (reply.more && !reply.items.empty())
+        writeItem(out.name("LastEvaluatedKey"), lastKey(arguments, reply.items.back()));
     if (arguments.capacity != CapacityDetail::None)
-        writeConsumedMember(out, arguments.capacity, arguments.tableName, costOf(arguments, reply));
+        writeConsumedMember(out, arguments.capacity, arguments.tableName,
+                            pageCost(arguments, reply));
     out.endObject();
 }
 

@@ -11,6 +11,7 @@
 #include "core/cluster/catalog/catalog.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/expression/condition.h"
+#include "core/expression/storage_range.h"
 #include "core/expression/update.h"
 #include "core/storage/store.h"
 #include "core/types/api_error.h"
@@ -55,6 +56,8 @@ struct WriteItem {
     TablePtr table;
     types::Key key;
     std::variant<PutAction, UpdateAction, DeleteAction> action;
+    /// A put by INSERT: refused with DuplicateItem if the item exists.
+    bool isInsert = false;
     std::optional<expression::Condition> condition;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
@@ -72,6 +75,9 @@ struct ReadRange {
     /// Storage keys; [begin, end) is within one key space.
     std::string begin;
     std::string end;
+    /// Ranges in the same key space that the page goes on with, in this order. None overlaps
+    /// another.
+    std::vector<expression::StorageRange> further;
     bool forward = true;
     bool consistent = false;
     /// The maximum number of items to evaluate.
@@ -93,6 +99,8 @@ struct ReadBatch {
 };
 struct WriteBatch {
     std::vector<WriteItem> writes;
+    /// A write that is refused fails alone, not the whole batch: BatchExecuteStatement.
+    bool failsSingly = false;
 };
 
 // --- transactions
@@ -200,6 +208,8 @@ struct BatchReadReply {
 struct BatchWriteReply {
     std::vector<WriteReply> writes;
     std::vector<std::uint32_t> unprocessed;
+    /// The writes that failed singly, in no order.
+    std::vector<std::pair<std::uint32_t, ApiError>> failed;
 };
 /// A transaction that is cancelled is an error, ApiError::transactionCanceled.
 struct TransactWriteReply {

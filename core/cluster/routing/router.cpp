@@ -162,6 +162,12 @@ void Router::on(OpAnswered& answered) {
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
+        const auto* batch = std::get_if<WriteBatch>(call.request.get());
+        if (batch != nullptr && batch->failsSingly) {
+            std::get<BatchWriteReply>(call.reply)
+                .failed.emplace_back(answered.op.part, *std::move(result.error));
+            return partDone(answered.op.call, call, answered.op.part);
+        }
         call.error = std::move(result.error);
         return partDone(answered.op.call, call, answered.op.part);
     }
@@ -198,20 +204,37 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     for (ItemView& item : result.range.tableItems)
         page.tableItems.push_back(std::move(item));
     page.partitionBytes.push_back(bytes);
-    page.more = result.range.more;
+    const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
+    page.more = result.range.more || (isFull && !range.further.empty());
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
     // The partition disappeared after its answer, so the page may be incomplete.
     if (group == nullptr && !page.more) return send(number, call, 0);
-    const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
-    if (next == GroupId{}) return partDone(number, call, 0);
+    GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     OpRequest continued = *op.request;
+    if (next == GroupId{}) {
+        if (page.more || range.further.empty()) return partDone(number, call, 0);
+        next = startFurtherRange(call, continued);
+    }
     continued.itemsLeft = call.itemsLeft;
     continued.bytesLeft = call.bytesLeft;
     op.request = std::make_shared<const OpRequest>(std::move(continued));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);
+}
+
+// Goes on with the next range of a page, which becomes the range of the call.
+GroupId Router::startFurtherRange(PendingCall& call, OpRequest& asked) {
+    ReadRange range = std::get<ReadRange>(*call.request);
+    range.begin = std::move(range.further.front().begin);
+    range.end = std::move(range.further.front().end);
+    range.further.erase(range.further.begin());
+    asked.key = range.forward ? range.begin : range.end;
+    const GroupId first = nextPartition(m_world, range, nullptr);
+    call.request = std::make_shared<const Request>(std::move(range));
+    asked.call = call.request;
+    return first;
 }
 
 void Router::on(const OpRetry& retry) {

@@ -67,6 +67,7 @@ private:
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
     void take(PendingCall& call, std::uint32_t part, OpResult& result);
     void takePage(CallNumber number, PendingCall& call, OpResult& result);
+    GroupId startFurtherRange(PendingCall& call, OpRequest& asked);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
     static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);

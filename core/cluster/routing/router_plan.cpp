@@ -73,7 +73,7 @@ bool Router::planParts(PendingCall& call) {
                 return all;
             },
             [&](const WriteBatch& batch) {
-                call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}};
+                call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}, {}};
                 bool all = true;
                 for (const WriteItem& one : batch.writes)
                     all = planItem(call, one.table, one.key, Access::Write) && all;

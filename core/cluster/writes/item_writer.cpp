@@ -118,6 +118,10 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
         old = types::decodeItem(latest->item.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
+    if (write.isInsert && latest->item) {
+        written.error = ApiError::duplicateItem();
+        return written;
+    }
     if (write.condition && !expression::matches(*write.condition, old ? &*old : nullptr)) {
         SharedBytes shown;
         if (write.itemOnConditionFailure && latest->item)

@@ -8,11 +8,10 @@
 #include "core/api/items/range_arguments.h"
 #include "core/api/items/range_reply.h"
 #include "core/api/operations/operations.h"
-#include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/expression/key_condition.h"
+#include "core/expression/storage_range.h"
 #include "core/expression/value_text.h"
-#include "core/types/storage_key.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -95,52 +94,6 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-// Sets the bounds to the storage keys of the item collection, narrowed by the sort key condition.
-void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRange& keys) {
-    using expression::KeyOperator;
-    std::string collection = types::collectionPrefix(space, keys.partition, keys.morePartition);
-    for (const types::AttributeValue& value : keys.sortPrefix)
-        types::appendSortKey(collection, value);
-    range.begin = collection;
-    range.end = types::prefixEnd(collection);
-    if (!keys.sort) return;
-    std::string at = collection;
-    if (keys.sort->op == KeyOperator::BeginsWith) {
-        types::appendSortKeyPrefix(at, keys.sort->value);
-        range.end = types::prefixEnd(at);
-        range.begin = std::move(at);
-        return;
-    }
-    types::appendSortKey(at, keys.sort->value);
-    switch (keys.sort->op) {
-        case KeyOperator::Equal:
-            range.begin = at;
-            range.end = types::prefixEnd(at);
-            break;
-        case KeyOperator::Less:
-            range.end = at;
-            break;
-        case KeyOperator::LessOrEqual:
-            range.end = types::prefixEnd(at);
-            break;
-        case KeyOperator::Greater:
-            range.begin = types::prefixEnd(at);
-            break;
-        case KeyOperator::GreaterOrEqual:
-            range.begin = at;
-            break;
-        case KeyOperator::Between: {
-            std::string upper = collection;
-            types::appendSortKey(upper, keys.sort->upper);
-            range.begin = at;
-            range.end = types::prefixEnd(upper);
-            break;
-        }
-        default:
-            CHECK(false);  // bindKeyCondition refuses all others.
-    }
-}
-
 constexpr std::string_view kOutsidePredicate =
     "The provided starting key does not match the range key predicate";
 
@@ -221,7 +174,9 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     cluster::ReadRange range = makeRange(arguments);
     range.forward = parsed.forward;
     range.partition = keys.partition;
-    narrow(range, arguments.space(), keys);
+    const auto [begin, end] = expression::storageRange(arguments.space(), keys);
+    range.begin = begin;
+    range.end = end;
     if (arguments.startKey) TRY(continueAt(arguments, keys, range));
     if (arguments.projection)
         TRY(checkKeyPaths(*arguments.table, expression::paths(*arguments.projection)));
