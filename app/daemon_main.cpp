@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "app/ctl.h"
 #include "app/folder_commands.h"
@@ -13,6 +14,7 @@
 #include "core/base/version.h"
 #include "core/engine/demo.h"
 #include "core/engine/engine.h"
+#include "core/engine/stream_hook.h"
 
 namespace orrery::app {
 namespace {
@@ -60,6 +62,23 @@ void printSavedSettings(const Settings& settings, const engine::EngineOptions& o
     }
 }
 
+std::vector<std::unique_ptr<engine::StreamHook>> startHooks(const Settings& settings,
+                                                            engine::Engine& engine) {
+    std::vector<std::unique_ptr<engine::StreamHook>> hooks;
+    engine::StreamHook::Report report;
+    if (settings.logLevel != "off") {
+        report = [](const std::string& sentence) {
+            std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
+        };
+    }
+    for (const std::string& hook : settings.onStream) {
+        const std::size_t equals = hook.find('=');
+        hooks.push_back(std::make_unique<engine::StreamHook>(engine, hook.substr(0, equals),
+                                                             hook.substr(equals + 1), report));
+    }
+    return hooks;
+}
+
 int run(const LocalFlags& flags) {
     CommandLine line = parseCommandLine(Program::Daemon, flags.arguments);
     if (line.exitCode) return *line.exitCode;
@@ -80,6 +99,7 @@ int run(const LocalFlags& flags) {
     (*engine)->stopOnSignals();
     printStorageMode(settings, line.engine);
     printSavedSettings(settings, line.engine, **engine);
+    const auto hooks = startHooks(settings, **engine);
     std::printf("listening on %s\n", (*engine)->endpoint().c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;

@@ -5,15 +5,21 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <type_traits>
 #include <variant>
 
 #include "core/base/result.h"
 #include "core/base/version.h"
+#include "core/control/arguments.h"
 
 namespace orrery::app {
 namespace {
+
+/// Longer than any clock is wrong, and short enough to be added to the present.
+constexpr Duration kAnySkew = std::chrono::years(100);
 
 /// Which programs have a flag.
 enum class In : std::uint8_t { Both, Daemon };
@@ -49,13 +55,20 @@ std::vector<Flag> flags() {
          "drop-in: no delays; service-like: the delays of the service. Saved in the data folder. "
          "Default: the one saved there, else drop-in, or service-like with a window"},
         {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
-        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not supported yet.
+        {"--credentials", In::Daemon, &Settings::credentials,
+         "File of access keys as the AWS tools write it; with it, only requests that are signed "
+         "with one of them are served"},
+        {"--clock-skew", In::Daemon, &Settings::clockSkew,
+         "With --credentials: how much the time of a request may differ, such as 5m; off: any"},
         {"--namespace",
          In::Daemon,
          &Settings::namespaces,
          "shared: one account for all access keys; per-key: one for each",
          {"shared", "per-key"}},
         {"--demo", In::Both, &Settings::demo, "Load the sample tables"},
+        {"--on-stream", In::Daemon, &Settings::onStream,
+         "TABLE=command: runs the command for each batch of the table's stream records, with "
+         "Lambda's event on its standard input; may be given again"},
         {"--log-level",
          In::Daemon,
          &Settings::logLevel,
@@ -122,17 +135,45 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
     return {};
 }
 
+std::expected<void, std::string> setCredentials(const Settings& settings,
+                                                engine::EngineOptions& options) {
+    if (settings.clockSkew == "off") {
+        options.clockSkewMax = kAnySkew;
+    } else {
+        const auto skew = control::parseDuration(settings.clockSkew);
+        if (!skew || *skew < Duration::zero())
+            return std::unexpected("--clock-skew " + settings.clockSkew +
+                                   " is no time; give one such as 5m, or off.");
+        options.clockSkewMax = *skew;
+    }
+    if (settings.credentials.empty()) return {};
+    std::ifstream file(settings.credentials);
+    const std::string text((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
+    if (!file) return std::unexpected("--credentials: cannot read " + settings.credentials + ".");
+    auto credentials = auth::Credentials::parse(text);
+    if (!credentials)
+        return std::unexpected("--credentials " + settings.credentials + ": " +
+                               credentials.error() + ".");
+    options.credentials = *std::move(credentials);
+    return {};
+}
+
 /// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
 /// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
     Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
     engine::EngineOptions options;
-    if (!settings.credentials.empty())
-        return std::unexpected(std::string(
-            "--credentials is not supported yet: this version cannot check signatures."));
+    TRY(setCredentials(settings, options));
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));
+    for (const std::string& hook : settings.onStream) {
+        const std::size_t equals = hook.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == hook.size())
+            return std::unexpected(
+                std::string("--on-stream takes TABLE=command, such as 'Orders=node worker.js'."));
+    }
     if (given("--cors")) {
         TRY_ASSIGN(options.origins, http::Origins::parse(settings.cors));
     }

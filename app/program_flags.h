@@ -24,8 +24,10 @@ struct Settings {
     std::string profile;
     std::uint64_t seed = 0;
     std::string credentials;
+    std::string clockSkew = "5m";
     std::string namespaces = "shared";
     bool demo = false;
+    std::vector<std::string> onStream;  ///< Each "TABLE=command".
     std::string logLevel = "info";
 };
 

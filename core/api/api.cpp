@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "core/api/decode/decode.h"
+#include "core/api/decode/decode_newer.h"
+#include "core/api/decode/validation_layer.h"
 #include "core/api/operation_table.h"
 #include "core/base/result.h"
 #include "core/types/item_codec.h"
@@ -25,16 +27,29 @@ const OperationRow* findTarget(std::string_view target) {
     return nullptr;
 }
 
+ApiResult<std::unique_ptr<ApiCall>> parseIn(const Validation& validation, const OperationRow& row,
+                                            const json::Object& request) {
+    TRY(checkConstraints(*row.operation->input, request, validation));
+    auto call = row.operation->makeCall(row.name, Fields(request, validation.layer));
+    if (!call) return std::unexpected(worded(std::move(call).error(), validation));
+    return call;
+}
+
 ApiResult<std::unique_ptr<ApiCall>> parseRequest(const OperationRow& row,
-                                                 const json::Object& request) {
+                                                 const json::Object& request,
+                                                 std::string_view region) {
     TRY(checkTypes(*row.operation->input, request, Blobs::Trusted));
-    TRY(checkConstraints(*row.operation->input, request));
-    return row.operation->makeCall(row.name, Fields(request));
+    const Validation validation = validationOf(row.name, region);
+    auto call = parseIn(validation, row, request);
+    if (!call && validation.prefixes && isLeftToOlderLayer(*row.operation->input, request))
+        return parseIn(Validation{}, row, request);
+    return call;
 }
 
 }  // namespace
 
-ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body) {
+ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body,
+                                              std::string_view region) {
     std::array<unsigned char, kArenaBytes> arena;
     boost::json::monotonic_resource memory(arena.data(), arena.size());
     // The service parses the text before it looks up the operation.
@@ -53,7 +68,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
         return std::unexpected(ApiError::serialization(
             json->is_array() ? "Start of list found where not expected" : ""));
     const json::Object& request = json->get_object();
-    auto call = parseRequest(*row, request);
+    auto call = parseRequest(*row, request, region);
     // The service reports invalid base 64 before any other error.
     if (!call) TRY(checkTypes(*row->operation->input, request, Blobs::Checked));
     return call;

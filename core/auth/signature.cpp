@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <optional>
 
 #include "core/base/hash.h"
@@ -134,6 +136,8 @@ ApiResult<void> readCredential(std::string_view credential, Signature& signature
     signature.accessKey = parts[0];
     signature.scopeDate = parts[1];
     signature.region = std::move(region);
+    signature.scopeRegion = parts[2];
+    signature.terminator = parts[4];
     signature.service = parts[3];
     return {};
 }
@@ -195,7 +199,17 @@ ApiResult<Signature> parseHeader(const SignedRequest& request) {
     TRY(readCredential(*parameters.credential, signature));
     signature.signedHeaders = *parameters.signedHeaders;
     signature.signature = *parameters.signature;
+    signature.time = trimmed(request.amzDate.empty() ? request.date : request.amzDate);
     return signature;
+}
+
+/// X-Amz-Expires, in seconds; a week at most, as the service demands.
+Duration expiryOf(std::string_view text) {
+    constexpr std::chrono::seconds kExpiryMax = std::chrono::days(7);
+    std::uint32_t seconds = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return {};
+    return std::min(std::chrono::seconds(seconds), kExpiryMax);
 }
 
 ApiResult<Signature> parseQuery(const SignedRequest& request) {
@@ -212,7 +226,8 @@ ApiResult<Signature> parseQuery(const SignedRequest& request) {
     signature.presigned = true;
     signature.signature = take("X-Amz-Signature");
     signature.signedHeaders = take("X-Amz-SignedHeaders");
-    (void)take("X-Amz-Date");
+    signature.time = take("X-Amz-Date");
+    signature.expires = expiryOf(queryValue(request.query, "X-Amz-Expires").value_or(""));
     if (!missing.empty())
         return std::unexpected(incomplete(missing + "Re-examine the query-string parameters."));
     if (algorithm != kAlgorithm) {

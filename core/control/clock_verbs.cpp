@@ -16,6 +16,26 @@ Response clockResponse(const Call& call) {
     return response;
 }
 
+// Later moments, such as the end of a fault, must still fit into a CalendarTime, which ends in
+// 2262.
+constexpr Duration kLastMoment = std::chrono::hours(24) * 84006;  // 2200-01-01
+
+/// "by" of the body, if the calendar may go as far.
+std::expected<Duration, std::string> takeDistance(const Call& call) {
+    const auto body = Body::parse(call.body);
+    if (!body) return std::unexpected(body.error());
+    const auto by = body->string("by");
+    if (!by) return std::unexpected("\"by\" must be a duration such as \"10ms\".");
+    const auto duration = parseDuration(*by);
+    if (!duration) return std::unexpected(duration.error());
+    // The calendar at the end of all steps so far.
+    const CalendarTime reached(call.world.calendar().sinceEpoch() +
+                               (call.clock.target() - call.world.now()));
+    if (*duration > kLastMoment - reached.sinceEpoch())
+        return std::unexpected("The clock cannot go beyond the year 2200.");
+    return *duration;
+}
+
 }  // namespace
 
 observe::ClockView clockView(const Call& call) {
@@ -62,10 +82,6 @@ Response putClock(const Call& call) {
     return clockResponse(call);
 }
 
-// Later moments, such as the end of a fault, must still fit into a CalendarTime, which ends in
-// 2262.
-constexpr Duration kLastMoment = std::chrono::hours(24) * 84006;  // 2200-01-01
-
 Response postStep(const Call& call) {
     if (!call.clock.paused())
         return errorResponse(400, "The clock is running; pause it before stepping.");
@@ -75,25 +91,25 @@ Response postStep(const Call& call) {
         if (!stepped) response = errorResponse(400, "No event is due and no request waits.");
         return response;
     }
-    const auto body = Body::parse(call.body);
-    if (!body) return errorResponse(400, body.error());
-    const auto by = body->string("by");
-    if (!by) return errorResponse(400, "\"by\" must be a duration such as \"10ms\".");
-    const auto duration = parseDuration(*by);
-    if (!duration) return errorResponse(400, duration.error());
-    // The calendar at the end of all steps so far.
-    const CalendarTime reached(call.world.calendar().sinceEpoch() +
-                               (call.clock.target() - call.world.now()));
-    if (*duration > kLastMoment - reached.sinceEpoch())
-        return errorResponse(400, "The clock cannot go beyond the year 2200.");
-    call.clock.step(*duration);
+    const auto by = takeDistance(call);
+    if (!by) return errorResponse(400, by.error());
+    call.clock.step(*by);
     Response response = clockResponse(call);
     response.holdUntil = call.clock.target();
     return response;
 }
 
-Response postAdvance(const Call&) {
-    return errorResponse(501, "Advancing the clock is not supported yet.");
+// Everything that is due on the way happens, each at its own instant; the answer comes afterwards.
+Response postAdvance(const Call& call) {
+    const auto by = takeDistance(call);
+    if (!by) return errorResponse(400, by.error());
+    const Host::Facts facts = call.host.facts();
+    if (facts.readOnly) return errorResponse(503, facts.storageProblem);
+    call.clock.advance(*by, call.host.wall());
+    Response response = clockResponse(call);
+    response.holdUntil = call.clock.target();
+    response.holdsWhileRunning = true;
+    return response;
 }
 
 }  // namespace orrery::control

@@ -16,36 +16,16 @@ constexpr auto kPollEvery = 50ms;
 
 }  // namespace
 
-DemoLoader::DemoLoader(Engine& engine) : m_engine(engine), m_thread([this] { run(); }) {}
+DemoLoader::DemoLoader(Engine& engine) : m_calls(engine), m_thread([this] { run(); }) {}
 
 DemoLoader::~DemoLoader() {
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->stopping = true;
-    }
-    m_shared->changed.notify_all();
+    m_calls.stop();
     m_thread.join();
 }
 
 std::optional<Engine::Answer> DemoLoader::call(const std::string& operation,
                                                const std::string& json) {
-    m_engine.call(kRegion, operation, json, [shared = m_shared](Engine::Answer answer) {
-        {
-            const std::lock_guard lock(shared->mutex);
-            shared->answer = std::move(answer);
-        }
-        shared->changed.notify_all();
-    });
-    std::unique_lock lock(m_shared->mutex);
-    m_shared->changed.wait(lock, [&] { return m_shared->answer || m_shared->stopping; });
-    if (m_shared->stopping) return std::nullopt;
-    return std::exchange(m_shared->answer, std::nullopt);
-}
-
-/// False if the loader has to stop.
-bool DemoLoader::pause() {
-    std::unique_lock lock(m_shared->mutex);
-    return !m_shared->changed.wait_for(lock, kPollEvery, [&] { return m_shared->stopping; });
+    return m_calls.call(kRegion, operation, json);
 }
 
 bool DemoLoader::waitUntilActive(const std::string& table) {
@@ -55,7 +35,7 @@ bool DemoLoader::waitUntilActive(const std::string& table) {
         const auto answer = call("DescribeTable", request);
         if (!answer || answer->status != 200) return false;
         if (answer->body.find(R"("TableStatus":"ACTIVE")") != std::string::npos) return true;
-        if (!pause()) return false;
+        if (!m_calls.pause(kPollEvery)) return false;
     }
 }
 
@@ -71,7 +51,7 @@ bool DemoLoader::write(std::string batch) {
         } else if (answer->status < 500) {
             return true;  // The table has been deleted in the meantime.
         }
-        if (!pause()) return false;
+        if (!m_calls.pause(kPollEvery)) return false;
     }
 }
 

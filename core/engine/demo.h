@@ -1,11 +1,10 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
-#include "core/engine/engine.h"
+#include "core/engine/blocking_calls.h"
 
 namespace orrery::engine {
 
@@ -26,19 +25,8 @@ private:
     std::optional<Engine::Answer> call(const std::string& operation, const std::string& json);
     bool waitUntilActive(const std::string& table);
     bool write(std::string batch);
-    bool pause();
 
-    Engine& m_engine;
-
-    // Shared with the engine's thread, which may answer after the loader has been destroyed.
-    struct Shared {
-        std::mutex mutex;
-        std::condition_variable changed;
-        bool stopping = false;
-        std::optional<Engine::Answer> answer;
-    };
-    const std::shared_ptr<Shared> m_shared = std::make_shared<Shared>();
-
+    BlockingCalls m_calls;
     std::thread m_thread;
 };
 

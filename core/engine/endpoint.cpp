@@ -5,7 +5,9 @@
 
 #include "core/api/api.h"
 #include "core/base/check.h"
+#include "core/base/result.h"
 #include "core/control/control.h"
+#include "core/engine/loop.h"
 #include "core/http/content_coding.h"
 #include "core/http/host_check.h"
 #include "core/json/json.h"
@@ -204,7 +206,7 @@ void Endpoint::refuseUnsigned(const Destination& to, std::string_view target, st
                               const ApiError& error) {
     Answering answering(*m_server);
     // The service checks the JSON and the operation's name before it checks the caller.
-    const auto parsed = api::parseCall(target, body);
+    const auto parsed = api::parseCall(target, body, to.region);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
     const bool noJson = !parsed && !body.empty() && !json::parse(body);
     answering.fail(to, unknown || noJson ? parsed.error() : error);
@@ -230,6 +232,19 @@ std::optional<std::string_view> Endpoint::plainBody(const Destination& to,
     return std::nullopt;
 }
 
+// Reads the claim of the signature and, if there are credentials, verifies it.
+ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request) const {
+    TRY_ASSIGN(auth::Signature signature,
+               auth::parseSignature(
+                   {request.authorization, request.amzDate, request.date, request.query()}));
+    if (m_options.credentials.empty()) return signature;
+    TRY(auth::verifySignature(
+        signature, {request.methodName, request.target, request.head, request.body},
+        m_options.credentials,
+        {.now = Loop::calendar(), .skewMax = m_options.clockSkewMax, .service = "dynamodb"}));
+    return signature;
+}
+
 void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection) {
     const Content content = contentOf(request);
     if (content == Content::Unknown || !isRoot(request.path()))
@@ -240,11 +255,10 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     std::string room;
     const auto body = plainBody(to, request, room);
     if (!body) return;
-    auto signature = auth::parseSignature(
-        {request.authorization, request.amzDate, request.date, request.query()});
+    auto signature = signatureOf(request);
     if (!signature) return refuseUnsigned(to, request.amzTarget, *body, signature.error());
     to.region = signature->region;
-    auto call = api::parseCall(request.amzTarget, *body);
+    auto call = api::parseCall(request.amzTarget, *body, to.region);
     if (!call) return Answering(*m_server).fail(to, call.error());
     const auto zone = zoneOf(request.zone, signature->region, connection);
     if (!zone) return Answering(*m_server).fail(to, zone.error());

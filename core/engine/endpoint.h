@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/auth/signature.h"
+#include "core/auth/verification.h"
 #include "core/cluster/catalog/request.h"
 #include "core/engine/call_table.h"
 #include "core/http/server.h"
@@ -32,6 +33,9 @@ class Endpoint : public http::Handler {
 public:
     struct Options {
         auth::Namespaces namespaces = auth::Namespaces::Shared;
+        /// Without any, signatures are read but not verified.
+        auth::Credentials credentials{};
+        Duration clockSkewMax = auth::VerifyRules().skewMax;
         /// Names under which clients may reach it: see http::isAllowedHost.
         std::vector<std::string> hostNames;
         bool anyPlainHost = false;
@@ -56,6 +60,7 @@ public:
 
 private:
     void onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
+    ApiResult<auth::Signature> signatureOf(const http::Request& request) const;
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
     void refuse(http::ExchangeId id, std::string_view message);

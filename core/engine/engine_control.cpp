@@ -147,7 +147,8 @@ bool Engine::Impl::isReady(Held& held) {
     }
     if (const auto until = response.holdUntil) {
         // A running clock ends all waiting for an instant.
-        const bool past = m_stopping || !m_driver->clock().paused() || world.now() >= *until;
+        const bool mayRunOn = !m_driver->clock().paused() && !response.holdsWhileRunning;
+        const bool past = m_stopping || mayRunOn || world.now() >= *until;
         if (!past) return false;
         if (response.gate && !held.gate) held.gate = world.gateOf(world.openTurn());
         response.holdUntil.reset();

@@ -44,6 +44,8 @@ http::Server::Options serverOptions(const EngineOptions& options) {
 Endpoint::Options endpointOptions(const EngineOptions& options) {
     Endpoint::Options endpoint;
     endpoint.namespaces = options.namespaces;
+    endpoint.credentials = options.credentials;
+    endpoint.clockSkewMax = options.clockSkewMax;
     endpoint.hostNames = options.allowedHosts;
     endpoint.hostNames.push_back(options.host);
     endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
@@ -247,17 +249,21 @@ void Engine::Impl::clientGone(std::uint64_t connection) {
 }
 
 void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
-                                  std::string_view json, AnswerHandler handler) {
+                                  std::string_view json, std::optional<Lsn> itemLsn,
+                                  AnswerHandler handler) {
     Destination to;
     to.handler = std::move(handler);
     to.region = region;
-    auto call = api::parseCall("DynamoDB_20120810." + std::string(operation), json);
+    const bool isWhole = operation.find('.') != operation.npos;
+    const std::string target = (isWhole ? "" : "DynamoDB_20120810.") + std::string(operation);
+    auto call = api::parseCall(target, json, region);
     if (!call) return m_answering.fail(to, call.error());
     cluster::Caller caller;
     caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
     caller.accessKey = "orrery";
     caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
     caller.regionName = region;
+    caller.itemLsn = itemLsn;
     submit(*std::move(call), std::move(caller), std::move(to));
 }
 

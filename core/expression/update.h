@@ -65,6 +65,11 @@ ApiResult<void> checkIndexKeyTypes(const Update& update, std::span<const NamedKe
 ApiResult<void> checkUpdatedIndexKeys(const Update& update, const types::Item& updated,
                                       std::span<const NamedKeySchema> indexes);
 
+/// The size that the newer layer of the service's validation charges for an UpdateExpression, with
+/// the limit of an item's size: what the statement writes and a fixed cost for each clause,
+/// whatever the item holds. AttributeUpdates have no such size.
+std::size_t statementBytes(const Update& update);
+
 /// True if the update creates an item that does not exist. An update that only removes does not.
 bool createsItem(const Update& update);
 

@@ -1,5 +1,6 @@
 #include "core/http/reply.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -98,15 +99,16 @@ void ReplyWriter::setDate(std::int64_t secondsSinceEpoch) {
 // The service's ids have 52 base 32 characters.
 void ReplyWriter::appendRequestId(std::string& out) {
     constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
-    constexpr int kCharacters = 52;
     constexpr int kPerDraw = 12;
-    for (int written = 0; written < kCharacters;) {
+    std::array<char, 52> id;
+    for (std::size_t written = 0; written < id.size();) {
         std::uint64_t bits = m_ids.below(UINT64_MAX);
-        for (int i = 0; i < kPerDraw && written < kCharacters; ++i, ++written) {
-            out += kDigits[bits & 31];
+        for (int i = 0; i < kPerDraw && written < id.size(); ++i, ++written) {
+            id[written] = kDigits[bits & 31];
             bits >>= 5;
         }
     }
+    out.append(id.data(), id.size());
 }
 
 void ReplyWriter::appendCommon(std::string& out, const ReplyHead& head, const Context& context) {

@@ -135,6 +135,8 @@ struct Totals {
     std::uint64_t elections = 0;
     std::uint64_t messages = 0;
     std::uint64_t heartbeats = 0;
+    /// Requests on items that were refused because of a transaction.
+    std::uint64_t transactionConflicts = 0;
     bool operator==(const Totals&) const = default;
 };
 

@@ -31,8 +31,8 @@ public:
     /// Null if there is nothing to do or work is already out. After a write that failed for lack of
     /// room, the next one waits for some turns.
     std::unique_ptr<Work> takeWork();
-    /// Adds the rows for the finished work to `rows`, a turn of the store's own; pass that turn's
-    /// ticket to `endTurn`. An error means that the disk cannot be trusted.
+    /// Adds the rows for the finished work to `rows`, which belong in the next turn. An error means
+    /// that the disk cannot be trusted.
     StorageResult<void> finish(std::unique_ptr<Work> work, Turn& rows);
     bool workIsOut() const { return m_workIsOut; }
     static bool isArchiveWork(const Work& work);

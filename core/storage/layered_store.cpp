@@ -54,6 +54,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_log.forgetUnwritten();
     m_trees.forgetUnwritten();
     m_archive.forgetUnwritten();
+    m_archiveRows = {};
     m_trimmed.clear();
     m_heldReclaims.clear();
     m_heldLogWork = nullptr;
@@ -65,6 +66,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
 }
 
 Ticket LayeredStore::commit(Turn turn) {
+    addArchiveRows(turn);
     m_archive.seal(turn);
     std::uint64_t logBytes = 0;
     for (const Turn::Change& change : turn.changes()) {
@@ -238,14 +240,24 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
 
-// The rows form a turn of the store's own, so they do not wait for the world's next turn.
+// The rows wait for the next turn: a ticket of their own would come before that of the open turn,
+// which its owner already knows.
 void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
-    Turn rows;
-    const StorageResult<void> result = m_archive.finish(std::move(work), rows);
+    const StorageResult<void> result = m_archive.finish(std::move(work), m_archiveRows);
     if (!result) fail(Health::ReadOnly, result.error());
-    if (!rows.empty()) m_archive.endTurn(m_log.add(std::move(rows), {}, {}));
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
+}
+
+void LayeredStore::addArchiveRows(Turn& turn) {
+    const Turn rows = std::exchange(m_archiveRows, {});
+    for (const Turn::Change& row : rows.changes()) {
+        if (row.kind == Kind::PutValue) {
+            turn.putValue(row.name, *row.bytes);
+        } else {
+            turn.eraseValue(row.name);
+        }
+    }
 }
 
 // Records that the archive still needs stay. The next mark or flush after that releases them.

@@ -77,6 +77,7 @@ private:
     StorageResult<T> noted(StorageResult<T> result) const;
     void fail(Health health, const StorageError& error);
     void finishArchiveWork(std::unique_ptr<Work> work);
+    void addArchiveRows(Turn& turn);
     void noteTreeApplied(VolumeId volume, GroupId group, Lsn applied);
     void reclaimReleased();
     void sweepTrims();
@@ -86,6 +87,7 @@ private:
     LogLayer m_log;
     TreeLayer m_trees;
     ArchiveLayer m_archive;
+    Turn m_archiveRows;  ///< Of finished work, for the next turn.
     const std::size_t m_stepsAtOnce;
     /// Logs whose trim mark moved; the position of their trees on disk is still to be looked up.
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;

@@ -21,6 +21,8 @@ namespace {
 //              action:uint8?                           // flags & kAction
 //              ledger:varint?                          // flags & kLedger
 //              collectionBytes:varint?                 // flags & kCollection
+//              oldExpiry:varint?                       // flags & kOldExpiry
+//              newExpiry:varint?                       // flags & kNewExpiry
 //
 // kFirstCollection says that no size was stored before collectionBytes. Version 1 has the flags up
 // to kSource. Times are nanoseconds since 1970. The CRC covers everything before it.
@@ -42,9 +44,11 @@ enum Flags : std::uint32_t {
     kLedger = 1 << 9,
     kCollection = 1 << 10,
     kFirstCollection = 1 << 11,
+    kOldExpiry = 1 << 12,
+    kNewExpiry = 1 << 13,
 };
 constexpr std::uint64_t kFlagsOfVersion1 = 2 * kSource - 1;
-constexpr std::uint64_t kFlagsOfVersion2 = 2 * kFirstCollection - 1;
+constexpr std::uint64_t kFlagsOfVersion2 = 2 * kNewExpiry - 1;
 
 std::uint32_t flagsOf(const LogRecord& record) {
     std::uint32_t flags = 0;
@@ -60,6 +64,8 @@ std::uint32_t flagsOf(const LogRecord& record) {
     if (record.ledger != GroupId{}) flags |= kLedger;
     if (record.collection) flags |= kCollection;
     if (record.collection && record.collection->isFirst) flags |= kFirstCollection;
+    if (record.oldExpiry) flags |= kOldExpiry;
+    if (record.newExpiry) flags |= kNewExpiry;
     return flags;
 }
 
@@ -128,10 +134,18 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
     if (flags & kLedger) record.ledger = GroupId(in.varint());
     if (flags & kCollection)
         record.collection = CollectionSize{in.varint(), (flags & kFirstCollection) != 0};
+    if (flags & kOldExpiry) record.oldExpiry = static_cast<std::int64_t>(in.varint());
+    if (flags & kNewExpiry) record.newExpiry = static_cast<std::int64_t>(in.varint());
     return in.ok() && in.atEnd();
 }
 
 }  // namespace
+
+bool changesItem(const LogRecord& record) {
+    if (record.kind == RecordKind::Put || record.kind == RecordKind::Delete) return true;
+    return record.kind == RecordKind::TransactionCommit &&
+           record.action != TransactionAction::Check;
+}
 
 std::string encodeRecord(const LogRecord& record) {
     std::string bytes;
@@ -160,6 +174,8 @@ std::string encodeRecord(const LogRecord& record) {
     if (record.action) out.u8(static_cast<std::uint8_t>(*record.action));
     if (record.ledger != GroupId{}) out.varint(record.ledger.value());
     if (record.collection) out.varint(record.collection->bytes);
+    if (record.oldExpiry) out.varint(static_cast<std::uint64_t>(*record.oldExpiry));
+    if (record.newExpiry) out.varint(static_cast<std::uint64_t>(*record.newExpiry));
     out.u32(crc32c(bytes));
     return bytes;
 }
@@ -179,7 +195,7 @@ std::optional<LogRecord> decodeRecord(std::string_view bytes) {
     const std::uint64_t flags = version == kVersion1 ? in.u8() : in.varint();
     const std::uint64_t known = version == kVersion1 ? kFlagsOfVersion1 : kFlagsOfVersion2;
     if ((flags & ~known) != 0) return std::nullopt;
-    if (kind > static_cast<std::uint8_t>(RecordKind::IndexDelete)) return std::nullopt;
+    if (kind > static_cast<std::uint8_t>(RecordKind::Expiry)) return std::nullopt;
     if (cause > static_cast<std::uint8_t>(Cause::Restore)) return std::nullopt;
     record.kind = static_cast<RecordKind>(kind);
     record.cause = static_cast<Cause>(cause);

@@ -22,6 +22,7 @@ enum class RecordKind : std::uint8_t {
     Configuration = 6,
     IndexPut = 7,
     IndexDelete = 8,
+    Expiry = 9,  ///< Changes only an item's entry in the index by expiry.
 };
 
 enum class Cause : std::uint8_t { Client = 0, TimeToLive = 1, Replication = 2, Restore = 3 };
@@ -68,19 +69,27 @@ struct LogRecord {
     std::optional<CalendarTime> stamp;
     std::string originRegion;  ///< Empty: this one.
     std::string transactionId;
-    std::optional<OldItem> oldItem;  ///< Absent: there was no item.
+    /// Absent: there was no item. For a prepare: the prepared image that it replaces.
+    std::optional<OldItem> oldItem;
     std::uint32_t newItemBytes = 0;
     /// Encoded items (types/item_codec.h).
     std::optional<std::string> newImage;
     std::optional<std::string> oldImage;
     std::optional<RecordSource> source;
     std::optional<BaseVersion> base;
-    std::optional<TransactionAction> action;  ///< For a transaction's commit.
+    std::optional<TransactionAction> action;  ///< For the records of a transaction.
     GroupId ledger{};                         ///< The ledger that decides the transaction; 0: none.
     std::optional<CollectionSize> collection;
+    /// The entries of the item that the index by expiry loses and gets (expiry.h).
+    std::optional<std::int64_t> oldExpiry;
+    std::optional<std::int64_t> newExpiry;
 
     bool operator==(const LogRecord&) const = default;
 };
+
+/// Whether the record puts or deletes an item of a table, by itself or as the commit of a
+/// transaction. Indexes and streams pass over all others.
+bool changesItem(const LogRecord& record);
 
 /// Always version 2.
 std::string encodeRecord(const LogRecord& record);

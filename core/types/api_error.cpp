@@ -52,6 +52,8 @@ constexpr Row kRows[] = {
     {ErrorType::GlobalTableNotFound, ORRERY_DYNAMODB("GlobalTableNotFoundException"), 400},
     {ErrorType::ExportNotFound, ORRERY_DYNAMODB("ExportNotFoundException"), 400},
     {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400},
+    {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400},
+    {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400},
     {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400},
 };
 

@@ -43,6 +43,8 @@ enum class ErrorType {
     GlobalTableNotFound,
     ExportNotFound,
     ImportNotFound,
+    ExpiredIterator,
+    TrimmedDataAccess,
     DuplicateItem,
 };
 
@@ -67,9 +69,21 @@ struct ApiError {
     SharedBytes item;
     /// TransactionCanceled: one reason for each action, in their order.
     std::vector<CancellationReason> reasons = {};
+    /// What the newer layer of the service's validation says instead of `message`; empty if it says
+    /// the same. api/decode/validation_layer.h chooses between the two.
+    std::string newerMessage = {};
+    /// True for an error to which the newer layer adds no prefix, whatever the operation.
+    bool neverPrefixed = false;
 
     static ApiError validation(std::string message) {
         return {ErrorType::Validation, std::move(message), nullptr};
+    }
+    /// An error that the two layers of validation word differently.
+    static ApiError validation(std::string older, std::string newer) {
+        return {ErrorType::Validation, std::move(older), nullptr, {}, std::move(newer)};
+    }
+    static ApiError neverPrefixedValidation(std::string message) {
+        return {ErrorType::Validation, std::move(message), nullptr, {}, {}, true};
     }
     /// The text of the data plane for a table that does not exist.
     static ApiError resourceNotFound() {

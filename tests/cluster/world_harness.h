@@ -16,6 +16,9 @@ namespace orrery::test {
 /// replica that is away that it needs a copy, in pieces of a few keys.
 cluster::LogBounds drawLogBounds(std::uint64_t seed);
 
+/// What the wall clock shows when a world is first opened.
+inline constexpr CalendarTime kCalendar{std::chrono::seconds(1'800'000'000)};
+
 /// A world on a store in memory, driven from event to event. Calls return at once; `run` lets time
 /// pass, and answers are found by the number that the call returned.
 class WorldHarness {
@@ -34,9 +37,14 @@ public:
     void createTableNamed(std::string name);
     /// Later puts and reads use this table.
     void use(std::string name) { m_table = std::move(name); }
+    const std::string& tableName() const { return m_table; }
     std::uint64_t put(const std::string& pk,
                       const std::map<std::string, std::string>& attributes = {},
                       std::uint8_t zone = 0);
+    /// The same by a transaction that also checks another item, whose condition always holds.
+    std::uint64_t transactPut(const std::string& pk,
+                              const std::map<std::string, std::string>& attributes,
+                              const std::string& checked, std::uint8_t zone = 0);
     std::uint64_t get(const std::string& pk, bool consistent, std::uint8_t zone = 0);
     std::uint64_t remove(const std::string& pk);
     /// The whole of "T" in one page.
@@ -62,6 +70,8 @@ public:
     void kill();
     /// Stops the process normally and restarts it.
     void restart();
+    /// What the wall clock shows at the next start.
+    void setWallClock(CalendarTime shows) { m_wallClock = shows; }
     /// The options of the next start.
     cluster::WorldOptions& options() { return m_options; }
 
@@ -83,6 +93,7 @@ private:
     void open();
 
     cluster::WorldOptions m_options;
+    CalendarTime m_wallClock = kCalendar;
     std::unique_ptr<storage::MemoryStore> m_store;
     std::unique_ptr<cluster::World> m_world;
     std::map<std::uint64_t, cluster::Answered> m_answers;

@@ -33,6 +33,23 @@ private slots:
         QCOMPARE(world.ask("POST", "/clock/step").status, 400);
     }
 
+    // The answer waits for the moment, even though the clock runs.
+    void advancesARunningOrPausedClock() {
+        Driven world;
+        for (const char* state : {R"({"state":"running"})", R"({"state":"paused"})"}) {
+            world.json("PUT", "/clock", state);
+            const Instant before = world.clock.target();
+            const control::Response advanced =
+                world.ask("POST", "/clock/advance", R"({"by":"2h"})");
+            QCOMPARE(advanced.status, 200);
+            QVERIFY(advanced.holdUntil == before + 2h);
+            QVERIFY(advanced.holdsWhileRunning);
+            QVERIFY(world.clock.target() >= before + 2h);
+        }
+        world.readOnly = true;
+        QCOMPARE(world.ask("POST", "/clock/advance", R"({"by":"2h"})").status, 503);
+    }
+
     void stepsNoFurtherThanTheCalendarGoes() {
         Driven world;
         world.json("PUT", "/clock", R"({"state":"paused"})");

@@ -355,7 +355,8 @@ private slots:
         row("speed 1001", "PUT", "/clock", R"({"speed":1001})", 400);
         row("state", "PUT", "/clock", R"({"state":"stopped"})", 400);
         row("nothing of the clock", "PUT", "/clock", "{}", 400);
-        row("advance", "POST", "/clock/advance", R"({"by":"35d"})", 501);
+        row("advance without a distance", "POST", "/clock/advance", "{}", 400);
+        row("advance by text", "POST", "/clock/advance", R"({"by":"soon"})", 400);
         row("no table", "GET", "/items?table=nope", "", 400);
         row("limit", "GET", "/items?table=Tab&limit=0", "", 400);
         row("at", "GET", "/items?table=Tab&at=2", "", 400);

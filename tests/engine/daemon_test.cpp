@@ -121,7 +121,9 @@ private slots:
         const Ran later = run({"--memory", "--profile", "classroom"});
         QCOMPARE(later.code, 1);
         QVERIFY(later.error.contains("not supported"));
-        QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not supported yet"));
+        QVERIFY(
+            run({"--memory", "--credentials", "/none/x"}).error.contains("cannot read /none/x"));
+        QVERIFY(run({"--memory", "--clock-skew", "x"}).error.contains("is no time"));
         for (const QStringList& words :
              {QStringList{"--data", ""}, QStringList{"-dbPath", ""}, QStringList{"--data="}}) {
             const Ran nowhere = run(words + QStringList{"--port", "0"});

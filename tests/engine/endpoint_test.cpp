@@ -197,6 +197,32 @@ private slots:
         QVERIFY(answer.body.contains("RequestEntityTooLargeException"));
     }
 
+    // What the signature must be is tested in tests/auth.
+    void servesOnlySignedRequestsIfItHasCredentials() {
+        auto credentials =
+            auth::Credentials::parse("aws_access_key_id=AKID\naws_secret_access_key=secret\n");
+        RunningEngine engine(
+            {.credentials = *std::move(credentials), .clockSkewMax = std::chrono::years(100)});
+        BlockingClient client(engine.port());
+        const auto wrong = client.call("ListTables", "{}");
+        QCOMPARE(wrong.status, 400);
+        QVERIFY(wrong.body.contains("InvalidSignatureException"));
+        std::string bytes = BlockingClient::signedCall("ListTables", "{}");
+        auth::Signature claim;
+        claim.scopeDate = "20261121";
+        claim.scopeRegion = "us-east-1";
+        claim.service = "dynamodb";
+        claim.terminator = "aws4_request";
+        claim.signedHeaders = "host";
+        claim.time = "20261121T000000Z";
+        const std::string head = bytes.substr(0, bytes.find("\r\n\r\n") + 4);
+        const std::string good = auth::signatureOf(claim, {"POST", "/", head, "{}"}, "secret");
+        bytes.replace(bytes.find("Signature=ab") + 10, 2, good);
+        QCOMPARE(client.ask(bytes).body, QString(R"({"TableNames":[]})"));
+        // The service checks JSON and operation first.
+        QVERIFY(client.call("Dance", "{}").body.contains("UnknownOperationException"));
+    }
+
     void keepsAccountsApartIfAsked() {
         RunningEngine engine({.namespaces = auth::Namespaces::PerKey});
         BlockingClient client(engine.port());
@@ -210,6 +236,21 @@ private slots:
                   "aws4_request, SignedHeaders=host, Signature=ab\r\n",
                   "{}"));
         QCOMPARE(other.body, QString(R"({"TableNames":[]})"));
+    }
+
+    void wordsErrorsAsTheRegionOfTheCaller() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const std::string body = R"({"TableName":"","Item":{}})";
+        QVERIFY(client.call("PutItem", body).body.contains("Value at 'TableName' failed"));
+        const auto inSpain = client.ask(
+            plain("POST /",
+                  "Host: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                  "X-Amz-Target: DynamoDB_20120810.PutItem\r\nX-Amz-Date: x\r\n"
+                  "Authorization: AWS4-HMAC-SHA256 Credential=KEY/20261121/eu-south-2/dynamodb/"
+                  "aws4_request, SignedHeaders=host, Signature=ab\r\n",
+                  body));
+        QVERIFY(inSpain.body.contains("Value '' at 'tableName' failed"));
     }
 
     void servesTheControlCalls() {

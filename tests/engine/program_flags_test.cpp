@@ -52,12 +52,26 @@ private slots:
     }
 
     void keepsTheDaemonsFlagsFromTheWindow() {
-        for (const char* flag : {"--host", "--durability", "--namespace", "--log-level"}) {
+        for (const char* flag :
+             {"--host", "--durability", "--namespace", "--log-level", "--on-stream"}) {
             const CommandLine line = parseCommandLine(Program::Window, {flag, "durable"});
             QVERIFY2(line.exitCode.value_or(0) != 0, flag);
         }
         QVERIFY(
             !parseCommandLine(Program::Daemon, {"--durability", "relaxed", "--memory"}).exitCode);
+    }
+
+    void takesManyCommandsForStreams() {
+        const CommandLine line = parseCommandLine(
+            Program::Daemon,
+            {"--on-stream", "Orders=cat > a=b", "--on-stream=Carts=true", "--demo"});
+        QVERIFY(!line.exitCode);
+        QCOMPARE(line.settings.onStream,
+                 (std::vector<std::string>{"Orders=cat > a=b", "Carts=true"}));
+        QVERIFY(line.settings.demo);
+        for (const char* wrong : {"Orders", "=cat", "Orders=", ""})
+            QCOMPARE(parseCommandLine(Program::Daemon, {"--on-stream", wrong}).exitCode.value_or(0),
+                     1);
     }
 
     void refusesAFolderWithoutAName() {

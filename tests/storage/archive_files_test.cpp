@@ -42,6 +42,7 @@ void runWork(Store& store, int flushesMax = 1000) {
         } else if (auto flush = flushesMax-- > 0 ? store.takeFlushWork(false) : nullptr) {
             flush->run();
             store.finishFlushWork(std::move(flush));
+            store.commit({});
         } else {
             return;
         }

@@ -93,6 +93,7 @@ class ArchivePowerCutTest : public QObject {
         for (int steps = 0; steps < 100; ++steps) {
             runLogWork(store);
             runFlushWork(store);
+            store.commit({});
         }
         if (store.health() != Health::Ok) return store.lastError()->message();
         if (store.figures().archiveOrders != 0) return "an order is never done";

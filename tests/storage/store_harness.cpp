@@ -81,8 +81,8 @@ void StoreHarness::syncAll() {
 }
 
 void StoreHarness::flushAll() {
-    m_store->commit({});
     do {
+        m_store->commit({});
         syncAll();
     } while (runFlushWork(true));
 }

@@ -35,6 +35,8 @@ LogRecord everything() {
     record.action = TransactionAction::Delete;
     record.ledger = GroupId(3);
     record.collection = CollectionSize{1'234'567'890'123, true};
+    record.oldExpiry = 1'795'263'330;
+    record.newExpiry = 1'795'263'999;
     return record;
 }
 
@@ -57,7 +59,7 @@ CalendarTime anyTime(Prng& prng) {
 LogRecord anyRecord(Prng& prng) {
     const auto coin = [&] { return prng.chance({1, 2}); };
     LogRecord record;
-    record.kind = static_cast<RecordKind>(prng.below(9));
+    record.kind = static_cast<RecordKind>(prng.below(10));
     record.cause = static_cast<Cause>(prng.below(4));
     record.space = KeySpaceId(static_cast<std::uint32_t>(prng.below(1ull << 32)));
     record.key = noise(prng, 100);
@@ -77,6 +79,8 @@ LogRecord anyRecord(Prng& prng) {
     if (coin()) record.action = static_cast<TransactionAction>(prng.below(3));
     if (coin()) record.ledger = GroupId(1 + prng.below(1000));
     if (coin()) record.collection = CollectionSize{prng.below(1ull << 40), coin()};
+    if (coin()) record.oldExpiry = static_cast<std::int64_t>(prng.below(1ull << 33));
+    if (coin()) record.newExpiry = static_cast<std::int64_t>(prng.below(1ull << 33));
     return record;
 }
 
@@ -103,6 +107,8 @@ private slots:
         alone(&LogRecord::action);
         alone(&LogRecord::ledger);
         alone(&LogRecord::collection);
+        alone(&LogRecord::oldExpiry);
+        alone(&LogRecord::newExpiry);
         for (const LogRecord& record : records) {
             const auto decoded = decodeRecord(encodeRecord(record));
             QVERIFY(decoded.has_value());
@@ -189,7 +195,7 @@ private slots:
     void refusesFlagsOfALaterVersion() {
         std::string bytes = encodeRecord(LogRecord{});
         bytes.resize(bytes.size() - 4);
-        bytes.replace(3, 1, std::string("\x80\x20", 2));  // The first unused flag.
+        bytes.replace(3, 1, std::string("\x80\x80\x01", 3));  // The first unused flag.
         std::string crc;
         ByteWriter(crc).u32(crc32c(bytes));
         QVERIFY(!decodeRecord(bytes + crc));

@@ -75,6 +75,7 @@ const QHash<QString, Floors>& house() {
           {"partiql", 1},
           {"policies", 1},
           {"streams", 1},
+          {"transactions", 1},
           {"tables", 1},
           {"tags", 1}}},
     };

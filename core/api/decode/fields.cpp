@@ -51,7 +51,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
 std::optional<Fields> Fields::structure(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return std::nullopt;
-    return Fields(value->get_object());
+    return Fields(value->get_object(), m_layer);
 }
 
 std::vector<Fields> Fields::structures(std::string_view name) const {
@@ -59,7 +59,7 @@ std::vector<Fields> Fields::structures(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return found;
     for (const json::Value& element : value->get_array())
-        if (element.is_object()) found.emplace_back(element.get_object());
+        if (element.is_object()) found.emplace_back(element.get_object(), m_layer);
     return found;
 }
 

@@ -65,8 +65,13 @@ ApiResult<void> checkExpressionStyle(const Fields& request,
     std::vector<std::string_view> withValues(expressions.begin(), expressions.end());
     std::erase(withValues, "ProjectionExpression");
     if (withValues.empty() || !present(request, withValues).empty()) return {};
-    return invalid("ExpressionAttributeValues can only be specified when using expressions: " +
-                   join(withValues, " and ") + (withValues.size() == 1 ? " is null" : " are null"));
+    const std::string text =
+        "ExpressionAttributeValues can only be specified when using expressions";
+    std::string older = text + ": " + join(withValues, " and ") +
+                        (withValues.size() == 1 ? " is null" : " are null");
+    // The newer layer's text is recorded for writes only.
+    const bool isWrite = std::ranges::find(withValues, "ConditionExpression") != withValues.end();
+    return std::unexpected(ApiError::validation(std::move(older), isWrite ? text : ""));
 }
 
 ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
@@ -91,8 +96,11 @@ ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
             keys.push_back(key);
         TRY(Substitutions::checkValueKeys(keys));
         values.emplace();
+        // The older layer counts the levels inside the value only.
+        const int levelsMax =
+            request.layer() == Layer::Newer ? types::kNestingMax : types::kNestingMax + 1;
         for (const auto& [key, json] : entries) {
-            auto value = types::valueFromJson(*json);
+            auto value = types::valueFromJson(*json, levelsMax);
             if (!value) return std::unexpected(Substitutions::invalidValue(value.error(), key));
             bytes += key.size() + types::attributeBytes(*value);
             values->set(std::string(key), *std::move(value));

@@ -164,12 +164,13 @@ ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string
     return {};
 }
 
-ApiResult<void> refuseStream(const Fields& request) {
+std::optional<StreamSpecification> takeStream(const Fields& request) {
     const auto stream = request.structure("StreamSpecification");
-    if (!stream || !stream->flag("StreamEnabled")) return {};
-    return std::unexpected(
-        ApiError::validation("StreamSpecification with StreamEnabled names a feature of the "
-                             "service that Orrery does not support yet"));
+    if (!stream) return std::nullopt;
+    StreamSpecification taken;
+    taken.isEnabled = stream->flag("StreamEnabled");
+    if (stream->has("StreamViewType")) taken.view = cluster::viewOf(stream->text("StreamViewType"));
+    return taken;
 }
 
 }  // namespace orrery::api

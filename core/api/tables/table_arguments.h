@@ -67,7 +67,11 @@ types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
 
 /// Refuses members that name features which are not built yet, instead of ignoring them.
 ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string_view> members);
-/// Refuses StreamSpecification with StreamEnabled.
-ApiResult<void> refuseStream(const Fields& request);
+/// StreamSpecification.
+struct StreamSpecification {
+    bool isEnabled = false;
+    std::optional<cluster::StreamView> view;
+};
+std::optional<StreamSpecification> takeStream(const Fields& request);
 
 }  // namespace orrery::api

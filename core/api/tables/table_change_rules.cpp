@@ -77,7 +77,7 @@ ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableCha
         return inUse("Can't create or delete indexes while table IOPS are being updated. Table: " +
                      table.name);
     if (changes.billing || changes.throughput || changes.onDemandMax || changes.tableClass ||
-        !changes.indexes().empty())
+        changes.stream || !changes.indexes().empty())
         return inUse("Table is being updated: " + table.name);
     return {};
 }
@@ -251,7 +251,9 @@ ApiResult<void> checkChangesAgainst(const TableDescription& table, const TableCh
         const auto now = cluster::warmNow(table.billing, table.warm, table.throughput);
         TRY(raisedWarm(now, *changes.warm));
     }
-    if (changes.stream && !changes.stream->enabled)
+    if (changes.stream && changes.stream->isEnabled && table.stream)
+        return refuse("Table already has an enabled stream: TableName: " + table.name);
+    if (changes.stream && !changes.stream->isEnabled && !table.stream)
         return refuse("Table has no stream to disable: TableName: " + table.name);
     if (changes.encryption) TRY(checkEncryptionChange(table, caller, *changes.encryption));
     if (billing == BillingMode::Provisioned && table.billing != billing)

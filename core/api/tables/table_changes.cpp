@@ -43,18 +43,12 @@ std::optional<std::vector<IndexChange>> takeIndexChanges(const Fields& request) 
     return changes;
 }
 
-std::optional<StreamChange> takeStream(const Fields& request) {
-    const auto stream = request.structure("StreamSpecification");
-    if (!stream) return std::nullopt;
-    return StreamChange{stream->flag("StreamEnabled"), stream->has("StreamViewType")};
-}
-
 ApiResult<void> checkStream(const TableChanges& changes) {
     if (!changes.stream) return {};
-    const auto [enabled, hasViewType] = *changes.stream;
-    if (enabled && !hasViewType)
+    const auto& [isEnabled, view] = *changes.stream;
+    if (isEnabled && !view)
         return invalid("If stream is being enabled then UpdateViewType is required");
-    if (!enabled && hasViewType)
+    if (!isEnabled && view)
         return invalid("If stream is being disabled, then UpdateViewType must not be specified");
     return {};
 }

@@ -26,18 +26,13 @@ struct IndexChange {
     bool builds() const { return kind == Kind::Create || kind == Kind::Delete; }
 };
 
-struct StreamChange {
-    bool enabled = false;
-    bool hasViewType = false;
-};
-
 struct TableChanges {
     std::optional<cluster::BillingMode> billing;
     std::optional<cluster::Throughput> throughput;
     /// As sent; kAbsentUnits for an absent member.
     std::optional<cluster::Throughput> onDemandMax;
     std::optional<cluster::Throughput> warm;
-    std::optional<StreamChange> stream;
+    std::optional<StreamSpecification> stream;
     std::optional<bool> deletionProtection;
     std::optional<std::string> tableClass;
     std::optional<Encryption> encryption;

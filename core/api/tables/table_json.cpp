@@ -36,15 +36,6 @@ void writeKeyElement(json::Writer& out, const std::string& name, std::string_vie
     out.endObject();
 }
 
-void writeKeys(json::Writer& out, const types::KeySchema& keys) {
-    out.name("KeySchema").beginArray();
-    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
-        writeKeyElement(out, attribute.name, "HASH");
-    for (const types::KeyAttribute& attribute : keys.sortAttributes())
-        writeKeyElement(out, attribute.name, "RANGE");
-    out.endArray();
-}
-
 void writeProjection(json::Writer& out, const IndexProjection& projection) {
     out.name("Projection").beginObject();
     out.name("ProjectionType").string(projectionText(projection.kind));
@@ -87,7 +78,7 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
                 std::pair<std::int64_t, std::int64_t> counts, const Shown& shown) {
     out.beginObject();
     out.name("IndexName").string(index.name);
-    writeKeys(out, index.keys);
+    writeKeySchema(out, index.keys);
     writeProjection(out, index.projection);
     if (index.global) {
         out.name("IndexStatus").string(statusText(index.status));
@@ -144,6 +135,19 @@ void writeBilling(json::Writer& out, const TableDescription& table) {
     out.endObject();
 }
 
+// A disabled stream is no longer specified, but still named.
+void writeStream(json::Writer& out, const TableDescription& table) {
+    if (table.stream) {
+        out.name("StreamSpecification").beginObject();
+        out.name("StreamEnabled").boolean(true);
+        out.name("StreamViewType").string(cluster::viewText(*table.stream));
+        out.endObject();
+    }
+    if (table.streamLabel.empty()) return;
+    out.name("LatestStreamLabel").string(table.streamLabel);
+    out.name("LatestStreamArn").string(table.arn() + "/stream/" + table.streamLabel);
+}
+
 void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
     const TableDescription& table = *reply.table;
     out.name("TableName").string(table.name);
@@ -154,6 +158,7 @@ void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
     out.name("TableArn").string(table.arn());
     out.name("TableId").string(table.tableId);
     writeBilling(out, table);
+    writeStream(out, table);
     out.name("DeletionProtectionEnabled").boolean(table.deletionProtection);
 }
 
@@ -174,7 +179,7 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
     const TableDescription& table = *reply.table;
     out.beginObject();
     writeDefinitions(out, table);
-    writeKeys(out, table.keys);
+    writeKeySchema(out, table.keys);
     writeTime(out.name("CreationDateTime"), table.createdAt);
     writeCommon(out, reply);
     writeIndexes(out, "LocalSecondaryIndexes", false, reply, shown);
@@ -199,6 +204,15 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
 }
 
 }  // namespace
+
+void writeKeySchema(json::Writer& out, const types::KeySchema& keys) {
+    out.name("KeySchema").beginArray();
+    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
+        writeKeyElement(out, attribute.name, "HASH");
+    for (const types::KeyAttribute& attribute : keys.sortAttributes())
+        writeKeyElement(out, attribute.name, "RANGE");
+    out.endArray();
+}
 
 void writeTime(json::Writer& out, CalendarTime time) {
     const auto milliseconds =

@@ -21,6 +21,9 @@ void writeUpdatedTable(json::Writer& out, const cluster::TableReply& reply,
 /// The shorter form for DeleteTable: without keys, attributes and indexes.
 void writeDeletedTable(json::Writer& out, const cluster::TableReply& reply);
 
+/// Writes the member KeySchema.
+void writeKeySchema(json::Writer& out, const types::KeySchema& keys);
+
 /// Writes seconds since 1970 with milliseconds, as the service writes times.
 void writeTime(json::Writer& out, CalendarTime time);
 

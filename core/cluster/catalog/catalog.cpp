@@ -78,6 +78,17 @@ void Catalog::erase(const TableDescription& table, storage::Ticket turn) {
     m_byName.erase(Name(table.accountId, table.regionName, table.name));
 }
 
+void Catalog::putStream(StreamPtr stream, storage::Ticket turn) {
+    CHECK(stream != nullptr);
+    m_gate = std::max(m_gate, turn);
+    m_streams.put(std::move(stream));
+}
+
+void Catalog::eraseStream(const StreamDescription& stream, storage::Ticket turn) {
+    m_gate = std::max(m_gate, turn);
+    m_streams.erase(stream);
+}
+
 void Catalog::noteChange(KeySpaceId space) {
     if (m_changesAreLost) return;
     m_changes.insert(space);

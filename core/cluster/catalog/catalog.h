@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/cluster/catalog/stream_list.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/storage/store.h"
 
@@ -21,6 +22,8 @@ struct Caller {
     std::string regionName;
     ZoneIndex zone{};
     std::string host{};
+    /// DeleteItem only: the LSN of the record that must have written the item (the window).
+    std::optional<Lsn> itemLsn{};
 };
 
 /// The tables of all accounts and Regions. Belongs to the world's thread; the descriptions that it
@@ -47,6 +50,11 @@ public:
     /// `turn` stores the change.
     void put(TablePtr table, storage::Ticket turn = {});
     void erase(const TableDescription& table, storage::Ticket turn = {});
+
+    const StreamList& streams() const { return m_streams; }
+    void putStream(StreamPtr stream, storage::Ticket turn = {});
+    void eraseStream(const StreamDescription& stream, storage::Ticket turn = {});
+
     /// The last turn that stored a change; every answer depends on it.
     storage::Ticket gate() const { return m_gate; }
 
@@ -60,6 +68,7 @@ private:
     using Name = std::tuple<std::string, std::string, std::string>;  // Account, Region, table.
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
+    StreamList m_streams;
     storage::Ticket m_gate{};
 
     std::set<KeySpaceId> m_changes;  ///< Bounded, since nobody may ever take the changes.

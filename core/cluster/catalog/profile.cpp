@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The defaults of reference F: O3, O4 and O13.
+// The defaults of reference F: O3, O4, O12 and O13.
 Profile common() {
     Profile profile;
     profile.lease = 2000ms;
@@ -16,6 +16,7 @@ Profile common() {
     profile.heartbeat = 200ms;
     profile.detection = 600ms;
     profile.requestTimeout = 1000ms;
+    profile.stalledTransaction = 5000ms;
     return profile;
 }
 
@@ -25,6 +26,7 @@ Profile Profile::dropIn() {
     Profile profile = common();
     profile.name = "drop-in";
     profile.indexesBeforeAnswer = true;
+    profile.expiryDelay = 1s;
     return profile;
 }
 
@@ -36,6 +38,9 @@ Profile Profile::serviceLike() {
     profile.betweenZonesMean = 300us;
     profile.disk = 300us;
     profile.transientStates = 2s;
+    // Small tables of the service take about ten minutes.
+    profile.expiryDelay = 10min;
+    profile.timeToLiveInterval = 1h;
     return profile;
 }
 

@@ -50,15 +50,23 @@ struct UpdateAction {
     expression::Update update;
 };
 struct DeleteAction {};
+/// Deletes the item if its time to live ended at this second and the item has not changed since.
+/// Otherwise only its entry in the index by expiry goes.
+struct ExpireAction {
+    std::int64_t expiry = 0;
+};
 
 /// Puts, updates or deletes one item if the condition holds on the leader's latest state.
 struct WriteItem {
     TablePtr table;
     types::Key key;
-    std::variant<PutAction, UpdateAction, DeleteAction> action;
+    std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
     /// A put by INSERT: refused with DuplicateItem if the item exists.
     bool isInsert = false;
     std::optional<expression::Condition> condition;
+    /// The condition fails unless this record wrote the item. No expression can demand that an item
+    /// has no other attributes.
+    std::optional<Lsn> itemLsn;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
     /// ReturnItemCollectionMetrics=SIZE, on a table with a local index.
@@ -146,6 +154,10 @@ struct IndexUpdate {
     std::optional<Throughput> onDemandMax;
     std::optional<Throughput> warm;
 };
+/// Enables a stream, or disables the enabled one.
+struct StreamChange {
+    std::optional<StreamView> enabled;
+};
 /// The changes of an UpdateTable; absent members stay unchanged.
 struct UpdateTable {
     TablePtr table;
@@ -163,6 +175,12 @@ struct UpdateTable {
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
     std::vector<IndexUpdate> updateIndexes;
+    std::optional<StreamChange> stream;
+};
+struct UpdateTimeToLive {
+    TablePtr table;
+    bool isEnabled = false;
+    std::string attribute;
 };
 struct DeleteTable {
     TablePtr table;
@@ -171,13 +189,35 @@ struct ListTables {
     std::string after;
     std::uint64_t limit = 100;
 };
+
+// --- streams
+
+/// Where a shard is read from.
+enum class StreamStart : std::uint8_t {
+    Horizon,   ///< The oldest record that can be read.
+    Position,  ///< After a position in the log.
+    Latest,    ///< After the last record.
+};
+/// Reads records of one shard.
+struct ReadStream {
+    StreamPtr stream;
+    std::size_t shard = 0;
+    StreamStart start = StreamStart::Horizon;
+    Lsn position{};  ///< For StreamStart::Position.
+    /// When the client got the iterator that names the position, which expires.
+    std::optional<CalendarTime> iteratorMadeAt;
+    /// The maximum number of records; 0 only finds the position, and checks that the record after
+    /// it can be read.
+    std::size_t limit = 0;
+};
+
 /// Needs only the world's instant: limits, endpoints, constant answers for features that do not
 /// exist yet.
 struct ReadNothing {};
 
-using Request =
-    std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite, TransactRead,
-                 CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>;
+using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                             TransactRead, CreateTable, DescribeTable, UpdateTable,
+                             UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
 
 // --- replies
 
@@ -234,13 +274,33 @@ struct NamesReply {
     std::vector<std::string> names;
     bool more = false;
 };
+/// A change of one item, as a stream shows it.
+struct StreamEntry {
+    Lsn lsn{};
+    CalendarTime committedAt;
+    bool isExpiry = false;  ///< Time to live deleted the item.
+    /// Encoded items (types/item_codec.h). The old one is also here where only its key is shown.
+    std::optional<std::string> newImage;
+    std::optional<std::string> oldImage;
+    bool hadItem = false;
+    /// Sizes as the service charges them; 0: no item.
+    std::uint32_t newItemBytes = 0;
+    std::uint32_t oldItemBytes = 0;
+};
+struct StreamReply {
+    std::vector<StreamEntry> entries;
+    Lsn position{};  ///< The next read begins after this.
+    /// The shard is closed and has no more records.
+    bool atEnd = false;
+    CalendarTime now;
+};
 struct NothingReply {
     CalendarTime now;
 };
 
-using Reply =
-    std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
-                 TransactWriteReply, TransactReadReply, TableReply, NamesReply, NothingReply>;
+using Reply = std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
+                           TransactWriteReply, TransactReadReply, TableReply, NamesReply,
+                           StreamReply, NothingReply>;
 
 /// The replica that answered, and its lag behind the leader: for response headers and the window,
 /// never for the body of the reply.

@@ -14,6 +14,9 @@ namespace {
 //               | index:varint                     // kind 2: the key of an index of several HASH
 //                 counted(keyAttribute)            //   or RANGE attributes: those of each kind
 //                 counted(keyAttribute)            //   after the first
+//               | hasView:uint8 view:uint8? text // kind 3: the stream, enabled or the last one
+//               | ttlAttribute changedAt?        // kind 4: time to live
+//                 isChanging:uint8
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
@@ -25,6 +28,8 @@ constexpr std::uint8_t kVersionWithoutBlocks = 1;
 enum class Block : std::uint8_t {
     Policy = 1,
     IndexKeys = 2,
+    Stream = 3,
+    TimeToLive = 4,
 };
 
 /// What the keys of an index have beyond those of other tables.
@@ -32,6 +37,12 @@ struct IndexKeys {
     std::int64_t index = 0;  ///< Its position among the table's indexes.
     std::vector<types::KeyAttribute> morePartition;
     std::vector<types::KeyAttribute> moreSort;
+};
+
+/// The stream of a table.
+struct StreamSetting {
+    std::optional<StreamView> view;
+    std::string label;
 };
 
 class Writer {
@@ -76,6 +87,16 @@ public:
     void value(const ResourcePolicy& policy) {
         text(policy.text);
         number(policy.revision);
+    }
+    void value(const StreamSetting& stream) {
+        flag(stream.view.has_value());
+        if (stream.view) byte(static_cast<std::uint8_t>(*stream.view));
+        text(stream.label);
+    }
+    void value(const TimeToLive& setting) {
+        text(setting.attribute);
+        optional(setting.changedAt);
+        flag(setting.isChanging);
     }
     void value(const SecondaryIndex& index) {
         text(index.name);
@@ -160,6 +181,15 @@ public:
         read(out.text);
         read(out.revision);
     }
+    void read(StreamSetting& out) {
+        read(out.view);
+        read(out.label);
+    }
+    void read(TimeToLive& out) {
+        read(out.attribute);
+        read(out.changedAt);
+        read(out.isChanging);
+    }
     void read(Tag& out) {
         read(out.key);
         read(out.value);
@@ -214,6 +244,9 @@ void writeBlocks(Writer& out, const TableDescription& table) {
         blocks.emplace_back(block, std::move(payload));
     };
     if (table.policy) add(Block::Policy, *table.policy);
+    if (!table.streamLabel.empty())
+        add(Block::Stream, StreamSetting{table.stream, table.streamLabel});
+    if (table.timeToLive != TimeToLive()) add(Block::TimeToLive, table.timeToLive);
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
         const types::KeySchema& keys = table.indexes[i].keys;
         if (!keys.hasMore()) continue;
@@ -233,6 +266,16 @@ bool readBlock(Block kind, std::string_view payload, TableDescription& table) {
     switch (kind) {
         case Block::Policy:
             in.read(table.policy.emplace());
+            return in.ok();
+        case Block::Stream: {
+            StreamSetting stream;
+            in.read(stream);
+            table.stream = stream.view;
+            table.streamLabel = std::move(stream.label);
+            return in.ok();
+        }
+        case Block::TimeToLive:
+            in.read(table.timeToLive);
             return in.ok();
         case Block::IndexKeys: {
             IndexKeys keys;

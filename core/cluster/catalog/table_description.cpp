@@ -65,8 +65,10 @@ bool TableDescription::hasGlobalIndexes() const {
     return std::ranges::any_of(indexes, &SecondaryIndex::global);
 }
 
-bool imagesNeeded(const TableDescription& table) {
-    return !table.indexes.empty();
+bool imagesNeeded(const TableDescription& table, WriteKind kind) {
+    if (!table.indexes.empty() || !table.timeToLive.attribute.empty()) return true;
+    if (!table.stream) return false;
+    return hasOldImage(*table.stream) || kind == WriteKind::Delete;
 }
 
 }  // namespace orrery::cluster

@@ -9,6 +9,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/cluster/catalog/stream_description.h"
 #include "core/table/index_entry.h"
 #include "core/types/key_schema.h"
 
@@ -58,6 +59,15 @@ struct ResourcePolicy {
     std::int64_t revision = 0;
 };
 
+/// The setting of UpdateTimeToLive.
+struct TimeToLive {
+    std::string attribute;  ///< Empty: disabled.
+    std::optional<CalendarTime> changedAt;
+    /// Items that are older than the setting are being indexed by their expiry.
+    bool isChanging = false;
+    bool operator==(const TimeToLive&) const = default;
+};
+
 struct TableDescription {
     std::string name;
     std::string accountId;
@@ -93,6 +103,12 @@ struct TableDescription {
     std::vector<Tag> tags;
     std::optional<ResourcePolicy> policy;
 
+    /// What the records of the enabled stream contain; absent: no stream is enabled.
+    std::optional<StreamView> stream;
+    /// The label of the stream that was enabled last, which may be disabled or expired by now.
+    std::string streamLabel;
+    TimeToLive timeToLive;
+
     std::string arn() const;
     std::string indexArn(const std::string& index) const;
     /// The index with this name, or null.
@@ -106,10 +122,13 @@ struct TableDescription {
 
 using TablePtr = std::shared_ptr<const TableDescription>;
 
-/// True if the log records of a table carry the image that a write replaces. Its indexes need that
-/// image to move their entries. Streams, recovery and replicas in other Regions will set it here
-/// too.
-bool imagesNeeded(const TableDescription& table);
+enum class WriteKind : std::uint8_t { Put, Delete };
+
+/// True if the log record of such a write carries the image that it replaces. Indexes, and the one
+/// by expiry, need that image to move their entries, and streams to show it. A stream of keys needs
+/// it for a deletion, since a storage key does not contain the key. Recovery and replicas in other
+/// Regions will set it here too.
+bool imagesNeeded(const TableDescription& table, WriteKind kind = WriteKind::Delete);
 
 /// The warm throughput of a table or index: the requested one, but at least what its billing mode
 /// gives. `warm` and `provisioned` belong to the table or to one of its global indexes.

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/cluster/writes/item_writer.h"
+#include "core/cluster/writes/item_view.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 

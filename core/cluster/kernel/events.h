@@ -42,6 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// The records that were proposed at this replica in this instant leave.
+struct ProposalsLeave {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
 /// A link has room again for followers that are waiting to catch up.
 struct CatchUpResumes {
     sim::NodeId from = 0;
@@ -117,18 +123,51 @@ struct JobStep {
     JobId job{};
 };
 
+/// Something is due for the streams of a table: a leader to be asked again, records that expire.
+struct StreamTick {
+    KeySpaceId table{};
+    Instant at;  ///< Only the tick that was queued last counts.
+};
+
+/// Items of a partition expire.
+struct ExpirySweep {
+    GroupId group{};
+    Instant at;  ///< Only the sweep that was queued last counts.
+};
+
 /// A leader counts more of an item collection; `sizeKey` is the private key for its size.
 struct CollectionCountStep {
     GroupId group{};
     std::string sizeKey;
 };
 
+/// A coordinator asks a leader again.
+struct TransactionRetry {
+    OpId op;
+};
+/// A scan for unanswered requests of coordinators.
+struct TransactionSweep {};
+/// A transaction's next attempt.
+struct TransactionAgain {
+    CallNumber transaction{};
+};
+/// A leader looks for items that have been prepared for too long.
+struct PreparedSweep {
+    GroupId group{};
+};
+/// The leader of a ledger reads on in it: for stalled transactions and expired tokens.
+struct LedgerStep {
+    GroupId ledger{};
+};
+
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict,
-                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpResumes, CopyStep, CollectionCountStep, LeaderSweep>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
+                 CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
+                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep>;
 
 }  // namespace orrery::cluster

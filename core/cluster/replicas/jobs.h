@@ -91,7 +91,7 @@ private:
     JobId add(Job job, bool isSaved);
 
     WorldState& m_world;
-    std::array<JobWorker*, static_cast<std::size_t>(JobKind::CopyReplica) + 1> m_workers{};
+    std::array<JobWorker*, static_cast<std::size_t>(JobKind::FillExpiry) + 1> m_workers{};
     std::map<JobId, Entry> m_jobs;
     std::uint64_t m_next = 1;
 };

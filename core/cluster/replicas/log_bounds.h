@@ -17,6 +17,10 @@ struct LogBounds {
     /// The mark may lag behind: it moves in steps, so that most turns need not write it.
     std::uint64_t stepRecords = 256;
     std::uint64_t stepBytes = 1u << 20;
+    /// Records of a table with a stream that a log keeps before they become a segment of the
+    /// archive.
+    std::uint64_t segmentRecords = 8192;
+    std::uint64_t segmentBytes = 4u << 20;
     std::uint64_t rangeBytesMax = 128u << 10;
     std::size_t rangeKeysMax = 1000;
 };

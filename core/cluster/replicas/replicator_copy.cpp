@@ -211,7 +211,10 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
     // of the old log.
     if (member.durable.standing != Standing::Copying) return;
-    if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
+    if (readersNeedBefore(group, member.firstKept)) {
+        if (m_listener != nullptr) m_listener->awaitsReaders(group);
+        if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
+    }
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
     touch(group);

@@ -24,16 +24,26 @@ constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
 constexpr std::uint64_t kBatchPartitionBytesMax = 1024 * 1024;
 
+bool isTransaction(const Request& request) {
+    return std::holds_alternative<TransactWrite>(request) ||
+           std::holds_alternative<TransactRead>(request);
+}
+
 }  // namespace
 
-Router::Router(WorldState& world, TableRequests tables)
-    : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
+Router::Router(WorldState& world, Coordinator& coordinator, TableRequests tables,
+               LedgerMaker makeLedger)
+    : m_world(world),
+      m_coordinator(coordinator),
+      m_tables(std::move(tables)),
+      m_makeLedger(std::move(makeLedger)),
+      m_prng(Prng::stream(world.seed, "router")) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
-    PendingCall& pending = m_calls[number];
+    PendingCall& pending = m_calls.try_emplace(m_calls.end(), number)->second;
     pending.id = id.value();
     pending.call = std::move(call);
     pending.caller = std::move(caller);
@@ -49,6 +59,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         return finish(number, pending);
     }
     pending.request = std::make_shared<const Request>(std::move(*request));
+    if (isTransaction(*pending.request)) return transact(number, pending);
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
         if (pending.ops[part].state == Op::State::Done) continue;
@@ -87,6 +98,10 @@ ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Gro
 void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
     Op& op = call.ops[part];
     const Group* group = m_world.findGroup(op.group);
+    if (group == nullptr && std::holds_alternative<ReadStream>(*call.request)) {
+        answerAtOnce(call);
+        return partDone(number, call, part);
+    }
     if (group == nullptr) {
         call.error = goneError(call, op);
         if (call.error) return partDone(number, call, part);
@@ -159,10 +174,15 @@ void Router::on(OpAnswered& answered) {
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
     if (result.error) {
+        countConflicts(*result.error);
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
         const auto* batch = std::get_if<WriteBatch>(call.request.get());
+        // The reply of a batch of writes can express this too.
+        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+        if (batch != nullptr && !batch->failsSingly && isConflict)
+            return giveUp(answered.op.call, call, answered.op.part);
         if (batch != nullptr && batch->failsSingly) {
             std::get<BatchWriteReply>(call.reply)
                 .failed.emplace_back(answered.op.part, *std::move(result.error));
@@ -183,6 +203,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
                    [&](WriteReply& reply) { reply = std::move(result.write); },
                    [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
                    [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+                   [&](StreamReply& reply) { reply = std::move(result.stream); },
                    // takePage handles pages; the other kinds have no parts.
                    []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
                             NamesReply, NothingReply>
@@ -251,14 +272,15 @@ void Router::on(const RouterSweep& sweep) {
     auto at = m_calls.lower_bound(sweep.from);
     for (std::size_t seen = 0; at != m_calls.end() && seen < kSweepPartsMax; ++at) {
         const auto& [number, call] = *at;
-        seen += call.ops.size();
+        seen += std::max<std::size_t>(call.ops.size(), 1);
+        const bool isLate = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+        if (call.ops.empty() && isLate) late.push_back({number, 0});
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
             const bool slow =
                 op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
-            const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
             const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (op.state != Op::State::Done && (old || gone || (slow && !op.request->isWrite())))
+            if (op.state != Op::State::Done && (isLate || gone || (slow && !op.request->isWrite())))
                 late.push_back({number, part});
         }
     }
@@ -268,6 +290,11 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
+        if (call.ops.empty()) {  // A transaction; its coordinator goes on.
+            call.error = ApiError::internal();
+            finish(op.call, call);
+            continue;
+        }
         // The unanswered request is the cause.
         const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
@@ -294,7 +321,7 @@ void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
                    [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
                    [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
                    [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
-                             TransactReadReply, TableReply, NamesReply, NothingReply>
+                             TransactReadReply, TableReply, NamesReply, StreamReply, NothingReply>
                            T>(T&) { call.error = ApiError::internal(); },
                },
                call.reply);
@@ -328,17 +355,18 @@ void Router::limitBatch(const std::vector<Op>& ops, BatchReadReply& reads) {
 
 void Router::finish(CallNumber number, PendingCall& call) {
     if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) limitBatch(call.ops, *reads);
-    Answered answered{CallId(call.id), std::move(call.call),
-                      call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
-                                 : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalog.gate())};
+    Answered& answered = m_answers.emplace_back(
+        CallId(call.id), std::move(call.call),
+        call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
+                   : ApiResult<Reply>(std::move(call.reply)),
+        call.served, std::max(call.gate, m_world.catalog.gate()));
     traceServed(call, answered);
-    m_answers.push_back(std::move(answered));
     m_calls.erase(number);
 }
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
+    m_coordinator.zoneLost(region, zone);
 }
 
 CallNumber Router::failCall(RegionId region, ZoneIndex zone, CallNumber from) {

@@ -10,15 +10,15 @@ namespace orrery::cluster {
 namespace {
 
 bool changesData(const Request& request) {
-    return std::visit(
-        Overloaded{
-            []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable, DeleteTable>
-                   T>(const T&) { return true; },
-            []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable, ListTables,
-                     ReadNothing>
-                   T>(const T&) { return false; },
-        },
-        request);
+    return std::visit(Overloaded{
+                          []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable,
+                                   UpdateTimeToLive, DeleteTable>
+                                 T>(const T&) { return true; },
+                          []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable,
+                                   ListTables, ReadStream, ReadNothing>
+                                 T>(const T&) { return false; },
+                      },
+                      request);
 }
 
 Access accessOf(bool isConsistent) {
@@ -79,9 +79,14 @@ bool Router::planParts(PendingCall& call) {
                     all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
-            // No operation makes one yet.
+            // These go to a coordinator.
             []<OneOf<TransactWrite, TransactRead> T>(const T&) -> bool { CHECK(false); },
-            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            [&](const ReadStream& read) {
+                planStream(call, read);
+                return true;
+            },
+            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                      ListTables, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
                 return true;
@@ -120,6 +125,18 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
     op.group = group;
     op.request = std::make_shared<const OpRequest>(std::move(asked));
     call.ops.push_back(std::move(op));
+}
+
+// The leader of the shard's partition answers. A partition that was removed with its table left its
+// records in the archive.
+void Router::planStream(PendingCall& call, const ReadStream& read) {
+    const GroupId group = read.stream->shards.at(read.shard).group;
+    if (m_world.findGroup(group) == nullptr) return answerAtOnce(call);
+    call.reply = StreamReply{};
+    call.region = read.stream->region;
+    OpRequest asked;
+    asked.access = Access::Strong;
+    addOp(call, group, std::move(asked));
 }
 
 bool Router::planPage(PendingCall& call, const ReadRange& range, GroupId group) {

@@ -60,7 +60,9 @@ About aboutOf(const Request& request) {
             [](const TransactRead& all) {
                 return About{Read, all.reads[0].table.get(), nullptr, true, all.reads.size()};
             },
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, DeleteTable, ListTables, ReadNothing>
+            [](const ReadStream&) { return About{Read}; },
+            []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                     ListTables, ReadNothing>
                    T>(const T&) { return About{}; },
         },
         request);

@@ -16,12 +16,12 @@ ApiError inUse(std::string message) {
 bool changesOnlySettings(const UpdateTable& update) {
     return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
            update.createIndexes.empty() && update.deleteIndexes.empty() &&
-           update.updateIndexes.empty();
+           update.updateIndexes.empty() && !update.stream;
 }
 
 // True if the service needs some time for the change; meanwhile the table is UPDATING.
 bool takesTime(const UpdateTable& update) {
-    return update.billing || update.throughput || update.tableClass ||
+    return update.billing || update.throughput || update.tableClass || update.stream ||
            !update.createIndexes.empty() || !update.deleteIndexes.empty();
 }
 
@@ -163,13 +163,14 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
         Overloaded{
             [&](const CreateTable& one) -> Result { return create(one, caller); },
             [&](const UpdateTable& one) -> Result { return update(one); },
+            [&](const UpdateTimeToLive& one) -> Result { return updateTimeToLive(one); },
             [&](const DeleteTable& one) -> Result { return remove(one); },
             [&](const DescribeTable& one) -> Result { return describe(one.table); },
             [&](const ListTables& one) -> Result { return names(one, caller); },
             [&](const ReadNothing&) -> Result { return NothingReply{m_world.calendar()}; },
-            // Routers send these to replicas.
+            // Other parts answer these.
             []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
-                     TransactRead>
+                     TransactRead, ReadStream>
                    T>(const T&) -> Result { CHECK(false); },
         },
         request);
@@ -197,6 +198,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
     if (create.table.policy) applyPolicy(create.table.policy->text, table.createdAt, table);
     table.status = TableStatus::Creating;
+    const auto streamAt = setStream(create.table.stream, table);
     for (SecondaryIndex& index : table.indexes) {
         index.space = newSpace();
         index.status = TableStatus::Creating;
@@ -206,6 +208,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         if (index.global)
             addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
     }
+    if (streamAt) m_streams.begin(table, *streamAt, Streams::Table::New);
     saveCounters();
     const auto made = std::make_shared<const TableDescription>(table);
     store(made);
@@ -288,6 +291,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         table.indexes.push_back(std::move(index));
     }
     pruneDefinitions(table);
+    const auto streamAt = update.stream ? setStream(update.stream->enabled, table) : std::nullopt;
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     const bool transient = lasting || (slow && takesTime(update));
     if (transient) table.status = TableStatus::Updating;
@@ -301,6 +305,8 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         m_indexes.backfill.begin(table, index.space);
     }
     store(changed);  // Includes the new partitions.
+    if (streamAt) m_streams.begin(table, *streamAt, Streams::Table::Existing);
+    if (update.stream && !streamAt) m_streams.end(table);
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
     if (added.empty() && (transient || indexesUpdate)) {
@@ -329,6 +335,9 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 // A table or its indexes leave their transient states.
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
+        m_streams.tableRemoved(table);
+        m_expiries.end(table);
+        m_expiryFiller.forget(table.space);
         for (const SecondaryIndex& index : table.indexes)
             dropSpace(index.space, nameOf(table, index));
         dropSpace(table.space, "table " + table.name);

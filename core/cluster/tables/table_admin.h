@@ -8,8 +8,11 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/space_reclaimer.h"
 #include "core/cluster/tables/stored_table.h"
+#include "core/cluster/ttl/expiry_filler.h"
+#include "core/cluster/ttl/expiry_sweeper.h"
 
 namespace orrery::cluster {
 
@@ -17,17 +20,37 @@ namespace orrery::cluster {
 /// turn that changes the catalog also stores the change.
 class TableAdmin {
 public:
-    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, GlobalIndexes& indexes)
-        : m_world(world), m_replicator(replicator), m_indexes(indexes), m_reclaimer(world, jobs) {}
+    /// The parts that follow what a table has. All must outlive the admin.
+    struct Parts {
+        GlobalIndexes& indexes;
+        Streams& streams;
+        ExpirySweeper& expiries;
+        ExpiryFiller& expiryFiller;
+    };
+
+    TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, const Parts& parts)
+        : m_world(world),
+          m_replicator(replicator),
+          m_indexes(parts.indexes),
+          m_streams(parts.streams),
+          m_expiries(parts.expiries),
+          m_expiryFiller(parts.expiryFiller),
+          m_reclaimer(world, jobs) {}
 
     ApiResult<Reply> request(const Request& request, const Caller& caller);
     void on(const TableSettles& settles);
     /// The backfill of a new index is complete.
     void indexFilled(KeySpaceId table, KeySpaceId index);
 
+    /// The index by expiry of a table is complete.
+    void expiryFilled(KeySpaceId table);
+
     /// Loads the Regions first, since faults need them, then tables and their groups.
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
+
+    /// Makes the ledger of a Region, which has none.
+    void addLedger(RegionId region);
 
     /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
@@ -42,11 +65,17 @@ public:
 private:
     ApiResult<Reply> create(const CreateTable& create, const Caller& caller);
     ApiResult<Reply> update(const UpdateTable& update);
+    ApiResult<Reply> updateTimeToLive(const UpdateTimeToLive& update);
     ApiResult<Reply> remove(const DeleteTable& remove);
     Reply names(const ListTables& list, const Caller& caller) const;
     void applySettings(const UpdateTable& update, TableDescription& table) const;
 
-    storage::StorageResult<std::vector<StoredTable>> storedTables() const;
+    /// Sets the stream of `table`, and returns the creation of a new one.
+    std::optional<CalendarTime> setStream(const std::optional<StreamView>& enabled,
+                                          TableDescription& table) const;
+
+    storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
+    storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
@@ -70,6 +99,8 @@ private:
     void dropSpace(KeySpaceId space, std::string subject, const std::vector<GroupId>& more = {});
     void settle(TableDescription table);
     void store(TablePtr table);
+    std::string encodeStored(const TableDescription& table,
+                             const std::vector<GroupId>& groups) const;
     void saveCounters();
     std::string newTableId(KeySpaceId space) const;
     std::pair<std::int64_t, std::int64_t> countsOf(KeySpaceId space) const;
@@ -77,6 +108,9 @@ private:
     WorldState& m_world;
     Replicator& m_replicator;
     GlobalIndexes& m_indexes;
+    Streams& m_streams;
+    ExpirySweeper& m_expiries;
+    ExpiryFiller& m_expiryFiller;
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
     std::uint64_t m_nextGroup = 1;

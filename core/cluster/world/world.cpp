@@ -8,6 +8,7 @@
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
+#include "core/cluster/writes/expiry_entries.h"
 
 namespace orrery::cluster {
 
@@ -18,35 +19,79 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       copies(state, replicator, jobs),
       spreader(state, replicator),
       indexes(state, replicator, jobs),
-      tables(state, replicator, jobs, indexes),
-      router(state, [this](const Request& request,
-                           const Caller& caller) { return tables.request(request, caller); }),
-      server(state, replicator,
-             [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-                 router.answer(group, from, op, std::move(result));
-             }),
+      prepared(state),
+      transactions(state, replicator, jobs, prepared),
+      streams(state, replicator, options.logBounds),
+      expiries(state, replicator),
+      expiryFiller(state, replicator, jobs),
+      tables(state, replicator, jobs,
+             {.indexes = indexes,
+              .streams = streams,
+              .expiries = expiries,
+              .expiryFiller = expiryFiller}),
+      router(
+          state, transactions.coordinator,
+          [this](const Request& request, const Caller& caller) {
+              return answerAtOnce(request, caller);
+          },
+          [this](RegionId region) { tables.addLedger(region); }),
+      server(
+          state, replicator, prepared,
+          [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+              router.answer(group, from, op, std::move(result));
+          },
+          [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
+              return transactions.serve(group, zone, request, sizes);
+          }),
       zones(state, replicator, router),
       snapshots(state, server),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
+    streams.server.setAnswer(
+        [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+            router.answer(group, from, op, std::move(result));
+        });
     indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
+    replicator.setBeforePropose(
+        [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
+            noteExpiry(state, group, zone, record);
+        });
+    expiries.setServe(
+        [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });
+    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+    transactions.coordinator.setEnded(
+        [this](CallNumber number, ApiResult<Reply> result, storage::Ticket gate) {
+            router.transactionEnded(number, std::move(result), gate);
+        });
 }
 
 bool World::Impl::waits(const Group& group) const {
-    return server.waits(group.id) || indexes.receiver.waits(group.id);
+    return server.waits(group.id) || indexes.receiver.waits(group.id) || streams.waits(group);
 }
 
+// A stream begins and ends before requests that wait here continue.
 void World::Impl::moved(Group& group) {
+    streams.moved(group);
     server.moved(group);
     indexes.moved(group);
+    transactions.moved(group);
+    expiries.moved(group);
     spreader.moved(group);
+}
+
+void World::Impl::awaitsReaders(Group& group) {
+    streams.awaitsReaders(group);
 }
 
 void World::Impl::removed(GroupId group) {
     server.forget(group);
+    prepared.forget(group);
+    transactions.recovery.forget(group);
+    streams.forget(group);
+    expiries.forget(group);
     indexes.receiver.forget(group);
 }
 
@@ -63,8 +108,13 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->openProfile(options.profileIsChosen));
     TRY(impl->jobs.reopen());
     TRY(impl->tables.reopenRegions());
+    TRY(impl->streams.reopen());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
+    impl->transactions.resume();
+    impl->streams.resume();
+    impl->expiries.resume();
+    impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
 }
 
@@ -111,10 +161,14 @@ void World::Impl::process(Event& event) {
                    [&](ReplicaMessage& message) { replicator.on(message); },
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
+                   [&](const ProposalsLeave& leave) { replicator.on(leave); },
                    [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
-                   [&](OpAnswered& answered) { router.on(answered); },
+                   [&](OpAnswered& answered) {
+                       answered.op.owner == OpOwner::Router ? router.on(answered)
+                                                            : transactions.coordinator.on(answered);
+                   },
                    [&](const OpRetry& retry) { router.on(retry); },
                    [&](const RouterSweep& sweep) { router.on(sweep); },
                    [&](const FaultEnds& ends) { zones.on(ends); },
@@ -124,10 +178,22 @@ void World::Impl::process(Event& event) {
                    [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
+                   [&](const StreamTick& tick) { streams.on(tick); },
+                   [&](const ExpirySweep& sweep) { expiries.on(sweep); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
+                   [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(
+                       const T& due) { transactions.coordinator.on(due); },
+                   [&](const PreparedSweep& sweep) { transactions.recovery.on(sweep); },
+                   [&](const LedgerStep& step) { transactions.ledger.on(step); },
                },
                event);
+}
+
+ApiResult<Reply> World::Impl::answerAtOnce(const Request& request, const Caller& caller) {
+    if (const auto* read = std::get_if<ReadStream>(&request))
+        return streams.server.serveRemoved(*read);
+    return tables.request(request, caller);
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
@@ -135,7 +201,12 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     Group* group = state.findGroup(arrives.header.from.group);
     if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
-    server.serve(*group, {arrives.op, arrives.header.to, arrives.request});
+    ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
+    // Some requests of coordinators have no call.
+    const Request* call = arrives.request->call.get();
+    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
+        return streams.server.serve(*group, std::move(asked));
+    server.serve(*group, std::move(asked));
 }
 
 bool World::run(Instant until, std::size_t eventsMax) {
@@ -163,6 +234,7 @@ storage::Ticket World::endTurn() {
     if (m_impl->state.failure) return m_impl->discardTurn();
     m_impl->tables.reclaimDropped(m_impl->synced);
     m_impl->copies.turnEnds();
+    m_impl->streams.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->saveClockIfDue();
     return m_impl->commit();
@@ -170,6 +242,7 @@ storage::Ticket World::endTurn() {
 
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->discardTurn();
+    m_impl->streams.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->pace = Pace::Normal;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);
@@ -310,6 +383,7 @@ observe::Totals World::Impl::totals() const {
     all.clientErrors = calls.clientErrors;
     all.serverErrors = calls.serverErrors;
     all.staleReads = calls.staleReads;
+    all.transactionConflicts = calls.transactionConflicts;
     all.elections = replicator.totals().elections;
     all.messages = replicator.totals().messages;
     all.heartbeats = zones.heartbeats();

@@ -7,7 +7,11 @@
 #include "core/cluster/replicas/copy_jobs.h"
 #include "core/cluster/replicas/leader_spreader.h"
 #include "core/cluster/routing/router.h"
+#include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/table_admin.h"
+#include "core/cluster/transactions/transactions.h"
+#include "core/cluster/ttl/expiry_filler.h"
+#include "core/cluster/ttl/expiry_sweeper.h"
 #include "core/cluster/world/world.h"
 
 namespace orrery::cluster {
@@ -36,6 +40,8 @@ public:
     Admitted admit(const DropChecksums& input);
     Admitted admit(const CancelJob& input);
 
+    /// Answers a request that needs no replica.
+    ApiResult<Reply> answerAtOnce(const Request& request, const Caller& caller);
     void opArrives(const OpArrives& arrives);
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
@@ -53,6 +59,11 @@ public:
     CopyJobs copies;
     LeaderSpreader spreader;
     GlobalIndexes indexes;
+    PreparedItems prepared;
+    Transactions transactions;
+    Streams streams;
+    ExpirySweeper expiries;
+    ExpiryFiller expiryFiller;
     TableAdmin tables;
     Router router;
     ItemServer server;
@@ -82,6 +93,7 @@ public:
 private:
     bool waits(const Group& group) const override;
     void moved(Group& group) override;
+    void awaitsReaders(Group& group) override;
     void removed(GroupId group) override;
 };
 

@@ -55,6 +55,8 @@ Admitted World::Impl::admit(const WallClock& input) {
 
 Admitted World::Impl::admit(const CalendarJump& input) {
     setCalendar(input.wallClock);
+    streams.calendarJumped();
+    expiries.calendarJumped();
     return 0;
 }
 

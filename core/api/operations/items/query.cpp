@@ -17,7 +17,11 @@ namespace orrery::api::operations {
 namespace {
 
 // The service omits the value in this error, and writes the member with its capital.
-constexpr Shape kLimit = integer().range(1, kNoLimit).unnamed();
+constexpr Shape kLimit = integer().range(1, kNoLimit).as(Shown::Unnamed);
+
+constexpr NewerEnum kNewerOperator{
+    .values = shapes::kConditionalOperatorIfNewer, .alone = true, .besideTwoOf = "QueryFilter"};
+constexpr Shape kConditionalOperator = shapes::kConditionalOperator.ifNewer(kNewerOperator);
 
 // In the order in which DynamoDB reports violations: tests/api/query/validation_order.test.
 constexpr Member kMembers[] = {
@@ -26,7 +30,7 @@ constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
     {"QueryFilter", &shapes::kConditions},
     {"TableName", &shapes::kTableName, Presence::NotNull},
-    {"ConditionalOperator", &shapes::kConditionalOperator},
+    {"ConditionalOperator", &kConditionalOperator},
     {"AttributesToGet", &shapes::kAttributesToGet},
     {"Limit", &kLimit},
     {"KeyConditions", &shapes::kConditions},
@@ -90,7 +94,7 @@ ApiResult<Parsed> parse(const Fields& request) {
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
             "request."));
     TRY(takeExpressions(request, parsed));
-    TRY(checkSelect(request, arguments, "1 validation error detected: "));
+    TRY(checkSelect(request, arguments));
     return parsed;
 }
 
@@ -169,7 +173,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                  const cluster::Caller& caller) {
     RangeArguments& arguments = parsed.arguments;
     TRY(bindTable(arguments, catalog, caller));
-    TRY(checkStartKeySize(arguments, "The provided starting key is invalid"));
+    TRY(checkStartKeySize(arguments, ""));
     TRY_ASSIGN(const expression::KeyRange keys, bindKeys(parsed));
     cluster::ReadRange range = makeRange(arguments);
     range.forward = parsed.forward;

@@ -63,11 +63,12 @@ struct Parsed {
     std::optional<std::string> sseKeyId;
 };
 
-ApiResult<void> checkStream(const Fields& request) {
-    const auto stream = request.structure("StreamSpecification");
-    if (!stream || stream->flag("StreamEnabled") == stream->has("StreamViewType")) return {};
+ApiResult<std::optional<cluster::StreamView>> takeNewStream(const Fields& request) {
+    const auto stream = takeStream(request);
+    if (!stream || stream->isEnabled == stream->view.has_value())
+        return stream ? stream->view : std::nullopt;
     return std::unexpected(ApiError::validation(
-        stream->flag("StreamEnabled")
+        stream->isEnabled
             ? "One or more parameter values were invalid: Table is being created with a stream "
               "enabled, UpdateViewType is required"
             : "One or more parameter values were invalid: Table is being created with a stream "
@@ -77,11 +78,10 @@ ApiResult<void> checkStream(const Fields& request) {
 ApiResult<Parsed> parse(const Fields& request) {
     const TableDefinition definition = takeTableDefinition(request);
     TRY(checkTable(definition));
-    TRY(checkStream(request));
-    TRY(refuseStream(request));
-    TRY(refuseMembers(request, kLater));
     Parsed parsed;
     cluster::TableDescription& table = parsed.table;
+    TRY_ASSIGN(table.stream, takeNewStream(request));
+    TRY(refuseMembers(request, kLater));
     table.name = tableNameOf(request.text("TableName"));
     table.attributes = definition.attributes;
     table.keys = makeKeys(definition.keys, definition.attributes);

@@ -1,4 +1,5 @@
-// DescribeTimeToLive. API reference: API_DescribeTimeToLive.html. No table has a time to live yet.
+// DescribeTimeToLive. API reference: API_DescribeTimeToLive.html. The service was never seen to
+// show ENABLING or DISABLING, so neither is shown here.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -12,9 +13,12 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeTimeToLiveInput", kMembers);
 
-void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
+void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
+    const cluster::TimeToLive& setting = parsed.table->timeToLive;
+    const bool isEnabled = !setting.attribute.empty();
     out.beginObject().name("TimeToLiveDescription").beginObject();
-    out.name("TimeToLiveStatus").string("DISABLED");
+    if (isEnabled) out.name("AttributeName").string(setting.attribute);
+    out.name("TimeToLiveStatus").string(isEnabled ? "ENABLED" : "DISABLED");
     out.endObject().endObject();
 }
 

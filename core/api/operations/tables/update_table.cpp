@@ -93,7 +93,6 @@ ApiResult<Parsed> parse(const Fields& request) {
     parsed.tableName = request.text("TableName");
     TRY(checkHasChanges(request));
     TRY_ASSIGN(parsed.changes, takeTableChanges(request));
-    TRY(refuseStream(request));
     TRY(refuseMembers(request, kLater));
     return parsed;
 }
@@ -148,6 +147,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
         update.sseKeyArn =
             changes.encryption->enabled ? keyArn(caller, changes.encryption->keyId) : std::string();
     }
+    if (changes.stream) update.stream = cluster::StreamChange{changes.stream->view};
     TRY(addIndexChanges(*table, changes, update));
     update.table = std::move(table);
     return update;

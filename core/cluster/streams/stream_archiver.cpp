@@ -1,0 +1,88 @@
+#include "core/cluster/streams/stream_archiver.h"
+
+#include <algorithm>
+
+namespace orrery::cluster {
+namespace {
+
+/// The last committed record that a member's log on disk surely has. Logs that agree at a position
+/// agree before it.
+Lsn heldOf(const Group& group, const Member& member) {
+    const Lsn last = std::min(member.durableLast, group.committed);
+    const Lsn applied = std::min(last, member.mark.applied);
+    replication::LogShape onDisk = member.durable.log;
+    onDisk.endAt(member.durableLast);
+    for (const Member& other : group.members) {
+        if (!other.replica || other.replica->commitLsn() < last) continue;
+        const replication::Term term = other.replica->state().log.termAt(last);
+        if (term != replication::Term{} && term == onDisk.termAt(last)) return last;
+    }
+    return applied;
+}
+
+/// The replica whose log has the most committed records from `first` on, and the last of them; null
+/// if none has the first.
+std::pair<const Member*, Lsn> holderOf(const Group& group, Lsn first) {
+    const Member* holder = nullptr;
+    Lsn last{};
+    for (const Member& member : group.members) {
+        const bool isWhole = member.standing() == replication::Standing::Whole;
+        if (!isWhole || member.firstKept > first) continue;
+        const Lsn upTo = heldOf(group, member);
+        if (upTo < first || upTo <= last) continue;
+        holder = &member;
+        last = upTo;
+    }
+    return {holder, last};
+}
+
+}  // namespace
+
+void StreamArchiver::begin(Group& group, Lsn cursor) {
+    m_log.registerReader(group, std::string(kReader), cursor);
+}
+
+void StreamArchiver::retire(Group& group) {
+    m_log.retire(group, kReader);
+    m_orders.forget(group.id);
+}
+
+void StreamArchiver::moved(Group& group) {
+    const auto cursor = LogReader::cursorOf(group, kReader);
+    if (!cursor) return;
+    const std::uint64_t bytes = group.committedBytes - m_orders.of(group.id).bytes;
+    const std::uint64_t records = group.committed.value() - cursor->value();
+    if (bytes >= m_bounds.segmentBytes || records >= m_bounds.segmentRecords) orderAll(group);
+}
+
+void StreamArchiver::orderAll(Group& group) {
+    const auto cursor = LogReader::cursorOf(group, kReader);
+    if (!cursor) return;
+    Lsn archived = *cursor;
+    while (archived < group.committed) {
+        const auto [holder, last] = holderOf(group, archived.next());
+        if (holder == nullptr) break;
+        const Lsn upTo = std::min(last, group.committed);
+        // Not before the commit time of the segment's last record.
+        const auto until =
+            static_cast<std::uint64_t>(group.lastCommitTimestamp.sinceEpoch().count());
+        const Lsn first = m_world.plantedBug == PlantedBug::SegmentSkips && archived > Lsn{}
+                              ? archived.next().next()
+                              : archived.next();
+        if (first <= upTo) {
+            m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until});
+            m_orderedIn = m_world.openTicket;
+        }
+        archived = upTo;
+    }
+    m_orders.of(group.id).bytes = group.committedBytes;
+    m_log.advance(group, kReader, archived);
+}
+
+void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
+    if (!isActive(group) || group.lastCommitTimestamp >= horizon) return;
+    m_log.advance(group, kReader, group.committed);
+    m_orders.of(group.id).bytes = group.committedBytes;
+}
+
+}  // namespace orrery::cluster

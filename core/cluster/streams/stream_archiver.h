@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/cluster/kernel/per_group.h"
+#include "core/cluster/replicas/log_bounds.h"
+#include "core/cluster/replicas/log_reader.h"
+
+namespace orrery::cluster {
+
+/// Moves the records of tables with a stream from the logs of their partitions to the archive. As a
+/// registered reader of such a log, it holds the trim mark until a segment has been ordered;
+/// storage then keeps the records until the segment is written. Segments are large, so a log keeps
+/// the records of a while.
+class StreamArchiver {
+public:
+    StreamArchiver(WorldState& world, Replicator& replicator, const LogBounds& bounds)
+        : m_world(world), m_bounds(bounds), m_log(world, replicator) {}
+
+    /// From now on the records after `cursor` are kept. No effect if they are.
+    void begin(Group& group, Lsn cursor);
+    /// The records of this group are no longer needed.
+    void retire(Group& group);
+    bool isActive(const Group& group) const {
+        return LogReader::cursorOf(group, kReader).has_value();
+    }
+    /// The position up to which the records are in the archive, or ordered.
+    static Lsn archivedTo(const Group& group) {
+        return LogReader::cursorOf(group, kReader).value_or(group.committed);
+    }
+
+    /// True if a segment is ordered and not written yet.
+    bool hasOrders() const {
+        return m_orderedIn == m_world.openTicket || m_world.store.figures().archiveOrders > 0;
+    }
+
+    /// Orders a segment if there are enough records for one. Call it after commits.
+    void moved(Group& group);
+    /// Orders segments of all committed records: something waits for that.
+    void orderAll(Group& group);
+    /// Skips what is older than the retention, if the newest committed record is.
+    void skipExpired(Group& group, CalendarTime horizon);
+    void forget(GroupId group) { m_orders.forget(group); }
+
+private:
+    static constexpr std::string_view kReader = "stream";
+
+    struct Ordered {
+        std::uint64_t bytes = 0;  ///< Group::committedBytes at the last order.
+    };
+
+    WorldState& m_world;
+    const LogBounds m_bounds;
+    LogReader m_log;
+    PerGroup<Ordered> m_orders;
+    storage::Ticket m_orderedIn;  ///< The turn of the last order; the store knows earlier ones.
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "core/cluster/streams/stream_archiver.h"
+#include "core/cluster/streams/stream_server.h"
+
+namespace orrery::cluster {
+
+/// The life of streams: enabling, disabling, expiry. A stream of an existing table begins and ends
+/// in each partition with a Configuration record, which the leader proposes before it takes another
+/// write. So every write that is answered after the change is on the new side of it.
+class Streams {
+public:
+    Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
+        : server(world, replicator, m_archiver),
+          m_world(world),
+          m_replicator(replicator),
+          m_archiver(world, replicator, bounds) {}
+    Streams(const Streams&) = delete;
+    Streams& operator=(const Streams&) = delete;
+
+    // --- tables; the description of a table names its stream by view and label
+
+    /// When a stream of this table that is enabled now counts as created: its label.
+    CalendarTime creationOf(const TableDescription& table) const;
+    enum class Table : std::uint8_t { New, Existing };
+    /// Begins the stream that `table` names. Its partitions exist; those of a new table have no
+    /// records yet.
+    void begin(const TableDescription& table, CalendarTime createdAt, Table which);
+    /// Disables the stream of a table.
+    void end(const TableDescription& table);
+    /// The table and its partitions are about to be removed. Its streams stay.
+    void tableRemoved(const TableDescription& table);
+
+    /// Loads the streams, before the tables.
+    storage::StorageResult<void> reopen();
+    /// After the tables and their groups are loaded: what was in progress continues.
+    void resume();
+
+    // --- groups
+
+    /// True if a Configuration record is to be proposed, or a read waits for the leader's lease.
+    bool waits(const Group& group) const;
+    void moved(Group& group);
+    /// A copied replica waits for the archive.
+    void awaitsReaders(Group& group) { m_archiver.orderAll(group); }
+    void forget(GroupId group);
+
+    void on(const StreamTick& tick);
+    /// The calendar jumped, so more may have expired.
+    void calendarJumped();
+    /// Saves the streams that changed. Call it before a turn ends.
+    void turnEnds();
+
+    StreamServer server;
+
+private:
+    /// A Configuration record that the shards of one partition need.
+    struct Mark {
+        bool isWanted = false;
+        bool isProposing = false;
+        /// The leader that proposed it; another one proposes its own.
+        std::optional<ZoneIndex> zone;
+        replication::Term term{};
+        Lsn lsn{};
+    };
+    struct Work {
+        Mark mark;
+        bool isTimed = false;  ///< The expiry of its records is in the table's tick.
+    };
+    using Name = std::pair<KeySpaceId, CalendarTime>;
+
+    /// Ends the open shards at what is committed.
+    void endAtOnce(StreamDescription& stream) const;
+    /// A planted bug: one record too early.
+    void endEarly(StreamDescription& stream) const;
+    void wantMark(Group& group);
+    void advanceMark(Group& group, Mark& mark);
+    void settleMark(const Group& group, Lsn lsn);
+    void askLeader(Group& group);
+    void store(StreamDescription stream);
+    void tickBy(KeySpaceId table, Instant at);
+    Instant instantOf(CalendarTime time) const;
+    CalendarTime horizon() const;
+    /// When the archive of the table next loses a segment, after losing those that are due.
+    Instant expireSegments(KeySpaceId table);
+    Instant expireStreams(KeySpaceId table);
+    Instant tendGroups(KeySpaceId table);
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    StreamArchiver m_archiver;
+    PerGroup<Work> m_work;
+    std::map<KeySpaceId, Instant> m_ticks;  ///< The next one of each table.
+    std::set<Name> m_changed;               ///< To be saved.
+};
+
+}  // namespace orrery::cluster

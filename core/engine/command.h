@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace orrery::engine {
+
+/// A command of the shell that runs once for each input. What it prints goes to standard error.
+class Command {
+public:
+    explicit Command(std::string line) : m_line(std::move(line)) {}
+
+    /// Runs it to its end, with `input` on its standard input. The result is that of a shell: 0 if
+    /// it succeeded, its exit code, or 128 and the signal that ended it.
+    int run(std::string_view input);
+    /// Any thread. Ends a run, and lets no other begin.
+    void stop();
+
+private:
+    pid_t start(int input) const;
+
+    const std::string m_line;
+
+    std::mutex m_mutex;
+    std::condition_variable m_ended;
+    bool m_stopped = false;
+    pid_t m_child = 0;  // 0: none runs.
+};
+
+}  // namespace orrery::engine

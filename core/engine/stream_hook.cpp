@@ -1,0 +1,208 @@
+#include "core/engine/stream_hook.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+
+#include "core/engine/lambda_event.h"
+#include "core/json/json.h"
+
+namespace orrery::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kRegion = "us-east-1";
+constexpr std::int64_t kBatchMax = 100;
+constexpr auto kPollEvery = 200ms;
+constexpr auto kFindEvery = 1s;
+constexpr Duration kFirstWait = 200ms;
+constexpr Duration kLongestWait = 30s;
+
+Duration wallNow() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+/// "us-east-1" of "arn:aws:dynamodb:us-east-1:000000000000:table/Name"; empty for a name.
+std::string regionOf(const std::string& table) {
+    if (!table.starts_with("arn:")) return "";
+    std::size_t begin = 0;
+    for (int colons = 0; colons < 3 && begin != std::string::npos; ++colons)
+        begin = table.find(':', begin == 0 ? 0 : begin + 1);
+    if (begin == std::string::npos) return "";
+    return table.substr(begin + 1, table.find(':', begin + 1) - begin - 1);
+}
+
+/// The object of a successful answer; empty for any other.
+json::Object objectOf(const Engine::Answer& answer) {
+    if (answer.status != 200) return {};
+    const auto value = json::parse(answer.body);
+    return value && value->is_object() ? value->get_object() : json::Object();
+}
+
+std::string textOf(const json::Object& object, std::string_view name) {
+    const json::Value* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+json::Array listOf(const json::Object& object, std::string_view name) {
+    const json::Value* value = object.if_contains(name);
+    return value != nullptr && value->is_array() ? value->get_array() : json::Array();
+}
+
+std::string request(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+    std::string text;
+    json::Writer out(text);
+    out.beginObject();
+    for (const auto& [name, value] : members)
+        if (!value.empty()) out.name(name).string(value);
+    out.endObject();
+    return text;
+}
+
+}  // namespace
+
+StreamHook::StreamHook(Engine& engine, const std::string& table, std::string command, Report report)
+    : m_calls(engine),
+      m_command(std::move(command)),
+      m_report(std::move(report)),
+      m_region(regionOf(table)),
+      m_table(m_region.empty() ? table : table.substr(table.rfind('/') + 1)),
+      m_since(
+          std::chrono::floor<std::chrono::seconds>(engine.snapshot()->clock.calendar.sinceEpoch())
+              .count()) {
+    if (m_region.empty()) m_region = kRegion;
+    m_thread = std::thread([this] { run(); });
+}
+
+StreamHook::~StreamHook() {
+    m_calls.stop();
+    m_command.stop();
+    m_thread.join();
+}
+
+std::optional<Engine::Answer> StreamHook::call(const std::string& operation,
+                                               const std::string& json) {
+    return m_calls.call(m_region, "DynamoDBStreams_20120810." + operation, json);
+}
+
+void StreamHook::run() {
+    Duration findAt = wallNow();
+    for (;;) {
+        if (wallNow() >= findAt) {
+            if (!findShards()) return;
+            findAt = wallNow() + kFindEvery;
+        }
+        bool moved = false;
+        for (Shard& shard : m_shards)
+            moved = advance(shard) || moved;
+        if (!m_calls.pause(moved ? Duration::zero() : Duration(kPollEvery))) return;
+    }
+}
+
+bool StreamHook::findShards() {
+    std::string after;
+    do {
+        const auto answer = call(
+            "ListStreams", request({{"TableName", m_table}, {"ExclusiveStartStreamArn", after}}));
+        if (!answer) return false;
+        const json::Object list = objectOf(*answer);
+        for (const json::Value& stream : listOf(list, "Streams"))
+            if (!findShards(textOf(stream.as_object(), "StreamArn"))) return false;
+        after = textOf(list, "LastEvaluatedStreamArn");
+    } while (!after.empty());
+    return true;
+}
+
+bool StreamHook::findShards(const std::string& stream) {
+    std::string after;
+    do {
+        const auto answer = call(
+            "DescribeStream", request({{"StreamArn", stream}, {"ExclusiveStartShardId", after}}));
+        if (!answer) return false;
+        const json::Object object = objectOf(*answer);
+        const json::Value* description = object.if_contains("StreamDescription");
+        if (description == nullptr) return true;
+        for (const json::Value& shard : listOf(description->as_object(), "Shards")) {
+            const std::string id = textOf(shard.as_object(), "ShardId");
+            const bool isKnown = std::ranges::any_of(m_shards, [&](const Shard& known) {
+                return known.stream == stream && known.id == id;
+            });
+            if (!isKnown) m_shards.push_back({stream, id, "", "", "", {}, {}, false});
+        }
+        after = textOf(description->as_object(), "LastEvaluatedShardId");
+    } while (!after.empty());
+    return true;
+}
+
+bool StreamHook::advance(Shard& shard) {
+    if (!shard.event.empty()) return handle(shard);
+    if (shard.isOver) return false;
+    return shard.iterator.empty() ? open(shard) : read(shard);
+}
+
+bool StreamHook::handle(Shard& shard) {
+    if (wallNow() < shard.notBefore) return false;
+    const int code = m_command.run(shard.event);
+    if (code == 0) {
+        shard.event.clear();
+        shard.wait = {};
+        return true;
+    }
+    shard.wait = shard.wait == Duration() ? kFirstWait : std::min(shard.wait * 2, kLongestWait);
+    shard.notBefore = wallNow() + shard.wait;
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(shard.wait).count();
+    if (m_report)
+        m_report("the command for the stream of " + m_table + " ended with code " +
+                 std::to_string(code) + "; it runs again in " + std::to_string(wait) + " ms");
+    return false;
+}
+
+/// An iterator after the last record read, or at the oldest one.
+bool StreamHook::open(Shard& shard) {
+    const bool isFirst = shard.last.empty();
+    const auto answer =
+        call("GetShardIterator",
+             request({{"StreamArn", shard.stream},
+                      {"ShardId", shard.id},
+                      {"ShardIteratorType", isFirst ? "TRIM_HORIZON" : "AFTER_SEQUENCE_NUMBER"},
+                      {"SequenceNumber", shard.last}}));
+    if (!answer) return false;
+    if (answer->status == 400) {
+        // The records after the last one are gone, or the whole stream is.
+        shard.isOver = isFirst;
+        shard.last.clear();
+    }
+    shard.iterator = textOf(objectOf(*answer), "ShardIterator");
+    return !shard.iterator.empty();
+}
+
+bool StreamHook::read(Shard& shard) {
+    std::string text;
+    json::Writer out(text);
+    out.beginObject().name("ShardIterator").string(shard.iterator);
+    out.name("Limit").number(kBatchMax).endObject();
+    const auto answer = call("GetRecords", text);
+    if (!answer) return false;
+    // An iterator expires while the world's clock moves on.
+    if (answer->status == 400) shard.iterator.clear();
+    if (answer->status != 200) return false;
+    const json::Object object = objectOf(*answer);
+    const json::Array records = listOf(object, "Records");
+    const bool isMoving = !records.empty();
+    json::Array batch;
+    for (const json::Value& record : records) {
+        const json::Object& change = record.at("dynamodb").as_object();
+        shard.last = textOf(change, "SequenceNumber");
+        if (change.at("ApproximateCreationDateTime").to_number<double>() >=
+            static_cast<double>(m_since))
+            batch.push_back(record);
+    }
+    shard.iterator = textOf(object, "NextShardIterator");
+    shard.isOver = shard.iterator.empty();
+    if (!batch.empty()) shard.event = lambdaEvent(shard.stream, batch);
+    return isMoving;
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/engine/blocking_calls.h"
+#include "core/engine/command.h"
+
+namespace orrery::engine {
+
+/// Runs a command for each batch of records of a table's streams, as Lambda runs a function: in
+/// order within a shard, and again, after a while, when the command fails. It hands over the
+/// changes since it began, in the world's whole seconds. It reads by ordinary calls, on a thread
+/// of its own.
+class StreamHook {
+public:
+    using Report = std::function<void(const std::string&)>;
+    /// `table` is a name in us-east-1, or an ARN. `report` gets one sentence for each failed run,
+    /// on the hook's thread. The engine must outlive the hook.
+    StreamHook(Engine& engine, const std::string& table, std::string command, Report report);
+    /// Stops, and ends the command if it runs.
+    ~StreamHook();
+    StreamHook(const StreamHook&) = delete;
+    StreamHook& operator=(const StreamHook&) = delete;
+
+private:
+    struct Shard {
+        std::string stream;  ///< Its ARN.
+        std::string id;
+        std::string iterator;  ///< Empty: to be asked for.
+        std::string last;      ///< The sequence number of the last record read; empty: none.
+        std::string event;     ///< A batch that has not been handled; empty: none.
+        Duration wait{};       ///< After the last failed run of `event`.
+        Duration notBefore{};  ///< When `event` may run again.
+        bool isOver = false;
+    };
+
+    void run();
+    /// False if the hook has to stop.
+    bool findShards();
+    bool findShards(const std::string& stream);
+    /// False if there was nothing to do.
+    bool advance(Shard& shard);
+    bool handle(Shard& shard);
+    bool open(Shard& shard);
+    bool read(Shard& shard);
+    std::optional<Engine::Answer> call(const std::string& operation, const std::string& json);
+
+    BlockingCalls m_calls;
+    Command m_command;
+    Report m_report;
+    std::string m_region;
+    std::string m_table;
+    std::int64_t m_since;  // In seconds of the world's calendar.
+    std::vector<Shard> m_shards;
+    std::thread m_thread;
+};
+
+}  // namespace orrery::engine

@@ -1,0 +1,264 @@
+#include "tests/cluster/stream_sim.h"
+
+#include <algorithm>
+
+#include "tests/cluster/world_inputs.h"
+#include "tests/cluster/world_judges.h"
+
+namespace orrery::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int kSteps = 160;
+
+cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::PlantedBug bug) {
+    cluster::WorldOptions options;
+    options.profile =
+        prng.chance({1, 2}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike();
+    options.seed = seed;
+    options.traceEvents = 64;
+    options.plantedBug = bug;
+    options.logBounds = drawLogBounds(seed);
+    options.logBounds.segmentRecords = 1 + prng.below(12);
+    return options;
+}
+
+types::Key keyOf(int item) {
+    return {types::AttributeValue::string("k" + std::to_string(item)), std::nullopt};
+}
+
+RequestCall::Bind always(const cluster::Request& request) {
+    return [request](const auto&, const auto&) { return ApiResult<cluster::Request>(request); };
+}
+
+}  // namespace
+
+StreamSim::StreamSim(std::uint64_t seed, cluster::PlantedBug bug)
+    : m_prng(Prng::stream(seed, "stream-sim")), m_t(optionsOf(seed, m_prng, bug)) {}
+
+StreamSimReport StreamSim::run() {
+    create();
+    m_t.run(3s);
+    m_t.sync();
+    collect();
+    for (int i = 0; i < kSteps && m_report.violation.empty(); ++i)
+        step();
+    if (m_report.violation.empty()) settle();
+    m_report.hash = m_t.world().eventHash();
+    m_report.streams = static_cast<int>(m_streams.size());
+    for (const auto& [createdAt, one] : m_streams)
+        m_report.segments +=
+            static_cast<int>(m_t.store().archiveSegments(one.stream->table).size());
+    return m_report;
+}
+
+void StreamSim::problem(std::string what) {
+    if (m_report.violation.empty()) m_report.violation = std::move(what);
+}
+
+CalendarTime StreamSim::wall() {
+    return CalendarTime(kCalendar.sinceEpoch() + m_t.world().now().sinceStart() + m_jumped);
+}
+
+void StreamSim::step() {
+    ++m_step;
+    test::noteWallClock(m_t.world(), wall(), cluster::Pace::Normal);
+    changeFaults();
+    if (m_prng.chance({1, 12})) changeTable();
+    clients();
+    consume();
+    const Duration by = m_prng.chance({1, 10})
+                            ? 1ms * static_cast<std::int64_t>(m_prng.below(4000))
+                            : 100us * static_cast<std::int64_t>(m_prng.below(500));
+    const Instant until = m_t.world().now() + by;
+    const std::size_t events = m_prng.chance({1, 3}) ? 1 + m_prng.below(40) : SIZE_MAX;
+    while (!m_t.turn(until, events)) {
+        if (m_prng.chance({1, 6})) m_t.sync();
+        if (m_prng.chance({1, 60})) break;
+    }
+    if (m_prng.chance({1, 2})) m_t.sync();
+    if (m_prng.chance({1, 8})) m_t.flush();
+    collect();
+    problem(judgeTrimMarks(m_t.world(), m_t.store()));
+    if (m_prng.chance({1, 14})) stop();
+    if (m_prng.chance({1, 60})) jump();
+}
+
+void StreamSim::changeFaults() {
+    if (!m_prng.chance({1, 10})) return;
+    const auto faults = m_t.world().faults();
+    const auto active =
+        std::ranges::count_if(faults, [](const observe::FaultView& fault) { return fault.active; });
+    if (active > 0 && m_prng.chance({1, 2})) {
+        test::heal(m_t.world(), faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
+        return;
+    }
+    if (active >= 2) return;
+    const std::string a = std::string("us-east-1") + static_cast<char>('a' + zone());
+    const std::string b = std::string("us-east-1") + static_cast<char>('a' + zone());
+    std::optional<Duration> lasts;
+    if (m_prng.chance({1, 2})) lasts = 1ms * static_cast<std::int64_t>(50 + m_prng.below(4000));
+    if (m_prng.chance({1, 2})) {
+        static_cast<void>(test::failZone(m_t.world(), a, lasts));
+    } else {
+        static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
+    }
+}
+
+// --- the table
+
+void StreamSim::changeTable() {
+    if (m_admin != Admin::None) return;
+    const cluster::TablePtr there = table();
+    if (there == nullptr) return create();
+    if (there->status != cluster::TableStatus::Active) return;
+    if (m_prng.chance({1, 5})) {
+        m_admin = Admin::Delete;
+        for (auto& [createdAt, one] : m_streams)
+            one.requiredSince.reset();
+        m_adminCall = m_t.submit("DeleteTable", always(cluster::DeleteTable{there}));
+        return;
+    }
+    cluster::UpdateTable update;
+    update.table = there;
+    update.stream.emplace();
+    m_admin = there->stream ? Admin::Disable : Admin::Enable;
+    if (there->stream) {
+        for (auto& [createdAt, one] : m_streams)
+            one.requiredSince.reset();
+    } else {
+        update.stream->enabled = static_cast<cluster::StreamView>(m_prng.below(4));
+    }
+    m_adminCall = m_t.submit("UpdateTable", always(update));
+}
+
+void StreamSim::create() {
+    cluster::CreateTable create;
+    create.table.name = "T";
+    create.table.keys.partition = {"pk", types::AttributeType::String};
+    create.table.billing = m_prng.chance({1, 3}) ? cluster::BillingMode::PayPerRequest
+                                                 : cluster::BillingMode::Provisioned;
+    create.table.throughput = {1, 1};
+    if (m_prng.chance({3, 4}))
+        create.table.stream = static_cast<cluster::StreamView>(m_prng.below(4));
+    m_admin = Admin::Create;
+    m_adminCall = m_t.submit("CreateTable", always(create));
+}
+
+void StreamSim::clients() {
+    for (int item = 0; item < kItems; ++item) {
+        if (m_prng.chance({1, 3})) write(item);
+    }
+}
+
+// Some writes leave the item as it is.
+void StreamSim::write(int item) {
+    Writer& writer = m_writers[static_cast<std::size_t>(item)];
+    const cluster::TablePtr there = table();
+    if (there == nullptr || writer.call != 0) return;
+    cluster::WriteItem write;
+    write.table = there;
+    write.key = keyOf(item);
+    const bool isSame = writer.isKnown && writer.last != 0 && m_prng.chance({1, 5});
+    writer.isNew = !isSame;
+    writer.isDelete = !isSame && m_prng.chance({1, 5});
+    if (writer.isDelete) {
+        write.action = cluster::DeleteAction{};
+    } else {
+        const std::uint64_t number = isSame ? writer.last : ++writer.asked;
+        types::Item put;
+        types::addKey(put, there->keys, write.key);
+        put.set("number", types::AttributeValue::string(std::to_string(number)));
+        write.action = cluster::PutAction{std::move(put)};
+    }
+    writer.isKnown = false;
+    writer.askedAt = m_step;
+    writer.call = m_t.submit("PutItem", always(write), zone());
+}
+
+// --- the consumer
+
+void StreamSim::consume() {
+    for (auto& [createdAt, one] : m_streams) {
+        if (m_t.world().catalog().streams().find(*one.stream) == nullptr) continue;
+        for (std::size_t i = 0; i < one.stream->shards.size(); ++i) {
+            Shard& shard = one.shards[one.stream->shards[i].group];
+            if (shard.call != 0 || shard.atEnd || !m_prng.chance({1, 3})) continue;
+            cluster::ReadStream read;
+            read.stream = one.stream;
+            read.shard = i;
+            read.start = shard.isFromHorizon ? cluster::StreamStart::Horizon
+                                             : cluster::StreamStart::Position;
+            read.position = shard.position;
+            read.limit = m_isSettling ? 1000 : 1 + m_prng.below(6);
+            shard.call = m_t.submit("GetRecords", always(read), zone());
+        }
+    }
+}
+
+// --- time and stops
+
+// Whatever a consumer had not read by then is gone.
+void StreamSim::jump() {
+    m_jumped += 25h;
+    test::setCalendar(m_t.world(), wall());
+    for (auto& [createdAt, one] : m_streams) {
+        one.owed.clear();
+        if (one.requiredSince) one.requiredSince = m_step + 1;
+        for (Shown& shown : one.items)
+            shown.isKnown = false;
+    }
+}
+
+void StreamSim::stop() {
+    collect();
+    const bool isKill = m_prng.chance({2, 3});
+    m_t.setWallClock(wall());
+    if (isKill) {
+        m_t.kill();
+    } else {
+        m_t.restart();
+    }
+    m_report.kills += isKill ? 1 : 0;
+    for (Writer& writer : m_writers) {
+        writer.isKnown = writer.isKnown && writer.call == 0;
+        writer.call = 0;
+    }
+    if (m_admin == Admin::Create || m_admin == Admin::Delete) {
+        for (Writer& writer : m_writers)
+            writer.isKnown = false;
+    }
+    m_admin = Admin::None;
+    // Streams whose enabling was not synced are gone; nobody was told of them.
+    std::erase_if(m_streams, [&](const auto& entry) {
+        const Stream& one = entry.second;
+        return !one.requiredSince && one.owed.empty() &&
+               m_t.world().catalog().streams().find(*one.stream) == nullptr;
+    });
+    for (auto& [createdAt, one] : m_streams) {
+        for (auto& [group, shard] : one.shards)
+            shard.call = 0;
+    }
+    findStreams();
+    requireStreams();
+}
+
+void StreamSim::settle() {
+    m_isSettling = true;
+    test::healAll(m_t.world());
+    for (int i = 0; i < 30 && m_report.violation.empty(); ++i) {
+        m_t.run(1s);
+        m_t.flush();
+        collect();
+        for (int k = 0; k < 6; ++k)
+            consume();
+    }
+    m_t.run(3s);
+    m_t.flush();
+    collect();
+    if (m_report.violation.empty()) judgeAtRest();
+}
+
+}  // namespace orrery::test

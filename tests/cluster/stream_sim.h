@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/prng.h"
+#include "tests/cluster/world_harness.h"
+
+namespace orrery::test {
+
+/// The result of one run.
+struct StreamSimReport {
+    std::string violation;  ///< Empty if every promise was kept.
+    std::uint64_t hash = 0;
+    int writesDone = 0;
+    int entriesSeen = 0;
+    int streams = 0;
+    int segments = 0;  ///< Of the archive, at the end.
+    int trimmed = 0;   ///< Reads whose position was too old.
+    int kills = 0;
+};
+
+/// One run: a table whose stream is enabled and disabled, which is deleted and made anew, while
+/// clients write, zones and links fail, the process is killed, and days pass. A consumer reads all
+/// shards on and on, as an application would: from the position of its last answer.
+///
+/// Each item has one writer, which numbers its writes, so what a stream may show follows from what
+/// was sent and acknowledged: within a stream, numbers of an item rise, each put acknowledged while
+/// the stream was enabled is there once, and each record continues where the one before it ended.
+class StreamSim {
+public:
+    explicit StreamSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
+
+    StreamSimReport run();
+
+private:
+    static constexpr int kItems = 8;
+
+    struct Writer {
+        std::uint64_t asked = 0;
+        std::uint64_t last = 0;  ///< The number of the item after the last write, if known.
+        bool isKnown = true;
+        // The write in progress.
+        std::uint64_t call = 0;
+        std::uint64_t askedAt = 0;  ///< In steps.
+        bool isDelete = false;
+        bool isNew = false;  ///< Not the same item again.
+    };
+    struct Shard {
+        Lsn position{};
+        bool isFromHorizon = true;
+        bool atEnd = false;
+        std::uint64_t call = 0;
+    };
+    /// What a consumer knows of one item from one stream.
+    struct Shown {
+        std::uint64_t number = 0;  ///< The highest that was shown.
+        std::uint64_t state = 0;   ///< The number of the item now; 0: no item.
+        bool isKnown = false;
+    };
+    struct Stream {
+        cluster::StreamPtr stream;
+        /// Writes asked for since this step, and acknowledged, must be in it.
+        std::optional<std::uint64_t> requiredSince;
+        std::map<GroupId, Shard> shards;
+        std::array<Shown, kItems> items;
+        std::set<std::pair<int, std::uint64_t>> owed;
+    };
+    enum class Admin : std::uint8_t { None, Create, Enable, Disable, Delete };
+
+    // Actions.
+    void step();
+    void changeFaults();
+    void changeTable();
+    void create();
+    void clients();
+    void write(int item);
+    void consume();
+    void jump();
+    void stop();
+    void settle();
+
+    // Results.
+    bool isReleased(std::uint64_t call) const;
+    void collect();
+    void collectAdmin();
+    void collectRead(Stream& stream, GroupId group, Shard& shard);
+    void show(Stream& stream, Shard& shard, const cluster::StreamEntry& entry);
+    void findStreams();
+    void requireStreams();
+    void judgeAtRest();
+    void problem(std::string what);
+    CalendarTime wall();
+
+    cluster::TablePtr table() const { return m_t.find("T"); }
+    std::uint8_t zone() { return static_cast<std::uint8_t>(m_prng.below(kZonesPerRegion)); }
+
+    Prng m_prng;
+    WorldHarness m_t;
+    std::array<Writer, kItems> m_writers;
+    std::map<CalendarTime, Stream> m_streams;  ///< By creation.
+    Admin m_admin = Admin::None;
+    std::uint64_t m_adminCall = 0;
+    std::uint64_t m_step = 0;
+    Duration m_jumped{};  ///< How far the wall clock was set ahead.
+    bool m_isSettling = false;
+    StreamSimReport m_report;
+};
+
+}  // namespace orrery::test
