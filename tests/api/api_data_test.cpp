@@ -14,6 +14,7 @@
 #include <QFile>
 #include <QtTest>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <map>
 #include <string>
@@ -133,8 +134,9 @@ void learn(Texts& texts, const WorldFixture::Answer& answer) {
 
 std::string ask(WorldFixture& world, const Block& block, Texts& texts, const std::string& region) {
     if (block.operation == "Wait") {
-        constexpr int kSeconds = 10;
-        world.wait(std::chrono::seconds(block.body.empty() ? kSeconds : std::stoi(block.body)));
+        int seconds = 10;
+        std::from_chars(block.body.data(), block.body.data() + block.body.size(), seconds);
+        world.wait(std::chrono::seconds(seconds));
         return "ok\n";
     }
     std::string body = expanded(block.body);

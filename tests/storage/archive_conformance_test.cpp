@@ -247,6 +247,7 @@ private slots:
             harness.syncAll();
             for (std::uint64_t work = 1; work < at; ++work)
                 QVERIFY(harness.runFlushWork(false));
+            harness->commit({});
             harness.syncAll();
             QCOMPARE(harness->health(), Health::Ok);
             QVERIFY(harness.runFlushWork(false));
