@@ -113,6 +113,7 @@ private:
     ExpiryFiller& m_expiryFiller;
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
+    KeySpaceId m_usedAgain{};  ///< The last one, for PlantedBug::SpaceUsedAgain.
     std::uint64_t m_nextGroup = 1;
     std::vector<std::string> m_notes;
 };

@@ -24,9 +24,10 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
 }
 
 KeySpaceId TableAdmin::newSpace() {
-    const bool usesAgain =
-        m_world.plantedBug == PlantedBug::SpaceUsedAgain && !m_reclaimer.dropped().empty();
-    if (usesAgain) return m_reclaimer.dropped().back().space;
+    const auto& dropped = m_reclaimer.dropped();
+    if (m_world.plantedBug == PlantedBug::SpaceUsedAgain && !dropped.empty() &&
+        dropped.back().space != m_usedAgain)
+        return m_usedAgain = dropped.back().space;
     return KeySpaceId(m_nextSpace++);
 }
 
