@@ -2,8 +2,28 @@
 
 #include "core/base/result.h"
 #include "core/engine/engine_impl.h"
+#include "core/json/json.h"
 
 namespace orrery::engine {
+namespace {
+
+/// Runs `work` on the loop's thread, with the handler. If too much waits there, answers at once
+/// with a 503 whose body has the reason under `member`.
+template <typename Work>
+void post(Loop& loop, Engine::AnswerHandler handler, std::string_view member, Work work) {
+    const auto shared = std::make_shared<Engine::AnswerHandler>(std::move(handler));
+    const bool posted = loop.post([work = std::move(work), shared] { work(std::move(*shared)); });
+    if (posted) return;
+    std::string body;
+    json::Writer(body)
+        .beginObject()
+        .name(member)
+        .string("Too many requests are in progress.")
+        .endObject();
+    (*shared)({503, std::move(body), {}});
+}
+
+}  // namespace
 
 std::expected<std::unique_ptr<Engine>, std::string> Engine::open(const EngineOptions& options) {
     auto impl = std::make_unique<Impl>(options);
@@ -36,32 +56,28 @@ void Engine::stopOnSignals() {
 
 void Engine::call(std::string region, std::string operation, std::string json,
                   AnswerHandler handler) {
-    auto shared = std::make_shared<AnswerHandler>(std::move(handler));
-    const bool posted =
-        m_impl->m_loop.post([impl = m_impl.get(), region = std::move(region),
-                             operation = std::move(operation), json = std::move(json), shared] {
-            impl->callFromInside(region, operation, json, std::nullopt, std::move(*shared));
-        });
-    if (!posted) (*shared)({503, R"({"message":"Too many requests are in progress."})", {}});
+    post(m_impl->m_loop, std::move(handler), "message",
+         [impl = m_impl.get(), region = std::move(region), operation = std::move(operation),
+          json = std::move(json)](AnswerHandler answer) {
+             impl->callFromInside(region, operation, json, std::nullopt, std::move(answer));
+         });
 }
 
 void Engine::deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler) {
-    auto shared = std::make_shared<AnswerHandler>(std::move(handler));
-    const bool posted = m_impl->m_loop.post(
-        [impl = m_impl.get(), region = std::move(region), json = std::move(json), itemLsn, shared] {
-            impl->callFromInside(region, "DeleteItem", json, itemLsn, std::move(*shared));
-        });
-    if (!posted) (*shared)({503, R"({"message":"Too many requests are in progress."})", {}});
+    post(m_impl->m_loop, std::move(handler), "message",
+         [impl = m_impl.get(), region = std::move(region), json = std::move(json),
+          itemLsn](AnswerHandler answer) {
+             impl->callFromInside(region, "DeleteItem", json, itemLsn, std::move(answer));
+         });
 }
 
 void Engine::control(std::string method, std::string target, std::string json,
                      AnswerHandler handler) {
-    auto shared = std::make_shared<AnswerHandler>(std::move(handler));
-    const bool posted =
-        m_impl->m_loop.post([impl = m_impl.get(), method = std::move(method),
-                             target = std::move(target), json = std::move(json),
-                             shared] { impl->controlFromInside(method, target, json, *shared); });
-    if (!posted) (*shared)({503, R"({"error":"Too many requests are in progress."})", {}});
+    post(m_impl->m_loop, std::move(handler), "error",
+         [impl = m_impl.get(), method = std::move(method), target = std::move(target),
+          json = std::move(json)](const AnswerHandler& answer) {
+             impl->controlFromInside(method, target, json, answer);
+         });
 }
 
 observe::SnapshotPtr Engine::snapshot() {

@@ -106,7 +106,7 @@ void WorldBanner::setSnapshot(const observe::Snapshot& snapshot) {
     m_run->setText(snapshot.clock.state == observe::ClockState::Paused ? tr("Run")
                                                                        : tr("Run at 1×"));
     QStringList lines;
-    for (const QString& line : {refused, faults, costSummary(snapshot), clock})
+    for (const QString& line : {refused, faults, clock, costSummary(snapshot)})
         if (!line.isEmpty()) lines << line;
     if (m_lines == lines) return;
     m_lines = lines;
@@ -125,13 +125,9 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
-    // Two lines fit. Of those after the first, the last comes first (the clock before the cost of a
-    // fault), and the rest may be elided.
-    QStringList shown = m_lines;
-    while (shown.size() > 2) {
-        const QString last = shown.takeLast();
-        shown.last() = last + QStringLiteral(" · ") + shown.last();
-    }
+    // Two lines fit, and the end of the second may be elided.
+    QStringList shown = m_lines.mid(0, 1);
+    if (m_lines.size() > 1) shown << m_lines.mid(1).join(QStringLiteral(" · "));
     for (QString& line : shown)
         line = m_text->fontMetrics().elidedText(line, Qt::ElideRight, m_text->width());
     m_text->setText(shown.join(u'\n'));

@@ -51,6 +51,27 @@ private slots:
         QVERIFY(!banner.runButton()->isVisibleTo(&banner));
     }
 
+    void namesAFaultBeforeTheClockAndItsCost() {
+        auto snapshot = test::makeSnapshot({});
+        snapshot->writesRefused = "Writes are refused: the disk is full.";
+        snapshot->clock.state = observe::ClockState::Paused;
+        observe::FaultView fault;
+        fault.kind = "zone-outage";
+        fault.target = "us-east-1b";
+        snapshot->faults.push_back(fault);
+        widgets::WorldBanner banner;
+        banner.resize(2000, 60);
+        banner.setSnapshot(*snapshot);
+        const QStringList rest{QStringLiteral("us-east-1b has failed"),
+                               QStringLiteral("The clock is paused: 0 requests waiting"),
+                               QStringLiteral("0 elections, 0 failed requests, 0 stale reads")};
+        const QString refused = QStringLiteral("Writes are refused: the disk is full.");
+        QCOMPARE(banner.text(), (QStringList{refused} + rest).join(QStringLiteral(" — ")));
+        banner.show();
+        const auto* label = banner.findChild<QLabel*>();
+        QCOMPARE(label->text(), refused + u'\n' + rest.join(QStringLiteral(" · ")));
+    }
+
     void aFaultThatIsOverIsNotSaid() {
         auto snapshot = test::makeSnapshot({});
         observe::FaultView fault;
