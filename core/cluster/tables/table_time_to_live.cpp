@@ -8,8 +8,10 @@ ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
     TableDescription table = *update.table;
     const CalendarTime now = m_world.calendar();
     const auto& changedAt = table.timeToLive.changedAt;
-    const bool isTooSoon = changedAt && now.sinceEpoch() - changedAt->sinceEpoch() <
-                                            m_world.profile.timeToLiveInterval;
+    // The calendar may have gone back since.
+    const bool isTooSoon =
+        changedAt && now >= *changedAt &&
+        now.sinceEpoch() - changedAt->sinceEpoch() < m_world.profile.timeToLiveInterval;
     if (isTooSoon) {
         return std::unexpected(ApiError::validation(
             "Time to live has been modified multiple times within a fixed interval"));
