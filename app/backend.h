@@ -30,6 +30,11 @@ public:
     virtual void call(std::string_view region, std::string_view operation, std::string_view json,
                       AnswerHandler handler) = 0;
 
+    /// Sends a DeleteItem to `region`. Its condition also fails unless the record `itemLsn` wrote
+    /// the item, so the item is deleted only as the caller saw it.
+    virtual void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+                            AnswerHandler handler) = 0;
+
     /// Sends a control call, with the same verbs as HTTP under /_orrery/v1: "POST", "/faults",
     /// JSON. This includes looks (GET /items, GET /item) and checksums.
     virtual void control(std::string_view method, std::string_view target, std::string_view json,

@@ -89,6 +89,10 @@ int runCtl(const std::vector<std::string>& arguments) {
             words.push_back(arguments[i]);
         }
     }
+    if (!words.empty() && (words[0] == "--help" || words[0] == "-h" || words[0] == "help")) {
+        std::printf("%s\n", parseCtl({}).problem.c_str());
+        return 0;
+    }
     const CtlParse parsed = parseCtl(words);
     if (!parsed.problem.empty()) {
         std::fprintf(stderr, "%s\n", parsed.problem.c_str());

@@ -38,6 +38,12 @@ void EmbeddedBackend::call(std::string_view region, std::string_view operation,
                    deliver(std::move(handler)));
 }
 
+void EmbeddedBackend::deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+                                 AnswerHandler handler) {
+    m_engine->deleteItem(std::string(region), std::string(json), itemLsn,
+                         deliver(std::move(handler)));
+}
+
 void EmbeddedBackend::control(std::string_view method, std::string_view target,
                               std::string_view json, AnswerHandler handler) {
     m_engine->control(std::string(method), std::string(target), std::string(json),

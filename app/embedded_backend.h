@@ -22,6 +22,8 @@ public:
 
     void call(std::string_view region, std::string_view operation, std::string_view json,
               AnswerHandler handler) override;
+    void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+                    AnswerHandler handler) override;
     void control(std::string_view method, std::string_view target, std::string_view json,
                  AnswerHandler handler) override;
     observe::SnapshotPtr snapshot() override;

@@ -20,10 +20,6 @@ QString text(const char* source) {
     return QCoreApplication::translate("ItemDeletion", source);
 }
 
-bool isSame(const QJsonObject& seen, const QJsonObject& now) {
-    return widgets::changesOf(seen, now).isEmpty();
-}
-
 class Attempt : public std::enable_shared_from_this<Attempt> {
 public:
     Attempt(Backend* backend, EditedTable table, QJsonObject seen,
@@ -39,58 +35,29 @@ public:
                                                  const QString& error) {
                          if (!version) return self->end(Outcome::Failed, {}, error);
                          if (!version->present) return self->end(Outcome::Gone);
-                         if (!isSame(self->m_seen, version->item))
-                             return self->end(Outcome::Changed, version->item);
-                         self->remove();
+                         if (widgets::changesOf(self->m_seen, version->item).isEmpty())
+                             return self->remove(Lsn(version->itemLsn));
+                         self->end(Outcome::Changed, version->item);
                      });
     }
 
 private:
-    void remove() {
-        QJsonObject request = widgets::deleteItem(m_table.name, m_table.keyNames, m_seen).request;
-        request[QLatin1String("ReturnValues")] = QStringLiteral("ALL_OLD");
-        call("DeleteItem", request, &Attempt::onDeleted);
+    void remove(Lsn lsn) {
+        const QJsonObject request{
+            {QStringLiteral("TableName"), m_table.name},
+            {QStringLiteral("Key"), widgets::keyOf(m_seen, m_table.keyNames)}};
+        m_backend->deleteItem(
+            m_table.region.toStdString(),
+            QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(), lsn,
+            [self = shared_from_this()](const Backend::Answer& answer) { self->onAnswer(answer); });
     }
 
-    void onDeleted(const Backend::Answer& answer) {
-        if (succeeded(answer)) {
-            const QJsonObject old = bodyOf(answer)[QLatin1String("Attributes")].toObject();
-            if (old.isEmpty() || isSame(m_seen, old)) return end(Outcome::Deleted);
-            return putBack(old);
-        }
+    void onAnswer(const Backend::Answer& answer) {
+        if (succeeded(answer)) return end(Outcome::Deleted);
         if (errorType(answer) != u"ConditionalCheckFailedException")
             return end(Outcome::Failed, {}, errorText(answer));
-        const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
-        if (now.isEmpty()) return end(Outcome::Gone);
-        end(Outcome::Changed, now);
-    }
-
-    // A condition cannot exclude attributes that it does not name, and holds about 150. Between the
-    // look and the deletion, somebody wrote one that it did not hold.
-    void putBack(const QJsonObject& old) {
-        m_old = old;
-        call("PutItem", widgets::putNewItem(m_table.name, m_table.keyNames, old).request,
-             &Attempt::onPutBack);
-    }
-
-    void onPutBack(const Backend::Answer& answer) {
-        if (succeeded(answer)) return end(Outcome::Changed, m_old);
-        const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
-        if (!now.isEmpty()) return end(Outcome::Changed, now);
-        const QString item = QString::fromUtf8(QJsonDocument(m_old).toJson(QJsonDocument::Compact));
-        end(Outcome::Failed, {},
-            text("It was deleted just after another client had changed it, and could not be put "
-                 "back (%1). It was: %2")
-                .arg(errorText(answer), item));
-    }
-
-    void call(std::string_view operation, const QJsonObject& request,
-              void (Attempt::*then)(const Backend::Answer&)) {
-        m_backend->call(m_table.region.toStdString(), operation,
-                        QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(),
-                        [self = shared_from_this(), then](const Backend::Answer& answer) {
-                            (self.get()->*then)(answer);
-                        });
+        // Somebody wrote it since the look, perhaps with the same content.
+        begin();
     }
 
     void end(Outcome outcome, const QJsonObject& now = {}, const QString& reason = {}) {
@@ -100,7 +67,6 @@ private:
     Backend* m_backend;
     EditedTable m_table;
     QJsonObject m_seen;
-    QJsonObject m_old;  // What was deleted and is put back.
     std::function<void(const Deletion&)> m_handler;
 };
 

@@ -31,9 +31,8 @@ void lookAtLeader(Backend* backend, const EditedTable& table, const QJsonObject&
                   LeaderHandler handler);
 
 /// Deletes an item if it is equal to `seen`, which must be the whole item: every attribute counts,
-/// however many there are, and so do attributes that others added. An item that another client
-/// changed at the very moment of the deletion, in a way that a condition cannot express, is put
-/// back. The handler is called later, and must check whether its owner still exists.
+/// however many there are, and so do attributes that others added. The handler is called later, and
+/// must check whether its owner still exists.
 void deleteAsSeen(Backend* backend, const EditedTable& table, const QJsonObject& seen,
                   std::function<void(const Deletion&)> handler);
 

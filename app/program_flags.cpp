@@ -5,15 +5,21 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <type_traits>
 #include <variant>
 
 #include "core/base/result.h"
 #include "core/base/version.h"
+#include "core/control/arguments.h"
 
 namespace orrery::app {
 namespace {
+
+/// Longer than any clock is wrong, and short enough to be added to the present.
+constexpr Duration kAnySkew = std::chrono::years(100);
 
 /// Which programs have a flag.
 enum class In : std::uint8_t { Both, Daemon };
@@ -32,6 +38,9 @@ std::vector<Flag> flags() {
     return {
         {"--host", In::Daemon, &Settings::host, "Address to listen on"},
         {"--port", In::Both, &Settings::port, "Port to listen on; 0 takes a free one"},
+        {"--allow-host", In::Both, &Settings::allowedHosts,
+         "A host name under which clients reach it, such as db.example or *.example, or * for "
+         "every name; may be repeated"},
         {"--cors", In::Both, &Settings::cors,
          "Comma-separated origins whose web pages may call, or * for every page; by default only "
          "pages of this machine"},
@@ -46,7 +55,11 @@ std::vector<Flag> flags() {
          "drop-in: no delays; service-like: the delays of the service. Saved in the data folder. "
          "Default: the one saved there, else drop-in, or service-like with a window"},
         {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
-        {"--credentials", In::Daemon, &Settings::credentials, ""},  // Not supported yet.
+        {"--credentials", In::Daemon, &Settings::credentials,
+         "File of access keys as the AWS tools write it; with it, only requests that are signed "
+         "with one of them are served"},
+        {"--clock-skew", In::Daemon, &Settings::clockSkew,
+         "With --credentials: how much the time of a request may differ, such as 5m; off: any"},
         {"--namespace",
          In::Daemon,
          &Settings::namespaces,
@@ -72,6 +85,7 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
             if constexpr (std::is_same_v<decltype(value), bool&>) {
                 option = app.add_flag(flag.name, value, flag.help);
             } else if constexpr (std::is_same_v<decltype(value), std::vector<std::string>&>) {
+                // One value each time, so that it does not take the next words.
                 option = app.add_option(flag.name, value, flag.help)->allow_extra_args(false);
             } else {
                 option = app.add_option(flag.name, value, flag.help)->capture_default_str();
@@ -121,14 +135,36 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
     return {};
 }
 
+std::expected<void, std::string> setCredentials(const Settings& settings,
+                                                engine::EngineOptions& options) {
+    if (settings.clockSkew == "off") {
+        options.clockSkewMax = kAnySkew;
+    } else {
+        const auto skew = control::parseDuration(settings.clockSkew);
+        if (!skew || *skew < Duration::zero())
+            return std::unexpected("--clock-skew " + settings.clockSkew +
+                                   " is no time; give one such as 5m, or off.");
+        options.clockSkewMax = *skew;
+    }
+    if (settings.credentials.empty()) return {};
+    std::ifstream file(settings.credentials);
+    const std::string text((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
+    if (!file) return std::unexpected("--credentials: cannot read " + settings.credentials + ".");
+    auto credentials = auth::Credentials::parse(text);
+    if (!credentials)
+        return std::unexpected("--credentials " + settings.credentials + ": " +
+                               credentials.error() + ".");
+    options.credentials = *std::move(credentials);
+    return {};
+}
+
 /// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
 /// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
     Program program, const Settings& settings, const std::function<bool(const char*)>& given) {
     engine::EngineOptions options;
-    if (!settings.credentials.empty())
-        return std::unexpected(std::string(
-            "--credentials is not supported yet: this version cannot check signatures."));
+    TRY(setCredentials(settings, options));
     if (given("--data") && settings.data.empty())
         return std::unexpected(std::string(
             "--data names no folder; give one, or --memory to keep everything in memory."));
@@ -148,6 +184,7 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
     if (settings.namespaces == "per-key") options.namespaces = auth::Namespaces::PerKey;
     options.host = settings.host;
+    options.allowedHosts = settings.allowedHosts;
     options.port = settings.port;
     options.seed = settings.seed;
     // The window is useful without an endpoint; the status bar says that there is none.

@@ -16,6 +16,7 @@ enum class Program : std::uint8_t { Window, Daemon };
 struct Settings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;
+    std::vector<std::string> allowedHosts;
     std::string cors;
     std::string data;
     bool memory = false;
@@ -23,6 +24,7 @@ struct Settings {
     std::string profile;
     std::uint64_t seed = 0;
     std::string credentials;
+    std::string clockSkew = "5m";
     std::string namespaces = "shared";
     bool demo = false;
     std::vector<std::string> onStream;  ///< Each "TABLE=command".

@@ -10,8 +10,10 @@ namespace orrery::api {
 
 /// Finds the operation of an `X-Amz-Target` header ("DynamoDB_20120810.GetItem") and parses the
 /// body by its shapes. Needs no catalog, keeps no state, and may run on any thread. Errors are the
-/// service's, in its order; an operation that is not built yet returns an error that names it.
-ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body);
+/// service's in `region`, in its order; an operation that is not built yet returns an error that
+/// names it.
+ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body,
+                                              std::string_view region);
 
 /// True if operations.def says that the operation of this name only reads.
 bool isReadOnlyOperation(std::string_view operationName);

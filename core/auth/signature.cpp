@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <optional>
 
 #include "core/base/hash.h"
@@ -11,6 +13,7 @@ namespace orrery::auth {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kDefaultRegion = "us-east-1";
 constexpr std::string_view kSharedAccount = "000000000000";
 
 ApiError missingToken() {
@@ -95,6 +98,16 @@ std::optional<std::string> queryValue(std::string_view query, std::string_view n
     return std::nullopt;
 }
 
+/// The Region of a scope. Tools that were written for DynamoDB Local leave it empty or write it in
+/// capitals.
+std::string regionOf(std::string_view text) {
+    if (text.empty()) return std::string(kDefaultRegion);
+    std::string region(text);
+    for (char& c : region)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return region;
+}
+
 /// Reads the credential, keyid/date/region/service/aws4_request. Access keys contain no slashes, so
 /// there are exactly five parts.
 ApiResult<void> readCredential(std::string_view credential, Signature& signature) {
@@ -115,13 +128,16 @@ ApiResult<void> readCredential(std::string_view credential, Signature& signature
                        "keyid/date/region/service/term, got " +
                        quoted(credential)));
     }
-    if (!isRegionName(parts[2])) {
+    std::string region = regionOf(parts[2]);
+    if (!isRegionName(region)) {
         return std::unexpected(invalid("Credential should be scoped to a valid region, not " +
                                        quoted(parts[2]) + ". "));
     }
     signature.accessKey = parts[0];
     signature.scopeDate = parts[1];
-    signature.region = parts[2];
+    signature.region = std::move(region);
+    signature.scopeRegion = parts[2];
+    signature.terminator = parts[4];
     signature.service = parts[3];
     return {};
 }
@@ -183,7 +199,17 @@ ApiResult<Signature> parseHeader(const SignedRequest& request) {
     TRY(readCredential(*parameters.credential, signature));
     signature.signedHeaders = *parameters.signedHeaders;
     signature.signature = *parameters.signature;
+    signature.time = trimmed(request.amzDate.empty() ? request.date : request.amzDate);
     return signature;
+}
+
+/// X-Amz-Expires, in seconds; a week at most, as the service demands.
+Duration expiryOf(std::string_view text) {
+    constexpr std::chrono::seconds kExpiryMax = std::chrono::days(7);
+    std::uint32_t seconds = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return {};
+    return std::min(std::chrono::seconds(seconds), kExpiryMax);
 }
 
 ApiResult<Signature> parseQuery(const SignedRequest& request) {
@@ -200,7 +226,8 @@ ApiResult<Signature> parseQuery(const SignedRequest& request) {
     signature.presigned = true;
     signature.signature = take("X-Amz-Signature");
     signature.signedHeaders = take("X-Amz-SignedHeaders");
-    (void)take("X-Amz-Date");
+    signature.time = take("X-Amz-Date");
+    signature.expires = expiryOf(queryValue(request.query, "X-Amz-Expires").value_or(""));
     if (!missing.empty())
         return std::unexpected(incomplete(missing + "Re-examine the query-string parameters."));
     if (algorithm != kAlgorithm) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/time.h"
 #include "core/types/api_error.h"
 
 namespace orrery::auth {
@@ -26,6 +27,10 @@ struct Signature {
     std::string scopeDate;  ///< "20261121".
     std::string region;     ///< [a-z0-9-]{1,32}.
     std::string service;
+    std::string scopeRegion;  ///< The Region as the scope writes it.
+    std::string terminator;   ///< "aws4_request".
+    std::string time;         ///< X-Amz-Date, or Date: "20261121T101112Z".
+    Duration expires{};       ///< X-Amz-Expires of a presigned request.
     std::string signedHeaders;
     std::string signature;
     bool presigned = false;

@@ -121,6 +121,9 @@ Response getMetrics(const Call& call) {
                 totals.clientErrors);
     metrics.one("aws_dynamodb_system_errors_total", "counter", "SystemErrors: HTTP 500.",
                 totals.serverErrors);
+    metrics.one("aws_dynamodb_transaction_conflict_total", "counter",
+                "TransactionConflict: requests on items refused because of a transaction.",
+                totals.transactionConflicts);
     metrics.one("orrery_stale_reads_total", "counter",
                 "Reads that a replica served before it had applied every committed record.",
                 totals.staleReads);

@@ -106,6 +106,7 @@ void writeTotals(json::Writer& out, const observe::Totals& totals) {
     writeNumber(out, "elections", totals.elections);
     writeNumber(out, "messages", totals.messages);
     writeNumber(out, "heartbeats", totals.heartbeats);
+    writeNumber(out, "transactionConflicts", totals.transactionConflicts);
     out.endObject();
 }
 

@@ -1,10 +1,14 @@
 #include "core/engine/endpoint.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "core/api/api.h"
 #include "core/base/check.h"
+#include "core/base/result.h"
 #include "core/control/control.h"
+#include "core/engine/loop.h"
+#include "core/http/content_coding.h"
 #include "core/http/host_check.h"
 #include "core/json/json.h"
 
@@ -18,6 +22,11 @@ constexpr std::string_view kNoToken =
     R"(certificate."})";
 // The service's answer to an unknown method or content type.
 constexpr std::string_view kUnknown = "<UnknownOperationException/>\n";
+// Programs wait for DynamoDB Local's shell before they use the port.
+constexpr std::string_view kShellPrefix = "/shell";
+constexpr std::string_view kShellPage =
+    "<!DOCTYPE html><title>Orrery</title><p>Orrery is ready. It has no JavaScript shell: use the "
+    "AWS CLI or an SDK, or open the data with the program orrery.\n";
 constexpr int kPreflightSeconds = 172'800;
 
 // Maximum sizes of answers, from the service's limits on items, pages and batches.
@@ -40,6 +49,24 @@ std::size_t answerBytesMax(std::string_view amzTarget) {
 bool isFromAnotherSite(const http::Request& request) {
     if (request.fetchSite == "cross-site") return true;
     return request.fetchSite == "same-site" && !http::isLoopbackHost(request.host);
+}
+
+/// True for "/", also as proxies write it: with a scheme and a host (RFC 9112, 3.2.2).
+bool isRoot(std::string_view path) {
+    const std::size_t scheme = path.find("://");
+    if (scheme != std::string_view::npos) {
+        path.remove_prefix(scheme + 3);
+        path.remove_prefix(std::min(path.find('/'), path.size()));
+        return path.empty() || path == "/";
+    }
+    return path == "/";
+}
+
+/// The size of a body that may be compressed, at most: deflate makes 1,032 bytes of one.
+std::size_t plainBytesMax(const http::Request& request) {
+    constexpr std::size_t kRatioMax = 1032;
+    if (request.contentEncoding.empty()) return request.body.size();
+    return std::min(http::kBodyBytesMax, kRatioMax * request.body.size());
 }
 
 enum class Content { Json, AmzJson, Unknown };
@@ -76,19 +103,20 @@ void Endpoint::setServer(http::Server& server) {
 }
 
 void Endpoint::onRefused(http::ExchangeId id, int status, std::string_view message) {
-    if (status == 413) {
-        std::string& out = m_server->beginReply(id, {.status = status});
-        api::writeError({ErrorType::RequestEntityTooLarge, std::string(message), nullptr}, out);
-        m_server->endReply();
-        return;
-    }
+    if (status == 413) return refuseLarge(id, message);
     std::string body;
     json::Writer(body).beginObject().name("message").string(message).endObject();
     m_server->reply(id, {.status = status}, body);
 }
 
+void Endpoint::refuseLarge(http::ExchangeId id, std::string_view message) {
+    std::string& out = m_server->beginReply(id, {.status = 413});
+    api::writeError({ErrorType::RequestEntityTooLarge, std::string(message), nullptr}, out);
+    m_server->endReply();
+}
+
 http::Needs Endpoint::needsOf(const http::Request& request) const {
-    const std::size_t parsed = kParsedFactor * request.body.size();
+    const std::size_t parsed = kParsedFactor * plainBytesMax(request);
     // Calls that unblock waiting requests must not wait behind them.
     if (request.target.starts_with(control::kPrefix)) return {parsed, kPageBytesMax, true};
     return {parsed, answerBytesMax(request.amzTarget), false};
@@ -106,7 +134,7 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
     if (!unnamed &&
         !http::isAllowedHost(request.host, m_options.hostNames, m_options.anyPlainHost)) {
         return refuse(id, "This server does not answer to the name \"" + std::string(request.host) +
-                              "\"; use localhost, or start it with --host.");
+                              "\"; use localhost, or start it with --allow-host.");
     }
     if (request.target.starts_with(control::kPrefix)) return onControl(id, request);
     if (!request.origin.empty() && !m_options.origins.allow(request.origin)) {
@@ -125,6 +153,9 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
             break;
         case http::Method::Get:
         case http::Method::Head:
+            if (request.target.starts_with(kShellPrefix))
+                return m_server->reply(
+                    id, {.contentType = "text/html; charset=utf-8", .crc = false}, kShellPage);
             return m_server->reply(id, {.status = 400}, kNoToken);
         case http::Method::Put:
         case http::Method::Delete:
@@ -171,28 +202,63 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     m_dispatcher.control(id, request.methodName, target, request.body);
 }
 
-void Endpoint::refuseUnsigned(const Destination& to, const http::Request& request,
+void Endpoint::refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
                               const ApiError& error) {
     Answering answering(*m_server);
     // The service checks the JSON and the operation's name before it checks the caller.
-    const auto parsed = api::parseCall(request.amzTarget, request.body);
+    const auto parsed = api::parseCall(target, body, to.region);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
-    const bool noJson = !parsed && !request.body.empty() && !json::parse(request.body);
+    const bool noJson = !parsed && !body.empty() && !json::parse(body);
     answering.fail(to, unknown || noJson ? parsed.error() : error);
+}
+
+// Decompresses the body of `request` into `room`. Returns the body, or nothing after it has
+// answered. The service answers 500 if it cannot decompress it (test_compressed_request.py of
+// ScyllaDB's suite).
+std::optional<std::string_view> Endpoint::plainBody(const Destination& to,
+                                                    const http::Request& request,
+                                                    std::string& room) {
+    if (request.contentEncoding.empty()) return request.body;
+    const auto coding = http::codingOf(request.contentEncoding);
+    if (coding == http::Coding::Identity) return request.body;
+    const auto result = coding ? http::inflate(*coding, request.body, http::kBodyBytesMax, room)
+                               : http::Inflation::Broken;
+    if (result == http::Inflation::Done) return room;
+    if (result == http::Inflation::TooLarge) {
+        refuseLarge(to.exchange, "The request is too large.");
+    } else {
+        Answering(*m_server).fail(to, ApiError::internal());
+    }
+    return std::nullopt;
+}
+
+// Reads the claim of the signature and, if there are credentials, verifies it.
+ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request) const {
+    TRY_ASSIGN(auth::Signature signature,
+               auth::parseSignature(
+                   {request.authorization, request.amzDate, request.date, request.query()}));
+    if (m_options.credentials.empty()) return signature;
+    TRY(auth::verifySignature(
+        signature, {request.methodName, request.target, request.head, request.body},
+        m_options.credentials,
+        {.now = Loop::calendar(), .skewMax = m_options.clockSkewMax, .service = "dynamodb"}));
+    return signature;
 }
 
 void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection) {
     const Content content = contentOf(request);
-    if (content == Content::Unknown)
+    if (content == Content::Unknown || !isRoot(request.path()))
         return m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
     Destination to;
     to.exchange = id;
     to.plainJson = content == Content::Json;
-    auto signature = auth::parseSignature(
-        {request.authorization, request.amzDate, request.date, request.query()});
-    if (!signature) return refuseUnsigned(to, request, signature.error());
+    std::string room;
+    const auto body = plainBody(to, request, room);
+    if (!body) return;
+    auto signature = signatureOf(request);
+    if (!signature) return refuseUnsigned(to, request.amzTarget, *body, signature.error());
     to.region = signature->region;
-    auto call = api::parseCall(request.amzTarget, request.body);
+    auto call = api::parseCall(request.amzTarget, *body, to.region);
     if (!call) return Answering(*m_server).fail(to, call.error());
     const auto zone = zoneOf(request.zone, signature->region, connection);
     if (!zone) return Answering(*m_server).fail(to, zone.error());

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/auth/signature.h"
+#include "core/auth/verification.h"
 #include "core/cluster/catalog/request.h"
 #include "core/engine/call_table.h"
 #include "core/http/server.h"
@@ -31,6 +33,10 @@ class Endpoint : public http::Handler {
 public:
     struct Options {
         auth::Namespaces namespaces = auth::Namespaces::Shared;
+        /// Without any, signatures are read but not verified.
+        auth::Credentials credentials{};
+        Duration clockSkewMax = auth::VerifyRules().skewMax;
+        /// Names under which clients may reach it: see http::isAllowedHost.
         std::vector<std::string> hostNames;
         bool anyPlainHost = false;
         bool remoteControl = false;
@@ -54,11 +60,16 @@ public:
 
 private:
     void onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
+    ApiResult<auth::Signature> signatureOf(const http::Request& request) const;
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
     void refuse(http::ExchangeId id, std::string_view message);
     /// Answers with an error that the front end finds before it checks the caller.
-    void refuseUnsigned(const Destination& to, const http::Request& request, const ApiError& error);
+    void refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
+                        const ApiError& error);
+    void refuseLarge(http::ExchangeId id, std::string_view message);
+    std::optional<std::string_view> plainBody(const Destination& to, const http::Request& request,
+                                              std::string& room);
 
     Dispatcher& m_dispatcher;
     const Options m_options;

@@ -40,7 +40,16 @@ void Engine::call(std::string region, std::string operation, std::string json,
     const bool posted =
         m_impl->m_loop.post([impl = m_impl.get(), region = std::move(region),
                              operation = std::move(operation), json = std::move(json), shared] {
-            impl->callFromInside(region, operation, json, std::move(*shared));
+            impl->callFromInside(region, operation, json, std::nullopt, std::move(*shared));
+        });
+    if (!posted) (*shared)({503, R"({"message":"Too many requests are in progress."})", {}});
+}
+
+void Engine::deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler) {
+    auto shared = std::make_shared<AnswerHandler>(std::move(handler));
+    const bool posted = m_impl->m_loop.post(
+        [impl = m_impl.get(), region = std::move(region), json = std::move(json), itemLsn, shared] {
+            impl->callFromInside(region, "DeleteItem", json, itemLsn, std::move(*shared));
         });
     if (!posted) (*shared)({503, R"({"message":"Too many requests are in progress."})", {}});
 }

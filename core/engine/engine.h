@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/auth/signature.h"
+#include "core/auth/verification.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/http/origins.h"
 #include "core/observe/event.h"
@@ -36,11 +37,17 @@ struct EngineOptions {
     /// follows it.
     bool detailedTrace = false;
     auth::Namespaces namespaces = auth::Namespaces::Shared;
+    /// Who may call. Without any, signatures are not verified.
+    auth::Credentials credentials = {};
+    /// How much the time of a signed request may differ from this machine's.
+    Duration clockSkewMax = auth::VerifyRules().skewMax;
 
     /// The address and port to listen on; port 0 takes a free one. Without a port, the engine does
     /// not listen.
     std::string host = "127.0.0.1";
     std::optional<std::uint16_t> port = 8000;
+    /// More names under which clients may reach it: "db.example", "*.example", or "*".
+    std::vector<std::string> allowedHosts = {};
     /// If the port is taken: fail, or run without one (see endpointProblem).
     bool portRequired = true;
     /// Also answer control calls from other machines.
@@ -87,6 +94,9 @@ public:
     /// streams has its whole name, as in "DynamoDBStreams_20120810.GetRecords". Answers 503 if too
     /// many calls wait.
     void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
+    /// A DeleteItem in `region`. Its condition also fails unless the record `itemLsn` wrote the
+    /// item (GET /item tells which one did): only the version that the caller saw is deleted.
+    void deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler);
     /// A control call: "POST", "/faults", JSON.
     void control(std::string method, std::string target, std::string json, AnswerHandler handler);
     /// The newest snapshot, never null. Each call makes the engine prepare the next one.

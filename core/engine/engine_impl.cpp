@@ -44,7 +44,10 @@ http::Server::Options serverOptions(const EngineOptions& options) {
 Endpoint::Options endpointOptions(const EngineOptions& options) {
     Endpoint::Options endpoint;
     endpoint.namespaces = options.namespaces;
-    endpoint.hostNames = {options.host};
+    endpoint.credentials = options.credentials;
+    endpoint.clockSkewMax = options.clockSkewMax;
+    endpoint.hostNames = options.allowedHosts;
+    endpoint.hostNames.push_back(options.host);
     endpoint.anyPlainHost = options.host == "0.0.0.0" || options.host == "::";
     endpoint.remoteControl = options.remoteControl;
     endpoint.origins = options.origins;
@@ -246,19 +249,21 @@ void Engine::Impl::clientGone(std::uint64_t connection) {
 }
 
 void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
-                                  std::string_view json, AnswerHandler handler) {
+                                  std::string_view json, std::optional<Lsn> itemLsn,
+                                  AnswerHandler handler) {
     Destination to;
     to.handler = std::move(handler);
     to.region = region;
     const bool isWhole = operation.find('.') != operation.npos;
     const std::string target = (isWhole ? "" : "DynamoDB_20120810.") + std::string(operation);
-    auto call = api::parseCall(target, json);
+    auto call = api::parseCall(target, json, region);
     if (!call) return m_answering.fail(to, call.error());
     cluster::Caller caller;
     caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
     caller.accessKey = "orrery";
     caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
     caller.regionName = region;
+    caller.itemLsn = itemLsn;
     submit(*std::move(call), std::move(caller), std::move(to));
 }
 
@@ -291,8 +296,12 @@ void Engine::Impl::publish(Duration wall) {
         m_snapshotWanted = false;
     }
     m_publishedAt = wall;
-    if (!m_driver->isUp()) return;
+    if (!m_driver->isUp()) {
+        publishProblem();
+        return;
+    }
     const std::shared_ptr<observe::Snapshot> made = m_driver->showWorld();
+    if (m_driver->isReadOnly()) made->writesRefused = m_driver->storageProblem();
     const sim::LiveClock& clock = m_driver->clock();
     made->clock.state = clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
     made->clock.speed =
@@ -303,6 +312,15 @@ void Engine::Impl::publish(Duration wall) {
     made->clock.waitingRequests = m_driver->waitingCalls() + m_server.waitingForRoom();
     const std::lock_guard lock(m_mutex);
     m_snapshot = made;
+}
+
+// No world is open: the last snapshot stays, and says why nothing changes.
+void Engine::Impl::publishProblem() {
+    const std::lock_guard lock(m_mutex);
+    if (!m_snapshot || m_snapshot->writesRefused == m_driver->storageProblem()) return;
+    auto made = std::make_shared<observe::Snapshot>(*m_snapshot);
+    made->writesRefused = m_driver->storageProblem();
+    m_snapshot = std::move(made);
 }
 
 observe::SnapshotPtr Engine::Impl::snapshot() {

@@ -41,7 +41,7 @@ public:
     // --- calls from the window, on the loop's thread
 
     void callFromInside(std::string_view region, std::string_view operation, std::string_view json,
-                        AnswerHandler handler);
+                        std::optional<Lsn> itemLsn, AnswerHandler handler);
     void controlFromInside(std::string_view method, std::string_view target, std::string_view body,
                            const AnswerHandler& handler);
 
@@ -86,6 +86,7 @@ private:
     bool isReady(Held& held);
     void feedFollowers(Duration wall);
     void publish(Duration wall);
+    void publishProblem();
     void noteGeneration();
     std::optional<Duration> sleepUntil(Duration wall) const;
     bool mayEnd(Duration wall) const;

@@ -207,7 +207,7 @@ void LiveDriver::runWorld(Instant until, Duration end) {
     m_behind = true;
 }
 
-void LiveDriver::answer(cluster::Answered answered) {
+void LiveDriver::answer(cluster::Answered&& answered) {
     if (!isReleased(answered.gate)) {
         m_gated.push_back(std::move(answered));
     } else {

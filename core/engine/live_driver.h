@@ -138,7 +138,7 @@ private:
     void admitSome(Duration end);
     void noteDamage();
     void releaseGated();
-    void answer(cluster::Answered answered);
+    void answer(cluster::Answered&& answered);
     /// `why` ends with the error of the machine.
     void dropWorld(std::string why);
     void dropFailedStore(Duration wall);

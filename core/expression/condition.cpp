@@ -225,8 +225,8 @@ ApiResult<void> checkFilterAvoidsKey(const Condition& filter, const KeySchema& s
             std::string(parameter) +
             " can only contain non-primary key attributes: Primary key attribute: " + attribute));
     };
-    TRY(check(schema.partition.name));
-    if (schema.sort) TRY(check(schema.sort->name));
+    for (const types::KeyAttribute& attribute : schema.attributes())
+        TRY(check(attribute.name));
     return {};
 }
 

@@ -1,15 +1,10 @@
 #include "core/base/result.h"
 #include "core/expression/condition_syntax.h"
-#include "core/expression/value_text.h"
+#include "core/expression/operand_checks.h"
 
 namespace orrery::expression {
 
-using types::AttributeType;
-using types::AttributeValue;
-
 namespace {
-
-constexpr std::size_t kInOperandCountMax = 100;
 
 // The second pass over a condition: names, values, numbers and types of operands. It checks one
 // comparison or function after the other, each in this order, as the service does.
@@ -34,43 +29,18 @@ private:
     ApiResult<void> checkNames(const SyntaxOperand& syntax);
     ApiResult<void> checkCounts(const SyntaxOperand& syntax);
     ApiResult<void> checkSizes(const SyntaxOperand& syntax);
-    ApiResult<void> checkDistinct(std::string_view operatorName,
-                                  const std::vector<Operand>& operands);
-    ApiResult<void> checkOrdered(std::string_view operatorName,
-                                 const std::vector<Operand>& operands);
-    ApiResult<void> checkBounds(const Operand& lower, const Operand& upper);
-    ApiResult<void> checkTypeName(const Operand& operand);
 
+    /// Puts the name of the parameter before the message of an operand check.
+    ApiResult<void> checked(const OperandCheck& check) const {
+        if (check) return {};
+        return fail(check.error());
+    }
     std::unexpected<ApiError> fail(const std::string& message) const {
         return std::unexpected(m_parser.error(message));
     }
-    std::unexpected<ApiError> wrongType(std::string_view operatorName,
-                                        std::string_view type) const {
-        return fail("Incorrect operand type for operator or function; operator or function: " +
-                    std::string(operatorName) + ", operand type: " + std::string(type));
-    }
-
     const Parser& m_parser;
     Substitutions& m_substitutions;
 };
-
-const AttributeValue* valueOf(const Operand& operand) {
-    const auto* value = std::get_if<SharedValue>(&operand);
-    return value ? value->get() : nullptr;
-}
-
-// The type of an operand as far as it is known without an item.
-std::optional<AttributeType> typeOf(const Operand& operand) {
-    if (std::holds_alternative<SizeOf>(operand)) return AttributeType::Number;
-    if (const AttributeValue* value = valueOf(operand)) return value->type();
-    return std::nullopt;
-}
-
-std::size_t argumentCountOf(std::string_view function) {
-    const bool takesOne =
-        function == "attribute_exists" || function == "attribute_not_exists" || function == "size";
-    return takesOne ? 1 : 2;
-}
 
 ConditionFunction functionOf(std::string_view name) {
     if (name == "attribute_exists") return ConditionFunction::AttributeExists;
@@ -121,33 +91,30 @@ ApiResult<std::vector<Condition>> ConditionResolver::resolveAll(
 ApiResult<Condition> ConditionResolver::resolveComparison(const SyntaxCondition& syntax) {
     TRY_ASSIGN(std::vector<Operand> operands, resolveOperands(syntax.operands));
     const std::string_view symbol = symbolOf(syntax.comparator);
-    TRY(checkDistinct(symbol, operands));
+    TRY(checked(checkDistinct(symbol, operands)));
     for (const SyntaxOperand& operand : syntax.operands)
         TRY(checkSizes(operand));
     const bool ordered =
         syntax.comparator != Comparator::Equal && syntax.comparator != Comparator::NotEqual;
-    if (ordered) TRY(checkOrdered(symbol, operands));
+    if (ordered) TRY(checked(checkOrdered(symbol, operands)));
     return Condition{Comparison{syntax.comparator, std::move(operands[0]), std::move(operands[1])}};
 }
 
 ApiResult<Condition> ConditionResolver::resolveBetween(const SyntaxCondition& syntax) {
     TRY_ASSIGN(std::vector<Operand> operands, resolveOperands(syntax.operands));
-    TRY(checkDistinct("BETWEEN", operands));
+    TRY(checked(checkDistinct("BETWEEN", operands)));
     for (const SyntaxOperand& operand : syntax.operands)
         TRY(checkSizes(operand));
-    TRY(checkOrdered("BETWEEN", operands));
-    TRY(checkBounds(operands[1], operands[2]));
+    TRY(checked(checkOrdered("BETWEEN", operands)));
+    TRY(checked(checkBounds(operands[1], operands[2])));
     return Condition{
         Between{std::move(operands[0]), std::move(operands[1]), std::move(operands[2])}};
 }
 
 ApiResult<Condition> ConditionResolver::resolveIn(const SyntaxCondition& syntax) {
     TRY_ASSIGN(std::vector<Operand> operands, resolveOperands(syntax.operands));
-    if (operands.size() - 1 > kInOperandCountMax) {
-        return fail("The IN operator is provided with too many operands; number of operands: " +
-                    std::to_string(operands.size() - 1));
-    }
-    TRY(checkDistinct("IN", operands));
+    TRY(checked(checkCandidateCount(operands.size() - 1)));
+    TRY(checked(checkDistinct("IN", operands)));
     for (const SyntaxOperand& operand : syntax.operands)
         TRY(checkSizes(operand));
     Operand value = std::move(operands.front());
@@ -161,24 +128,15 @@ ApiResult<Condition> ConditionResolver::resolveFunction(const SyntaxCondition& s
     TRY(checkNames(call));
     TRY(checkCounts(call));
     std::vector<Operand> arguments = checkedOperands(call.arguments);
-    TRY(checkDistinct(name, arguments));
+    TRY(checked(checkDistinct(name, arguments)));
     for (const SyntaxOperand& argument : call.arguments)
         TRY(checkSizes(argument));
 
     const ConditionFunction function = functionOf(name);
-    if (arguments.size() == 1 && !std::holds_alternative<Path>(arguments[0])) {
-        return fail("Operator or function requires a document path; operator or function: " +
-                    std::string(name));
-    }
-    if (function == ConditionFunction::AttributeType) TRY(checkTypeName(arguments[1]));
-    if (function == ConditionFunction::BeginsWith) {
-        for (const Operand& argument : arguments) {
-            const auto type = typeOf(argument);
-            const bool fits =
-                !type || *type == AttributeType::String || *type == AttributeType::Binary;
-            if (!fits) return wrongType(name, wireName(*type));
-        }
-    }
+    if (arguments.size() == 1) TRY(checked(checkIsPath(name, arguments[0])));
+    if (function == ConditionFunction::AttributeType)
+        TRY(checked(checkTypeName(arguments[1], "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}")));
+    if (function == ConditionFunction::BeginsWith) TRY(checked(checkPrefixes(arguments)));
     return Condition{FunctionCall{function, std::move(arguments)}};
 }
 
@@ -232,13 +190,7 @@ ApiResult<void> ConditionResolver::checkCounts(const SyntaxOperand& syntax) {
     if (syntax.kind != SyntaxOperand::Kind::Call) return {};
     for (const SyntaxOperand& argument : syntax.arguments)
         TRY(checkCounts(argument));
-    if (syntax.arguments.size() != argumentCountOf(syntax.text)) {
-        return fail(
-            "Incorrect number of operands for operator or function; operator or function: " +
-            std::string(syntax.text) +
-            ", number of operands: " + std::to_string(syntax.arguments.size()));
-    }
-    return {};
+    return checked(checkArgumentCount(syntax.text, syntax.arguments.size()));
 }
 
 // size() is not defined for numbers, booleans and null; its own result is a number.
@@ -246,69 +198,11 @@ ApiResult<void> ConditionResolver::checkSizes(const SyntaxOperand& syntax) {
     if (syntax.kind != SyntaxOperand::Kind::Call) return {};
     const SyntaxOperand& argument = syntax.arguments.front();
     TRY(checkSizes(argument));
-    if (argument.kind == SyntaxOperand::Kind::Call) return wrongType("size", "N");
-    if (argument.kind == SyntaxOperand::Kind::Value) {
-        const AttributeType type = (*resolveValue(argument.text, m_substitutions))->type();
-        const bool hasNoSize = type == AttributeType::Number || type == AttributeType::Bool ||
-                               type == AttributeType::Null;
-        if (hasNoSize) return wrongType("size", wireName(type));
-    }
+    if (argument.kind == SyntaxOperand::Kind::Call)
+        return checked(checkHasSize(types::AttributeType::Number));
+    if (argument.kind == SyntaxOperand::Kind::Value)
+        return checked(checkHasSize((*resolveValue(argument.text, m_substitutions))->type()));
     return {};
-}
-
-ApiResult<void> ConditionResolver::checkDistinct(std::string_view operatorName,
-                                                 const std::vector<Operand>& operands) {
-    const auto* first = std::get_if<Path>(&operands.front());
-    if (!first) return {};
-    for (std::size_t i = 1; i < operands.size(); ++i) {
-        const auto* other = std::get_if<Path>(&operands[i]);
-        if (!other || *other != *first) continue;
-        return fail(
-            "The first operand must be distinct from the remaining operands for this operator or "
-            "function; operator: " +
-            std::string(operatorName) + ", first operand: " + first->text());
-    }
-    return {};
-}
-
-// Only strings, numbers and binary values are ordered.
-ApiResult<void> ConditionResolver::checkOrdered(std::string_view operatorName,
-                                                const std::vector<Operand>& operands) {
-    for (const Operand& operand : operands) {
-        const auto type = typeOf(operand);
-        if (type && *type > AttributeType::Binary) return wrongType(operatorName, wireName(*type));
-    }
-    return {};
-}
-
-ApiResult<void> ConditionResolver::checkBounds(const Operand& lower, const Operand& upper) {
-    const AttributeValue* low = valueOf(lower);
-    const AttributeValue* high = valueOf(upper);
-    if (!low || !high) return {};
-    const std::string bounds = "; lower bound operand: AttributeValue: " + valueText(*low) +
-                               ", upper bound operand: AttributeValue: " + valueText(*high);
-    if (low->type() != high->type()) {
-        return fail("The BETWEEN operator requires same data type for lower and upper bounds" +
-                    bounds);
-    }
-    if (compareOrdered(*low, *high).value_or(std::strong_ordering::equal) > 0) {
-        return fail(
-            "The BETWEEN operator requires upper bound to be greater than or equal to lower "
-            "bound" +
-            bounds);
-    }
-    return {};
-}
-
-// The lists of types are in the order in which the service prints its sets of them.
-ApiResult<void> ConditionResolver::checkTypeName(const Operand& operand) {
-    const auto type = typeOf(operand);
-    if (!type) return wrongType("attribute_type", "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");
-    if (*type != AttributeType::String) return wrongType("attribute_type", wireName(*type));
-    const std::string& name = *valueOf(operand)->as<std::string>();
-    if (attributeTypeOf(name)) return {};
-    return fail("Invalid attribute type name found; type: " + name +
-                ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "core/expression/key_condition.h"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "core/base/result.h"
 #include "core/expression/condition_syntax.h"
@@ -191,6 +193,74 @@ ApiResult<void> checkPredicate(const KeyPredicate& predicate, const KeyAttribute
     return {};
 }
 
+std::unexpected<ApiError> tooMany(std::size_t conditions, std::size_t attributes) {
+    return fail("The number of query conditions (" + std::to_string(conditions) +
+                ") exceeds the number of key attributes defined in the schema (" +
+                std::to_string(attributes) + ")");
+}
+
+// The order of the conditions does not matter, but the RANGE attributes that have one must be the
+// first of the schema, and only the last of them may have another condition than equality. The
+// texts are recorded in dynamodb-conformance, multiAttributeGsiKey; that of a HASH attribute is
+// made after them.
+ApiResult<KeyRange> bindComposite(const KeyPredicates& predicates, const KeySchema& schema) {
+    const std::vector<KeyAttribute> hashes = schema.partitionAttributes();
+    const std::vector<KeyAttribute> ranges = schema.sortAttributes();
+    if (predicates.size() > hashes.size() + ranges.size())
+        return tooMany(predicates.size(), hashes.size() + ranges.size());
+    const auto isEqual = [](const KeyPredicate* predicate) {
+        return predicate != nullptr && predicate->op == KeyOperator::Equal;
+    };
+    const auto names = [](std::string& list, const KeyAttribute& attribute) {
+        if (!list.empty()) list += ", ";
+        list += attribute.name;
+    };
+    KeyRange range;
+    std::string missing;
+    std::vector<AttributeValue> values;
+    std::size_t used = 0;
+    for (const KeyAttribute& attribute : hashes) {
+        const KeyPredicate* predicate = findPredicate(predicates, attribute.name);
+        if (predicate != nullptr) ++used;
+        if (!isEqual(predicate)) {
+            names(missing, attribute);
+            continue;
+        }
+        TRY(checkPredicate(*predicate, attribute, Role::Partition));
+        values.push_back(*predicate->values.front());
+    }
+    if (!missing.empty())
+        return fail("HASH key attributes " + missing +
+                    " must have equality conditions specified in the query");
+    range.partition = std::move(values.front());
+    range.morePartition.assign(std::next(values.begin()), values.end());
+
+    const KeyPredicate* last = nullptr;
+    for (const KeyAttribute& attribute : ranges) {
+        const KeyPredicate* predicate = findPredicate(predicates, attribute.name);
+        if (predicate != nullptr) {
+            ++used;
+            if (!missing.empty())
+                return fail("RANGE key attributes " + missing +
+                            " must have equality conditions specified in the query because a "
+                            "condition is present on key attribute " +
+                            attribute.name);
+            TRY(checkPredicate(*predicate, attribute, Role::Sort));
+            if (last != nullptr) range.sortPrefix.push_back(*last->values.front());
+            last = predicate;
+        }
+        if (!isEqual(predicate)) names(missing, attribute);
+    }
+    if (used != predicates.size())
+        for (const KeyAttribute& attribute : ranges)
+            if (findPredicate(predicates, attribute.name) == nullptr)
+                return fail("Query condition missed key schema element: " + attribute.name);
+    if (used != predicates.size()) return tooMany(predicates.size(), used);
+    if (last != nullptr)
+        range.sort = SortCondition{last->op, *last->values.front(), *last->values.back()};
+    return range;
+}
+
 }  // namespace
 
 ApiResult<KeyCondition> parseKeyCondition(std::string_view text, Substitutions& substitutions) {
@@ -206,11 +276,9 @@ ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition) {
 }
 
 ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates, const KeySchema& schema) {
+    if (schema.hasMore()) return bindComposite(predicates, schema);
     // Only an expression can have so many: dynamodb-conformance, queryKeyConditionOperands.
-    if (predicates.size() > 2)
-        return fail("The number of query conditions (" + std::to_string(predicates.size()) +
-                    ") exceeds the number of key attributes defined in the schema (" +
-                    (schema.sort ? "2" : "1") + ")");
+    if (predicates.size() > 2) return tooMany(predicates.size(), schema.sort ? 2 : 1);
     if (!schema.sort && predicates.size() > 1) return fail("Query key condition not supported");
     const auto missed = [](const std::string& attribute) {
         return fail("Query condition missed key schema element: " + attribute);
@@ -231,6 +299,16 @@ ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates, const KeyS
 ApiResult<KeyRange> bindKeyCondition(const KeyCondition& condition, const KeySchema& schema) {
     TRY_ASSIGN(const KeyPredicates predicates, keyPredicates(condition));
     return bindKeyCondition(predicates, schema);
+}
+
+bool contains(const KeyRange& range, const types::Key& key) {
+    if (key.partition != range.partition || key.morePartition != range.morePartition) return false;
+    std::vector<AttributeValue> values;
+    if (key.sort) values.push_back(*key.sort);
+    values.insert(values.end(), key.moreSort.begin(), key.moreSort.end());
+    if (!std::ranges::equal(range.sortPrefix, values | std::views::take(range.sortPrefix.size())))
+        return false;
+    return !range.sort || contains(*range.sort, values[range.sortPrefix.size()]);
 }
 
 bool contains(const SortCondition& condition, const AttributeValue& sortKey) {

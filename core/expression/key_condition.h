@@ -44,7 +44,8 @@ struct KeyPredicate {
     std::vector<SharedValue> values;  // Two for Between.
 };
 
-/// The predicates of a key condition: one or two, on different attributes.
+/// The predicates of a key condition, on different attributes: one or two, more for an index of
+/// several HASH or RANGE attributes.
 using KeyPredicates = std::vector<KeyPredicate>;
 
 ApiResult<KeyPredicates> keyPredicates(const KeyCondition& condition);
@@ -60,6 +61,10 @@ struct SortCondition {
 struct KeyRange {
     types::AttributeValue partition;
     std::optional<SortCondition> sort;
+    // For an index of several HASH or RANGE attributes: the HASH values after the first, and the
+    // values of the RANGE attributes before that of `sort`.
+    std::vector<types::AttributeValue> morePartition = {};
+    std::vector<types::AttributeValue> sortPrefix = {};
 };
 
 /// Assigns the attributes to their roles in the key of a table or index. Checks the type and size
@@ -69,6 +74,8 @@ ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates,
 /// keyPredicates and bindKeyCondition in one call, for callers that have the schema already.
 ApiResult<KeyRange> bindKeyCondition(const KeyCondition& condition, const types::KeySchema& schema);
 
+/// True if `key` is in the range; its values must have the schema's types.
+bool contains(const KeyRange& range, const types::Key& key);
 /// True if `sortKey` is in the range. The value must have the schema's type.
 bool contains(const SortCondition& condition, const types::AttributeValue& sortKey);
 

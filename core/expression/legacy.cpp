@@ -241,9 +241,9 @@ ApiResult<KeyPredicates> predicatesFromKeyConditions(
             predicate.values.push_back(share(value));
         predicates.push_back(std::move(predicate));
     }
-    if (predicates.empty() || predicates.size() > 2) {
+    // An index may have a key of eight attributes.
+    if (predicates.empty() || predicates.size() > 2 * types::kIndexKeyAttributesMax)
         return fail("Conditions can be of length 1 or 2 only");
-    }
     return predicates;
 }
 

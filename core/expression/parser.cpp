@@ -43,11 +43,12 @@ Parser::Parser(std::string_view text, std::string_view parameter,
 ApiResult<void> Parser::checkText() const {
     if (m_text.empty()) return std::unexpected(error("The expression can not be empty;"));
     if (m_text.size() > kExpressionBytesMax) {
-        std::string message = "Expression size has exceeded the maximum allowed size;";
-        // Only for updates, the service omits the size.
+        std::string newer = error("Expression size has exceeded the maximum allowed size;").message;
+        std::string older = newer;
+        // Only the older layer of validation tells the size, and not that of an update.
         if (m_parameter != "UpdateExpression")
-            message += " expression size: " + std::to_string(m_text.size());
-        return std::unexpected(error(message));
+            older += " expression size: " + std::to_string(m_text.size());
+        return std::unexpected(ApiError::validation(std::move(older), std::move(newer)));
     }
     return {};
 }

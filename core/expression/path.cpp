@@ -56,11 +56,9 @@ ApiError mustBeScalar(std::string_view role, const std::string& attribute) {
 
 ApiResult<void> checkKeyPaths(std::span<const Path* const> paths, const KeySchema& schema,
                               std::string_view role) {
-    if (anyNestedBelow(paths, schema.partition.name)) {
-        return std::unexpected(mustBeScalar(role, schema.partition.name));
-    }
-    if (schema.sort && anyNestedBelow(paths, schema.sort->name)) {
-        return std::unexpected(mustBeScalar(role, schema.sort->name));
+    for (const types::KeyAttribute& attribute : schema.attributes()) {
+        if (anyNestedBelow(paths, attribute.name))
+            return std::unexpected(mustBeScalar(role, attribute.name));
     }
     return {};
 }

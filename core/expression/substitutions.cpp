@@ -67,8 +67,12 @@ ApiResult<void> Substitutions::checkValueKeys(const std::vector<std::string_view
 }
 
 ApiError Substitutions::invalidValue(const ApiError& error, std::string_view key) {
-    return ApiError::validation("ExpressionAttributeValues contains invalid value: " +
-                                error.message + " for key " + std::string(key));
+    ApiError wrapped =
+        ApiError::validation("ExpressionAttributeValues contains invalid value: " + error.message +
+                                 " for key " + std::string(key),
+                             error.newerMessage.empty() ? error.message : error.newerMessage);
+    wrapped.neverPrefixed = error.neverPrefixed;
+    return wrapped;
 }
 
 ApiResult<Substitutions> Substitutions::create(std::optional<Names> names,

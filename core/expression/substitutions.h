@@ -34,7 +34,8 @@ public:
     /// checks the names, then the keys of all values, then the values.
     static ApiResult<void> checkNameKeys(const std::vector<std::string_view>& keys);
     static ApiResult<void> checkValueKeys(const std::vector<std::string_view>& keys);
-    /// Adds the text for ExpressionAttributeValues around an error of wire_codec.
+    /// Adds the text for ExpressionAttributeValues around an error of wire_codec, for the older
+    /// layer of validation; the newer one has none.
     static ApiError invalidValue(const ApiError& error, std::string_view key);
 
     /// The attribute name that `placeholder` ("#a") stands for, or null if it is undefined. Marks

@@ -205,7 +205,8 @@ void remove(Item& item, const Path& path) {
     }
 }
 
-ApiResult<void> checkLimits(const std::vector<Change>& changes, const Item& updated) {
+ApiResult<void> checkLimits(const std::vector<Change>& changes, const Item& updated,
+                            UpdateStyle style) {
     if (types::itemBytes(updated) > types::kItemBytesMax) {
         return fail("Item size to update has exceeded the maximum allowed size");
     }
@@ -213,6 +214,8 @@ ApiResult<void> checkLimits(const std::vector<Change>& changes, const Item& upda
         if (!change.value) continue;
         const AttributeValue* value = updated.find(change.path->top());
         if (!value || types::nestingLevels(*value) <= types::kNestingMax) continue;
+        if (style == UpdateStyle::Statement)
+            return fail("Nesting Levels have exceeded supported limits");
         return fail(
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
             "levels beyond supported limit");
@@ -245,7 +248,7 @@ ApiResult<Item> apply(const Update& update, const Item& old) {
     for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
         if (!change->value) remove(updated, *change->path);
     }
-    TRY(checkLimits(changes, updated));
+    TRY(checkLimits(changes, updated, update.style));
     return updated;
 }
 

@@ -37,9 +37,9 @@ struct UpdateStep {
     UpdateValue value;  // Remove: unused. Add, Delete: a SharedValue.
 };
 
-/// The form of the request. Legacy AttributeUpdates differ in one error text, and their ADD appends
-/// to lists.
-enum class UpdateStyle { Expression, Legacy };
+/// The form of the request. Legacy AttributeUpdates and statements of PartiQL differ in one error
+/// text each, and the ADD of the former appends to lists.
+enum class UpdateStyle { Expression, Legacy, Statement };
 
 struct Update {
     std::vector<UpdateStep> steps;  // No path is a prefix of another.
@@ -64,6 +64,11 @@ ApiResult<void> checkIndexKeyTypes(const Update& update, std::span<const NamedKe
 /// refuses key values that are empty or too long.
 ApiResult<void> checkUpdatedIndexKeys(const Update& update, const types::Item& updated,
                                       std::span<const NamedKeySchema> indexes);
+
+/// The size that the newer layer of the service's validation charges for an UpdateExpression, with
+/// the limit of an item's size: what the statement writes and a fixed cost for each clause,
+/// whatever the item holds. AttributeUpdates have no such size.
+std::size_t statementBytes(const Update& update);
 
 /// True if the update creates an item that does not exist. An update that only removes does not.
 bool createsItem(const Update& update);

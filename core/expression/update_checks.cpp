@@ -64,8 +64,8 @@ ApiResult<void> forEachIndexKey(const Update& update, std::span<const NamedKeySc
         return {};
     };
     for (const NamedKeySchema& index : indexes) {
-        TRY(visitKey(index.schema->partition, index));
-        if (index.schema->sort) TRY(visitKey(*index.schema->sort, index));
+        for (const KeyAttribute& key : index.schema->attributes())
+            TRY(visitKey(key, index));
     }
     return {};
 }

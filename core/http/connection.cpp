@@ -158,11 +158,13 @@ bool Connection::admit(const Request& request, std::optional<Room::Pool> pool) {
 
 void Connection::onRequest(const Request& request, Room::Pool pool, std::size_t reserved) {
     if (!request.keepAlive) m_noMore = true;
-    Slot& slot =
-        addSlot({.keepAlive = request.keepAlive,
-                 .http10 = request.http10,
-                 .headOnly = request.method == Method::Head,
-                 .allowOrigin = std::string(m_host.options().origins.answerTo(request.origin))});
+    Slot& slot = addSlot(
+        {.keepAlive = request.keepAlive,
+         .http10 = request.http10,
+         .headOnly = request.method == Method::Head,
+         .allowOrigin = std::string(m_host.options().origins.answerTo(request.origin)),
+         .coding = request.acceptEncoding.empty() ? Coding::Identity
+                                                  : acceptedCoding(request.acceptEncoding)});
     slot.pool = pool;
     slot.reserved = reserved;
     m_reservedBytes += reserved;

@@ -35,6 +35,24 @@ bool isLoopbackName(std::string_view host) {
     return isLoopbackIpv6(host) || (isIpv4(host) && host.starts_with("127."));
 }
 
+/// Top-level domains that are reserved for private networks (RFC 6761, 6762, 8375; ICANN's
+/// "internal") or that private networks use and ICANN has refused to delegate.
+bool isPrivateName(std::string_view host) {
+    constexpr std::string_view kDomains[] = {".internal", ".local", ".home.arpa",
+                                             ".test",     ".lan",   ".localdomain"};
+    return std::ranges::any_of(kDomains,
+                               [&](std::string_view domain) { return host.ends_with(domain); });
+}
+
+/// True if `host` is what `allowed` names. The listening address may be an IPv6 address, which a
+/// Host header writes in brackets.
+bool matches(std::string_view host, std::string_view allowed) {
+    if (allowed == "*") return true;
+    if (allowed.starts_with("*."))
+        return host.ends_with(lowerAscii(allowed.substr(1))) && !host.starts_with('.');
+    return host == hostNameOf(allowed) || host == "[" + lowerAscii(allowed) + "]";
+}
+
 }  // namespace
 
 std::string lowerAscii(std::string_view text) {
@@ -67,11 +85,11 @@ bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> all
     const std::string host = hostNameOf(hostHeader);
     if (host.empty()) return false;
     if (isLoopbackName(host) || host == "host.docker.internal") return true;
-    // The listening address may be an IPv6 address, which a Host header writes in brackets.
-    for (const std::string& name : allowed)
-        if (host == hostNameOf(name) || host == "[" + lowerAscii(name) + "]") return true;
+    if (std::ranges::any_of(allowed, [&](const auto& name) { return matches(host, name); }))
+        return true;
     if (!anyPlain) return false;
-    return isIpv4(host) || host.starts_with('[') || host.find('.') == std::string::npos;
+    return isIpv4(host) || host.starts_with('[') || host.find('.') == std::string::npos ||
+           isPrivateName(host);
 }
 
 bool isLoopbackOrigin(std::string_view origin) {

@@ -8,9 +8,11 @@ namespace orrery::http {
 
 /// True if a Host header names this machine. A web page can make its own name resolve to 127.0.0.1
 /// (DNS rebinding) and then read every answer, but it cannot change the Host header. Allowed are
-/// localhost and its subdomains, loopback addresses, host.docker.internal, and `allowed`. With
-/// `anyPlain` (listening on all interfaces), every address and every name without a dot is allowed
-/// too, such as the service names of a compose file; the name of a web page has a dot.
+/// localhost and its subdomains, loopback addresses, host.docker.internal, and `allowed`: names,
+/// "*.name" for the subdomains of one, or "*" for every host. With `anyPlain` (listening on all
+/// interfaces), so are every address and every name that no web page can have: one without a dot,
+/// such as the service names of a compose file, and one under a domain that is not in the public
+/// DNS, such as "dynamodb.tests.svc.cluster.local".
 bool isAllowedHost(std::string_view hostHeader, std::span<const std::string> allowed,
                    bool anyPlain);
 

@@ -1,5 +1,6 @@
 #include "core/http/reply.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -13,6 +14,10 @@ namespace {
 // space before a field value).
 constexpr std::size_t kLengthWidth = 9;
 constexpr std::size_t kCrcWidth = 10;
+
+constexpr std::string_view kContentLength = "Content-Length: ";
+// The service compresses what is larger than this.
+constexpr std::size_t kPlainBytesMax = 4096;
 
 void fillIn(std::string& out, std::size_t at, std::size_t width, std::uint64_t value) {
     char digits[20];
@@ -53,8 +58,6 @@ std::string_view reasonPhrase(int status) {
             return "Content Too Large";
         case 421:
             return "Misdirected Request";
-        case 431:
-            return "Request Header Fields Too Large";
         case 500:
             return "Internal Server Error";
         case 501:
@@ -96,15 +99,16 @@ void ReplyWriter::setDate(std::int64_t secondsSinceEpoch) {
 // The service's ids have 52 base 32 characters.
 void ReplyWriter::appendRequestId(std::string& out) {
     constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
-    constexpr int kCharacters = 52;
     constexpr int kPerDraw = 12;
-    for (int written = 0; written < kCharacters;) {
+    std::array<char, 52> id;
+    for (std::size_t written = 0; written < id.size();) {
         std::uint64_t bits = m_ids.below(UINT64_MAX);
-        for (int i = 0; i < kPerDraw && written < kCharacters; ++i, ++written) {
-            out += kDigits[bits & 31];
+        for (int i = 0; i < kPerDraw && written < id.size(); ++i, ++written) {
+            id[written] = kDigits[bits & 31];
             bits >>= 5;
         }
     }
+    out.append(id.data(), id.size());
 }
 
 void ReplyWriter::appendCommon(std::string& out, const ReplyHead& head, const Context& context) {
@@ -138,6 +142,8 @@ ReplyWriter::Open ReplyWriter::begin(std::string& out, const ReplyHead& head,
                                      const Context& context) {
     Open open;
     open.headOnly = context.headOnly;
+    // Only the service's answers, which have a checksum.
+    if (head.crc) open.coding = context.coding;
     appendCommon(out, head, context);
     if (head.crc) {
         out += "x-amz-crc32: ";
@@ -145,7 +151,7 @@ ReplyWriter::Open ReplyWriter::begin(std::string& out, const ReplyHead& head,
         out.append(kCrcWidth, ' ');
         out += "\r\n";
     }
-    out += "Content-Length: ";
+    out += kContentLength;
     open.lengthAt = out.size();
     out.append(kLengthWidth, ' ');
     out += "\r\n\r\n";
@@ -153,7 +159,23 @@ ReplyWriter::Open ReplyWriter::begin(std::string& out, const ReplyHead& head,
     return open;
 }
 
-void ReplyWriter::end(std::string& out, const Open& open) {
+// Replaces the body and adds its Content-Encoding before the last field of the head.
+void ReplyWriter::compress(std::string& out, Open& open) {
+    const std::string body = compressed(open.coding, std::string_view(out).substr(open.bodyAt));
+    out.resize(open.bodyAt);
+    std::string field = "Content-Encoding: ";
+    field += nameOf(open.coding);
+    field += "\r\n";
+    out.insert(open.lengthAt - kContentLength.size(), field);
+    open.lengthAt += field.size();
+    open.bodyAt += field.size();
+    out += body;
+}
+
+void ReplyWriter::end(std::string& out, Open open) {
+    if (open.coding != Coding::Identity && out.size() - open.bodyAt > kPlainBytesMax)
+        compress(out, open);
+    // Like the service's, the checksum is that of the bytes sent.
     const std::string_view body = std::string_view(out).substr(open.bodyAt);
     fillIn(out, open.lengthAt, kLengthWidth, body.size());
     if (open.crcAt != 0) fillIn(out, open.crcAt, kCrcWidth, crc32(body));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/prng.h"
+#include "core/http/content_coding.h"
 
 namespace orrery::http {
 
@@ -20,7 +21,7 @@ struct ReplyHead {
 
 /// Appends replies to a connection's output, each in one piece: it writes the head with space for
 /// the length and the checksum, the caller appends the body, and `end` fills in the two numbers. No
-/// body is copied.
+/// body is copied unless it is compressed.
 class ReplyWriter {
 public:
     /// The facts about the request that a reply depends on.
@@ -30,6 +31,8 @@ public:
         bool headOnly = false;  ///< A HEAD request: the reply has no body.
         /// The origin of the page that may read the reply, or "*"; empty: none.
         std::string allowOrigin{};
+        /// What the client accepts; used for the service's answers that are larger than 4 KB.
+        Coding coding = Coding::Identity;
     };
 
     /// Draws request ids from `seed`; nothing else depends on them.
@@ -43,15 +46,17 @@ public:
         std::size_t crcAt = 0;  ///< 0: none.
         std::size_t bodyAt = 0;
         bool headOnly = false;
+        Coding coding = Coding::Identity;
     };
     Open begin(std::string& out, const ReplyHead& head, const Context& context);
-    static void end(std::string& out, const Open& open);
+    static void end(std::string& out, Open open);
 
     /// The head of a reply whose length is not known: the body follows in chunks (or, for HTTP/1.0,
     /// ends with the connection).
     void beginStream(std::string& out, const ReplyHead& head, const Context& context);
 
 private:
+    static void compress(std::string& out, Open& open);
     void appendCommon(std::string& out, const ReplyHead& head, const Context& context);
     void appendRequestId(std::string& out);
 

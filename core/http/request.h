@@ -1,10 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace orrery::http {
+
+/// The service's limits: of the head of a request, and of its body, compressed or not.
+inline constexpr std::size_t kHeadBytesMax = 16 * 1024;
+inline constexpr std::size_t kBodyBytesMax = 16 * 1024 * 1024;
 
 enum class Method : std::uint8_t { Get, Head, Post, Put, Delete, Options, Other };
 
@@ -26,6 +31,8 @@ struct Request {
     std::string_view amzDate;
     std::string_view date;
     std::string_view contentType;
+    std::string_view contentEncoding;
+    std::string_view acceptEncoding;  ///< The first, as the service takes it.
     std::string_view origin;
     std::string_view zone;         ///< x-orrery-zone.
     std::string_view corsMethod;   ///< Access-Control-Request-Method.

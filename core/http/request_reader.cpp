@@ -18,6 +18,7 @@ using beast::http::field;
 using beast::http::verb;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::string_view kLineEnd = "\r\n";
 // After a large body, the connection returns memory beyond this.
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
@@ -110,6 +111,15 @@ private:
             case field::content_type:
                 request.contentType = view(value);
                 break;
+            case field::content_encoding:
+                // Codings that are applied one after another; none of them is known then.
+                m_malformed = m_malformed || !request.contentEncoding.empty();
+                request.contentEncoding = view(value);
+                break;
+            case field::accept_encoding:
+                if (!m_hasAcceptEncoding) request.acceptEncoding = view(value);
+                m_hasAcceptEncoding = true;
+                break;
             case field::date:
                 request.date = view(value);
                 break;
@@ -172,6 +182,7 @@ private:
     bool m_hasLength = false;
     bool m_coded = false;         // There is a Transfer-Encoding
     bool m_chunkedAlone = false;  // and it is "chunked".
+    bool m_hasAcceptEncoding = false;
     bool m_malformed = false;
 };
 
@@ -259,14 +270,22 @@ RequestReader::Outcome RequestReader::next(Request& request) {
 
 RequestReader::Outcome RequestReader::waitForHead() {
     if (available() >= m_limits.headBytesMax)
-        return refuse(431, "The request's header fields are too large.");
+        return refuse(400, "The request's header fields are too large.");
     m_scanned = std::max<std::size_t>(available(), 4) - 3;
     return Outcome::NeedMore;
 }
 
+// Some clients end a body with a line end that its length does not count (RFC 9112, 2.2).
+void RequestReader::skipEmptyLines() {
+    while (available() >= kLineEnd.size() &&
+           std::string_view(m_buffer.get() + m_begin, kLineEnd.size()) == kLineEnd)
+        m_begin += kLineEnd.size();
+}
+
 RequestReader::Outcome RequestReader::readHead(Request& request) {
+    if (m_scanned == 0) skipEmptyLines();
     const std::string_view bytes(m_buffer.get() + m_begin, available());
-    if (bytes.empty()) return Outcome::NeedMore;
+    if (bytes.empty() || bytes == "\r") return Outcome::NeedMore;
     // Most heads arrive whole, and the parser finds their end itself. A head that arrives in parts
     // is searched from the end of the last search, and parsed once it is whole.
     if (m_scanned > 0) {
@@ -282,7 +301,7 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
         return refuse(501, "The request's Transfer-Encoding is not supported; send it chunked.");
     }
     if (error == beast::http::error::header_limit)
-        return refuse(431, "The request's header fields are too large.");
+        return refuse(400, "The request's header fields are too large.");
     if (error || !parser.is_header_done() || parser.isMalformed())
         return refuse(400, "The request is not valid HTTP.");
     parser.request.keepAlive = parser.keep_alive();

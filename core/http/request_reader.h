@@ -14,8 +14,8 @@ namespace orrery::http {
 class RequestReader {
 public:
     struct Limits {
-        std::size_t headBytesMax = 32 * 1024;
-        std::size_t bodyBytesMax = 16 * 1024 * 1024 + 64 * 1024;
+        std::size_t headBytesMax = kHeadBytesMax;
+        std::size_t bodyBytesMax = kBodyBytesMax;
     };
 
     explicit RequestReader(const Limits& limits);
@@ -38,7 +38,7 @@ public:
     Outcome next(Request& request);
 
     struct Refusal {
-        int status = 0;            ///< 400, 413, 431 or 501.
+        int status = 0;            ///< 400, 413 or 501.
         std::string_view message;  ///< One sentence, static.
         std::string origin;        ///< The Origin header, if it was read.
     };
@@ -55,6 +55,7 @@ private:
     class Parser;
 
     std::size_t available() const { return m_end - m_begin; }
+    void skipEmptyLines();
     Outcome readHead(Request& request);
     Outcome waitForHead();
     Outcome readSized(Request& request, Parser& parser, std::size_t headBytes);

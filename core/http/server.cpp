@@ -147,11 +147,14 @@ std::expected<std::uint16_t, std::string> Server::Impl::listen(const std::string
         }
         return std::unexpected("Cannot listen on " + place + ": " + bound.error().message() + ".");
     }
-    // SDKs resolve "localhost" to either loopback address, and some try only one.
-    if (address == asio::ip::address_v4::loopback())
-        (void)listenOn(asio::ip::address_v6::loopback(), *bound);
-    if (address == asio::ip::address_v6::loopback())
-        (void)listenOn(asio::ip::address_v4::loopback(), *bound);
+    // SDKs resolve "localhost" to either loopback address, and some try only one. Names of other
+    // machines may have both addresses, too.
+    using asio::ip::address_v4;
+    using asio::ip::address_v6;
+    if (address == address_v4::loopback()) (void)listenOn(address_v6::loopback(), *bound);
+    if (address == address_v6::loopback()) (void)listenOn(address_v4::loopback(), *bound);
+    if (address == address_v4::any()) (void)listenOn(address_v6::any(), *bound);
+    if (address == address_v6::any()) (void)listenOn(address_v4::any(), *bound);
     return *bound;
 }
 

@@ -38,7 +38,7 @@ public:
     /// `connectionNumber` counts connections from 0.
     virtual void onRequest(ExchangeId id, const Request& request,
                            std::uint64_t connectionNumber) = 0;
-    /// The input cannot be served (400, 408, 413, 431, 501, 503). The handler must write the reply
+    /// The input cannot be served (400, 408, 413, 501, 503). The handler must write the reply
     /// before it returns; the connection ends after the reply.
     virtual void onRefused(ExchangeId id, int status, std::string_view message) = 0;
 
@@ -68,8 +68,8 @@ public:
         /// Memory for requests in progress and for answers that are not taken. Beyond that,
         /// requests wait and the server does not read from their connections.
         Room::Limits room{};
-        std::size_t headBytesMax = 32 * 1024;
-        std::size_t bodyBytesMax = 16 * 1024 * 1024 + 64 * 1024;
+        std::size_t headBytesMax = kHeadBytesMax;
+        std::size_t bodyBytesMax = kBodyBytesMax;
         /// For requests that are arriving, on all connections together. Beyond that, large ones get
         /// a 503.
         std::size_t inputBytesMax = 256 * 1024 * 1024;
@@ -94,7 +94,8 @@ public:
     Server& operator=(const Server&) = delete;
 
     /// Listens on an address, or on a name of this machine. A loopback address also gets the other
-    /// loopback (127.0.0.1 and ::1) if it exists. Port 0 takes a free port. Returns the port, or a
+    /// loopback (127.0.0.1 and ::1) if it exists, and all addresses of one family (0.0.0.0 and ::)
+    /// get those of the other. Port 0 takes a free port. Returns the port, or a
     /// one-sentence error.
     std::expected<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port);
     void stopListening();

@@ -202,6 +202,26 @@ void addBody(Line& line, const EventBody& body) {
             },
             [&](const RequestServed& event) { addRequest(line, event); },
             [&](const StorageFailed& event) { line.text("text", event.message); },
+            [&](const TransactionPrepared& event) {
+                addRecords(line, event.replica, event.lsn, event.lsn);
+                line.number("items", event.items).flag("accepted", event.isAccepted);
+            },
+            [&](const TransactionDecided& event) {
+                addRecords(line, event.replica, event.lsn, event.lsn);
+                line.number("transaction", event.number).flag("committed", event.isCommitted);
+            },
+            [&](const TransactionResolved& event) {
+                line.number("region", std::uint64_t{event.region.value()})
+                    .zone("zone", event.zone)
+                    .number("items", event.items)
+                    .flag("committed", event.isCommitted)
+                    .flag("recovery", event.isRecovery);
+            },
+            [&](const TransactionStalled& event) {
+                line.number("region", std::uint64_t{event.region.value()})
+                    .zone("zone", event.zone)
+                    .number("transaction", event.number);
+            },
         },
         body);
 }
@@ -230,6 +250,10 @@ std::string_view eventKind(const EventBody& body) {
                           [](const RequestAdmitted&) { return "request admitted"; },
                           [](const RequestServed&) { return "request served"; },
                           [](const StorageFailed&) { return "storage failed"; },
+                          [](const TransactionPrepared&) { return "transaction prepared"; },
+                          [](const TransactionDecided&) { return "transaction decided"; },
+                          [](const TransactionResolved&) { return "transaction resolved"; },
+                          [](const TransactionStalled&) { return "transaction stalled"; },
                       },
                       body);
 }

@@ -168,10 +168,43 @@ struct StorageFailed {
     std::string message;
 };
 
+// Transactions. Each event is caused by the message that led to it.
+
+/// A leader has evaluated the actions on its partition. `lsn` is the last record of those, if it
+/// accepts all of them; otherwise the newest on which the refusal depends.
+struct TransactionPrepared {
+    ReplicaRef replica;
+    Lsn lsn{};
+    std::uint64_t items = 0;
+    bool isAccepted = false;
+};
+/// The ledger has the outcome. `number` identifies the transaction in it.
+struct TransactionDecided {
+    ReplicaRef replica;  ///< Of the ledger.
+    Lsn lsn{};
+    bool isCommitted = false;
+    std::uint64_t number = 0;
+};
+/// All partitions have done what was decided.
+struct TransactionResolved {
+    RegionId region{};
+    ZoneIndex zone{};  ///< The coordinator's.
+    std::uint64_t items = 0;
+    bool isCommitted = false;
+    bool isRecovery = false;
+};
+/// A node begins to finish a transaction that nobody has finished for too long.
+struct TransactionStalled {
+    RegionId region{};
+    ZoneIndex zone{};
+    std::uint64_t number = 0;
+};
+
 using EventBody =
     std::variant<MessageSent, MessageDelivered, MessageDropped, LogAppended, LogCommitted,
                  LogApplied, LeaderElected, LeaseTaken, LeaderStopped, ZoneFailed, ZoneHealed,
-                 LinkCut, LinkHealed, RequestAdmitted, RequestServed, StorageFailed>;
+                 LinkCut, LinkHealed, RequestAdmitted, RequestServed, StorageFailed,
+                 TransactionPrepared, TransactionDecided, TransactionResolved, TransactionStalled>;
 
 /// Traced only while somebody follows the trace in detail. Most events are details; none of them
 /// shows requests, elections or faults.
@@ -180,7 +213,9 @@ inline constexpr bool kIsDetail =
     std::is_same_v<Body, MessageSent> || std::is_same_v<Body, MessageDelivered> ||
     std::is_same_v<Body, MessageDropped> || std::is_same_v<Body, LogAppended> ||
     std::is_same_v<Body, LogCommitted> || std::is_same_v<Body, LogApplied> ||
-    std::is_same_v<Body, LeaseTaken> || std::is_same_v<Body, RequestAdmitted>;
+    std::is_same_v<Body, LeaseTaken> || std::is_same_v<Body, RequestAdmitted> ||
+    std::is_same_v<Body, TransactionPrepared> || std::is_same_v<Body, TransactionDecided> ||
+    std::is_same_v<Body, TransactionResolved>;
 bool isDetail(const EventBody& body);
 
 struct Event {

@@ -17,7 +17,8 @@ enum class JobKind : std::uint8_t {
     ReclaimSpace = 1,
     ScanChecksums = 2,
     CopyReplica = 3,
-    FillExpiry = 4,
+    RecoverTransactions = 4,
+    FillExpiry = 5,
 };
 
 struct JobSpec {

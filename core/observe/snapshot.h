@@ -135,6 +135,8 @@ struct Totals {
     std::uint64_t elections = 0;
     std::uint64_t messages = 0;
     std::uint64_t heartbeats = 0;
+    /// Requests on items that were refused because of a transaction.
+    std::uint64_t transactionConflicts = 0;
     bool operator==(const Totals&) const = default;
 };
 
@@ -143,6 +145,7 @@ struct Snapshot {
     std::string profile;
     std::uint64_t seed = 0;
     ClockView clock;
+    std::string writesRefused;  ///< One sentence says why; empty while writes are accepted.
     std::vector<RegionViewPtr> regions;
     std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
     std::vector<JobView> jobs;      ///< In order of their start.

@@ -5,7 +5,7 @@
 
 namespace orrery::observe {
 
-void Trace::add(Event event) {
+void Trace::add(Event&& event) {
     const std::lock_guard lock(m_mutex);
     if (m_capacity == 0) return;
     if (m_events.size() < m_capacity) {

@@ -13,7 +13,7 @@ class Trace {
 public:
     explicit Trace(std::size_t capacity) : m_capacity(capacity) {}
 
-    void add(Event event);
+    void add(Event&& event);
 
     /// Events with an id above `after`, oldest first, at most `limit`. If some of them have been
     /// dropped, the result begins with the oldest that is left.

@@ -156,6 +156,14 @@ protected:
     /// The pages to read; in a write transaction, those that it began with.
     PageFile::ViewPtr m_view;
     bool m_writes = false;
+
+private:
+    /// In a write transaction: the database whose path was checked last, and where its cursor is.
+    struct CheckedPath {
+        Database database;
+        PageCursor cursor;
+    };
+    mutable std::optional<CheckedPath> m_checkedPath;
 };
 
 /// The reading thread: each has its own pages. There is one worker at a time.

@@ -143,6 +143,7 @@ bool PageCursor::enter(PageNumber page, PagePath::Bound low, PagePath::Bound hig
     if (isLeaf != (m_path.depth + 1 == m_tree.root.depth))
         return fail("a page is at the wrong depth", page);
     m_path.steps[m_path.depth++] = {at, page, 0, low, high};
+    m_isPathChecked = false;
     return true;
 }
 
@@ -266,19 +267,32 @@ bool PageCursor::findNeighbours(PageNeighbours& found) {
     return !m_fault;
 }
 
+// True if a descent to `key` would end at the leaf where this cursor is.
+bool PageCursor::leadsTo(std::string_view key) const {
+    if (m_fault || m_path.depth == 0 || m_path.depth != m_tree.root.depth) return false;
+    const PagePath::Step& leaf = m_path.leaf();
+    if (leaf.low.bytes > 0 && compareKeys(m_tree, key, leaf.low.view()) < 0) return false;
+    return leaf.high.bytes == 0 || compareKeys(m_tree, key, leaf.high.view()) < 0;
+}
+
 bool PageCursor::checkPathTo(std::string_view key) {
-    if (!descend(key)) return !m_fault;
-    const PagePath path = m_path;
-    for (int level = 0; level + 1 < path.depth; ++level) {
-        const std::uint32_t taken = path.steps[level].index;
-        for (const std::uint32_t sibling : {taken - 1, taken + 1}) {
-            if (sibling >= nodeCount(path.steps[level].page)) continue;
-            m_path = path;
-            m_path.depth = level + 1;
-            if (!enterChild(sibling)) return false;
+    if (m_isPathChecked && leadsTo(key)) {
+        m_path.steps[m_path.depth - 1].index = lowerNode(m_tree, m_path.leaf().page, 0, key);
+    } else {
+        if (!descend(key)) return !m_fault;
+        const PagePath path = m_path;
+        for (int level = 0; level + 1 < path.depth; ++level) {
+            const std::uint32_t taken = path.steps[level].index;
+            for (const std::uint32_t sibling : {taken - 1, taken + 1}) {
+                if (sibling >= nodeCount(path.steps[level].page)) continue;
+                m_path = path;
+                m_path.depth = level + 1;
+                if (!enterChild(sibling)) return false;
+            }
         }
+        m_path = path;
+        m_isPathChecked = true;
     }
-    m_path = path;
     const PagePath::Step& leaf = m_path.leaf();
     if (leaf.index == nodeCount(leaf.page)) return true;
     return settle();

@@ -117,7 +117,7 @@ public:
     bool findNeighbours(PageNeighbours& found);
 
     /// Checks every page that LMDB reads to write `key`: the path to it, the siblings of those
-    /// pages, and the value that it replaces.
+    /// pages, and the value that it replaces. Cheap if the last key so checked is on the same leaf.
     bool checkPathTo(std::string_view key);
 
     /// The value is complete and readable.
@@ -134,10 +134,12 @@ private:
     bool descendTo(bool toLast);
     bool step(bool forward);
     bool settle();
+    bool leadsTo(std::string_view key) const;
 
     Pages m_pages;
     PageTree m_tree;
     PagePath m_path;
+    bool m_isPathChecked = false;  ///< `checkPathTo` has checked the siblings along `m_path`.
     std::string_view m_key;
     std::string_view m_value;
     PageFault m_fault;

@@ -37,12 +37,18 @@ StorageResult<std::optional<std::string_view>> Transaction::read(Database databa
 
 StorageResult<void> Transaction::checkPathTo(Database database, std::string_view key) const {
     if (m_view == nullptr) return {};  // The file is still being created.
-    PageCursor cursor(m_view->pages, tree(database));
+    if (!m_checkedPath || m_checkedPath->database != database)
+        m_checkedPath.emplace(CheckedPath{database, PageCursor(m_view->pages, tree(database))});
+    PageCursor& cursor = m_checkedPath->cursor;
     bool isSound = false;
-    if (!guarded([&] { isSound = cursor.checkPathTo(key); }))
+    if (!guarded([&] { isSound = cursor.checkPathTo(key); })) {
+        m_checkedPath.reset();
         return std::unexpected(m_environment->m_writePages->damaged(kUnreadable));
-    if (!isSound) return std::unexpected(m_environment->m_writePages->damaged(cursor.fault()));
-    return {};
+    }
+    if (isSound) return {};
+    const PageFault fault = cursor.fault();
+    m_checkedPath.reset();
+    return std::unexpected(m_environment->m_writePages->damaged(fault));
 }
 
 StorageResult<std::optional<std::string_view>> Transaction::get(Database database,

@@ -6,6 +6,7 @@
 #include "core/base/crc32c.h"
 #include "core/table/collection_size.h"
 #include "core/table/expiry.h"
+#include "core/table/prepared_item.h"
 #include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 
@@ -55,8 +56,26 @@ void applyItem(const LogRecord& record, Lsn lsn, AppliedRecord& out) {
     } else {
         out.deletedStamp = static_cast<std::uint64_t>(
             record.stamp.value_or(record.committedAt).sinceEpoch().count());
-        out.changes.push_back({record.key, nullptr});
+        // The check or the deletion of a missing item has a stamp, but nothing to erase.
+        const bool isMissing = record.kind == RecordKind::TransactionCommit && !record.oldItem;
+        if (!isMissing) out.changes.push_back({record.key, nullptr});
     }
+}
+
+// The prepared image of a retried prepare replaces the earlier one, whose checksum is in oldItem.
+void applyPrepare(const LogRecord& record, Lsn lsn, const ApplySchema& schema, AppliedRecord& out) {
+    const std::string key = preparedKey(schema.group, record.key);
+    StoredHeader header = headerOf(record, lsn, record.newItemBytes);
+    header.prepared = true;
+    out.changes.push_back({key, encodePrepared(key, header, record)});
+    out.checksumDelta += preparedChecksum(key, record);
+    if (record.oldItem) out.checksumDelta -= record.oldItem->checksum;
+}
+
+void applyResolution(const LogRecord& record, const ApplySchema& schema, AppliedRecord& out) {
+    std::string key = preparedKey(schema.group, record.key);
+    out.checksumDelta -= preparedChecksum(key, record);
+    out.changes.push_back({std::move(key), nullptr});
 }
 
 void applyCollectionSize(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
@@ -102,7 +121,7 @@ void applySource(const RecordSource& source, GroupId group, AppliedRecord& out) 
 
 LocalIndexChanges localIndexChanges(const LogRecord& record, const ApplySchema& schema) {
     LocalIndexChanges changes;
-    if (record.kind != RecordKind::Put && record.kind != RecordKind::Delete) return changes;
+    if (!changesItem(record)) return changes;
     changes.reserve(schema.localIndexes.size());
     for (const IndexDefinition& index : schema.localIndexes)
         changes.push_back({indexEntryOf(record.oldImage, index, schema.keys),
@@ -142,10 +161,20 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
             applyItem(record, lsn, out);
             if (record.source) applySource(*record.source, schema.group, out);
             break;
-        case RecordKind::NoOp:
         case RecordKind::TransactionPrepare:
+            applyPrepare(record, lsn, schema, out);
+            break;
         case RecordKind::TransactionCommit:
+            applyItem(record, lsn, out);
+            for (const LocalIndexChange& change : localIndexes)
+                applyLocalIndex(record, lsn, change, out);
+            applyCollectionSize(record, lsn, schema, localIndexes, out);
+            applyResolution(record, schema, out);
+            break;
         case RecordKind::TransactionCancel:
+            applyResolution(record, schema, out);
+            break;
+        case RecordKind::NoOp:
         case RecordKind::Configuration:
         case RecordKind::Expiry:
             break;

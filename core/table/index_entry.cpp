@@ -15,6 +15,9 @@ void copyAttribute(const types::Item& from, const std::string& name, types::Item
 void copyKey(const types::Item& from, const types::KeySchema& keys, types::Item& to) {
     copyAttribute(from, keys.partition.name, to);
     if (keys.sort) copyAttribute(from, keys.sort->name, to);
+    if (!keys.hasMore()) return;
+    for (const types::KeyAttribute& attribute : keys.attributes())
+        copyAttribute(from, attribute.name, to);
 }
 
 types::Item projected(const types::Item& item, const IndexDefinition& index,

@@ -141,6 +141,12 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
 
 }  // namespace
 
+bool changesItem(const LogRecord& record) {
+    if (record.kind == RecordKind::Put || record.kind == RecordKind::Delete) return true;
+    return record.kind == RecordKind::TransactionCommit &&
+           record.action != TransactionAction::Check;
+}
+
 std::string encodeRecord(const LogRecord& record) {
     std::string bytes;
     bytes.reserve(96 + record.key.size() + (record.newImage ? record.newImage->size() : 0) +

@@ -69,14 +69,15 @@ struct LogRecord {
     std::optional<CalendarTime> stamp;
     std::string originRegion;  ///< Empty: this one.
     std::string transactionId;
-    std::optional<OldItem> oldItem;  ///< Absent: there was no item.
+    /// Absent: there was no item. For a prepare: the prepared image that it replaces.
+    std::optional<OldItem> oldItem;
     std::uint32_t newItemBytes = 0;
     /// Encoded items (types/item_codec.h).
     std::optional<std::string> newImage;
     std::optional<std::string> oldImage;
     std::optional<RecordSource> source;
     std::optional<BaseVersion> base;
-    std::optional<TransactionAction> action;  ///< For a transaction's commit.
+    std::optional<TransactionAction> action;  ///< For the records of a transaction.
     GroupId ledger{};                         ///< The ledger that decides the transaction; 0: none.
     std::optional<CollectionSize> collection;
     /// The entries of the item that the index by expiry loses and gets (expiry.h).
@@ -85,6 +86,10 @@ struct LogRecord {
 
     bool operator==(const LogRecord&) const = default;
 };
+
+/// Whether the record puts or deletes an item of a table, by itself or as the commit of a
+/// transaction. Indexes and streams pass over all others.
+bool changesItem(const LogRecord& record);
 
 /// Always version 2.
 std::string encodeRecord(const LogRecord& record);

@@ -54,6 +54,7 @@ constexpr Row kRows[] = {
     {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400},
     {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400},
     {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400},
+    {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400},
 };
 
 #undef ORRERY_DYNAMODB
@@ -65,7 +66,7 @@ constexpr bool rowsStandInOrder() {
     return true;
 }
 static_assert(rowsStandInOrder());
-static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::TrimmedDataAccess) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::DuplicateItem) + 1);
 
 const Row& rowOf(ErrorType type) {
     const auto index = static_cast<std::size_t>(type);
@@ -74,6 +75,34 @@ const Row& rowOf(ErrorType type) {
 }
 
 }  // namespace
+
+ApiError ApiError::transactionCanceled(std::vector<CancellationReason> reasons) {
+    std::string message =
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [";
+    for (std::size_t i = 0; i < reasons.size(); ++i) {
+        if (i > 0) message += ", ";
+        message += reasons[i].code;
+    }
+    message += "]";
+    return {ErrorType::TransactionCanceled, std::move(message), nullptr, std::move(reasons)};
+}
+
+// The codes are listed with TransactionCanceledException and BatchStatementError in the API
+// reference.
+CancellationReason reasonOf(ApiError error) {
+    std::string_view code = "ValidationError";
+    if (error.type == ErrorType::ConditionalCheckFailed) code = "ConditionalCheckFailed";
+    if (error.type == ErrorType::TransactionConflict) code = "TransactionConflict";
+    if (error.type == ErrorType::ItemCollectionSizeLimitExceeded)
+        code = "ItemCollectionSizeLimitExceeded";
+    if (error.type == ErrorType::ProvisionedThroughputExceeded)
+        code = "ProvisionedThroughputExceeded";
+    if (error.type == ErrorType::Throttling) code = "ThrottlingError";
+    if (error.type == ErrorType::DuplicateItem) code = "DuplicateItem";
+    if (error.type == ErrorType::ResourceNotFound) code = "ResourceNotFound";
+    if (error.type == ErrorType::InternalServerError) code = "InternalServerError";
+    return {code, std::move(error.message), std::move(error.item)};
+}
 
 std::string_view errorName(ErrorType type) {
     return rowOf(type).name;
@@ -84,8 +113,17 @@ int httpStatus(ErrorType type) {
 }
 
 std::string_view messageName(ErrorType type) {
-    return type == ErrorType::Serialization || type == ErrorType::AccessDenied ? "Message"
-                                                                               : "message";
+    switch (type) {
+        case ErrorType::Serialization:
+        case ErrorType::AccessDenied:
+        // So in the service model.
+        case ErrorType::TransactionCanceled:
+        case ErrorType::TransactionInProgress:
+        case ErrorType::IdempotentParameterMismatch:
+            return "Message";
+        default:
+            return "message";
+    }
 }
 
 }  // namespace orrery

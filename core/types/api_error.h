@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 
@@ -44,6 +45,18 @@ enum class ErrorType {
     ImportNotFound,
     ExpiredIterator,
     TrimmedDataAccess,
+    DuplicateItem,
+};
+
+/// Why a transaction was cancelled, for one of its actions.
+struct CancellationReason {
+    /// "ConditionalCheckFailed" and so on; points to static text.
+    std::string_view code = "None";
+    std::string message = {};  ///< Empty for None.
+    /// The item as it was, encoded, if the action asked for it.
+    SharedBytes item = nullptr;
+
+    bool isNone() const { return code == "None"; }
 };
 
 /// An error that the client sees: `__type` and `message` of the reply, and the additional members
@@ -54,9 +67,23 @@ struct ApiError {
     /// ConditionalCheckFailed with ReturnValuesOnConditionCheckFailure=ALL_OLD: the item as it was,
     /// encoded (types/item_codec.h). Null otherwise.
     SharedBytes item;
+    /// TransactionCanceled: one reason for each action, in their order.
+    std::vector<CancellationReason> reasons = {};
+    /// What the newer layer of the service's validation says instead of `message`; empty if it says
+    /// the same. api/decode/validation_layer.h chooses between the two.
+    std::string newerMessage = {};
+    /// True for an error to which the newer layer adds no prefix, whatever the operation.
+    bool neverPrefixed = false;
 
     static ApiError validation(std::string message) {
         return {ErrorType::Validation, std::move(message), nullptr};
+    }
+    /// An error that the two layers of validation word differently.
+    static ApiError validation(std::string older, std::string newer) {
+        return {ErrorType::Validation, std::move(older), nullptr, {}, std::move(newer)};
+    }
+    static ApiError neverPrefixedValidation(std::string message) {
+        return {ErrorType::Validation, std::move(message), nullptr, {}, {}, true};
     }
     /// The text of the data plane for a table that does not exist.
     static ApiError resourceNotFound() {
@@ -72,6 +99,12 @@ struct ApiError {
         return {ErrorType::ConditionalCheckFailed, "The conditional request failed",
                 std::move(item)};
     }
+    /// For an INSERT whose key has an item already.
+    static ApiError duplicateItem() {
+        return {ErrorType::DuplicateItem, "Duplicate primary key exists in table", nullptr};
+    }
+    /// A transaction with at least one reason that is not None.
+    static ApiError transactionCanceled(std::vector<CancellationReason> reasons);
     /// For JSON that does not fit the shape of the request.
     static ApiError serialization(std::string message) {
         return {ErrorType::Serialization, std::move(message), nullptr};
@@ -80,6 +113,10 @@ struct ApiError {
         return {ErrorType::InternalServerError, std::move(message), nullptr};
     }
 };
+
+/// What an error of one action becomes among the reasons of its transaction, and an error of one
+/// statement in the reply to its batch.
+CancellationReason reasonOf(ApiError error);
 
 template <typename T>
 using ApiResult = std::expected<T, ApiError>;
@@ -92,7 +129,8 @@ std::string_view errorName(ErrorType type);
 int httpStatus(ErrorType type);
 
 /// The member of the reply that holds the message: "Message" if the service's front end writes the
-/// reply itself (it does not understand or does not allow the request), "message" otherwise.
+/// reply itself (it does not understand or does not allow the request), and for the errors of
+/// transactions; "message" otherwise.
 std::string_view messageName(ErrorType type);
 
 }  // namespace orrery

@@ -121,7 +121,50 @@ const AttributeValue* findIndexable(const Item& item, const KeyAttribute& attrib
     return keyBytes(*value) <= most ? value : nullptr;
 }
 
+std::size_t bytesOf(const Item& item, const std::vector<KeyAttribute>& attributes) {
+    std::size_t bytes = 0;
+    for (const KeyAttribute& attribute : attributes)
+        if (const AttributeValue* value = item.find(attribute.name)) bytes += keyBytes(*value);
+    return bytes;
+}
+
+// The values after the first of each kind. False if the item has no entry in the index.
+bool takeMore(const Item& item, const KeySchema& schema, Key& key) {
+    const auto take = [&](const KeyAttribute& attribute, Role role,
+                          std::vector<AttributeValue>& values) {
+        const AttributeValue* value = findIndexable(item, attribute, role);
+        if (value != nullptr) values.push_back(*value);
+        return value != nullptr;
+    };
+    for (const KeyAttribute& attribute : schema.morePartition)
+        if (!take(attribute, Role::Partition, key.morePartition)) return false;
+    for (const KeyAttribute& attribute : schema.moreSort)
+        if (!take(attribute, Role::Sort, key.moreSort)) return false;
+    return bytesOf(item, schema.partitionAttributes()) <= kPartitionKeyBytesMax &&
+           bytesOf(item, schema.sortAttributes()) <= kSortKeyBytesMax;
+}
+
 }  // namespace
+
+std::vector<KeyAttribute> KeySchema::partitionAttributes() const {
+    std::vector<KeyAttribute> all{partition};
+    all.insert(all.end(), morePartition.begin(), morePartition.end());
+    return all;
+}
+
+std::vector<KeyAttribute> KeySchema::sortAttributes() const {
+    std::vector<KeyAttribute> all;
+    if (sort) all.push_back(*sort);
+    all.insert(all.end(), moreSort.begin(), moreSort.end());
+    return all;
+}
+
+std::vector<KeyAttribute> KeySchema::attributes() const {
+    std::vector<KeyAttribute> all = partitionAttributes();
+    for (KeyAttribute& attribute : sortAttributes())
+        all.push_back(std::move(attribute));
+    return all;
+}
 
 ApiResult<Key> keyOf(const Item& item, const KeySchema& schema) {
     Key key;
@@ -133,11 +176,20 @@ ApiResult<Key> keyOf(const Item& item, const KeySchema& schema) {
 }
 
 ApiResult<Key> keyFromRequest(const Item& key, const KeySchema& schema) {
-    if (key.size() != (schema.sort ? 2u : 1u)) return std::unexpected(schemaMismatch());
+    const std::size_t more = schema.morePartition.size() + schema.moreSort.size();
+    if (key.size() != (schema.sort ? 2u : 1u) + more) return std::unexpected(schemaMismatch());
     Key taken;
     TRY_ASSIGN(taken.partition, takeFromKey(key, schema.partition, Role::Partition));
     if (schema.sort) {
         TRY_ASSIGN(taken.sort, takeFromKey(key, *schema.sort, Role::Sort));
+    }
+    for (const KeyAttribute& attribute : schema.morePartition) {
+        TRY_ASSIGN(AttributeValue value, takeFromKey(key, attribute, Role::Partition));
+        taken.morePartition.push_back(std::move(value));
+    }
+    for (const KeyAttribute& attribute : schema.moreSort) {
+        TRY_ASSIGN(AttributeValue value, takeFromKey(key, attribute, Role::Sort));
+        taken.moreSort.push_back(std::move(value));
     }
     return taken;
 }
@@ -151,6 +203,7 @@ std::optional<Key> indexKeyOf(const Item& item, const KeySchema& schema) {
         if (sort == nullptr) return std::nullopt;
         key.sort = *sort;
     }
+    if (schema.hasMore() && !takeMore(item, schema, key)) return std::nullopt;
     return key;
 }
 
@@ -160,6 +213,16 @@ ApiResult<void> checkIndexKeys(const Item& item, const KeySchema& schema,
     if (schema.sort) {
         TRY(checkIndexKey(item, *schema.sort, Role::Sort, indexName));
     }
+    if (!schema.hasMore()) return {};
+    for (const KeyAttribute& attribute : schema.morePartition)
+        TRY(checkIndexKey(item, attribute, Role::Partition, indexName));
+    for (const KeyAttribute& attribute : schema.moreSort)
+        TRY(checkIndexKey(item, attribute, Role::Sort, indexName));
+    // The limits are those of all values together.
+    if (bytesOf(item, schema.partitionAttributes()) > kPartitionKeyBytesMax)
+        return std::unexpected(partitionKeyTooLong());
+    if (bytesOf(item, schema.sortAttributes()) > kSortKeyBytesMax)
+        return std::unexpected(sortKeyTooLong());
     return {};
 }
 

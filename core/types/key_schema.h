@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/types/api_error.h"
 #include "core/types/attribute_value.h"
@@ -17,19 +18,34 @@ struct KeyAttribute {
     bool operator==(const KeyAttribute&) const = default;
 };
 
-/// The primary key of a table or the key of an index: HASH and, if there is one, RANGE.
+/// The primary key of a table or the key of an index: HASH and, if there is one, RANGE. The key of
+/// a global index has up to four attributes of each kind (GSI.html, "Multi-attribute keys").
 struct KeySchema {
     KeyAttribute partition;
     std::optional<KeyAttribute> sort;
+    // Of a global index: the attributes of each kind after the first.
+    std::vector<KeyAttribute> morePartition = {};
+    std::vector<KeyAttribute> moreSort = {};
     bool operator==(const KeySchema&) const = default;
+
+    /// The HASH and RANGE attributes, in the order of the schema.
+    std::vector<KeyAttribute> partitionAttributes() const;
+    std::vector<KeyAttribute> sortAttributes() const;
+    /// All of them, HASH first.
+    std::vector<KeyAttribute> attributes() const;
+    bool hasMore() const { return !morePartition.empty() || !moreSort.empty(); }
 };
 
 /// The values of a key under some KeySchema, already of the right types.
 struct Key {
     AttributeValue partition;
     std::optional<AttributeValue> sort;
+    std::vector<AttributeValue> morePartition = {};
+    std::vector<AttributeValue> moreSort = {};
     bool operator==(const Key&) const = default;
 };
+
+inline constexpr std::size_t kIndexKeyAttributesMax = 4;  ///< Of each kind.
 
 inline constexpr std::size_t kPartitionKeyBytesMax = 2048;
 inline constexpr std::size_t kSortKeyBytesMax = 1024;

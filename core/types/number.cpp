@@ -41,11 +41,12 @@ int lastDigit(Coefficient coefficient) {
     return static_cast<int>(coefficient % 10);
 }
 
+// Where two texts stand, the service's newer layer of validation says the second one (recorded by
+// dynamodb-conformance, tier 3, error-messages, valueLayers).
 ApiError notANumber(std::string_view text) {
-    if (text.empty())
-        return ApiError::validation("The parameter cannot be converted to a numeric value");
-    return ApiError::validation("The parameter cannot be converted to a numeric value: " +
-                                std::string(text));
+    const std::string prefix = "The parameter cannot be converted to a numeric value";
+    if (text.empty()) return ApiError::validation(prefix, prefix + ": ");
+    return ApiError::validation(prefix + ": " + std::string(text));
 }
 
 ApiError overflow() {
@@ -57,6 +58,12 @@ ApiError underflow() {
     return ApiError::validation(
         "Number underflow. Attempting to store a number with magnitude smaller than supported "
         "range");
+}
+
+// The older layer computes with a 32-bit exponent, so the largest ones wrap to the smallest.
+ApiError overflow(std::int64_t exponent, std::int64_t magnitude) {
+    if (exponent > INT32_MAX || magnitude < INT32_MAX) return overflow();
+    return ApiError::validation(underflow().message, overflow().message);
 }
 
 ApiError tooManyDigits() {
@@ -159,7 +166,7 @@ ApiResult<Number> Number::parse(std::string_view text) {
     }
     exponent += digits.trailingZeros - digits.fractionDigits;
     const std::int64_t magnitude = exponent + digits.significant - 1;
-    if (magnitude > kMagnitudeMax) return std::unexpected(overflow());
+    if (magnitude > kMagnitudeMax) return std::unexpected(overflow(exponent, magnitude));
     if (magnitude < kMagnitudeMin) return std::unexpected(underflow());
     if (digits.significant > kDigitsMax) return std::unexpected(tooManyDigits());
     number.m_negative = negative;

@@ -79,6 +79,13 @@ std::string_view view(const unsigned char* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size};
 }
 
+void appendDigests(std::string& out, std::string_view bytes) {
+    const Md5 first = md5(bytes);
+    const Sha256 second = sha256(bytes);
+    out.append(view(first.data(), first.size()));
+    out.append(view(second.data(), kHashBytes - first.size()));
+}
+
 void appendHash(std::string& out, const AttributeValue& partitionKey) {
     std::string number;
     std::string_view bytes;
@@ -88,15 +95,23 @@ void appendHash(std::string& out, const AttributeValue& partitionKey) {
     } else {
         bytes = bytesOf(partitionKey);
     }
-    const Md5 first = md5(bytes);
-    const Sha256 second = sha256(bytes);
-    out.append(view(first.data(), first.size()));
-    out.append(view(second.data(), kHashBytes - first.size()));
+    appendDigests(out, bytes);
 }
 
-void appendHashAndSortKey(std::string& out, const Key& key) {
-    appendHash(out, key.partition);
+// Each value ends itself, so the values of different keys give different bytes.
+void appendHashOfAll(std::string& out, const AttributeValue& first,
+                     std::span<const AttributeValue> more) {
+    std::string bytes;
+    appendSortKey(bytes, first);
+    for (const AttributeValue& value : more)
+        appendSortKey(bytes, value);
+    appendDigests(out, bytes);
+}
+
+void appendSortKeys(std::string& out, const Key& key) {
     if (key.sort) appendSortKey(out, *key.sort);
+    for (const AttributeValue& value : key.moreSort)
+        appendSortKey(out, value);
 }
 
 void appendKeySpace(std::string& out, KeySpaceId space) {
@@ -113,15 +128,25 @@ std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKe
     return out;
 }
 
+std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey,
+                             std::span<const AttributeValue> more) {
+    if (more.empty()) return collectionPrefix(space, partitionKey);
+    std::string out;
+    appendKeySpace(out, space);
+    appendHashOfAll(out, partitionKey, more);
+    return out;
+}
+
 std::string storageKey(KeySpaceId space, const Key& key) {
-    std::string out = collectionPrefix(space, key.partition);
-    if (key.sort) appendSortKey(out, *key.sort);
+    std::string out = collectionPrefix(space, key.partition, key.morePartition);
+    appendSortKeys(out, key);
     return out;
 }
 
 std::string indexEntryKey(KeySpaceId space, const Key& indexKey, const Key& baseKey) {
     std::string out = storageKey(space, indexKey);
-    appendHashAndSortKey(out, baseKey);
+    appendHash(out, baseKey.partition);
+    appendSortKeys(out, baseKey);
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ namespace orrery::types {
 // The key under which an item or an index entry is stored. Bytes compare as the service orders:
 // by key space, then by hash of the partition key, then by sort key.
 //
-//   storageKey := keySpace:uint32 hash sortKey? entryKey?
+//   storageKey := keySpace:uint32 hash sortKey* entryKey?
 //   hash       := MD5(partition key):16 SHA-256(partition key):first 16
+//                 // of several HASH attributes: of all their values, each encoded as a sortKey
 //   sortKey    := see core/types/storage_key.cpp
 //   entryKey   := for an index: the base item's hash and sort key, so that entries are unique
 //
@@ -26,6 +28,9 @@ inline constexpr std::size_t kHashBytes = 32;
 
 /// `keySpace hash`: the start of the item collection of `partitionKey`.
 std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey);
+/// The same for a key of several HASH attributes; `more` has the values after the first.
+std::string collectionPrefix(KeySpaceId space, const AttributeValue& partitionKey,
+                             std::span<const AttributeValue> more);
 
 /// The storage key of an item.
 std::string storageKey(KeySpaceId space, const Key& key);

@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/types/base64.h"
+#include "core/types/duplicates.h"
 
 namespace orrery::types {
 namespace {
@@ -32,8 +33,8 @@ std::unexpected<ApiError> invalidParameter(std::string_view message) {
 constexpr std::string_view kEmptyName = "Empty attribute name";
 
 std::unexpected<ApiError> emptyValue() {
-    return invalid(
-        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+    return std::unexpected(ApiError::neverPrefixedValidation(
+        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"));
 }
 
 // The error for a JSON value that is no string where the service's deserializer expects a scalar of
@@ -203,9 +204,9 @@ public:
         }
         if (!taken) return emptyValue();
         if (several)
-            return invalid(
+            return std::unexpected(ApiError::neverPrefixedValidation(
                 "Supplied AttributeValue has more than one datatypes set, must contain exactly one "
-                "of the supported datatypes");
+                "of the supported datatypes"));
         m_levels = std::max(m_levels, level);
         return *std::move(taken);
     }
@@ -310,22 +311,11 @@ private:
         return std::ranges::adjacent_find(elements) != elements.end();
     }
 
-    // "[a, b]", with the elements as they were sent.
-    static std::string inBrackets(const json::Array& array) {
-        std::string text = "[";
-        for (const json::Value& element : array) {
-            if (text.size() > 1) text.append(", ");
-            text.append(std::string_view(element.get_string()));
-        }
-        return text + "]";
-    }
-
     static ApiResult<AttributeValue> stringSet(const json::Value& value) {
         TRY_ASSIGN(auto taken,
                    elements<std::string>(value, takeString, "An string set  may not be empty"));
         if (sortAndFindDuplicate(taken))
-            return invalidParameter("Input collection " + inBrackets(value.get_array()) +
-                                    " contains duplicates.");
+            return std::unexpected(duplicateStrings(value.get_array()));
         return AttributeValue(StringSet{std::move(taken)});
     }
 
@@ -333,8 +323,7 @@ private:
         TRY_ASSIGN(auto taken,
                    elements<std::string>(value, takeBinary, "Binary sets should not be empty"));
         if (sortAndFindDuplicate(taken))
-            return invalidParameter("Input collection " + inBrackets(value.get_array()) +
-                                    "of type BS contains duplicates.");
+            return std::unexpected(duplicateBinaries(value.get_array()));
         return AttributeValue(BinarySet{std::move(taken)});
     }
 
@@ -342,7 +331,7 @@ private:
     static ApiResult<AttributeValue> numberSet(const json::Value& value) {
         TRY_ASSIGN(auto taken,
                    elements<Number>(value, takeNumber, "An number set  may not be empty"));
-        if (sortAndFindDuplicate(taken)) return invalid("Input collection contains duplicates");
+        if (sortAndFindDuplicate(taken)) return std::unexpected(duplicateNumbers());
         return AttributeValue(NumberSet{std::move(taken)});
     }
 
@@ -354,22 +343,23 @@ private:
 // first.
 template <typename T>
 ApiResult<T> settle(ApiResult<T> decoded, const Decoder& decoder, const json::Value& source,
-                    ApiResult<void> (*checkSource)(const json::Value&)) {
+                    ApiResult<void> (*checkSource)(const json::Value&),
+                    int levelsMax = kNestingMax) {
     if (!decoded) {
         TRY(checkSource(source));
         return decoded;
     }
-    if (decoder.levels() > kNestingMax) return invalid(std::string(kNestingExceeded));
+    if (decoder.levels() > levelsMax) return invalid(std::string(kNestingExceeded));
     if (decoder.hasEmptyName()) return invalid(std::string(kEmptyName));
     return decoded;
 }
 
 }  // namespace
 
-ApiResult<AttributeValue> valueFromJson(const json::Value& value) {
+ApiResult<AttributeValue> valueFromJson(const json::Value& value, int levelsMax) {
     Decoder decoder;
     ApiResult<AttributeValue> decoded = decoder.value(value, 1);
-    return settle(std::move(decoded), decoder, value, checkShape);
+    return settle(std::move(decoded), decoder, value, checkShape, levelsMax);
 }
 
 ApiResult<Item> itemFromJson(const json::Value& object) {

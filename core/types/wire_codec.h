@@ -20,8 +20,8 @@ inline constexpr std::string_view kNestingExceeded =
 
 /// Parses one attribute value. The errors are the service's, in its order: JSON of the wrong shape
 /// anywhere in it (Serialization), then broken rules, member by member: no type, a null, empty
-/// sets, numbers, duplicates in sets, several types; nesting over 32 levels last.
-ApiResult<AttributeValue> valueFromJson(const json::Value& value);
+/// sets, numbers, duplicates in sets, several types; nesting over `levelsMax` levels last.
+ApiResult<AttributeValue> valueFromJson(const json::Value& value, int levelsMax = kNestingMax);
 
 /// Parses an object of names and values: an item, a key, expression attribute values.
 ApiResult<Item> itemFromJson(const json::Value& object);

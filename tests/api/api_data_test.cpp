@@ -3,16 +3,18 @@
 // Method: every .test file of the folders below is a dialogue with a world of its own. A block is
 // the name of an operation, the body of a request, a line "----" and the expected answer: the
 // members of the reply, one per line, or the status, name and message of the error. Empty lines
-// separate blocks; a line that begins with # is a comment. "$Name" in a body is the text of that
-// member in the last reply that had it. The operation Wait lets seconds pass, 10 unless its body
-// says how many. With ORRERY_REWRITE=1 the test writes
-// the answers into the files; review the diff like code.
+// separate blocks; a line that begins with # is a comment. The comment "# Region: eu-south-2" sets
+// the Region of all blocks below it, which is us-east-1 at first. "$Name" in a body is the text of
+// that member in the last reply that had it. The operation Wait lets seconds pass, 10 unless its
+// body says how many. With ORRERY_REWRITE=1 the test writes the answers into the files; review the
+// diff like code.
 
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QtTest>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <map>
 #include <string>
@@ -88,6 +90,9 @@ std::string shown(const WorldFixture::Answer& answer) {
                 text += std::string(message->as_string()) + "\n";
         if (const auto* item = object.if_contains("Item"))
             text += "Item " + boost::json::serialize(*item) + "\n";
+        if (const auto* reasons = object.if_contains("CancellationReasons"))
+            for (const auto& reason : reasons->as_array())
+                text += "- " + boost::json::serialize(reason) + "\n";
         return text;
     }
     if (object.empty()) return "{}\n";
@@ -109,6 +114,14 @@ std::string expanded(std::string body) {
     return body;
 }
 
+// The Region that the comments set, if they set one.
+std::string regionIn(const Block& block, std::string region) {
+    constexpr std::string_view kRegion = "# Region: ";
+    for (const std::string& line : linesOf(block.comments))
+        if (line.starts_with(kRegion)) region = line.substr(kRegion.size());
+    return region;
+}
+
 /// The texts of earlier replies, by the name of their member.
 using Texts = std::map<std::string, std::string>;
 
@@ -119,10 +132,11 @@ void learn(Texts& texts, const WorldFixture::Answer& answer) {
         if (value.is_string()) texts["$" + std::string(name)] = std::string(value.as_string());
 }
 
-std::string ask(WorldFixture& world, const Block& block, Texts& texts) {
+std::string ask(WorldFixture& world, const Block& block, Texts& texts, const std::string& region) {
     if (block.operation == "Wait") {
-        constexpr int kSeconds = 10;
-        world.wait(std::chrono::seconds(block.body.empty() ? kSeconds : std::stoi(block.body)));
+        int seconds = 10;
+        std::from_chars(block.body.data(), block.body.data() + block.body.size(), seconds);
+        world.wait(std::chrono::seconds(seconds));
         return "ok\n";
     }
     std::string body = expanded(block.body);
@@ -130,7 +144,7 @@ std::string ask(WorldFixture& world, const Block& block, Texts& texts) {
         const std::size_t at = body.find('"' + name + '"');
         if (at != std::string::npos) body.replace(at + 1, name.size(), text);
     }
-    const WorldFixture::Answer answer = world.call(block.operation, body);
+    const WorldFixture::Answer answer = world.call(block.operation, body, region);
     learn(texts, answer);
     return shown(answer);
 }
@@ -169,8 +183,10 @@ private slots:
         Texts texts;
         std::string rewritten;
         QStringList differences;
+        std::string region = "us-east-1";
         for (const Block& block : blocks) {
-            const std::string answer = ask(world, block, texts);
+            region = regionIn(block, std::move(region));
+            const std::string answer = ask(world, block, texts, region);
             rewritten += block.comments + block.operation + "\n" + block.body + "----\n" + answer;
             if (answer == block.expected) continue;
             differences.append(QString::fromStdString(block.operation + "\n" + block.body +

@@ -15,7 +15,7 @@ namespace {
 using orrery::api::parseCall;
 
 std::string messageOf(std::string_view operation, std::string_view body) {
-    const auto call = parseCall("DynamoDB_20120810." + std::string(operation), body);
+    const auto call = parseCall("DynamoDB_20120810." + std::string(operation), body, "us-east-1");
     return call ? std::string("accepted") : call.error().message;
 }
 
@@ -55,6 +55,12 @@ std::string randomJson(orrery::Prng& prng, int depth) {
                                    "AttributeName",
                                    "KeyType",
                                    "PutRequest",
+                                   "TransactItems",
+                                   "Put",
+                                   "Get",
+                                   "Update",
+                                   "ConditionCheck",
+                                   "ConditionExpression",
                                    "Projection",
                                    "GlobalSecondaryIndexes",
                                    "IndexName",
@@ -107,7 +113,7 @@ class DecodeTest : public QObject {
 
 private slots:
     void namesTheOperationThatIsNotBuilt() {
-        const auto call = parseCall("DynamoDB_20120810.SearchVectors", "{}");
+        const auto call = parseCall("DynamoDB_20120810.SearchVectors", "{}", "us-east-1");
         QVERIFY(!call);
         QCOMPARE(call.error().type, orrery::ErrorType::UnknownOperation);
         QVERIFY(call.error().message.starts_with("SearchVectors "));
@@ -117,7 +123,7 @@ private slots:
         for (const char* target : {"", "DynamoDB_20120810", "DynamoDB_20120810.", "GetItem",
                                    "DynamoDB_20120810.GetItems", "DynamoDB_20120810.ListStreams",
                                    "DynamoDBStreams_20120810.GetItem"}) {
-            const auto call = parseCall(target, "{}");
+            const auto call = parseCall(target, "{}", "us-east-1");
             QVERIFY(!call);
             QCOMPARE(call.error().type, orrery::ErrorType::UnknownOperation);
             QVERIFY(call.error().message.empty());
@@ -126,7 +132,7 @@ private slots:
 
     void aBodyThatIsNoObjectIsASerializationError() {
         for (const char* body : {"", "{", "[]", "\"a\"", "1", "{\"TableName\":}", "{} {}"}) {
-            const auto call = parseCall("DynamoDB_20120810.GetItem", body);
+            const auto call = parseCall("DynamoDB_20120810.GetItem", body, "us-east-1");
             QVERIFY(!call);
             QCOMPARE(call.error().type, orrery::ErrorType::Serialization);
         }
@@ -271,7 +277,7 @@ private slots:
         for (int round = 0; round < 300; ++round) {
             const std::string body = randomJson(prng, 6);
             for (const std::string& name : operationNames()) {
-                const auto call = parseCall(targetOf(name), body);
+                const auto call = parseCall(targetOf(name), body, "us-east-1");
                 std::string text;
                 if (!call) orrery::api::writeError(call.error(), text);
                 QVERIFY(call || text.starts_with("{\"__type\":"));

@@ -63,10 +63,11 @@ void WorldFixture::wait(Duration duration) {
     endTurn();
 }
 
-WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_view body) {
-    auto call = api::parseCall(targetOf(operation), body);
+WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_view body,
+                                        std::string_view region) {
+    auto call = api::parseCall(targetOf(operation), body, region);
     if (!call) return errorAnswer(call.error());
-    const cluster::Caller caller{"000000000000", "test", "us-east-1", ZoneIndex{0},
+    const cluster::Caller caller{"000000000000", "test", std::string(region), ZoneIndex{0},
                                  "127.0.0.1:8000"};
     static_cast<void>(
         m_world->admit(cluster::CallInput{cluster::CallId{++m_calls}, *std::move(call), caller}));

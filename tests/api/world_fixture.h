@@ -22,7 +22,8 @@ public:
     ~WorldFixture();
 
     /// "GetItem", or "Streams.ListStreams".
-    Answer call(std::string_view operation, std::string_view body);
+    Answer call(std::string_view operation, std::string_view body,
+                std::string_view region = "us-east-1");
     /// Lets this much of the world's time pass: jobs continue, tables become active.
     void wait(Duration duration);
 

@@ -1,7 +1,6 @@
 // Goal: whatever becomes of an edit, the person reads it before the dialog goes. Method: the real
 // window on a backend whose calls fail when a test says so.
 
-#include <QJsonDocument>
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
@@ -13,13 +12,11 @@
 #include "tests/app/fake_backend.h"
 #include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
-#include "widgets/items/conflict_dialog.h"
 #include "widgets/items/item_dialog.h"
 #include "widgets/tables/table_page.h"
 
 using namespace orrery;
 using test::FakeBackend;
-using widgets::ConflictDialog;
 using widgets::ItemDialog;
 
 class EditOutcomesTest : public QObject {
@@ -76,27 +73,6 @@ private slots:
             if (box->buttonRole(button) == QMessageBox::ActionRole) button->click();
         QTRY_VERIFY(dialog == nullptr);
         QCOMPARE(deletions(), 2);
-    }
-
-    // Between look and deletion, another client added an attribute, which no condition excludes.
-    void whatWasDeletedUnseenIsPutBackAndShown() {
-        auto* table = m_window->currentTable()->grid()->table();
-        table->selectRow(0);
-        QTest::keyClick(table, Qt::Key_Delete);
-        QMessageBox* box = shownBox();
-        QVERIFY(box != nullptr);
-        QJsonObject item = m_window->currentTable()->model()->itemRow(0).item;
-        item["added"] = QJsonObject{{"S", "at that moment"}};
-        m_backend->setDeleted(QJsonDocument(item).toJson().toStdString());
-        for (QAbstractButton* button : box->buttons())
-            if (box->buttonRole(button) == QMessageBox::AcceptRole) button->click();
-        QTRY_VERIFY(m_window->findChild<ConflictDialog*>() != nullptr);
-        const FakeBackend::Call* put = m_backend->lastCall("PutItem");
-        QVERIFY(put != nullptr);
-        const QJsonObject request =
-            QJsonDocument::fromJson(QByteArray::fromStdString(put->json)).object();
-        QCOMPARE(request["Item"].toObject(), item);
-        QVERIFY(request["ConditionExpression"].toString().startsWith("attribute_not_exists"));
     }
 
 private:

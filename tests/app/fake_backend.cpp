@@ -141,8 +141,6 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
     if (operation == "CreateTable") addTable(table, 0);
     if (operation == "DeleteTable" && found != m_tables.end()) m_tables.erase(found);
     if (operation == "DescribeTable") body = R"({"Table":{"TableStatus":"ACTIVE"}})";
-    if (operation == "DeleteItem" && !m_deleted.empty())
-        body = R"({"Attributes":)" + std::exchange(m_deleted, {}) + "}";
     if (operation == "GetItem")
         body = compact({{"Item", makeItem(numberOf(request["Key"].toObject()))}});
     if (operation == "PutItem" && found != m_tables.end()) {
@@ -157,6 +155,11 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
                     written.items += it.value().toArray().size();
     }
     answerLater(200, body, std::move(handler));
+}
+
+void FakeBackend::deleteItem(std::string_view region, std::string_view json, Lsn,
+                             AnswerHandler handler) {
+    call(region, "DeleteItem", json, std::move(handler));
 }
 
 void FakeBackend::control(std::string_view method, std::string_view target, std::string_view json,

@@ -40,12 +40,13 @@ public:
     const Call* lastCall(const std::string& name) const;
     /// From now on, calls of this operation fail with an InternalServerError; empty: none do.
     void failCallsOf(const std::string& operation) { m_failing = operation; }
-    /// What the next DeleteItem returns as the item that was there.
-    void setDeleted(const std::string& attributes) { m_deleted = attributes; }
+    /// The next call fails with this error.
     void refuseNextCall(const std::string& type, const std::string& message);
 
     void call(std::string_view region, std::string_view operation, std::string_view json,
               AnswerHandler handler) override;
+    void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+                    AnswerHandler handler) override;
     void control(std::string_view method, std::string_view target, std::string_view json,
                  AnswerHandler handler) override;
     observe::SnapshotPtr snapshot() override;
@@ -83,7 +84,6 @@ private:
     std::uint64_t m_requests = 0;
     std::string m_refusal;
     std::string m_failing;
-    std::string m_deleted;
     QObject m_context;  // Its end also ends pending answers.
 };
 

@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <QtTest>
 
+#include "app/item_deletion.h"
 #include "tests/app/window_engine_fixture.h"
 #include "tests/support/test_main.h"
 #include "widgets/items/item_diff.h"
@@ -162,8 +163,6 @@ private slots:
             edited["new" + QString::number(i)] = typed("S", "edited");
         QCOMPARE(send(*changeItem("Orders", kKey, many, edited, Guard::WholeItem)).status, 200);
         QCOMPARE(m_test->get("k"), edited);
-        QCOMPARE(send(deleteItem("Orders", kKey, edited)).status, 200);
-        QVERIFY(m_test->get("k").isEmpty());
     }
 
     void aLargeChangeTellsWhatItReplacedUnseen() {
@@ -178,12 +177,23 @@ private slots:
         QCOMPARE(body["Attributes"].toObject(), theirs);
     }
 
-    void aDeletionHoldsForWhatWasSeen() {
-        m_test->put(wide("a", 3));
-        QCOMPARE(send(deleteItem("Orders", kKey, wide("a", 4))).status, 400);
-        QCOMPARE(m_test->get("k"), wide("a", 3));
-        QCOMPARE(send(deleteItem("Orders", kKey, wide("a", 3))).status, 200);
-        QVERIFY(m_test->get("k").isEmpty());
+    // An application writes after the look and before the deletion arrives.
+    void aDeletionMeetsWhatIsWrittenMeanwhile() {
+        for (const bool changes : {true, false}) {
+            const QJsonObject seen = wide("a", 400);
+            m_test->put(seen);
+            QJsonObject theirs = seen;
+            if (changes) theirs["theirs"] = typed("S", "x");
+            std::optional<app::Deletion> deletion;
+            app::deleteAsSeen(&m_test->backend(), {"us-east-1", "Orders", "Orders", kKey, {}}, seen,
+                              [&deletion](const app::Deletion& made) { deletion = made; });
+            m_test->put(theirs);
+            QTRY_VERIFY(deletion.has_value());
+            using Outcome = app::Deletion::Outcome;
+            QCOMPARE(deletion->outcome, changes ? Outcome::Changed : Outcome::Deleted);
+            QCOMPARE(deletion->now, changes ? theirs : QJsonObject());
+            QCOMPARE(m_test->get("k"), changes ? theirs : QJsonObject());
+        }
     }
 
 private:

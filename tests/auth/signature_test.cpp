@@ -68,6 +68,18 @@ private slots:
         QCOMPARE(isRegionName(region.toStdString()), allowed);
     }
 
+    // Tools written for DynamoDB Local leave the Region empty or write it in capitals.
+    void readsTheRegionAsOthersWriteIt() {
+        const auto region = [](const std::string& text) {
+            const std::string header =
+                "AWS4-HMAC-SHA256 Credential=a/b/" + text + "/d/e,SignedHeaders=b,Signature=c";
+            const auto signature = parseSignature({.authorization = header, .amzDate = "x"});
+            return signature ? signature->region : signature.error().message;
+        };
+        QCOMPARE(region(""), std::string("us-east-1"));
+        QCOMPARE(region("EU-West-1"), std::string("eu-west-1"));
+    }
+
     void saysWhatIsWrong_data() {
         QTest::addColumn<QString>("header");
         QTest::addColumn<QString>("date");
@@ -103,8 +115,8 @@ private slots:
             << "Credential must have exactly 5 slash-delimited elements, e.g. "
                "keyid/date/region/service/term, got 'a/b/c/d'";
         QTest::newRow("region")
-            << "AWS4-HMAC-SHA256 Credential=a/b/C/d/e,SignedHeaders=b,Signature=c" << "x" << invalid
-            << "Credential should be scoped to a valid region, not 'C'. ";
+            << "AWS4-HMAC-SHA256 Credential=a/b/c_/d/e,SignedHeaders=b,Signature=c" << "x"
+            << invalid << "Credential should be scoped to a valid region, not 'c_'. ";
     }
     void saysWhatIsWrong() {
         QFETCH(QString, header);

@@ -154,7 +154,9 @@ bool ExpirySim::isReleased(std::uint64_t call) const {
 void ExpirySim::collect() {
     m_latest = std::max(m_latest, seconds());
     if (isReleased(m_setting)) {
-        if (m_t.failed(m_setting)) problem("the setting cannot be changed");
+        if (m_t.failed(m_setting))
+            problem("the setting cannot be changed: " +
+                    m_t.answer(m_setting)->result.error().message);
         m_setting = 0;
     }
     std::erase_if(m_reads, [&](const auto& entry) {

@@ -23,6 +23,7 @@ void runGroupEvents(cluster::WorldState& world, cluster::Replicator& replicator,
         if (auto* message = std::get_if<cluster::ReplicaMessage>(&event)) replicator.on(*message);
         if (auto* disk = std::get_if<cluster::DiskDone>(&event)) replicator.on(*disk);
         if (auto* tick = std::get_if<cluster::ReplicaTick>(&event)) replicator.on(*tick);
+        if (auto* leave = std::get_if<cluster::ProposalsLeave>(&event)) replicator.on(*leave);
         if (auto* link = std::get_if<cluster::CatchUpResumes>(&event)) replicator.on(*link);
         if (auto* step = std::get_if<cluster::CopyStep>(&event)) replicator.on(*step);
         other(event);

@@ -6,119 +6,23 @@
 #include <QtTest>
 
 #include "core/cluster/replicas/group_state.h"
-#include "core/storage/stores.h"
 #include "core/table/log_record.h"
-#include "tests/cluster/group_events.h"
+#include "tests/cluster/one_group.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
 using namespace std::chrono_literals;
 using namespace orrery::cluster;
-using replication::AppendRequest;
 using replication::LogPosition;
 using replication::Term;
+using test::kA;
+using test::kB;
+using test::kC;
+using test::kRegion;
+using test::noOp;
+using test::OneGroup;
 
 namespace {
-
-constexpr ZoneIndex kA(0);
-constexpr ZoneIndex kB(1);
-constexpr ZoneIndex kC(2);
-constexpr RegionId kRegion(0);
-
-SharedBytes noOp() {
-    return share(table::encodeRecord({}));
-}
-
-/// One group on a store in memory, led by zone a.
-class OneGroup {
-public:
-    explicit OneGroup(const Profile& profile = Profile::dropIn(), const LogBounds& bounds = {})
-        : store(storage::MemoryStore::create()),
-          world(*store, profile, 1, 100),
-          replicator(world, bounds) {
-        world.addRegion("us-east-1");
-        group = &replicator.create(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
-        group->schema = std::make_shared<table::ApplySchema>();
-        replicator.requestLease(*group, kA);
-        run(10ms);
-    }
-
-    /// Runs the events due by then, as one turn.
-    void run(Duration by) {
-        events(by);
-        endTurn();
-    }
-    void events(Duration by) {
-        test::runGroupEvents(world, replicator, world.now + by, [this](const Event&) {
-            catchUpPeak = std::max(catchUpPeak, catchUpBytes());
-        });
-    }
-    void endTurn() {
-        test::commitGroupTurn(world, replicator);
-        while (auto work = store->takeLogWork()) {
-            work->run();
-            store->finishLogWork(std::move(work));
-        }
-    }
-
-    /// The same groups, one more with each call.
-    Group& another() {
-        const GroupId id(static_cast<std::uint32_t>(world.groups.size()));
-        const std::string begin(1, static_cast<char>(id.value()));
-        Group& made = replicator.create(id, kRegion, KeySpaceId(1), KeySpaceId(1), begin, "", kA);
-        made.schema = std::make_shared<table::ApplySchema>();
-        replicator.requestLease(made, kA);
-        run(10ms);
-        return made;
-    }
-    /// Bytes in flight to zone b for its catch-up.
-    std::uint64_t catchUpBytes() const {
-        return replicator.catchUpBytes(nodeOf(kRegion, kA), nodeOf(kRegion, kB));
-    }
-    /// Writes records of this size, none of which reach zone b.
-    void missRecords(Group& to, int count, std::size_t bytes) {
-        table::LogRecord record;
-        record.newImage = std::string(bytes, 'x');
-        for (int i = 0; i < count; ++i) {
-            replicator.propose(to, kA, record);
-            run(1ms);
-        }
-        to.recent.clear();
-    }
-
-    Member& at(ZoneIndex zone) { return group->member(zone); }
-    void setCut(ZoneIndex one, ZoneIndex other, bool cut) {
-        const auto from = nodeOf(kRegion, one);
-        const auto to = nodeOf(kRegion, other);
-        for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
-            cut ? world.network.cut(near, far) : world.network.heal(near, far);
-        }
-        for (const auto& each : world.groups) {
-            if (each == nullptr) continue;
-            replicator.reportReachability(*each, one, other, !cut);
-            replicator.reportReachability(*each, other, one, !cut);
-        }
-    }
-    /// A record of a leader in `from` arrives at b.
-    void give(ZoneIndex from, LogPosition previous, LogPosition position) {
-        AppendRequest request;
-        request.term = position.term;
-        request.previous = previous;
-        request.range = {position.lsn, position.lsn};
-        request.entries.push_back({position.term, position.lsn, noOp()});
-        const auto epoch = world.network.epoch(nodeOf(kRegion, from), nodeOf(kRegion, kB));
-        const EnvelopeHeader header{group->ref(from), kB, observe::MessageKind::Append, epoch,
-                                    position.lsn};
-        ReplicaMessage message{header, {from, kB, request}};
-        replicator.on(message);
-    }
-
-    std::unique_ptr<storage::MemoryStore> store;
-    WorldState world;
-    Replicator replicator;
-    Group* group = nullptr;
-    std::uint64_t catchUpPeak = 0;  ///< The maximum in flight after any event.
-};
 
 Profile slowDisk() {
     Profile profile = Profile::dropIn();

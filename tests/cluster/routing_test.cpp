@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "core/cluster/kernel/leader_hints.h"
 #include "core/cluster/kernel/op.h"
-#include "core/cluster/routing/leader_hints.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/expression/condition.h"
 #include "core/types/storage_key.h"
 
 // The actions of a run: clients, changes of tables, faults, stops.
@@ -207,7 +208,37 @@ void TableSim::clients() {
         }
         if (m_prng.chance({1, 12})) scan(table);
         if (m_prng.chance({1, 12})) queryIndex(table);
+        if (m_prng.chance({1, 6})) transact(table);
     }
+}
+
+// Checks two items, whose conditions always hold: it changes nothing, but single writes run into
+// it.
+void TableSim::transact(int table) {
+    // The judge of ids reads the catalog, which lists no ledger: a clash with one would be
+    // committed.
+    const cluster::PlantedBug bug = m_t.options().plantedBug;
+    if (bug == cluster::PlantedBug::CountersEarly || bug == cluster::PlantedBug::SpaceUsedAgain)
+        return;
+    const cluster::TablePtr there = find(table);
+    if (there == nullptr) return;
+    cluster::TransactWrite request;
+    const auto first = static_cast<int>(m_prng.below(kItems));
+    for (const int item : {first, (first + 1) % kItems}) {
+        expression::Substitutions none;
+        auto condition = expression::parseCondition(
+            "attribute_exists(pk) OR attribute_not_exists(pk)", expression::Kind::Condition, none);
+        CHECK(condition.has_value());
+        request.actions.emplace_back(
+            cluster::ConditionCheck{there, keyOf(table, item), *std::move(condition)});
+    }
+    const auto shared = std::make_shared<cluster::TransactWrite>(std::move(request));
+    m_t.submit(
+        "TransactWriteItems",
+        [shared](const auto&, const auto&) {
+            return ApiResult<cluster::Request>(std::move(*shared));
+        },
+        zone());
 }
 
 types::Key TableSim::keyOf(int table, int item) const {

@@ -86,6 +86,7 @@ private:
     void dropIndex(int table);
     void remove(int table);
     void clients();
+    void transact(int table);
     void write(int table, int item);
     void read(int table, int item);
     void scan(int table);

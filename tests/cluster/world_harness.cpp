@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/prng.h"
+#include "core/expression/condition.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 
@@ -12,6 +13,19 @@ namespace {
 
 types::Key keyOf(const std::string& pk) {
     return {types::AttributeValue::string(pk), std::nullopt};
+}
+
+cluster::WriteItem putOf(cluster::TablePtr table, const std::string& pk,
+                         const std::map<std::string, std::string>& attributes) {
+    cluster::WriteItem write;
+    write.table = std::move(table);
+    write.key = keyOf(pk);
+    types::Item item;
+    item.set("pk", types::AttributeValue::string(pk));
+    for (const auto& [name, value] : attributes)
+        item.set(name, types::AttributeValue::string(value));
+    write.action = cluster::PutAction{std::move(item)};
+    return write;
 }
 
 cluster::WorldOptions optionsOf(cluster::Profile profile, std::uint64_t seed,
@@ -101,15 +115,29 @@ std::uint64_t WorldHarness::put(const std::string& pk,
     return submit(
         "PutItem",
         [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {
-            cluster::WriteItem write;
-            write.table = catalog.find(caller, m_table);
-            write.key = keyOf(pk);
-            types::Item item;
-            item.set("pk", types::AttributeValue::string(pk));
-            for (const auto& [name, value] : attributes)
-                item.set(name, types::AttributeValue::string(value));
-            write.action = cluster::PutAction{std::move(item)};
-            return ApiResult<cluster::Request>(std::move(write));
+            return ApiResult<cluster::Request>(
+                putOf(catalog.find(caller, m_table), pk, attributes));
+        },
+        zone);
+}
+
+std::uint64_t WorldHarness::transactPut(const std::string& pk,
+                                        const std::map<std::string, std::string>& attributes,
+                                        const std::string& checked, std::uint8_t zone) {
+    return submit(
+        "TransactWriteItems",
+        [=, this](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            const cluster::TablePtr table = catalog.find(caller, m_table);
+            expression::Substitutions none;
+            auto condition =
+                expression::parseCondition("attribute_exists(pk) OR attribute_not_exists(pk)",
+                                           expression::Kind::Condition, none);
+            CHECK(condition.has_value());
+            cluster::TransactWrite request;
+            request.actions.emplace_back(putOf(table, pk, attributes));
+            request.actions.emplace_back(
+                cluster::ConditionCheck{table, keyOf(checked), *std::move(condition)});
+            return ApiResult<cluster::Request>(std::move(request));
         },
         zone);
 }

@@ -37,9 +37,14 @@ public:
     void createTableNamed(std::string name);
     /// Later puts and reads use this table.
     void use(std::string name) { m_table = std::move(name); }
+    const std::string& tableName() const { return m_table; }
     std::uint64_t put(const std::string& pk,
                       const std::map<std::string, std::string>& attributes = {},
                       std::uint8_t zone = 0);
+    /// The same by a transaction that also checks another item, whose condition always holds.
+    std::uint64_t transactPut(const std::string& pk,
+                              const std::map<std::string, std::string>& attributes,
+                              const std::string& checked, std::uint8_t zone = 0);
     std::uint64_t get(const std::string& pk, bool consistent, std::uint8_t zone = 0);
     std::uint64_t remove(const std::string& pk);
     /// The whole of "T" in one page.

@@ -7,6 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/cluster/replicas/jobs.h"
+#include "core/cluster/tables/stored_table.h"
 #include "core/table/index_entry.h"
 #include "core/table/log_record.h"
 
@@ -44,6 +45,19 @@ std::set<GroupId> groupsOf(const cluster::World& world) {
             groups.insert(partition.group);
     });
     return groups;
+}
+
+/// The ledgers of transactions, which no catalog lists.
+std::vector<cluster::StoredTable> ledgersOf(const storage::Store& store) {
+    const auto values = store.values("ledger/");
+    CHECK(values.has_value());
+    std::vector<cluster::StoredTable> ledgers;
+    for (const auto& [name, bytes] : *values) {
+        auto ledger = cluster::decodeStoredTable(bytes);
+        CHECK(ledger.has_value());
+        ledgers.push_back(*std::move(ledger));
+    }
+    return ledgers;
 }
 
 /// No group ever had a higher id: as the counter of the catalog says, or the store, whichever knows
@@ -167,8 +181,13 @@ std::string judgeOwners(const cluster::World& world, const storage::Store& store
 
 std::string judgeLeftovers(const cluster::World& world, const storage::Store& store) {
     std::string problem;
-    const std::set<KeySpaceId> spaces = spacesOf(world);
-    const std::set<GroupId> groups = groupsOf(world);
+    std::set<KeySpaceId> spaces = spacesOf(world);
+    std::set<GroupId> groups = groupsOf(world);
+    for (const cluster::StoredTable& ledger : ledgersOf(store)) {
+        spaces.insert(ledger.table.space);
+        for (const cluster::StoredPartition& partition : ledger.partitions)
+            groups.insert(partition.group);
+    }
     for (std::uint16_t volume = 0; volume < kZonesPerRegion; ++volume) {
         const auto visit = [&](std::string_view key, std::string_view) {
             ByteReader in(key);
@@ -300,6 +319,14 @@ std::string LogJudge::read(const storage::Store& store, VolumeId volume, GroupId
             return where + ": its commit timestamp is back";
         seen.committedAt = record->committedAt;
         ++m_records;
+        const bool isCheck = record->action == table::TransactionAction::Check;
+        if (table::changesItem(*record) ||
+            (record->kind == table::RecordKind::TransactionCommit && isCheck)) {
+            const CalendarTime stamp = record->stamp.value_or(record->committedAt);
+            CalendarTime& last = seen.stamps[record->key];
+            if (stamp <= last) return where + ": the stamp of an item goes back";
+            last = stamp;
+        }
         if (!record->source) continue;
         Lsn& source = seen.sources[record->source->group];
         if (record->source->lsn <= source)

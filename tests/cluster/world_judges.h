@@ -38,7 +38,8 @@ std::string judgeTrimMarks(const cluster::World& world, const storage::Store& st
 int treesInCopy(const cluster::World& world, const storage::Store& store);
 
 /// Reads the committed logs of all partitions on from where it was: commit timestamps only go up,
-/// over restarts too, and an index takes each record of a base partition once, in order.
+/// over restarts too; so do the version stamps of an item; and an index takes each record of a base
+/// partition once, in order.
 class LogJudge {
 public:
     std::string judge(const cluster::World& world, const storage::Store& store);
@@ -51,6 +52,7 @@ private:
         Lsn last{};
         CalendarTime committedAt;
         std::map<GroupId, Lsn> sources;
+        std::map<std::string, CalendarTime> stamps;  ///< By key, of each item's latest version.
     };
 
     std::string read(const storage::Store& store, VolumeId volume, GroupId group, Lsn upTo);

@@ -16,9 +16,10 @@
 
 // Goal: a whole world, with a global index, keeps its promises under outages, cuts and kills.
 // Method: each seed draws a profile and a script of faults. Each key has one writer, which writes
-// 1, 2, 3 …, so the values that a read may show follow from what was sent and acknowledged. A reply
-// counts once the store has synced everything that it depends on; a kill forgets the others. At the
-// end all faults are healed, and replicas, maintained checksums and the index must agree.
+// 1, 2, 3 …, some by transactions, so the values that a read may show follow from what was sent and
+// acknowledged. A reply counts once the store has synced everything that it depends on; a kill
+// forgets the others. At the end all faults are healed, and replicas, maintained checksums and the
+// index must agree.
 
 using namespace orrery;
 using namespace std::chrono_literals;
@@ -110,7 +111,12 @@ private:
             Writer& writer = m_writers[key];
             const auto zone = static_cast<std::uint8_t>(m_prng.below(3));
             if (writer.inFlight == 0 && m_prng.chance({1, 3})) {
-                writer.inFlight = m_t.put(name(key), {{"v", std::to_string(++writer.asked)}}, zone);
+                const std::map<std::string, std::string> value{
+                    {"v", std::to_string(++writer.asked)}};
+                const std::string other = name((key + 1) % kKeys);
+                writer.inFlight = m_prng.chance({1, 5})
+                                      ? m_t.transactPut(name(key), value, other, zone)
+                                      : m_t.put(name(key), value, zone);
             }
             if (m_prng.chance({1, 4})) {
                 const bool consistent = m_prng.chance({1, 2});

@@ -54,7 +54,7 @@ public:
         static_cast<void>(world->admit(cluster::StorageSynced{store->synced()}));
     }
     void call(const std::string& operation, const std::string& json) {
-        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json);
+        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json, "us-east-1");
         QVERIFY(parsed.has_value());
         static_cast<void>(
             world->admit(cluster::CallInput{cluster::CallId(++calls),

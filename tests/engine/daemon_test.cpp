@@ -62,6 +62,12 @@ private slots:
         }
     }
 
+    void saysHowToControlIt() {
+        const auto help = run({"ctl", "--help"});
+        QCOMPARE(help.code, 0);
+        QVERIFY(help.out.startsWith("Usage: orreryd ctl"));
+    }
+
     // The saved clock and profile survive a kill, and orreryd prints them.
     void keepsClockAndProfileThroughAKill() {
         const QTemporaryDir folder;
@@ -115,7 +121,9 @@ private slots:
         const Ran later = run({"--memory", "--profile", "classroom"});
         QCOMPARE(later.code, 1);
         QVERIFY(later.error.contains("not supported"));
-        QVERIFY(run({"--memory", "--credentials", "x"}).error.contains("not supported yet"));
+        QVERIFY(
+            run({"--memory", "--credentials", "/none/x"}).error.contains("cannot read /none/x"));
+        QVERIFY(run({"--memory", "--clock-skew", "x"}).error.contains("is no time"));
         for (const QStringList& words :
              {QStringList{"--data", ""}, QStringList{"-dbPath", ""}, QStringList{"--data="}}) {
             const Ran nowhere = run(words + QStringList{"--port", "0"});

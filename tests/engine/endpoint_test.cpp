@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/http/content_coding.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
@@ -109,6 +110,84 @@ private slots:
         QVERIFY(broken.body.contains("IncompleteSignatureException"));
     }
 
+    void readsCompressedRequests() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        for (const auto& [name, coding] :
+             {std::pair{"gzip", http::Coding::Gzip}, std::pair{"deflate", http::Coding::Deflate}}) {
+            const std::string field = "Content-Encoding: " + std::string(name) + "\r\n";
+            QCOMPARE(client.call("PutItem", http::compressed(coding, putJson(name)), field).status,
+                     200);
+            QVERIFY(client.call("GetItem", getJson(name)).body.contains("Item"));
+            // Bytes that are not so store nothing.
+            const auto broken = client.call("PutItem", putJson("broken"), field);
+            QCOMPARE(broken.status, 500);
+            QVERIFY(broken.body.contains("InternalServerError"));
+            const std::string spaces(16 * 1024 * 1024, ' ');
+            QCOMPARE(
+                client.call("PutItem", http::compressed(coding, putJson("broken") + spaces), field)
+                    .status,
+                413);
+        }
+        QCOMPARE(client.call("PutItem", putJson("broken"), "Content-Encoding: br\r\n").status, 500);
+        QCOMPARE(client.call("PutItem", putJson("whole"), "Content-Encoding: identity\r\n").status,
+                 200);
+        QCOMPARE(client.call("GetItem", getJson("broken")).body, QString("{}"));
+    }
+
+    void compressesLargeAnswers() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        client.call("CreateTable", kCreateTable);
+        client.call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":"a"},"more":{"S":")" +
+                                   std::string(5'000, 'x') + R"("}}})");
+        QVERIFY(!client.call("GetItem", getJson("a")).head.contains("Content-Encoding"));
+        client.send(BlockingClient::signedCall("GetItem", getJson("a"),
+                                               "Accept-Encoding: gzip, deflate\r\n"));
+        QVERIFY(client.receiveUntil("\r\n\r\n").contains("Content-Encoding: gzip\r\n"));
+    }
+
+    void answersAtItsRootOnly() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const auto ask = [&](const std::string& target) {
+            std::string bytes = BlockingClient::signedCall("ListTables", "{}");
+            bytes.replace(bytes.find("/ HTTP"), 1, target);
+            return client.ask(bytes);
+        };
+        QCOMPARE(ask("/").status, 200);
+        QCOMPARE(ask("/?a=b").status, 200);
+        QCOMPARE(ask("http://localhost:8000/").status, 200);
+        QCOMPARE(ask("http://localhost:8000").status, 200);
+        for (const char* target : {"/garbage", "//", "http://localhost/x"}) {
+            const auto answer = ask(target);
+            QCOMPARE(answer.status, 404);
+            QCOMPARE(answer.body, QString("<UnknownOperationException/>\n"));
+        }
+    }
+
+    // Programs wait until DynamoDB Local's shell answers.
+    void answersThoseWhoLookForTheShell() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        for (const char* line : {"GET /shell", "GET /shell/"}) {
+            const auto answer = client.ask(plain(line));
+            QCOMPARE(answer.status, 200);
+            QVERIFY(answer.head.contains("Content-Type: text/html"));
+            QVERIFY(answer.body.contains("Orrery"));
+        }
+    }
+
+    void answersToTheNamesThatItIsGiven() {
+        RunningEngine engine({.allowedHosts = {"*.example.com"}});
+        BlockingClient client(engine.port());
+        QCOMPARE(client.ask(plain("GET /", "Host: db.example.com:8000\r\n")).status, 400);
+        const auto refused = client.ask(plain("GET /", "Host: db.example.org\r\n"));
+        QCOMPARE(refused.status, 403);
+        QVERIFY(refused.body.contains("--allow-host"));
+    }
+
     void refusesABodyThatIsTooLarge() {
         RunningEngine engine;
         BlockingClient client(engine.port());
@@ -116,6 +195,32 @@ private slots:
         const auto answer = client.receive();
         QCOMPARE(answer.status, 413);
         QVERIFY(answer.body.contains("RequestEntityTooLargeException"));
+    }
+
+    // What the signature must be is tested in tests/auth.
+    void servesOnlySignedRequestsIfItHasCredentials() {
+        auto credentials =
+            auth::Credentials::parse("aws_access_key_id=AKID\naws_secret_access_key=secret\n");
+        RunningEngine engine(
+            {.credentials = *std::move(credentials), .clockSkewMax = std::chrono::years(100)});
+        BlockingClient client(engine.port());
+        const auto wrong = client.call("ListTables", "{}");
+        QCOMPARE(wrong.status, 400);
+        QVERIFY(wrong.body.contains("InvalidSignatureException"));
+        std::string bytes = BlockingClient::signedCall("ListTables", "{}");
+        auth::Signature claim;
+        claim.scopeDate = "20261121";
+        claim.scopeRegion = "us-east-1";
+        claim.service = "dynamodb";
+        claim.terminator = "aws4_request";
+        claim.signedHeaders = "host";
+        claim.time = "20261121T000000Z";
+        const std::string head = bytes.substr(0, bytes.find("\r\n\r\n") + 4);
+        const std::string good = auth::signatureOf(claim, {"POST", "/", head, "{}"}, "secret");
+        bytes.replace(bytes.find("Signature=ab") + 10, 2, good);
+        QCOMPARE(client.ask(bytes).body, QString(R"({"TableNames":[]})"));
+        // The service checks JSON and operation first.
+        QVERIFY(client.call("Dance", "{}").body.contains("UnknownOperationException"));
     }
 
     void keepsAccountsApartIfAsked() {
@@ -131,6 +236,21 @@ private slots:
                   "aws4_request, SignedHeaders=host, Signature=ab\r\n",
                   "{}"));
         QCOMPARE(other.body, QString(R"({"TableNames":[]})"));
+    }
+
+    void wordsErrorsAsTheRegionOfTheCaller() {
+        RunningEngine engine;
+        BlockingClient client(engine.port());
+        const std::string body = R"({"TableName":"","Item":{}})";
+        QVERIFY(client.call("PutItem", body).body.contains("Value at 'TableName' failed"));
+        const auto inSpain = client.ask(
+            plain("POST /",
+                  "Host: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                  "X-Amz-Target: DynamoDB_20120810.PutItem\r\nX-Amz-Date: x\r\n"
+                  "Authorization: AWS4-HMAC-SHA256 Credential=KEY/20261121/eu-south-2/dynamodb/"
+                  "aws4_request, SignedHeaders=host, Signature=ab\r\n",
+                  body));
+        QVERIFY(inSpain.body.contains("Value '' at 'tableName' failed"));
     }
 
     void servesTheControlCalls() {

@@ -116,12 +116,15 @@ private slots:
                      put.body.c_str());
             QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
                     std::string::npos);
+            QTRY_VERIFY(engine.engine->snapshot()->writesRefused.starts_with(
+                "Writes are refused until there is room on the disk again"));
             QCOMPARE(engine.call("ListTables", "{}").status, 200);
             QCOMPARE(told->all().size(), std::size_t{1});
         }
         waitForRoom(engine, 1000);
         QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":false)") !=
                 std::string::npos);
+        QTRY_VERIFY(engine.engine->snapshot()->writesRefused.empty());
         for (int i = 0; i < count; ++i)
             QVERIFY(hasItem(engine, i));
         QVERIFY(hasItem(engine, 1000));

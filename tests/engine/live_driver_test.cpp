@@ -34,7 +34,7 @@ public:
             answered.push_back({one.id.value(), one.result.has_value()});
     }
     std::uint64_t submit(const std::string& operation, const std::string& json) {
-        auto call = api::parseCall("DynamoDB_20120810." + operation, json);
+        auto call = api::parseCall("DynamoDB_20120810." + operation, json, "us-east-1");
         if (!call) qFatal("%s", operation.c_str());
         driver->submit(cluster::CallId(++calls), *std::move(call),
                        {"000000000000", "test", "us-east-1", ZoneIndex(0)});

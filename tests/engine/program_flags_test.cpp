@@ -28,6 +28,16 @@ private slots:
         }
     }
 
+    void takesSeveralHostNames() {
+        const CommandLine line = parseCommandLine(
+            Program::Daemon, {"--allow-host", "db.example", "--allow-host", "*.test", "--memory"});
+        QVERIFY(!line.exitCode);
+        QCOMPARE(line.engine.allowedHosts.size(), std::size_t{2});
+        QCOMPARE(line.engine.allowedHosts[1], std::string("*.test"));
+        // It does not take the next word.
+        QVERIFY(parseCommandLine(Program::Daemon, {"--allow-host", "a", "b"}).exitCode);
+    }
+
     void startsEachProgramAsItIsMeant() {
         const CommandLine window = parseCommandLine(Program::Window, {"--memory"});
         QCOMPARE(window.engine.profile.name, std::string("service-like"));

@@ -59,6 +59,30 @@ private slots:
         QCOMPARE(isAllowedHost(host.toStdString(), names, true), allowedOnAllInterfaces);
     }
 
+    // With all interfaces, the names that only a private network can resolve.
+    void allowsNamesOfPrivateNetworks() {
+        for (const char* host :
+             {"dynamodb.tests.svc.cluster.local:8000", "host.testcontainers.internal:8000",
+              "db.home.arpa", "db.test", "nas.lan", "box.localdomain"}) {
+            QVERIFY2(isAllowedHost(host, {}, true), host);
+            QVERIFY2(!isAllowedHost(host, {}, false), host);
+        }
+        for (const char* host : {"local.evil.example", "evil.locals", "internal.example.com"})
+            QVERIFY2(!isAllowedHost(host, {}, true), host);
+    }
+
+    void allowsNamesByPattern() {
+        const std::vector<std::string> below = {"*.Example.com"};
+        QVERIFY(isAllowedHost("db.example.com:8000", below, false));
+        QVERIFY(isAllowedHost("a.b.EXAMPLE.com", below, false));
+        for (const char* host : {"example.com", "badexample.com", "db.example.com.evil.org",
+                                 ".example.com", "db.example.com:evil"})
+            QVERIFY2(!isAllowedHost(host, below, false), host);
+        const std::vector<std::string> every = {"*"};
+        QVERIFY(isAllowedHost("anything.example.org:1", every, false));
+        QVERIFY(!isAllowedHost("", every, false));
+    }
+
     void findsTheAddressThatItListensOn() {
         const std::vector<std::string> names = {"2001:db8::7"};
         QVERIFY(isAllowedHost("[2001:db8::7]:8000", names, false));

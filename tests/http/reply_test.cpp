@@ -3,6 +3,7 @@
 #include <QRegularExpression>
 #include <QtTest>
 
+#include "core/base/hash.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery::http;
@@ -56,6 +57,46 @@ private slots:
         QVERIFY(out.ends_with("Content-Length:      1234\r\n\r\n"));
         QVERIFY(out.starts_with("HTTP/1.1 400 Bad Request\r\n"));
         QVERIFY(out.find("crc32") == std::string::npos);
+    }
+
+    void compressesAnswersOfTheServiceAboveFourKilobytes() {
+        for (const Coding coding : {Coding::Gzip, Coding::Deflate}) {
+            ReplyWriter writer(1);
+            std::string out = "before";
+            const std::string body(4'097, 'x');
+            const auto open = writer.begin(out, {}, {.coding = coding});
+            out += body;
+            ReplyWriter::end(out, open);
+            const std::size_t end = out.find("\r\n\r\n") + 4;
+            const std::string head = out.substr(0, end);
+            const std::string sent = out.substr(end);
+            QVERIFY(sent.size() < 100);
+            std::string plain;
+            QVERIFY(inflate(coding, sent, 5'000, plain) == Inflation::Done);
+            QVERIFY(plain == body);
+            const QString text = QString::fromStdString(head);
+            QVERIFY(text.contains("Content-Encoding: " +
+                                  QString::fromStdString(std::string(nameOf(coding))) + "\r\n"));
+            QVERIFY(text.contains(QRegularExpression("Content-Length: *" +
+                                                     QString::number(sent.size()) + "\r\n\r\n$")));
+            // The checksum is that of the bytes sent, as SDKs for Java expect it.
+            QVERIFY(text.contains(QRegularExpression(
+                "x-amz-crc32: *" + QString::number(orrery::crc32(sent)) + "\r\n")));
+        }
+    }
+
+    void sendsOtherAnswersAsTheyAre() {
+        const auto sent = [](std::size_t bytes, bool crc, ReplyWriter::Context context) {
+            ReplyWriter writer(1);
+            std::string out;
+            const auto open = writer.begin(out, {.crc = crc}, context);
+            out.append(bytes, 'x');
+            ReplyWriter::end(out, open);
+            return QString::fromStdString(out);
+        };
+        QVERIFY(!sent(4'096, true, {.coding = Coding::Gzip}).contains("Content-Encoding"));
+        QVERIFY(!sent(9'000, true, {}).contains("Content-Encoding"));
+        QVERIFY(!sent(9'000, false, {.coding = Coding::Gzip}).contains("Content-Encoding"));
     }
 
     void allowsPagesOfABrowserToRead() {

@@ -77,10 +77,13 @@ private slots:
 
     void namesEveryKind() {
         const EventBody bodies[] = {
-            MessageSent{},   MessageDelivered{}, MessageDropped{}, LogAppended{},
-            LogCommitted{},  LogApplied{},       LeaderElected{},  LeaseTaken{},
-            LeaderStopped{}, ZoneFailed{},       ZoneHealed{},     LinkCut{},
-            LinkHealed{},    RequestAdmitted{},  RequestServed{},  StorageFailed{}};
+            MessageSent{},         MessageDelivered{},    MessageDropped{},
+            LogAppended{},         LogCommitted{},        LogApplied{},
+            LeaderElected{},       LeaseTaken{},          LeaderStopped{},
+            ZoneFailed{},          ZoneHealed{},          LinkCut{},
+            LinkHealed{},          RequestAdmitted{},     RequestServed{},
+            StorageFailed{},       TransactionPrepared{}, TransactionDecided{},
+            TransactionResolved{}, TransactionStalled{}};
         static_assert(std::size(bodies) == std::variant_size_v<EventBody>);
         QSet<QString> names;
         for (const EventBody& body : bodies) {

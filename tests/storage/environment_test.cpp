@@ -1,10 +1,16 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/storage/environment.h"
+#include "core/storage/page_file.h"
+#include "core/storage/page_tree.h"
 #include "core/storage/storage_error.h"
 #include "tests/support/test_main.h"
 
@@ -25,6 +31,26 @@ std::unique_ptr<Environment> openNew(const QTemporaryDir& folder, std::uint64_t 
     auto opened = Environment::open(plan);
     if (!opened) qFatal("%s", opened.error().message().c_str());
     return *std::move(opened);
+}
+
+/// The leaf of each key.
+std::vector<PageNumber> leavesOf(const fs::path& file, const std::vector<std::string>& keys) {
+    const auto pages = PageFile::open(file);
+    const auto view = (*pages)->start({"records"});
+    std::vector<PageNumber> leaves;
+    for (const std::string& key : keys) {
+        PageCursor cursor((*view)->pages, (*view)->trees.front());
+        if (!cursor.find(key)) qFatal("%s is missing", key.c_str());
+        leaves.push_back(cursor.path().leaf().number);
+    }
+    return leaves;
+}
+
+/// Makes a page one of no known kind.
+void spoil(const fs::path& file, PageNumber page) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(static_cast<std::streamoff>(page * 4096 + 10));
+    stream.write("\xff\xff", 2);
 }
 
 }  // namespace
@@ -66,6 +92,41 @@ private slots:
         QVERIFY(hasEnded);
         QVERIFY(isTold.get());
         second.join();
+    }
+
+    // A write transaction checks the pages that the library is about to read, once per leaf.
+    void meetsADamagedLeafAtTheFirstKeyBesideIt() {
+        const QTemporaryDir folder;
+        const fs::path file = fs::path(folder.path().toStdString()) / "log.mdb";
+        std::vector<std::string> keys;
+        for (int i = 1000; i < 2000; ++i)
+            keys.push_back(std::to_string(i));
+        {
+            const auto environment = openNew(folder, 1u << 20);
+            auto transaction = WriteTransaction::begin(*environment);
+            for (const std::string& key : keys)
+                QVERIFY(transaction->put(environment->database(0), key, std::string(100, 'x')));
+            QVERIFY(transaction->commit().has_value());
+        }
+        const std::vector<PageNumber> leaves = leavesOf(file, keys);
+        const auto second =
+            std::ranges::find_if(leaves, [&](PageNumber leaf) { return leaf != leaves.front(); });
+        const auto third =
+            std::find_if(second, leaves.end(), [&](PageNumber leaf) { return leaf != *second; });
+        QVERIFY(third != leaves.end());
+        spoil(file, *third);
+
+        EnvironmentPlan plan{file, 1u << 20, {"records"}};
+        const auto environment = Environment::open(plan);
+        QVERIFY(environment.has_value());
+        auto transaction = WriteTransaction::begin(**environment);
+        QVERIFY(transaction.has_value());
+        const auto sound = static_cast<std::size_t>(second - leaves.begin());
+        for (std::size_t i = 0; i < sound; ++i)
+            QVERIFY(transaction->put((*environment)->database(0), keys[i], "new").has_value());
+        const auto met = transaction->put((*environment)->database(0), keys[sound], "new");
+        QVERIFY(!met.has_value());
+        QVERIFY(isDamage(met.error()));
     }
 
     // The library refuses to move its map while somebody writes; nothing is lost by asking.

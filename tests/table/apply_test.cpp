@@ -9,6 +9,7 @@
 #include "core/table/apply.h"
 #include "core/table/collection_size.h"
 #include "core/table/expiry.h"
+#include "core/table/prepared_item.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"
@@ -51,6 +52,46 @@ public:
         write(pk, item(pk, "red"));
     }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
+    /// Prepares, and later commits or cancels, a put (`after`), a delete (none) or a check.
+    void prepare(const std::string& pk, TransactionAction action, const std::string& color = "",
+                 std::int64_t stamp = 5000) {
+        LogRecord record = resolution(RecordKind::TransactionPrepare, pk, action, color);
+        record.stamp = CalendarTime(Duration(stamp));
+        const std::string key = preparedKey(m_schema.group, record.key);
+        // Prepared before, with a lower stamp.
+        if (m_tree.contains(key)) record.oldItem = OldItem{0, preparedChecksum(key, record)};
+        apply(record);
+    }
+    void commit(const std::string& pk, TransactionAction action, const std::string& color = "",
+                std::int64_t stamp = 5000) {
+        LogRecord record = resolution(RecordKind::TransactionCommit, pk, action, color);
+        record.stamp = CalendarTime(Duration(stamp));
+        addOld(record);
+        if (action == TransactionAction::Check && record.oldImage) {
+            record.newImage = std::exchange(record.oldImage, std::nullopt);
+            record.newItemBytes = record.oldItem->itemBytes;
+        }
+        if (m_sizesCollections && action != TransactionAction::Check) addSize(pk, record);
+        apply(record);
+    }
+    void cancel(const std::string& pk, TransactionAction action, const std::string& color = "") {
+        apply(resolution(RecordKind::TransactionCancel, pk, action, color));
+    }
+    bool isPrepared(const std::string& pk) const {
+        return m_tree.contains(preparedKey(m_schema.group, keyOf(pk)));
+    }
+    const SharedBytes* stored(const std::string& pk) const {
+        const auto found = m_tree.find(keyOf(pk));
+        return found == m_tree.end() ? nullptr : &found->second;
+    }
+    StoredHeader headerOf(const std::string& pk) const {
+        return decodeStored(keyOf(pk), **stored(pk))->header;
+    }
+    std::optional<PreparedItem> prepared(const std::string& pk) const {
+        const std::string key = preparedKey(m_schema.group, keyOf(pk));
+        return decodePrepared(key, *m_tree.at(key));
+    }
+
     /// From now on records carry the size of the collection. Before, they are of version 1.
     void sizeCollections() { m_sizesCollections = true; }
 
@@ -106,33 +147,61 @@ private:
                m_tree.contains(collectionSizeKey(m_schema.group, keyOf(pk)));
     }
 
+    static LogRecord resolution(RecordKind kind, const std::string& pk, TransactionAction action,
+                                const std::string& color) {
+        LogRecord record;
+        record.kind = kind;
+        record.space = kTable;
+        record.key = keyOf(pk);
+        record.transactionId = "id";
+        record.ledger = GroupId(77);
+        record.action = action;
+        if (action == TransactionAction::Put) {
+            record.newImage = types::encodeItem(item(pk, color));
+            record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(item(pk, color)));
+        }
+        return record;
+    }
+
+    void addOld(LogRecord& record) const {
+        const auto found = m_tree.find(record.key);
+        if (found == m_tree.end()) return;
+        const auto decoded = decodeStored(record.key, *found->second);
+        record.oldImage = found->second->substr(decoded->attributesAt);
+        record.oldItem =
+            OldItem{decoded->header.itemBytes, entryChecksum(record.key, *record.oldImage)};
+    }
+
+    void addSize(const std::string& pk, LogRecord& record) const {
+        const auto delta = static_cast<std::uint64_t>(
+            collectionDelta(record, localIndexChanges(record, m_schema)));
+        record.collection =
+            CollectionSize{scannedCollectionBytes(pk) + delta, !knowsCollection(pk)};
+    }
+
     void write(const std::string& pk, std::optional<types::Item> after) {
         LogRecord record;
         record.kind = after ? RecordKind::Put : RecordKind::Delete;
         record.space = kTable;
         record.key = keyOf(pk);
-        record.committedAt = CalendarTime(Duration(1000 + ++m_writes));
-        if (const auto found = m_tree.find(record.key); found != m_tree.end()) {
-            const auto decoded = decodeStored(record.key, *found->second);
-            record.oldImage = found->second->substr(decoded->attributesAt);
-            record.oldItem =
-                OldItem{decoded->header.itemBytes, entryChecksum(record.key, *record.oldImage)};
-        }
+        addOld(record);
         if (after) {
             record.newImage = types::encodeItem(*after);
             record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
         }
-        if (m_sizesCollections) {
-            const auto delta = static_cast<std::uint64_t>(
-                collectionDelta(record, localIndexChanges(record, m_schema)));
-            record.collection =
-                CollectionSize{scannedCollectionBytes(pk) + delta, !knowsCollection(pk)};
-        }
+        if (m_sizesCollections) addSize(pk, record);
         if (const auto expiry = m_expiries.find(pk); expiry != m_expiries.end())
             record.oldExpiry = expiry->second;
         m_expiries.erase(pk);
         record.newExpiry = std::exchange(m_newExpiry, std::nullopt);
         if (record.newExpiry) m_expiries[pk] = *record.newExpiry;
+        apply(record);
+    }
+
+    void apply(LogRecord record) {
+        record.committedAt = CalendarTime(Duration(1000 + ++m_writes));
+        // Whatever is applied comes from a log.
+        record = decodeRecord(encodeRecord(record)).value();
         const Lsn lsn = mark.applied.next();
         const AppliedRecord applied = applyRecord(record, lsn, m_schema);
         for (const auto& change : applied.changes) {
@@ -191,6 +260,74 @@ private slots:
         QCOMPARE(tree.mark.itemBytes, std::int64_t{0});
         QCOMPARE(tree.mark.checksum, std::uint64_t{0});
         QCOMPARE(tree.mark.deletedStampMax, std::uint64_t{1005});
+    }
+
+    void keepsWhatIsPreparedApartFromItems() {
+        Tree tree;
+        tree.put("a", "red");
+        tree.prepare("a", TransactionAction::Put, "blue");
+        tree.prepare("b", TransactionAction::Put, "green");
+        QVERIFY(tree.isPrepared("a") && tree.isPrepared("b"));
+        QCOMPARE(tree.mark.itemCount, std::int64_t{1});
+        QCOMPARE(tree.entries(kIndex), std::size_t{1});
+        QVERIFY(tree.stored("b") == nullptr);
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        const auto prepared = tree.prepared("a");
+        QCOMPARE(prepared->ledger, GroupId(77));
+        QCOMPARE(prepared->transactionId, std::string("id"));
+        QCOMPARE(prepared->stamp, CalendarTime(Duration(5000)));
+        QCOMPARE(*prepared->image, types::encodeItem(item("a", "blue")));
+    }
+
+    void preparesAgainWithAHigherStamp() {
+        Tree tree;
+        tree.prepare("a", TransactionAction::Put, "blue");
+        tree.prepare("a", TransactionAction::Put, "blue", 6000);
+        QCOMPARE(tree.prepared("a")->stamp, CalendarTime(Duration(6000)));
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        tree.cancel("a", TransactionAction::Put, "blue");
+        QVERIFY(!tree.isPrepared("a"));
+        QCOMPARE(tree.mark.checksum, std::uint64_t{0});
+    }
+
+    void commitsPutsAndDeletes() {
+        Tree tree;
+        tree.sizeCollections();
+        tree.put("a", "red");
+        tree.put("b", "red");
+        tree.prepare("a", TransactionAction::Put, "blue");
+        tree.prepare("b", TransactionAction::Delete);
+        tree.prepare("c", TransactionAction::Put, "green");
+        tree.commit("a", TransactionAction::Put, "blue");
+        tree.commit("b", TransactionAction::Delete);
+        tree.commit("c", TransactionAction::Put, "green");
+        QVERIFY(!tree.isPrepared("a") && !tree.isPrepared("b") && !tree.isPrepared("c"));
+        QCOMPARE(tree.mark.itemCount, std::int64_t{2});
+        QCOMPARE(tree.mark.itemBytes, std::int64_t(types::itemBytes(item("a", "blue")) +
+                                                   types::itemBytes(item("c", "green"))));
+        QCOMPARE(tree.entries(kIndex), std::size_t{2});
+        QCOMPARE(tree.headerOf("a").stamp, CalendarTime(Duration(5000)));
+        QCOMPARE(tree.mark.deletedStampMax, std::uint64_t{5000});
+        QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+        for (const char* pk : {"a", "b", "c"})
+            QCOMPARE(tree.collectionBytes(pk), tree.scannedCollectionBytes(pk));
+    }
+
+    // A check leaves its stamp: at the item, or as that of a deletion.
+    void commitsChecks() {
+        Tree tree;
+        tree.put("a", "red");
+        const std::uint64_t before = tree.mark.checksum;
+        tree.prepare("a", TransactionAction::Check);
+        tree.prepare("none", TransactionAction::Check);
+        tree.commit("a", TransactionAction::Check);
+        QCOMPARE(tree.mark.deletedStampMax, std::uint64_t{0});
+        tree.commit("none", TransactionAction::Check, "", 5001);
+        QCOMPARE(tree.headerOf("a").stamp, CalendarTime(Duration(5000)));
+        QCOMPARE(tree.mark.deletedStampMax, std::uint64_t{5001});
+        QCOMPARE(tree.mark.itemCount, std::int64_t{1});
+        QCOMPARE(tree.entries(kIndex), std::size_t{1});
+        QCOMPARE(tree.mark.checksum, before);
     }
 
     void movesLocalIndexEntriesWithTheirItem() {

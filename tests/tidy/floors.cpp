@@ -57,7 +57,13 @@ const QHash<QString, Floors>& house() {
           {"faults", 7},
           {"inspect", 7},
           {"world", 8}}},
-        {"core/api", {{"decode", 0}, {"items", 1}, {"tables", 1}, {"operations", 2}, {".", 3}}},
+        {"core/api",
+         {{"decode", 0},
+          {"items", 1},
+          {"tables", 1},
+          {"statements", 2},
+          {"operations", 3},
+          {".", 4}}},
         {"core/api/operations",
          {{".", 0},
           {"account", 1},
@@ -66,9 +72,12 @@ const QHash<QString, Floors>& house() {
           {"global_tables", 1},
           {"insights", 1},
           {"items", 1},
+          {"partiql", 1},
           {"policies", 1},
           {"streams", 1},
-          {"tables", 1}}},
+          {"transactions", 1},
+          {"tables", 1},
+          {"tags", 1}}},
     };
     return house;
 }

@@ -48,8 +48,22 @@ private slots:
     void spellsTheMessageAsTheServiceDoes() {
         QCOMPARE(qt(messageName(ErrorType::Serialization)), QByteArray("Message"));
         QCOMPARE(qt(messageName(ErrorType::Validation)), QByteArray("message"));
+        QCOMPARE(qt(messageName(ErrorType::TransactionCanceled)), QByteArray("Message"));
+        QCOMPARE(qt(messageName(ErrorType::TransactionConflict)), QByteArray("message"));
         QCOMPARE(qt(ApiError::tableNotFound("T").message),
                  QByteArray("Requested resource not found: Table: T not found"));
+    }
+
+    void listsTheReasonsOfACancelledTransactionInOrder() {
+        const ApiError error = ApiError::transactionCanceled(
+            {{}, reasonOf(ApiError::conditionFailed()), reasonOf(ApiError::validation("No"))});
+        QCOMPARE(qt(error.message),
+                 QByteArray("Transaction cancelled, please refer cancellation reasons for specific "
+                            "reasons [None, ConditionalCheckFailed, ValidationError]"));
+        QCOMPARE(error.reasons.size(), 3);
+        QVERIFY(error.reasons[0].isNone());
+        QCOMPARE(qt(error.reasons[1].message), QByteArray("The conditional request failed"));
+        QCOMPARE(qt(error.reasons[2].message), QByteArray("No"));
     }
 };
 

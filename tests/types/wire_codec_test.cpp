@@ -35,6 +35,12 @@ QByteArray complaint(const QByteArray& json) {
     return messageOf(result);
 }
 
+// The text of that error in the newer layer of validation; empty if it is the same.
+QByteArray newerComplaint(const QByteArray& json) {
+    const auto result = valueFromJson(parsed(json));
+    return result ? "no error" : QByteArray::fromStdString(result.error().newerMessage);
+}
+
 // The error in the shape of a value, both alone and as an attribute.
 QByteArray shapeComplaint(const QByteArray& json) {
     const auto result = valueFromJson(parsed(json));
@@ -155,6 +161,24 @@ private slots:
                  QByteArray("Input collection contains duplicates"));
         QCOMPARE(complaint(R"({"NS":["100","1e2"]})"),
                  QByteArray("Input collection contains duplicates"));
+    }
+
+    // The newer layer quotes the elements and sorts those before the first repeat.
+    void hasTwoWordingsForTheLayersOfValidation() {
+        QCOMPARE(newerComplaint(R"({"SS":["b","a","b","0"]})"),
+                 kInvalid + R"(Input collection ["a", "b", "b", "0"] contains duplicates.)");
+        QCOMPARE(newerComplaint(R"({"SS":["a","a","c","b"]})"),
+                 kInvalid + R"(Input collection ["a", "a", "c", "b"] contains duplicates.)");
+        QCOMPARE(newerComplaint(R"({"BS":["/w==","AA==","AA=="]})"),
+                 kInvalid + R"(Input collection ["AA==","/w==","AA=="]of type BS contains )" +
+                     "duplicates.");
+        QCOMPARE(newerComplaint(R"({"NS":["2","1","2"]})"),
+                 kInvalid + "Input collection contains duplicates.");
+        QCOMPARE(newerComplaint(R"({"N":""})"),
+                 QByteArray("The parameter cannot be converted to a numeric value: "));
+        QVERIFY(complaint(R"({"N":"1e2147483647"})").startsWith("Number underflow."));
+        QVERIFY(newerComplaint(R"({"N":"1e2147483647"})").startsWith("Number overflow."));
+        QCOMPARE(newerComplaint(R"({"N":"1e126"})"), QByteArray());
     }
 
     void wantsNullToBeTrue() {

@@ -186,21 +186,4 @@ std::optional<ItemWrite> changeItem(const QString& table, const QStringList& key
     return write;
 }
 
-ItemWrite deleteItem(const QString& table, const QStringList& keyNames, const QJsonObject& seen) {
-    Expressions expressions;
-    expressions.requireExists(keyNames.first());
-    const QJsonObject attributes = withoutKey(seen, keyNames);
-    for (auto it = attributes.begin(); it != attributes.end(); ++it) {
-        Expressions longer = expressions;
-        longer.requireEqual({it.key()}, it.value());
-        if (!longer.conditionFits()) break;
-        expressions = longer;
-    }
-    ItemWrite write{
-        QStringLiteral("DeleteItem"),
-        {{QStringLiteral("TableName"), table}, {QStringLiteral("Key"), keyOf(seen, keyNames)}}};
-    expressions.addTo(write.request);
-    return write;
-}
-
 }  // namespace orrery::widgets

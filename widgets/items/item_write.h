@@ -39,8 +39,4 @@ std::optional<ItemWrite> changeItem(const QString& table, const QStringList& key
                                     const QJsonObject& seen, const QJsonObject& wanted,
                                     Guard guard);
 
-/// Deletes the item if the attributes in `seen` are unchanged. A condition has room for about 150
-/// attributes and cannot exclude others, so the caller must look before and after.
-ItemWrite deleteItem(const QString& table, const QStringList& keyNames, const QJsonObject& seen);
-
 }  // namespace orrery::widgets

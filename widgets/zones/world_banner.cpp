@@ -93,19 +93,20 @@ WorldBanner::WorldBanner(QWidget* parent)
 void WorldBanner::setSnapshot(const observe::Snapshot& snapshot) {
     const QString faults = faultSummary(snapshot);
     const QString clock = clockSummary(snapshot);
-    const bool faulty = !faults.isEmpty();
-    if (faulty != m_faulty) {
-        m_faulty = faulty;
+    const QString refused = toQString(snapshot.writesRefused);
+    const bool bad = !faults.isEmpty() || !refused.isEmpty();
+    if (bad != m_bad) {
+        m_bad = bad;
         update();
     }
-    m_heal->setVisible(faulty);
+    m_heal->setVisible(!faults.isEmpty());
     const bool slow =
         snapshot.clock.state == observe::ClockState::Paused || snapshot.clock.speed != 1.0;
     m_run->setVisible(slow);
     m_run->setText(snapshot.clock.state == observe::ClockState::Paused ? tr("Run")
                                                                        : tr("Run at 1×"));
     QStringList lines;
-    for (const QString& line : {faults, costSummary(snapshot), clock})
+    for (const QString& line : {refused, faults, costSummary(snapshot), clock})
         if (!line.isEmpty()) lines << line;
     if (m_lines == lines) return;
     m_lines = lines;
@@ -124,10 +125,13 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
-    // A fault together with a paused or slowed clock makes three lines. The clock comes before the
-    // fault's cost, which may be elided.
+    // Two lines fit. Of those after the first, the last comes first (the clock before the cost of a
+    // fault), and the rest may be elided.
     QStringList shown = m_lines;
-    if (shown.size() > 2) shown = {shown[0], shown[2] + QStringLiteral(" · ") + shown[1]};
+    while (shown.size() > 2) {
+        const QString last = shown.takeLast();
+        shown.last() = last + QStringLiteral(" · ") + shown.last();
+    }
     for (QString& line : shown)
         line = m_text->fontMetrics().elidedText(line, Qt::ElideRight, m_text->width());
     m_text->setText(shown.join(u'\n'));
@@ -135,8 +139,8 @@ void WorldBanner::showText() {
 
 void WorldBanner::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.fillRect(rect(), m_faulty ? colors().badSurface : colors().warnSurface);
-    painter.fillRect(QRect(0, 0, 4, height()), m_faulty ? colors().bad : colors().warn);
+    painter.fillRect(rect(), m_bad ? colors().badSurface : colors().warnSurface);
+    painter.fillRect(QRect(0, 0, 4, height()), m_bad ? colors().bad : colors().warn);
     icon(Symbol::Warning).paint(&painter, QRect(13, (height() - 17) / 2, 17, 17));
 }
 

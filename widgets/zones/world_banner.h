@@ -14,8 +14,9 @@ QString faultSummary(const observe::Snapshot& snapshot);
 QString costSummary(const observe::Snapshot& snapshot);
 QString clockSummary(const observe::Snapshot& snapshot);
 
-/// Warns while a fault is active or the clock is paused or not at normal speed, and offers buttons
-/// that end this. It has two short lines, so it fits in the tool bar and moves no other widget.
+/// Warns while writes are refused, a fault is active, or the clock is paused or not at normal
+/// speed. Buttons end the latter two. Two short lines fit in the tool bar, so no other widget
+/// moves.
 class WorldBanner : public QWidget {
     Q_OBJECT
 public:
@@ -43,7 +44,7 @@ private:
     QLabel* m_text;
     QPushButton* m_heal;
     QPushButton* m_run;
-    bool m_faulty = false;
+    bool m_bad = false;
 };
 
 }  // namespace orrery::widgets

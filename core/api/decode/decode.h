@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/api/decode/shape.h"
+#include "core/api/decode/validation_layer.h"
 #include "core/json/json.h"
 #include "core/types/api_error.h"
 
@@ -22,8 +23,10 @@ ApiResult<void> checkTypes(const Shape& shape, const json::Object& request, Blob
 
 /// Checks presence and limits. Reports all violations, ten at most, in one error: "2 validation
 /// errors detected: Value '…' at '…' failed to satisfy constraint: …; …". The table name has a
-/// check of its own, which operations on tables make first and the others last.
-ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request);
+/// check of its own, which operations on tables make first and the others last. In the newer layer
+/// of validation, some violations are reported alone.
+ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request,
+                                 const Validation& validation);
 
 /// Appends a value as the service's error texts show it: the Java text of the decoded request.
 void appendRendered(std::string& out, const Shape& shape, const json::Value* value);

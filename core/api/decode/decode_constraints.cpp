@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/api/decode/constraint_text.h"
 #include "core/api/decode/decode.h"
+#include "core/api/decode/decode_newer.h"
+#include "core/api/decode/fields.h"
 #include "core/api/decode/shapes.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
@@ -45,25 +48,18 @@ std::int64_t lengthOf(const Shape& shape, const json::Value& value) {
     return 0;
 }
 
-std::string lengthAtLeast(std::int64_t limit) {
-    return "Member must have length greater than or equal to " + std::to_string(limit);
-}
-std::string lengthAtMost(std::int64_t limit) {
-    return "Member must have length less than or equal to " + std::to_string(limit);
-}
-std::string lengthWithin(std::int64_t min, std::int64_t max) {
-    return min == kNoLimit ? lengthAtMost(max) : lengthAtMost(max) + ", " + lengthAtLeast(min);
-}
-
 // The map or the list that an attribute value holds; null if it holds neither.
 const json::Value* nestedIn(const json::Value& value) {
     const json::Object* object = value.if_object();
     if (object == nullptr) return nullptr;
-    for (const std::string_view type : {"M", "L"}) {
-        const json::Value* nested = object->if_contains(type);
-        if (nested != nullptr && !nested->is_null()) return nested;
+    // A loop, since almost every value has one member, which is neither.
+    const json::Value* list = nullptr;
+    for (const auto& [type, nested] : *object) {
+        if (nested.is_null()) continue;
+        if (type == "M") return &nested;
+        if (type == "L") list = &nested;
     }
-    return nullptr;
+    return list;
 }
 
 // A path such as 'keySchema.1.member.keyType' during the walk over the request: members begin with
@@ -89,11 +85,25 @@ private:
 class Checker {
 public:
     enum class Names { AsModelled, Whole };
-    explicit Checker(Names names = Names::AsModelled) : m_names(names) {}
+    Checker(Names names, const json::Object& request, Layer layer)
+        : m_names(names), m_request(request), m_isNewer(layer == Layer::Newer) {}
 
     void members(const Shape& shape, const json::Object& object) {
         for (const Member& candidate : shape.members)
             member(candidate, object);
+    }
+
+    /// The limits that count only if there is no other violation.
+    void entriesOfMembers(const Shape& shape) {
+        if (!m_violations.empty()) return;
+        for (const Member& candidate : shape.members) {
+            const json::Value* value = m_request.if_contains(candidate.name);
+            if (!candidate.shape->entriesLast || value == nullptr || value->is_null()) continue;
+            const std::size_t before = m_path.push(candidate.name, true);
+            m_name = candidate.name;
+            checkKeys(*candidate.shape, *value);
+            m_path.pop(before);
+        }
     }
 
     void member(const Member& member, const json::Object& object) {
@@ -141,7 +151,7 @@ private:
                 break;
             case ShapeType::Map:
                 checkLength(shape, *value);
-                checkKeys(shape, *value);
+                if (!shape.entriesLast) checkKeys(shape, *value);
                 entries(shape, value->get_object());
                 break;
             case ShapeType::AttributeValue:
@@ -175,12 +185,11 @@ private:
         if (!shape.values.empty()) {
             for (const std::string_view allowed : shape.values)
                 if (text == allowed) return;
-            std::string list;
-            for (const std::string_view allowed : shape.values) {
-                if (!list.empty()) list += ", ";
-                list += allowed;
+            if (m_isNewer) {
+                if (auto newer = newerEnumViolation(shape, m_request, text))
+                    return add(*std::move(newer));
             }
-            violation(shape, &value, "Member must satisfy enum value set: [" + list + "]");
+            violation(shape, &value, enumConstraint(shape.values));
             return;
         }
         if (shape.role == Role::Table &&
@@ -211,7 +220,7 @@ private:
     void checkValue(const Shape& shape, const json::Value& value) {
         const std::int64_t number = value.is_int64()    ? value.get_int64()
                                     : value.is_uint64() ? INT64_MAX
-                                                        : doubleToInteger(value.get_double());
+                                                        : truncated(value.get_double());
         if (shape.valueMin != kNoLimit && number < shape.valueMin)
             violation(shape, &value,
                       "Member must have value greater than or equal to " +
@@ -220,12 +229,6 @@ private:
             violation(
                 shape, &value,
                 "Member must have value less than or equal to " + std::to_string(shape.valueMax));
-    }
-
-    static std::int64_t doubleToInteger(double number) {
-        if (number >= 9.2e18) return INT64_MAX;
-        if (number <= -9.2e18) return INT64_MIN;
-        return static_cast<std::int64_t>(number);
     }
 
     // The service reports missing elements at the list itself.
@@ -252,6 +255,13 @@ private:
             if (shape.valueLengthMax == kNoLimit || element.is_null()) continue;
             const std::int64_t length = lengthOf(*shape.element, element);
             if (length >= shape.valueLengthMin && length <= shape.valueLengthMax) continue;
+            if (m_isNewer && shape.shown == Shown::UnnamedIfNewer) {
+                add("Value at '" + std::string(m_name) + "." + std::string(key) +
+                    ".member' failed to satisfy constraint: " +
+                    (length < shape.valueLengthMin ? lengthAtLeast(shape.valueLengthMin)
+                                                   : lengthAtMost(shape.valueLengthMax)));
+                continue;
+            }
             violation(shape, &value,
                       "Map value must satisfy constraint: [" +
                           lengthWithin(shape.valueLengthMin, shape.valueLengthMax) + "]");
@@ -306,17 +316,29 @@ private:
     }
 
     void violation(const Shape& shape, const json::Value* value, const std::string& constraint) {
-        if (m_violations.size() >= kViolationsMax) return;
         std::string text = "Value ";
-        if (shape.valueUnnamed && value != nullptr) {
+        const bool unnamed =
+            shape.shown == Shown::Unnamed || (shape.shown == Shown::UnnamedIfNewer && m_isNewer);
+        const bool asJson = value != nullptr && shape.shown == Shown::JsonIfNewer && m_isNewer;
+        if (unnamed && value != nullptr) {
             text += "at '" + unnamedPath() + "'";
         } else {
             if (value != nullptr) text.push_back('\'');
-            appendRendered(text, shape, value);
+            if (asJson) {
+                text += boost::json::serialize(*value);
+            } else {
+                appendRendered(text, shape, value);
+            }
             if (value != nullptr) text.push_back('\'');
             text += " at '" + m_path.text() + "'";
         }
-        m_violations.push_back(text + " failed to satisfy constraint: " + constraint);
+        add(text + " failed to satisfy constraint: " + constraint);
+        // The newer layer reports it before the violations of other members.
+        if (asJson) std::ranges::rotate(m_violations, m_violations.end() - 1);
+    }
+
+    void add(std::string violation) {
+        if (m_violations.size() < kViolationsMax) m_violations.push_back(std::move(violation));
     }
 
     // In errors that omit the value, members keep their capitals: 'RequestItems.T.member.Keys'.
@@ -326,6 +348,8 @@ private:
     }
 
     Names m_names;
+    const json::Object& m_request;
+    bool m_isNewer;
     Path m_path;
     std::string_view m_name;   // Of the current member.
     std::string_view m_entry;  // Of the current map entry.
@@ -334,15 +358,18 @@ private:
 
 // All rules for the name of a table. The model only demands 1 to 1,024 characters, since it may be
 // an ARN.
-ApiResult<void> checkName(const Member& member, const json::Object& request) {
-    Checker checker(Checker::Names::Whole);
+ApiResult<void> checkName(const Member& member, const json::Object& request, Layer layer) {
+    Checker checker(Checker::Names::Whole, request, layer);
     checker.member(member, request);
     return checker.result();
 }
 
 }  // namespace
 
-ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request) {
+ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request,
+                                 const Validation& validation) {
+    if (validation.isNewer()) TRY(checkReportedAlone(shape, request, validation));
+    const Layer layer = validation.layer;
     for (const Member& member : shape.members) {
         if (member.presence != Presence::Required) continue;
         const json::Value* value = request.if_contains(member.name);
@@ -350,13 +377,14 @@ ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request
             return std::unexpected(
                 ApiError::validation("The parameter '" + std::string(member.name) +
                                      "' is required but was not present in the request"));
-        TRY(checkName(member, request));
+        TRY(checkName(member, request, layer));
     }
-    Checker checker;
+    Checker checker(Checker::Names::AsModelled, request, layer);
     checker.members(shape, request);
+    checker.entriesOfMembers(shape);
     TRY(checker.result());
     for (const Member& member : shape.members)
-        if (member.shape->role == Role::Table) TRY(checkName(member, request));
+        if (member.shape->role == Role::Table) TRY(checkName(member, request, layer));
     return {};
 }
 

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "core/api/decode/decode.h"
+#include "core/api/decode/fields.h"
 
 namespace orrery::api {
 namespace {
@@ -87,6 +88,13 @@ void appendStructure(std::string& out, const Shape& shape, const json::Object& o
     out.push_back(')');
 }
 
+// The service casts what it is given for a whole number before it shows it: 0.5 is 0.
+std::optional<std::int64_t> wholeOf(const Shape& shape, const json::Value& value) {
+    const bool isWhole = shape.type == ShapeType::Integer || shape.type == ShapeType::Long;
+    if (!isWhole || !value.is_double()) return std::nullopt;
+    return truncated(value.get_double());
+}
+
 }  // namespace
 
 void appendRendered(std::string& out, const Shape& shape, const json::Value* value) {
@@ -120,6 +128,8 @@ void appendRendered(std::string& out, const Shape& shape, const json::Value* val
         out.push_back('}');
     } else if (value->is_object()) {
         appendStructure(out, shape, value->get_object());
+    } else if (const auto whole = wholeOf(shape, *value)) {
+        out.append(std::to_string(*whole));
     } else {
         out.append(boost::json::serialize(*value));
     }

@@ -45,16 +45,13 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
     if (value == nullptr) return std::nullopt;
     if (value->is_int64()) return value->get_int64();
     if (value->is_uint64()) return INT64_MAX;
-    const double number = value->get_double();
-    if (number >= 9.2e18) return INT64_MAX;
-    if (number <= -9.2e18) return INT64_MIN;
-    return static_cast<std::int64_t>(number);
+    return truncated(value->get_double());
 }
 
 std::optional<Fields> Fields::structure(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return std::nullopt;
-    return Fields(value->get_object());
+    return Fields(value->get_object(), m_layer);
 }
 
 std::vector<Fields> Fields::structures(std::string_view name) const {
@@ -62,7 +59,7 @@ std::vector<Fields> Fields::structures(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return found;
     for (const json::Value& element : value->get_array())
-        if (element.is_object()) found.emplace_back(element.get_object());
+        if (element.is_object()) found.emplace_back(element.get_object(), m_layer);
     return found;
 }
 
@@ -90,6 +87,12 @@ std::size_t Fields::size(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return 0;
     return value->is_array() ? value->get_array().size() : value->get_object().size();
+}
+
+std::int64_t truncated(double number) {
+    if (number >= 9.2e18) return INT64_MAX;
+    if (number <= -9.2e18) return INT64_MIN;
+    return static_cast<std::int64_t>(number);
 }
 
 Fields fieldsOf(const json::Value& value) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/api/decode/validation_layer.h"
 #include "core/json/json.h"
 #include "core/types/api_error.h"
 #include "core/types/attribute_value.h"
@@ -17,7 +18,11 @@ namespace orrery::api {
 /// shape. A null counts as an absent member. Views point into the request, which must outlive them.
 class Fields {
 public:
-    explicit Fields(const json::Object& object) : m_object(&object) {}
+    explicit Fields(const json::Object& object, Layer layer = Layer::Older)
+        : m_object(&object), m_layer(layer) {}
+
+    /// The layer of validation in which the request is checked.
+    Layer layer() const { return m_layer; }
 
     bool has(std::string_view name) const { return find(name) != nullptr; }
     /// Empty if absent.
@@ -45,8 +50,11 @@ public:
 
 private:
     const json::Object* m_object;
+    Layer m_layer;
 };
 
+/// A number given for a whole one, as the service casts it: towards zero, within 64 bits.
+std::int64_t truncated(double number);
 /// `value` as a structure.
 Fields fieldsOf(const json::Value& value);
 /// `value` as JSON text.

@@ -43,6 +43,24 @@ enum class Role : std::uint8_t {
 
 inline constexpr std::int64_t kNoLimit = -1;
 
+/// How errors show the value of a member.
+enum class Shown : std::uint8_t {
+    Value,           ///< "Value '0' at 'limit' failed …".
+    Unnamed,         ///< "Value at 'Limit' failed …".
+    UnnamedIfNewer,  ///< Unnamed in the newer layer of validation (validation_layer.h).
+    JsonIfNewer,     ///< A value, which the newer layer shows as the JSON that was sent.
+};
+
+/// What the newer layer of validation says of a value outside an enumeration: "Failed to satisfy
+/// constraint: Member must satisfy enum value set: […]". Its list differs from the model's.
+struct NewerEnum {
+    std::span<const std::string_view> values;
+    /// The newer layer reports the violation alone, before those of all other members.
+    bool alone = false;
+    /// If not empty, all this holds only if the request has at least two entries in this member.
+    std::string_view besideTwoOf = {};
+};
+
 struct Member;
 
 struct Shape {
@@ -64,8 +82,13 @@ struct Shape {
     Pattern pattern = Pattern::None;
     Role role = Role::Plain;
     std::span<const std::string_view> values;  // For enumerations, in the order of the error text.
-    /// Some operations report some limits as "Value at 'Limit' failed …", without the value.
-    bool valueUnnamed = false;
+    const NewerEnum* newerEnum = nullptr;      // Null: both layers say the same.
+    Shown shown = Shown::Value;
+    /// The limits of a map's keys and values count only if all members are valid otherwise.
+    bool entriesLast = false;
+    /// The newer layer reports the length of this text alone and unnamed, before all other
+    /// violations; of the name of a table, only that it is empty.
+    bool lengthAloneIfNewer = false;
 
     // Builders, so that a table reads like its description.
     constexpr Shape lengths(std::int64_t min, std::int64_t max) const {
@@ -96,9 +119,24 @@ struct Shape {
         shape.role = wanted;
         return shape;
     }
-    constexpr Shape unnamed() const {
+    constexpr Shape as(Shown wanted) const {
         Shape shape = *this;
-        shape.valueUnnamed = true;
+        shape.shown = wanted;
+        return shape;
+    }
+    constexpr Shape lengthAlone() const {
+        Shape shape = *this;
+        shape.lengthAloneIfNewer = true;
+        return shape;
+    }
+    constexpr Shape checkedLast() const {
+        Shape shape = *this;
+        shape.entriesLast = true;
+        return shape;
+    }
+    constexpr Shape ifNewer(const NewerEnum& wanted) const {
+        Shape shape = *this;
+        shape.newerEnum = &wanted;
         return shape;
     }
 };

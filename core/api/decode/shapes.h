@@ -19,6 +19,8 @@ inline constexpr Shape kTimestamp = scalar(ShapeType::Timestamp);
 /// The name or ARN of a table in a request about items.
 inline constexpr Shape kTableName =
     string().lengths(1, 255).matching(Pattern::Name).as(Role::Table);
+/// The same in the operations that write one item.
+inline constexpr Shape kWrittenTableName = kTableName.lengthAlone();
 /// As a key of a map, it has the length limit of a new table's name.
 inline constexpr Shape kTableKey = string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
 /// The name of a new table.

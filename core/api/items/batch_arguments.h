@@ -13,6 +13,12 @@ namespace orrery::api {
 
 // What BatchGetItem and BatchWriteItem share.
 
+/// What the newer layer of validation says if RequestItems names no table.
+inline constexpr const char* kNoTableIfNewer =
+    "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member "
+    "must "
+    "have length greater than or equal to 1";
+
 /// The keys that a batch has named so far; a duplicate is an error. A table that the batch names
 /// twice, by its name and by its ARN, is one table.
 class DistinctKeys {

@@ -39,10 +39,9 @@ std::optional<types::Item> entryOf(const cluster::TableDescription& table,
     const auto take = [&](const std::string& name) {
         if (const auto* value = item->find(name); value != nullptr) entry.set(name, *value);
     };
-    for (const types::KeySchema* keys : {&table.keys, &index.keys}) {
-        take(keys->partition.name);
-        if (keys->sort) take(keys->sort->name);
-    }
+    for (const types::KeySchema* keys : {&table.keys, &index.keys})
+        for (const types::KeyAttribute& attribute : keys->attributes())
+            take(attribute.name);
     for (const std::string& name : index.projection.attributes)
         take(name);
     return entry;
@@ -66,16 +65,26 @@ std::optional<types::Item> decoded(const cluster::ItemView& view) {
     return types::decodeItem(view.attributes());
 }
 
-void writeUnits(json::Writer& out, std::int64_t halves) {
-    out.beginObject().name("CapacityUnits").number(static_cast<double>(halves) / 2).endObject();
+void writeUnitMembers(json::Writer& out, std::int64_t halves, UnitsShown shown) {
+    const double units = static_cast<double>(halves) / 2;
+    out.name("CapacityUnits").number(units);
+    if (shown == UnitsShown::Read) out.name("ReadCapacityUnits").number(units);
+    if (shown == UnitsShown::Write) out.name("WriteCapacityUnits").number(units);
 }
 
-void writeIndexes(json::Writer& out, std::string_view member, const Consumed::ByIndex& indexes) {
+void writeUnits(json::Writer& out, std::int64_t halves, UnitsShown shown) {
+    out.beginObject();
+    writeUnitMembers(out, halves, shown);
+    out.endObject();
+}
+
+void writeIndexes(json::Writer& out, std::string_view member, const Consumed::ByIndex& indexes,
+                  UnitsShown shown) {
     if (indexes.empty()) return;
     out.name(member).beginObject();
     for (const auto& [name, halves] : indexes) {
         out.name(name);
-        writeUnits(out, halves);
+        writeUnits(out, halves, shown);
     }
     out.endObject();
 }
@@ -126,15 +135,15 @@ Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteR
 }
 
 void writeConsumed(json::Writer& out, CapacityDetail detail, std::string_view tableName,
-                   const Consumed& consumed) {
+                   const Consumed& consumed, UnitsShown shown) {
     out.beginObject();
     out.name("TableName").string(tableName);
-    out.name("CapacityUnits").number(static_cast<double>(consumed.halves()) / 2);
+    writeUnitMembers(out, consumed.halves(), shown);
     if (detail == CapacityDetail::Indexes) {
         out.name("Table");
-        writeUnits(out, consumed.tableHalves);
-        writeIndexes(out, "LocalSecondaryIndexes", consumed.local);
-        writeIndexes(out, "GlobalSecondaryIndexes", consumed.global);
+        writeUnits(out, consumed.tableHalves, shown);
+        writeIndexes(out, "LocalSecondaryIndexes", consumed.local, shown);
+        writeIndexes(out, "GlobalSecondaryIndexes", consumed.global, shown);
     }
     out.endObject();
 }

@@ -37,9 +37,12 @@ std::int64_t readHalves(std::uint64_t bytes, bool consistent);
 /// The cost of a write: one unit per 1 KB of the larger image, and the changes of each index.
 Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteReply& reply);
 
+/// Whether a reply tells read and write units apart, as those of transactions do, beside their sum.
+enum class UnitsShown { Sum, Read, Write };
+
 /// Writes the value of ConsumedCapacity. `tableName` is the name as written in the request.
 void writeConsumed(json::Writer& out, CapacityDetail detail, std::string_view tableName,
-                   const Consumed& consumed);
+                   const Consumed& consumed, UnitsShown shown = UnitsShown::Sum);
 /// Writes the member ConsumedCapacity if the request asked for it.
 void writeConsumedMember(json::Writer& out, CapacityDetail detail, std::string_view tableName,
                          const Consumed& consumed);

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/types/item_size.h"
 #include "core/types/wire_codec.h"
 
 namespace orrery::api {
 namespace {
+
+constexpr std::size_t kSubstitutionBytesMax = 2 * 1024 * 1024;
 
 std::string join(std::span<const std::string_view> names, std::string_view separator) {
     std::string text;
@@ -62,20 +65,27 @@ ApiResult<void> checkExpressionStyle(const Fields& request,
     std::vector<std::string_view> withValues(expressions.begin(), expressions.end());
     std::erase(withValues, "ProjectionExpression");
     if (withValues.empty() || !present(request, withValues).empty()) return {};
-    return invalid("ExpressionAttributeValues can only be specified when using expressions: " +
-                   join(withValues, " and ") + (withValues.size() == 1 ? " is null" : " are null"));
+    const std::string text =
+        "ExpressionAttributeValues can only be specified when using expressions";
+    std::string older = text + ": " + join(withValues, " and ") +
+                        (withValues.size() == 1 ? " is null" : " are null");
+    // The newer layer's text is recorded for writes only.
+    const bool isWrite = std::ranges::find(withValues, "ConditionExpression") != withValues.end();
+    return std::unexpected(ApiError::validation(std::move(older), isWrite ? text : ""));
 }
 
 ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
     using expression::Substitutions;
     std::optional<Substitutions::Names> names;
     std::optional<types::Item> values;
+    std::size_t bytes = 0;
     if (const json::Value* map = request.find("ExpressionAttributeNames"); map != nullptr) {
         names.emplace();
         std::vector<std::string_view> keys;
         for (const auto& [key, value] : request.entries("ExpressionAttributeNames")) {
             keys.push_back(key);
             names->emplace_back(key, textOf(*value));
+            bytes += key.size() + names->back().second.size();
         }
         TRY(Substitutions::checkNameKeys(keys));
     }
@@ -86,12 +96,20 @@ ApiResult<expression::Substitutions> takeSubstitutions(const Fields& request) {
             keys.push_back(key);
         TRY(Substitutions::checkValueKeys(keys));
         values.emplace();
+        // The older layer counts the levels inside the value only.
+        const int levelsMax =
+            request.layer() == Layer::Newer ? types::kNestingMax : types::kNestingMax + 1;
         for (const auto& [key, json] : entries) {
-            auto value = types::valueFromJson(*json);
+            auto value = types::valueFromJson(*json, levelsMax);
             if (!value) return std::unexpected(Substitutions::invalidValue(value.error(), key));
+            bytes += key.size() + types::attributeBytes(*value);
             values->set(std::string(key), *std::move(value));
         }
     }
+    // The limit is documented (Constraints.html, "Expression parameters"); the text is ours.
+    if (bytes > kSubstitutionBytesMax)
+        return invalid(
+            "The names and values that the expressions refer to exceed the maximum of 2 MB");
     return Substitutions::create(std::move(names), std::move(values));
 }
 

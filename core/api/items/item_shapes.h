@@ -27,14 +27,25 @@ inline constexpr Shape kReturnItemCollectionMetrics =
 
 inline constexpr std::string_view kReturnValuesValues[] = {"ALL_NEW", "UPDATED_OLD", "ALL_OLD",
                                                            "NONE", "UPDATED_NEW"};
-inline constexpr Shape kReturnValues = enumeration(kReturnValuesValues);
+// The newer layer misspells the last but one.
+inline constexpr std::string_view kReturnValuesIfNewer[] = {"ALL_OLD", "UPDATED_OLD", "ALL_NEW",
+                                                            "UPDATE_NEW", "NONE"};
+inline constexpr NewerEnum kReturnValuesInList{.values = kReturnValuesIfNewer};
+inline constexpr NewerEnum kReturnValuesAlone{.values = kReturnValuesIfNewer, .alone = true};
+inline constexpr Shape kReturnValues =
+    enumeration(kReturnValuesValues).ifNewer(kReturnValuesInList);
 
 inline constexpr std::string_view kOnConditionFailureValues[] = {"ALL_OLD", "NONE"};
 inline constexpr Shape kReturnValuesOnConditionCheckFailure =
     enumeration(kOnConditionFailureValues);
 
 inline constexpr std::string_view kConditionalOperatorValues[] = {"OR", "AND"};
-inline constexpr Shape kConditionalOperator = enumeration(kConditionalOperatorValues);
+inline constexpr std::string_view kConditionalOperatorIfNewer[] = {"ALL", "OR"};
+inline constexpr NewerEnum kConditionalOperatorAlone{
+    .values = kConditionalOperatorIfNewer, .alone = true, .besideTwoOf = "Expected"};
+/// Of the operations that write one item; those of Query and Scan have their own.
+inline constexpr Shape kConditionalOperator =
+    enumeration(kConditionalOperatorValues).ifNewer(kConditionalOperatorAlone);
 
 inline constexpr std::string_view kComparisonOperatorValues[] = {
     "IN",       "NULL", "BETWEEN", "LT",          "NOT_CONTAINS", "EQ",      "GT",

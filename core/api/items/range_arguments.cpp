@@ -12,6 +12,9 @@ namespace orrery::api {
 namespace {
 
 constexpr std::string_view kInvalidStart = "The provided starting key is invalid";
+constexpr std::string_view kNothingChosen =
+    "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+    "SPECIFIC_ATTRIBUTES";
 
 std::unexpected<ApiError> refuse(std::string text) {
     return std::unexpected(ApiError::validation(std::move(text)));
@@ -34,8 +37,9 @@ ApiError startKeyError(const ApiError& error) {
 }
 
 std::vector<std::string> keyNames(const types::KeySchema& keys) {
-    std::vector<std::string> names{keys.partition.name};
-    if (keys.sort) names.push_back(keys.sort->name);
+    std::vector<std::string> names;
+    for (const types::KeyAttribute& attribute : keys.attributes())
+        names.push_back(attribute.name);
     return names;
 }
 
@@ -47,6 +51,8 @@ types::Item keyPart(const types::Item& item, const types::KeySchema& schema) {
     return part;
 }
 
+}  // namespace
+
 bool isProjected(const cluster::TableDescription& table, const cluster::SecondaryIndex& index,
                  const std::string& name) {
     if (index.projection.kind == cluster::ProjectionKind::All) return true;
@@ -56,8 +62,6 @@ bool isProjected(const cluster::TableDescription& table, const cluster::Secondar
     return std::ranges::find(index.projection.attributes, name) !=
            index.projection.attributes.end();
 }
-
-}  // namespace
 
 RangeArguments takeRangeArguments(const Fields& request) {
     RangeArguments arguments;
@@ -101,22 +105,25 @@ ApiResult<void> takeFilterAndProjection(const Fields& request,
 
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
                                                                  std::string_view member) {
+    auto conditions = takeConditions(request, member);
+    // The older layer measures all values before it looks at the operator.
+    if (!conditions && request.layer() == Layer::Older &&
+        conditions.error().message == types::kNestingExceeded)
+        return std::unexpected(std::move(conditions).error());
     TRY(checkConditionalOperator(request, member));
-    TRY_ASSIGN(const auto conditions, takeConditions(request, member));
-    if (conditions.empty()) return std::nullopt;
+    if (!conditions) return std::unexpected(std::move(conditions).error());
+    if (conditions->empty()) return std::nullopt;
     TRY_ASSIGN(expression::Condition filter,
-               expression::conditionFromFilter(conditions, takeConditionalOperator(request)));
+               expression::conditionFromFilter(*conditions, takeConditionalOperator(request)));
     return filter;
 }
 
-ApiResult<void> checkSelect(const Fields& request, const RangeArguments& arguments,
-                            std::string_view envelope) {
+ApiResult<void> checkSelect(const Fields& request, const RangeArguments& arguments) {
     const bool expression = request.has("ProjectionExpression");
     const bool list = request.has("AttributesToGet");
     if (arguments.select == Select::Specific && !expression && !list)
-        return refuse(std::string(envelope) +
-                      "Must specify the AttributesToGet or ProjectionExpression when choosing to "
-                      "get SPECIFIC_ATTRIBUTES");
+        return std::unexpected(ApiError::validation(
+            std::string(kNothingChosen), std::string(kOneErrorDetected).append(kNothingChosen)));
     const bool other = arguments.select != Select::Default && arguments.select != Select::Specific;
     if (other && (expression || list))
         return refuse("Cannot specify the " +
@@ -188,13 +195,14 @@ ApiResult<void> bindSelect(RangeArguments& arguments) {
     return {};
 }
 
-ApiResult<void> checkStartKeySize(const RangeArguments& arguments, std::string_view mismatch) {
+ApiResult<void> checkStartKeySize(const RangeArguments& arguments, std::string_view olderEnd) {
     if (!arguments.startKey) return {};
     std::vector<std::string> names = keyNames(arguments.table->keys);
     for (const std::string& name : keyNames(arguments.keys()))
         if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-    if (arguments.startKey->size() != names.size()) return refuse(std::string(mismatch));
-    return {};
+    if (arguments.startKey->size() == names.size()) return {};
+    return std::unexpected(ApiError::validation(std::string(kInvalidStart).append(olderEnd),
+                                                std::string(kInvalidStart)));
 }
 
 ApiResult<void> checkStartKeyType(const RangeArguments& arguments,

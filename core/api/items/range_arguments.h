@@ -63,14 +63,16 @@ ApiResult<void> takeFilterAndProjection(const Fields& request,
 ApiResult<std::optional<expression::Condition>> takeLegacyFilter(const Fields& request,
                                                                  std::string_view member);
 
-/// Checks Select against the projection and the index. Query and Scan word one of its errors
-/// differently.
-ApiResult<void> checkSelect(const Fields& request, const RangeArguments& arguments,
-                            std::string_view envelope);
+/// Checks Select against the projection and the index.
+ApiResult<void> checkSelect(const Fields& request, const RangeArguments& arguments);
 
 /// Finds the table and the index.
 ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& catalog,
                           const cluster::Caller& caller);
+
+/// True if the entries of the index have the attribute.
+bool isProjected(const cluster::TableDescription& table, const cluster::SecondaryIndex& index,
+                 const std::string& name);
 
 /// For Query only: a filter on an index may use only attributes that the index projects, even if
 /// the others are fetched from the table.
@@ -80,9 +82,9 @@ ApiResult<void> checkFilterProjected(const RangeArguments& arguments);
 ApiResult<void> bindSelect(RangeArguments& arguments);
 
 /// The three checks of ExclusiveStartKey, which the service makes at different moments: the number
-/// of its attributes (`mismatch` is the operation's text), the presence and types of the attributes
-/// of the key that is read, and whether the rest is a key of the table.
-ApiResult<void> checkStartKeySize(const RangeArguments& arguments, std::string_view mismatch);
+/// of its attributes (the older layer of validation ends its text with `olderEnd`), the presence
+/// and types of the attributes of the key that is read, and whether the rest is a key of the table.
+ApiResult<void> checkStartKeySize(const RangeArguments& arguments, std::string_view olderEnd);
 ApiResult<void> checkStartKeyType(const RangeArguments& arguments,
                                   const types::KeyAttribute& attribute);
 

@@ -33,8 +33,9 @@ std::int64_t writeItems(json::Writer& out, const RangeArguments& arguments,
     return count;
 }
 
-void writeLastKey(json::Writer& out, const RangeArguments& arguments,
-                  const cluster::ItemView& last) {
+}  // namespace
+
+types::Item lastKey(const RangeArguments& arguments, const cluster::ItemView& last) {
     const types::EncodedItem item(last.attributes());
     types::Item key;
     const auto take = [&](const types::KeyAttribute& attribute) {
@@ -42,23 +43,20 @@ void writeLastKey(json::Writer& out, const RangeArguments& arguments,
         CHECK(value.has_value());
         key.set(attribute.name, *std::move(value));
     };
-    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()}) {
-        take(keys->partition);
-        if (keys->sort) take(*keys->sort);
-    }
-    writeItem(out.name("LastEvaluatedKey"), key);
+    for (const types::KeySchema* keys : {&arguments.table->keys, &arguments.keys()})
+        for (const types::KeyAttribute& attribute : keys->attributes())
+            take(attribute);
+    return key;
 }
 
-std::uint64_t bytesOf(const std::vector<cluster::ItemView>& items) {
-    std::uint64_t bytes = 0;
-    for (const cluster::ItemView& item : items)
-        bytes += item.itemBytes;
-    return bytes;
-}
-
-Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& reply) {
+// The bytes that a page reads are rounded up for each partition, so one that has no items costs the
+// minimum too: CapacityUnitCalculations, "Scan"; a table of four partitions with one item
+// costs 4.0.
+Consumed pageCost(const RangeArguments& arguments, const cluster::RangeReply& reply) {
     Consumed consumed;
-    const std::int64_t halves = readHalves(bytesOf(reply.items), arguments.consistent);
+    std::int64_t halves = 0;
+    for (const std::uint64_t bytes : reply.partitionBytes)
+        halves += readHalves(bytes, arguments.consistent);
     const cluster::SecondaryIndex* index = arguments.index();
     if (index == nullptr) {
         consumed.tableHalves = halves;
@@ -71,8 +69,6 @@ Consumed costOf(const RangeArguments& arguments, const cluster::RangeReply& repl
     return consumed;
 }
 
-}  // namespace
-
 void writePage(json::Writer& out, const RangeArguments& arguments,
                const cluster::RangeReply& reply) {
     out.beginObject();
@@ -80,9 +76,11 @@ void writePage(json::Writer& out, const RangeArguments& arguments,
         writeItems(out, arguments, arguments.fetchFromTable ? reply.tableItems : reply.items);
     out.name("Count").number(count);
     out.name("ScannedCount").number(static_cast<std::int64_t>(reply.items.size()));
-    if (reply.more && !reply.items.empty()) writeLastKey(out, arguments, reply.items.back());
+    if (reply.more && !reply.items.empty())
+        writeItem(out.name("LastEvaluatedKey"), lastKey(arguments, reply.items.back()));
     if (arguments.capacity != CapacityDetail::None)
-        writeConsumedMember(out, arguments.capacity, arguments.tableName, costOf(arguments, reply));
+        writeConsumedMember(out, arguments.capacity, arguments.tableName,
+                            pageCost(arguments, reply));
     out.endObject();
 }
 

@@ -68,7 +68,16 @@ void writeOldItemReply(json::Writer& out, const WriteArguments& arguments,
 
 ApiResult<void> checkItemSize(const types::Item& item) {
     if (types::itemBytes(item) <= types::kItemBytesMax) return {};
-    return std::unexpected(ApiError::validation("Item size has exceeded the maximum allowed size"));
+    return std::unexpected(
+        ApiError::neverPrefixedValidation("Item size has exceeded the maximum allowed size"));
+}
+
+ApiResult<void> checkStatementSize(const expression::Update& update) {
+    if (update.style == expression::UpdateStyle::Legacy ||
+        expression::statementBytes(update) <= types::kItemBytesMax)
+        return {};
+    return std::unexpected(
+        ApiError::validation("Item size to update has exceeded the maximum allowed size"));
 }
 
 std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDescription& table) {
@@ -87,6 +96,16 @@ ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableD
     for (const cluster::SecondaryIndex* index : indexesByName(table))
         TRY(types::checkIndexKeys(item, index->keys, index->name));
     return {};
+}
+
+ApiResult<void> checkUpdateForTable(const expression::Update& update,
+                                    const cluster::TableDescription& table) {
+    TRY(expression::checkKeyUntouched(update, table.keys));
+    std::vector<expression::NamedKeySchema> indexes;
+    for (const cluster::SecondaryIndex* index : indexesByName(table))
+        indexes.push_back({index->name, &index->keys});
+    TRY(expression::checkIndexKeyTypes(update, indexes));
+    return checkKeyPaths(table, expression::paths(update));
 }
 
 ApiResult<cluster::WriteItem> makeWrite(WriteArguments& arguments, cluster::TablePtr table,

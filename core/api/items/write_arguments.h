@@ -54,6 +54,13 @@ std::vector<const cluster::SecondaryIndex*> indexesByName(const cluster::TableDe
 /// not too large.
 ApiResult<void> checkItemForTable(const types::Item& item, const cluster::TableDescription& table);
 ApiResult<void> checkItemSize(const types::Item& item);
+/// The limit that the newer layer of validation sets for an UpdateExpression, whatever the item and
+/// the condition. The leader measures the item itself.
+ApiResult<void> checkStatementSize(const expression::Update& update);
+/// Refuses an update of a key attribute, and one that sets an indexed attribute to a type that its
+/// index cannot hold.
+ApiResult<void> checkUpdateForTable(const expression::Update& update,
+                                    const cluster::TableDescription& table);
 
 /// The request for the world, without its action. Refuses a condition on a path into a key. Stores
 /// in `arguments` what the reply needs.

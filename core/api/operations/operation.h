@@ -7,6 +7,7 @@
 
 #include "core/api/decode/fields.h"
 #include "core/api/decode/shape.h"
+#include "core/api/decode/validation_layer.h"
 #include "core/api/operations/api_call.h"
 #include "core/json/json.h"
 
@@ -29,12 +30,14 @@ struct Operation {
 template <typename Parsed, auto bindPart, auto replyPart>
 class CallOf final : public ApiCall {
 public:
-    CallOf(std::string_view name, std::string table, Parsed parsed)
-        : m_name(name), m_table(std::move(table)), m_parsed(std::move(parsed)) {}
+    CallOf(std::string_view name, std::string table, Layer layer, Parsed parsed)
+        : m_name(name), m_layer(layer), m_table(std::move(table)), m_parsed(std::move(parsed)) {}
 
     ApiResult<cluster::Request> bind(const cluster::Catalog& catalog,
                                      const cluster::Caller& caller) override {
-        return bindPart(m_parsed, catalog, caller);
+        auto request = bindPart(m_parsed, catalog, caller);
+        if (!request) return std::unexpected(wordedInWorld(std::move(request).error(), m_layer));
+        return request;
     }
     void writeReply(const cluster::Reply& reply, std::string& out) const override {
         json::Writer writer(out);
@@ -45,6 +48,7 @@ public:
 
 private:
     std::string_view m_name;  // Points into operations.def, so it is always valid.
+    Layer m_layer;
     std::string m_table;
     Parsed m_parsed;
 };
@@ -58,7 +62,8 @@ constexpr Operation operation(const Shape& input) {
             if (!parsed) return std::unexpected(std::move(parsed).error());
             using Parsed = typename decltype(parsed)::value_type;
             return std::make_unique<CallOf<Parsed, bindPart, replyPart>>(
-                name, std::string(request.textIfAny("TableName")), *std::move(parsed));
+                name, std::string(request.textIfAny("TableName")), request.layer(),
+                *std::move(parsed));
         }};
 }
 

@@ -11,6 +11,7 @@ namespace {
 // arn:partition:dynamodb:region:account:table/name
 constexpr std::size_t kParts = 6;
 constexpr std::string_view kTable = "table/";
+constexpr std::size_t kTableNameMin = 3;
 using ArnParts = std::array<std::string_view, kParts>;
 
 ArnParts split(std::string_view arn) {
@@ -33,19 +34,21 @@ std::unexpected<ApiError> invalid(const std::string& text) {
 ApiError notFound(std::string_view arn, ArnUse use) {
     if (use == ArnUse::Policy)
         return ApiError::tableNotFound(split(arn).back().substr(kTable.size()));
+    // Recorded in dynalite's suite, untagResource.js.
+    if (use == ArnUse::TagRemoval) return ApiError::resourceNotFound();
     return {ErrorType::ResourceNotFound,
             "Requested resource not found: ResourceArn: " + std::string(arn) + " not found",
             nullptr};
 }
 
 ApiError ofOtherAccount(ArnUse use) {
-    if (use == ArnUse::Tags) return {ErrorType::AccessDenied, "Access is denied", nullptr};
+    if (use != ArnUse::Policy) return {ErrorType::AccessDenied, "Access is denied", nullptr};
     return ApiError::validation(
         "This action is only supported by accounts that match the resource owner’s account.");
 }
 
-ApiError ofOtherRegion(std::string_view arn, ArnUse use) {
-    const std::string text = use == ArnUse::Tags
+ApiError notOfThisEndpoint(std::string_view arn, ArnUse use) {
+    const std::string text = use != ArnUse::Policy
                                  ? "Invalid TableArn: Invalid ResourceArn provided as input "
                                  : "One or more parameter values were invalid: Invalid resource "
                                    "Arn: ";
@@ -79,8 +82,9 @@ ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
                                        ArnUse use) {
     const ArnParts parts = split(arn);
     if (parts[4] != caller.accountId) return std::unexpected(ofOtherAccount(use));
-    if (parts[3] != caller.regionName || parts[1] != "aws")
-        return std::unexpected(ofOtherRegion(arn, use));
+    const bool isTooShort = parts.back().size() < kTable.size() + kTableNameMin;
+    if (parts[3] != caller.regionName || parts[1] != "aws" || isTooShort)
+        return std::unexpected(notOfThisEndpoint(arn, use));
     cluster::TablePtr table = catalog.find(caller, arn);
     if (table == nullptr) return std::unexpected(notFound(arn, use));
     return table;

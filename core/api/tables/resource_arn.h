@@ -6,9 +6,9 @@
 
 namespace orrery::api {
 
-/// The purpose of a table's ARN: operations on tags and on policies have different error texts for
-/// a bad ARN.
-enum class ArnUse { Tags, Policy };
+/// The purpose of a table's ARN: operations on tags, UntagResource and operations on policies have
+/// different error texts for a bad ARN.
+enum class ArnUse { Tags, TagRemoval, Policy };
 
 /// Refuses anything but the ARN of a table, in any account.
 ApiResult<void> checkTableArn(std::string_view arn);

@@ -1,6 +1,7 @@
 #include "core/api/tables/table_arguments.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "core/api/tables/throughput_rules.h"
 #include "core/base/check.h"
@@ -122,7 +123,16 @@ types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
                           const std::vector<types::KeyAttribute>& attributes) {
     types::KeySchema schema;
     schema.partition = defined(keys.front().attribute, attributes);
-    if (keys.size() > 1) schema.sort = defined(keys[1].attribute, attributes);
+    for (const KeyElement& key : keys | std::views::drop(1)) {
+        types::KeyAttribute attribute = defined(key.attribute, attributes);
+        if (key.isHash) {
+            schema.morePartition.push_back(std::move(attribute));
+        } else if (!schema.sort) {
+            schema.sort = std::move(attribute);
+        } else {
+            schema.moreSort.push_back(std::move(attribute));
+        }
+    }
     return schema;
 }
 

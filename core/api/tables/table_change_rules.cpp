@@ -112,6 +112,48 @@ ApiResult<void> checkIndexesProvisioned(const TableDescription& table,
     return invalid("ProvisionedThroughput must be specified for index: " + missing);
 }
 
+std::string schemaText(const types::KeySchema& keys) {
+    const auto element = [](const types::KeyAttribute& attribute, std::string_view role) {
+        return "SchemaElement: key{" + attribute.name + ":" +
+               std::string(types::wireName(attribute.type)) + ":" + std::string(role) + "}";
+    };
+    std::string text = "Schema:[";
+    const auto add = [&](const types::KeyAttribute& attribute, std::string_view role) {
+        if (text.back() != '[') text += ", ";
+        text += element(attribute, role);
+    };
+    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
+        add(attribute, "HASH");
+    for (const types::KeyAttribute& attribute : keys.sortAttributes())
+        add(attribute, "RANGE");
+    return text + "]";
+}
+
+// A new index may not give an attribute of another key another type. (One that the request merely
+// repeats keeps its type, whatever the request says: definitionsFor.) The text is recorded in
+// test_gsi_updatetable.py of ScyllaDB's suite.
+ApiResult<void> checkNotRedefined(const TableDescription& table, const TableChanges& changes,
+                                  const IndexDefinition& index) {
+    const types::KeySchema wanted = makeKeys(index.keys, changes.attributes);
+    const auto redefinedIn = [&](const types::KeySchema& keys) {
+        for (const types::KeyAttribute& known : keys.attributes())
+            for (const types::KeyAttribute& attribute : wanted.attributes())
+                if (known.name == attribute.name && known.type != attribute.type) return true;
+        return false;
+    };
+    const auto check = [&](const types::KeySchema& keys) -> ApiResult<void> {
+        if (!redefinedIn(keys)) return {};
+        return invalid(
+            "Attributes cannot be redefined. Please check that your attribute has the same type as "
+            "previously defined. Existing schema: " +
+            schemaText(keys) + " New schema: " + schemaText(wanted));
+    };
+    TRY(check(table.keys));
+    for (const SecondaryIndex& existing : table.indexes)
+        TRY(check(existing.keys));
+    return {};
+}
+
 ApiResult<void> checkCreateThroughput(const IndexDefinition& index, BillingMode billing) {
     if (billing == BillingMode::Provisioned && !index.throughput)
         return invalid(
@@ -136,7 +178,8 @@ ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& c
     // The request must define the index's keys itself, even if the table defines them.
     if (changes.attributes.empty())
         return invalid("AttributeDefinitions is not specified for index: " + index.name);
-    TRY(checkKeySchema(index.keys, changes.attributes));
+    TRY(checkIndexKeySchema(index.keys, changes.attributes));
+    TRY(checkNotRedefined(table, changes, index));
     TRY(checkProjection(index));
     TRY(checkCreateThroughput(index, billing));
     const auto globals = std::ranges::count_if(table.indexes, &SecondaryIndex::global);

@@ -207,8 +207,10 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
 
 void writeKeySchema(json::Writer& out, const types::KeySchema& keys) {
     out.name("KeySchema").beginArray();
-    writeKeyElement(out, keys.partition.name, "HASH");
-    if (keys.sort) writeKeyElement(out, keys.sort->name, "RANGE");
+    for (const types::KeyAttribute& attribute : keys.partitionAttributes())
+        writeKeyElement(out, attribute.name, "HASH");
+    for (const types::KeyAttribute& attribute : keys.sortAttributes())
+        writeKeyElement(out, attribute.name, "RANGE");
     out.endArray();
 }
 

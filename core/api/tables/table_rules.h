@@ -13,7 +13,11 @@ namespace orrery::api {
 /// Checks everything that CreateTable demands of keys, indexes and throughput.
 ApiResult<void> checkTable(const TableDefinition& table);
 
-/// Checks one key schema, of a table or an index.
+/// Checks the key schema of a global index.
+ApiResult<void> checkIndexKeySchema(const std::vector<KeyElement>& keys,
+                                    const std::vector<types::KeyAttribute>& attributes);
+
+/// Checks the key schema of a table or a local index.
 ApiResult<void> checkKeySchema(const std::vector<KeyElement>& keys,
                                const std::vector<types::KeyAttribute>& attributes);
 ApiResult<void> checkProjection(const IndexDefinition& index);

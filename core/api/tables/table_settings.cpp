@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/hash.h"
+#include "core/base/result.h"
 #include "core/base/text.h"
 
 namespace orrery::api {
@@ -49,15 +50,25 @@ std::string defaultKeyId(const cluster::Caller& caller) {
 
 }  // namespace
 
+ApiResult<void> checkTagKey(std::string_view key) {
+    if (key.empty() || !isTagText(key, kTagKeyMax))
+        return refuse("The Tag Key provided is invalid, Key: " + std::string(key));
+    if (key.starts_with("aws:"))
+        return refuse("Tag Key cannot be prefixed with aws:, Key: " + std::string(key));
+    return {};
+}
+
+ApiResult<void> checkTagCount(const std::vector<cluster::Tag>& tags) {
+    if (tags.size() <= kTagsMax) return {};
+    return refuse("Number of Tags exceed the current limit for the provided ResourceArn");
+}
+
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request) {
     std::vector<cluster::Tag> tags;
     for (const Fields& fields : request.structures("Tags")) {
         const auto key = fields.optionalText("Key");
-        if (!key || key->empty() || !isTagText(*key, kTagKeyMax))
-            return refuse("The Tag Key provided is invalid, Key: " +
-                          std::string(key.value_or("null")));
-        if (key->starts_with("aws:"))
-            return refuse("Tag Key cannot be prefixed with aws:, Key: " + std::string(*key));
+        if (!key) return refuse("The Tag Key provided is invalid, Key: null");
+        TRY(checkTagKey(*key));
         const auto value = fields.optionalText("Value");
         if (!value || !isTagText(*value, kTagValueMax))
             return refuse("The Tag Value provided is invalid, Value: " +
@@ -67,8 +78,7 @@ ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request) {
                           std::string(*key));
         tags.push_back({std::string(*key), std::string(*value)});
     }
-    if (tags.size() > kTagsMax)
-        return refuse("Number of Tags exceed the current limit for the provided ResourceArn");
+    TRY(checkTagCount(tags));
     return tags;
 }
 

@@ -13,6 +13,9 @@ namespace orrery::api {
 // Settings of a table other than its keys: tags, encryption, class, names.
 
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request);
+ApiResult<void> checkTagKey(std::string_view key);
+/// Refuses more tags than a resource may have.
+ApiResult<void> checkTagCount(const std::vector<cluster::Tag>& tags);
 
 /// SSESpecification: encryption with a KMS key, or with the key that the service owns.
 struct Encryption {

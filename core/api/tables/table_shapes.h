@@ -29,6 +29,8 @@ inline constexpr Member kKeySchemaMembers[] = {
 };
 inline constexpr Shape kKeySchemaElement = structure("KeySchemaElement", kKeySchemaMembers);
 inline constexpr Shape kKeySchema = listOf(kKeySchemaElement).lengths(1, 2);
+/// Of a global index: up to four attributes of each kind.
+inline constexpr Shape kIndexKeySchema = listOf(kKeySchemaElement).lengths(1, 8);
 
 inline constexpr std::string_view kProjectionTypeValues[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
 inline constexpr Shape kProjectionType = enumeration(kProjectionTypeValues);
@@ -90,6 +92,9 @@ inline constexpr Member kTagMembers[] = {
 };
 inline constexpr Shape kTag = structure("Tag", kTagMembers);
 inline constexpr Shape kTags = listOf(kTag);
+
+inline constexpr Shape kResourceArn = string().lengths(1, 1283);
+inline constexpr Shape kRevisionId = string().lengths(1, 255);
 
 // Features that Orrery refuses have a shape too, so that requests for them are noticed, not
 // ignored.

@@ -29,7 +29,8 @@ std::optional<TableArn> parseArn(std::string_view text) {
         text.remove_prefix(colon + 1);
     }
     constexpr std::string_view kTable = "table/";
-    if (!text.starts_with(kTable)) return std::nullopt;
+    if (!text.starts_with(kTable) || parts[1] != "aws" || parts[2] != "dynamodb")
+        return std::nullopt;
     return TableArn{parts[3], parts[4], text.substr(kTable.size())};
 }
 

@@ -22,6 +22,8 @@ struct Caller {
     std::string regionName;
     ZoneIndex zone{};
     std::string host{};
+    /// DeleteItem only: the LSN of the record that must have written the item (the window).
+    std::optional<Lsn> itemLsn{};
 };
 
 /// The tables of all accounts and Regions. Belongs to the world's thread; the descriptions that it

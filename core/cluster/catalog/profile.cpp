@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The defaults of reference F: O3, O4 and O13.
+// The defaults of reference F: O3, O4, O12 and O13.
 Profile common() {
     Profile profile;
     profile.lease = 2000ms;
@@ -16,6 +16,7 @@ Profile common() {
     profile.heartbeat = 200ms;
     profile.detection = 600ms;
     profile.requestTimeout = 1000ms;
+    profile.stalledTransaction = 5000ms;
     return profile;
 }
 

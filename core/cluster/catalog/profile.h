@@ -27,6 +27,8 @@ struct Profile {
 
     /// A request that finds no replica to serve it for this long gets a 500.
     Duration requestTimeout{};
+    /// A transaction that has not been finished for this long is finished by another node (O12).
+    Duration stalledTransaction{};
     /// The time that a table stays CREATING, UPDATING or DELETING.
     Duration transientStates{};
     /// How long an expired item can be read before it is deleted.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/cluster/catalog/catalog.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/expression/condition.h"
+#include "core/expression/storage_range.h"
 #include "core/expression/update.h"
 #include "core/storage/store.h"
 #include "core/types/api_error.h"
@@ -59,7 +61,12 @@ struct WriteItem {
     TablePtr table;
     types::Key key;
     std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
+    /// A put by INSERT: refused with DuplicateItem if the item exists.
+    bool isInsert = false;
     std::optional<expression::Condition> condition;
+    /// The condition fails unless this record wrote the item. No expression can demand that an item
+    /// has no other attributes.
+    std::optional<Lsn> itemLsn;
     /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
     bool itemOnConditionFailure = false;
     /// ReturnItemCollectionMetrics=SIZE, on a table with a local index.
@@ -76,6 +83,9 @@ struct ReadRange {
     /// Storage keys; [begin, end) is within one key space.
     std::string begin;
     std::string end;
+    /// Ranges in the same key space that the page goes on with, in this order. None overlaps
+    /// another.
+    std::vector<expression::StorageRange> further;
     bool forward = true;
     bool consistent = false;
     /// The maximum number of items to evaluate.
@@ -83,6 +93,10 @@ struct ReadRange {
     /// For a local index: also reads the whole items from the table (some attributes are not
     /// projected).
     bool fetchFromTable = false;
+
+    /// True if the range has no key after `key`, which is one of its own: for a table that is at
+    /// most one item per key, for an index there may be more entries.
+    bool endsAt(std::string_view key) const;
 };
 
 /// A page ends after the item with which it reaches this many bytes.
@@ -93,6 +107,35 @@ struct ReadBatch {
 };
 struct WriteBatch {
     std::vector<WriteItem> writes;
+    /// A write that is refused fails alone, not the whole batch: BatchExecuteStatement.
+    bool failsSingly = false;
+};
+
+// --- transactions
+
+/// ConditionCheck: the item must meet the condition, and nothing changes.
+struct ConditionCheck {
+    TablePtr table;
+    types::Key key;
+    expression::Condition condition;
+    /// ReturnValuesOnConditionCheckFailure=ALL_OLD.
+    bool itemOnConditionFailure = false;
+};
+using TransactWriteAction = std::variant<WriteItem, ConditionCheck>;
+
+/// TransactWriteItems: all actions or none. Each is on another item.
+struct TransactWrite {
+    std::vector<TransactWriteAction> actions;
+    /// ClientRequestToken; empty: none. The same token with the same parameters is done once.
+    std::string clientToken;
+    /// A hash of everything but the token, by which a repeated call is recognized.
+    std::string parametersHash;
+    std::string accountId;  ///< A token belongs to one account.
+};
+
+/// TransactGetItems: all items as they were at one moment.
+struct TransactRead {
+    std::vector<ReadItem> reads;  ///< `consistent` is ignored.
 };
 
 // --- tables
@@ -126,6 +169,9 @@ struct UpdateTable {
     std::optional<std::string> tableClass;
     std::optional<bool> sseEnabled;
     std::optional<std::string> sseKeyArn;
+    std::optional<std::vector<Tag>> tags;
+    /// The text of the new resource policy; an empty one removes the policy.
+    std::optional<std::string> policy;
     std::vector<SecondaryIndex> createIndexes;
     std::vector<std::string> deleteIndexes;
     std::vector<IndexUpdate> updateIndexes;
@@ -169,9 +215,9 @@ struct ReadStream {
 /// exist yet.
 struct ReadNothing {};
 
-using Request =
-    std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, CreateTable, DescribeTable,
-                 UpdateTable, UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
+using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                             TransactRead, CreateTable, DescribeTable, UpdateTable,
+                             UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
 
 // --- replies
 
@@ -186,6 +232,9 @@ struct WriteReply {
 };
 struct RangeReply {
     std::vector<ItemView> items;
+    /// How many bytes each partition read had for this page, in the order in which they were read:
+    /// each is charged separately.
+    std::vector<std::uint64_t> partitionBytes;
     /// The table item of each index entry, if fetchFromTable was set; otherwise empty.
     std::vector<ItemView> tableItems;
     /// True if the range may have more items: LastEvaluatedKey is the key of the last item.
@@ -199,6 +248,19 @@ struct BatchReadReply {
 struct BatchWriteReply {
     std::vector<WriteReply> writes;
     std::vector<std::uint32_t> unprocessed;
+    /// The writes that failed singly, in no order.
+    std::vector<std::pair<std::uint32_t, ApiError>> failed;
+};
+/// A transaction that is cancelled is an error, ApiError::transactionCanceled.
+struct TransactWriteReply {
+    /// In the order of the actions. What a check saw is in `before` and `after`.
+    std::vector<WriteReply> writes;
+    /// Not empty: the token was known, and nothing was done. The size of the larger image of each
+    /// item when the transaction was done.
+    std::vector<std::uint32_t> repeatedBytes;
+};
+struct TransactReadReply {
+    std::vector<ItemView> items;  ///< In the order of the reads.
 };
 struct TableReply {
     TablePtr table;
@@ -237,7 +299,8 @@ struct NothingReply {
 };
 
 using Reply = std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
-                           TableReply, NamesReply, StreamReply, NothingReply>;
+                           TransactWriteReply, TransactReadReply, TableReply, NamesReply,
+                           StreamReply, NothingReply>;
 
 /// The replica that answered, and its lag behind the leader: for response headers and the window,
 /// never for the body of the reply.

@@ -8,15 +8,42 @@ namespace {
 //                 createdAt:uint64 status:uint8 keys attributes:counted(keyAttribute)
 //                 indexes:counted(index) billing:uint8 throughput increase? decrease?
 //                 decreasesToday:varint payPerRequest? onDemandMax? warm? flags:uint8 tableClass
-//                 sseKeyArn tags:counted(key value) since2
-//   since2     := hasStream:uint8 view:uint8? streamLabel ttlAttribute ttlChangedAt?
-//                 ttlIsChanging:uint8
+//                 sseKeyArn tags:counted(key value) blocks:counted(block)
+//   block      := kind:varint sized(payload)       // What only some tables have; since version 2.
+//   payload    := text revision:varint             // kind 1: the resource policy
+//               | index:varint                     // kind 2: the key of an index of several HASH
+//                 counted(keyAttribute)            //   or RANGE attributes: those of each kind
+//                 counted(keyAttribute)            //   after the first
+//               | hasView:uint8 view:uint8? text // kind 3: the stream, enabled or the last one
+//               | ttlAttribute changedAt?        // kind 4: time to live
+//                 isChanging:uint8
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
-// Texts are sized, counts and numbers varints. Version 1 ends before `since2` and is still read.
+// Texts are sized, counts and numbers varints.
 
 constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersionWithoutBlocks = 1;
+
+enum class Block : std::uint8_t {
+    Policy = 1,
+    IndexKeys = 2,
+    Stream = 3,
+    TimeToLive = 4,
+};
+
+/// What the keys of an index have beyond those of other tables.
+struct IndexKeys {
+    std::int64_t index = 0;  ///< Its position among the table's indexes.
+    std::vector<types::KeyAttribute> morePartition;
+    std::vector<types::KeyAttribute> moreSort;
+};
+
+/// The stream of a table.
+struct StreamSetting {
+    std::optional<StreamView> view;
+    std::string label;
+};
 
 class Writer {
 public:
@@ -46,6 +73,30 @@ public:
     void value(const types::KeySchema& keys) {
         value(keys.partition);
         optional(keys.sort);
+    }
+    void value(const std::vector<types::KeyAttribute>& attributes) {
+        number(static_cast<std::int64_t>(attributes.size()));
+        for (const types::KeyAttribute& attribute : attributes)
+            value(attribute);
+    }
+    void value(const IndexKeys& keys) {
+        number(keys.index);
+        value(keys.morePartition);
+        value(keys.moreSort);
+    }
+    void value(const ResourcePolicy& policy) {
+        text(policy.text);
+        number(policy.revision);
+    }
+    void value(const StreamSetting& stream) {
+        flag(stream.view.has_value());
+        if (stream.view) byte(static_cast<std::uint8_t>(*stream.view));
+        text(stream.label);
+    }
+    void value(const TimeToLive& setting) {
+        text(setting.attribute);
+        optional(setting.changedAt);
+        flag(setting.isChanging);
     }
     void value(const SecondaryIndex& index) {
         text(index.name);
@@ -121,6 +172,24 @@ public:
         read(out.onDemandMax);
         read(out.warm);
     }
+    void read(IndexKeys& out) {
+        read(out.index);
+        read(out.morePartition);
+        read(out.moreSort);
+    }
+    void read(ResourcePolicy& out) {
+        read(out.text);
+        read(out.revision);
+    }
+    void read(StreamSetting& out) {
+        read(out.view);
+        read(out.label);
+    }
+    void read(TimeToLive& out) {
+        read(out.attribute);
+        read(out.changedAt);
+        read(out.isChanging);
+    }
     void read(Tag& out) {
         read(out.key);
         read(out.value);
@@ -150,23 +219,6 @@ void writeSettings(Writer& out, const TableDescription& table) {
     }
 }
 
-void writeSince2(Writer& out, const TableDescription& table) {
-    out.flag(table.stream.has_value());
-    if (table.stream) out.byte(static_cast<std::uint8_t>(*table.stream));
-    out.text(table.streamLabel);
-    out.text(table.timeToLive.attribute);
-    out.optional(table.timeToLive.changedAt);
-    out.flag(table.timeToLive.isChanging);
-}
-
-void readSince2(Reader& in, TableDescription& table) {
-    in.read(table.stream);
-    in.read(table.streamLabel);
-    in.read(table.timeToLive.attribute);
-    in.read(table.timeToLive.changedAt);
-    in.read(table.timeToLive.isChanging);
-}
-
 void readSettings(Reader& in, TableDescription& table) {
     in.read(table.billing);
     in.read(table.throughput);
@@ -181,6 +233,75 @@ void readSettings(Reader& in, TableDescription& table) {
     in.read(table.sseEnabled);
     in.read(table.sseKeyArn);
     in.read(table.tags);
+}
+
+// The blocks of a table. Each is added if the table has what it holds.
+void writeBlocks(Writer& out, const TableDescription& table) {
+    std::vector<std::pair<Block, std::string>> blocks;
+    const auto add = [&](Block block, const auto& value) {
+        std::string payload;
+        Writer(payload).value(value);
+        blocks.emplace_back(block, std::move(payload));
+    };
+    if (table.policy) add(Block::Policy, *table.policy);
+    if (!table.streamLabel.empty())
+        add(Block::Stream, StreamSetting{table.stream, table.streamLabel});
+    if (table.timeToLive != TimeToLive()) add(Block::TimeToLive, table.timeToLive);
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        const types::KeySchema& keys = table.indexes[i].keys;
+        if (!keys.hasMore()) continue;
+        add(Block::IndexKeys,
+            IndexKeys{static_cast<std::int64_t>(i), keys.morePartition, keys.moreSort});
+    }
+    out.number(static_cast<std::int64_t>(blocks.size()));
+    for (const auto& [block, payload] : blocks) {
+        out.number(static_cast<std::int64_t>(block));
+        out.text(payload);
+    }
+}
+
+// False if the block is damaged or of a kind that this version does not know.
+bool readBlock(Block kind, std::string_view payload, TableDescription& table) {
+    Reader in(payload);
+    switch (kind) {
+        case Block::Policy:
+            in.read(table.policy.emplace());
+            return in.ok();
+        case Block::Stream: {
+            StreamSetting stream;
+            in.read(stream);
+            table.stream = stream.view;
+            table.streamLabel = std::move(stream.label);
+            return in.ok();
+        }
+        case Block::TimeToLive:
+            in.read(table.timeToLive);
+            return in.ok();
+        case Block::IndexKeys: {
+            IndexKeys keys;
+            in.read(keys);
+            const auto index = static_cast<std::size_t>(keys.index);
+            if (!in.ok() || index >= table.indexes.size()) return false;
+            table.indexes[index].keys.morePartition = std::move(keys.morePartition);
+            table.indexes[index].keys.moreSort = std::move(keys.moreSort);
+            return true;
+        }
+    }
+    return false;
+}
+
+// False if a block is damaged or unknown.
+bool readBlocks(Reader& in, TableDescription& table) {
+    std::int64_t count = 0;
+    in.read(count);
+    for (std::int64_t i = 0; i < count && in.ok(); ++i) {
+        std::int64_t kind = 0;
+        std::string payload;
+        in.read(kind);
+        in.read(payload);
+        if (!readBlock(static_cast<Block>(kind), payload, table)) return false;
+    }
+    return in.ok();
 }
 
 }  // namespace
@@ -205,7 +326,7 @@ std::string encodeTable(const TableDescription& table) {
     for (const SecondaryIndex& index : table.indexes)
         out.value(index);
     writeSettings(out, table);
-    writeSince2(out, table);
+    writeBlocks(out, table);
     return bytes;
 }
 
@@ -213,7 +334,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     Reader in(bytes);
     std::uint8_t version = 0;
     in.read(version);
-    if (version == 0 || version > kVersion) return std::nullopt;
+    if (version != kVersion && version != kVersionWithoutBlocks) return std::nullopt;
     TableDescription table;
     in.read(table.name);
     in.read(table.accountId);
@@ -229,7 +350,7 @@ std::optional<TableDescription> decodeTable(std::string_view bytes) {
     in.read(table.attributes);
     in.read(table.indexes);
     readSettings(in, table);
-    if (version > 1) readSince2(in, table);
+    if (version == kVersion && !readBlocks(in, table)) return std::nullopt;
     if (!in.ok()) return std::nullopt;
     return table;
 }

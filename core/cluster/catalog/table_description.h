@@ -51,6 +51,14 @@ struct Tag {
     std::string value;
 };
 
+/// A policy that PutResourcePolicy attached. It is kept and shown; nothing is refused because of
+/// it.
+struct ResourcePolicy {
+    std::string text;
+    /// Milliseconds since the epoch, and greater than that of the table's last policy.
+    std::int64_t revision = 0;
+};
+
 /// The setting of UpdateTimeToLive.
 struct TimeToLive {
     std::string attribute;  ///< Empty: disabled.
@@ -93,6 +101,7 @@ struct TableDescription {
     bool sseEnabled = false;
     std::string sseKeyArn;
     std::vector<Tag> tags;
+    std::optional<ResourcePolicy> policy;
 
     /// What the records of the enabled stream contain; absent: no stream is enabled.
     std::optional<StreamView> stream;

@@ -26,6 +26,8 @@ public:
                 return sender.moved(group);
             case GroupKind::Index:
                 return receiver.moved(group);
+            case GroupKind::Ledger:
+                return;
         }
     }
     /// Call it before the partitions of a table or an index are removed.

@@ -134,7 +134,7 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
 
 void IndexSender::takeRecord(const Group& base, const TableDescription& table, Source& source,
                              Lsn lsn, const table::LogRecord& record) {
-    if (record.kind != table::RecordKind::Put && record.kind != table::RecordKind::Delete) return;
+    if (!table::changesItem(record)) return;
     for (const SecondaryIndex& index : table.indexes) {
         if (!index.global || index.status == TableStatus::Deleting) continue;
         if (lsn <= barrierOf(base.id, index.space)) continue;

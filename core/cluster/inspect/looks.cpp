@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/cluster/inspect/checksum_scan.h"
-#include "core/cluster/writes/item_writer.h"
+#include "core/cluster/writes/item_view.h"
 #include "core/table/stored_item.h"
 #include "core/types/storage_key.h"
 

@@ -15,7 +15,12 @@ std::string keysText(const types::KeySchema& keys) {
     const auto one = [](const types::KeyAttribute& key) {
         return key.name + " (" + std::string(types::wireName(key.type)) + ")";
     };
-    return keys.sort ? one(keys.partition) + ", " + one(*keys.sort) : one(keys.partition);
+    std::string text;
+    for (const types::KeyAttribute& key : keys.attributes()) {
+        if (!text.empty()) text += ", ";
+        text += one(key);
+    }
+    return text;
 }
 
 std::string billingText(const TableDescription& table) {

@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
+#include "core/cluster/writes/item_view.h"
 
 namespace orrery::cluster {
 namespace {
@@ -51,6 +52,7 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
         return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
     GroupLoad& load = m_work.of(group.id).load;
     request->isWrite() ? load.countWrite(m_world.now) : load.countRead(m_world.now);
+    if (request->transaction) return transact(group, asked);
     std::visit(
         Overloaded{
             [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, request->key); },
@@ -58,8 +60,8 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
             // These do not come here: other parts answer them.
-            []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
-                     ListTables, ReadStream, ReadNothing>
+            []<OneOf<TransactWrite, TransactRead, CreateTable, DescribeTable, UpdateTable,
+                     UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);
@@ -95,14 +97,31 @@ std::unique_ptr<OpResult> ItemServer::damaged(storage::StorageError error) {
 
 void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& write) {
     const auto& [op, zone, request] = asked;
-    Written written =
-        writeItem(m_world, m_replicator, m_collections, group, zone, write, request->key);
+    Written written = writeItem(m_world, m_replicator, m_collections, m_prepared, group, zone,
+                                write, request->key);
     if (written.needsCount) return m_collections.count(group, request->key, asked);
     auto result = std::make_unique<OpResult>();
     result->write = std::move(written.reply);
     result->error = std::move(written.error);
-    Waiter waiter{written.restsOn, zone, group.member(zone).replica->term(), op, std::move(result)};
-    if (waiter.lsn <= group.member(zone).mark.applied) return finish(group, std::move(waiter));
+    answerOnce(group,
+               {written.restsOn, zone, group.member(zone).replica->term(), op, std::move(result)});
+}
+
+void ItemServer::transact(Group& group, const ParkedOp& asked) {
+    const auto& [op, zone, request] = asked;
+    Transacted done = m_transact(group, zone, *request, m_collections);
+    if (done.countFirst) return m_collections.count(group, *done.countFirst, asked);
+    auto result = std::make_unique<OpResult>();
+    result->transaction = std::move(done.result);
+    result->error = std::move(done.error);
+    answerOnce(group, {done.restsOn, zone, group.member(zone).replica->term(), op,
+                       std::move(result), done.changesItems});
+}
+
+// Once the record on which the answer depends is committed.
+void ItemServer::answerOnce(Group& group, Waiter waiter) {
+    if (waiter.lsn <= group.member(waiter.zone).mark.applied)
+        return finish(group, std::move(waiter));
     m_work.of(group.id).waiters.push_back(std::move(waiter));
 }
 
@@ -110,7 +129,7 @@ void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
     const TablePtr table = m_world.catalog.find(group.table);
-    const bool indexed = waiter.lsn > Lsn{} && !waiter.result->error &&
+    const bool indexed = waiter.changesItems && waiter.lsn > Lsn{} && !waiter.result->error &&
                          m_world.profile.indexesBeforeAnswer && table != nullptr &&
                          table->hasGlobalIndexes();
     if (indexed) {

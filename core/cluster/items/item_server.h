@@ -20,10 +20,17 @@ public:
     using Answer =
         std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
 
-    ItemServer(WorldState& world, Replicator& replicator, Answer answer)
+    /// Serves a request of a transaction's coordinator, at the leader.
+    using Transact =
+        std::function<Transacted(Group&, ZoneIndex, const OpRequest&, CollectionSizes&)>;
+
+    ItemServer(WorldState& world, Replicator& replicator, PreparedItems& prepared, Answer answer,
+               Transact transact)
         : m_world(world),
           m_replicator(replicator),
+          m_prepared(prepared),
           m_answer(std::move(answer)),
+          m_transact(std::move(transact)),
           m_collections(world) {}
 
     /// A request has arrived at the replica in `asked.zone`, which has power.
@@ -52,6 +59,7 @@ private:
         replication::Term term{};  ///< The leader's term.
         OpId op;
         std::unique_ptr<OpResult> result;
+        bool changesItems = true;  ///< Global indexes may have to show it first.
     };
     /// A reply whose record is committed, held until the global indexes show it.
     struct IndexWaiter {
@@ -73,6 +81,8 @@ private:
     void redirect(Group& group, ZoneIndex zone, OpId op);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
     void write(Group& group, const ParkedOp& asked, const WriteItem& write);
+    void transact(Group& group, const ParkedOp& asked);
+    void answerOnce(Group& group, Waiter waiter);
     void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
     /// Reports the damage that a read found, and returns the error for its client.
@@ -84,7 +94,9 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    PreparedItems& m_prepared;
     Answer m_answer;
+    Transact m_transact;
     CollectionSizes m_collections;
     PerGroup<Work> m_work;
 };

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/cluster/writes/item_writer.h"
+#include "core/cluster/writes/item_view.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
 
@@ -69,8 +69,9 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
             if (damaged) return storage::ScanStep::Stop;
             bytes += view->itemBytes;
             reply.items.push_back(std::move(*view));
-            reply.more = reply.items.size() >= itemsMax || bytes >= bytesMax;
-            return reply.more ? storage::ScanStep::Stop : storage::ScanStep::Continue;
+            const bool isFull = reply.items.size() >= itemsMax || bytes >= bytesMax;
+            reply.more = isFull && !range.endsAt(key);
+            return isFull ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         }));
     if (damaged) return std::unexpected(damagedTree(group, zone, "An item"));
     if (range.fetchFromTable) {

@@ -2,7 +2,7 @@
 
 namespace orrery::cluster {
 
-void EventRecorder::record(EventId id, observe::EventBody body) {
+void EventRecorder::record(EventId id, observe::EventBody&& body) {
     // The hash gets the id too, so it also covers the number of details before this event.
     m_hash.add(id.value() << 8 | body.index());
     m_hash.add(static_cast<std::uint64_t>(m_now.sinceStart().count()));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "core/base/hash.h"
@@ -24,12 +25,12 @@ public:
     /// never hashed, but they are always counted: ids and hash do not depend on who is watching.
     /// `digest` adds to the hash what details would have shown.
     template <typename Body>
-    EventId emit(Body body) {
+    EventId emit(Body&& body) {
         const EventId id(m_next++);
-        if constexpr (observe::kIsDetail<Body>) {
-            if (m_isDetailed) m_trace.add({id, m_agenda.cause, m_now, std::move(body)});
+        if constexpr (observe::kIsDetail<std::remove_cvref_t<Body>>) {
+            if (m_isDetailed) m_trace.add({id, m_agenda.cause, m_now, std::forward<Body>(body)});
         } else {
-            record(id, std::move(body));
+            record(id, std::forward<Body>(body));
         }
         return id;
     }
@@ -44,7 +45,7 @@ public:
     std::uint64_t hash() const { return m_hash.value(); }
 
 private:
-    void record(EventId id, observe::EventBody body);
+    void record(EventId id, observe::EventBody&& body);
 
     const Agenda& m_agenda;
     const Instant& m_now;

@@ -42,6 +42,12 @@ struct ReplicaTick {
     ZoneIndex zone{};
     std::uint32_t life = 0;
 };
+/// The records that were proposed at this replica in this instant leave.
+struct ProposalsLeave {
+    GroupId group{};
+    ZoneIndex zone{};
+    std::uint32_t life = 0;
+};
 /// A link has room again for followers that are waiting to catch up.
 struct CatchUpResumes {
     sim::NodeId from = 0;
@@ -135,6 +141,25 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
+/// A coordinator asks a leader again.
+struct TransactionRetry {
+    OpId op;
+};
+/// A scan for unanswered requests of coordinators.
+struct TransactionSweep {};
+/// A transaction's next attempt.
+struct TransactionAgain {
+    CallNumber transaction{};
+};
+/// A leader looks for items that have been prepared for too long.
+struct PreparedSweep {
+    GroupId group{};
+};
+/// The leader of a ledger reads on in it: for stalled transactions and expired tokens.
+struct LedgerStep {
+    GroupId ledger{};
+};
+
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
@@ -142,6 +167,7 @@ using Event =
     std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
                  OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
                  IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
-                 ExpirySweep, CollectionCountStep, LeaderSweep>;
+                 CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
+                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep>;
 
 }  // namespace orrery::cluster

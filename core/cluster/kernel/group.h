@@ -27,6 +27,12 @@ struct WritingRecord {
     bool written = false;  ///< Written in the open turn; the store cannot return it yet.
 };
 
+/// A record that a leader has been given and that has not left yet.
+struct ProposedRecord {
+    replication::LogPosition position;
+    SharedBytes bytes;
+};
+
 /// One member of a group, and what its node stores for it.
 struct Member {
     sim::NodeId node = 0;
@@ -37,6 +43,9 @@ struct Member {
     /// As on the modelled disk: what remains after a power loss.
     replication::DurableState durable;
     Lsn durableLast{};
+    /// Records proposed here in this instant, in order; they leave together.
+    std::vector<ProposedRecord> proposed;
+    EventId proposedCause{};  ///< What caused the first of them.
     /// Records given to the disk, in order, that the store cannot return yet.
     std::deque<WritingRecord> writing;
     /// When the modelled disk has finished everything given to it.
@@ -105,6 +114,8 @@ KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::str
 enum class GroupKind : std::uint8_t {
     Table,  ///< Items of a table and the entries of its local indexes.
     Index,  ///< Entries of a global index.
+    /// The transactions of a Region, as ordinary records, under keys that belong to no table.
+    Ledger,
 };
 
 /// A partition: a range of the hash space of a table or a global index, and its members. Holds its
@@ -133,6 +144,10 @@ struct Group {
     RecentRecords recent;
     /// Uncommitted changes at the leader, by key; cleared when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
+
+    /// The highest version stamp of a deletion that a leader has proposed since the process
+    /// started.
+    std::uint64_t deletedStampMax = 0;
 
     /// Global indexes show the records up to here. Only for a partition of a table. The cursor of a
     /// registered reader of the log.

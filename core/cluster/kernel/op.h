@@ -7,6 +7,7 @@
 
 #include "core/base/named_type.h"
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/kernel/transaction_op.h"
 #include "core/storage/store.h"
 
 namespace orrery::cluster {
@@ -17,12 +18,16 @@ namespace orrery::cluster {
 /// reused.
 using CallNumber = NamedType<std::uint64_t, struct CallNumberTag>;
 
-/// One operation of a call; a batch has several.
+/// Who waits for the answer to an operation.
+enum class OpOwner : std::uint8_t { Router, Coordinator };
+
+/// One operation of a call; a batch has several. For a coordinator the call is a transaction.
 struct OpId {
     CallNumber call{};
     std::uint32_t part = 0;
     std::uint32_t sending = 0;  ///< A repeated op has a new number.
-    ZoneIndex router{};         ///< The zone of the router that waits for the answer.
+    ZoneIndex router{};  ///< The zone of the router or coordinator that waits for the answer.
+    OpOwner owner = OpOwner::Router;
     bool operator==(const OpId&) const = default;
 };
 
@@ -44,6 +49,8 @@ struct OpRequest {
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;
     Instant deadline;  ///< The router stops waiting for an answer then.
+    /// Set if a coordinator asks. `call` is then the transaction's, or null.
+    std::shared_ptr<const TransactionOp> transaction;
 
     bool needsLeader() const { return access != Access::Eventual; }
     bool isWrite() const { return access == Access::Write; }
@@ -58,9 +65,10 @@ struct OpResult {
     };
     Kind kind = Kind::Done;
     std::optional<ZoneIndex> leader;
-    ItemView item;     ///< For a read.
-    WriteReply write;  ///< For a write.
-    RangeReply range;  ///< For a page.
+    ItemView item;                                   ///< For a read.
+    WriteReply write;                                ///< For a write.
+    RangeReply range;                                ///< For a page.
+    std::unique_ptr<TransactionResult> transaction;  ///< For a coordinator.
     StreamReply stream;
     std::optional<ApiError> error;
     Served served;

@@ -13,21 +13,27 @@ enum class PlantedBug : std::uint8_t {
     SpaceUsedAgain,   ///< A new key space reuses one whose old keys are not erased yet.
     /// A leader that is lost loses what it had not sent, and the next one skips it.
     OutboxForgotten,
-    FillCursorEarly,      ///< The cursor of a backfill is ahead of the log of its index.
-    BackfillSkips,        ///< Writes during a backfill do not reach the index.
-    TimestampsForgotten,  ///< After a restart, commit timestamps start at the calendar's time.
-    LeavesTwoBehind,      ///< The trim mark passes two replicas of a group at once.
-    CopyCountsEarly,      ///< The counts sent with a copy are taken for earlier ones.
-    GroupLeftBehind,      ///< The logs of an index outlive it.
-    HealingUnheard,       ///< A leader is not told that it hears a zone again.
-    SegmentSkips,         ///< A segment of the archive begins one record late.
-    StreamEndsEarly,      ///< A disabled stream ends at what is committed when it is disabled.
-    StreamMarkForgotten,  ///< After a change of leader, no Configuration record is proposed anew.
-    StreamShowsNoChange,  ///< A stream shows writes that left the item as it was.
-    ExpiryUnchecked,      ///< An item is deleted although its expiry has changed.
-    ExpiryFillSkips,      ///< Some items from before the time to live are not indexed.
-    ExpiryTimerLost,      ///< After a restart, nothing waits for the next expiry.
-    TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
+    FillCursorEarly,       ///< The cursor of a backfill is ahead of the log of its index.
+    BackfillSkips,         ///< Writes during a backfill do not reach the index.
+    TimestampsForgotten,   ///< After a restart, commit timestamps start at the calendar's time.
+    LeavesTwoBehind,       ///< The trim mark passes two replicas of a group at once.
+    CopyCountsEarly,       ///< The counts sent with a copy are taken for earlier ones.
+    GroupLeftBehind,       ///< The logs of an index outlive it.
+    HealingUnheard,        ///< A leader is not told that it hears a zone again.
+    TailUnsettled,         ///< A resumed leader serves before the end of its log is committed.
+    CommitsUnprepared,     ///< A transaction is committed although an action was refused.
+    PrepareIgnoresOthers,  ///< An item is prepared for two transactions at once.
+    RecoveryCommits,       ///< A recovery commits a transaction that nobody decided.
+    TokensForgotten,       ///< A client token is forgotten with the leader of its ledger.
+    ReadsOnce,             ///< A read transaction reads each item once.
+    StampsIgnored,         ///< An item is prepared whatever the stamp of its latest version.
+    SegmentSkips,          ///< A segment of the archive begins one record late.
+    StreamEndsEarly,       ///< A disabled stream ends at what is committed when it is disabled.
+    StreamMarkForgotten,   ///< After a change of leader, no Configuration record is proposed anew.
+    StreamShowsNoChange,   ///< A stream shows writes that left the item as it was.
+    ExpiryUnchecked,       ///< An item is deleted although its expiry has changed.
+    ExpiryFillSkips,       ///< Some items from before the time to live are not indexed.
+    ExpiryTimerLost,       ///< After a restart, nothing waits for the next expiry.
 };
 
 }  // namespace orrery::cluster

@@ -22,10 +22,11 @@ constexpr sim::NodeId nodeOf(RegionId region, ZoneIndex zone) {
     return volumeOf(region, zone).value();
 }
 
-/// The current state of a Region and its zones. Only faults/ changes it.
+/// The current state of a Region and its zones, which only faults/ changes.
 struct RegionState {
     RegionId id{};
     std::string name;
+    GroupId ledger{};  ///< Of the Region's transactions; 0 before the first one.
     std::array<bool, kZonesPerRegion> up{true, true, true};
     /// suspects[observer][observed]: the observer no longer hears that node.
     std::array<std::array<bool, kZonesPerRegion>, kZonesPerRegion> suspects{};

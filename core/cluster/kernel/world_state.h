@@ -96,8 +96,8 @@ struct WorldState {
 
     /// Records an event: see EventRecorder.
     template <typename Body>
-    EventId emit(Body body) {
-        return recorder.emit(std::move(body));
+    EventId emit(Body&& body) {
+        return recorder.emit(std::forward<Body>(body));
     }
     /// True if the replica exists and its zone has power; a replica may not have been told yet of a
     /// loss.

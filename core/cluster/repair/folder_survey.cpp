@@ -64,7 +64,8 @@ storage::StorageResult<void> FolderSurvey::readTables() {
         m_notes.push_back("Any catalog entries " + quoted(lost) +
                           " are lost; a table among them is lost with all its items.");
     for (const auto& [name, bytes] : m_files->values()) {
-        if (!name.starts_with(kTablePrefix)) {
+        // The ledger of a Region is kept as a table.
+        if (!name.starts_with(kTablePrefix) && !name.starts_with(kLedgerPrefix)) {
             m_values.emplace_back(name, bytes);
             continue;
         }

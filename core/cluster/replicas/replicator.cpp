@@ -112,31 +112,53 @@ Lsn Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record) {
 
 Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::LogRecord record,
                                          const table::LocalIndexChanges& localIndexes) {
-    Replica& replica = *group.member(zone).replica;
+    Member& member = group.member(zone);
+    Replica& replica = *member.replica;
     // Otherwise a no-op of its term could precede the record, and would be remembered after it.
     CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
     Proposed proposed{lsn, nullptr};
-    record.committedAt = nextTimestamp(group);
+    record.committedAt = nextTimestamp(group, record.stamp);
     if (m_beforePropose) m_beforePropose(group, zone, record);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
-    group.recent.add({replica.term(), lsn}, share(table::encodeRecord(record)));
+    const replication::LogPosition position{replica.term(), lsn};
+    const SharedBytes bytes = share(table::encodeRecord(record));
+    group.recent.add(position, bytes);
     for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
         if (change.key == record.key) proposed.stored = change.image;
     }
+    group.deletedStampMax = std::max(group.deletedStampMax, applied->deletedStamp);
     group.recent.newest().applied = std::move(applied);
-    drainOutputs(group, zone);
+    if (member.proposed.empty()) {
+        member.proposedCause = m_world.queue.cause;
+        m_world.queue.add(m_world.now, ProposalsLeave{group.id, zone, member.life});
+    }
+    // Another replica may take a record of another leader at this position before this one leaves.
+    member.proposed.push_back({position, bytes});
     return proposed;
 }
 
-void Replicator::requestLease(Group& group, ZoneIndex zone) {
-    group.member(zone).replica->requestLease(m_world.now);
+void Replicator::sendProposals(Group& group, ZoneIndex zone) {
+    const Member& member = group.member(zone);
+    if (member.proposed.empty()) return;
+    const CauseScope scope(m_world.queue, member.proposedCause);
     drainOutputs(group, zone);
 }
 
+void Replicator::requestLease(Group& group, ZoneIndex zone) {
+    const Member& member = group.member(zone);
+    Replica& replica = *member.replica;
+    const Instant deadline = replica.deadline();
+    replica.requestLease(m_world.now);
+    // What it asks for leaves with the records that have been proposed.
+    if (!member.proposed.empty()) return;
+    if (replica.hasOutput() || replica.deadline() != deadline) drainOutputs(group, zone);
+}
+
 void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
+    sendProposals(group, from);
     group.member(from).replica->prepareHandOver(to, m_world.now);
     drainOutputs(group, from);
 }
@@ -149,6 +171,7 @@ void Replicator::on(ReplicaMessage& message) {
     if (group == nullptr) return;
     Member& member = group->member(envelope.to);
     if (!member.replica) return;
+    sendProposals(*group, envelope.to);
     member.replica->step(envelope, m_world.now);
     drainOutputs(*group, envelope.to, &envelope.message);
 }
@@ -158,6 +181,7 @@ void Replicator::on(DiskDone& done) {
     if (group == nullptr) return;
     Member& member = group->member(done.zone);
     if (done.life != member.life || !member.replica) return;
+    sendProposals(*group, done.zone);
     const VolumeId volume = member.volume();
     if (done.logBase > Lsn{}) {
         if (done.logBase < member.durableLast)
@@ -206,9 +230,16 @@ void Replicator::on(const ReplicaTick& tick) {
     Member& member = group->member(tick.zone);
     if (tick.life != member.life || !member.replica || m_world.now < member.tickAt) return;
     member.tickAt = Instant::never();
+    sendProposals(*group, tick.zone);
     m_world.queue.cause = member.timerCause;
     member.replica->tick(m_world.now);
     drainOutputs(*group, tick.zone);
+}
+
+void Replicator::on(const ProposalsLeave& leave) {
+    Group* group = m_world.findGroup(leave.group);
+    if (group == nullptr || group->member(leave.zone).life != leave.life) return;
+    sendProposals(*group, leave.zone);
 }
 
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
@@ -218,6 +249,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     if (std::exchange(member.lastRole, replication::Role::Follower) == replication::Role::Leader)
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
+    member.proposed.clear();
     forgetFlows(group.id, zone);
     // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
@@ -244,6 +276,7 @@ void Replicator::reportReachability(Group& group, ZoneIndex observer, ZoneIndex 
     const bool isUnheard = heard && m_world.plantedBug == PlantedBug::HealingUnheard &&
                            member.replica->role() == replication::Role::Leader;
     if (isUnheard) return;
+    sendProposals(group, observer);
     if (heard) {
         member.replica->heard(observed, m_world.now);
     } else {

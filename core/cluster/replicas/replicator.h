@@ -64,7 +64,8 @@ public:
         SharedBytes stored;
     };
     /// Proposes a record at the leader in `zone` and sets its commit timestamp. Returns its
-    /// position. The replica must serve. Other requests may be served before this returns.
+    /// position. The replica must serve. All records that are proposed there in one instant leave
+    /// together, in an event of their own.
     Lsn propose(Group& group, ZoneIndex zone, table::LogRecord record);
     /// The same for a caller that already knows the changes of the local indexes.
     Proposed propose(Group& group, ZoneIndex zone, table::LogRecord record,
@@ -87,6 +88,7 @@ public:
     void on(ReplicaMessage& message);
     void on(DiskDone& done);
     void on(const ReplicaTick& tick);
+    void on(const ProposalsLeave& leave);
     void on(const CatchUpResumes& link);
     void on(const CopyStep& step);
 
@@ -155,6 +157,8 @@ private:
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);
     void wakeIfUneven(Group& group);
+    /// Call it before the replica is given any other input.
+    void sendProposals(Group& group, ZoneIndex zone);
     /// Does what the replica asks for until it asks no more, and says what came of it. `incoming`
     /// is the message that it was just given.
     void drainOutputs(Group& group, ZoneIndex zone, const replication::Message* incoming = nullptr);
@@ -208,7 +212,7 @@ private:
     /// The effect of a record; none if it belongs to another group (see `reopenShared`).
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
-    CalendarTime nextTimestamp(Group& group);
+    CalendarTime nextTimestamp(Group& group, std::optional<CalendarTime> stamp = {});
 
     WorldState& m_world;
     const LogBounds m_bounds;

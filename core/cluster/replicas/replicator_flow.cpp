@@ -125,6 +125,7 @@ void Replicator::on(const CatchUpResumes& event) {
         if (flow == m_flows.end() || flow->second.held != Held::InLine) continue;
         flow->second.held = Held::No;
         Group& group = *m_world.findGroup(key.group);
+        sendProposals(group, key.from);
         group.member(key.from).replica->resumeSending(key.to, m_world.now);
         drainOutputs(group, key.from);
     }

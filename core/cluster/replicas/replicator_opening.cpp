@@ -166,6 +166,7 @@ storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
         const auto applied = effectOf(group, one, lsn);
         for (const storage::TreeChange& change : applied.changes)
             group.tail[change.key] = {lsn, change.image};
+        group.deletedStampMax = std::max(group.deletedStampMax, applied.deletedStamp);
         group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
     }
     return {};

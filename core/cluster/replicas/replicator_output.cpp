@@ -26,6 +26,14 @@ storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std:
                 std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
+// Takes the bytes of a proposed record, of which there are no gaps; null if it is none of them.
+SharedBytes take(std::vector<ProposedRecord>& proposed, LogPosition position) {
+    if (proposed.empty() || position.lsn < proposed.front().position.lsn) return nullptr;
+    const std::uint64_t at = position.lsn.value() - proposed.front().position.lsn.value();
+    if (at >= proposed.size() || proposed[at].position != position) return nullptr;
+    return std::move(proposed[at].bytes);
+}
+
 // Sets what the trace says about a message.
 
 using observe::MessageKind;
@@ -147,6 +155,8 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             return !record.written && record.position.lsn >= out.truncateFrom;
         });
     }
+    // All of them are to be persisted now.
+    std::vector<ProposedRecord> proposed = std::exchange(member.proposed, {});
     const auto& log = member.replica->state().log;
     for (Lsn lsn = out.persist.first; lsn <= out.persist.last; lsn = lsn.next()) {
         const LogPosition position{log.termAt(lsn), lsn};
@@ -159,7 +169,9 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
                 break;
             }
         }
+        if (!bytes) bytes = take(proposed, position);
         if (!bytes) {
+            // A no-op, which was remembered just before.
             const RecentRecord* recent = group.recent.find(lsn);
             CHECK(recent != nullptr && recent->position == position);
             bytes = recent->bytes;
@@ -312,9 +324,11 @@ table::AppliedRecord Replicator::effectOf(const Group& group, const table::LogRe
     return nothing;
 }
 
-CalendarTime Replicator::nextTimestamp(Group& group) {
+// No record's stamp is later than its commit timestamp. So a write, which has no other stamp, is
+// stamped after every transaction whose records precede it.
+CalendarTime Replicator::nextTimestamp(Group& group, std::optional<CalendarTime> stamp) {
     const CalendarTime next(group.lastCommitTimestamp.sinceEpoch() + Duration(1));
-    group.lastCommitTimestamp = std::max(m_world.calendar(), next);
+    group.lastCommitTimestamp = std::max({m_world.calendar(), next, stamp.value_or(next)});
     return group.lastCommitTimestamp;
 }
 

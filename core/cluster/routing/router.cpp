@@ -22,17 +22,28 @@ constexpr Duration kAttemptTimeout = 300ms;
 constexpr std::size_t kSweepPartsMax = 200;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint64_t kBatchReadBytesMax = 16 * 1024 * 1024;
+constexpr std::uint64_t kBatchPartitionBytesMax = 1024 * 1024;
+
+bool isTransaction(const Request& request) {
+    return std::holds_alternative<TransactWrite>(request) ||
+           std::holds_alternative<TransactRead>(request);
+}
 
 }  // namespace
 
-Router::Router(WorldState& world, TableRequests tables)
-    : m_world(world), m_tables(std::move(tables)), m_prng(Prng::stream(world.seed, "router")) {}
+Router::Router(WorldState& world, Coordinator& coordinator, TableRequests tables,
+               LedgerMaker makeLedger)
+    : m_world(world),
+      m_coordinator(coordinator),
+      m_tables(std::move(tables)),
+      m_makeLedger(std::move(makeLedger)),
+      m_prng(Prng::stream(world.seed, "router")) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
-    PendingCall& pending = m_calls[number];
+    PendingCall& pending = m_calls.try_emplace(m_calls.end(), number)->second;
     pending.id = id.value();
     pending.call = std::move(call);
     pending.caller = std::move(caller);
@@ -48,6 +59,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         return finish(number, pending);
     }
     pending.request = std::make_shared<const Request>(std::move(*request));
+    if (isTransaction(*pending.request)) return transact(number, pending);
     if (!plan(pending)) return finish(number, pending);
     for (std::uint32_t part = 0; part < pending.ops.size(); ++part) {
         if (pending.ops[part].state == Op::State::Done) continue;
@@ -162,9 +174,20 @@ void Router::on(OpAnswered& answered) {
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
     if (result.error) {
+        countConflicts(*result.error);
         const bool ofService = httpStatus(result.error->type) >= 500;
         if (ofService && call.ops.size() > 1)
             return giveUp(answered.op.call, call, answered.op.part);
+        const auto* batch = std::get_if<WriteBatch>(call.request.get());
+        // The reply of a batch of writes can express this too.
+        const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+        if (batch != nullptr && !batch->failsSingly && isConflict)
+            return giveUp(answered.op.call, call, answered.op.part);
+        if (batch != nullptr && batch->failsSingly) {
+            std::get<BatchWriteReply>(call.reply)
+                .failed.emplace_back(answered.op.part, *std::move(result.error));
+            return partDone(answered.op.call, call, answered.op.part);
+        }
         call.error = std::move(result.error);
         return partDone(answered.op.call, call, answered.op.part);
     }
@@ -175,43 +198,64 @@ void Router::on(OpAnswered& answered) {
 }
 
 void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
-    std::visit(
-        Overloaded{
-            [&](ItemReply& reply) { reply.item = std::move(result.item); },
-            [&](WriteReply& reply) { reply = std::move(result.write); },
-            [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
-            [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
-            [&](StreamReply& reply) { reply = std::move(result.stream); },
-            // takePage handles pages; the other kinds have no parts.
-            []<OneOf<RangeReply, TableReply, NamesReply, NothingReply> T>(T&) { CHECK(false); },
-        },
-        call.reply);
+    std::visit(Overloaded{
+                   [&](ItemReply& reply) { reply.item = std::move(result.item); },
+                   [&](WriteReply& reply) { reply = std::move(result.write); },
+                   [&](BatchReadReply& reply) { reply.items[part] = std::move(result.item); },
+                   [&](BatchWriteReply& reply) { reply.writes[part] = std::move(result.write); },
+                   [&](StreamReply& reply) { reply = std::move(result.stream); },
+                   // takePage handles pages; the other kinds have no parts.
+                   []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
+                            NamesReply, NothingReply>
+                          T>(T&) { CHECK(false); },
+               },
+               call.reply);
 }
 
 void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
     auto& page = std::get<RangeReply>(call.reply);
     const auto& range = std::get<ReadRange>(*call.request);
+    std::uint64_t bytes = 0;
     for (ItemView& item : result.range.items) {
+        bytes += item.itemBytes;
         call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         --call.itemsLeft;
         page.items.push_back(std::move(item));
     }
     for (ItemView& item : result.range.tableItems)
         page.tableItems.push_back(std::move(item));
-    page.more = result.range.more;
+    page.partitionBytes.push_back(bytes);
+    const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
+    page.more = result.range.more || (isFull && !range.further.empty());
     Op& op = call.ops.front();
     const Group* group = m_world.findGroup(op.group);
     // The partition disappeared after its answer, so the page may be incomplete.
     if (group == nullptr && !page.more) return send(number, call, 0);
-    const GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
-    if (next == GroupId{}) return partDone(number, call, 0);
+    GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     OpRequest continued = *op.request;
+    if (next == GroupId{}) {
+        if (page.more || range.further.empty()) return partDone(number, call, 0);
+        next = startFurtherRange(call, continued);
+    }
     continued.itemsLeft = call.itemsLeft;
     continued.bytesLeft = call.bytesLeft;
     op.request = std::make_shared<const OpRequest>(std::move(continued));
     op.group = next;
     op.attempts = 0;
     send(number, call, 0);
+}
+
+// Goes on with the next range of a page, which becomes the range of the call.
+GroupId Router::startFurtherRange(PendingCall& call, OpRequest& asked) {
+    ReadRange range = std::get<ReadRange>(*call.request);
+    range.begin = std::move(range.further.front().begin);
+    range.end = std::move(range.further.front().end);
+    range.further.erase(range.further.begin());
+    asked.key = range.forward ? range.begin : range.end;
+    const GroupId first = nextPartition(m_world, range, nullptr);
+    call.request = std::make_shared<const Request>(std::move(range));
+    asked.call = call.request;
+    return first;
 }
 
 void Router::on(const OpRetry& retry) {
@@ -228,14 +272,15 @@ void Router::on(const RouterSweep& sweep) {
     auto at = m_calls.lower_bound(sweep.from);
     for (std::size_t seen = 0; at != m_calls.end() && seen < kSweepPartsMax; ++at) {
         const auto& [number, call] = *at;
-        seen += call.ops.size();
+        seen += std::max<std::size_t>(call.ops.size(), 1);
+        const bool isLate = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+        if (call.ops.empty() && isLate) late.push_back({number, 0});
         for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
             const Op& op = call.ops[part];
             const bool slow =
                 op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
-            const bool old = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
             const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (op.state != Op::State::Done && (old || gone || (slow && !op.request->isWrite())))
+            if (op.state != Op::State::Done && (isLate || gone || (slow && !op.request->isWrite())))
                 late.push_back({number, part});
         }
     }
@@ -245,6 +290,11 @@ void Router::on(const RouterSweep& sweep) {
         const auto found = m_calls.find(op.call);
         if (found == m_calls.end()) continue;
         PendingCall& call = found->second;
+        if (call.ops.empty()) {  // A transaction; its coordinator goes on.
+            call.error = ApiError::internal();
+            finish(op.call, call);
+            continue;
+        }
         // The unanswered request is the cause.
         const CauseScope scope(m_world.queue, call.ops[op.part].sent);
         if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
@@ -270,8 +320,8 @@ void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
     std::visit(Overloaded{
                    [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
                    [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
-                   [&]<OneOf<ItemReply, WriteReply, RangeReply, TableReply, NamesReply, StreamReply,
-                             NothingReply>
+                   [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
+                             TransactReadReply, TableReply, NamesReply, StreamReply, NothingReply>
                            T>(T&) { call.error = ApiError::internal(); },
                },
                call.reply);
@@ -284,28 +334,39 @@ void Router::partDone(CallNumber number, PendingCall& call, std::uint32_t part) 
     if (--call.opsLeft == 0) finish(number, call);
 }
 
-void Router::finish(CallNumber number, PendingCall& call) {
-    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) {
-        std::uint64_t bytes = 0;
-        for (std::uint32_t part = 0; part < reads->items.size(); ++part) {
-            bytes += reads->items[part].itemBytes;
-            if (bytes <= kBatchReadBytesMax || !reads->items[part]) continue;
-            reads->items[part] = {};
-            reads->unprocessed.push_back(part);
-        }
-        std::ranges::sort(reads->unprocessed);
+// A reply has at most 16 MB, and at most 1 MB of each partition (API_BatchGetItem). From the first
+// item on that does not fit, the rest is unprocessed: of the partition, or of the whole request.
+void Router::limitBatch(const std::vector<Op>& ops, BatchReadReply& reads) {
+    std::uint64_t bytes = 0;
+    std::map<GroupId, std::uint64_t> partitionBytes;
+    for (std::uint32_t part = 0; part < reads.items.size(); ++part) {
+        ItemView& item = reads.items[part];
+        if (!item) continue;
+        std::uint64_t& ofPartition = partitionBytes[ops[part].group];
+        ofPartition += item.itemBytes;
+        const bool fits = ofPartition <= kBatchPartitionBytesMax;
+        if (fits) bytes += item.itemBytes;
+        if (fits && bytes <= kBatchReadBytesMax) continue;
+        item = {};
+        reads.unprocessed.push_back(part);
     }
-    Answered answered{CallId(call.id), std::move(call.call),
-                      call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
-                                 : ApiResult<Reply>(std::move(call.reply)),
-                      call.served, std::max(call.gate, m_world.catalog.gate())};
+    std::ranges::sort(reads.unprocessed);
+}
+
+void Router::finish(CallNumber number, PendingCall& call) {
+    if (auto* reads = std::get_if<BatchReadReply>(&call.reply)) limitBatch(call.ops, *reads);
+    Answered& answered = m_answers.emplace_back(
+        CallId(call.id), std::move(call.call),
+        call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
+                   : ApiResult<Reply>(std::move(call.reply)),
+        call.served, std::max(call.gate, m_world.catalog.gate()));
     traceServed(call, answered);
-    m_answers.push_back(std::move(answered));
     m_calls.erase(number);
 }
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
+    m_coordinator.zoneLost(region, zone);
 }
 
 CallNumber Router::failCall(RegionId region, ZoneIndex zone, CallNumber from) {

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "core/cluster/kernel/calls.h"
+#include "core/cluster/kernel/leader_hints.h"
 #include "core/cluster/kernel/world_state.h"
-#include "core/cluster/routing/leader_hints.h"
 #include "core/cluster/routing/pending_call.h"
+#include "core/cluster/transactions/coordinator.h"
 
 namespace orrery::cluster {
 
@@ -21,11 +22,18 @@ public:
     /// Answers a request about tables at once.
     using TableRequests = std::function<ApiResult<Reply>(const Request&, const Caller&)>;
 
-    Router(WorldState& world, TableRequests tables);
+    /// Makes the ledger of a Region at its first transaction.
+    using LedgerMaker = std::function<void(RegionId)>;
+
+    Router(WorldState& world, Coordinator& coordinator, TableRequests tables,
+           LedgerMaker makeLedger);
 
     void admit(CallId id, std::unique_ptr<Call> call, Caller caller);
     /// Sends a replica's answer to the router of the call.
     void answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result);
+
+    /// A coordinator's answer to a transaction; without effect if the call has been answered.
+    void transactionEnded(CallNumber number, ApiResult<Reply> result, storage::Ticket gate);
 
     void on(OpAnswered& answered);
     void on(const OpRetry& retry);
@@ -46,15 +54,24 @@ public:
         std::uint64_t clientErrors = 0;
         std::uint64_t serverErrors = 0;
         std::uint64_t staleReads = 0;
+        /// Requests on items that were refused because of a transaction.
+        std::uint64_t transactionConflicts = 0;
     };
     const Totals& totals() const { return m_totals; }
-    std::vector<Answered> takeAnswers() { return std::exchange(m_answers, {}); }
+    std::vector<Answered> takeAnswers() {
+        std::vector<Answered> next;
+        next.reserve(m_answers.size());  // Turns are alike, and growing would move the answers.
+        return std::exchange(m_answers, std::move(next));
+    }
 
 private:
     /// Creates the parts of a call; false if there are none and the call has been answered.
     bool plan(PendingCall& call);
     /// False if a partition does not exist.
     bool planParts(PendingCall& call);
+    /// Hands a transaction to the coordinator in the router's zone.
+    void transact(CallNumber number, PendingCall& call);
+    std::optional<ApiError> refusal(const Request& request) const;
     /// For requests about tables, which need no replica.
     void answerAtOnce(PendingCall& call);
     bool planItem(PendingCall& call, const TablePtr& table, const types::Key& key, Access access);
@@ -68,14 +85,19 @@ private:
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
     void take(PendingCall& call, std::uint32_t part, OpResult& result);
     void takePage(CallNumber number, PendingCall& call, OpResult& result);
+    GroupId startFurtherRange(PendingCall& call, OpRequest& asked);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
+    static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);
     void finish(CallNumber number, PendingCall& call);
+    void countConflicts(const ApiError& error);
     void scheduleSweep();
     void traceServed(const PendingCall& call, const Answered& answered);
 
     WorldState& m_world;
+    Coordinator& m_coordinator;
     TableRequests m_tables;
+    LedgerMaker m_makeLedger;
     Prng m_prng;
     std::map<CallNumber, PendingCall> m_calls;  ///< In order of admission.
     LeaderHints m_hints;

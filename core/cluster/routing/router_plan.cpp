@@ -1,3 +1,4 @@
+#include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
 #include "core/cluster/routing/router.h"
@@ -9,15 +10,15 @@ namespace orrery::cluster {
 namespace {
 
 bool changesData(const Request& request) {
-    return std::visit(
-        Overloaded{
-            []<OneOf<WriteItem, WriteBatch, CreateTable, UpdateTable, UpdateTimeToLive, DeleteTable>
-                   T>(const T&) { return true; },
-            []<OneOf<ReadItem, ReadRange, ReadBatch, DescribeTable, ListTables, ReadStream,
-                     ReadNothing>
-                   T>(const T&) { return false; },
-        },
-        request);
+    return std::visit(Overloaded{
+                          []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable,
+                                   UpdateTimeToLive, DeleteTable>
+                                 T>(const T&) { return true; },
+                          []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable,
+                                   ListTables, ReadStream, ReadNothing>
+                                 T>(const T&) { return false; },
+                      },
+                      request);
 }
 
 Access accessOf(bool isConsistent) {
@@ -72,12 +73,14 @@ bool Router::planParts(PendingCall& call) {
                 return all;
             },
             [&](const WriteBatch& batch) {
-                call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}};
+                call.reply = BatchWriteReply{std::vector<WriteReply>(batch.writes.size()), {}, {}};
                 bool all = true;
                 for (const WriteItem& one : batch.writes)
                     all = planItem(call, one.table, one.key, Access::Write) && all;
                 return all;
             },
+            // These go to a coordinator.
+            []<OneOf<TransactWrite, TransactRead> T>(const T&) -> bool { CHECK(false); },
             [&](const ReadStream& read) {
                 planStream(call, read);
                 return true;

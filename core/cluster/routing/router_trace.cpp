@@ -52,6 +52,14 @@ About aboutOf(const Request& request) {
                 return About{Write, batch.writes.front().table.get(), nullptr, false,
                              batch.writes.size()};
             },
+            [](const TransactWrite& all) {
+                const TablePtr& first = std::visit(
+                    [](const auto& one) -> const TablePtr& { return one.table; }, all.actions[0]);
+                return About{Write, first.get(), nullptr, false, all.actions.size()};
+            },
+            [](const TransactRead& all) {
+                return About{Read, all.reads[0].table.get(), nullptr, true, all.reads.size()};
+            },
             [](const ReadStream&) { return About{Read}; },
             []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
                      ListTables, ReadNothing>

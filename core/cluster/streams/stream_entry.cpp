@@ -8,25 +8,6 @@
 namespace orrery::cluster {
 namespace {
 
-bool changesItem(const table::LogRecord& record) {
-    switch (record.kind) {
-        case table::RecordKind::Put:
-        case table::RecordKind::Delete:
-            return true;
-        case table::RecordKind::TransactionCommit:
-            return record.action && *record.action != table::TransactionAction::Check;
-        case table::RecordKind::NoOp:
-        case table::RecordKind::TransactionPrepare:
-        case table::RecordKind::TransactionCancel:
-        case table::RecordKind::Configuration:
-        case table::RecordKind::IndexPut:
-        case table::RecordKind::IndexDelete:
-        case table::RecordKind::Expiry:
-            return false;
-    }
-    return false;
-}
-
 // Equal items have equal encodings, so equal checksums; the image itself need not be in the log.
 bool leavesItem(const table::LogRecord& record) {
     if (!record.oldItem || !record.newImage) return !record.oldItem && !record.newImage;
@@ -52,7 +33,7 @@ std::uint64_t keyBytes(const StreamDescription& stream, const StreamEntry& entry
 
 std::optional<StreamEntry> streamEntryOf(const StreamDescription& stream, Lsn lsn,
                                          const table::LogRecord& record, PlantedBug bug) {
-    if (record.space != stream.table || !changesItem(record)) return std::nullopt;
+    if (record.space != stream.table || !table::changesItem(record)) return std::nullopt;
     if (leavesItem(record) && bug != PlantedBug::StreamShowsNoChange) return std::nullopt;
     StreamEntry entry;
     entry.lsn = lsn;

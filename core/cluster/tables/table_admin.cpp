@@ -75,6 +75,15 @@ void applyToIndex(const IndexUpdate& update, SecondaryIndex& index) {
     if (update.warm) index.warm = update.warm;
 }
 
+void applyPolicy(const std::string& text, CalendarTime now, TableDescription& table) {
+    const std::int64_t last = table.policy ? table.policy->revision : 0;
+    table.policy.reset();
+    if (text.empty()) return;
+    const auto milliseconds =
+        std::chrono::floor<std::chrono::milliseconds>(now.sinceEpoch()).count();
+    table.policy = ResourcePolicy{text, std::max<std::int64_t>(milliseconds, last + 1)};
+}
+
 ApiError stillInUse(const TableDescription& table) {
     std::string doing = "updated";
     if (table.status == TableStatus::Creating) doing = "created";
@@ -94,8 +103,8 @@ void pruneDefinitions(TableDescription& table) {
         if (named(used, attribute.name) == used.end()) used.push_back(attribute);
     };
     const auto addKeys = [&](const types::KeySchema& keys) {
-        add(keys.partition);
-        if (keys.sort) add(*keys.sort);
+        for (const types::KeyAttribute& attribute : keys.attributes())
+            add(attribute);
     };
     addKeys(table.keys);
     for (const SecondaryIndex& index : table.indexes)
@@ -160,8 +169,9 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
             [&](const ListTables& one) -> Result { return names(one, caller); },
             [&](const ReadNothing&) -> Result { return NothingReply{m_world.calendar()}; },
             // Other parts answer these.
-            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, ReadStream> T>(
-                const T&) -> Result { CHECK(false); },
+            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                     TransactRead, ReadStream>
+                   T>(const T&) -> Result { CHECK(false); },
         },
         request);
 }
@@ -186,6 +196,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     table.tableId = newTableId(table.space);
     table.createdAt = m_world.calendar();
     if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
+    if (create.table.policy) applyPolicy(create.table.policy->text, table.createdAt, table);
     table.status = TableStatus::Creating;
     const auto streamAt = setStream(create.table.stream, table);
     for (SecondaryIndex& index : table.indexes) {
@@ -244,6 +255,8 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
     if (update.tableClass) table.tableClass = *update.tableClass;
     if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
     if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
+    if (update.tags) table.tags = *update.tags;
+    if (update.policy) applyPolicy(*update.policy, now, table);
     for (const IndexUpdate& one : update.updateIndexes) {
         for (SecondaryIndex& index : table.indexes) {
             if (index.name == one.name) applyToIndex(one, index);

@@ -49,6 +49,9 @@ public:
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
 
+    /// Makes the ledger of a Region, which has none.
+    void addLedger(RegionId region);
+
     /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
@@ -71,7 +74,8 @@ private:
     std::optional<CalendarTime> setStream(const std::optional<StreamView>& enabled,
                                           TableDescription& table) const;
 
-    storage::StorageResult<std::vector<StoredTable>> storedTables() const;
+    storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
+    storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
@@ -95,6 +99,8 @@ private:
     void dropSpace(KeySpaceId space, std::string subject, const std::vector<GroupId>& more = {});
     void settle(TableDescription table);
     void store(TablePtr table);
+    std::string encodeStored(const TableDescription& table,
+                             const std::vector<GroupId>& groups) const;
     void saveCounters();
     std::string newTableId(KeySpaceId space) const;
     std::pair<std::int64_t, std::int64_t> countsOf(KeySpaceId space) const;
@@ -107,6 +113,7 @@ private:
     ExpiryFiller& m_expiryFiller;
     SpaceReclaimer m_reclaimer;
     std::uint32_t m_nextSpace = 1;
+    KeySpaceId m_usedAgain{};  ///< The last one, for PlantedBug::SpaceUsedAgain.
     std::uint64_t m_nextGroup = 1;
     std::vector<std::string> m_notes;
 };

@@ -24,9 +24,10 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
 }
 
 KeySpaceId TableAdmin::newSpace() {
-    const bool usesAgain =
-        m_world.plantedBug == PlantedBug::SpaceUsedAgain && !m_reclaimer.dropped().empty();
-    if (usesAgain) return m_reclaimer.dropped().back().space;
+    const auto& dropped = m_reclaimer.dropped();
+    if (m_world.plantedBug == PlantedBug::SpaceUsedAgain && !dropped.empty() &&
+        dropped.back().space != m_usedAgain)
+        return m_usedAgain = dropped.back().space;
     return KeySpaceId(m_nextSpace++);
 }
 
@@ -121,15 +122,22 @@ void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
 }
 
 void TableAdmin::store(TablePtr table) {
-    std::string bytes;
-    ByteWriter out(bytes);
-    out.sized(encodeTable(*table));
     std::vector<GroupId> groups = m_world.partitions.ofSpace(table->space);
     for (const SecondaryIndex& index : table->indexes) {
         if (!index.global) continue;
         for (const GroupId id : m_world.partitions.ofSpace(index.space))
             groups.push_back(id);
     }
+    m_world.turn.putValue(std::string(kTablePrefix) + std::to_string(table->space.value()),
+                          encodeStored(*table, groups));
+    m_world.catalog.put(std::move(table), m_world.openTicket);
+}
+
+std::string TableAdmin::encodeStored(const TableDescription& table,
+                                     const std::vector<GroupId>& groups) const {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.sized(encodeTable(table));
     out.varint(groups.size());
     for (const GroupId id : groups) {
         const Group& group = *m_world.findGroup(id);
@@ -139,9 +147,29 @@ void TableAdmin::store(TablePtr table) {
         out.sized(group.end);
         out.u8(group.appointed.value());
     }
-    m_world.turn.putValue(std::string(kTablePrefix) + std::to_string(table->space.value()),
-                          std::move(bytes));
-    m_world.catalog.put(std::move(table), m_world.openTicket);
+    return bytes;
+}
+
+// The ledger is kept as a table with one partition that no catalog lists, so that whatever reads
+// folders reads it as well. Its key is the name of a transaction.
+void TableAdmin::addLedger(RegionId region) {
+    RegionState& state = m_world.region(region);
+    CHECK(state.ledger == GroupId{});
+    TableDescription ledger;
+    ledger.name = "transactions of " + state.name;
+    ledger.regionName = state.name;
+    ledger.region = region;
+    ledger.space = newSpace();
+    ledger.createdAt = m_world.calendar();
+    ledger.keys.partition = {"transaction", types::AttributeType::String};
+    ledger.attributes = {ledger.keys.partition};
+    addPartitions(ledger, ledger.space, 1);
+    const std::vector<GroupId> groups = m_world.partitions.ofSpace(ledger.space);
+    m_world.findGroup(groups.front())->kind = GroupKind::Ledger;
+    state.ledger = groups.front();
+    saveCounters();
+    m_world.turn.putValue(std::string(kLedgerPrefix) + std::to_string(ledger.space.value()),
+                          encodeStored(ledger, groups));
 }
 
 }  // namespace orrery::cluster

@@ -51,8 +51,11 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(m_reclaimer.reopen());
-    TRY_ASSIGN(const std::vector<StoredTable> stored, storedTables());
+    TRY_ASSIGN(const std::vector<StoredTable> stored, this->stored(kTablePrefix));
+    TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
     TRY(skipUsedIds(stored));
+    TRY(skipUsedIds(ledgers));
+    TRY(reopenLedgers(ledgers));
     const std::set<KeySpaceId> sharing = indexesSharingGroups(stored);
     const std::set<GroupId> shared = groupsOf(stored, sharing);
     TRY_ASSIGN(std::set<KeySpaceId> lost, takeIndexesToRebuild());
@@ -101,9 +104,25 @@ storage::StorageResult<std::set<KeySpaceId>> TableAdmin::takeIndexesToRebuild() 
     return spaces;
 }
 
-storage::StorageResult<std::vector<StoredTable>> TableAdmin::storedTables() const {
+storage::StorageResult<void> TableAdmin::reopenLedgers(const std::vector<StoredTable>& ledgers) {
+    for (const StoredTable& one : ledgers) {
+        for (const StoredPartition& partition : one.partitions) {
+            const TableDescription& ledger = one.table;
+            Group& group =
+                m_replicator.add(partition.group, ledger.region, ledger.space, partition.space,
+                                 partition.begin, partition.end, partition.appointed);
+            group.kind = GroupKind::Ledger;
+            group.schema = schemaOf(ledger, partition.group, partition.space);
+            m_world.region(ledger.region).ledger = partition.group;
+            TRY(m_replicator.reopen(group));
+        }
+    }
+    return {};
+}
+
+storage::StorageResult<std::vector<StoredTable>> TableAdmin::stored(std::string_view prefix) const {
     std::vector<StoredTable> stored;
-    TRY_ASSIGN(const auto values, m_world.store.values(kTablePrefix));
+    TRY_ASSIGN(const auto values, m_world.store.values(prefix));
     for (const auto& [name, bytes] : values) {
         auto one = decodeStoredTable(bytes);
         if (!one || one->table.region.value() >= m_world.regions.size())

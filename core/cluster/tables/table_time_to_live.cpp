@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/cluster/tables/table_admin.h"
 
 // UpdateTimeToLive. The API has checked that the request changes the setting.
@@ -8,11 +10,10 @@ ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
     TableDescription table = *update.table;
     const CalendarTime now = m_world.calendar();
     const auto& changedAt = table.timeToLive.changedAt;
-    // The calendar may have gone back since.
-    const bool isTooSoon =
-        changedAt && now >= *changedAt &&
-        now.sinceEpoch() - changedAt->sinceEpoch() < m_world.profile.timeToLiveInterval;
-    if (isTooSoon) {
+    // The calendar may be behind the last change, after a kill.
+    const Duration age =
+        changedAt ? std::max(Duration(), now.sinceEpoch() - changedAt->sinceEpoch()) : Duration();
+    if (changedAt && age < m_world.profile.timeToLiveInterval) {
         return std::unexpected(ApiError::validation(
             "Time to live has been modified multiple times within a fixed interval"));
     }

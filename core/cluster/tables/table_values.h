@@ -10,6 +10,8 @@ namespace orrery::cluster {
 //   value "regions"      := 0:uint8 version:uint8(2) (name:sized)…      // in order of their ids
 //   value "next"         := 0:uint8 version:uint8(2) nextSpace:varint nextGroup:varint
 //   value "table/<id>"   := description:sized count:varint partition…
+//   value "ledger/<id>"  := as "table/<id>"                     // of a Region's transactions; the
+//                                                               // id is that of its key space
 //   value "fill/<id>"    := ""                                  // a global index that a repair
 //                                                               // wants to be rebuilt
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
@@ -21,6 +23,7 @@ inline constexpr std::uint8_t kNextVersion = 2;
 inline constexpr std::string_view kRegionsValue = "regions";
 inline constexpr std::string_view kNextValue = "next";
 inline constexpr std::string_view kTablePrefix = "table/";
+inline constexpr std::string_view kLedgerPrefix = "ledger/";
 inline constexpr std::string_view kRebuildPrefix = "fill/";
 
 }  // namespace orrery::cluster

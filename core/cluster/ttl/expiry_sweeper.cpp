@@ -1,5 +1,6 @@
 #include "core/cluster/ttl/expiry_sweeper.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -85,10 +86,14 @@ void ExpirySweeper::on(const ExpirySweep& sweep) {
     const auto leader = group->servingLeader(m_world.now);
     if (leader) return sendBatch(*group, *leader, *work);
     // A leader at rest has an index too, so a partition with nothing to expire is not woken.
+    // After a stop, the end of a log may have more entries than the tree.
     const Member& hint = group->member(group->leaderHint);
     const auto due = nextDue(*group, group->leaderHint);
-    if (!due) return;
-    if (*due > m_world.now) return queue(group->id, *work, *due);
+    const bool isBehind = std::ranges::any_of(group->members, [](const Member& member) {
+        return member.replica && member.replica->lastPosition().lsn > member.mark.applied;
+    });
+    if (!due && !isBehind) return;
+    if (!isBehind && *due > m_world.now) return queue(group->id, *work, *due);
     if (hint.replica) m_replicator.requestLease(*group, group->leaderHint);
     queue(group->id, *work, m_world.now + kAskAgain);
 }

@@ -19,6 +19,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       copies(state, replicator, jobs),
       spreader(state, replicator),
       indexes(state, replicator, jobs),
+      prepared(state),
+      transactions(state, replicator, jobs, prepared),
       streams(state, replicator, options.logBounds),
       expiries(state, replicator),
       expiryFiller(state, replicator, jobs),
@@ -27,12 +29,20 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
               .streams = streams,
               .expiries = expiries,
               .expiryFiller = expiryFiller}),
-      router(state, [this](const Request& request,
-                           const Caller& caller) { return answerAtOnce(request, caller); }),
-      server(state, replicator,
-             [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-                 router.answer(group, from, op, std::move(result));
-             }),
+      router(
+          state, transactions.coordinator,
+          [this](const Request& request, const Caller& caller) {
+              return answerAtOnce(request, caller);
+          },
+          [this](RegionId region) { tables.addLedger(region); }),
+      server(
+          state, replicator, prepared,
+          [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
+              router.answer(group, from, op, std::move(result));
+          },
+          [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
+              return transactions.serve(group, zone, request, sizes);
+          }),
       zones(state, replicator, router),
       snapshots(state, server),
       checksums(state, replicator, jobs) {
@@ -52,6 +62,10 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
     indexes.backfill.setFilled(
         [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
+    transactions.coordinator.setEnded(
+        [this](CallNumber number, ApiResult<Reply> result, storage::Ticket gate) {
+            router.transactionEnded(number, std::move(result), gate);
+        });
 }
 
 bool World::Impl::waits(const Group& group) const {
@@ -63,6 +77,7 @@ void World::Impl::moved(Group& group) {
     streams.moved(group);
     server.moved(group);
     indexes.moved(group);
+    transactions.moved(group);
     expiries.moved(group);
     spreader.moved(group);
 }
@@ -73,6 +88,8 @@ void World::Impl::awaitsReaders(Group& group) {
 
 void World::Impl::removed(GroupId group) {
     server.forget(group);
+    prepared.forget(group);
+    transactions.recovery.forget(group);
     streams.forget(group);
     expiries.forget(group);
     indexes.receiver.forget(group);
@@ -94,6 +111,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->streams.reopen());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
+    impl->transactions.resume();
     impl->streams.resume();
     impl->expiries.resume();
     impl->expiryFiller.resume();
@@ -143,10 +161,14 @@ void World::Impl::process(Event& event) {
                    [&](ReplicaMessage& message) { replicator.on(message); },
                    [&](DiskDone& done) { replicator.on(done); },
                    [&](const ReplicaTick& tick) { replicator.on(tick); },
+                   [&](const ProposalsLeave& leave) { replicator.on(leave); },
                    [&](const CatchUpResumes& link) { replicator.on(link); },
                    [&](const CopyStep& copy) { replicator.on(copy); },
                    [&](const OpArrives& arrives) { opArrives(arrives); },
-                   [&](OpAnswered& answered) { router.on(answered); },
+                   [&](OpAnswered& answered) {
+                       answered.op.owner == OpOwner::Router ? router.on(answered)
+                                                            : transactions.coordinator.on(answered);
+                   },
                    [&](const OpRetry& retry) { router.on(retry); },
                    [&](const RouterSweep& sweep) { router.on(sweep); },
                    [&](const FaultEnds& ends) { zones.on(ends); },
@@ -160,6 +182,10 @@ void World::Impl::process(Event& event) {
                    [&](const ExpirySweep& sweep) { expiries.on(sweep); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
+                   [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(
+                       const T& due) { transactions.coordinator.on(due); },
+                   [&](const PreparedSweep& sweep) { transactions.recovery.on(sweep); },
+                   [&](const LedgerStep& step) { transactions.ledger.on(step); },
                },
                event);
 }
@@ -176,7 +202,9 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
     ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
-    if (std::holds_alternative<ReadStream>(*arrives.request->call))
+    // Some requests of coordinators have no call.
+    const Request* call = arrives.request->call.get();
+    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
         return streams.server.serve(*group, std::move(asked));
     server.serve(*group, std::move(asked));
 }
@@ -355,6 +383,7 @@ observe::Totals World::Impl::totals() const {
     all.clientErrors = calls.clientErrors;
     all.serverErrors = calls.serverErrors;
     all.staleReads = calls.staleReads;
+    all.transactionConflicts = calls.transactionConflicts;
     all.elections = replicator.totals().elections;
     all.messages = replicator.totals().messages;
     all.heartbeats = zones.heartbeats();

@@ -9,6 +9,7 @@
 #include "core/cluster/routing/router.h"
 #include "core/cluster/streams/streams.h"
 #include "core/cluster/tables/table_admin.h"
+#include "core/cluster/transactions/transactions.h"
 #include "core/cluster/ttl/expiry_filler.h"
 #include "core/cluster/ttl/expiry_sweeper.h"
 #include "core/cluster/world/world.h"
@@ -58,6 +59,8 @@ public:
     CopyJobs copies;
     LeaderSpreader spreader;
     GlobalIndexes indexes;
+    PreparedItems prepared;
+    Transactions transactions;
     Streams streams;
     ExpirySweeper expiries;
     ExpiryFiller expiryFiller;

@@ -3,17 +3,10 @@
 #include "core/table/expiry.h"
 
 namespace orrery::cluster {
-namespace {
-
-bool isOfItem(const table::LogRecord& record) {
-    return record.kind == table::RecordKind::Put || record.kind == table::RecordKind::Delete ||
-           record.kind == table::RecordKind::TransactionCommit;
-}
-
-}  // namespace
-
 void noteExpiry(WorldState& world, const Group& group, ZoneIndex zone, table::LogRecord& record) {
-    if (group.kind != GroupKind::Table || record.space != group.space || !isOfItem(record)) return;
+    if (group.kind != GroupKind::Table || record.space != group.space ||
+        !table::changesItem(record))
+        return;
     const TablePtr table = world.catalog.find(group.table);
     if (table == nullptr || table->timeToLive.attribute.empty()) return;
     const std::string& attribute = table->timeToLive.attribute;

@@ -3,7 +3,7 @@
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/cluster/writes/collection_sizes.h"
-#include "core/cluster/writes/item_view.h"
+#include "core/cluster/writes/prepared_items.h"
 
 namespace orrery::cluster {
 
@@ -19,10 +19,14 @@ struct Written {
     bool needsCount = false;
 };
 
+/// The text of the service for a write of an item that a transaction has prepared.
+ApiError transactionConflict();
+
 /// Evaluates a write on the latest state of the leader in `zone`, including the tail of its log,
 /// and proposes a record if one is needed. Only while that replica serves. Reports corrupt data to
 /// the world and answers InternalServerError.
-Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
-                  ZoneIndex zone, const WriteItem& write, const std::string& storageKey);
+Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes,
+                  PreparedItems& prepared, Group& group, ZoneIndex zone, const WriteItem& write,
+                  const std::string& storageKey);
 
 }  // namespace orrery::cluster

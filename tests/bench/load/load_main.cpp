@@ -71,6 +71,8 @@ constexpr Workload kWorkloads[] = {
     {"put", Requests::Kind::Put, kRendered},
     {"query", Requests::Kind::Query, kRendered},
     {"batch", Requests::Kind::BatchWrite, kBatchesRendered},
+    {"transact-write", Requests::Kind::TransactWrite, kBatchesRendered},
+    {"transact-get", Requests::Kind::TransactGet, kRendered},
 };
 
 void measure(Client& client, const Requests& requests, const Workload& workload,
@@ -82,7 +84,7 @@ void measure(Client& client, const Requests& requests, const Workload& workload,
     const Process after = lookAt(settings.pid);
     const double perRequest = (after.processorSeconds - before.processorSeconds) * 1e6 /
                               static_cast<double>(std::max<std::uint64_t>(figures.requests, 1));
-    std::printf("%9llu  %-11s %10.0f /s   p50 %7.2f ms   p99 %7.2f ms   %6.1f us CPU   %6.1f MB",
+    std::printf("%9llu  %-14s %10.0f /s   p50 %7.2f ms   p99 %7.2f ms   %6.1f us CPU   %6.1f MB",
                 static_cast<unsigned long long>(items), workload.name, figures.perSecond(),
                 figures.p50, figures.p99, perRequest, after.anonymousMegabytes);
     if (figures.errors > 0) {

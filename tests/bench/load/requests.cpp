@@ -75,6 +75,22 @@ std::string Requests::batch(const std::vector<std::uint64_t>& items) const {
     return http("BatchWriteItem", json + "]}}");
 }
 
+std::string Requests::transactWrite(const std::vector<std::uint64_t>& items) const {
+    std::string json;
+    for (const std::uint64_t one : items)
+        json += (json.empty() ? R"({"Put":{"TableName":")" : R"(,{"Put":{"TableName":")") +
+                m_table + R"(","Item":)" + item(one) + "}}";
+    return http("TransactWriteItems", R"({"TransactItems":[)" + json + "]}");
+}
+
+std::string Requests::transactGet(const std::vector<std::uint64_t>& items) const {
+    std::string json;
+    for (const std::uint64_t one : items)
+        json += (json.empty() ? R"({"Get":{"TableName":")" : R"(,{"Get":{"TableName":")") +
+                m_table + R"(","Key":{)" + key(one) + "}}}";
+    return http("TransactGetItems", R"({"TransactItems":[)" + json + "]}");
+}
+
 std::vector<std::string> Requests::fill(std::uint64_t begin, std::uint64_t end) const {
     std::vector<std::string> requests;
     for (std::uint64_t at = begin; at < end;) {
@@ -90,6 +106,12 @@ std::vector<std::string> Requests::of(Kind kind, std::uint64_t items, std::size_
     Numbers numbers;
     const std::string named = R"({"TableName":")" + m_table + "\",";
     std::vector<std::string> requests;
+    const auto several = [&](std::size_t many) {
+        std::set<std::uint64_t> keys;
+        while (keys.size() < std::min<std::uint64_t>(many, items))
+            keys.insert(numbers.below(items));
+        return std::vector<std::uint64_t>(keys.begin(), keys.end());
+    };
     while (requests.size() < count) {
         const std::uint64_t chosen = numbers.below(items);
         switch (kind) {
@@ -111,13 +133,15 @@ std::vector<std::string> Requests::of(Kind kind, std::uint64_t items, std::size_
                                                      pk + "}}"));
                 break;
             }
-            case Kind::BatchWrite: {
-                std::set<std::uint64_t> keys;
-                while (keys.size() < std::min<std::uint64_t>(kBatchItems, items))
-                    keys.insert(numbers.below(items));
-                requests.push_back(batch({keys.begin(), keys.end()}));
+            case Kind::BatchWrite:
+                requests.push_back(batch(several(kBatchItems)));
                 break;
-            }
+            case Kind::TransactWrite:
+                requests.push_back(transactWrite(several(kTransactionItems)));
+                break;
+            case Kind::TransactGet:
+                requests.push_back(transactGet(several(kTransactionItems)));
+                break;
         }
     }
     return requests;

@@ -18,7 +18,7 @@ public:
     /// BatchWriteItem requests for the items [begin, end).
     std::vector<std::string> fill(std::uint64_t begin, std::uint64_t end) const;
 
-    enum class Kind { Get, GetStrong, Put, Query, BatchWrite };
+    enum class Kind { Get, GetStrong, Put, Query, BatchWrite, TransactWrite, TransactGet };
     /// `count` requests on keys spread over `items` items, the same in each run.
     std::vector<std::string> of(Kind kind, std::uint64_t items, std::size_t count) const;
 
@@ -27,6 +27,8 @@ private:
     std::string key(std::uint64_t item) const;
     std::string item(std::uint64_t item) const;
     std::string batch(const std::vector<std::uint64_t>& items) const;
+    std::string transactWrite(const std::vector<std::uint64_t>& items) const;
+    std::string transactGet(const std::vector<std::uint64_t>& items) const;
 
     const std::string m_table;
     const std::string m_filler;
@@ -34,5 +36,6 @@ private:
 
 inline constexpr std::uint64_t kCollectionItems = 10;
 inline constexpr std::size_t kBatchItems = 25;
+inline constexpr std::size_t kTransactionItems = 4;
 
 }  // namespace orrery::load

@@ -137,9 +137,6 @@ private slots:
         const auto filled = changeItem("Orders", kKey, bare, full, Guard::WholeItem);
         QCOMPARE(conditionOf(*filled),
                  QStringLiteral("attribute_exists(<id>) AND attribute_not_exists(<a>)"));
-        QCOMPARE(conditionOf(deleteItem("Orders", kKey, bare)),
-                 QStringLiteral("attribute_exists(<id>)"));
-        QVERIFY(!deleteItem("Orders", kKey, bare).request.contains("ExpressionAttributeValues"));
     }
 
     void aWideItemIsGuardedWhereItIsWritten() {
@@ -176,15 +173,6 @@ private slots:
     void whatNoConditionCanGuardIsNotWritten() {
         QVERIFY(!changeItem("Orders", kKey, wide("old", 1000), wide("new", 1000), Guard::WholeItem)
                      .has_value());
-    }
-
-    void aDeletionGuardsWhatWasSeenAsFarAsItFits() {
-        QCOMPARE(conditionOf(deleteItem("Orders", {"id", "at"},
-                                        item("{'id':{'S':'k'},'at':{'N':'1'},'a':{'S':'1'}}"))),
-                 QStringLiteral("attribute_exists(<id>) AND <a>={'S':'1'}"));
-        const ItemWrite write = deleteItem("Orders", kKey, wide("attribute", 400));
-        QVERIFY(fitsTheService(write));
-        QCOMPARE(write.request["ConditionExpression"].toString().count(" AND "), 149);
     }
 };
 

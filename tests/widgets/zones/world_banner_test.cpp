@@ -40,6 +40,17 @@ private slots:
         QCOMPARE(heal.count(), 1);
     }
 
+    void saysWhyWritesAreRefused() {
+        auto snapshot = test::makeSnapshot({});
+        snapshot->writesRefused = "Writes are refused: items.mdb is damaged at page 7.";
+        widgets::WorldBanner banner;
+        banner.setSnapshot(*snapshot);
+        QCOMPARE(banner.text(),
+                 QStringLiteral("Writes are refused: items.mdb is damaged at page 7."));
+        QVERIFY(!banner.healButton()->isVisibleTo(&banner));
+        QVERIFY(!banner.runButton()->isVisibleTo(&banner));
+    }
+
     void aFaultThatIsOverIsNotSaid() {
         auto snapshot = test::makeSnapshot({});
         observe::FaultView fault;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kKeysMax = 100;
 
 // The service omits the value in these errors, and writes the members with their capitals.
-constexpr Shape kKeys = listOf(shapes::kItem).lengths(1, kKeysMax).unnamed();
+constexpr Shape kKeys = listOf(shapes::kItem).lengths(1, kKeysMax).as(Shown::Unnamed);
 constexpr Member kTableMembers[] = {
     {"Keys", &kKeys, Presence::NotNull},
     {"AttributesToGet", &shapes::kAttributesToGet},
@@ -25,7 +25,7 @@ constexpr Member kTableMembers[] = {
     {"ExpressionAttributeNames", &shapes::kNames},
 };
 constexpr Shape kTable = structure("KeysAndAttributes", kTableMembers);
-constexpr Shape kRequestItems = mapOf(shapes::kTableKey, kTable);
+constexpr Shape kRequestItems = mapOf(shapes::kTableKey, kTable).as(Shown::JsonIfNewer);
 
 // In the order in which DynamoDB reports violations:
 // tests/api/batch_get_item/validation_order.test.
@@ -105,8 +105,8 @@ ApiResult<Parsed> parse(const Fields& request) {
     parsed.capacity = takeCapacityDetail(request);
     const auto entries = request.entries("RequestItems");
     if (entries.empty())
-        return std::unexpected(
-            ApiError::validation("The requestItems parameter is required for BatchGetItem"));
+        return std::unexpected(ApiError::validation(
+            "The requestItems parameter is required for BatchGetItem", kNoTableIfNewer));
     TRY(checkOneStyle(entries));
     std::size_t keyCount = 0;
     for (const auto& [name, json] : entries) {

@@ -24,8 +24,10 @@ constexpr Member kWriteMembers[] = {
 };
 constexpr Shape kWrite = structure("WriteRequest", kWriteMembers);
 constexpr Shape kWrites = listOf(kWrite);
-constexpr Shape kRequestItems =
-    mapOf(shapes::kTableKey, kWrites).valueLengths(1, static_cast<std::int64_t>(kWritesMax));
+constexpr Shape kRequestItems = mapOf(shapes::kTableKey, kWrites)
+                                    .valueLengths(1, static_cast<std::int64_t>(kWritesMax))
+                                    .as(Shown::UnnamedIfNewer)
+                                    .checkedLast();
 
 // In the order in which DynamoDB reports violations:
 // tests/api/batch_write_item/validation_order.test.
@@ -77,8 +79,8 @@ ApiResult<Parsed> parse(const Fields& request) {
     parsed.wantsMetrics = request.text("ReturnItemCollectionMetrics") == "SIZE";
     const auto entries = request.entries("RequestItems");
     if (entries.empty())
-        return std::unexpected(
-            ApiError::validation("The requestItems parameter is required for BatchWriteItem"));
+        return std::unexpected(ApiError::validation(
+            "The requestItems parameter is required for BatchWriteItem", kNoTableIfNewer));
     std::size_t count = 0;
     for (const auto& [name, list] : entries) {
         TableWrites& table = parsed.tables.emplace_back();

@@ -12,7 +12,7 @@ namespace {
 // In the order in which DynamoDB reports violations: tests/api/delete_item/validation_order.test.
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
-    {"TableName", &shapes::kTableName, Presence::NotNull},
+    {"TableName", &shapes::kWrittenTableName, Presence::NotNull},
     {"ReturnValues", &shapes::kReturnValues},
     {"ReturnItemCollectionMetrics", &shapes::kReturnItemCollectionMetrics},
     {"ReturnValuesOnConditionCheckFailure", &shapes::kReturnValuesOnConditionCheckFailure},
@@ -47,6 +47,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
                                                    std::move(key), std::move(parsed.condition)));
     write.action = cluster::DeleteAction{};
+    write.itemLsn = caller.itemLsn;
     return write;
 }
 

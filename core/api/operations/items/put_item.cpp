@@ -12,7 +12,7 @@ namespace {
 // In the order in which DynamoDB reports violations: tests/api/put_item/validation_order.test.
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
-    {"TableName", &shapes::kTableName, Presence::NotNull},
+    {"TableName", &shapes::kWrittenTableName, Presence::NotNull},
     {"Item", &shapes::kItem, Presence::NotNull},
     {"ConditionalOperator", &shapes::kConditionalOperator},
     {"Expected", &shapes::kExpected},

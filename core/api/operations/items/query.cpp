@@ -8,16 +8,20 @@
 #include "core/api/items/range_arguments.h"
 #include "core/api/items/range_reply.h"
 #include "core/api/operations/operations.h"
-#include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/expression/key_condition.h"
-#include "core/types/storage_key.h"
+#include "core/expression/storage_range.h"
+#include "core/expression/value_text.h"
 
 namespace orrery::api::operations {
 namespace {
 
 // The service omits the value in this error, and writes the member with its capital.
-constexpr Shape kLimit = integer().range(1, kNoLimit).unnamed();
+constexpr Shape kLimit = integer().range(1, kNoLimit).as(Shown::Unnamed);
+
+constexpr NewerEnum kNewerOperator{
+    .values = shapes::kConditionalOperatorIfNewer, .alone = true, .besideTwoOf = "QueryFilter"};
+constexpr Shape kConditionalOperator = shapes::kConditionalOperator.ifNewer(kNewerOperator);
 
 // In the order in which DynamoDB reports violations: tests/api/query/validation_order.test.
 constexpr Member kMembers[] = {
@@ -26,7 +30,7 @@ constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
     {"QueryFilter", &shapes::kConditions},
     {"TableName", &shapes::kTableName, Presence::NotNull},
-    {"ConditionalOperator", &shapes::kConditionalOperator},
+    {"ConditionalOperator", &kConditionalOperator},
     {"AttributesToGet", &shapes::kAttributesToGet},
     {"Limit", &kLimit},
     {"KeyConditions", &shapes::kConditions},
@@ -90,70 +94,54 @@ ApiResult<Parsed> parse(const Fields& request) {
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
             "request."));
     TRY(takeExpressions(request, parsed));
-    TRY(checkSelect(request, arguments, "1 validation error detected: "));
+    TRY(checkSelect(request, arguments));
     return parsed;
 }
 
-// Sets the bounds to the storage keys of the item collection, narrowed by the sort key condition.
-void narrow(cluster::ReadRange& range, KeySpaceId space, const expression::KeyRange& keys) {
-    using expression::KeyOperator;
-    const std::string collection = types::collectionPrefix(space, keys.partition);
-    range.begin = collection;
-    range.end = types::prefixEnd(collection);
-    if (!keys.sort) return;
-    std::string at = collection;
-    if (keys.sort->op == KeyOperator::BeginsWith) {
-        types::appendSortKeyPrefix(at, keys.sort->value);
-        range.end = types::prefixEnd(at);
-        range.begin = std::move(at);
-        return;
-    }
-    types::appendSortKey(at, keys.sort->value);
-    switch (keys.sort->op) {
-        case KeyOperator::Equal:
-            range.begin = at;
-            range.end = types::prefixEnd(at);
-            break;
-        case KeyOperator::Less:
-            range.end = at;
-            break;
-        case KeyOperator::LessOrEqual:
-            range.end = types::prefixEnd(at);
-            break;
-        case KeyOperator::Greater:
-            range.begin = types::prefixEnd(at);
-            break;
-        case KeyOperator::GreaterOrEqual:
-            range.begin = at;
-            break;
-        case KeyOperator::Between: {
-            std::string upper = collection;
-            types::appendSortKey(upper, keys.sort->upper);
-            range.begin = at;
-            range.end = types::prefixEnd(upper);
-            break;
-        }
-        default:
-            CHECK(false);  // bindKeyCondition refuses all others.
-    }
+constexpr std::string_view kOutsidePredicate =
+    "The provided starting key does not match the range key predicate";
+
+// The start key is the last of the range, so no page ends with it: recorded in scylladb issue 26988
+// and aws-sdk-ruby issue 2456.
+std::unexpected<ApiError> nothingFollows(const RangeArguments& arguments,
+                                         const expression::KeyRange& keys) {
+    const types::KeySchema& schema = arguments.keys();
+    if (!schema.sort)
+        return std::unexpected(ApiError::validation(
+            "The provided exclusive start key is invalid: ExclusiveStartKey: {" +
+            schema.partition.name + "=AttributeValue: " + expression::valueText(keys.partition) +
+            "}"));
+    if (keys.sort && keys.sort->op == expression::KeyOperator::Equal)
+        return std::unexpected(
+            ApiError::validation("The query can return at most one row and cannot be restarted"));
+    return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
+}
+
+std::unexpected<ApiError> outside() {
+    return std::unexpected(ApiError::validation(
+        "The provided starting key is outside query boundaries based on provided conditions"));
 }
 
 // Starts the page where the last one ended, within the bounds of the conditions.
 ApiResult<void> continueAt(const RangeArguments& arguments, const expression::KeyRange& keys,
                            cluster::ReadRange& range) {
     TRY_ASSIGN(const StartPosition start, bindStartKey(arguments));
-    const bool samePartition = start.key.partition == keys.partition;
-    if (keys.sort && start.key.sort) {
+    const bool samePartition =
+        start.key.partition == keys.partition && start.key.morePartition == keys.morePartition;
+    if (arguments.keys().hasMore()) {
+        if (!samePartition) return outside();
+        if (!expression::contains(keys, start.key))
+            return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
+    } else if (keys.sort && start.key.sort) {
         if (!expression::contains(*keys.sort, *start.key.sort))
-            return std::unexpected(ApiError::validation(
-                "The provided starting key does not match the range key predicate"));
+            return std::unexpected(ApiError::validation(std::string(kOutsidePredicate)));
         if (!samePartition)
             return std::unexpected(ApiError::validation(
                 "The query can return at most one row and cannot be restarted"));
     } else if (!samePartition) {
-        return std::unexpected(ApiError::validation(
-            "The provided starting key is outside query boundaries based on provided conditions"));
+        return outside();
     }
+    if (range.endsAt(start.storageKey)) return nothingFollows(arguments, keys);
     if (range.forward) {
         range.begin = start.storageKey + '\0';
     } else {
@@ -166,6 +154,11 @@ ApiResult<void> continueAt(const RangeArguments& arguments, const expression::Ke
 // attribute, then the condition on it.
 ApiResult<expression::KeyRange> bindKeys(const Parsed& parsed) {
     const types::KeySchema& schema = parsed.arguments.keys();
+    if (schema.hasMore()) {
+        for (const types::KeyAttribute& attribute : schema.attributes())
+            TRY(checkStartKeyType(parsed.arguments, attribute));
+        return expression::bindKeyCondition(parsed.predicates, schema);
+    }
     TRY(checkStartKeyType(parsed.arguments, schema.partition));
     auto keys = expression::bindKeyCondition(parsed.predicates, schema);
     const bool partitionNamed =
@@ -180,12 +173,14 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                  const cluster::Caller& caller) {
     RangeArguments& arguments = parsed.arguments;
     TRY(bindTable(arguments, catalog, caller));
-    TRY(checkStartKeySize(arguments, "The provided starting key is invalid"));
+    TRY(checkStartKeySize(arguments, ""));
     TRY_ASSIGN(const expression::KeyRange keys, bindKeys(parsed));
     cluster::ReadRange range = makeRange(arguments);
     range.forward = parsed.forward;
     range.partition = keys.partition;
-    narrow(range, arguments.space(), keys);
+    const auto [begin, end] = expression::storageRange(arguments.space(), keys);
+    range.begin = begin;
+    range.end = end;
     if (arguments.startKey) TRY(continueAt(arguments, keys, range));
     if (arguments.projection)
         TRY(checkKeyPaths(*arguments.table, expression::paths(*arguments.projection)));

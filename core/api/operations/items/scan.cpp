@@ -12,8 +12,12 @@
 namespace orrery::api::operations {
 namespace {
 
-constexpr Shape kTotalSegments = integer().range(1, 1'000'000);
-constexpr Shape kSegment = integer().range(0, 999'999);
+constexpr Shape kTotalSegments = integer().range(1, 1'000'000).as(Shown::UnnamedIfNewer);
+constexpr Shape kSegment = integer().range(0, 999'999).as(Shown::UnnamedIfNewer);
+constexpr Shape kLimit = shapes::kLimit.as(Shown::UnnamedIfNewer);
+constexpr NewerEnum kNewerOperator{
+    .values = shapes::kConditionalOperatorIfNewer, .alone = true, .besideTwoOf = "ScanFilter"};
+constexpr Shape kConditionalOperator = shapes::kConditionalOperator.ifNewer(kNewerOperator);
 
 // In the order in which DynamoDB reports violations: tests/api/scan/validation_order.test.
 constexpr Member kMembers[] = {
@@ -22,10 +26,10 @@ constexpr Member kMembers[] = {
     {"TotalSegments", &kTotalSegments},
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
     {"TableName", &shapes::kTableName, Presence::NotNull},
-    {"ConditionalOperator", &shapes::kConditionalOperator},
+    {"ConditionalOperator", &kConditionalOperator},
     {"ScanFilter", &shapes::kConditions},
     {"Segment", &kSegment},
-    {"Limit", &shapes::kLimit},
+    {"Limit", &kLimit},
     {"AttributesToGet", &shapes::kAttributesToGet},
     {"ExclusiveStartKey", &shapes::kItem},
     {"ConsistentRead", &shapes::kFlag},
@@ -45,6 +49,7 @@ struct Parsed {
     std::uint64_t totalSegments = 1;
 };
 
+// Where two texts stand, the second is that of the newer layer of validation.
 ApiResult<void> takeSegments(const Fields& request, Parsed& parsed) {
     const auto segment = request.integer("Segment");
     const auto total = request.integer("TotalSegments");
@@ -57,12 +62,13 @@ ApiResult<void> takeSegments(const Fields& request, Parsed& parsed) {
         return std::unexpected(ApiError::validation(
             "The Segment parameter is required but was not present in the request when parameter "
             "TotalSegments is present"));
+    const std::string tooLarge =
+        "The Segment parameter is zero-based and must be less than parameter TotalSegments";
     if (*segment >= *total)
-        return std::unexpected(ApiError::validation(
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-            "Segment: " +
-            std::to_string(*segment) +
-            " is not less than TotalSegments: " + std::to_string(*total)));
+        return std::unexpected(
+            ApiError::validation(tooLarge + ": Segment: " + std::to_string(*segment) +
+                                     " is not less than TotalSegments: " + std::to_string(*total),
+                                 tooLarge));
     parsed.segment = static_cast<std::uint64_t>(*segment);
     parsed.totalSegments = static_cast<std::uint64_t>(*total);
     return {};
@@ -79,8 +85,16 @@ ApiResult<Parsed> parse(const Fields& request) {
     TRY_ASSIGN(expression::Substitutions substitutions, takeSubstitutions(request));
     TRY(takeFilterAndProjection(request, substitutions, arguments));
     TRY(substitutions.checkAllUsed());
-    TRY(checkSelect(request, arguments, ""));
+    TRY(checkSelect(request, arguments));
     return parsed;
+}
+
+// The newer layer of validation does not say how the start key differs from the schema.
+ApiError shortIfNewer(ApiError error) {
+    constexpr std::string_view kMismatch = ": The provided key element does not match the schema";
+    if (error.message.ends_with(kMismatch))
+        error.newerMessage = error.message.substr(0, error.message.size() - kMismatch.size());
+    return error;
 }
 
 // Sets the bounds to the part of the segment after the start key.
@@ -92,13 +106,14 @@ ApiResult<void> bindBounds(const Parsed& parsed, cluster::ReadRange& range) {
                     ? types::keySpaceEnd(space)
                     : types::keyAtFraction(space, parsed.segment + 1, parsed.totalSegments);
     if (!arguments.startKey) return {};
-    TRY_ASSIGN(const StartPosition start, bindStartKey(arguments));
-    if (start.storageKey < range.begin || start.storageKey >= range.end)
+    auto start = bindStartKey(arguments);
+    if (!start) return std::unexpected(shortIfNewer(std::move(start).error()));
+    if (start->storageKey < range.begin || start->storageKey >= range.end)
         return std::unexpected(ApiError::validation(
             "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
             "ExclusiveStartKey with correct Segment. TotalSegments: " +
             std::to_string(parsed.totalSegments) + " Segment: " + std::to_string(parsed.segment)));
-    range.begin = start.storageKey + '\0';
+    range.begin = start->storageKey + '\0';
     return {};
 }
 
@@ -107,12 +122,11 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     RangeArguments& arguments = parsed.arguments;
     TRY(bindTable(arguments, catalog, caller));
     const bool ofIndex = !arguments.indexName.empty();
-    TRY(checkStartKeySize(arguments, ofIndex ? "The provided starting key is invalid"
-                                             : "The provided starting key is invalid: The provided "
-                                               "key element does not match the schema"));
+    TRY(checkStartKeySize(arguments,
+                          ofIndex ? "" : ": The provided key element does not match the schema"));
     if (ofIndex) {
-        TRY(checkStartKeyType(arguments, arguments.keys().partition));
-        if (arguments.keys().sort) TRY(checkStartKeyType(arguments, *arguments.keys().sort));
+        for (const types::KeyAttribute& attribute : arguments.keys().attributes())
+            TRY(checkStartKeyType(arguments, attribute));
     }
     TRY(bindSelect(arguments));
     cluster::ReadRange range = makeRange(arguments);

@@ -14,6 +14,8 @@
 namespace orrery::api::operations {
 namespace {
 
+// The newer layer reports it alone, unlike in PutItem and DeleteItem.
+constexpr Shape kReturnValues = shapes::kReturnValues.ifNewer(shapes::kReturnValuesAlone);
 constexpr std::string_view kActionValues[] = {"ADD", "PUT", "DELETE"};
 constexpr Shape kAction = enumeration(kActionValues);
 constexpr Member kAttributeUpdateMembers[] = {
@@ -26,9 +28,9 @@ constexpr Shape kAttributeUpdates = mapOf(shapes::kAttributeName, kAttributeUpda
 // In the order in which DynamoDB reports violations: tests/api/update_item/validation_order.test.
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
-    {"TableName", &shapes::kTableName, Presence::NotNull},
+    {"TableName", &shapes::kWrittenTableName, Presence::NotNull},
     {"ReturnItemCollectionMetrics", &shapes::kReturnItemCollectionMetrics},
-    {"ReturnValues", &shapes::kReturnValues},
+    {"ReturnValues", &kReturnValues},
     {"ReturnValuesOnConditionCheckFailure", &shapes::kReturnValuesOnConditionCheckFailure},
     {"ConditionalOperator", &shapes::kConditionalOperator},
     {"Key", &shapes::kItem, Presence::NotNull},
@@ -49,6 +51,7 @@ struct Parsed {
     types::Item key;
     expression::Update update;
     std::optional<expression::Condition> condition;
+    bool limitsStatement = false;  ///< The rule of the newer layer of validation.
 };
 
 ApiResult<expression::Update> takeAttributeUpdates(const Fields& request) {
@@ -68,6 +71,7 @@ ApiResult<expression::Update> takeAttributeUpdates(const Fields& request) {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{takeWriteArguments(request), {}, {}, {}};
+    parsed.limitsStatement = request.layer() == Layer::Newer;
     TRY(checkExpressionStyle(request, kExpressions, kLegacy));
     TRY_ASSIGN(parsed.key, takeItem(request, "Key"));
     if (request.has("AttributeUpdates")) {
@@ -82,20 +86,12 @@ ApiResult<Parsed> parse(const Fields& request) {
     return parsed;
 }
 
-std::vector<expression::NamedKeySchema> indexKeysOf(const cluster::TableDescription& table) {
-    std::vector<expression::NamedKeySchema> indexes;
-    for (const cluster::SecondaryIndex* index : indexesByName(table))
-        indexes.push_back({index->name, &index->keys});
-    return indexes;
-}
-
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findTable(catalog, caller, parsed.arguments.tableName));
     TRY_ASSIGN(types::Key key, types::keyFromRequest(parsed.key, table->keys));
-    TRY(expression::checkKeyUntouched(parsed.update, table->keys));
-    TRY(expression::checkIndexKeyTypes(parsed.update, indexKeysOf(*table)));
-    TRY(checkKeyPaths(*table, expression::paths(parsed.update)));
+    TRY(checkUpdateForTable(parsed.update, *table));
+    if (parsed.limitsStatement) TRY(checkStatementSize(parsed.update));
     TRY_ASSIGN(cluster::WriteItem write, makeWrite(parsed.arguments, std::move(table),
                                                    std::move(key), std::move(parsed.condition)));
     // The reply needs the update for UPDATED_OLD and UPDATED_NEW.

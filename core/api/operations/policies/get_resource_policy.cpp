@@ -1,17 +1,18 @@
-// GetResourcePolicy. API reference: API_GetResourcePolicy.html. No table has a policy yet.
+// GetResourcePolicy. API reference: API_GetResourcePolicy.html.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
+#include "core/api/tables/resource_policy.h"
 #include "core/api/tables/table_request.h"
+#include "core/api/tables/table_shapes.h"
 #include "core/base/result.h"
 
 namespace orrery::api::operations {
 namespace {
 
-constexpr Shape kResourceArn = string().lengths(1, 1283);
 constexpr Member kMembers[] = {
-    {"ResourceArn", &kResourceArn, Presence::NotNull},
+    {"ResourceArn", &shapes::kResourceArn, Presence::NotNull},
 };
 constexpr Shape kInput = structure("GetResourcePolicyInput", kMembers);
 
@@ -22,15 +23,15 @@ ApiResult<TableRequest> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY(findByArn(catalog, caller, parsed.tableName, ArnUse::Policy));
-    return std::unexpected(ApiError{
-        ErrorType::PolicyNotFound,
-        "Resource-based policy not found for the provided ResourceArn: " + parsed.tableName,
-        nullptr});
+    TRY_ASSIGN(parsed.table, findByArn(catalog, caller, parsed.tableName, ArnUse::Policy));
+    if (!parsed.table->policy) return std::unexpected(policyNotFound(parsed.tableName));
+    return cluster::ReadNothing{};
 }
 
-void reply(const TableRequest&, const cluster::Reply&, json::Writer& out) {
-    out.beginObject().endObject();
+void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
+    const cluster::ResourcePolicy& policy = *parsed.table->policy;
+    out.beginObject().name("Policy").string(policy.text);
+    out.name("RevisionId").string(revisionText(policy)).endObject();
 }
 
 }  // namespace

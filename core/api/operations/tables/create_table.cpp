@@ -2,6 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/resource_policy.h"
 #include "core/api/tables/table_arguments.h"
 #include "core/api/tables/table_json.h"
 #include "core/api/tables/table_rules.h"
@@ -22,7 +23,7 @@ constexpr Shape kLocalIndexes = listOf(kLocalIndex);
 
 constexpr Member kGlobalIndexMembers[] = {
     {"IndexName", &shapes::kIndexName, Presence::NotNull},
-    {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
+    {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
@@ -54,8 +55,8 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("CreateTableInput", kMembers);
 
-constexpr std::string_view kLater[] = {"ResourcePolicy", "GlobalTableSourceArn",
-                                       "GlobalTableSettingsReplicationMode", "VectorIndexes"};
+constexpr std::string_view kLater[] = {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode",
+                                       "VectorIndexes"};
 
 struct Parsed {
     cluster::TableDescription table;
@@ -98,6 +99,10 @@ ApiResult<Parsed> parse(const Fields& request) {
     TRY_ASSIGN(const auto tableClass, takeTableClass(request));
     table.tableClass = tableClass.value_or(std::string());
     TRY_ASSIGN(table.tags, takeTags(request));
+    if (const auto policy = request.optionalText("ResourcePolicy")) {
+        TRY(checkPolicy(*policy));
+        table.policy = cluster::ResourcePolicy{std::string(*policy), 0};
+    }
     TRY_ASSIGN(const auto encryption, takeEncryption(request));
     if (encryption) {
         table.sseEnabled = encryption->enabled;

@@ -25,7 +25,7 @@ constexpr Member kCreateMembers[] = {
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
-    {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
+    {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
 };
 constexpr Shape kCreate = structure("CreateGlobalSecondaryIndexAction", kCreateMembers);
 constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kIndexName, Presence::NotNull}};

@@ -1,4 +1,4 @@
-#include "core/cluster/routing/leader_hints.h"
+#include "core/cluster/kernel/leader_hints.h"
 
 namespace orrery::cluster {
 

@@ -1,18 +1,17 @@
-// ListTagsOfResource. API reference: API_ListTagsOfResource.html. The tags that the table was made
-// with.
+// ListTagsOfResource. API reference: API_ListTagsOfResource.html. All tags fit into one page.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
 #include "core/api/tables/table_request.h"
+#include "core/api/tables/table_shapes.h"
 #include "core/base/result.h"
 
 namespace orrery::api::operations {
 namespace {
 
-constexpr Shape kResourceArn = string().lengths(1, 1283);
 constexpr Member kMembers[] = {
-    {"ResourceArn", &kResourceArn, Presence::NotNull},
+    {"ResourceArn", &shapes::kResourceArn, Presence::NotNull},
     {"NextToken", &shapes::kText},
 };
 constexpr Shape kInput = structure("ListTagsOfResourceInput", kMembers);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/api/decode/shape.h"
+#include "core/api/decode/validation_layer.h"
+#include "core/json/json.h"
+#include "core/types/api_error.h"
+
+namespace orrery::api {
+
+// What checkConstraints (decode.h) does otherwise in the newer layer of validation.
+
+/// Reports the violation that the newer layer reports alone, before it looks at any other member.
+ApiResult<void> checkReportedAlone(const Shape& shape, const json::Object& request,
+                                   const Validation& validation);
+
+/// The newer layer's violation for a text outside the enumeration of `shape`; nothing if it says
+/// what the older layer says.
+std::optional<std::string> newerEnumViolation(const Shape& shape, const json::Object& request,
+                                              std::string_view text);
+
+/// True for a request that lacks a required member or nests values very deeply. Operations whose
+/// errors have the prefix leave it to the older layer.
+bool isLeftToOlderLayer(const Shape& shape, const json::Object& request);
+
+}  // namespace orrery::api

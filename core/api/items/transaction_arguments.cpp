@@ -1,0 +1,108 @@
+#include "core/api/items/transaction_arguments.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "core/base/hash.h"
+#include "core/base/result.h"
+
+namespace orrery::api {
+namespace {
+
+// JSON with the members of each object in the order of their names.
+void appendCanonical(std::string& out, const json::Value& value) {
+    if (const auto* array = value.if_array()) {
+        out += '[';
+        for (const json::Value& element : *array) {
+            appendCanonical(out, element);
+            out += ',';
+        }
+        out += ']';
+        return;
+    }
+    const auto* object = value.if_object();
+    if (object == nullptr) {
+        out += boost::json::serialize(value);
+        return;
+    }
+    std::vector<std::pair<std::string_view, const json::Value*>> members;
+    for (const auto& [name, member] : *object)
+        members.emplace_back(name, &member);
+    std::ranges::sort(members, {}, [](const auto& member) { return member.first; });
+    out += '{';
+    for (const auto& [name, member] : members) {
+        json::appendString(out, name);
+        out += ':';
+        appendCanonical(out, *member);
+        out += ',';
+    }
+    out += '}';
+}
+
+/// Whether the key attributes are there and have their types.
+bool fitsSchema(const types::Item& item, const types::KeySchema& keys, bool isKey) {
+    const auto fits = [&](const types::KeyAttribute& attribute) {
+        const types::AttributeValue* value = item.find(attribute.name);
+        return value != nullptr && value->type() == attribute.type;
+    };
+    const std::size_t count = keys.sort ? 2 : 1;
+    return fits(keys.partition) && (!keys.sort || fits(*keys.sort)) &&
+           (!isKey || item.size() == count);
+}
+
+}  // namespace
+
+std::string parametersHash(const json::Value& parameters) {
+    std::string text;
+    appendCanonical(text, parameters);
+    const Sha256 hash = sha256(text);
+    return std::string(hash.begin(), hash.end());
+}
+
+// A key attribute that is missing or of another type cancels the transaction; one that is empty or
+// too long refuses the call.
+ApiResult<std::optional<types::Key>> ActionKeys::take(const cluster::TableDescription& table,
+                                                      const types::Item& item, bool isKey) {
+    ++m_taken;
+    auto key = isKey ? types::keyFromRequest(item, table.keys) : types::keyOf(item, table.keys);
+    if (!key) {
+        if (fitsSchema(item, table.keys, isKey)) return std::unexpected(std::move(key).error());
+        cancel(std::move(key).error());
+        return std::optional<types::Key>();
+    }
+    types::Item keyItem;
+    types::addKey(keyItem, table.keys, *key);
+    if (!m_distinct.add(table.space, keyByValue(keyItem)))
+        return std::unexpected(ApiError::validation(
+            "Transaction request cannot include multiple operations on one item"));
+    return std::optional(*std::move(key));
+}
+
+void ActionKeys::cancel(ApiError error) {
+    if (m_isCancelled) return;
+    m_isCancelled = true;
+    m_reasons[m_taken - 1] = reasonOf(std::move(error));
+}
+
+ApiResult<void> ActionKeys::check() const {
+    if (!m_isCancelled) return {};
+    return std::unexpected(ApiError::transactionCanceled(m_reasons));
+}
+
+void TransactionCosts::add(std::string_view tableName, const Consumed& consumed) {
+    auto table = std::ranges::find(m_tables, tableName, [](const auto& one) { return one.first; });
+    if (table == m_tables.end())
+        table = m_tables.insert(m_tables.end(), {std::string(tableName), Consumed{}});
+    table->second.add(consumed);
+    table->second.add(consumed);  // Once to prepare and once to commit.
+}
+
+void TransactionCosts::write(json::Writer& out, CapacityDetail detail, UnitsShown shown) const {
+    if (detail == CapacityDetail::None) return;
+    out.name("ConsumedCapacity").beginArray();
+    for (const auto& [name, consumed] : m_tables)
+        writeConsumed(out, detail, name, consumed, shown);
+    out.endArray();
+}
+
+}  // namespace orrery::api

@@ -1,0 +1,293 @@
+#include "core/auth/verification.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/result.h"
+#include "core/base/text.h"
+
+// "Create a signed AWS API request" (IAM user guide) names the steps and their terms.
+
+namespace orrery::auth {
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kTerminator = "aws4_request";
+constexpr std::size_t kDateDigits = 8;
+
+using Digest = Sha256;
+
+std::string_view view(const Digest& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// RFC 2104.
+Digest hmac(std::string_view key, std::string_view text) {
+    constexpr std::size_t kBlock = 64;
+    std::string padded(key);
+    if (padded.size() > kBlock) padded = view(sha256(padded));
+    padded.resize(kBlock, '\0');
+    std::string inner = padded;
+    std::string outer = padded;
+    for (char& c : inner)
+        c = static_cast<char>(c ^ 0x36);
+    for (char& c : outer)
+        c = static_cast<char>(c ^ 0x5c);
+    inner += text;
+    outer += view(sha256(inner));
+    return sha256(outer);
+}
+
+ApiError invalid(std::string message) {
+    return {ErrorType::InvalidSignature, std::move(message), nullptr};
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+// Without blanks around it, and with one blank for several.
+std::string tidied(std::string_view value) {
+    std::string out;
+    bool blank = false;
+    for (const char c : value) {
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+            blank = !out.empty();
+            continue;
+        }
+        if (blank) out += ' ';
+        blank = false;
+        out += c;
+    }
+    return out;
+}
+
+// The values of a header, in the order sent; nothing if it was not sent.
+std::optional<std::string> headerOf(std::string_view head, std::string_view name) {
+    std::optional<std::string> values;
+    bool isRequestLine = true;
+    for (const std::string_view line : split(head, '\n')) {
+        if (std::exchange(isRequestLine, false)) continue;
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || lower(line.substr(0, colon)) != name) continue;
+        const std::string value = tidied(line.substr(colon + 1));
+        values = values ? *values + "," + value : value;
+    }
+    return values;
+}
+
+bool isUnreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
+
+void appendEncoded(std::string& out, std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (const char c : text) {
+        if (isUnreserved(c) || c == '/') {
+            out += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        out += '%';
+        out += kDigits[byte >> 4];
+        out += kDigits[byte & 15];
+    }
+}
+
+// The path without ".", ".." and empty segments (RFC 3986, 5.2.4), encoded once more.
+std::string canonicalPath(std::string_view target) {
+    std::string_view path = target.substr(0, target.find('?'));
+    if (const std::size_t scheme = path.find("://"); scheme != std::string_view::npos) {
+        path.remove_prefix(scheme + 3);
+        path.remove_prefix(std::min(path.find('/'), path.size()));
+    }
+    std::vector<std::string_view> kept;
+    for (const std::string_view segment : split(path, '/')) {
+        if (segment == ".." && !kept.empty()) kept.pop_back();
+        if (!segment.empty() && segment != "." && segment != "..") kept.push_back(segment);
+    }
+    std::string out;
+    for (const std::string_view segment : kept) {
+        out += '/';
+        appendEncoded(out, segment);
+    }
+    const bool isFolder = path.ends_with('/') || path.ends_with("/.") || path.ends_with("/..");
+    if (out.empty() || isFolder) out += '/';
+    return out;
+}
+
+std::string canonicalQuery(std::string_view target) {
+    const std::size_t mark = target.find('?');
+    if (mark == std::string_view::npos) return {};
+    std::vector<std::pair<std::string_view, std::string_view>> pairs;
+    for (const std::string_view pair : split(target.substr(mark + 1), '&')) {
+        if (pair.empty()) continue;
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const std::string_view name = pair.substr(0, equals);
+        if (name == "X-Amz-Signature") continue;
+        pairs.emplace_back(name, pair.substr(std::min(equals + 1, pair.size())));
+    }
+    std::ranges::sort(pairs);
+    std::string out;
+    for (const auto& [name, value] : pairs) {
+        if (!out.empty()) out += '&';
+        out.append(name).append("=").append(value);
+    }
+    return out;
+}
+
+std::string canonicalRequest(const Signature& signature, const SentRequest& request) {
+    std::string out(request.method);
+    out += '\n' + canonicalPath(request.target);
+    out += '\n' + canonicalQuery(request.target) + '\n';
+    for (const std::string_view name : split(signature.signedHeaders, ';')) {
+        out += name;
+        out += ':' + headerOf(request.head, name).value_or(std::string()) + '\n';
+    }
+    out += '\n' + signature.signedHeaders + '\n' + hex(view(sha256(request.body)));
+    return out;
+}
+
+/// "20261126T101112Z"; nothing if it is no such time.
+std::optional<CalendarTime> timeOf(std::string_view text) {
+    if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
+    const auto number = [&](std::size_t at, std::size_t digits) -> int {
+        int value = 0;
+        const char* end = text.data() + at + digits;
+        const auto read = std::from_chars(text.data() + at, end, value);
+        return read.ec == std::errc() && read.ptr == end ? value : -1;
+    };
+    using namespace std::chrono;
+    const year_month_day date(year(number(0, 4)), month(static_cast<unsigned>(number(4, 2))),
+                              day(static_cast<unsigned>(number(6, 2))));
+    const int hour = number(9, 2);
+    const int minute = number(11, 2);
+    const int second = number(13, 2);
+    if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+        second > 59)
+        return std::nullopt;
+    const auto at = sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+    return CalendarTime(duration_cast<Duration>(at.time_since_epoch()));
+}
+
+std::string textOf(CalendarTime time) {
+    using namespace std::chrono;
+    const sys_seconds at{floor<seconds>(time.sinceEpoch())};
+    const auto midnight = floor<days>(at);
+    const year_month_day date(midnight);
+    const hh_mm_ss clock(at - midnight);
+    const auto digits = [](std::int64_t value, std::size_t width) {
+        std::string text = std::to_string(value);
+        return std::string(width - std::min(width, text.size()), '0') + text;
+    };
+    return digits(static_cast<int>(date.year()), 4) +
+           digits(static_cast<unsigned>(date.month()), 2) +
+           digits(static_cast<unsigned>(date.day()), 2) + "T" + digits(clock.hours().count(), 2) +
+           digits(clock.minutes().count(), 2) + digits(clock.seconds().count(), 2) + "Z";
+}
+
+std::string minutesText(Duration skew) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::minutes>(skew).count()) + " min.";
+}
+
+ApiResult<void> checkTime(const Signature& signature, const VerifyRules& rules) {
+    const auto time = timeOf(signature.time);
+    if (!time)
+        return std::unexpected(ApiError{ErrorType::IncompleteSignature,
+                                        "Date must be in ISO-8601 'basic format'. Got '" +
+                                            signature.time +
+                                            "'. See http://en.wikipedia.org/wiki/ISO_8601",
+                                        nullptr});
+    if (signature.scopeDate != signature.time.substr(0, kDateDigits))
+        return std::unexpected(invalid(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            "HTTP: '" +
+            signature.scopeDate + "' != '" + signature.time.substr(0, kDateDigits) + "', from '" +
+            signature.time + "'."));
+    const CalendarTime earliest(rules.now.sinceEpoch() - rules.skewMax - signature.expires);
+    const CalendarTime latest(rules.now.sinceEpoch() + rules.skewMax);
+    const std::string now = textOf(rules.now);
+    if (*time < earliest)
+        return std::unexpected(invalid("Signature expired: " + signature.time +
+                                       " is now earlier than " + textOf(earliest) + " (" + now +
+                                       " - " + minutesText(rules.skewMax) + ")"));
+    if (*time > latest)
+        return std::unexpected(invalid("Signature not yet current: " + signature.time +
+                                       " is still later than " + textOf(latest) + " (" + now +
+                                       " + " + minutesText(rules.skewMax) + ")"));
+    return {};
+}
+
+ApiResult<void> checkScope(const Signature& signature, const VerifyRules& rules) {
+    if (signature.service != rules.service)
+        return std::unexpected(invalid("Credential should be scoped to correct service: '" +
+                                       std::string(rules.service) + "'. "));
+    if (signature.terminator != kTerminator)
+        return std::unexpected(invalid("Credential should be scoped with a valid terminator: '" +
+                                       std::string(kTerminator) + "', not '" +
+                                       signature.terminator + "'. "));
+    const auto names = split(signature.signedHeaders, ';');
+    if (std::ranges::find(names, "host") == names.end())
+        return std::unexpected(
+            invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
+    return {};
+}
+
+// Takes the same time wherever the texts differ.
+bool isSame(std::string_view one, std::string_view other) {
+    if (one.size() != other.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < one.size(); ++i)
+        difference |= static_cast<unsigned char>(one[i]) ^ static_cast<unsigned char>(other[i]);
+    return difference == 0;
+}
+
+}  // namespace
+
+std::string signatureOf(const Signature& signature, const SentRequest& request,
+                        std::string_view secret) {
+    const std::string scope = signature.scopeDate + "/" + signature.scopeRegion + "/" +
+                              signature.service + "/" + signature.terminator;
+    const std::string toSign = std::string(kAlgorithm) + "\n" + signature.time + "\n" + scope +
+                               "\n" + hex(view(sha256(canonicalRequest(signature, request))));
+    Digest key = hmac("AWS4" + std::string(secret), signature.scopeDate);
+    for (const std::string& part : {signature.scopeRegion, signature.service, signature.terminator})
+        key = hmac(view(key), part);
+    return hex(view(hmac(view(key), toSign)));
+}
+
+ApiResult<void> verifySignature(const Signature& signature, const SentRequest& request,
+                                const Credentials& credentials, const VerifyRules& rules) {
+    const std::string* secret = credentials.secretOf(signature.accessKey);
+    if (secret == nullptr)
+        return std::unexpected(ApiError{ErrorType::UnrecognizedClient,
+                                        "The security token included in the request is invalid.",
+                                        nullptr});
+    TRY(checkTime(signature, rules));
+    TRY(checkScope(signature, rules));
+    if (isSame(signatureOf(signature, request, *secret), signature.signature)) return {};
+    return std::unexpected(invalid(
+        "The request signature we calculated does not match the signature you provided. Check your "
+        "AWS Secret Access Key and signing method. Consult the service documentation for "
+        "details."));
+}
+
+}  // namespace orrery::auth

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cluster/catalog/request.h"
+
+namespace orrery::cluster {
+
+// The messages between a transaction's coordinator and the leaders of its partitions and of the
+// ledger. Each may arrive twice or late; the answer to a repeated one is that to the first.
+
+/// What a coordinator asks.
+enum class TransactionStep : std::uint8_t {
+    // Of the ledger.
+    Begin,   ///< Notes the transaction, unless its client token is known.
+    Decide,  ///< Notes the outcome, unless there is one.
+    Finish,  ///< All partitions know the outcome.
+    // Of a partition.
+    Prepare,
+    Commit,
+    Cancel,
+    Read,
+};
+
+struct TransactionOp {
+    TransactionStep step{};
+    std::string name;  ///< Of the transaction's row in the ledger.
+    std::string id;    ///< The name and a number that the ledger gave at Begin; empty before.
+    GroupId ledger{};
+    CalendarTime stamp;
+    /// Storage keys: of all items for Begin, of those in the partition otherwise.
+    std::vector<std::string> keys;
+    /// The position in the call of the action on each key; empty for a recovery, which has no call.
+    std::vector<std::uint32_t> actions;
+
+    // For Begin.
+    std::string attempt;  ///< By which the coordinator's own repetition is recognized.
+    std::string parametersHash;
+
+    // For Decide.
+    bool commits = false;
+    /// For a later call with the same token: the size of each item.
+    std::vector<std::uint32_t> itemBytes;
+};
+
+/// What became of one action at its partition.
+struct ActionResult {
+    CancellationReason reason;
+    /// Not 0: only the stamp is too low, and this one is in the way.
+    CalendarTime blockedBy;
+    WriteReply write;  ///< For Read: the item is in `before`.
+
+    // For Read.
+    std::uint64_t version = 0;  ///< Changes whenever the item does.
+    bool isBeingWritten = false;
+};
+
+enum class LedgerAnswer : std::uint8_t {
+    Begun,       ///< `id` is the transaction's.
+    Repeated,    ///< The token's transaction is committed and finished: `itemBytes`.
+    Known,       ///< It is committed, but perhaps some partition has not been told.
+    InProgress,  ///< It is undecided.
+    Mismatch,    ///< The token belongs to other parameters.
+    Decided,     ///< `commits` is the outcome, this call's or an earlier one.
+    Forgotten,   ///< The transaction has finished, or never began.
+};
+
+struct TransactionResult {
+    std::vector<ActionResult> actions;  ///< In the order of the keys asked about.
+
+    // From the ledger.
+    LedgerAnswer answer{};
+    std::string id;
+    bool commits = false;
+    CalendarTime stamp;
+    std::vector<std::string> keys;
+    std::vector<std::uint32_t> itemBytes;
+};
+
+/// What a leader made of a request of a coordinator.
+struct Transacted {
+    std::unique_ptr<TransactionResult> result = std::make_unique<TransactionResult>();
+    std::optional<ApiError> error;
+    /// The answer leaves once this record is committed; 0 if it depends only on committed ones.
+    Lsn restsOn{};
+    bool isAccepted = false;  ///< Of a prepare: all actions.
+    /// Items have changed: the answer waits for the global indexes where writes do.
+    bool changesItems = false;
+    /// Nothing was done: the collection of this storage key must be counted first.
+    std::optional<std::string> countFirst;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,162 @@
+#include "core/cluster/transactions/coordinator.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/cluster/transactions/ledger_row.h"
+#include "core/types/storage_key.h"
+
+// The phases of a transaction.
+
+namespace orrery::cluster {
+namespace {
+
+/// After this many timeouts a coordinator leaves the rest to a recovery.
+constexpr int kDecidingTimeouts = 10;
+
+std::vector<std::string> keysOf(const TransactWrite& call) {
+    std::vector<std::string> keys;
+    for (const TransactWriteAction& action : call.actions)
+        keys.push_back(std::visit(
+            [](const auto& one) { return types::storageKey(one.table->space, one.key); }, action));
+    return keys;
+}
+
+std::vector<std::string> keysOf(const TransactRead& call) {
+    std::vector<std::string> keys;
+    for (const ReadItem& one : call.reads)
+        keys.push_back(types::storageKey(one.table->space, one.key));
+    return keys;
+}
+
+}  // namespace
+
+void Coordinator::start(CallNumber call, RegionId region, ZoneIndex zone,
+                        std::shared_ptr<const Request> request) {
+    const CallNumber number = m_next;
+    m_next = m_next.next();
+    Driven& driven = m_driven[number];
+    driven.call = call;
+    driven.region = region;
+    driven.zone = zone;
+    driven.request = std::move(request);
+    driven.ledger = m_world.region(region).ledger;
+    driven.patience = m_world.now + m_world.profile.requestTimeout;
+    if (const auto* write = std::get_if<TransactWrite>(driven.request.get())) {
+        driven.keys = keysOf(*write);
+        driven.results.resize(driven.keys.size());
+        return begin(number, driven);
+    }
+    driven.keys = keysOf(std::get<TransactRead>(*driven.request));
+    read(number, driven, Driven::Phase::FirstRead);
+}
+
+void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
+                          const std::string& key) {
+    const auto own = std::ranges::find_if(m_driven, [&](const auto& one) {
+        return one.second.region == region && one.second.zone == zone && one.second.id == id;
+    });
+    if (own != m_driven.end()) {
+        // Its first coordinator is slow, but not lost.
+        if (own->second.request != nullptr) m_recovered(region, id);
+        return;
+    }
+    const CallNumber number = m_next;
+    m_next = m_next.next();
+    Driven& driven = m_driven[number];
+    driven.region = region;
+    driven.zone = zone;
+    driven.ledger = ledger;
+    driven.id = id;
+    driven.name = nameIn(id);
+    driven.stamp = m_world.calendar();
+    driven.commits = m_world.plantedBug == PlantedBug::RecoveryCommits;
+    if (!key.empty()) driven.keys.push_back(key);
+    const CauseScope scope(m_world.queue);
+    m_world.queue.cause =
+        m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
+    decide(number, driven);
+}
+
+void Coordinator::begin(CallNumber number, Driven& driven) {
+    const auto& call = std::get<TransactWrite>(*driven.request);
+    // Numbers begin anew with each start, and a stopped clock resumes where it stood. A turn whose
+    // record of a transaction is kept never opens again.
+    driven.attempt = std::to_string(driven.zone.value()) + "/" +
+                     std::to_string(m_world.openTicket.value()) + "/" +
+                     std::to_string(number.value());
+    driven.name =
+        call.clientToken.empty() ? driven.attempt : tokenName(call.accountId, call.clientToken);
+    driven.stamp = m_world.calendar();
+    TransactionOp op = opOf(driven, TransactionStep::Begin);
+    op.keys = driven.keys;
+    op.attempt = driven.attempt;
+    if (!call.clientToken.empty()) op.parametersHash = call.parametersHash;
+    addToLedger(driven, std::move(op));
+    ask(number, driven, Driven::Phase::Begin, driven.patience);
+}
+
+void Coordinator::prepare(CallNumber number, Driven& driven) {
+    driven.results.assign(driven.keys.size(), {});
+    addToPartitions(driven, TransactionStep::Prepare);
+    ask(number, driven, Driven::Phase::Prepare, driven.patience);
+}
+
+void Coordinator::decide(CallNumber number, Driven& driven) {
+    TransactionOp op = opOf(driven, TransactionStep::Decide);
+    op.commits = driven.commits;
+    for (const ActionResult& result : driven.results)
+        driven.itemBytes.push_back(
+            std::max(result.write.before.itemBytes, result.write.after.itemBytes));
+    op.itemBytes = driven.itemBytes;
+    addToLedger(driven, std::move(op));
+    ask(number, driven, Driven::Phase::Decide, decidingDeadline());
+}
+
+Instant Coordinator::decidingDeadline() const {
+    return m_world.now + m_world.profile.requestTimeout * kDecidingTimeouts;
+}
+
+void Coordinator::cancel(CallNumber number, Driven& driven) {
+    if (!driven.error) driven.error = ApiError::internal();
+    driven.commits = false;
+    driven.results.clear();
+    decide(number, driven);
+}
+
+void Coordinator::resolve(CallNumber number, Driven& driven) {
+    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel);
+    ask(number, driven, Driven::Phase::Resolve, decidingDeadline());
+}
+
+void Coordinator::finish(CallNumber number, Driven& driven) {
+    addToLedger(driven, opOf(driven, TransactionStep::Finish));
+    ask(number, driven, Driven::Phase::Finish, decidingDeadline());
+}
+
+void Coordinator::read(CallNumber number, Driven& driven, Driven::Phase round) {
+    driven.results.assign(driven.keys.size(), {});
+    addToPartitions(driven, TransactionStep::Read);
+    ask(number, driven, round, driven.patience);
+}
+
+void Coordinator::on(const TransactionAgain& again) {
+    const auto found = m_driven.find(again.transaction);
+    if (found == m_driven.end() || found->second.phase != Driven::Phase::Pause) return;
+    read(again.transaction, found->second, Driven::Phase::FirstRead);
+}
+
+void Coordinator::zoneLost(RegionId region, ZoneIndex zone) {
+    m_hints.forget(region, zone);
+    std::vector<std::string> recoveries;
+    std::erase_if(m_driven, [&](const auto& one) {
+        const Driven& driven = one.second;
+        const bool isLost = driven.region == region && driven.zone == zone;
+        if (isLost && driven.request == nullptr) recoveries.push_back(driven.id);
+        return isLost;
+    });
+    for (const std::string& id : recoveries)
+        m_recovered(region, id);
+}
+
+}  // namespace orrery::cluster

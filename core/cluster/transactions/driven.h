@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cluster/kernel/op.h"
+
+namespace orrery::cluster {
+
+/// A coordinator's request to the leader of one group.
+struct Asked {
+    enum class State : std::uint8_t {
+        Unsent,  ///< Not sent, or to be sent again.
+        Sent,
+        Done,
+    };
+    GroupId group{};
+    OpRequestPtr request;
+    std::vector<std::uint32_t> positions;  ///< Where its actions are in the transaction.
+    State state = State::Unsent;
+    ZoneIndex target{};
+    Instant sentAt;
+    std::uint32_t attempts = 0;
+    std::uint32_t sending = 0;  ///< Identifies the one that counts.
+    EventId sent{};             ///< The trace event of the last sending.
+};
+
+/// A transaction, or the recovery of one, that a coordinator drives from phase to phase. In each
+/// phase it asks some groups and waits for all of them. Lost with its zone.
+struct Driven {
+    enum class Phase : std::uint8_t {
+        Begin,
+        Prepare,
+        Decide,
+        Resolve,  ///< The partitions commit or cancel.
+        Finish,
+        FirstRead,
+        SecondRead,
+        Pause,  ///< Before the next attempt of a read.
+    };
+    RegionId region{};
+    ZoneIndex zone{};  ///< The coordinator's.
+    Phase phase{};
+    /// The router's call, until it is answered. A recovery has none.
+    std::optional<CallNumber> call;
+    std::shared_ptr<const Request> request;  ///< Null for a recovery.
+    Instant deadline;                        ///< Of the phase.
+    /// The client waits no longer. A transaction that is not wholly prepared by then is cancelled,
+    /// so that it takes no effect after what the client does next.
+    Instant patience;
+
+    GroupId ledger{};
+    std::string name;
+    std::string id;
+    std::string attempt;
+    CalendarTime stamp;
+    std::uint32_t attempts = 0;  ///< With a raised stamp, or rounds of reads.
+    bool commits = false;
+    bool isForgotten = false;  ///< By the ledger: there is nothing to finish there.
+    bool isRepeated = false;   ///< The token's transaction was done before.
+
+    std::vector<std::string> keys;        ///< Of all actions.
+    std::vector<ActionResult> results;    ///< Of all actions.
+    std::vector<std::uint64_t> versions;  ///< Seen in the first round of reads.
+    std::vector<std::uint32_t> itemBytes;
+    std::optional<ApiError> error;  ///< The answer, unless it succeeds.
+
+    std::vector<Asked> asked;
+    Instant askedAt;  ///< When the phase began.
+    std::uint32_t askedLeft = 0;
+    std::uint32_t sendings = 0;  ///< In all phases.
+    storage::Ticket gate{};
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,159 @@
+#include "core/cluster/transactions/ledger.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/table/stored_item.h"
+#include "core/types/item_size.h"
+
+namespace orrery::cluster {
+Ledger::Known& Ledger::knownTo(const Group& ledger, ZoneIndex zone) {
+    Known& known = m_ledgers.of(ledger.id);
+    const replication::Term term = ledger.member(zone).replica->term();
+    if (known.zone == zone && known.term == term) return known;
+    known.zone = zone;
+    known.term = term;
+    known.unfinished.clear();
+    known.next.reset();
+    known.readAt = m_world.now;
+    return known;
+}
+
+storage::StorageResult<std::optional<NamedRow>> Ledger::rowOf(const Group& ledger, ZoneIndex zone,
+                                                              const std::string& name,
+                                                              LatestItem& latest) const {
+    using Found = std::optional<NamedRow>;
+    TRY_ASSIGN(latest, latestItem(m_world, ledger, zone, ledgerKey(ledger.space, name)));
+    if (!latest.item) return Found();
+    auto row = decodeRow(latest.item.attributes());
+    if (!row) return std::unexpected(damagedTree(ledger, zone, "A transaction in the ledger"));
+    return Found(std::move(row));
+}
+
+bool Ledger::isExpired(const LedgerRow& row) const {
+    return row.outcome == Outcome::Finished &&
+           m_world.calendar().sinceEpoch() >= row.since.sinceEpoch() + kTokenLife;
+}
+
+Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op) {
+    Transacted out;
+    LatestItem latest;
+    auto row = rowOf(ledger, zone, op.name, latest);
+    if (!row) {
+        out.error = ApiError::internal(row.error().message());
+        m_world.reportDamage(std::move(row).error());
+        return out;
+    }
+    out.restsOn = latest.lsn;
+    switch (op.step) {
+        case TransactionStep::Begin:
+            begin(ledger, zone, op, *row, latest, out);
+            break;
+        case TransactionStep::Decide:
+            decide(ledger, zone, op, std::move(*row), latest, out);
+            break;
+        case TransactionStep::Finish:
+            finish(ledger, zone, op, std::move(*row), latest, out);
+            break;
+        default:
+            CHECK(false);  // Coordinators ask the ledger nothing else.
+    }
+    return out;
+}
+
+void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
+                   const std::optional<NamedRow>& row, const LatestItem& latest, Transacted& out) {
+    TransactionResult& result = *out.result;
+    if (row && !isExpired(row->row)) {
+        const LedgerRow& there = row->row;
+        result.id = transactionId(op.name, there.number);
+        result.keys = there.keys;
+        result.stamp = there.stamp;
+        result.itemBytes = there.itemBytes;
+        if (there.attempt == op.attempt) {
+            result.answer = LedgerAnswer::Begun;  // The coordinator repeats itself.
+        } else if (there.parametersHash != op.parametersHash) {
+            result.answer = LedgerAnswer::Mismatch;
+        } else if (there.outcome == Outcome::Finished) {
+            result.answer = LedgerAnswer::Repeated;
+        } else if (there.outcome == Outcome::Committed) {
+            result.answer = LedgerAnswer::Known;
+        } else {
+            result.answer = LedgerAnswer::InProgress;
+            reportStalled(ledger, knownTo(ledger, zone));
+        }
+        return;
+    }
+    LedgerRow begun;
+    begun.number = ledger.member(zone).replica->lastPosition().lsn.value() + 1;
+    begun.attempt = op.attempt;
+    begun.parametersHash = op.parametersHash;
+    begun.stamp = op.stamp;
+    begun.since = m_world.calendar();
+    begun.keys = op.keys;
+    result.answer = LedgerAnswer::Begun;
+    result.id = transactionId(op.name, begun.number);
+    write(ledger, zone, op.name, &begun, latest, out);
+    CHECK(out.restsOn.value() == begun.number);
+    Known& known = knownTo(ledger, zone);
+    known.unfinished.insert_or_assign(op.name, Unfinished{result.id, m_world.now});
+    stepLater(ledger, known, m_world.profile.stalledTransaction);
+}
+
+void Ledger::decide(Group& ledger, ZoneIndex zone, const TransactionOp& op,
+                    std::optional<NamedRow> row, const LatestItem& latest, Transacted& out) {
+    TransactionResult& result = *out.result;
+    const bool isThere = row && transactionId(op.name, row->row.number) == op.id;
+    if (!isThere) {
+        result.answer = LedgerAnswer::Forgotten;
+        auto& unfinished = knownTo(ledger, zone).unfinished;
+        const auto known = unfinished.find(op.name);
+        if (known != unfinished.end() && known->second.id == op.id) unfinished.erase(known);
+        return;
+    }
+    LedgerRow& decided = row->row;
+    result.answer = LedgerAnswer::Decided;
+    result.keys = decided.keys;
+    if (decided.outcome == Outcome::Undecided) {
+        decided.outcome = op.commits ? Outcome::Committed : Outcome::Cancelled;
+        decided.stamp = op.stamp;
+        decided.itemBytes = op.itemBytes;
+        write(ledger, zone, op.name, &decided, latest, out);
+    }
+    result.commits = decided.outcome != Outcome::Cancelled;
+    result.stamp = decided.stamp;
+    result.itemBytes = decided.itemBytes;
+    m_world.queue.cause = m_world.emit(
+        observe::TransactionDecided{ledger.ref(zone), out.restsOn, result.commits, decided.number});
+}
+
+void Ledger::finish(Group& ledger, ZoneIndex zone, const TransactionOp& op,
+                    std::optional<NamedRow> row, const LatestItem& latest, Transacted& out) {
+    out.result->answer = LedgerAnswer::Decided;
+    if (!row || transactionId(op.name, row->row.number) != op.id) return;
+    LedgerRow& finished = row->row;
+    // A decision that was not heard of: its coordinator finishes it.
+    if (finished.outcome == Outcome::Undecided || finished.outcome == Outcome::Finished) return;
+    knownTo(ledger, zone).unfinished.erase(op.name);
+    if (finished.outcome == Outcome::Cancelled || !finished.hasToken())
+        return write(ledger, zone, op.name, nullptr, latest, out);
+    finished.outcome = Outcome::Finished;
+    finished.since = m_world.calendar();
+    finished.keys.clear();
+    write(ledger, zone, op.name, &finished, latest, out);
+    Known& known = knownTo(ledger, zone);
+    stepLater(ledger, known, kTokenLife);
+}
+
+void Ledger::write(Group& ledger, ZoneIndex zone, const std::string& name, const LedgerRow* row,
+                   const LatestItem& latest, Transacted& out) {
+    std::optional<std::string> image;
+    if (row != nullptr) image = encodeRow(name, *row);
+    const auto bytes = static_cast<std::uint32_t>(image ? image->size() : 0);
+    table::LogRecord record = changeRecord(m_world, ledger, ledgerKey(ledger.space, name),
+                                           latest.item, std::move(image), bytes);
+    out.restsOn = m_replicator.propose(ledger, zone, std::move(record));
+}
+
+}  // namespace orrery::cluster

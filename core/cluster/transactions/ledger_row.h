@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::cluster {
+
+// What a ledger keeps of a transaction: an item with two attributes, its name and its state. With a
+// client token, the name is made from the token, so that one look-up finds it.
+
+enum class Outcome : std::uint8_t {
+    Undecided = 0,
+    Committed = 1,  ///< Perhaps not all partitions know.
+    Cancelled = 2,  ///< Likewise.
+    Finished = 3,   ///< Committed, and all partitions know. Only kept for the sake of the token.
+};
+
+struct LedgerRow {
+    Outcome outcome = Outcome::Undecided;
+    std::uint64_t number = 0;       ///< The LSN of the record that began it, unique in the ledger.
+    std::string attempt;            ///< By which the coordinator's repetition is recognized.
+    std::string parametersHash;     ///< Empty: there is no client token.
+    CalendarTime stamp;             ///< With which it is committed.
+    CalendarTime since;             ///< When it began, and from Finished on, when it finished.
+    std::vector<std::string> keys;  ///< Storage keys of all items, until it is finished.
+    std::vector<std::uint32_t> itemBytes;
+
+    bool hasToken() const { return !parametersHash.empty(); }
+    bool operator==(const LedgerRow&) const = default;
+};
+
+/// The name in the ledger of a transaction with a client token.
+std::string tokenName(std::string_view accountId, std::string_view clientToken);
+
+/// A transaction's id: its name and number.
+std::string transactionId(std::string_view name, std::uint64_t number);
+/// What an id is made of.
+std::string nameIn(std::string_view id);
+std::uint64_t numberIn(std::string_view id);
+
+/// The storage key of a row in the ledger's key space.
+std::string ledgerKey(KeySpaceId space, const std::string& name);
+/// The encoded item.
+std::string encodeRow(const std::string& name, const LedgerRow& row);
+struct NamedRow {
+    std::string name;
+    LedgerRow row;
+};
+/// Nothing if the bytes are corrupt.
+std::optional<NamedRow> decodeRow(std::string_view item);
+
+/// How long a client token is remembered after its transaction has finished.
+inline constexpr Duration kTokenLife = std::chrono::minutes(10);
+
+}  // namespace orrery::cluster

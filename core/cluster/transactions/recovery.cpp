@@ -1,0 +1,113 @@
+#include "core/cluster/transactions/recovery.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/cluster/transactions/leader_wait.h"
+
+namespace orrery::cluster {
+namespace {
+
+/// Recoveries that one job runs at a time.
+constexpr std::size_t kStartedMax = 32;
+
+}  // namespace
+
+// --- transactions that a ledger reports
+
+void Recovery::stalled(const Group& ledger, ZoneIndex leader, const std::string& id) {
+    Stalled& stalled = m_stalled[ledger.id];
+    stalled.zone = leader;
+    if (m_jobs.find(stalled.job) == nullptr) {
+        Job job;
+        job.kind = JobKind::RecoverTransactions;
+        job.space = ledger.space;
+        job.group = ledger.id;
+        job.subject = m_world.region(ledger.region).name;
+        stalled.job = m_jobs.beginUnsaved(std::move(job));
+    }
+    stalled.started.erase(id);  // Its coordinator may be lost too; if not, it is not begun twice.
+    stalled.waiting.insert(id);
+    m_jobs.wake(stalled.job);
+}
+
+std::optional<Duration> Recovery::step(JobId id) {
+    Job* job = m_jobs.find(id);
+    const Group* ledger = m_world.findGroup(job->group);
+    Stalled& stalled = m_stalled[job->group];
+    if (ledger == nullptr || (stalled.waiting.empty() && stalled.started.empty())) {
+        m_stalled.erase(job->group);
+        m_jobs.end(id);
+        return std::nullopt;
+    }
+    job->total = job->done + stalled.waiting.size() + stalled.started.size();
+    std::vector<std::string> begun;
+    while (!stalled.waiting.empty() && stalled.started.size() < kStartedMax) {
+        auto one = stalled.waiting.extract(stalled.waiting.begin());
+        begun.push_back(one.value());
+        stalled.started.insert(std::move(one));
+    }
+    const ZoneIndex zone = stalled.zone;
+    const GroupId group = ledger->id;
+    for (const std::string& transaction : begun)
+        m_coordinator.recover(ledger->region, zone, group, transaction, {});
+    return std::nullopt;
+}
+
+void Recovery::recovered(RegionId region, const std::string& id) {
+    const auto found = m_stalled.find(m_world.region(region).ledger);
+    if (found == m_stalled.end() || found->second.started.erase(id) == 0) return;
+    if (Job* job = m_jobs.find(found->second.job)) ++job->done;
+    m_jobs.wake(found->second.job);
+}
+
+// --- items that a partition's leader knows to be prepared
+
+void Recovery::watch(const Group& group) {
+    sweepLater(group.id, m_watched.of(group.id), m_world.profile.stalledTransaction);
+}
+
+void Recovery::sweepLater(GroupId group, Watched& watched, Duration after) {
+    if (std::exchange(watched.isQueued, true)) return;
+    m_world.queue.add(m_world.now + after, PreparedSweep{group});
+}
+
+void Recovery::moved(Group& group) {
+    if (m_world.region(group.region).ledger == GroupId{} || group.kind != GroupKind::Table) return;
+    const auto leader = group.servingLeader(m_world.now);
+    if (!leader || m_prepared.isKnown(group, *leader)) return;
+    const auto items = m_prepared.of(group, *leader);
+    if (!items) return m_world.reportDamage(items.error());
+    if (!(*items)->empty()) watch(group);
+}
+
+void Recovery::on(const PreparedSweep& sweep) {
+    Group* group = m_world.findGroup(sweep.group);
+    if (group == nullptr) return;
+    Watched& watched = m_watched.of(group->id);
+    watched.isQueued = false;
+    const auto leader = group->servingLeader(m_world.now);
+    if (!leader) {
+        // A leader at rest holds no lease; this requests it, like any request.
+        if (group->member(group->leaderHint).replica)
+            m_replicator.requestLease(*group, group->leaderHint);
+        return sweepLater(group->id, watched, leaderWait(watched.waits));
+    }
+    watched.waits = 0;
+    const auto items = m_prepared.of(*group, *leader);
+    if (!items) return m_world.reportDamage(items.error());
+    const Duration limit = m_world.profile.stalledTransaction;
+    Duration next = limit;
+    std::vector<std::pair<std::string, PreparedItems::Ongoing>> late;
+    for (const auto& [key, ongoing] : **items) {
+        const Duration held = m_world.now - ongoing.since;
+        if (held >= limit) late.emplace_back(key, ongoing);
+        if (held < limit) next = std::min(next, limit - held);
+    }
+    if (!(*items)->empty()) sweepLater(group->id, watched, next);
+    for (const auto& [key, ongoing] : late)
+        m_coordinator.recover(group->region, *leader, ongoing.ledger, ongoing.transactionId, key);
+}
+
+}  // namespace orrery::cluster

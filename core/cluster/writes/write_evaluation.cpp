@@ -1,0 +1,171 @@
+#include "core/cluster/writes/write_evaluation.h"
+
+#include "core/base/result.h"
+#include "core/table/stored_item.h"
+#include "core/types/item_codec.h"
+#include "core/types/item_size.h"
+#include "core/types/storage_key.h"
+
+namespace orrery::cluster {
+namespace {
+
+/// The item after the write. Null if there is none: after a delete, and after an update of a
+/// missing item that only removes, whatever its paths. Points into the write, or to `made`, which
+/// an update fills.
+ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<types::Item> old,
+                                      types::Item& made) {
+    if (const auto* put = std::get_if<PutAction>(&write.action)) return &put->item;
+    const auto* update = std::get_if<UpdateAction>(&write.action);
+    if (update == nullptr) return nullptr;
+    const bool isNew = !old;
+    if (isNew && !expression::createsItem(update->update)) return nullptr;
+    types::Item base;
+    if (old) {
+        base = *std::move(old);
+    } else {
+        types::addKey(base, write.table->keys, write.key);
+    }
+    TRY_ASSIGN(made, expression::apply(update->update, base));
+    std::vector<expression::NamedKeySchema> indexes;
+    for (const SecondaryIndex& index : write.table->indexes)
+        indexes.push_back({index.name, &index.keys});
+    TRY(expression::checkUpdatedIndexKeys(update->update, made, indexes));
+    // The item's own key may be part of an index key. It counts once, when the item is made.
+    if (isNew) {
+        for (const SecondaryIndex& index : write.table->indexes)
+            TRY(types::checkIndexKeys(made, index.keys, index.name));
+    }
+    return &made;
+}
+
+bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
+    const TablePtr table = world.catalog.find(group.table);
+    if (table == nullptr) return false;
+    // A stream that is being disabled goes on to its last record.
+    return imagesNeeded(*table, kind) ||
+           (!table->streamLabel.empty() &&
+            world.catalog.streams().needImages(table->space, kind == WriteKind::Delete));
+}
+
+Evaluation damaged(WorldState& world, storage::StorageError error) {
+    Evaluation evaluation;
+    evaluation.error = ApiError::internal(error.message());
+    world.reportDamage(std::move(error));
+    return evaluation;
+}
+
+/// True if the condition of the write holds on the latest item, which is `old` when decoded.
+bool holds(const WriteItem& write, const std::string& storageKey, const ItemView& latest,
+           const std::optional<types::Item>& old) {
+    if (write.itemLsn) {
+        const auto stored = latest ? table::decodeStored(storageKey, *latest.bytes) : std::nullopt;
+        if (!stored || stored->header.lsn != *write.itemLsn) return false;
+    }
+    return !write.condition || expression::matches(*write.condition, old ? &*old : nullptr);
+}
+
+ApiError unmet(const ItemView& item, bool itemOnConditionFailure) {
+    SharedBytes shown;
+    if (itemOnConditionFailure && item) shown = share(std::string(item.attributes()));
+    return ApiError::conditionFailed(std::move(shown));
+}
+
+}  // namespace
+
+table::LogRecord changeRecord(const WorldState& world, const Group& group,
+                              const std::string& storageKey, const ItemView& before,
+                              std::optional<std::string> newImage, std::uint32_t newItemBytes) {
+    table::LogRecord record;
+    record.kind = newImage ? table::RecordKind::Put : table::RecordKind::Delete;
+    record.space = group.space;
+    record.key = storageKey;
+    if (before) {
+        record.oldItem =
+            table::OldItem{before.itemBytes, table::entryChecksum(storageKey, before.attributes())};
+        const WriteKind kind = newImage ? WriteKind::Put : WriteKind::Delete;
+        if (needsOldImage(world, group, kind)) record.oldImage.emplace(before.attributes());
+    }
+    record.newImage = std::move(newImage);
+    record.newItemBytes = newItemBytes;
+    return record;
+}
+
+Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const Group& group,
+                         ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+    Evaluation done;
+    auto latest = latestItem(world, group, zone, storageKey);
+    if (!latest) return damaged(world, std::move(latest).error());
+    done.latest = *std::move(latest);
+    const ItemView& before = done.latest.item;
+    if (!group.schema->localIndexes.empty()) {
+        auto size = sizes.find(group, zone, storageKey, static_cast<bool>(before));
+        if (!size) return damaged(world, std::move(size).error());
+        done.collection = *size;
+        done.needsCount = write.wantsCollectionBytes && !done.collection;
+        if (done.needsCount) return done;
+    }
+    // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
+    const bool isDelete = std::holds_alternative<DeleteAction>(write.action);
+    const bool isUnproven =
+        before && !table::hasChecksum(*before.bytes) &&
+        needsOldImage(world, group, isDelete ? WriteKind::Delete : WriteKind::Put);
+    const bool isUpdate = std::holds_alternative<UpdateAction>(write.action);
+    std::optional<types::Item> old;
+    if (before && (write.condition || isUpdate || isUnproven)) {
+        old = types::decodeItem(before.attributes());
+        if (!old) return damaged(world, damagedTree(group, zone, "An item"));
+    }
+    if (write.isInsert && before) {
+        done.error = ApiError::duplicateItem();
+        return done;
+    }
+    if (!holds(write, storageKey, before, old)) {
+        done.error = unmet(before, write.itemOnConditionFailure);
+        return done;
+    }
+    types::Item made;
+    const auto after = newItem(write, std::move(old), made);
+    if (!after) {
+        done.error = after.error();
+        return done;
+    }
+    if (*after == nullptr && !before) return done;  // Nothing to delete or to remove: a no-op.
+    std::optional<std::string> image;
+    if (*after != nullptr) image = types::encodeItem(**after);
+    const std::uint32_t bytes =
+        *after == nullptr ? 0 : static_cast<std::uint32_t>(types::itemBytes(**after));
+    done.record = changeRecord(world, group, storageKey, before, std::move(image), bytes);
+    return done;
+}
+
+Evaluation evaluateCheck(WorldState& world, const Group& group, ZoneIndex zone,
+                         const ConditionCheck& check, const std::string& storageKey) {
+    Evaluation done;
+    auto latest = latestItem(world, group, zone, storageKey);
+    if (!latest) return damaged(world, std::move(latest).error());
+    done.latest = *std::move(latest);
+    std::optional<types::Item> old;
+    if (done.latest.item) {
+        old = types::decodeItem(done.latest.item.attributes());
+        if (!old) return damaged(world, damagedTree(group, zone, "An item"));
+    }
+    if (!expression::matches(check.condition, old ? &*old : nullptr))
+        done.error = unmet(done.latest.item, check.itemOnConditionFailure);
+    return done;
+}
+
+Replicator::Proposed proposeChange(Replicator& replicator, CollectionSizes& sizes, Group& group,
+                                   ZoneIndex zone, table::LogRecord record,
+                                   const std::optional<table::CollectionSize>& before,
+                                   std::optional<std::uint64_t>& size) {
+    const auto localIndexes = table::localIndexChanges(record, *group.schema);
+    if (before) {
+        const auto delta = static_cast<std::uint64_t>(table::collectionDelta(record, localIndexes));
+        record.collection = table::CollectionSize{before->bytes + delta, before->isFirst};
+        size = record.collection->bytes;
+    }
+    sizes.noteWrite(group, record, localIndexes);
+    return replicator.propose(group, zone, std::move(record), localIndexes);
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,266 @@
+#include "core/partiql/key_terms.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace orrery::partiql {
+
+using expression::And;
+using expression::Between;
+using expression::Comparator;
+using expression::Comparison;
+using expression::Condition;
+using expression::ConditionFunction;
+using expression::FunctionCall;
+using expression::In;
+using expression::KeyOperator;
+using expression::Not;
+using expression::Operand;
+using expression::Or;
+using expression::Path;
+using expression::SharedValue;
+using expression::SortCondition;
+using types::AttributeValue;
+using types::KeySchema;
+
+namespace {
+
+const std::string* attributeOf(const Operand& operand) {
+    const auto* path = std::get_if<Path>(&operand);
+    return path != nullptr && !path->isNested() ? &path->top() : nullptr;
+}
+
+const AttributeValue* valueOf(const Operand& operand) {
+    const auto* value = std::get_if<SharedValue>(&operand);
+    return value != nullptr ? value->get() : nullptr;
+}
+
+// The values of an IN on a whole attribute; nothing if one of them is no value.
+std::optional<std::vector<AttributeValue>> candidatesOf(const In& in) {
+    std::vector<AttributeValue> values;
+    for (const Operand& candidate : in.candidates) {
+        const AttributeValue* value = valueOf(candidate);
+        if (value == nullptr) return std::nullopt;
+        values.push_back(*value);
+    }
+    return values;
+}
+
+Comparator flipped(Comparator comparator) {
+    switch (comparator) {
+        case Comparator::Less:
+            return Comparator::Greater;
+        case Comparator::LessOrEqual:
+            return Comparator::GreaterOrEqual;
+        case Comparator::Greater:
+            return Comparator::Less;
+        case Comparator::GreaterOrEqual:
+            return Comparator::LessOrEqual;
+        default:
+            return comparator;
+    }
+}
+
+std::optional<KeyOperator> operatorOf(Comparator comparator) {
+    switch (comparator) {
+        case Comparator::Equal:
+            return KeyOperator::Equal;
+        case Comparator::Less:
+            return KeyOperator::Less;
+        case Comparator::LessOrEqual:
+            return KeyOperator::LessOrEqual;
+        case Comparator::Greater:
+            return KeyOperator::Greater;
+        case Comparator::GreaterOrEqual:
+            return KeyOperator::GreaterOrEqual;
+        default:
+            return std::nullopt;
+    }
+}
+
+bool isSortKey(const std::string* attribute, const KeySchema& schema) {
+    return attribute != nullptr && schema.sort && *attribute == schema.sort->name;
+}
+
+bool isPartitionKey(const std::string* attribute, const KeySchema& schema) {
+    return attribute != nullptr && *attribute == schema.partition.name;
+}
+
+// A condition on the key: the values of which each makes a branch of its own.
+struct KeyTerm {
+    std::vector<AttributeValue> partitions;
+    std::vector<SortCondition> sorts;
+    bool negatesSort = false;
+
+    bool empty() const { return partitions.empty() && sorts.empty() && !negatesSort; }
+};
+
+KeyTerm comparisonTerm(const Comparison& node, const KeySchema& schema) {
+    const bool reversed = attributeOf(node.right) != nullptr;
+    const std::string* attribute = attributeOf(reversed ? node.right : node.left);
+    const AttributeValue* value = valueOf(reversed ? node.left : node.right);
+    if (attribute == nullptr || value == nullptr) return {};
+    const Comparator comparator = reversed ? flipped(node.comparator) : node.comparator;
+    KeyTerm term;
+    if (isPartitionKey(attribute, schema)) {
+        if (comparator == Comparator::Equal) term.partitions.push_back(*value);
+    } else if (isSortKey(attribute, schema)) {
+        if (const auto op = operatorOf(comparator)) {
+            term.sorts.push_back({*op, *value, {}});
+        } else {
+            term.negatesSort = true;
+        }
+    }
+    return term;
+}
+
+KeyTerm termOf(const Condition& condition, const KeySchema& schema) {
+    KeyTerm term;
+    if (const auto* comparison = std::get_if<Comparison>(&condition.node))
+        return comparisonTerm(*comparison, schema);
+    if (const auto* in = std::get_if<In>(&condition.node)) {
+        const std::string* attribute = attributeOf(in->value);
+        const auto values = candidatesOf(*in);
+        if (!values) return {};
+        if (isPartitionKey(attribute, schema)) term.partitions = *values;
+        if (isSortKey(attribute, schema))
+            for (const AttributeValue& value : *values)
+                term.sorts.push_back({KeyOperator::Equal, value, {}});
+        return term;
+    }
+    if (const auto* between = std::get_if<Between>(&condition.node)) {
+        const AttributeValue* lower = valueOf(between->lower);
+        const AttributeValue* upper = valueOf(between->upper);
+        if (isSortKey(attributeOf(between->value), schema) && lower != nullptr && upper != nullptr)
+            term.sorts.push_back({KeyOperator::Between, *lower, *upper});
+        return term;
+    }
+    if (const auto* call = std::get_if<FunctionCall>(&condition.node)) {
+        if (call->function != ConditionFunction::BeginsWith) return {};
+        const AttributeValue* prefix = valueOf(call->arguments[1]);
+        if (isSortKey(attributeOf(call->arguments[0]), schema) && prefix != nullptr)
+            term.sorts.push_back({KeyOperator::BeginsWith, *prefix, {}});
+        return term;
+    }
+    if (const auto* negation = std::get_if<Not>(&condition.node)) {
+        // A negation of anything that speaks of the sort key limits no range.
+        for (const Path* path : expression::paths(negation->condition.front()))
+            if (isSortKey(&path->top(), schema)) term.negatesSort = true;
+    }
+    return term;
+}
+
+bool mentionsKey(const Condition& condition, const KeySchema& schema) {
+    const auto mentions = [&](const Condition& each) { return mentionsKey(each, schema); };
+    if (const auto* all = std::get_if<And>(&condition.node))
+        return std::ranges::any_of(all->conditions, mentions);
+    if (const auto* any = std::get_if<Or>(&condition.node))
+        return std::ranges::any_of(any->conditions, mentions);
+    return !termOf(condition, schema).empty();
+}
+
+void addFiltered(Branch& branch, const Condition& condition) {
+    for (const Path* path : expression::paths(condition))
+        if (std::ranges::find(branch.filtered, path->top()) == branch.filtered.end())
+            branch.filtered.push_back(path->top());
+}
+
+void merge(Branch& into, const Branch& other) {
+    for (const AttributeValue& value : other.partitions)
+        if (std::ranges::find(into.partitions, value) == into.partitions.end())
+            into.partitions.push_back(value);
+    into.sorts.insert(into.sorts.end(), other.sorts.begin(), other.sorts.end());
+    into.negatesSort = into.negatesSort || other.negatesSort;
+    for (const std::string& name : other.filtered)
+        if (std::ranges::find(into.filtered, name) == into.filtered.end())
+            into.filtered.push_back(name);
+}
+
+std::size_t saturatingProduct(std::size_t a, std::size_t b) {
+    constexpr std::size_t kMax = std::numeric_limits<std::uint32_t>::max();
+    return std::min(kMax, a * b);
+}
+
+}  // namespace
+
+std::optional<Equality> equalityOf(const Condition& condition) {
+    const auto* comparison = std::get_if<Comparison>(&condition.node);
+    if (comparison == nullptr || comparison->comparator != Comparator::Equal) return std::nullopt;
+    const bool reversed = attributeOf(comparison->right) != nullptr;
+    const Equality equality{attributeOf(reversed ? comparison->right : comparison->left),
+                            valueOf(reversed ? comparison->left : comparison->right)};
+    if (equality.attribute == nullptr || equality.value == nullptr) return std::nullopt;
+    return equality;
+}
+
+std::optional<Equality> onlyCandidateOf(const Condition& condition) {
+    const auto* in = std::get_if<In>(&condition.node);
+    if (in == nullptr || in->candidates.size() != 1) return std::nullopt;
+    const Equality equality{attributeOf(in->value), valueOf(in->candidates.front())};
+    if (equality.attribute == nullptr || equality.value == nullptr) return std::nullopt;
+    return equality;
+}
+
+bool isKeyed(const Condition& where, const KeySchema& schema) {
+    const auto keyed = [&](const Condition& each) { return isKeyed(each, schema); };
+    if (const auto* all = std::get_if<And>(&where.node))
+        return std::ranges::any_of(all->conditions, keyed);
+    if (const auto* any = std::get_if<Or>(&where.node))
+        return std::ranges::all_of(any->conditions, keyed);
+    return !termOf(where, schema).partitions.empty();
+}
+
+std::size_t branchCount(const Condition& where, const KeySchema& schema) {
+    if (const auto* all = std::get_if<And>(&where.node)) {
+        std::size_t count = 1;
+        for (const Condition& each : all->conditions)
+            count = saturatingProduct(count, branchCount(each, schema));
+        return count;
+    }
+    if (const auto* any = std::get_if<Or>(&where.node)) {
+        if (!mentionsKey(where, schema)) return 1;
+        std::size_t count = 0;
+        for (const Condition& each : any->conditions)
+            count += branchCount(each, schema);
+        return count;
+    }
+    const KeyTerm term = termOf(where, schema);
+    return std::max<std::size_t>(1, term.partitions.size() + term.sorts.size());
+}
+
+std::vector<Branch> branchesOf(const Condition& where, const KeySchema& schema) {
+    if (const auto* all = std::get_if<And>(&where.node)) {
+        std::vector<Branch> branches(1);
+        for (const Condition& each : all->conditions) {
+            std::vector<Branch> product;
+            const std::vector<Branch> next = branchesOf(each, schema);
+            for (const Branch& left : branches) {
+                for (const Branch& right : next) {
+                    product.push_back(left);
+                    merge(product.back(), right);
+                }
+            }
+            branches = std::move(product);
+        }
+        return branches;
+    }
+    std::vector<Branch> branches;
+    if (const auto* any = std::get_if<Or>(&where.node); any && mentionsKey(where, schema)) {
+        for (const Condition& each : any->conditions)
+            for (Branch& branch : branchesOf(each, schema))
+                branches.push_back(std::move(branch));
+        return branches;
+    }
+    const KeyTerm term = termOf(where, schema);
+    for (const AttributeValue& value : term.partitions)
+        branches.emplace_back().partitions.push_back(value);
+    for (const SortCondition& sort : term.sorts)
+        branches.emplace_back().sorts.push_back(sort);
+    if (!branches.empty()) return branches;
+    Branch& branch = branches.emplace_back();
+    branch.negatesSort = term.negatesSort;
+    addFiltered(branch, where);
+    return branches;
+}
+
+}  // namespace orrery::partiql

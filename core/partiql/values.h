@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "core/expression/path.h"
+#include "core/expression/substitutions.h"
+#include "core/partiql/statement.h"
+#include "core/partiql/syntax.h"
+
+namespace orrery::partiql {
+
+// Terms as values and paths.
+
+/// True for a literal or a parameter; anything else has no value without an item.
+bool isValue(const Node& node);
+
+/// The value of a literal or parameter. Errors name the place in the value ("under root.x").
+ApiResult<expression::SharedValue> valueOf(const Node& node, Parameters parameters);
+
+/// The path of a name or of a path node.
+ApiResult<expression::Path> pathOf(const Node& node);
+
+/// The service's word for a node that it does not take.
+std::string nodeName(const Node& node);
+
+}  // namespace orrery::partiql
