@@ -71,6 +71,10 @@ void MemoryLog::append(Log& log, const Turn::Change& change) {
     const bool isNext = log.first.value() + log.records.size() == change.lsn.value();
     if (!isNext && !log.records.empty()) {
         CHECK(change.lsn == log.trimMark);  // A copy replaced the earlier records.
+        for (SharedBytes& record : log.records) {
+            log.replaced.insert_or_assign(log.first, std::move(record));
+            log.first = log.first.next();
+        }
         log.records.clear();
     }
     if (log.records.empty()) log.first = change.lsn;
@@ -81,6 +85,9 @@ void MemoryLog::trim(const TrimStep& step) {
     const auto at = m_logs.find({step.group, step.volume});
     if (at == m_logs.end()) return;
     Log& log = at->second;
+    std::erase_if(log.replaced, [&](const auto& record) {
+        return record.first < log.trimMark && record.first <= step.treeApplied;
+    });
     while (!log.records.empty() && log.first < log.trimMark && log.first <= step.treeApplied) {
         log.records.pop_front();
         log.first = log.first.next();
@@ -119,7 +126,11 @@ void MemoryLog::take(const Turn::Change& change) {
 
 StorageResult<SharedBytes> MemoryLog::record(VolumeId volume, GroupId group, Lsn lsn) {
     const auto at = m_logs.find({group, volume});
-    if (at == m_logs.end() || lsn < at->second.first) return SharedBytes();
+    if (at == m_logs.end()) return SharedBytes();
+    if (lsn < at->second.first) {
+        const auto replaced = at->second.replaced.find(lsn);
+        return replaced == at->second.replaced.end() ? SharedBytes() : replaced->second;
+    }
     const std::uint64_t index = lsn.value() - at->second.first.value();
     return index < at->second.records.size() ? at->second.records[index] : SharedBytes();
 }
@@ -148,7 +159,8 @@ StorageResult<std::vector<std::pair<GroupId, VolumeId>>> MemoryLog::untrimmed(Tr
     for (std::size_t looks = 0; at != m_logs.end() && looks < logsMax; ++looks, ++at) {
         sweep.after = at->first;
         const Log& log = at->second;
-        if (!log.records.empty() && log.first < log.trimMark) found.push_back(at->first);
+        const bool isUntrimmed = !log.records.empty() && log.first < log.trimMark;
+        if (isUntrimmed || !log.replaced.empty()) found.push_back(at->first);
     }
     sweep.isDone = at == m_logs.end();
     return found;

@@ -35,6 +35,8 @@ private:
     struct Log {
         Lsn first{1};
         std::deque<SharedBytes> records;
+        /// What a copy replaced, until it is trimmed: the archive may still need it.
+        std::map<Lsn, SharedBytes> replaced;
         SharedBytes state;
         Lsn trimMark;
     };

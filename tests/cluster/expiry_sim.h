@@ -76,6 +76,7 @@ private:
     std::map<std::uint64_t, Read> m_reads;
     std::uint64_t m_setting = 0;  ///< The call that changes the setting.
     Duration m_jumped{};
+    std::int64_t m_latest = 0;  ///< The latest second of the calendar, which may go back.
     ExpirySimReport m_report;
 };
 

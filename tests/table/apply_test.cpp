@@ -46,11 +46,7 @@ public:
     }
 
     void put(const std::string& pk, const std::string& color) { write(pk, item(pk, color)); }
-    /// The same, and the item expires then.
-    void put(const std::string& pk, std::int64_t expiry) {
-        m_newExpiry = expiry;
-        write(pk, item(pk, "red"));
-    }
+    void put(const std::string& pk, std::int64_t expiry) { write(pk, item(pk, "red"), expiry); }
     void remove(const std::string& pk) { write(pk, std::nullopt); }
     /// Prepares, and later commits or cancels, a put (`after`), a delete (none) or a check.
     void prepare(const std::string& pk, TransactionAction action, const std::string& color = "",
@@ -179,7 +175,8 @@ private:
             CollectionSize{scannedCollectionBytes(pk) + delta, !knowsCollection(pk)};
     }
 
-    void write(const std::string& pk, std::optional<types::Item> after) {
+    void write(const std::string& pk, std::optional<types::Item> after,
+               std::optional<std::int64_t> expiry = std::nullopt) {
         LogRecord record;
         record.kind = after ? RecordKind::Put : RecordKind::Delete;
         record.space = kTable;
@@ -190,11 +187,8 @@ private:
             record.newItemBytes = static_cast<std::uint32_t>(types::itemBytes(*after));
         }
         if (m_sizesCollections) addSize(pk, record);
-        if (const auto expiry = m_expiries.find(pk); expiry != m_expiries.end())
-            record.oldExpiry = expiry->second;
-        m_expiries.erase(pk);
-        record.newExpiry = std::exchange(m_newExpiry, std::nullopt);
-        if (record.newExpiry) m_expiries[pk] = *record.newExpiry;
+        record.oldExpiry = std::exchange(m_expiries[pk], expiry);
+        record.newExpiry = expiry;
         apply(record);
     }
 
@@ -216,8 +210,7 @@ private:
 
     ApplySchema m_schema;
     std::map<std::string, SharedBytes> m_tree;
-    std::map<std::string, std::int64_t> m_expiries;
-    std::optional<std::int64_t> m_newExpiry;  // Of the next item.
+    std::map<std::string, std::optional<std::int64_t>> m_expiries;
     std::int64_t m_writes = 0;
     bool m_sizesCollections = false;
 };

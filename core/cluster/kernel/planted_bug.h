@@ -29,7 +29,7 @@ enum class PlantedBug : std::uint8_t {
     StampsIgnored,         ///< An item is prepared whatever the stamp of its latest version.
     SegmentSkips,          ///< A segment of the archive begins one record late.
     StreamEndsEarly,       ///< A disabled stream ends at what is committed when it is disabled.
-    StreamMarkForgotten,   ///< After a change of leader, no Configuration record is proposed anew.
+    StreamMarkForgotten,   ///< After a kill or in a new term, no Configuration record is proposed.
     StreamShowsNoChange,   ///< A stream shows writes that left the item as it was.
     ExpiryUnchecked,       ///< An item is deleted although its expiry has changed.
     ExpiryFillSkips,       ///< Some items from before the time to live are not indexed.

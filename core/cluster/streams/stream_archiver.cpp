@@ -5,19 +5,25 @@
 namespace orrery::cluster {
 namespace {
 
+replication::Term termOnDisk(const Member& member, Lsn lsn) {
+    replication::LogShape log = member.durable.log;
+    log.endAt(member.durableLast);
+    return log.termAt(lsn);
+}
+
 /// The last committed record that a member's log on disk surely has. Logs that agree at a position
-/// agree before it.
+/// agree before it, and what two of three have there is what is committed there.
 Lsn heldOf(const Group& group, const Member& member) {
     const Lsn last = std::min(member.durableLast, group.committed);
-    const Lsn applied = std::min(last, member.mark.applied);
-    replication::LogShape onDisk = member.durable.log;
-    onDisk.endAt(member.durableLast);
-    for (const Member& other : group.members) {
-        if (!other.replica || other.replica->commitLsn() < last) continue;
-        const replication::Term term = other.replica->state().log.termAt(last);
-        if (term != replication::Term{} && term == onDisk.termAt(last)) return last;
-    }
-    return applied;
+    const replication::Term term = termOnDisk(member, last);
+    const bool isHeld =
+        term != replication::Term{} && std::ranges::any_of(group.members, [&](const Member& other) {
+            if (&other == &member) return false;
+            if (last == group.committed && termOnDisk(other, last) == term) return true;
+            return other.replica && other.replica->commitLsn() >= last &&
+                   other.replica->state().log.termAt(last) == term;
+        });
+    return isHeld ? last : std::min(last, member.mark.applied);
 }
 
 /// The replica whose log has the most committed records from `first` on, and the last of them; null

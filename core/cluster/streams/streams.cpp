@@ -142,7 +142,9 @@ void Streams::resume() {
             for (const StreamShard& shard : stream->shards) {
                 Group* group = m_world.findGroup(shard.group);
                 const bool lacksMark = !shard.begin || (stream->disabledAt && !shard.end);
-                if (group != nullptr && lacksMark) m_work.of(group->id).mark.isWanted = true;
+                const bool isForgotten = m_world.plantedBug == PlantedBug::StreamMarkForgotten;
+                if (group != nullptr && lacksMark && !isForgotten)
+                    m_work.of(group->id).mark.isWanted = true;
             }
         }
         tickBy(table, m_world.now);

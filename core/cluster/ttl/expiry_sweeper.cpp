@@ -24,10 +24,9 @@ constexpr Duration kAskAgain = 200ms;
 
 void ExpirySweeper::begin(const TableDescription& table) {
     m_tables.insert(table.space);
-    for (const GroupId id : m_world.partitions.ofSpace(table.space)) {
-        m_work.of(id);
-        if (Group* group = m_world.findGroup(id)) moved(*group);
-    }
+    // Entries of an earlier time to live may be in the index.
+    for (const GroupId id : m_world.partitions.ofSpace(table.space))
+        queue(id, m_work.of(id), m_world.now);
 }
 
 void ExpirySweeper::end(const TableDescription& table) {

@@ -190,25 +190,6 @@ void World::Impl::process(Event& event) {
                event);
 }
 
-ApiResult<Reply> World::Impl::answerAtOnce(const Request& request, const Caller& caller) {
-    if (const auto* read = std::get_if<ReadStream>(&request))
-        return streams.server.serveRemoved(*read);
-    return tables.request(request, caller);
-}
-
-void World::Impl::opArrives(const OpArrives& arrives) {
-    if (!state.post.arrives(arrives.header, arrives.op.call.value())) return;
-    Group* group = state.findGroup(arrives.header.from.group);
-    if (group == nullptr || !group->member(arrives.header.to).replica) return;
-    state.changedGroups.add(group->id);
-    ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
-    // Some requests of coordinators have no call.
-    const Request* call = arrives.request->call.get();
-    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
-        return streams.server.serve(*group, std::move(asked));
-    server.serve(*group, std::move(asked));
-}
-
 bool World::run(Instant until, std::size_t eventsMax) {
     WorldState& state = m_impl->state;
     GroupSweeps& sweeps = m_impl->zones.sweeps();

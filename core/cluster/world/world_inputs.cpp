@@ -3,7 +3,7 @@
 #include "core/base/check.h"
 #include "core/cluster/world/world_impl.h"
 
-// The effect of each kind of input, at the present instant.
+// The effect of each kind of input, at the present instant, and where calls go.
 
 namespace orrery::cluster {
 
@@ -90,6 +90,27 @@ Admitted World::Impl::admit(const DropChecksums& input) {
 Admitted World::Impl::admit(const CancelJob& input) {
     if (auto refused = jobs.cancel(input.job)) return std::unexpected(*std::move(refused));
     return 0;
+}
+
+// --- calls on their way
+
+ApiResult<Reply> World::Impl::answerAtOnce(const Request& request, const Caller& caller) {
+    if (const auto* read = std::get_if<ReadStream>(&request))
+        return streams.server.serveRemoved(*read);
+    return tables.request(request, caller);
+}
+
+void World::Impl::opArrives(const OpArrives& arrives) {
+    if (!state.post.arrives(arrives.header, arrives.op.call.value())) return;
+    Group* group = state.findGroup(arrives.header.from.group);
+    if (group == nullptr || !group->member(arrives.header.to).replica) return;
+    state.changedGroups.add(group->id);
+    ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
+    // Some requests of coordinators have no call.
+    const Request* call = arrives.request->call.get();
+    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
+        return streams.server.serve(*group, std::move(asked));
+    server.serve(*group, std::move(asked));
 }
 
 }  // namespace orrery::cluster
