@@ -17,8 +17,9 @@ namespace orrery::storage {
 //   archive  a folder, created with the first segment; see archive_files.h
 
 /// The version of everything in a data folder. Format 2 adds log records and stored items of
-/// version 2 (core/decisions/0002-log-record.md) to those of version 1.
-inline constexpr int kFolderFormat = 2;
+/// version 2 (core/decisions/0002-log-record.md) to those of version 1. Format 3 adds the records
+/// of transactions, expiries and streams, which an older program would skip.
+inline constexpr int kFolderFormat = 3;
 
 /// A data folder, locked against other processes during this object's life.
 class DataFolder {

@@ -134,7 +134,8 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
         highest = std::max(highest, result.blockedBy);
     }
     const bool isBlocked = highest != CalendarTime();
-    if (!isRefused && isBlocked && ++driven.attempts < kStampsMax) {
+    // Also when another action is refused: each action's reason is the answer.
+    if (!driven.error && isBlocked && ++driven.attempts < kStampsMax) {
         // Until the leaders are asked again, single writes may stamp the items once more.
         const Duration roundTrip = m_world.now - driven.askedAt;
         const CalendarTime next(highest.sinceEpoch() + Duration(1));
