@@ -4,17 +4,18 @@
 # Runs clang-tidy-19 with the compile commands of build/dev, which must have been built. `changed`
 # is what differs from the upstream branch (or from ORRERY_BASE): sources, and for a header the
 # source of the same name or else one that includes it. Where there is nothing to compare with, it
-# is everything. A file that passed is not read again until it, a header of ours or the
-# configuration changes.
+# is everything. A file that passed is not read again, in any checkout, until it, a header of ours,
+# the configuration or the build's description changes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
 scope=$1
 build=build/dev
-stamps=build/test/clang-tidy
+stamps=${XDG_CACHE_HOME:-$HOME/.cache}/orrery/clang-tidy
 [ -f "$build/compile_commands.json" ] || fail "$build is not configured; build the preset dev first"
 mkdir -p "$stamps"
+find "$stamps" -type f -mtime +30 -delete
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -80,7 +81,10 @@ changed_lines() {
 
 # stamp_of FILE…: a name that changes with the contents of these files and with the rules.
 stamp_of() {
-    { clang-tidy-19 --version; cat .clang-tidy tests/.clang-tidy "$@"; } | sha256sum | cut -d' ' -f1
+    {
+        clang-tidy-19 --version
+        cat .clang-tidy tests/.clang-tidy CMakeLists.txt CMakePresets.json "$@"
+    } | sha256sum | cut -d' ' -f1
 }
 
 # check_one LINE: one source; leaves a stamp if it passes.
@@ -88,10 +92,13 @@ check_one() {
     local files stamp
     read -ra files <<<"$1"
     stamp=$stamps/$(stamp_of "${files[@]}")
-    if [ -e "$stamp" ]; then return 0; fi
+    if [ -e "$stamp" ]; then
+        touch "$stamp"
+        return 0
+    fi
     # The warnings of the compiler are g++'s business.
     if clang-tidy-19 --quiet -p "$work/commands" --extra-arg=-w "${files[0]}" >"$work/$$" 2>&1; then
-        : >"$stamp"
+        touch "$stamp"
         return 0
     fi
     grep -vE '^[0-9]+ warnings? (generated|and)|^Suppressed|^Use -header-filter' "$work/$$"

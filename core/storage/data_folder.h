@@ -11,9 +11,8 @@ namespace orrery::storage {
 // The files of a data folder besides the two environments:
 //
 //   lock     locked by the process that uses the folder, and names that process
-//   format   "orrery data folder, format N"; ends in ", unfinished" until both environments have
-//   been
-//            created, so that the next start recreates what a power loss left of them
+//   format   "orrery data folder, format N"; ends in ", unfinished" until both environments are
+//            complete, so that the next start recreates what a power loss left of them
 //   archive  a folder, created with the first segment; see archive_files.h
 
 /// The version of everything in a data folder. Format 2 adds log records and stored items of
