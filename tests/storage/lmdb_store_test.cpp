@@ -148,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7; this version reads up to 2)"
+            << "was written by a newer version (format 7; this version reads up to 3)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "was not written by this program: its format file says "

@@ -32,8 +32,7 @@ public:
     /// Null if no source has the record.
     storage::StorageResult<SharedBytes> bytes(Lsn lsn) {
         // What a copy replaced may differ from what was committed there.
-        const auto& replica = m_group.member(m_zone).replica;
-        if (replica && lsn <= replica->state().copyBase.lsn) return archived(lsn);
+        if (lsn < m_group.member(m_zone).firstKept) return archived(lsn);
         auto found = m_replicator.committedRecord(m_group, m_zone, lsn);
         if (!found || *found != nullptr) return found;
         return archived(lsn);
