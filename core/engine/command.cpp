@@ -1,13 +1,13 @@
 #include "core/engine/command.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 
 namespace orrery::engine {
 namespace {

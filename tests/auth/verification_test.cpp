@@ -218,12 +218,28 @@ private slots:
                  QString("Signature not yet current: 20261126T101112Z is still later than "
                          "20261126T101111Z (20261126T100611Z + 5 min.)"));
         QCOMPARE(at(24h, 25h), QString());
+        QCOMPARE(at(24h, auth::kAnySkew), QString());
         // A presigned request is good until it expires.
         const auto presigned = [](Duration later) {
             return verify(presignedRequest(), CalendarTime(kNow.sinceEpoch() + later), 0s);
         };
         QCOMPARE(presigned(10min), QString());
         QVERIFY(presigned(10min + 1s).startsWith("Signature expired: "));
+    }
+
+    void knowsTimesThatNoClockHolds() {
+        const auto claimed = [](const std::string& year) {
+            auth::Signature signature;
+            signature.accessKey = "AKIDEXAMPLE";
+            signature.scopeDate = year + "1231";
+            signature.time = year + "1231T235959Z";
+            const auto credentials = Credentials::parse(kFile);
+            const auto verified =
+                verifySignature(signature, {"POST", "/", "\r\n", ""}, *credentials, {.now = kNow});
+            return QString::fromStdString(verified.error().message).section(':', 0, 0);
+        };
+        QCOMPARE(claimed("9999"), QString("Signature not yet current"));
+        QCOMPARE(claimed("0001"), QString("Signature expired"));
     }
 
     void readsTheFilesOfTheAwsTools() {

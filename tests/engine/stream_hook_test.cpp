@@ -94,7 +94,7 @@ private slots:
         while (seen.size() < kItems + 1) {
             const QJsonArray batch = pipe.records();
             QVERIFY(!batch.isEmpty() && batch.size() <= 100);
-            for (const QJsonValue& value : batch) {
+            for (const auto&& value : batch) {
                 const QJsonObject record = value.toObject();
                 const QJsonObject change = record["dynamodb"].toObject();
                 QCOMPARE(record["eventSource"].toString(), QString("aws:dynamodb"));
