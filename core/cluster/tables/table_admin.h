@@ -78,6 +78,8 @@ private:
     storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
+    /// At once if transient states take no time.
+    void settleInTime(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
                                         const std::set<KeySpaceId>& lost);
