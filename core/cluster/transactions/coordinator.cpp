@@ -80,11 +80,10 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
 
 void Coordinator::begin(CallNumber number, Driven& driven) {
     const auto& call = std::get<TransactWrite>(*driven.request);
-    // Numbers begin anew with each start, and a stopped clock resumes where it stood. A turn whose
-    // record of a transaction is kept never opens again.
-    driven.attempt = std::to_string(driven.zone.value()) + "/" +
-                     std::to_string(m_world.openTicket.value()) + "/" +
-                     std::to_string(number.value());
+    // Numbers begin anew with each start, and a stopped clock resumes where it stood; only the
+    // count of starts goes on. (Earlier versions wrote a slash and a ticket instead.)
+    driven.attempt = std::to_string(driven.zone.value()) + ":" + std::to_string(m_world.starts) +
+                     ":" + std::to_string(number.value());
     driven.name =
         call.clientToken.empty() ? driven.attempt : tokenName(call.accountId, call.clientToken);
     driven.stamp = m_world.calendar();

@@ -74,7 +74,10 @@ void Coordinator::takeFromLedger(Driven& driven, TransactionResult& result) {
             driven.itemBytes = std::move(result.itemBytes);
             return;
         case LedgerAnswer::InProgress:
-            driven.error = stillInProgress();
+            // Without a token it is this one, and a recovery has cancelled it.
+            driven.error = std::get<TransactWrite>(*driven.request).clientToken.empty()
+                               ? ApiError::internal()
+                               : stillInProgress();
             return;
         case LedgerAnswer::Mismatch:
             driven.error = mismatch();
