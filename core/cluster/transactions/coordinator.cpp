@@ -75,7 +75,9 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     const CauseScope scope(m_world.queue);
     m_world.queue.cause =
         m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
-    decide(number, driven);
+    if (m_world.findGroup(ledger) != nullptr) return decide(number, driven);
+    driven.isForgotten = true;
+    resolve(number, driven);
 }
 
 void Coordinator::begin(CallNumber number, Driven& driven) {

@@ -85,8 +85,14 @@ void Coordinator::ask(CallNumber number, Driven& driven, Driven::Phase phase, In
         asked.request = std::make_shared<const OpRequest>(std::move(request));
     }
     scheduleSweep();
-    for (std::uint32_t part = 0; part < driven.asked.size(); ++part)
-        send(number, driven, part);
+    const std::uint32_t round = ++driven.round;
+    const auto parts = static_cast<std::uint32_t>(driven.asked.size());
+    for (std::uint32_t part = 0; part < parts; ++part) {
+        // A group that is gone is done with at once; the last one ends the phase, or even all.
+        const auto found = m_driven.find(number);
+        if (found == m_driven.end() || found->second.round != round) return;
+        send(number, found->second, part);
+    }
 }
 
 ZoneIndex Coordinator::chooseReplica(const Driven& driven, const Asked& asked,

@@ -69,7 +69,8 @@ struct Driven {
     std::optional<ApiError> error;  ///< The answer, unless it succeeds.
 
     std::vector<Asked> asked;
-    Instant askedAt;  ///< When the phase began.
+    Instant askedAt;          ///< When the phase began.
+    std::uint32_t round = 0;  ///< Counts the phases.
     std::uint32_t askedLeft = 0;
     std::uint32_t sendings = 0;  ///< In all phases.
     storage::Ticket gate{};

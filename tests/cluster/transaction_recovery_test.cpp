@@ -1,0 +1,130 @@
+// Goal: nothing stays prepared for ever, whatever the ledger knows of its transaction. Method: what
+// a prepare that arrived late would leave is put into the trees of a world at rest, which then
+// starts again.
+
+#include <QtTest>
+
+#include <array>
+
+#include "core/cluster/transactions/ledger_row.h"
+#include "core/cluster/writes/item_view.h"
+#include "core/table/prepared_item.h"
+#include "core/types/item_codec.h"
+#include "core/types/storage_key.h"
+#include "tests/cluster/transaction_calls.h"
+#include "tests/cluster/world_inputs.h"
+#include "tests/cluster/world_judges.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using test::Act;
+using test::Numbers;
+using test::WorldHarness;
+
+namespace {
+
+constexpr std::array<ZoneIndex, 3> kZones = {ZoneIndex(0), ZoneIndex(1), ZoneIndex(2)};
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+types::Item keyItem(const std::string& pk) {
+    types::Item item;
+    item.set("pk", types::AttributeValue::string(pk));
+    return item;
+}
+
+GroupId groupOf(WorldHarness& world, const std::string& pk) {
+    return world.world().lookItem({"us-east-1", "T", keyItem(pk)})->group;
+}
+
+std::string storageKeyOf(WorldHarness& world, const std::string& pk) {
+    return types::storageKey(world.table()->space,
+                             {types::AttributeValue::string(pk), std::nullopt});
+}
+
+/// Puts into the trees what a prepare of this item leaves. The world is at rest, and is to start
+/// again.
+void plant(WorldHarness& world, const std::string& pk, const std::string& transaction,
+           GroupId ledger) {
+    const GroupId group = groupOf(world, pk);
+    table::LogRecord prepare;
+    prepare.kind = table::RecordKind::TransactionPrepare;
+    prepare.key = storageKeyOf(world, pk);
+    prepare.action = table::TransactionAction::Put;
+    prepare.transactionId = transaction;
+    prepare.ledger = ledger;
+    types::Item item = keyItem(pk);
+    item.set("planted", types::AttributeValue::string("yes"));
+    prepare.newImage = types::encodeItem(item);
+    const std::string key = table::preparedKey(group, prepare.key);
+    for (const ZoneIndex zone : kZones) {
+        const VolumeId volume = volumeOf(RegionId(0), zone);
+        storage::TreeMark mark = *world.store().mark(volume, group);
+        mark.checksum += table::preparedChecksum(key, prepare);
+        table::StoredHeader header;
+        header.lsn = mark.applied;
+        const std::vector<storage::TreeChange> changes = {
+            {key, table::encodePrepared(key, header, prepare)}};
+        world.store().apply(volume, group, changes, mark);
+    }
+}
+
+void startAgain(WorldHarness& world) {
+    world.run(1ms);
+    world.flush();
+    world.restart();
+}
+
+std::string writeNow(WorldHarness& world, const std::string& pk) {
+    const std::uint64_t write =
+        test::write(world, {.pk = pk, .update = "SET t = :t", .values = {{":t", 1}}});
+    test::finish(world, {write});
+    return test::outcomeOf(world, write);
+}
+
+/// The items and a ledger.
+void makeItems(WorldHarness& world, const std::vector<std::string>& pks) {
+    std::vector<std::uint64_t> calls;
+    for (const std::string& pk : pks)
+        calls.push_back(test::write(world, {.pk = pk, .item = Numbers{{"n", 100}}}));
+    test::finish(world, calls);
+    test::finish(world, {test::transact(world, {{.pk = pks[0], .item = Numbers{{"n", 100}}}})});
+    world.run(1min);
+}
+
+/// A strong read makes a leader of the partition serve.
+void wake(WorldHarness& world, const std::string& pk) {
+    const std::uint64_t read = world.get(pk, true);
+    test::finish(world, {read});
+    QVERIFY(!world.failed(read));
+}
+
+/// The transaction has long been forgotten, by a ledger that exists.
+std::string forgottenId(std::uint64_t number = 7) {
+    return cluster::transactionId("0/9/" + std::to_string(number), number);
+}
+
+}  // namespace
+
+class TransactionRecoveryTest : public QObject {
+    Q_OBJECT
+private slots:
+    void freesWhatNamesALedgerThatIsGone() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        makeItems(world, {"x"});
+        plant(world, "x", forgottenId(), GroupId(999));
+        startAgain(world);
+        wake(world, "x");
+        world.run(8s);
+        QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
+    }
+
+private:
+};
+
+ORRERY_TEST_CLASS(TransactionRecoveryTest)
+#include "transaction_recovery_test.moc"
