@@ -45,6 +45,26 @@ std::string storageKeyOf(WorldHarness& world, const std::string& pk) {
                              {types::AttributeValue::string(pk), std::nullopt});
 }
 
+/// The ledger is the last group that was made.
+GroupId ledgerOf(WorldHarness& world) {
+    return *world.store().lastGroup();
+}
+
+/// What the ledger has of a transaction with this token.
+std::optional<cluster::LedgerRow> rowOf(WorldHarness& world, const std::string& token) {
+    std::optional<cluster::LedgerRow> row;
+    const auto visit = [&](std::string_view key, std::string_view image) {
+        const auto view = cluster::viewOf(key, share(std::string(image)));
+        auto decoded = view ? cluster::decodeRow(view->attributes()) : std::nullopt;
+        const bool isIt = decoded && decoded->name == cluster::tokenName("000000000000", token);
+        if (isIt) row = std::move(decoded->row);
+        return storage::ScanStep::Continue;
+    };
+    static_cast<void>(world.store().scan(volumeOf(RegionId(0), ZoneIndex(0)), "", "",
+                                         storage::ScanDirection::Forward, visit));
+    return row;
+}
+
 /// Puts into the trees what a prepare of this item leaves. The world is at rest, and is to start
 /// again.
 void plant(WorldHarness& world, const std::string& pk, const std::string& transaction,
@@ -112,6 +132,31 @@ std::string forgottenId(std::uint64_t number = 7) {
 class TransactionRecoveryTest : public QObject {
     Q_OBJECT
 private slots:
+    // Its row stays for the sake of the token, without the keys of its items.
+    void freesWhatIsPreparedForAFinishedTransaction() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        makeItems(world, {"x", "y"});
+        const std::uint64_t done =
+            test::transact(world, {{.pk = "y", .item = Numbers{{"n", 1}}}}, "token");
+        test::finish(world, {done});
+        world.run(1min);
+        const auto row = rowOf(world, "token");
+        QVERIFY(row && row->outcome == cluster::Outcome::Finished && row->keys.empty());
+        const std::string id =
+            cluster::transactionId(cluster::tokenName("000000000000", "token"), row->number);
+        plant(world, "x", id, ledgerOf(world));
+        startAgain(world);
+        wake(world, "x");
+        QCOMPARE(qt(writeNow(world, "x")), QString("TransactionConflictException"));
+        world.run(20s);
+        QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
+        const std::uint64_t read = test::transactGet(world, {"x"});
+        test::finish(world, {read});
+        QCOMPARE(test::itemsOf(world, read)[0]->at("n"), std::int64_t{100});
+        QCOMPARE(qt(test::judgeTrees(world.world(), world.store())), QString());
+    }
+
     void freesWhatNamesALedgerThatIsGone() {
         WorldHarness world(cluster::Profile::serviceLike());
         world.createTable();

@@ -52,7 +52,7 @@ void Coordinator::start(CallNumber call, RegionId region, ZoneIndex zone,
 }
 
 void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
-                          const std::string& key) {
+                          std::vector<std::string> held) {
     const auto own = std::ranges::find_if(m_driven, [&](const auto& one) {
         return one.second.region == region && one.second.zone == zone && one.second.id == id;
     });
@@ -71,7 +71,7 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     driven.name = nameIn(id);
     driven.stamp = m_world.calendar();
     driven.commits = m_world.plantedBug == PlantedBug::RecoveryCommits;
-    if (!key.empty()) driven.keys.push_back(key);
+    driven.held = std::move(held);
     const CauseScope scope(m_world.queue);
     m_world.queue.cause =
         m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
@@ -99,7 +99,7 @@ void Coordinator::begin(CallNumber number, Driven& driven) {
 
 void Coordinator::prepare(CallNumber number, Driven& driven) {
     driven.results.assign(driven.keys.size(), {});
-    addToPartitions(driven, TransactionStep::Prepare);
+    addToPartitions(driven, TransactionStep::Prepare, driven.keys);
     ask(number, driven, Driven::Phase::Prepare, driven.patience);
 }
 
@@ -125,8 +125,15 @@ void Coordinator::cancel(CallNumber number, Driven& driven) {
     decide(number, driven);
 }
 
+// A finished transaction's row has no keys: all its items were committed. What is prepared for it
+// was prepared again by a message that came after that.
 void Coordinator::resolve(CallNumber number, Driven& driven) {
-    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel);
+    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel,
+                    driven.keys);
+    std::erase_if(driven.held, [&](const std::string& key) {
+        return std::ranges::find(driven.keys, key) != driven.keys.end();
+    });
+    addToPartitions(driven, TransactionStep::Cancel, driven.held);
     ask(number, driven, Driven::Phase::Resolve, decidingDeadline());
 }
 
@@ -137,7 +144,7 @@ void Coordinator::finish(CallNumber number, Driven& driven) {
 
 void Coordinator::read(CallNumber number, Driven& driven, Driven::Phase round) {
     driven.results.assign(driven.keys.size(), {});
-    addToPartitions(driven, TransactionStep::Read);
+    addToPartitions(driven, TransactionStep::Read, driven.keys);
     ask(number, driven, round, driven.patience);
 }
 

@@ -32,10 +32,11 @@ public:
     void start(CallNumber call, RegionId region, ZoneIndex zone,
                std::shared_ptr<const Request> request);
     /// Finishes a transaction whose coordinator is lost: commits it if that is decided, cancels it
-    /// otherwise. `key` is an item on which it is ongoing, for a transaction that the ledger has
-    /// forgotten; or empty. No effect if this zone already does so.
+    /// otherwise. `held` has the keys of items that are known to be prepared for it: what the
+    /// ledger does not list, or no longer, came too late and is cancelled. No effect if this zone
+    /// already does so.
     void recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
-                 const std::string& key);
+                 std::vector<std::string> held);
 
     void on(OpAnswered& answered);
     void on(const TransactionRetry& retry);
@@ -77,7 +78,8 @@ private:
     Parts partitionsOf(const std::vector<std::string>& keys) const;
     TransactionOp opOf(const Driven& driven, TransactionStep step) const;
     void addToLedger(Driven& driven, TransactionOp op) const;
-    void addToPartitions(Driven& driven, TransactionStep step) const;
+    void addToPartitions(Driven& driven, TransactionStep step,
+                         const std::vector<std::string>& keys) const;
     void ask(CallNumber number, Driven& driven, Driven::Phase phase, Instant deadline);
     void send(CallNumber number, Driven& driven, std::uint32_t part);
     ZoneIndex chooseReplica(const Driven& driven, const Asked& asked, const Group& group) const;

@@ -163,7 +163,8 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
 void Coordinator::resolved(CallNumber number, Driven& driven) {
     const bool isRecovery = driven.request == nullptr;
     m_world.queue.cause = m_world.emit(observe::TransactionResolved{
-        driven.region, driven.zone, driven.keys.size(), driven.commits, isRecovery});
+        driven.region, driven.zone, driven.keys.size() + driven.held.size(), driven.commits,
+        isRecovery});
     if (driven.isForgotten) {
         answer(driven);
         return end(number);

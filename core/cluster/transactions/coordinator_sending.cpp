@@ -51,16 +51,17 @@ void Coordinator::addToLedger(Driven& driven, TransactionOp op) const {
 }
 
 // A partition that is gone has nothing to resolve; its table was deleted.
-void Coordinator::addToPartitions(Driven& driven, TransactionStep step) const {
+void Coordinator::addToPartitions(Driven& driven, TransactionStep step,
+                                  const std::vector<std::string>& keys) const {
     const bool isResolved = step == TransactionStep::Commit || step == TransactionStep::Cancel;
-    for (auto& [group, positions] : partitionsOf(driven.keys)) {
+    for (auto& [group, positions] : partitionsOf(keys)) {
         if (m_world.findGroup(group) == nullptr) {
             if (!isResolved) driven.error = ApiError::resourceNotFound();
             continue;
         }
         TransactionOp op = opOf(driven, step);
         for (const std::uint32_t position : positions)
-            op.keys.push_back(driven.keys[position]);
+            op.keys.push_back(keys[position]);
         if (driven.request != nullptr && !driven.isRepeated) op.actions = positions;
         auto request = std::make_shared<OpRequest>();
         request->call = driven.request;

@@ -63,6 +63,7 @@ struct Driven {
     bool isRepeated = false;   ///< The token's transaction was done before.
 
     std::vector<std::string> keys;        ///< Of all actions.
+    std::vector<std::string> held;        ///< Prepared for it, as a recovery was told.
     std::vector<ActionResult> results;    ///< Of all actions.
     std::vector<std::uint64_t> versions;  ///< Seen in the first round of reads.
     std::vector<std::uint32_t> itemBytes;

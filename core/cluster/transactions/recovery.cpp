@@ -107,7 +107,7 @@ void Recovery::on(const PreparedSweep& sweep) {
     }
     if (!(*items)->empty()) sweepLater(group->id, watched, next);
     for (const auto& [key, ongoing] : late)
-        m_coordinator.recover(group->region, *leader, ongoing.ledger, ongoing.transactionId, key);
+        m_coordinator.recover(group->region, *leader, ongoing.ledger, ongoing.transactionId, {key});
 }
 
 }  // namespace orrery::cluster
