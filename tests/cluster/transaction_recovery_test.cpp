@@ -45,6 +45,17 @@ std::string storageKeyOf(WorldHarness& world, const std::string& pk) {
                              {types::AttributeValue::string(pk), std::nullopt});
 }
 
+/// So many partition keys of one partition.
+std::vector<std::string> keysOfOnePartition(WorldHarness& world, std::size_t count) {
+    std::vector<std::string> keys;
+    const GroupId group = groupOf(world, "k0");
+    for (int i = 0; keys.size() < count; ++i) {
+        const std::string pk = "k" + std::to_string(i);
+        if (groupOf(world, pk) == group) keys.push_back(pk);
+    }
+    return keys;
+}
+
 /// The ledger is the last group that was made.
 GroupId ledgerOf(WorldHarness& world) {
     return *world.store().lastGroup();
@@ -155,6 +166,50 @@ private slots:
         test::finish(world, {read});
         QCOMPARE(test::itemsOf(world, read)[0]->at("n"), std::int64_t{100});
         QCOMPARE(qt(test::judgeTrees(world.world(), world.store())), QString());
+    }
+
+    void freesAllItemsOfAForgottenTransactionAtOnce() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        const auto pks = keysOfOnePartition(world, 8);
+        makeItems(world, pks);
+        for (const std::string& pk : pks)
+            plant(world, pk, forgottenId(), ledgerOf(world));
+        startAgain(world);
+        wake(world, pks[0]);
+        world.run(8s);
+        for (const std::string& pk : pks)
+            QCOMPARE(qt(writeNow(world, pk)), QString("ok"));
+        world.run(20min);
+        QCOMPARE(world.world().nextEventAt(), Instant::never());
+    }
+
+    void recoversSomeAtATime() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        const auto pks = keysOfOnePartition(world, 100);
+        makeItems(world, pks);
+        for (std::size_t i = 0; i < pks.size(); ++i)
+            plant(world, pks[i], forgottenId(100 + i), ledgerOf(world));
+        startAgain(world);
+        wake(world, pks[0]);
+        std::map<Instant, int> begun;
+        EventId last = world.world().lastEvent();
+        for (int i = 0; i < 10'000; ++i) {
+            world.run(1ms);
+            for (const observe::Event& event : world.world().trace().since(last, SIZE_MAX)) {
+                if (observe::eventKind(event.body) == "transaction stalled") ++begun[event.at];
+            }
+            last = world.world().lastEvent();
+        }
+        int all = 0;
+        for (const auto& [at, count] : begun) {
+            QVERIFY(count <= 32);
+            all += count;
+        }
+        QCOMPARE(all, 100);
+        for (const std::string& pk : pks)
+            QCOMPARE(qt(writeNow(world, pk)), QString("ok"));
     }
 
     void freesWhatNamesALedgerThatIsGone() {

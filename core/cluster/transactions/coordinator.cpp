@@ -53,12 +53,13 @@ void Coordinator::start(CallNumber call, RegionId region, ZoneIndex zone,
 
 void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
                           std::vector<std::string> held) {
-    const auto own = std::ranges::find_if(m_driven, [&](const auto& one) {
-        return one.second.region == region && one.second.zone == zone && one.second.id == id;
-    });
-    if (own != m_driven.end()) {
+    const auto [first, last] = m_byId.equal_range({region, zone, id});
+    if (first != last) {
+        const bool isRecovered = std::any_of(first, last, [&](const auto& one) {
+            return m_driven.at(one.second).request == nullptr;
+        });
         // Its first coordinator is slow, but not lost.
-        if (own->second.request != nullptr) m_recovered(region, id);
+        if (!isRecovered) m_recovered(region, id);
         return;
     }
     const CallNumber number = m_next;
@@ -67,7 +68,7 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     driven.region = region;
     driven.zone = zone;
     driven.ledger = ledger;
-    driven.id = id;
+    setId(number, driven, id);
     driven.name = nameIn(id);
     driven.stamp = m_world.calendar();
     driven.commits = m_world.plantedBug == PlantedBug::RecoveryCommits;
@@ -154,12 +155,26 @@ void Coordinator::on(const TransactionAgain& again) {
     read(again.transaction, found->second, Driven::Phase::FirstRead);
 }
 
+void Coordinator::setId(CallNumber number, Driven& driven, std::string id) {
+    forgetId(number, driven);
+    driven.id = std::move(id);
+    m_byId.emplace(Place(driven.region, driven.zone, driven.id), number);
+}
+
+void Coordinator::forgetId(CallNumber number, const Driven& driven) {
+    const auto [first, last] = m_byId.equal_range({driven.region, driven.zone, driven.id});
+    const auto own =
+        std::find_if(first, last, [&](const auto& one) { return one.second == number; });
+    if (own != last) m_byId.erase(own);
+}
+
 void Coordinator::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
     std::vector<std::string> recoveries;
     std::erase_if(m_driven, [&](const auto& one) {
         const Driven& driven = one.second;
         const bool isLost = driven.region == region && driven.zone == zone;
+        if (isLost) forgetId(one.first, driven);
         if (isLost && driven.request == nullptr) recoveries.push_back(driven.id);
         return isLost;
     });

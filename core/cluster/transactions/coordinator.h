@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/cluster/kernel/leader_hints.h"
@@ -50,6 +51,12 @@ public:
 
 private:
     using Parts = std::map<GroupId, std::vector<std::uint32_t>>;
+    /// Where a transaction is driven, and its id.
+    using Place = std::tuple<RegionId, ZoneIndex, std::string>;
+
+    /// The ledger has named the transaction.
+    void setId(CallNumber number, Driven& driven, std::string id);
+    void forgetId(CallNumber number, const Driven& driven);
 
     // The phases; coordinator.cpp. Each may end the transaction, after which it is gone.
     Instant decidingDeadline() const;
@@ -62,8 +69,8 @@ private:
     void read(CallNumber number, Driven& driven, Driven::Phase round);
 
     // What follows the answers; coordinator_answers.cpp.
-    void take(Driven& driven, const Asked& asked, OpResult& result);
-    void takeFromLedger(Driven& driven, TransactionResult& result);
+    void take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result);
+    void takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result);
     void phaseDone(CallNumber number, Driven& driven);
     void begun(CallNumber number, Driven& driven);
     void prepared(CallNumber number, Driven& driven);
@@ -92,6 +99,7 @@ private:
     Recovered m_recovered;
     LeaderHints m_hints;
     std::map<CallNumber, Driven> m_driven;
+    std::multimap<Place, CallNumber> m_byId;  ///< Those of `m_driven` whose id is known.
     CallNumber m_next{1};
     bool m_sweepQueued = false;
 };

@@ -36,13 +36,13 @@ ApiError mismatch() {
 
 }  // namespace
 
-void Coordinator::take(Driven& driven, const Asked& asked, OpResult& result) {
+void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result) {
     driven.gate = std::max(driven.gate, result.gate);
     CHECK(result.transaction != nullptr);
     TransactionResult& given = *result.transaction;
     if (driven.phase == Phase::Begin || driven.phase == Phase::Decide ||
         driven.phase == Phase::Finish)
-        return takeFromLedger(driven, given);
+        return takeFromLedger(number, driven, given);
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.
@@ -55,11 +55,11 @@ void Coordinator::take(Driven& driven, const Asked& asked, OpResult& result) {
     }
 }
 
-void Coordinator::takeFromLedger(Driven& driven, TransactionResult& result) {
+void Coordinator::takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result) {
     const bool wantedCommit = driven.commits;
     switch (result.answer) {
         case LedgerAnswer::Begun:
-            driven.id = std::move(result.id);
+            setId(number, driven, std::move(result.id));
             return;
         case LedgerAnswer::Repeated:
             driven.isRepeated = true;
@@ -68,7 +68,7 @@ void Coordinator::takeFromLedger(Driven& driven, TransactionResult& result) {
         case LedgerAnswer::Known:
             driven.isRepeated = true;
             driven.commits = true;
-            driven.id = std::move(result.id);
+            setId(number, driven, std::move(result.id));
             driven.stamp = result.stamp;
             driven.keys = std::move(result.keys);
             driven.itemBytes = std::move(result.itemBytes);
@@ -246,6 +246,7 @@ void Coordinator::end(CallNumber number) {
     const auto found = m_driven.find(number);
     const bool isRecovery = found->second.request == nullptr;
     const RegionId region = found->second.region;
+    forgetId(number, found->second);
     const std::string id = std::move(found->second.id);
     m_driven.erase(found);
     if (isRecovery) m_recovered(region, id);

@@ -162,7 +162,7 @@ void Coordinator::on(OpAnswered& answered) {
     if (group != nullptr) m_hints.learn(*group, driven.zone, from);
     // The fate of what the leader proposed is unknown to it: it is asked again.
     if (result.error) return retryLater(answered.op);
-    take(driven, asked, result);
+    take(answered.op.call, driven, asked, result);
     partDone(answered.op.call, driven, asked);
 }
 

@@ -9,8 +9,10 @@
 namespace orrery::cluster {
 namespace {
 
-/// Recoveries that one job runs at a time.
+/// Recoveries that one job runs at a time, and that one sweep begins.
 constexpr std::size_t kStartedMax = 32;
+/// When a sweep that could not begin all goes on.
+constexpr Duration kNextSweep = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -99,15 +101,23 @@ void Recovery::on(const PreparedSweep& sweep) {
     if (!items) return m_world.reportDamage(items.error());
     const Duration limit = m_world.profile.stalledTransaction;
     Duration next = limit;
-    std::vector<std::pair<std::string, PreparedItems::Ongoing>> late;
+    std::map<std::pair<GroupId, std::string>, std::vector<std::string>> late;  // Keys, by id.
     for (const auto& [key, ongoing] : **items) {
         const Duration held = m_world.now - ongoing.since;
-        if (held >= limit) late.emplace_back(key, ongoing);
-        if (held < limit) next = std::min(next, limit - held);
+        if (held < limit) {
+            next = std::min(next, limit - held);
+            continue;
+        }
+        const std::pair id(ongoing.ledger, ongoing.transactionId);
+        if (late.contains(id) || late.size() < kStartedMax) {
+            late[id].push_back(key);
+        } else {
+            next = std::min(next, kNextSweep);
+        }
     }
     if (!(*items)->empty()) sweepLater(group->id, watched, next);
-    for (const auto& [key, ongoing] : late)
-        m_coordinator.recover(group->region, *leader, ongoing.ledger, ongoing.transactionId, {key});
+    for (auto& [id, keys] : late)
+        m_coordinator.recover(group->region, *leader, id.first, id.second, std::move(keys));
 }
 
 }  // namespace orrery::cluster
