@@ -212,6 +212,18 @@ private slots:
             QCOMPARE(qt(writeNow(world, pk)), QString("ok"));
     }
 
+    // The first request at the new leader may be a write, which also asks what is prepared.
+    void watchesThoughAWriteCameFirst() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        makeItems(world, {"x"});
+        plant(world, "x", forgottenId(), ledgerOf(world));
+        startAgain(world);
+        QCOMPARE(qt(writeNow(world, "x")), QString("TransactionConflictException"));
+        world.run(20s);
+        QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
+    }
+
     void freesWhatNamesALedgerThatIsGone() {
         WorldHarness world(cluster::Profile::serviceLike());
         world.createTable();

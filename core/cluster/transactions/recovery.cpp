@@ -78,7 +78,12 @@ void Recovery::sweepLater(GroupId group, Watched& watched, Duration after) {
 void Recovery::moved(Group& group) {
     if (m_world.region(group.region).ledger == GroupId{} || group.kind != GroupKind::Table) return;
     const auto leader = group.servingLeader(m_world.now);
-    if (!leader || m_prepared.isKnown(group, *leader)) return;
+    if (!leader) return;
+    // Others may have asked what is prepared before; that begins no watch.
+    const std::pair now(*leader, group.member(*leader).replica->term());
+    Watched& watched = m_watched.of(group.id);
+    if (watched.leader == now) return;
+    watched.leader = now;
     const auto items = m_prepared.of(group, *leader);
     if (!items) return m_world.reportDamage(items.error());
     if (!(*items)->empty()) watch(group);
