@@ -235,7 +235,33 @@ private slots:
         QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
     }
 
+    // A client learns of damage as by GetItem, and does not wait for it.
+    void aReadOfDamagedDataFailsAtOnce() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        makeItems(world, {"x", "y"});
+        damage(world, "x");
+        const std::uint64_t read = test::transactGet(world, {"x", "y"});
+        world.run(200ms);
+        QVERIFY(world.done(read) && world.failed(read));
+        const std::string message = world.answer(read)->result.error().message;
+        QVERIFY2(message.contains("is corrupt in items.mdb"), message.c_str());
+    }
+
 private:
+    /// Flips one bit of an item, in the tree of every zone.
+    static void damage(WorldHarness& world, const std::string& pk) {
+        const std::string key = storageKeyOf(world, pk);
+        for (const ZoneIndex zone : kZones) {
+            const VolumeId volume = volumeOf(RegionId(0), zone);
+            std::string bytes = **world.store().get(volume, key);
+            char& byte = bytes[bytes.size() - 3];
+            byte = static_cast<char>(byte ^ 1);
+            const std::vector<storage::TreeChange> changes = {{key, share(std::move(bytes))}};
+            const GroupId group = groupOf(world, pk);
+            world.store().apply(volume, group, changes, *world.store().mark(volume, group));
+        }
+    }
 };
 
 ORRERY_TEST_CLASS(TransactionRecoveryTest)

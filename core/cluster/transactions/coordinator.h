@@ -78,6 +78,7 @@ private:
     void readDone(CallNumber number, Driven& driven);
     void readConflicts(CallNumber number, Driven& driven, const std::vector<bool>& conflicts);
     void tooLate(CallNumber number, Driven& driven);
+    void refused(CallNumber number, Driven& driven, ApiError error);
     void answer(Driven& driven);
     void end(CallNumber number);
 

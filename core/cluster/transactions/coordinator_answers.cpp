@@ -222,6 +222,13 @@ void Coordinator::tooLate(CallNumber number, Driven& driven) {
     end(number);
 }
 
+// A leader met damage, in this world or before: it does not answer otherwise when asked again.
+void Coordinator::refused(CallNumber number, Driven& driven, ApiError error) {
+    driven.asked.clear();
+    if (!driven.error) driven.error = std::move(error);
+    tooLate(number, driven);
+}
+
 void Coordinator::answer(Driven& driven) {
     if (!driven.call) return;
     const CallNumber call = *std::exchange(driven.call, std::nullopt);

@@ -160,6 +160,8 @@ void Coordinator::on(OpAnswered& answered) {
         return retryLater(answered.op);
     }
     if (group != nullptr) m_hints.learn(*group, driven.zone, from);
+    if (result.error && m_world.damage)
+        return refused(answered.op.call, driven, *std::move(result.error));
     // The fate of what the leader proposed is unknown to it: it is asked again.
     if (result.error) return retryLater(answered.op);
     take(answered.op.call, driven, asked, result);
