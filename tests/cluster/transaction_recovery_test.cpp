@@ -248,6 +248,26 @@ private slots:
         QVERIFY2(message.contains("is corrupt in items.mdb"), message.c_str());
     }
 
+    // This world writes nothing more, so it can finish nothing; the next one will.
+    void aDamagedWorldRests() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        makeItems(world, {"x", "y", "z"});
+        static_cast<void>(test::transact(
+            world, {{.pk = "x", .item = Numbers{{"n", 1}}}, {.pk = "y", .item = Numbers{{"n", 1}}}},
+            "token"));
+        world.run(6ms);
+        world.flush();
+        world.kill();
+        damage(world, "z");
+        const std::uint64_t read = world.get("z", true);
+        test::finish(world, {read});
+        QVERIFY(world.failed(read));
+        world.run(2min);
+        QVERIFY(world.world().jobs().empty());
+        QCOMPARE(world.world().nextEventAt(), Instant::never());
+    }
+
 private:
     /// Flips one bit of an item, in the tree of every zone.
     static void damage(WorldHarness& world, const std::string& pk) {

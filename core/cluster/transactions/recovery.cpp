@@ -19,6 +19,7 @@ constexpr Duration kNextSweep = std::chrono::milliseconds(100);
 // --- transactions that a ledger reports
 
 void Recovery::stalled(const Group& ledger, ZoneIndex leader, const std::string& id) {
+    if (m_world.damage) return;  // Nothing can be decided in this world.
     Stalled& stalled = m_stalled[ledger.id];
     stalled.zone = leader;
     if (m_jobs.find(stalled.job) == nullptr) {
@@ -38,7 +39,8 @@ std::optional<Duration> Recovery::step(JobId id) {
     Job* job = m_jobs.find(id);
     const Group* ledger = m_world.findGroup(job->group);
     Stalled& stalled = m_stalled[job->group];
-    if (ledger == nullptr || (stalled.waiting.empty() && stalled.started.empty())) {
+    const bool isDone = stalled.waiting.empty() && stalled.started.empty();
+    if (ledger == nullptr || m_world.damage || isDone) {
         m_stalled.erase(job->group);
         m_jobs.end(id);
         return std::nullopt;
@@ -94,6 +96,7 @@ void Recovery::on(const PreparedSweep& sweep) {
     if (group == nullptr) return;
     Watched& watched = m_watched.of(group->id);
     watched.isQueued = false;
+    if (m_world.damage) return;
     const auto leader = group->servingLeader(m_world.now);
     if (!leader) {
         // A leader at rest holds no lease; this requests it, like any request.
