@@ -145,6 +145,7 @@ void Coordinator::finish(CallNumber number, Driven& driven) {
 
 void Coordinator::read(CallNumber number, Driven& driven, Driven::Phase round) {
     driven.results.assign(driven.keys.size(), {});
+    if (round == Driven::Phase::FirstRead) driven.readUpTo.clear();
     addToPartitions(driven, TransactionStep::Read, driven.keys);
     ask(number, driven, round, driven.patience);
 }

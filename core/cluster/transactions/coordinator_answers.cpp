@@ -43,6 +43,7 @@ void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, Op
     if (driven.phase == Phase::Begin || driven.phase == Phase::Decide ||
         driven.phase == Phase::Finish)
         return takeFromLedger(number, driven, given);
+    if (given.applied > Lsn{}) driven.readUpTo[asked.group] = given.applied;
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.
@@ -182,7 +183,9 @@ void Coordinator::readDone(CallNumber number, Driven& driven) {
     const bool isSecond = driven.phase == Phase::SecondRead;
     for (std::size_t i = 0; i < conflicts.size(); ++i) {
         const ActionResult& result = driven.results[i];
-        conflicts[i] = result.isBeingWritten || (isSecond && result.version != driven.versions[i]);
+        const bool differs =
+            isSecond && (result.hasChanged || result.version != driven.versions[i]);
+        conflicts[i] = result.isBeingWritten || differs;
     }
     const bool isOneRound = m_world.plantedBug == PlantedBug::ReadsOnce;
     if (std::ranges::find(conflicts, true) != conflicts.end())

@@ -60,6 +60,8 @@ void Coordinator::addToPartitions(Driven& driven, TransactionStep step,
             continue;
         }
         TransactionOp op = opOf(driven, step);
+        const auto read = driven.readUpTo.find(group);
+        if (read != driven.readUpTo.end()) op.since = read->second;
         for (const std::uint32_t position : positions)
             op.keys.push_back(keys[position]);
         if (driven.request != nullptr && !driven.isRepeated) op.actions = positions;

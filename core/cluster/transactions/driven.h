@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,7 @@ struct Driven {
     std::vector<std::string> held;        ///< Prepared for it, as a recovery was told.
     std::vector<ActionResult> results;    ///< Of all actions.
     std::vector<std::uint64_t> versions;  ///< Seen in the first round of reads.
+    std::map<GroupId, Lsn> readUpTo;      ///< What the leaders had applied in the last round.
     std::vector<std::uint32_t> itemBytes;
     std::optional<ApiError> error;  ///< The answer, unless it succeeds.
 

@@ -1,10 +1,13 @@
 #include "core/cluster/transactions/participant.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/writes/item_writer.h"
 #include "core/table/stored_item.h"
 
@@ -13,6 +16,9 @@ namespace {
 
 using table::RecordKind;
 using table::TransactionAction;
+
+/// Where more records have come between the rounds of a read, a missing item counts as changed.
+constexpr std::size_t kChangesReadMax = 1000;
 
 table::LogRecord recordOf(const Group& group, RecordKind kind, const TransactionOp& op,
                           std::string_view key, TransactionAction action) {
@@ -271,9 +277,10 @@ storage::StorageResult<table::LogRecord> Participant::commitRecord(
 
 // Reads what the leader has applied, of the items and of what is prepared. A transaction whose
 // commit is still in the tail is thus seen as ongoing.
-storage::StorageResult<void> Participant::read(const Group& group, ZoneIndex zone,
+storage::StorageResult<void> Participant::read(Group& group, ZoneIndex zone,
                                                const TransactionOp& op, Transacted& out) const {
     const VolumeId volume = volumeOf(group.region, zone);
+    bool lacksSome = false;
     for (std::size_t i = 0; i < op.keys.size(); ++i) {
         const std::string& key = op.keys[i];
         ActionResult& result = out.result->actions[i];
@@ -288,12 +295,35 @@ storage::StorageResult<void> Participant::read(const Group& group, ZoneIndex zon
         if (result.write.before) {
             result.version =
                 table::decodeStored(key, *result.write.before.bytes)->header.lsn.value();
-        } else {
-            // Any deletion in the partition counts as one of this item.
-            result.version = group.member(zone).mark.deletedStampMax;
         }
+        lacksSome = lacksSome || !result.write.before;
     }
+    out.result->applied = group.member(zone).mark.applied;
+    if (lacksSome && op.since > Lsn{}) findChanges(group, zone, op, *out.result);
     return {};
+}
+
+// Nothing remains of an item that was put and deleted since the first round, except in the log.
+void Participant::findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
+                              TransactionResult& result) const {
+    std::set<std::string_view> missing;
+    for (std::size_t i = 0; i < op.keys.size(); ++i)
+        if (!result.actions[i].write.before) missing.insert(op.keys[i]);
+    Lsn position = op.since;
+    std::set<std::string, std::less<>> changed;
+    const auto end =
+        LogReader(m_world, m_replicator)
+            .read(group, zone, position, kChangesReadMax, [&](Lsn, const table::LogRecord& record) {
+                if (table::changesItem(record) && missing.contains(record.key))
+                    changed.insert(record.key);
+                return LogReader::Next::Go;
+            });
+    const bool isWhole =
+        end == LogReader::End::AtEnd && group.member(zone).mark.applied >= op.since;
+    for (std::size_t i = 0; i < op.keys.size(); ++i) {
+        ActionResult& one = result.actions[i];
+        one.hasChanged = !one.write.before && (!isWhole || changed.contains(op.keys[i]));
+    }
 }
 
 }  // namespace orrery::cluster

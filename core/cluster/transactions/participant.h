@@ -47,8 +47,10 @@ private:
                                                           const TransactionOp& op,
                                                           const std::string& key,
                                                           table::PreparedItem prepared) const;
-    storage::StorageResult<void> read(const Group& group, ZoneIndex zone, const TransactionOp& op,
+    storage::StorageResult<void> read(Group& group, ZoneIndex zone, const TransactionOp& op,
                                       Transacted& out) const;
+    void findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
+                     TransactionResult& result) const;
     CalendarTime stampInTheWay(const Group& group, ZoneIndex zone, const std::string& key,
                                const LatestItem& latest) const;
 
