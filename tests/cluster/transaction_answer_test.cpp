@@ -28,6 +28,35 @@ GroupId groupOf(WorldHarness& world, const std::string& pk) {
     return world.world().lookItem({"us-east-1", "T", key})->group;
 }
 
+cluster::SecondaryIndex localIndex() {
+    cluster::SecondaryIndex index;
+    index.name = "ByShade";
+    index.global = false;
+    index.keys.partition = {"pk", types::AttributeType::String};
+    index.keys.sort = types::KeyAttribute{"shade", types::AttributeType::String};
+    return index;
+}
+
+/// A transaction that puts one item into a table with a sort key, and asks for the size of its
+/// collection.
+std::uint64_t putAlone(WorldHarness& world, const std::string& pk) {
+    return world.submit(
+        "TransactWriteItems", [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::WriteItem write;
+            write.table = catalog.find(caller, "T");
+            write.key = {types::AttributeValue::string(pk), types::AttributeValue::string("s")};
+            write.wantsCollectionBytes = true;
+            types::Item item;
+            item.set("pk", types::AttributeValue::string(pk));
+            item.set("sk", types::AttributeValue::string("s"));
+            item.set("colour", types::AttributeValue::string(pk));
+            write.action = cluster::PutAction{std::move(item)};
+            cluster::TransactWrite request;
+            request.actions.emplace_back(std::move(write));
+            return ApiResult<cluster::Request>(std::move(request));
+        });
+}
+
 }  // namespace
 
 class TransactionAnswerTest : public QObject {
@@ -79,6 +108,32 @@ private slots:
             QCOMPARE(items[0].has_value(), items[1].has_value());
         }
         QVERIFY(conflicts < 60);
+    }
+
+    // The link between a base partition and its index is cut: writes wait for the index as long as
+    // any, and meanwhile the coordinator asks again.
+    void anAnswerAskedForTwiceIsWhole() {
+        WorldHarness world;
+        world.createTable(true, {localIndex(), test::colourIndex()});
+        test::finish(world, {putAlone(world, "first")});
+        world.run(1min);
+        static_cast<void>(test::cutLink(world.world(), "us-east-1a", "us-east-1b", std::nullopt));
+        world.run(5s);
+        int waited = 0;
+        for (int i = 0; i < 40; ++i) {
+            const std::uint64_t call = putAlone(world, "k" + std::to_string(i));
+            const Instant begun = world.world().now();
+            while (!world.done(call) && world.world().now() - begun < 10s)
+                world.run(1ms);
+            const Duration took = world.world().now() - begun;
+            if (test::outcomeOf(world, call) != "ok") continue;
+            const auto& reply = std::get<cluster::TransactWriteReply>(*world.answer(call)->result);
+            QVERIFY(reply.writes[0].collectionBytes.has_value());
+            if (took < 100ms) continue;
+            QVERIFY2(took >= 400ms, qPrintable(QString::number(took.count())));
+            ++waited;
+        }
+        QVERIFY(waited > 0);
     }
 };
 

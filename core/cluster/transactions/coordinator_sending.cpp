@@ -18,6 +18,18 @@ constexpr Duration kAttemptTimeout = 300ms;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint32_t kRedirectsMax = 4;
 
+/// Whether the answer counts. What was done for an earlier sending of this phase is done, so that
+/// a leader that is asked again while it waits for an index does not wait anew.
+bool isAwaited(const Asked& asked, const OpAnswered& answered) {
+    if (asked.group != answered.header.from.group || asked.state == Asked::State::Done)
+        return false;
+    const std::uint32_t sending = answered.op.sending;
+    if (sending == asked.sending) return asked.state == Asked::State::Sent;
+    const OpResult& result = *answered.result;
+    const bool isDone = result.kind == OpResult::Kind::Done && !result.error;
+    return isDone && asked.firstSending <= sending && sending < asked.sending;
+}
+
 Access accessOf(TransactionStep step) {
     return step == TransactionStep::Read ? Access::Strong : Access::Write;
 }
@@ -122,6 +134,7 @@ void Coordinator::send(CallNumber number, Driven& driven, std::uint32_t part) {
     asked.target = chooseReplica(driven, asked, *group);
     ++asked.attempts;
     asked.sending = ++driven.sendings;
+    if (asked.attempts == 1) asked.firstSending = asked.sending;
     asked.sentAt = m_world.now;
     asked.state = Asked::State::Sent;
     const auto kind =
@@ -142,13 +155,10 @@ void Coordinator::on(OpAnswered& answered) {
     Driven& driven = found->second;
     if (answered.op.part >= driven.asked.size()) return;
     Asked& asked = driven.asked[answered.op.part];
-    const bool isAwaited = asked.state == Asked::State::Sent &&
-                           asked.sending == answered.op.sending &&
-                           asked.group == answered.header.from.group;
-    if (!isAwaited) return;
+    OpResult& result = *answered.result;
+    if (!isAwaited(asked, answered)) return;
     asked.state = Asked::State::Unsent;
     const ZoneIndex from = answered.header.from.zone;
-    OpResult& result = *answered.result;
     const Group* group = m_world.findGroup(asked.group);
     if (result.kind == OpResult::Kind::Redirect) {
         const auto& suspects = m_world.region(driven.region).suspects[driven.zone.value()];

@@ -25,8 +25,9 @@ struct Asked {
     ZoneIndex target{};
     Instant sentAt;
     std::uint32_t attempts = 0;
-    std::uint32_t sending = 0;  ///< Identifies the one that counts.
-    EventId sent{};             ///< The trace event of the last sending.
+    std::uint32_t sending = 0;  ///< Identifies the last one.
+    std::uint32_t firstSending = 0;
+    EventId sent{};  ///< The trace event of the last sending.
 };
 
 /// A transaction, or the recovery of one, that a coordinator drives from phase to phase. In each

@@ -218,8 +218,7 @@ storage::StorageResult<void> Participant::resolve(Group& group, ZoneIndex zone, 
         const std::string& key = op.keys[i];
         TRY_ASSIGN(auto prepared, m_prepared.find(group, zone, key));
         if (!prepared || prepared->transactionId != op.id) {
-            // Resolved before, or never prepared.
-            out.restsOn = std::max(out.restsOn, PreparedItems::lastRecordOf(group, key));
+            TRY(repeat(group, zone, call, op, i, sizes, out));
             continue;
         }
         if (op.step == TransactionStep::Cancel) {
@@ -246,6 +245,23 @@ storage::StorageResult<void> Participant::resolve(Group& group, ZoneIndex zone, 
         if (wantsCollectionBytes(call, op, i)) out.result->actions[i].write.collectionBytes = bytes;
     }
     out.changesItems = op.step == TransactionStep::Commit;
+    return {};
+}
+
+// Resolved before, or never prepared. The answer is that to the first commit, as far as is still
+// known: it waits for the indexes too, and has the size of the collection.
+storage::StorageResult<void> Participant::repeat(const Group& group, ZoneIndex zone,
+                                                 const Request* call, const TransactionOp& op,
+                                                 std::size_t at, const CollectionSizes& sizes,
+                                                 Transacted& out) const {
+    const std::string& key = op.keys[at];
+    out.restsOn = std::max(out.restsOn, PreparedItems::lastRecordOf(group, key));
+    if (op.step == TransactionStep::Cancel) return {};
+    TRY_ASSIGN(const LatestItem latest, latestItem(m_world, group, zone, key));
+    out.restsOn = std::max({out.restsOn, latest.lsn, group.member(zone).mark.applied});
+    if (!wantsCollectionBytes(call, op, at)) return {};
+    TRY_ASSIGN(const auto size, sizes.find(group, zone, key, static_cast<bool>(latest.item)));
+    if (size) out.result->actions[at].write.collectionBytes = size->bytes;
     return {};
 }
 

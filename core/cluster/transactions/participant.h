@@ -43,6 +43,9 @@ private:
     storage::StorageResult<void> resolve(Group& group, ZoneIndex zone, const Request* call,
                                          const TransactionOp& op, CollectionSizes& sizes,
                                          Transacted& out);
+    storage::StorageResult<void> repeat(const Group& group, ZoneIndex zone, const Request* call,
+                                        const TransactionOp& op, std::size_t at,
+                                        const CollectionSizes& sizes, Transacted& out) const;
     storage::StorageResult<table::LogRecord> commitRecord(const Group& group, ZoneIndex zone,
                                                           const TransactionOp& op,
                                                           const std::string& key,
