@@ -135,6 +135,28 @@ private slots:
         }
         QVERIFY(waited > 0);
     }
+
+    // Thousands of transactions may be waiting; none of the world's events is long.
+    void aSweepAsksForSomeAtATime() {
+        WorldHarness world(cluster::Profile::serviceLike());
+        world.createTable();
+        static_cast<void>(test::failZone(world.world(), "us-east-1b", std::nullopt));
+        static_cast<void>(test::failZone(world.world(), "us-east-1c", std::nullopt));
+        world.run(20s);
+        world.world().setDetailedTrace(true);
+        for (int i = 0; i < 2000; ++i)
+            static_cast<void>(test::transactGet(world, {"k" + std::to_string(i)}));
+        std::size_t most = 0;
+        const Instant end = world.world().now() + 500ms;
+        bool isDone = false;
+        while (!isDone) {
+            const EventId last = world.world().lastEvent();
+            isDone = world.turn(end, 1);
+            const auto events = world.world().trace().since(last, SIZE_MAX);
+            most = std::max(most, events.size());
+        }
+        QVERIFY2(most > 50 && most <= 250, qPrintable(QString::number(most)));
+    }
 };
 
 ORRERY_TEST_CLASS(TransactionAnswerTest)

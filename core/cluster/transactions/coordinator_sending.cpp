@@ -17,6 +17,8 @@ constexpr Duration kSweepEvery = 100ms;
 constexpr Duration kAttemptTimeout = 300ms;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint32_t kRedirectsMax = 4;
+/// What one event of a sweep looks at.
+constexpr std::size_t kSweepPartsMax = 200;
 
 /// Whether the answer counts. What was done for an earlier sending of this phase is done, so that
 /// a leader that is asked again while it waits for an index does not wait anew.
@@ -196,11 +198,14 @@ void Coordinator::on(const TransactionRetry& retry) {
     send(retry.op.call, found->second, retry.op.part);
 }
 
-void Coordinator::on(const TransactionSweep&) {
-    m_sweepQueued = false;
+// Thousands of transactions may be waiting, so each event looks at some of them.
+void Coordinator::on(const TransactionSweep& sweep) {
     std::vector<CallNumber> late;
     std::vector<std::pair<CallNumber, std::uint32_t>> slow;
-    for (const auto& [number, driven] : m_driven) {
+    auto at = m_driven.lower_bound(sweep.from);
+    for (std::size_t seen = 0; at != m_driven.end() && seen < kSweepPartsMax; ++at) {
+        const auto& [number, driven] = *at;
+        seen += std::max<std::size_t>(driven.asked.size(), 1);
         if (m_world.now >= driven.deadline) {
             late.push_back(number);
             continue;
@@ -212,6 +217,8 @@ void Coordinator::on(const TransactionSweep&) {
             if (isSlow) slow.emplace_back(number, part);
         }
     }
+    const bool isDone = at == m_driven.end();
+    if (!isDone) m_world.queue.add(m_world.now, TransactionSweep{at->first});
     for (const CallNumber number : late) {
         Driven& driven = m_driven.at(number);
         driven.asked.clear();
@@ -224,6 +231,8 @@ void Coordinator::on(const TransactionSweep&) {
         const CauseScope scope(m_world.queue, found->second.asked[part].sent);
         send(number, found->second, part);
     }
+    if (!isDone) return;
+    m_sweepQueued = false;
     scheduleSweep();
 }
 
