@@ -71,7 +71,10 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
         result.keys = there.keys;
         result.stamp = there.stamp;
         result.itemBytes = there.itemBytes;
-        if (there.attempt == op.attempt) {
+        const bool isSameAttempt = there.attempt == op.attempt &&
+                                   there.outcome == Outcome::Undecided &&
+                                   there.parametersHash == op.parametersHash;
+        if (isSameAttempt) {
             result.answer = LedgerAnswer::Begun;  // The coordinator repeats itself.
         } else if (there.parametersHash != op.parametersHash) {
             result.answer = LedgerAnswer::Mismatch;

@@ -5,6 +5,7 @@
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/starts.h"
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
@@ -103,6 +104,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
                                                            CalendarTime calendar) {
     auto impl = std::make_unique<Impl>(store, options);
     TRY(impl->openClock(calendar));
+    TRY_ASSIGN(impl->state.starts, countStart(store, impl->state.turn));
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
