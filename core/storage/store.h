@@ -199,6 +199,9 @@ public:
                                                                 std::uint64_t bytesMax) const = 0;
     /// The readable segments of `table`, by group and position.
     virtual std::vector<ArchiveSegment> archiveSegments(KeySpaceId table) const = 0;
+    /// The last position of `group` that is in the archive of `table` or ordered for it; 0 if none
+    /// is.
+    virtual Lsn archiveEnd(KeySpaceId table, GroupId group) const = 0;
 
     // --- trees
 

@@ -42,6 +42,17 @@ std::pair<const Member*, Lsn> holderOf(const Group& group, Lsn first) {
     return {holder, last};
 }
 
+/// The volumes of the other replicas whose logs surely have the same records.
+std::vector<VolumeId> otherHolders(const Group& group, const Member& holder, Lsn first, Lsn last) {
+    std::vector<VolumeId> others;
+    for (const Member& member : group.members) {
+        const bool isWhole = member.standing() == replication::Standing::Whole;
+        if (&member == &holder || !isWhole || member.firstKept > first) continue;
+        if (heldOf(group, member) >= last) others.push_back(member.volume());
+    }
+    return others;
+}
+
 }  // namespace
 
 void StreamArchiver::begin(Group& group, Lsn cursor) {
@@ -76,7 +87,8 @@ void StreamArchiver::orderAll(Group& group) {
                               ? archived.next().next()
                               : archived.next();
         if (first <= upTo) {
-            m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until});
+            m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until,
+                                  otherHolders(group, *holder, first, upTo)});
             m_orderedIn = m_world.openTicket;
         }
         archived = upTo;

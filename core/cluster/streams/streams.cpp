@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
@@ -15,12 +16,11 @@ namespace {
 
 //   value "stream/<table>/<creation>" := see catalog/stream_description.cpp
 
-constexpr std::string_view kPrefix = "stream/";
 /// A leader that has not committed a Configuration record is asked again after this long.
 constexpr Duration kAskAgain = 200ms;
 
 std::string valueName(KeySpaceId table, CalendarTime createdAt) {
-    return std::string(kPrefix) + std::to_string(table.value()) + "/" +
+    return std::string(kStreamValuePrefix) + std::to_string(table.value()) + "/" +
            std::to_string(createdAt.sinceEpoch().count());
 }
 
@@ -116,7 +116,7 @@ void Streams::tableRemoved(const TableDescription& table) {
 }
 
 storage::StorageResult<void> Streams::reopen() {
-    TRY_ASSIGN(const auto values, m_world.store.values(kPrefix));
+    TRY_ASSIGN(const auto values, m_world.store.values(kStreamValuePrefix));
     for (const auto& [name, bytes] : values) {
         auto stream = decodeStream(bytes);
         if (!stream || stream->region.value() >= m_world.regions.size()) {
@@ -131,11 +131,27 @@ storage::StorageResult<void> Streams::reopen() {
     return {};
 }
 
-void Streams::resume() {
+// New records would get the positions of archived ones.
+storage::StorageResult<void> Streams::checkArchive(KeySpaceId table) const {
+    for (const GroupId id : m_world.partitions.ofSpace(table)) {
+        const Group& group = *m_world.findGroup(id);
+        Lsn known = StreamArchiver::archivedTo(group);
+        for (const Member& member : group.members)
+            if (!m_archiver.isActive(group)) known = std::max(known, member.durableLast);
+        if (m_world.store.archiveEnd(table, id) <= known) continue;
+        return std::unexpected(storage::damagedError(
+            "log.mdb", "the archive has records of partition " + std::to_string(id.value()) +
+                           " that come after the end of its log"));
+    }
+    return {};
+}
+
+storage::StorageResult<void> Streams::resume() {
     std::set<KeySpaceId> tables;
     m_world.catalog.streams().forEach(
         [&](const StreamPtr& stream) { tables.insert(stream->table); });
     for (const KeySpaceId table : tables) {
+        TRY(checkArchive(table));
         for (const GroupId id : m_world.partitions.ofSpace(table))
             m_work.of(id);
         for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table)) {
@@ -149,6 +165,7 @@ void Streams::resume() {
         }
         tickBy(table, m_world.now);
     }
+    return {};
 }
 
 // --- Configuration records

@@ -37,8 +37,9 @@ public:
 
     /// Loads the streams, before the tables.
     storage::StorageResult<void> reopen();
-    /// After the tables and their groups are loaded: what was in progress continues.
-    void resume();
+    /// After the tables and their groups are loaded: what was in progress continues. An error if
+    /// the log of a partition ends before its archive does.
+    storage::StorageResult<void> resume();
 
     // --- groups
 
@@ -73,6 +74,7 @@ private:
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
 
+    storage::StorageResult<void> checkArchive(KeySpaceId table) const;
     /// Ends the open shards at what is committed.
     void endAtOnce(StreamDescription& stream) const;
     /// A planted bug: one record too early.
