@@ -15,7 +15,7 @@ namespace orrery::cluster {
 class Streams {
 public:
     Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : server(world, replicator, m_archiver),
+        : server(world, replicator, m_archiver, bounds),
           m_world(world),
           m_replicator(replicator),
           m_archiver(world, replicator, bounds) {}
