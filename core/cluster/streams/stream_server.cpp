@@ -12,6 +12,9 @@ namespace {
 /// A page ends after the record with which it reaches this many bytes.
 constexpr std::uint64_t kPageBytes = 1024 * 1024;
 constexpr std::uint64_t kArchiveBytes = 256u << 10;
+/// Of the archive, one request reads this much and the rest of a piece; the log's reader has the
+/// same bound. Records that show only keys hold whole images as well.
+constexpr std::uint64_t kReadBytesMax = 1024 * 1024;
 /// API_GetShardIterator.html: "expires 15 minutes after".
 constexpr Duration kIteratorLife = std::chrono::minutes(15);
 
@@ -201,7 +204,9 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
     if (!shard.end) return std::unexpected(ApiError::internal());
     Page page(m_world, *stream, read);
     if (read.start == StreamStart::Latest) page.moveTo(*shard.end);
-    for (std::size_t seen = 0; page.hasMore() && seen < m_recordsMax;) {
+    std::size_t seen = 0;
+    std::uint64_t seenBytes = 0;
+    while (page.hasMore() && seen < m_recordsMax && seenBytes < kReadBytesMax) {
         auto records = m_world.store.archived(stream->table, shard.group, page.position().next(),
                                               kArchiveBytes);
         if (!records) return std::unexpected(ApiError::internal(records.error().message()));
@@ -215,6 +220,7 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
             const auto record = table::decodeRecord(*one.bytes);
             if (!record) return std::unexpected(ApiError::internal());
             ++seen;
+            seenBytes += one.bytes->size();
             if (page.take(one.lsn, *record) == LogReader::Next::Stop) break;
         }
         if (page.isFull()) break;
