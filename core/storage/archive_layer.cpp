@@ -126,9 +126,7 @@ void ArchiveLayer::take(const ArchiveOrder& order, Turn& turn) {
 
 void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
     for (Order& order : m_orders) {
-        const bool isOpen =
-            order.state == Order::State::Waiting || order.state == Order::State::Out;
-        if (!isOpen || order.order.table != table || order.order.until >= before) continue;
+        if (!isOpen(order) || order.order.table != table || order.order.until >= before) continue;
         turn.eraseValue(orderName(table, order.order.group, order.order.first));
         // An order that is being written removes its file when it ends.
         order.state = Order::State::Cancelled;
@@ -259,6 +257,13 @@ std::vector<ArchiveSegment> ArchiveLayer::segments(KeySpaceId table) const {
     for (; at != m_segments.end() && at->second.table == table; ++at)
         found.push_back(at->second);
     return found;
+}
+
+std::vector<ArchiveOrder> ArchiveLayer::orders(KeySpaceId table) const {
+    std::vector<ArchiveOrder> open;
+    for (const Order& order : m_orders)
+        if (order.order.table == table && isOpen(order)) open.push_back(order.order);
+    return open;
 }
 
 Lsn ArchiveLayer::lastOf(KeySpaceId table, GroupId group) const {

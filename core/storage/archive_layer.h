@@ -43,6 +43,7 @@ public:
     StorageResult<std::vector<ArchivedRecord>> read(KeySpaceId table, GroupId group, Lsn from,
                                                     std::uint64_t bytesMax) const;
     std::vector<ArchiveSegment> segments(KeySpaceId table) const;
+    std::vector<ArchiveOrder> orders(KeySpaceId table) const;
     /// See Store::archiveEnd.
     Lsn lastOf(KeySpaceId table, GroupId group) const;
     std::uint64_t bytes() const { return m_bytes; }
@@ -62,6 +63,9 @@ private:
     };
     using Place = std::tuple<KeySpaceId, GroupId, Lsn>;
 
+    static bool isOpen(const Order& order) {
+        return order.state == Order::State::Waiting || order.state == Order::State::Out;
+    }
     void take(const ArchiveOrder& order, Turn& turn);
     void expire(KeySpaceId table, std::uint64_t before, Turn& turn);
     void finishOrder(const ArchiveBatch& batch, Turn& rows);

@@ -89,12 +89,26 @@ void StreamArchiver::orderAll(Group& group) {
         if (first <= upTo) {
             m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until,
                                   otherHolders(group, *holder, first, upTo)});
+            if (m_orderedIn != m_world.openTicket) m_orderedNow.clear();
             m_orderedIn = m_world.openTicket;
+            m_orderedNow.emplace(group.table, group.id);
         }
         archived = upTo;
     }
     m_orders.of(group.id).bytes = group.committedBytes;
     m_log.advance(group, kReader, archived);
+}
+
+bool StreamArchiver::hasOrders(KeySpaceId table, GroupId group) const {
+    if (m_orderedIn == m_world.openTicket && m_orderedNow.contains({table, group})) return true;
+    return std::ranges::any_of(m_world.store.archiveOrders(table),
+                               [&](const auto& order) { return order.group == group; });
+}
+
+bool StreamArchiver::orderedNow(KeySpaceId table) const {
+    const auto first = m_orderedNow.lower_bound({table, GroupId(0)});
+    return m_orderedIn == m_world.openTicket && first != m_orderedNow.end() &&
+           first->first == table;
 }
 
 void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {

@@ -170,7 +170,7 @@ ApiResult<StreamReply> StreamServer::read(Group& group, ZoneIndex zone,
             [&](Lsn lsn, const table::LogRecord& record) { return page.take(lsn, record); });
         if (end != LogReader::End::Unavailable) break;
         // Its segment is not written yet: the client comes back.
-        if (m_archiver.hasOrders()) break;
+        if (m_archiver.hasOrders(stream->table, group.id)) break;
         const Lsn kept = StreamArchiver::archivedTo(group);
         // The log must have it: its disk cannot be read.
         if (page.position() >= kept) return std::unexpected(ApiError::internal());
@@ -212,7 +212,7 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
         if (!records) return std::unexpected(ApiError::internal(records.error().message()));
         if (records->empty()) {
             // Its segment is not written yet: the client comes back.
-            if (m_archiver.hasOrders()) break;
+            if (m_archiver.hasOrders(stream->table, shard.group)) break;
             if (!page.skipGap(afterGap(*stream, shard.group, page.position(), *shard.end))) break;
             continue;
         }

@@ -18,6 +18,8 @@ namespace {
 
 /// A leader that has not committed a Configuration record is asked again after this long.
 constexpr Duration kAskAgain = 200ms;
+/// When no replica at hand has the records of a closed shard, they are ordered after this long.
+constexpr Duration kOrderAgain = 5s;
 
 std::string valueName(KeySpaceId table, CalendarTime createdAt) {
     return std::string(kStreamValuePrefix) + std::to_string(table.value()) + "/" +
@@ -30,6 +32,16 @@ StreamPtr share(StreamDescription stream) {
 
 bool isOpen(const StreamDescription& stream) {
     return !stream.disabledAt;
+}
+
+/// Where the last of these streams ends in the log of `group`.
+Lsn endIn(const std::vector<StreamPtr>& streams, GroupId group) {
+    Lsn end{};
+    for (const StreamPtr& stream : streams) {
+        for (const StreamShard& shard : stream->shards)
+            if (shard.group == group && shard.end) end = std::max(end, *shard.end);
+    }
+    return end;
 }
 
 }  // namespace
@@ -297,6 +309,10 @@ Instant Streams::tendGroups(KeySpaceId table) {
         m_archiver.skipExpired(group, horizon());
         if (isOver) {
             m_archiver.orderAll(group);
+            if (m_archiver.archivedTo(group) < endIn(streams, id)) {
+                next = std::min(next, m_world.now + kOrderAgain);
+                continue;
+            }
             m_archiver.retire(group);
             m_work.forget(id);
             continue;
@@ -330,19 +346,19 @@ Instant Streams::expireSegments(KeySpaceId table) {
     const auto before = static_cast<std::uint64_t>(horizon().sinceEpoch().count());
     const bool isGone = m_world.catalog.streams().ofTable(table).empty();
     std::optional<std::uint64_t> first;
-    bool anyIsDue = false;
-    for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table)) {
-        if (isGone || segment.until < before) {
-            anyIsDue = true;
-        } else if (!first || segment.until < *first) {
-            first = segment.until;
-        }
-    }
-    // An order that is not written yet may be due too.
-    if (anyIsDue || isGone) m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
-    if (!first) return Instant::never();
+    const auto note = [&](std::uint64_t until) {
+        if (!isGone && until >= before) first = std::min(first.value_or(until), until);
+    };
+    for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table))
+        note(segment.until);
+    for (const storage::ArchiveOrder& order : m_world.store.archiveOrders(table))
+        note(order.until);
+    m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
+    Instant next = Instant::never();
+    if (m_archiver.orderedNow(table) && !isGone) next = m_world.now + kAskAgain;
+    if (!first) return next;
     const Duration until(static_cast<std::int64_t>(*first));
-    return instantOf(CalendarTime(until + kStreamRetention + Duration(1)));
+    return std::min(next, instantOf(CalendarTime(until + kStreamRetention + Duration(1))));
 }
 
 // --- saving
