@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/cluster/repair/archive_rewriter.h"
 #include "core/cluster/repair/local_indexes.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/storage/archive_rows.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::cluster {
@@ -17,12 +19,16 @@ constexpr std::uint64_t kTurnBytes = 1u << 20;
 storage::StorageResult<void> FolderRewriter::write() {
     TRY(writeValues());
     for (const FoundPartition& found : m_survey.partitions()) {
-        MendedLog log(m_survey.files(), found);
+        MendedLog log(m_survey.files(), m_survey.archive(), found);
         TreePlan plan = TreePlan::make(found, log);
         m_mended.push_back({found, std::move(log), std::move(plan), 0, CalendarTime()});
     }
-    for (Mended& mended : m_mended)
+    ArchiveRewriter archive(m_survey, m_filler, m_report);
+    for (Mended& mended : m_mended) {
         TRY(writeLog(mended));
+        archive.add(mended.found, mended.log);
+    }
+    TRY(archive.write());
     TRY(copyTrees());
     TRY(copyLooseEntries());
     for (Mended& mended : m_mended) {
@@ -40,7 +46,9 @@ storage::StorageResult<void> FolderRewriter::writeValues() {
     storage::Turn turn;
     std::uint64_t bytes = 0;
     for (const auto& [name, value] : m_survey.values()) {
-        turn.putValue(name, value);
+        const bool isOfArchive =
+            name.starts_with(storage::kOrderPrefix) || name.starts_with(storage::kSegmentPrefix);
+        if (!isOfArchive) turn.putValue(name, value);
         bytes += name.size() + value.size();
         if (bytes < kTurnBytes) continue;
         TRY(m_filler.commit(std::exchange(turn, {})));
@@ -87,8 +95,12 @@ storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
     }
     state.replicas.fill(mended.log.state());
     state.indexedUpTo = std::min(state.indexedUpTo, mended.log.last());
-    for (auto& [name, cursor] : state.readers)
+    for (auto& [name, cursor] : state.readers) {
         cursor = std::min(cursor, mended.log.last());
+        if (cursor >= mended.log.before()) continue;
+        ArchiveRewriter::noteLost(m_report, found.group, cursor.next(), mended.log.before());
+        cursor = mended.log.before();
+    }
     CalendarTime last =
         std::max(state.lastCommitTimestamp.value_or(CalendarTime()), mended.lastCommit);
     if (!found.state) {

@@ -15,7 +15,7 @@ namespace orrery::cluster {
 class Streams {
 public:
     Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : server(world, replicator, m_archiver),
+        : server(world, replicator, m_archiver, bounds),
           m_world(world),
           m_replicator(replicator),
           m_archiver(world, replicator, bounds) {}
@@ -37,8 +37,9 @@ public:
 
     /// Loads the streams, before the tables.
     storage::StorageResult<void> reopen();
-    /// After the tables and their groups are loaded: what was in progress continues.
-    void resume();
+    /// After the tables and their groups are loaded: what was in progress continues. An error if
+    /// the log of a partition ends before its archive does.
+    storage::StorageResult<void> resume();
 
     // --- groups
 
@@ -73,6 +74,7 @@ private:
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
 
+    storage::StorageResult<void> checkArchive(KeySpaceId table) const;
     /// Ends the open shards at what is committed.
     void endAtOnce(StreamDescription& stream) const;
     /// A planted bug: one record too early.

@@ -114,7 +114,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     impl->transactions.resume();
-    impl->streams.resume();
+    TRY(impl->streams.resume());
     impl->expiries.resume();
     impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
