@@ -132,19 +132,21 @@ void StreamHook::run() {
 
 bool StreamHook::findShards() {
     std::string after;
-    m_listed.clear();
+    std::set<std::string> listed;
     do {
         const auto answer = call(
             "ListStreams", request({{"TableName", m_table}, {"ExclusiveStartStreamArn", after}}));
         if (!answer) return false;
+        if (answer->status != 200) return true;
         const json::Object list = objectOf(*answer);
         for (const json::Value& stream : listOf(list, "Streams")) {
             const std::string arn = textOf(stream.as_object(), "StreamArn");
-            m_listed.insert(arn);
+            listed.insert(arn);
             if (!findShards(arn)) return false;
         }
         after = textOf(list, "LastEvaluatedStreamArn");
     } while (!after.empty());
+    m_listed = std::move(listed);
     return true;
 }
 
