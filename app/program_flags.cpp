@@ -180,7 +180,13 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
         options.dataFolder =
             settings.data.empty() ? defaultFolder() : std::filesystem::path(settings.data);
     if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
-    if (settings.namespaces == "per-key") options.namespaces = auth::Namespaces::PerKey;
+    if (settings.namespaces == "per-key") {
+        if (!settings.onStream.empty())
+            return std::unexpected(
+                std::string("--on-stream needs --namespace shared: with one account for each "
+                            "access key, a table's name does not tell whose table it is."));
+        options.namespaces = auth::Namespaces::PerKey;
+    }
     options.host = settings.host;
     options.allowedHosts = settings.allowedHosts;
     options.port = settings.port;

@@ -29,19 +29,10 @@ constexpr std::string_view kShellPage =
     "AWS CLI or an SDK, or open the data with the program orrery.\n";
 constexpr int kPreflightSeconds = 172'800;
 
-// Maximum sizes of answers, from the service's limits on items, pages and batches.
-constexpr std::size_t kItemBytesMax = 400 * 1024;
-constexpr std::size_t kPageBytesMax = cluster::kPageBytesMax + kItemBytesMax;
-constexpr std::size_t kBatchBytesMax = 16 * 1024 * 1024;
+// What an answer of a control call may have.
+constexpr std::size_t kControlBytesMax = 1536 * 1024;
 // A parsed request takes up to about this many times the size of its JSON.
 constexpr std::size_t kParsedFactor = 4;
-
-std::size_t answerBytesMax(std::string_view amzTarget) {
-    const std::string_view operation = amzTarget.substr(amzTarget.find('.') + 1);
-    if (operation == "BatchGetItem") return kBatchBytesMax;
-    if (operation == "Query" || operation == "Scan") return kPageBytesMax;
-    return kItemBytesMax;
-}
 
 /// True if a browser says that a page of another site sends this request, or a page of a sibling
 /// domain of a host that is not this machine. Requests that a page sends without a preflight may
@@ -116,10 +107,11 @@ void Endpoint::refuseLarge(http::ExchangeId id, std::string_view message) {
 }
 
 http::Needs Endpoint::needsOf(const http::Request& request) const {
-    const std::size_t parsed = kParsedFactor * plainBytesMax(request);
+    const std::size_t bodyBytes = plainBytesMax(request);
+    const std::size_t parsed = kParsedFactor * bodyBytes;
     // Calls that unblock waiting requests must not wait behind them.
-    if (request.target.starts_with(control::kPrefix)) return {parsed, kPageBytesMax, true};
-    return {parsed, answerBytesMax(request.amzTarget), false};
+    if (request.target.starts_with(control::kPrefix)) return {parsed, kControlBytesMax, true};
+    return {parsed, api::answerBytesMax(request.amzTarget, request.body, bodyBytes), false};
 }
 
 void Endpoint::refuse(http::ExchangeId id, std::string_view message) {

@@ -24,6 +24,7 @@ SalvagedArchive::SalvagedArchive(std::filesystem::path folder, const Rows& value
         } else if (segment) {
             m_byPlace.emplace(std::pair(segment->group, segment->first), m_segments.size());
             m_segments.push_back(*segment);
+            m_isWhole.push_back(readsWhole(*segment));
         } else {
             m_corruptRows.push_back(name);
         }
@@ -31,6 +32,11 @@ SalvagedArchive::SalvagedArchive(std::filesystem::path folder, const Rows& value
 }
 
 bool SalvagedArchive::isWhole(const ArchiveSegment& segment) const {
+    const auto at = m_byPlace.find({segment.group, segment.first});
+    return at != m_byPlace.end() && m_isWhole[at->second];
+}
+
+bool SalvagedArchive::readsWhole(const ArchiveSegment& segment) const {
     for (Lsn next = segment.first; next <= segment.last;) {
         const auto records = m_files->read(segment, next, kReadBytes);
         if (!records) return false;
@@ -65,9 +71,7 @@ std::optional<std::string> SalvagedArchive::record(GroupId group, Lsn lsn) const
 Lsn SalvagedArchive::lastOf(GroupId group) const {
     Lsn last{};
     for (const ArchiveSegment& segment : m_segments)
-        if (segment.group == group) last = std::max(last, segment.last);
-    for (const ArchiveOrder& order : m_orders)
-        if (order.group == group) last = std::max(last, order.last);
+        if (segment.group == group && isWhole(segment)) last = std::max(last, segment.last);
     return last;
 }
 

@@ -18,7 +18,7 @@ class SalvagedArchive {
 public:
     using Rows = std::vector<std::pair<std::string, std::string>>;
 
-    /// `values`: the named values of the log, among them the archive's rows.
+    /// `values`: the named values of the log, among them the archive's rows. Reads every file.
     SalvagedArchive(std::filesystem::path folder, const Rows& values);
 
     /// By table, group and position.
@@ -27,18 +27,21 @@ public:
     /// Names of rows that are corrupt.
     const std::vector<std::string>& corruptRows() const { return m_corruptRows; }
 
-    /// Reads the whole segment. False if any record is unreadable.
+    /// False if any record of the segment is unreadable.
     bool isWhole(const ArchiveSegment& segment) const;
     /// Nothing if no segment has the record, or its block is unreadable.
     std::optional<std::string> record(GroupId group, Lsn lsn) const;
     /// The segment that has this position, readable or not; null if there is none.
     const ArchiveSegment* segmentOf(GroupId group, Lsn lsn) const;
-    /// The last position of `group` in a segment or an order; 0 if there is none.
+    /// The last position of `group` in a whole segment; 0 if there is none.
     Lsn lastOf(GroupId group) const;
 
 private:
+    bool readsWhole(const ArchiveSegment& segment) const;
+
     std::unique_ptr<ArchiveFiles> m_files;
     std::vector<ArchiveSegment> m_segments;
+    std::vector<bool> m_isWhole;  ///< By place in `m_segments`.
     std::vector<ArchiveOrder> m_orders;
     std::vector<std::string> m_corruptRows;
     std::map<std::pair<GroupId, Lsn>, std::size_t> m_byPlace;  ///< By the first position.

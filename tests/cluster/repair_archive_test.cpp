@@ -161,7 +161,8 @@ private slots:
         write(path / "items.mdb", items);
         const auto report = cluster::repairFolder(path);
         QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
-        QCOMPARE(report->lost.size(), 0u);
+        for (const cluster::LostKeys& lost : report->lost)
+            QVERIFY2(!lost.index.empty(), lost.text().c_str());
         std::set<std::string> found;
         std::vector<std::string> streamed;
         readBack(path, found, streamed);
@@ -183,12 +184,12 @@ private slots:
         write(files[1], segment);
         const auto report = cluster::repairFolder(path);
         QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
-        QVERIFY2(report->text().find("The stream of partition") != std::string::npos,
-                 report->text().c_str());
         std::set<std::string> items;
         std::vector<std::string> streamed;
         readBack(path, items, streamed);
         QCOMPARE(items.size(), std::size_t{kItems + kLater});
+        const bool isNoted = report->text().find("The stream of partition") != std::string::npos;
+        QCOMPARE(isNoted, streamed.size() < items.size());
     }
 
     // New records would get positions that the archive has already.

@@ -40,9 +40,9 @@ void ArchiveRewriter::writeOrder(storage::ArchiveOrder order, storage::Turn& tur
     const Lsn last = order.last;
     const auto source = m_logs.find(order.group);
     if (source == m_logs.end()) return noteLost(m_report, order.group, first, last);
-    const auto& [partition, log] = source->second;
+    const auto& [partition, log, cursor] = source->second;
     order.first = std::max(first, log.before().next());
-    order.last = std::min(last, log.last());
+    order.last = std::min(last, cursor);
     if (order.first > order.last) return noteLost(m_report, order.group, first, last);
     if (order.first > first) noteLost(m_report, order.group, first, Lsn(order.first.value() - 1));
     if (order.last < last) noteLost(m_report, order.group, order.last.next(), last);

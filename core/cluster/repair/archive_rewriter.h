@@ -17,8 +17,9 @@ public:
     ArchiveRewriter(const FolderSurvey& survey, StoreFiller& filler, RepairReport& report)
         : m_survey(survey), m_filler(filler), m_report(report) {}
 
-    void add(const FoundPartition& partition, const MendedLog& log) {
-        m_logs.emplace(partition.group, Source{partition, log});
+    /// `cursor`: the archive has, or waits for, no later records of this partition.
+    void add(const FoundPartition& partition, const MendedLog& log, Lsn cursor) {
+        m_logs.emplace(partition.group, Source{partition, log, cursor});
     }
     storage::StorageResult<void> write();
     /// Notes that a stream lacks the records from `first` to `last`.
@@ -28,6 +29,7 @@ private:
     struct Source {
         const FoundPartition& partition;
         const MendedLog& log;
+        Lsn cursor;
     };
 
     void writeSegment(const storage::ArchiveSegment& segment, storage::Turn& turn);

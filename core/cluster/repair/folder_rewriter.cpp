@@ -26,7 +26,7 @@ storage::StorageResult<void> FolderRewriter::write() {
     ArchiveRewriter archive(m_survey, m_filler, m_report);
     for (Mended& mended : m_mended) {
         TRY(writeLog(mended));
-        archive.add(mended.found, mended.log);
+        archive.add(mended.found, mended.log, archivedTo(mended));
     }
     TRY(archive.write());
     TRY(copyTrees());
@@ -86,6 +86,20 @@ storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
     return writeState(mended);
 }
 
+// The records before the log are gone, and those in the archive are not archived again.
+Lsn FolderRewriter::mendedCursor(const Mended& mended, Lsn cursor) const {
+    const Lsn begin = std::max(mended.log.before(), m_survey.archive().lastOf(mended.found.group));
+    return std::clamp(cursor, begin, mended.log.last());
+}
+
+Lsn FolderRewriter::archivedTo(const Mended& mended) const {
+    if (!mended.found.state || mended.found.state->readers.empty()) return mended.log.last();
+    Lsn last{};
+    for (const auto& [name, cursor] : mended.found.state->readers)
+        last = std::max(last, mendedCursor(mended, cursor));
+    return last;
+}
+
 storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
     const FoundPartition& found = mended.found;
     GroupState state;
@@ -96,10 +110,9 @@ storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
     state.replicas.fill(mended.log.state());
     state.indexedUpTo = std::min(state.indexedUpTo, mended.log.last());
     for (auto& [name, cursor] : state.readers) {
-        cursor = std::min(cursor, mended.log.last());
-        if (cursor >= mended.log.before()) continue;
-        ArchiveRewriter::noteLost(m_report, found.group, cursor.next(), mended.log.before());
-        cursor = mended.log.before();
+        if (cursor < mended.log.before())
+            ArchiveRewriter::noteLost(m_report, found.group, cursor.next(), mended.log.before());
+        cursor = mendedCursor(mended, cursor);
     }
     CalendarTime last =
         std::max(state.lastCommitTimestamp.value_or(CalendarTime()), mended.lastCommit);

@@ -151,7 +151,6 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
 
 void FolderSurvey::readNamedPositions() {
     for (FoundPartition& partition : m_partitions) {
-        partition.named.push_back(m_archive.lastOf(partition.group));
         if (!partition.state) continue;
         for (const auto& [name, cursor] : partition.state->readers)
             partition.named.push_back(cursor);

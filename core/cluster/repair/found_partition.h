@@ -52,8 +52,8 @@ struct FoundPartition {
     storage::KeyRanges bounds;
     std::optional<GroupState> state;
     std::array<FoundReplica, kZonesPerRegion> replicas;
-    /// Every position that the archive, the cursor of a reader or a stream's shard names. Each was
-    /// committed, unless it is corrupt.
+    /// Every position that the cursor of a reader or a stream's shard names. Each was committed,
+    /// unless it is corrupt.
     std::vector<Lsn> named;
 
     VolumeId volume(std::size_t zone) const {

@@ -63,7 +63,7 @@ void MendedLog::choose() {
 }
 
 Lsn MendedLog::namedEnd(Lsn end) const {
-    Lsn named{};
+    Lsn named = m_archive.lastOf(m_partition.group);
     for (const Lsn lsn : m_partition.named)
         if (lsn <= Lsn(end.value() + kLostRecordsMax)) named = std::max(named, lsn);
     return named;
