@@ -19,12 +19,21 @@ constexpr std::uint32_t kStampsMax = 10;
 /// A read transaction that meets a writing one reads again so many times.
 constexpr std::uint32_t kReadsMax = 4;
 constexpr Duration kReadPause = std::chrono::milliseconds(5);
+/// What the items of one TransactGetItems may have in all (API_TransactGetItems: "The aggregate
+/// size of the items in the transaction exceeded 4 MB").
+constexpr std::uint64_t kReadBytesMax = 4 * 1024 * 1024;
 
 // The texts of the service model.
 
 ApiError stillInProgress() {
     return {ErrorType::TransactionInProgress,
             "The transaction with the given request token is already in progress.", nullptr};
+}
+
+// The text is ours: no record of it is known.
+ApiError readsTooMuch() {
+    return ApiError::validation(
+        "The aggregate size of the items in the transaction cannot exceed 4194304 bytes");
 }
 
 ApiError mismatch() {
@@ -191,6 +200,10 @@ void Coordinator::readDone(CallNumber number, Driven& driven) {
     if (std::ranges::find(conflicts, true) != conflicts.end())
         return readConflicts(number, driven, conflicts);
     if (isSecond || isOneRound) {
+        std::uint64_t bytes = 0;
+        for (const ActionResult& result : driven.results)
+            bytes += result.write.before.itemBytes;
+        if (bytes > kReadBytesMax) driven.error = readsTooMuch();
         answer(driven);
         return end(number);
     }
