@@ -191,6 +191,12 @@ private slots:
             const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
             QCOMPARE(running.call("PutItem", test::putJson("a")).status, 200);
             QCOMPARE(pipe.records().size(), 1);
+            // The command may still be running; only its end is a position.
+            const auto hasPosition = [&] {
+                QFile file(QString::fromStdString((positions / "us-east-1_Tab_1").string()));
+                return file.open(QIODevice::ReadOnly) && file.readAll().contains("shardId-");
+            };
+            QTRY_VERIFY(hasPosition());
         }
         {
             // It is stopped with a batch in hand.
