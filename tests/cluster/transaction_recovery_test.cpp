@@ -272,13 +272,13 @@ private:
     /// Flips one bit of an item, in the tree of every zone.
     static void damage(WorldHarness& world, const std::string& pk) {
         const std::string key = storageKeyOf(world, pk);
+        const GroupId group = groupOf(world, pk);
         for (const ZoneIndex zone : kZones) {
             const VolumeId volume = volumeOf(RegionId(0), zone);
             std::string bytes = **world.store().get(volume, key);
             char& byte = bytes[bytes.size() - 3];
             byte = static_cast<char>(byte ^ 1);
             const std::vector<storage::TreeChange> changes = {{key, share(std::move(bytes))}};
-            const GroupId group = groupOf(world, pk);
             world.store().apply(volume, group, changes, *world.store().mark(volume, group));
         }
     }
