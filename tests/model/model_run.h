@@ -1,0 +1,138 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/cluster/world_harness.h"
+#include "tests/model/draw.h"
+#include "tests/model/request_text.h"
+
+namespace orrery::test::model {
+
+/// One seed of model_sim_test.cpp, which says what it does and judges.
+class ModelRun {
+public:
+    explicit ModelRun(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
+
+    /// Empty, or what was answered otherwise than by the model, and the request.
+    std::string run();
+    std::uint64_t hash() { return m_t.world().eventHash(); }
+    /// How many answers were compared, by operation.
+    const std::map<std::string, int>& compared() const { return m_compared; }
+    /// The same by the name of the error.
+    const std::map<std::string, int>& refused() const { return m_refused; }
+    /// Writes of which no answer told whether they were done.
+    int unknown() const { return m_unknown; }
+
+private:
+    struct Answer {
+        int status = 200;
+        boost::json::object body;
+
+        /// "ConditionalCheckFailedException".
+        std::string error() const;
+        std::string message() const;
+        bool isInternal() const { return status >= 500; }
+    };
+
+    /// What a request writes if it is done.
+    struct Effect {
+        Table* table = nullptr;
+        Attributes key;
+        std::optional<Attributes> before;
+        std::optional<Attributes> after;
+    };
+    enum class Together { All, Each };
+
+    // --- the world (model_world.cpp)
+
+    void createTables();
+    void fault();
+    void settle();
+    void finish();
+    /// The answer, or nothing after a kill in between.
+    std::optional<Answer> ask(std::string_view operation, const boost::json::object& body);
+    /// The same, and again until nothing is in the way of the request.
+    std::optional<Answer> insist(std::string_view operation, const boost::json::object& body);
+    bool isReleased(std::uint64_t call);
+    void kill();
+    /// Asks for a write. If no answer tells whether it was done, the table does, and there is no
+    /// answer.
+    std::optional<Answer> askWrite(std::string_view operation, const boost::json::object& body,
+                                   const std::vector<Effect>& effects, Together together);
+    /// Reads what became of writes.
+    void resolve(const std::vector<Effect>& effects, Together together);
+    void apply(const std::vector<Effect>& effects);
+
+    // --- requests
+
+    Table& pickTable() { return m_tables[m_prng.below(m_tables.size())]; }
+    bool draw(std::uint32_t n) { return m_prng.chance({1, n}); }
+
+    // model_writes.cpp
+    void singleWrite();
+    void batchWrite();
+    void transactWrite();
+    boost::json::object writeBody(Table& table, const Write& write, bool isSimple);
+    std::vector<Write> drawWrites(std::vector<Table*>& tables, bool isStatement, bool withChecks);
+    void judgeSingle(const Answer& answer, const Table& table, const Write& write,
+                     const Written& expected, std::string_view returned);
+    void judgeCancelled(const Answer& answer, const std::vector<Write>& writes,
+                        const std::vector<Written>& expected);
+    void judgeCapacity(const Answer& answer, std::int64_t halves);
+
+    // model_reads.cpp
+    void getItem();
+    void batchGet();
+    void transactGet();
+    void query();
+    void scan();
+    void readSettled();
+    struct Range;
+    Range drawRange();
+    void drawKeyCondition(Range& range);
+    void drawFilter(Range& range, bool isSimple);
+    void addLegacy(Range& range, std::string_view member);
+    /// False if not all pages were answered.
+    bool readPages(std::string_view operation, Range& range);
+    void takePage(const Answer& answer, Range& range);
+    void judgePages(std::string_view operation, const Range& range);
+
+    // model_statements.cpp
+    void statement();
+    void select();
+    void batchStatements();
+    void transactStatements();
+    boost::json::object statementBody(const Table& table, const Write& write,
+                                      std::string_view returning);
+
+    // --- judging
+
+    /// What a request that succeeds shows differs from what the model has.
+    void expectItem(const Answer& answer, std::string_view member,
+                    const std::optional<Attributes>& item);
+    void expectError(const Answer& answer, std::string_view error,
+                     const std::vector<std::string>& messages);
+    void problem(const std::string& what);
+
+    Prng m_prng;
+    WorldHarness m_t;
+    const Ratio m_fault;
+    const Ratio m_kill;
+    std::vector<Table> m_tables;
+    std::uint64_t m_calls = 0;
+    bool m_mayKill = false;  ///< All tables are there.
+    /// No fault is active, and all replicas know all that was written.
+    bool m_isSettled = true;
+    std::string m_request;  ///< The last one, for what is said of a problem.
+    std::map<std::string, int> m_compared;
+    std::map<std::string, int> m_refused;
+    int m_unknown = 0;
+    std::string m_problem;
+};
+
+}  // namespace orrery::test::model

@@ -1,0 +1,120 @@
+#include <QtTest>
+
+#include "tests/model/model_run.h"
+#include "tests/support/seeds.h"
+#include "tests/support/test_main.h"
+
+// Goal: whatever valid request is made, alone and in whatever order, it is answered as a plain map
+// of items would answer it, and failovers, kills and restarts change no answer.
+//
+// Method: each seed draws tables with keys and indexes, then requests: writes with conditions and
+// updates in both forms, batches, transactions, reads by key, queries, scans and statements, each
+// as JSON, one after the other. Zones fail, links are cut, the process is killed, also while a
+// request is under way. The model (tests/model/table.h) computes each answer: items, errors with
+// their texts, consumed capacity. Where a failure leaves open whether a write was done, the table
+// is asked, and must hold what it held before or holds after; of a transaction all or nothing.
+// Reads that may be stale are compared once all is healed. At the end the table is the model, and
+// replicas and indexes agree. ORRERY_LONG=1 makes a million requests.
+
+using namespace orrery;
+using cluster::PlantedBug;
+using test::model::ModelRun;
+
+namespace {
+
+constexpr std::uint64_t kSeedsForBugs = 100;
+
+/// Names the seed should a CHECK end the run.
+class SeedContext : public CheckContext {
+public:
+    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
+    void describe() const override {
+        std::fprintf(stderr, "ORRERY_SEED=%llu model_tests\n",
+                     static_cast<unsigned long long>(m_seed));
+    }
+
+private:
+    const std::uint64_t m_seed;
+};
+
+void checkSeed(std::uint64_t seed) {
+    const SeedContext context(seed);
+    const std::string problem = ModelRun(seed).run();
+    QVERIFY2(problem.empty(), qPrintable(QString("%1\nORRERY_SEED=%2 model_tests")
+                                             .arg(QString::fromStdString(problem))
+                                             .arg(seed)));
+}
+
+/// True if one of the first seeds sees the bug.
+bool finds(PlantedBug bug) {
+    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
+        const SeedContext context(seed);
+        const std::string problem = ModelRun(seed, bug).run();
+        if (problem.empty()) continue;
+        qInfo("seed %llu: %.400s", static_cast<unsigned long long>(seed), problem.c_str());
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+class ModelSimTest : public QObject {
+    Q_OBJECT
+private slots:
+    void answersAsTheModel() {
+        for (const std::uint64_t seed : test::freshSeeds(test::seedCount(60, 5'000)))
+            checkSeed(seed);
+    }
+
+    void answersAsTheModelWhereItOnceDidNot() {
+        for (const std::uint64_t seed : test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/model_seeds.txt"))
+            checkSeed(seed);
+    }
+
+    // A run in which some operation is never compared, or is always refused, proves little.
+    void theMixReachesAll() {
+        std::map<std::string, int> compared;
+        std::map<std::string, int> refused;
+        int unknown = 0;
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            ModelRun run(seed);
+            run.run();
+            for (const auto& [operation, count] : run.compared())
+                compared[operation] += count;
+            for (const auto& [error, count] : run.refused())
+                refused[error] += count;
+            unknown += run.unknown();
+        }
+        for (const auto& [operation, count] : compared)
+            qInfo("%s: %d", operation.c_str(), count);
+        for (const auto& [error, count] : refused)
+            qInfo("refused with %s: %d", error.c_str(), count);
+        qInfo("unknown: %d", unknown);
+        QVERIFY(compared.size() >= 13);
+        for (const auto& [operation, count] : compared)
+            QVERIFY2(count >= 30, operation.c_str());
+        for (const char* error : {"ConditionalCheckFailedException", "ValidationException",
+                                  "TransactionCanceledException", "DuplicateItemException"})
+            QVERIFY2(refused[error] >= 30, error);
+        QVERIFY(unknown >= 5);
+    }
+
+    void findsATailThatIsNotCommitted() { QVERIFY(finds(PlantedBug::TailUnsettled)); }
+    void findsARecoveryThatCommits() { QVERIFY(finds(PlantedBug::RecoveryCommits)); }
+    void findsACommitWithoutAllPrepares() { QVERIFY(finds(PlantedBug::CommitsUnprepared)); }
+    void findsALostOutbox() { QVERIFY(finds(PlantedBug::OutboxForgotten)); }
+
+    void endsTheSameTwice() {
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            ModelRun first(seed);
+            ModelRun second(seed);
+            first.run();
+            second.run();
+            QCOMPARE(first.hash(), second.hash());
+        }
+    }
+};
+
+ORRERY_TEST_CLASS(ModelSimTest)
+#include "model_sim_test.moc"
