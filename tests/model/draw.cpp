@@ -56,8 +56,13 @@ Attributes Draw::key() {
 
 Value Draw::valueFor(const std::string& attribute) {
     const char type = keyType(attribute);
-    if (type == '\0' || (!m_keepsTypes && m_prng.chance({1, 50}))) return drawValue(m_prng);
-    return drawKeyValue(m_prng, type);
+    if (type == '\0') return drawValue(m_prng);
+    if (m_keepsTypes || !m_prng.chance({1, 50})) return drawKeyValue(m_prng, type);
+    // Of another type, or empty, but no longer than a key may be.
+    Value value = drawValue(m_prng);
+    while (bytesOf({{attribute, value}}) > 500)
+        value = drawValue(m_prng);
+    return value;
 }
 
 Attributes Draw::item(const Attributes& key) {

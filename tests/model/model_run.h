@@ -13,10 +13,23 @@
 
 namespace orrery::test::model {
 
+/// Mistakes of an engine, as its clients see them: planted between a run and its world, to show
+/// that the model finds what is wrong with the meaning of requests. (PlantedBug has those of a
+/// world.)
+enum class Mistake : std::uint8_t {
+    None,
+    RemovalMakesItem,  ///< An update that only removes makes a missing item.
+    DeletesAnyway,     ///< The condition of a DeleteItem is not heeded.
+    PageEndsEarly,     ///< A page of a Query that is full says that it is the last.
+    CountsFiltered,    ///< ScannedCount counts what the filter lets pass.
+    HidesValues,       ///< UPDATED_NEW shows nothing.
+};
+
 /// One seed of model_sim_test.cpp, which says what it does and judges.
 class ModelRun {
 public:
-    explicit ModelRun(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
+    explicit ModelRun(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None,
+                      Mistake mistake = Mistake::None);
 
     /// Empty, or what was answered otherwise than by the model, and the request.
     std::string run();
@@ -55,6 +68,8 @@ private:
     void settle();
     void finish();
     /// The answer, or nothing after a kill in between.
+    std::optional<Answer> send(std::string_view operation, const boost::json::object& body);
+    /// The same with the mistake (model_mistakes.cpp).
     std::optional<Answer> ask(std::string_view operation, const boost::json::object& body);
     /// The same, and again until nothing is in the way of the request.
     std::optional<Answer> insist(std::string_view operation, const boost::json::object& body);
@@ -121,6 +136,7 @@ private:
 
     Prng m_prng;
     WorldHarness m_t;
+    const Mistake m_mistake;
     const Ratio m_fault;
     const Ratio m_kill;
     std::vector<Table> m_tables;

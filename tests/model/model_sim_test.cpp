@@ -18,6 +18,7 @@
 
 using namespace orrery;
 using cluster::PlantedBug;
+using test::model::Mistake;
 using test::model::ModelRun;
 
 namespace {
@@ -45,16 +46,20 @@ void checkSeed(std::uint64_t seed) {
                                              .arg(seed)));
 }
 
-/// True if one of the first seeds sees the bug.
-bool finds(PlantedBug bug) {
+/// True if one of the first seeds sees the bug, or the mistake.
+bool finds(PlantedBug bug, Mistake mistake = Mistake::None) {
     for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
         const SeedContext context(seed);
-        const std::string problem = ModelRun(seed, bug).run();
+        const std::string problem = ModelRun(seed, bug, mistake).run();
         if (problem.empty()) continue;
         qInfo("seed %llu: %.400s", static_cast<unsigned long long>(seed), problem.c_str());
         return true;
     }
     return false;
+}
+
+bool finds(Mistake mistake) {
+    return finds(PlantedBug::None, mistake);
 }
 
 }  // namespace
@@ -100,12 +105,16 @@ private slots:
         QVERIFY(unknown >= 5);
     }
 
-    void findsAnIndexThatSkipsWrites() { QVERIFY(finds(PlantedBug::IndexCursorLate)); }
-    void findsCountsOfACopy() { QVERIFY(finds(PlantedBug::CopyCountsEarly)); }
     void findsATailThatIsNotCommitted() { QVERIFY(finds(PlantedBug::TailUnsettled)); }
     void findsARecoveryThatCommits() { QVERIFY(finds(PlantedBug::RecoveryCommits)); }
     void findsACommitWithoutAllPrepares() { QVERIFY(finds(PlantedBug::CommitsUnprepared)); }
     void findsALostOutbox() { QVERIFY(finds(PlantedBug::OutboxForgotten)); }
+
+    void findsAnItemMadeByARemoval() { QVERIFY(finds(Mistake::RemovalMakesItem)); }
+    void findsAConditionThatIsIgnored() { QVERIFY(finds(Mistake::DeletesAnyway)); }
+    void findsAPageThatEndsEarly() { QVERIFY(finds(Mistake::PageEndsEarly)); }
+    void findsAFilterBeforeTheCount() { QVERIFY(finds(Mistake::CountsFiltered)); }
+    void findsValuesThatAreNotShown() { QVERIFY(finds(Mistake::HidesValues)); }
 
     void endsTheSameTwice() {
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {

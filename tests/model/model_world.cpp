@@ -43,9 +43,10 @@ std::string ModelRun::Answer::message() const {
     return "";
 }
 
-ModelRun::ModelRun(std::uint64_t seed, cluster::PlantedBug bug)
+ModelRun::ModelRun(std::uint64_t seed, cluster::PlantedBug bug, Mistake mistake)
     : m_prng(Prng::stream(seed, "model-sim")),
       m_t(drawOptions(seed, m_prng, bug)),
+      m_mistake(mistake),
       m_fault(m_prng.chance({1, 2}) ? Ratio{1, 60} : Ratio{1, 20}),
       m_kill(m_prng.chance({1, 2}) ? Ratio{1, 40} : Ratio{1, 200}) {
     createTables();
@@ -131,8 +132,8 @@ bool ModelRun::isReleased(std::uint64_t call) {
     return m_t.done(call) && m_t.answer(call)->gate <= m_t.store().synced();
 }
 
-std::optional<ModelRun::Answer> ModelRun::ask(std::string_view operation,
-                                              const boost::json::object& body) {
+std::optional<ModelRun::Answer> ModelRun::send(std::string_view operation,
+                                               const boost::json::object& body) {
     const std::string text = boost::json::serialize(body);
     m_request = std::string(operation) + " " + text;
     auto parsed = api::parseCall(std::string(kTarget) + std::string(operation), text, "us-east-1");
