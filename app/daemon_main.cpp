@@ -85,10 +85,6 @@ int run(const LocalFlags& flags) {
     const Settings& settings = line.settings;
     line.engine.traceEvents = kTraceEvents;
     prepareProcess();
-    if (flags.wantsBanner) {
-        std::fputs(localBanner(flags, settings.port, std::string(kVersion)).c_str(), stdout);
-        std::fflush(stdout);
-    }
     if (settings.logLevel != "off") {
         line.engine.onStorageChange = [](const std::string& sentence) {
             std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
@@ -100,7 +96,14 @@ int run(const LocalFlags& flags) {
     printStorageMode(settings, line.engine);
     printSavedSettings(settings, line.engine, **engine);
     const auto hooks = startHooks(settings, **engine);
-    std::printf("listening on %s\n", (*engine)->endpoint().c_str());
+    const std::string& endpoint = (*engine)->endpoint();
+    // Launchers use the port as soon as they have read the banner.
+    if (flags.wantsBanner) {
+        const unsigned long port = std::stoul(endpoint.substr(endpoint.rfind(':') + 1));
+        std::fputs(localBanner(flags, static_cast<unsigned>(port), std::string(kVersion)).c_str(),
+                   stdout);
+    }
+    std::printf("listening on %s\n", endpoint.c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;
     if (settings.demo) demo = std::make_unique<engine::DemoLoader>(**engine);

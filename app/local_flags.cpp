@@ -46,6 +46,11 @@ LocalFlags translateLocalFlags(const std::vector<std::string>& arguments) {
         } else if (name == "port" && oneDash && hasValue) {
             flags.wantsBanner = true;
             flags.arguments.insert(flags.arguments.end(), {"--port", arguments[++i]});
+        } else if (name == "jar" && oneDash && hasValue) {
+            flags.wantsBanner = true;
+            ++i;
+        } else if (argument.starts_with("-D") || argument.starts_with("-X")) {
+            flags.wantsBanner = true;  // An option of the Java that there is not.
         } else if ((name == "help" || name == "version") && oneDash) {
             flags.arguments.emplace_back("--" + std::string(name));
         } else {
