@@ -73,7 +73,7 @@ private slots:
         QCOMPARE(bound("Query", "{}"), kMega + kItem);
         QCOMPARE(bound("ExecuteStatement", "{}"), kMega + kItem);
         QCOMPARE(bound("GetRecords", "{}"), kMega + 2 * kItem);
-        const std::string statement = R"({"Statement":"SELECT*FROM\"abc\"WHERE k=1"})";
+        const std::string statement = R"({"Statement":"SELECT*FROM abc WHERE k=1"})";
         QCOMPARE(bound("BatchExecuteStatement", repeated(statement, 25)), 25 * kItem);
         QCOMPARE(bound("ExecuteTransaction", repeated(statement, 100)), 100 * kItem);
         const std::string get = R"({"Get":{"TableName":"abc","Key":{"k":{"S":"a"}}}})";
