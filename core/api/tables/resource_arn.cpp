@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/account_id.h"
 #include "core/types/api_error.h"
 
 namespace orrery::api {
@@ -81,7 +82,7 @@ ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
                                        const cluster::Caller& caller, std::string_view arn,
                                        ArnUse use) {
     const ArnParts parts = split(arn);
-    if (parts[4] != caller.accountId) return std::unexpected(ofOtherAccount(use));
+    if (parts[4] != accountDigits(caller.accountId)) return std::unexpected(ofOtherAccount(use));
     const bool isTooShort = parts.back().size() < kTable.size() + kTableNameMin;
     if (parts[3] != caller.regionName || parts[1] != "aws" || isTooShort)
         return std::unexpected(notOfThisEndpoint(arn, use));

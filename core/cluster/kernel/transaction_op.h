@@ -40,6 +40,8 @@ struct TransactionOp {
     // For Begin.
     std::string attempt;  ///< By which the coordinator's own repetition is recognized.
     std::string parametersHash;
+    /// A token that is not younger is forgotten: a reset has dropped what its transaction wrote.
+    std::optional<CalendarTime> resetAt;
 
     // For Decide.
     bool commits = false;

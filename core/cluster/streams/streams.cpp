@@ -115,6 +115,11 @@ void Streams::tableRemoved(const TableDescription& table) {
         m_archiver.orderAll(*m_world.findGroup(id));
 }
 
+void Streams::drop(const StreamDescription& stream) {
+    erase(stream);
+    tickBy(stream.table, m_world.now);  // For its segments in the archive.
+}
+
 storage::StorageResult<void> Streams::reopen() {
     TRY_ASSIGN(const auto values, m_world.store.values(kPrefix));
     for (const auto& [name, bytes] : values) {
@@ -302,11 +307,15 @@ Instant Streams::expireStreams(KeySpaceId table) {
             next = std::min(next, std::max(instantOf(end), m_world.now + kAskAgain));
             continue;
         }
-        m_changed.erase({stream->table, stream->createdAt});
-        m_world.turn.eraseValue(valueName(stream->table, stream->createdAt));
-        m_world.catalog.eraseStream(*stream, m_world.openTicket);
+        erase(*stream);
     }
     return next;
+}
+
+void Streams::erase(const StreamDescription& stream) {
+    m_changed.erase({stream.table, stream.createdAt});
+    m_world.turn.eraseValue(valueName(stream.table, stream.createdAt));
+    m_world.catalog.eraseStream(stream, m_world.openTicket);
 }
 
 Instant Streams::expireSegments(KeySpaceId table) {

@@ -35,6 +35,9 @@ public:
     /// The table and its partitions are about to be removed. Its streams stay.
     void tableRemoved(const TableDescription& table);
 
+    /// Removes a stream at once, with its records. Its table is gone.
+    void drop(const StreamDescription& stream);
+
     /// Loads the streams, before the tables.
     storage::StorageResult<void> reopen();
     /// After the tables and their groups are loaded: what was in progress continues.
@@ -82,6 +85,7 @@ private:
     void settleMark(const Group& group, Lsn lsn);
     void askLeader(Group& group);
     void store(StreamDescription stream);
+    void erase(const StreamDescription& stream);
     void tickBy(KeySpaceId table, Instant at);
     Instant instantOf(CalendarTime time) const;
     CalendarTime horizon() const;

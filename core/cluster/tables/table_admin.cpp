@@ -122,10 +122,6 @@ void pruneDefinitions(TableDescription& table) {
     }
 }
 
-std::string nameOf(const TableDescription& table, const SecondaryIndex& index) {
-    return "index " + index.name + " of table " + table.name;
-}
-
 // The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
 // none.
 bool markUpdating(const UpdateTable& update, TableDescription& table) {
@@ -336,17 +332,10 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         m_streams.tableRemoved(table);
-        m_expiries.end(table);
-        m_expiryFiller.forget(table.space);
-        for (const SecondaryIndex& index : table.indexes)
-            dropSpace(index.space, nameOf(table, index));
-        dropSpace(table.space, "table " + table.name);
-        m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
-        m_world.catalog.erase(table, m_world.openTicket);
-        return;
+        return erase(table);
     }
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.status == TableStatus::Deleting) dropSpace(index.space, nameOf(table, index));
+        if (index.status == TableStatus::Deleting) dropIndex(table, index);
     }
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;

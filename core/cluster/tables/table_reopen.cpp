@@ -51,6 +51,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(m_reclaimer.reopen());
+    TRY(reopenResets());
     TRY_ASSIGN(const std::vector<StoredTable> stored, this->stored(kTablePrefix));
     TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
     TRY(skipUsedIds(stored));

@@ -91,7 +91,10 @@ void Coordinator::begin(CallNumber number, Driven& driven) {
     TransactionOp op = opOf(driven, TransactionStep::Begin);
     op.keys = driven.keys;
     op.attempt = driven.attempt;
-    if (!call.clientToken.empty()) op.parametersHash = call.parametersHash;
+    if (!call.clientToken.empty()) {
+        op.parametersHash = call.parametersHash;
+        op.resetAt = m_world.catalog.resets.of(call.accountId);
+    }
     addToLedger(driven, std::move(op));
     ask(number, driven, Driven::Phase::Begin, driven.patience);
 }

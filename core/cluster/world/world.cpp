@@ -288,8 +288,9 @@ storage::Ticket World::controlGate() const {
     return std::max(m_impl->settingsGate, m_impl->zones.gate());
 }
 
-storage::Ticket World::lookGate(std::string_view table, std::string_view region) const {
-    return cluster::lookGate(m_impl->state, table, region);
+storage::Ticket World::lookGate(std::string_view table, std::string_view region,
+                                std::string_view accountId) const {
+    return cluster::lookGate(m_impl->state, table, region, accountId);
 }
 
 storage::Ticket World::gateOf(storage::Ticket wanted) const {
@@ -314,8 +315,8 @@ LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
 }
 
 World::ChecksumsResult World::checksums(std::string_view table, std::string_view region,
-                                        bool scanned) const {
-    return lookChecksums(m_impl->state, table, region, scanned);
+                                        bool scanned, std::string_view accountId) const {
+    return lookChecksums(m_impl->state, table, region, scanned, accountId);
 }
 
 bool World::isScanningChecksums() const {
