@@ -9,6 +9,7 @@
 #include "widgets/requests/requests_view.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/table_page.h"
 
 using namespace orrery;
 using test::parsed;
