@@ -109,8 +109,8 @@ int run(const LocalFlags& flags) {
     // Launchers use the port as soon as they have read the banner.
     if (flags.wantsBanner) {
         const unsigned long port = std::stoul(endpoint.substr(endpoint.rfind(':') + 1));
-        std::fputs(
-            localBanner(flags, static_cast<unsigned>(port), std::string(kVersion)).c_str(), stdout);
+        std::fputs(localBanner(flags, static_cast<unsigned>(port), std::string(kVersion)).c_str(),
+                   stdout);
     }
     std::printf("listening on %s\n", endpoint.c_str());
     std::fflush(stdout);
