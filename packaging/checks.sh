@@ -157,3 +157,14 @@ check_links_no_qt() {
     }
     if ldd "$1" | grep -i 'libQt'; then return 1; fi
 }
+
+# check_fuzz NAME: a minute of libFuzzer, from the corpus and what it makes of it. An input that it
+# finds is left in build/test/fuzz-NAME.
+check_fuzz() {
+    local found=$logs/fuzz-$1
+    rm -rf "$found"
+    mkdir -p "$found/corpus"
+    "$root/build/fuzz/tests/fuzz/orrery_fuzz_$1" -max_total_time="${ORRERY_FUZZ_SECONDS:-60}" \
+        -print_final_stats=1 -artifact_prefix="$found/" "$found/corpus" \
+        "$root/tests/fuzz/corpus/$1"
+}

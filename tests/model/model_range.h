@@ -17,6 +17,7 @@ struct ModelRun::Range {
     std::optional<Condition> filter = {};
     std::vector<Path> projection = {};  ///< Empty: all.
     bool isConsistent = false;
+    bool isOrdered = false;
     bool isForward = true;
     bool isCount = false;
     bool isStatement = false;

@@ -40,6 +40,8 @@ public:
     const std::map<std::string, int>& refused() const { return m_refused; }
     /// Writes of which no answer told whether they were done.
     int unknown() const { return m_unknown; }
+    /// Transactions that were asked for again by their token.
+    int repeated() const { return m_repeated; }
 
 private:
     struct Answer {
@@ -82,6 +84,8 @@ private:
     /// Reads what became of writes.
     void resolve(const std::vector<Effect>& effects, Together together);
     void apply(const std::vector<Effect>& effects);
+    /// A transaction with a token counts once, however often it is asked for.
+    std::optional<Answer> askWithToken(std::string_view operation, boost::json::object body);
 
     // --- requests
 
@@ -122,6 +126,8 @@ private:
     void select();
     void batchStatements();
     void transactStatements();
+    /// SELECTs of single items, in a batch or in a transaction.
+    void readStatements();
     boost::json::object statementBody(const Table& table, const Write& write,
                                       std::string_view returning);
 
@@ -148,6 +154,7 @@ private:
     std::map<std::string, int> m_compared;
     std::map<std::string, int> m_refused;
     int m_unknown = 0;
+    int m_repeated = 0;
     std::string m_problem;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "tests/model/model_range.h"
 
@@ -116,9 +117,55 @@ void ModelRun::select() {
     for (const auto* part : {&range.keys, &range.filter})
         if (*part) where.parts.push_back(**part);
     if (!where.parts.empty()) statement += " WHERE " + text.condition(where);
+    if (range.keys && !range.rangeKeys().empty() && draw(2)) {
+        range.isOrdered = true;
+        range.isForward = draw(2);
+        statement += " ORDER BY " + text.path(Path::attribute(range.rangeKeys().front().name)) +
+                     (range.isForward ? "" : " DESC");
+    }
     range.body["Statement"] = statement;
     if (!text.parameters().empty()) range.body["Parameters"] = text.parameters();
     if (readPages("ExecuteStatement", range)) judgePages("ExecuteStatement", range);
+}
+
+void ModelRun::readStatements() {
+    const bool isTransaction = draw(2);
+    const bool isConsistent = isTransaction || draw(2);
+    boost::json::array statements;
+    std::vector<std::optional<Attributes>> expected;
+    std::set<std::string> keys;
+    const std::size_t count = 1 + m_prng.below(5);
+    for (std::size_t i = 0; i < count; ++i) {
+        Table& table = pickTable();
+        Draw drawn(m_prng, table);
+        const Write read{.key = drawn.key()};
+        if (!keys.insert(table.name() + table.keyText(read.key)).second) continue;
+        StatementText text(m_prng);
+        std::string statement = "SELECT * FROM " + StatementText::quoted(table.name());
+        statement += whereText(text, table, read);
+        boost::json::object one{{"Statement", statement}};
+        if (!text.parameters().empty()) one["Parameters"] = text.parameters();
+        if (!isTransaction) one["ConsistentRead"] = isConsistent;
+        statements.push_back(one);
+        const Attributes* item = table.find(read.key);
+        expected.push_back(item != nullptr ? std::optional(*item) : std::nullopt);
+    }
+    const std::string operation = isTransaction ? "ExecuteTransaction" : "BatchExecuteStatement";
+    boost::json::object body;
+    body[isTransaction ? "TransactStatements" : "Statements"] = statements;
+    const auto answer = insist(operation, body);
+    if (!answer || answer->isInternal()) return;
+    if (answer->status != 200)
+        return problem("refused with " + answer->error() + ": " + answer->message());
+    if (!isConsistent && !m_isSettled) return;
+    const auto& responses = answer->body.at("Responses").as_array();
+    if (responses.size() != expected.size()) return problem("another number of responses");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        // A replica may have been out of reach.
+        if (!responses[i].as_object().contains("Error"))
+            expectItem({200, responses[i].as_object()}, "Item", expected[i]);
+    }
+    ++m_compared[operation + ", reads"];
 }
 
 void ModelRun::batchStatements() {
@@ -172,8 +219,9 @@ void ModelRun::transactStatements() {
         effects.push_back({tables[i], writes[i].key, written.before, written.after});
     }
     if (isRefused) effects.clear();
-    const auto answer = askWrite("ExecuteTransaction", {{"TransactStatements", statements}},
-                                 effects, Together::All);
+    const boost::json::object body{{"TransactStatements", statements}};
+    const auto answer = draw(3) ? askWithToken("ExecuteTransaction", body)
+                                : askWrite("ExecuteTransaction", body, effects, Together::All);
     if (!answer) return;
     ++m_compared["ExecuteTransaction"];
     if (isRefused) return judgeCancelled(*answer, writes, expected);

@@ -84,7 +84,8 @@ std::string ModelRun::run() {
                                                &ModelRun::statement,
                                                &ModelRun::select,
                                                &ModelRun::batchStatements,
-                                               &ModelRun::transactStatements};
+                                               &ModelRun::transactStatements,
+                                               &ModelRun::readStatements};
     for (int step = 0; step < kSteps && m_problem.empty(); ++step) {
         fault();
         (this->*pick(m_prng, requests))();
@@ -213,6 +214,30 @@ std::optional<ModelRun::Answer> ModelRun::askWrite(std::string_view operation,
     ++m_unknown;
     resolve(effects, together);
     return std::nullopt;
+}
+
+std::optional<ModelRun::Answer> ModelRun::askWithToken(std::string_view operation,
+                                                       boost::json::object body) {
+    body["ClientRequestToken"] = "token-" + std::to_string(m_calls);
+    m_isSettled = false;
+    auto answer = insist(operation, body);
+    for (int tries = 0; tries < 20 && (!answer || answer->isInternal()); ++tries) {
+        settle();
+        answer = insist(operation, body);
+        ++m_repeated;
+    }
+    m_isSettled = false;
+    if (!answer || answer->isInternal()) {
+        problem("no answer after healing");
+        return std::nullopt;
+    }
+    if (answer->status == 200 && m_prng.chance({1, 2})) {
+        const auto again = insist(operation, body);
+        if (again && !again->isInternal() && again->status != 200)
+            problem("asked again, refused with " + again->error() + ": " + again->message());
+        ++m_repeated;
+    }
+    return answer;
 }
 
 void ModelRun::resolve(const std::vector<Effect>& effects, Together together) {
