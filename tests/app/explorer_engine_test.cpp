@@ -9,6 +9,7 @@
 #include "widgets/requests/requests_view.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/table_page.h"
 
 using namespace orrery;
 using test::parsed;
@@ -64,7 +65,7 @@ private slots:
             bool done = false;
             m_test->backend().call({"us-east-1", inA.toStdString()}, operation, json,
                                    [&done](const app::Backend::Answer&) { done = true; });
-            return test::WindowEngine::waitFor([&done] { return done; });
+            return QTest::qWaitFor([&done] { return done; }, 20'000);
         };
         QVERIFY(call("CreateTable", R"({
             "TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
