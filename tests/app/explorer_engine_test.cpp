@@ -65,7 +65,7 @@ private slots:
             bool done = false;
             m_test->backend().call({"us-east-1", inA.toStdString()}, operation, json,
                                    [&done](const app::Backend::Answer&) { done = true; });
-            return test::WindowEngine::waitFor([&done] { return done; });
+            return QTest::qWaitFor([&done] { return done; }, 20'000);
         };
         QVERIFY(call("CreateTable", R"({
             "TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
