@@ -92,8 +92,8 @@ void MendedLog::findBegin(Lsn known) {
     while (m_before > Lsn(0) && (m_before > known || logged(m_before)))
         m_before = Lsn(m_before.value() - 1);
     m_reach = m_before;
-    const bool isNeeded = std::ranges::any_of(m_partition.replicas, [](const auto& replica) {
-        return !replica.mark || !replica.lost.empty();
+    const bool isNeeded = std::ranges::any_of(m_partition.replicas, [this](const auto& replica) {
+        return !replica.mark || !replica.lost.empty() || replica.mark->applied < m_before;
     });
     while (isNeeded && m_reach > Lsn(0)) {
         const storage::ArchiveSegment* segment = m_archive.segmentOf(m_partition.group, m_reach);
