@@ -144,8 +144,8 @@ private slots:
         QTest::addRow("ordered, some") << 120 << 120 << 150 << 170 << -1;
         QTest::addRow("ordered, flushed, trimmed") << 320 << 320 << 100 << 280 << 99;
         // The tail of the log, whose first part is in the archive.
-        QTest::addRow("archived, to the end") << 120 << 290 << 180 << kItems << 179;
-        QTest::addRow("archived, all") << -1 << 290 << 0 << kItems << 150;
+        QTest::addRow("archived, to the end") << 120 << 290 << 180 << kItems << 119;
+        QTest::addRow("archived, all") << -1 << 290 << 0 << kItems << -1;
     }
     void takesWritesAfterALogLostRecords() {
         QFETCH(int, flushed);
