@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/account_id.h"
 #include "core/observe/event.h"
 #include "core/observe/snapshot.h"
 
@@ -26,13 +27,13 @@ public:
 
     virtual ~Backend() = default;
 
-    /// Sends an API call to `region`, such as "PutItem" with its JSON.
-    virtual void call(std::string_view region, std::string_view operation, std::string_view json,
+    /// Sends an API call to `scope`, such as "PutItem" with its JSON.
+    virtual void call(const Scope& scope, std::string_view operation, std::string_view json,
                       AnswerHandler handler) = 0;
 
-    /// Sends a DeleteItem to `region`. Its condition also fails unless the record `itemLsn` wrote
+    /// Sends a DeleteItem to `scope`. Its condition also fails unless the record `itemLsn` wrote
     /// the item, so the item is deleted only as the caller saw it.
-    virtual void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+    virtual void deleteItem(const Scope& scope, std::string_view json, Lsn itemLsn,
                             AnswerHandler handler) = 0;
 
     /// Sends a control call, with the same verbs as HTTP under /_orrery/v1: "POST", "/faults",

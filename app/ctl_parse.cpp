@@ -86,6 +86,12 @@ CtlParse clock(const Words& words) {
     return wrong(kUsage);
 }
 
+CtlParse reset(const Words& words) {
+    if (words.size() == 1) return {{"POST", "/reset", "{}"}, ""};
+    if (words.size() == 2) return {{"POST", "/reset", object("namespace", words[1])}, ""};
+    return wrong("Usage: reset [NAMESPACE].");
+}
+
 CtlParse profile(const Words& words) {
     if (words.size() == 1) return {{"GET", "/profile", ""}, ""};
     if (words.size() == 2) return {{"PUT", "/profile", object("profile", words[1])}, ""};
@@ -97,7 +103,7 @@ CtlParse profile(const Words& words) {
 CtlParse parseCtl(const Words& words) {
     constexpr const char* kUsage =
         "Usage: orreryd ctl [--endpoint URL] status | snapshot | metrics | fault … | heal … | "
-        "jobs … | clock … | profile …";
+        "jobs … | clock … | profile … | reset …";
     if (words.empty()) return wrong(kUsage);
     const std::string& verb = words[0];
     const bool alone = words.size() == 1;
@@ -108,6 +114,7 @@ CtlParse parseCtl(const Words& words) {
     if (verb == "jobs") return jobs(words);
     if (verb == "clock") return clock(words);
     if (verb == "profile") return profile(words);
+    if (verb == "reset") return reset(words);
     return wrong(kUsage);
 }
 

@@ -3,7 +3,10 @@
 #include <malloc.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/ctl.h"
@@ -63,6 +66,7 @@ void printSavedSettings(const Settings& settings, const engine::EngineOptions& o
 }
 
 std::vector<std::unique_ptr<engine::StreamHook>> startHooks(const Settings& settings,
+                                                            const std::filesystem::path& dataFolder,
                                                             engine::Engine& engine) {
     std::vector<std::unique_ptr<engine::StreamHook>> hooks;
     engine::StreamHook::Report report;
@@ -71,10 +75,15 @@ std::vector<std::unique_ptr<engine::StreamHook>> startHooks(const Settings& sett
             std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
         };
     }
+    std::map<std::string, int> numbers;
     for (const std::string& hook : settings.onStream) {
         const std::size_t equals = hook.find('=');
-        hooks.push_back(std::make_unique<engine::StreamHook>(engine, hook.substr(0, equals),
-                                                             hook.substr(equals + 1), report));
+        const std::string table = hook.substr(0, equals);
+        const std::filesystem::path folder = dataFolder.empty() ? "" : dataFolder / "on-stream";
+        hooks.push_back(std::make_unique<engine::StreamHook>(
+            engine,
+            engine::StreamHook::Options{table, hook.substr(equals + 1), folder, ++numbers[table]},
+            report));
     }
     return hooks;
 }
@@ -85,10 +94,6 @@ int run(const LocalFlags& flags) {
     const Settings& settings = line.settings;
     line.engine.traceEvents = kTraceEvents;
     prepareProcess();
-    if (flags.wantsBanner) {
-        std::fputs(localBanner(flags, settings.port, std::string(kVersion)).c_str(), stdout);
-        std::fflush(stdout);
-    }
     if (settings.logLevel != "off") {
         line.engine.onStorageChange = [](const std::string& sentence) {
             std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
@@ -99,12 +104,21 @@ int run(const LocalFlags& flags) {
     (*engine)->stopOnSignals();
     printStorageMode(settings, line.engine);
     printSavedSettings(settings, line.engine, **engine);
-    const auto hooks = startHooks(settings, **engine);
-    std::printf("listening on %s\n", (*engine)->endpoint().c_str());
+    const auto hooks = startHooks(settings, line.engine.dataFolder, **engine);
+    const std::string& endpoint = (*engine)->endpoint();
+    // Launchers use the port as soon as they have read the banner.
+    if (flags.wantsBanner) {
+        const unsigned long port = std::stoul(endpoint.substr(endpoint.rfind(':') + 1));
+        std::fputs(localBanner(flags, static_cast<unsigned>(port), std::string(kVersion)).c_str(),
+                   stdout);
+    }
+    std::printf("listening on %s\n", endpoint.c_str());
     std::fflush(stdout);
     std::unique_ptr<engine::DemoLoader> demo;
     if (settings.demo) demo = std::make_unique<engine::DemoLoader>(**engine);
     (*engine)->run();
+    for (const auto& hook : hooks)
+        hook->beginStop();
     return 0;
 }
 

@@ -32,16 +32,14 @@ engine::Engine::AnswerHandler EmbeddedBackend::deliver(AnswerHandler handler) {
     };
 }
 
-void EmbeddedBackend::call(std::string_view region, std::string_view operation,
-                           std::string_view json, AnswerHandler handler) {
-    m_engine->call(std::string(region), std::string(operation), std::string(json),
-                   deliver(std::move(handler)));
+void EmbeddedBackend::call(const Scope& scope, std::string_view operation, std::string_view json,
+                           AnswerHandler handler) {
+    m_engine->call(scope, std::string(operation), std::string(json), deliver(std::move(handler)));
 }
 
-void EmbeddedBackend::deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+void EmbeddedBackend::deleteItem(const Scope& scope, std::string_view json, Lsn itemLsn,
                                  AnswerHandler handler) {
-    m_engine->deleteItem(std::string(region), std::string(json), itemLsn,
-                         deliver(std::move(handler)));
+    m_engine->deleteItem(scope, std::string(json), itemLsn, deliver(std::move(handler)));
 }
 
 void EmbeddedBackend::control(std::string_view method, std::string_view target,

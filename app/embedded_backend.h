@@ -20,9 +20,9 @@ public:
 
     engine::Engine& engine() { return *m_engine; }
 
-    void call(std::string_view region, std::string_view operation, std::string_view json,
+    void call(const Scope& scope, std::string_view operation, std::string_view json,
               AnswerHandler handler) override;
-    void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+    void deleteItem(const Scope& scope, std::string_view json, Lsn itemLsn,
                     AnswerHandler handler) override;
     void control(std::string_view method, std::string_view target, std::string_view json,
                  AnswerHandler handler) override;

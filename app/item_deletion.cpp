@@ -47,8 +47,8 @@ private:
             {QStringLiteral("TableName"), m_table.name},
             {QStringLiteral("Key"), widgets::keyOf(m_seen, m_table.keyNames)}};
         m_backend->deleteItem(
-            m_table.region.toStdString(),
-            QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(), lsn,
+            m_table.scope(), QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(),
+            lsn,
             [self = shared_from_this()](const Backend::Answer& answer) { self->onAnswer(answer); });
     }
 
@@ -75,8 +75,9 @@ private:
 void lookAtLeader(Backend* backend, const EditedTable& table, const QJsonObject& item,
                   LeaderHandler handler) {
     backend->control(
-        "GET", itemTarget(table.region, table.name, widgets::keyOf(item, table.keyNames)), {},
-        [handler = std::move(handler)](const Backend::Answer& answer) {
+        "GET",
+        itemTarget(table.region, table.name, widgets::keyOf(item, table.keyNames), table.account),
+        {}, [handler = std::move(handler)](const Backend::Answer& answer) {
             const widgets::ItemVersions versions = parseItemVersions(answer);
             if (!versions.error.isEmpty()) return handler(std::nullopt, versions.error);
             const auto leader = std::ranges::find_if(versions.versions, [](const Version& version) {

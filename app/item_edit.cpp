@@ -31,7 +31,7 @@ ItemEdit::ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown
 }
 
 void ItemEdit::call(std::string_view operation, const QJsonObject& request, AnswerHandler handler) {
-    m_backend->call(m_table.region.toStdString(), operation,
+    m_backend->call(m_table.scope(), operation,
                     QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(),
                     [alive = std::weak_ptr(m_alive),
                      handler = std::move(handler)](const Backend::Answer& answer) {

@@ -12,6 +12,11 @@ std::string_view nameOf(std::string_view argument) {
     return argument.substr(0, argument.find('='));
 }
 
+/// An option of the Java that there is not, such as -Djava.library.path=… and -Xmx256m.
+bool isOfJava(std::string_view argument) {
+    return argument.starts_with("-D") || argument.starts_with("-X");
+}
+
 std::string_view boolText(bool value) {
     return value ? "true" : "false";
 }
@@ -41,11 +46,15 @@ LocalFlags translateLocalFlags(const std::vector<std::string>& arguments) {
             flags.arguments.insert(flags.arguments.end(), {"--cors", flags.cors});
         } else if (name == "delayTransientStatuses") {
             flags.wantsBanner = flags.delayTransientStatuses = true;
-        } else if (name == "optimizeDbBeforeStartup" || name == "disableTelemetry") {
+        } else if (name == "optimizeDbBeforeStartup" || name == "disableTelemetry" ||
+                   isOfJava(argument)) {
             flags.wantsBanner = true;
         } else if (name == "port" && oneDash && hasValue) {
             flags.wantsBanner = true;
             flags.arguments.insert(flags.arguments.end(), {"--port", arguments[++i]});
+        } else if (name == "jar" && oneDash && hasValue) {
+            flags.wantsBanner = true;
+            ++i;
         } else if ((name == "help" || name == "version") && oneDash) {
             flags.arguments.emplace_back("--" + std::string(name));
         } else {

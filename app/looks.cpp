@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/account_id.h"
+
 namespace orrery::app {
 namespace {
 
@@ -20,6 +22,14 @@ void appendParameter(QByteArray& target, const char* name, const QString& value)
     target += QUrl::toPercentEncoding(value);
 }
 
+/// Names the account, so that no table of another one is found in its place.
+void appendAccount(QByteArray& target, const QString& account) {
+    const std::string id = account.toStdString();
+    const auto digits = id.empty() ? kSharedAccount : accountDigits(id);
+    appendParameter(target, "account", QString::fromStdString(std::string(digits)));
+    appendParameter(target, "namespace", QString::fromStdString(std::string(namespaceOf(id))));
+}
+
 std::uint64_t unsignedOf(const QJsonValue& value) {
     return static_cast<std::uint64_t>(std::max<qint64>(0, value.toInteger()));
 }
@@ -30,6 +40,7 @@ std::string itemsTarget(const widgets::ItemsPageRequest& request) {
     QByteArray target("/items");
     appendParameter(target, "region", request.target.region);
     appendParameter(target, "table", request.target.table);
+    if (!request.target.account.isEmpty()) appendAccount(target, request.target.account);
     appendParameter(target, "index", request.target.index);
     appendParameter(target, "zone", request.target.zone);
     if (request.from.isEmpty())
@@ -60,10 +71,12 @@ widgets::ItemsPage parseItemsPage(const Backend::Answer& answer) {
     return page;
 }
 
-std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key) {
+std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key,
+                       const QString& account) {
     QByteArray target("/item");
     appendParameter(target, "region", region);
     appendParameter(target, "table", table);
+    if (!account.isEmpty()) appendAccount(target, account);
     appendParameter(target, "key",
                     QString::fromUtf8(QJsonDocument(key).toJson(QJsonDocument::Compact)));
     return target.toStdString();

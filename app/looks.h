@@ -18,7 +18,8 @@ std::string itemsTarget(const widgets::ItemsPageRequest& request);
 widgets::ItemsPage parseItemsPage(const Backend::Answer& answer);
 
 /// The target of GET /item for the item with the primary key `key`.
-std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key);
+std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key,
+                       const QString& account = {});
 widgets::ItemVersions parseItemVersions(const Backend::Answer& answer);
 
 /// The answer's JSON object; empty if the body is not an object.

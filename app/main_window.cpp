@@ -86,7 +86,9 @@ void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
     m_lag->setScope(page != nullptr             ? page->target().region
                     : snapshot->regions.empty() ? QString()
                                                 : widgets::toQString(snapshot->regions[0]->name),
-                    page == nullptr ? QString() : page->target().table);
+                    page == nullptr
+                        ? QString()
+                        : widgets::tableText(page->target().table, page->target().account));
     m_lag->setSnapshot(snapshot);
     lookAtInspected();
     updateStatus();
@@ -108,7 +110,8 @@ const observe::TableView* MainWindow::findTable(const widgets::ExplorerTarget& t
     if (region == nullptr) return nullptr;
     const std::string wanted = target.table.toStdString();
     for (const observe::TableViewPtr& table : region->tables)
-        if (table->name == wanted) return table.get();
+        if (table->name == wanted && widgets::accountOf(*table) == target.account)
+            return table.get();
     return nullptr;
 }
 
@@ -117,7 +120,8 @@ bool MainWindow::hasManyRegions() const {
 }
 
 QString MainWindow::tableTitle(const widgets::ExplorerTarget& target) const {
-    return hasManyRegions() ? tr("%1 in %2").arg(target.table, target.region) : target.table;
+    const QString name = widgets::tableText(target.table, target.account);
+    return hasManyRegions() ? tr("%1 in %2").arg(name, target.region) : name;
 }
 
 void MainWindow::nameTabs() {
@@ -139,7 +143,7 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         auto* page = qobject_cast<widgets::TablePage*>(m_tabs->widget(tab));
         if (page == nullptr || page->target().region != target.region ||
-            page->target().table != target.table)
+            page->target().table != target.table || page->target().account != target.account)
             continue;
         page->setIndex(target.index);
         m_tabs->setCurrentIndex(tab);
@@ -149,7 +153,8 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     auto* page = new widgets::TablePage(&m_items, target);
     connect(page, &widgets::TablePage::itemSelected, this,
             [this, page](const QJsonObject& key, const QString& keyText) {
-                m_inspector->setKey(page->target().region, page->target().table, key, keyText);
+                m_inspector->setKey(page->target().region, page->target().table, key, keyText,
+                                    page->target().account);
             });
     connect(page, &widgets::TablePage::putItemWanted, this,
             [this, page] { editItem(page->target(), QJsonObject()); });
@@ -159,7 +164,8 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
             [this, page](const QList<QJsonObject>& items) { deleteItems(page->target(), items); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
     const int tab = m_tabs->addTab(page, tableTitle(target));
-    m_tabs->setTabToolTip(tab, tr("%1 in %2").arg(target.table, target.region));
+    m_tabs->setTabToolTip(
+        tab, tr("%1 in %2").arg(widgets::tableText(target.table, target.account), target.region));
     m_tabs->setCurrentIndex(tab);
     page->grid()->table()->setFocus();
 }

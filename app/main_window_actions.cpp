@@ -150,7 +150,7 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
         new widgets::DeleteTableDialog(target.table, tableTitle(target), table->itemCount, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, target] {
-        m_backend->call(target.region.toStdString(), "DeleteTable",
+        m_backend->call(scopeOf(target.region, target.account), "DeleteTable",
                         compact({{QStringLiteral("TableName"), target.table}}),
                         [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
                             if (alive.expired()) return;
@@ -169,8 +169,12 @@ std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget
     }
     QStringList keyNames{widgets::toQString(table->partitionKeyName)};
     if (!table->sortKeyName.empty()) keyNames << widgets::toQString(table->sortKeyName);
-    return EditedTable{target.region, target.table, tableTitle(target), keyNames,
-                       widgets::emptyKeyOf(widgets::toQString(table->keys))};
+    return EditedTable{target.region,
+                       target.table,
+                       tableTitle(target),
+                       keyNames,
+                       widgets::emptyKeyOf(widgets::toQString(table->keys)),
+                       target.account};
 }
 
 void MainWindow::editItem(const widgets::ExplorerTarget& target, const QJsonObject& item) {
@@ -201,8 +205,8 @@ void MainWindow::lookAtInspected() {
     m_looking = true;
     const QJsonObject key = m_inspector->key();
     m_backend->control(
-        "GET", itemTarget(m_inspector->region(), m_inspector->table(), key), {},
-        [this, key, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+        "GET", itemTarget(m_inspector->region(), m_inspector->table(), key, m_inspector->account()),
+        {}, [this, key, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
             if (alive.expired()) return;
             m_looking = false;
             // The person selected another item in the meantime, so look at that item.
@@ -213,6 +217,7 @@ void MainWindow::lookAtInspected() {
             const bool here = versions.error.isEmpty() && page != nullptr &&
                               page->target().table == m_inspector->table() &&
                               page->target().region == m_inspector->region() &&
+                              page->target().account == m_inspector->account() &&
                               page->target().index.isEmpty();
             m_partitions->setMark(here ? std::optional(versions.position) : std::nullopt);
         });

@@ -11,15 +11,13 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/auth/verification.h"
 #include "core/base/result.h"
 #include "core/base/version.h"
 #include "core/control/arguments.h"
 
 namespace orrery::app {
 namespace {
-
-/// Longer than any clock is wrong, and short enough to be added to the present.
-constexpr Duration kAnySkew = std::chrono::years(100);
 
 /// Which programs have a flag.
 enum class In : std::uint8_t { Both, Daemon };
@@ -138,7 +136,7 @@ std::expected<void, std::string> setProfile(Program program, const Settings& set
 std::expected<void, std::string> setCredentials(const Settings& settings,
                                                 engine::EngineOptions& options) {
     if (settings.clockSkew == "off") {
-        options.clockSkewMax = kAnySkew;
+        options.clockSkewMax = auth::kAnySkew;
     } else {
         const auto skew = control::parseDuration(settings.clockSkew);
         if (!skew || *skew < Duration::zero())
@@ -182,7 +180,13 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
         options.dataFolder =
             settings.data.empty() ? defaultFolder() : std::filesystem::path(settings.data);
     if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
-    if (settings.namespaces == "per-key") options.namespaces = auth::Namespaces::PerKey;
+    if (settings.namespaces == "per-key") {
+        if (!settings.onStream.empty())
+            return std::unexpected(
+                std::string("--on-stream needs --namespace shared: with one account for each "
+                            "access key, a table's name does not tell whose table it is."));
+        options.namespaces = auth::Namespaces::PerKey;
+    }
     options.host = settings.host;
     options.allowedHosts = settings.allowedHosts;
     options.port = settings.port;

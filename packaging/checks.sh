@@ -70,7 +70,10 @@ run_ctest() {
     shift
     begin
     log=$(log_name "$preset: tests")
-    (cd "$root" && ctest --preset "$preset" --verbose --parallel "$jobs" --timeout 1500 "$@") \
+    local timeout=1500
+    if [ -n "${ORRERY_LONG:-}" ]; then timeout=40000; fi
+    (cd "$root" &&
+        ctest --preset "$preset" --verbose --parallel "$jobs" --timeout "$timeout" "$@") \
         >"$log" 2>&1 </dev/null || status=$?
     counts=$(awk -f "$root/packaging/count_tests.awk" "$log")
     local p f s

@@ -17,16 +17,6 @@ namespace {
 // Requests up to this size are decoded without a heap allocation.
 constexpr std::size_t kArenaBytes = 8 * 1024;
 
-const OperationRow* findTarget(std::string_view target) {
-    constexpr std::string_view kDynamoDB = "DynamoDB_20120810.";
-    constexpr std::string_view kStreams = "DynamoDBStreams_20120810.";
-    if (target.starts_with(kDynamoDB))
-        return findOperation(Service::DynamoDB, target.substr(kDynamoDB.size()));
-    if (target.starts_with(kStreams))
-        return findOperation(Service::Streams, target.substr(kStreams.size()));
-    return nullptr;
-}
-
 ApiResult<std::unique_ptr<ApiCall>> parseIn(const Validation& validation, const OperationRow& row,
                                             const json::Object& request) {
     TRY(checkConstraints(*row.operation->input, request, validation));
@@ -55,7 +45,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
     // The service parses the text before it looks up the operation.
     const auto json = json::parse(body, &memory);
     if (!json && !body.empty()) return std::unexpected(ApiError::serialization(""));
-    const OperationRow* row = findTarget(target);
+    const OperationRow* row = findOperation(target);
     if (row == nullptr) return std::unexpected(ApiError{ErrorType::UnknownOperation, "", nullptr});
     if (row->operation == nullptr)
         return std::unexpected(

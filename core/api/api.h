@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace orrery::api {
 /// names it.
 ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::string_view body,
                                               std::string_view region);
+
+/// The maximum size of the answer to a request. `body` may be compressed; it has at most
+/// `bodyBytes` when it is not.
+std::size_t answerBytesMax(std::string_view target, std::string_view body, std::size_t bodyBytes);
 
 /// True if operations.def says that the operation of this name only reads.
 bool isReadOnlyOperation(std::string_view operationName);

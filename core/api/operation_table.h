@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/api/operations/operation.h"
@@ -15,6 +16,18 @@ enum class Plane { Data, Control };
 /// Whether an operation can change items or tables.
 enum class Effect { Read, Write };
 
+/// How large the answer of an operation may be.
+enum class AnswerSize : std::uint8_t {
+    Item,      ///< One item, or a description.
+    Page,      ///< A page of items.
+    Records,   ///< A page of stream records, each with two images.
+    Items25,   ///< An item for each part of the request, of which there are at most 25.
+    Items100,  ///< The same, with at most 100.
+    Batch,     ///< The same, with at most 100 and 16 MB.
+    Reasons,   ///< The same as Items100 if the request has the word ALL_OLD, otherwise small.
+    Echo,      ///< Parts of the request.
+};
+
 /// One line of operations.def.
 struct OperationRow {
     Service service;
@@ -22,9 +35,12 @@ struct OperationRow {
     const Operation* operation;  ///< Null if the operation is not built yet.
     Plane plane;
     Effect effect;
+    AnswerSize answer = AnswerSize::Item;
 };
 
 /// The row of `name`, as in X-Amz-Target after the dot, or null for an unknown operation.
 const OperationRow* findOperation(Service service, std::string_view name);
+/// The row of an X-Amz-Target; null for any other text.
+const OperationRow* findOperation(std::string_view target);
 
 }  // namespace orrery::api

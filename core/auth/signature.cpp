@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/base/account_id.h"
 #include "core/base/hash.h"
 #include "core/base/result.h"
 
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kDefaultRegion = "us-east-1";
-constexpr std::string_view kSharedAccount = "000000000000";
 
 ApiError missingToken() {
     return {ErrorType::MissingAuthenticationToken, "Request is missing Authentication Token",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -79,18 +81,21 @@ std::string tidied(std::string_view value) {
     return out;
 }
 
-// The values of a header, in the order sent; nothing if it was not sent.
-std::optional<std::string> headerOf(std::string_view head, std::string_view name) {
-    std::optional<std::string> values;
+/// By lower-case name; the values of one name are joined in the order sent.
+using Headers = std::map<std::string, std::string, std::less<>>;
+
+Headers headersOf(std::string_view head) {
+    Headers headers;
     bool isRequestLine = true;
     for (const std::string_view line : split(head, '\n')) {
         if (std::exchange(isRequestLine, false)) continue;
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || lower(line.substr(0, colon)) != name) continue;
+        if (colon == std::string_view::npos) continue;
         const std::string value = tidied(line.substr(colon + 1));
-        values = values ? *values + "," + value : value;
+        const auto [at, isFirst] = headers.try_emplace(lower(line.substr(0, colon)), value);
+        if (!isFirst) at->second += "," + value;
     }
-    return values;
+    return headers;
 }
 
 bool isUnreserved(char c) {
@@ -158,16 +163,19 @@ std::string canonicalRequest(const Signature& signature, const SentRequest& requ
     std::string out(request.method);
     out += '\n' + canonicalPath(request.target);
     out += '\n' + canonicalQuery(request.target) + '\n';
+    const Headers headers = headersOf(request.head);
     for (const std::string_view name : split(signature.signedHeaders, ';')) {
-        out += name;
-        out += ':' + headerOf(request.head, name).value_or(std::string()) + '\n';
+        const auto found = headers.find(name);
+        out.append(name).append(":");
+        if (found != headers.end()) out += found->second;
+        out += '\n';
     }
     out += '\n' + signature.signedHeaders + '\n' + hex(view(sha256(request.body)));
     return out;
 }
 
-/// "20261126T101112Z"; nothing if it is no such time.
-std::optional<CalendarTime> timeOf(std::string_view text) {
+/// "20261126T101112Z"; nothing if it is no such time. A CalendarTime could not hold all of them.
+std::optional<std::chrono::sys_seconds> timeOf(std::string_view text) {
     if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
     const auto number = [&](std::size_t at, std::size_t digits) -> int {
         int value = 0;
@@ -184,13 +192,16 @@ std::optional<CalendarTime> timeOf(std::string_view text) {
     if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
         second > 59)
         return std::nullopt;
-    const auto at = sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
-    return CalendarTime(duration_cast<Duration>(at.time_since_epoch()));
+    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+}
+
+std::chrono::sys_seconds secondsOf(CalendarTime time) {
+    return std::chrono::sys_seconds(std::chrono::floor<std::chrono::seconds>(time.sinceEpoch()));
 }
 
 std::string textOf(CalendarTime time) {
     using namespace std::chrono;
-    const sys_seconds at{floor<seconds>(time.sinceEpoch())};
+    const sys_seconds at = secondsOf(time);
     const auto midnight = floor<days>(at);
     const year_month_day date(midnight);
     const hh_mm_ss clock(at - midnight);
@@ -222,14 +233,15 @@ ApiResult<void> checkTime(const Signature& signature, const VerifyRules& rules) 
             "HTTP: '" +
             signature.scopeDate + "' != '" + signature.time.substr(0, kDateDigits) + "', from '" +
             signature.time + "'."));
+    if (rules.skewMax == kAnySkew) return {};
     const CalendarTime earliest(rules.now.sinceEpoch() - rules.skewMax - signature.expires);
     const CalendarTime latest(rules.now.sinceEpoch() + rules.skewMax);
     const std::string now = textOf(rules.now);
-    if (*time < earliest)
+    if (*time < secondsOf(earliest))
         return std::unexpected(invalid("Signature expired: " + signature.time +
                                        " is now earlier than " + textOf(earliest) + " (" + now +
                                        " - " + minutesText(rules.skewMax) + ")"));
-    if (*time > latest)
+    if (*time > secondsOf(latest))
         return std::unexpected(invalid("Signature not yet current: " + signature.time +
                                        " is still later than " + textOf(latest) + " (" + now +
                                        " + " + minutesText(rules.skewMax) + ")"));

@@ -19,9 +19,12 @@ struct SentRequest {
     std::string_view body;
 };
 
+/// The time of a request does not matter.
+inline constexpr Duration kAnySkew = Duration::max();
+
 struct VerifyRules {
     CalendarTime now;
-    /// How much the time of a request may differ from `now`.
+    /// How much the time of a request may differ from `now`, or kAnySkew.
     Duration skewMax = std::chrono::minutes(5);
     std::string_view service = "dynamodb";
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "core/base/account_id.h"
 #include "core/base/zone_letter.h"
 
 namespace orrery::control {
@@ -130,6 +131,21 @@ std::map<std::string, std::string, std::less<>> parseQuery(std::string_view quer
             equals == std::string_view::npos ? std::string() : decoded(pair.substr(equals + 1));
     }
     return values;
+}
+
+Parsed<std::string> accountIdIn(const std::map<std::string, std::string, std::less<>>& arguments) {
+    std::string account;
+    if (const auto found = arguments.find("account"); found != arguments.end()) {
+        account = found->second;
+        const bool isNumber = account.find_first_not_of("0123456789") == std::string::npos;
+        if (!isNumber || account.size() != kSharedAccount.size())
+            return std::unexpected("\"" + account +
+                                   "\" is not an account; give its twelve digits.");
+    }
+    const auto found = arguments.find("namespace");
+    if (found == arguments.end()) return account;
+    if (auto problem = namespaceProblem(found->second)) return std::unexpected(*std::move(problem));
+    return accountIdOf(account.empty() ? kSharedAccount : account, found->second);
 }
 
 Parsed<std::uint64_t> parseFraction(std::string_view text) {

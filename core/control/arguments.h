@@ -28,6 +28,10 @@ std::string zoneName(std::string_view region, ZoneIndex zone);
 /// "table=T&at=0.7" with %XX and + decoded. If a name occurs twice, the last value counts.
 std::map<std::string, std::string, std::less<>> parseQuery(std::string_view query);
 
+/// The account id (base/account_id.h) that the arguments "account", twelve digits, and "namespace"
+/// name together; empty if there is neither.
+Parsed<std::string> accountIdIn(const std::map<std::string, std::string, std::less<>>& arguments);
+
 /// A fraction from 0 to 1, in units of 2^-32.
 Parsed<std::uint64_t> parseFraction(std::string_view text);
 Parsed<std::uint64_t> parseCount(std::string_view text);

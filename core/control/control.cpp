@@ -45,6 +45,7 @@ constexpr Verb kVerbs[] = {
     {"GET", "/items", Rest::None, Kind::Look, getItems},
     {"GET", "/item", Rest::None, Kind::Look, getItem},
     {"GET", "/checksums", Rest::None, Kind::Look, getChecksums},
+    {"POST", "/reset", Rest::None, Kind::Change, postReset},
     {"GET", "/events", Rest::None, Kind::State, getEvents},
     {"GET", "/metrics", Rest::None, Kind::State, getMetrics},
 };

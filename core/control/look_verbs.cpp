@@ -15,8 +15,15 @@ namespace {
 
 constexpr std::uint64_t kItemsMax = 1000;
 
-/// The Region of the call: named outright, by the zone, or by the only table of that name.
-Parsed<std::string> regionOf(const Call& call) {
+/// What a call names: a table in a Region, perhaps in an account or a namespace of it.
+struct Named {
+    std::string region;
+    std::string table;
+    std::string accountId;
+};
+
+/// The Region is named outright, by the zone, or by the only table of that name.
+Parsed<std::string> regionOf(const Call& call, std::string_view accountId) {
     if (const auto region = call.argument("region"); !region.empty()) return std::string(region);
     if (const auto zone = call.argument("zone"); zone.size() > 1) {
         auto parsed = parseZone(zone);
@@ -25,14 +32,22 @@ Parsed<std::string> regionOf(const Call& call) {
     }
     const std::string_view table = call.argument("table");
     std::set<std::string> regions;
-    call.world.catalog().forEach([&](const cluster::TablePtr& one) {
-        if (one->name == table) regions.insert(one->regionName);
-    });
+    for (const cluster::TablePtr& one : call.world.catalog().named(accountId, table))
+        regions.insert(one->regionName);
     if (regions.empty())
         return std::unexpected("There is no table \"" + std::string(table) + "\".");
     if (regions.size() == 1) return *regions.begin();
     return std::unexpected("There are tables \"" + std::string(table) +
                            "\" in several Regions; say which with region=.");
+}
+
+/// `unknown` is the status if there is no such table.
+std::expected<Named, Response> namedBy(const Call& call, int unknown) {
+    auto accountId = accountIdIn(call.query);
+    if (!accountId) return std::unexpected(errorResponse(400, accountId.error()));
+    auto region = regionOf(call, *accountId);
+    if (!region) return std::unexpected(errorResponse(unknown, region.error()));
+    return Named{*std::move(region), std::string(call.argument("table")), *std::move(accountId)};
 }
 
 double fraction(std::uint64_t parts) {
@@ -48,12 +63,11 @@ void writeItem(json::Writer& out, const cluster::ItemView& item) {
     types::appendItemJson(out.value(), item.attributes());
 }
 
-Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call) {
+Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call, const Named& named) {
     cluster::ItemsLookRequest request;
-    auto region = regionOf(call);
-    if (!region) return std::unexpected(region.error());
-    request.region = *std::move(region);
-    request.table = call.argument("table");
+    request.region = named.region;
+    request.table = named.table;
+    request.accountId = named.accountId;
     request.index = call.argument("index");
     request.backward = call.argument("backward") == "true";
     if (const auto zone = call.argument("zone"); !zone.empty()) {
@@ -105,9 +119,8 @@ std::string checksumText(std::uint64_t checksum) {
 }
 
 /// `response`, which now waits until everything it shows of the table is on disk.
-Response gated(Response response, const cluster::World& world, std::string_view table,
-               std::string_view region) {
-    response.gate = world.lookGate(table, region);
+Response gated(Response response, const cluster::World& world, const Named& named) {
+    response.gate = world.lookGate(named.table, named.region, named.accountId);
     return response;
 }
 
@@ -132,31 +145,30 @@ void writeChecksums(json::Writer& out, const cluster::PartitionChecksums& partit
     out.endArray().endObject();
 }
 
-Response checksumsResponse(const cluster::World& world, const std::string& table,
-                           const std::string& region,
+Response checksumsResponse(const cluster::World& world, const Named& named,
                            const cluster::World::ChecksumsResult& result) {
-    if (!result) return gated(errorResponse(404, result.error()), world, table, region);
+    if (!result) return gated(errorResponse(404, result.error()), world, named);
     Response response;
     json::Writer out(response.body);
     out.beginObject();
-    out.name("table").string(table);
-    out.name("region").string(region);
+    out.name("table").string(named.table);
+    out.name("region").string(named.region);
     out.name("partitions").beginArray();
     for (const cluster::PartitionChecksums& partition : *result)
-        writeChecksums(out, partition, region);
+        writeChecksums(out, partition, named.region);
     out.endArray().endObject();
-    return gated(std::move(response), world, table, region);
+    return gated(std::move(response), world, named);
 }
 
 }  // namespace
 
 Response getItems(const Call& call) {
-    const auto request = itemsRequest(call);
+    const auto named = namedBy(call, 400);
+    if (!named) return named.error();
+    const auto request = itemsRequest(call, *named);
     if (!request) return errorResponse(400, request.error());
     const auto look = call.world.lookItems(*request);
-    if (!look) {
-        return gated(errorResponse(404, look.error()), call.world, request->table, request->region);
-    }
+    if (!look) return gated(errorResponse(404, look.error()), call.world, *named);
     Response response;
     json::Writer out(response.body);
     out.beginObject();
@@ -174,22 +186,20 @@ Response getItems(const Call& call) {
     out.endArray();
     out.name("more").boolean(look->more);
     out.endObject();
-    return gated(std::move(response), call.world, request->table, request->region);
+    return gated(std::move(response), call.world, *named);
 }
 
 Response getItem(const Call& call) {
-    auto region = regionOf(call);
-    if (!region) return errorResponse(404, region.error());
+    const auto named = namedBy(call, 404);
+    if (!named) return named.error();
     const auto json = json::parse(call.argument("key"));
     if (!json) return errorResponse(400, R"("key" must be a key such as {"pk": {"S": "a"}}.)");
     auto key = types::itemFromJson(*json);
     if (!key) return errorResponse(400, key.error().message);
-    const cluster::ItemLookRequest request{*region, std::string(call.argument("table")),
-                                           *std::move(key)};
+    const cluster::ItemLookRequest request{named->region, named->table, *std::move(key),
+                                           named->accountId};
     const auto look = call.world.lookItem(request);
-    if (!look) {
-        return gated(errorResponse(404, look.error()), call.world, request.table, request.region);
-    }
+    if (!look) return gated(errorResponse(404, look.error()), call.world, *named);
     Response response;
     json::Writer out(response.body);
     out.beginObject();
@@ -202,26 +212,25 @@ Response getItem(const Call& call) {
     for (const auto& version : look->versions)
         writeVersion(out, version, request.region);
     out.endArray().endObject();
-    return gated(std::move(response), call.world, request.table, request.region);
+    return gated(std::move(response), call.world, *named);
 }
 
 // Reading whole replicas takes many turns; the world continues between them.
 Response getChecksums(const Call& call) {
-    const auto region = regionOf(call);
-    if (!region) return errorResponse(404, region.error());
-    const std::string table(call.argument("table"));
-    const auto kept = call.world.checksums(table, *region, false);
+    const auto named = namedBy(call, 404);
+    if (!named) return named.error();
+    const auto kept = call.world.checksums(named->table, named->region, false, named->accountId);
     if (!kept || call.argument("scan") != "true")
-        return checksumsResponse(call.world, table, *region, kept);
-    const auto began = call.world.admit(cluster::StartChecksums{table, *region});
+        return checksumsResponse(call.world, *named, kept);
+    const auto began =
+        call.world.admit(cluster::StartChecksums{named->table, named->region, named->accountId});
     if (!began) return errorResponse(503, began.error());
     const cluster::ChecksumLookId look(*began);
     Response response;
-    response.later = [look, table,
-                      region = *region](cluster::World& world) -> std::optional<Response> {
+    response.later = [look, named = *named](cluster::World& world) -> std::optional<Response> {
         const auto result = world.takeChecksums(look);
         if (!result) return std::nullopt;
-        return checksumsResponse(world, table, region, *result);
+        return checksumsResponse(world, named, *result);
     };
     response.abandoned = [look](cluster::World& world) {
         static_cast<void>(world.admit(cluster::DropChecksums{look}));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/account_id.h"
 #include "core/control/verbs.h"
 
 namespace orrery::control {
@@ -72,8 +73,22 @@ private:
         void (*add)(Metrics&, const observe::RegionView&, const observe::TableView&);
     };
 
+    static std::string escaped(std::string_view text) {
+        std::string out;
+        for (const char c : text) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        return out;
+    }
     static std::string labels(const observe::RegionView& region, const observe::TableView& table) {
-        return "region=\"" + region.name + "\",table_name=\"" + table.name + "\"";
+        std::string labels = "region=\"" + region.name + "\",table_name=\"" + table.name + "\"";
+        // Tables of different accounts may have the same name.
+        if (const auto digits = accountDigits(table.accountId); digits != kSharedAccount)
+            labels.append(",account=\"").append(digits).append("\"");
+        if (const auto name = namespaceOf(table.accountId); !name.empty())
+            labels.append(",namespace=\"").append(escaped(name)).append("\"");
+        return labels;
     }
     static void addItems(Metrics& metrics, const observe::RegionView& region,
                          const observe::TableView& table) {

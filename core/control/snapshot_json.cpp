@@ -1,5 +1,6 @@
 // The snapshot as JSON: Regions → zones; tables → partitions → replicas.
 
+#include "core/base/account_id.h"
 #include "core/base/text.h"
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
@@ -59,7 +60,9 @@ void writePartitions(json::Writer& out, const std::vector<observe::PartitionView
 void writeTable(json::Writer& out, const observe::TableView& table, std::string_view region) {
     out.beginObject();
     out.name("name").string(table.name);
-    out.name("account").string(table.accountId);
+    out.name("account").string(accountDigits(table.accountId));
+    if (const auto name = namespaceOf(table.accountId); !name.empty())
+        out.name("namespace").string(name);
     out.name("status").string(table.status);
     out.name("keys").string(table.keys);
     out.name("billing").string(table.billing);

@@ -48,6 +48,8 @@ Response postAdvance(const Call& call);
 Response getProfile(const Call& call);
 Response putProfile(const Call& call);
 
+Response postReset(const Call& call);
+
 Response getItems(const Call& call);
 Response getItem(const Call& call);
 Response getChecksums(const Call& call);

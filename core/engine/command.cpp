@@ -1,13 +1,15 @@
 #include "core/engine/command.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <csignal>
+#include <utility>
 
 namespace orrery::engine {
 namespace {
@@ -33,6 +35,16 @@ int inMemory(std::string_view text) {
     return file;
 }
 
+/// Whoever started this program may have had it ignore the end of children, which hides their exit
+/// codes.
+void noticeChildren() {
+    struct sigaction known{};
+    if (::sigaction(SIGCHLD, nullptr, &known) != 0 || known.sa_handler != SIG_IGN) return;
+    struct sigaction usual{};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &usual, nullptr);
+}
+
 }  // namespace
 
 /// In a group of processes of its own, with no other file of this program, and with signals as a
@@ -52,6 +64,7 @@ pid_t Command::start(int input) const {
     ::posix_spawnattr_setsigmask(&attributes, &signals);
     ::sigaddset(&signals, SIGPIPE);
     ::sigaddset(&signals, SIGXFSZ);
+    ::sigaddset(&signals, SIGCHLD);
     ::posix_spawnattr_setsigdefault(&attributes, &signals);
     std::string shell = "sh";
     std::string option = "-c";
@@ -66,6 +79,7 @@ pid_t Command::start(int input) const {
 }
 
 int Command::run(std::string_view input) {
+    noticeChildren();
     const int file = inMemory(input);
     if (file < 0) return kCannotRun;
     pid_t child = 0;
@@ -77,22 +91,41 @@ int Command::run(std::string_view input) {
     if (child == 0) return kCannotRun;
     // `stop` may send a signal for as long as the child's number is not free again.
     siginfo_t ended;
-    while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) != 0) {
-    }
+    int failed = 0;
+    do {
+        failed = ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);
+    } while (failed != 0 && errno == EINTR);
     const std::lock_guard lock(m_mutex);
     int status = 0;
-    ::waitpid(child, &status, 0);
+    if (failed == 0) failed = ::waitpid(child, &status, 0) == child ? 0 : -1;
     m_child = 0;
     m_ended.notify_all();
+    if (failed != 0) return kCannotRun;  // Another part of the program has taken its status.
     return WIFSIGNALED(status) ? kSignals + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void Command::askToEnd() {
+    if (std::exchange(m_stopped, true)) return;
+    m_forceAt = std::chrono::steady_clock::now() + kGrace;
+    if (m_child != 0) ::kill(-m_child, SIGTERM);
+}
+
+void Command::beginStop() {
+    const std::lock_guard lock(m_mutex);
+    askToEnd();
 }
 
 void Command::stop() {
     std::unique_lock lock(m_mutex);
-    m_stopped = true;
+    askToEnd();
     if (m_child == 0) return;
-    ::kill(-m_child, SIGTERM);
-    if (!m_ended.wait_for(lock, kGrace, [this] { return m_child == 0; })) ::kill(-m_child, SIGKILL);
+    if (!m_ended.wait_until(lock, m_forceAt, [this] { return m_child == 0; }))
+        ::kill(-m_child, SIGKILL);
+}
+
+bool Command::isStopped() {
+    const std::lock_guard lock(m_mutex);
+    return m_stopped;
 }
 
 }  // namespace orrery::engine

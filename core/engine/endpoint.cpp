@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "core/api/api.h"
+#include "core/base/account_id.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/control/control.h"
@@ -29,19 +30,10 @@ constexpr std::string_view kShellPage =
     "AWS CLI or an SDK, or open the data with the program orrery.\n";
 constexpr int kPreflightSeconds = 172'800;
 
-// Maximum sizes of answers, from the service's limits on items, pages and batches.
-constexpr std::size_t kItemBytesMax = 400 * 1024;
-constexpr std::size_t kPageBytesMax = cluster::kPageBytesMax + kItemBytesMax;
-constexpr std::size_t kBatchBytesMax = 16 * 1024 * 1024;
+// What an answer of a control call may have.
+constexpr std::size_t kControlBytesMax = 1536 * 1024;
 // A parsed request takes up to about this many times the size of its JSON.
 constexpr std::size_t kParsedFactor = 4;
-
-std::size_t answerBytesMax(std::string_view amzTarget) {
-    const std::string_view operation = amzTarget.substr(amzTarget.find('.') + 1);
-    if (operation == "BatchGetItem") return kBatchBytesMax;
-    if (operation == "Query" || operation == "Scan") return kPageBytesMax;
-    return kItemBytesMax;
-}
 
 /// True if a browser says that a page of another site sends this request, or a page of a sibling
 /// domain of a host that is not this machine. Requests that a page sends without a preflight may
@@ -67,6 +59,30 @@ std::size_t plainBytesMax(const http::Request& request) {
     constexpr std::size_t kRatioMax = 1032;
     if (request.contentEncoding.empty()) return request.body.size();
     return std::min(http::kBodyBytesMax, kRatioMax * request.body.size());
+}
+
+/// The account of the caller, or its namespace that x-orrery-namespace names.
+ApiResult<std::string> accountIdFor(const http::Request& request, std::string_view account) {
+    if (!request.nameSpace) return std::string(account);
+    if (const auto problem = namespaceProblem(*request.nameSpace))
+        return std::unexpected(ApiError::validation("x-orrery-namespace: " + *problem));
+    return accountIdOf(account, *request.nameSpace);
+}
+
+/// The target of a control call. The namespace of the header counts unless the query names one.
+std::string controlTarget(const http::Request& request) {
+    std::string target(request.target.substr(control::kPrefix.size()));
+    if (!request.nameSpace) return target;
+    const std::string_view query = request.query();
+    if (query.starts_with("namespace=") || query.find("&namespace=") != std::string_view::npos)
+        return target;
+    target += target.find('?') == std::string::npos ? "?namespace=" : "&namespace=";
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (const char c : *request.nameSpace) {
+        const auto byte = static_cast<unsigned char>(c);
+        target += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    return target;
 }
 
 enum class Content { Json, AmzJson, Unknown };
@@ -116,10 +132,11 @@ void Endpoint::refuseLarge(http::ExchangeId id, std::string_view message) {
 }
 
 http::Needs Endpoint::needsOf(const http::Request& request) const {
-    const std::size_t parsed = kParsedFactor * plainBytesMax(request);
+    const std::size_t bodyBytes = plainBytesMax(request);
+    const std::size_t parsed = kParsedFactor * bodyBytes;
     // Calls that unblock waiting requests must not wait behind them.
-    if (request.target.starts_with(control::kPrefix)) return {parsed, kPageBytesMax, true};
-    return {parsed, answerBytesMax(request.amzTarget), false};
+    if (request.target.starts_with(control::kPrefix)) return {parsed, kControlBytesMax, true};
+    return {parsed, api::answerBytesMax(request.amzTarget, request.body, bodyBytes), false};
 }
 
 void Endpoint::refuse(http::ExchangeId id, std::string_view message) {
@@ -191,7 +208,6 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     const bool foreign = !request.origin.empty() && !http::isLoopbackOrigin(request.origin);
     if (foreign || isFromAnotherSite(request))
         why = "Control calls are not accepted from pages of other sites.";
-    const std::string_view target = request.target.substr(control::kPrefix.size());
     if (!why.empty()) {
         const control::Response response = control::errorResponse(403, why);
         return m_server->reply(id, {.status = 403, .contentType = "application/json", .crc = false},
@@ -199,7 +215,7 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     }
     if (request.method == http::Method::Options && !request.origin.empty())
         return onOptions(id, request);
-    m_dispatcher.control(id, request.methodName, target, request.body);
+    m_dispatcher.control(id, request.methodName, controlTarget(request), request.body);
 }
 
 void Endpoint::refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
@@ -262,8 +278,11 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     if (!call) return Answering(*m_server).fail(to, call.error());
     const auto zone = zoneOf(request.zone, signature->region, connection);
     if (!zone) return Answering(*m_server).fail(to, zone.error());
+    auto accountId =
+        accountIdFor(request, auth::accountOf(signature->accessKey, m_options.namespaces));
+    if (!accountId) return Answering(*m_server).fail(to, accountId.error());
     cluster::Caller caller;
-    caller.accountId = auth::accountOf(signature->accessKey, m_options.namespaces);
+    caller.accountId = *std::move(accountId);
     caller.accessKey = std::move(signature->accessKey);
     caller.regionName = std::move(signature->region);
     caller.zone = *zone;

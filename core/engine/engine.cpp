@@ -54,20 +54,19 @@ void Engine::stopOnSignals() {
     m_impl->m_loop.onStopSignals([impl = m_impl.get()] { impl->stop(); });
 }
 
-void Engine::call(std::string region, std::string operation, std::string json,
-                  AnswerHandler handler) {
+void Engine::call(Scope scope, std::string operation, std::string json, AnswerHandler handler) {
     post(m_impl->m_loop, std::move(handler), "message",
-         [impl = m_impl.get(), region = std::move(region), operation = std::move(operation),
+         [impl = m_impl.get(), scope = std::move(scope), operation = std::move(operation),
           json = std::move(json)](AnswerHandler answer) {
-             impl->callFromInside(region, operation, json, std::nullopt, std::move(answer));
+             impl->callFromInside(scope, operation, json, std::nullopt, std::move(answer));
          });
 }
 
-void Engine::deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler) {
+void Engine::deleteItem(Scope scope, std::string json, Lsn itemLsn, AnswerHandler handler) {
     post(m_impl->m_loop, std::move(handler), "message",
-         [impl = m_impl.get(), region = std::move(region), json = std::move(json),
+         [impl = m_impl.get(), scope = std::move(scope), json = std::move(json),
           itemLsn](AnswerHandler answer) {
-             impl->callFromInside(region, "DeleteItem", json, itemLsn, std::move(answer));
+             impl->callFromInside(scope, "DeleteItem", json, itemLsn, std::move(answer));
          });
 }
 

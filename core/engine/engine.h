@@ -13,6 +13,7 @@
 
 #include "core/auth/signature.h"
 #include "core/auth/verification.h"
+#include "core/base/account_id.h"
 #include "core/cluster/catalog/profile.h"
 #include "core/http/origins.h"
 #include "core/observe/event.h"
@@ -90,13 +91,13 @@ public:
     /// for calls that are still open when the engine ends.
     using AnswerHandler = std::function<void(Answer)>;
 
-    /// A call as an application would send it: "PutItem" and its JSON, in `region`. An operation of
+    /// A call as an application would send it: "PutItem" and its JSON, in `scope`. An operation of
     /// streams has its whole name, as in "DynamoDBStreams_20120810.GetRecords". Answers 503 if too
     /// many calls wait.
-    void call(std::string region, std::string operation, std::string json, AnswerHandler handler);
-    /// A DeleteItem in `region`. Its condition also fails unless the record `itemLsn` wrote the
+    void call(Scope scope, std::string operation, std::string json, AnswerHandler handler);
+    /// A DeleteItem in `scope`. Its condition also fails unless the record `itemLsn` wrote the
     /// item (GET /item tells which one did): only the version that the caller saw is deleted.
-    void deleteItem(std::string region, std::string json, Lsn itemLsn, AnswerHandler handler);
+    void deleteItem(Scope scope, std::string json, Lsn itemLsn, AnswerHandler handler);
     /// A control call: "POST", "/faults", JSON.
     void control(std::string method, std::string target, std::string json, AnswerHandler handler);
     /// The newest snapshot, never null. Each call makes the engine prepare the next one.

@@ -248,21 +248,21 @@ void Engine::Impl::clientGone(std::uint64_t connection) {
         if (m_driver->withdraw(id)) m_calls.take(id);
 }
 
-void Engine::Impl::callFromInside(std::string_view region, std::string_view operation,
+void Engine::Impl::callFromInside(const Scope& scope, std::string_view operation,
                                   std::string_view json, std::optional<Lsn> itemLsn,
                                   AnswerHandler handler) {
     Destination to;
     to.handler = std::move(handler);
-    to.region = region;
+    to.region = scope.region;
     const bool isWhole = operation.find('.') != operation.npos;
     const std::string target = (isWhole ? "" : "DynamoDB_20120810.") + std::string(operation);
-    auto call = api::parseCall(target, json, region);
+    auto call = api::parseCall(target, json, scope.region);
     if (!call) return m_answering.fail(to, call.error());
     cluster::Caller caller;
-    caller.accountId = auth::accountOf("orrery", auth::Namespaces::Shared);
+    caller.accountId = scope.accountId;
     caller.accessKey = "orrery";
     caller.host = m_endpoint.empty() ? m_options.host : m_endpoint.substr(kScheme.size());
-    caller.regionName = region;
+    caller.regionName = scope.region;
     caller.itemLsn = itemLsn;
     submit(*std::move(call), std::move(caller), std::move(to));
 }

@@ -40,7 +40,7 @@ public:
 
     // --- calls from the window, on the loop's thread
 
-    void callFromInside(std::string_view region, std::string_view operation, std::string_view json,
+    void callFromInside(const Scope& scope, std::string_view operation, std::string_view json,
                         std::optional<Lsn> itemLsn, AnswerHandler handler);
     void controlFromInside(std::string_view method, std::string_view target, std::string_view body,
                            const AnswerHandler& handler);

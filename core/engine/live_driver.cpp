@@ -235,7 +235,7 @@ std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
 
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
-    if (m_storeHasDeferred || m_world->isScanningChecksums()) return wall;
+    if (m_storeHasDeferred || m_flushedInMemory || m_world->isScanningChecksums()) return wall;
     if (isDiskBehind()) return std::nullopt;
     const bool paused = m_clock->paused();
     if (m_behind || m_world->isSweeping() || (!paused && !m_inbox.empty())) return wall;

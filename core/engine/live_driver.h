@@ -168,6 +168,7 @@ private:
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
     bool m_behind = false;                  // The last turn was cut short.
+    bool m_flushedInMemory = false;         // There may be more; no worker wakes the loop.
     bool m_storeHasDeferred = false;        // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};

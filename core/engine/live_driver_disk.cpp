@@ -26,6 +26,7 @@ void LiveDriver::takeFinishedWork() {
 }
 
 void LiveDriver::startWork(Duration wall) {
+    m_flushedInMemory = false;
     if (m_onlyReads) return;
     // Memory never blocks, so no thread is needed.
     const bool inMemory = m_options.dataFolder.empty();
@@ -89,6 +90,7 @@ void LiveDriver::startFlush(Duration wall) {
     } else if (m_options.dataFolder.empty()) {
         work->run();
         m_store->finishFlushWork(std::move(work));
+        m_flushedInMemory = true;
     } else {
         m_treeFlusher.start(std::move(work));
     }

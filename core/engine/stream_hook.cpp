@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <utility>
 
 #include "core/engine/lambda_event.h"
 #include "core/json/json.h"
@@ -34,6 +35,19 @@ std::string regionOf(const std::string& table) {
     return table.substr(begin + 1, table.find(':', begin + 1) - begin - 1);
 }
 
+/// The file of a hook's checkpoint: "us-east-1_Orders_1". Empty without a folder, and for a text
+/// that is no table's name.
+std::filesystem::path fileOf(const std::filesystem::path& folder, const std::string& region,
+                             const std::string& table, int number) {
+    const auto isOfName = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
+    };
+    const std::string name = region + "_" + table + "_" + std::to_string(number);
+    if (folder.empty() || !std::ranges::all_of(name, isOfName)) return {};
+    return folder / name;
+}
+
 /// The object of a successful answer; empty for any other.
 json::Object objectOf(const Engine::Answer& answer) {
     if (answer.status != 200) return {};
@@ -63,23 +77,38 @@ std::string request(std::initializer_list<std::pair<std::string_view, std::strin
 
 }  // namespace
 
-StreamHook::StreamHook(Engine& engine, const std::string& table, std::string command, Report report)
+StreamHook::StreamHook(Engine& engine, const Options& options, Report report)
     : m_calls(engine),
-      m_command(std::move(command)),
+      m_command(options.command),
       m_report(std::move(report)),
-      m_region(regionOf(table)),
-      m_table(m_region.empty() ? table : table.substr(table.rfind('/') + 1)),
-      m_since(
+      m_region(regionOf(options.table)),
+      m_table(m_region.empty() ? options.table
+                               : options.table.substr(options.table.rfind('/') + 1)),
+      m_checkpoint(
+          fileOf(options.folder, m_region.empty() ? kRegion : m_region, m_table, options.number),
           std::chrono::floor<std::chrono::seconds>(engine.snapshot()->clock.calendar.sinceEpoch())
               .count()) {
     if (m_region.empty()) m_region = kRegion;
+    save();
     m_thread = std::thread([this] { run(); });
 }
 
 StreamHook::~StreamHook() {
-    m_calls.stop();
+    beginStop();
     m_command.stop();
     m_thread.join();
+}
+
+void StreamHook::beginStop() {
+    m_calls.stop();
+    m_command.beginStop();
+}
+
+void StreamHook::save() {
+    const bool wasSaved = std::exchange(m_isSaved, m_checkpoint.save());
+    if (wasSaved && !m_isSaved && m_report)
+        m_report("how far the command for the stream of " + m_table +
+                 " has come could not be saved; the next start repeats some records");
 }
 
 std::optional<Engine::Answer> StreamHook::call(const std::string& operation,
@@ -103,15 +132,21 @@ void StreamHook::run() {
 
 bool StreamHook::findShards() {
     std::string after;
+    std::set<std::string> listed;
     do {
         const auto answer = call(
             "ListStreams", request({{"TableName", m_table}, {"ExclusiveStartStreamArn", after}}));
         if (!answer) return false;
+        if (answer->status != 200) return true;
         const json::Object list = objectOf(*answer);
-        for (const json::Value& stream : listOf(list, "Streams"))
-            if (!findShards(textOf(stream.as_object(), "StreamArn"))) return false;
+        for (const json::Value& stream : listOf(list, "Streams")) {
+            const std::string arn = textOf(stream.as_object(), "StreamArn");
+            listed.insert(arn);
+            if (!findShards(arn)) return false;
+        }
         after = textOf(list, "LastEvaluatedStreamArn");
     } while (!after.empty());
+    m_listed = std::move(listed);
     return true;
 }
 
@@ -129,7 +164,9 @@ bool StreamHook::findShards(const std::string& stream) {
             const bool isKnown = std::ranges::any_of(m_shards, [&](const Shard& known) {
                 return known.stream == stream && known.id == id;
             });
-            if (!isKnown) m_shards.push_back({stream, id, "", "", "", {}, {}, false});
+            if (!isKnown)
+                m_shards.push_back(
+                    {stream, id, "", m_checkpoint.lastOf(stream, id), "", {}, {}, false});
         }
         after = textOf(description->as_object(), "LastEvaluatedShardId");
     } while (!after.empty());
@@ -148,8 +185,13 @@ bool StreamHook::handle(Shard& shard) {
     if (code == 0) {
         shard.event.clear();
         shard.wait = {};
+        m_checkpoint.note(shard.stream, shard.id, shard.last);
+        m_checkpoint.keepOnly(m_listed);
+        save();
         return true;
     }
+    // The next start runs it again.
+    if (m_command.isStopped()) return false;
     shard.wait = shard.wait == Duration() ? kFirstWait : std::min(shard.wait * 2, kLongestWait);
     shard.notBefore = wallNow() + shard.wait;
     const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(shard.wait).count();
@@ -196,7 +238,7 @@ bool StreamHook::read(Shard& shard) {
         const json::Object& change = record.at("dynamodb").as_object();
         shard.last = textOf(change, "SequenceNumber");
         if (change.at("ApproximateCreationDateTime").to_number<double>() >=
-            static_cast<double>(m_since))
+            static_cast<double>(m_checkpoint.since()))
             batch.push_back(record);
     }
     shard.iterator = textOf(object, "NextShardIterator");

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -9,21 +11,31 @@
 #include "core/base/time.h"
 #include "core/engine/blocking_calls.h"
 #include "core/engine/command.h"
+#include "core/engine/stream_checkpoint.h"
 
 namespace orrery::engine {
 
 /// Runs a command for each batch of records of a table's streams, as Lambda runs a function: in
 /// order within a shard, and again, after a while, when the command fails. It hands over the
-/// changes since it began, in the world's whole seconds. It reads by ordinary calls, on a thread
-/// of its own.
+/// changes since it first began, in the world's whole seconds; a later start continues after the
+/// last batch that the command has handled. It reads by ordinary calls, on a thread of its own.
 class StreamHook {
 public:
     using Report = std::function<void(const std::string&)>;
-    /// `table` is a name in us-east-1, or an ARN. `report` gets one sentence for each failed run,
-    /// on the hook's thread. The engine must outlive the hook.
-    StreamHook(Engine& engine, const std::string& table, std::string command, Report report);
+    struct Options {
+        std::string table;  ///< A name in us-east-1, or an ARN.
+        std::string command;
+        /// Where the hook keeps how far it has come. Empty: a later start begins anew.
+        std::filesystem::path folder = {};
+        int number = 1;  ///< Tells hooks of the same table apart.
+    };
+    /// `report` gets one sentence for each failed run, on the hook's thread. The engine must
+    /// outlive the hook.
+    StreamHook(Engine& engine, const Options& options, Report report);
     /// Stops, and ends the command if it runs.
     ~StreamHook();
+    /// Begins to stop, so that several hooks stop at the same time.
+    void beginStop();
     StreamHook(const StreamHook&) = delete;
     StreamHook& operator=(const StreamHook&) = delete;
 
@@ -33,7 +45,7 @@ private:
         std::string id;
         std::string iterator;  ///< Empty: to be asked for.
         std::string last;      ///< The sequence number of the last record read; empty: none.
-        std::string event;     ///< A batch that has not been handled; empty: none.
+        std::string event;     ///< A batch that has not been handled, up to `last`; empty: none.
         Duration wait{};       ///< After the last failed run of `event`.
         Duration notBefore{};  ///< When `event` may run again.
         bool isOver = false;
@@ -46,6 +58,7 @@ private:
     /// False if there was nothing to do.
     bool advance(Shard& shard);
     bool handle(Shard& shard);
+    void save();
     bool open(Shard& shard);
     bool read(Shard& shard);
     std::optional<Engine::Answer> call(const std::string& operation, const std::string& json);
@@ -55,7 +68,9 @@ private:
     Report m_report;
     std::string m_region;
     std::string m_table;
-    std::int64_t m_since;  // In seconds of the world's calendar.
+    StreamCheckpoint m_checkpoint;
+    bool m_isSaved = true;
+    std::set<std::string> m_listed;  // The streams of the last list.
     std::vector<Shard> m_shards;
     std::thread m_thread;
 };

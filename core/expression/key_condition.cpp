@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/expression/condition_syntax.h"
+#include "core/expression/key_value.h"
 #include "core/expression/value_text.h"
 
 namespace orrery::expression {
@@ -153,23 +154,8 @@ const KeyPredicate* findPredicate(const KeyPredicates& predicates, const std::st
     return found == predicates.end() ? nullptr : &*found;
 }
 
-enum class Role { Partition, Sort };
-
-// Refuses a value that cannot be a key: an empty or too long one.
-ApiResult<void> checkKeyValue(const AttributeValue& value, const KeyAttribute& key, Role role) {
-    Item item;
-    item.set(key.name, value);
-    KeySchema schema{key, std::nullopt};
-    if (role == Role::Sort) {
-        // A partition key that passes is put before it.
-        schema = {{"", AttributeType::String}, key};
-        item.set("", AttributeValue::string("x"));
-    }
-    TRY(types::keyOf(item, schema));
-    return {};
-}
-
-ApiResult<void> checkPredicate(const KeyPredicate& predicate, const KeyAttribute& key, Role role) {
+ApiResult<void> checkPredicate(const KeyPredicate& predicate, const KeyAttribute& key,
+                               KeyRole role) {
     if (predicate.op == KeyOperator::NotIndexable) {
         return fail("Attempted conditional constraint is not an indexable operation");
     }
@@ -185,7 +171,7 @@ ApiResult<void> checkPredicate(const KeyPredicate& predicate, const KeyAttribute
             "One or more parameter values were invalid: ComparisonOperator BEGINS_WITH is not "
             "valid for N AttributeValue type");
     }
-    if (role == Role::Partition && predicate.op != KeyOperator::Equal) {
+    if (role == KeyRole::Partition && predicate.op != KeyOperator::Equal) {
         return fail("Query key condition not supported");
     }
     for (const SharedValue& value : predicate.values)
@@ -226,7 +212,7 @@ ApiResult<KeyRange> bindComposite(const KeyPredicates& predicates, const KeySche
             names(missing, attribute);
             continue;
         }
-        TRY(checkPredicate(*predicate, attribute, Role::Partition));
+        TRY(checkPredicate(*predicate, attribute, KeyRole::Partition));
         values.push_back(*predicate->values.front());
     }
     if (!missing.empty())
@@ -245,7 +231,7 @@ ApiResult<KeyRange> bindComposite(const KeyPredicates& predicates, const KeySche
                             " must have equality conditions specified in the query because a "
                             "condition is present on key attribute " +
                             attribute.name);
-            TRY(checkPredicate(*predicate, attribute, Role::Sort));
+            TRY(checkPredicate(*predicate, attribute, KeyRole::Sort));
             if (last != nullptr) range.sortPrefix.push_back(*last->values.front());
             last = predicate;
         }
@@ -285,13 +271,13 @@ ApiResult<KeyRange> bindKeyCondition(const KeyPredicates& predicates, const KeyS
     };
     const KeyPredicate* partition = findPredicate(predicates, schema.partition.name);
     if (!partition) return missed(schema.partition.name);
-    TRY(checkPredicate(*partition, schema.partition, Role::Partition));
+    TRY(checkPredicate(*partition, schema.partition, KeyRole::Partition));
     KeyRange range{*partition->values.front(), std::nullopt};
     if (predicates.size() == 1) return range;
 
     const KeyPredicate* sort = findPredicate(predicates, schema.sort->name);
     if (!sort) return missed(schema.sort->name);
-    TRY(checkPredicate(*sort, *schema.sort, Role::Sort));
+    TRY(checkPredicate(*sort, *schema.sort, KeyRole::Sort));
     range.sort = SortCondition{sort->op, *sort->values.front(), *sort->values.back()};
     return range;
 }

@@ -18,6 +18,8 @@ constexpr std::size_t kCrcWidth = 10;
 constexpr std::string_view kContentLength = "Content-Length: ";
 // The service compresses what is larger than this.
 constexpr std::size_t kPlainBytesMax = 4096;
+// All connections wait while one body is compressed.
+constexpr std::size_t kCompressedBytesMax = 1024 * 1024;
 
 void fillIn(std::string& out, std::size_t at, std::size_t width, std::uint64_t value) {
     char digits[20];
@@ -173,7 +175,9 @@ void ReplyWriter::compress(std::string& out, Open& open) {
 }
 
 void ReplyWriter::end(std::string& out, Open open) {
-    if (open.coding != Coding::Identity && out.size() - open.bodyAt > kPlainBytesMax)
+    const std::size_t bodyBytes = out.size() - open.bodyAt;
+    if (open.coding != Coding::Identity && bodyBytes > kPlainBytesMax &&
+        bodyBytes <= kCompressedBytesMax)
         compress(out, open);
     // Like the service's, the checksum is that of the bytes sent.
     const std::string_view body = std::string_view(out).substr(open.bodyAt);

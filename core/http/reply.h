@@ -31,7 +31,8 @@ public:
         bool headOnly = false;  ///< A HEAD request: the reply has no body.
         /// The origin of the page that may read the reply, or "*"; empty: none.
         std::string allowOrigin{};
-        /// What the client accepts; used for the service's answers that are larger than 4 KB.
+        /// What the client accepts; used for the service's answers that are larger than 4 KB, up to
+        /// 1 MB.
         Coding coding = Coding::Identity;
     };
 

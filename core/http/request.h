@@ -34,10 +34,11 @@ struct Request {
     std::string_view contentEncoding;
     std::string_view acceptEncoding;  ///< The first, as the service takes it.
     std::string_view origin;
-    std::string_view zone;         ///< x-orrery-zone.
-    std::string_view corsMethod;   ///< Access-Control-Request-Method.
-    std::string_view corsHeaders;  ///< Access-Control-Request-Headers.
-    std::string_view fetchSite;    ///< Sec-Fetch-Site.
+    std::string_view zone;                      ///< x-orrery-zone.
+    std::optional<std::string_view> nameSpace;  ///< x-orrery-namespace.
+    std::string_view corsMethod;                ///< Access-Control-Request-Method.
+    std::string_view corsHeaders;               ///< Access-Control-Request-Headers.
+    std::string_view fetchSite;                 ///< Sec-Fetch-Site.
 
     /// The head as sent, up to and including the empty line. The signature covers it.
     std::string_view head;

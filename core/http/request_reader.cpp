@@ -150,6 +150,10 @@ private:
         if (beast::iequals(name, "x-amz-target")) request.amzTarget = view(value);
         if (beast::iequals(name, "x-amz-date")) request.amzDate = view(value);
         if (beast::iequals(name, "x-orrery-zone")) request.zone = view(value);
+        if (beast::iequals(name, "x-orrery-namespace")) {
+            m_malformed = m_malformed || request.nameSpace.has_value();
+            request.nameSpace = view(value);
+        }
     }
     /// True if everything that an answer may repeat is UTF-8.
     bool hasText() const {
@@ -157,7 +161,8 @@ private:
         return isUtf8(r.target) && isUtf8(r.host) && isUtf8(r.authorization) &&
                isUtf8(r.amzTarget) && isUtf8(r.amzDate) && isUtf8(r.date) &&
                isUtf8(r.contentType) && isUtf8(r.origin) && isUtf8(r.zone) &&
-               isUtf8(r.corsMethod) && isUtf8(r.corsHeaders);
+               isUtf8(r.corsMethod) && isUtf8(r.corsHeaders) &&
+               isUtf8(r.nameSpace.value_or(std::string_view()));
     }
     void on_header_impl(beast::error_code&) override { m_headDone = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}

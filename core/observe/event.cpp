@@ -8,15 +8,11 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/base/overloaded.h"
 #include "core/base/zone_letter.h"
 
 namespace orrery::observe {
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 std::string_view messageName(MessageKind kind) {
     switch (kind) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/base/result.h"
+#include "core/expression/key_value.h"
 #include "core/expression/storage_range.h"
 #include "core/expression/value_text.h"
 #include "core/partiql/key_terms.h"
@@ -13,6 +14,7 @@ namespace orrery::partiql {
 
 using expression::And;
 using expression::Condition;
+using expression::KeyRole;
 using types::AttributeValue;
 using types::Item;
 using types::KeyAttribute;
@@ -51,18 +53,20 @@ std::vector<const Condition*> partsOf(const std::optional<Condition>& where) {
     return parts;
 }
 
-ApiResult<void> checkType(const AttributeValue& value, const KeyAttribute& attribute) {
-    if (value.type() == attribute.type) return {};
+ApiResult<void> checkValue(const AttributeValue& value, const KeyAttribute& attribute,
+                           KeyRole role) {
+    if (value.type() == attribute.type) return expression::checkKeyValue(value, attribute, role);
     return fail("Key attribute's data type should match its data type in table's schema: Key " +
                 attribute.name);
 }
 
-ApiResult<void> checkTypes(const Branch& branch, const KeySchema& schema) {
+ApiResult<void> checkValues(const Branch& branch, const KeySchema& schema) {
     for (const AttributeValue& value : branch.partitions)
-        TRY(checkType(value, schema.partition));
+        TRY(checkValue(value, schema.partition, KeyRole::Partition));
     for (const expression::SortCondition& sort : branch.sorts) {
-        TRY(checkType(sort.value, *schema.sort));
-        if (sort.op == expression::KeyOperator::Between) TRY(checkType(sort.upper, *schema.sort));
+        TRY(checkValue(sort.value, *schema.sort, KeyRole::Sort));
+        if (sort.op == expression::KeyOperator::Between)
+            TRY(checkValue(sort.upper, *schema.sort, KeyRole::Sort));
         // A prefix of a number is refused with its type.
     }
     return {};
@@ -224,7 +228,7 @@ ApiResult<ReadPlan> planReads(const Select& select, const KeySchema& schema, Key
         branches, [](const Branch& branch) { return branch.partitions.size() != 1; });
     if (contradicts) return scan();
     for (const Branch& branch : branches)
-        TRY(checkTypes(branch, schema));
+        TRY(checkValues(branch, schema));
     plan.keyed = true;
     for (const Branch& branch : withoutNegations(std::move(branches)))
         plan.reads.push_back(readOf(branch, space));

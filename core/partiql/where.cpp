@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/expression/operand_checks.h"
 #include "core/partiql/values.h"
@@ -102,6 +103,26 @@ Condition join(bool all, Condition left, Condition right) {
 
 Condition equality(Operand left, Operand right) {
     return {Comparison{Comparator::Equal, std::move(left), std::move(right)}};
+}
+
+/// How much a copy of the condition costs, in conditions and candidates.
+std::size_t sizeOf(const Condition& condition) {
+    const auto sum = [](const std::vector<Condition>& conditions) {
+        std::size_t size = 1;
+        for (const Condition& one : conditions)
+            size += sizeOf(one);
+        return size;
+    };
+    return std::visit(Overloaded{
+                          [](const Comparison&) { return std::size_t{1}; },
+                          [](const Between&) { return std::size_t{1}; },
+                          [](const FunctionCall&) { return std::size_t{1}; },
+                          [](const In& in) { return 1 + in.candidates.size(); },
+                          [&](const And& node) { return sum(node.conditions); },
+                          [&](const Or& node) { return sum(node.conditions); },
+                          [&](const Not& node) { return sum(node.condition); },
+                      },
+                      condition.node);
 }
 
 SharedValue truth(bool value) {
@@ -210,22 +231,27 @@ private:
         return negation(std::move(equal));
     }
 
-    // A comparison of truths repeats its operands, so its nesting has a bound.
+    // A comparison of truths repeats its operands, so its nesting and what it repeats have bounds.
     ApiResult<Condition> readTruth(const Node& condition) {
-        if (m_truths == kTruthsMax)
-            return fail("Unsupported operator in Condition Expression. Operator: " +
-                        condition.text);
+        if (m_truths == kTruthsMax) return tooNested(condition.text);
         ++m_truths;
         auto read = this->read(condition);
         --m_truths;
         return read;
     }
 
+    static std::unexpected<ApiError> tooNested(const std::string& name) {
+        return fail("Unsupported operator in Condition Expression. Operator: " + name);
+    }
+
     // True if the truth of `left` equals the value of `other`.
     ApiResult<Condition> equalTruth(const Condition& left, const Node& other) {
+        m_repeated += sizeOf(left);
+        if (m_repeated > kRepeatedMax) return tooNested("=");
         if (other.kind == Node::Kind::Boolean) return other.text == "true" ? left : negation(left);
         if (isCondition(other)) {
             TRY_ASSIGN(Condition right, readTruth(other));
+            m_repeated += sizeOf(right);
             return join(false, join(true, left, right),
                         join(true, negation(left), negation(right)));
         }
@@ -302,9 +328,11 @@ private:
     }
 
     static constexpr int kTruthsMax = 5;
+    static constexpr std::size_t kRepeatedMax = 1000;
 
     Parameters m_parameters;
     int m_truths = 0;
+    std::size_t m_repeated = 0;
 };
 
 }  // namespace

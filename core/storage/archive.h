@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -24,6 +25,8 @@ struct ArchiveOrder {
     Lsn first;
     Lsn last;
     std::uint64_t until = 0;  ///< Commit time of the last record; expireArchive compares it.
+    /// Volumes whose logs have the same records, for those that `volume` can no longer read.
+    std::vector<VolumeId> others = {};
     bool operator==(const ArchiveOrder&) const = default;
 };
 

@@ -59,8 +59,13 @@ StorageError unknownRow(const LogMedium& log, const std::string& name) {
 }  // namespace
 
 StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn) {
-    TRY_ASSIGN(SharedBytes record, log.recordOnWorker(order.volume, order.group, lsn));
-    if (record != nullptr) return record;
+    StorageResult<SharedBytes> record = log.recordOnWorker(order.volume, order.group, lsn);
+    if (record && *record != nullptr) return record;
+    for (const VolumeId other : order.others) {
+        auto same = log.recordOnWorker(other, order.group, lsn);
+        if (same && *same != nullptr) return same;
+    }
+    if (!record) return record;
     return std::unexpected(StorageError{
         "read", ENODATA, log.path(),
         "The log " + log.path() + " lacks record " + std::to_string(lsn.value()) + " of group " +
@@ -119,21 +124,9 @@ void ArchiveLayer::take(const ArchiveOrder& order, Turn& turn) {
     m_orders.push_back({order, std::nullopt, Order::State::Waiting});
 }
 
-Lsn ArchiveLayer::lastOf(KeySpaceId table, GroupId group) const {
-    for (auto order = m_orders.rbegin(); order != m_orders.rend(); ++order) {
-        if (order->order.table == table && order->order.group == group) return order->order.last;
-    }
-    const auto after = m_segments.upper_bound(Place(table, group, Lsn(UINT64_MAX)));
-    if (after == m_segments.begin()) return Lsn(0);
-    const ArchiveSegment& segment = std::prev(after)->second;
-    return segment.table == table && segment.group == group ? segment.last : Lsn(0);
-}
-
 void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
     for (Order& order : m_orders) {
-        const bool isOpen =
-            order.state == Order::State::Waiting || order.state == Order::State::Out;
-        if (!isOpen || order.order.table != table || order.order.until >= before) continue;
+        if (!isOpen(order) || order.order.table != table || order.order.until >= before) continue;
         turn.eraseValue(orderName(table, order.order.group, order.order.first));
         // An order that is being written removes its file when it ends.
         order.state = Order::State::Cancelled;
@@ -264,6 +257,23 @@ std::vector<ArchiveSegment> ArchiveLayer::segments(KeySpaceId table) const {
     for (; at != m_segments.end() && at->second.table == table; ++at)
         found.push_back(at->second);
     return found;
+}
+
+std::vector<ArchiveOrder> ArchiveLayer::orders(KeySpaceId table) const {
+    std::vector<ArchiveOrder> open;
+    for (const Order& order : m_orders)
+        if (order.order.table == table && isOpen(order)) open.push_back(order.order);
+    return open;
+}
+
+Lsn ArchiveLayer::lastOf(KeySpaceId table, GroupId group) const {
+    for (auto order = m_orders.rbegin(); order != m_orders.rend(); ++order) {
+        if (order->order.table == table && order->order.group == group) return order->order.last;
+    }
+    const auto after = m_segments.upper_bound(Place(table, group, Lsn(UINT64_MAX)));
+    if (after == m_segments.begin()) return Lsn(0);
+    const ArchiveSegment& segment = std::prev(after)->second;
+    return segment.table == table && segment.group == group ? segment.last : Lsn(0);
 }
 
 }  // namespace orrery::storage

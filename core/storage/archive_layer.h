@@ -43,6 +43,9 @@ public:
     StorageResult<std::vector<ArchivedRecord>> read(KeySpaceId table, GroupId group, Lsn from,
                                                     std::uint64_t bytesMax) const;
     std::vector<ArchiveSegment> segments(KeySpaceId table) const;
+    std::vector<ArchiveOrder> orders(KeySpaceId table) const;
+    /// See Store::archiveEnd.
+    Lsn lastOf(KeySpaceId table, GroupId group) const;
     std::uint64_t bytes() const { return m_bytes; }
     std::uint64_t ordersLeft() const { return m_orders.size(); }
     /// The last write's error, if a retry may succeed; cleared by a successful write.
@@ -60,10 +63,12 @@ private:
     };
     using Place = std::tuple<KeySpaceId, GroupId, Lsn>;
 
+    static bool isOpen(const Order& order) {
+        return order.state == Order::State::Waiting || order.state == Order::State::Out;
+    }
     void take(const ArchiveOrder& order, Turn& turn);
     void expire(KeySpaceId table, std::uint64_t before, Turn& turn);
     void finishOrder(const ArchiveBatch& batch, Turn& rows);
-    Lsn lastOf(KeySpaceId table, GroupId group) const;
 
     std::shared_ptr<ArchiveMedium> m_medium;
     std::shared_ptr<LogMedium> m_log;

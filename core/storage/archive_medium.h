@@ -41,7 +41,8 @@ public:
     virtual std::string path() const = 0;
 };
 
-/// The record at `lsn` for an order, or an error if the log lacks it.
+/// The record at `lsn` for an order, from the first of its volumes that has it and can read it. An
+/// error if none does.
 StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& order, Lsn lsn);
 
 }  // namespace orrery::storage

@@ -6,6 +6,8 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+// Of an order that names other volumes.
+constexpr std::uint8_t kVersionWithOthers = 2;
 
 struct Place {
     KeySpaceId table;
@@ -67,10 +69,12 @@ std::string segmentName(KeySpaceId table, GroupId group, Lsn first) {
 std::string encodeOrder(const ArchiveOrder& order) {
     std::string row;
     ByteWriter writer(row);
-    writer.u8(kVersion);
+    writer.u8(order.others.empty() ? kVersion : kVersionWithOthers);
     writer.u16(order.volume.value());
     writer.u64(order.last.value());
     writer.u64(order.until);
+    for (const VolumeId other : order.others)
+        writer.u16(other.value());
     return row;
 }
 
@@ -88,10 +92,13 @@ std::string encodeSegment(const ArchiveSegment& segment) {
 std::optional<ArchiveOrder> decodeOrder(std::string_view name, std::string_view row) {
     const auto place = parsePlace(name, kOrderPrefix);
     ByteReader reader(row);
-    if (!place || reader.u8() != kVersion) return std::nullopt;
+    const std::uint8_t version = reader.u8();
+    if (!place || version < kVersion || version > kVersionWithOthers) return std::nullopt;
     ArchiveOrder order{place->table, place->group, VolumeId(reader.u16()), place->first, {}, 0};
     order.last = Lsn(reader.u64());
     order.until = reader.u64();
+    while (version == kVersionWithOthers && reader.ok() && !reader.atEnd())
+        order.others.emplace_back(reader.u16());
     if (!reader.ok() || !reader.atEnd() || order.last < order.first) return std::nullopt;
     return order;
 }

@@ -15,7 +15,8 @@ namespace orrery::storage {
 //   "archive/segment/" place   segment   a segment that is written and synced
 //
 //   place   := table:8 "/" group:16 "/" first:16
-//   order   := version:uint8 volume:uint16 last:uint64 until:uint64
+//   order   := version:uint8 volume:uint16 last:uint64 until:uint64 other*
+//   other   := volume:uint16         version 1 has none
 //   segment := version:uint8 last:uint64 until:uint64 bytes:uint64 checksum:uint32
 
 inline constexpr std::string_view kOrderPrefix = "archive/order/";

@@ -42,6 +42,12 @@ public:
     StorageResult<std::vector<ArchivedRecord>> archived(KeySpaceId table, GroupId group, Lsn from,
                                                         std::uint64_t bytesMax) const override;
     std::vector<ArchiveSegment> archiveSegments(KeySpaceId table) const override;
+    std::vector<ArchiveOrder> archiveOrders(KeySpaceId table) const override {
+        return m_archive.orders(table);
+    }
+    Lsn archiveEnd(KeySpaceId table, GroupId group) const override {
+        return m_archive.lastOf(table, group);
+    }
 
     void apply(VolumeId volume, GroupId group, std::span<const TreeChange> changes,
                const TreeMark& mark) override;

@@ -199,6 +199,11 @@ public:
                                                                 std::uint64_t bytesMax) const = 0;
     /// The readable segments of `table`, by group and position.
     virtual std::vector<ArchiveSegment> archiveSegments(KeySpaceId table) const = 0;
+    /// The segments of `table` that are ordered and cannot be read yet, in the order of the orders.
+    virtual std::vector<ArchiveOrder> archiveOrders(KeySpaceId table) const = 0;
+    /// The last position of `group` that is in the archive of `table` or ordered for it; 0 if none
+    /// is.
+    virtual Lsn archiveEnd(KeySpaceId table, GroupId group) const = 0;
 
     // --- trees
 

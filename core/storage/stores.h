@@ -58,6 +58,9 @@ public:
                                                std::size_t stepsAtOnce = SIZE_MAX);
     /// Work that is out has no effect when it is returned; a planned failure is over.
     virtual void crash() = 0;
+    /// What the next process finds: another store on what a disk would hold, whose tickets begin
+    /// anew. This one must not be used any more.
+    virtual std::unique_ptr<MemoryStore> reopened() const = 0;
 };
 
 }  // namespace orrery::storage

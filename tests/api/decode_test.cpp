@@ -21,7 +21,7 @@ std::string messageOf(std::string_view operation, std::string_view body) {
 
 const std::vector<std::string>& operationNames() {
     static const std::vector<std::string> kNames = {
-#define OPERATION(service, name, symbol, plane, effect) #service "." #name,
+#define OPERATION(service, name, symbol, plane, effect, ...) #service "." #name,
 #define LATER(service, name) #service "." #name,
 #include "core/api/operations.def"
 #undef OPERATION

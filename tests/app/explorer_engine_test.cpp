@@ -9,6 +9,7 @@
 #include "widgets/requests/requests_view.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/table_page.h"
 
 using namespace orrery;
 using test::parsed;
@@ -54,6 +55,46 @@ private slots:
             return QString();
         };
         QTRY_VERIFY2(servedBy().startsWith("us-east-1"), qPrintable(servedBy()));
+    }
+
+    // What is done to the table of a namespace must not be done to its namesake.
+    void aNamespaceIsNamedAndReached() {
+        m_test->put(parsed(R"({"id":{"S":"o1"}})"));
+        const QString inA = QStringLiteral("000000000000/a");
+        const auto call = [&](const char* operation, const char* json) {
+            bool done = false;
+            m_test->backend().call({"us-east-1", inA.toStdString()}, operation, json,
+                                   [&done](const app::Backend::Answer&) { done = true; });
+            return QTest::qWaitFor([&done] { return done; }, 20'000);
+        };
+        QVERIFY(call("CreateTable", R"({
+            "TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
+            "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],
+            "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]})"));
+        QVERIFY(call("PutItem", R"({"TableName":"Orders","Item":{"id":{"S":"of a"}}})"));
+        app::MainWindow& window = m_test->window();
+        auto* explorer = window.findChild<widgets::Explorer*>();
+        const widgets::ExplorerTarget target{"us-east-1", "Orders", {}, inA};
+        const auto isListed = [&](const widgets::ExplorerTarget& wanted) {
+            window.feed()->takeSnapshot();
+            explorer->setCurrent(wanted);
+            return explorer->current() == wanted;
+        };
+        QTRY_VERIFY(isListed(target));
+        window.openTable(target);
+        QCOMPARE(window.tabs()->tabText(window.tabs()->currentIndex()),
+                 QStringLiteral("Orders (namespace a)"));
+        const auto* model = window.currentTable()->model();
+        QTRY_COMPARE(model->rowCount(), 1);
+        QCOMPARE(model->itemRow(0).item["id"].toObject()["S"].toString(), QStringLiteral("of a"));
+        emit explorer->deleteTableWanted(target);
+        auto* dialog = m_test->shown<widgets::DeleteTableDialog>();
+        QVERIFY(dialog != nullptr);
+        dialog->nameLine()->setText(QStringLiteral("Orders"));
+        dialog->deleteButton()->click();
+        QTRY_VERIFY(!isListed(target));
+        QVERIFY(isListed({"us-east-1", "Orders", {}}));
+        QVERIFY(!m_test->get("o1").isEmpty());
     }
 
     void aLocalIndexIsCountedAsTheServiceDoes() {

@@ -127,9 +127,9 @@ void FakeBackend::answerLater(int status, const std::string& body, AnswerHandler
     });
 }
 
-void FakeBackend::call(std::string_view region, std::string_view operation, std::string_view json,
+void FakeBackend::call(const Scope& scope, std::string_view operation, std::string_view json,
                        AnswerHandler handler) {
-    m_calls.push_back({std::string(region), std::string(operation), std::string(json)});
+    m_calls.push_back({scope.region, std::string(operation), std::string(json), scope.accountId});
     if (!m_refusal.empty()) return answerLater(400, std::exchange(m_refusal, {}), handler);
     if (operation == m_failing)
         return answerLater(500, R"({"__type":"x#InternalServerError","message":"No leader."})",
@@ -157,9 +157,9 @@ void FakeBackend::call(std::string_view region, std::string_view operation, std:
     answerLater(200, body, std::move(handler));
 }
 
-void FakeBackend::deleteItem(std::string_view region, std::string_view json, Lsn,
+void FakeBackend::deleteItem(const Scope& scope, std::string_view json, Lsn,
                              AnswerHandler handler) {
-    call(region, "DeleteItem", json, std::move(handler));
+    call(scope, "DeleteItem", json, std::move(handler));
 }
 
 void FakeBackend::control(std::string_view method, std::string_view target, std::string_view json,

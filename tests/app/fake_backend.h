@@ -19,6 +19,7 @@ public:
         std::string region;  ///< Empty for control calls.
         std::string name;    ///< "PutItem", "POST /faults".
         std::string json;
+        std::string accountId{};
     };
 
     FakeBackend();
@@ -43,9 +44,9 @@ public:
     /// The next call fails with this error.
     void refuseNextCall(const std::string& type, const std::string& message);
 
-    void call(std::string_view region, std::string_view operation, std::string_view json,
+    void call(const Scope& scope, std::string_view operation, std::string_view json,
               AnswerHandler handler) override;
-    void deleteItem(std::string_view region, std::string_view json, Lsn itemLsn,
+    void deleteItem(const Scope& scope, std::string_view json, Lsn itemLsn,
                     AnswerHandler handler) override;
     void control(std::string_view method, std::string_view target, std::string_view json,
                  AnswerHandler handler) override;

@@ -19,6 +19,10 @@ private slots:
                                 "&at=0.000010000&limit=10"));
         request.from = "0a";
         request.backward = true;
+        request.target.account = QStringLiteral("000000000000/a b");
+        QVERIFY(itemsTarget(request).find("&account=000000000000&namespace=a%20b&") !=
+                std::string::npos);
+        request.target.account.clear();
         QVERIFY(itemsTarget(request).ends_with("&from=0a&backward=true&limit=10"));
         QCOMPARE(QString::fromStdString(
                      itemTarget("r", "t", {{"id", QJsonObject{{"S", QStringLiteral("ä b")}}}})),

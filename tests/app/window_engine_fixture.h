@@ -41,10 +41,10 @@ public:
         (void)waitFor([&find] { return find() != nullptr; });
         return find();
     }
+    /// False if it does not hold within some seconds.
+    [[nodiscard]] static bool waitFor(const std::function<bool()>& holds);
 
 private:
-    static bool waitFor(const std::function<bool()>& holds);
-
     std::unique_ptr<app::EmbeddedBackend> m_backend;
     std::unique_ptr<app::MainWindow> m_window;
 };

@@ -176,6 +176,38 @@ private slots:
         QCOMPARE(verify(request), QString());
     }
 
+    // S3 alone takes a body that is not signed, or signed piece by piece; elsewhere the signature
+    // covers the body as it was sent, whatever the header says.
+    void refusesBodiesThatAreNotSigned_data() {
+        QTest::addColumn<QString>("payload");
+        QTest::addColumn<QString>("signature");
+        QTest::addColumn<bool>("accepted");
+        const auto row = [](const char* payload, const char* signature, bool accepted) {
+            QTest::newRow(payload) << payload << signature << accepted;
+        };
+        row("STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            "98e1cfada73abe9ed7045f328765c337ca83baba2c1754593f35a67319e5981d", false);
+        row("STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            "f5954036d96792c59464448720064c6eece04959c42f1a2c3aa91b602b5a7c5e", false);
+        row("UNSIGNED-PAYLOAD", "9f35c9138e8824a90baaa0ec4c632f4f33a2d269edf48b53185c66161ec90e3a",
+            false);
+        row("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+            "726cfc523f322ce00142856fa931e308074645c8eb6684295a55d50f7d6e2dbb", true);
+    }
+    void refusesBodiesThatAreNotSigned() {
+        QFETCH(QString, payload);
+        QFETCH(QString, signature);
+        QFETCH(bool, accepted);
+        Request request = signedRequest();
+        request.headers += "X-Amz-Content-Sha256: " + payload.toStdString() + "\r\n";
+        request.authorization =
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261126/us-east-1/dynamodb/aws4_request, "
+            "SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-target, "
+            "Signature=" +
+            signature.toStdString();
+        QCOMPARE(verify(request), accepted ? QString() : QString(kMismatch));
+    }
+
     void refusesOthers() {
         Request request = signedRequest();
         request.authorization = replaced(request.authorization, "AKIDEXAMPLE", "NOBODY");
@@ -218,12 +250,28 @@ private slots:
                  QString("Signature not yet current: 20261126T101112Z is still later than "
                          "20261126T101111Z (20261126T100611Z + 5 min.)"));
         QCOMPARE(at(24h, 25h), QString());
+        QCOMPARE(at(24h, auth::kAnySkew), QString());
         // A presigned request is good until it expires.
         const auto presigned = [](Duration later) {
             return verify(presignedRequest(), CalendarTime(kNow.sinceEpoch() + later), 0s);
         };
         QCOMPARE(presigned(10min), QString());
         QVERIFY(presigned(10min + 1s).startsWith("Signature expired: "));
+    }
+
+    void knowsTimesThatNoClockHolds() {
+        const auto claimed = [](const std::string& year) {
+            auth::Signature signature;
+            signature.accessKey = "AKIDEXAMPLE";
+            signature.scopeDate = year + "1231";
+            signature.time = year + "1231T235959Z";
+            const auto credentials = Credentials::parse(kFile);
+            const auto verified =
+                verifySignature(signature, {"POST", "/", "\r\n", ""}, *credentials, {.now = kNow});
+            return QString::fromStdString(verified.error().message).section(':', 0, 0);
+        };
+        QCOMPARE(claimed("9999"), QString("Signature not yet current"));
+        QCOMPARE(claimed("0001"), QString("Signature expired"));
     }
 
     void readsTheFilesOfTheAwsTools() {

@@ -67,6 +67,26 @@ public:
                         });
     }
 
+    /// A put of an item in each of these collections, in one transaction that asks for all sizes.
+    std::uint64_t transact(const std::vector<std::string>& collections) {
+        return t.submit("TransactWriteItems",
+                        [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+                            cluster::TransactWrite request;
+                            for (const std::string& pk : collections) {
+                                cluster::WriteItem write;
+                                write.table = catalog.find(caller, "T");
+                                write.key = keyOf(pk, "new");
+                                write.wantsCollectionBytes = true;
+                                types::Item item;
+                                item.set("pk", types::AttributeValue::string(pk));
+                                item.set("sk", types::AttributeValue::string("new"));
+                                write.action = cluster::PutAction{std::move(item)};
+                                request.actions.emplace_back(std::move(write));
+                            }
+                            return ApiResult<cluster::Request>(std::move(request));
+                        });
+    }
+
     std::optional<std::uint64_t> answered(std::uint64_t id) const {
         if (!t.done(id) || t.failed(id)) return std::nullopt;
         return std::get<cluster::WriteReply>(*t.answer(id)->result).collectionBytes;
@@ -213,6 +233,29 @@ private slots:
             QVERIFY(c.t.done(id) && !c.t.failed(id));
         QVERIFY(c.kept("a", ZoneIndex(0)).has_value());
         c.check(kCollections);
+    }
+
+    // All of them are in one partition, whose leader counts them one after another.
+    void isCountedInAsManyCollectionsAsATransactionHas() {
+        Collections c;
+        std::vector<std::string> pks;
+        for (int i = 0; pks.size() < 100; ++i) {
+            const std::string pk = "p" + std::to_string(i);
+            if (c.groupOf(pk) == c.groupOf("p0")) pks.push_back(pk);
+        }
+        for (const std::string& pk : pks)
+            c.write(pk, "1", "red", false);
+        c.t.run(10s);
+        for (const std::string& pk : pks)
+            c.forgetSize(pk);
+        const auto asks = c.transact(pks);
+        c.t.run(10s);
+        QVERIFY(c.t.done(asks) && !c.t.failed(asks));
+        const auto& reply = std::get<cluster::TransactWriteReply>(*c.t.answer(asks)->result);
+        for (std::size_t i = 0; i < pks.size(); ++i) {
+            QVERIFY(reply.writes[i].collectionBytes.has_value());
+            QCOMPARE(*reply.writes[i].collectionBytes, c.scanned(pks[i], ZoneIndex(0)));
+        }
     }
 
     // The write that makes an end of a count may be followed, before it has its own reply, by one

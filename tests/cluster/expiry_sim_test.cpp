@@ -1,9 +1,7 @@
 #include <QtTest>
 
-#include <cstdio>
-
-#include "core/base/check.h"
 #include "tests/cluster/expiry_sim.h"
+#include "tests/cluster/seeded_runs.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
@@ -27,39 +25,10 @@ constexpr std::size_t kSeeds = 300;
 constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
-/// Prints the seed if a CHECK ends the run.
-class SeedContext : public CheckContext {
-public:
-    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
-    void describe() const override {
-        std::fprintf(stderr, "ORRERY_SEED=%llu cluster_tests --class ExpirySimTest\n",
-                     static_cast<unsigned long long>(m_seed));
-    }
+const test::SeededRuns<ExpirySim> kRuns("ExpirySimTest");
 
-private:
-    const std::uint64_t m_seed;
-};
-
-ExpirySimReport runSeed(std::uint64_t seed, PlantedBug bug = PlantedBug::None) {
-    const SeedContext context(seed);
-    return ExpirySim(seed, bug).run();
-}
-
-QByteArray replayLine(std::uint64_t seed, const ExpirySimReport& report) {
-    return QByteArray::fromStdString(report.violation + "\n    ORRERY_SEED=" +
-                                     std::to_string(seed) + " cluster_tests --class ExpirySimTest");
-}
-
-/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
-/// is part of what its judge says. 0 if there is none.
 std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
-    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
-        const ExpirySimReport report = runSeed(seed, bug);
-        if (report.violation.empty()) continue;
-        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), report.violation.c_str());
-        if (report.violation.contains(broken)) return seed;
-    }
-    return 0;
+    return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
 }  // namespace
@@ -69,32 +38,33 @@ class ExpirySimTest : public QObject {
 private slots:
     void keepsItsPromises() {
         for (const std::uint64_t seed : test::freshSeeds(test::seedCount(kSeeds, kSeedsLong))) {
-            const ExpirySimReport report = runSeed(seed);
-            QVERIFY2(report.violation.empty(), replayLine(seed, report));
+            const QByteArray problem = kRuns.problem(seed);
+            QVERIFY2(problem.isEmpty(), problem);
         }
     }
 
     void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed :
              test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/expiry_seeds.txt")) {
-            const ExpirySimReport report = runSeed(seed);
-            QVERIFY2(report.violation.empty(), replayLine(seed, report));
+            const QByteArray problem = kRuns.problem(seed);
+            QVERIFY2(problem.isEmpty(), problem);
         }
     }
 
     void aSeedEndsTheSameTwice() {
         for (std::uint64_t seed = 1; seed <= 5; ++seed)
-            QCOMPARE(runSeed(seed).hash, runSeed(seed).hash);
-        QVERIFY(runSeed(1).hash != runSeed(2).hash);
+            QCOMPARE(kRuns.run(seed).hash, kRuns.run(seed).hash);
+        QVERIFY(kRuns.run(1).hash != kRuns.run(2).hash);
     }
 
     // A run in which nothing happens proves nothing.
     void theMixReachesWhatItIsFor() {
-        constexpr int kRuns = 20;
+        constexpr int kMixed = 20;
         ExpirySimReport sum;
-        for (std::uint64_t seed = 1; seed <= kRuns; ++seed) {
-            const ExpirySimReport one = runSeed(seed);
-            QVERIFY2(one.violation.empty(), replayLine(seed, one));
+        for (std::uint64_t seed = 1; seed <= kMixed; ++seed) {
+            const ExpirySimReport one = kRuns.run(seed);
+            const QByteArray problem = kRuns.problem(seed, one);
+            QVERIFY2(problem.isEmpty(), problem);
             sum.writesDone += one.writesDone;
             sum.expired += one.expired;
             sum.changes += one.changes;
@@ -102,8 +72,8 @@ private slots:
         }
         qInfo("%d writes, %d reads of expired items, %d changes, %d kills", sum.writesDone,
               sum.expired, sum.changes, sum.kills);
-        QVERIFY(sum.writesDone > 80 * kRuns && sum.expired > 5 * kRuns);
-        QVERIFY(sum.changes > 5 * kRuns && sum.kills > 3 * kRuns);
+        QVERIFY(sum.writesDone > 80 * kMixed && sum.expired > 5 * kMixed);
+        QVERIFY(sum.changes > 5 * kMixed && sum.kills > 3 * kMixed);
     }
 
     void findsAnExpiryThatIsNotChecked() {

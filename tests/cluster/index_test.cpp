@@ -176,6 +176,56 @@ private slots:
         QCOMPARE(savedCursors(world), Saved());
     }
 
+    // GSI.OnlineOps: only while resources are allocated is the table UPDATING.
+    void theTableIsActiveWhileAnIndexIsFilled() {
+        using cluster::TableStatus;
+        WorldHarness world(cluster::Profile::dropIn());
+        world.createTable();
+        for (int i = 0; i < kManyItems; ++i) {
+            paint(world, i, "red");
+            if (i % 500 == 0) world.run(5ms);
+        }
+        world.run(1s);
+        world.addIndex(test::colourIndex());
+        world.run(Duration{});
+        const auto request = [&](const auto& make) {
+            const auto call = world.submit("Change", [&](const auto& catalog, const auto& caller) {
+                return ApiResult<cluster::Request>(make(catalog.find(caller, "T")));
+            });
+            world.run(Duration{});
+            return world.done(call) && !world.failed(call);
+        };
+        const auto remove = [](const auto& table) { return cluster::DeleteTable{table}; };
+        const auto addAnother = [](const auto& table) {
+            cluster::UpdateTable update;
+            update.table = table;
+            update.createIndexes.push_back(test::colourIndex());
+            update.createIndexes.back().name = "Other";
+            return update;
+        };
+        const auto deleteIt = [](const auto& table) {
+            cluster::UpdateTable update;
+            update.table = table;
+            update.deleteIndexes.push_back("ByColour");
+            return update;
+        };
+        QCOMPARE(world.table()->status, TableStatus::Active);
+        QCOMPARE(world.table()->indexes.at(0).status, TableStatus::Creating);
+        QVERIFY(!isFilled(world));
+        QVERIFY(!request(remove));
+        QVERIFY(!request(addAnother));
+        QVERIFY(request(deleteIt));
+        world.run(1s);
+        world.sync();
+        QVERIFY(world.table()->indexes.empty());
+        QCOMPARE(world.table()->status, TableStatus::Active);
+        QCOMPARE(savedCursors(world), Saved());
+        world.kill();
+        QVERIFY(request(addAnother));
+        world.run(20s);
+        QCOMPARE(world.table()->indexes.at(0).status, TableStatus::Active);
+    }
+
     void aNewIndexIsFilledWhileALeaderIsLost() {
         for (int zone = 0; zone < 3; ++zone) {
             WorldHarness world(cluster::Profile::serviceLike());

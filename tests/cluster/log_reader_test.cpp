@@ -122,6 +122,7 @@ private slots:
     void readsEachRecordOnceAndInOrder() {
         for (const std::size_t atOnce : {1, 7, 1000}) {
             ReadGroup at;
+            at.reader.registerReader(*at.group, "stream", Lsn{});
             at.write(300);
             QVERIFY(at.group->recent.size() < 200);  // Most records are only in the log.
             Lsn position{};

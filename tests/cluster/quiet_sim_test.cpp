@@ -7,6 +7,7 @@
 
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
+#include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/seeds.h"
@@ -230,24 +231,15 @@ private:
     std::string m_problem;
 };
 
+const test::SeededRuns<QuietRun> kRuns("QuietSimTest");
+
 void check(std::uint64_t seed) {
-    const std::string problem = QuietRun(seed).run();
-    QVERIFY2(problem.empty(),
-             qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class QuietSimTest")
-                            .arg(QString::fromStdString(problem))
-                            .arg(seed)));
+    const QByteArray problem = kRuns.problem(seed);
+    QVERIFY2(problem.isEmpty(), problem);
 }
 
-/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
-/// is part of what is said then. 0 if there is none.
 std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
-    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
-        const std::string problem = QuietRun(seed, bug).run();
-        if (problem.empty()) continue;
-        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), problem.c_str());
-        if (problem.contains(broken)) return seed;
-    }
-    return 0;
+    return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
 }  // namespace

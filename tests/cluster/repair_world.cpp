@@ -57,6 +57,7 @@ std::unique_ptr<RepairWorld> RepairWorld::open(const std::filesystem::path& fold
     cluster::WorldOptions worldOptions;
     worldOptions.seed = 1;
     worldOptions.logBounds.stepRecords = 16;
+    worldOptions.logBounds.segmentRecords = 50;
     auto world = cluster::World::open(**store, worldOptions, kCalendar);
     if (!world) {
         problem = world.error().message();
@@ -72,12 +73,14 @@ cluster::TablePtr RepairWorld::table() const {
     return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, "T");
 }
 
-void RepairWorld::work(bool flushes) {
+void RepairWorld::work(Flushes flushes) {
     while (auto log = m_store->takeLogWork()) {
         log->run();
         m_store->finishLogWork(std::move(log));
     }
-    while (auto flush = flushes ? m_store->takeFlushWork(true) : nullptr) {
+    while (auto flush = flushes == Flushes::None
+                            ? nullptr
+                            : m_store->takeFlushWork(flushes == Flushes::All)) {
         flush->run();
         m_store->finishFlushWork(std::move(flush));
     }
@@ -87,10 +90,10 @@ void RepairWorld::work(bool flushes) {
 void RepairWorld::turn(Instant until) {
     while (!m_world->run(until, 1000)) {
         m_world->endTurn();
-        work(false);
+        work(Flushes::None);
     }
     m_world->endTurn();
-    work(false);
+    work(Flushes::None);
 }
 
 void RepairWorld::run(Duration by) {
@@ -98,19 +101,24 @@ void RepairWorld::run(Duration by) {
 }
 
 void RepairWorld::flush() {
-    work(true);
+    work(Flushes::All);
+}
+
+void RepairWorld::writeArchive() {
+    work(Flushes::Archive);
 }
 
 void RepairWorld::close() {
     m_world->close();
-    work(false);
+    work(Flushes::None);
     m_world.reset();
     m_store.reset();
 }
 
 // Until it is acknowledged: while a zone has just failed, requests do.
-void RepairWorld::submit(const std::string& name, const RequestCall::Bind& bind) {
-    for (int attempt = 0; attempt < 100; ++attempt) {
+std::optional<cluster::Reply> RepairWorld::submit(const std::string& name,
+                                                  const RequestCall::Bind& bind, int attempts) {
+    for (int attempt = 0; attempt < attempts; ++attempt) {
         static_cast<void>(
             m_world->admit(cluster::CallInput{cluster::CallId(m_next++),
                                               std::make_unique<RequestCall>(name, bind),
@@ -118,44 +126,76 @@ void RepairWorld::submit(const std::string& name, const RequestCall::Bind& bind)
         run(std::chrono::milliseconds(1));
         while (m_world->pendingCalls() > 0)
             run(std::chrono::milliseconds(10));
-        const auto answers = m_world->takeAnswers();
+        auto answers = m_world->takeAnswers();
         CHECK(answers.size() == 1);
-        if (answers[0].result.has_value()) return;
+        if (answers[0].result.has_value()) return *std::move(answers[0].result);
         run(std::chrono::seconds(1));
     }
-    CHECK(false);
+    return std::nullopt;
 }
 
-void RepairWorld::createTable() {
-    submit("CreateTable", [](const auto&, const auto&) {
+void RepairWorld::createTable(std::optional<cluster::StreamView> stream) {
+    const auto done = submit("CreateTable", [=](const auto&, const auto&) {
         cluster::CreateTable create;
         create.table.name = "T";
         create.table.keys.partition = {"pk", types::AttributeType::String};
         create.table.keys.sort = {"sk", types::AttributeType::String};
         create.table.billing = cluster::BillingMode::PayPerRequest;
         create.table.indexes = indexes();
+        create.table.stream = stream;
         return ApiResult<cluster::Request>(create);
     });
+    CHECK(done.has_value());
 }
 
 void RepairWorld::put(int number, const std::string& colour) {
-    submit("PutItem", [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
-        cluster::WriteItem write;
-        write.table = catalog.find(caller, "T");
-        write.key = keyOf(number);
-        write.action = cluster::PutAction{itemOf(number, colour)};
-        return ApiResult<cluster::Request>(std::move(write));
-    });
+    const auto done =
+        submit("PutItem", [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::WriteItem write;
+            write.table = catalog.find(caller, "T");
+            write.key = keyOf(number);
+            write.action = cluster::PutAction{itemOf(number, colour)};
+            return ApiResult<cluster::Request>(std::move(write));
+        });
+    CHECK(done.has_value());
 }
 
 void RepairWorld::remove(int number) {
-    submit("DeleteItem", [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
-        cluster::WriteItem write;
-        write.table = catalog.find(caller, "T");
-        write.key = keyOf(number);
-        write.action = cluster::DeleteAction{};
-        return ApiResult<cluster::Request>(std::move(write));
-    });
+    const auto done =
+        submit("DeleteItem", [=](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::WriteItem write;
+            write.table = catalog.find(caller, "T");
+            write.key = keyOf(number);
+            write.action = cluster::DeleteAction{};
+            return ApiResult<cluster::Request>(std::move(write));
+        });
+    CHECK(done.has_value());
+}
+
+std::optional<std::vector<std::string>> RepairWorld::streamedColours() {
+    const auto streams = m_world->catalog().streams().ofTable(table()->space);
+    CHECK(streams.size() == 1);
+    std::vector<std::string> colours;
+    for (std::size_t shard = 0; shard < streams.front()->shards.size(); ++shard) {
+        cluster::ReadStream read;
+        read.stream = streams.front();
+        read.shard = shard;
+        read.limit = 1000;
+        for (bool more = true; more;) {
+            const auto reply = submit(
+                "GetRecords",
+                [=](const auto&, const auto&) { return ApiResult<cluster::Request>(read); }, 3);
+            if (!reply) return std::nullopt;
+            const auto& page = std::get<cluster::StreamReply>(*reply);
+            for (const cluster::StreamEntry& entry : page.entries)
+                colours.push_back(
+                    *types::EncodedItem(*entry.newImage).find("colour")->as<std::string>());
+            more = !page.entries.empty();
+            read.start = cluster::StreamStart::Position;
+            read.position = page.position;
+        }
+    }
+    return colours;
 }
 
 std::string RepairWorld::storageKeyOf(int number) const {

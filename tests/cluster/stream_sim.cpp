@@ -22,6 +22,9 @@ cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::Planted
     options.plantedBug = bug;
     options.logBounds = drawLogBounds(seed);
     options.logBounds.segmentRecords = 1 + prng.below(12);
+    // A jump of the clock leaves more expired records than one read passes.
+    Prng reads = Prng::stream(seed, "stream-reads");
+    if (reads.chance({3, 4})) options.logBounds.streamReadRecords = 1 + reads.below(20);
     return options;
 }
 
@@ -185,7 +188,9 @@ void StreamSim::consume() {
         if (m_t.world().catalog().streams().find(*one.stream) == nullptr) continue;
         for (std::size_t i = 0; i < one.stream->shards.size(); ++i) {
             Shard& shard = one.shards[one.stream->shards[i].group];
-            if (shard.call != 0 || shard.atEnd || !m_prng.chance({1, 3})) continue;
+            const bool isHisTurn = m_isSettling || m_prng.chance({1, 3});
+            if (shard.call != 0 || shard.atEnd || !isHisTurn) continue;
+            if (shard.isFromHorizon) shard.jumpsAtHorizon = m_jumps;
             cluster::ReadStream read;
             read.stream = one.stream;
             read.shard = i;
@@ -203,6 +208,7 @@ void StreamSim::consume() {
 // Whatever a consumer had not read by then is gone.
 void StreamSim::jump() {
     m_jumped += 25h;
+    ++m_jumps;
     test::setCalendar(m_t.world(), wall());
     for (auto& [createdAt, one] : m_streams) {
         one.owed.clear();
@@ -252,8 +258,11 @@ void StreamSim::settle() {
         m_t.run(1s);
         m_t.flush();
         collect();
-        for (int k = 0; k < 6; ++k)
+        for (int k = 0; k < 20; ++k) {
             consume();
+            m_t.run(50ms);
+            collect();
+        }
     }
     m_t.run(3s);
     m_t.flush();

@@ -55,6 +55,7 @@ private:
     struct Shard {
         Lsn position{};
         bool isFromHorizon = true;
+        int jumpsAtHorizon = 0;  ///< Jumps of the clock before the last read from the horizon.
         bool atEnd = false;
         std::uint64_t call = 0;
     };
@@ -109,6 +110,7 @@ private:
     std::uint64_t m_adminCall = 0;
     std::uint64_t m_step = 0;
     Duration m_jumped{};  ///< How far the wall clock was set ahead.
+    int m_jumps = 0;
     bool m_isSettling = false;
     StreamSimReport m_report;
 };

@@ -31,7 +31,11 @@ void StreamSim::collectRead(Stream& stream, GroupId group, Shard& shard) {
         const ApiError& error = answered.result.error();
         if (error.type == ErrorType::TrimmedDataAccess) {
             ++m_report.trimmed;
+            // What a read from the horizon has found, or passed, can be read on from there.
+            if (shard.jumpsAtHorizon == m_jumps && m_jumps > 0)
+                problem("a consumer from the horizon finds its position trimmed");
             shard.isFromHorizon = true;
+            shard.position = Lsn{};
             for (Shown& shown : stream.items)
                 shown.isKnown = false;
             const bool mayBe =
@@ -53,11 +57,7 @@ void StreamSim::collectRead(Stream& stream, GroupId group, Shard& shard) {
     }
     if (!shard.isFromHorizon && reply.position < shard.position) problem("a position goes back");
     shard.position = reply.position;
-    // Until the shard has begun, it has no position.
-    const auto now = m_t.world().catalog().streams().find(*stream.stream);
-    const auto known = now == nullptr ? stream.stream : now;
-    const auto found = std::ranges::find(known->shards, group, &cluster::StreamShard::group);
-    if (found->begin && reply.position >= *found->begin) shard.isFromHorizon = false;
+    shard.isFromHorizon = reply.next == cluster::StreamStart::Horizon;
     shard.atEnd = reply.atEnd;
 }
 

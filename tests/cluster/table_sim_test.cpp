@@ -1,8 +1,6 @@
 #include <QtTest>
 
-#include <cstdio>
-
-#include "core/base/check.h"
+#include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/table_sim.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
@@ -27,39 +25,10 @@ constexpr std::size_t kSeeds = 400;
 constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 300;
 
-/// Prints the seed if a CHECK ends the run.
-class SeedContext : public CheckContext {
-public:
-    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
-    void describe() const override {
-        std::fprintf(stderr, "ORRERY_SEED=%llu cluster_tests --class TableSimTest\n",
-                     static_cast<unsigned long long>(m_seed));
-    }
+const test::SeededRuns<TableSim> kRuns("TableSimTest");
 
-private:
-    const std::uint64_t m_seed;
-};
-
-TableSimReport runSeed(std::uint64_t seed, PlantedBug bug = PlantedBug::None) {
-    const SeedContext context(seed);
-    return TableSim(seed, bug).run();
-}
-
-QByteArray replayLine(std::uint64_t seed, const TableSimReport& report) {
-    return QByteArray::fromStdString(report.violation + "\n    ORRERY_SEED=" +
-                                     std::to_string(seed) + " cluster_tests --class TableSimTest");
-}
-
-/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
-/// is part of what its judge says. 0 if there is none.
 std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
-    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
-        const TableSimReport report = runSeed(seed, bug);
-        if (report.violation.empty()) continue;
-        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), report.violation.c_str());
-        if (report.violation.contains(broken)) return seed;
-    }
-    return 0;
+    return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
 }  // namespace
@@ -73,8 +42,9 @@ private slots:
         timer.start();
         std::uint64_t records = 0;
         for (const std::uint64_t seed : seeds) {
-            const TableSimReport report = runSeed(seed);
-            QVERIFY2(report.violation.empty(), replayLine(seed, report));
+            const TableSimReport report = kRuns.run(seed);
+            const QByteArray problem = kRuns.problem(seed, report);
+            QVERIFY2(problem.isEmpty(), problem);
             records += report.records;
         }
         const qint64 milliseconds = std::max<qint64>(1, timer.elapsed());
@@ -86,24 +56,25 @@ private slots:
     void keepsItsPromisesWhereItOnceDidNot() {
         for (const std::uint64_t seed :
              test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/table_seeds.txt")) {
-            const TableSimReport report = runSeed(seed);
-            QVERIFY2(report.violation.empty(), replayLine(seed, report));
+            const QByteArray problem = kRuns.problem(seed);
+            QVERIFY2(problem.isEmpty(), problem);
         }
     }
 
     void aSeedEndsTheSameTwice() {
         for (std::uint64_t seed = 1; seed <= 10; ++seed)
-            QCOMPARE(runSeed(seed).hash, runSeed(seed).hash);
-        QVERIFY(runSeed(1).hash != runSeed(2).hash);
+            QCOMPARE(kRuns.run(seed).hash, kRuns.run(seed).hash);
+        QVERIFY(kRuns.run(1).hash != kRuns.run(2).hash);
     }
 
     // A run in which nothing happens proves nothing.
     void theMixReachesWhatItIsFor() {
-        constexpr int kRuns = 20;
+        constexpr int kMixed = 20;
         TableSimReport sum;
-        for (std::uint64_t seed = 1; seed <= kRuns; ++seed) {
-            const TableSimReport one = runSeed(seed);
-            QVERIFY2(one.violation.empty(), replayLine(seed, one));
+        for (std::uint64_t seed = 1; seed <= kMixed; ++seed) {
+            const TableSimReport one = kRuns.run(seed);
+            const QByteArray problem = kRuns.problem(seed, one);
+            QVERIFY2(problem.isEmpty(), problem);
             sum.tablesMade += one.tablesMade;
             sum.tablesDeleted += one.tablesDeleted;
             sum.indexesMade += one.indexesMade;
@@ -118,10 +89,10 @@ private slots:
             "writes, %d strong reads",
             sum.tablesMade, sum.tablesDeleted, sum.indexesMade, sum.indexesDeleted, sum.kills,
             sum.restarts, sum.writesDone, sum.strongReads);
-        QVERIFY(sum.tablesMade > 2 * kRuns && sum.tablesDeleted > kRuns);
-        QVERIFY(sum.indexesMade > 2 * kRuns && sum.indexesDeleted > kRuns / 2);
-        QVERIFY(sum.kills > 4 * kRuns && sum.restarts > 2 * kRuns);
-        QVERIFY(sum.writesDone > 200 * kRuns && sum.strongReads > 100 * kRuns);
+        QVERIFY(sum.tablesMade > 2 * kMixed && sum.tablesDeleted > kMixed);
+        QVERIFY(sum.indexesMade > 2 * kMixed && sum.indexesDeleted > kMixed / 2);
+        QVERIFY(sum.kills > 4 * kMixed && sum.restarts > 2 * kMixed);
+        QVERIFY(sum.writesDone > 200 * kMixed && sum.strongReads > 100 * kMixed);
     }
 
     void findsCountersThatAreSavedEarly() {

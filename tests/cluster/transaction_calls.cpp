@@ -54,6 +54,7 @@ cluster::TransactWriteAction actionOf(const Act& act, cluster::TablePtr table) {
     write.key = key;
     write.condition = std::move(condition);
     write.itemOnConditionFailure = act.wantsItem;
+    write.wantsCollectionBytes = write.table->hasLocalIndexes();
     write.action = cluster::DeleteAction{};
     if (act.item) write.action = cluster::PutAction{itemOf(act.pk, *act.item)};
     if (!act.update.empty()) {

@@ -26,6 +26,7 @@ public:
     std::uint64_t hash() { return m_t.world().eventHash(); }
     int done() const { return m_done; }
     int conflicts() const { return m_conflicts; }
+    int streamed() const { return m_streamed; }
 
 private:
     static constexpr int kClients = 4;
@@ -46,6 +47,23 @@ private:
         std::map<std::string, std::uint64_t> makes;   ///< Versions.
         std::map<std::string, std::uint64_t> checks;  ///< Versions.
     };
+
+    /// What the table has besides its global index.
+    struct Has {
+        bool localIndex = false;
+        bool stream = false;
+        bool timeToLive = false;
+    };
+
+    // --- the table; transaction_sim_table.cpp
+
+    void createTable();
+    void sessions();
+    void settleTable();
+    void judgeSizes(const Client& client);
+    void judgeCollections();
+    void judgeStream();
+    void follow(std::map<std::string, std::string>& images, const cluster::StreamEntry& entry);
 
     // --- what happens to the world
 
@@ -87,6 +105,8 @@ private:
     void problem(std::string what);
 
     Prng m_prng;
+    Prng m_shape;  ///< For what came later, so that kept seeds stay what they were.
+    const Has m_has;
     WorldHarness m_t;
     const Ratio m_fault;
     const Ratio m_kill;
@@ -100,9 +120,11 @@ private:
     std::int64_t m_pairValue = 0;
     std::set<std::uint64_t> m_pairReads;
     std::uint64_t m_tokenCall = 0;
+    std::uint64_t m_sessionCall = 0;
     std::int64_t m_tokens = 0;  ///< Those whose transactions are known to be done.
     int m_done = 0;
     int m_conflicts = 0;
+    int m_streamed = 0;  ///< Records of the stream.
     std::string m_problem;
 };
 

@@ -1,19 +1,20 @@
 #include <QtTest>
 
-#include <cstdio>
-
-#include "core/base/check.h"
+#include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/transaction_sim.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
 // Goal: transactions keep their promises (S15 to S17) under outages, cuts and kills. Method: each
-// seed draws a profile and a script of faults. Clients move money between accounts by transactions
-// that read first and check the versions that they read, mixed with single writes; they put and
-// delete pairs of items; and they count by transactions with a token, which they repeat until they
-// succeed. The judges: the money, whenever it is read in one transaction; pairs are equal; a token
-// counts once; a cancelled transaction never shows; all operations have a serial order; and at the
-// end nothing is left prepared, and replicas, maintained checksums and the index agree.
+// seed draws a profile, a table (with a local index, a stream, a time to live) and a script of
+// faults; a kill may be followed by a new process on the same disk. Clients move money between
+// accounts by transactions that read first and check the versions that they read, mixed with single
+// writes; they put and delete pairs of items; and they count by transactions with a token, which
+// they repeat until they succeed. The judges: the money, whenever it is read in one transaction;
+// pairs are equal; a token counts once; a cancelled transaction never shows; all operations have a
+// serial order; and at the end nothing is left prepared, replicas, maintained checksums and sizes
+// and the indexes agree, the stream tells all that became of each item, and what had an expiry is
+// gone.
 
 using namespace orrery;
 using cluster::PlantedBug;
@@ -23,39 +24,15 @@ namespace {
 
 constexpr std::uint64_t kSeedsForBugs = 200;
 
-/// Names the seed should a CHECK end the run.
-class SeedContext : public CheckContext {
-public:
-    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
-    void describe() const override {
-        std::fprintf(stderr, "ORRERY_SEED=%llu cluster_tests --class TransactionSimTest\n",
-                     static_cast<unsigned long long>(m_seed));
-    }
-
-private:
-    const std::uint64_t m_seed;
-};
+const test::SeededRuns<TransactionRun> kRuns("TransactionSimTest");
 
 void checkSeed(std::uint64_t seed) {
-    const SeedContext context(seed);
-    const std::string problem = TransactionRun(seed).run();
-    QVERIFY2(problem.empty(),
-             qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class TransactionSimTest")
-                            .arg(QString::fromStdString(problem))
-                            .arg(seed)));
+    const QByteArray problem = kRuns.problem(seed);
+    QVERIFY2(problem.isEmpty(), problem);
 }
 
-/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
-/// is part of what is said then. 0 if there is none.
 std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
-    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
-        const SeedContext context(seed);
-        const std::string problem = TransactionRun(seed, bug).run();
-        if (problem.empty()) continue;
-        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), problem.c_str());
-        if (problem.contains(broken)) return seed;
-    }
-    return 0;
+    return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
 }  // namespace
@@ -78,15 +55,19 @@ private slots:
     void theMixReachesBoth() {
         int done = 0;
         int conflicts = 0;
-        for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        int streamed = 0;
+        for (std::uint64_t seed = 1; seed <= 15; ++seed) {
             TransactionRun run(seed);
             run.run();
             done += run.done();
             conflicts += run.conflicts();
+            streamed += run.streamed();
         }
-        qInfo("10 runs: %d writes done, %d conflicts", done, conflicts);
-        QVERIFY(done >= 200);
-        QVERIFY(conflicts >= 10);
+        qInfo("15 runs: %d writes done, %d conflicts, %d stream records", done, conflicts,
+              streamed);
+        QVERIFY(streamed >= 150);
+        QVERIFY(done >= 250);
+        QVERIFY(conflicts >= 15);
     }
 
     void findsACommitWithoutAllPrepares() {

@@ -247,23 +247,6 @@ private slots:
         QCOMPARE(qt(test::outcomeOf(world, other)), QString("ok"));
     }
 
-    // The clock may stand where it stood before: a new transaction is none of those before the
-    // stop.
-    void aRestartRepeatsNoTransaction() {
-        WorldHarness world;
-        makeAccounts(world);
-        for (std::int64_t done = 1; done <= 3; ++done) {
-            static_cast<void>(test::transact(world, transfer(1)));
-            while (world.turn(world.world().now(), 1) == false) {
-            }
-            world.restart();
-        }
-        world.run(20s);
-        const auto end = balances(world);
-        QVERIFY(end.has_value());
-        QCOMPARE(*end, std::pair(kSum / 2 - 3, kSum / 2 + 3));
-    }
-
     // An advance of the clock leaves the ledger empty and the world at rest.
     void tokensAreRemoved() {
         WorldHarness world;

@@ -217,6 +217,12 @@ void WorldHarness::kill() {
     open();
 }
 
+void WorldHarness::reopen() {
+    m_world.reset();
+    m_store = m_store->reopened();
+    open();
+}
+
 void WorldHarness::restart() {
     m_world->close();
     sync();

@@ -70,6 +70,9 @@ public:
     void kill();
     /// Stops the process normally and restarts it.
     void restart();
+    /// Kills the process and starts another on the same disk. Unlike after `kill`, the store is a
+    /// new object, whose tickets begin anew.
+    void reopen();
     /// What the wall clock shows at the next start.
     void setWallClock(CalendarTime shows) { m_wallClock = shows; }
     /// The options of the next start.

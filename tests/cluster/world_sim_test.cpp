@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <set>
 
-#include "core/base/check.h"
 #include "core/base/prng.h"
 #include "core/types/item_codec.h"
+#include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/cluster/world_judges.h"
@@ -234,39 +233,15 @@ private:
     std::string m_problem;
 };
 
-/// Names the seed should a CHECK end the run.
-class SeedContext : public CheckContext {
-public:
-    explicit SeedContext(std::uint64_t seed) : m_seed(seed) {}
-    void describe() const override {
-        std::fprintf(stderr, "ORRERY_SEED=%llu cluster_tests --class WorldSimTest\n",
-                     static_cast<unsigned long long>(m_seed));
-    }
-
-private:
-    const std::uint64_t m_seed;
-};
+const test::SeededRuns<SimulatedRun> kRuns("WorldSimTest");
 
 void check(std::uint64_t seed) {
-    const SeedContext context(seed);
-    const std::string problem = SimulatedRun(seed).run();
-    QVERIFY2(problem.empty(),
-             qPrintable(QString("%1\nORRERY_SEED=%2 cluster_tests --class WorldSimTest")
-                            .arg(QString::fromStdString(problem))
-                            .arg(seed)));
+    const QByteArray problem = kRuns.problem(seed);
+    QVERIFY2(problem.isEmpty(), problem);
 }
 
-/// The first seed from 1 on at which the promise is seen to be broken that the bug breaks: `broken`
-/// is part of what is said then. 0 if there is none.
 std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
-    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
-        const SeedContext context(seed);
-        const std::string problem = SimulatedRun(seed, bug).run();
-        if (problem.empty()) continue;
-        qInfo("seed %llu: %s", static_cast<unsigned long long>(seed), problem.c_str());
-        if (problem.contains(broken)) return seed;
-    }
-    return 0;
+    return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
 }  // namespace

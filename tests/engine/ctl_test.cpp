@@ -38,6 +38,8 @@ private slots:
         row("clock advance 35d", R"(POST /clock/advance {"by":"35d"})");
         row("profile", "GET /profile ");
         row("profile service-like", R"(PUT /profile {"profile":"service-like"})");
+        row("reset", "POST /reset {}");
+        row("reset test-7", R"(POST /reset {"namespace":"test-7"})");
     }
     void turnsWordsIntoCalls() {
         QFETCH(QString, words);

@@ -23,6 +23,8 @@ private slots:
         row("-dbPath /data -optimizeDbBeforeStartup", "--data /data", true);
         row("-cors * -disableTelemetry -delayTransientStatuses", "--cors *", true);
         row("--cors https://a.example", "--cors https://a.example", false);
+        row("-Djava.library.path=./DynamoDBLocal_lib -Xmx1g -jar DynamoDBLocal.jar -inMemory",
+            "--memory", true);
         row("-help", "--help", false);
         row("-version", "--version", false);
         row("--port 8001 --memory", "--port 8001 --memory", false);

@@ -74,6 +74,13 @@ private slots:
                      1);
     }
 
+    // The hook would look for the table in the shared account.
+    void refusesCommandsForStreamsWithAnAccountForEachKey() {
+        const CommandLine line = parseCommandLine(
+            Program::Daemon, {"--on-stream", "Orders=cat", "--namespace", "per-key"});
+        QCOMPARE(line.exitCode.value_or(0), 1);
+    }
+
     void refusesAFolderWithoutAName() {
         for (const Program program : {Program::Window, Program::Daemon})
             QCOMPARE(parseCommandLine(program, {"--data", ""}).exitCode.value_or(0), 1);

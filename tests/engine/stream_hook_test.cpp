@@ -14,9 +14,13 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <boost/json.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "core/engine/command.h"
 #include "core/engine/lambda_event.h"
+#include "core/engine/stream_checkpoint.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
@@ -83,7 +87,7 @@ private slots:
     void handsOverEachChangeOnceAndInOrder() {
         RunningEngine running;
         Pipe pipe;
-        const StreamHook hook(*running.engine, "Tab", pipe.taking(), {});
+        const StreamHook hook(*running.engine, {"Tab", pipe.taking()}, {});
         createTable(running);
         constexpr int kItems = 250;
         for (int i = 0; i < kItems; ++i)
@@ -94,7 +98,7 @@ private slots:
         while (seen.size() < kItems + 1) {
             const QJsonArray batch = pipe.records();
             QVERIFY(!batch.isEmpty() && batch.size() <= 100);
-            for (const QJsonValue& value : batch) {
+            for (const auto&& value : batch) {
                 const QJsonObject record = value.toObject();
                 const QJsonObject change = record["dynamodb"].toObject();
                 QCOMPARE(record["eventSource"].toString(), QString("aws:dynamodb"));
@@ -122,9 +126,10 @@ private slots:
         QJsonArray records;
         {
             const StreamHook hook(
-                *running.engine, "arn:aws:dynamodb:us-east-1:000000000000:table/Tab",
-                "if test -e " + mark + "; then " + pipe.taking() + "; else touch " + mark +
-                    "; exit 3; fi",
+                *running.engine,
+                {"arn:aws:dynamodb:us-east-1:000000000000:table/Tab",
+                 "if test -e " + mark + "; then " + pipe.taking() + "; else touch " + mark +
+                     "; exit 3; fi"},
                 [&](const std::string& sentence) { reports.push_back(sentence); });
             records = pipe.records();
         }
@@ -139,9 +144,109 @@ private slots:
         Pipe pipe;
         createTable(running);
         QCOMPARE(running.call("PutItem", test::putJson("a")).status, 200);
-        const StreamHook hook(*running.engine, "Tab",
-                              "echo begun > " + pipe.path + "; sleep 10000; true", {});
+        std::vector<std::string> reports;
+        {
+            const StreamHook hook(
+                *running.engine, {"Tab", "echo begun > " + pipe.path + "; sleep 10000; true"},
+                [&](const std::string& sentence) { reports.push_back(sentence); });
+            QCOMPARE(pipe.line(), QByteArray("begun"));
+        }
+        // It did not fail, so nothing says that it runs again.
+        QVERIFY(reports.empty());
+    }
+
+    // Each command takes its time to end when it is asked to.
+    void endsSeveralCommandsAtTheSameTime() {
+        RunningEngine running;
+        Pipe pipe;
+        createTable(running);
+        QCOMPARE(running.call("PutItem", test::putJson("a")).status, 200);
+        std::vector<std::unique_ptr<StreamHook>> hooks;
+        for (int number = 1; number <= 2; ++number)
+            hooks.push_back(std::make_unique<StreamHook>(
+                *running.engine,
+                StreamHook::Options{
+                    "Tab", "trap 'echo asked > " + pipe.path +
+                               "; while :; do sleep 0.05; done' TERM; echo begun > " + pipe.path +
+                               "; while :; do sleep 0.05; done"},
+                StreamHook::Report()));
         QCOMPARE(pipe.line(), QByteArray("begun"));
+        QCOMPARE(pipe.line(), QByteArray("begun"));
+        for (const auto& hook : hooks)
+            hook->beginStop();
+        // Both are asked before either is ended by force.
+        QCOMPARE(pipe.line(), QByteArray("asked"));
+        QCOMPARE(pipe.line(), QByteArray("asked"));
+    }
+
+    void continuesAfterTheLastBatchThatWasHandled() {
+        const QTemporaryDir data;
+        EngineOptions options;
+        options.dataFolder = data.path().toStdString();
+        const std::filesystem::path positions = options.dataFolder / "on-stream";
+        Pipe pipe;
+        {
+            RunningEngine running(options);
+            createTable(running);
+            const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+            QCOMPARE(running.call("PutItem", test::putJson("a")).status, 200);
+            QCOMPARE(pipe.records().size(), 1);
+            // The command may still be running; only its end is a position.
+            const auto hasPosition = [&] {
+                QFile file(QString::fromStdString((positions / "us-east-1_Tab_1").string()));
+                return file.open(QIODevice::ReadOnly) && file.readAll().contains("shardId-");
+            };
+            QTRY_VERIFY(hasPosition());
+        }
+        {
+            // It is stopped with a batch in hand.
+            RunningEngine running(options);
+            QCOMPARE(running.call("PutItem", test::putJson("b")).status, 200);
+            const StreamHook hook(
+                *running.engine,
+                {"Tab", "echo begun > " + pipe.path + "; sleep 10000; true", positions}, {});
+            QCOMPARE(pipe.line(), QByteArray("begun"));
+        }
+        RunningEngine running(options);
+        QCOMPARE(running.call("PutItem", test::putJson("c")).status, 200);
+        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+        QStringList seen;
+        while (seen.size() < 2) {
+            for (const QJsonValue& record : pipe.records())
+                seen += record.toObject()["dynamodb"]
+                            .toObject()["Keys"]
+                            .toObject()["pk"]
+                            .toObject()["S"]
+                            .toString();
+        }
+        QCOMPARE(seen, (QStringList{"b", "c"}));
+    }
+
+    // Also with a file that something else wrote, and with none.
+    void keepsPositionsInAFile() {
+        const QTemporaryDir folder;
+        const std::filesystem::path file =
+            std::filesystem::path(folder.path().toStdString()) / "positions" / "hook";
+        {
+            StreamCheckpoint checkpoint(file, 17);
+            QCOMPARE(checkpoint.since(), 17);
+            checkpoint.note("arn:a", "shard-1", "100");
+            checkpoint.note("arn:b", "shard-2", "200");
+            QVERIFY(checkpoint.save());
+        }
+        {
+            StreamCheckpoint checkpoint(file, 99);
+            QCOMPARE(checkpoint.since(), 17);
+            QCOMPARE(checkpoint.lastOf("arn:a", "shard-1"), std::string("100"));
+            QCOMPARE(checkpoint.lastOf("arn:b", "shard-2"), std::string("200"));
+            QCOMPARE(checkpoint.lastOf("arn:a", "shard-2"), std::string());
+            checkpoint.keepOnly({"arn:b"});
+            QVERIFY(checkpoint.save());
+        }
+        QCOMPARE(StreamCheckpoint(file, 99).lastOf("arn:a", "shard-1"), std::string());
+        std::ofstream(file) << "noise";
+        QCOMPARE(StreamCheckpoint(file, 99).since(), 99);
+        QVERIFY(StreamCheckpoint({}, 99).save());
     }
 
     void tellsHowACommandEnded() {
@@ -154,6 +259,15 @@ private slots:
         Command stopped("exit 0");
         stopped.stop();
         QVERIFY(stopped.run("") != 0);
+    }
+
+    // As where the parent of this program ignores it.
+    void tellsHowACommandEndedThoughTheEndOfChildrenIsIgnored() {
+        const auto before = std::signal(SIGCHLD, SIG_IGN);
+        QCOMPARE(Command("exit 3").run(""), 3);
+        // The command starts children as a shell expects to.
+        QCOMPARE(Command("sh -c 'exit 4'; exit $?").run(""), 4);
+        std::signal(SIGCHLD, before);
     }
 
     void writesAnIdentityAsLambdaDoes() {

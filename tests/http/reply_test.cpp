@@ -95,6 +95,9 @@ private slots:
             return QString::fromStdString(out);
         };
         QVERIFY(!sent(4'096, true, {.coding = Coding::Gzip}).contains("Content-Encoding"));
+        // It would hold up all other connections.
+        QVERIFY(sent(1'048'576, true, {.coding = Coding::Gzip}).contains("Content-Encoding"));
+        QVERIFY(!sent(1'048'577, true, {.coding = Coding::Gzip}).contains("Content-Encoding"));
         QVERIFY(!sent(9'000, true, {}).contains("Content-Encoding"));
         QVERIFY(!sent(9'000, false, {.coding = Coding::Gzip}).contains("Content-Encoding"));
     }

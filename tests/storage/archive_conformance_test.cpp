@@ -75,6 +75,27 @@ private slots:
         }
     }
 
+    void takesWhatOneVolumeLacksFromAnother_data() { test::addStoreRows(); }
+    void takesWhatOneVolumeLacksFromAnother() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        appendTexts(harness.store(), 1, 40);
+        Turn lost;
+        lost.truncate(test::kB, kGroup, Lsn(21));
+        lost.truncate(test::kC, kGroup, Lsn(31));
+        harness->commit(std::move(lost));
+        ArchiveOrder order = orderOf(1, 40);
+        order.others = {test::kC, test::kA};
+        Turn turn;
+        turn.archive(order);
+        harness->commit(std::move(turn));
+        harness.syncAll();
+        harness.reopen();  // The order's row names them, too.
+        harness.flushAll();
+        QCOMPARE(harness->health(), Health::Ok);
+        QCOMPARE(readArchive(harness.store(), 1), std::string("40"));
+    }
+
     void leavesAGapWhereNothingWasOrdered_data() { test::addStoreRows(); }
     void leavesAGapWhereNothingWasOrdered() {
         QFETCH(QString, kind);

@@ -48,6 +48,10 @@ int main(int argc, char** argv) {
 #else
     QCoreApplication application(argc, argv);
 #endif
+    // With so many seeds, a test function takes longer than the five minutes that Qt Test grants.
+    constexpr const char* kTimeout = "QTEST_FUNCTION_TIMEOUT";
+    if (qEnvironmentVariableIsSet("ORRERY_LONG") && !qEnvironmentVariableIsSet(kTimeout))
+        qputenv(kTimeout, "14400000");
     auto& classes = orrery::test::testClasses();
     std::ranges::sort(classes,
                       [](const auto& a, const auto& b) { return std::strcmp(a.name, b.name) < 0; });

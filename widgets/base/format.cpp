@@ -5,6 +5,8 @@
 #include <QTimeZone>
 #include <cmath>
 
+#include "core/base/account_id.h"
+
 namespace orrery::widgets {
 namespace {
 
@@ -109,6 +111,21 @@ QString jobText(const observe::JobView& job) {
 QString roleText(observe::Role role) {
     const std::string_view name = observe::roleName(role);
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+QString tableText(const QString& name, const QString& accountId) {
+    const std::string id = accountId.toStdString();
+    const QString digits = toQString(std::string(accountDigits(id)));
+    const QString nameSpace = toQString(std::string(namespaceOf(id)));
+    const bool isShared = id.empty() || accountDigits(id) == kSharedAccount;
+    if (isShared && nameSpace.isEmpty()) return name;
+    if (isShared) return QStringLiteral("%1 (namespace %2)").arg(name, nameSpace);
+    if (nameSpace.isEmpty()) return QStringLiteral("%1 (account %2)").arg(name, digits);
+    return QStringLiteral("%1 (account %2, namespace %3)").arg(name, digits, nameSpace);
+}
+
+QString accountOf(const observe::TableView& table) {
+    return table.accountId == kSharedAccount ? QString() : toQString(table.accountId);
 }
 
 }  // namespace orrery::widgets

@@ -25,6 +25,12 @@ QString behindText(std::uint64_t records, Duration behind);
 QString jobText(const observe::JobView& job);
 QString roleText(observe::Role role);  ///< "leader", "catching up", …
 
+/// The name of a table for people, with its account or namespace unless it is in the shared
+/// account. `accountId` may be empty for that: "Music", "Music (namespace test-7)".
+QString tableText(const QString& name, const QString& accountId);
+/// Empty for the shared account.
+QString accountOf(const observe::TableView& table);
+
 inline QString toQString(const std::string& text) {
     return QString::fromStdString(text);
 }

@@ -135,7 +135,7 @@ void ItemInspector::resizeEvent(QResizeEvent* event) {
 }
 
 void ItemInspector::showTitle() {
-    const QString title = m_table + QStringLiteral(" · ") + m_keyText;
+    const QString title = tableText(m_table, m_account) + QStringLiteral(" · ") + m_keyText;
     const QMargins margins = m_title->contentsMargins();
     m_title->setText(m_title->fontMetrics().elidedText(title, Qt::ElideRight,
                                                        width() - margins.left() - margins.right()));
@@ -143,10 +143,11 @@ void ItemInspector::showTitle() {
 }
 
 void ItemInspector::setKey(const QString& region, const QString& table, const QJsonObject& key,
-                           const QString& keyText) {
-    if (region == m_region && table == m_table && key == m_key) return;
+                           const QString& keyText, const QString& account) {
+    if (region == m_region && table == m_table && account == m_account && key == m_key) return;
     m_region = region;
     m_table = table;
+    m_account = account;
     m_key = key;
     m_known = false;
     m_fitNames = true;

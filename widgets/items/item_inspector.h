@@ -22,12 +22,13 @@ public:
     explicit ItemInspector(QWidget* parent = nullptr);
 
     /// Inspects the item with this primary key from now on; with an empty key it shows no item.
-    /// `keyText` is the key for people.
+    /// `keyText` is the key for people. `account` is empty for the shared account.
     void setKey(const QString& region, const QString& table, const QJsonObject& key,
-                const QString& keyText);
+                const QString& keyText, const QString& account = {});
     const QJsonObject& key() const { return m_key; }
     const QString& region() const { return m_region; }
     const QString& table() const { return m_table; }
+    const QString& account() const { return m_account; }
 
     /// Shows the newest versions of the inspected item.
     void setVersions(const ItemVersions& versions);
@@ -59,6 +60,7 @@ private:
 
     QString m_region;
     QString m_table;
+    QString m_account;
     QJsonObject m_key;
     QString m_keyText;
     ItemVersions m_versions;

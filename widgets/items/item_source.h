@@ -19,8 +19,9 @@ namespace orrery::widgets {
 struct ItemsTarget {
     QString region;
     QString table;
-    QString index;  ///< Empty: the table itself.
-    QString zone;   ///< "us-east-1a".
+    QString index;      ///< Empty: the table itself.
+    QString zone;       ///< "us-east-1a".
+    QString account{};  ///< The account id; empty for the shared account.
     bool operator==(const ItemsTarget&) const = default;
 };
 

@@ -114,7 +114,9 @@ void LagView::setSnapshot(const observe::SnapshotPtr& snapshot) {
         if (toQString(region->name) != m_region && !m_region.isEmpty()) continue;
         m_ofRegion.add(LagHistory::ofRegion(*region, snapshot->at));
         for (const observe::TableViewPtr& table : region->tables)
-            if (const auto it = m_ofTables.find(toQString(table->name)); it != m_ofTables.end())
+            if (const auto it =
+                    m_ofTables.find(tableText(toQString(table->name), accountOf(*table)));
+                it != m_ofTables.end())
                 it->second.add(LagHistory::ofTable(*table, snapshot->at));
         break;
     }

@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 
 namespace orrery::widgets {
@@ -96,7 +97,11 @@ void Explorer::setSnapshot(const observe::SnapshotPtr& snapshot) {
     if (!before.region.isEmpty() && !m_model->find(before).isValid()) {
         m_tree->clearSelection();
         m_tree->selectionModel()->clearCurrentIndex();
-        setCurrent({before.region, before.index.isEmpty() ? QString() : before.table, {}});
+        const bool isIndex = before.isIndex();
+        setCurrent({before.region,
+                    isIndex ? before.table : QString(),
+                    {},
+                    isIndex ? before.account : QString()});
     }
     showNothing();
 }
@@ -132,7 +137,8 @@ void Explorer::showMenu(const QPoint& at) {
     menu.addAction(icon(Symbol::Add), tr("Create table…"), this,
                    [this, target] { emit createTableWanted(target.region); });
     if (target.isTable())
-        menu.addAction(icon(Symbol::Remove), tr("Delete table %1…").arg(target.table), this,
+        menu.addAction(icon(Symbol::Remove),
+                       tr("Delete table %1…").arg(tableText(target.table, target.account)), this,
                        [this, target] { emit deleteTableWanted(target); });
     menu.exec(m_tree->viewport()->mapToGlobal(at));
 }

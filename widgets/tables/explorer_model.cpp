@@ -12,7 +12,8 @@ namespace orrery::widgets {
 
 struct ExplorerModel::Node {
     Node* parent = nullptr;
-    QString name;
+    QString name;  ///< For people, and unique below the parent.
+    ExplorerTarget target;
     QString note;                       ///< Shown in the tool tip.
     QString contents;                   ///< "12 items".
     int depth = 0;                      // 1: Region, 2: table, 3: index.
@@ -28,6 +29,7 @@ struct ExplorerModel::Node {
 
 struct ExplorerModel::Wanted {
     QString name;
+    ExplorerTarget target;
     QString note;
     QString contents;
 };
@@ -73,6 +75,7 @@ void ExplorerModel::update(Node* parent, const std::vector<Wanted>& wanted) {
             node->parent = parent;
             node->depth = parent->depth + 1;
             node->name = wanted[i].name;
+            node->target = wanted[i].target;
             beginInsertRows(indexOf(parent), static_cast<int>(i), static_cast<int>(i));
             children.insert(children.begin() + static_cast<std::ptrdiff_t>(i), std::move(node));
             endInsertRows();
@@ -87,24 +90,30 @@ void ExplorerModel::update(Node* parent, const std::vector<Wanted>& wanted) {
 
 void ExplorerModel::updateTable(Node* node, const observe::TableView& table) {
     std::vector<Wanted> wanted;
-    for (const observe::IndexView& index : table.indexes)
+    ExplorerTarget target = node->target;
+    for (const observe::IndexView& index : table.indexes) {
+        target.index = toQString(index.name);
         wanted.push_back(
-            {toQString(index.name),
+            {target.index, target,
              (index.global ? tr("Global secondary index on %1") : tr("Local secondary index on %1"))
                  .arg(toQString(index.keys)),
              indexItemsText(index)});
+    }
     update(node, wanted);
 }
 
 void ExplorerModel::updateRegion(Node* node, const observe::RegionView& region) {
     std::vector<Wanted> wanted;
     wanted.reserve(region.tables.size());
-    for (const observe::TableViewPtr& table : region.tables)
-        wanted.push_back({toQString(table->name),
+    for (const observe::TableViewPtr& table : region.tables) {
+        const ExplorerTarget target{
+            toQString(region.name), toQString(table->name), {}, accountOf(*table)};
+        wanted.push_back({tableText(target.table, target.account), target,
                           tr("Table on %1, %2, %3")
                               .arg(toQString(table->keys), toQString(table->status),
                                    bytesText(table->itemBytes)),
                           countText(table->itemCount, "item", "items")});
+    }
     update(node, wanted);
     auto child = node->children.begin();
     for (const observe::TableViewPtr& table : region.tables) {
@@ -119,7 +128,9 @@ void ExplorerModel::setSnapshot(const observe::SnapshotPtr& snapshot) {
     std::vector<Wanted> wanted;
     for (const observe::RegionViewPtr& region : snapshot->regions)
         wanted.push_back(
-            {toQString(region->name), tr("Region"),
+            {toQString(region->name),
+             {toQString(region->name), {}, {}},
+             tr("Region"),
              countText(static_cast<std::int64_t>(region->tables.size()), "table", "tables")});
     update(m_root.get(), wanted);
     for (std::size_t i = 0; i < snapshot->regions.size(); ++i) {
@@ -131,17 +142,14 @@ void ExplorerModel::setSnapshot(const observe::SnapshotPtr& snapshot) {
 }
 
 ExplorerTarget ExplorerModel::target(const QModelIndex& index) const {
-    ExplorerTarget target;
-    for (const Node* node = nodeOf(index); node->depth > 0; node = node->parent)
-        (node->depth == 1   ? target.region
-         : node->depth == 2 ? target.table
-                            : target.index) = node->name;
-    return target;
+    return nodeOf(index)->target;
 }
 
 QModelIndex ExplorerModel::find(const ExplorerTarget& target) const {
     Node* node = m_root.get();
-    for (const QString& name : {target.region, target.table, target.index}) {
+    const QString table =
+        target.table.isEmpty() ? QString() : tableText(target.table, target.account);
+    for (const QString& name : {target.region, table, target.index}) {
         if (name.isEmpty()) break;
         const auto it =
             std::ranges::find(node->children, name, [](const auto& child) { return child->name; });

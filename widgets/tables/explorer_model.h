@@ -14,6 +14,7 @@ struct ExplorerTarget {
     QString region;
     QString table;
     QString index;
+    QString account{};  ///< The table's account id; empty for the shared account.
 
     bool isRegion() const { return !region.isEmpty() && table.isEmpty(); }
     bool isTable() const { return !table.isEmpty() && index.isEmpty(); }

@@ -177,7 +177,8 @@ void TablePage::setIndex(const QString& index) {
 
 void TablePage::setTable(const observe::RegionView* region, const observe::TableView* table) {
     if (table == nullptr) {
-        m_empty->setText(tr("The table %1 no longer exists.").arg(m_target.table));
+        m_empty->setText(
+            tr("The table %1 no longer exists.").arg(tableText(m_target.table, m_target.account)));
         m_openedKeys.clear();  // A later table of that name is another table.
         m_stack->setCurrentWidget(m_empty);
         m_facts->setText(tr("deleted"));
@@ -235,9 +236,9 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
         index != nullptr ? indexItemsText(*index) : countText(m_itemCount, "item", "items");
     m_tableKeys = QStringList{toQString(table.partitionKeyName)};
     if (!table.sortKeyName.empty()) m_tableKeys << toQString(table.sortKeyName);
-    m_title->setText(m_target.table + (m_target.index.isEmpty()
-                                           ? QString()
-                                           : QStringLiteral(" · ") + m_target.index));
+    m_title->setText(
+        tableText(m_target.table, m_target.account) +
+        (m_target.index.isEmpty() ? QString() : QStringLiteral(" · ") + m_target.index));
     const QString facts =
         tr("%1 · %2 · %3 · %4 · %5")
             .arg(toQString(table.status), toQString(index != nullptr ? index->keys : table.keys),
@@ -261,7 +262,8 @@ std::uint64_t TablePage::changeMark(const observe::TableView& table,
 }
 
 void TablePage::openItems() {
-    m_model->setTarget({m_target.region, m_target.table, m_target.index, m_zone}, m_openedKeys);
+    m_model->setTarget({m_target.region, m_target.table, m_target.index, m_zone, m_target.account},
+                       m_openedKeys);
     m_stack->setCurrentWidget(m_grid);
 }
 

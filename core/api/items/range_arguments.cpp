@@ -12,12 +12,14 @@ namespace orrery::api {
 namespace {
 
 constexpr std::string_view kInvalidStart = "The provided starting key is invalid";
-constexpr std::string_view kNothingChosen =
-    "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-    "SPECIFIC_ATTRIBUTES";
 
 std::unexpected<ApiError> refuse(std::string text) {
     return std::unexpected(ApiError::validation(std::move(text)));
+}
+
+// A contradiction of Select and other members, which the newer layer gives its prefix.
+std::unexpected<ApiError> refuseSelect(const std::string& text) {
+    return std::unexpected(ApiError::validation(text, std::string(kOneErrorDetected) + text));
 }
 
 Select takeSelect(const Fields& request) {
@@ -122,17 +124,20 @@ ApiResult<void> checkSelect(const Fields& request, const RangeArguments& argumen
     const bool expression = request.has("ProjectionExpression");
     const bool list = request.has("AttributesToGet");
     if (arguments.select == Select::Specific && !expression && !list)
-        return std::unexpected(ApiError::validation(
-            std::string(kNothingChosen), std::string(kOneErrorDetected).append(kNothingChosen)));
+        return refuseSelect(
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+            "SPECIFIC_ATTRIBUTES");
     const bool other = arguments.select != Select::Default && arguments.select != Select::Specific;
     if (other && (expression || list))
-        return refuse("Cannot specify the " +
-                      std::string(expression ? "ProjectionExpression" : "AttributesToGet") +
-                      " when choosing to get " +
-                      (arguments.select == Select::Count ? "only the Count"
-                                                         : std::string(request.text("Select"))));
+        return refuseSelect("Cannot specify the " +
+                            std::string(expression ? "ProjectionExpression" : "AttributesToGet") +
+                            " when choosing to get " +
+                            (arguments.select == Select::Count
+                                 ? "only the Count"
+                                 : std::string(request.text("Select"))));
     if (arguments.select == Select::AllProjected && arguments.indexName.empty())
-        return refuse("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+        return refuseSelect(
+            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
     return {};
 }
 

@@ -89,6 +89,26 @@ ApiResult<void> ActionKeys::check() const {
     return std::unexpected(ApiError::transactionCanceled(m_reasons));
 }
 
+void Payload::add(const cluster::TransactWriteAction& action) {
+    const auto* write = std::get_if<cluster::WriteItem>(&action);
+    if (write != nullptr) {
+        if (const auto* put = std::get_if<cluster::PutAction>(&write->action))
+            return add(put->item);
+        if (const auto* update = std::get_if<cluster::UpdateAction>(&write->action))
+            add(update->update);
+    }
+    types::Item key;
+    std::visit([&](const auto& one) { types::addKey(key, one.table->keys, one.key); }, action);
+    add(key);
+}
+
+ApiResult<void> Payload::check() const {
+    constexpr std::uint64_t kBytesMax = 4 * 1024 * 1024;
+    if (m_bytes <= kBytesMax) return {};
+    return std::unexpected(
+        ApiError::validation("Transaction payload size cannot exceed 4194304 bytes"));
+}
+
 void TransactionCosts::add(std::string_view tableName, const Consumed& consumed) {
     auto table = std::ranges::find(m_tables, tableName, [](const auto& one) { return one.first; });
     if (table == m_tables.end())

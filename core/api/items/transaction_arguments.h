@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +11,9 @@
 #include "core/api/items/batch_arguments.h"
 #include "core/api/items/capacity.h"
 #include "core/cluster/catalog/request.h"
+#include "core/expression/update.h"
 #include "core/json/json.h"
+#include "core/types/item_size.h"
 
 namespace orrery::api {
 
@@ -39,6 +42,23 @@ private:
     bool m_isCancelled = false;
     std::vector<CancellationReason> m_reasons;
     DistinctKeys m_distinct;
+};
+
+/// What a transaction's writes bring in their request: items to put, keys, and what updates write.
+/// What they find in the tables does not count: the service lets a short call delete 5 MB (recorded
+/// in test_transact.py of Scylla's Alternator).
+class Payload {
+public:
+    /// `item` is the one to put, or the key of another action.
+    void add(const types::Item& item) { m_bytes += types::itemBytes(item); }
+    void add(const expression::Update& update) { m_bytes += expression::statementBytes(update); }
+    /// The same for an action that is bound to its table.
+    void add(const cluster::TransactWriteAction& action);
+    /// Refuses more than 4 MB.
+    ApiResult<void> check() const;
+
+private:
+    std::uint64_t m_bytes = 0;
 };
 
 /// The cost of the actions of a transaction, table by table, in the order of the call.

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/account_id.h"
 #include "core/types/api_error.h"
 
 namespace orrery::api {
@@ -41,8 +42,12 @@ ApiError notFound(std::string_view arn, ArnUse use) {
             nullptr};
 }
 
+ApiError accessDenied() {
+    return {ErrorType::AccessDenied, "Access is denied", nullptr};
+}
+
 ApiError ofOtherAccount(ArnUse use) {
-    if (use != ArnUse::Policy) return {ErrorType::AccessDenied, "Access is denied", nullptr};
+    if (use != ArnUse::Policy) return accessDenied();
     return ApiError::validation(
         "This action is only supported by accounts that match the resource owner’s account.");
 }
@@ -57,11 +62,14 @@ ApiError notOfThisEndpoint(std::string_view arn, ArnUse use) {
 
 }  // namespace
 
-ApiResult<void> checkTableArn(std::string_view arn) {
+ApiResult<void> checkTableArn(std::string_view arn, ArnUse use) {
     if (!arn.starts_with("arn:"))
         return invalid("ARNs must start with 'arn:': " + std::string(arn));
     const ArnParts parts = split(arn);
     std::string_view resource = parts.back();
+    // Observed by ExtendDB in July 2026 (its pull request 227), for operations on tags only.
+    const bool ofOtherService = !parts[2].empty() && parts[2] != "dynamodb" && !resource.empty();
+    if (ofOtherService && use != ArnUse::Policy) return std::unexpected(accessDenied());
     const bool ofTable = resource.starts_with(kTable) && resource.size() > kTable.size();
     if (parts[2] != "dynamodb" || parts[3].empty() || parts[4].empty() || !ofTable)
         return invalid("Provided Arn is not a DynamoDB resource arn: " + std::string(arn));
@@ -81,7 +89,7 @@ ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
                                        const cluster::Caller& caller, std::string_view arn,
                                        ArnUse use) {
     const ArnParts parts = split(arn);
-    if (parts[4] != caller.accountId) return std::unexpected(ofOtherAccount(use));
+    if (parts[4] != accountDigits(caller.accountId)) return std::unexpected(ofOtherAccount(use));
     const bool isTooShort = parts.back().size() < kTable.size() + kTableNameMin;
     if (parts[3] != caller.regionName || parts[1] != "aws" || isTooShort)
         return std::unexpected(notOfThisEndpoint(arn, use));

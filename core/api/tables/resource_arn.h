@@ -11,7 +11,7 @@ namespace orrery::api {
 enum class ArnUse { Tags, TagRemoval, Policy };
 
 /// Refuses anything but the ARN of a table, in any account.
-ApiResult<void> checkTableArn(std::string_view arn);
+ApiResult<void> checkTableArn(std::string_view arn, ArnUse use);
 
 /// The table of an ARN that passed checkTableArn, if the table exists in the caller's account and
 /// Region.

@@ -50,14 +50,24 @@ std::string indexesIn(const TableDescription& table, TableStatus status) {
     return names;
 }
 
+std::unexpected<ApiError> builtAlready() {
+    return limitExceeded("Only 1 online index can be created or deleted simultaneously per table");
+}
+
+std::unexpected<ApiError> onDemandWhileBuilding(const TableDescription& table) {
+    const std::string created = indexesIn(table, TableStatus::Creating);
+    const std::string deleted = indexesIn(table, TableStatus::Deleting);
+    return inUse("OnDemandThroughput cannot be updated while index " +
+                 (created.empty() ? "deletion is in progress for indexes: [" + deleted
+                                  : "creation is in progress for indexes: [" + created) +
+                 "]");
+}
+
 // Checks the changes that a table refuses while it is updated; it accepts others, such as deletion
 // protection.
 ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableChanges& changes) {
     const bool building = hasIndexIn(table, {TableStatus::Creating, TableStatus::Deleting});
-    if (building && changes.buildsIndexes())
-        return limitExceeded(
-            "Only 1 online index can be created or deleted simultaneously per "
-            "table");
+    if (building && changes.buildsIndexes()) return builtAlready();
     if (changes.billing || changes.throughput) {
         const std::string deleted = indexesIn(table, TableStatus::Deleting);
         if (!deleted.empty())
@@ -65,14 +75,7 @@ ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableCha
                          table.name + " Indexes: [" + deleted + "]");
         if (!building) return inUse("Table IOPS are currently being updated. Table: " + table.name);
     }
-    if (changes.onDemandMax && building) {
-        const std::string created = indexesIn(table, TableStatus::Creating);
-        const std::string deleted = indexesIn(table, TableStatus::Deleting);
-        return inUse("OnDemandThroughput cannot be updated while index " +
-                     (created.empty() ? "deletion is in progress for indexes: [" + deleted
-                                      : "creation is in progress for indexes: [" + created) +
-                     "]");
-    }
+    if (changes.onDemandMax && building) return onDemandWhileBuilding(table);
     if (!building && changes.buildsIndexes())
         return inUse("Can't create or delete indexes while table IOPS are being updated. Table: " +
                      table.name);
@@ -82,10 +85,24 @@ ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableCha
     return {};
 }
 
+// While an index is backfilled, the table is ACTIVE, and that index may be deleted
+// (GSI.OnlineOps).
+ApiResult<void> checkWhileBackfilling(const TableDescription& table, const TableChanges& changes) {
+    if (!hasIndexIn(table, {TableStatus::Creating})) return {};
+    for (const IndexChange& change : changes.indexes()) {
+        if (change.kind == IndexChange::Kind::Create) return builtAlready();
+        const SecondaryIndex* index = table.findIndex(change.index.name);
+        const bool isOther = index != nullptr && index->status != TableStatus::Creating;
+        if (change.kind == IndexChange::Kind::Delete && isOther) return builtAlready();
+    }
+    if (changes.onDemandMax) return onDemandWhileBuilding(table);
+    return {};
+}
+
 ApiResult<void> checkChangeable(const TableDescription& table, const TableChanges& changes) {
     switch (table.status) {
         case TableStatus::Active:
-            return {};
+            return checkWhileBackfilling(table, changes);
         case TableStatus::Creating:
             return inUse("Table is being created: " + table.name);
         case TableStatus::Deleting:

@@ -82,8 +82,10 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
     writeProjection(out, index.projection);
     if (index.global) {
         out.name("IndexStatus").string(statusText(index.status));
+        // GSI.OnlineOps: false while resources are allocated, and the table is UPDATING.
         if (index.status == TableStatus::Creating && table.status != TableStatus::Creating)
-            out.name("Backfilling").boolean(index.backfilling);
+            out.name("Backfilling")
+                .boolean(index.backfilling && table.status == TableStatus::Active);
         out.name("ProvisionedThroughput").beginObject();
         out.name("NumberOfDecreasesToday").number(std::int64_t{0});
         out.name("ReadCapacityUnits").number(index.throughput.readUnits);

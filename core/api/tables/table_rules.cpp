@@ -126,11 +126,6 @@ ApiResult<void> checkLocalIndex(const IndexDefinition& index, const TableDefinit
 
 ApiResult<void> checkLocalIndexes(const TableDefinition& table, std::vector<std::string>& names) {
     if (!table.localIndexes) return {};
-    if (table.localIndexes->empty()) return invalid("List of LocalSecondaryIndexes is empty");
-    if (table.keys.size() != 2)
-        return invalid(
-            "Table KeySchema does not have a range key, which is required when specifying a "
-            "LocalSecondaryIndex");
     for (const IndexDefinition& index : *table.localIndexes) {
         TRY(checkLocalIndex(index, table));
         if (contains(names, index.name)) return invalid("Duplicate index name: " + index.name);
@@ -159,7 +154,6 @@ ApiResult<void> checkGlobalIndex(const IndexDefinition& index, const TableDefini
 
 ApiResult<void> checkGlobalIndexes(const TableDefinition& table, std::vector<std::string>& names) {
     if (!table.globalIndexes) return {};
-    if (table.globalIndexes->empty()) return invalid("List of GlobalSecondaryIndexes is empty");
     for (const IndexDefinition& index : *table.globalIndexes) {
         TRY(checkGlobalIndex(index, table));
         if (contains(names, index.name)) return invalid("Duplicate index name: " + index.name);
@@ -167,6 +161,26 @@ ApiResult<void> checkGlobalIndexes(const TableDefinition& table, std::vector<std
     }
     if (table.globalIndexes->size() > kGlobalIndexesMax)
         return invalid("GlobalSecondaryIndex count exceeds the per-table limit of 20");
+    return {};
+}
+
+// The service checks that there are indexes, and that the attributes of their keys are defined,
+// before it looks for definitions that no key uses: dynalite's test/createTable.js.
+ApiResult<void> checkIndexesDefined(const TableDefinition& table) {
+    if (table.localIndexes) {
+        if (table.localIndexes->empty()) return invalid("List of LocalSecondaryIndexes is empty");
+        if (table.keys.size() != 2)
+            return invalid(
+                "Table KeySchema does not have a range key, which is required when specifying a "
+                "LocalSecondaryIndex");
+    }
+    if (table.globalIndexes && table.globalIndexes->empty())
+        return invalid("List of GlobalSecondaryIndexes is empty");
+    for (const auto* indexes : {&table.localIndexes, &table.globalIndexes}) {
+        if (!*indexes) continue;
+        for (const IndexDefinition& index : **indexes)
+            TRY(checkKeysDefined(index.keys, table.attributes));
+    }
     return {};
 }
 
@@ -255,12 +269,13 @@ ApiResult<void> checkTable(const TableDefinition& table) {
         TRY(checkOnDemand(*table.onDemandMax, table.billing, ThroughputUse::CreateTable));
     TRY(checkNewWarm(table.warm, table.billing, table.throughput));
     TRY(checkTableKeys(table));
+    TRY(checkIndexesDefined(table));
     // A name that is twice in a key comes before a definition that no key uses, according to
     // test_gsi_composite_keys.py of ScyllaDB's suite.
     if (table.globalIndexes)
         for (const IndexDefinition& index : *table.globalIndexes)
             if (isComposite(index.keys)) TRY(checkDistinctNames(index.keys));
-    // The service reports an unused definition before any other error of the indexes.
+    // The service reports an unused definition before the other errors of the indexes.
     TRY(checkDefinitionsUsed(table));
     std::vector<std::string> names;
     TRY(checkLocalIndexes(table, names));

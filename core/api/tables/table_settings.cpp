@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/account_id.h"
 #include "core/base/hash.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
@@ -38,7 +39,8 @@ bool isTagText(std::string_view text, std::size_t charactersMax) {
 // The account's default key, without a key service: constant for each account and Region.
 std::string defaultKeyId(const cluster::Caller& caller) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    const Md5 digest = md5(caller.accountId + "/" + caller.regionName + "/aws/dynamodb");
+    const Md5 digest = md5(std::string(accountDigits(caller.accountId)) + "/" + caller.regionName +
+                           "/aws/dynamodb");
     std::string id;
     for (std::size_t i = 0; i < digest.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) id.push_back('-');
@@ -124,7 +126,8 @@ ApiResult<std::optional<std::string>> takeTableClass(const Fields& request) {
 
 std::string keyArn(const cluster::Caller& caller, std::string_view keyId) {
     if (keyId.starts_with("arn:")) return std::string(keyId);
-    std::string arn = "arn:aws:kms:" + caller.regionName + ":" + caller.accountId + ":";
+    std::string arn = "arn:aws:kms:" + caller.regionName + ":";
+    arn.append(accountDigits(caller.accountId)).append(":");
     if (keyId.empty()) return arn + "key/" + defaultKeyId(caller);
     if (!keyId.starts_with("alias/")) arn += "key/";
     return arn.append(keyId);

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/base/account_id.h"
 #include "core/base/check.h"
 
 namespace orrery::cluster {
@@ -39,7 +40,8 @@ std::optional<TableArn> parseArn(std::string_view text) {
 TablePtr Catalog::find(const Caller& caller, std::string_view nameOrArn) const {
     std::string_view name = nameOrArn;
     if (const auto arn = parseArn(nameOrArn)) {
-        if (arn->region != caller.regionName || arn->account != caller.accountId) return nullptr;
+        if (arn->region != caller.regionName || arn->account != accountDigits(caller.accountId))
+            return nullptr;
         name = arn->name;
     }
     const auto found = m_byName.find(std::tie(caller.accountId, caller.regionName, name));
@@ -61,6 +63,48 @@ std::vector<std::string> Catalog::names(const Caller& caller, std::string_view a
         names.push_back(std::get<2>(at->first));
     }
     return names;
+}
+
+// Those that are no namespaces, in order.
+std::vector<std::string> Catalog::accounts() const {
+    std::vector<std::string> accounts;
+    for (auto at = m_byName.begin(); at != m_byName.end();) {
+        const std::string& account = accounts.emplace_back(accountDigits(std::get<0>(at->first)));
+        // The ids of its namespaces go on with "/", which is just before "0".
+        at =
+            m_byName.lower_bound(std::tuple(account + "0", std::string_view(), std::string_view()));
+    }
+    return accounts;
+}
+
+std::vector<TablePtr> Catalog::named(std::string_view accountId, std::string_view name) const {
+    std::vector<TablePtr> found;
+    if (accountId.empty()) {
+        for (const std::string& account : accounts()) {
+            const std::vector<TablePtr> more = named(account, name);
+            found.insert(found.end(), more.begin(), more.end());
+        }
+        return found;
+    }
+    constexpr std::string_view kLastName = "\x7f";  // After every name.
+    auto at = m_byName.lower_bound(std::tuple(accountId, std::string_view(), std::string_view()));
+    while (at != m_byName.end() && std::get<0>(at->first) == accountId) {
+        const std::string_view region = std::get<1>(at->first);
+        const auto table = m_byName.find(std::tie(accountId, region, name));
+        if (table != m_byName.end()) found.push_back(table->second);
+        at = m_byName.upper_bound(std::tie(accountId, region, kLastName));
+    }
+    return found;
+}
+
+std::vector<TablePtr> Catalog::ofAccount(std::string_view accountId, std::size_t limit) const {
+    std::vector<TablePtr> tables;
+    auto at = m_byName.lower_bound(std::tuple(accountId, std::string_view(), std::string_view()));
+    for (; at != m_byName.end() && tables.size() < limit; ++at) {
+        if (!accountId.empty() && std::get<0>(at->first) != accountId) break;
+        tables.push_back(at->second);
+    }
+    return tables;
 }
 
 void Catalog::put(TablePtr table, storage::Ticket turn) {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/cluster/catalog/resets.h"
 #include "core/cluster/catalog/stream_list.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/storage/store.h"
@@ -17,7 +18,7 @@ namespace orrery::cluster {
 /// Who sends a request: the claim of SigV4's credential scope, the zone of the connection, and the
 /// address to which the request was sent, from the Host header.
 struct Caller {
-    std::string accountId;
+    std::string accountId;  ///< See base/account_id.h.
     std::string accessKey;
     std::string regionName;
     ZoneIndex zone{};
@@ -40,6 +41,12 @@ public:
                                    std::size_t limit) const;
     std::size_t size() const { return m_byName.size(); }
 
+    /// The tables of this name in an account, one for each Region that has one. Without an account:
+    /// in any that is not a namespace, the one with the lowest number first.
+    std::vector<TablePtr> named(std::string_view accountId, std::string_view name) const;
+    /// At most `limit` tables of an account, or of all if the id is empty.
+    std::vector<TablePtr> ofAccount(std::string_view accountId, std::size_t limit) const;
+
     /// Visits every table, in order of account, Region, name.
     template <typename Visit>
     void forEach(Visit visit) const {
@@ -55,6 +62,9 @@ public:
     void putStream(StreamPtr stream, storage::Ticket turn = {});
     void eraseStream(const StreamDescription& stream, storage::Ticket turn = {});
 
+    /// Old ones are forgotten by whoever notes new ones.
+    Resets resets;
+
     /// The last turn that stored a change; every answer depends on it.
     storage::Ticket gate() const { return m_gate; }
 
@@ -64,6 +74,7 @@ public:
 
 private:
     void noteChange(KeySpaceId space);
+    std::vector<std::string> accounts() const;
 
     using Name = std::tuple<std::string, std::string, std::string>;  // Account, Region, table.
     std::map<Name, TablePtr, std::less<>> m_byName;

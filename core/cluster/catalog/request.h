@@ -203,7 +203,9 @@ struct ReadStream {
     StreamPtr stream;
     std::size_t shard = 0;
     StreamStart start = StreamStart::Horizon;
-    Lsn position{};  ///< For StreamStart::Position.
+    /// For StreamStart::Position. With StreamStart::Horizon: where an earlier read stopped that
+    /// found no record yet.
+    Lsn position{};
     /// When the client got the iterator that names the position, which expires.
     std::optional<CalendarTime> iteratorMadeAt;
     /// The maximum number of records; 0 only finds the position, and checks that the record after
@@ -290,6 +292,9 @@ struct StreamEntry {
 struct StreamReply {
     std::vector<StreamEntry> entries;
     Lsn position{};  ///< The next read begins after this.
+    /// How the next read begins: at the horizon, until one from there has found a record. So a
+    /// reader passes any number of expired records in several reads.
+    StreamStart next = StreamStart::Position;
     /// The shard is closed and has no more records.
     bool atEnd = false;
     CalendarTime now;

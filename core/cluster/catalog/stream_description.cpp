@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "core/base/account_id.h"
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
@@ -116,8 +117,8 @@ std::string StreamDescription::label() const {
 }
 
 std::string StreamDescription::arn() const {
-    return "arn:aws:dynamodb:" + regionName + ":" + accountId + ":table/" + tableName + "/stream/" +
-           label();
+    return "arn:aws:dynamodb:" + regionName + ":" + std::string(accountDigits(accountId)) +
+           ":table/" + tableName + "/stream/" + label();
 }
 
 StreamStatus StreamDescription::status() const {

@@ -86,6 +86,9 @@ using StreamPtr = std::shared_ptr<const StreamDescription>;
 /// The label of a stream created at `time`.
 std::string streamLabel(CalendarTime time);
 
+/// The names of the store's values that are streams begin with this.
+inline constexpr std::string_view kStreamValuePrefix = "stream/";
+
 /// Encodes a stream for the store, and decodes it; nothing if the bytes are corrupt.
 std::string encodeStream(const StreamDescription& stream);
 std::optional<StreamDescription> decodeStream(std::string_view bytes);

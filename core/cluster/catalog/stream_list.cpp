@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/account_id.h"
 #include "core/cluster/catalog/catalog.h"
 
 namespace orrery::cluster {
@@ -43,7 +44,8 @@ StreamList::Name StreamList::nameOf(const StreamDescription& stream) {
 
 StreamPtr StreamList::find(const Caller& caller, std::string_view arn) const {
     const auto parts = parseStreamArn(arn);
-    if (!parts || parts->account != caller.accountId || parts->region != caller.regionName)
+    if (!parts || parts->account != accountDigits(caller.accountId) ||
+        parts->region != caller.regionName)
         return nullptr;
     const std::string table(parts->table);
     auto at = m_byName.lower_bound(Name(caller.accountId, caller.regionName, table, {}));
@@ -82,6 +84,16 @@ std::vector<StreamPtr> StreamList::list(const Caller& caller, std::string_view t
         const bool isBefore =
             from && stream.tableName == from->table && stream.label() <= from->label;
         if (!isBefore) streams.push_back(at->second);
+    }
+    return streams;
+}
+
+std::vector<StreamPtr> StreamList::ofAccount(std::string_view accountId, std::size_t limit) const {
+    std::vector<StreamPtr> streams;
+    auto at = m_byName.lower_bound(Name(std::string(accountId), {}, {}, {}));
+    for (; at != m_byName.end() && streams.size() < limit; ++at) {
+        if (!accountId.empty() && at->second->accountId != accountId) break;
+        streams.push_back(at->second);
     }
     return streams;
 }

@@ -26,6 +26,8 @@ public:
     /// name and of creation. With a table name, only streams of tables that have or had it.
     std::vector<StreamPtr> list(const Caller& caller, std::string_view tableName,
                                 std::string_view after, std::size_t limit) const;
+    /// At most `limit` streams of an account, or of all if the id is empty.
+    std::vector<StreamPtr> ofAccount(std::string_view accountId, std::size_t limit) const;
     /// When the latest stream of tables with this name was created; null if there is none.
     StreamPtr latest(std::string_view accountId, std::string_view regionName,
                      std::string_view tableName) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/account_id.h"
 #include "core/base/check.h"
 
 namespace orrery::cluster {
@@ -22,7 +23,8 @@ Throughput warmNow(BillingMode billing, const std::optional<Throughput>& warm,
 }
 
 std::string TableDescription::arn() const {
-    return "arn:aws:dynamodb:" + regionName + ":" + accountId + ":table/" + name;
+    return "arn:aws:dynamodb:" + regionName + ":" + std::string(accountDigits(accountId)) +
+           ":table/" + name;
 }
 
 std::string TableDescription::indexArn(const std::string& index) const {

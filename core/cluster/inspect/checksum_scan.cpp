@@ -179,8 +179,9 @@ bool ChecksumLooks::isActive() const {
     return std::ranges::any_of(m_looks, [](const Look& look) { return look.scan != nullptr; });
 }
 
-LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::string_view region) {
-    TRY_ASSIGN(const TablePtr found, findTable(m_world, region, table));
+LookResult<ChecksumLookId> ChecksumLooks::start(std::string_view table, std::string_view region,
+                                                std::string_view accountId) {
+    TRY_ASSIGN(const TablePtr found, findTable(m_world, region, table, accountId));
     if (m_looks.size() >= kLooksMax)
         return std::unexpected(
             std::string("Too many checksum scans are in progress; try again later."));

@@ -93,7 +93,8 @@ public:
     ChecksumLooks(const WorldState& world, Replicator& replicator, Jobs& jobs);
 
     /// Starts a scan; at most `kLooksMax` may be in progress.
-    LookResult<ChecksumLookId> start(std::string_view table, std::string_view region);
+    LookResult<ChecksumLookId> start(std::string_view table, std::string_view region,
+                                     std::string_view accountId = {});
     /// True if `readOn` has anything to do.
     bool isActive() const;
     void readOn(ScanBudget budget);

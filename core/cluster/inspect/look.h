@@ -33,6 +33,8 @@ struct ItemsLookRequest {
     std::uint64_t at = 0;
     std::uint32_t limit = 100;
     bool backward = false;
+    /// See base/account_id.h. Empty: the first account that has the table.
+    std::string accountId{};
 };
 
 struct ItemsLook {
@@ -49,6 +51,7 @@ struct ItemLookRequest {
     std::string region;
     std::string table;
     types::Item key;
+    std::string accountId{};  ///< As above.
 };
 
 /// One item in every zone.

@@ -14,13 +14,9 @@ std::string readProblem(const storage::StorageError& error) {
 }
 
 LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
-                               std::string_view name) {
-    TablePtr found;
-    world.catalog.forEach([&](const TablePtr& table) {
-        if (table->name == name && (region.empty() || table->regionName == region) && !found)
-            found = table;
-    });
-    if (found) return found;
+                               std::string_view name, std::string_view accountId) {
+    for (TablePtr& table : world.catalog.named(accountId, name))
+        if (region.empty() || table->regionName == region) return std::move(table);
     std::string where = region.empty() ? std::string() : " in " + std::string(region);
     return std::unexpected("There is no table " + std::string(name) + where + ".");
 }
@@ -35,9 +31,10 @@ std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescriptio
     return ids;
 }
 
-storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region) {
+storage::Ticket lookGate(const WorldState& world, std::string_view name, std::string_view region,
+                         std::string_view accountId) {
     storage::Ticket gate = world.catalog.gate();
-    const auto table = findTable(world, region, name);
+    const auto table = findTable(world, region, name, accountId);
     if (!table) return gate;
     for (const GroupId id : partitionsOf(world, **table)) {
         if (const Group* group = world.findGroup(id)) gate = std::max(gate, group->gate);
@@ -46,7 +43,8 @@ storage::Ticket lookGate(const WorldState& world, std::string_view name, std::st
 }
 
 LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest& request) {
-    TRY_ASSIGN(const TablePtr table, findTable(world, request.region, request.table));
+    TRY_ASSIGN(const TablePtr table,
+               findTable(world, request.region, request.table, request.accountId));
     KeySpaceId space = table->space;
     if (!request.index.empty()) {
         const SecondaryIndex* index = table->findIndex(request.index);
@@ -99,7 +97,8 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
 }
 
 LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& request) {
-    TRY_ASSIGN(const TablePtr table, findTable(world, request.region, request.table));
+    TRY_ASSIGN(const TablePtr table,
+               findTable(world, request.region, request.table, request.accountId));
     const auto key = types::keyFromRequest(request.key, table->keys);
     if (!key) return std::unexpected(key.error().message);
     ItemLook look;
@@ -156,8 +155,9 @@ std::vector<PartitionChecksums> maintainedChecksums(const WorldState& world,
 
 LookResult<std::vector<PartitionChecksums>> lookChecksums(const WorldState& world,
                                                           std::string_view name,
-                                                          std::string_view region, bool scanned) {
-    TRY_ASSIGN(const TablePtr table, findTable(world, region, name));
+                                                          std::string_view region, bool scanned,
+                                                          std::string_view accountId) {
+    TRY_ASSIGN(const TablePtr table, findTable(world, region, name, accountId));
     if (!scanned) return maintainedChecksums(world, *table);
     ChecksumScan scan(world, *table);
     for (;;) {

@@ -129,9 +129,9 @@ void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
     const TablePtr table = m_world.catalog.find(group.table);
-    const bool indexed = waiter.changesItems && waiter.lsn > Lsn{} && !waiter.result->error &&
-                         m_world.profile.indexesBeforeAnswer && table != nullptr &&
-                         table->hasGlobalIndexes();
+    const bool indexed = waiter.changesItems && waiter.lsn > group.indexedUpTo &&
+                         !waiter.result->error && m_world.profile.indexesBeforeAnswer &&
+                         table != nullptr && table->hasGlobalIndexes();
     if (indexed) {
         m_work.of(group.id).indexWaiters.push_back(
             {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});

@@ -145,8 +145,10 @@ struct CollectionCountStep {
 struct TransactionRetry {
     OpId op;
 };
-/// A scan for unanswered requests of coordinators.
-struct TransactionSweep {};
+/// A scan for unanswered requests of coordinators, from this transaction on.
+struct TransactionSweep {
+    CallNumber from{};
+};
 /// A transaction's next attempt.
 struct TransactionAgain {
     CallNumber transaction{};

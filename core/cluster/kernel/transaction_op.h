@@ -37,9 +37,14 @@ struct TransactionOp {
     /// The position in the call of the action on each key; empty for a recovery, which has no call.
     std::vector<std::uint32_t> actions;
 
+    /// For the second round of Read: what the first one read was applied up to here.
+    Lsn since{};
+
     // For Begin.
     std::string attempt;  ///< By which the coordinator's own repetition is recognized.
     std::string parametersHash;
+    /// A token that is not younger is forgotten: a reset has dropped what its transaction wrote.
+    std::optional<CalendarTime> resetAt;
 
     // For Decide.
     bool commits = false;
@@ -55,8 +60,9 @@ struct ActionResult {
     WriteReply write;  ///< For Read: the item is in `before`.
 
     // For Read.
-    std::uint64_t version = 0;  ///< Changes whenever the item does.
+    std::uint64_t version = 0;  ///< Of the item; 0 if there is none.
     bool isBeingWritten = false;
+    bool hasChanged = false;  ///< It is missing, and some record after `since` has its key.
 };
 
 enum class LedgerAnswer : std::uint8_t {
@@ -71,6 +77,7 @@ enum class LedgerAnswer : std::uint8_t {
 
 struct TransactionResult {
     std::vector<ActionResult> actions;  ///< In the order of the keys asked about.
+    Lsn applied{};                      ///< For Read: the leader had applied up to here.
 
     // From the ledger.
     LedgerAnswer answer{};

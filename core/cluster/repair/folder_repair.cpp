@@ -12,7 +12,8 @@ storage::StorageResult<RepairReport> repairFolder(const std::filesystem::path& f
     TRY_ASSIGN(const auto locked, storage::DataFolder::lockExisting(folder));
     RepairReport report;
     {
-        TRY_ASSIGN(const auto survey, FolderSurvey::make(locked->logFile(), locked->itemsFile()));
+        TRY_ASSIGN(const auto survey, FolderSurvey::make(locked->logFile(), locked->itemsFile(),
+                                                         locked->archiveFolder()));
         report.notes = survey->notes();
         TRY_ASSIGN(const auto made, storage::makeRepairFolder(folder));
         TRY_ASSIGN(const auto store, storage::openLmdbStore(made));

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/base/result.h"
+#include "core/cluster/repair/archive_rewriter.h"
 #include "core/cluster/repair/local_indexes.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/storage/archive_rows.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::cluster {
@@ -17,12 +19,16 @@ constexpr std::uint64_t kTurnBytes = 1u << 20;
 storage::StorageResult<void> FolderRewriter::write() {
     TRY(writeValues());
     for (const FoundPartition& found : m_survey.partitions()) {
-        MendedLog log(m_survey.files(), found);
+        MendedLog log(m_survey.files(), m_survey.archive(), found);
         TreePlan plan = TreePlan::make(found, log);
         m_mended.push_back({found, std::move(log), std::move(plan), 0, CalendarTime()});
     }
-    for (Mended& mended : m_mended)
+    ArchiveRewriter archive(m_survey, m_filler, m_report);
+    for (Mended& mended : m_mended) {
         TRY(writeLog(mended));
+        archive.add(mended.found, mended.log, archivedTo(mended));
+    }
+    TRY(archive.write());
     TRY(copyTrees());
     TRY(copyLooseEntries());
     for (Mended& mended : m_mended) {
@@ -40,7 +46,9 @@ storage::StorageResult<void> FolderRewriter::writeValues() {
     storage::Turn turn;
     std::uint64_t bytes = 0;
     for (const auto& [name, value] : m_survey.values()) {
-        turn.putValue(name, value);
+        const bool isOfArchive =
+            name.starts_with(storage::kOrderPrefix) || name.starts_with(storage::kSegmentPrefix);
+        if (!isOfArchive) turn.putValue(name, value);
         bytes += name.size() + value.size();
         if (bytes < kTurnBytes) continue;
         TRY(m_filler.commit(std::exchange(turn, {})));
@@ -78,6 +86,20 @@ storage::StorageResult<void> FolderRewriter::writeLog(Mended& mended) {
     return writeState(mended);
 }
 
+// The records before the log are gone, and those in the archive are not archived again.
+Lsn FolderRewriter::mendedCursor(const Mended& mended, Lsn cursor) const {
+    const Lsn begin = std::max(mended.log.before(), m_survey.archive().lastOf(mended.found.group));
+    return std::clamp(cursor, begin, mended.log.last());
+}
+
+Lsn FolderRewriter::archivedTo(const Mended& mended) const {
+    if (!mended.found.state || mended.found.state->readers.empty()) return mended.log.last();
+    Lsn last{};
+    for (const auto& [name, cursor] : mended.found.state->readers)
+        last = std::max(last, mendedCursor(mended, cursor));
+    return last;
+}
+
 storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
     const FoundPartition& found = mended.found;
     GroupState state;
@@ -87,8 +109,11 @@ storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
     }
     state.replicas.fill(mended.log.state());
     state.indexedUpTo = std::min(state.indexedUpTo, mended.log.last());
-    for (auto& [name, cursor] : state.readers)
-        cursor = std::min(cursor, mended.log.last());
+    for (auto& [name, cursor] : state.readers) {
+        if (cursor < mended.log.before())
+            ArchiveRewriter::noteLost(m_report, found.group, cursor.next(), mended.log.before());
+        cursor = mendedCursor(mended, cursor);
+    }
     CalendarTime last =
         std::max(state.lastCommitTimestamp.value_or(CalendarTime()), mended.lastCommit);
     if (!found.state) {

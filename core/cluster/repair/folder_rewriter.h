@@ -31,6 +31,9 @@ private:
 
     storage::StorageResult<void> writeValues();
     storage::StorageResult<void> writeLog(Mended& mended);
+    Lsn mendedCursor(const Mended& mended, Lsn cursor) const;
+    /// The archive has, or waits for, the records up to here at most.
+    Lsn archivedTo(const Mended& mended) const;
     storage::StorageResult<void> writeState(const Mended& mended);
     storage::StorageResult<void> copyTrees();
     storage::StorageResult<void> copyLooseEntries();

@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stream_description.h"
 #include "core/cluster/kernel/group.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/table/log_record.h"
@@ -28,11 +29,13 @@ std::string quoted(const storage::KeyRange& names) {
 }  // namespace
 
 storage::StorageResult<std::unique_ptr<FolderSurvey>> FolderSurvey::make(
-    const std::filesystem::path& log, const std::filesystem::path& items) {
+    const std::filesystem::path& log, const std::filesystem::path& items,
+    const std::filesystem::path& archive) {
     TRY_ASSIGN(auto files, storage::SalvagedFolder::open(log, items));
-    std::unique_ptr<FolderSurvey> survey(new FolderSurvey(std::move(files)));
+    std::unique_ptr<FolderSurvey> survey(new FolderSurvey(std::move(files), archive));
     TRY(survey->checkPair(log));
     TRY(survey->readTables());
+    survey->readNamedPositions();
     survey->readLogs();
     survey->readTrees();
     return survey;
@@ -144,6 +147,26 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
     }
     m_byGroup.insert_or_assign(found.group, place);
     m_partitions.push_back(std::move(found));
+}
+
+void FolderSurvey::readNamedPositions() {
+    for (FoundPartition& partition : m_partitions) {
+        if (!partition.state) continue;
+        for (const auto& [name, cursor] : partition.state->readers)
+            partition.named.push_back(cursor);
+    }
+    for (const auto& [name, bytes] : m_values) {
+        const auto stream =
+            name.starts_with(kStreamValuePrefix) ? decodeStream(bytes) : std::nullopt;
+        if (!stream) continue;
+        for (const StreamShard& shard : stream->shards) {
+            const auto at = m_byGroup.find(shard.group);
+            if (at == m_byGroup.end()) continue;
+            FoundPartition& partition = m_partitions[at->second];
+            if (shard.begin) partition.named.push_back(*shard.begin);
+            if (shard.end) partition.named.push_back(*shard.end);
+        }
+    }
 }
 
 void FolderSurvey::readLogs() {

@@ -11,6 +11,7 @@
 
 #include "core/cluster/repair/found_partition.h"
 #include "core/cluster/tables/stored_table.h"
+#include "core/storage/salvaged_archive.h"
 #include "core/storage/salvaged_folder.h"
 
 namespace orrery::cluster {
@@ -21,10 +22,12 @@ public:
     /// Hold the folder's lock. An error if log.mdb has no readable catalog or belongs to another
     /// folder.
     static storage::StorageResult<std::unique_ptr<FolderSurvey>> make(
-        const std::filesystem::path& log, const std::filesystem::path& items);
+        const std::filesystem::path& log, const std::filesystem::path& items,
+        const std::filesystem::path& archive);
 
     const std::vector<FoundPartition>& partitions() const { return m_partitions; }
     storage::SalvagedFolder& files() const { return *m_files; }
+    const storage::SalvagedArchive& archive() const { return m_archive; }
     /// The readable values of the store, repaired where the tables tell what is missing.
     const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
     /// Losses besides items of known tables, one sentence each.
@@ -39,18 +42,21 @@ private:
         std::size_t partition;
     };
 
-    explicit FolderSurvey(std::unique_ptr<storage::SalvagedFolder> files)
-        : m_files(std::move(files)) {}
+    FolderSurvey(std::unique_ptr<storage::SalvagedFolder> files,
+                 const std::filesystem::path& archive)
+        : m_files(std::move(files)), m_archive(archive, m_files->values()) {}
 
     storage::StorageResult<void> checkPair(const std::filesystem::path& log);
     storage::StorageResult<void> readTables();
     storage::StorageResult<void> checkRegions();
     void addPartition(const StoredTable& kept, const StoredPartition& partition);
+    void readNamedPositions();
     void readLogs();
     void readTrees();
     bool takeEntry(VolumeId volume, std::string_view key, std::string_view stored);
 
     std::unique_ptr<storage::SalvagedFolder> m_files;
+    storage::SalvagedArchive m_archive;
     std::vector<std::pair<std::string, std::string>> m_values;
     std::vector<std::unique_ptr<const StoredTable>> m_tables;
     std::vector<FoundPartition> m_partitions;

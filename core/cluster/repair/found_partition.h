@@ -52,6 +52,9 @@ struct FoundPartition {
     storage::KeyRanges bounds;
     std::optional<GroupState> state;
     std::array<FoundReplica, kZonesPerRegion> replicas;
+    /// Every position that the cursor of a reader or a stream's shard names. Each was committed,
+    /// unless it is corrupt.
+    std::vector<Lsn> named;
 
     VolumeId volume(std::size_t zone) const {
         return volumeOf(region, ZoneIndex(static_cast<std::uint8_t>(zone)));

@@ -10,8 +10,16 @@ using replication::LogShape;
 using replication::Standing;
 using replication::Term;
 
-MendedLog::MendedLog(const storage::SalvagedFolder& files, const FoundPartition& partition)
-    : m_files(files), m_partition(partition) {
+namespace {
+
+/// A position further than this beyond the end of the log is taken for corrupt.
+constexpr std::uint64_t kLostRecordsMax = 1u << 20;
+
+}  // namespace
+
+MendedLog::MendedLog(const storage::SalvagedFolder& files, const storage::SalvagedArchive& archive,
+                     const FoundPartition& partition)
+    : m_files(files), m_archive(archive), m_partition(partition) {
     for (std::size_t zone = 0; zone < m_shapes.size(); ++zone) {
         if (m_partition.state) m_shapes[zone] = m_partition.state->replicas[zone].log;
         const Lsn end = endOf(zone);
@@ -54,21 +62,44 @@ void MendedLog::choose() {
     }
 }
 
+Lsn MendedLog::namedEnd(Lsn end) const {
+    Lsn named = m_archive.lastOf(m_partition.group);
+    for (const Lsn lsn : m_partition.named)
+        if (lsn <= Lsn(end.value() + kLostRecordsMax)) named = std::max(named, lsn);
+    return named;
+}
+
 void MendedLog::findEnd() {
-    const Lsn end = endOf(m_chosen);
-    m_last = std::max(m_applied, end);
+    const Lsn logEnd = std::max(m_applied, endOf(m_chosen));
+    const Lsn named = namedEnd(logEnd);
+    m_last = std::max(logEnd, named);
     m_lacksTail = mayHaveLostTail();
     // Trimmed records are not expected, even if the tree that has them is lost.
     const Lsn known = std::max(m_applied, trimmedBy(m_chosen));
-    for (Lsn lsn = known.next(); lsn <= end; lsn = lsn.next()) {
+    for (Lsn lsn = known.next(); lsn <= m_last; lsn = lsn.next()) {
         if (record(lsn)) continue;
-        m_last = Lsn(lsn.value() - 1);
+        m_firstLost = lsn;
+        m_last = std::max(named, Lsn(lsn.value() - 1));
         m_lacksTail = true;
         break;
     }
+    findBegin(known);
+}
+
+// The archive is read only where a tree needs it.
+void MendedLog::findBegin(Lsn known) {
     m_before = m_last;
-    while (m_before > Lsn(0) && record(m_before))
+    while (m_before > Lsn(0) && (m_before > known || logged(m_before)))
         m_before = Lsn(m_before.value() - 1);
+    m_reach = m_before;
+    const bool isNeeded = std::ranges::any_of(m_partition.replicas, [this](const auto& replica) {
+        return !replica.mark || !replica.lost.empty() || replica.mark->applied < m_before;
+    });
+    while (isNeeded && m_reach > Lsn(0)) {
+        const storage::ArchiveSegment* segment = m_archive.segmentOf(m_partition.group, m_reach);
+        if (segment == nullptr || !m_archive.isWhole(*segment)) break;
+        m_reach = Lsn(segment->first.value() - 1);
+    }
 }
 
 // Two of three replicas have every acknowledged record; both others, if one does not count.
@@ -92,6 +123,16 @@ std::optional<std::string> MendedLog::read(std::size_t zone, Lsn lsn) const {
 }
 
 std::optional<std::string> MendedLog::record(Lsn lsn) const {
+    if (auto bytes = logged(lsn)) return bytes;
+    auto archived = m_archive.record(m_partition.group, lsn);
+    if (archived && table::decodeRecord(*archived)) return archived;
+    if (lsn < m_firstLost) return std::nullopt;
+    table::LogRecord lost;
+    lost.space = m_partition.index != nullptr ? m_partition.index->space : m_partition.table->space;
+    return table::encodeRecord(lost);
+}
+
+std::optional<std::string> MendedLog::logged(Lsn lsn) const {
     if (!m_partition.state) return readAgreed(lsn);
     const Term term = m_shapes[m_chosen].termAt(lsn);
     for (std::size_t zone = 0; zone < m_shapes.size(); ++zone) {

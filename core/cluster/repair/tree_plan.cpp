@@ -28,7 +28,7 @@ Candidate candidateOf(const FoundPartition& partition, const MendedLog& log, std
     candidate.zone = zone;
     candidate.counts = log.counts(zone);
     candidate.applied = replica.mark ? replica.mark->applied : replica.sums.newest;
-    candidate.reaches = candidate.applied >= log.before();
+    candidate.reaches = candidate.applied >= log.reach();
     candidate.isProven = seemsWhole && agrees;
     candidate.isDisproven = seemsWhole && !agrees;
     return candidate;
@@ -61,8 +61,8 @@ TreePlan TreePlan::make(const FoundPartition& partition, const MendedLog& log) {
     }
     plan.older = storage::unite(std::move(plan.older));
     if (!plan.lost.empty()) plan.replayAfter = Lsn(0);
-    if (log.before() == Lsn(0)) plan.lost.clear();
-    plan.replayAfter = std::max(plan.replayAfter, log.before());
+    if (log.reach() == Lsn(0)) plan.lost.clear();
+    plan.replayAfter = std::max(plan.replayAfter, log.reach());
     return plan;
 }
 

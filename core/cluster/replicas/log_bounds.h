@@ -5,8 +5,8 @@
 
 namespace orrery::cluster {
 
-/// How much of a log is kept for replicas that are away, how the trim mark moves, and how much of a
-/// tree one event copies.
+/// How much of a log is kept for replicas that are away, how the trim mark moves, how much of a log
+/// one read of a stream looks at, and how much of a tree one event copies.
 struct LogBounds {
     /// Log that may be kept for replicas that are away, per group and in all. Beyond that, such a
     /// replica is no longer waited for and needs a copy.
@@ -21,6 +21,8 @@ struct LogBounds {
     /// archive.
     std::uint64_t segmentRecords = 8192;
     std::uint64_t segmentBytes = 4u << 20;
+    /// Log records that one read of a stream looks at; most of them are stream records.
+    std::size_t streamReadRecords = 4000;
     std::uint64_t rangeBytesMax = 128u << 10;
     std::size_t rangeKeysMax = 1000;
 };

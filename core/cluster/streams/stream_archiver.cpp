@@ -42,6 +42,17 @@ std::pair<const Member*, Lsn> holderOf(const Group& group, Lsn first) {
     return {holder, last};
 }
 
+/// The volumes of the other replicas whose logs surely have the same records.
+std::vector<VolumeId> otherHolders(const Group& group, const Member& holder, Lsn first, Lsn last) {
+    std::vector<VolumeId> others;
+    for (const Member& member : group.members) {
+        const bool isWhole = member.standing() == replication::Standing::Whole;
+        if (&member == &holder || !isWhole || member.firstKept > first) continue;
+        if (heldOf(group, member) >= last) others.push_back(member.volume());
+    }
+    return others;
+}
+
 }  // namespace
 
 void StreamArchiver::begin(Group& group, Lsn cursor) {
@@ -76,13 +87,28 @@ void StreamArchiver::orderAll(Group& group) {
                               ? archived.next().next()
                               : archived.next();
         if (first <= upTo) {
-            m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until});
+            m_world.turn.archive({group.table, group.id, holder->volume(), first, upTo, until,
+                                  otherHolders(group, *holder, first, upTo)});
+            if (m_orderedIn != m_world.openTicket) m_orderedNow.clear();
             m_orderedIn = m_world.openTicket;
+            m_orderedNow.emplace(group.table, group.id);
         }
         archived = upTo;
     }
     m_orders.of(group.id).bytes = group.committedBytes;
     m_log.advance(group, kReader, archived);
+}
+
+bool StreamArchiver::hasOrders(KeySpaceId table, GroupId group) const {
+    if (m_orderedIn == m_world.openTicket && m_orderedNow.contains({table, group})) return true;
+    return std::ranges::any_of(m_world.store.archiveOrders(table),
+                               [&](const auto& order) { return order.group == group; });
+}
+
+bool StreamArchiver::orderedNow(KeySpaceId table) const {
+    const auto first = m_orderedNow.lower_bound({table, GroupId(0)});
+    return m_orderedIn == m_world.openTicket && first != m_orderedNow.end() &&
+           first->first == table;
 }
 
 void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/log_bounds.h"
@@ -29,10 +31,10 @@ public:
         return LogReader::cursorOf(group, kReader).value_or(group.committed);
     }
 
-    /// True if a segment is ordered and not written yet.
-    bool hasOrders() const {
-        return m_orderedIn == m_world.openTicket || m_world.store.figures().archiveOrders > 0;
-    }
+    /// True if a segment of the group is ordered and not written yet.
+    bool hasOrders(KeySpaceId table, GroupId group) const;
+    /// True if a segment of the table was ordered in this turn, so the store has not seen it.
+    bool orderedNow(KeySpaceId table) const;
 
     /// Orders a segment if there are enough records for one. Call it after commits.
     void moved(Group& group);
@@ -53,7 +55,9 @@ private:
     const LogBounds m_bounds;
     LogReader m_log;
     PerGroup<Ordered> m_orders;
-    storage::Ticket m_orderedIn;  ///< The turn of the last order; the store knows earlier ones.
+    /// The turn of the last order, and what it orders; the store knows earlier ones.
+    storage::Ticket m_orderedIn;
+    std::set<std::pair<KeySpaceId, GroupId>> m_orderedNow;
 };
 
 }  // namespace orrery::cluster

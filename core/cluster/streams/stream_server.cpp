@@ -11,9 +11,10 @@ namespace {
 
 /// A page ends after the record with which it reaches this many bytes.
 constexpr std::uint64_t kPageBytes = 1024 * 1024;
-/// Log records that one request looks at; most of them are stream records.
-constexpr std::size_t kRecordsSeenMax = 4000;
 constexpr std::uint64_t kArchiveBytes = 256u << 10;
+/// Of the archive, one request reads this much and the rest of a piece; the log's reader has the
+/// same bound. Records that show only keys hold whole images as well.
+constexpr std::uint64_t kReadBytesMax = 1024 * 1024;
 /// API_GetShardIterator.html: "expires 15 minutes after".
 constexpr Duration kIteratorLife = std::chrono::minutes(15);
 
@@ -56,7 +57,7 @@ public:
           m_horizon(CalendarTime(world.calendar().sinceEpoch() - kStreamRetention)) {
         m_reply.now = world.calendar();
         m_reply.position = m_shard.begin.value_or(Lsn{});
-        if (read.start == StreamStart::Position)
+        if (read.start != StreamStart::Latest)
             m_reply.position = std::max(m_reply.position, read.position);
     }
 
@@ -101,6 +102,8 @@ public:
     ApiResult<StreamReply> finish() {
         if (m_isTrimmed) return std::unexpected(trimmed());
         hasMore();
+        if (m_read.start == StreamStart::Horizon && m_reply.entries.empty())
+            m_reply.next = StreamStart::Horizon;
         return std::move(m_reply);
     }
 
@@ -163,11 +166,11 @@ ApiResult<StreamReply> StreamServer::read(Group& group, ZoneIndex zone,
     while (page.hasMore()) {
         Lsn position = page.position();
         const LogReader::End end = m_log.read(
-            group, zone, position, kRecordsSeenMax,
+            group, zone, position, m_recordsMax,
             [&](Lsn lsn, const table::LogRecord& record) { return page.take(lsn, record); });
         if (end != LogReader::End::Unavailable) break;
         // Its segment is not written yet: the client comes back.
-        if (m_archiver.hasOrders()) break;
+        if (m_archiver.hasOrders(stream->table, group.id)) break;
         const Lsn kept = StreamArchiver::archivedTo(group);
         // The log must have it: its disk cannot be read.
         if (page.position() >= kept) return std::unexpected(ApiError::internal());
@@ -201,13 +204,15 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
     if (!shard.end) return std::unexpected(ApiError::internal());
     Page page(m_world, *stream, read);
     if (read.start == StreamStart::Latest) page.moveTo(*shard.end);
-    for (std::size_t seen = 0; page.hasMore() && seen < kRecordsSeenMax;) {
+    std::size_t seen = 0;
+    std::uint64_t seenBytes = 0;
+    while (page.hasMore() && seen < m_recordsMax && seenBytes < kReadBytesMax) {
         auto records = m_world.store.archived(stream->table, shard.group, page.position().next(),
                                               kArchiveBytes);
         if (!records) return std::unexpected(ApiError::internal(records.error().message()));
         if (records->empty()) {
             // Its segment is not written yet: the client comes back.
-            if (m_archiver.hasOrders()) break;
+            if (m_archiver.hasOrders(stream->table, shard.group)) break;
             if (!page.skipGap(afterGap(*stream, shard.group, page.position(), *shard.end))) break;
             continue;
         }
@@ -215,6 +220,7 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
             const auto record = table::decodeRecord(*one.bytes);
             if (!record) return std::unexpected(ApiError::internal());
             ++seen;
+            seenBytes += one.bytes->size();
             if (page.take(one.lsn, *record) == LogReader::Next::Stop) break;
         }
         if (page.isFull()) break;

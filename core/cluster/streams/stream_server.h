@@ -18,8 +18,10 @@ public:
     using Answer =
         std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
 
-    StreamServer(WorldState& world, Replicator& replicator, const StreamArchiver& archiver)
+    StreamServer(WorldState& world, Replicator& replicator, const StreamArchiver& archiver,
+                 const LogBounds& bounds)
         : m_world(world),
+          m_recordsMax(bounds.streamReadRecords),
           m_replicator(replicator),
           m_archiver(archiver),
           m_log(world, replicator) {}
@@ -48,6 +50,7 @@ private:
     Lsn afterGap(const StreamDescription& stream, GroupId group, Lsn position, Lsn logBegin) const;
 
     WorldState& m_world;
+    const std::size_t m_recordsMax;
     Replicator& m_replicator;
     const StreamArchiver& m_archiver;
     LogReader m_log;

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
 namespace orrery::cluster {
@@ -15,12 +16,13 @@ namespace {
 
 //   value "stream/<table>/<creation>" := see catalog/stream_description.cpp
 
-constexpr std::string_view kPrefix = "stream/";
 /// A leader that has not committed a Configuration record is asked again after this long.
 constexpr Duration kAskAgain = 200ms;
+/// When no replica at hand has the records of a closed shard, they are ordered after this long.
+constexpr Duration kOrderAgain = 5s;
 
 std::string valueName(KeySpaceId table, CalendarTime createdAt) {
-    return std::string(kPrefix) + std::to_string(table.value()) + "/" +
+    return std::string(kStreamValuePrefix) + std::to_string(table.value()) + "/" +
            std::to_string(createdAt.sinceEpoch().count());
 }
 
@@ -30,6 +32,16 @@ StreamPtr share(StreamDescription stream) {
 
 bool isOpen(const StreamDescription& stream) {
     return !stream.disabledAt;
+}
+
+/// Where the last of these streams ends in the log of `group`.
+Lsn endIn(const std::vector<StreamPtr>& streams, GroupId group) {
+    Lsn end{};
+    for (const StreamPtr& stream : streams) {
+        for (const StreamShard& shard : stream->shards)
+            if (shard.group == group && shard.end) end = std::max(end, *shard.end);
+    }
+    return end;
 }
 
 }  // namespace
@@ -115,8 +127,13 @@ void Streams::tableRemoved(const TableDescription& table) {
         m_archiver.orderAll(*m_world.findGroup(id));
 }
 
+void Streams::drop(const StreamDescription& stream) {
+    erase(stream);
+    tickBy(stream.table, m_world.now);  // For its segments in the archive.
+}
+
 storage::StorageResult<void> Streams::reopen() {
-    TRY_ASSIGN(const auto values, m_world.store.values(kPrefix));
+    TRY_ASSIGN(const auto values, m_world.store.values(kStreamValuePrefix));
     for (const auto& [name, bytes] : values) {
         auto stream = decodeStream(bytes);
         if (!stream || stream->region.value() >= m_world.regions.size()) {
@@ -131,11 +148,27 @@ storage::StorageResult<void> Streams::reopen() {
     return {};
 }
 
-void Streams::resume() {
+// New records would get the positions of archived ones.
+storage::StorageResult<void> Streams::checkArchive(KeySpaceId table) const {
+    for (const GroupId id : m_world.partitions.ofSpace(table)) {
+        const Group& group = *m_world.findGroup(id);
+        Lsn known = StreamArchiver::archivedTo(group);
+        for (const Member& member : group.members)
+            if (!m_archiver.isActive(group)) known = std::max(known, member.durableLast);
+        if (m_world.store.archiveEnd(table, id) <= known) continue;
+        return std::unexpected(storage::damagedError(
+            "log.mdb", "the archive has records of partition " + std::to_string(id.value()) +
+                           " that come after the end of its log"));
+    }
+    return {};
+}
+
+storage::StorageResult<void> Streams::resume() {
     std::set<KeySpaceId> tables;
     m_world.catalog.streams().forEach(
         [&](const StreamPtr& stream) { tables.insert(stream->table); });
     for (const KeySpaceId table : tables) {
+        TRY(checkArchive(table));
         for (const GroupId id : m_world.partitions.ofSpace(table))
             m_work.of(id);
         for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table)) {
@@ -149,6 +182,7 @@ void Streams::resume() {
         }
         tickBy(table, m_world.now);
     }
+    return {};
 }
 
 // --- Configuration records
@@ -280,6 +314,10 @@ Instant Streams::tendGroups(KeySpaceId table) {
         m_archiver.skipExpired(group, horizon());
         if (isOver) {
             m_archiver.orderAll(group);
+            if (m_archiver.archivedTo(group) < endIn(streams, id)) {
+                next = std::min(next, m_world.now + kOrderAgain);
+                continue;
+            }
             m_archiver.retire(group);
             m_work.forget(id);
             continue;
@@ -302,30 +340,34 @@ Instant Streams::expireStreams(KeySpaceId table) {
             next = std::min(next, std::max(instantOf(end), m_world.now + kAskAgain));
             continue;
         }
-        m_changed.erase({stream->table, stream->createdAt});
-        m_world.turn.eraseValue(valueName(stream->table, stream->createdAt));
-        m_world.catalog.eraseStream(*stream, m_world.openTicket);
+        erase(*stream);
     }
     return next;
+}
+
+void Streams::erase(const StreamDescription& stream) {
+    m_changed.erase({stream.table, stream.createdAt});
+    m_world.turn.eraseValue(valueName(stream.table, stream.createdAt));
+    m_world.catalog.eraseStream(stream, m_world.openTicket);
 }
 
 Instant Streams::expireSegments(KeySpaceId table) {
     const auto before = static_cast<std::uint64_t>(horizon().sinceEpoch().count());
     const bool isGone = m_world.catalog.streams().ofTable(table).empty();
     std::optional<std::uint64_t> first;
-    bool anyIsDue = false;
-    for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table)) {
-        if (isGone || segment.until < before) {
-            anyIsDue = true;
-        } else if (!first || segment.until < *first) {
-            first = segment.until;
-        }
-    }
-    // An order that is not written yet may be due too.
-    if (anyIsDue || isGone) m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
-    if (!first) return Instant::never();
+    const auto note = [&](std::uint64_t until) {
+        if (!isGone && until >= before) first = std::min(first.value_or(until), until);
+    };
+    for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table))
+        note(segment.until);
+    for (const storage::ArchiveOrder& order : m_world.store.archiveOrders(table))
+        note(order.until);
+    m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
+    Instant next = Instant::never();
+    if (m_archiver.orderedNow(table) && !isGone) next = m_world.now + kAskAgain;
+    if (!first) return next;
     const Duration until(static_cast<std::int64_t>(*first));
-    return instantOf(CalendarTime(until + kStreamRetention + Duration(1)));
+    return std::min(next, instantOf(CalendarTime(until + kStreamRetention + Duration(1))));
 }
 
 // --- saving

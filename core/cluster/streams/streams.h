@@ -15,7 +15,7 @@ namespace orrery::cluster {
 class Streams {
 public:
     Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : server(world, replicator, m_archiver),
+        : server(world, replicator, m_archiver, bounds),
           m_world(world),
           m_replicator(replicator),
           m_archiver(world, replicator, bounds) {}
@@ -35,10 +35,14 @@ public:
     /// The table and its partitions are about to be removed. Its streams stay.
     void tableRemoved(const TableDescription& table);
 
+    /// Removes a stream at once, with its records. Its table is gone.
+    void drop(const StreamDescription& stream);
+
     /// Loads the streams, before the tables.
     storage::StorageResult<void> reopen();
-    /// After the tables and their groups are loaded: what was in progress continues.
-    void resume();
+    /// After the tables and their groups are loaded: what was in progress continues. An error if
+    /// the log of a partition ends before its archive does.
+    storage::StorageResult<void> resume();
 
     // --- groups
 
@@ -73,6 +77,7 @@ private:
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
 
+    storage::StorageResult<void> checkArchive(KeySpaceId table) const;
     /// Ends the open shards at what is committed.
     void endAtOnce(StreamDescription& stream) const;
     /// A planted bug: one record too early.
@@ -82,6 +87,7 @@ private:
     void settleMark(const Group& group, Lsn lsn);
     void askLeader(Group& group);
     void store(StreamDescription stream);
+    void erase(const StreamDescription& stream);
     void tickBy(KeySpaceId table, Instant at);
     Instant instantOf(CalendarTime time) const;
     CalendarTime horizon() const;

@@ -19,6 +19,13 @@ bool changesOnlySettings(const UpdateTable& update) {
            update.updateIndexes.empty() && !update.stream;
 }
 
+// True while an index is being created or deleted. The table may be ACTIVE meanwhile.
+bool buildsIndex(const TableDescription& table) {
+    return std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
+        return index.status == TableStatus::Creating || index.status == TableStatus::Deleting;
+    });
+}
+
 // True if the service needs some time for the change; meanwhile the table is UPDATING.
 bool takesTime(const UpdateTable& update) {
     return update.billing || update.throughput || update.tableClass || update.stream ||
@@ -122,10 +129,6 @@ void pruneDefinitions(TableDescription& table) {
     }
 }
 
-std::string nameOf(const TableDescription& table, const SecondaryIndex& index) {
-    return "index " + index.name + " of table " + table.name;
-}
-
 // The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
 // none.
 bool markUpdating(const UpdateTable& update, TableDescription& table) {
@@ -212,18 +215,14 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     saveCounters();
     const auto made = std::make_shared<const TableDescription>(table);
     store(made);
-    if (m_world.profile.transientStates == Duration::zero()) {
-        settle(table);
-    } else {
-        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
-    }
+    settleInTime(table);
     return TableReply{made, 0, 0,
                       std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size()),
                       m_world.calendar()};
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
-    if (remove.table->status != TableStatus::Active)
+    if (remove.table->status != TableStatus::Active || buildsIndex(*remove.table))
         return std::unexpected(stillInUse(*remove.table));
     if (remove.table->deletionProtection) {
         return std::unexpected(ApiError::validation(
@@ -236,11 +235,7 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     const auto changed = std::make_shared<const TableDescription>(table);
     store(changed);
     reply.table = changed;
-    if (m_world.profile.transientStates == Duration::zero()) {
-        settle(table);
-    } else {
-        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
-    }
+    settleInTime(table);
     return reply;
 }
 
@@ -272,7 +267,8 @@ void TableAdmin::applySettings(const UpdateTable& update, TableDescription& tabl
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool settled = update.table->status == TableStatus::Active;
     const bool updating = update.table->status == TableStatus::Updating;
-    if (!settled && !(updating && changesOnlySettings(update)))
+    const bool buildsTwo = !update.createIndexes.empty() && buildsIndex(*update.table);
+    if (buildsTwo || (!settled && !(updating && changesOnlySettings(update))))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     applySettings(update, table);
@@ -309,9 +305,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     if (update.stream && !streamAt) m_streams.end(table);
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
-    if (added.empty() && (transient || indexesUpdate)) {
-        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
-    }
+    if (transient || indexesUpdate) settleLater(table);
     return reply;
 }
 
@@ -328,36 +322,26 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
     }
     const bool filling = std::ranges::any_of(changed.indexes, &SecondaryIndex::backfilling);
     store(std::make_shared<const TableDescription>(changed));
-    if (!filling)
-        m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table});
+    if (!filling) settleLater(changed);
 }
 
-// A table or its indexes leave their transient states.
+// A table or its indexes leave their transient states. An index that is being filled stays in its
+// own, and its table is ACTIVE (GSI.OnlineOps, "Backfilling").
 void TableAdmin::settle(TableDescription table) {
     if (table.status == TableStatus::Deleting) {
         m_streams.tableRemoved(table);
-        m_expiries.end(table);
-        m_expiryFiller.forget(table.space);
-        for (const SecondaryIndex& index : table.indexes)
-            dropSpace(index.space, nameOf(table, index));
-        dropSpace(table.space, "table " + table.name);
-        m_world.turn.eraseValue("table/" + std::to_string(table.space.value()));
-        m_world.catalog.erase(table, m_world.openTicket);
-        return;
+        return erase(table);
     }
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.status == TableStatus::Deleting) dropSpace(index.space, nameOf(table, index));
+        if (index.status == TableStatus::Deleting) dropIndex(table, index);
     }
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;
     });
     pruneDefinitions(table);
-    bool filling = false;
-    for (SecondaryIndex& index : table.indexes) {
-        filling = filling || index.backfilling;
+    for (SecondaryIndex& index : table.indexes)
         if (!index.backfilling) index.status = TableStatus::Active;
-    }
-    table.status = filling ? TableStatus::Updating : TableStatus::Active;
+    table.status = TableStatus::Active;
     store(std::make_shared<const TableDescription>(std::move(table)));
 }
 

@@ -45,6 +45,11 @@ public:
     /// The index by expiry of a table is complete.
     void expiryFilled(KeySpaceId table);
 
+    /// Drops tables of an account, or of all if the id is empty, with their streams, and streams of
+    /// tables that were deleted before; at most `countMax` in all. Returns how many: if fewer, none
+    /// is left.
+    std::size_t reset(std::string_view accountId, std::size_t countMax);
+
     /// Loads the Regions first, since faults need them, then tables and their groups.
     storage::StorageResult<void> reopenRegions();
     storage::StorageResult<void> reopenTables();
@@ -78,6 +83,8 @@ private:
     storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     void settleLater(const TableDescription& table);
+    /// At once if transient states take no time.
+    void settleInTime(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
                                         const std::set<KeySpaceId>& lost);
@@ -97,7 +104,12 @@ private:
     void addPartitions(const TableDescription& table, KeySpaceId space, std::uint64_t count);
     /// `more` are groups beside those of the space that have private keys of it.
     void dropSpace(KeySpaceId space, std::string subject, const std::vector<GroupId>& more = {});
+    void dropIndex(const TableDescription& table, const SecondaryIndex& index);
     void settle(TableDescription table);
+    /// Removes the table and its indexes from the catalog and drops their keys.
+    void erase(const TableDescription& table);
+    void noteReset(std::string_view accountId);
+    storage::StorageResult<void> reopenResets();
     void store(TablePtr table);
     std::string encodeStored(const TableDescription& table,
                              const std::vector<GroupId>& groups) const;

@@ -121,6 +121,20 @@ void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
                      static_cast<std::uint64_t>(items) * kZonesPerRegion);
 }
 
+void TableAdmin::dropIndex(const TableDescription& table, const SecondaryIndex& index) {
+    dropSpace(index.space, "index " + index.name + " of table " + table.name);
+}
+
+void TableAdmin::erase(const TableDescription& table) {
+    m_expiries.end(table);
+    m_expiryFiller.forget(table.space);
+    for (const SecondaryIndex& index : table.indexes)
+        dropIndex(table, index);
+    dropSpace(table.space, "table " + table.name);
+    m_world.turn.eraseValue(std::string(kTablePrefix) + std::to_string(table.space.value()));
+    m_world.catalog.erase(table, m_world.openTicket);
+}
+
 void TableAdmin::store(TablePtr table) {
     std::vector<GroupId> groups = m_world.partitions.ofSpace(table->space);
     for (const SecondaryIndex& index : table->indexes) {

@@ -51,6 +51,7 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
 
 storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY(m_reclaimer.reopen());
+    TRY(reopenResets());
     TRY_ASSIGN(const std::vector<StoredTable> stored, this->stored(kTablePrefix));
     TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
     TRY(skipUsedIds(stored));
@@ -166,11 +167,17 @@ void TableAdmin::settleLater(const TableDescription& table) {
     m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
 }
 
+void TableAdmin::settleInTime(const TableDescription& table) {
+    if (m_world.profile.transientStates == Duration::zero()) return settle(table);
+    settleLater(table);
+}
+
 storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
                                                 const std::set<KeySpaceId>& lost) {
-    const bool indexUpdates = std::ranges::find(table.indexes, TableStatus::Updating,
-                                                &SecondaryIndex::status) != table.indexes.end();
-    if (table.status != TableStatus::Active || indexUpdates) settleLater(table);
+    const bool indexChanges = std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
+        return index.status != TableStatus::Active;
+    });
+    if (table.status != TableStatus::Active || indexChanges) settleLater(table);
     for (const SecondaryIndex& index : table.indexes) {
         if (index.backfilling && !lost.contains(index.space))
             TRY(m_indexes.backfill.resume(table, index.space));
@@ -230,7 +237,6 @@ storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored,
     if (isWanted) {
         index->status = TableStatus::Creating;
         index->backfilling = true;
-        if (table.status == TableStatus::Active) table.status = TableStatus::Updating;
     }
     addPartitions(table, index->space, initialPartitions(table.billing, index->throughput));
     store(std::make_shared<const TableDescription>(table));

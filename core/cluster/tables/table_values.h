@@ -14,6 +14,8 @@ namespace orrery::cluster {
 //                                                               // id is that of its key space
 //   value "fill/<id>"    := ""                                  // a global index that a repair
 //                                                               // wants to be rebuilt
+//   value "reset/<account id>" := at:uint64                     // of the calendar: when its tables
+//                                                               // were dropped; without an id: all
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
 // Version 1 of "regions" and "next" begins after the version; its first byte is never 0.
@@ -25,5 +27,6 @@ inline constexpr std::string_view kNextValue = "next";
 inline constexpr std::string_view kTablePrefix = "table/";
 inline constexpr std::string_view kLedgerPrefix = "ledger/";
 inline constexpr std::string_view kRebuildPrefix = "fill/";
+inline constexpr std::string_view kResetPrefix = "reset/";
 
 }  // namespace orrery::cluster

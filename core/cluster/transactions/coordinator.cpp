@@ -52,13 +52,14 @@ void Coordinator::start(CallNumber call, RegionId region, ZoneIndex zone,
 }
 
 void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
-                          const std::string& key) {
-    const auto own = std::ranges::find_if(m_driven, [&](const auto& one) {
-        return one.second.region == region && one.second.zone == zone && one.second.id == id;
-    });
-    if (own != m_driven.end()) {
+                          std::vector<std::string> held) {
+    const auto [first, last] = m_byId.equal_range({region, zone, id});
+    if (first != last) {
+        const bool isRecovered = std::any_of(first, last, [&](const auto& one) {
+            return m_driven.at(one.second).request == nullptr;
+        });
         // Its first coordinator is slow, but not lost.
-        if (own->second.request != nullptr) m_recovered(region, id);
+        if (!isRecovered) m_recovered(region, id);
         return;
     }
     const CallNumber number = m_next;
@@ -67,38 +68,42 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     driven.region = region;
     driven.zone = zone;
     driven.ledger = ledger;
-    driven.id = id;
+    setId(number, driven, id);
     driven.name = nameIn(id);
     driven.stamp = m_world.calendar();
     driven.commits = m_world.plantedBug == PlantedBug::RecoveryCommits;
-    if (!key.empty()) driven.keys.push_back(key);
+    driven.held = std::move(held);
     const CauseScope scope(m_world.queue);
     m_world.queue.cause =
         m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
-    decide(number, driven);
+    if (m_world.findGroup(ledger) != nullptr) return decide(number, driven);
+    driven.isForgotten = true;
+    resolve(number, driven);
 }
 
 void Coordinator::begin(CallNumber number, Driven& driven) {
     const auto& call = std::get<TransactWrite>(*driven.request);
-    // Numbers begin anew with each start, and a stopped clock resumes where it stood. A turn whose
-    // record of a transaction is kept never opens again.
-    driven.attempt = std::to_string(driven.zone.value()) + "/" +
-                     std::to_string(m_world.openTicket.value()) + "/" +
-                     std::to_string(number.value());
+    // Numbers begin anew with each start, and a stopped clock resumes where it stood; only the
+    // count of starts goes on. (Earlier versions wrote a slash and a ticket instead.)
+    driven.attempt = std::to_string(driven.zone.value()) + ":" + std::to_string(m_world.starts) +
+                     ":" + std::to_string(number.value());
     driven.name =
         call.clientToken.empty() ? driven.attempt : tokenName(call.accountId, call.clientToken);
     driven.stamp = m_world.calendar();
     TransactionOp op = opOf(driven, TransactionStep::Begin);
     op.keys = driven.keys;
     op.attempt = driven.attempt;
-    if (!call.clientToken.empty()) op.parametersHash = call.parametersHash;
+    if (!call.clientToken.empty()) {
+        op.parametersHash = call.parametersHash;
+        op.resetAt = m_world.catalog.resets.of(call.accountId);
+    }
     addToLedger(driven, std::move(op));
     ask(number, driven, Driven::Phase::Begin, driven.patience);
 }
 
 void Coordinator::prepare(CallNumber number, Driven& driven) {
     driven.results.assign(driven.keys.size(), {});
-    addToPartitions(driven, TransactionStep::Prepare);
+    addToPartitions(driven, TransactionStep::Prepare, driven.keys);
     ask(number, driven, Driven::Phase::Prepare, driven.patience);
 }
 
@@ -124,8 +129,15 @@ void Coordinator::cancel(CallNumber number, Driven& driven) {
     decide(number, driven);
 }
 
+// A finished transaction's row has no keys: all its items were committed. What is prepared for it
+// was prepared again by a message that came after that.
 void Coordinator::resolve(CallNumber number, Driven& driven) {
-    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel);
+    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel,
+                    driven.keys);
+    std::erase_if(driven.held, [&](const std::string& key) {
+        return std::ranges::find(driven.keys, key) != driven.keys.end();
+    });
+    addToPartitions(driven, TransactionStep::Cancel, driven.held);
     ask(number, driven, Driven::Phase::Resolve, decidingDeadline());
 }
 
@@ -136,7 +148,8 @@ void Coordinator::finish(CallNumber number, Driven& driven) {
 
 void Coordinator::read(CallNumber number, Driven& driven, Driven::Phase round) {
     driven.results.assign(driven.keys.size(), {});
-    addToPartitions(driven, TransactionStep::Read);
+    if (round == Driven::Phase::FirstRead) driven.readUpTo.clear();
+    addToPartitions(driven, TransactionStep::Read, driven.keys);
     ask(number, driven, round, driven.patience);
 }
 
@@ -146,12 +159,26 @@ void Coordinator::on(const TransactionAgain& again) {
     read(again.transaction, found->second, Driven::Phase::FirstRead);
 }
 
+void Coordinator::setId(CallNumber number, Driven& driven, std::string id) {
+    forgetId(number, driven);
+    driven.id = std::move(id);
+    m_byId.emplace(Place(driven.region, driven.zone, driven.id), number);
+}
+
+void Coordinator::forgetId(CallNumber number, const Driven& driven) {
+    const auto [first, last] = m_byId.equal_range({driven.region, driven.zone, driven.id});
+    const auto own =
+        std::find_if(first, last, [&](const auto& one) { return one.second == number; });
+    if (own != last) m_byId.erase(own);
+}
+
 void Coordinator::zoneLost(RegionId region, ZoneIndex zone) {
     m_hints.forget(region, zone);
     std::vector<std::string> recoveries;
     std::erase_if(m_driven, [&](const auto& one) {
         const Driven& driven = one.second;
         const bool isLost = driven.region == region && driven.zone == zone;
+        if (isLost) forgetId(one.first, driven);
         if (isLost && driven.request == nullptr) recoveries.push_back(driven.id);
         return isLost;
     });

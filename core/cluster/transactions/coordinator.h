@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/cluster/kernel/leader_hints.h"
@@ -32,10 +33,11 @@ public:
     void start(CallNumber call, RegionId region, ZoneIndex zone,
                std::shared_ptr<const Request> request);
     /// Finishes a transaction whose coordinator is lost: commits it if that is decided, cancels it
-    /// otherwise. `key` is an item on which it is ongoing, for a transaction that the ledger has
-    /// forgotten; or empty. No effect if this zone already does so.
+    /// otherwise. `held` has the keys of items that are known to be prepared for it: what the
+    /// ledger does not list, or no longer, came too late and is cancelled. No effect if this zone
+    /// already does so.
     void recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
-                 const std::string& key);
+                 std::vector<std::string> held);
 
     void on(OpAnswered& answered);
     void on(const TransactionRetry& retry);
@@ -49,6 +51,12 @@ public:
 
 private:
     using Parts = std::map<GroupId, std::vector<std::uint32_t>>;
+    /// Where a transaction is driven, and its id.
+    using Place = std::tuple<RegionId, ZoneIndex, std::string>;
+
+    /// The ledger has named the transaction.
+    void setId(CallNumber number, Driven& driven, std::string id);
+    void forgetId(CallNumber number, const Driven& driven);
 
     // The phases; coordinator.cpp. Each may end the transaction, after which it is gone.
     Instant decidingDeadline() const;
@@ -61,8 +69,8 @@ private:
     void read(CallNumber number, Driven& driven, Driven::Phase round);
 
     // What follows the answers; coordinator_answers.cpp.
-    void take(Driven& driven, const Asked& asked, OpResult& result);
-    void takeFromLedger(Driven& driven, TransactionResult& result);
+    void take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result);
+    void takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result);
     void phaseDone(CallNumber number, Driven& driven);
     void begun(CallNumber number, Driven& driven);
     void prepared(CallNumber number, Driven& driven);
@@ -70,6 +78,7 @@ private:
     void readDone(CallNumber number, Driven& driven);
     void readConflicts(CallNumber number, Driven& driven, const std::vector<bool>& conflicts);
     void tooLate(CallNumber number, Driven& driven);
+    void refused(CallNumber number, Driven& driven, ApiError error);
     void answer(Driven& driven);
     void end(CallNumber number);
 
@@ -77,7 +86,8 @@ private:
     Parts partitionsOf(const std::vector<std::string>& keys) const;
     TransactionOp opOf(const Driven& driven, TransactionStep step) const;
     void addToLedger(Driven& driven, TransactionOp op) const;
-    void addToPartitions(Driven& driven, TransactionStep step) const;
+    void addToPartitions(Driven& driven, TransactionStep step,
+                         const std::vector<std::string>& keys) const;
     void ask(CallNumber number, Driven& driven, Driven::Phase phase, Instant deadline);
     void send(CallNumber number, Driven& driven, std::uint32_t part);
     ZoneIndex chooseReplica(const Driven& driven, const Asked& asked, const Group& group) const;
@@ -90,6 +100,7 @@ private:
     Recovered m_recovered;
     LeaderHints m_hints;
     std::map<CallNumber, Driven> m_driven;
+    std::multimap<Place, CallNumber> m_byId;  ///< Those of `m_driven` whose id is known.
     CallNumber m_next{1};
     bool m_sweepQueued = false;
 };

@@ -19,12 +19,21 @@ constexpr std::uint32_t kStampsMax = 10;
 /// A read transaction that meets a writing one reads again so many times.
 constexpr std::uint32_t kReadsMax = 4;
 constexpr Duration kReadPause = std::chrono::milliseconds(5);
+/// What the items of one TransactGetItems may have in all (API_TransactGetItems: "The aggregate
+/// size of the items in the transaction exceeded 4 MB").
+constexpr std::uint64_t kReadBytesMax = 4 * 1024 * 1024;
 
 // The texts of the service model.
 
 ApiError stillInProgress() {
     return {ErrorType::TransactionInProgress,
             "The transaction with the given request token is already in progress.", nullptr};
+}
+
+// The text is ours: no record of it is known.
+ApiError readsTooMuch() {
+    return ApiError::validation(
+        "The aggregate size of the items in the transaction cannot exceed 4194304 bytes");
 }
 
 ApiError mismatch() {
@@ -36,13 +45,14 @@ ApiError mismatch() {
 
 }  // namespace
 
-void Coordinator::take(Driven& driven, const Asked& asked, OpResult& result) {
+void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result) {
     driven.gate = std::max(driven.gate, result.gate);
     CHECK(result.transaction != nullptr);
     TransactionResult& given = *result.transaction;
     if (driven.phase == Phase::Begin || driven.phase == Phase::Decide ||
         driven.phase == Phase::Finish)
-        return takeFromLedger(driven, given);
+        return takeFromLedger(number, driven, given);
+    if (given.applied > Lsn{}) driven.readUpTo[asked.group] = given.applied;
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.
@@ -55,11 +65,11 @@ void Coordinator::take(Driven& driven, const Asked& asked, OpResult& result) {
     }
 }
 
-void Coordinator::takeFromLedger(Driven& driven, TransactionResult& result) {
+void Coordinator::takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result) {
     const bool wantedCommit = driven.commits;
     switch (result.answer) {
         case LedgerAnswer::Begun:
-            driven.id = std::move(result.id);
+            setId(number, driven, std::move(result.id));
             return;
         case LedgerAnswer::Repeated:
             driven.isRepeated = true;
@@ -68,13 +78,16 @@ void Coordinator::takeFromLedger(Driven& driven, TransactionResult& result) {
         case LedgerAnswer::Known:
             driven.isRepeated = true;
             driven.commits = true;
-            driven.id = std::move(result.id);
+            setId(number, driven, std::move(result.id));
             driven.stamp = result.stamp;
             driven.keys = std::move(result.keys);
             driven.itemBytes = std::move(result.itemBytes);
             return;
         case LedgerAnswer::InProgress:
-            driven.error = stillInProgress();
+            // Without a token it is this one, and a recovery has cancelled it.
+            driven.error = std::get<TransactWrite>(*driven.request).clientToken.empty()
+                               ? ApiError::internal()
+                               : stillInProgress();
             return;
         case LedgerAnswer::Mismatch:
             driven.error = mismatch();
@@ -160,7 +173,8 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
 void Coordinator::resolved(CallNumber number, Driven& driven) {
     const bool isRecovery = driven.request == nullptr;
     m_world.queue.cause = m_world.emit(observe::TransactionResolved{
-        driven.region, driven.zone, driven.keys.size(), driven.commits, isRecovery});
+        driven.region, driven.zone, driven.keys.size() + driven.held.size(), driven.commits,
+        isRecovery});
     if (driven.isForgotten) {
         answer(driven);
         return end(number);
@@ -178,12 +192,18 @@ void Coordinator::readDone(CallNumber number, Driven& driven) {
     const bool isSecond = driven.phase == Phase::SecondRead;
     for (std::size_t i = 0; i < conflicts.size(); ++i) {
         const ActionResult& result = driven.results[i];
-        conflicts[i] = result.isBeingWritten || (isSecond && result.version != driven.versions[i]);
+        const bool differs =
+            isSecond && (result.hasChanged || result.version != driven.versions[i]);
+        conflicts[i] = result.isBeingWritten || differs;
     }
     const bool isOneRound = m_world.plantedBug == PlantedBug::ReadsOnce;
     if (std::ranges::find(conflicts, true) != conflicts.end())
         return readConflicts(number, driven, conflicts);
     if (isSecond || isOneRound) {
+        std::uint64_t bytes = 0;
+        for (const ActionResult& result : driven.results)
+            bytes += result.write.before.itemBytes;
+        if (bytes > kReadBytesMax) driven.error = readsTooMuch();
         answer(driven);
         return end(number);
     }
@@ -218,6 +238,13 @@ void Coordinator::tooLate(CallNumber number, Driven& driven) {
     end(number);
 }
 
+// A leader met damage, in this world or before: it does not answer otherwise when asked again.
+void Coordinator::refused(CallNumber number, Driven& driven, ApiError error) {
+    driven.asked.clear();
+    if (!driven.error) driven.error = std::move(error);
+    tooLate(number, driven);
+}
+
 void Coordinator::answer(Driven& driven) {
     if (!driven.call) return;
     const CallNumber call = *std::exchange(driven.call, std::nullopt);
@@ -242,6 +269,7 @@ void Coordinator::end(CallNumber number) {
     const auto found = m_driven.find(number);
     const bool isRecovery = found->second.request == nullptr;
     const RegionId region = found->second.region;
+    forgetId(number, found->second);
     const std::string id = std::move(found->second.id);
     m_driven.erase(found);
     if (isRecovery) m_recovered(region, id);

@@ -17,6 +17,20 @@ constexpr Duration kSweepEvery = 100ms;
 constexpr Duration kAttemptTimeout = 300ms;
 constexpr Duration kRetryDelay = 20ms;
 constexpr std::uint32_t kRedirectsMax = 4;
+/// What one event of a sweep looks at.
+constexpr std::size_t kSweepPartsMax = 200;
+
+/// Whether the answer counts. What was done for an earlier sending of this phase is done, so that
+/// a leader that is asked again while it waits for an index does not wait anew.
+bool isAwaited(const Asked& asked, const OpAnswered& answered) {
+    if (asked.group != answered.header.from.group || asked.state == Asked::State::Done)
+        return false;
+    const std::uint32_t sending = answered.op.sending;
+    if (sending == asked.sending) return asked.state == Asked::State::Sent;
+    const OpResult& result = *answered.result;
+    const bool isDone = result.kind == OpResult::Kind::Done && !result.error;
+    return isDone && asked.firstSending <= sending && sending < asked.sending;
+}
 
 Access accessOf(TransactionStep step) {
     return step == TransactionStep::Read ? Access::Strong : Access::Write;
@@ -51,16 +65,19 @@ void Coordinator::addToLedger(Driven& driven, TransactionOp op) const {
 }
 
 // A partition that is gone has nothing to resolve; its table was deleted.
-void Coordinator::addToPartitions(Driven& driven, TransactionStep step) const {
+void Coordinator::addToPartitions(Driven& driven, TransactionStep step,
+                                  const std::vector<std::string>& keys) const {
     const bool isResolved = step == TransactionStep::Commit || step == TransactionStep::Cancel;
-    for (auto& [group, positions] : partitionsOf(driven.keys)) {
+    for (auto& [group, positions] : partitionsOf(keys)) {
         if (m_world.findGroup(group) == nullptr) {
             if (!isResolved) driven.error = ApiError::resourceNotFound();
             continue;
         }
         TransactionOp op = opOf(driven, step);
+        const auto read = driven.readUpTo.find(group);
+        if (read != driven.readUpTo.end()) op.since = read->second;
         for (const std::uint32_t position : positions)
-            op.keys.push_back(driven.keys[position]);
+            op.keys.push_back(keys[position]);
         if (driven.request != nullptr && !driven.isRepeated) op.actions = positions;
         auto request = std::make_shared<OpRequest>();
         request->call = driven.request;
@@ -85,8 +102,14 @@ void Coordinator::ask(CallNumber number, Driven& driven, Driven::Phase phase, In
         asked.request = std::make_shared<const OpRequest>(std::move(request));
     }
     scheduleSweep();
-    for (std::uint32_t part = 0; part < driven.asked.size(); ++part)
-        send(number, driven, part);
+    const std::uint32_t round = ++driven.round;
+    const auto parts = static_cast<std::uint32_t>(driven.asked.size());
+    for (std::uint32_t part = 0; part < parts; ++part) {
+        // A group that is gone is done with at once; the last one ends the phase, or even all.
+        const auto found = m_driven.find(number);
+        if (found == m_driven.end() || found->second.round != round) return;
+        send(number, found->second, part);
+    }
 }
 
 ZoneIndex Coordinator::chooseReplica(const Driven& driven, const Asked& asked,
@@ -113,6 +136,7 @@ void Coordinator::send(CallNumber number, Driven& driven, std::uint32_t part) {
     asked.target = chooseReplica(driven, asked, *group);
     ++asked.attempts;
     asked.sending = ++driven.sendings;
+    if (asked.attempts == 1) asked.firstSending = asked.sending;
     asked.sentAt = m_world.now;
     asked.state = Asked::State::Sent;
     const auto kind =
@@ -133,13 +157,10 @@ void Coordinator::on(OpAnswered& answered) {
     Driven& driven = found->second;
     if (answered.op.part >= driven.asked.size()) return;
     Asked& asked = driven.asked[answered.op.part];
-    const bool isAwaited = asked.state == Asked::State::Sent &&
-                           asked.sending == answered.op.sending &&
-                           asked.group == answered.header.from.group;
-    if (!isAwaited) return;
+    OpResult& result = *answered.result;
+    if (!isAwaited(asked, answered)) return;
     asked.state = Asked::State::Unsent;
     const ZoneIndex from = answered.header.from.zone;
-    OpResult& result = *answered.result;
     const Group* group = m_world.findGroup(asked.group);
     if (result.kind == OpResult::Kind::Redirect) {
         const auto& suspects = m_world.region(driven.region).suspects[driven.zone.value()];
@@ -153,9 +174,11 @@ void Coordinator::on(OpAnswered& answered) {
         return retryLater(answered.op);
     }
     if (group != nullptr) m_hints.learn(*group, driven.zone, from);
+    if (result.error && m_world.damage)
+        return refused(answered.op.call, driven, *std::move(result.error));
     // The fate of what the leader proposed is unknown to it: it is asked again.
     if (result.error) return retryLater(answered.op);
-    take(driven, asked, result);
+    take(answered.op.call, driven, asked, result);
     partDone(answered.op.call, driven, asked);
 }
 
@@ -175,11 +198,14 @@ void Coordinator::on(const TransactionRetry& retry) {
     send(retry.op.call, found->second, retry.op.part);
 }
 
-void Coordinator::on(const TransactionSweep&) {
-    m_sweepQueued = false;
+// Thousands of transactions may be waiting, so each event looks at some of them.
+void Coordinator::on(const TransactionSweep& sweep) {
     std::vector<CallNumber> late;
     std::vector<std::pair<CallNumber, std::uint32_t>> slow;
-    for (const auto& [number, driven] : m_driven) {
+    auto at = m_driven.lower_bound(sweep.from);
+    for (std::size_t seen = 0; at != m_driven.end() && seen < kSweepPartsMax; ++at) {
+        const auto& [number, driven] = *at;
+        seen += std::max<std::size_t>(driven.asked.size(), 1);
         if (m_world.now >= driven.deadline) {
             late.push_back(number);
             continue;
@@ -191,6 +217,8 @@ void Coordinator::on(const TransactionSweep&) {
             if (isSlow) slow.emplace_back(number, part);
         }
     }
+    const bool isDone = at == m_driven.end();
+    if (!isDone) m_world.queue.add(m_world.now, TransactionSweep{at->first});
     for (const CallNumber number : late) {
         Driven& driven = m_driven.at(number);
         driven.asked.clear();
@@ -203,6 +231,8 @@ void Coordinator::on(const TransactionSweep&) {
         const CauseScope scope(m_world.queue, found->second.asked[part].sent);
         send(number, found->second, part);
     }
+    if (!isDone) return;
+    m_sweepQueued = false;
     scheduleSweep();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,9 @@ struct Asked {
     ZoneIndex target{};
     Instant sentAt;
     std::uint32_t attempts = 0;
-    std::uint32_t sending = 0;  ///< Identifies the one that counts.
-    EventId sent{};             ///< The trace event of the last sending.
+    std::uint32_t sending = 0;  ///< Identifies the last one.
+    std::uint32_t firstSending = 0;
+    EventId sent{};  ///< The trace event of the last sending.
 };
 
 /// A transaction, or the recovery of one, that a coordinator drives from phase to phase. In each
@@ -63,13 +65,16 @@ struct Driven {
     bool isRepeated = false;   ///< The token's transaction was done before.
 
     std::vector<std::string> keys;        ///< Of all actions.
+    std::vector<std::string> held;        ///< Prepared for it, as a recovery was told.
     std::vector<ActionResult> results;    ///< Of all actions.
     std::vector<std::uint64_t> versions;  ///< Seen in the first round of reads.
+    std::map<GroupId, Lsn> readUpTo;      ///< What the leaders had applied in the last round.
     std::vector<std::uint32_t> itemBytes;
     std::optional<ApiError> error;  ///< The answer, unless it succeeds.
 
     std::vector<Asked> asked;
-    Instant askedAt;  ///< When the phase began.
+    Instant askedAt;          ///< When the phase began.
+    std::uint32_t round = 0;  ///< Counts the phases.
     std::uint32_t askedLeft = 0;
     std::uint32_t sendings = 0;  ///< In all phases.
     storage::Ticket gate{};

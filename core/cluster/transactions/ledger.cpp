@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/resets.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_size.h"
 
@@ -65,13 +66,18 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
 void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                    const std::optional<NamedRow>& row, const LatestItem& latest, Transacted& out) {
     TransactionResult& result = *out.result;
-    if (row && !isExpired(row->row)) {
+    const bool isReset =
+        row && row->row.outcome == Outcome::Finished && op.resetAt && row->row.since <= *op.resetAt;
+    if (row && !isReset && !isExpired(row->row)) {
         const LedgerRow& there = row->row;
         result.id = transactionId(op.name, there.number);
         result.keys = there.keys;
         result.stamp = there.stamp;
         result.itemBytes = there.itemBytes;
-        if (there.attempt == op.attempt) {
+        const bool isSameAttempt = there.attempt == op.attempt &&
+                                   there.outcome == Outcome::Undecided &&
+                                   there.parametersHash == op.parametersHash;
+        if (isSameAttempt) {
             result.answer = LedgerAnswer::Begun;  // The coordinator repeats itself.
         } else if (there.parametersHash != op.parametersHash) {
             result.answer = LedgerAnswer::Mismatch;

@@ -69,7 +69,8 @@ std::optional<LedgerRow> decodeState(std::string_view bytes) {
 
 std::string tokenName(std::string_view accountId, std::string_view clientToken) {
     std::string text("token/");
-    text.append(accountId).append("/").append(clientToken);
+    // No account id has a line end, so two accounts never share a name.
+    text.append(accountId).append("\n").append(clientToken);
     return text;
 }
 

@@ -55,7 +55,4 @@ struct NamedRow {
 /// Nothing if the bytes are corrupt.
 std::optional<NamedRow> decodeRow(std::string_view item);
 
-/// How long a client token is remembered after its transaction has finished.
-inline constexpr Duration kTokenLife = std::chrono::minutes(10);
-
 }  // namespace orrery::cluster

@@ -55,6 +55,8 @@ void Ledger::on(const LedgerStep& step) {
     Known& before = m_ledgers.of(ledger->id);
     if (before.stepAt != m_world.now) return;  // An earlier step has taken its place.
     before.stepAt = Instant::never();
+    // Nothing is written after damage; the next world goes on with it.
+    if (m_world.damage) return;
     const auto leader = ledger->servingLeader(m_world.now);
     if (!leader) {
         // A leader at rest holds no lease; this requests it, like any request.
@@ -63,6 +65,9 @@ void Ledger::on(const LedgerStep& step) {
         if (ledger->servingLeader(m_world.now)) return stepLater(*ledger, before, Duration{});
         return stepLater(*ledger, before, leaderWait(before.waits));
     }
+    // It is about to hand over.
+    if (!ledger->member(*leader).replica->takesRequests(m_world.now))
+        return stepLater(*ledger, before, leaderWait(before.waits));
     Known& known = knownTo(*ledger, *leader);
     known.waits = 0;
     if (!known.next && m_world.now >= known.readAt)

@@ -1,10 +1,13 @@
 #include "core/cluster/transactions/participant.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/writes/item_writer.h"
 #include "core/table/stored_item.h"
 
@@ -13,6 +16,9 @@ namespace {
 
 using table::RecordKind;
 using table::TransactionAction;
+
+/// Where more records have come between the rounds of a read, a missing item counts as changed.
+constexpr std::size_t kChangesReadMax = 1000;
 
 table::LogRecord recordOf(const Group& group, RecordKind kind, const TransactionOp& op,
                           std::string_view key, TransactionAction action) {
@@ -212,8 +218,7 @@ storage::StorageResult<void> Participant::resolve(Group& group, ZoneIndex zone, 
         const std::string& key = op.keys[i];
         TRY_ASSIGN(auto prepared, m_prepared.find(group, zone, key));
         if (!prepared || prepared->transactionId != op.id) {
-            // Resolved before, or never prepared.
-            out.restsOn = std::max(out.restsOn, PreparedItems::lastRecordOf(group, key));
+            TRY(repeat(group, zone, call, op, i, sizes, out));
             continue;
         }
         if (op.step == TransactionStep::Cancel) {
@@ -240,6 +245,23 @@ storage::StorageResult<void> Participant::resolve(Group& group, ZoneIndex zone, 
         if (wantsCollectionBytes(call, op, i)) out.result->actions[i].write.collectionBytes = bytes;
     }
     out.changesItems = op.step == TransactionStep::Commit;
+    return {};
+}
+
+// Resolved before, or never prepared. The answer is that to the first commit, as far as is still
+// known: it waits for the indexes too, and has the size of the collection.
+storage::StorageResult<void> Participant::repeat(const Group& group, ZoneIndex zone,
+                                                 const Request* call, const TransactionOp& op,
+                                                 std::size_t at, const CollectionSizes& sizes,
+                                                 Transacted& out) const {
+    const std::string& key = op.keys[at];
+    out.restsOn = std::max(out.restsOn, PreparedItems::lastRecordOf(group, key));
+    if (op.step == TransactionStep::Cancel) return {};
+    TRY_ASSIGN(const LatestItem latest, latestItem(m_world, group, zone, key));
+    out.restsOn = std::max({out.restsOn, latest.lsn, group.member(zone).mark.applied});
+    if (!wantsCollectionBytes(call, op, at)) return {};
+    TRY_ASSIGN(const auto size, sizes.find(group, zone, key, static_cast<bool>(latest.item)));
+    if (size) out.result->actions[at].write.collectionBytes = size->bytes;
     return {};
 }
 
@@ -271,9 +293,10 @@ storage::StorageResult<table::LogRecord> Participant::commitRecord(
 
 // Reads what the leader has applied, of the items and of what is prepared. A transaction whose
 // commit is still in the tail is thus seen as ongoing.
-storage::StorageResult<void> Participant::read(const Group& group, ZoneIndex zone,
+storage::StorageResult<void> Participant::read(Group& group, ZoneIndex zone,
                                                const TransactionOp& op, Transacted& out) const {
     const VolumeId volume = volumeOf(group.region, zone);
+    bool lacksSome = false;
     for (std::size_t i = 0; i < op.keys.size(); ++i) {
         const std::string& key = op.keys[i];
         ActionResult& result = out.result->actions[i];
@@ -288,12 +311,35 @@ storage::StorageResult<void> Participant::read(const Group& group, ZoneIndex zon
         if (result.write.before) {
             result.version =
                 table::decodeStored(key, *result.write.before.bytes)->header.lsn.value();
-        } else {
-            // Any deletion in the partition counts as one of this item.
-            result.version = group.member(zone).mark.deletedStampMax;
         }
+        lacksSome = lacksSome || !result.write.before;
     }
+    out.result->applied = group.member(zone).mark.applied;
+    if (lacksSome && op.since > Lsn{}) findChanges(group, zone, op, *out.result);
     return {};
+}
+
+// Nothing remains of an item that was put and deleted since the first round, except in the log.
+void Participant::findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
+                              TransactionResult& result) const {
+    std::set<std::string_view> missing;
+    for (std::size_t i = 0; i < op.keys.size(); ++i)
+        if (!result.actions[i].write.before) missing.insert(op.keys[i]);
+    Lsn position = op.since;
+    std::set<std::string, std::less<>> changed;
+    const auto end =
+        LogReader(m_world, m_replicator)
+            .read(group, zone, position, kChangesReadMax, [&](Lsn, const table::LogRecord& record) {
+                if (table::changesItem(record) && missing.contains(record.key))
+                    changed.insert(record.key);
+                return LogReader::Next::Go;
+            });
+    const bool isWhole =
+        end == LogReader::End::AtEnd && group.member(zone).mark.applied >= op.since;
+    for (std::size_t i = 0; i < op.keys.size(); ++i) {
+        ActionResult& one = result.actions[i];
+        one.hasChanged = !one.write.before && (!isWhole || changed.contains(op.keys[i]));
+    }
 }
 
 }  // namespace orrery::cluster

@@ -43,12 +43,17 @@ private:
     storage::StorageResult<void> resolve(Group& group, ZoneIndex zone, const Request* call,
                                          const TransactionOp& op, CollectionSizes& sizes,
                                          Transacted& out);
+    storage::StorageResult<void> repeat(const Group& group, ZoneIndex zone, const Request* call,
+                                        const TransactionOp& op, std::size_t at,
+                                        const CollectionSizes& sizes, Transacted& out) const;
     storage::StorageResult<table::LogRecord> commitRecord(const Group& group, ZoneIndex zone,
                                                           const TransactionOp& op,
                                                           const std::string& key,
                                                           table::PreparedItem prepared) const;
-    storage::StorageResult<void> read(const Group& group, ZoneIndex zone, const TransactionOp& op,
+    storage::StorageResult<void> read(Group& group, ZoneIndex zone, const TransactionOp& op,
                                       Transacted& out) const;
+    void findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
+                     TransactionResult& result) const;
     CalendarTime stampInTheWay(const Group& group, ZoneIndex zone, const std::string& key,
                                const LatestItem& latest) const;
 

@@ -9,14 +9,17 @@
 namespace orrery::cluster {
 namespace {
 
-/// Recoveries that one job runs at a time.
+/// Recoveries that one job runs at a time, and that one sweep begins.
 constexpr std::size_t kStartedMax = 32;
+/// When a sweep that could not begin all goes on.
+constexpr Duration kNextSweep = std::chrono::milliseconds(100);
 
 }  // namespace
 
 // --- transactions that a ledger reports
 
 void Recovery::stalled(const Group& ledger, ZoneIndex leader, const std::string& id) {
+    if (m_world.damage) return;  // Nothing can be decided in this world.
     Stalled& stalled = m_stalled[ledger.id];
     stalled.zone = leader;
     if (m_jobs.find(stalled.job) == nullptr) {
@@ -36,7 +39,8 @@ std::optional<Duration> Recovery::step(JobId id) {
     Job* job = m_jobs.find(id);
     const Group* ledger = m_world.findGroup(job->group);
     Stalled& stalled = m_stalled[job->group];
-    if (ledger == nullptr || (stalled.waiting.empty() && stalled.started.empty())) {
+    const bool isDone = stalled.waiting.empty() && stalled.started.empty();
+    if (ledger == nullptr || m_world.damage || isDone) {
         m_stalled.erase(job->group);
         m_jobs.end(id);
         return std::nullopt;
@@ -76,7 +80,12 @@ void Recovery::sweepLater(GroupId group, Watched& watched, Duration after) {
 void Recovery::moved(Group& group) {
     if (m_world.region(group.region).ledger == GroupId{} || group.kind != GroupKind::Table) return;
     const auto leader = group.servingLeader(m_world.now);
-    if (!leader || m_prepared.isKnown(group, *leader)) return;
+    if (!leader) return;
+    // Others may have asked what is prepared before; that begins no watch.
+    const std::pair now(*leader, group.member(*leader).replica->term());
+    Watched& watched = m_watched.of(group.id);
+    if (watched.leader == now) return;
+    watched.leader = now;
     const auto items = m_prepared.of(group, *leader);
     if (!items) return m_world.reportDamage(items.error());
     if (!(*items)->empty()) watch(group);
@@ -87,6 +96,7 @@ void Recovery::on(const PreparedSweep& sweep) {
     if (group == nullptr) return;
     Watched& watched = m_watched.of(group->id);
     watched.isQueued = false;
+    if (m_world.damage) return;
     const auto leader = group->servingLeader(m_world.now);
     if (!leader) {
         // A leader at rest holds no lease; this requests it, like any request.
@@ -99,15 +109,23 @@ void Recovery::on(const PreparedSweep& sweep) {
     if (!items) return m_world.reportDamage(items.error());
     const Duration limit = m_world.profile.stalledTransaction;
     Duration next = limit;
-    std::vector<std::pair<std::string, PreparedItems::Ongoing>> late;
+    std::map<std::pair<GroupId, std::string>, std::vector<std::string>> late;  // Keys, by id.
     for (const auto& [key, ongoing] : **items) {
         const Duration held = m_world.now - ongoing.since;
-        if (held >= limit) late.emplace_back(key, ongoing);
-        if (held < limit) next = std::min(next, limit - held);
+        if (held < limit) {
+            next = std::min(next, limit - held);
+            continue;
+        }
+        const std::pair id(ongoing.ledger, ongoing.transactionId);
+        if (late.contains(id) || late.size() < kStartedMax) {
+            late[id].push_back(key);
+        } else {
+            next = std::min(next, kNextSweep);
+        }
     }
     if (!(*items)->empty()) sweepLater(group->id, watched, next);
-    for (const auto& [key, ongoing] : late)
-        m_coordinator.recover(group->region, *leader, ongoing.ledger, ongoing.transactionId, key);
+    for (auto& [id, keys] : late)
+        m_coordinator.recover(group->region, *leader, id.first, id.second, std::move(keys));
 }
 
 }  // namespace orrery::cluster

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/jobs.h"
@@ -49,6 +51,8 @@ private:
         std::set<std::string> started;
     };
     struct Watched {
+        /// The leader whose prepared items were looked for.
+        std::optional<std::pair<ZoneIndex, replication::Term>> leader;
         bool isQueued = false;
         std::uint32_t waits = 0;  ///< Sweeps in a row that found no leader.
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -42,6 +43,14 @@ struct SetClock {
     ClockSetting setting;
 };
 
+/// Drops the tables of an account (base/account_id.h), or all if the id is empty, with their
+/// streams and those of deleted tables; at most `countMax` in all. It is complete once it has
+/// dropped fewer.
+struct ResetTables {
+    std::string accountId;
+    std::size_t countMax = 0;
+};
+
 /// How a world's time relates to the wall clock.
 enum class Pace : std::uint8_t {
     Slower,
@@ -75,6 +84,7 @@ struct StorageFailure {
 struct StartChecksums {
     std::string table;
     std::string region;
+    std::string accountId{};  ///< As in ItemsLookRequest.
 };
 /// Reads for about another millisecond.
 struct StepChecksums {};
@@ -90,9 +100,10 @@ struct CancelJob {
 
 using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile, SetClock,
                            WallClock, CalendarJump, StorageSynced, StorageFailure, StartChecksums,
-                           StepChecksums, DropChecksums, CancelJob>;
+                           StepChecksums, DropChecksums, CancelJob, ResetTables>;
 
-/// The number of what the input began (a fault, a checksum scan), otherwise 0. Or one sentence that
+/// The number of what the input began (a fault, a checksum scan) or how much it did (a reset),
+/// otherwise 0. Or one sentence that
 /// says why the input was refused.
 using Admitted = std::expected<std::uint64_t, std::string>;
 

@@ -5,6 +5,7 @@
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/starts.h"
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
@@ -103,6 +104,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
                                                            CalendarTime calendar) {
     auto impl = std::make_unique<Impl>(store, options);
     TRY(impl->openClock(calendar));
+    TRY_ASSIGN(impl->state.starts, countStart(store, impl->state.turn));
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
@@ -112,7 +114,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
     impl->transactions.resume();
-    impl->streams.resume();
+    TRY(impl->streams.resume());
     impl->expiries.resume();
     impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
@@ -288,8 +290,9 @@ storage::Ticket World::controlGate() const {
     return std::max(m_impl->settingsGate, m_impl->zones.gate());
 }
 
-storage::Ticket World::lookGate(std::string_view table, std::string_view region) const {
-    return cluster::lookGate(m_impl->state, table, region);
+storage::Ticket World::lookGate(std::string_view table, std::string_view region,
+                                std::string_view accountId) const {
+    return cluster::lookGate(m_impl->state, table, region, accountId);
 }
 
 storage::Ticket World::gateOf(storage::Ticket wanted) const {
@@ -314,8 +317,8 @@ LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
 }
 
 World::ChecksumsResult World::checksums(std::string_view table, std::string_view region,
-                                        bool scanned) const {
-    return lookChecksums(m_impl->state, table, region, scanned);
+                                        bool scanned, std::string_view accountId) const {
+    return lookChecksums(m_impl->state, table, region, scanned, accountId);
 }
 
 bool World::isScanningChecksums() const {

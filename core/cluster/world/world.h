@@ -99,7 +99,8 @@ public:
     /// The last turn that changed faults, clock or profile.
     storage::Ticket controlGate() const;
     /// The last turn that wrote what a look at this table shows.
-    storage::Ticket lookGate(std::string_view table, std::string_view region) const;
+    storage::Ticket lookGate(std::string_view table, std::string_view region,
+                             std::string_view accountId = {}) const;
     /// Right after `endTurn`: the turn to wait for, given a result of the functions above from
     /// before it. If the open turn changed nothing, it does not count; but the present instant must
     /// be on disk too.
@@ -113,7 +114,8 @@ public:
     LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
     /// As maintained by apply. With `scanned`, also computed by reading everything in one go: not
     /// for a world that serves.
-    ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned) const;
+    ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned,
+                              std::string_view accountId = {}) const;
     /// True while a scan is in progress: the driver then admits StepChecksums with every turn.
     bool isScanningChecksums() const;
     /// The result, once; nothing while the scan is in progress.

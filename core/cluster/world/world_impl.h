@@ -39,6 +39,7 @@ public:
     Admitted admit(const StepChecksums& input);
     Admitted admit(const DropChecksums& input);
     Admitted admit(const CancelJob& input);
+    Admitted admit(const ResetTables& input);
 
     /// Answers a request that needs no replica.
     ApiResult<Reply> answerAtOnce(const Request& request, const Caller& caller);

@@ -72,7 +72,7 @@ Admitted World::Impl::admit(StorageFailure& input) {
 }
 
 Admitted World::Impl::admit(const StartChecksums& input) {
-    const auto look = checksums.start(input.table, input.region);
+    const auto look = checksums.start(input.table, input.region, input.accountId);
     if (!look) return std::unexpected(look.error());
     return look->value();
 }
@@ -90,6 +90,10 @@ Admitted World::Impl::admit(const DropChecksums& input) {
 Admitted World::Impl::admit(const CancelJob& input) {
     if (auto refused = jobs.cancel(input.job)) return std::unexpected(*std::move(refused));
     return 0;
+}
+
+Admitted World::Impl::admit(const ResetTables& input) {
+    return tables.reset(input.accountId, input.countMax);
 }
 
 // --- calls on their way

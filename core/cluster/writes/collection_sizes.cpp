@@ -15,8 +15,9 @@ namespace {
 // The entries that one step reads at most: some hundred microseconds.
 constexpr std::size_t kStepEntriesMax = 500;
 constexpr std::size_t kStepBytesMax = 1024 * 1024;
-/// The maximum of counted sizes that no record has carried yet.
-constexpr std::size_t kFinishedMax = 64;
+/// The maximum of counted sizes that no record has carried yet. A transaction of 100 actions needs
+/// all of its sizes at once, and others may count meanwhile.
+constexpr std::size_t kFinishedMax = 1000;
 
 /// The start of the collection of `storageKey` in a key space of the same partition.
 std::string prefixIn(KeySpaceId space, std::string_view storageKey) {
@@ -155,16 +156,21 @@ std::vector<ParkedOp> CollectionSizes::on(const CollectionCountStep& step) {
         return {};
     }
     std::vector<ParkedOp> waiting = std::exchange(count.waiting, {});
-    forgetFinished();
+    noteFinished(found->first, count);
     return waiting;
 }
 
 // The next write puts a counted size into the log. Without one, the size is not kept forever.
-void CollectionSizes::forgetFinished() {
-    const auto isFinished = [](const auto& entry) { return entry.second.atEnd(); };
-    if (static_cast<std::size_t>(std::ranges::count_if(m_counts, isFinished)) <= kFinishedMax)
-        return;
-    m_counts.erase(std::ranges::find_if(m_counts, isFinished));
+void CollectionSizes::noteFinished(const std::string& sizeKey, Count& count) {
+    count.finished = ++m_finishedCount;
+    m_finished.emplace_back(count.finished, sizeKey);
+    if (m_finished.size() <= kFinishedMax) return;
+    const auto [number, oldest] = std::move(m_finished.front());
+    m_finished.pop_front();
+    const auto found = m_counts.find(oldest);
+    const bool isLeft =
+        found != m_counts.end() && found->second.atEnd() && found->second.finished == number;
+    if (isLeft) m_counts.erase(found);
 }
 
 storage::StorageResult<void> CollectionSizes::countSome(const Group& group, Count& count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,7 +52,8 @@ private:
         std::size_t prefix = 0;             ///< The one being read.
         std::string next;  ///< Everything before it is counted; everything at the end.
         std::uint64_t bytes = 0;
-        bool isVoid = false;  ///< A record has carried the size meanwhile.
+        bool isVoid = false;         ///< A record has carried the size meanwhile.
+        std::uint64_t finished = 0;  ///< In which order it came to its end, from 1 on.
         std::vector<ParkedOp> waiting;
 
         bool atEnd() const { return prefix == prefixes.size(); }
@@ -65,10 +67,13 @@ private:
     /// Reads some entries.
     storage::StorageResult<void> countSome(const Group& group, Count& count);
     void queueStep(GroupId group, const std::string& sizeKey);
-    void forgetFinished();
+    void noteFinished(const std::string& sizeKey, Count& count);
 
     WorldState& m_world;
     Counts m_counts;
+    std::uint64_t m_finishedCount = 0;
+    /// The counts that came to their end last, by key; some are gone.
+    std::deque<std::pair<std::uint64_t, std::string>> m_finished;
 };
 
 }  // namespace orrery::cluster

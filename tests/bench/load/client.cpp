@@ -62,25 +62,40 @@ Client::~Client() {
     close(m_epoll);
 }
 
-Figures Client::runFor(const std::vector<std::string>& requests, std::chrono::milliseconds time) {
-    return run(requests, SIZE_MAX, Clock::now() + time);
+Figures Client::runFor(const std::vector<std::string>& requests, std::chrono::milliseconds time,
+                       double perSecond) {
+    return run(requests, SIZE_MAX, Clock::now() + time, perSecond);
 }
 
 Figures Client::runOnce(const std::vector<std::string>& requests) {
-    return run(requests, requests.size(), Clock::time_point::max());
+    return run(requests, requests.size(), Clock::time_point::max(), 0);
 }
 
-bool Client::start(Connection& connection) {
-    connection.request = nullptr;
-    if (m_next >= m_count) return false;
-    connection.began = Clock::now();
-    if (connection.began >= m_until) return false;
+Client::Clock::time_point Client::nextDue() const {
+    if (m_next >= m_count) return Clock::time_point::max();
+    const Clock::time_point now = Clock::now();
+    if (m_perSecond <= 0) return now < m_until ? now : Clock::time_point::max();
+    const std::chrono::duration<double> after(static_cast<double>(m_next) / m_perSecond);
+    const auto due = m_first + std::chrono::duration_cast<Clock::duration>(after);
+    return due < m_until ? due : Clock::time_point::max();
+}
+
+void Client::startDue() {
+    while (!m_idle.empty()) {
+        const Clock::time_point due = nextDue();
+        if (due > Clock::now()) return;
+        start(*m_idle.back(), due);
+        m_idle.pop_back();
+    }
+}
+
+void Client::start(Connection& connection, Clock::time_point due) {
+    connection.began = due;
     connection.request = &(*m_requests)[m_next++ % m_requests->size()];
     connection.sent = 0;
     connection.answerBytes = 0;
     connection.chunked = false;
     send(connection);
-    return true;
 }
 
 void Client::send(Connection& connection) {
@@ -130,32 +145,35 @@ void Client::note(Connection& connection, Figures& figures) {
     ++figures.requests;
     const bool good = connection.received.compare(8, 4, " 200") == 0;
     if (!good && figures.errors++ == 0) figures.firstError = connection.received;
+    if (m_count == 1) figures.answer = connection.received;
     connection.received.clear();
+    m_idle.push_back(&connection);
 }
 
 Figures Client::run(const std::vector<std::string>& requests, std::size_t count,
-                    Clock::time_point until) {
+                    Clock::time_point until, double perSecond) {
     m_requests = &requests;
     m_next = 0;
     m_count = count;
+    m_first = Clock::now();
     m_until = until;
+    m_perSecond = perSecond;
     m_latencies.assign(kLatencyBuckets, 0);
-    Figures figures;
-    const auto began = Clock::now();
-    std::size_t inFlight = 0;
+    m_idle.clear();
     for (Connection& connection : m_connections)
-        if (start(connection)) ++inFlight;
+        m_idle.push_back(&connection);
+    Figures figures;
+    startDue();
     std::array<epoll_event, 256> events;
-    while (inFlight > 0) {
-        const int ready = epoll_wait(m_epoll, events.data(), events.size(), -1);
+    while (m_idle.size() < m_connections.size() || nextDue() != Clock::time_point::max()) {
+        const int ready = epoll_wait(m_epoll, events.data(), events.size(), perSecond > 0 ? 0 : -1);
         for (int i = 0; i < ready; ++i) {
             Connection& connection = m_connections[events[static_cast<std::size_t>(i)].data.u64];
-            if (!receive(connection)) continue;
-            note(connection, figures);
-            if (!start(connection)) --inFlight;
+            if (receive(connection)) note(connection, figures);
         }
+        startDue();
     }
-    figures.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    figures.seconds = std::chrono::duration<double>(Clock::now() - m_first).count();
     figures.p50 = percentile(m_latencies, figures.requests, 0.5);
     figures.p99 = percentile(m_latencies, figures.requests, 0.99);
     return figures;

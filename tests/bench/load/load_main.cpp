@@ -23,7 +23,8 @@ struct Settings {
     int connections = 32;
     double seconds = 5;
     std::uint64_t items = 10'000;
-    std::size_t itemBytes = 1'000;
+    Shape shape;
+    double rate = 0;
     int pid = 0;
     bool growth = false;
     std::vector<std::string> only;
@@ -69,24 +70,30 @@ constexpr Workload kWorkloads[] = {
     {"get", Requests::Kind::Get, kRendered},
     {"get-strong", Requests::Kind::GetStrong, kRendered},
     {"put", Requests::Kind::Put, kRendered},
+    {"update", Requests::Kind::Update, kRendered},
+    {"delete", Requests::Kind::Delete, kRendered},
     {"query", Requests::Kind::Query, kRendered},
+    {"scan", Requests::Kind::Scan, 1},
+    {"batch-get", Requests::Kind::BatchGet, kBatchesRendered},
     {"batch", Requests::Kind::BatchWrite, kBatchesRendered},
     {"transact-write", Requests::Kind::TransactWrite, kBatchesRendered},
     {"transact-get", Requests::Kind::TransactGet, kRendered},
+    {"statement", Requests::Kind::Statement, kRendered},
 };
+constexpr const char* kRecordsName = "records";
 
-void measure(Client& client, const Requests& requests, const Workload& workload,
+void measure(Client& client, const std::vector<std::string>& rendered, const char* name,
              std::uint64_t items, const Settings& settings) {
-    const auto rendered = requests.of(workload.kind, items, workload.rendered);
     const Process before = lookAt(settings.pid);
     const Figures figures = client.runFor(
-        rendered, std::chrono::milliseconds(static_cast<long>(settings.seconds * 1000)));
+        rendered, std::chrono::milliseconds(static_cast<long>(settings.seconds * 1000)),
+        settings.rate);
     const Process after = lookAt(settings.pid);
     const double perRequest = (after.processorSeconds - before.processorSeconds) * 1e6 /
                               static_cast<double>(std::max<std::uint64_t>(figures.requests, 1));
     std::printf("%9llu  %-14s %10.0f /s   p50 %7.2f ms   p99 %7.2f ms   %6.1f us CPU   %6.1f MB",
-                static_cast<unsigned long long>(items), workload.name, figures.perSecond(),
-                figures.p50, figures.p99, perRequest, after.anonymousMegabytes);
+                static_cast<unsigned long long>(items), name, figures.perSecond(), figures.p50,
+                figures.p99, perRequest, after.anonymousMegabytes);
     if (figures.errors > 0) {
         std::printf("   %llu errors, first: %.300s",
                     static_cast<unsigned long long>(figures.errors), figures.firstError.c_str());
@@ -111,9 +118,51 @@ void fill(Client& client, const Requests& requests, std::uint64_t begin, std::ui
     std::fflush(stdout);
 }
 
+/// The values of a member of a JSON text, which need no unescaping.
+std::vector<std::string> textsOf(const std::string& json, const std::string& member) {
+    std::vector<std::string> texts;
+    const std::string quoted = '"' + member + '"';
+    for (std::size_t at = 0; (at = json.find(quoted, at)) != std::string::npos;) {
+        const std::size_t begin = json.find('"', at + quoted.size()) + 1;
+        at = json.find('"', begin);
+        texts.push_back(json.substr(begin, at - begin));
+    }
+    return texts;
+}
+
+/// Reads the first records of each shard of a stream, again and again.
+void measureRecords(Client& client, const Settings& settings) {
+    constexpr std::uint64_t kItems = 2'000;
+    Shape shape = settings.shape;
+    if (shape.stream.empty()) shape.stream = "NEW_AND_OLD_IMAGES";
+    const Requests requests("Stream" + std::to_string(getpid()), shape);
+    const auto arns = textsOf(client.runOnce({requests.createTable()}).answer, "LatestStreamArn");
+    if (arns.empty()) {
+        std::printf("%9s  %-14s no stream\n", "", kRecordsName);
+        return;
+    }
+    client.runOnce(requests.fill(0, kItems));
+    std::vector<std::string> rendered;
+    const Figures described = client.runOnce({requests.describeStream(arns.front())});
+    for (const std::string& shard : textsOf(described.answer, "ShardId")) {
+        const Figures asked = client.runOnce({requests.shardIterator(arns.front(), shard)});
+        for (const std::string& iterator : textsOf(asked.answer, "ShardIterator"))
+            rendered.push_back(requests.records(iterator));
+    }
+    if (rendered.empty()) {
+        std::printf("%9s  %-14s no shard: %.300s\n", "", kRecordsName, described.answer.c_str());
+        return;
+    }
+    measure(client, rendered, kRecordsName, kItems, settings);
+}
+
 int run(const Settings& settings) {
     Client client(settings.host, settings.port, settings.connections);
-    const Requests requests("Load" + std::to_string(getpid()), settings.itemBytes);
+    const Requests requests("Load" + std::to_string(getpid()), settings.shape);
+    const auto isChosen = [&](const char* name) {
+        return settings.only.empty() ||
+               std::ranges::find(settings.only, name) != settings.only.end();
+    };
     const Figures created = client.runOnce({requests.createTable()});
     if (created.errors > 0) {
         std::fprintf(stderr, "load: no table: %s\n", created.firstError.c_str());
@@ -126,12 +175,12 @@ int run(const Settings& settings) {
         fill(client, requests, filled, size);
         filled = size;
         for (const Workload& workload : kWorkloads) {
-            const bool chosen =
-                settings.only.empty() ||
-                std::ranges::find(settings.only, workload.name) != settings.only.end();
-            if (chosen) measure(client, requests, workload, size, settings);
+            if (!isChosen(workload.name)) continue;
+            measure(client, requests.of(workload.kind, size, workload.rendered), workload.name,
+                    size, settings);
         }
     }
+    if (isChosen(kRecordsName)) measureRecords(client, settings);
     return 0;
 }
 
@@ -146,10 +195,16 @@ int main(int argc, char** argv) {
     app.add_option("--connections", settings.connections)->capture_default_str();
     app.add_option("--seconds", settings.seconds, "For each workload")->capture_default_str();
     app.add_option("--items", settings.items)->capture_default_str();
-    app.add_option("--item-bytes", settings.itemBytes)->capture_default_str();
+    app.add_option("--item-bytes", settings.shape.itemBytes)->capture_default_str();
+    app.add_option("--key-prefix-bytes", settings.shape.keyPrefixBytes,
+                   "All partition keys begin with so many equal bytes")
+        ->capture_default_str();
+    app.add_option("--stream", settings.shape.stream, "The view of the table's stream");
+    app.add_option("--rate", settings.rate,
+                   "Requests per second; latencies then count from when a request was due");
     app.add_option("--pid", settings.pid, "Whose memory and processor time to tell");
     app.add_flag("--growth", settings.growth, "1 thousand, 100 thousand, 1 million items");
-    app.add_option("--only", settings.only, "get, get-strong, put, query, batch");
+    app.add_option("--only", settings.only, "The workloads' names, as the output has them");
     CLI11_PARSE(app, argc, argv);
     return orrery::load::run(settings);
 }

@@ -23,16 +23,12 @@ private:
     std::uint64_t m_state = 7;
 };
 
-}  // namespace
-
-Requests::Requests(std::string table, std::size_t itemBytes)
-    : m_table(std::move(table)), m_filler(itemBytes > kKeyBytes ? itemBytes - kKeyBytes : 1, 'x') {}
-
-std::string Requests::http(const std::string& operation, const std::string& json) const {
+std::string http(const std::string& operation, const std::string& json,
+                 const std::string& service = "DynamoDB") {
     return "POST / HTTP/1.1\r\nHost: localhost:8000\r\n"
            "Content-Type: application/x-amz-json-1.0\r\n"
-           "X-Amz-Target: DynamoDB_20120810." +
-           operation +
+           "X-Amz-Target: " +
+           service + "_20120810." + operation +
            "\r\nX-Amz-Date: 20261121T000000Z\r\n"
            "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261121/us-east-1/dynamodb/"
            "aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="
@@ -41,12 +37,28 @@ std::string Requests::http(const std::string& operation, const std::string& json
            std::to_string(json.size()) + "\r\n\r\n" + json;
 }
 
+std::string streamsHttp(const std::string& operation, const std::string& json) {
+    return http(operation, json, "DynamoDBStreams");
+}
+
+}  // namespace
+
+Requests::Requests(std::string table, Shape shape)
+    : m_table(std::move(table)),
+      m_shape(std::move(shape)),
+      m_prefix(m_shape.keyPrefixBytes, 'k'),
+      m_filler(m_shape.itemBytes > kKeyBytes ? m_shape.itemBytes - kKeyBytes : 1, 'x') {}
+
+std::string Requests::partition(std::uint64_t item) const {
+    char text[40];
+    std::snprintf(text, sizeof text, "p-%07llu",
+                  static_cast<unsigned long long>(item / kCollectionItems));
+    return m_prefix + text;
+}
+
 std::string Requests::key(std::uint64_t item) const {
-    char text[80];
-    std::snprintf(text, sizeof text, R"("pk":{"S":"p-%07llu"},"sk":{"N":"%llu"})",
-                  static_cast<unsigned long long>(item / kCollectionItems),
-                  static_cast<unsigned long long>(item % kCollectionItems));
-    return text;
+    return R"("pk":{"S":")" + partition(item) + R"("},"sk":{"N":")" +
+           std::to_string(item % kCollectionItems) + "\"}";
 }
 
 std::string Requests::item(std::uint64_t item) const {
@@ -54,16 +66,32 @@ std::string Requests::item(std::uint64_t item) const {
 }
 
 std::string Requests::createTable() const {
+    const std::string stream = m_shape.stream.empty()
+                                   ? ""
+                                   : R"(,"StreamSpecification":{"StreamEnabled":true,)"
+                                     R"("StreamViewType":")" +
+                                         m_shape.stream + "\"}";
     return http("CreateTable", R"({"TableName":")" + m_table +
                                    R"(","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
                                    R"({"AttributeName":"pk","AttributeType":"S"},)"
                                    R"({"AttributeName":"sk","AttributeType":"N"}],"KeySchema":[)"
                                    R"({"AttributeName":"pk","KeyType":"HASH"},)"
-                                   R"({"AttributeName":"sk","KeyType":"RANGE"}]})");
+                                   R"({"AttributeName":"sk","KeyType":"RANGE"}])" +
+                                   stream + "}");
 }
 
-std::string Requests::describeTable() const {
-    return http("DescribeTable", R"({"TableName":")" + m_table + "\"}");
+std::string Requests::describeStream(const std::string& arn) const {
+    return streamsHttp("DescribeStream", R"({"StreamArn":")" + arn + "\"}");
+}
+
+std::string Requests::shardIterator(const std::string& arn, const std::string& shard) const {
+    return streamsHttp("GetShardIterator", R"({"StreamArn":")" + arn + R"(","ShardId":")" + shard +
+                                               R"(","ShardIteratorType":"TRIM_HORIZON"})");
+}
+
+std::string Requests::records(const std::string& iterator) const {
+    return streamsHttp("GetRecords", R"({"ShardIterator":")" + iterator + R"(","Limit":)" +
+                                         std::to_string(kRecords) + "}");
 }
 
 std::string Requests::batch(const std::vector<std::uint64_t>& items) const {
@@ -73,6 +101,14 @@ std::string Requests::batch(const std::vector<std::uint64_t>& items) const {
         json += R"({"PutRequest":{"Item":)" + item(items[i]) + "}}";
     }
     return http("BatchWriteItem", json + "]}}");
+}
+
+std::string Requests::batchGet(const std::vector<std::uint64_t>& items) const {
+    std::string json;
+    for (const std::uint64_t one : items)
+        json += (json.empty() ? "{" : ",{") + key(one) + "}";
+    return http("BatchGetItem",
+                R"({"RequestItems":{")" + m_table + R"(":{"Keys":[)" + json + "]}}}");
 }
 
 std::string Requests::transactWrite(const std::vector<std::uint64_t>& items) const {
@@ -102,9 +138,46 @@ std::vector<std::string> Requests::fill(std::uint64_t begin, std::uint64_t end) 
     return requests;
 }
 
+std::string Requests::one(Kind kind, std::uint64_t item) const {
+    const std::string named = R"({"TableName":")" + m_table + "\",";
+    const std::string keyed = named + "\"Key\":{" + key(item) + "}";
+    switch (kind) {
+        case Kind::Get:
+            return http("GetItem", keyed + "}");
+        case Kind::GetStrong:
+            return http("GetItem", keyed + ",\"ConsistentRead\":true}");
+        case Kind::Put:
+            return http("PutItem", named + "\"Item\":" + this->item(item) + "}");
+        case Kind::Update:
+            return http("UpdateItem", keyed +
+                                          R"(,"UpdateExpression":"SET seen = :n",)"
+                                          R"("ExpressionAttributeValues":{":n":{"N":")" +
+                                          std::to_string(item) + "\"}}}");
+        case Kind::Delete:
+            return http("DeleteItem", keyed + "}");
+        case Kind::Query:
+            return http("Query", named +
+                                     R"("KeyConditionExpression":"pk = :p",)"
+                                     R"("ExpressionAttributeValues":{":p":{"S":")" +
+                                     partition(item) + "\"}}}");
+        case Kind::Scan:
+            return http("Scan", named + "\"Limit\":" + std::to_string(kScanItems) + "}");
+        case Kind::Statement:
+            return http("ExecuteStatement",
+                        R"({"Statement":"SELECT * FROM \")" + m_table + R"(\" WHERE pk = ')" +
+                            partition(item) +
+                            "' AND sk = " + std::to_string(item % kCollectionItems) + "\"}");
+        case Kind::BatchGet:
+        case Kind::BatchWrite:
+        case Kind::TransactWrite:
+        case Kind::TransactGet:
+            break;
+    }
+    return {};
+}
+
 std::vector<std::string> Requests::of(Kind kind, std::uint64_t items, std::size_t count) const {
     Numbers numbers;
-    const std::string named = R"({"TableName":")" + m_table + "\",";
     std::vector<std::string> requests;
     const auto several = [&](std::size_t many) {
         std::set<std::uint64_t> keys;
@@ -113,35 +186,18 @@ std::vector<std::string> Requests::of(Kind kind, std::uint64_t items, std::size_
         return std::vector<std::uint64_t>(keys.begin(), keys.end());
     };
     while (requests.size() < count) {
-        const std::uint64_t chosen = numbers.below(items);
-        switch (kind) {
-            case Kind::Get:
-                requests.push_back(http("GetItem", named + "\"Key\":{" + key(chosen) + "}}"));
-                break;
-            case Kind::GetStrong:
-                requests.push_back(http(
-                    "GetItem", named + "\"ConsistentRead\":true,\"Key\":{" + key(chosen) + "}}"));
-                break;
-            case Kind::Put:
-                requests.push_back(http("PutItem", named + "\"Item\":" + item(chosen) + "}"));
-                break;
-            case Kind::Query: {
-                const std::string pk = key(chosen).substr(5, 17);
-                requests.push_back(http("Query", named +
-                                                     R"("KeyConditionExpression":"pk = :p",)"
-                                                     R"("ExpressionAttributeValues":{":p":)" +
-                                                     pk + "}}"));
-                break;
-            }
-            case Kind::BatchWrite:
-                requests.push_back(batch(several(kBatchItems)));
-                break;
-            case Kind::TransactWrite:
-                requests.push_back(transactWrite(several(kTransactionItems)));
-                break;
-            case Kind::TransactGet:
-                requests.push_back(transactGet(several(kTransactionItems)));
-                break;
+        if (kind == Kind::BatchGet) {
+            requests.push_back(batchGet(several(kBatchItems)));
+        } else if (kind == Kind::BatchWrite) {
+            requests.push_back(batch(several(kBatchItems)));
+        } else if (kind == Kind::TransactWrite) {
+            requests.push_back(transactWrite(several(kTransactionItems)));
+        } else if (kind == Kind::TransactGet) {
+            requests.push_back(transactGet(several(kTransactionItems)));
+        } else {
+            const std::uint64_t chosen = numbers.below(items);
+            requests.push_back(one(kind, chosen));
+            if (kind == Kind::Delete) requests.push_back(one(Kind::Put, chosen));
         }
     }
     return requests;

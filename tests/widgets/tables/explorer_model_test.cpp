@@ -42,6 +42,30 @@ private slots:
                  QStringLiteral("up to 12 items"));
     }
 
+    void tablesOfOneNameAreToldApart() {
+        ExplorerModel model;
+        QAbstractItemModelTester tester(&model);
+        const auto inAccount = [](const char* accountId) {
+            auto table = std::make_shared<observe::TableView>(*makeTable("Orders", 12));
+            table->accountId = accountId;
+            return observe::TableViewPtr(table);
+        };
+        model.setSnapshot(makeSnapshot(
+            {makeRegion("r", {inAccount("000000000000"), inAccount("000000000000/a"),
+                              inAccount("123456789012"), inAccount("123456789012/a")})}));
+        const QStringList names{"Orders", "Orders (namespace a)", "Orders (account 123456789012)",
+                                "Orders (account 123456789012, namespace a)"};
+        const QModelIndex region = model.find({"r", {}, {}});
+        for (int row = 0; row < names.size(); ++row) {
+            const QModelIndex table = model.index(row, 0, region);
+            QCOMPARE(table.data().toString(), names[row]);
+            QCOMPARE(model.target(table).table, QStringLiteral("Orders"));
+            QCOMPARE(model.find(model.target(table)), table);
+        }
+        QCOMPARE(model.target(model.index(0, 0, region)).account, QString());
+        QCOMPARE(model.target(model.index(1, 0, region)).account, QStringLiteral("000000000000/a"));
+    }
+
     // The person did not choose the neighbour, and must not delete it.
     void aTableThatIsDroppedLeavesNoNeighbourSelected() {
         Explorer explorer;

@@ -185,6 +185,10 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     if (bound.repeatsItem)
         return fail("Transaction request cannot include multiple operations on one item");
     if (!bound.reads.reads.empty()) return std::move(bound.reads);
+    Payload payload;
+    for (const cluster::TransactWriteAction& action : bound.writes.actions)
+        payload.add(action);
+    TRY(payload.check());
     bound.writes.clientToken = parsed.clientToken;
     bound.writes.parametersHash = parsed.parametersHash;
     bound.writes.accountId = caller.accountId;

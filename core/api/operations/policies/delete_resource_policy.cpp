@@ -25,7 +25,7 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), takeExpectedRevision(request), {}};
-    TRY(checkTableArn(parsed.arn));
+    TRY(checkTableArn(parsed.arn, ArnUse::Policy));
     return parsed;
 }
 

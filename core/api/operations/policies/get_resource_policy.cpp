@@ -17,7 +17,7 @@ constexpr Member kMembers[] = {
 constexpr Shape kInput = structure("GetResourcePolicyInput", kMembers);
 
 ApiResult<TableRequest> parse(const Fields& request) {
-    TRY(checkTableArn(request.text("ResourceArn")));
+    TRY(checkTableArn(request.text("ResourceArn"), ArnUse::Policy));
     return TableRequest{std::string(request.text("ResourceArn")), nullptr};
 }
 

@@ -28,7 +28,7 @@ struct Parsed {
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), std::string(request.text("Policy")),
                   takeExpectedRevision(request)};
-    TRY(checkTableArn(parsed.arn));
+    TRY(checkTableArn(parsed.arn, ArnUse::Policy));
     TRY(checkPolicy(parsed.policy));
     return parsed;
 }

@@ -142,7 +142,7 @@ void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out)
         // A shard that has not begun yet has no position.
         const bool hasBegun = parsed.stream->shards[parsed.shard].begin.has_value();
         if (hasBegun || !read.entries.empty()) {
-            next.start = StreamStart::Position;
+            next.start = read.next;
             next.position = read.position;
         }
         out.name("NextShardIterator").string(encodeIterator(next));

@@ -27,7 +27,7 @@ struct Parsed {
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.arn = request.text("ResourceArn");
-    TRY(checkTableArn(parsed.arn));
+    TRY(checkTableArn(parsed.arn, ArnUse::Tags));
     if (request.size("Tags") == 0)
         return std::unexpected(
             ApiError::validation("Atleast one Tag needs to be provided as Input."));

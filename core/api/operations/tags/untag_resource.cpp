@@ -27,7 +27,7 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), request.strings("TagKeys")};
-    TRY(checkTableArn(parsed.arn));
+    TRY(checkTableArn(parsed.arn, ArnUse::TagRemoval));
     if (parsed.keys.empty())
         return std::unexpected(
             ApiError::validation("Atleast one Tag Key needs to be provided as Input."));

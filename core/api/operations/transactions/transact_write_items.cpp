@@ -12,13 +12,11 @@
 #include "core/api/operations/operations.h"
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
-#include "core/types/item_size.h"
 
 namespace orrery::api::operations {
 namespace {
 
 constexpr std::int64_t kActionsMax = 100;
-constexpr std::uint64_t kPayloadBytesMax = 4 * 1024 * 1024;
 
 constexpr Member kCheckMembers[] = {
     {"Key", &shapes::kItem, Presence::NotNull},
@@ -149,10 +147,11 @@ ApiResult<Action> takeAction(const Fields& item) {
     return takeAction(kind, *item.structure(kind));
 }
 
-// The service counts what the call brings, not the items that it finds.
-std::uint64_t payloadBytes(const Action& action) {
+void addTo(Payload& payload, const Action& action) {
     const auto* put = std::get_if<cluster::PutAction>(&action.change);
-    return types::itemBytes(put != nullptr ? put->item : action.key);
+    payload.add(put != nullptr ? put->item : action.key);
+    if (const auto* update = std::get_if<cluster::UpdateAction>(&action.change))
+        payload.add(update->update);
 }
 
 ApiResult<Parsed> parse(const Fields& request) {
@@ -162,15 +161,13 @@ ApiResult<Parsed> parse(const Fields& request) {
     parsed.clientToken = request.text("ClientRequestToken");
     if (!parsed.clientToken.empty())
         parsed.parametersHash = parametersHash(*request.find("TransactItems"));
-    std::uint64_t bytes = 0;
+    Payload payload;
     for (const Fields& item : request.structures("TransactItems")) {
         TRY_ASSIGN(Action action, takeAction(item));
-        bytes += payloadBytes(action);
+        addTo(payload, action);
         parsed.actions.push_back(std::move(action));
     }
-    if (bytes > kPayloadBytesMax)
-        return std::unexpected(
-            ApiError::validation("Transaction payload size cannot exceed 4194304 bytes"));
+    TRY(payload.check());
     return parsed;
 }
 

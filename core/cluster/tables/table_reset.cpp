@@ -1,0 +1,48 @@
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/cluster/tables/table_admin.h"
+#include "core/cluster/tables/table_values.h"
+
+// A reset drops tables at once, in whatever state they are, with their streams.
+
+namespace orrery::cluster {
+
+std::size_t TableAdmin::reset(std::string_view accountId, std::size_t countMax) {
+    noteReset(accountId);
+    std::size_t left = countMax;
+    for (const TablePtr& table : m_world.catalog.ofAccount(accountId, left)) {
+        erase(*table);
+        for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table->space))
+            m_streams.drop(*stream);
+        --left;
+    }
+    // Those of tables that were deleted before.
+    for (const StreamPtr& stream : m_world.catalog.streams().ofAccount(accountId, left)) {
+        m_streams.drop(*stream);
+        --left;
+    }
+    return countMax - left;
+}
+
+void TableAdmin::noteReset(std::string_view accountId) {
+    const CalendarTime now = m_world.calendar();
+    const CalendarTime horizon(now.sinceEpoch() - kTokenLife);
+    while (const auto old = m_world.catalog.resets.takeBefore(horizon))
+        m_world.turn.eraseValue(std::string(kResetPrefix) + *old);
+    m_world.catalog.resets.note(accountId, now);
+    std::string bytes;
+    ByteWriter(bytes).u64(static_cast<std::uint64_t>(now.sinceEpoch().count()));
+    m_world.turn.putValue(std::string(kResetPrefix).append(accountId), std::move(bytes));
+}
+
+storage::StorageResult<void> TableAdmin::reopenResets() {
+    TRY_ASSIGN(const auto values, m_world.store.values(kResetPrefix));
+    for (const auto& [name, bytes] : values) {
+        const Duration at(static_cast<std::int64_t>(ByteReader(bytes).u64()));
+        m_world.catalog.resets.note(std::string_view(name).substr(kResetPrefix.size()),
+                                    CalendarTime(at));
+    }
+    return {};
+}
+
+}  // namespace orrery::cluster
