@@ -266,6 +266,9 @@ void ModelRun::resolve(const std::vector<Effect>& effects, Together together) {
         effect.table->set(effect.key, found);
     }
     m_request = request;
+    // A group at rest commits the end of its log only when it is asked, so what was read may have
+    // been written just now, and an index may not have it yet.
+    m_isSettled = false;
     if (together == Together::All && isDone && isUndone) problem("a transaction is half done");
 }
 
