@@ -36,7 +36,8 @@ private slots:
         const StreamDescription made = stream();
         QCOMPARE(made.arn(), std::string("arn:aws:dynamodb:us-east-1:000000000000:table/Orders/"
                                          "stream/2015-05-20T20:51:10.252"));
-        const auto arn = parseStreamArn(made.arn());
+        const std::string text = made.arn();
+        const auto arn = parseStreamArn(text);
         QVERIFY(arn && arn->table == "Orders" && arn->label == made.label());
         QCOMPARE(made.shardId(0), std::string("shardId-00000001432155070252-0000002a"));
         QVERIFY(made.shardId(0) < made.shardId(1));
