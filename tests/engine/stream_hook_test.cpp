@@ -212,7 +212,8 @@ private slots:
         const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
         QStringList seen;
         while (seen.size() < 2) {
-            for (const QJsonValue& record : pipe.records())
+            const QJsonArray batch = pipe.records();
+            for (const auto&& record : batch)
                 seen += record.toObject()["dynamodb"]
                             .toObject()["Keys"]
                             .toObject()["pk"]
