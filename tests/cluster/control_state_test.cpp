@@ -159,6 +159,14 @@ private slots:
             << "clock-setting" << QByteArray("\2\1\0\0\0\0\0\0\0", 9) << clock;
         QTest::newRow("where it stood")
             << "clock" << QByteArray("x") << "The saved time of the clock is";
+        QTest::newRow("no count of starts")
+            << "starts" << QByteArray() << "The count of starts is corrupt";
+        QTest::newRow("later starts")
+            << "starts" << QByteArray(9, '\2') << "newer version of Orrery";
+        QTest::newRow("a short reset")
+            << "reset/000000000000" << QByteArray("\1\0", 2) << "The time of a reset is corrupt";
+        QTest::newRow("a later reset")
+            << "reset/000000000000" << QByteArray(9, '\2') << "newer version of Orrery";
         QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
         QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
         QTest::newRow("later faults")

@@ -65,7 +65,7 @@ std::vector<std::string> Catalog::names(const Caller& caller, std::string_view a
     return names;
 }
 
-// Those that are no namespaces, in order.
+// Without the namespaces in them; in order.
 std::vector<std::string> Catalog::accounts() const {
     std::vector<std::string> accounts;
     for (auto at = m_byName.begin(); at != m_byName.end();) {

@@ -49,9 +49,7 @@ storage::StorageResult<ClockSetting> loadClockSetting(const storage::Store& stor
     const bool sound = in.ok() && in.atEnd() && paused <= 1 && setting.speed >= 1 &&
                        setting.speed <= sim::LiveClock::kSpeedMax;
     if (sound) return setting;
-    return std::unexpected(storage::StorageError{
-        "decode clock-setting", EPROTO, "",
-        "The clock setting is corrupt in the data folder; restore the folder from a backup."});
+    return std::unexpected(corruptValue("The clock setting"));
 }
 
 void saveProfile(storage::Turn& turn, const Profile& profile) {

@@ -1,7 +1,5 @@
 #include "core/cluster/catalog/starts.h"
 
-#include <cerrno>
-
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/stored_version.h"
@@ -25,11 +23,7 @@ storage::StorageResult<std::uint64_t> countStart(const storage::Store& store, st
         if (auto refused = refusedVersion(in, kVersion, kWhat))
             return std::unexpected(*std::move(refused));
         count = in.u64();
-        if (!in.ok() || !in.atEnd())
-            return std::unexpected(storage::StorageError{
-                "decode starts", EPROTO, "",
-                "The count of starts is corrupt in the data folder; restore the folder from a "
-                "backup."});
+        if (!in.ok() || !in.atEnd()) return std::unexpected(corruptValue(kWhat));
     }
     ++count;
     std::string bytes;

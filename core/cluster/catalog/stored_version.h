@@ -11,19 +11,25 @@
 
 namespace orrery::cluster {
 
+/// The error for a value that cannot be decoded. `what` begins its sentence: "The list of faults".
+inline storage::StorageError corruptValue(std::string_view what) {
+    return {
+        "decode a value", EPROTO, "",
+        std::string(what) + " is corrupt in the data folder; restore the folder from a backup."};
+}
+
 /// Reads the version byte of a named value. Returns nothing if it is `known`, otherwise the error
-/// for a value that cannot be read. `what` begins its sentence: "The list of faults".
+/// for a value that cannot be read.
 inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::uint8_t known,
                                                            std::string_view what) {
     const std::uint8_t version = in.u8();
     if (in.ok() && version == known) return std::nullopt;
     const bool isNewer = in.ok() && version > known;
+    if (!isNewer) return corruptValue(what);
     return storage::StorageError{
         "decode a value", EPROTO, "",
-        std::string(what) + (isNewer ? " was written by a newer version of Orrery; open the data "
-                                       "folder with that one."
-                                     : " is corrupt in the data folder; restore the folder from a "
-                                       "backup.")};
+        std::string(what) +
+            " was written by a newer version of Orrery; open the data folder with that one."};
 }
 
 /// The first version of some values had no version byte. No such value begins with a 0, so from the

@@ -1,5 +1,6 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
 
@@ -31,14 +32,21 @@ void TableAdmin::noteReset(std::string_view accountId) {
         m_world.turn.eraseValue(std::string(kResetPrefix) + *old);
     m_world.catalog.resets.note(accountId, now);
     std::string bytes;
-    ByteWriter(bytes).u64(static_cast<std::uint64_t>(now.sinceEpoch().count()));
+    ByteWriter out(bytes);
+    out.u8(kResetVersion);
+    out.u64(static_cast<std::uint64_t>(now.sinceEpoch().count()));
     m_world.turn.putValue(std::string(kResetPrefix).append(accountId), std::move(bytes));
 }
 
 storage::StorageResult<void> TableAdmin::reopenResets() {
     TRY_ASSIGN(const auto values, m_world.store.values(kResetPrefix));
     for (const auto& [name, bytes] : values) {
-        const Duration at(static_cast<std::int64_t>(ByteReader(bytes).u64()));
+        constexpr std::string_view kWhat = "The time of a reset";
+        ByteReader in(bytes);
+        if (auto refused = refusedVersion(in, kResetVersion, kWhat))
+            return std::unexpected(*std::move(refused));
+        const Duration at(static_cast<std::int64_t>(in.u64()));
+        if (!in.ok() || !in.atEnd()) return std::unexpected(corruptValue(kWhat));
         m_world.catalog.resets.note(std::string_view(name).substr(kResetPrefix.size()),
                                     CalendarTime(at));
     }

@@ -14,7 +14,7 @@ namespace orrery::cluster {
 //                                                               // id is that of its key space
 //   value "fill/<id>"    := ""                                  // a global index that a repair
 //                                                               // wants to be rebuilt
-//   value "reset/<account id>" := at:uint64                     // of the calendar: when its tables
+//   value "reset/<account id>" := version:uint8(1) at:uint64    // of the calendar: when its tables
 //                                                               // were dropped; without an id: all
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
@@ -28,5 +28,6 @@ inline constexpr std::string_view kTablePrefix = "table/";
 inline constexpr std::string_view kLedgerPrefix = "ledger/";
 inline constexpr std::string_view kRebuildPrefix = "fill/";
 inline constexpr std::string_view kResetPrefix = "reset/";
+inline constexpr std::uint8_t kResetVersion = 1;
 
 }  // namespace orrery::cluster
