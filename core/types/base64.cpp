@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/text.h"
+
 namespace orrery::types {
 namespace {
 
@@ -25,6 +27,15 @@ std::uint32_t valueOf(char c) {
 
 std::uint32_t byteAt(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
+}
+
+// `text` begins with the character, which is shown whole: replies are UTF-8.
+ApiError invalidCharacter(std::string_view text) {
+    std::size_t length = 1;
+    while (length < text.size() && !beginsCharacter(text[length]))
+        ++length;
+    return ApiError::serialization("Invalid base 64 character: '" +
+                                   std::string(text.substr(0, length)) + "'");
 }
 
 }  // namespace
@@ -64,11 +75,9 @@ ApiResult<std::string> parseBase64(std::string_view text) {
     bytes.reserve(digits.size() / 4 * 3 + 2);
     std::uint32_t group = 0;
     int bits = 0;
-    for (const char c : digits) {
-        const std::uint32_t value = valueOf(c);
-        if (value == kNone)
-            return std::unexpected(
-                ApiError::serialization(std::string("Invalid base 64 character: '") + c + "'"));
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+        const std::uint32_t value = valueOf(digits[at]);
+        if (value == kNone) return std::unexpected(invalidCharacter(digits.substr(at)));
         group = group << 6 | value;
         bits += 6;
         if (bits < 8) continue;

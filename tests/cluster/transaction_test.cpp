@@ -326,6 +326,30 @@ private slots:
         QCOMPARE(balances(world)->first, std::int64_t{99});
     }
 
+    // A call with the same token may be what wakes the ledger after a stop.
+    void aCallThatWasCutOffIsFinishedOnceItIsRepeated() {
+        for (int cut = 0; cut < 60; ++cut) {
+            WorldHarness world(cluster::Profile::serviceLike());
+            makeAccounts(world);
+            static_cast<void>(test::transact(world, transfer(10), "token"));
+            for (int i = 0; i <= cut; ++i) {
+                world.run(100us);
+                world.sync();
+            }
+            world.kill();
+            world.run(30s);
+            std::string outcome;
+            for (int i = 0; i < 200 && outcome != "ok"; ++i) {
+                const std::uint64_t call = test::transact(world, transfer(10), "token");
+                test::finish(world, {call});
+                outcome = test::outcomeOf(world, call);
+                world.run(100ms);
+            }
+            QCOMPARE(QString("%1: %2").arg(cut).arg(qt(outcome)), QString("%1: ok").arg(cut));
+            QCOMPARE(balances(world)->first, std::int64_t{90});
+        }
+    }
+
     // A transaction that only its stamp keeps back is prepared again with a higher one.
     void aLowStampIsRaised() {
         WorldHarness world(cluster::Profile::serviceLike());

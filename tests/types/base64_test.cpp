@@ -51,6 +51,9 @@ private slots:
         QCOMPARE(says("ab-_"), QByteArray("Invalid base 64 character: '-'"));
         QCOMPARE(says("ab=c"), QByteArray("Invalid base 64 character: '='"));
         QCOMPARE(says("===="), QByteArray("Invalid base 64 character: '='"));
+        // A character of several bytes is told whole, since texts are UTF-8.
+        QCOMPARE(says("abé"), QByteArray("Invalid base 64 character: 'é'"));
+        QCOMPARE(says("日="), QByteArray("Invalid base 64 character: '日'"));
         QVERIFY(parseBase64("Zg==").has_value());
         QCOMPARE(int(parseBase64("A===").error().type), int(ErrorType::Serialization));
     }

@@ -9,7 +9,7 @@
 #include "core/types/item_size.h"
 
 namespace orrery::cluster {
-Ledger::Known& Ledger::knownTo(const Group& ledger, ZoneIndex zone) {
+Ledger::Known& Ledger::knownTo(Group& ledger, ZoneIndex zone) {
     Known& known = m_ledgers.of(ledger.id);
     const replication::Term term = ledger.member(zone).replica->term();
     if (known.zone == zone && known.term == term) return known;
@@ -18,6 +18,8 @@ Ledger::Known& Ledger::knownTo(const Group& ledger, ZoneIndex zone) {
     known.unfinished.clear();
     known.next.reset();
     known.readAt = m_world.now;
+    // Whatever comes first to a new leader, a request or the news that it serves.
+    resume(ledger);
     return known;
 }
 

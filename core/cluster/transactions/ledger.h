@@ -52,7 +52,8 @@ private:
         std::uint32_t waits = 0;            ///< Steps in a row that found no leader.
     };
 
-    Known& knownTo(const Group& ledger, ZoneIndex zone);
+    /// What the leader knows. A new one begins to read through its rows.
+    Known& knownTo(Group& ledger, ZoneIndex zone);
     storage::StorageResult<std::optional<NamedRow>> rowOf(const Group& ledger, ZoneIndex zone,
                                                           const std::string& name,
                                                           LatestItem& latest) const;

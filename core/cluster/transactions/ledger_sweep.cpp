@@ -42,11 +42,7 @@ void Ledger::resume(Group& ledger) {
 void Ledger::moved(Group& ledger) {
     const auto leader = ledger.servingLeader(m_world.now);
     if (!leader) return;
-    Known* known = m_ledgers.find(ledger.id);
-    const replication::Term term = ledger.member(*leader).replica->term();
-    if (known != nullptr && known->zone == *leader && known->term == term) return;
     knownTo(ledger, *leader);
-    resume(ledger);
 }
 
 void Ledger::on(const LedgerStep& step) {
