@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "core/base/utf8.h"
 #include "core/engine/folder_check.h"
 
 namespace orrery::app {
@@ -20,7 +21,7 @@ std::optional<std::string> folderOf(const char* command,
 }
 
 int fail(const std::string& sentence) {
-    std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
+    std::fprintf(stderr, "orreryd: %s\n", printable(sentence).c_str());
     return 1;
 }
 
@@ -31,7 +32,7 @@ int runCheck(const std::vector<std::string>& arguments) {
     if (!folder) return 2;
     const auto verdict = engine::checkFolder(*folder);
     if (!verdict) return fail(verdict.error());
-    std::fputs(verdict->text.c_str(), stdout);
+    std::fputs(printable(verdict->text).c_str(), stdout);
     return verdict->isSound ? 0 : 1;
 }
 
@@ -40,7 +41,7 @@ int runRepair(const std::vector<std::string>& arguments) {
     if (!folder) return 2;
     const auto repaired = engine::repairFolder(*folder);
     if (!repaired) return fail(repaired.error());
-    std::fputs(repaired->text.c_str(), stdout);
+    std::fputs(printable(repaired->text).c_str(), stdout);
     return repaired->isSound ? 0 : kRepairedWithLosses;
 }
 

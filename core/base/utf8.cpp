@@ -1,7 +1,10 @@
 #include "core/base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+
+#include "core/base/text.h"
 
 namespace orrery {
 namespace {
@@ -33,24 +36,45 @@ bool isAscii8(const char* bytes) {
     return (word & 0x8080808080808080U) == 0;
 }
 
+/// The length of the character at the beginning of `text`; 0 if there is none.
+std::size_t characterLength(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const Lead lead = leadOf(at(0));
+    if (lead.length == 0 || lead.length > text.size()) return 0;
+    if (lead.length > 1 && (at(1) < lead.secondMin || at(1) > lead.secondMax)) return 0;
+    for (std::size_t part = 2; part < lead.length; ++part)
+        if ((at(part) & 0xc0U) != 0x80U) return 0;
+    return lead.length;
+}
+
 }  // namespace
 
 bool isUtf8(std::string_view text) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     for (std::size_t i = 0; i < text.size();) {
         if (i + 8 <= text.size() && isAscii8(text.data() + i)) {
             i += 8;
             continue;
         }
-        const Lead lead = leadOf(at(i));
-        if (lead.length == 0 || i + lead.length > text.size()) return false;
-        if (lead.length > 1 && (at(i + 1) < lead.secondMin || at(i + 1) > lead.secondMax))
-            return false;
-        for (std::size_t part = 2; part < lead.length; ++part)
-            if ((at(i + part) & 0xc0U) != 0x80U) return false;
-        i += lead.length;
+        const std::size_t length = characterLength(text.substr(i));
+        if (length == 0) return false;
+        i += length;
     }
     return true;
+}
+
+std::string printable(std::string_view text) {
+    std::string shown;
+    while (!text.empty()) {
+        const std::size_t length = characterLength(text);
+        const auto first = static_cast<unsigned char>(text[0]);
+        const bool isControl = (first < 0x20 && first != '\n') || first == 0x7f;
+        if (length == 0 || isControl)
+            shown.append("\\x").append(hex(text.substr(0, 1)));
+        else
+            shown.append(text.substr(0, length));
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return shown;
 }
 
 }  // namespace orrery

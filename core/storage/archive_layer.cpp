@@ -11,8 +11,6 @@
 namespace orrery::storage {
 namespace {
 
-// Turns to wait before retrying a write that found no room.
-constexpr std::uint64_t kRetryTurns = 64;
 constexpr std::size_t kRemovalsMax = 64;
 
 class ArchiveWork : public Work {
@@ -102,19 +100,21 @@ void ArchiveLayer::forgetUnwritten() {
     m_removals.clear();
     m_segments.clear();
     m_bytes = 0;
-    m_problem.reset();
-    m_retryAt = Ticket(0);
     m_workIsOut = false;
     ++m_epoch;
 }
 
 // --- turns
 
-void ArchiveLayer::seal(Turn& turn) {
-    for (const ArchiveOrder& order : turn.takeArchiveOrders())
+std::vector<GroupId> ArchiveLayer::seal(Turn& turn) {
+    std::vector<GroupId> ordered;
+    for (const ArchiveOrder& order : turn.takeArchiveOrders()) {
         take(order, turn);
+        ordered.push_back(order.group);
+    }
     for (const ArchiveExpiry& expiry : turn.takeArchiveExpiries())
         expire(expiry.table, expiry.before, turn);
+    return ordered;
 }
 
 void ArchiveLayer::take(const ArchiveOrder& order, Turn& turn) {
@@ -131,8 +131,7 @@ void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
         // An order that is being written removes its file when it ends.
         order.state = Order::State::Cancelled;
     }
-    if (!m_workIsOut)
-        std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
+    if (!m_workIsOut) forgetCancelled();
     auto at = m_segments.lower_bound(Place(table, GroupId(0), Lsn(0)));
     while (at != m_segments.end() && at->second.table == table) {
         if (at->second.until >= before) {
@@ -158,16 +157,20 @@ void ArchiveLayer::endTurn(Ticket ticket) {
 
 void ArchiveLayer::noteWritten(Ticket ticket) {
     m_written = ticket;
-    std::erase_if(m_orders, [&](const Order& order) {
+    m_ordersEnded += std::erase_if(m_orders, [&](const Order& order) {
         return order.state == Order::State::Written && order.needs && *order.needs <= ticket;
     });
+}
+
+void ArchiveLayer::forgetCancelled() {
+    m_ordersEnded += std::erase_if(
+        m_orders, [](const Order& order) { return order.state == Order::State::Cancelled; });
 }
 
 // --- work
 
 std::unique_ptr<Work> ArchiveLayer::takeWork() {
     if (m_workIsOut || (m_orders.empty() && m_removals.empty())) return nullptr;
-    if (m_problem && m_written < m_retryAt) return nullptr;
     ArchiveBatch batch;
     for (const Removal& removal : m_removals) {
         const bool isDue = removal.needs && *removal.needs <= m_written;
@@ -198,7 +201,6 @@ StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows)
     StorageResult<void> result = archive.ran() ? archive.result() : StorageResult<void>();
     if (archive.ran() && result) result = archive.settle();
     if (archive.ran() && result) {
-        m_problem.reset();
         const auto done = static_cast<std::ptrdiff_t>(archive.batch().removals.size());
         m_removals.erase(m_removals.begin(), m_removals.begin() + done);
         if (archive.batch().order) finishOrder(archive.batch(), rows);
@@ -207,11 +209,7 @@ StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows)
     for (Order& order : m_orders) {
         if (order.state == Order::State::Out) order.state = Order::State::Waiting;
     }
-    std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
-    if (result) return {};
-    m_problem = result.error();
-    m_retryAt = Ticket(m_written.value() + kRetryTurns);
-    if (isLackOfRoom(result.error())) return {};
+    forgetCancelled();
     return result;
 }
 
@@ -230,7 +228,7 @@ void ArchiveLayer::finishOrder(const ArchiveBatch& batch, Turn& rows) {
         order->state = Order::State::Written;
         order->needs.reset();
     }
-    std::erase_if(m_orders, [](const Order& o) { return o.state == Order::State::Cancelled; });
+    forgetCancelled();
 }
 
 // --- reads

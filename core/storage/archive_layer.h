@@ -23,16 +23,16 @@ public:
     void forgetUnwritten();
 
     /// Adds the rows for the turn's orders and expiries to `turn`; `endTurn` then sets its ticket.
-    void seal(Turn& turn);
+    /// Returns the groups that `holds` now because of the turn.
+    std::vector<GroupId> seal(Turn& turn);
     void endTurn(Ticket ticket);
     /// Everything up to `ticket` is on disk.
     void noteWritten(Ticket ticket);
 
-    /// Null if there is nothing to do or work is already out. After a write that failed for lack of
-    /// room, the next one waits for some turns.
+    /// Null if there is nothing to do or work is already out.
     std::unique_ptr<Work> takeWork();
-    /// Adds the rows for the finished work to `rows`, which belong in the next turn. An error means
-    /// that the disk cannot be trusted.
+    /// Adds the rows for the finished work to `rows`, which belong in the next turn. After an error
+    /// the work waits to be taken again.
     StorageResult<void> finish(std::unique_ptr<Work> work, Turn& rows);
     bool workIsOut() const { return m_workIsOut; }
     static bool isArchiveWork(const Work& work);
@@ -48,8 +48,8 @@ public:
     Lsn lastOf(KeySpaceId table, GroupId group) const;
     std::uint64_t bytes() const { return m_bytes; }
     std::uint64_t ordersLeft() const { return m_orders.size(); }
-    /// The last write's error, if a retry may succeed; cleared by a successful write.
-    const std::optional<StorageError>& problem() const { return m_problem; }
+    /// Increases when an order ends: `holds` may have become false for its group.
+    std::uint64_t ordersEnded() const { return m_ordersEnded; }
 
 private:
     struct Order {
@@ -68,6 +68,7 @@ private:
     }
     void take(const ArchiveOrder& order, Turn& turn);
     void expire(KeySpaceId table, std::uint64_t before, Turn& turn);
+    void forgetCancelled();
     void finishOrder(const ArchiveBatch& batch, Turn& rows);
 
     std::shared_ptr<ArchiveMedium> m_medium;
@@ -78,10 +79,9 @@ private:
     std::deque<Removal> m_removals;
     std::map<Place, ArchiveSegment> m_segments;
     std::uint64_t m_bytes = 0;
+    std::uint64_t m_ordersEnded = 0;
 
     Ticket m_written;
-    Ticket m_retryAt;
-    std::optional<StorageError> m_problem;
     std::uint64_t m_worksGiven = 0;
     std::uint64_t m_epoch = 0;
     bool m_workIsOut = false;

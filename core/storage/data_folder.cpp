@@ -163,6 +163,11 @@ StorageResult<void> DataFolder::checkFormatFile() const {
     return {};
 }
 
+StorageResult<bool> DataFolder::isUnfinished() const {
+    TRY_ASSIGN(const Format format, readFormat());
+    return format.isUnfinished;
+}
+
 StorageResult<void> DataFolder::checkFormat() {
     const std::filesystem::path path = m_folder / "format";
     std::error_code failed;

@@ -17,8 +17,9 @@ namespace orrery::storage {
 
 /// The version of everything in a data folder. Format 2 adds log records and stored items of
 /// version 2 (core/decisions/0002-log-record.md) to those of version 1. Format 3 adds the records
-/// of transactions, expiries and streams, which an older program would skip.
-inline constexpr int kFolderFormat = 3;
+/// of transactions, expiries and streams, which an older program would skip. Format 4 seals values,
+/// states and marks (sealed.h).
+inline constexpr int kFolderFormat = 4;
 
 /// A data folder, locked against other processes during this object's life.
 class DataFolder {
@@ -37,6 +38,10 @@ public:
 
     /// An error if this version cannot read the folder's format.
     StorageResult<void> checkFormatFile() const;
+    /// True if a start would create the folder anew.
+    StorageResult<bool> isUnfinished() const;
+    /// An error if one of the two files is missing or empty.
+    StorageResult<void> checkFiles() const;
     /// True until `finish` in a folder whose environments have yet to be created.
     bool isNew() const { return !m_isFinished; }
     const std::filesystem::path& path() const { return m_folder; }
@@ -67,7 +72,6 @@ private:
     /// The contents of the format file.
     StorageResult<Format> readFormat() const;
     StorageResult<void> checkFormat();
-    StorageResult<void> checkFiles() const;
     StorageResult<void> begin();
     StorageResult<void> writeFormat(std::string_view suffix) const;
 

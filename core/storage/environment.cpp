@@ -4,6 +4,7 @@
 #include <lmdb.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -213,6 +214,22 @@ StorageResult<void> Environment::grow() {
     }
     m_mapIsLost = rc == EINVAL ? 0 : 1;
     return std::unexpected(error("mdb_env_set_mapsize", rc));
+}
+
+StorageResult<void> Environment::checkInPlace() const {
+    int descriptor = -1;
+    struct stat opened {};
+    struct stat named{};
+    const bool isOpen =
+        mdb_env_get_fd(m_env, &descriptor) == MDB_SUCCESS && ::fstat(descriptor, &opened) == 0;
+    const bool isNamed = ::stat(m_file.c_str(), &named) == 0;
+    if (isOpen && isNamed && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
+        return {};
+    return std::unexpected(
+        StorageError{"stat", ESTALE, m_file.string(),
+                     "The file " + m_file.string() +
+                         " was deleted or replaced while it was in use; stop the program and put "
+                         "the data folder back before you start it again."});
 }
 
 std::uint64_t Environment::fileBytes() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <csignal>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -101,6 +101,8 @@ private:
     StorageResult<void> openDatabases(const EnvironmentPlan& plan);
     StorageResult<void> findDatabases();
     StorageResult<void> mayEnter() const;
+    /// Fails if the path no longer leads to the open file: what is written there is lost.
+    StorageResult<void> checkInPlace() const;
     StorageError poisoned() const;
     /// Runs an LMDB call. Returns its code, or kFault if this call or an earlier one ended in a
     /// fault.
@@ -115,8 +117,8 @@ private:
     MDB_env* m_env = nullptr;
     MDB_txn* m_spareReader = nullptr;  ///< Reset; renewing it is cheaper than beginning a new one.
     /// 1 once growing the map failed; every call fails from then on.
-    volatile std::sig_atomic_t m_mapIsLost = 0;
-    mutable volatile std::sig_atomic_t m_isPoisoned = 0;  ///< Set by any thread whose call faulted.
+    std::atomic<int> m_mapIsLost = 0;
+    mutable std::atomic<int> m_isPoisoned = 0;  ///< Set by any thread whose call faulted.
     std::vector<Database> m_databases;
     std::unique_ptr<PageFile> m_readPages;    ///< For the owner's reads.
     std::unique_ptr<PageFile> m_workerPages;  ///< For the worker's reads.

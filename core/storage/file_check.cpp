@@ -7,13 +7,29 @@
 #include "core/storage/data_folder.h"
 #include "core/storage/file_pair.h"
 #include "core/storage/guard.h"
+#include "core/storage/key_tree.h"
 #include "core/storage/lmdb_log_writer.h"
 #include "core/storage/lmdb_tree_writer.h"
 #include "core/storage/page_file.h"
+#include "core/storage/sealed.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 namespace {
+
+// Of those whose keys are whole.
+bool isSealedTree(std::string_view name) {
+    return name == "values" || name == "states" || name == "trim_marks" || name == "dropped" ||
+           name == "marks";
+}
+
+std::string wrongSeal(std::string_view tree, std::string_view key) {
+    if (tree != "values") return "the checksum of an entry is wrong";
+    std::string text = "the checksum of \"";
+    for (const char c : key)
+        text += c >= ' ' && c <= '~' ? c : '?';
+    return text + "\" is wrong";
+}
 
 // Walks all pages of one tree. A corrupt page hides only the pages below it.
 class TreeWalk {
@@ -134,9 +150,13 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
                                      std::string_view value) {
             if (name == "counters" && key == kPairName) {
                 pair = decodePairMark(value);
-                if (!pair) return std::optional<std::string>("its pair mark has a wrong size");
+                if (!pair) return std::optional<std::string>("its pair mark is invalid");
             }
-            return checkEntry(name, key, value);
+            if (!isSealedTree(name) || key.size() >= kChunkBytes)
+                return checkEntry(name, key, value);
+            const auto unsealed = unseal(key, value);
+            if (!unsealed) return std::optional<std::string>(wrongSeal(name, key));
+            return checkEntry(name, key, *unsealed);
         };
         const std::uint64_t entries =
             TreeWalk(pages, tree, free, used, report).walk(names[i], check);

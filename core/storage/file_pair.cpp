@@ -6,6 +6,7 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/sealed.h"
 
 namespace orrery::storage {
 
@@ -18,7 +19,9 @@ std::string makePairId() {
 }
 
 std::optional<PairMark> decodePairMark(std::string_view bytes) {
-    ByteReader reader(bytes);
+    const auto value = unseal(kPairName, bytes);
+    if (!value) return std::nullopt;
+    ByteReader reader(*value);
     PairMark mark;
     mark.id = reader.raw(kPairIdBytes);
     mark.upper = reader.u64();
@@ -33,8 +36,7 @@ StorageResult<std::optional<PairMark>> readPairMark(const Transaction& transacti
     if (!found) return std::nullopt;
     const auto mark = decodePairMark(*found);
     if (!mark)
-        return std::unexpected(
-            transaction.environment().damaged("the size of its pair mark is invalid"));
+        return std::unexpected(transaction.environment().damaged("its pair mark is invalid"));
     return mark;
 }
 
@@ -47,7 +49,7 @@ StorageResult<void> writePairMark(WriteTransaction& transaction, Database counte
     writer.raw(mark.id);
     writer.u64(mark.upper);
     writer.u64(mark.lower);
-    return transaction.put(counters, kPairName, bytes);
+    return transaction.put(counters, kPairName, seal(kPairName, bytes));
 }
 
 StorageError pairError(const std::filesystem::path& folder, const std::string& what) {

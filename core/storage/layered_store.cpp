@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
@@ -26,6 +27,10 @@ Health healthAfterFlushError(const StorageError& error) {
     return error.code == kPanic ? Health::CommitFailed : Health::ReadOnly;
 }
 
+Health healthAfterArchiveError(const StorageError& error) {
+    return isLackOfRoom(error) ? Health::NoRoom : Health::ReadOnly;
+}
+
 }  // namespace
 
 LayeredStore::LayeredStore(std::shared_ptr<LogMedium> log, std::shared_ptr<TreeMedium> tree,
@@ -46,6 +51,7 @@ StorageResult<T> LayeredStore::noted(StorageResult<T> result) const {
 StorageResult<void> LayeredStore::resume() {
     TRY_ASSIGN(const Unfinished unfinished, m_log.loadUnfinished());
     m_trees.resume(unfinished);
+    m_log.noteTreeWritten(m_treeMedium->generation());
     m_trimSweep = {};
     return m_archive.resume();
 }
@@ -57,6 +63,7 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
     m_archiveRows = {};
     m_trimmed.clear();
     m_heldReclaims.clear();
+    m_heldTrims.clear();
     m_heldLogWork = nullptr;
     m_heldFlushWork = nullptr;
     m_health = Health::Ok;
@@ -67,7 +74,8 @@ StorageResult<void> LayeredStore::forgetUnwritten() {
 
 Ticket LayeredStore::commit(Turn turn) {
     addArchiveRows(turn);
-    m_archive.seal(turn);
+    for (const GroupId group : m_archive.seal(turn))
+        holdTrims(group);
     std::uint64_t logBytes = 0;
     for (const Turn::Change& change : turn.changes()) {
         if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
@@ -244,7 +252,7 @@ void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {
 // which its owner already knows.
 void LayeredStore::finishArchiveWork(std::unique_ptr<Work> work) {
     const StorageResult<void> result = m_archive.finish(std::move(work), m_archiveRows);
-    if (!result) fail(Health::ReadOnly, result.error());
+    if (!result) fail(healthAfterArchiveError(result.error()), result.error());
     reclaimReleased();
     if (m_heldLogWork != nullptr) finishLogWork(std::move(m_heldLogWork));
 }
@@ -260,18 +268,33 @@ void LayeredStore::addArchiveRows(Turn& turn) {
     }
 }
 
-// Records that the archive still needs stay. The next mark or flush after that releases them.
+// Records that the archive still needs stay until the orders for them have ended.
 void LayeredStore::noteTreeApplied(VolumeId volume, GroupId group, Lsn applied) {
-    if (m_archive.holds(group))
-        m_log.forgetTrim(volume, group);
-    else
-        m_log.noteTreeApplied(volume, group, applied);
+    if (!m_archive.holds(group)) return m_log.noteTreeApplied(volume, group, applied);
+    m_log.forgetTrim(volume, group);
+    Lsn& held = m_heldTrims[{group, volume}];
+    held = std::max(held, applied);
+}
+
+// Marks beyond the ordered records come with this turn or a later one. Erasing that was begun for
+// an earlier mark must not go on to them.
+void LayeredStore::holdTrims(GroupId group) {
+    for (const auto& [volume, applied] : m_log.takeTrims(group))
+        noteTreeApplied(volume, group, applied);
 }
 
 void LayeredStore::reclaimReleased() {
     std::erase_if(m_heldReclaims, [&](GroupId group) {
         const bool isReleased = !m_archive.holds(group);
         if (isReleased) m_log.reclaim(group);
+        return isReleased;
+    });
+    const std::uint64_t before = std::exchange(m_ordersEnded, m_archive.ordersEnded());
+    if (before == m_ordersEnded) return;
+    std::erase_if(m_heldTrims, [&](const auto& trim) {
+        const auto& [group, volume] = trim.first;
+        const bool isReleased = !m_archive.holds(group);
+        if (isReleased) m_log.noteTreeApplied(volume, group, trim.second);
         return isReleased;
     });
 }

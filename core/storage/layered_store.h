@@ -1,5 +1,13 @@
 #pragma once
 
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "core/storage/archive_layer.h"
 #include "core/storage/log_layer.h"
 #include "core/storage/tree_layer.h"
@@ -65,9 +73,7 @@ public:
     bool saturated() const override { return m_trees.saturated() || m_log.saturated(); }
 
     Health health() const override { return m_health; }
-    std::optional<StorageError> lastError() const override {
-        return m_lastError ? m_lastError : m_archive.problem();
-    }
+    std::optional<StorageError> lastError() const override { return m_lastError; }
     const std::optional<StorageError>& damage() const override { return m_damage; }
     bool hasRoom() const override { return m_logMedium->hasRoom(); }
     void tryAgain() override;
@@ -85,6 +91,7 @@ private:
     void finishArchiveWork(std::unique_ptr<Work> work);
     void addArchiveRows(Turn& turn);
     void noteTreeApplied(VolumeId volume, GroupId group, Lsn applied);
+    void holdTrims(GroupId group);
     void reclaimReleased();
     void sweepTrims();
 
@@ -97,7 +104,11 @@ private:
     const std::size_t m_stepsAtOnce;
     /// Logs whose trim mark moved; the position of their trees on disk is still to be looked up.
     std::deque<std::pair<VolumeId, GroupId>> m_trimmed;
-    std::vector<GroupId> m_heldReclaims;  ///< Dropped groups whose records the archive still needs.
+    // Of groups whose records the archive still needs: those that are dropped, and logs whose
+    // trimmed records their trees have on disk up to a position.
+    std::vector<GroupId> m_heldReclaims;
+    std::map<std::pair<GroupId, VolumeId>, Lsn> m_heldTrims;
+    std::uint64_t m_ordersEnded = 0;  ///< When `m_heldTrims` was last looked through.
     // Finished work that must enlarge the log's map, held until the other running work comes back.
     std::unique_ptr<Work> m_heldLogWork;
     std::unique_ptr<Work> m_heldFlushWork;

@@ -2,9 +2,28 @@
 
 #include "core/base/result.h"
 #include "core/storage/lmdb_log_writer.h"
+#include "core/storage/sealed.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::storage {
+namespace {
+
+StorageResult<std::string_view> unsealed(const Environment& environment, std::string_view key,
+                                         std::string_view bytes, std::string_view what) {
+    const auto value = unseal(key, bytes);
+    if (value) return *value;
+    return std::unexpected(
+        environment.damaged("the checksum of " + std::string(what) + " is wrong"));
+}
+
+std::string valueText(std::string_view name) {
+    std::string text = "the value \"";
+    for (const char c : name.substr(0, 100))
+        text += c >= ' ' && c <= '~' ? c : '?';
+    return text + "\"";
+}
+
+}  // namespace
 
 StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder> folder,
                                                       std::uint64_t mapBytes,
@@ -51,6 +70,31 @@ StorageResult<void> LmdbLog::allowTreeWrite(const std::string& pairId, std::uint
     return transaction.commit();
 }
 
+StorageResult<void> LmdbLog::checkSeals() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    {
+        TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, m_values));
+        TRY(cursor.seek(""));
+        while (cursor.valid()) {
+            TRY(unsealed(*m_environment, cursor.key(), cursor.value(), valueText(cursor.key())));
+            TRY(cursor.next());
+        }
+    }
+    constexpr std::pair<LogDatabase, std::string_view> kOthers[] = {
+        {LogDatabase::States, "the state of a partition"},
+        {LogDatabase::TrimMarks, "a trim mark"},
+        {LogDatabase::Dropped, "a dropped range"}};
+    for (const auto& [which, what] : kOthers) {
+        TRY_ASSIGN(Cursor cursor, Cursor::open(transaction, databaseOf(*m_environment, which)));
+        TRY_ASSIGN(bool found, cursor.first());
+        while (found) {
+            TRY(unsealed(*m_environment, cursor.key(), cursor.value(), what));
+            TRY_ASSIGN(found, cursor.next());
+        }
+    }
+    return {};
+}
+
 StorageResult<bool> LmdbLog::isUnused() {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const std::uint64_t states,
@@ -95,18 +139,22 @@ StorageResult<Lsn> LmdbLog::lastLsn(VolumeId volume, GroupId group) {
 
 StorageResult<std::optional<std::string>> LmdbLog::groupState(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
-    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::States),
-                                                 stateKey(group, volume)));
+    const std::string key = stateKey(group, volume);
+    TRY_ASSIGN(const auto found,
+               transaction.get(databaseOf(*m_environment, LogDatabase::States), key));
     if (!found) return std::nullopt;
-    return std::string(*found);
+    TRY_ASSIGN(const std::string_view state,
+               unsealed(*m_environment, key, *found, "the state of a partition"));
+    return std::string(state);
 }
 
 StorageResult<Lsn> LmdbLog::trimMark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
-    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks),
-                                                 stateKey(group, volume)));
+    const std::string key = stateKey(group, volume);
+    TRY_ASSIGN(const auto found,
+               transaction.get(databaseOf(*m_environment, LogDatabase::TrimMarks), key));
     if (!found) return Lsn(0);
-    return trimMarkFrom(*m_environment, *found);
+    return trimMarkFrom(*m_environment, key, *found);
 }
 
 StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(TrimSweep& sweep,
@@ -124,7 +172,7 @@ StorageResult<std::vector<std::pair<GroupId, VolumeId>>> LmdbLog::untrimmed(Trim
         ByteReader key(marks.key());
         const GroupId group(key.u64());
         const VolumeId volume(key.u16());
-        TRY_ASSIGN(const Lsn mark, trimMarkFrom(*m_environment, marks.value()));
+        TRY_ASSIGN(const Lsn mark, trimMarkFrom(*m_environment, marks.key(), marks.value()));
         sweep.after = {group, volume};
         TRY_ASSIGN(const bool hasRecord, records.lowerBound(recordKey(volume, group, Lsn(0))));
         // The marks of an earlier version name no volume.
@@ -148,7 +196,9 @@ StorageResult<std::optional<std::string>> LmdbLog::value(std::string_view name) 
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(const auto found, m_values.get(transaction, name));
     if (!found) return std::nullopt;
-    return std::string(*found);
+    TRY_ASSIGN(const std::string_view value,
+               unsealed(*m_environment, name, *found, valueText(name)));
+    return std::string(value);
 }
 
 StorageResult<std::vector<std::pair<std::string, std::string>>> LmdbLog::values(
@@ -158,7 +208,9 @@ StorageResult<std::vector<std::pair<std::string, std::string>>> LmdbLog::values(
     TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, m_values));
     TRY(cursor.seek(prefix));
     while (cursor.valid() && cursor.key().starts_with(prefix)) {
-        found.emplace_back(cursor.key(), cursor.value());
+        TRY_ASSIGN(const std::string_view value,
+                   unsealed(*m_environment, cursor.key(), cursor.value(), valueText(cursor.key())));
+        found.emplace_back(cursor.key(), value);
         TRY(cursor.next());
     }
     return found;
@@ -177,10 +229,12 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
         if (cursor.key().front() == kDroppedGroup) {
             unfinished.groups.emplace_back(number);
         } else {
-            ByteReader range(cursor.value());
+            TRY_ASSIGN(const std::string_view bytes,
+                       unsealed(*m_environment, cursor.key(), cursor.value(), "a dropped range"));
+            ByteReader range(bytes);
             std::string begin(range.sized());
             std::string end(range.sized());
-            if (!range.ok())
+            if (!range.ok() || !range.atEnd())
                 return std::unexpected(m_environment->damaged("a dropped range is truncated"));
             unfinished.ranges.push_back({number, {std::move(begin), std::move(end)}});
         }

@@ -16,6 +16,8 @@ namespace orrery::storage {
 //   dropped      'g' group:uint64                        empty; the group has records left
 //                'r' number:uint64                       begin:sized end:sized
 //   counters     of `value_paths`, and the mark of file_pair.h
+//
+// All but records and the counter are sealed (sealed.h).
 
 /// The log of a store on LMDB.
 class LmdbLog : public LogMedium {
@@ -29,6 +31,9 @@ public:
     /// Allows the tree write numbered `generation`; returns once that is on disk. Any thread, but
     /// not while the map is being enlarged.
     StorageResult<void> allowTreeWrite(const std::string& pairId, std::uint64_t generation);
+    /// An error if the seal of anything in the log is wrong: whatever asks for it by another name
+    /// would find nothing.
+    StorageResult<void> checkSeals();
     /// True if nothing has ever been written to the log.
     StorageResult<bool> isUnused();
 

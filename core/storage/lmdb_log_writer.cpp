@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/storage/file_pair.h"
+#include "core/storage/sealed.h"
 
 namespace orrery::storage {
 
@@ -24,14 +25,16 @@ std::string stateKey(GroupId group, VolumeId volume) {
     return key;
 }
 
-std::optional<Lsn> decodeTrimMark(std::string_view value) {
-    if (value.size() != sizeof(std::uint64_t)) return std::nullopt;
-    return Lsn(ByteReader(value).u64());
+std::optional<Lsn> decodeTrimMark(std::string_view key, std::string_view bytes) {
+    const auto value = unseal(key, bytes);
+    if (!value || value->size() != sizeof(std::uint64_t)) return std::nullopt;
+    return Lsn(ByteReader(*value).u64());
 }
 
-StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value) {
-    const auto mark = decodeTrimMark(value);
-    if (!mark) return std::unexpected(environment.damaged("a trim mark has a wrong size"));
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view key,
+                                std::string_view bytes) {
+    const auto mark = decodeTrimMark(key, bytes);
+    if (!mark) return std::unexpected(environment.damaged("a trim mark is wrong"));
     return *mark;
 }
 
@@ -56,8 +59,8 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
             ByteWriter writer(range);
             writer.sized(drop.range.begin);
             writer.sized(drop.range.end);
-            TRY(m_transaction.put(database(LogDatabase::Dropped),
-                                  droppedKey(kDroppedRange, drop.number), range));
+            const std::string key = droppedKey(kDroppedRange, drop.number);
+            TRY(m_transaction.put(database(LogDatabase::Dropped), key, seal(key, range)));
         }
         for (const std::uint64_t number : turn->dropsDone)
             TRY(m_transaction.erase(database(LogDatabase::Dropped),
@@ -131,12 +134,12 @@ StorageResult<void> LogWriter::writeRecords() {
 
 StorageResult<void> LogWriter::writeLatest() {
     for (const auto& [key, state] : m_states)
-        TRY(m_transaction.put(database(LogDatabase::States), key, *state));
+        TRY(m_transaction.put(database(LogDatabase::States), key, seal(key, *state)));
     for (const auto& [key, mark] : m_trimMarks)
-        TRY(m_transaction.put(database(LogDatabase::TrimMarks), key, mark));
+        TRY(m_transaction.put(database(LogDatabase::TrimMarks), key, seal(key, mark)));
     for (const auto& [name, value] : m_named) {
         if (value != nullptr)
-            TRY(m_values.put(m_transaction, name, *value));
+            TRY(m_values.put(m_transaction, name, seal(name, *value)));
         else
             TRY(m_values.erase(m_transaction, name));
     }
@@ -163,8 +166,8 @@ StorageResult<void> LogWriter::dropGroup(GroupId group) {
     std::erase_if(m_trimMarks, isOurs);
     TRY(erasePrefix(LogDatabase::States, prefix));
     TRY(erasePrefix(LogDatabase::TrimMarks, prefix));
-    return m_transaction.put(database(LogDatabase::Dropped),
-                             droppedKey(kDroppedGroup, group.value()), "");
+    const std::string key = droppedKey(kDroppedGroup, group.value());
+    return m_transaction.put(database(LogDatabase::Dropped), key, seal(key, ""));
 }
 
 StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string& prefix) {
@@ -179,10 +182,10 @@ StorageResult<void> LogWriter::erasePrefix(LogDatabase which, const std::string&
 
 // Reads the mark after this batch has written its own.
 StorageResult<bool> LogWriter::trim(const TrimStep& step, std::uint64_t& recordsLeft) {
-    TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks),
-                                                    stateKey(step.group, step.volume)));
+    const std::string key = stateKey(step.group, step.volume);
+    TRY_ASSIGN(const auto stored, m_transaction.get(database(LogDatabase::TrimMarks), key));
     if (!stored) return true;
-    TRY_ASSIGN(const Lsn mark, trimMarkFrom(m_transaction.environment(), *stored));
+    TRY_ASSIGN(const Lsn mark, trimMarkFrom(m_transaction.environment(), key, *stored));
     if (mark == Lsn(0)) return true;
     const Lsn last(std::min(mark.value(), step.treeApplied.value() + 1) - 1);
     const std::string end = recordKey(step.volume, step.group, last);

@@ -38,10 +38,11 @@ std::string stateKey(GroupId group, VolumeId volume);
 std::string groupKey(GroupId group);
 std::string droppedKey(char kind, std::uint64_t number);
 
-/// Decodes a trim mark: records before it may be erased. Nothing if its size is wrong.
-std::optional<Lsn> decodeTrimMark(std::string_view value);
-/// The same for a file in use, for which a wrong size means damage.
-StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view value);
+/// Decodes a sealed trim mark: records before it may be erased. Nothing if it is corrupt.
+std::optional<Lsn> decodeTrimMark(std::string_view key, std::string_view bytes);
+/// The same for a file in use.
+StorageResult<Lsn> trimMarkFrom(const Environment& environment, std::string_view key,
+                                std::string_view bytes);
 
 /// Writes one batch in one transaction. Of each state and value it writes only the last. It writes
 /// records by key, not by turn, since neighbours share pages.

@@ -129,6 +129,20 @@ StorageResult<void> LmdbTree::checkPair(const PairMark& firstMark) {
     // Numbers that were allowed but not used are skipped.
     m_mark = items.value_or(log.value_or(firstMark));
     if (log) m_mark.upper = log->upper;
+    m_isCutShort = items && items->lower < items->upper;
+    return {};
+}
+
+StorageResult<void> LmdbTree::checkMarks() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    TRY_ASSIGN(Cursor cursor,
+               Cursor::open(transaction, databaseOf(*m_environment, TreeDatabase::Marks)));
+    TRY_ASSIGN(bool found, cursor.first());
+    while (found) {
+        if (!decodeMark(cursor.key(), cursor.value()))
+            return std::unexpected(m_environment->damaged("a mark is invalid"));
+        TRY_ASSIGN(found, cursor.next());
+    }
     return {};
 }
 
@@ -143,6 +157,7 @@ StorageResult<void> LmdbTree::write(const Memtable& memtable) {
     TRY(beginWrite());
     TRY(MemtableWriter(*m_environment, m_items, m_flushPagesMax, m_mark).write(memtable));
     m_mark.lower = m_mark.upper;
+    m_isCutShort = false;
     return {};
 }
 
@@ -150,6 +165,7 @@ StorageResult<void> LmdbTree::drop(DropStep& step) {
     TRY(beginWrite());
     TRY(writeDropStep(*m_environment, m_items, {m_mark.id, m_mark.upper, m_mark.upper}, step));
     m_mark.lower = m_mark.upper;
+    m_isCutShort = false;
     return {};
 }
 
@@ -197,11 +213,12 @@ StorageResult<std::unique_ptr<TreeCursor>> LmdbTree::cursor(VolumeId volume) {
 
 StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
-    TRY_ASSIGN(const auto found, transaction.get(databaseOf(*m_environment, TreeDatabase::Marks),
-                                                 markKey(group, volume)));
+    const std::string key = markKey(group, volume);
+    TRY_ASSIGN(const auto found,
+               transaction.get(databaseOf(*m_environment, TreeDatabase::Marks), key));
     if (!found) return TreeMark();
-    const auto decoded = TreeMark::decode(*found);
-    if (!decoded) return std::unexpected(m_environment->damaged("the size of a mark is invalid"));
+    const auto decoded = decodeMark(key, *found);
+    if (!decoded) return std::unexpected(m_environment->damaged("a mark is invalid"));
     return *decoded;
 }
 

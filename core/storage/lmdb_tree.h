@@ -24,12 +24,16 @@ public:
 
     /// Refuses a tree that does not belong to the log. Call it once, first.
     StorageResult<void> checkPair(const PairMark& firstMark);
+    /// An error if any mark is corrupt: one whose key is would be missing.
+    StorageResult<void> checkMarks();
 
     StorageResult<void> write(const Memtable& memtable) override;
     void settle(const Memtable&) override {}
     StorageResult<void> drop(DropStep& step) override;
     void settle(DropStep&) override {}
-    std::uint64_t generation() const override { return m_mark.lower; }
+    std::optional<std::uint64_t> generation() const override {
+        return m_isCutShort ? std::nullopt : std::optional(m_mark.lower);
+    }
 
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) override;
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;
@@ -52,7 +56,8 @@ private:
     std::shared_ptr<DataFolder> m_folder;
     std::shared_ptr<LmdbLog> m_log;
     std::unique_ptr<Environment> m_environment;
-    PairMark m_mark;  ///< Of the write in progress, or of the last one.
+    PairMark m_mark;            ///< Of the write in progress, or of the last one.
+    bool m_isCutShort = false;  ///< The last write began and did not end.
     KeyTree m_items;
     const std::uint64_t m_flushPagesMax;
     const ImageCheck m_isWhole;

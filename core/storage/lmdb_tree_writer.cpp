@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/storage/sealed.h"
 
 namespace orrery::storage {
 namespace {
@@ -143,6 +144,11 @@ std::string itemKey(VolumeId volume, std::string_view key) {
     return result;
 }
 
+std::optional<TreeMark> decodeMark(std::string_view key, std::string_view bytes) {
+    const auto mark = unseal(key, bytes);
+    return mark ? TreeMark::decode(*mark) : std::nullopt;
+}
+
 std::string markKey(GroupId group, VolumeId volume) {
     std::string key;
     ByteWriter writer(key);
@@ -192,8 +198,9 @@ StorageResult<void> MemtableWriter::writeMarks(const Memtable& memtable, VolumeI
     for (auto at = marks.lower_bound({volume, GroupId(0)});
          at != marks.end() && at->first.first == volume; ++at) {
         TRY(makeReady(volume));
-        TRY(m_transaction->put(databaseOf(m_environment, TreeDatabase::Marks),
-                               markKey(at->first.second, volume), at->second.encode()));
+        const std::string key = markKey(at->first.second, volume);
+        TRY(m_transaction->put(databaseOf(m_environment, TreeDatabase::Marks), key,
+                               seal(key, at->second.encode())));
         ++m_dirtyPages;
     }
     return {};

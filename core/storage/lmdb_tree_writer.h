@@ -24,6 +24,8 @@ inline Database databaseOf(const Environment& environment, TreeDatabase which) {
 
 std::string itemKey(VolumeId volume, std::string_view key);
 std::string markKey(GroupId group, VolumeId volume);
+/// Decodes a sealed mark; nothing if it is corrupt.
+std::optional<TreeMark> decodeMark(std::string_view key, std::string_view bytes);
 
 /// Writes a memtable volume by volume, in order of key, in synced transactions of bounded size. A
 /// volume's marks follow its items: after a kill in between, the marks cause records to be applied

@@ -132,7 +132,8 @@ void LogLayer::release() {
 }
 
 std::unique_ptr<Work> LogLayer::takeWork() {
-    if (m_workIsOut || (m_pending.empty() && m_reclaim.empty() && m_trims.empty())) return nullptr;
+    const bool erases = m_treeGeneration && !(m_reclaim.empty() && m_trims.empty());
+    if (m_workIsOut || (m_pending.empty() && !erases)) return nullptr;
     LogBatch batch;
     std::uint64_t bytes = 0;
     for (const auto& turn : m_pending) {
@@ -140,10 +141,12 @@ std::unique_ptr<Work> LogLayer::takeWork() {
         bytes += turn->bytes;
         batch.turns.push_back(turn);
     }
-    batch.treeGeneration = m_treeGeneration;
-    batch.reclaim = m_reclaim;
-    batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
-    addTrims(batch);
+    if (erases) {
+        batch.reclaim = m_reclaim;
+        batch.reclaimRecordsMax = batch.turns.empty() ? kReclaimIdle : kReclaimBusy;
+        addTrims(batch);
+    }
+    batch.treeGeneration = m_treeGeneration.value_or(0);
 
     const bool isOurs = m_failure.kind == PlannedFailure::Kind::CommitFails ||
                         m_failure.kind == PlannedFailure::Kind::SyncFails;
@@ -162,6 +165,16 @@ std::unique_ptr<Work> LogLayer::takeEmptyWork() {
 void LogLayer::noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn) {
     Lsn& known = m_trims[{group, volume}];
     known = std::max(known, lsn);
+}
+
+std::vector<std::pair<VolumeId, Lsn>> LogLayer::takeTrims(GroupId group) {
+    std::vector<std::pair<VolumeId, Lsn>> taken;
+    auto at = m_trims.lower_bound({group, VolumeId(0)});
+    while (at != m_trims.end() && at->first.first == group) {
+        taken.emplace_back(at->first.second, at->second);
+        at = m_trims.erase(at);
+    }
+    return taken;
 }
 
 void LogLayer::addTrims(LogBatch& batch) const {

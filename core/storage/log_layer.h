@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -31,8 +32,9 @@ public:
     /// True if too much is waiting to be written to accept more.
     bool saturated() const;
 
-    /// The last completed tree write, to be recorded in the log with its next batch.
-    void noteTreeWritten(std::uint64_t generation) { m_treeGeneration = generation; }
+    /// The last completed tree write, to be recorded in the log with each batch from now on.
+    /// Nothing: the tree may hold part of a later one, and no batch erases what the tree has.
+    void noteTreeWritten(std::optional<std::uint64_t> generation) { m_treeGeneration = generation; }
     /// Starts erasing the records of a dropped group. Nothing else may refer to it any more.
     void reclaim(GroupId group) { m_reclaim.push_back(group); }
     /// The tree of `group` on `volume` has the records up to `lsn` on disk, so trimmed ones among
@@ -40,6 +42,8 @@ public:
     void noteTreeApplied(VolumeId volume, GroupId group, Lsn lsn);
     /// Stops erasing trimmed records of this log until the next `noteTreeApplied`.
     void forgetTrim(VolumeId volume, GroupId group) { m_trims.erase({group, volume}); }
+    /// The same for all logs of a group. Returns what was noted of their trees.
+    std::vector<std::pair<VolumeId, Lsn>> takeTrims(GroupId group);
     /// The number of dropped groups that still have records.
     std::uint64_t droppedGroupsLeft() const { return m_dropped.size(); }
 
@@ -92,7 +96,7 @@ private:
     /// Logs that may have trimmed records to erase, and the position of their trees on disk.
     std::map<std::pair<GroupId, VolumeId>, Lsn> m_trims;
 
-    std::uint64_t m_treeGeneration = 0;
+    std::optional<std::uint64_t> m_treeGeneration = 0;
     bool m_queues = true;
     std::uint64_t m_epoch = 0;  ///< Work of an earlier epoch has no effect.
     bool m_workIsOut = false;

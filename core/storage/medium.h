@@ -56,7 +56,8 @@ struct LogBatch {
     /// Dropped groups whose records are to be erased, and the limit for this batch.
     std::vector<GroupId> reclaim;
     std::uint64_t reclaimRecordsMax = 0;
-    /// TreeMedium::generation after the last completed tree write; 0 if there was none.
+    /// TreeMedium::generation after the last completed tree write; 0 if there was none, or if it is
+    /// unknown and the batch erases nothing.
     std::uint64_t treeGeneration = 0;
     /// Set by the medium: groups with no records left.
     std::vector<GroupId> reclaimed;
@@ -148,9 +149,9 @@ public:
     virtual void settle(const Memtable& memtable) = 0;
     virtual StorageResult<void> drop(DropStep& step) = 0;
     virtual void settle(DropStep& step) = 0;
-    /// The number of the last completed tree write; 0 if there was none. No write may be in
-    /// progress.
-    virtual std::uint64_t generation() const = 0;
+    /// The number of the last completed tree write; 0 if there was none. Nothing if a kill has cut
+    /// the last write short, until the next one completes. No write may be in progress.
+    virtual std::optional<std::uint64_t> generation() const = 0;
 
     virtual StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) = 0;
     /// A consistent view. It must not outlive the store's call that uses it.

@@ -59,7 +59,7 @@ public:
     void settle(const Memtable& memtable) override;
     StorageResult<void> drop(DropStep&) override { return {}; }
     void settle(DropStep& step) override;
-    std::uint64_t generation() const override { return 0; }
+    std::optional<std::uint64_t> generation() const override { return 0; }
 
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) override;
     StorageResult<std::unique_ptr<TreeCursor>> cursor(VolumeId volume) override;

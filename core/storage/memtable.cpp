@@ -1,5 +1,7 @@
 #include "core/storage/memtable.h"
 
+#include <limits>
+
 #include "core/base/check.h"
 
 namespace orrery::storage {
@@ -105,9 +107,12 @@ std::uint64_t Memtable::eraseRange(std::string_view begin, std::string_view end,
 }
 
 void Memtable::eraseMarks(GroupId group) {
-    m_bytes -= kMarkBytes * std::erase_if(m_marks, [group](const auto& mark) {
-                   return mark.first.second == group;
-               });
+    // In order of volume, then group: there are few volumes and many groups.
+    for (auto at = m_marks.begin(); at != m_marks.end();) {
+        const VolumeId volume = at->first.first;
+        m_bytes -= kMarkBytes * m_marks.erase({volume, group});
+        at = m_marks.upper_bound({volume, GroupId(std::numeric_limits<std::uint64_t>::max())});
+    }
 }
 
 std::size_t Memtable::dismantle(std::size_t countMax) {

@@ -117,7 +117,7 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
     view->pages = {m_map.get(), m_pageBytes, end, &m_checked};
     view->free = {meta.free, true, false};
     view->main = {meta.main, false, true};
-    // Each transaction moves these few pages, so they are checked again each time.
+    // The cursor checks each page that no view has checked before.
     PageCursor cursor(view->pages, view->main);
     for (const std::string& name : names) {
         TreeRoot root{};

@@ -41,7 +41,6 @@ public:
         m_words[page / 64] |= bit;
         return isNew;
     }
-    void remove(PageNumber page) { m_words[page / 64] &= ~(std::uint64_t{1} << (page % 64)); }
     void clear() { m_words.assign(m_words.size(), 0); }
 
 private:

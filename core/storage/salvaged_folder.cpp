@@ -8,6 +8,7 @@
 #include "core/storage/key_tree.h"
 #include "core/storage/lmdb_log_writer.h"
 #include "core/storage/lmdb_tree_writer.h"
+#include "core/storage/sealed.h"
 
 namespace orrery::storage {
 namespace {
@@ -45,6 +46,14 @@ std::optional<SalvagedFolder::Place> placeIn(std::string_view key) {
     const VolumeId volume(in.u16());
     if (!in.ok() || !in.atEnd()) return std::nullopt;
     return SalvagedFolder::Place(group, volume);
+}
+
+// Key and value of a sealed entry, mended if that is possible.
+std::optional<std::pair<std::string, std::string>> soundEntry(std::string_view key,
+                                                              std::string_view bytes) {
+    if (const auto value = unseal(key, bytes))
+        return std::pair(std::string(key), std::string(*value));
+    return mendSealed(key, bytes);
 }
 
 template <typename Value>
@@ -106,21 +115,31 @@ PairFit SalvagedFolder::pairFit() const {
 
 void SalvagedFolder::readLog() {
     walk(*m_log, placeOf(LogDatabase::Values), placeOf(LogDatabase::ValuePaths), m_lostValues,
-         [this](std::string_view name, std::string_view value) {
-             m_values.emplace_back(name, value);
+         [this](std::string_view name, std::string_view bytes) {
+             if (const auto value = unseal(name, bytes)) {
+                 m_values.emplace_back(name, *value);
+             } else if (auto mended = mendSealed(name, bytes)) {
+                 m_mendedValues.push_back(mended->first);
+                 m_values.push_back(*std::move(mended));
+             } else {
+                 m_corruptValues.emplace_back(name);
+             }
              return true;
          });
+    std::ranges::sort(m_values);
     KeyRanges ignored;
     walk(*m_log, placeOf(LogDatabase::States), {}, ignored,
-         [this](std::string_view key, std::string_view state) {
-             const auto place = placeIn(key);
-             if (place) m_states.insert_or_assign(*place, std::string(state));
+         [this](std::string_view key, std::string_view bytes) {
+             const auto entry = soundEntry(key, bytes);
+             const auto place = entry ? placeIn(entry->first) : std::nullopt;
+             if (place) m_states.insert_or_assign(*place, entry->second);
              return place.has_value();
          });
     walk(*m_log, placeOf(LogDatabase::TrimMarks), {}, ignored,
          [this](std::string_view key, std::string_view bytes) {
-             const auto place = placeIn(key);
-             const auto mark = decodeTrimMark(bytes);
+             const auto entry = soundEntry(key, bytes);
+             const auto place = entry ? placeIn(entry->first) : std::nullopt;
+             const auto mark = entry ? decodeTrimMark(entry->first, entry->second) : std::nullopt;
              if (place && mark) m_trimMarks.insert_or_assign(*place, *mark);
              return true;  // The marks of an earlier version name no volume.
          });
@@ -134,8 +153,9 @@ void SalvagedFolder::readMarks() {
     }
     walk(*m_items, placeOf(TreeDatabase::Marks), {}, m_lostMarks,
          [this](std::string_view key, std::string_view bytes) {
-             const auto place = placeIn(key);
-             const auto mark = TreeMark::decode(bytes);
+             const auto entry = soundEntry(key, bytes);
+             const auto place = entry ? placeIn(entry->first) : std::nullopt;
+             const auto mark = entry ? TreeMark::decode(entry->second) : std::nullopt;
              if (place && mark) m_marks.insert_or_assign(*place, *mark);
              return place && mark;
          });

@@ -36,6 +36,10 @@ public:
 
     const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
     const KeyRanges& lostValues() const { return m_lostValues; }
+    /// The names of values in which one byte was wrong and has been put right, and of those in
+    /// which more was wrong; a name may be what is wrong.
+    const std::vector<std::string>& mendedValues() const { return m_mendedValues; }
+    const std::vector<std::string>& corruptValues() const { return m_corruptValues; }
     std::optional<std::string> groupState(VolumeId volume, GroupId group) const;
     std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
     /// An empty mark if none was stored; nothing if it is unreadable.
@@ -75,6 +79,8 @@ private:
     std::filesystem::path m_itemsFile;
     std::vector<std::pair<std::string, std::string>> m_values;
     KeyRanges m_lostValues;
+    std::vector<std::string> m_mendedValues;
+    std::vector<std::string> m_corruptValues;
     std::map<Place, std::string> m_states;
     std::map<Place, Lsn> m_trimMarks;
     std::map<Place, TreeMark> m_marks;

@@ -142,8 +142,8 @@ using ScanVisitor = std::function<ScanStep(std::string_view key, std::string_vie
 
 enum class Health : std::uint8_t {
     Ok,
-    /// The tree could not be written for lack of room. Logs still are; `tryAgain` makes the flush
-    /// available again.
+    /// The tree or the archive could not be written for lack of room. Logs still are; `tryAgain`
+    /// makes that work available again.
     NoRoom,
     /// A turn was not written, and no later one will be. Reopen the store to continue.
     CommitFailed,
@@ -249,8 +249,7 @@ public:
     // --- health and figures
 
     virtual Health health() const = 0;
-    /// The cause of the health above. With Health::Ok, the reason why an archive segment still
-    /// waits: there was no room for it.
+    /// The cause of the health above, unless that is Health::Ok.
     virtual std::optional<StorageError> lastError() const = 0;
     /// The first corruption of a file that a read or a write met. Sound data can still be read.
     virtual const std::optional<StorageError>& damage() const = 0;

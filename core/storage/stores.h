@@ -50,6 +50,10 @@ struct LmdbOptions {
 StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path& folder,
                                                     const LmdbOptions& options = {});
 
+/// Opens a folder as above, but creates, changes and removes nothing, for a look at what a start
+/// would find. Take no work from the store. Null for a folder that a start would create anew.
+StorageResult<std::unique_ptr<Store>> openLmdbStoreToLook(const std::filesystem::path& folder);
+
 /// Keeps everything in memory and writes no file. `crash` leaves what a disk would hold after a
 /// power loss: unsynced turns are gone.
 class MemoryStore : public virtual Store {

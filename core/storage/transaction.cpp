@@ -146,6 +146,7 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
     transaction.m_writes = true;
     // Checked with the lock held: its previous holder may have met a fault.
     TRY(environment.mayEnter());
+    TRY(environment.checkInPlace());
     MDB_txn* txn = nullptr;
     std::uint64_t number = 0;
     const int rc = environment.enter([&] {

@@ -19,6 +19,11 @@ private slots:
             QVERIFY2(isUtf8(text), text.c_str());
     }
 
+    void showsBytesToATerminal() {
+        QCOMPARE(printable("one\ntwo \xc3\xa4"), std::string("one\ntwo \xc3\xa4"));
+        QCOMPARE(printable("a\xff\xc3(\x1b[2J\x7f"), std::string("a\\xff\\xc3(\\x1b[2J\\x7f"));
+    }
+
     void refusesWhatIsNone() {
         for (const std::string text :
              {"\xff", "\x80", "\xc3", "\xc3(", "\xc0\xaf", "\xe0\x80\xaf", "\xe2\x82",

@@ -179,6 +179,47 @@ private slots:
         QCOMPARE(readArchive(harness.store(), 3000), std::string("2001"));
     }
 
+    // The end of the order is enough: nothing has to move the mark or the tree again.
+    void theLogEndsWithTheOrderThatHeldIt_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<bool>("isCancelled");
+        for (const char* kind : {"memory", "lmdb"}) {
+            QTest::addRow("%s, written", kind) << kind << false;
+            QTest::addRow("%s, cancelled", kind) << kind << true;
+        }
+    }
+    void theLogEndsWithTheOrderThatHeldIt() {
+        QFETCH(QString, kind);
+        QFETCH(bool, isCancelled);
+        StoreHarness harness(kind);
+        appendTexts(harness.store(), 1, 100);
+        harness.apply({test::kA, test::kB, test::kC}, "k", "image", 100);
+        harness.flushAll();
+        Turn turn;
+        turn.archive(orderOf(1, 60));
+        for (const VolumeId volume : {test::kA, test::kB, test::kC})
+            turn.setTrimMark(volume, kGroup, Lsn(61));
+        harness->commit(std::move(turn));
+        harness.syncAll();
+        const std::string last = harness.record(test::kA, kGroup, 60);
+        QVERIFY(last != "(none)");
+        if (isCancelled) {
+            expire(harness.store(), UINT64_MAX);
+        } else {
+            QVERIFY(harness.runFlushWork(false));
+            Turn unrelated;
+            unrelated.putValue("name", "value");
+            harness->commit(std::move(unrelated));
+        }
+        harness.syncAll();
+        QCOMPARE(harness->figures().archiveOrders, 0u);
+        for (const VolumeId volume : {test::kA, test::kB, test::kC}) {
+            QCOMPARE(harness.record(volume, kGroup, 1), std::string("(none)"));
+            QCOMPARE(harness.record(volume, kGroup, 60), std::string("(none)"));
+            QVERIFY(harness.record(volume, kGroup, 61) != "(none)");
+        }
+    }
+
     void dropsWholeSegmentsThatExpire_data() { test::addStoreRows(); }
     void dropsWholeSegmentsThatExpire() {
         QFETCH(QString, kind);

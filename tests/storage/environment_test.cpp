@@ -58,6 +58,22 @@ void spoil(const fs::path& file, PageNumber page) {
 class EnvironmentTest : public QObject {
     Q_OBJECT
 private slots:
+    // Nobody would find it again.
+    void writesNothingToAFileThatWasDeletedOrReplaced() {
+        const QTemporaryDir folder;
+        const fs::path file = fs::path(folder.path().toStdString()) / "log.mdb";
+        const auto environment = openNew(folder, 1u << 20);
+        QVERIFY(WriteTransaction::begin(*environment).has_value());
+        fs::rename(file, file.string() + ".away");
+        const auto deleted = WriteTransaction::begin(*environment);
+        QVERIFY(!deleted.has_value());
+        QVERIFY(deleted.error().message().contains("was deleted or replaced"));
+        std::ofstream(file) << "another";
+        QVERIFY(!WriteTransaction::begin(*environment).has_value());
+        fs::rename(file.string() + ".away", file);
+        QVERIFY(WriteTransaction::begin(*environment).has_value());
+    }
+
     void tellsTheNextWriterThatTheFirstMetAFault() {
         const QTemporaryDir folder;
         const fs::path file = fs::path(folder.path().toStdString()) / "log.mdb";

@@ -8,6 +8,7 @@
 #include "core/storage/lmdb_log_writer.h"
 #include "core/storage/lmdb_tree_writer.h"
 #include "tests/storage/mini_world.h"
+#include "tests/storage/store_harness.h"
 #include "tests/support/test_main.h"
 
 // Goal: log.mdb and items.mdb are taken only as the pair that they are: either of them missing,
@@ -63,6 +64,29 @@ void liveOn(Store& store, MiniWorld& world) {
 
 void copyFile(const fs::path& from, const fs::path& to, const char* name) {
     fs::copy_file(from / name, to / name, fs::copy_options::overwrite_existing);
+}
+
+int recordsLeft(const Store& store, const MiniWorld& world) {
+    int count = 0;
+    for (std::uint64_t lsn = 1; lsn <= world.records(); ++lsn) {
+        const auto record = store.record(test::kA, test::kGroup, Lsn(lsn));
+        if (record && *record != nullptr) ++count;
+    }
+    return count;
+}
+
+// As a kill during the write after generation `ended` leaves the file.
+void cutLastWriteShort(const fs::path& file, std::uint64_t ended) {
+    auto environment =
+        Environment::open({.file = file, .mapBytes = 64u << 20, .databases = treeDatabaseNames()});
+    QVERIFY(environment.has_value());
+    auto transaction = WriteTransaction::begin(**environment);
+    QVERIFY(transaction.has_value());
+    const Database counters = databaseOf(**environment, TreeDatabase::Counters);
+    const auto mark = readPairMark(*transaction, counters);
+    QVERIFY(mark.has_value() && mark->has_value());
+    QVERIFY(writePairMark(*transaction, counters, {(*mark)->id, (*mark)->upper, ended}));
+    QVERIFY(transaction->commit().has_value());
 }
 
 // As an earlier version leaves it.
@@ -168,6 +192,73 @@ private slots:
         QVERIFY(says("from different folders"));
         fs::remove(pathOf(folder) / "format");
         QVERIFY(says("has data but no format file"));
+    }
+
+    // A start erases the records that the last flush before it made needless. The log then says so,
+    // and older items, which need those records, are refused.
+    void aStartNotesTheLastFlush() {
+        const QTemporaryDir folder;
+        const QTemporaryDir old;
+        MiniWorld world(5, 30, 300);
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY(store.has_value());
+            liveOn(**store, world);
+            for (int i = 0; i < 10; ++i)
+                world.turn(**store);
+            runLog(**store);
+            copyFile(pathOf(folder), pathOf(old), "items.mdb");
+            runFlush(**store);
+        }
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY(store.has_value());
+            const int before = recordsLeft(**store, world);
+            runLog(**store);
+            QVERIFY(recordsLeft(**store, world) < before);
+        }
+        copyFile(pathOf(old), pathOf(folder), "items.mdb");
+        const std::string message = messageOf(openAt(pathOf(folder)));
+        QVERIFY2(message.find("older than its log.mdb") != std::string::npos, message.c_str());
+    }
+
+    // The tree may hold part of a flush that was cut short. Nothing that only this part has is
+    // erased from the log before a flush has ended, so the items from before it still open.
+    void aStartErasesNothingAfterAFlushCutShort() {
+        const QTemporaryDir folder;
+        const QTemporaryDir old;
+        MiniWorld world(6, 30, 300);
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY(store.has_value());
+            liveOn(**store, world);
+            for (int i = 0; i < 10; ++i)
+                world.turn(**store);
+            runLog(**store);
+            copyFile(pathOf(folder), pathOf(old), "items.mdb");
+            runFlush(**store);
+        }
+        cutLastWriteShort(pathOf(folder) / "items.mdb", 1);
+        const QTemporaryDir mixed;
+        {
+            const auto store = openAt(pathOf(folder));
+            QVERIFY(store.has_value());
+            const int before = recordsLeft(**store, world);
+            runLog(**store);
+            world.turn(**store);
+            runLog(**store);
+            QVERIFY(recordsLeft(**store, world) > before);
+            for (const char* name : {"log.mdb", "format"})
+                copyFile(pathOf(folder), pathOf(mixed), name);
+            runFlush(**store);
+            world.turn(**store);
+            runLog(**store);
+            QVERIFY(recordsLeft(**store, world) < before);
+        }
+        copyFile(pathOf(old), pathOf(mixed), "items.mdb");
+        const auto store = openAt(pathOf(mixed));
+        QVERIFY2(store.has_value(), messageOf(store).c_str());
+        QCOMPARE(world.judge(**store, world.recordsAt((*store)->synced())), std::string());
     }
 
     // A folder of an earlier version opens as it is; its files get their marks with the first
