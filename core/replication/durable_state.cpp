@@ -1,5 +1,7 @@
 #include "core/replication/durable_state.h"
 
+#include <algorithm>
+
 #include "core/base/bytes.h"
 
 namespace orrery::replication {
@@ -140,6 +142,12 @@ std::optional<DurableState> DurableState::decode(std::string_view bytes) {
         if (!hadCopy(state)) return std::nullopt;
     }
     if (!in.ok() || !in.atEnd()) return std::nullopt;
+    // A replica takes a record only once it knows the record's term.
+    const bool isPossible =
+        state.term >= state.log.lastPosition().term && state.term >= state.copyBase.term &&
+        state.term <= kTermMax &&
+        std::max({state.commit, state.log.last(), state.copyBase.lsn}) <= kLsnMax;
+    if (!isPossible) return std::nullopt;
     return state;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,10 @@
 #include "core/replication/log_shape.h"
 
 namespace orrery::replication {
+
+// No stored term or position is greater. A stream's sequence numbers have 14 digits for a position.
+inline constexpr Term kTermMax{std::uint64_t{1} << 56};
+inline constexpr Lsn kLsnMax{99'999'999'999'999};
 
 /// The state of a replica that survives the loss of its process or its power.
 struct DurableState {

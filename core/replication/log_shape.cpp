@@ -9,7 +9,10 @@ namespace orrery::replication {
 // Searches start at the end, since nearly all lookups are in the last run.
 
 Term LogShape::termAt(Lsn lsn) const {
-    if (lsn > m_last) return Term{};
+    return lsn > m_last ? Term{} : lastTermBefore(lsn);
+}
+
+Term LogShape::lastTermBefore(Lsn lsn) const {
     for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
         if (run->first <= lsn) return run->term;
     }

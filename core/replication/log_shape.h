@@ -25,6 +25,9 @@ public:
 
     /// The term that wrote `lsn`; 0 for positions that the log does not have or no longer knows.
     Term termAt(Lsn lsn) const;
+    /// The term of the last run that begins at or before `lsn`, even if the log ends before it; 0
+    /// if there is none. On disk a log may go on after its last saved state, in its last term.
+    Term lastTermBefore(Lsn lsn) const;
     /// True if the log has this record, or the position is before the first record.
     bool contains(LogPosition position) const;
     /// The last position at or before `hint.lsn` written by `hint.term` or earlier: where two logs

@@ -180,15 +180,19 @@ std::string encodeRecord(const LogRecord& record) {
     return bytes;
 }
 
-std::optional<LogRecord> decodeRecord(std::string_view bytes) {
-    if (bytes.size() < kCrcBytes) return std::nullopt;
+bool isWholeRecord(std::string_view bytes) {
+    if (bytes.size() < kCrcBytes) return false;
     const std::string_view covered = bytes.substr(0, bytes.size() - kCrcBytes);
-    ByteReader in(covered);
-    const std::uint8_t version = in.u8();
-    if (version != kVersion1 && version != kVersion2) return std::nullopt;
+    const std::uint8_t version = ByteReader(covered).u8();
+    if (version != kVersion1 && version != kVersion2) return false;
     const std::uint32_t crc = ByteReader(bytes.substr(covered.size())).u32();
-    if (crc != (version == kVersion1 ? crc32(covered) : crc32c(covered))) return std::nullopt;
+    return crc == (version == kVersion1 ? crc32(covered) : crc32c(covered));
+}
 
+std::optional<LogRecord> decodeRecord(std::string_view bytes) {
+    if (!isWholeRecord(bytes)) return std::nullopt;
+    ByteReader in(bytes.substr(0, bytes.size() - kCrcBytes));
+    const std::uint8_t version = in.u8();
     LogRecord record;
     const std::uint8_t kind = in.u8();
     const std::uint8_t cause = in.u8();

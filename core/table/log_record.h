@@ -94,6 +94,9 @@ bool changesItem(const LogRecord& record);
 /// Always version 2.
 std::string encodeRecord(const LogRecord& record);
 
+/// True if the checksum of an encoded record is right.
+bool isWholeRecord(std::string_view bytes);
+
 /// Reads both versions. Returns nothing if the bytes are corrupt or of a later version.
 std::optional<LogRecord> decodeRecord(std::string_view bytes);
 

@@ -100,11 +100,11 @@ private slots:
     void comesBackFromBytes() {
         check(rc::check([] {
             DurableState state;
-            state.term = Term(*rc::gen::arbitrary<std::uint64_t>());
+            state.term = Term(*rc::gen::inRange<std::uint64_t>(5, kTermMax.value() + 1));
             if (*rc::gen::arbitrary<bool>()) state.vote = ZoneIndex(*rc::gen::inRange(0, 3));
             if (*rc::gen::arbitrary<bool>()) state.leader = ZoneIndex(*rc::gen::inRange(0, 3));
             state.log = shapeOf(drawLog());
-            state.commit = Lsn(*rc::gen::arbitrary<std::uint64_t>());
+            state.commit = Lsn(*rc::gen::inRange<std::uint64_t>(0, kLsnMax.value() + 1));
             state.caughtUp = *rc::gen::arbitrary<bool>();
             RC_ASSERT(DurableState::decode(state.encode()) == state);
         }));
@@ -113,6 +113,7 @@ private slots:
     void keepsATrimmedLogInBytes() {
         DurableState state = DurableState::appoint(ZoneIndex{2});
         state.log = shapeOf({1, 1, 3, 3, 4});
+        state.term = Term{4};
         state.log.trimBefore(Lsn{4});
         QVERIFY(DurableState::decode(state.encode()) == state);
         QVERIFY(state.encode().size() < 20);
@@ -124,12 +125,25 @@ private slots:
         QVERIFY(DurableState::decode(state.encode()) == state);
         state.standing = Standing::Copying;
         state.copyBase = {Term{3}, Lsn{700}};
+        state.term = Term{3};
         const std::string bytes = state.encode();
         QVERIFY(DurableState::decode(bytes) == state);
         for (std::size_t size = 0; size < bytes.size(); ++size)
             QVERIFY(!DurableState::decode(bytes.substr(0, size)));
         state.standing = Standing::Whole;
         QVERIFY(DurableState::decode(state.encode()) == state);
+    }
+
+    // A replica with such a state would write its next record into a log of a later term.
+    void refusesATermBeforeThatOfItsLog() {
+        DurableState state = DurableState::appoint(ZoneIndex{1});
+        state.log = shapeOf({1, 1, 3});
+        state.term = Term{2};
+        QVERIFY(!DurableState::decode(state.encode()));
+        state.term = Term{3};
+        QVERIFY(DurableState::decode(state.encode()).has_value());
+        state.commit = kLsnMax.next();
+        QVERIFY(!DurableState::decode(state.encode()));
     }
 
     // Whatever the disk gives back: a state, or nothing; never a crash.
