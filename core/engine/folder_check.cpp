@@ -1,43 +1,48 @@
 #include "core/engine/folder_check.h"
 
-#include "core/base/bytes.h"
+#include <algorithm>
+
 #include "core/cluster/repair/folder_repair.h"
+#include "core/cluster/repair/trial.h"
+#include "core/engine/entry_checks.h"
 #include "core/storage/file_check.h"
-#include "core/storage/key_tree.h"
-#include "core/table/log_record.h"
-#include "core/table/private_key.h"
-#include "core/table/stored_item.h"
+#include "core/storage/stores.h"
+#include "core/table/apply.h"
 
 namespace orrery::engine {
 namespace {
 
-constexpr std::size_t kRecordKeyBytes = 18;
-
-std::optional<std::string> checkRecord(std::string_view key, std::string_view value) {
-    if (key.size() != kRecordKeyBytes) return "the key of a record is invalid";
-    ByteReader reader(key);
-    const std::uint16_t volume = reader.u16();
-    const std::uint64_t group = reader.u64();
-    if (table::decodeRecord(value)) return std::nullopt;
-    return "record " + std::to_string(reader.u64()) + " of group " + std::to_string(group) +
-           " on volume " + std::to_string(volume) + " is corrupt";
-}
-
-// LMDB holds these keys whole. It holds longer keys in parts, which this check does not assemble.
-std::optional<std::string> checkItem(std::string_view key, std::string_view value) {
-    if (key.size() < sizeof(std::uint16_t)) return "a key is too short";
-    if (key.size() >= storage::kChunkBytes) return std::nullopt;
-    const std::string_view storageKey = key.substr(sizeof(std::uint16_t));
-    if (table::parsePrivateKey(storageKey)) return std::nullopt;
-    if (table::decodeStored(storageKey, value)) return std::nullopt;
-    return "an item on volume " + std::to_string(ByteReader(key).u16()) + " is corrupt";
-}
-
-std::optional<std::string> checkEntry(std::string_view tree, std::string_view key,
-                                      std::string_view value) {
-    if (tree == "records") return checkRecord(key, value);
-    if (tree == "items") return checkItem(key, value);
+// Items whose keys the file holds in parts are verified as a reader sees them.
+std::optional<std::string> problemOfItems(const storage::Store& store) {
+    constexpr std::uint16_t kVolumes = (UINT8_MAX + 1) * kZonesPerRegion;
+    for (std::uint16_t number = 0; number < kVolumes; ++number) {
+        bool isWhole = true;
+        const auto scanned =
+            store.scan(VolumeId(number), "", "", storage::ScanDirection::Forward,
+                       [&](std::string_view key, std::string_view stored) {
+                           isWhole = table::isWhole(key, stored);
+                           return isWhole ? storage::ScanStep::Continue : storage::ScanStep::Stop;
+                       });
+        if (!scanned) return scanned.error().message();
+        if (!isWhole) return "An item on volume " + std::to_string(number) + " is corrupt.";
+    }
     return std::nullopt;
+}
+
+// Whatever a start would refuse is not sound, so this opens the folder as a start does.
+std::optional<std::string> problemOfOpened(const std::filesystem::path& folder, bool hasLongKeys) {
+    const auto store = storage::openLmdbStoreToLook(folder);
+    if (!store) return store.error().message();
+    if (*store == nullptr) return std::nullopt;
+    if (const auto opened = cluster::tryOpening(**store); !opened) return opened.error().message();
+    if (const auto& damage = (*store)->damage()) return damage->message();
+    return hasLongKeys ? problemOfItems(**store) : std::nullopt;
+}
+
+bool hasLongKeys(const storage::FileReport& items) {
+    return std::ranges::any_of(items.trees, [](const storage::FileReport::Tree& tree) {
+        return tree.name == "paths" && tree.entries > 0;
+    });
 }
 
 void describe(const storage::FileReport& file, std::string& text) {
@@ -54,7 +59,11 @@ void describe(const storage::FileReport& file, std::string& text) {
 }  // namespace
 
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder) {
-    const auto report = storage::checkFolder(folder, checkEntry);
+    EntryChecks entries;
+    const auto report = storage::checkFolder(
+        folder, [&](std::string_view tree, std::string_view key, std::string_view value) {
+            return entries.check(tree, key, value);
+        });
     if (!report) return std::unexpected(report.error().message());
     FolderVerdict verdict;
     verdict.isSound = report->isSound();
@@ -63,6 +72,15 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     for (const std::string& problem : {report->pairProblem, report->formatProblem}) {
         if (!problem.empty()) verdict.text += problem + "\n";
     }
+    for (const std::string& problem : entries.lostBeginnings()) {
+        verdict.isSound = false;
+        verdict.text += problem + "\n";
+    }
+    if (!verdict.isSound) return verdict;
+    const auto problem = problemOfOpened(folder, hasLongKeys(report->items));
+    if (!problem) return verdict;
+    verdict.isSound = false;
+    verdict.text += "Opening the folder finds damage: " + *problem + "\n";
     return verdict;
 }
 

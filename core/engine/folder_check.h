@@ -12,8 +12,8 @@ struct FolderVerdict {
     std::string text;  ///< Lines for a person.
 };
 
-/// Reads everything in a folder that is not in use, including records and items, and changes
-/// nothing. Returns a one-sentence error if it cannot read the folder.
+/// Reads everything in a folder that is not in use, including records and items, opens it as a
+/// start would, and changes nothing. Returns a one-sentence error if it cannot read the folder.
 std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::path& folder);
 
 /// Rewrites a damaged folder from everything readable; keeps the damaged files. Returns lines for a

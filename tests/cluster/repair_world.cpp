@@ -176,10 +176,10 @@ std::optional<std::vector<std::string>> RepairWorld::streamedColours() {
     const auto streams = m_world->catalog().streams().ofTable(table()->space);
     CHECK(streams.size() == 1);
     std::vector<std::string> colours;
-    for (std::size_t shard = 0; shard < streams.front()->shards.size(); ++shard) {
+    for (const cluster::StreamShard& shard : streams.front()->shards) {
         cluster::ReadStream read;
         read.stream = streams.front();
-        read.shard = shard;
+        read.shard = shard.name();
         read.limit = 1000;
         for (bool more = true; more;) {
             const auto reply = submit(

@@ -232,6 +232,55 @@ private slots:
                  status.body.c_str());
     }
 
+    // A zone has been down; what it missed is corrupt in every log, but the other trees have it.
+    void servesOnWhenARecordForAHealedZoneIsCorrupt() {
+        const QTemporaryDir folder;
+        engine::EngineOptions options;
+        options.dataFolder = folder.path().toStdString();
+        constexpr int kItems = 100;
+        {
+            RunningEngine engine(options);
+            QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);
+            engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1b"})");
+            const QDeadlineTimer patience(20'000);
+            for (int i = 0; i < kItems && !patience.hasExpired();)
+                i += engine.call("PutItem", putJson(std::to_string(i))).status == 200 ? 1 : 0;
+            QVERIFY(!patience.hasExpired());
+            QCOMPARE(engine.call("PutItem", putJson("the damaged item")).status, 200);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                engine.control("GET", "/metrics").body.find("\norrery_overlay_bytes 0\n") !=
+                    std::string::npos,
+                20'000);
+        }
+        QFile log(folder.filePath("log.mdb"));
+        QVERIFY(log.open(QIODevice::ReadWrite));
+        const QByteArray found = log.readAll();
+        int flipped = 0;
+        for (auto at = found.indexOf("the damaged item"); at >= 0;
+             at = found.indexOf("the damaged item", at + 1)) {
+            log.seek(at);
+            log.putChar('T');
+            ++flipped;
+        }
+        log.close();
+        QVERIFY(flipped >= 2);
+
+        RunningEngine engine(options);
+        QCOMPARE(engine.control("DELETE", "/faults").status, 200);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            engine.control("GET", "/status").body.find("in log.mdb") != std::string::npos, 20'000);
+        for (int round = 0; round < 3; ++round) {
+            for (int i = 0; i < kItems; ++i) {
+                const auto read = engine.call("GetItem", getJson(std::to_string(i)));
+                QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+            }
+            const auto read = engine.call("GetItem", getJson("the damaged item"));
+            QVERIFY2(read.body.find("Item") != std::string::npos, read.body.c_str());
+        }
+        QCOMPARE(engine.call("Scan", R"({"TableName":"Tab","ConsistentRead":true})").status, 200);
+        QCOMPARE(engine.call("PutItem", putJson("x")).status, 500);
+    }
+
     // A zone's catch-up waits for a disk that will never accept it.
     void servesReadsWhileTheDiskIsStuck() {
         const QTemporaryDir folder;

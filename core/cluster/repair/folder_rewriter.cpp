@@ -1,11 +1,14 @@
 #include "core/cluster/repair/folder_rewriter.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/base/result.h"
 #include "core/cluster/repair/archive_rewriter.h"
 #include "core/cluster/repair/local_indexes.h"
+#include "core/cluster/replicas/jobs.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/cluster/ttl/expiry_filler.h"
 #include "core/storage/archive_rows.h"
 #include "core/table/stored_item.h"
 
@@ -18,6 +21,7 @@ constexpr std::uint64_t kTurnBytes = 1u << 20;
 
 storage::StorageResult<void> FolderRewriter::write() {
     TRY(writeValues());
+    TRY(beginLostJobs());
     for (const FoundPartition& found : m_survey.partitions()) {
         MendedLog log(m_survey.files(), m_survey.archive(), found);
         TreePlan plan = TreePlan::make(found, log);
@@ -53,6 +57,36 @@ storage::StorageResult<void> FolderRewriter::writeValues() {
         if (bytes < kTurnBytes) continue;
         TRY(m_filler.commit(std::exchange(turn, {})));
         bytes = 0;
+    }
+    return m_filler.commit(std::move(turn));
+}
+
+// An index that was being filled is filled anew if the progress of any partition is lost; so is an
+// index by expiry.
+storage::StorageResult<void> FolderRewriter::beginLostJobs() {
+    std::set<std::pair<KeySpaceId, GroupId>> fillings;
+    std::set<KeySpaceId> expiries;
+    std::uint64_t nextJob = 1;
+    for (const auto& [name, bytes] : m_survey.values()) {
+        const auto job = name.starts_with(kJobPrefix) ? decodeJob(bytes) : std::nullopt;
+        if (!job) continue;
+        std::uint64_t id = 0;
+        std::from_chars(name.data() + kJobPrefix.size(), name.data() + name.size(), id);
+        nextJob = std::max(nextJob, id + 1);
+        if (job->kind == JobKind::FillIndex) fillings.emplace(job->space, job->group);
+        if (job->kind == JobKind::FillExpiry) expiries.insert(job->space);
+    }
+    storage::Turn turn;
+    for (const FoundPartition& found : m_survey.partitions()) {
+        if (found.index != nullptr) continue;
+        for (const SecondaryIndex& index : found.table->indexes) {
+            const bool isLost = index.backfilling && !fillings.contains({index.space, found.group});
+            if (isLost) m_indexesToRebuild.insert(index.space);
+        }
+        const TableDescription& table = *found.table;
+        if (!table.timeToLive.isChanging || !expiries.insert(table.space).second) continue;
+        turn.putValue(std::string(kJobPrefix) + std::to_string(nextJob++),
+                      encodeJob(ExpiryFiller::newJob(table)));
     }
     return m_filler.commit(std::move(turn));
 }

@@ -30,6 +30,7 @@ private:
     };
 
     storage::StorageResult<void> writeValues();
+    storage::StorageResult<void> beginLostJobs();
     storage::StorageResult<void> writeLog(Mended& mended);
     Lsn mendedCursor(const Mended& mended, Lsn cursor) const;
     /// The archive has, or waits for, the records up to here at most.

@@ -7,6 +7,7 @@
 #include "core/base/result.h"
 #include "core/cluster/catalog/stream_description.h"
 #include "core/cluster/kernel/group.h"
+#include "core/cluster/repair/surveyed_values.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/table/log_record.h"
 #include "core/table/private_key.h"
@@ -66,21 +67,11 @@ storage::StorageResult<void> FolderSurvey::readTables() {
     for (const storage::KeyRange& lost : m_files->lostValues())
         m_notes.push_back("Any catalog entries " + quoted(lost) +
                           " are lost; a table among them is lost with all its items.");
-    for (const auto& [name, bytes] : m_files->values()) {
-        // The ledger of a Region is kept as a table.
-        if (!name.starts_with(kTablePrefix) && !name.starts_with(kLedgerPrefix)) {
-            m_values.emplace_back(name, bytes);
-            continue;
-        }
-        auto table = decodeStoredTable(bytes);
-        if (!table) {
-            m_notes.push_back("The description of " + name +
-                              " is corrupt; the table is lost with all its items.");
-            continue;
-        }
-        m_values.emplace_back(name, bytes);
-        m_tables.push_back(std::make_unique<const StoredTable>(std::move(*table)));
-    }
+    SurveyedValues values = surveyValues(*m_files);
+    m_values = std::move(values.kept);
+    m_tables = std::move(values.tables);
+    m_mended = std::move(values.mended);
+    m_notes.insert(m_notes.end(), values.losses.begin(), values.losses.end());
     TRY(checkRegions());
     for (const auto& kept : m_tables) {
         for (const StoredPartition& partition : kept->partitions)
@@ -89,27 +80,13 @@ storage::StorageResult<void> FolderSurvey::readTables() {
     return {};
 }
 
-// The list of Regions can be derived from the tables if each Region has one.
 storage::StorageResult<void> FolderSurvey::checkRegions() {
     const auto isThere = [&](const auto& value) { return value.first == kRegionsValue; };
     if (m_tables.empty() || std::ranges::any_of(m_values, isThere)) return {};
-    std::vector<std::string> names;
-    for (const auto& kept : m_tables) {
-        const std::size_t place = kept->table.region.value();
-        if (place >= names.size()) names.resize(place + 1);
-        names[place] = kept->table.regionName;
-    }
-    std::string bytes;
-    for (const std::string& name : names)
-        ByteWriter(bytes).sized(name);
-    if (std::ranges::find(names, "") != names.end())
-        return std::unexpected(storage::StorageError{
-            "repair", EPROTO, "",
-            "The list of Regions in log.mdb is lost and cannot be derived from the tables; restore "
-            "the folder from a backup."});
-    m_values.emplace_back(kRegionsValue, bytes);
-    std::ranges::sort(m_values);
-    return {};
+    return std::unexpected(storage::StorageError{
+        "repair", EPROTO, "",
+        "The list of Regions in log.mdb is lost and cannot be derived from the tables; restore "
+        "the folder from a backup."});
 }
 
 void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& partition) {

@@ -32,6 +32,8 @@ public:
     const std::vector<std::pair<std::string, std::string>>& values() const { return m_values; }
     /// Losses besides items of known tables, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
+    /// Damage that lost nothing, one sentence each.
+    const std::vector<std::string>& mended() const { return m_mended; }
 
     /// The index in `partitions` of the partition that has `key`, or nothing.
     std::optional<std::size_t> partitionOf(VolumeId volume, std::string_view key) const;
@@ -64,6 +66,7 @@ private:
     std::map<std::pair<RegionId, std::string>, Owner> m_owners;  ///< By the first key of a range.
     std::uint64_t m_orphans = 0;
     std::vector<std::string> m_notes;
+    std::vector<std::string> m_mended;
 };
 
 }  // namespace orrery::cluster

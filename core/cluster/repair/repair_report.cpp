@@ -45,6 +45,8 @@ std::string RepairReport::summary() const {
 
 std::string RepairReport::text() const {
     std::string text;
+    for (const std::string& one : mended)
+        text += one + "\n";
     for (const std::string& note : notes)
         text += note + "\n";
     for (const LostKeys& one : lost)

@@ -28,7 +28,9 @@ struct LostKeys {
 struct RepairReport {
     std::vector<LostKeys> lost;
     std::vector<std::string> notes;  ///< Other losses and actions, one sentence each.
-    std::filesystem::path kept;      ///< The folder of the damaged files.
+    /// What was wrong and is as it was before, one sentence each.
+    std::vector<std::string> mended;
+    std::filesystem::path kept;  ///< The folder of the damaged files.
 
     /// True if all data is as it was before the damage.
     bool isComplete() const { return lost.empty() && notes.empty(); }
