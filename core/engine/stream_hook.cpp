@@ -130,52 +130,72 @@ void StreamHook::run() {
     }
 }
 
+// Shards that expired are forgotten, once they are done.
 bool StreamHook::findShards() {
+    Listing listing;
+    if (!findStreams(listing)) return false;
+    if (!listing.isWhole) return true;
+    m_listed = std::move(listing.shards);
+    std::erase_if(m_shards, [&](const Shard& shard) {
+        return shard.isOver && shard.event.empty() && !m_listed.contains({shard.stream, shard.id});
+    });
+    return true;
+}
+
+bool StreamHook::findStreams(Listing& listing) {
     std::string after;
-    std::set<std::string> listed;
     do {
         const auto answer = call(
             "ListStreams", request({{"TableName", m_table}, {"ExclusiveStartStreamArn", after}}));
         if (!answer) return false;
-        if (answer->status != 200) return true;
+        listing.isWhole = listing.isWhole && answer->status == 200;
         const json::Object list = objectOf(*answer);
-        for (const json::Value& stream : listOf(list, "Streams")) {
-            const std::string arn = textOf(stream.as_object(), "StreamArn");
-            listed.insert(arn);
-            if (!findShards(arn)) return false;
-        }
+        for (const json::Value& stream : listOf(list, "Streams"))
+            if (!findShards(textOf(stream.as_object(), "StreamArn"), listing)) return false;
         after = textOf(list, "LastEvaluatedStreamArn");
     } while (!after.empty());
-    m_listed = std::move(listed);
     return true;
 }
 
-bool StreamHook::findShards(const std::string& stream) {
+bool StreamHook::findShards(const std::string& stream, Listing& listing) {
     std::string after;
     do {
         const auto answer = call(
             "DescribeStream", request({{"StreamArn", stream}, {"ExclusiveStartShardId", after}}));
         if (!answer) return false;
+        // A client's error: the stream has expired.
+        listing.isWhole = listing.isWhole && answer->status < 500;
         const json::Object object = objectOf(*answer);
         const json::Value* description = object.if_contains("StreamDescription");
         if (description == nullptr) return true;
         for (const json::Value& shard : listOf(description->as_object(), "Shards")) {
             const std::string id = textOf(shard.as_object(), "ShardId");
+            listing.shards.emplace(stream, id);
             const bool isKnown = std::ranges::any_of(m_shards, [&](const Shard& known) {
                 return known.stream == stream && known.id == id;
             });
-            if (!isKnown)
-                m_shards.push_back(
-                    {stream, id, "", m_checkpoint.lastOf(stream, id), "", {}, {}, false});
+            if (isKnown) continue;
+            Shard& found = m_shards.emplace_back();
+            found.stream = stream;
+            found.id = id;
+            found.parent = textOf(shard.as_object(), "ParentShardId");
+            found.last = m_checkpoint.lastOf(stream, id);
         }
         after = textOf(description->as_object(), "LastEvaluatedShardId");
     } while (!after.empty());
     return true;
 }
 
+bool StreamHook::waitsForParent(const Shard& shard) const {
+    return !shard.parent.empty() && std::ranges::any_of(m_shards, [&](const Shard& other) {
+        return other.stream == shard.stream && other.id == shard.parent &&
+               (!other.isOver || !other.event.empty());
+    });
+}
+
 bool StreamHook::advance(Shard& shard) {
     if (!shard.event.empty()) return handle(shard);
-    if (shard.isOver) return false;
+    if (shard.isOver || waitsForParent(shard)) return false;
     return shard.iterator.empty() ? open(shard) : read(shard);
 }
 

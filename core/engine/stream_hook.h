@@ -16,9 +16,10 @@
 namespace orrery::engine {
 
 /// Runs a command for each batch of records of a table's streams, as Lambda runs a function: in
-/// order within a shard, and again, after a while, when the command fails. It hands over the
-/// changes since it first began, in the world's whole seconds; a later start continues after the
-/// last batch that the command has handled. It reads by ordinary calls, on a thread of its own.
+/// order within a shard, a shard's before its child's, and again, after a while, when the command
+/// fails. It hands over the changes since it first began, in the world's whole seconds; a later
+/// start continues after the last batch that the command has handled. It reads by ordinary calls,
+/// on a thread of its own.
 class StreamHook {
 public:
     using Report = std::function<void(const std::string&)>;
@@ -43,6 +44,7 @@ private:
     struct Shard {
         std::string stream;  ///< Its ARN.
         std::string id;
+        std::string parent;    ///< Its id; empty: none.
         std::string iterator;  ///< Empty: to be asked for.
         std::string last;      ///< The sequence number of the last record read; empty: none.
         std::string event;     ///< A batch that has not been handled, up to `last`; empty: none.
@@ -52,9 +54,18 @@ private:
     };
 
     void run();
+    /// The shards that the streams of the table have now.
+    struct Listing {
+        std::set<StreamCheckpoint::Place> shards;
+        bool isWhole = true;
+    };
+
     /// False if the hook has to stop.
     bool findShards();
-    bool findShards(const std::string& stream);
+    bool findStreams(Listing& listing);
+    bool findShards(const std::string& stream, Listing& listing);
+    /// True while the shard's parent has records that were not handled.
+    bool waitsForParent(const Shard& shard) const;
     /// False if there was nothing to do.
     bool advance(Shard& shard);
     bool handle(Shard& shard);
@@ -70,7 +81,7 @@ private:
     std::string m_table;
     StreamCheckpoint m_checkpoint;
     bool m_isSaved = true;
-    std::set<std::string> m_listed;  // The streams of the last list.
+    std::set<StreamCheckpoint::Place> m_listed;  // The shards of the last whole listing.
     std::vector<Shard> m_shards;
     std::thread m_thread;
 };

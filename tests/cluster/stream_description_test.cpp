@@ -39,10 +39,35 @@ private slots:
         const std::string text = made.arn();
         const auto arn = parseStreamArn(text);
         QVERIFY(arn && arn->table == "Orders" && arn->label == made.label());
-        QCOMPARE(made.shardId(0), std::string("shardId-00000001432155070252-0000002a"));
-        QVERIFY(made.shardId(0) < made.shardId(1));
-        QCOMPARE(made.findShard(made.shardId(1)).value(), std::size_t{1});
-        QVERIFY(!made.findShard("shardId-00000001432155070252-0000002c"));
+        QCOMPARE(made.shardId(made.shards[0].name()),
+                 std::string("shardId-00000001432155070252-0000002a"));
+        const std::string second = made.shardId(made.shards[1].name());
+        QVERIFY(made.shardId(made.shards[0].name()) < second);
+        QCOMPARE(made.findShard(second), &made.shards[1]);
+        QVERIFY(made.findShard("shardId-00000001432155070252-0000002c") == nullptr);
+    }
+
+    // Also where the clock has been set back.
+    void opensChildrenInOrder() {
+        StreamDescription made = stream();
+        made.shards[1].end.reset();
+        const CalendarTime later(made.createdAt.sinceEpoch() + kShardLife);
+        made.openChild(GroupId(43), Lsn(90), later);
+        made.openChild(GroupId(42), Lsn(9), later);
+        made.openChild(GroupId(43), Lsn(100), made.createdAt);
+        QCOMPARE(made.shards.size(), 5u);
+        QVERIFY(std::ranges::is_sorted(
+            made.shards, {}, [&](const StreamShard& shard) { return made.shardId(shard.name()); }));
+        QVERIFY(std::ranges::is_sorted(made.shards, {}, &StreamShard::name));
+        const StreamShard& last = *made.lastShard(GroupId(43));
+        QCOMPARE(last.begin, std::optional(Lsn(100)));
+        const StreamShard& before = *made.findShard(*last.parent());
+        QCOMPARE(before.end, std::optional(Lsn(100)));
+        QCOMPARE(*before.parent(), made.shards[1].name());
+        QCOMPARE(made.shards[1].end, std::optional(Lsn(90)));
+        QVERIFY(!made.shards[1].parent());
+        QCOMPARE(made.shardId(*before.parent()), made.shardId(made.shards[1].name()));
+        QVERIFY(decodeStream(encodeStream(made)) == made);
     }
 
     void numbersRecordsInOrder() {
@@ -73,6 +98,34 @@ private slots:
         QVERIFY(decodeStream(bytes) == made);
         for (std::size_t size = 0; size < bytes.size(); ++size)
             QVERIFY(!decodeStream(std::string_view(bytes).substr(0, size)));
+    }
+
+    void readsBackTagsAndAPolicy() {
+        StreamDescription made = stream();
+        const std::string plain = encodeStream(made);
+        made.tags = {{"team", "a"}, {"empty", ""}};
+        QVERIFY(decodeStream(encodeStream(made)) == made);
+        made.policy = ResourcePolicy{R"({"Statement":[]})", 1'767'225'600'000};
+        const std::string bytes = encodeStream(made);
+        QVERIFY(decodeStream(bytes) == made);
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            QVERIFY(!decodeStream(std::string_view(bytes).substr(0, size)));
+        made.tags.clear();
+        QVERIFY(decodeStream(encodeStream(made)) == made);
+        made.policy.reset();
+        QCOMPARE(encodeStream(made), plain);
+    }
+
+    // As the first version wrote it: without tags and policy.
+    void readsStreamsOfAnEarlierVersion() {
+        const std::string bytes =
+            QByteArray::fromHex(
+                "010c3030303030303030303030300975732d656173742d3101064f7264657273050102706b00"
+                "0013e00972d1a5230000022a01072b03015a")
+                .toStdString();
+        const auto read = decodeStream(bytes);
+        QVERIFY(read.has_value());
+        QVERIFY(*read == stream());
     }
 
     void readsTablesOfAnEarlierVersion() {

@@ -54,6 +54,10 @@ StreamSimReport StreamSim::run() {
     for (const auto& [createdAt, one] : m_streams)
         m_report.segments +=
             static_cast<int>(m_t.store().archiveSegments(one.stream->table).size());
+    for (const auto& [createdAt, one] : m_streams) {
+        m_report.children += static_cast<int>(std::ranges::count_if(
+            one.shards, [](const auto& shard) { return shard.first.openedAt.has_value(); }));
+    }
     return m_report;
 }
 
@@ -87,6 +91,7 @@ void StreamSim::step() {
     problem(judgeTrimMarks(m_t.world(), m_t.store()));
     if (m_prng.chance({1, 14})) stop();
     if (m_prng.chance({1, 60})) jump();
+    if (m_prng.chance({1, 30})) passHours();
 }
 
 void StreamSim::changeFaults() {
@@ -186,14 +191,16 @@ void StreamSim::write(int item) {
 void StreamSim::consume() {
     for (auto& [createdAt, one] : m_streams) {
         if (m_t.world().catalog().streams().find(*one.stream) == nullptr) continue;
-        for (std::size_t i = 0; i < one.stream->shards.size(); ++i) {
-            Shard& shard = one.shards[one.stream->shards[i].group];
+        for (const cluster::StreamShard& described : one.stream->shards) {
+            if (waitsForParent(one, described)) continue;
+            Shard& shard = one.shards[described.name()];
             const bool isHisTurn = m_isSettling || m_prng.chance({1, 3});
             if (shard.call != 0 || shard.atEnd || !isHisTurn) continue;
             if (shard.isFromHorizon) shard.jumpsAtHorizon = m_jumps;
+            shard.jumpsAtRead = m_jumps;
             cluster::ReadStream read;
             read.stream = one.stream;
-            read.shard = i;
+            read.shard = described.name();
             read.start = shard.isFromHorizon ? cluster::StreamStart::Horizon
                                              : cluster::StreamStart::Position;
             read.position = shard.position;
@@ -203,12 +210,20 @@ void StreamSim::consume() {
     }
 }
 
+bool StreamSim::waitsForParent(const Stream& stream, const cluster::StreamShard& shard) const {
+    const auto parent = shard.parent();
+    if (!parent || stream.stream->findShard(*parent) == nullptr) return false;
+    const auto known = stream.shards.find(*parent);
+    return known == stream.shards.end() || !known->second.atEnd;
+}
+
 // --- time and stops
 
 // Whatever a consumer had not read by then is gone.
 void StreamSim::jump() {
     m_jumped += 25h;
     ++m_jumps;
+    m_sinceJump = {};
     test::setCalendar(m_t.world(), wall());
     for (auto& [createdAt, one] : m_streams) {
         one.owed.clear();
@@ -216,6 +231,15 @@ void StreamSim::jump() {
         for (Shown& shown : one.items)
             shown.isKnown = false;
     }
+}
+
+// Shards get children, but no record expires: all are younger than the last jump.
+void StreamSim::passHours() {
+    constexpr Duration kHours = 5h;
+    if (m_sinceJump + kHours > 20h) return;
+    m_sinceJump += kHours;
+    m_jumped += kHours;
+    test::setCalendar(m_t.world(), wall());
 }
 
 void StreamSim::stop() {
@@ -244,7 +268,7 @@ void StreamSim::stop() {
                m_t.world().catalog().streams().find(*one.stream) == nullptr;
     });
     for (auto& [createdAt, one] : m_streams) {
-        for (auto& [group, shard] : one.shards)
+        for (auto& [name, shard] : one.shards)
             shard.call = 0;
     }
     findStreams();

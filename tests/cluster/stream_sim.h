@@ -24,15 +24,18 @@ struct StreamSimReport {
     int segments = 0;  ///< Of the archive, at the end.
     int trimmed = 0;   ///< Reads whose position was too old.
     int kills = 0;
+    int children = 0;  ///< Shards that continue another one.
 };
 
 /// One run: a table whose stream is enabled and disabled, which is deleted and made anew, while
-/// clients write, zones and links fail, the process is killed, and days pass. A consumer reads all
-/// shards on and on, as an application would: from the position of its last answer.
+/// clients write, zones and links fail, the process is killed, and hours and days pass. A consumer
+/// reads all shards on and on, as an application would: from the position of its last answer, and a
+/// shard before its child.
 ///
 /// Each item has one writer, which numbers its writes, so what a stream may show follows from what
 /// was sent and acknowledged: within a stream, numbers of an item rise, each put acknowledged while
-/// the stream was enabled is there once, and each record continues where the one before it ended.
+/// the stream was enabled is there once, and each record continues where the one before it ended,
+/// also from a shard to its child.
 class StreamSim {
 public:
     explicit StreamSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
@@ -56,6 +59,7 @@ private:
         Lsn position{};
         bool isFromHorizon = true;
         int jumpsAtHorizon = 0;  ///< Jumps of the clock before the last read from the horizon.
+        int jumpsAtRead = 0;     ///< Before the read in progress.
         bool atEnd = false;
         std::uint64_t call = 0;
     };
@@ -69,7 +73,8 @@ private:
         cluster::StreamPtr stream;
         /// Writes asked for since this step, and acknowledged, must be in it.
         std::optional<std::uint64_t> requiredSince;
-        std::map<GroupId, Shard> shards;
+        std::map<cluster::ShardName, Shard> shards;
+        std::map<GroupId, Lsn> shown;  ///< The last record shown, in whichever shard.
         std::array<Shown, kItems> items;
         std::set<std::pair<int, std::uint64_t>> owed;
     };
@@ -83,7 +88,9 @@ private:
     void clients();
     void write(int item);
     void consume();
+    bool waitsForParent(const Stream& stream, const cluster::StreamShard& shard) const;
     void jump();
+    void passHours();
     void stop();
     void settle();
 
@@ -91,7 +98,7 @@ private:
     bool isReleased(std::uint64_t call) const;
     void collect();
     void collectAdmin();
-    void collectRead(Stream& stream, GroupId group, Shard& shard);
+    void collectRead(Stream& stream, const cluster::ShardName& name, Shard& shard);
     void show(Stream& stream, Shard& shard, const cluster::StreamEntry& entry);
     void findStreams();
     void requireStreams();
@@ -109,8 +116,9 @@ private:
     Admin m_admin = Admin::None;
     std::uint64_t m_adminCall = 0;
     std::uint64_t m_step = 0;
-    Duration m_jumped{};  ///< How far the wall clock was set ahead.
-    int m_jumps = 0;
+    Duration m_jumped{};     ///< How far the wall clock was set ahead.
+    int m_jumps = 0;         ///< Over more than a day.
+    Duration m_sinceJump{};  ///< How far the clock was set ahead since the last of these.
     bool m_isSettling = false;
     StreamSimReport m_report;
 };

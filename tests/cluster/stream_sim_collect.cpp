@@ -25,14 +25,17 @@ int itemOf(const cluster::StreamEntry& entry) {
 
 }  // namespace
 
-void StreamSim::collectRead(Stream& stream, GroupId group, Shard& shard) {
+void StreamSim::collectRead(Stream& stream, const cluster::ShardName& name, Shard& shard) {
     const cluster::Answered& answered = *m_t.answer(std::exchange(shard.call, 0));
     if (!answered.result) {
         const ApiError& error = answered.result.error();
         if (error.type == ErrorType::TrimmedDataAccess) {
             ++m_report.trimmed;
             // What a read from the horizon has found, or passed, can be read on from there.
-            if (shard.jumpsAtHorizon == m_jumps && m_jumps > 0)
+            // The shard, or the whole stream, has expired since the request was sent.
+            shard.atEnd = m_t.world().catalog().streams().find(*stream.stream) == nullptr ||
+                          stream.stream->findShard(name) == nullptr;
+            if (!shard.atEnd && shard.jumpsAtHorizon == m_jumps && m_jumps > 0)
                 problem("a consumer from the horizon finds its position trimmed");
             shard.isFromHorizon = true;
             shard.position = Lsn{};
@@ -49,16 +52,22 @@ void StreamSim::collectRead(Stream& stream, GroupId group, Shard& shard) {
         return;
     }
     const auto& reply = std::get<cluster::StreamReply>(*answered.result);
+    Lsn& last = stream.shown[name.group];
     for (const cluster::StreamEntry& entry : reply.entries) {
-        if (!shard.isFromHorizon && entry.lsn <= shard.position)
-            problem("group " + std::to_string(group.value()) + " shows record " +
+        if (entry.lsn <= last)
+            problem("group " + std::to_string(name.group.value()) + " shows record " +
                     std::to_string(entry.lsn.value()) + " again");
+        last = entry.lsn;
         show(stream, shard, entry);
     }
     if (!shard.isFromHorizon && reply.position < shard.position) problem("a position goes back");
     shard.position = reply.position;
     shard.isFromHorizon = reply.next == cluster::StreamStart::Horizon;
     shard.atEnd = reply.atEnd;
+    // What it had not read by then is gone.
+    if (shard.jumpsAtRead == m_jumps) return;
+    for (Shown& shown : stream.items)
+        shown.isKnown = false;
 }
 
 void StreamSim::show(Stream& stream, Shard& shard, const cluster::StreamEntry& entry) {
@@ -111,8 +120,8 @@ void StreamSim::collect() {
         }
     }
     for (auto& [createdAt, one] : m_streams) {
-        for (auto& [group, shard] : one.shards) {
-            if (isReleased(shard.call)) collectRead(one, group, shard);
+        for (auto& [name, shard] : one.shards) {
+            if (isReleased(shard.call)) collectRead(one, name, shard);
         }
     }
 }
@@ -142,7 +151,7 @@ void StreamSim::findStreams() {
         Stream& known = m_streams[stream->createdAt];
         known.stream = stream;
         for (const cluster::StreamShard& shard : stream->shards)
-            known.shards.try_emplace(shard.group);
+            known.shards.try_emplace(shard.name());
     });
     for (const auto& [createdAt, one] : m_streams) {
         if (m_t.world().catalog().streams().find(*one.stream) != nullptr) continue;
@@ -165,8 +174,9 @@ void StreamSim::judgeAtRest() {
         const auto status = one.stream->status();
         if (status == cluster::StreamStatus::Enabling || status == cluster::StreamStatus::Disabling)
             problem("a stream stays " + std::string(cluster::statusText(status)));
-        for (const auto& [group, shard] : one.shards) {
-            if (one.stream->disabledAt && !shard.atEnd) problem("a closed shard does not end");
+        for (const cluster::StreamShard& shard : one.stream->shards) {
+            if (shard.end && !one.shards.at(shard.name()).atEnd)
+                problem("a closed shard does not end");
         }
         if (one.stream->disabledAt || table() == nullptr) continue;
         for (int item = 0; item < kItems; ++item) {

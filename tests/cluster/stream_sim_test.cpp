@@ -71,12 +71,16 @@ private slots:
             sum.segments += one.segments;
             sum.trimmed += one.trimmed;
             sum.kills += one.kills;
+            sum.children += one.children;
         }
-        qInfo("%d writes, %d entries, %d streams, %d segments, %d trimmed reads, %d kills",
-              sum.writesDone, sum.entriesSeen, sum.streams, sum.segments, sum.trimmed, sum.kills);
+        qInfo(
+            "%d writes, %d entries, %d streams, %d children, %d segments, %d trimmed reads, "
+            "%d kills",
+            sum.writesDone, sum.entriesSeen, sum.streams, sum.children, sum.segments, sum.trimmed,
+            sum.kills);
         QVERIFY(sum.writesDone > 100 * kMixed && sum.entriesSeen > 50 * kMixed);
         QVERIFY(sum.streams > 2 * kMixed && sum.segments > 5 * kMixed);
-        QVERIFY(sum.trimmed > 0 && sum.kills > 2 * kMixed);
+        QVERIFY(sum.trimmed > 0 && sum.kills > 2 * kMixed && sum.children > 2 * kMixed);
     }
 
     void findsASegmentThatSkipsARecord() { QVERIFY(foundBy(PlantedBug::SegmentSkips, "") != 0); }
@@ -86,6 +90,7 @@ private slots:
     void findsAMarkThatIsForgotten() {
         QVERIFY(foundBy(PlantedBug::StreamMarkForgotten, "a stream stays ") != 0);
     }
+    void findsAChildThatBeginsLate() { QVERIFY(foundBy(PlantedBug::ChildBeginsLate, "") != 0); }
     void findsChangesThatChangeNothing() {
         QVERIFY(foundBy(PlantedBug::StreamShowsNoChange, " is shown after ") != 0);
     }

@@ -61,8 +61,10 @@ class StreamTest : public QObject {
         m_t.sync();
     }
 
-    void passADay() {
-        m_jumped += 25h;
+    void passADay() { pass(25h); }
+
+    void pass(Duration time) {
+        m_jumped += time;
         test::setCalendar(m_t.world(), CalendarTime(test::kCalendar.sinceEpoch() +
                                                     m_t.world().now().sinceStart() + m_jumped));
         m_t.run(1s);
@@ -73,10 +75,12 @@ class StreamTest : public QObject {
         return m_t.world().catalog().streams().latest("000000000000", "us-east-1", table);
     }
 
-    /// One read of the table's only shard. An error is not expected.
-    cluster::StreamReply read(const std::string& table, cluster::StreamStart start, Lsn position) {
+    /// One read of a shard. An error is not expected.
+    cluster::StreamReply read(const cluster::StreamPtr& stream, const cluster::ShardName& shard,
+                              cluster::StreamStart start, Lsn position) {
         cluster::ReadStream read;
-        read.stream = streamOf(table);
+        read.stream = stream;
+        read.shard = shard;
         read.start = start;
         read.position = position;
         read.limit = 1000;
@@ -90,13 +94,22 @@ class StreamTest : public QObject {
         return std::get<cluster::StreamReply>(*answered->result);
     }
 
-    /// Reads on from the horizon until a read finds nothing.
+    /// Reads all shards, a parent before its child.
     std::vector<std::string> readAll(const std::string& table) {
         std::vector<std::string> keys;
+        const cluster::StreamPtr stream = streamOf(table);
+        for (const cluster::StreamShard& shard : stream->shards)
+            readShard(stream, shard.name(), keys);
+        return keys;
+    }
+
+    /// Reads on from the horizon until a read finds nothing.
+    void readShard(const cluster::StreamPtr& stream, const cluster::ShardName& shard,
+                   std::vector<std::string>& keys) {
         cluster::StreamStart start = cluster::StreamStart::Horizon;
         Lsn position{};
         for (int reads = 0; reads < 100 && m_failed.empty(); ++reads) {
-            const cluster::StreamReply reply = read(table, start, position);
+            const cluster::StreamReply reply = read(stream, shard, start, position);
             for (const cluster::StreamEntry& entry : reply.entries)
                 keys.push_back(*types::EncodedItem(*entry.newImage).find("pk")->as<std::string>());
             m_largest = std::max(m_largest, reply.entries.size());
@@ -104,7 +117,6 @@ class StreamTest : public QObject {
             start = reply.next;
             position = reply.position;
         }
-        return keys;
     }
 
     std::string m_failed;
@@ -114,8 +126,9 @@ private slots:
     void passesMoreExpiredRecordsThanOneReadLooksAt() {
         createTable("Many");
         put("Many", "old", 42);
-        passADay();
+        pass(3h);
         put("Many", "new", 3);
+        pass(22h);
         const auto keys = readAll("Many");
         QCOMPARE(m_failed, std::string());
         QCOMPARE(keys, (std::vector<std::string>{"new0", "new1", "new2"}));
@@ -139,6 +152,67 @@ private slots:
         QVERIFY2(m_largest <= 5, std::to_string(m_largest).c_str());
         m_t.options().logBounds.streamReadRecords = bounds().streamReadRecords;
         m_t.restart();
+    }
+
+    void keepsTagsAndPolicyOverARestartAndBeyondItsTable() {
+        createTable("Tagged");
+        m_t.submit("TagResource",
+                   always(cluster::UpdateStream{streamOf("Tagged"),
+                                                std::vector<cluster::Tag>{{"team", "a"}}, "{}"}));
+        m_t.run(1s);
+        m_t.restart();
+        const auto isThere = [&] {
+            const cluster::StreamPtr stream = streamOf("Tagged");
+            return stream != nullptr && stream->tags == std::vector<cluster::Tag>{{"team", "a"}} &&
+                   stream->policy && stream->policy->text == "{}";
+        };
+        QVERIFY(isThere());
+        m_t.submit("DeleteTable", always(cluster::DeleteTable{m_t.find("Tagged")}));
+        m_t.run(1s);
+        m_t.restart();
+        QVERIFY(m_t.find("Tagged") == nullptr);
+        QVERIFY(isThere());
+    }
+
+    void anOldShardIsContinuedByItsChild() {
+        createTable("Aged");
+        put("Aged", "a", 2);
+        pass(5h);
+        put("Aged", "b", 2);
+        const auto before = streamOf("Aged")->shards;
+        QCOMPARE(before.size(), 2u);
+        QVERIFY(before[0].end && !before[1].end);
+        QCOMPARE(before[1].parent(), std::optional(before[0].name()));
+        m_t.restart();
+        m_t.run(1s);
+        QVERIFY(streamOf("Aged")->shards == before);
+        // The next one, although the world was stopped when the time came.
+        m_jumped += 5h;
+        m_t.setWallClock(
+            CalendarTime(test::kCalendar.sinceEpoch() + m_t.world().now().sinceStart() + m_jumped));
+        m_t.restart();
+        m_t.run(1s);
+        put("Aged", "c", 1);
+        QCOMPARE(streamOf("Aged")->shards.size(), 3u);
+        const auto keys = readAll("Aged");
+        QCOMPARE(m_failed, std::string());
+        QCOMPARE(keys, (std::vector<std::string>{"a0", "a1", "b0", "b1", "c0"}));
+        // A day after the first one was closed, there is nothing in it.
+        pass(20h);
+        QCOMPARE(streamOf("Aged")->shards.front().name(), before[1].name());
+        QCOMPARE(streamOf("Aged")->shards.front().parent(), std::optional(before[0].name()));
+    }
+
+    // Nothing is logged for it, so the world has nothing to do.
+    void aShardWithoutRecordsStaysOpen() {
+        createTable("Idle");
+        put("Idle", "a", 1);
+        pass(5h);
+        const auto shards = streamOf("Idle")->shards;
+        QCOMPARE(shards.size(), 2u);
+        for (int i = 0; i < 3; ++i)
+            pass(5h);
+        QVERIFY(streamOf("Idle")->shards == shards);
     }
 
     void aSegmentThatWaitsToBeWrittenExpires() {

@@ -79,6 +79,22 @@ void createTable(RunningEngine& running) {
     QCOMPARE(running.call("CreateTable", request).status, 200);
 }
 
+/// How many shards the table's stream has.
+qsizetype shardsOfTab(RunningEngine& running) {
+    const auto table = QJsonDocument::fromJson(
+                           running.call("DescribeTable", R"({"TableName":"Tab"})").body.c_str())
+                           .object()["Table"]
+                           .toObject();
+    const std::string arn = table["LatestStreamArn"].toString().toStdString();
+    const auto stream =
+        running.call("DynamoDBStreams_20120810.DescribeStream", R"({"StreamArn":")" + arn + "\"}");
+    return QJsonDocument::fromJson(stream.body.c_str())
+        .object()["StreamDescription"]
+        .toObject()["Shards"]
+        .toArray()
+        .size();
+}
+
 }  // namespace
 
 class StreamHookTest : public QObject {
@@ -114,6 +130,36 @@ private slots:
             expected += "INSERT" + QString::number(i);
         expected += "REMOVE0";
         QCOMPARE(seen, expected);
+    }
+
+    // More records than one batch has, on both sides of the time when the shard was closed.
+    void handsOverAShardBeforeItsChild() {
+        RunningEngine running;
+        Pipe pipe;
+        createTable(running);
+        const std::filesystem::path positions = std::filesystem::path(pipe.folder()) / "positions";
+        std::filesystem::create_directory(positions);
+        std::ofstream(positions / "us-east-1_Tab_1") << "orrery stream hook 1\nsince 0\n";
+        constexpr int kItems = 250;
+        const auto put = [&](int i) {
+            QCOMPARE(running.call("PutItem", test::putJson(std::to_string(i))).status, 200);
+        };
+        for (int i = 0; i < kItems; ++i)
+            put(i);
+        QCOMPARE(running.control("POST", "/clock/advance", R"({"by":"5h"})").status, 200);
+        QTRY_VERIFY(shardsOfTab(running) == 2);
+        for (int i = kItems; i < 2 * kItems; ++i)
+            put(i);
+        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+        for (int seen = 0; seen < 2 * kItems;) {
+            const QJsonArray batch = pipe.records();
+            QVERIFY(!batch.isEmpty());
+            for (const auto&& record : batch) {
+                const QJsonObject keys =
+                    record.toObject()["dynamodb"].toObject()["Keys"].toObject();
+                QCOMPARE(keys["pk"].toObject()["S"].toString(), QString::number(seen++));
+            }
+        }
     }
 
     void handsOverTheSameRecordsAgainAfterAFailure() {
@@ -241,10 +287,13 @@ private slots:
             QCOMPARE(checkpoint.lastOf("arn:a", "shard-1"), std::string("100"));
             QCOMPARE(checkpoint.lastOf("arn:b", "shard-2"), std::string("200"));
             QCOMPARE(checkpoint.lastOf("arn:a", "shard-2"), std::string());
-            checkpoint.keepOnly({"arn:b"});
+            checkpoint.note("arn:b", "shard-3", "300");
+            checkpoint.keepOnly({{"arn:b", "shard-2"}, {"arn:b", "shard-9"}});
             QVERIFY(checkpoint.save());
         }
         QCOMPARE(StreamCheckpoint(file, 99).lastOf("arn:a", "shard-1"), std::string());
+        QCOMPARE(StreamCheckpoint(file, 99).lastOf("arn:b", "shard-2"), std::string("200"));
+        QCOMPARE(StreamCheckpoint(file, 99).lastOf("arn:b", "shard-3"), std::string());
         std::ofstream(file) << "noise";
         QCOMPARE(StreamCheckpoint(file, 99).since(), 99);
         QVERIFY(StreamCheckpoint({}, 99).save());

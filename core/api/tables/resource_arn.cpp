@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "core/api/tables/stream_arguments.h"
 #include "core/base/account_id.h"
 #include "core/types/api_error.h"
 
@@ -32,7 +33,12 @@ std::unexpected<ApiError> invalid(const std::string& text) {
         ApiError::validation("One or more parameter values were invalid: " + text));
 }
 
+bool isOfStream(std::string_view arn) {
+    return arn.find("/stream/") != std::string_view::npos;
+}
+
 ApiError notFound(std::string_view arn, ArnUse use) {
+    if (use == ArnUse::Policy && isOfStream(arn)) return streamNotFound(arn);
     if (use == ArnUse::Policy)
         return ApiError::tableNotFound(split(arn).back().substr(kTable.size()));
     // Recorded in dynalite's suite, untagResource.js.
@@ -62,7 +68,7 @@ ApiError notOfThisEndpoint(std::string_view arn, ArnUse use) {
 
 }  // namespace
 
-ApiResult<void> checkTableArn(std::string_view arn, ArnUse use) {
+ApiResult<void> checkResourceArn(std::string_view arn, ArnUse use) {
     if (!arn.starts_with("arn:"))
         return invalid("ARNs must start with 'arn:': " + std::string(arn));
     const ArnParts parts = split(arn);
@@ -85,17 +91,37 @@ ApiResult<void> checkTableArn(std::string_view arn, ArnUse use) {
     return invalid("Provided Arn is not a DynamoDB resource arn: " + std::string(arn));
 }
 
-ApiResult<cluster::TablePtr> findByArn(const cluster::Catalog& catalog,
-                                       const cluster::Caller& caller, std::string_view arn,
-                                       ArnUse use) {
+ApiResult<Resource> findResource(const cluster::Catalog& catalog, const cluster::Caller& caller,
+                                 std::string_view arn, ArnUse use) {
     const ArnParts parts = split(arn);
     if (parts[4] != accountDigits(caller.accountId)) return std::unexpected(ofOtherAccount(use));
     const bool isTooShort = parts.back().size() < kTable.size() + kTableNameMin;
     if (parts[3] != caller.regionName || parts[1] != "aws" || isTooShort)
         return std::unexpected(notOfThisEndpoint(arn, use));
-    cluster::TablePtr table = catalog.find(caller, arn);
-    if (table == nullptr) return std::unexpected(notFound(arn, use));
-    return table;
+    Resource found;
+    if (isOfStream(arn)) {
+        found.stream = catalog.streams().find(caller, arn);
+    } else {
+        found.table = catalog.find(caller, arn);
+    }
+    if (!found.table && !found.stream) return std::unexpected(notFound(arn, use));
+    return found;
+}
+
+cluster::Request Resource::withTags(std::vector<cluster::Tag> tags) const {
+    if (stream) return cluster::UpdateStream{stream, std::move(tags), std::nullopt};
+    cluster::UpdateTable update;
+    update.table = table;
+    update.tags = std::move(tags);
+    return update;
+}
+
+cluster::Request Resource::withPolicy(std::optional<std::string> policy) const {
+    if (stream) return cluster::UpdateStream{stream, std::nullopt, std::move(policy)};
+    cluster::UpdateTable update;
+    update.table = table;
+    update.policy = std::move(policy);
+    return update;
 }
 
 }  // namespace orrery::api

@@ -9,7 +9,7 @@ namespace {
 
 /// Blanks included (API_PutResourcePolicy.html).
 constexpr std::size_t kPolicyBytesMax = 20 * 1024;
-/// The expected revision of a table that has no policy.
+/// The expected revision of a resource that has no policy.
 constexpr std::string_view kNoPolicy = "NO_POLICY";
 
 std::unexpected<ApiError> invalid(const std::string& text) {
@@ -52,23 +52,25 @@ std::optional<std::string> takeExpectedRevision(const Fields& request) {
 }
 
 // Recorded in moto's suite, test_dynamodb_resource_policy.py, which also runs against the service.
-ApiResult<void> checkRevision(const cluster::TableDescription& table,
+// Those about tables; streams have the same with their ARN.
+ApiResult<void> checkRevision(const Resource& resource,
                               const std::optional<std::string>& expected) {
     if (!expected) return {};
-    if (!table.policy) {
+    if (!resource.policy()) {
         if (*expected == kNoPolicy) return {};
-        return std::unexpected(policyNotFound(table.arn()));
+        return std::unexpected(policyNotFound(resource.arn()));
     }
-    const std::string revision = revisionText(*table.policy);
+    const std::string revision = revisionText(*resource.policy());
+    const std::string name =
+        resource.table ? "table " + resource.table->name : "stream " + resource.arn();
     if (*expected == revision) return {};
     if (*expected == kNoPolicy)
-        return std::unexpected(policyNotFound(
-            "Requested policy update expecting none to be present for table " + table.name +
-            ", but a policy exists with revision id " + revision + "."));
+        return std::unexpected(
+            policyNotFound("Requested policy update expecting none to be present for " + name +
+                           ", but a policy exists with revision id " + revision + "."));
     return std::unexpected(policyNotFound("Requested update for policy with revision id " +
-                                          *expected +
-                                          ", but the policy associated to target table " +
-                                          table.name + " has revision id " + revision + "."));
+                                          *expected + ", but the policy associated to target " +
+                                          name + " has revision id " + revision + "."));
 }
 
 ApiError policyNotFound(const std::string& what) {

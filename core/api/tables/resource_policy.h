@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "core/api/decode/fields.h"
-#include "core/cluster/catalog/table_description.h"
+#include "core/api/tables/resource_arn.h"
+#include "core/cluster/catalog/resource_settings.h"
 
 namespace orrery::api {
 
-// Resource policies of tables.
+// Resource policies of tables and streams.
 
 /// Refuses a text that is too long or no policy document.
 ApiResult<void> checkPolicy(std::string_view text);
@@ -21,9 +22,8 @@ std::string revisionText(const cluster::ResourcePolicy& policy);
 
 /// ExpectedRevisionId, if there is one.
 std::optional<std::string> takeExpectedRevision(const Fields& request);
-/// Fails with PolicyNotFoundException unless the table's policy has the expected revision.
-ApiResult<void> checkRevision(const cluster::TableDescription& table,
-                              const std::optional<std::string>& expected);
+/// Fails with PolicyNotFoundException unless the resource's policy has the expected revision.
+ApiResult<void> checkRevision(const Resource& resource, const std::optional<std::string>& expected);
 ApiError policyNotFound(const std::string& what);
 
 }  // namespace orrery::api

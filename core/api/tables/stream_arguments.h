@@ -22,6 +22,9 @@ inline constexpr Shape kShardId = string().lengths(28, 65);
 /// Refuses text that is no ARN of a stream, in any account.
 ApiResult<void> checkStreamArn(std::string_view arn);
 
+/// There is no stream with this ARN, or no more.
+ApiError streamNotFound(std::string_view arn);
+
 /// Fails with ResourceNotFoundException if the caller has no such stream, or no more.
 ApiResult<cluster::StreamPtr> findStream(const cluster::Catalog& catalog,
                                          const cluster::Caller& caller, std::string_view arn);
@@ -30,7 +33,7 @@ ApiResult<cluster::StreamPtr> findStream(const cluster::Catalog& catalog,
 /// survives a restart.
 struct ShardIterator {
     std::string streamArn;
-    GroupId shard{};
+    cluster::ShardName shard;
     cluster::StreamStart start = cluster::StreamStart::Horizon;
     Lsn position{};
     CalendarTime madeAt;

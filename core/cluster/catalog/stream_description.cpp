@@ -9,20 +9,28 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/cluster/catalog/stored_version.h"
 
 namespace orrery::cluster {
 namespace {
 
-//   stream := version:uint8(1) account region regionId:uint8 table space:varint view:uint8
+//   stream := version:uint8(1|2) account region regionId:uint8 table space:varint view:uint8
 //             keyAttribute hasSort:uint8 keyAttribute? createdAt:uint64 hasEnd:uint8
-//             disabledAt:uint64? count:varint shard…
-//   shard  := group:varint flags:uint8 begin:varint? end:varint?
+//             disabledAt:uint64? count:varint shard… settings?
+//   shard  := group:varint flags:uint8 begin:varint? end:varint? openedAt:uint64?
+//             parentOpenedAt:uint64?
+//   settings := count:varint (key value)… hasPolicy:uint8 (text revision:uint64)?
 //
-// Texts are sized; times are nanoseconds since 1970. Flags: 1 has a beginning, 2 has an end.
+// Texts are sized; times are nanoseconds since 1970. Flags: 1 has a beginning, 2 has an end, 4 is
+// a child, 8 is the child of a child.
+// Settings and children are in version 2 only; a stream without any is written as version 1.
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kPlain = 1;
+constexpr std::uint8_t kWithSettings = 2;
 constexpr std::uint8_t kHasBegin = 1;
 constexpr std::uint8_t kHasEnd = 2;
+constexpr std::uint8_t kIsChild = 4;
+constexpr std::uint8_t kIsGrandchild = 8;
 
 // A sequence number, and the numbers in a shard id, are decimal digits of fixed widths.
 constexpr std::size_t kMillisecondDigits = 13;
@@ -45,10 +53,13 @@ void write(ByteWriter& out, const types::KeyAttribute& attribute) {
     out.u8(static_cast<std::uint8_t>(attribute.type));
 }
 
-types::KeyAttribute readAttribute(ByteReader& in) {
+/// Clears `isSound` if a key cannot have this attribute.
+types::KeyAttribute readAttribute(ByteReader& in, bool& isSound) {
     types::KeyAttribute attribute;
     attribute.name = in.sized();
-    attribute.type = static_cast<types::AttributeType>(in.u8());
+    const std::uint8_t type = in.u8();
+    isSound = isSound && type <= static_cast<std::uint8_t>(types::AttributeType::Binary);
+    attribute.type = static_cast<types::AttributeType>(type);
     return attribute;
 }
 
@@ -60,13 +71,55 @@ CalendarTime readTime(ByteReader& in) {
     return CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
 }
 
+void write(ByteWriter& out, const StreamShard& shard) {
+    out.varint(shard.group.value());
+    const int flags = (shard.begin ? kHasBegin : 0) | (shard.end ? kHasEnd : 0) |
+                      (shard.openedAt ? kIsChild : 0) | (shard.parentOpenedAt ? kIsGrandchild : 0);
+    out.u8(static_cast<std::uint8_t>(flags));
+    if (shard.begin) out.varint(shard.begin->value());
+    if (shard.end) out.varint(shard.end->value());
+    if (shard.openedAt) write(out, *shard.openedAt);
+    if (shard.parentOpenedAt) write(out, *shard.parentOpenedAt);
+}
+
 StreamShard readShard(ByteReader& in) {
     StreamShard shard;
     shard.group = GroupId(in.varint());
     const std::uint8_t flags = in.u8();
     if ((flags & kHasBegin) != 0) shard.begin = Lsn(in.varint());
     if ((flags & kHasEnd) != 0) shard.end = Lsn(in.varint());
+    if ((flags & kIsChild) != 0) shard.openedAt = readTime(in);
+    if ((flags & kIsGrandchild) != 0) shard.parentOpenedAt = readTime(in);
     return shard;
+}
+
+bool isPlain(const StreamDescription& stream) {
+    const auto isChild = [](const StreamShard& shard) { return shard.openedAt.has_value(); };
+    return stream.tags.empty() && !stream.policy && std::ranges::none_of(stream.shards, isChild);
+}
+
+void writeSettings(ByteWriter& out, const StreamDescription& stream) {
+    out.varint(stream.tags.size());
+    for (const Tag& tag : stream.tags) {
+        out.sized(tag.key);
+        out.sized(tag.value);
+    }
+    out.u8(stream.policy ? 1 : 0);
+    if (!stream.policy) return;
+    out.sized(stream.policy->text);
+    out.u64(static_cast<std::uint64_t>(stream.policy->revision));
+}
+
+void readSettings(ByteReader& in, StreamDescription& stream) {
+    for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
+        Tag& tag = stream.tags.emplace_back();
+        tag.key = in.sized();
+        tag.value = in.sized();
+    }
+    if (in.u8() == 0) return;
+    ResourcePolicy& policy = stream.policy.emplace();
+    policy.text = in.sized();
+    policy.revision = static_cast<std::int64_t>(in.u64());
 }
 
 }  // namespace
@@ -131,19 +184,46 @@ StreamStatus StreamDescription::status() const {
     return std::ranges::any_of(shards, lacksBegin) ? StreamStatus::Enabling : StreamStatus::Enabled;
 }
 
-std::string StreamDescription::shardId(std::size_t shard) const {
+std::string StreamDescription::shardId(const ShardName& shard) const {
     constexpr std::size_t kTimeDigits = 20;
+    const CalendarTime openedAt = shard.openedAt.value_or(createdAt);
     std::string group;
-    ByteWriter(group).u32(static_cast<std::uint32_t>(shards.at(shard).group.value()));
-    return "shardId-" + digits(static_cast<std::uint64_t>(milliseconds(createdAt)), kTimeDigits) +
+    ByteWriter(group).u32(static_cast<std::uint32_t>(shard.group.value()));
+    return "shardId-" + digits(static_cast<std::uint64_t>(milliseconds(openedAt)), kTimeDigits) +
            "-" + hex(group);
 }
 
-std::optional<std::size_t> StreamDescription::findShard(std::string_view wanted) const {
-    for (std::size_t i = 0; i < shards.size(); ++i) {
-        if (shardId(i) == wanted) return i;
-    }
-    return std::nullopt;
+const StreamShard* StreamDescription::findShard(std::string_view wanted) const {
+    const auto found = std::ranges::find_if(
+        shards, [&](const StreamShard& shard) { return shardId(shard.name()) == wanted; });
+    return found == shards.end() ? nullptr : &*found;
+}
+
+const StreamShard* StreamDescription::findShard(const ShardName& name) const {
+    const auto found = std::ranges::lower_bound(shards, name, {}, &StreamShard::name);
+    return found == shards.end() || found->name() != name ? nullptr : &*found;
+}
+
+const StreamShard* StreamDescription::lastShard(GroupId group) const {
+    for (std::size_t i = shards.size(); i > 0; --i)
+        if (shards[i - 1].group == group) return &shards[i - 1];
+    return nullptr;
+}
+
+// Its name is new, wherever the clock has been set.
+StreamShard& StreamDescription::openChild(GroupId group, Lsn end, CalendarTime now) {
+    const StreamShard* const last = lastShard(group);
+    CHECK(last != nullptr);
+    StreamShard child;
+    child.group = group;
+    child.begin = end;
+    child.parentOpenedAt = last->openedAt;
+    const std::int64_t opened = milliseconds(last->openedAt.value_or(createdAt));
+    child.openedAt =
+        CalendarTime(std::chrono::milliseconds(std::max(milliseconds(now), opened + 1)));
+    shards[static_cast<std::size_t>(last - shards.data())].end = end;
+    return *shards.insert(std::ranges::upper_bound(shards, child.name(), {}, &StreamShard::name),
+                          child);
 }
 
 std::string StreamDescription::sequenceNumber(Lsn lsn) const {
@@ -165,7 +245,7 @@ std::optional<Lsn> StreamDescription::lsnOf(std::string_view number) const {
 std::string encodeStream(const StreamDescription& stream) {
     std::string bytes;
     ByteWriter out(bytes);
-    out.u8(kVersion);
+    out.u8(isPlain(stream) ? kPlain : kWithSettings);
     out.sized(stream.accountId);
     out.sized(stream.regionName);
     out.u8(stream.region.value());
@@ -179,19 +259,16 @@ std::string encodeStream(const StreamDescription& stream) {
     out.u8(stream.disabledAt ? 1 : 0);
     if (stream.disabledAt) write(out, *stream.disabledAt);
     out.varint(stream.shards.size());
-    for (const StreamShard& shard : stream.shards) {
-        out.varint(shard.group.value());
-        out.u8(
-            static_cast<std::uint8_t>((shard.begin ? kHasBegin : 0) | (shard.end ? kHasEnd : 0)));
-        if (shard.begin) out.varint(shard.begin->value());
-        if (shard.end) out.varint(shard.end->value());
-    }
+    for (const StreamShard& shard : stream.shards)
+        write(out, shard);
+    if (!isPlain(stream)) writeSettings(out, stream);
     return bytes;
 }
 
 std::optional<StreamDescription> decodeStream(std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) return std::nullopt;
+    const std::uint8_t version = in.u8();
+    if (version != kPlain && version != kWithSettings) return std::nullopt;
     StreamDescription stream;
     stream.accountId = in.sized();
     stream.regionName = in.sized();
@@ -201,13 +278,20 @@ std::optional<StreamDescription> decodeStream(std::string_view bytes) {
     const std::uint8_t view = in.u8();
     if (view >= kViews.size()) return std::nullopt;
     stream.view = static_cast<StreamView>(view);
-    stream.keys.partition = readAttribute(in);
-    if (in.u8() != 0) stream.keys.sort = readAttribute(in);
+    bool isSound = true;
+    stream.keys.partition = readAttribute(in, isSound);
+    if (in.u8() != 0) stream.keys.sort = readAttribute(in, isSound);
     stream.createdAt = readTime(in);
     if (in.u8() != 0) stream.disabledAt = readTime(in);
     for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left)
         stream.shards.push_back(readShard(in));
-    if (!in.ok() || !in.atEnd()) return std::nullopt;
+    const auto isPossible = [](const StreamShard& shard) {
+        return shard.group <= kGroupIdMax &&
+               (!shard.begin || !shard.end || shard.begin <= shard.end);
+    };
+    if (version == kWithSettings) readSettings(in, stream);
+    if (!in.ok() || !in.atEnd() || !isSound) return std::nullopt;
+    if (!std::ranges::all_of(stream.shards, isPossible)) return std::nullopt;
     return stream;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/cluster/catalog/resource_settings.h"
 #include "core/types/key_schema.h"
 
 namespace orrery::cluster {
@@ -40,7 +41,20 @@ enum class StreamStatus : std::uint8_t { Enabling, Enabled, Disabling, Disabled 
 /// "ENABLED".
 std::string_view statusText(StreamStatus status);
 
-/// The part of a stream that is in the log of one partition.
+/// The service closes a shard after about four hours, and opens its child.
+inline constexpr Duration kShardLife = std::chrono::hours(4);
+
+/// What tells the shards of a stream apart. Names sort like ids.
+struct ShardName {
+    /// When the shard was opened as the child of another, in whole milliseconds. Absent: it is the
+    /// partition's first one, as old as the stream.
+    std::optional<CalendarTime> openedAt;
+    GroupId group{};
+    auto operator<=>(const ShardName&) const = default;
+};
+
+/// A part of a stream: records in the log of one partition. A shard of some age is closed, and its
+/// child goes on in the same log.
 struct StreamShard {
     GroupId group{};
     /// The records after this one belong to the shard. Absent until the Configuration record with
@@ -48,6 +62,15 @@ struct StreamShard {
     std::optional<Lsn> begin;
     /// The last record of a closed shard.
     std::optional<Lsn> end;
+    std::optional<CalendarTime> openedAt = {};        ///< See ShardName.
+    std::optional<CalendarTime> parentOpenedAt = {};  ///< Of a child: when its parent was opened.
+
+    ShardName name() const { return {openedAt, group}; }
+    /// The parent of a child, which may have expired.
+    std::optional<ShardName> parent() const {
+        if (!openedAt) return std::nullopt;
+        return ShardName{parentOpenedAt, group};
+    }
     bool operator==(const StreamShard&) const = default;
 };
 
@@ -61,7 +84,9 @@ struct StreamDescription {
     types::KeySchema keys;
     CalendarTime createdAt;  ///< Whole milliseconds, and unique among the streams of a table name.
     std::optional<CalendarTime> disabledAt;
-    std::vector<StreamShard> shards;
+    std::vector<StreamShard> shards;  ///< In order of their names.
+    std::vector<Tag> tags;
+    std::optional<ResourcePolicy> policy;
 
     /// "2015-05-20T20:51:10.252".
     std::string label() const;
@@ -71,10 +96,17 @@ struct StreamDescription {
     // Shards and records as the API names them.
 
     /// "shardId-00000001432155070252-0000002a"; ids sort like the shards.
-    std::string shardId(std::size_t shard) const;
-    std::optional<std::size_t> findShard(std::string_view shardId) const;
+    std::string shardId(const ShardName& shard) const;
+    /// Null if there is none, or no more.
+    const StreamShard* findShard(std::string_view shardId) const;
+    const StreamShard* findShard(const ShardName& name) const;
+    /// The newest shard of a partition, or null.
+    const StreamShard* lastShard(GroupId group) const;
+    /// Closes the newest shard of a partition at `end`, and opens its child there.
+    StreamShard& openChild(GroupId group, Lsn end, CalendarTime now);
     /// 27 digits: the creation of the stream in milliseconds, then the position in the log. So
-    /// numbers rise within a shard, and from a stream to the next one of its table.
+    /// numbers rise within a shard, from it to its child, and from a stream to the next one of its
+    /// table.
     std::string sequenceNumber(Lsn lsn) const;
     /// Nothing if it is no number of this stream.
     std::optional<Lsn> lsnOf(std::string_view sequenceNumber) const;

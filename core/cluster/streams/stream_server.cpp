@@ -42,6 +42,13 @@ ApiResult<StreamPtr> streamOf(const WorldState& world, const ReadStream& read) {
                                     nullptr});
 }
 
+/// The shard, unless it has expired since the request was bound.
+ApiResult<const StreamShard*> shardOf(const StreamDescription& stream, const ReadStream& read) {
+    const StreamShard* const shard = stream.findShard(read.shard);
+    if (shard == nullptr) return std::unexpected(trimmed());
+    return shard;
+}
+
 }  // namespace
 
 /// Collects the stream records of one reply.
@@ -49,10 +56,11 @@ class StreamServer::Page {
 public:
     using Next = LogReader::Next;
 
-    Page(const WorldState& world, const StreamDescription& stream, const ReadStream& read)
+    Page(const WorldState& world, const StreamDescription& stream, const StreamShard& shard,
+         const ReadStream& read)
         : m_bug(world.plantedBug),
           m_stream(stream),
-          m_shard(stream.shards.at(read.shard)),
+          m_shard(shard),
           m_read(read),
           m_horizon(CalendarTime(world.calendar().sinceEpoch() - kStreamRetention)) {
         m_reply.now = world.calendar();
@@ -156,8 +164,9 @@ void StreamServer::answer(Group& group, const ParkedOp& asked) {
 ApiResult<StreamReply> StreamServer::read(Group& group, ZoneIndex zone,
                                           const ReadStream& read) const {
     TRY_ASSIGN(const StreamPtr stream, streamOf(m_world, read));
-    Page page(m_world, *stream, read);
-    const StreamShard& shard = stream->shards.at(read.shard);
+    TRY_ASSIGN(const StreamShard* const found, shardOf(*stream, read));
+    const StreamShard& shard = *found;
+    Page page(m_world, *stream, shard, read);
     if (read.start == StreamStart::Latest && shard.begin) {
         const Lsn applied = group.member(zone).mark.applied;
         page.moveTo(std::max(*shard.begin, shard.end ? std::min(applied, *shard.end) : applied));
@@ -198,11 +207,12 @@ ApiResult<Reply> StreamServer::serveRemoved(const ReadStream& read) const {
 
 ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
     TRY_ASSIGN(const StreamPtr stream, streamOf(m_world, read));
-    const StreamShard& shard = stream->shards.at(read.shard);
+    TRY_ASSIGN(const StreamShard* const found, shardOf(*stream, read));
+    const StreamShard& shard = *found;
     // The partition is there, but the call that asked for it was bound before the table was made
     // anew; it never is.
     if (!shard.end) return std::unexpected(ApiError::internal());
-    Page page(m_world, *stream, read);
+    Page page(m_world, *stream, shard, read);
     if (read.start == StreamStart::Latest) page.moveTo(*shard.end);
     std::size_t seen = 0;
     std::uint64_t seenBytes = 0;

@@ -16,11 +16,6 @@ namespace {
 
 //   value "stream/<table>/<creation>" := see catalog/stream_description.cpp
 
-/// A leader that has not committed a Configuration record is asked again after this long.
-constexpr Duration kAskAgain = 200ms;
-/// When no replica at hand has the records of a closed shard, they are ordered after this long.
-constexpr Duration kOrderAgain = 5s;
-
 std::string valueName(KeySpaceId table, CalendarTime createdAt) {
     return std::string(kStreamValuePrefix) + std::to_string(table.value()) + "/" +
            std::to_string(createdAt.sinceEpoch().count());
@@ -32,16 +27,6 @@ StreamPtr share(StreamDescription stream) {
 
 bool isOpen(const StreamDescription& stream) {
     return !stream.disabledAt;
-}
-
-/// Where the last of these streams ends in the log of `group`.
-Lsn endIn(const std::vector<StreamPtr>& streams, GroupId group) {
-    Lsn end{};
-    for (const StreamPtr& stream : streams) {
-        for (const StreamShard& shard : stream->shards)
-            if (shard.group == group && shard.end) end = std::max(end, *shard.end);
-    }
-    return end;
 }
 
 }  // namespace
@@ -99,9 +84,14 @@ void Streams::end(const TableDescription& table) {
 }
 
 void Streams::endEarly(StreamDescription& stream) const {
+    std::set<ShardName> closed;
+    for (const StreamShard& shard : stream.shards)
+        if (shard.end) closed.insert(shard.name());
     endAtOnce(stream);
-    for (StreamShard& shard : stream.shards)
-        if (shard.end > shard.begin) shard.end = Lsn(shard.end->value() - 1);
+    for (StreamShard& shard : stream.shards) {
+        if (!closed.contains(shard.name()) && shard.end > shard.begin)
+            shard.end = Lsn(shard.end->value() - 1);
+    }
 }
 
 void Streams::endAtOnce(StreamDescription& stream) const {
@@ -127,21 +117,38 @@ void Streams::tableRemoved(const TableDescription& table) {
         m_archiver.orderAll(*m_world.findGroup(id));
 }
 
+ApiResult<Reply> Streams::update(const UpdateStream& update) {
+    const StreamPtr there = m_world.catalog.streams().find(*update.stream);
+    if (there == nullptr) return std::unexpected(ApiError::resourceNotFound());
+    StreamDescription changed = *there;
+    if (update.tags) changed.tags = *update.tags;
+    if (update.policy)
+        changed.policy = nextPolicy(changed.policy, *update.policy, m_world.calendar());
+    UpdateStreamReply reply{share(changed)};
+    if (changed != *there) store(std::move(changed));
+    return Reply(std::move(reply));
+}
+
 void Streams::drop(const StreamDescription& stream) {
     erase(stream);
-    tickBy(stream.table, m_world.now);  // For its segments in the archive.
+    // With this turn: after a kill, nobody would know that there are segments.
+    static_cast<void>(expireSegments(stream.table));
+    tickBy(stream.table, m_world.now);  // For what is ordered meanwhile.
 }
 
 storage::StorageResult<void> Streams::reopen() {
     TRY_ASSIGN(const auto values, m_world.store.values(kStreamValuePrefix));
     for (const auto& [name, bytes] : values) {
         auto stream = decodeStream(bytes);
-        if (!stream || stream->region.value() >= m_world.regions.size()) {
+        const bool isSound = stream && stream->region.value() < m_world.regions.size() &&
+                             stream->regionName == m_world.region(stream->region).name &&
+                             name == valueName(stream->table, stream->createdAt);
+        if (!isSound) {
             return std::unexpected(storage::StorageError{
-                "decode " + name, EPROTO, "",
-                "The catalog in the data folder is corrupt (" + name +
-                    "), or a newer version of Orrery wrote it; open the folder with that version, "
-                    "or restore it from a backup."});
+                "decode " + name, EPROTO, "log.mdb",
+                "The catalog in log.mdb is corrupt (" + name +
+                    "), or a newer version of Orrery wrote it; open the data folder with that "
+                    "version, restore it from a backup, or run \"orreryd repair --data DIR\"."});
         }
         m_world.catalog.putStream(share(*std::move(stream)));
     }
@@ -228,12 +235,19 @@ void Streams::advanceMark(Group& group, Mark& mark) {
 }
 
 void Streams::settleMark(const Group& group, Lsn lsn) {
+    m_work.of(group.id).isChildTimed = false;
     for (const StreamPtr& one : m_world.catalog.streams().ofTable(group.table)) {
+        const StreamShard* const last = one->lastShard(group.id);
+        if (last == nullptr || last->end) continue;
         StreamDescription stream = *one;
-        const auto shard = std::ranges::find(stream.shards, group.id, &StreamShard::group);
-        if (shard == stream.shards.end()) continue;
-        if (!shard->begin) shard->begin = lsn;
-        if (stream.disabledAt && !shard->end) shard->end = lsn;
+        StreamShard& shard = stream.shards[static_cast<std::size_t>(last - one->shards.data())];
+        const auto closing = closesAt(stream, shard, group);
+        if (!shard.begin) shard.begin = lsn;
+        if (stream.disabledAt) shard.end = lsn;
+        if (closing && *closing <= m_world.calendar()) {
+            StreamShard& child = stream.openChild(group.id, lsn, m_world.calendar());
+            if (m_world.plantedBug == PlantedBug::ChildBeginsLate) child.begin = group.committed;
+        }
         if (stream != *one) store(std::move(stream));
     }
 }
@@ -244,11 +258,13 @@ bool Streams::waits(const Group& group) const {
 }
 
 void Streams::moved(Group& group) {
-    server.moved(group);
     Work* work = m_work.find(group.id);
+    if (work != nullptr && work->mark.isWanted) advanceMark(group, work->mark);
+    // After that, so that a read that waited knows where its shard ends.
+    server.moved(group);
     if (work == nullptr) return;
-    if (work->mark.isWanted) advanceMark(group, work->mark);
     m_archiver.moved(group);
+    timeChild(group, *work);
     if (work->isTimed || m_archiver.archivedTo(group) >= group.committed) return;
     work->isTimed = true;
     tickBy(group.table,
@@ -261,116 +277,13 @@ void Streams::forget(GroupId group) {
     server.forget(group);
 }
 
-// --- time
-
-Instant Streams::instantOf(CalendarTime time) const {
-    return std::max(m_world.now, Instant(time.sinceEpoch() - m_world.calendarOffset));
-}
-
-CalendarTime Streams::horizon() const {
-    return CalendarTime(m_world.calendar().sinceEpoch() - kStreamRetention);
-}
-
-void Streams::tickBy(KeySpaceId table, Instant at) {
-    const auto [known, isNew] = m_ticks.try_emplace(table, at);
-    if (!isNew && known->second <= at) return;
-    known->second = at;
-    m_world.queue.add(at, StreamTick{table, at});
-}
-
-void Streams::on(const StreamTick& tick) {
-    const auto known = m_ticks.find(tick.table);
-    if (known == m_ticks.end() || known->second != tick.at) return;
-    m_ticks.erase(known);
-    const Instant next =
-        std::min({tendGroups(tick.table), expireStreams(tick.table), expireSegments(tick.table)});
-    if (next != Instant::never()) tickBy(tick.table, next);
-}
-
-void Streams::calendarJumped() {
-    std::vector<KeySpaceId> tables;
-    for (const auto& [table, at] : m_ticks)
-        tables.push_back(table);
-    for (const KeySpaceId table : tables)
-        tickBy(table, m_world.now);
-}
-
-Instant Streams::tendGroups(KeySpaceId table) {
-    Instant next = Instant::never();
-    const std::vector<StreamPtr> streams = m_world.catalog.streams().ofTable(table);
-    // A closed shard needs the log no more once its records are in the archive.
-    const bool isOver = std::ranges::all_of(streams, [](const StreamPtr& stream) {
-        return stream->status() == StreamStatus::Disabled;
-    });
-    for (const GroupId id : m_world.partitions.ofSpace(table)) {
-        Group& group = *m_world.findGroup(id);
-        Work* work = m_work.find(id);
-        if (work == nullptr) continue;
-        if (work->mark.isWanted) {
-            askLeader(group);
-            next = std::min(next, m_world.now + kAskAgain);
-            continue;
-        }
-        m_archiver.skipExpired(group, horizon());
-        if (isOver) {
-            m_archiver.orderAll(group);
-            if (m_archiver.archivedTo(group) < endIn(streams, id)) {
-                next = std::min(next, m_world.now + kOrderAgain);
-                continue;
-            }
-            m_archiver.retire(group);
-            m_work.forget(id);
-            continue;
-        }
-        work->isTimed = m_archiver.archivedTo(group) < group.committed;
-        if (!work->isTimed) continue;
-        const CalendarTime last = group.lastCommitTimestamp;
-        next = std::min(
-            next, instantOf(CalendarTime(last.sinceEpoch() + kStreamRetention + Duration(1))));
-    }
-    return next;
-}
-
-Instant Streams::expireStreams(KeySpaceId table) {
-    Instant next = Instant::never();
-    for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table)) {
-        if (!stream->disabledAt) continue;
-        const CalendarTime end(stream->disabledAt->sinceEpoch() + kStreamRetention);
-        if (end > m_world.calendar() || stream->status() != StreamStatus::Disabled) {
-            next = std::min(next, std::max(instantOf(end), m_world.now + kAskAgain));
-            continue;
-        }
-        erase(*stream);
-    }
-    return next;
-}
+// --- saving
 
 void Streams::erase(const StreamDescription& stream) {
     m_changed.erase({stream.table, stream.createdAt});
     m_world.turn.eraseValue(valueName(stream.table, stream.createdAt));
     m_world.catalog.eraseStream(stream, m_world.openTicket);
 }
-
-Instant Streams::expireSegments(KeySpaceId table) {
-    const auto before = static_cast<std::uint64_t>(horizon().sinceEpoch().count());
-    const bool isGone = m_world.catalog.streams().ofTable(table).empty();
-    std::optional<std::uint64_t> first;
-    const auto note = [&](std::uint64_t until) {
-        if (!isGone && until >= before) first = std::min(first.value_or(until), until);
-    };
-    for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table))
-        note(segment.until);
-    for (const storage::ArchiveOrder& order : m_world.store.archiveOrders(table))
-        note(order.until);
-    m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
-    Instant next = Instant::never();
-    if (m_archiver.orderedNow(table) && !isGone) next = m_world.now + kAskAgain;
-    if (!first) return next;
-    const Duration until(static_cast<std::int64_t>(*first));
-    return std::min(next, instantOf(CalendarTime(until + kStreamRetention + Duration(1))));
-}
-
-// --- saving
 
 void Streams::store(StreamDescription stream) {
     m_changed.emplace(stream.table, stream.createdAt);

@@ -9,9 +9,10 @@
 
 namespace orrery::cluster {
 
-/// The life of streams: enabling, disabling, expiry. A stream of an existing table begins and ends
-/// in each partition with a Configuration record, which the leader proposes before it takes another
-/// write. So every write that is answered after the change is on the new side of it.
+/// The life of streams: enabling, disabling, the next generation of shards, expiry. A stream of an
+/// existing table begins and ends in each partition with a Configuration record, which the leader
+/// proposes before it takes another write. So every write that is answered after the change is on
+/// the new side of it. A shard ends, and its child begins, with such a record too.
 class Streams {
 public:
     Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
@@ -35,6 +36,8 @@ public:
     /// The table and its partitions are about to be removed. Its streams stay.
     void tableRemoved(const TableDescription& table);
 
+    /// Changes tags and policy, also of a stream that is disabled or whose table is gone.
+    ApiResult<Reply> update(const UpdateStream& update);
     /// Removes a stream at once, with its records. Its table is gone.
     void drop(const StreamDescription& stream);
 
@@ -73,9 +76,12 @@ private:
     };
     struct Work {
         Mark mark;
-        bool isTimed = false;  ///< The expiry of its records is in the table's tick.
+        bool isTimed = false;       ///< The expiry of its records is in the table's tick.
+        bool isChildTimed = false;  ///< So is the end of its open shard.
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
+    /// A leader that has not committed a Configuration record is asked again after this long.
+    static constexpr Duration kAskAgain = std::chrono::milliseconds(200);
 
     storage::StorageResult<void> checkArchive(KeySpaceId table) const;
     /// Ends the open shards at what is committed.
@@ -85,6 +91,13 @@ private:
     void wantMark(Group& group);
     void advanceMark(Group& group, Mark& mark);
     void settleMark(const Group& group, Lsn lsn);
+    /// When the shard is to be closed for its age; nothing if it stays open.
+    std::optional<CalendarTime> closesAt(const StreamDescription& stream, const StreamShard& shard,
+                                         const Group& group) const;
+    /// The same for the open shards of a table, by partition.
+    std::map<GroupId, CalendarTime> closings(KeySpaceId table) const;
+    /// The end of the group's open shard is in the table's tick from now on.
+    void timeChild(const Group& group, Work& work);
     void askLeader(Group& group);
     void store(StreamDescription stream);
     void erase(const StreamDescription& stream);
@@ -94,6 +107,7 @@ private:
     /// When the archive of the table next loses a segment, after losing those that are due.
     Instant expireSegments(KeySpaceId table);
     Instant expireStreams(KeySpaceId table);
+    Instant expireShards(KeySpaceId table);
     Instant tendGroups(KeySpaceId table);
 
     WorldState& m_world;

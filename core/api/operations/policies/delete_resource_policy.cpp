@@ -25,19 +25,17 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), takeExpectedRevision(request), {}};
-    TRY(checkTableArn(parsed.arn, ArnUse::Policy));
+    TRY(checkResourceArn(parsed.arn, ArnUse::Policy));
     return parsed;
 }
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    cluster::UpdateTable update;
-    TRY_ASSIGN(update.table, findByArn(catalog, caller, parsed.arn, ArnUse::Policy));
-    TRY(checkRevision(*update.table, parsed.expected));
-    if (!update.table->policy) return cluster::ReadNothing{};
-    parsed.revision = revisionText(*update.table->policy);
-    update.policy = std::string();
-    return update;
+    TRY_ASSIGN(const Resource resource, findResource(catalog, caller, parsed.arn, ArnUse::Policy));
+    TRY(checkRevision(resource, parsed.expected));
+    if (!resource.policy()) return cluster::ReadNothing{};
+    parsed.revision = revisionText(*resource.policy());
+    return resource.withPolicy(std::string());
 }
 
 void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {

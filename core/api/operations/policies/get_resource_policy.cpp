@@ -4,7 +4,6 @@
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
 #include "core/api/tables/resource_policy.h"
-#include "core/api/tables/table_request.h"
 #include "core/api/tables/table_shapes.h"
 #include "core/base/result.h"
 
@@ -16,20 +15,25 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("GetResourcePolicyInput", kMembers);
 
-ApiResult<TableRequest> parse(const Fields& request) {
-    TRY(checkTableArn(request.text("ResourceArn"), ArnUse::Policy));
-    return TableRequest{std::string(request.text("ResourceArn")), nullptr};
+struct Parsed {
+    std::string arn;
+    Resource resource;  ///< Has a policy; set when the request is bound.
+};
+
+ApiResult<Parsed> parse(const Fields& request) {
+    TRY(checkResourceArn(request.text("ResourceArn"), ArnUse::Policy));
+    return Parsed{std::string(request.text("ResourceArn")), {}};
 }
 
-ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY_ASSIGN(parsed.table, findByArn(catalog, caller, parsed.tableName, ArnUse::Policy));
-    if (!parsed.table->policy) return std::unexpected(policyNotFound(parsed.tableName));
+    TRY_ASSIGN(parsed.resource, findResource(catalog, caller, parsed.arn, ArnUse::Policy));
+    if (!parsed.resource.policy()) return std::unexpected(policyNotFound(parsed.arn));
     return cluster::ReadNothing{};
 }
 
-void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
-    const cluster::ResourcePolicy& policy = *parsed.table->policy;
+void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {
+    const cluster::ResourcePolicy& policy = *parsed.resource.policy();
     out.beginObject().name("Policy").string(policy.text);
     out.name("RevisionId").string(revisionText(policy)).endObject();
 }

@@ -1,5 +1,5 @@
-// PutResourcePolicy. API reference: API_PutResourcePolicy.html. Attaches a policy to a table. It is
-// kept and shown; no request is refused because of it, since nobody signs in here.
+// PutResourcePolicy. API reference: API_PutResourcePolicy.html. Attaches a policy to a table or a
+// stream. It is kept and shown; no request is refused because of it.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -28,25 +28,27 @@ struct Parsed {
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), std::string(request.text("Policy")),
                   takeExpectedRevision(request)};
-    TRY(checkTableArn(parsed.arn, ArnUse::Policy));
+    TRY(checkResourceArn(parsed.arn, ArnUse::Policy));
     TRY(checkPolicy(parsed.policy));
     return parsed;
 }
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    cluster::UpdateTable update;
-    TRY_ASSIGN(update.table, findByArn(catalog, caller, parsed.arn, ArnUse::Policy));
-    TRY(checkRevision(*update.table, parsed.expected));
+    TRY_ASSIGN(const Resource resource, findResource(catalog, caller, parsed.arn, ArnUse::Policy));
+    TRY(checkRevision(resource, parsed.expected));
     // The same policy again keeps its revision.
-    const auto& there = update.table->policy;
-    if (!there || !isSamePolicy(there->text, parsed.policy)) update.policy = parsed.policy;
-    return update;
+    const auto& there = resource.policy();
+    if (there && isSamePolicy(there->text, parsed.policy)) return resource.withPolicy(std::nullopt);
+    return resource.withPolicy(parsed.policy);
 }
 
 void reply(const Parsed&, const cluster::Reply& reply, json::Writer& out) {
-    const cluster::TablePtr& table = std::get<cluster::TableReply>(reply).table;
-    out.beginObject().name("RevisionId").string(revisionText(*table->policy)).endObject();
+    const auto* const ofStream = std::get_if<cluster::UpdateStreamReply>(&reply);
+    const cluster::ResourcePolicy& policy =
+        ofStream != nullptr ? *ofStream->stream->policy
+                            : *std::get<cluster::TableReply>(reply).table->policy;
+    out.beginObject().name("RevisionId").string(revisionText(policy)).endObject();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// DescribeStream. API reference: API_DescribeStream.html. A shard is the stream's part of one
-// partition.
+// DescribeStream. API reference: API_DescribeStream.html. A shard is a part of the stream in one
+// partition; after four hours its child continues it.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
@@ -32,9 +32,8 @@ struct Parsed {
     std::string arn;
     std::size_t limit = kShardsMax;
     std::string after;
-    /// Only the children of one shard are wanted. A partition is never split while it has a stream,
-    /// so no shard has children.
-    bool wantsChildren = false;
+    /// Only the children of this shard are wanted. Empty: all are.
+    std::string parentId;
     cluster::StreamPtr stream;  ///< Set when the request is bound.
 };
 
@@ -43,7 +42,8 @@ ApiResult<Parsed> parse(const Fields& request) {
     parsed.arn = request.text("StreamArn");
     parsed.limit = static_cast<std::size_t>(request.integer("Limit").value_or(kShardsMax));
     parsed.after = request.text("ExclusiveStartShardId");
-    parsed.wantsChildren = request.has("ShardFilter");
+    if (const auto filter = request.structure("ShardFilter"))
+        parsed.parentId = filter->text("ShardId");
     TRY(checkStreamArn(parsed.arn));
     return parsed;
 }
@@ -54,34 +54,45 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return cluster::ReadNothing{};
 }
 
-void writeShard(json::Writer& out, const cluster::StreamDescription& stream, std::size_t number) {
-    const cluster::StreamShard& shard = stream.shards[number];
+// A child begins after the record with which its parent ends.
+Lsn startOf(const cluster::StreamShard& shard) {
+    const Lsn begin = shard.begin.value_or(Lsn{});
+    return shard.openedAt ? begin.next() : begin;
+}
+
+void writeShard(json::Writer& out, const cluster::StreamDescription& stream,
+                const cluster::StreamShard& shard) {
     out.beginObject();
+    if (const auto parent = shard.parent())
+        out.name("ParentShardId").string(stream.shardId(*parent));
     out.name("SequenceNumberRange").beginObject();
     if (shard.end) out.name("EndingSequenceNumber").string(stream.sequenceNumber(*shard.end));
-    out.name("StartingSequenceNumber").string(stream.sequenceNumber(shard.begin.value_or(Lsn{})));
+    out.name("StartingSequenceNumber").string(stream.sequenceNumber(startOf(shard)));
     out.endObject();
-    out.name("ShardId").string(stream.shardId(number));
+    out.name("ShardId").string(stream.shardId(shard.name()));
     out.endObject();
 }
 
 void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {
     const cluster::StreamDescription& stream = *parsed.stream;
-    std::vector<std::size_t> shown;
+    std::vector<const cluster::StreamShard*> shown;
     bool hasMore = false;
-    for (std::size_t i = 0; i < stream.shards.size() && !parsed.wantsChildren; ++i) {
-        if (stream.shardId(i) <= parsed.after) continue;
+    for (const cluster::StreamShard& shard : stream.shards) {
+        if (stream.shardId(shard.name()) <= parsed.after) continue;
+        const auto parent = shard.parent();
+        if (!parsed.parentId.empty() && (!parent || stream.shardId(*parent) != parsed.parentId))
+            continue;
         hasMore = shown.size() == parsed.limit;
         if (hasMore) break;
-        shown.push_back(i);
+        shown.push_back(&shard);
     }
     out.beginObject().name("StreamDescription").beginObject();
     writeTime(out.name("CreationRequestDateTime"), stream.createdAt);
     writeKeySchema(out, stream.keys);
-    if (hasMore) out.name("LastEvaluatedShardId").string(stream.shardId(shown.back()));
+    if (hasMore) out.name("LastEvaluatedShardId").string(stream.shardId(shown.back()->name()));
     out.name("Shards").beginArray();
-    for (const std::size_t shard : shown)
-        writeShard(out, stream, shard);
+    for (const cluster::StreamShard* const shard : shown)
+        writeShard(out, stream, *shard);
     out.endArray();
     out.name("StreamArn").string(stream.arn());
     out.name("StreamLabel").string(stream.label());

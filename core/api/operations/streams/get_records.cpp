@@ -32,7 +32,7 @@ struct Parsed {
     ShardIterator iterator;
     std::size_t limit = kRecordsMax;
     cluster::StreamPtr stream;  ///< These two are set when the request is bound.
-    std::size_t shard = 0;
+    cluster::StreamShard shard;
 };
 
 ApiResult<Parsed> parse(const Fields& request) {
@@ -47,15 +47,12 @@ ApiResult<Parsed> parse(const Fields& request) {
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(parsed.stream, findStream(catalog, caller, parsed.iterator.streamArn));
-    const auto& shards = parsed.stream->shards;
-    const auto shard =
-        std::ranges::find(shards, parsed.iterator.shard, &cluster::StreamShard::group);
-    if (shard == shards.end())
-        return std::unexpected(ApiError::validation("Invalid ShardIterator"));
-    parsed.shard = static_cast<std::size_t>(shard - shards.begin());
+    const cluster::StreamShard* const shard = parsed.stream->findShard(parsed.iterator.shard);
+    // The world answers for one that has expired.
+    if (shard != nullptr) parsed.shard = *shard;
     cluster::ReadStream read;
     read.stream = parsed.stream;
-    read.shard = parsed.shard;
+    read.shard = parsed.iterator.shard;
     read.start = parsed.iterator.start;
     read.position = parsed.iterator.position;
     read.limit = parsed.limit;
@@ -82,7 +79,8 @@ std::size_t writeKeys(json::Writer& out, const types::KeySchema& keys, const std
 }
 
 /// Unique for each change.
-std::string eventId(const cluster::StreamDescription& stream, std::size_t shard, Lsn lsn) {
+std::string eventId(const cluster::StreamDescription& stream, const cluster::ShardName& shard,
+                    Lsn lsn) {
     const Md5 digest =
         md5(stream.arn() + "/" + stream.shardId(shard) + "/" + stream.sequenceNumber(lsn));
     return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
@@ -120,7 +118,7 @@ void writeRecord(json::Writer& out, const Parsed& parsed, const cluster::StreamE
     out.beginObject();
     out.name("awsRegion").string(stream.regionName);
     writeChange(out, stream, entry);
-    out.name("eventID").string(eventId(stream, parsed.shard, entry.lsn));
+    out.name("eventID").string(eventId(stream, parsed.iterator.shard, entry.lsn));
     out.name("eventName").string(eventName(entry));
     out.name("eventSource").string("aws:dynamodb");
     out.name("eventVersion").string("1.1");
@@ -140,7 +138,7 @@ void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out)
         ShardIterator next = parsed.iterator;
         next.madeAt = read.now;
         // A shard that has not begun yet has no position.
-        const bool hasBegun = parsed.stream->shards[parsed.shard].begin.has_value();
+        const bool hasBegun = parsed.shard.begin.has_value();
         if (hasBegun || !read.entries.empty()) {
             next.start = read.next;
             next.position = read.position;

@@ -68,21 +68,21 @@ ApiResult<Lsn> positionOf(const Parsed& parsed, const cluster::StreamDescription
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::StreamPtr stream, findStream(catalog, caller, parsed.arn));
-    const auto shard = stream->findShard(parsed.shardId);
-    if (!shard)
+    const cluster::StreamShard* const shard = stream->findShard(parsed.shardId);
+    if (shard == nullptr)
         return std::unexpected(ApiError{ErrorType::ResourceNotFound,
                                         "Requested resource not found: Shard does not exist",
                                         nullptr});
     ShardIterator& iterator = parsed.iterator;
     iterator.streamArn = parsed.arn;
-    iterator.shard = stream->shards[*shard].group;
+    iterator.shard = shard->name();
     if (iterator.start == StreamStart::Position) {
-        TRY_ASSIGN(iterator.position, positionOf(parsed, *stream, stream->shards[*shard]));
+        TRY_ASSIGN(iterator.position, positionOf(parsed, *stream, *shard));
     }
     if (iterator.start == StreamStart::Horizon) return cluster::ReadNothing{};
     cluster::ReadStream read;
+    read.shard = shard->name();
     read.stream = std::move(stream);
-    read.shard = *shard;
     read.start = iterator.start;
     read.position = iterator.position;
     return read;

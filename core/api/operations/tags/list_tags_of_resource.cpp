@@ -3,7 +3,6 @@
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
 #include "core/api/tables/resource_arn.h"
-#include "core/api/tables/table_request.h"
 #include "core/api/tables/table_shapes.h"
 #include "core/base/result.h"
 
@@ -16,20 +15,25 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("ListTagsOfResourceInput", kMembers);
 
-ApiResult<TableRequest> parse(const Fields& request) {
-    TRY(checkTableArn(request.text("ResourceArn"), ArnUse::Tags));
-    return TableRequest{std::string(request.text("ResourceArn")), nullptr};
+struct Parsed {
+    std::string arn;
+    Resource resource;  ///< Set when the request is bound.
+};
+
+ApiResult<Parsed> parse(const Fields& request) {
+    TRY(checkResourceArn(request.text("ResourceArn"), ArnUse::Tags));
+    return Parsed{std::string(request.text("ResourceArn")), {}};
 }
 
-ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY_ASSIGN(parsed.table, findByArn(catalog, caller, parsed.tableName, ArnUse::Tags));
+    TRY_ASSIGN(parsed.resource, findResource(catalog, caller, parsed.arn, ArnUse::Tags));
     return cluster::ReadNothing{};
 }
 
-void reply(const TableRequest& parsed, const cluster::Reply&, json::Writer& out) {
+void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {
     out.beginObject().name("Tags").beginArray();
-    for (const cluster::Tag& tag : parsed.table->tags) {
+    for (const cluster::Tag& tag : parsed.resource.tags()) {
         out.beginObject().name("Key").string(tag.key);
         out.name("Value").string(tag.value).endObject();
     }

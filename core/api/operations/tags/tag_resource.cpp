@@ -1,5 +1,5 @@
-// TagResource. API reference: API_TagResource.html. Adds tags to a table, or replaces the values of
-// those that it has. The answer is empty.
+// TagResource. API reference: API_TagResource.html. Adds tags to a table or a stream, or replaces
+// the values of those that it has. The answer is empty.
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ struct Parsed {
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.arn = request.text("ResourceArn");
-    TRY(checkTableArn(parsed.arn, ArnUse::Tags));
+    TRY(checkResourceArn(parsed.arn, ArnUse::Tags));
     if (request.size("Tags") == 0)
         return std::unexpected(
             ApiError::validation("Atleast one Tag needs to be provided as Input."));
@@ -37,9 +37,8 @@ ApiResult<Parsed> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    cluster::UpdateTable update;
-    TRY_ASSIGN(update.table, findByArn(catalog, caller, parsed.arn, ArnUse::Tags));
-    std::vector<cluster::Tag> tags = update.table->tags;
+    TRY_ASSIGN(const Resource resource, findResource(catalog, caller, parsed.arn, ArnUse::Tags));
+    std::vector<cluster::Tag> tags = resource.tags();
     for (const cluster::Tag& tag : parsed.tags) {
         const auto found = std::ranges::find(tags, tag.key, &cluster::Tag::key);
         if (found == tags.end()) {
@@ -49,8 +48,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
         }
     }
     TRY(checkTagCount(tags));
-    update.tags = std::move(tags);
-    return update;
+    return resource.withTags(std::move(tags));
 }
 
 void reply(const Parsed&, const cluster::Reply&, json::Writer&) {}

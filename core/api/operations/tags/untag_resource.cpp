@@ -1,5 +1,5 @@
 // UntagResource. API reference: API_UntagResource.html. Removes tags by their keys; a key that the
-// table does not have is no error. The answer is empty.
+// resource does not have is no error. The answer is empty.
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), request.strings("TagKeys")};
-    TRY(checkTableArn(parsed.arn, ArnUse::TagRemoval));
+    TRY(checkResourceArn(parsed.arn, ArnUse::TagRemoval));
     if (parsed.keys.empty())
         return std::unexpected(
             ApiError::validation("Atleast one Tag Key needs to be provided as Input."));
@@ -38,14 +38,13 @@ ApiResult<Parsed> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    cluster::UpdateTable update;
-    TRY_ASSIGN(update.table, findByArn(catalog, caller, parsed.arn, ArnUse::TagRemoval));
-    std::vector<cluster::Tag> tags = update.table->tags;
+    TRY_ASSIGN(const Resource resource,
+               findResource(catalog, caller, parsed.arn, ArnUse::TagRemoval));
+    std::vector<cluster::Tag> tags = resource.tags();
     std::erase_if(tags, [&](const cluster::Tag& tag) {
         return std::ranges::find(parsed.keys, tag.key) != parsed.keys.end();
     });
-    update.tags = std::move(tags);
-    return update;
+    return resource.withTags(std::move(tags));
 }
 
 void reply(const Parsed&, const cluster::Reply&, json::Writer&) {}
