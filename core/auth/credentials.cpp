@@ -18,7 +18,7 @@ std::string atLine(std::size_t line, std::string_view what) {
 /// The keys of the section that is being read.
 struct Section {
     std::string accessKey;
-    std::string secret;
+    Secret secret;
 };
 
 }  // namespace
@@ -28,7 +28,7 @@ std::expected<Credentials, std::string> Credentials::parse(std::string_view text
     Section section;
     // False if the section has one key of a pair. A section without both is for other tools.
     const auto close = [&] {
-        const bool isWhole = section.accessKey.empty() == section.secret.empty();
+        const bool isWhole = section.accessKey.empty() == section.secret.key.empty();
         if (!section.accessKey.empty()) credentials.m_secrets[section.accessKey] = section.secret;
         section = {};
         return isWhole;
@@ -53,14 +53,15 @@ std::expected<Credentials, std::string> Credentials::parse(std::string_view text
         const std::string_view name = trimmed(line.substr(0, equals));
         const std::string_view value = trimmed(line.substr(equals + 1));
         if (name == "aws_access_key_id") section.accessKey = value;
-        if (name == "aws_secret_access_key") section.secret = value;
+        if (name == "aws_secret_access_key") section.secret.key = value;
+        if (name == "aws_session_token") section.secret.sessionToken = value;
     }
     if (!close()) return std::unexpected("the last section lacks one of its two keys");
     if (credentials.empty()) return std::unexpected("there is no access key with its secret");
     return credentials;
 }
 
-const std::string* Credentials::secretOf(std::string_view accessKey) const {
+const Secret* Credentials::find(std::string_view accessKey) const {
     const auto found = m_secrets.find(accessKey);
     return found == m_secrets.end() ? nullptr : &found->second;
 }

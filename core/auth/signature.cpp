@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/auth/query.h"
 #include "core/base/account_id.h"
 #include "core/base/hash.h"
 #include "core/base/result.h"
@@ -59,45 +60,6 @@ std::string_view takeWord(std::string_view& text) {
     return word;
 }
 
-/// The value of a hexadecimal digit, or -1.
-int hexDigit(char digit) {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-    return -1;
-}
-
-std::string percentDecoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size();
-        const int high = escape ? hexDigit(text[i + 1]) : -1;
-        const int low = escape ? hexDigit(text[i + 2]) : -1;
-        if (high >= 0 && low >= 0) {
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-std::optional<std::string> queryValue(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const std::size_t end = query.find('&');
-        const std::string_view pair = query.substr(0, end);
-        const std::size_t equals = pair.find('=');
-        if (pair.substr(0, equals) == name) {
-            return equals == std::string_view::npos ? std::string()
-                                                    : percentDecoded(pair.substr(equals + 1));
-        }
-        if (end == std::string_view::npos) break;
-        query.remove_prefix(end + 1);
-    }
-    return std::nullopt;
-}
-
 /// The Region of a scope. Tools that were written for DynamoDB Local leave it empty or write it in
 /// capitals.
 std::string regionOf(std::string_view text) {
@@ -110,7 +72,7 @@ std::string regionOf(std::string_view text) {
 
 /// Reads the credential, keyid/date/region/service/aws4_request. Access keys contain no slashes, so
 /// there are exactly five parts.
-ApiResult<void> readCredential(std::string_view credential, Signature& signature) {
+ApiResult<void> readParts(std::string_view credential, Signature& signature) {
     std::array<std::string_view, 5> parts;
     std::size_t count = 0;
     std::string_view rest = credential;
@@ -129,17 +91,23 @@ ApiResult<void> readCredential(std::string_view credential, Signature& signature
                        quoted(credential)));
     }
     std::string region = regionOf(parts[2]);
-    if (!isRegionName(region)) {
-        return std::unexpected(invalid("Credential should be scoped to a valid region, not " +
-                                       quoted(parts[2]) + ". "));
-    }
     signature.accessKey = parts[0];
     signature.scopeDate = parts[1];
-    signature.region = std::move(region);
+    if (isRegionName(region)) signature.region = std::move(region);
     signature.scopeRegion = parts[2];
     signature.terminator = parts[4];
     signature.service = parts[3];
     return {};
+}
+
+void readCredential(std::string_view algorithm, std::string_view credential, Signature& signature) {
+    if (algorithm != kAlgorithm) {
+        signature.fault = incomplete("Unsupported AWS 'algorithm': " + quoted(algorithm) +
+                                     " (only AWS4-HMAC-SHA256 for now). ");
+        return;
+    }
+    auto read = readParts(credential, signature);
+    if (!read) signature.fault = std::move(read).error();
 }
 
 /// The three parameters of the Authorization header, as sent.
@@ -191,12 +159,8 @@ ApiResult<Signature> parseHeader(const SignedRequest& request) {
     }
     if (!missing.empty())
         return std::unexpected(incomplete(missing + "Authorization=" + std::string(header)));
-    if (algorithm != kAlgorithm) {
-        return std::unexpected(incomplete("Unsupported AWS 'algorithm': " + quoted(algorithm) +
-                                          " (only AWS4-HMAC-SHA256 for now). "));
-    }
     Signature signature;
-    TRY(readCredential(*parameters.credential, signature));
+    readCredential(algorithm, *parameters.credential, signature);
     signature.signedHeaders = *parameters.signedHeaders;
     signature.signature = *parameters.signature;
     signature.time = trimmed(request.amzDate.empty() ? request.date : request.amzDate);
@@ -230,11 +194,7 @@ ApiResult<Signature> parseQuery(const SignedRequest& request) {
     signature.expires = expiryOf(queryValue(request.query, "X-Amz-Expires").value_or(""));
     if (!missing.empty())
         return std::unexpected(incomplete(missing + "Re-examine the query-string parameters."));
-    if (algorithm != kAlgorithm) {
-        return std::unexpected(incomplete("Unsupported AWS 'algorithm': " + quoted(algorithm) +
-                                          " (only AWS4-HMAC-SHA256 for now). "));
-    }
-    TRY(readCredential(credential, signature));
+    readCredential(algorithm, credential, signature);
     return signature;
 }
 
@@ -249,6 +209,12 @@ ApiResult<Signature> parseSignature(const SignedRequest& request) {
                     "HTTP header."));
     }
     return inQuery ? parseQuery(request) : parseHeader(request);
+}
+
+ApiResult<void> checkCredential(const Signature& signature) {
+    if (signature.fault) return std::unexpected(*signature.fault);
+    if (signature.region.empty()) return std::unexpected(invalid(std::string(kNoRegion)));
+    return {};
 }
 
 bool isRegionName(std::string_view name) {

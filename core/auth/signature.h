@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,7 @@ struct SignedRequest {
 struct Signature {
     std::string accessKey;
     std::string scopeDate;  ///< "20261121".
-    std::string region;     ///< [a-z0-9-]{1,32}.
+    std::string region;     ///< [a-z0-9-]{1,32}. Empty: the scope names none.
     std::string service;
     std::string scopeRegion;  ///< The Region as the scope writes it.
     std::string terminator;   ///< "aws4_request".
@@ -34,10 +35,20 @@ struct Signature {
     std::string signedHeaders;
     std::string signature;
     bool presigned = false;
+    /// What is wrong with the algorithm or with the form of the credential, whose parts are empty
+    /// then. The service looks at these after the time and the signed headers.
+    std::optional<ApiError> fault;
 };
 
-/// Reads the claim. Returns the service's error if anything is missing or malformed.
+/// Reads the claim. Returns the service's error if a parameter is missing.
 ApiResult<Signature> parseSignature(const SignedRequest& request);
+
+/// Whether the claim names a caller and a Region, if nobody verifies it.
+ApiResult<void> checkCredential(const Signature& signature);
+
+/// The text about a scope that has no Region of ours (measured on 2026-09-16 by ExtendDB,
+/// test_auth_error_fidelity.py).
+inline constexpr std::string_view kNoRegion = "Credential should be scoped to a valid region. ";
 
 /// The tables that a caller sees.
 enum class Namespaces : std::uint8_t {

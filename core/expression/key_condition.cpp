@@ -120,14 +120,19 @@ private:
                         "used in one condition");
                 }
                 if (path->isNested()) {
+                    // Recorded in eu-west-2 (dynoxide's change log, 0.11.2); in 2015 none of these
+                    // three texts had its first words (dynalite's tests).
                     return fail(
-                        "KeyConditionExpressions cannot have conditions on nested attributes");
+                        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have "
+                        "conditions on nested attributes");
                 }
                 attribute = path;
             } else if (const auto* value = std::get_if<SharedValue>(operand)) {
                 predicate.values.push_back(*value);
             } else {
-                return fail("KeyConditionExpressions cannot contain nested operations");
+                return fail(
+                    "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain nested "
+                    "operations");
             }
         }
         if (!attribute) {

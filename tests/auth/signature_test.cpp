@@ -74,7 +74,7 @@ private slots:
             const std::string header =
                 "AWS4-HMAC-SHA256 Credential=a/b/" + text + "/d/e,SignedHeaders=b,Signature=c";
             const auto signature = parseSignature({.authorization = header, .amzDate = "x"});
-            return signature ? signature->region : signature.error().message;
+            return signature->region;
         };
         QCOMPARE(region(""), std::string("us-east-1"));
         QCOMPARE(region("EU-West-1"), std::string("eu-west-1"));
@@ -116,7 +116,7 @@ private slots:
                "keyid/date/region/service/term, got 'a/b/c/d'";
         QTest::newRow("region")
             << "AWS4-HMAC-SHA256 Credential=a/b/c_/d/e,SignedHeaders=b,Signature=c" << "x"
-            << invalid << "Credential should be scoped to a valid region, not 'c_'. ";
+            << invalid << "Credential should be scoped to a valid region. ";
     }
     void saysWhatIsWrong() {
         QFETCH(QString, header);
@@ -126,9 +126,11 @@ private slots:
         const std::string authorization = header.toStdString();
         const std::string when = date.toStdString();
         const auto signature = parseSignature({.authorization = authorization, .date = when});
-        QVERIFY(!signature.has_value());
-        QCOMPARE(static_cast<int>(signature.error().type), type);
-        QCOMPARE(QString::fromStdString(signature.error().message), message);
+        const auto checked = signature ? checkCredential(*signature)
+                                       : ApiResult<void>(std::unexpected(signature.error()));
+        QVERIFY(!checked.has_value());
+        QCOMPARE(static_cast<int>(checked.error().type), type);
+        QCOMPARE(QString::fromStdString(checked.error().message), message);
     }
 
     void readsAPresignedRequest() {

@@ -18,7 +18,9 @@ constexpr const char* kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 constexpr std::string_view kFile =
     "# mine\n[default]\naws_access_key_id = AKIDEXAMPLE\n"
     "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\nregion = eu-west-1\n\n"
-    "[other]\naws_access_key_id=OTHER\naws_secret_access_key=secret\n";
+    "[other]\naws_access_key_id=OTHER\naws_secret_access_key=secret\n"
+    "[temporary]\naws_access_key_id=ASIAEXAMPLE\naws_secret_access_key=secret\n"
+    "aws_session_token=token==\n";
 
 // 2026-11-26T10:11:12Z.
 constexpr CalendarTime kNow{1'795'687'872s};
@@ -77,6 +79,21 @@ QString verify(const Request& request, CalendarTime now = kNow, Duration skew = 
     return verified ? QString() : QString::fromStdString(verified.error().message);
 }
 
+/// The same request with the signature that this access key's secret makes.
+Request signedBy(Request request, const std::string& accessKey, std::string_view secret) {
+    request.authorization = replaced(request.authorization, "AKIDEXAMPLE", accessKey);
+    const auto claim =
+        parseSignature({.authorization = request.authorization, .amzDate = "20261126T101112Z"});
+    const std::string head = request.head();
+    const std::size_t at = request.authorization.find("Signature=");
+    request.authorization.replace(
+        at, std::string::npos,
+        "Signature=" +
+            signatureOf(*claim, {request.method, request.target, head, request.body}, secret));
+    return request;
+}
+
+constexpr const char* kUnknownKey = "The security token included in the request is invalid.";
 constexpr const char* kMismatch =
     "The request signature we calculated does not match the signature you provided. Check your AWS "
     "Secret Access Key and signing method. Consult the service documentation for details.";
@@ -211,8 +228,7 @@ private slots:
     void refusesOthers() {
         Request request = signedRequest();
         request.authorization = replaced(request.authorization, "AKIDEXAMPLE", "NOBODY");
-        QCOMPARE(verify(request),
-                 QString("The security token included in the request is invalid."));
+        QCOMPARE(verify(request), QString(kUnknownKey));
         request.authorization = replaced(request.authorization, "NOBODY", "OTHER");
         QCOMPARE(verify(request), QString(kMismatch));
     }
@@ -237,6 +253,77 @@ private slots:
                          "Authorization."));
     }
 
+    // Whatever is wrong with the scope is one message.
+    void tellsAllFaultsOfAScope() {
+        Request request = signedRequest();
+        request.authorization =
+            replaced(request.authorization, "AKIDEXAMPLE/20261126/us-east-1/dynamodb/aws4_request",
+                     "NOBODY/b/a_b/s3/e");
+        QCOMPARE(verify(request),
+                 QString("Credential should be scoped to a valid region. Credential should be "
+                         "scoped to correct service: 'dynamodb'. Credential should be scoped with "
+                         "a valid terminator: 'aws4_request', not 'e'. Date in Credential scope "
+                         "does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != "
+                         "'20261126', from '20261126T101112Z'."));
+    }
+
+    // Each step puts right what the service complains about.
+    void checksInTheOrderOfTheService() {
+        Request request = signedRequest();
+        request.authorization =
+            "AWS4-HMAC-SHA25 Credential=NOBODY/us-east-1, SignedHeaders=Content-Type, Signature=1";
+        const auto rewritten = [&](const std::string& from, const std::string& to) {
+            request.authorization = replaced(request.authorization, from, to);
+            return verify(request);
+        };
+        QVERIFY(verify(request, CalendarTime(kNow.sinceEpoch() + 1h))
+                    .startsWith("Signature expired: "));
+        QVERIFY(verify(request).startsWith("'Host' or ':authority' must be"));
+        QVERIFY(rewritten("Type", "Type;Host").startsWith("Unsupported AWS 'algorithm'"));
+        QVERIFY(rewritten("SHA25 ", "SHA256 ").startsWith("Credential must have exactly 5"));
+        QVERIFY(
+            rewritten("NOBODY/", "NOBODY/20261126/").startsWith("Credential must have exactly 5"));
+        QVERIFY(rewritten("us-east-1", "us-east-1/s3/aws4_request")
+                    .startsWith("Credential should be scoped to correct service"));
+        QCOMPARE(rewritten("/s3/", "/dynamodb/"), QString(kUnknownKey));
+        request.headers += "X-Amz-Security-Token: invented\r\n";
+        QCOMPARE(rewritten("NOBODY", "AKIDEXAMPLE"), QString(kMismatch));
+    }
+
+    void readsSignedHeadersInAnyCase() {
+        Request request = signedRequest();
+        request.authorization =
+            replaced(request.authorization, "content-type;host", "Content-Type;HOST");
+        QCOMPARE(verify(request), QString());
+    }
+
+    void checksTheTokenLast() {
+        const QString noToken = "The security token included in the request is invalid";
+        const std::string header = "X-Amz-Security-Token: ";
+        Request request = signedRequest();
+        request.headers += header + "invented\r\n";
+        QCOMPARE(verify(request), noToken);
+        request = signedRequest();
+        request.headers += header + "\r\n";
+        QCOMPARE(verify(request), QString());
+        const Request temporary = signedBy(signedRequest(), "ASIAEXAMPLE", "secret");
+        QCOMPARE(verify(temporary), noToken);
+        for (const auto& [token, text] :
+             {std::pair("other\r\n", noToken), std::pair("token==\r\n", QString())}) {
+            request = temporary;
+            request.headers += header + token;
+            QCOMPARE(verify(request), text);
+        }
+    }
+
+    // Clients may send characters as they are that they have encoded in order to sign them.
+    void readsAQueryInAnyEncoding() {
+        Request request = presignedRequest();
+        for (int i = 0; i < 4; ++i)
+            request.target = replaced(request.target, "%2F", i % 2 == 0 ? "/" : "%2f");
+        QCOMPARE(verify(request), QString());
+    }
+
     void refusesOtherTimes() {
         const auto at = [](Duration later, Duration skew) {
             return verify(signedRequest(), CalendarTime(kNow.sinceEpoch() + later), skew);
@@ -256,7 +343,9 @@ private slots:
             return verify(presignedRequest(), CalendarTime(kNow.sinceEpoch() + later), 0s);
         };
         QCOMPARE(presigned(10min), QString());
-        QVERIFY(presigned(10min + 1s).startsWith("Signature expired: "));
+        QCOMPARE(presigned(10min + 1s),
+                 QString("Signature expired: 20261126T101112Z is now earlier than "
+                         "20261126T101113Z (20261126T102113Z - 10 min.)"));
     }
 
     void knowsTimesThatNoClockHolds() {
@@ -277,9 +366,11 @@ private slots:
     void readsTheFilesOfTheAwsTools() {
         const auto credentials = Credentials::parse(kFile);
         QVERIFY(credentials.has_value());
-        QCOMPARE(*credentials->secretOf("AKIDEXAMPLE"), std::string(kSecret));
-        QCOMPARE(*credentials->secretOf("OTHER"), std::string("secret"));
-        QVERIFY(credentials->secretOf("NOBODY") == nullptr);
+        QCOMPARE(credentials->find("AKIDEXAMPLE")->key, std::string(kSecret));
+        QCOMPARE(credentials->find("OTHER")->key, std::string("secret"));
+        QCOMPARE(credentials->find("OTHER")->sessionToken, std::string());
+        QCOMPARE(credentials->find("ASIAEXAMPLE")->sessionToken, std::string("token=="));
+        QVERIFY(credentials->find("NOBODY") == nullptr);
         QVERIFY(Credentials::parse("aws_access_key_id=a\r\naws_secret_access_key=b\r\n"));
         for (const char* text :
              {"", "# nothing\n", "[a]\n", "[a\n", "hello\n", "[a]\naws_access_key_id=x\n",

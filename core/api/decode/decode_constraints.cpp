@@ -239,8 +239,14 @@ private:
         violation(shape, &value, "Member must satisfy constraint: [Member must not be null]");
     }
 
-    // The service reports limits of a map's keys and of its values' lengths at the map itself.
+    // The service reports limits of a map's keys and of its values' lengths at the map itself. An
+    // attribute value that is null has an error of its own.
     void checkKeys(const Shape& shape, const json::Value& value) {
+        const auto isNull = [](const auto& entry) { return entry.value().is_null(); };
+        if (shape.element->type != ShapeType::AttributeValue &&
+            std::ranges::any_of(value.get_object(), isNull))
+            violation(shape, &value,
+                      "Map value must satisfy constraint: [Member must not be null]");
         for (const auto& [key, element] : value.get_object()) {
             if (shape.keys != nullptr && !keyFits(*shape.keys, key)) {
                 violation(shape, &value,

@@ -72,6 +72,7 @@ std::vector<std::string> Fields::strings(std::string_view name) const {
     return found;
 }
 
+// Only an attribute value can be null: others are refused before (decode_constraints.cpp).
 std::vector<std::pair<std::string_view, const json::Value*>> Fields::entries(
     std::string_view name) const {
     std::vector<std::pair<std::string_view, const json::Value*>> found;
@@ -79,7 +80,7 @@ std::vector<std::pair<std::string_view, const json::Value*>> Fields::entries(
     if (value == nullptr) return found;
     found.reserve(value->get_object().size());
     for (const auto& [key, element] : value->get_object())
-        if (!element.is_null()) found.emplace_back(key, &element);
+        found.emplace_back(key, &element);
     return found;
 }
 

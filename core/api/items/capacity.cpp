@@ -98,7 +98,7 @@ CapacityDetail takeCapacityDetail(const Fields& request) {
 }
 
 std::int64_t Consumed::halves() const {
-    std::int64_t sum = tableHalves;
+    std::int64_t sum = tableHalves + refusedHalves;
     for (const ByIndex* indexes : {&local, &global})
         for (const auto& [name, halves] : *indexes)
             sum += halves;
@@ -107,6 +107,7 @@ std::int64_t Consumed::halves() const {
 
 void Consumed::add(const Consumed& other) {
     tableHalves += other.tableHalves;
+    refusedHalves += other.refusedHalves;
     addTo(local, other.local);
     addTo(global, other.global);
 }
@@ -131,6 +132,15 @@ Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteR
         if (halves != 0)
             (index.global ? consumed.global : consumed.local).emplace_back(index.name, halves);
     }
+    return consumed;
+}
+
+// The service adds what was attempted to the sum alone: recorded in eu-west-2 (dynoxide,
+// batch_execute_statement.rs).
+Consumed refusedCost(const cluster::WriteReply& reply, std::uint64_t bytes) {
+    Consumed consumed;
+    const std::uint64_t before = reply.before ? reply.before.itemBytes : 0;
+    consumed.refusedHalves = writeHalves(std::max(before, bytes));
     return consumed;
 }
 

@@ -26,6 +26,8 @@ struct Consumed {
     std::int64_t tableHalves = 0;
     ByIndex local;
     ByIndex global;
+    /// Of writes that were refused: in the sum, but of no table or index.
+    std::int64_t refusedHalves = 0;
 
     std::int64_t halves() const;
     void add(const Consumed& other);
@@ -36,6 +38,10 @@ std::int64_t readHalves(std::uint64_t bytes, bool consistent);
 
 /// The cost of a write: one unit per 1 KB of the larger image, and the changes of each index.
 Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteReply& reply);
+
+/// The cost of a write that was refused: that of the item which is there, or of the `bytes` that
+/// should have replaced it.
+Consumed refusedCost(const cluster::WriteReply& reply, std::uint64_t bytes);
 
 /// Whether a reply tells read and write units apart, as those of transactions do, beside their sum.
 enum class UnitsShown { Sum, Read, Write };

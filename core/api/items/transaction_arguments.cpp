@@ -103,10 +103,10 @@ void Payload::add(const cluster::TransactWriteAction& action) {
 }
 
 ApiResult<void> Payload::check() const {
-    constexpr std::uint64_t kBytesMax = 4 * 1024 * 1024;
-    if (m_bytes <= kBytesMax) return {};
-    return std::unexpected(
-        ApiError::validation("Transaction payload size cannot exceed 4194304 bytes"));
+    if (m_bytes <= cluster::kTransactionBytesMax) return {};
+    return std::unexpected(ApiError::validation("Transaction payload size cannot exceed " +
+                                                std::to_string(cluster::kTransactionBytesMax) +
+                                                " bytes"));
 }
 
 void TransactionCosts::add(std::string_view tableName, const Consumed& consumed) {
@@ -114,7 +114,9 @@ void TransactionCosts::add(std::string_view tableName, const Consumed& consumed)
     if (table == m_tables.end())
         table = m_tables.insert(m_tables.end(), {std::string(tableName), Consumed{}});
     table->second.add(consumed);
-    table->second.add(consumed);  // Once to prepare and once to commit.
+    // The item costs twice, once to prepare and once to commit; an index learns of the commit only.
+    // Recorded in eu-west-2 (dynoxide, transact_write_items.rs, 2026).
+    table->second.tableHalves += consumed.tableHalves;
 }
 
 void TransactionCosts::write(json::Writer& out, CapacityDetail detail, UnitsShown shown) const {

@@ -35,7 +35,8 @@ ApiResult<types::Item> keyOfToken(std::string_view token, std::uint64_t fingerpr
     const std::uint64_t statement = reader.u64();
     auto key = types::decodeItem(std::string_view(*bytes).substr(kHeaderBytes));
     if (version != kVersion || !key) return fail("Invalid NextToken");
-    if (statement != fingerprint) return fail("The provided starting key is invalid");
+    // Both texts are recorded in eu-west-2 (dynoxide, partiql/executor.rs).
+    if (statement != fingerprint) return fail("NextToken does not match request");
     return *std::move(key);
 }
 

@@ -61,7 +61,8 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
             // These do not come here: other parts answer them.
             []<OneOf<TransactWrite, TransactRead, CreateTable, DescribeTable, UpdateTable,
-                     UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>
+                     UpdateTimeToLive, DeleteTable, ListTables, UpdateStream, ReadStream,
+                     ReadNothing>
                    T>(const T&) { CHECK(false); },
         },
         *request->call);

@@ -12,6 +12,8 @@ namespace orrery::cluster {
 namespace {
 
 constexpr std::uint64_t kItemsReserved = 16;
+// The visitor of a scan cannot read the store, so a scan stops for the items of so many entries.
+constexpr std::uint64_t kFetchedAtOnce = 16;
 constexpr std::string_view kEntry = "An entry of a local index";
 
 /// The space whose partitions hold the keys of the page.
@@ -20,23 +22,104 @@ KeySpaceId partitionedSpace(const ReadRange& range) {
     return index != nullptr && index->global ? index->space : range.table->space;
 }
 
-storage::StorageResult<std::vector<ItemView>> tableItems(const WorldState& world,
-                                                         const Group& group, ZoneIndex zone,
-                                                         const ReadRange& range,
-                                                         const std::vector<ItemView>& entries) {
-    std::vector<ItemView> items;
-    for (const ItemView& entry : entries) {
-        const auto projected = types::decodeItem(entry.attributes());
-        if (!projected) return std::unexpected(damagedTree(group, zone, kEntry));
-        const auto key = types::keyOf(*projected, range.table->keys);
-        // Every entry projects the table's key.
-        if (!key) return std::unexpected(damagedTree(group, zone, kEntry));
-        const std::string storageKey = types::storageKey(range.table->space, *key);
-        TRY_ASSIGN(ItemView view, appliedItem(world, group, zone, storageKey));
-        items.push_back(std::move(view));
+/// A page in the making, at one replica.
+class PageReader {
+public:
+    PageReader(const WorldState& world, const Group& group, ZoneIndex zone, const ReadRange& range,
+               std::uint64_t itemsMax, std::uint64_t bytesMax)
+        : m_world(world),
+          m_group(group),
+          m_zone(zone),
+          m_range(range),
+          m_itemsMax(itemsMax),
+          m_bytesMax(bytesMax) {}
+
+    storage::StorageResult<RangeReply> read(std::string begin, std::string end) {
+        m_reply.items.reserve(std::min(m_itemsMax, kItemsReserved));
+        const std::uint64_t step = m_range.fetchFromTable ? kFetchedAtOnce : m_itemsMax;
+        while (begin < end) {
+            TRY(scan(begin, end, step));
+            if (m_range.fetchFromTable) TRY(fetch());
+            if (m_isFull || m_isAtEnd) break;
+            if (m_range.forward) {
+                begin = m_lastKey + '\0';
+            } else {
+                end = m_lastKey;
+            }
+        }
+        return std::move(m_reply);
     }
-    return items;
-}
+
+private:
+    // Adds at most `itemsMax` of the items between `begin` and `end`.
+    storage::StorageResult<void> scan(std::string_view begin, std::string_view end,
+                                      std::uint64_t itemsMax) {
+        m_isAtEnd = true;
+        std::uint64_t left = itemsMax;
+        std::uint64_t bytes = m_bytes;
+        bool damaged = false;
+        TRY(m_world.store.scan(
+            volumeOf(m_group.region, m_zone), begin, end,
+            m_range.forward ? storage::ScanDirection::Forward : storage::ScanDirection::Backward,
+            [&](std::string_view key, std::string_view image) {
+                auto view = viewOf(key, share(std::string(image)));
+                damaged = !view;
+                if (damaged) return storage::ScanStep::Stop;
+                bytes += view->itemBytes;
+                m_reply.items.push_back(std::move(*view));
+                m_isFull = isFull(m_reply.items.size(), bytes);
+                m_reply.more = m_isFull && !m_range.endsAt(key);
+                if (m_range.fetchFromTable) m_lastKey = key;
+                if (!m_isFull && --left > 0) return storage::ScanStep::Continue;
+                m_isAtEnd = false;
+                return storage::ScanStep::Stop;
+            }));
+        if (damaged) return std::unexpected(damagedTree(m_group, m_zone, "An item"));
+        return {};
+    }
+
+    // Fetches the items of the entries added last, up to the one with which the page is full.
+    storage::StorageResult<void> fetch() {
+        std::vector<ItemView>& items = m_reply.tableItems;
+        while (items.size() < m_reply.items.size()) {
+            const ItemView& entry = m_reply.items[items.size()];
+            TRY_ASSIGN(ItemView item, tableItem(entry));
+            m_bytes += entry.itemBytes + item.itemBytes;
+            items.push_back(std::move(item));
+            if (!isFull(items.size(), m_bytes)) continue;
+            m_isFull = true;
+            m_reply.more = items.size() < m_reply.items.size() || !m_range.endsAt(m_lastKey);
+            m_reply.items.resize(items.size());
+        }
+        return {};
+    }
+
+    [[nodiscard]] storage::StorageResult<ItemView> tableItem(const ItemView& entry) const {
+        const auto projected = types::decodeItem(entry.attributes());
+        if (!projected) return std::unexpected(damagedTree(m_group, m_zone, kEntry));
+        const auto key = types::keyOf(*projected, m_range.table->keys);
+        // Every entry projects the table's key.
+        if (!key) return std::unexpected(damagedTree(m_group, m_zone, kEntry));
+        return appliedItem(m_world, m_group, m_zone, types::storageKey(m_range.table->space, *key));
+    }
+
+    [[nodiscard]] bool isFull(std::uint64_t items, std::uint64_t bytes) const {
+        return items >= m_itemsMax || bytes >= m_bytesMax;
+    }
+
+    const WorldState& m_world;
+    const Group& m_group;
+    const ZoneIndex m_zone;
+    const ReadRange& m_range;
+    const std::uint64_t m_itemsMax;
+    const std::uint64_t m_bytesMax;
+
+    RangeReply m_reply;
+    std::uint64_t m_bytes = 0;  ///< Of the entries whose items are fetched, and of those items.
+    std::string m_lastKey;      ///< Of the entries; unused if nothing is fetched.
+    bool m_isAtEnd = false;
+    bool m_isFull = false;
+};
 
 }  // namespace
 
@@ -55,29 +138,7 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
     const std::string& wanted = range.forward ? range.end : from;
     const std::string& end = wanted.empty() ? bounds.end : std::min(wanted, bounds.end);
 
-    RangeReply reply;
-    if (begin >= end) return reply;
-    reply.items.reserve(std::min(itemsMax, kItemsReserved));
-    std::uint64_t bytes = 0;
-    bool damaged = false;
-    TRY(world.store.scan(
-        volumeOf(group.region, zone), begin, end,
-        range.forward ? storage::ScanDirection::Forward : storage::ScanDirection::Backward,
-        [&](std::string_view key, std::string_view image) {
-            auto view = viewOf(key, share(std::string(image)));
-            damaged = !view;
-            if (damaged) return storage::ScanStep::Stop;
-            bytes += view->itemBytes;
-            reply.items.push_back(std::move(*view));
-            const bool isFull = reply.items.size() >= itemsMax || bytes >= bytesMax;
-            reply.more = isFull && !range.endsAt(key);
-            return isFull ? storage::ScanStep::Stop : storage::ScanStep::Continue;
-        }));
-    if (damaged) return std::unexpected(damagedTree(group, zone, "An item"));
-    if (range.fetchFromTable) {
-        TRY_ASSIGN(reply.tableItems, tableItems(world, group, zone, range, reply.items));
-    }
-    return reply;
+    return PageReader(world, group, zone, range, itemsMax, bytesMax).read(begin, end);
 }
 
 GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group) {

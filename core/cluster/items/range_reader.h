@@ -7,7 +7,8 @@ namespace orrery::cluster {
 
 /// The part of a page in one partition, as the replica in `zone` has applied it. The page continues
 /// at `from`: its lower bound, or its upper bound when it goes backward. Stops after `itemsMax`
-/// items or once it reaches `bytesMax`, and then sets `more`.
+/// items or once it reaches `bytesMax`, and then sets `more`. An item fetched for an entry of a
+/// local index counts as well as the entry.
 storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
                                              ZoneIndex zone, const ReadRange& range,
                                              const std::string& from, std::uint64_t itemsMax,

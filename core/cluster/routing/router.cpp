@@ -184,8 +184,10 @@ void Router::on(OpAnswered& answered) {
         if (batch != nullptr && !batch->failsSingly && isConflict)
             return giveUp(answered.op.call, call, answered.op.part);
         if (batch != nullptr && batch->failsSingly) {
-            std::get<BatchWriteReply>(call.reply)
-                .failed.emplace_back(answered.op.part, *std::move(result.error));
+            auto& reply = std::get<BatchWriteReply>(call.reply);
+            reply.failed.emplace_back(answered.op.part, *std::move(result.error));
+            // A write that is refused costs what it attempted.
+            reply.writes[answered.op.part] = {std::move(result.write.before), {}, {}};
             return partDone(answered.op.call, call, answered.op.part);
         }
         call.error = std::move(result.error);
@@ -206,7 +208,7 @@ void Router::take(PendingCall& call, std::uint32_t part, OpResult& result) {
                    [&](StreamReply& reply) { reply = std::move(result.stream); },
                    // takePage handles pages; the other kinds have no parts.
                    []<OneOf<RangeReply, TransactWriteReply, TransactReadReply, TableReply,
-                            NamesReply, NothingReply>
+                            NamesReply, UpdateStreamReply, NothingReply>
                           T>(T&) { CHECK(false); },
                },
                call.reply);
@@ -222,8 +224,10 @@ void Router::takePage(CallNumber number, PendingCall& call, OpResult& result) {
         --call.itemsLeft;
         page.items.push_back(std::move(item));
     }
-    for (ItemView& item : result.range.tableItems)
+    for (ItemView& item : result.range.tableItems) {
+        call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         page.tableItems.push_back(std::move(item));
+    }
     page.partitionBytes.push_back(bytes);
     const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
     page.more = result.range.more || (isFull && !range.further.empty());
@@ -317,14 +321,15 @@ void Router::scheduleSweep() {
 // No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
 // Otherwise the service's HTTP 500, which to a client means "outcome unknown" (assumption O8).
 void Router::giveUp(CallNumber number, PendingCall& call, std::uint32_t part) {
-    std::visit(Overloaded{
-                   [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
-                   [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
-                   [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply,
-                             TransactReadReply, TableReply, NamesReply, StreamReply, NothingReply>
-                           T>(T&) { call.error = ApiError::internal(); },
-               },
-               call.reply);
+    std::visit(
+        Overloaded{
+            [&](BatchReadReply& reply) { reply.unprocessed.push_back(part); },
+            [&](BatchWriteReply& reply) { reply.unprocessed.push_back(part); },
+            [&]<OneOf<ItemReply, WriteReply, RangeReply, TransactWriteReply, TransactReadReply,
+                      TableReply, NamesReply, StreamReply, UpdateStreamReply, NothingReply>
+                    T>(T&) { call.error = ApiError::internal(); },
+        },
+        call.reply);
     partDone(number, call, part);
 }
 

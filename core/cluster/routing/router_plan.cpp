@@ -12,7 +12,7 @@ namespace {
 bool changesData(const Request& request) {
     return std::visit(Overloaded{
                           []<OneOf<WriteItem, WriteBatch, TransactWrite, CreateTable, UpdateTable,
-                                   UpdateTimeToLive, DeleteTable>
+                                   UpdateTimeToLive, DeleteTable, UpdateStream>
                                  T>(const T&) { return true; },
                           []<OneOf<ReadItem, ReadRange, ReadBatch, TransactRead, DescribeTable,
                                    ListTables, ReadStream, ReadNothing>
@@ -86,7 +86,7 @@ bool Router::planParts(PendingCall& call) {
                 return true;
             },
             [&]<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
-                      ListTables, ReadNothing>
+                      ListTables, UpdateStream, ReadNothing>
                     T>(const T&) {
                 answerAtOnce(call);
                 return true;
@@ -130,7 +130,7 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
 // The leader of the shard's partition answers. A partition that was removed with its table left its
 // records in the archive.
 void Router::planStream(PendingCall& call, const ReadStream& read) {
-    const GroupId group = read.stream->shards.at(read.shard).group;
+    const GroupId group = read.shard.group;
     if (m_world.findGroup(group) == nullptr) return answerAtOnce(call);
     call.reply = StreamReply{};
     call.region = read.stream->region;

@@ -62,7 +62,7 @@ About aboutOf(const Request& request) {
             },
             [](const ReadStream&) { return About{Read}; },
             []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
-                     ListTables, ReadNothing>
+                     ListTables, UpdateStream, ReadNothing>
                    T>(const T&) { return About{}; },
         },
         request);

@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/items/batch_arguments.h"
-#include "core/api/items/item_json.h"
+#include "core/api/items/collection_metrics.h"
 #include "core/api/items/item_shapes.h"
 #include "core/api/items/write_arguments.h"
 #include "core/api/operations/operations.h"
@@ -173,17 +173,15 @@ void writeUnprocessed(json::Writer& out, const Parsed& parsed,
 
 void writeMetrics(json::Writer& out, const Parsed& parsed,
                   const std::vector<std::vector<Outcome>>& outcomes) {
-    out.name("ItemCollectionMetrics").beginObject();
+    CollectionMetrics metrics;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (!parsed.tables[i].table->hasLocalIndexes()) continue;
-        out.name(parsed.tables[i].name).beginArray();
+        const TableWrites& writes = parsed.tables[i];
         for (const Outcome& outcome : outcomes[i])
             if (outcome.reply != nullptr && outcome.reply->collectionBytes)
-                writeCollectionMetrics(out, parsed.tables[i].table->keys.partition,
-                                       outcome.write->partition, *outcome.reply->collectionBytes);
-        out.endArray();
+                metrics.add(writes.name, writes.table->keys.partition, outcome.write->partition,
+                            *outcome.reply->collectionBytes);
     }
-    out.endObject();
+    metrics.write(out);
 }
 
 void writeCosts(json::Writer& out, const Parsed& parsed,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/api/decode/shapes.h"
+#include "core/api/items/batch_arguments.h"
 #include "core/api/items/capacity.h"
 #include "core/api/items/item_json.h"
 #include "core/api/operations/operations.h"
@@ -14,6 +15,7 @@
 #include "core/api/statements/statement_shapes.h"
 #include "core/api/statements/statement_write.h"
 #include "core/base/result.h"
+#include "core/types/item_size.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -42,6 +44,7 @@ struct Slot {
     ApiResult<partiql::Statement> statement;
     bool consistent = false;
     // Set when the request is bound.
+    std::string tableName;
     cluster::TablePtr table;
     std::uint32_t part = 0;  ///< Its place among the reads or writes that run.
 };
@@ -70,75 +73,95 @@ bool isWriteSlot(const Slot& slot) {
     return slot.statement && !partiql::isRead(*slot.statement);
 }
 
-// ReturnValuesOnConditionCheckFailure has no effect here: recorded in the conformance suite.
+// ReturnValuesOnConditionCheckFailure has no effect here: recorded in the conformance suite. The
+// text for reads and writes together is recorded in eu-west-2 (dynoxide,
+// batch_execute_statement.rs).
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.capacity = takeCapacityDetail(request);
     for (const Fields& fields : request.structures("Statements"))
-        parsed.slots.push_back({takeSlot(fields), fields.flag("ConsistentRead"), nullptr, 0});
+        parsed.slots.push_back({takeSlot(fields), fields.flag("ConsistentRead"), {}, nullptr, 0});
     const bool reads = std::ranges::any_of(parsed.slots, isReadSlot);
     if (reads && std::ranges::any_of(parsed.slots, isWriteSlot))
-        return fail(
-            "BatchExecuteStatement API does not support both read and write operations in the same "
-            "request.");
+        return fail("Read and write requests together in the same batch is not supported.");
     return parsed;
 }
 
-// Binds each statement; one that fails is left out.
-ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
-                                 const cluster::Caller& caller) {
+/// The statements that can run. One that cannot has its error in its slot.
+struct Bound {
     cluster::ReadBatch reads;
     cluster::WriteBatch writes;
-    writes.failsSingly = true;
+};
+
+/// The key of the item that the statement reads or writes.
+ApiResult<types::Key> bindSlot(Slot& slot, Bound& bound) {
+    if (const auto* select = std::get_if<partiql::Select>(&*slot.statement)) {
+        TRY_ASSIGN(auto read, bindReadByKey(*select, slot.table, "BatchExecuteStatement"));
+        read.consistent = slot.consistent;
+        slot.part = static_cast<std::uint32_t>(bound.reads.reads.size());
+        return bound.reads.reads.emplace_back(std::move(read)).key;
+    }
+    TRY_ASSIGN(auto write, bindStatementWrite(*slot.statement, slot.table));
+    slot.part = static_cast<std::uint32_t>(bound.writes.writes.size());
+    return bound.writes.writes.emplace_back(std::move(write)).key;
+}
+
+// Two statements on one item refuse the whole batch, reads as well: recorded in eu-west-2
+// (dynoxide, batch_execute_statement.rs).
+ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    Bound bound;
+    bound.writes.failsSingly = true;
+    DistinctKeys distinct;
     for (Slot& slot : parsed.slots) {
         if (!slot.statement) continue;
-        const auto table = findTable(catalog, caller, partiql::tableOf(*slot.statement));
+        slot.tableName = partiql::tableOf(*slot.statement);
+        auto table = findTable(catalog, caller, slot.tableName);
         if (!table) {
-            slot.statement = std::unexpected(table.error());
+            slot.statement = std::unexpected(std::move(table).error());
             continue;
         }
-        slot.table = *table;
-        if (const auto* select = std::get_if<partiql::Select>(&*slot.statement)) {
-            auto read = bindReadByKey(*select, slot.table, "BatchExecuteStatement");
-            if (read) {
-                read->consistent = slot.consistent;
-                slot.part = static_cast<std::uint32_t>(reads.reads.size());
-                reads.reads.push_back(*std::move(read));
-            } else {
-                slot.statement = std::unexpected(std::move(read).error());
-            }
+        slot.table = *std::move(table);
+        auto key = bindSlot(slot, bound);
+        if (!key) {
+            slot.statement = std::unexpected(std::move(key).error());
             continue;
         }
-        auto write = bindStatementWrite(*slot.statement, slot.table);
-        if (write) {
-            slot.part = static_cast<std::uint32_t>(writes.writes.size());
-            writes.writes.push_back(*std::move(write));
-        } else {
-            slot.statement = std::unexpected(std::move(write).error());
-        }
+        types::Item keyItem;
+        types::addKey(keyItem, slot.table->keys, *key);
+        if (!distinct.add(slot.table->space, keyByValue(keyItem)))
+            return fail("Provided list of item keys contains duplicates");
     }
-    if (!reads.reads.empty()) return reads;
-    if (!writes.writes.empty()) return writes;
+    if (!bound.reads.reads.empty()) return std::move(bound.reads);
+    if (!bound.writes.writes.empty()) return std::move(bound.writes);
     return cluster::ReadNothing{};
 }
 
-void writeError(json::Writer& out, const ApiError& error) {
+// What was wrong with the statement itself comes without its table (recorded: dynoxide, the same
+// file).
+void writeError(json::Writer& out, const Slot& slot, const ApiError& error) {
     const CancellationReason reason = reasonOf(error);
+    if (reason.code != "ValidationError" && !slot.tableName.empty())
+        out.name("TableName").string(slot.tableName);
     out.name("Error").beginObject();
     out.name("Code").string(reason.code).name("Message").string(reason.message);
     out.endObject();
 }
 
-/// The cost of each table, in the order in which the statements name them.
-using Costs = std::vector<std::pair<std::string, Consumed>>;
+struct TableCost {
+    std::string table;
+    Consumed consumed;
+    /// Whether a statement succeeded; otherwise the service shows no cost of this table.
+    bool isShown = false;
+};
+/// In the order in which the statements name the tables.
+using Costs = std::vector<TableCost>;
 
-void addCost(Costs& costs, const std::string& table, const Consumed& cost) {
-    const auto found = std::ranges::find(costs, table, [](const auto& each) { return each.first; });
-    if (found == costs.end()) {
-        costs.emplace_back(table, cost);
-    } else {
-        found->second.add(cost);
-    }
+void addCost(Costs& costs, const std::string& table, const Consumed& cost, bool succeeded) {
+    auto found = std::ranges::find(costs, table, &TableCost::table);
+    if (found == costs.end()) found = costs.insert(costs.end(), {table, {}, false});
+    found->consumed.add(cost);
+    found->isShown = found->isShown || succeeded;
 }
 
 // What became of a statement that ran: an error, or an item if it has one.
@@ -146,25 +169,32 @@ void writeRead(json::Writer& out, const Slot& slot, const cluster::BatchReadRepl
                Costs& costs) {
     const auto& select = std::get<partiql::Select>(*slot.statement);
     if (std::ranges::find(reply.unprocessed, slot.part) != reply.unprocessed.end())
-        return writeError(out, ApiError::internal());
+        return writeError(out, slot, ApiError::internal());
+    out.name("TableName").string(slot.tableName);
     const cluster::ItemView& item = reply.items[slot.part];
     if (item) writeColumns(out.name("Item"), select.columns, item);
     Consumed cost;
     cost.tableHalves = readHalves(item ? item.itemBytes : 0, slot.consistent);
-    addCost(costs, select.table, cost);
+    addCost(costs, slot.tableName, cost, true);
 }
 
 void writeWritten(json::Writer& out, const Slot& slot, const cluster::BatchWriteReply& reply,
                   Costs& costs) {
     const auto failed =
         std::ranges::find(reply.failed, slot.part, [](const auto& each) { return each.first; });
-    if (failed != reply.failed.end()) return writeError(out, failed->second);
-    if (std::ranges::find(reply.unprocessed, slot.part) != reply.unprocessed.end())
-        return writeError(out, ApiError::internal());
     const cluster::WriteReply& written = reply.writes[slot.part];
+    if (failed != reply.failed.end()) {
+        const auto* insert = std::get_if<partiql::Insert>(&*slot.statement);
+        const std::uint64_t bytes = insert != nullptr ? types::itemBytes(insert->item) : 0;
+        addCost(costs, slot.tableName, refusedCost(written, bytes), false);
+        return writeError(out, slot, failed->second);
+    }
+    if (std::ranges::find(reply.unprocessed, slot.part) != reply.unprocessed.end())
+        return writeError(out, slot, ApiError::internal());
+    out.name("TableName").string(slot.tableName);
     if (const auto item = returnedItem(*slot.statement, written))
         writeItem(out.name("Item"), *item);
-    addCost(costs, partiql::tableOf(*slot.statement), writeCost(*slot.table, written));
+    addCost(costs, slot.tableName, writeCost(*slot.table, written), true);
 }
 
 void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out) {
@@ -174,23 +204,20 @@ void reply(const Parsed& parsed, const cluster::Reply& reply, json::Writer& out)
     for (const Slot& slot : parsed.slots) {
         out.beginObject();
         if (!slot.statement) {
-            writeError(out, slot.statement.error());
+            writeError(out, slot, slot.statement.error());
+        } else if (const auto* read = std::get_if<cluster::BatchReadReply>(&reply)) {
+            writeRead(out, slot, *read, costs);
         } else {
-            // Only a statement that reached its table names it.
-            out.name("TableName").string(partiql::tableOf(*slot.statement));
-            if (const auto* read = std::get_if<cluster::BatchReadReply>(&reply)) {
-                writeRead(out, slot, *read, costs);
-            } else {
-                writeWritten(out, slot, std::get<cluster::BatchWriteReply>(reply), costs);
-            }
+            writeWritten(out, slot, std::get<cluster::BatchWriteReply>(reply), costs);
         }
         out.endObject();
     }
     out.endArray();
+    std::erase_if(costs, [](const TableCost& cost) { return !cost.isShown; });
     if (parsed.capacity != CapacityDetail::None && !costs.empty()) {
         out.name("ConsumedCapacity").beginArray();
-        for (const auto& [table, cost] : costs)
-            writeConsumed(out, parsed.capacity, table, cost);
+        for (const TableCost& cost : costs)
+            writeConsumed(out, parsed.capacity, cost.table, cost.consumed);
         out.endArray();
     }
     out.endObject();

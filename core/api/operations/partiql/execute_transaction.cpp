@@ -27,7 +27,12 @@ constexpr Member kStatementMembers[] = {
 };
 constexpr Shape kStatement = structure("ParameterizedStatement", kStatementMembers);
 constexpr Shape kStatements = listOf(kStatement).lengths(1, kStatementsMax);
-constexpr Shape kToken = string().lengths(1, 36).lengthAlone();
+constexpr std::int64_t kTokenLengthMax = 36;
+constexpr Shape kToken = string().lengths(1, kTokenLengthMax).lengthAlone();
+// A token belongs to one operation: recorded in dynoxide's pull request 125. No token of
+// TransactWriteItems is long enough to begin with this.
+constexpr std::string_view kTokenPrefix = "ExecuteTransaction.ClientRequestToken/";
+static_assert(kTokenPrefix.size() > kTokenLengthMax);
 
 // In the order in which DynamoDB reports violations:
 // tests/api/execute_transaction/validation_order.test.
@@ -189,7 +194,8 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     for (const cluster::TransactWriteAction& action : bound.writes.actions)
         payload.add(action);
     TRY(payload.check());
-    bound.writes.clientToken = parsed.clientToken;
+    if (!parsed.clientToken.empty())
+        bound.writes.clientToken = std::string(kTokenPrefix) + parsed.clientToken;
     bound.writes.parametersHash = parsed.parametersHash;
     bound.writes.accountId = caller.accountId;
     return std::move(bound.writes);

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "core/api/decode/shapes.h"
-#include "core/api/items/item_json.h"
+#include "core/api/items/collection_metrics.h"
 #include "core/api/items/item_shapes.h"
 #include "core/api/items/transaction_arguments.h"
 #include "core/api/items/write_arguments.h"
@@ -241,22 +241,14 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
 
 void writeMetrics(json::Writer& out, const Parsed& parsed,
                   const std::vector<cluster::WriteReply>& writes) {
-    out.name("ItemCollectionMetrics").beginObject();
-    std::vector<std::string_view> written;
-    for (const Action& action : parsed.actions) {
-        const bool isWritten = std::ranges::find(written, action.tableName) != written.end();
-        if (isWritten || !action.table->hasLocalIndexes()) continue;
-        written.push_back(action.tableName);
-        out.name(action.tableName).beginArray();
-        for (std::size_t i = 0; i < writes.size(); ++i) {
-            const Action& one = parsed.actions[i];
-            if (one.tableName != action.tableName || !writes[i].collectionBytes) continue;
-            writeCollectionMetrics(out, one.table->keys.partition, one.partition,
-                                   *writes[i].collectionBytes);
-        }
-        out.endArray();
+    CollectionMetrics metrics;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const Action& action = parsed.actions[i];
+        if (!writes[i].collectionBytes) continue;
+        metrics.add(action.tableName, action.table->keys.partition, action.partition,
+                    *writes[i].collectionBytes);
     }
-    out.endObject();
+    metrics.write(out);
 }
 
 // A repeated call costs the reading of the items.
