@@ -4,8 +4,9 @@
 // the name of an operation, the body of a request, a line "----" and the expected answer: the
 // members of the reply, one per line, or the status, name and message of the error. Empty lines
 // separate blocks; a line that begins with # is a comment. The comment "# Region: eu-south-2" sets
-// the Region of all blocks below it, which is us-east-1 at first. "$Name" in a body is the text of
-// that member in the last reply that had it. The operation Wait lets seconds pass, 10 unless its
+// the Region of all blocks below it, which is us-east-1 at first; "# Profile: service-like" at the
+// top sets the world's profile. "$Name" in a body is the text of that member in the last reply that
+// had it. The operation Wait lets seconds pass, 10 unless its
 // body says how many. With ORRERY_REWRITE=1 the test writes the answers into the files; review the
 // diff like code.
 
@@ -114,12 +115,12 @@ std::string expanded(std::string body) {
     return body;
 }
 
-// The Region that the comments set, if they set one.
-std::string regionIn(const Block& block, std::string region) {
-    constexpr std::string_view kRegion = "# Region: ";
+// What the comments set, if they set it: "# Region: eu-south-2".
+std::string settingIn(const Block& block, const std::string& name, std::string otherwise) {
+    const std::string start = "# " + name + ": ";
     for (const std::string& line : linesOf(block.comments))
-        if (line.starts_with(kRegion)) region = line.substr(kRegion.size());
-    return region;
+        if (line.starts_with(start)) otherwise = line.substr(start.size());
+    return otherwise;
 }
 
 /// The texts of earlier replies, by the name of their member.
@@ -179,13 +180,16 @@ private slots:
         std::string tail;
         const std::vector<Block> blocks = blocksOf(text, tail);
         QVERIFY(!blocks.empty());
-        WorldFixture world;
+        const auto* profile =
+            orrery::cluster::Profile::find(settingIn(blocks.front(), "Profile", "drop-in"));
+        QVERIFY(profile != nullptr);
+        WorldFixture world(*profile);
         Texts texts;
         std::string rewritten;
         QStringList differences;
         std::string region = "us-east-1";
         for (const Block& block : blocks) {
-            region = regionIn(block, std::move(region));
+            region = settingIn(block, "Region", std::move(region));
             const std::string answer = ask(world, block, texts, region);
             rewritten += block.comments + block.operation + "\n" + block.body + "----\n" + answer;
             if (answer == block.expected) continue;

@@ -29,9 +29,11 @@ WorldFixture::Answer errorAnswer(const ApiError& error) {
 
 }  // namespace
 
-WorldFixture::WorldFixture() : m_store(storage::MemoryStore::create()) {
+WorldFixture::WorldFixture(const cluster::Profile& profile)
+    : m_store(storage::MemoryStore::create()) {
     cluster::WorldOptions options;
     options.seed = 1;
+    options.profile = profile;
     auto world = cluster::World::open(*m_store, options, kStart);
     CHECK(world.has_value());
     m_world = *std::move(world);

@@ -18,7 +18,7 @@ public:
         std::string body;
     };
 
-    WorldFixture();
+    explicit WorldFixture(const cluster::Profile& profile = cluster::Profile::dropIn());
     ~WorldFixture();
 
     /// "GetItem", or "Streams.ListStreams".

@@ -47,6 +47,24 @@ private slots:
         QCOMPARE(read->tags[0].value, std::string("value"));
     }
 
+    void returnsWhatIsPending() {
+        TableDescription table = plainTable();
+        QVERIFY(!table.hasPendingChange());
+        table.pending = {.throughput = Throughput{7, 0},
+                         .warm = Throughput{12'001, 4'001},
+                         .toPayPerRequest = true,
+                         .sseEnabled = false,
+                         .sseKeyArn = "key"};
+        table.indexes[0].pending.warm = Throughput{1, 2};
+        const auto read = decodeTable(encodeTable(table));
+        QVERIFY(read.has_value());
+        QVERIFY(read->pending == table.pending);
+        QVERIFY(read->indexes[0].pending == table.indexes[0].pending);
+        table.pending = {};
+        QVERIFY(table.hasPendingChange());
+        QVERIFY(!decodeTable(encodeTable(table))->pending.sseEnabled);
+    }
+
     // Version 1 ends after the tags.
     void readsTheFirstVersion() {
         std::string bytes = encodeTable(plainTable());
@@ -63,10 +81,20 @@ private slots:
     void refusesDamage() {
         TableDescription table = plainTable();
         table.policy = ResourcePolicy{"{}", 1};
+        table.pending.sseEnabled = true;
         table.indexes[0].keys.moreSort = {{"d", AttributeType::Number}};
         const std::string bytes = encodeTable(table);
         for (std::size_t size = 0; size < bytes.size(); ++size)
             QVERIFY2(!decodeTable(bytes.substr(0, size)), qPrintable(QString::number(size)));
+        QVERIFY(!decodeTable(bytes + '\0'));
+        // What a bit turns into another table is one that can be shown.
+        for (std::size_t at = 0; at < bytes.size() * 8; ++at) {
+            std::string flipped = bytes;
+            flipped[at / 8] = static_cast<char>(flipped[at / 8] ^ (1 << at % 8));
+            const auto read = decodeTable(flipped);
+            if (read) QVERIFY(!statusText(read->status).empty());
+            if (read) QVERIFY(!statusText(read->indexes.at(0).status).empty());
+        }
         std::string newer = bytes;
         newer.front() = '\7';
         QVERIFY(!decodeTable(newer));

@@ -151,7 +151,7 @@ private slots:
             create.table.throughput = {10, 10};
             return ApiResult<cluster::Request>(create);
         });
-        const auto decreases = [&](std::optional<cluster::Throughput> to) {
+        const auto ask = [&](std::optional<cluster::Throughput> to) {
             const auto id = t.submit("UpdateTable", [to](const cluster::Catalog& catalog,
                                                          const cluster::Caller& caller) {
                 const cluster::TablePtr table = catalog.find(caller, "T");
@@ -165,6 +165,11 @@ private slots:
             const auto& reply = std::get<cluster::TableReply>(*t.answer(id)->result);
             return reply.table->decreasesOn(reply.now);
         };
+        // The reply to an update does not count it yet.
+        const auto decreases = [&](std::optional<cluster::Throughput> to) {
+            if (to) ask(to);
+            return ask(std::nullopt);
+        };
         t.run(1s);
         QCOMPARE(decreases(std::nullopt), std::int64_t{0});
         QCOMPARE(decreases(cluster::Throughput{9, 9}), std::int64_t{1});
@@ -176,6 +181,27 @@ private slots:
         test::setCalendar(t.world(), CalendarTime(1'900'000'000s + 7h));
         QCOMPARE(decreases(std::nullopt), std::int64_t{0});
         QCOMPARE(decreases(cluster::Throughput{19, 20}), std::int64_t{1});
+    }
+
+    void finishesChangesAfterAKill() {
+        WorldHarness t(cluster::Profile::serviceLike());
+        t.createTable();
+        t.submit("UpdateTable", [](const cluster::Catalog& catalog, const cluster::Caller& caller) {
+            cluster::UpdateTable update;
+            update.table = catalog.find(caller, "T");
+            update.warm = cluster::Throughput{20'000, 8'000};
+            update.sseEnabled = true;
+            return ApiResult<cluster::Request>(update);
+        });
+        t.run(100ms);
+        t.sync();
+        t.kill();
+        QVERIFY(t.table()->hasPendingChange());
+        QVERIFY(!t.table()->warm && !t.table()->sseEnabled);
+        t.run(10s);
+        QVERIFY(!t.table()->hasPendingChange());
+        QVERIFY(t.table()->warm == (cluster::Throughput{20'000, 8'000}));
+        QVERIFY(t.table()->sseEnabled);
     }
 
     // A row of another table, or no key at all, would show what is of another table.

@@ -34,12 +34,6 @@ std::unexpected<ApiError> limitExceeded(const std::string& text) {
         ApiError{ErrorType::LimitExceeded, "Subscriber limit exceeded: " + text, nullptr});
 }
 
-bool hasIndexIn(const TableDescription& table, std::initializer_list<TableStatus> statuses) {
-    return std::ranges::any_of(table.indexes, [&](const SecondaryIndex& index) {
-        return std::ranges::find(statuses, index.status) != statuses.end();
-    });
-}
-
 // The names of the indexes with this status, or an empty string.
 std::string indexesIn(const TableDescription& table, TableStatus status) {
     std::string names;
@@ -66,7 +60,7 @@ std::unexpected<ApiError> onDemandWhileBuilding(const TableDescription& table) {
 // Checks the changes that a table refuses while it is updated; it accepts others, such as deletion
 // protection.
 ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableChanges& changes) {
-    const bool building = hasIndexIn(table, {TableStatus::Creating, TableStatus::Deleting});
+    const bool building = table.hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
     if (building && changes.buildsIndexes()) return builtAlready();
     if (changes.billing || changes.throughput) {
         const std::string deleted = indexesIn(table, TableStatus::Deleting);
@@ -88,7 +82,7 @@ ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableCha
 // While an index is backfilled, the table is ACTIVE, and that index may be deleted
 // (GSI.OnlineOps).
 ApiResult<void> checkWhileBackfilling(const TableDescription& table, const TableChanges& changes) {
-    if (!hasIndexIn(table, {TableStatus::Creating})) return {};
+    if (!table.hasIndexIn({TableStatus::Creating})) return {};
     for (const IndexChange& change : changes.indexes()) {
         if (change.kind == IndexChange::Kind::Create) return builtAlready();
         const SecondaryIndex* index = table.findIndex(change.index.name);
@@ -226,7 +220,7 @@ ApiResult<void> checkUpdate(const TableDescription& table, const SecondaryIndex&
     if (wanted.onDemandMax)
         TRY(checkOnDemand(*wanted.onDemandMax, billing, ThroughputUse::UpdateTable, index.name));
     if (wanted.warm) {
-        const auto now = cluster::warmNow(table.billing, index.warm, index.throughput);
+        const auto now = cluster::warmNow(table.billing, index.warmAsked(), index.throughput);
         TRY(raisedWarm(now, *wanted.warm, index.name));
     }
     return {};
@@ -265,7 +259,7 @@ ApiResult<void> checkChangesAgainst(const TableDescription& table, const TableCh
     if (changes.throughput && billing == table.billing)
         TRY(checkUnchanged(table.throughput, *changes.throughput));
     if (changes.warm) {
-        const auto now = cluster::warmNow(table.billing, table.warm, table.throughput);
+        const auto now = cluster::warmNow(table.billing, table.warmAsked(), table.throughput);
         TRY(raisedWarm(now, *changes.warm));
     }
     if (changes.stream && changes.stream->isEnabled && table.stream)
@@ -292,7 +286,7 @@ std::vector<types::KeyAttribute> definitionsFor(const TableDescription& table,
 }
 
 ApiResult<void> checkDeletable(const TableDescription& table) {
-    if (hasIndexIn(table, {TableStatus::Creating, TableStatus::Updating, TableStatus::Deleting}) &&
+    if (table.hasIndexIn({TableStatus::Creating, TableStatus::Updating, TableStatus::Deleting}) &&
         table.status != TableStatus::Creating && table.status != TableStatus::Deleting)
         return inUse("Cannot delete table while indexes are being created, updated, or deleted.");
     if (table.status == TableStatus::Updating)

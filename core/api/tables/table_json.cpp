@@ -65,12 +65,12 @@ void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughpu
 
 void writeWarm(json::Writer& out, const TableDescription& table,
                const std::optional<Throughput>& warm, const Throughput& provisioned,
-               TableStatus status) {
+               bool isChanging) {
     const Throughput shown = cluster::warmNow(table.billing, warm, provisioned);
     out.name("WarmThroughput").beginObject();
     out.name("ReadUnitsPerSecond").number(shown.readUnits);
     out.name("WriteUnitsPerSecond").number(shown.writeUnits);
-    out.name("Status").string(status == TableStatus::Creating ? "UPDATING" : "ACTIVE");
+    out.name("Status").string(isChanging ? "UPDATING" : "ACTIVE");
     out.endObject();
 }
 
@@ -92,7 +92,10 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
         out.name("WriteCapacityUnits").number(index.throughput.writeUnits);
         out.endObject();
         writeOnDemand(out, index.onDemandMax, {});
-        if (!shown.created) writeWarm(out, table, index.warm, index.throughput, index.status);
+        if (!shown.created) {
+            writeWarm(out, table, index.warm, index.throughput,
+                      index.status == TableStatus::Creating || index.pending.warm);
+        }
     }
     out.name("IndexSizeBytes").number(counts.second);
     out.name("ItemCount").number(counts.first);
@@ -177,6 +180,20 @@ void writeDefinitions(json::Writer& out, const TableDescription& table) {
     out.endArray();
 }
 
+// While the setting changes, the key is the old one. Recorded in LocalStack's snapshots
+// (test_dynamodb_create_table_with_partial_sse_specification).
+void writeEncryption(json::Writer& out, const TableDescription& table) {
+    const bool isChanging = table.pending.sseEnabled.has_value();
+    if (!table.sseEnabled && !isChanging) return;
+    out.name("SSEDescription").beginObject();
+    out.name("Status").string(isChanging ? "UPDATING" : "ENABLED");
+    if (table.sseEnabled) {
+        out.name("SSEType").string("KMS");
+        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
+    }
+    out.endObject();
+}
+
 void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown& shown) {
     const TableDescription& table = *reply.table;
     out.beginObject();
@@ -186,13 +203,7 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
     writeCommon(out, reply);
     writeIndexes(out, "LocalSecondaryIndexes", false, reply, shown);
     writeIndexes(out, "GlobalSecondaryIndexes", true, reply, shown);
-    if (table.sseEnabled) {
-        out.name("SSEDescription").beginObject();
-        out.name("Status").string("ENABLED");
-        out.name("SSEType").string("KMS");
-        out.name("KMSMasterKeyArn").string(table.sseKeyArn);
-        out.endObject();
-    }
+    writeEncryption(out, table);
     if (!table.tableClass.empty())
         out.name("TableClassSummary")
             .beginObject()
@@ -201,7 +212,8 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
             .endObject();
     writeOnDemand(out, table.onDemandMax, shown.onDemandAsked);
     if (!shown.created || table.warm)
-        writeWarm(out, table, table.warm, table.throughput, table.status);
+        writeWarm(out, table, table.warm, table.throughput,
+                  table.status == TableStatus::Creating || table.pending.warm);
     out.endObject();
 }
 

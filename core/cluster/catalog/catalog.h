@@ -62,8 +62,13 @@ public:
     void putStream(StreamPtr stream, storage::Ticket turn = {});
     void eraseStream(const StreamDescription& stream, storage::Ticket turn = {});
 
-    /// Old ones are forgotten by whoever notes new ones.
-    Resets resets;
+    const Resets& resets() const { return m_resets; }
+    /// The tables of an account, or of all if the id is empty, are dropped at `at`.
+    void noteReset(std::string_view accountId, CalendarTime at) { m_resets.note(accountId, at); }
+    /// Forgets a reset of before `time` and returns its account; nothing if there is none.
+    std::optional<std::string> takeResetBefore(CalendarTime time) {
+        return m_resets.takeBefore(time);
+    }
 
     /// The last turn that stored a change; every answer depends on it.
     storage::Ticket gate() const { return m_gate; }
@@ -80,6 +85,7 @@ private:
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
     StreamList m_streams;
+    Resets m_resets;
     storage::Ticket m_gate{};
 
     std::set<KeySpaceId> m_changes;  ///< Bounded, since nobody may ever take the changes.

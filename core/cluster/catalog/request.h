@@ -113,6 +113,11 @@ struct WriteBatch {
 
 // --- transactions
 
+/// What the actions of one transaction may write, or its items have, in all
+/// (API_TransactWriteItems, API_TransactGetItems: "The aggregate size of the items in the
+/// transaction exceeded 4 MB").
+inline constexpr std::uint64_t kTransactionBytesMax = 4 * 1024 * 1024;
+
 /// ConditionCheck: the item must meet the condition, and nothing changes.
 struct ConditionCheck {
     TablePtr table;
@@ -192,6 +197,14 @@ struct ListTables {
 
 // --- streams
 
+/// Changes what is attached to a stream; absent members stay unchanged.
+struct UpdateStream {
+    StreamPtr stream;
+    std::optional<std::vector<Tag>> tags;
+    /// The text of the new resource policy; an empty one removes the policy.
+    std::optional<std::string> policy;
+};
+
 /// Where a shard is read from.
 enum class StreamStart : std::uint8_t {
     Horizon,   ///< The oldest record that can be read.
@@ -201,7 +214,7 @@ enum class StreamStart : std::uint8_t {
 /// Reads records of one shard.
 struct ReadStream {
     StreamPtr stream;
-    std::size_t shard = 0;
+    ShardName shard;
     StreamStart start = StreamStart::Horizon;
     /// For StreamStart::Position. With StreamStart::Horizon: where an earlier read stopped that
     /// found no record yet.
@@ -217,9 +230,10 @@ struct ReadStream {
 /// exist yet.
 struct ReadNothing {};
 
-using Request = std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
-                             TransactRead, CreateTable, DescribeTable, UpdateTable,
-                             UpdateTimeToLive, DeleteTable, ListTables, ReadStream, ReadNothing>;
+using Request =
+    std::variant<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite, TransactRead,
+                 CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable, ListTables,
+                 UpdateStream, ReadStream, ReadNothing>;
 
 // --- replies
 
@@ -299,13 +313,16 @@ struct StreamReply {
     bool atEnd = false;
     CalendarTime now;
 };
+struct UpdateStreamReply {
+    StreamPtr stream;
+};
 struct NothingReply {
     CalendarTime now;
 };
 
 using Reply = std::variant<ItemReply, WriteReply, RangeReply, BatchReadReply, BatchWriteReply,
                            TransactWriteReply, TransactReadReply, TableReply, NamesReply,
-                           StreamReply, NothingReply>;
+                           StreamReply, UpdateStreamReply, NothingReply>;
 
 /// The replica that answered, and its lag behind the leader: for response headers and the window,
 /// never for the body of the reply.

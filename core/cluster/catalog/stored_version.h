@@ -7,15 +7,20 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/storage/storage_error.h"
 #include "core/storage/store.h"
 
 namespace orrery::cluster {
 
+/// No stored id of a group is greater. The memory of a world grows with the greatest.
+inline constexpr GroupId kGroupIdMax{std::uint64_t{1} << 26};
+
 /// The error for a value that cannot be decoded. `what` begins its sentence: "The list of faults".
 inline storage::StorageError corruptValue(std::string_view what) {
-    return {
-        "decode a value", EPROTO, "",
-        std::string(what) + " is corrupt in the data folder; restore the folder from a backup."};
+    return {"decode a value", EPROTO, "log.mdb",
+            std::string(what) + " is corrupt in log.mdb; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 /// Reads the version byte of a named value. Returns nothing if it is `known`, otherwise the error

@@ -67,6 +67,17 @@ bool TableDescription::hasGlobalIndexes() const {
     return std::ranges::any_of(indexes, &SecondaryIndex::global);
 }
 
+bool TableDescription::hasIndexIn(std::initializer_list<TableStatus> statuses) const {
+    return std::ranges::any_of(indexes, [&](const SecondaryIndex& index) {
+        return std::ranges::find(statuses, index.status) != statuses.end();
+    });
+}
+
+bool TableDescription::hasPendingChange() const {
+    constexpr auto kHasOne = [](const PendingChange& change) { return change != PendingChange(); };
+    return kHasOne(pending) || std::ranges::any_of(indexes, kHasOne, &SecondaryIndex::pending);
+}
+
 bool imagesNeeded(const TableDescription& table, WriteKind kind) {
     if (!table.indexes.empty() || !table.timeToLive.attribute.empty()) return true;
     if (!table.stream) return false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/cluster/catalog/resource_settings.h"
 #include "core/cluster/catalog/stream_description.h"
 #include "core/table/index_entry.h"
 #include "core/types/key_schema.h"
@@ -31,6 +33,18 @@ struct Throughput {
     bool operator==(const Throughput&) const = default;
 };
 
+/// What an UpdateTable has begun and what takes effect once it is done. Until then the table or
+/// index has the old values, and shows them.
+struct PendingChange {
+    std::optional<Throughput> throughput;
+    std::optional<Throughput> warm;
+    // Tables only.
+    bool toPayPerRequest = false;  ///< The billing mode has changed already.
+    std::optional<bool> sseEnabled;
+    std::string sseKeyArn;
+    bool operator==(const PendingChange&) const = default;
+};
+
 using table::IndexProjection;
 using table::ProjectionKind;
 
@@ -44,19 +58,12 @@ struct SecondaryIndex : table::IndexDefinition {
     Throughput throughput;
     std::optional<Throughput> onDemandMax;
     std::optional<Throughput> warm;
-};
+    PendingChange pending;
 
-struct Tag {
-    std::string key;
-    std::string value;
-};
-
-/// A policy that PutResourcePolicy attached. It is kept and shown; nothing is refused because of
-/// it.
-struct ResourcePolicy {
-    std::string text;
-    /// Milliseconds since the epoch, and greater than that of the table's last policy.
-    std::int64_t revision = 0;
+    /// The warm throughput that was set last, even if it is not available yet.
+    const std::optional<Throughput>& warmAsked() const {
+        return pending.warm ? pending.warm : warm;
+    }
 };
 
 /// The setting of UpdateTimeToLive.
@@ -108,16 +115,23 @@ struct TableDescription {
     /// The label of the stream that was enabled last, which may be disabled or expired by now.
     std::string streamLabel;
     TimeToLive timeToLive;
+    PendingChange pending;
 
     std::string arn() const;
     std::string indexArn(const std::string& index) const;
     /// The index with this name, or null.
     const SecondaryIndex* findIndex(std::string_view indexName) const;
     bool hasLocalIndexes() const;
-    /// How often its throughput was decreased on the UTC day of `now`, which is not before the last
-    /// decrease.
-    std::int64_t decreasesOn(CalendarTime now) const;
     bool hasGlobalIndexes() const;
+    bool hasIndexIn(std::initializer_list<TableStatus> statuses) const;
+    /// How often its throughput was decreased on the UTC day of `now`.
+    std::int64_t decreasesOn(CalendarTime now) const;
+    /// True if the table or one of its indexes has one.
+    bool hasPendingChange() const;
+    /// The warm throughput that was set last, even if it is not available yet.
+    const std::optional<Throughput>& warmAsked() const {
+        return pending.warm ? pending.warm : warm;
+    }
 };
 
 using TablePtr = std::shared_ptr<const TableDescription>;

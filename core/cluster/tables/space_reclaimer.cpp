@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <ranges>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
+#include "core/storage/storage_error.h"
 #include "core/table/private_key.h"
 #include "core/types/storage_key.h"
 
@@ -31,16 +32,18 @@ std::string cursorOf(const std::vector<GroupId>& groups) {
 std::optional<std::vector<GroupId>> groupsIn(std::string_view cursor) {
     std::vector<GroupId> groups;
     ByteReader in(cursor);
-    while (in.ok() && !in.atEnd())
+    while (in.ok() && !in.atEnd()) {
         groups.emplace_back(in.varint());
+        if (groups.back() > kGroupIdMax) return std::nullopt;
+    }
     if (!in.ok()) return std::nullopt;
     return groups;
 }
 
 storage::StorageError damaged(std::string_view name) {
     return {"decode " + std::string(name), EBADMSG, "log.mdb",
-            "A key space to be erased (" + std::string(name) +
-                ") is corrupt in log.mdb; restore the data folder from a backup."};
+            "A key space to be erased (" + std::string(name) + ") is corrupt in log.mdb; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ void SpaceReclaimer::drop(KeySpaceId space, std::vector<GroupId> groups, std::st
     job.total = keys;
     job.cursor = cursorOf(groups);
     const JobId id = m_jobs.begin(std::move(job));
-    m_dropped.push_back({space, std::move(groups), m_world.openTicket, false, 0, id});
+    m_dropped.push_back({space, std::move(groups), m_world.openTicket, 0, keys, id});
 }
 
 storage::StorageResult<void> SpaceReclaimer::reopen() {
@@ -66,7 +69,7 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
         const Job& job = *m_jobs.find(id);
         auto groups = groupsIn(job.cursor);
         if (!groups) return std::unexpected(damaged("job/" + std::to_string(id.value())));
-        m_dropped.push_back({job.space, *std::move(groups), {}, false, 0, id});
+        m_dropped.push_back({job.space, *std::move(groups), {}, 0, job.total, id});
     }
     TRY_ASSIGN(const auto old, m_world.store.values(kOldPrefix));
     for (const auto& [name, bytes] : old) {
@@ -94,32 +97,32 @@ void SpaceReclaimer::dropInStore(Dropped& dropped) {
                                                     table::privateKeysEnd(groups[last]));
         first = last + 1;
     }
-    dropped.isDroppedInStore = true;
 }
 
 void SpaceReclaimer::turnEnds(storage::Ticket synced) {
-    if (m_dropped.empty()) return;
-    for (Dropped& dropped : m_dropped) {
-        if (!dropped.isDroppedInStore && dropped.since <= synced) dropInStore(dropped);
+    for (; m_told < m_dropped.size() && m_dropped[m_told].since <= synced; ++m_told) {
+        dropInStore(m_dropped[m_told]);
+        m_toldKeys += m_dropped[m_told].keys;
     }
-    measure();
+    if (m_told == 0) return;
     const std::uint64_t left = m_world.store.firstRangeLeft();
-    std::erase_if(m_dropped, [&](const Dropped& dropped) {
-        if (!dropped.isDroppedInStore || dropped.lastRange >= left) return false;
-        m_jobs.end(dropped.job);
-        return true;
-    });
+    while (m_told > 0 && m_dropped.front().lastRange < left) {
+        m_jobs.end(m_dropped.front().job);
+        m_toldKeys -= m_dropped.front().keys;
+        m_dropped.pop_front();
+        --m_told;
+    }
+    if (m_told > 0) measureFirst();
 }
 
-// The store counts what is left of all of them, and goes in order: the last ones are untouched.
-void SpaceReclaimer::measure() {
-    std::uint64_t left = m_world.store.droppedKeysLeft();
-    for (const Dropped& dropped : std::views::reverse(m_dropped)) {
-        Job& job = *m_jobs.find(dropped.job);
-        const std::uint64_t own = dropped.isDroppedInStore ? std::min(left, job.total) : job.total;
-        if (dropped.isDroppedInStore) left -= own;
-        job.done = std::max(job.done, job.total - own);
-    }
+// The store counts what is left of all of them, and goes in order: the others are untouched.
+void SpaceReclaimer::measureFirst() {
+    const Dropped& first = m_dropped.front();
+    const std::uint64_t others = m_toldKeys - first.keys;
+    const std::uint64_t left = m_world.store.droppedKeysLeft();
+    const std::uint64_t own = std::min(left > others ? left - others : 0, first.keys);
+    Job& job = *m_jobs.find(first.job);
+    job.done = std::max(job.done, first.keys - own);
 }
 
 }  // namespace orrery::cluster

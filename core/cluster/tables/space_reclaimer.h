@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -28,20 +29,22 @@ public:
         KeySpaceId space{};
         std::vector<GroupId> groups;
         storage::Ticket since{};
-        bool isDroppedInStore = false;
         std::uint64_t lastRange = 0;  ///< The number of its last range, once the store is told.
+        std::uint64_t keys = 0;       ///< Estimated.
         JobId job{};
     };
     /// In the order in which they were dropped.
-    const std::vector<Dropped>& dropped() const { return m_dropped; }
+    const std::deque<Dropped>& dropped() const { return m_dropped; }
 
 private:
     void dropInStore(Dropped& dropped);
-    void measure();
+    void measureFirst();
 
     WorldState& m_world;
     Jobs& m_jobs;
-    std::vector<Dropped> m_dropped;
+    std::deque<Dropped> m_dropped;
+    std::size_t m_told = 0;        ///< This many of the first are dropped in the store.
+    std::uint64_t m_toldKeys = 0;  ///< The sum of their keys.
 };
 
 }  // namespace orrery::cluster

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/cluster/catalog/table_description.h"
@@ -25,7 +28,35 @@ struct StoredTable {
     std::vector<StoredPartition> partitions;
 };
 
-/// Reads the value "table/<id>" (table_values.h); nothing if it is damaged.
+/// The indexes of which another table or index has a group too: an earlier version gave the groups
+/// of an index to the next table or index as well.
+std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored);
+
+/// Reads the value "table/<id>" (table_values.h). Nothing if it is corrupt: the result has all
+/// partitions of the table and of each of its global indexes, in order and without gaps.
 std::optional<StoredTable> decodeStoredTable(std::string_view bytes);
+
+/// What tables own: no two have the same name, key space or partition, and only one ledger is in a
+/// Region.
+class TableOwners {
+public:
+    /// `lost` are spaces whose partitions are of no use any more, so that others may have them.
+    explicit TableOwners(std::set<KeySpaceId> lost = {}) : m_lost(std::move(lost)) {}
+
+    /// False if an earlier table has something of this one; then it is not taken.
+    bool take(const StoredTable& stored);
+    bool takeLedger(const StoredTable& stored);
+    bool has(KeySpaceId space) const { return m_spaces.contains(space); }
+
+private:
+    std::set<KeySpaceId> m_lost;
+    std::set<KeySpaceId> m_spaces;
+    std::set<GroupId> m_groups;
+    std::set<std::tuple<std::string, std::string, std::string>> m_names;
+    std::set<RegionId> m_regionsWithLedger;
+};
+
+/// True if `name` is that of the value for this table: it ends with the id of its key space.
+bool isNameOf(std::string_view name, const StoredTable& stored);
 
 }  // namespace orrery::cluster

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
+#include "core/cluster/tables/table_changes.h"
 
 namespace orrery::cluster {
 namespace {
@@ -12,136 +13,12 @@ ApiError inUse(std::string message) {
     return {ErrorType::ResourceInUse, std::move(message), nullptr};
 }
 
-// True if the request changes only settings that the service changes at any time and at once.
-bool changesOnlySettings(const UpdateTable& update) {
-    return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
-           update.createIndexes.empty() && update.deleteIndexes.empty() &&
-           update.updateIndexes.empty() && !update.stream;
-}
-
-// True while an index is being created or deleted. The table may be ACTIVE meanwhile.
-bool buildsIndex(const TableDescription& table) {
-    return std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
-        return index.status == TableStatus::Creating || index.status == TableStatus::Deleting;
-    });
-}
-
-// True if the service needs some time for the change; meanwhile the table is UPDATING.
-bool takesTime(const UpdateTable& update) {
-    return update.billing || update.throughput || update.tableClass || update.stream ||
-           !update.createIndexes.empty() || !update.deleteIndexes.empty();
-}
-
-// Warm throughput never decreases: the old value remains when units are reduced or the billing mode
-// changes.
-void preserveWarm(std::optional<Throughput>& warm, const Throughput& before,
-                  const Throughput& now) {
-    if (now.readUnits >= before.readUnits && now.writeUnits >= before.writeUnits) return;
-    warm = {std::max(before.readUnits, now.readUnits), std::max(before.writeUnits, now.writeUnits)};
-}
-
-Throughput warmOf(const TableDescription& table) {
-    return warmNow(table.billing, table.warm, table.throughput);
-}
-
-Throughput warmOf(const TableDescription& table, const SecondaryIndex& index) {
-    return warmNow(table.billing, index.warm, index.throughput);
-}
-
-void applyBilling(BillingMode billing, CalendarTime now, TableDescription& table) {
-    if (billing == table.billing) return;
-    table.billing = billing;
-    if (billing == BillingMode::PayPerRequest) {
-        table.lastToPayPerRequestAt = now;
-        table.throughput = {};
-        for (SecondaryIndex& index : table.indexes)
-            index.throughput = {};
-    } else {
-        table.onDemandMax.reset();
-        for (SecondaryIndex& index : table.indexes)
-            index.onDemandMax.reset();
-    }
-}
-
-void applyThroughput(const Throughput& next, CalendarTime now, TableDescription& table) {
-    const bool up = next.readUnits > table.throughput.readUnits ||
-                    next.writeUnits > table.throughput.writeUnits;
-    const bool down = next.readUnits < table.throughput.readUnits ||
-                      next.writeUnits < table.throughput.writeUnits;
-    if (up) table.lastIncreaseAt = now;
-    if (down) {
-        table.decreasesToday = table.decreasesOn(now) + 1;
-        table.lastDecreaseAt = now;
-    }
-    table.throughput = next;
-}
-
-void applyToIndex(const IndexUpdate& update, SecondaryIndex& index) {
-    if (update.throughput) index.throughput = *update.throughput;
-    if (update.onDemandMax) index.onDemandMax = update.onDemandMax;
-    if (update.warm) index.warm = update.warm;
-}
-
-void applyPolicy(const std::string& text, CalendarTime now, TableDescription& table) {
-    const std::int64_t last = table.policy ? table.policy->revision : 0;
-    table.policy.reset();
-    if (text.empty()) return;
-    const auto milliseconds =
-        std::chrono::floor<std::chrono::milliseconds>(now.sinceEpoch()).count();
-    table.policy = ResourcePolicy{text, std::max<std::int64_t>(milliseconds, last + 1)};
-}
-
 ApiError stillInUse(const TableDescription& table) {
     std::string doing = "updated";
     if (table.status == TableStatus::Creating) doing = "created";
     if (table.status == TableStatus::Deleting) doing = "deleted";
     return inUse("Attempt to change a resource which is still in use: Table is being " + doing +
                  ": " + table.name);
-}
-
-// Reduces the definitions to those of the keys of the table and its indexes. Existing ones keep
-// their places.
-void pruneDefinitions(TableDescription& table) {
-    const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
-        return std::ranges::find(among, name, &types::KeyAttribute::name);
-    };
-    std::vector<types::KeyAttribute> used;
-    const auto add = [&](const types::KeyAttribute& attribute) {
-        if (named(used, attribute.name) == used.end()) used.push_back(attribute);
-    };
-    const auto addKeys = [&](const types::KeySchema& keys) {
-        for (const types::KeyAttribute& attribute : keys.attributes())
-            add(attribute);
-    };
-    addKeys(table.keys);
-    for (const SecondaryIndex& index : table.indexes)
-        addKeys(index.keys);
-    std::erase_if(table.attributes, [&](const types::KeyAttribute& attribute) {
-        return named(used, attribute.name) == used.end();
-    });
-    for (const types::KeyAttribute& attribute : used) {
-        const auto place = named(table.attributes, attribute.name);
-        if (place == table.attributes.end()) {
-            table.attributes.push_back(attribute);
-        } else {
-            *place = attribute;  // A definition that outlived its index had another type.
-        }
-    }
-}
-
-// The indexes whose units change are UPDATING for a while, and nothing else is. False if there are
-// none.
-bool markUpdating(const UpdateTable& update, TableDescription& table) {
-    bool any = false;
-    for (const IndexUpdate& one : update.updateIndexes) {
-        if (!one.throughput && !one.onDemandMax) continue;
-        for (SecondaryIndex& index : table.indexes) {
-            if (index.name != one.name) continue;
-            index.status = TableStatus::Updating;
-            any = true;
-        }
-    }
-    return any;
 }
 
 }  // namespace
@@ -170,6 +47,7 @@ ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& calle
             [&](const DeleteTable& one) -> Result { return remove(one); },
             [&](const DescribeTable& one) -> Result { return describe(one.table); },
             [&](const ListTables& one) -> Result { return names(one, caller); },
+            [&](const UpdateStream& one) -> Result { return m_streams.update(one); },
             [&](const ReadNothing&) -> Result { return NothingReply{m_world.calendar()}; },
             // Other parts answer these.
             []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
@@ -199,7 +77,8 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     table.tableId = newTableId(table.space);
     table.createdAt = m_world.calendar();
     if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
-    if (create.table.policy) applyPolicy(create.table.policy->text, table.createdAt, table);
+    if (create.table.policy)
+        table.policy = nextPolicy(std::nullopt, create.table.policy->text, table.createdAt);
     table.status = TableStatus::Creating;
     const auto streamAt = setStream(create.table.stream, table);
     for (SecondaryIndex& index : table.indexes) {
@@ -222,7 +101,8 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
-    if (remove.table->status != TableStatus::Active || buildsIndex(*remove.table))
+    if (remove.table->status != TableStatus::Active ||
+        remove.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting}))
         return std::unexpected(stillInUse(*remove.table));
     if (remove.table->deletionProtection) {
         return std::unexpected(ApiError::validation(
@@ -239,40 +119,15 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     return reply;
 }
 
-void TableAdmin::applySettings(const UpdateTable& update, TableDescription& table) const {
-    const CalendarTime now = m_world.calendar();
-    const TableDescription before = table;
-    if (update.billing) applyBilling(*update.billing, now, table);
-    if (update.throughput) applyThroughput(*update.throughput, now, table);
-    if (update.onDemandMax) table.onDemandMax = update.onDemandMax;
-    if (update.warm) table.warm = update.warm;
-    if (update.deletionProtection) table.deletionProtection = *update.deletionProtection;
-    if (update.tableClass) table.tableClass = *update.tableClass;
-    if (update.sseEnabled) table.sseEnabled = *update.sseEnabled;
-    if (update.sseKeyArn) table.sseKeyArn = *update.sseKeyArn;
-    if (update.tags) table.tags = *update.tags;
-    if (update.policy) applyPolicy(*update.policy, now, table);
-    for (const IndexUpdate& one : update.updateIndexes) {
-        for (SecondaryIndex& index : table.indexes) {
-            if (index.name == one.name) applyToIndex(one, index);
-        }
-    }
-    preserveWarm(table.warm, warmOf(before), warmOf(table));
-    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
-        SecondaryIndex& index = table.indexes[i];
-        preserveWarm(index.warm, warmOf(before, before.indexes[i]), warmOf(table, index));
-    }
-}
-
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool settled = update.table->status == TableStatus::Active;
     const bool updating = update.table->status == TableStatus::Updating;
-    const bool buildsTwo = !update.createIndexes.empty() && buildsIndex(*update.table);
+    const bool buildsTwo = !update.createIndexes.empty() &&
+                           update.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
     if (buildsTwo || (!settled && !(updating && changesOnlySettings(update))))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
-    applySettings(update, table);
-    const bool slow = m_world.profile.transientStates > Duration::zero();
+    beginChanges(update, m_world.calendar(), table);
     std::vector<KeySpaceId> added;
     for (const std::string& name : update.deleteIndexes) {
         for (SecondaryIndex& index : table.indexes) {
@@ -289,9 +144,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     pruneDefinitions(table);
     const auto streamAt = update.stream ? setStream(update.stream->enabled, table) : std::nullopt;
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
-    const bool transient = lasting || (slow && takesTime(update));
-    if (transient) table.status = TableStatus::Updating;
-    const bool indexesUpdate = slow && markUpdating(update, table);
+    if (takesTime(update)) table.status = TableStatus::Updating;
     const auto changed = std::make_shared<const TableDescription>(table);
     store(changed);
     if (m_world.plantedBug == PlantedBug::CountersEarly) saveCounters();
@@ -305,7 +158,11 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     if (update.stream && !streamAt) m_streams.end(table);
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
-    if (transient || indexesUpdate) settleLater(table);
+    const bool isChanging =
+        takesTime(update) || table.hasPendingChange() || table.hasIndexIn({TableStatus::Updating});
+    // While an index is built, the table is UPDATING even if transient states take no time.
+    if (isChanging && (lasting || updating)) settleLater(table);
+    if (isChanging && !lasting && !updating) settleInTime(table);
     return reply;
 }
 
@@ -339,6 +196,7 @@ void TableAdmin::settle(TableDescription table) {
         return index.status == TableStatus::Deleting;
     });
     pruneDefinitions(table);
+    finishChanges(m_world.calendar(), table);
     for (SecondaryIndex& index : table.indexes)
         if (!index.backfilling) index.status = TableStatus::Active;
     table.status = TableStatus::Active;

@@ -73,7 +73,6 @@ private:
     ApiResult<Reply> updateTimeToLive(const UpdateTimeToLive& update);
     ApiResult<Reply> remove(const DeleteTable& remove);
     Reply names(const ListTables& list, const Caller& caller) const;
-    void applySettings(const UpdateTable& update, TableDescription& table) const;
 
     /// Sets the stream of `table`, and returns the creation of a new one.
     std::optional<CalendarTime> setStream(const std::optional<StreamView>& enabled,
@@ -82,13 +81,16 @@ private:
     storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
     storage::StorageResult<void> reopenLedgers(const std::vector<StoredTable>& ledgers);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
+    /// `lost` are spaces whose groups are of no use any more.
+    storage::StorageResult<void> checkOwners(const std::vector<StoredTable>& ledgers,
+                                             const std::vector<StoredTable>& tables,
+                                             const std::set<KeySpaceId>& lost) const;
     void settleLater(const TableDescription& table);
     /// At once if transient states take no time.
     void settleInTime(const TableDescription& table);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
                                         const std::set<KeySpaceId>& lost);
-    static std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored);
     static std::set<GroupId> groupsOf(const std::vector<StoredTable>& stored,
                                       const std::set<KeySpaceId>& spaces);
     storage::StorageResult<std::set<KeySpaceId>> takeIndexesToRebuild();
@@ -108,6 +110,8 @@ private:
     void settle(TableDescription table);
     /// Removes the table and its indexes from the catalog and drops their keys.
     void erase(const TableDescription& table);
+    /// Those of all accounts: PlantedBug::NamesakesDropped.
+    void eraseNamed(std::string_view name);
     void noteReset(std::string_view accountId);
     storage::StorageResult<void> reopenResets();
     void store(TablePtr table);

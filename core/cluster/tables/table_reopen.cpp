@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <iterator>
-#include <map>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
+#include "core/storage/storage_error.h"
 
 // What a world loads when it is opened: key spaces, groups, tables, and the next ids.
 
@@ -16,9 +15,9 @@ namespace orrery::cluster {
 namespace {
 
 storage::StorageError damaged(std::string_view what) {
-    return {"decode " + std::string(what), EPROTO, "",
-            "The catalog in the data folder is corrupt (" + std::string(what) +
-                "); restore the folder from a backup."};
+    return {"decode " + std::string(what), EPROTO, "log.mdb",
+            "The catalog in log.mdb is corrupt (" + std::string(what) + "); " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 }  // namespace
@@ -31,8 +30,12 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
             if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
                 return std::unexpected(*std::move(refused));
         }
-        while (in.ok() && !in.atEnd() && m_world.regions.size() < kRegionsMax)
-            m_world.addRegion(std::string(in.sized()));
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < kRegionsMax) {
+            const std::string name(in.sized());
+            if (name.empty() || m_world.findRegion(name) != nullptr)
+                return std::unexpected(damaged(kRegionsValue));
+            m_world.addRegion(name);
+        }
         if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kRegionsValue));
     }
     TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
@@ -42,9 +45,12 @@ storage::StorageResult<void> TableAdmin::reopenRegions() {
             if (auto refused = refusedVersion(in, kNextVersion, "The next free ids"))
                 return std::unexpected(*std::move(refused));
         }
-        m_nextSpace = static_cast<std::uint32_t>(in.varint());
+        const std::uint64_t space = in.varint();
+        m_nextSpace = static_cast<std::uint32_t>(space);
         m_nextGroup = in.varint();
-        if (!in.ok() || !in.atEnd()) return std::unexpected(damaged(kNextValue));
+        const bool areIds = space > 0 && space <= UINT32_MAX && m_nextGroup > 0 &&
+                            m_nextGroup <= kGroupIdMax.value();
+        if (!in.ok() || !in.atEnd() || !areIds) return std::unexpected(damaged(kNextValue));
     }
     return {};
 }
@@ -56,11 +62,12 @@ storage::StorageResult<void> TableAdmin::reopenTables() {
     TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
     TRY(skipUsedIds(stored));
     TRY(skipUsedIds(ledgers));
-    TRY(reopenLedgers(ledgers));
     const std::set<KeySpaceId> sharing = indexesSharingGroups(stored);
     const std::set<GroupId> shared = groupsOf(stored, sharing);
     TRY_ASSIGN(std::set<KeySpaceId> lost, takeIndexesToRebuild());
     lost.insert(sharing.begin(), sharing.end());
+    TRY(checkOwners(ledgers, stored, lost));
+    TRY(reopenLedgers(ledgers));
     for (const StoredTable& one : stored) {
         const auto table = std::make_shared<const TableDescription>(one.table);
         m_world.catalog.put(table);
@@ -126,7 +133,8 @@ storage::StorageResult<std::vector<StoredTable>> TableAdmin::stored(std::string_
     TRY_ASSIGN(const auto values, m_world.store.values(prefix));
     for (const auto& [name, bytes] : values) {
         auto one = decodeStoredTable(bytes);
-        if (!one || one->table.region.value() >= m_world.regions.size())
+        if (!one || !isNameOf(name, *one) || one->table.region.value() >= m_world.regions.size() ||
+            one->table.regionName != m_world.region(one->table.region).name)
             return std::unexpected(damaged(name));
         stored.push_back(std::move(*one));
     }
@@ -160,6 +168,28 @@ storage::StorageResult<void> TableAdmin::skipUsedIds(const std::vector<StoredTab
     });
     TRY_ASSIGN(const GroupId last, m_world.store.lastGroup());
     passGroup(last);
+    if (m_nextGroup > kGroupIdMax.value() + 1)
+        return std::unexpected(damaged("the id of a partition"));
+    return {};
+}
+
+// Nothing has two owners, and nothing that waits to be erased has one.
+storage::StorageResult<void> TableAdmin::checkOwners(const std::vector<StoredTable>& ledgers,
+                                                     const std::vector<StoredTable>& tables,
+                                                     const std::set<KeySpaceId>& lost) const {
+    TableOwners owners(lost);
+    const auto valueOf = [](std::string_view prefix, const StoredTable& one) {
+        return std::string(prefix) + std::to_string(one.table.space.value());
+    };
+    for (const StoredTable& one : ledgers) {
+        if (!owners.takeLedger(one)) return std::unexpected(damaged(valueOf(kLedgerPrefix, one)));
+    }
+    for (const StoredTable& one : tables) {
+        if (!owners.take(one)) return std::unexpected(damaged(valueOf(kTablePrefix, one)));
+    }
+    for (const SpaceReclaimer::Dropped& dropped : m_reclaimer.dropped()) {
+        if (owners.has(dropped.space)) return std::unexpected(damaged("a key space to be erased"));
+    }
     return {};
 }
 
@@ -177,7 +207,8 @@ storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
     const bool indexChanges = std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
         return index.status != TableStatus::Active;
     });
-    if (table.status != TableStatus::Active || indexChanges) settleLater(table);
+    if (table.status != TableStatus::Active || indexChanges || table.hasPendingChange())
+        settleLater(table);
     for (const SecondaryIndex& index : table.indexes) {
         if (index.backfilling && !lost.contains(index.space))
             TRY(m_indexes.backfill.resume(table, index.space));
@@ -186,25 +217,6 @@ storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
 }
 
 // --- Folders of a version that gave the groups of an index to the next table or index as well
-
-// The indexes of which another table or index has a group too. Every item is in its table, so the
-// indexes can be filled again; a table keeps the groups.
-std::set<KeySpaceId> TableAdmin::indexesSharingGroups(const std::vector<StoredTable>& stored) {
-    std::map<GroupId, std::set<KeySpaceId>> owners;
-    std::set<KeySpaceId> tables;
-    for (const StoredTable& one : stored) {
-        tables.insert(one.table.space);
-        for (const StoredPartition& partition : one.partitions)
-            owners[partition.group].insert(partition.space);
-    }
-    std::set<KeySpaceId> lost;
-    for (const auto& [group, spaces] : owners) {
-        if (spaces.size() < 2) continue;
-        std::ranges::copy_if(spaces, std::inserter(lost, lost.end()),
-                             [&](KeySpaceId space) { return !tables.contains(space); });
-    }
-    return lost;
-}
 
 std::set<GroupId> TableAdmin::groupsOf(const std::vector<StoredTable>& stored,
                                        const std::set<KeySpaceId>& spaces) {

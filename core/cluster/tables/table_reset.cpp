@@ -9,14 +9,21 @@
 namespace orrery::cluster {
 
 std::size_t TableAdmin::reset(std::string_view accountId, std::size_t countMax) {
-    noteReset(accountId);
+    if (m_world.plantedBug != PlantedBug::TokensOutliveResets) noteReset(accountId);
     std::size_t left = countMax;
     for (const TablePtr& table : m_world.catalog.ofAccount(accountId, left)) {
-        erase(*table);
-        for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table->space))
-            m_streams.drop(*stream);
+        if (m_world.plantedBug == PlantedBug::NamesakesDropped) {
+            eraseNamed(table->name);
+        } else {
+            erase(*table);
+        }
+        if (m_world.plantedBug != PlantedBug::StreamsOutliveResets) {
+            for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table->space))
+                m_streams.drop(*stream);
+        }
         --left;
     }
+    if (m_world.plantedBug == PlantedBug::StreamsOutliveResets) return countMax - left;
     // Those of tables that were deleted before.
     for (const StreamPtr& stream : m_world.catalog.streams().ofAccount(accountId, left)) {
         m_streams.drop(*stream);
@@ -25,12 +32,21 @@ std::size_t TableAdmin::reset(std::string_view accountId, std::size_t countMax) 
     return countMax - left;
 }
 
+void TableAdmin::eraseNamed(std::string_view name) {
+    std::vector<TablePtr> tables;
+    m_world.catalog.forEach([&](const TablePtr& table) {
+        if (table->name == name) tables.push_back(table);
+    });
+    for (const TablePtr& table : tables)
+        erase(*table);
+}
+
 void TableAdmin::noteReset(std::string_view accountId) {
     const CalendarTime now = m_world.calendar();
     const CalendarTime horizon(now.sinceEpoch() - kTokenLife);
-    while (const auto old = m_world.catalog.resets.takeBefore(horizon))
+    while (const auto old = m_world.catalog.takeResetBefore(horizon))
         m_world.turn.eraseValue(std::string(kResetPrefix) + *old);
-    m_world.catalog.resets.note(accountId, now);
+    m_world.catalog.noteReset(accountId, now);
     std::string bytes;
     ByteWriter out(bytes);
     out.u8(kResetVersion);
@@ -39,6 +55,7 @@ void TableAdmin::noteReset(std::string_view accountId) {
 }
 
 storage::StorageResult<void> TableAdmin::reopenResets() {
+    if (m_world.plantedBug == PlantedBug::ResetTimesForgotten) return {};
     TRY_ASSIGN(const auto values, m_world.store.values(kResetPrefix));
     for (const auto& [name, bytes] : values) {
         constexpr std::string_view kWhat = "The time of a reset";
@@ -47,8 +64,8 @@ storage::StorageResult<void> TableAdmin::reopenResets() {
             return std::unexpected(*std::move(refused));
         const Duration at(static_cast<std::int64_t>(in.u64()));
         if (!in.ok() || !in.atEnd()) return std::unexpected(corruptValue(kWhat));
-        m_world.catalog.resets.note(std::string_view(name).substr(kResetPrefix.size()),
-                                    CalendarTime(at));
+        m_world.catalog.noteReset(std::string_view(name).substr(kResetPrefix.size()),
+                                  CalendarTime(at));
     }
     return {};
 }

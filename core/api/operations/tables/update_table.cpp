@@ -104,7 +104,7 @@ ApiResult<cluster::IndexUpdate> indexUpdate(const cluster::TableDescription& tab
     if (wanted.onDemandMax)
         update.onDemandMax = mergeOnDemand(index.onDemandMax, wanted.onDemandMax);
     if (wanted.warm) {
-        const auto now = cluster::warmNow(table.billing, index.warm, index.throughput);
+        const auto now = cluster::warmNow(table.billing, index.warmAsked(), index.throughput);
         TRY_ASSIGN(update.warm, raisedWarm(now, *wanted.warm, index.name));
     }
     return update;
@@ -137,7 +137,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     if (changes.onDemandMax)
         update.onDemandMax = mergeOnDemand(table->onDemandMax, changes.onDemandMax);
     if (changes.warm) {
-        const auto now = cluster::warmNow(table->billing, table->warm, table->throughput);
+        const auto now = cluster::warmNow(table->billing, table->warmAsked(), table->throughput);
         TRY_ASSIGN(update.warm, raisedWarm(now, *changes.warm));
     }
     update.deletionProtection = changes.deletionProtection;
