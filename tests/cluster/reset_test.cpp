@@ -165,6 +165,29 @@ private slots:
         QVERIFY(transact());  // The new one counts.
     }
 
+    // A reset comes at any moment of a transaction, which may be finished only after it.
+    void forgetsTheTokenOfATransactionUnderWay() {
+        for (int step = 0; step < 40; ++step) {
+            WorldHarness world(cluster::Profile::serviceLike());
+            world.createTable();
+            world.run(10s);
+            const auto transact = [&] {
+                return test::transact(world, {{.pk = "x", .item = Numbers{{"n", 1}}}}, "token");
+            };
+            transact();
+            world.run(200us * step);
+            reset(world, kAccount);
+            world.run(30s);
+            world.createTable();
+            world.run(10s);
+            const std::uint64_t call = transact();
+            test::finish(world, {call});
+            QCOMPARE(qt(test::outcomeOf(world, call)), QString("ok"));
+            const auto& reply = std::get<cluster::TransactWriteReply>(*world.answer(call)->result);
+            QVERIFY2(reply.repeatedBytes.empty(), qPrintable(QString::number(step)));
+        }
+    }
+
     void forgetsOldResets() {
         WorldHarness world;
         world.run(1s);
@@ -177,7 +200,7 @@ private slots:
         QVERIFY(values.has_value());
         QCOMPARE(values->size(), std::size_t{1});
         QCOMPARE(qt(values->begin()->first), QString("reset/000000000000/b"));
-        const cluster::Resets& resets = world.world().catalog().resets;
+        const cluster::Resets& resets = world.world().catalog().resets();
         QVERIFY(!resets.of("000000000000/a"));
         QVERIFY(resets.of("000000000000/b"));
     }

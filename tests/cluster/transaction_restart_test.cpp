@@ -90,6 +90,22 @@ private slots:
         QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
     }
 
+    // What a killed process left open is settled at the start: its coordinator cannot come back.
+    void anOpenTransactionHoldsItsItemsNoLongerThanAStart() {
+        for (std::size_t step = 0; step < 160; step += 2) {
+            WorldHarness world(cluster::Profile::dropIn(), 1 + step);
+            makeTable(world);
+            world.sync();
+            static_cast<void>(test::transact(world, add(10, "y")));
+            world.turn(world.world().now() + 20ms, step);
+            world.sync();
+            world.kill();
+            world.run(3s);
+            QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
+            QCOMPARE(qt(writeNow(world, "y")), QString("ok"));
+        }
+    }
+
     // The first one is killed at any step of its transaction.
     void aNewProcessRepeatsNoTransaction() {
         for (std::size_t step = 0; step < 160; step += 2) {

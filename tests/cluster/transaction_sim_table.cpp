@@ -150,10 +150,10 @@ void TransactionRun::judgeStream() {
     m_t.world().catalog().streams().forEach([&](const cluster::StreamPtr& one) { stream = one; });
     if (stream == nullptr) return problem("the stream is gone");
     std::map<std::string, std::string> images;
-    for (std::size_t shard = 0; shard < stream->shards.size(); ++shard) {
+    for (const cluster::StreamShard& shard : stream->shards) {
         cluster::ReadStream read;
         read.stream = stream;
-        read.shard = shard;
+        read.shard = shard.name();
         read.limit = 1000;
         for (bool more = true; more && m_problem.empty();) {
             const std::uint64_t call = m_t.submit("GetRecords", always(read));

@@ -83,10 +83,7 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
 
 void Coordinator::begin(CallNumber number, Driven& driven) {
     const auto& call = std::get<TransactWrite>(*driven.request);
-    // Numbers begin anew with each start, and a stopped clock resumes where it stood; only the
-    // count of starts goes on. (Earlier versions wrote a slash and a ticket instead.)
-    driven.attempt = std::to_string(driven.zone.value()) + ":" + std::to_string(m_world.starts) +
-                     ":" + std::to_string(number.value());
+    driven.attempt = attemptName(driven.zone, m_world.starts, number.value());
     driven.name =
         call.clientToken.empty() ? driven.attempt : tokenName(call.accountId, call.clientToken);
     driven.stamp = m_world.calendar();
@@ -95,7 +92,7 @@ void Coordinator::begin(CallNumber number, Driven& driven) {
     op.attempt = driven.attempt;
     if (!call.clientToken.empty()) {
         op.parametersHash = call.parametersHash;
-        op.resetAt = m_world.catalog.resets.of(call.accountId);
+        op.resetAt = m_world.catalog.resets().of(call.accountId);
     }
     addToLedger(driven, std::move(op));
     ask(number, driven, Driven::Phase::Begin, driven.patience);

@@ -19,9 +19,6 @@ constexpr std::uint32_t kStampsMax = 10;
 /// A read transaction that meets a writing one reads again so many times.
 constexpr std::uint32_t kReadsMax = 4;
 constexpr Duration kReadPause = std::chrono::milliseconds(5);
-/// What the items of one TransactGetItems may have in all (API_TransactGetItems: "The aggregate
-/// size of the items in the transaction exceeded 4 MB").
-constexpr std::uint64_t kReadBytesMax = 4 * 1024 * 1024;
 
 // The texts of the service model.
 
@@ -33,7 +30,8 @@ ApiError stillInProgress() {
 // The text is ours: no record of it is known.
 ApiError readsTooMuch() {
     return ApiError::validation(
-        "The aggregate size of the items in the transaction cannot exceed 4194304 bytes");
+        "The aggregate size of the items in the transaction cannot exceed " +
+        std::to_string(kTransactionBytesMax) + " bytes");
 }
 
 ApiError mismatch() {
@@ -203,7 +201,7 @@ void Coordinator::readDone(CallNumber number, Driven& driven) {
         std::uint64_t bytes = 0;
         for (const ActionResult& result : driven.results)
             bytes += result.write.before.itemBytes;
-        if (bytes > kReadBytesMax) driven.error = readsTooMuch();
+        if (bytes > kTransactionBytesMax) driven.error = readsTooMuch();
         answer(driven);
         return end(number);
     }

@@ -68,8 +68,8 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
 void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                    const std::optional<NamedRow>& row, const LatestItem& latest, Transacted& out) {
     TransactionResult& result = *out.result;
-    const bool isReset =
-        row && row->row.outcome == Outcome::Finished && op.resetAt && row->row.since <= *op.resetAt;
+    // A transaction that was prepared before the reset has no later stamp, whenever it is finished.
+    const bool isReset = row && op.resetAt && row->row.stamp <= *op.resetAt;
     if (row && !isReset && !isExpired(row->row)) {
         const LedgerRow& there = row->row;
         result.id = transactionId(op.name, there.number);
@@ -105,7 +105,7 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
     write(ledger, zone, op.name, &begun, latest, out);
     CHECK(out.restsOn.value() == begun.number);
     Known& known = knownTo(ledger, zone);
-    known.unfinished.insert_or_assign(op.name, Unfinished{result.id, m_world.now});
+    known.unfinished.insert_or_assign(op.name, Unfinished{result.id, m_world.now, false});
     stepLater(ledger, known, m_world.profile.stalledTransaction);
 }
 

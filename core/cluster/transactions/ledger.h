@@ -39,6 +39,8 @@ private:
     struct Unfinished {
         std::string id;
         Instant since;
+        /// An earlier process began it, so its coordinator is gone.
+        bool isOrphan = false;
     };
     /// What one leader knows.
     struct Known {
@@ -73,6 +75,7 @@ private:
     /// Reads some rows; true if it has come to the end.
     bool readOn(Group& ledger, ZoneIndex zone, Known& known);
     void takeRow(Group& ledger, ZoneIndex zone, Known& known, const std::string& name);
+    bool isStalled(const Unfinished& one) const;
     void reportStalled(Group& ledger, Known& known);
 
     WorldState& m_world;

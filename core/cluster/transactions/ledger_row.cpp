@@ -1,5 +1,7 @@
 #include "core/cluster/transactions/ledger_row.h"
 
+#include <charconv>
+
 #include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/types/item_codec.h"
@@ -72,6 +74,19 @@ std::string tokenName(std::string_view accountId, std::string_view clientToken) 
     // No account id has a line end, so two accounts never share a name.
     text.append(accountId).append("\n").append(clientToken);
     return text;
+}
+
+std::string attemptName(ZoneIndex zone, std::uint64_t starts, std::uint64_t call) {
+    return std::to_string(zone.value()) + ":" + std::to_string(starts) + ":" + std::to_string(call);
+}
+
+// Earlier versions wrote a slash and a ticket.
+std::uint64_t startIn(std::string_view attempt) {
+    std::uint64_t start = 0;
+    const std::size_t colon = attempt.find(':');
+    if (colon != attempt.npos)
+        std::from_chars(attempt.data() + colon + 1, attempt.data() + attempt.size(), start);
+    return start;
 }
 
 std::string transactionId(std::string_view name, std::uint64_t number) {

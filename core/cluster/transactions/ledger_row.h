@@ -38,6 +38,12 @@ struct LedgerRow {
 /// The name in the ledger of a transaction with a client token.
 std::string tokenName(std::string_view accountId, std::string_view clientToken);
 
+/// The name of one attempt at a transaction: numbers begin anew with each start of the process (and
+/// a stopped clock resumes where it stood), but the count of starts goes on.
+std::string attemptName(ZoneIndex zone, std::uint64_t starts, std::uint64_t call);
+/// The start in which the attempt was made; 0 if an earlier version named it.
+std::uint64_t startIn(std::string_view attempt);
+
 /// A transaction's id: its name and number.
 std::string transactionId(std::string_view name, std::uint64_t number);
 /// What an id is made of.

@@ -16,6 +16,8 @@ constexpr std::size_t kStepRowsMax = 500;
 constexpr std::size_t kStepChangesMax = 100;
 /// Between two steps, so that requests do not wait for a reading of many rows.
 constexpr Duration kStepPause = std::chrono::milliseconds(1);
+/// How often a leader looks whether the store accepts writes again.
+constexpr Duration kAskAgain = std::chrono::seconds(1);
 /// How often the leader reads through the rows while some are left.
 constexpr Duration kReadEvery = std::chrono::minutes(1);
 
@@ -53,6 +55,7 @@ void Ledger::on(const LedgerStep& step) {
     before.stepAt = Instant::never();
     // Nothing is written after damage; the next world goes on with it.
     if (m_world.damage) return;
+    if (!m_world.acceptsWrites) return stepLater(*ledger, before, kAskAgain);
     const auto leader = ledger->servingLeader(m_world.now);
     if (!leader) {
         // A leader at rest holds no lease; this requests it, like any request.
@@ -123,21 +126,25 @@ void Ledger::takeRow(Group& ledger, ZoneIndex zone, Known& known, const std::str
     const Duration age =
         std::max(Duration(), m_world.calendar().sinceEpoch() - row.since.sinceEpoch());
     const Instant since(std::max(Duration(), m_world.now.sinceStart() - age));
-    known.unfinished.try_emplace(name, Unfinished{transactionId(name, row.number), since});
+    const bool isOrphan = startIn(row.attempt) < m_world.starts;
+    known.unfinished.try_emplace(name,
+                                 Unfinished{transactionId(name, row.number), since, isOrphan});
 }
 
 std::size_t Ledger::stalled(const Group& ledger) const {
     const Known* known = m_ledgers.find(ledger.id);
     if (known == nullptr) return 0;
-    return static_cast<std::size_t>(std::ranges::count_if(known->unfinished, [&](const auto& one) {
-        return m_world.now - one.second.since >= m_world.profile.stalledTransaction;
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        known->unfinished, [&](const auto& one) { return isStalled(one.second); }));
+}
+
+bool Ledger::isStalled(const Unfinished& one) const {
+    return one.isOrphan || m_world.now - one.since >= m_world.profile.stalledTransaction;
 }
 
 void Ledger::reportStalled(Group& ledger, Known& known) {
     for (const auto& [name, one] : known.unfinished) {
-        if (m_world.now - one.since >= m_world.profile.stalledTransaction)
-            m_stalled(ledger, known.zone, one.id);
+        if (isStalled(one)) m_stalled(ledger, known.zone, one.id);
     }
 }
 
