@@ -1,5 +1,6 @@
 // GET and PUT /clock, POST /clock/step, POST /clock/advance.
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/control/arguments.h"
@@ -9,10 +10,26 @@
 namespace orrery::control {
 namespace {
 
+std::string clockBody(const Call& call) {
+    std::string body;
+    json::Writer out(body);
+    writeClock(out, clockView(call));
+    return body;
+}
+
 Response clockResponse(const Call& call) {
     Response response;
-    json::Writer out(response.body);
-    writeClock(out, clockView(call));
+    response.body = clockBody(call);
+    return response;
+}
+
+/// The answer once the world is where its clock has been sent.
+Response responseThere(const Call& call) {
+    Response response;
+    response.holdUntil = call.clock.target();
+    response.bodyThen = [&world = call.world, &clock = call.clock, &host = call.host] {
+        return clockBody({world, clock, host, {}, {}, {}});
+    };
     return response;
 }
 
@@ -42,8 +59,10 @@ observe::ClockView clockView(const Call& call) {
     observe::ClockView view;
     view.state = call.clock.paused() ? observe::ClockState::Paused : observe::ClockState::Running;
     view.speed = static_cast<double>(call.clock.speed()) / sim::LiveClock::kNormalSpeed;
-    view.calendar = call.world.calendar();
-    view.now = call.world.now();
+    // A world at rest has not run up to the present, since nothing was due.
+    const Instant now = call.world.now();
+    view.now = call.clock.paused() ? now : std::max(now, call.clock.at(call.host.wall()));
+    view.calendar = CalendarTime(call.world.calendar().sinceEpoch() + (view.now - now));
     view.stretched = call.clock.stretched(call.host.wall());
     view.waitingRequests = call.host.facts().waitingCalls;
     return view;
@@ -94,9 +113,7 @@ Response postStep(const Call& call) {
     const auto by = takeDistance(call);
     if (!by) return errorResponse(400, by.error());
     call.clock.step(*by);
-    Response response = clockResponse(call);
-    response.holdUntil = call.clock.target();
-    return response;
+    return responseThere(call);
 }
 
 // Everything that is due on the way happens, each at its own instant; the answer comes afterwards.
@@ -106,8 +123,7 @@ Response postAdvance(const Call& call) {
     const Host::Facts facts = call.host.facts();
     if (facts.readOnly) return errorResponse(503, facts.storageProblem);
     call.clock.advance(*by, call.host.wall());
-    Response response = clockResponse(call);
-    response.holdUntil = call.clock.target();
+    Response response = responseThere(call);
     response.holdsWhileRunning = true;
     return response;
 }

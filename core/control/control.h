@@ -47,6 +47,8 @@ struct Response {
     /// The answer waits until the world has reached this instant, and then for the turn that
     /// reached it.
     std::optional<Instant> holdUntil;
+    /// With `holdUntil`: makes the body once the world is there.
+    std::function<std::string()> bodyThen;
     /// The clock was advanced, so the world gets there whether its clock is paused or not.
     bool holdsWhileRunning = false;
     /// There is no answer yet. The caller calls this after each turn of the world until it returns

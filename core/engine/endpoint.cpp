@@ -253,7 +253,10 @@ ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request) c
     TRY_ASSIGN(auth::Signature signature,
                auth::parseSignature(
                    {request.authorization, request.amzDate, request.date, request.query()}));
-    if (m_options.credentials.empty()) return signature;
+    if (m_options.credentials.empty()) {
+        TRY(auth::checkCredential(signature));
+        return signature;
+    }
     TRY(auth::verifySignature(
         signature, {request.methodName, request.target, request.head, request.body},
         m_options.credentials,

@@ -151,6 +151,7 @@ bool Engine::Impl::isReady(Held& held) {
         const bool past = m_stopping || mayRunOn || world.now() >= *until;
         if (!past) return false;
         if (response.gate && !held.gate) held.gate = world.gateOf(world.openTurn());
+        if (response.bodyThen) response.body = response.bodyThen();
         response.holdUntil.reset();
     }
     if (!response.gate) return true;

@@ -82,6 +82,7 @@ std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
     auto world = cluster::World::open(*m_store, options, calendar);
     if (!world) return std::unexpected(world.error().message());
     m_world = *std::move(world);
+    m_worldAccepts = true;
     m_profileGate = m_world->openTurn();
     return {};
 }
@@ -138,6 +139,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         return;
     }
     if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
+    tellIfWritable();
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
@@ -160,8 +162,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     if (m_world->isScanningChecksums()) static_cast<void>(m_world->admit(cluster::StepChecksums{}));
 }
 
-// A disk that accepts nothing will not catch up either. Then the few remaining changes of the world
-// stay in memory.
+// A disk that accepts nothing will not catch up either, and reads go on. The world then holds back
+// all work that adds data, so little more is to be kept in memory.
 bool LiveDriver::isDiskBehind() const {
     return !isReadOnly() && m_store->saturated();
 }

@@ -137,6 +137,8 @@ private:
     void sweepGroups(Duration end);
     void admitSome(Duration end);
     void noteDamage();
+    /// Has the world hold back its background work while clients' writes are refused.
+    void tellIfWritable();
     void releaseGated();
     void answer(cluster::Answered&& answered);
     /// `why` ends with the error of the machine.
@@ -167,6 +169,7 @@ private:
     bool m_isDamaged = false;  // Data on disk is corrupt: writes in progress still finish.
     bool m_onlyReads = false;  // This world was opened read-only: it is never written.
     std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
+    bool m_worldAccepts = true;             // As last told to the world.
     bool m_behind = false;                  // The last turn was cut short.
     bool m_flushedInMemory = false;         // There may be more; no worker wakes the loop.
     bool m_storeHasDeferred = false;        // The store has more deferred work.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "core/engine/live_driver.h"
 #include "core/engine/loop.h"
@@ -214,6 +215,12 @@ void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
     }
     report();
     reopen(wall, calendar);
+}
+
+void LiveDriver::tellIfWritable() {
+    const bool accepts = !isReadOnly();
+    if (std::exchange(m_worldAccepts, accepts) == accepts) return;
+    static_cast<void>(m_world->admit(cluster::StorageAccepts{accepts}));
 }
 
 void LiveDriver::noteDamage() {

@@ -63,8 +63,8 @@ void StreamCheckpoint::note(const std::string& stream, const std::string& shard,
     m_last.insert_or_assign({stream, shard}, std::move(sequenceNumber));
 }
 
-void StreamCheckpoint::keepOnly(const std::set<std::string>& streams) {
-    std::erase_if(m_last, [&](const auto& one) { return !streams.contains(one.first.first); });
+void StreamCheckpoint::keepOnly(const std::set<Place>& shards) {
+    std::erase_if(m_last, [&](const auto& one) { return !shards.contains(one.first); });
 }
 
 bool StreamCheckpoint::save() const {

@@ -26,8 +26,10 @@ public:
     /// The sequence number of the last record handled; empty if there is none.
     std::string lastOf(const std::string& stream, const std::string& shard) const;
     void note(const std::string& stream, const std::string& shard, std::string sequenceNumber);
-    /// Forgets all other streams.
-    void keepOnly(const std::set<std::string>& streams);
+    /// A stream's ARN, and the id of one of its shards.
+    using Place = std::pair<std::string, std::string>;
+    /// Forgets all other shards.
+    void keepOnly(const std::set<Place>& shards);
     /// Returns once it is on disk. False if that fails; the next start then repeats some records.
     bool save() const;
 
@@ -36,7 +38,7 @@ private:
 
     const std::filesystem::path m_file;
     std::int64_t m_since;
-    std::map<std::pair<std::string, std::string>, std::string> m_last;  ///< By stream and shard.
+    std::map<Place, std::string> m_last;
 };
 
 }  // namespace orrery::engine

@@ -49,6 +49,8 @@ public:
     /// there.
     void advance(Duration by, Duration wall);
 
+    /// The instant at `wall`, never below one given out before. For a paused clock: `target`.
+    Instant at(Duration wall) const;
     bool paused() const { return m_paused; }
     std::uint64_t speed() const { return m_speed; }
     /// True if time was stretched in the last second of wall time.
@@ -57,8 +59,6 @@ public:
     Instant target() const { return m_target; }
 
 private:
-    /// The instant at `wall` by the current anchor, never below an instant given out before.
-    Instant at(Duration wall) const;
     void anchor(Instant instant, Duration wall);
     /// Wall time as virtual time at the current speed.
     Duration scaled(Duration wall) const;

@@ -232,6 +232,11 @@ private slots:
         at.run(5s);
         QVERIFY(copied.firstKept > Lsn(61));
         QCOMPARE(copied.standing(), replication::Standing::Copying);
+        // Waiting writes nothing.
+        const storage::Ticket turn = at.world.openTicket;
+        at.run(5s);
+        QCOMPARE(at.world.openTicket.value(), turn.value());
+        QCOMPARE(copied.standing(), replication::Standing::Copying);
         at.reader.advance(*at.group, "stream", at.applied());
         at.run(5s);
         QCOMPARE(copied.standing(), replication::Standing::Whole);

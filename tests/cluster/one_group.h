@@ -58,7 +58,7 @@ public:
 
     /// The same groups, one more with each call.
     cluster::Group& another() {
-        const GroupId id(static_cast<std::uint32_t>(world.groups.size()));
+        const GroupId id(static_cast<std::uint32_t>(world.groups.end()));
         const std::string begin(1, static_cast<char>(id.value()));
         cluster::Group& made =
             replicator.create(id, kRegion, KeySpaceId(1), KeySpaceId(1), begin, "", kA);
@@ -89,11 +89,10 @@ public:
         for (const auto& [near, far] : {std::pair(from, to), std::pair(to, from)}) {
             cut ? world.network.cut(near, far) : world.network.heal(near, far);
         }
-        for (const auto& each : world.groups) {
-            if (each == nullptr) continue;
-            replicator.reportReachability(*each, one, other, !cut);
-            replicator.reportReachability(*each, other, one, !cut);
-        }
+        world.groups.forEach([&](cluster::Group& each) {
+            replicator.reportReachability(each, one, other, !cut);
+            replicator.reportReachability(each, other, one, !cut);
+        });
     }
     /// A record of a leader in `from` arrives at b.
     void give(ZoneIndex from, replication::LogPosition previous,

@@ -5,6 +5,8 @@
 
 #include <QtTest>
 
+#include <span>
+
 #include "core/cluster/replicas/group_state.h"
 #include "core/table/log_record.h"
 #include "tests/cluster/one_group.h"
@@ -98,6 +100,24 @@ private slots:
         QVERIFY(!isLost);
     }
 
+    // Whatever keeps it behind, also where every node hears every other one.
+    void aMemberThatIsFarBehindIsNotWaitedFor() {
+        cluster::LogBounds bounds;
+        bounds.groupHeldBytesMax = 100'000;
+        bounds.stepBytes = 20'000;
+        OneGroup t(Profile::dropIn(), bounds);
+        t.setCut(kA, kB, true);
+        t.missRecords(*t.group, 50, 1000);
+        QVERIFY(t.group->trimMark <= t.at(kB).mark.applied.next());
+        t.missRecords(*t.group, 450, 1000);
+        QVERIFY2(t.group->trimMark > Lsn(400),
+                 qPrintable(QString::number(t.group->trimMark.value())));
+        t.setCut(kA, kB, false);
+        t.run(10s);
+        QCOMPARE(t.at(kB).standing(), replication::Standing::Whole);
+        QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
+    }
+
     // The records that a leader reads for a follower's catch-up occupy memory until they arrive.
     void catchesUpWithFewBytesUnderWay() {
         OneGroup t(slowDisk());
@@ -168,25 +188,35 @@ private slots:
         QVERIFY(t.at(kB).writing.empty());
     }
 
-    // An error of the machine is reported, and the world stops.
-    void stopsAtADamagedRecord() {
+    // What one disk has lost another may have; if none has it, only that replica stays behind.
+    void passesOverADamagedRecord_data() {
+        QTest::addColumn<int>("damaged");
+        QTest::newRow("in one log") << 1;
+        QTest::newRow("in all logs") << 3;
+    }
+    void passesOverADamagedRecord() {
+        QFETCH(int, damaged);
         OneGroup t;
         t.replicator.propose(*t.group, kA, {});
         t.run(1ms);
         const Lsn last = t.at(kB).mark.applied;
-        const VolumeId volume = volumeOf(kRegion, kB);
-        t.world.turn.truncate(volume, t.group->id, last);
-        t.world.turn.append(volume, t.group->id, last, share("junk"));
+        const ZoneIndex zones[] = {kB, kA, kC};
+        for (const ZoneIndex zone : std::span(zones).first(static_cast<std::size_t>(damaged))) {
+            const VolumeId volume = volumeOf(kRegion, zone);
+            t.world.turn.truncate(volume, t.group->id, last);
+            t.world.turn.append(volume, t.group->id, last, share("junk"));
+        }
         t.endTurn();
         t.group->recent.clear();
         t.at(kB).mark.applied = Lsn(last.value() - 1);
         t.replicator.powerLoss(*t.group, kB);
         t.replicator.powerBack(*t.group, kB);
-        QVERIFY(t.world.failure.has_value());
-        const std::string message = t.world.failure->message();
-        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is corrupt"),
+        QVERIFY(!t.world.failure.has_value());
+        QVERIFY(t.world.damage.has_value());
+        const std::string message = t.world.damage->message();
+        QVERIFY2(message.starts_with("Record 2 of partition 1 in zone b is corrupt in log.mdb"),
                  message.c_str());
-        QCOMPARE(t.at(kB).mark.applied.value(), last.value() - 1);
+        QCOMPARE(t.at(kB).mark.applied.value(), last.value() - (damaged == 3 ? 1 : 0));
     }
 
     // The same when a resuming leader reads its uncommitted tail.

@@ -44,6 +44,23 @@ int putsThatFail(WorldHarness& t, std::uint8_t zone, const std::string& prefix) 
 class ZoneFaultsTest : public QObject {
     Q_OBJECT
 private slots:
+    // Nobody knows how much time has passed, but it goes on.
+    void aReplicaThatIsAwayLagsMoreAndMoreAfterAStart() {
+        WorldHarness world;
+        world.createTable();
+        QVERIFY(test::failZone(world.world(), kB, std::nullopt).has_value());
+        for (int i = 0; i < 20; ++i)
+            world.put("k" + std::to_string(i), {{"v", "1"}});
+        world.run(5s);
+        world.sync();
+        world.kill();
+        const Duration atStart = world.world().makeSnapshot()->regions.at(0)->zones.at(1).lag;
+        world.run(7s);
+        const auto zone = world.world().makeSnapshot()->regions.at(0)->zones.at(1);
+        QVERIFY(zone.lagRecords > 0);
+        QVERIFY(zone.lag >= atStart + 7s);
+    }
+
     /// A replica that is away holds back the mark, since it will need the records.
     void theTrimMarkFollowsTheSlowestReplica() {
         WorldHarness world;

@@ -50,6 +50,35 @@ private slots:
         QCOMPARE(world.ask("POST", "/clock/advance", R"({"by":"2h"})").status, 503);
     }
 
+    // The answer tells of the moment at which it leaves.
+    void answersWithTheTimeThatWasReached() {
+        Driven world;
+        const auto shown = [](const std::string& body) {
+            return QJsonDocument::fromJson(QByteArray::fromStdString(body))
+                .object()[QLatin1String("nowMs")]
+                .toDouble();
+        };
+        const double before = shown(world.ask("GET", "/clock").body);
+        const control::Response advanced = world.ask("POST", "/clock/advance", R"({"by":"2h"})");
+        world.world->run(*advanced.holdUntil);
+        QCOMPARE(shown(advanced.bodyThen()), before + 7'200'000);
+        world.json("PUT", "/clock", R"({"state":"paused"})");
+        const control::Response stepped = world.ask("POST", "/clock/step", R"({"by":"3s"})");
+        world.world->run(*stepped.holdUntil);
+        QCOMPARE(shown(stepped.bodyThen()), before + 7'203'000);
+    }
+
+    // Nothing was due, so the world has not moved, but its clock runs.
+    void runsOnInAWorldAtRest() {
+        Driven world;
+        const double before = world.json("GET", "/clock")[QLatin1String("nowMs")].toDouble();
+        const QString calendar = world.json("GET", "/clock")[QLatin1String("calendar")].toString();
+        world.idle = 5s;
+        const QJsonObject later = world.json("GET", "/clock");
+        QCOMPARE(later[QLatin1String("nowMs")].toDouble(), before + 5000);
+        QVERIFY(later[QLatin1String("calendar")].toString() > calendar);
+    }
+
     void stepsNoFurtherThanTheCalendarGoes() {
         Driven world;
         world.json("PUT", "/clock", R"({"state":"paused"})");

@@ -38,7 +38,7 @@ public:
         facts.uptime = std::chrono::milliseconds(1500);
         return facts;
     }
-    Duration wall() const override { return kWall; }
+    Duration wall() const override { return kWall + idle; }
     bool stepOneEvent() override {
         ++steps;
         return steps < 3;
@@ -98,6 +98,7 @@ public:
     std::unique_ptr<cluster::World> world;
     sim::LiveClock clock{Instant(), kWall};
     std::string folder = "/data";
+    Duration idle{};  ///< Since the world was made.
     bool readOnly = false;
     int status = 0;
     int steps = 0;

@@ -68,6 +68,16 @@ bool hasItem(RunningEngine& engine, int number) {
     return read.status == 200 && read.body.find("Item") != std::string::npos;
 }
 
+// A commit may find no room after a flush did. Then the world is opened again, and a read in
+// progress is lost.
+bool soonHasItem(RunningEngine& engine, int number) {
+    const QDeadlineTimer patience(20'000);
+    while (!patience.hasExpired()) {
+        if (hasItem(engine, number)) return true;
+    }
+    return false;
+}
+
 // Retries until a write is accepted; reads must be answered all the time.
 void waitForRoom(RunningEngine& engine, int number) {
     const QDeadlineTimer patience(20'000);
@@ -78,6 +88,27 @@ void waitForRoom(RunningEngine& engine, int number) {
     }
     QCOMPARE(status, 200);
 }
+
+bool becomesReadOnly(RunningEngine& engine) {
+    const QDeadlineTimer patience(20'000);
+    while (!patience.hasExpired()) {
+        const std::string status = engine.control("GET", "/status").body;
+        if (status.find(R"("readOnly":true)") != std::string::npos) return true;
+    }
+    return false;
+}
+
+// The number after `name` in JSON; -1 if there is none.
+long numberOf(const std::string& json, const std::string& name) {
+    const std::size_t at = json.find("\"" + name + "\":");
+    return at == std::string::npos ? -1 : std::stol(json.substr(at + name.size() + 3));
+}
+
+constexpr const char* kAddIndex =
+    R"({"TableName":"Tab","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],)"
+    R"("GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"All",)"
+    R"("KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],)"
+    R"("Projection":{"ProjectionType":"ALL"}}}]})";
 
 }  // namespace
 
@@ -132,6 +163,47 @@ private slots:
         QCOMPARE(sentences.size(), std::size_t{2});
         QCOMPARE(sentences.back(),
                  std::string("There is room on the disk again: writes are accepted."));
+    }
+
+    // The world fills an index by itself. It must not go on in memory, without bound.
+    void backgroundWorkWaitsForRoom() {
+        constexpr int kItems = 400;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        auto engine = std::make_unique<RunningEngine>(engine::EngineOptions{.dataFolder = path});
+        QCOMPARE(engine->call("CreateTable", kCreateTable).status, 200);
+        for (int i = 0; i < kItems; ++i)
+            QCOMPARE(engine->call("PutItem", largePut(i)).status, 200);
+        const auto status = [&] { return engine->control("GET", "/status").body; };
+        {
+            const FileLimit limit(fs::file_size(path / "log.mdb") + (1u << 20));
+            QCOMPARE(engine->call("UpdateTable", kAddIndex).status, 200);
+            QVERIFY(becomesReadOnly(*engine));
+            for (int i = 0; i < 20; ++i)
+                QVERIFY(soonHasItem(*engine, i));
+            const long filled = numberOf(engine->control("GET", "/jobs").body, "done");
+            const long inMemory = numberOf(status(), "overlayBytes");
+            QVERIFY2(filled >= 0 && filled < kItems, qPrintable(QString::number(filled)));
+            for (int i = 0; i < kItems; ++i)
+                QVERIFY(soonHasItem(*engine, i));
+            QVERIFY(numberOf(engine->control("GET", "/jobs").body, "done") <= filled);
+            QVERIFY(numberOf(status(), "overlayBytes") < inMemory + (4L << 20));
+            QVERIFY(status().find(R"("readOnly":true)") != std::string::npos);
+            // Neither does a start on the full disk.
+            engine.reset();
+            engine = std::make_unique<RunningEngine>(engine::EngineOptions{.dataFolder = path});
+            QVERIFY(becomesReadOnly(*engine));
+            for (int i = 0; i < kItems; ++i)
+                QVERIFY(soonHasItem(*engine, i));
+            QVERIFY(numberOf(engine->control("GET", "/jobs").body, "done") < kItems);
+        }
+        waitForRoom(*engine, 1000);
+        const QDeadlineTimer patience(60'000);
+        std::string table;
+        while (table.find(R"("IndexStatus":"ACTIVE")") == std::string::npos &&
+               !patience.hasExpired())
+            table = engine->call("DescribeTable", R"({"TableName":"Tab"})").body;
+        QVERIFY2(table.find(R"("IndexStatus":"ACTIVE")") != std::string::npos, table.c_str());
     }
 
     void startsOnAFullDiskAndServesReads() {

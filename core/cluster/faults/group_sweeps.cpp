@@ -8,14 +8,14 @@
 namespace orrery::cluster {
 
 void GroupSweeps::begin(std::variant<PowerChange, ReachabilityChange> change) {
-    Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.size(), {}, {}};
+    Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.end(), {}, {}};
     // No router answers calls in a zone without power.
     const auto* power = std::get_if<PowerChange>(&change);
     if (power != nullptr && !power->up) {
         m_router.zoneLost(power->region, power->zone);
         sweep.callsEnd = m_router.nextCall();
     }
-    if (m_world.groups.empty() && m_router.pendingCalls() == 0) return;
+    if (m_world.groups.end() == 0 && m_router.pendingCalls() == 0) return;
     m_sweeps.push_back(sweep);
 }
 
@@ -25,9 +25,11 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
     const CauseScope scope(m_world.queue, sweep.cause);
     std::size_t count = 0;
     for (; count < countMax && sweep.nextGroup < sweep.groupsEnd; ++count) {
-        Group* group = m_world.groups[sweep.nextGroup++].get();
-        if (group == nullptr || group->region != regionOf(sweep)) continue;
-        notify(*group, sweep);
+        sweep.nextGroup = std::min(m_world.groups.firstFrom(sweep.nextGroup), sweep.groupsEnd);
+        if (sweep.nextGroup == sweep.groupsEnd) break;
+        Group& group = *m_world.groups.find(sweep.nextGroup++);
+        if (group.region != regionOf(sweep)) continue;
+        notify(group, sweep);
         if (m_world.failure) return count + 1;
     }
     while (count < countMax && sweep.nextCall < sweep.callsEnd) {

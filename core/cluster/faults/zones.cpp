@@ -1,7 +1,6 @@
 #include "core/cluster/faults/zones.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
@@ -15,10 +14,7 @@ constexpr std::string_view kFaultsValue = "faults";
 constexpr std::uint8_t kFaultsVersion = 2;
 constexpr std::ptrdiff_t kPastFaultsMax = 200;
 
-storage::StorageError damaged() {
-    return {"decode faults", EPROTO, "",
-            "The faults in the data folder are corrupt; restore the folder from a backup."};
-}
+constexpr std::string_view kWhat = "The list of faults";
 
 }  // namespace
 
@@ -266,7 +262,7 @@ storage::StorageResult<void> Zones::reopen() {
     ByteReader in(*bytes);
     if (bytes->starts_with('\0')) {
         in.u8();
-        if (auto refused = refusedVersion(in, kFaultsVersion, "The list of faults"))
+        if (auto refused = refusedVersion(in, kFaultsVersion, kWhat))
             return std::unexpected(*std::move(refused));
     }
     m_nextFault = in.varint();
@@ -282,16 +278,18 @@ storage::StorageResult<void> Zones::reopen() {
         if (!in.ok() || kind >= observe::faultSpecs().size() ||
             region.value() >= m_world.regions.size() || a.value() >= kZonesPerRegion ||
             b.value() >= kZonesPerRegion)
-            return std::unexpected(damaged());
+            return std::unexpected(corruptValue(kWhat));
         const auto kindOf = static_cast<observe::FaultKind>(kind);
-        Fault fault = makeFault(kindOf, region, a, observe::specOf(kindOf).zoneCount == 1 ? a : b);
+        const bool hasOneZone = observe::specOf(kindOf).zoneCount == 1;
+        if (!hasOneZone && a >= b) return std::unexpected(corruptValue(kWhat));
+        Fault fault = makeFault(kindOf, region, a, hasOneZone ? a : b);
         fault.view.id = id;
         fault.view.since = since;
         fault.view.until = until;
         m_faults.push_back(fault);
         start(fault);
     }
-    if (!in.ok() || !in.atEnd()) return std::unexpected(damaged());
+    if (!in.ok() || !in.atEnd()) return std::unexpected(corruptValue(kWhat));
     return {};
 }
 

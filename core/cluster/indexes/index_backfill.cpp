@@ -6,6 +6,8 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/storage/storage_error.h"
+#include "core/table/image_check.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::cluster {
@@ -120,7 +122,7 @@ storage::StorageResult<void> IndexBackfill::resume(const TableDescription& table
         return std::unexpected(storage::StorageError{
             "decode a job", EBADMSG, "log.mdb",
             "The progress of building an index of table " + table.name +
-                " is corrupt in log.mdb; restore the data folder from a backup."});
+                " is corrupt in log.mdb; " + std::string(storage::kRestoreOrRepair) + "."});
     }
     return {};
 }
@@ -282,9 +284,11 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
         volumeOf(base.region, leader), cursor.nextKey, end, storage::ScanDirection::Forward,
         [&](std::string_view key, std::string_view image) {
             const auto stored = table::decodeStored(key, image);
-            isDamaged = !stored;
+            const auto attributes =
+                stored ? image.substr(stored->attributesAt) : std::string_view();
+            isDamaged =
+                !stored || (!table::hasChecksum(image) && !table::isImage(attributes, table.keys));
             if (isDamaged) return storage::ScanStep::Stop;
-            const auto attributes = image.substr(stored->attributesAt);
             if (const auto entry = table::indexEntryOf(attributes, index, table.keys))
                 m_sender.addItem(base, index.space, *entry);
             cursor.nextKey = std::string(key) + '\0';

@@ -62,6 +62,8 @@ void IndexReceiver::on(const IndexBatchArrives& arrived) {
 }
 
 void IndexReceiver::admit(Group& index, Pending pending) {
+    // Its sender repeats the batch.
+    if (!m_world.acceptsWrites) return;
     const replication::Replica& replica = *index.member(pending.zone).replica;
     if (replica.takesRequests(m_world.now)) return take(index, std::move(pending));
     if (replica.role() != replication::Role::Leader)

@@ -58,6 +58,8 @@ void IndexSender::changeOwner(Group& base, Source& source) {
 
 void IndexSender::startOver(Group& base, Source& source) {
     source.outboxes.clear();
+    source.unanswered = 0;
+    source.unansweredBytes = 0;
     source.holder.reset();
     if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = base.indexedUpTo;
     if (m_lost) m_lost(base);
@@ -75,14 +77,12 @@ void IndexSender::moved(Group& base) {
 }
 
 void IndexSender::resume() {
-    for (const auto& group : m_world.groups) {
-        if (group == nullptr || group->kind != GroupKind::Table ||
-            group->indexedUpTo >= group->committed)
-            continue;
-        const TablePtr table = m_world.catalog.find(group->table);
+    m_world.groups.forEach([&](Group& group) {
+        if (group.kind != GroupKind::Table || group.indexedUpTo >= group.committed) return;
+        const TablePtr table = m_world.catalog.find(group.table);
         if (table != nullptr && table->hasGlobalIndexes())
-            queueRetry(*group, sourceOf(*group), Duration{});
-    }
+            queueRetry(group, sourceOf(group), Duration{});
+    });
 }
 
 void IndexSender::queueRetry(const Group& base, Source& source, Duration after) {
@@ -194,6 +194,8 @@ void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceI
         outbox.index = space;
         outbox.target = m_world.findGroup(target)->appointed;
     }
+    ++source.unanswered;
+    source.unansweredBytes += bytesOf(change);
     outbox.waitingBytes += bytesOf(change);
     outbox.waiting.push_back(std::move(change));
 }
@@ -264,12 +266,16 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     if (answered.leader) outbox->target = *answered.leader;
     switch (answered.outcome) {
         case BatchOutcome::Taken: {
+            source.unanswered -= outbox->inFlight->changes.size();
+            source.unansweredBytes -= outbox->underWayBytes;
             outbox->inFlight.reset();
             outbox->underWayBytes = 0;
             // The previous leader may have sent more than the saved cursor says.
             auto& waiting = outbox->waiting;
             while (!waiting.empty() && waiting.front().origin == Origin::Record &&
                    waiting.front().position <= answered.upTo) {
+                --source.unanswered;
+                source.unansweredBytes -= bytesOf(waiting.front());
                 outbox->waitingBytes -= bytesOf(waiting.front());
                 waiting.pop_front();
             }
@@ -326,29 +332,13 @@ void IndexSender::tryNextZone(const Group& base, const Source& source, Outbox& o
 
 // --- progress
 
-std::size_t IndexSender::unanswered(const Source& source, std::optional<KeySpaceId> index) {
-    std::size_t changes = 0;
-    for (const auto& [target, outbox] : source.outboxes) {
-        if (!index || outbox.index == *index) changes += outbox.unanswered();
-    }
-    return changes;
-}
-
-std::uint64_t IndexSender::unansweredBytes(const Source& source) {
-    std::uint64_t bytes = 0;
-    for (const auto& [target, outbox] : source.outboxes)
-        bytes += outbox.waitingBytes + outbox.underWayBytes;
-    return bytes;
-}
-
 std::uint64_t IndexSender::unansweredBytes(GroupId base) const {
     const auto source = m_sources.find(base);
-    return source == m_sources.end() ? 0 : unansweredBytes(source->second);
+    return source == m_sources.end() ? 0 : source->second.unansweredBytes;
 }
 
 bool IndexSender::isFull(const Source& source) {
-    return unanswered(source, std::nullopt) >= kUnansweredMax ||
-           unansweredBytes(source) >= kUnansweredBytesMax;
+    return source.unanswered >= kUnansweredMax || source.unansweredBytes >= kUnansweredBytesMax;
 }
 
 std::size_t IndexSender::sendable(const Source& source) {
@@ -360,7 +350,12 @@ std::size_t IndexSender::sendable(const Source& source) {
 
 std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> index) const {
     const auto source = m_sources.find(base);
-    return source == m_sources.end() ? 0 : unanswered(source->second, index);
+    if (source == m_sources.end()) return 0;
+    if (!index) return source->second.unanswered;
+    std::size_t changes = 0;
+    for (const auto& [target, outbox] : source->second.outboxes)
+        changes += outbox.index == *index ? outbox.unanswered() : 0;
+    return changes;
 }
 
 void IndexSender::reportShown(Group& base, Source& source) {
@@ -385,9 +380,15 @@ void IndexSender::forget(KeySpaceId space) {
         const Group* base = m_world.findGroup(entry.first);
         return base == nullptr || base->table == space;
     });
-    for (auto& [base, source] : m_sources)
-        std::erase_if(source.outboxes,
-                      [&](const auto& entry) { return entry.second.index == space; });
+    for (auto& [base, source] : m_sources) {
+        std::erase_if(source.outboxes, [&source, space](const auto& entry) {
+            const Outbox& outbox = entry.second;
+            if (outbox.index != space) return false;
+            source.unanswered -= outbox.unanswered();
+            source.unansweredBytes -= outbox.waitingBytes + outbox.underWayBytes;
+            return true;
+        });
+    }
 }
 
 }  // namespace orrery::cluster

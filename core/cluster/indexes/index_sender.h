@@ -94,6 +94,8 @@ private:
         std::optional<Owner> owner;
         Lsn taken{};  ///< Records up to here are in the outboxes, or concern no index.
         std::map<GroupId, Outbox> outboxes;
+        std::size_t unanswered = 0;         ///< The changes in all outboxes.
+        std::uint64_t unansweredBytes = 0;  ///< Their bytes.
         std::uint64_t batches = 0;
         bool retryQueued = false;
         /// Its replica has the next record in its log, and the leader does not: it is to lead.
@@ -127,8 +129,6 @@ private:
     Lsn barrierOf(GroupId base, KeySpaceId index) const;
     void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
                         Source& source) const;
-    static std::size_t unanswered(const Source& source, std::optional<KeySpaceId> index);
-    static std::uint64_t unansweredBytes(const Source& source);
     /// True if nothing more is read before some changes are answered.
     static bool isFull(const Source& source);
     /// The number of unanswered changes in outboxes that still send.

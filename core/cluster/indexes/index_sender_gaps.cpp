@@ -20,10 +20,10 @@ bool hasFilledIndex(const TableDescription& table) {
 }
 
 storage::StorageError missingRecord(const Group& base, Lsn lsn) {
-    return {"read a log record", 0, "",
+    return {"read a log record", storage::kCorrupted, "log.mdb",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(base.id.value()) +
-                " is in no log, and a global index lacks it. Writes are refused; " +
+                " is in no log of log.mdb, and a global index lacks it. Writes are refused; " +
                 std::string(storage::kRestoreOrRepair) + "."};
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "core/base/ids.h"
+#include "core/cluster/kernel/paged_slots.h"
 
 namespace orrery::cluster {
 
@@ -14,24 +14,16 @@ class PerGroup {
 public:
     /// The reference is valid until the group is forgotten.
     T& of(GroupId group) {
-        if (group.value() >= m_groups.size()) m_groups.resize(group.value() + 1);
-        std::unique_ptr<T>& kept = m_groups[group.value()];
-        if (kept == nullptr) kept = std::make_unique<T>();
-        return *kept;
+        if (T* kept = m_groups.find(group.value())) return *kept;
+        return m_groups.put(group.value(), std::make_unique<T>());
     }
     /// Null if there is no state for it.
-    T* find(GroupId group) {
-        return group.value() < m_groups.size() ? m_groups[group.value()].get() : nullptr;
-    }
-    const T* find(GroupId group) const {
-        return group.value() < m_groups.size() ? m_groups[group.value()].get() : nullptr;
-    }
-    void forget(GroupId group) {
-        if (group.value() < m_groups.size()) m_groups[group.value()].reset();
-    }
+    T* find(GroupId group) { return m_groups.find(group.value()); }
+    const T* find(GroupId group) const { return m_groups.find(group.value()); }
+    void forget(GroupId group) { m_groups.erase(group.value()); }
 
 private:
-    std::vector<std::unique_ptr<T>> m_groups;
+    PagedSlots<T> m_groups;
 };
 
 }  // namespace orrery::cluster

@@ -30,10 +30,15 @@ enum class PlantedBug : std::uint8_t {
     SegmentSkips,          ///< A segment of the archive begins one record late.
     StreamEndsEarly,       ///< A disabled stream ends at what is committed when it is disabled.
     StreamMarkForgotten,   ///< After a kill or in a new term, no Configuration record is proposed.
+    ChildBeginsLate,       ///< The child of a shard begins at what is committed when it is opened.
     StreamShowsNoChange,   ///< A stream shows writes that left the item as it was.
     ExpiryUnchecked,       ///< An item is deleted although its expiry has changed.
     ExpiryFillSkips,       ///< Some items from before the time to live are not indexed.
     ExpiryTimerLost,       ///< After a restart, nothing waits for the next expiry.
+    TokensOutliveResets,   ///< A reset does not forget client tokens.
+    ResetTimesForgotten,   ///< After a restart, it is not known when resets were.
+    NamesakesDropped,      ///< A reset drops tables of the same name in other namespaces too.
+    StreamsOutliveResets,  ///< A reset leaves the streams of the tables that it drops.
 };
 
 }  // namespace orrery::cluster

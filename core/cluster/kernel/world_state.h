@@ -16,6 +16,7 @@
 #include "core/cluster/kernel/event_recorder.h"
 #include "core/cluster/kernel/group.h"
 #include "core/cluster/kernel/group_queue.h"
+#include "core/cluster/kernel/paged_slots.h"
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/cluster/kernel/post.h"
 #include "core/cluster/kernel/regions.h"
@@ -73,12 +74,16 @@ struct WorldState {
         if (!damage) damage = std::move(error);
     }
 
+    /// False while the store refuses writes. Nothing that only adds data begins then: what the
+    /// disk does not take would fill the memory.
+    bool acceptsWrites = true;
+
     // --- Regions, groups and tables
 
     Catalog catalog;
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;  ///< By id.
-    std::vector<std::unique_ptr<Group>> groups;         ///< By id; null if there is no such group.
+    PagedSlots<Group> groups;                           ///< By id.
     /// Groups that may have changed since an inspector last looked at them. Replicas note the
     /// changes; they do not know the inspector.
     GroupQueue changedGroups;
@@ -87,9 +92,7 @@ struct WorldState {
     void setProfile(const Profile& newProfile);
 
     CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
-    Group* findGroup(GroupId id) const {
-        return id.value() < groups.size() ? groups[id.value()].get() : nullptr;
-    }
+    Group* findGroup(GroupId id) const { return groups.find(id.value()); }
     RegionState& region(RegionId id) { return *regions[id.value()]; }
     const RegionState& region(RegionId id) const { return *regions[id.value()]; }
     RegionState* findRegion(std::string_view name) const;

@@ -1,5 +1,7 @@
 #include "core/cluster/replicas/group_state.h"
 
+#include <algorithm>
+
 #include "core/base/bytes.h"
 
 namespace orrery::cluster {
@@ -58,7 +60,12 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
             state.readers.insert_or_assign(std::move(name), Lsn(in.varint()));
         }
     }
+    const auto isPossible = [](const auto& reader) {
+        return reader.second <= replication::kLsnMax;
+    };
     if (!in.ok() || !in.atEnd()) return std::nullopt;
+    if (state.indexedUpTo > replication::kLsnMax) return std::nullopt;
+    if (!std::ranges::all_of(state.readers, isPossible)) return std::nullopt;
     return state;
 }
 

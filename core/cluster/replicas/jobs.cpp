@@ -9,6 +9,7 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 
 namespace orrery::cluster {
 
@@ -19,8 +20,9 @@ namespace orrery::cluster {
 
 namespace {
 
-constexpr std::string_view kJobPrefix = "job/";
 constexpr std::uint8_t kVersion = 1;
+/// Further ones are one row in the list for people.
+constexpr std::size_t kReclaimRowsMax = 20;
 
 std::string valueName(JobId id) {
     return std::string(kJobPrefix) + std::to_string(id.value());
@@ -53,13 +55,14 @@ std::optional<Job> decodeJob(std::string_view bytes) {
     job.kind = static_cast<JobKind>(kind);
     job.space = KeySpaceId(static_cast<std::uint32_t>(in.varint()));
     job.group = GroupId(in.varint());
-    job.zone = ZoneIndex(static_cast<std::uint8_t>(in.u8() % kZonesPerRegion));
+    job.zone = ZoneIndex(in.u8());
     job.subject = in.sized();
     job.since = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
     job.done = in.varint();
     job.total = in.varint();
     job.cursor = in.sized();
-    if (!in.ok() || !in.atEnd()) return std::nullopt;
+    const bool isPossible = job.group <= kGroupIdMax && job.zone.value() < kZonesPerRegion;
+    if (!in.ok() || !in.atEnd() || !isPossible) return std::nullopt;
     return job;
 }
 
@@ -79,7 +82,8 @@ storage::StorageResult<void> Jobs::reopen() {
                 "decode " + name, EBADMSG, "log.mdb",
                 "The progress of a job (" + name +
                     ") is corrupt in log.mdb, or a newer version of Orrery wrote it; open the "
-                    "data folder with that version, or restore it from a backup."});
+                    "data folder with that version, restore it from a backup, or run \"orreryd "
+                    "repair --data DIR\"."});
         }
         job->id = JobId(id);
         m_jobs[job->id] = {std::move(*job), true, false};
@@ -160,20 +164,36 @@ std::optional<std::string> Jobs::cancel(JobId id) {
 std::vector<observe::JobView> Jobs::views() const {
     std::vector<observe::JobView> views;
     std::map<KeySpaceId, std::size_t> fillings;  // The position in `views` of an index's row.
+    std::size_t reclaims = 0;
+    std::size_t lastReclaim = 0;  // The position of their last row.
+    const auto addTo = [&views](std::size_t row, const Job& job) {
+        observe::JobView& whole = views[row];
+        whole.done += job.done;
+        whole.total += std::max(job.done, job.total);
+        whole.isStopped = whole.isStopped || job.isStopped;
+    };
     for (const auto& [id, entry] : m_jobs) {
         const Job& job = entry.job;
         if (job.kind == JobKind::FillIndex) {
             const auto [at, isNew] = fillings.try_emplace(job.space, views.size());
             if (!isNew) {
-                observe::JobView& whole = views[at->second];
-                whole.done += job.done;
-                whole.total += std::max(job.done, job.total);
-                whole.isStopped = whole.isStopped || job.isStopped;
+                addTo(at->second, job);
                 continue;
             }
         }
+        if (job.kind == JobKind::ReclaimSpace && ++reclaims >= kReclaimRowsMax) {
+            if (reclaims > kReclaimRowsMax) {
+                addTo(lastReclaim, job);
+                continue;
+            }
+            lastReclaim = views.size();
+        }
         views.push_back({id.value(), job.kind, job.subject, job.done, std::max(job.done, job.total),
                          job.since, job.isStopped});
+    }
+    if (reclaims > kReclaimRowsMax) {
+        views[lastReclaim].subject =
+            std::to_string(reclaims - kReclaimRowsMax + 1) + " more deleted tables and indexes";
     }
     return views;
 }

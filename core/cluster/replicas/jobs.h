@@ -34,6 +34,9 @@ struct Job {
     bool isStopped = false;
 };
 
+/// The name of the value that keeps a job: this, then its id.
+inline constexpr std::string_view kJobPrefix = "job/";
+
 std::string encodeJob(const Job& job);
 /// Decodes all but the id, which is in the name of the value. Returns nothing if the bytes are
 /// damaged or of a later version.
@@ -78,7 +81,8 @@ public:
 
     void on(const JobStep& step);
 
-    /// The list for people: the jobs of all partitions of one index are one row.
+    /// The list for people: the jobs of all partitions of one index are one row, and so are those
+    /// of deleted tables beyond the first ones.
     std::vector<observe::JobView> views() const;
 
 private:

@@ -5,11 +5,12 @@
 
 namespace orrery::cluster {
 
-/// How much of a log is kept for replicas that are away, how the trim mark moves, how much of a log
-/// one read of a stream looks at, and how much of a tree one event copies.
+/// How much of a log is kept for replicas that are away or far behind, how the trim mark moves, how
+/// much of a log one read of a stream looks at, and how much of a tree one event copies.
 struct LogBounds {
-    /// Log that may be kept for replicas that are away, per group and in all. Beyond that, such a
-    /// replica is no longer waited for and needs a copy.
+    /// Log that may be kept for replicas that are away or far behind, and for copies that are under
+    /// way, per group and in all. Beyond that, such a replica is no longer waited for and needs a
+    /// copy.
     std::uint64_t groupHeldBytesMax = 64u << 20;
     std::uint64_t heldBytesMax = 512u << 20;
     /// The shape of a log has a run per term, so elections without writes add few bytes.

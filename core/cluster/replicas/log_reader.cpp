@@ -17,9 +17,9 @@ constexpr std::uint64_t kArchiveBytes = 64u << 10;
 constexpr std::uint64_t kStepBytesMax = 1u << 20;
 
 storage::StorageError undecodable(const Group& group, Lsn lsn) {
-    return {"read a log record", 0, "",
+    return {"read a log record", storage::kCorrupted, "log.mdb",
             "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " is corrupt. Writes are refused; " +
+                std::to_string(group.id.value()) + " is corrupt in log.mdb. Writes are refused; " +
                 std::string(storage::kRestoreOrRepair) + "."};
 }
 

@@ -35,6 +35,12 @@ bool LogTrimmer::isAway(const Group& group, const Member& member) const {
     if (!member.replica) return true;
     const RegionState& region = m_world.region(group.region);
     const ZoneIndex zone = member.zone;
+    // One cut link is enough: only the leader sends the log.
+    const ZoneIndex leader = group.leaderHint;
+    if (leader != zone && region.up[leader.value()] &&
+        (region.suspects[leader.value()][zone.value()] ||
+         region.suspects[zone.value()][leader.value()]))
+        return true;
     bool isAlone = true;
     for (const ZoneIndex other : kZones) {
         if (other == zone || !region.up[other.value()]) continue;
@@ -44,11 +50,20 @@ bool LogTrimmer::isAway(const Group& group, const Member& member) const {
     return !isAlone;
 }
 
-bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
-    const std::uint64_t bytes = group.lackedBytes(member);
+bool LogTrimmer::isTooMuch(std::uint64_t bytes) const {
     return bytes > m_bounds.groupHeldBytesMax ||
-           m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax) ||
-           terms(group) > m_bounds.heldTermsMax;
+           m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax);
+}
+
+bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
+    return isTooMuch(group.lackedBytes(member)) ||
+           (isAway(group, member) && terms(group) > m_bounds.heldTermsMax);
+}
+
+void LogTrimmer::hold(Trim& state, std::uint64_t bytes) {
+    const std::uint64_t held = std::max(state.heldBytes, bytes);
+    m_heldBytes += held - state.heldBytes;
+    state.heldBytes = held;
 }
 
 // At most one replica is left behind at a time, and only while both others have a complete tree on
@@ -62,16 +77,21 @@ bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const 
     });
 }
 
-Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) const {
+Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) {
     if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
     const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
-    return since > m_bounds.groupHeldBytesMax ? group.committed : member.copyOffered;
+    if (since > m_bounds.groupHeldBytesMax) return group.committed;
+    // A step's worth does not count: the mark may lag behind so far in any case.
+    if (since <= m_bounds.stepBytes) return member.copyOffered;
+    if (isTooMuch(since)) return group.committed;
+    hold(m_groups.of(group.id), since);
+    return member.copyOffered;
 }
 
 Lsn LogTrimmer::neededAfter(const Group& group) {
     Lsn needed = group.committed;
-    std::uint64_t& heldBytes = m_groups.of(group.id).heldBytes;
-    m_heldBytes -= std::exchange(heldBytes, 0);
+    Trim& state = m_groups.of(group.id);
+    m_heldBytes -= std::exchange(state.heldBytes, 0);
     for (const Member& member : group.members) {
         const bool isBelow = member.knownApplied().next() < group.trimMark;
         if (member.role != MemberRole::Storage) continue;
@@ -80,11 +100,10 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
             continue;
         }
         if (isBelow) continue;
-        if (isAway(group, member)) {
+        // A replica that lacks no more than a step of the mark is about to apply it.
+        if (isAway(group, member) || group.lackedBytes(member) > m_bounds.stepBytes) {
             if (holdsTooMuch(group, member) && mayLeaveBehind(group, member)) continue;
-            const std::uint64_t held = std::max(heldBytes, group.lackedBytes(member));
-            m_heldBytes += held - heldBytes;
-            heldBytes = held;
+            hold(state, group.lackedBytes(member));
         }
         needed = std::min(needed, member.knownApplied());
     }

@@ -10,8 +10,8 @@
 namespace orrery::cluster {
 
 /// Decides which records of a group's log are no longer needed (section 4, "Trimming"): those that
-/// all replicas and registered readers have passed. For a replica that is away, a bounded part of
-/// the logs is kept; beyond that it needs a copy. A group at rest keeps no records.
+/// all replicas and registered readers have passed. For a replica that is away or far behind, a
+/// bounded part of the logs is kept; beyond that it needs a copy. A group at rest keeps no records.
 class LogTrimmer {
 public:
     /// The bounds must outlive the trimmer.
@@ -27,23 +27,25 @@ public:
     /// Changes applied up to this turn are in the trees on disk.
     void treesSynced(storage::Ticket upTo) { m_treesSynced = std::max(m_treesSynced, upTo); }
 
-    /// The size of the logs kept for replicas that are away, in all groups.
-    std::uint64_t heldBytes() const { return m_heldBytes; }
-
 private:
     struct Trim {
         std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark last moved.
-        std::uint64_t heldBytes = 0;    ///< Log kept for members that are away.
+        std::uint64_t heldBytes = 0;    ///< Log kept for members that are away or far behind.
     };
 
     Lsn neededAfter(const Group& group);
     /// A replica that needs a copy will need the log after this position; `committed` if no copy
-    /// has been offered.
-    Lsn offeredTo(const Group& group, const Member& member) const;
+    /// has been offered, or if the log since the offer exceeds a bound.
+    Lsn offeredTo(const Group& group, const Member& member);
+    /// True if the member has no power, or the leader's node or all others do not hear it.
     bool isAway(const Group& group, const Member& member) const;
-    /// True if the mark may move past this replica, which is away.
+    /// True if the mark may move past this replica.
     bool mayLeaveBehind(const Group& group, const Member& member) const;
+    /// True if a group that keeps that much log exceeds its bound, or that of all groups.
+    bool isTooMuch(std::uint64_t bytes) const;
     bool holdsTooMuch(const Group& group, const Member& member) const;
+    /// The group keeps at least that much log.
+    void hold(Trim& state, std::uint64_t bytes);
     void trim(const Group& group, Member& member);
     static void markLeftBehind(Group& group);
 
@@ -51,7 +53,7 @@ private:
     const LogBounds& m_bounds;
     storage::Ticket m_treesSynced{};
     PerGroup<Trim> m_groups;
-    std::uint64_t m_heldBytes = 0;
+    std::uint64_t m_heldBytes = 0;  ///< Trim::heldBytes of all groups.
 };
 
 }  // namespace orrery::cluster

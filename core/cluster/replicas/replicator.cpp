@@ -59,13 +59,11 @@ Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId
         made->member(zone).node = nodeOf(region, zone);
         made->member(zone).zone = zone;
     }
-    if (m_world.groups.size() <= id.value()) m_world.groups.resize(id.value() + 1);
-    if (m_world.groups[id.value()] != nullptr) {
+    if (m_world.findGroup(id) != nullptr) {
         CHECK(m_world.plantedBug == PlantedBug::CountersEarly);
         if (m_listener != nullptr) m_listener->removed(id);
     }
-    Group& group = *made;
-    m_world.groups[id.value()] = std::move(made);
+    Group& group = m_world.groups.put(id.value(), std::move(made));
     m_world.partitions.add(space, group.begin, id);
     return group;
 }
@@ -75,9 +73,9 @@ void Replicator::remove(GroupId id) {
     forgetFlows(id, std::nullopt);
     m_trimmer.forget(id);
     const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
-                        m_world.groups[id.value()]->kind == GroupKind::Index;
+                        m_world.findGroup(id)->kind == GroupKind::Index;
     if (!isLeft) m_world.turn.dropGroup(id);
-    m_world.groups[id.value()].reset();
+    m_world.groups.erase(id.value());
     // Nobody may ever look at what changed.
     if (++m_removedInQueue < kRemovedMax) return;
     m_removedInQueue = 0;

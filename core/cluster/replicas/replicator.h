@@ -91,6 +91,8 @@ public:
     void on(const ProposalsLeave& leave);
     void on(const CatchUpResumes& link);
     void on(const CopyStep& step);
+    /// The store accepts writes again: followers that catch up continue.
+    void resumeCatchUp();
 
     /// The node of `zone` loses power, or gets it back.
     void powerLoss(Group& group, ZoneIndex zone);
@@ -152,7 +154,10 @@ private:
 
     void install(Group& group, ZoneIndex zone, replication::Start start);
     storage::StorageResult<void> load(Group& group);
+    storage::StorageResult<void> checkEnd(const Group& group, const Member& member) const;
+    void stopApplying(storage::StorageError error);
     storage::StorageResult<void> resume(Group& group);
+    storage::StorageResult<void> resumeReplicas(Group& group);
     storage::StorageResult<void> loadTimestamp(Group& group);
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);
@@ -168,7 +173,7 @@ private:
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
     EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
-    /// False if the store cannot return the record; the world has then failed.
+    /// False if no store can return the record; that has been reported.
     bool applyOne(Group& group, ZoneIndex zone, Lsn lsn);
 
     void changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied, Lsn lsn);
@@ -204,9 +209,14 @@ private:
     EventId traceLeadership(Group& group, ZoneIndex zone);
     EventId traceLease(Group& group, ZoneIndex zone);
     EventId stopped(Group& group, ZoneIndex zone);
-    /// Null if this replica does not have it.
+    /// Null if this replica does not have it. A record from the disk has been verified; one that is
+    /// corrupt is taken from another replica.
     storage::StorageResult<SharedBytes> findRecord(Group& group, ZoneIndex zone, Lsn lsn) const;
-    /// A record that this replica must have; an error if the store cannot return it.
+    /// The record of another replica at the same position, or the error if none has it.
+    storage::StorageResult<SharedBytes> sameRecord(const Group& group, ZoneIndex zone,
+                                                   replication::LogPosition position,
+                                                   storage::StorageError error) const;
+    /// A record that this replica must have; an error if no replica has it.
     storage::StorageResult<SharedBytes> recordBytes(Group& group, ZoneIndex zone, Lsn lsn) const;
     storage::StorageResult<table::LogRecord> record(Group& group, ZoneIndex zone, Lsn lsn) const;
     /// The effect of a record; none if it belongs to another group (see `reopenShared`).
@@ -218,6 +228,7 @@ private:
     const LogBounds m_bounds;
     replication::ReplicaOptions m_options;  ///< Shared by all replicas.
     GroupListener* m_listener = nullptr;
+    bool m_isOpening = false;  ///< A group is being reopened.
     BeforeApply m_beforeApply;
     BeforePropose m_beforePropose;
     Totals m_totals;

@@ -65,12 +65,13 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
     auto* chunk = std::get_if<CopyChunk>(&envelope.message);
     if (chunk == nullptr) return true;
     // A chunk that is not sent will be requested again.
+    if (!m_world.acceptsWrites) return false;
     std::uint64_t& inFlight = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
     if (inFlight >= kLinkBytesMax) return false;
     if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
     auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
     if (!range) {
-        m_world.fail(range.error());
+        m_world.reportDamage(range.error());
         return false;
     }
     if (chunk->cursor == nullptr) {
@@ -135,7 +136,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
     const bool isNext = member.mark.copiedTo == range.from && !member.wholeMark;
     if (!isNext || chunk.position.lsn < member.mark.applied) return;
     auto changes = changesOf(group, zone, range);
-    if (!changes) return m_world.fail(changes.error());
+    if (!changes) return m_world.reportDamage(changes.error());
     member.waitsForRange = false;
     if (range.isLast && member.mark.copiedTo == range.to) {
         member.wholeMark = storage::TreeMark::decode(range.mark);
@@ -228,9 +229,11 @@ void Replicator::on(const CopyStep& step) {
     Member& member = group->member(step.zone);
     if (step.life != member.life || !member.replica) return;
     member.copyStepQueued = false;
+    const Lsn before = member.mark.applied;
     applyWhileCopying(*group, step.zone);
     group->measureLag(m_world.now);
-    touch(*group);
+    // A step that only waits for readers has nothing to save.
+    if (member.mark.applied != before) touch(*group);
     drainOutputs(*group, step.zone);
 }
 

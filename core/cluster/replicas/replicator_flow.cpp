@@ -38,8 +38,9 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
         if (isCommitted && !mayRead(key, linkKey)) break;
         auto record = recordBytes(group, envelope.from, end);
         if (!record) {
-            m_world.fail(record.error());
-            return false;
+            // What cannot be read cannot be sent. This follower stays behind; all others go on.
+            m_world.reportDamage(record.error());
+            break;
         }
         bytes += (*record)->size();
         if (isCommitted) readBytes += (*record)->size();
@@ -70,7 +71,7 @@ bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
     const auto found = m_flows.find(key);
     const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
     Link& link = m_links[linkKey];
-    if (!isFull && link.bytes < kLinkBytesMax) return true;
+    if (!isFull && link.bytes < kLinkBytesMax && m_world.acceptsWrites) return true;
     Flow& flow = m_flows[key];
     if (flow.held != Held::No) return false;
     flow.held = isFull ? Held::ByWindow : Held::InLine;
@@ -115,9 +116,15 @@ void Replicator::resumeIfFree(LinkKey key, Link& link) {
     m_world.queue.add(m_world.now, CatchUpResumes{key.first, key.second});
 }
 
+void Replicator::resumeCatchUp() {
+    for (auto& [key, link] : m_links)
+        resumeIfFree(key, link);
+}
+
 void Replicator::on(const CatchUpResumes& event) {
     Link& link = m_links[{event.from, event.to}];
     link.isResumeQueued = false;
+    if (!m_world.acceptsWrites) return;
     while (!link.line.empty() && link.bytes < kLinkBytesMax && !m_world.failure) {
         const FlowKey key = link.line.front();
         link.line.pop_front();

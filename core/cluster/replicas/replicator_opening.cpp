@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/storage/storage_error.h"
 
 // Restarts the groups in the store (section 4, "Opening").
 
@@ -17,6 +18,12 @@ storage::StorageError trimmedLog(const Group& group) {
             "Partition " + std::to_string(group.id.value()) +
                 " shares its keys with another, and its log no longer begins with its first "
                 "record; restore the data folder from a backup."};
+}
+
+storage::StorageError damagedState(const Group& group, std::string_view what) {
+    return storage::damagedError(
+        "log.mdb",
+        "the state of partition " + std::to_string(group.id.value()) + " " + std::string(what));
 }
 
 /// A log begins at the trim mark; earlier for a replica that is behind, later if it began with a
@@ -36,6 +43,7 @@ storage::StorageResult<void> Replicator::reopen(Group& group) {
     TRY(load(group));
     TRY(loadTimestamp(group));
     stepDownAfterLoss(group);
+    group.measureLag(m_world.now);  // At least since now: nobody knows what time has passed.
     return resume(group);
 }
 
@@ -54,13 +62,22 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
     return resume(group);
 }
 
+// A record whose key is wrong may look like the end of a log that does not reach that far.
+storage::StorageResult<void> Replicator::checkEnd(const Group& group, const Member& member) const {
+    if (member.durableLast <= member.firstKept) return {};
+    const Lsn before(member.durableLast.value() - 1);
+    TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, before));
+    if (bytes != nullptr) return {};
+    return std::unexpected(damagedState(group, "does not match its log"));
+}
+
 storage::StorageResult<void> Replicator::load(Group& group) {
     TRY_ASSIGN(const auto state,
                m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
     if (state) {
         auto decoded = decodeGroupState(*state);
-        if (!decoded) return std::unexpected(storage::StorageError{"decodeGroupState", 0, ""});
+        if (!decoded) return std::unexpected(damagedState(group, "cannot be read"));
         states = std::move(*decoded);
     } else {
         states.replicas.fill(replication::DurableState::appoint(group.appointed));
@@ -78,8 +95,15 @@ storage::StorageResult<void> Replicator::load(Group& group) {
         member.durable = states.replicas[zone.value()];
         TRY_ASSIGN(member.durableLast, m_world.store.lastLsn(volume, group.id));
         TRY_ASSIGN(member.mark, m_world.store.mark(volume, group.id));
+        // A group that nothing was ever written to has no state.
+        const Lsn last = std::max(member.durableLast, member.mark.applied);
+        const bool isUnknown = last > Lsn() && !state;
+        const bool lacksTerm = member.durableLast > Lsn() && member.durable.log.runs().empty();
+        if (isUnknown || lacksTerm || last > replication::kLsnMax)
+            return std::unexpected(damagedState(group, "does not match its log"));
         TRY_ASSIGN(const Lsn trimMark, m_world.store.trimMark(volume, group.id));
         member.firstKept = std::max(member.firstKept, trimMark);
+        TRY(checkEnd(group, member));
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
         reconcileStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
@@ -124,6 +148,13 @@ void Replicator::stepDownAfterLoss(Group& group) {
 }
 
 storage::StorageResult<void> Replicator::resume(Group& group) {
+    m_isOpening = true;
+    const storage::StorageResult<void> resumed = resumeReplicas(group);
+    m_isOpening = false;
+    return resumed;
+}
+
+storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
     for (const Member& member : group.members) {
         if (!m_world.region(group.region).up[member.zone.value()]) continue;
         install(group, member.zone, replication::Start::Resume);

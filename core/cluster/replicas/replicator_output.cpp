@@ -20,10 +20,10 @@ using replication::Replica;
 namespace {
 
 storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    return {"read a log record", 0, "",
+    return {"read a log record", storage::kCorrupted, "log.mdb",
             "Record " + std::to_string(lsn.value()) + " of partition " +
                 std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
-                std::string(how) + "; " + std::string(storage::kRestoreOrRepair) + "."};
+                std::string(how) + " in log.mdb; " + std::string(storage::kRestoreOrRepair) + "."};
 }
 
 // Takes the bytes of a proposed record, of which there are no gaps; null if it is none of them.
@@ -188,6 +188,15 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
+// A group that is being opened cannot be served without the record. Later, only this replica stays
+// behind.
+void Replicator::stopApplying(storage::StorageError error) {
+    if (m_isOpening)
+        m_world.fail(std::move(error));
+    else
+        m_world.reportDamage(std::move(error));
+}
+
 bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     Member& member = group.member(zone);
     const replication::Term term = member.replica->state().log.termAt(lsn);
@@ -202,7 +211,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
         if (recent != nullptr) recent->applied = applied;
     }
     if (!applied) {
-        m_world.fail(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
+        stopApplying(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
         return false;
     }
     changeTree(group, zone, *applied, lsn);
@@ -297,14 +306,36 @@ storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneInd
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
         if (record->position == position) return record->bytes;
     }
-    return m_world.store.record(member.volume(), group.id, lsn);
+    auto bytes = m_world.store.record(member.volume(), group.id, lsn);
+    if (bytes && (*bytes == nullptr || table::isWholeRecord(**bytes))) return bytes;
+    auto error = bytes ? unusable(group, zone, lsn, "corrupt") : std::move(bytes).error();
+    return sameRecord(group, zone, position, std::move(error));
+}
+
+// Equal positions mean equal records, so what one disk has lost another may still have. The damage
+// is reported all the same.
+storage::StorageResult<SharedBytes> Replicator::sameRecord(const Group& group, ZoneIndex zone,
+                                                           LogPosition position,
+                                                           storage::StorageError error) const {
+    for (const Member& other : group.members) {
+        const bool isSame = other.zone != zone && position.term > replication::Term{} &&
+                            position.lsn <= other.durableLast &&
+                            other.durable.log.lastTermBefore(position.lsn) == position.term;
+        if (!isSame) continue;
+        auto bytes = m_world.store.record(other.volume(), group.id, position.lsn);
+        if (!bytes || *bytes == nullptr || !table::isWholeRecord(**bytes)) continue;
+        m_world.reportDamage(std::move(error));
+        return bytes;
+    }
+    return std::unexpected(std::move(error));
 }
 
 storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,
                                                             Lsn lsn) const {
     TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
-    if (bytes == nullptr) return std::unexpected(unusable(group, zone, lsn, "missing"));
-    return bytes;
+    if (bytes != nullptr) return bytes;
+    const LogPosition position{group.member(zone).replica->state().log.termAt(lsn), lsn};
+    return sameRecord(group, zone, position, unusable(group, zone, lsn, "missing"));
 }
 
 storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIndex zone,

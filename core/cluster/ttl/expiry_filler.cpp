@@ -44,18 +44,23 @@ ExpiryFiller::Cursor ExpiryFiller::decode(std::string_view bytes) {
     return cursor;
 }
 
-void ExpiryFiller::begin(const TableDescription& table) {
+Job ExpiryFiller::newJob(const TableDescription& table) {
     Job job;
     job.kind = JobKind::FillExpiry;
     job.space = table.space;
     job.subject = "table " + table.name + " by expiry";
+    job.cursor = encode({});
+    return job;
+}
+
+void ExpiryFiller::begin(const TableDescription& table) {
+    Job job = newJob(table);
     std::int64_t items = 0;
     for (const GroupId id : m_world.partitions.ofSpace(table.space)) {
         const Group& group = *m_world.findGroup(id);
         items += group.member(group.leaderHint).mark.itemCount;
     }
     job.total = static_cast<std::uint64_t>(std::max<std::int64_t>(items, 0));
-    job.cursor = encode({});
     m_jobs.wake(m_jobs.begin(std::move(job)));
 }
 

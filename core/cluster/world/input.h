@@ -75,6 +75,12 @@ struct StorageSynced {
     storage::Ticket upTo{};
     storage::Ticket trees = {};
 };
+/// The store refuses writes from now on (a full disk, damage, an I/O error), or accepts them again.
+/// While it refuses them, the caller admits no call that writes, and the world holds back its own
+/// background work: jobs, copies, catch-up, expiries, propagation to indexes.
+struct StorageAccepts {
+    bool writes = true;
+};
 /// Why the world before this one had to end; for the trace.
 struct StorageFailure {
     std::string message;
@@ -99,12 +105,11 @@ struct CancelJob {
 };
 
 using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile, SetClock,
-                           WallClock, CalendarJump, StorageSynced, StorageFailure, StartChecksums,
-                           StepChecksums, DropChecksums, CancelJob, ResetTables>;
+                           WallClock, CalendarJump, StorageSynced, StorageAccepts, StorageFailure,
+                           StartChecksums, StepChecksums, DropChecksums, CancelJob, ResetTables>;
 
 /// The number of what the input began (a fault, a checksum scan) or how much it did (a reset),
-/// otherwise 0. Or one sentence that
-/// says why the input was refused.
+/// otherwise 0. Or one sentence that says why the input was refused.
 using Admitted = std::expected<std::uint64_t, std::string>;
 
 }  // namespace orrery::cluster

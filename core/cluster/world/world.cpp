@@ -158,6 +158,8 @@ storage::Ticket World::Impl::commit() {
 }
 
 void World::Impl::process(Event& event) {
+    if (!state.acceptsWrites && isBackgroundWork(event))
+        return heldBack.push_back(std::move(event));
     std::visit(Overloaded{
                    [](std::monostate) {},
                    [&](ReplicaMessage& message) { replicator.on(message); },

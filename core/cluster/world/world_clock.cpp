@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cerrno>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -30,6 +29,8 @@ struct BoundSteps {
 constexpr BoundSteps kSteps{20s, 10s};
 /// After a kill, a slow world's calendar resumes at its bound, which must not look like a jump.
 constexpr BoundSteps kSlowSteps{1s, 500ms};
+/// Instants are nanoseconds in 63 bits; a world adds to them.
+constexpr Duration kTimeMax = std::chrono::years(250);
 /// Smaller growth of the lead is just the wall clock's jitter.
 constexpr Duration kLeadGrowth = 10ms;
 
@@ -50,12 +51,11 @@ storage::StorageResult<void> World::Impl::openClock(CalendarTime wallClock) {
         state.now = Instant(Duration(static_cast<std::int64_t>(in.u64())));
         calendar = Duration(static_cast<std::int64_t>(in.u64()));
         lead = Duration(static_cast<std::int64_t>(in.u64()));
-        if (!in.ok() || !in.atEnd()) {
-            return std::unexpected(storage::StorageError{
-                "decode clock", EPROTO, "",
-                "The saved time of the clock is corrupt in the data folder; restore the folder "
-                "from a backup."});
-        }
+        const auto isPossible = [](Duration time) { return time >= 0s && time <= kTimeMax; };
+        const bool areTimes =
+            isPossible(state.now.sinceStart()) && isPossible(calendar) && isPossible(lead);
+        if (!in.ok() || !in.atEnd() || !areTimes)
+            return std::unexpected(corruptValue("The saved time of the clock"));
     }
     bound = state.now;
     savedLead = lead;

@@ -34,6 +34,7 @@ public:
     Admitted admit(const WallClock& input);
     Admitted admit(const CalendarJump& input);
     Admitted admit(const StorageSynced& input);
+    Admitted admit(const StorageAccepts& input);
     Admitted admit(StorageFailure& input);
     Admitted admit(const StartChecksums& input);
     Admitted admit(const StepChecksums& input);
@@ -90,8 +91,12 @@ public:
     Duration savedLead{};  ///< The lead that is restored after a stop.
     Pace savedPace = Pace::Slower;
     std::vector<Answered> answers;
+    /// What was due while the store refused writes, in order.
+    std::vector<Event> heldBack;
 
 private:
+    /// True if the event is a step of background work that adds data.
+    static bool isBackgroundWork(const Event& event);
     bool waits(const Group& group) const override;
     void moved(Group& group) override;
     void awaitsReaders(Group& group) override;

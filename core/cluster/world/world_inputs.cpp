@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 #include "core/base/check.h"
 #include "core/cluster/world/world_impl.h"
@@ -63,6 +65,23 @@ Admitted World::Impl::admit(const CalendarJump& input) {
 Admitted World::Impl::admit(const StorageSynced& input) {
     synced = std::max(synced, input.upTo);
     replicator.treesSynced(input.trees);
+    return 0;
+}
+
+// A group or a job has few of them in the agenda, and adds no more before they are handled.
+bool World::Impl::isBackgroundWork(const Event& event) {
+    return std::holds_alternative<JobStep>(event) || std::holds_alternative<CopyStep>(event) ||
+           std::holds_alternative<ExpirySweep>(event) ||
+           std::holds_alternative<PreparedSweep>(event);
+}
+
+Admitted World::Impl::admit(const StorageAccepts& input) {
+    state.acceptsWrites = input.writes;
+    if (!input.writes) return 0;
+    for (Event& event : std::exchange(heldBack, {})) {
+        std::visit([this](auto& body) { state.queue.add(state.now, std::move(body)); }, event);
+    }
+    replicator.resumeCatchUp();
     return 0;
 }
 

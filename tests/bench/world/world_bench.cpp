@@ -61,6 +61,11 @@ ApiResult<cluster::Request> put(const cluster::Catalog& catalog, const cluster::
     return cluster::Request(std::move(write));
 }
 
+ApiResult<cluster::Request> deleteTable(const cluster::Catalog& catalog,
+                                        const cluster::Caller& caller, int table) {
+    return cluster::Request(cluster::DeleteTable{catalog.find(caller, nameOf(table))});
+}
+
 /// Nobody asks it for what the bench measures.
 class Host : public control::Host {
 public:
@@ -123,6 +128,12 @@ public:
             tell(target);
             report((std::string("GET ") + target).c_str());
         }
+        begin();
+        callEach("DeleteTable", deleteTable);
+        report("all tables are deleted");
+        begin();
+        live(5s);
+        report("their space is reclaimed");
     }
 
 private:
