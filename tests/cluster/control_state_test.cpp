@@ -167,8 +167,10 @@ private slots:
             << "reset/000000000000" << QByteArray("\1\0", 2) << "The time of a reset is corrupt";
         QTest::newRow("a later reset")
             << "reset/000000000000" << QByteArray(9, '\2') << "newer version of Orrery";
-        QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0") << "The faults";
-        QTest::newRow("faults that end early") << "faults" << QByteArray("\2\x80") << "The faults";
+        QTest::newRow("faults") << "faults" << QByteArray("\2\1\1\0\7\0\0")
+                                << "The list of faults is corrupt";
+        QTest::newRow("faults that end early")
+            << "faults" << QByteArray("\2\x80") << "The list of faults is corrupt";
         QTest::newRow("later faults")
             << "faults" << QByteArray("\0\3\1\0", 4) << "newer version of Orrery";
         QTest::newRow("a later clock")

@@ -3,7 +3,6 @@
 #include <QtGlobal>
 
 #include "core/base/check.h"
-#include "core/base/prng.h"
 #include "core/expression/condition.h"
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"
@@ -57,7 +56,10 @@ WorldHarness::WorldHarness(cluster::Profile profile, std::uint64_t seed, std::si
     : WorldHarness(optionsOf(std::move(profile), seed, traceEvents, logBounds)) {}
 
 WorldHarness::WorldHarness(cluster::WorldOptions options)
-    : m_options(std::move(options)), m_store(storage::MemoryStore::create()) {
+    : m_options(std::move(options)), m_storePrng(Prng::stream(m_options.seed, "store")) {
+    // The engine's store defers what it can.
+    const std::size_t steps = m_storePrng.chance({1, 2}) ? SIZE_MAX : m_storePrng.below(4);
+    m_store = storage::MemoryStore::create({}, steps);
     open();
 }
 
@@ -86,7 +88,7 @@ std::uint64_t WorldHarness::submitIn(std::string region, std::string name, Reque
     static_cast<void>(m_world->admit(
         cluster::CallInput{cluster::CallId(id),
                            std::make_unique<RequestCall>(std::move(name), std::move(bind)),
-                           {"000000000000", "key", std::move(region), ZoneIndex(zone)}}));
+                           {m_account, "key", std::move(region), ZoneIndex(zone)}}));
     return id;
 }
 
@@ -198,6 +200,7 @@ void WorldHarness::sync() {
         work->run();
         m_store->finishLogWork(std::move(work));
     }
+    if (m_storePrng.chance({1, 3})) m_store->runDeferred(m_storePrng.below(40));
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
 }
@@ -209,6 +212,8 @@ void WorldHarness::flush() {
         m_store->finishFlushWork(std::move(work));
         sync();
     }
+    m_store->runDeferred(SIZE_MAX);
+    sync();
 }
 
 void WorldHarness::kill() {
@@ -258,7 +263,7 @@ std::vector<std::string> WorldHarness::keys(std::uint64_t id) const {
 }
 
 cluster::TablePtr WorldHarness::find(std::string_view name) const {
-    return m_world->catalog().find({"000000000000", "key", "us-east-1", ZoneIndex(0)}, name);
+    return m_world->catalog().find({m_account, "key", "us-east-1", ZoneIndex(0)}, name);
 }
 
 std::vector<int> WorldHarness::leaders() {

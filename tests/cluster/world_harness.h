@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/account_id.h"
+#include "core/base/prng.h"
 #include "core/cluster/world/world.h"
 #include "core/storage/stores.h"
 #include "tests/cluster/request_call.h"
@@ -35,6 +37,8 @@ public:
     void createTable(bool sort = false, const std::vector<cluster::SecondaryIndex>& indexes = {});
     /// Another one, which later puts and reads use.
     void createTableNamed(std::string name);
+    /// Later calls come from this account (base/account_id.h), and its tables are found.
+    void useAccount(std::string id) { m_account = std::move(id); }
     /// Later puts and reads use this table.
     void use(std::string name) { m_table = std::move(name); }
     const std::string& tableName() const { return m_table; }
@@ -97,11 +101,13 @@ private:
 
     cluster::WorldOptions m_options;
     CalendarTime m_wallClock = kCalendar;
+    Prng m_storePrng;  ///< When the store does what it defers.
     std::unique_ptr<storage::MemoryStore> m_store;
     std::unique_ptr<cluster::World> m_world;
     std::map<std::uint64_t, cluster::Answered> m_answers;
     std::uint64_t m_next = 1;
     std::function<bool()> m_mayCommit;
+    std::string m_account{kSharedAccount};
     std::string m_table = "T";
 };
 

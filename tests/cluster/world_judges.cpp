@@ -23,7 +23,7 @@ std::string nameOf(KeySpaceId space) {
 
 std::vector<cluster::PartitionChecksums> partitionsOf(const cluster::World& world,
                                                       const cluster::TableDescription& table) {
-    auto partitions = world.checksums(table.name, table.regionName, false);
+    auto partitions = world.checksums(table.name, table.regionName, false, table.accountId);
     CHECK(partitions.has_value());
     return *std::move(partitions);
 }
@@ -82,6 +82,7 @@ Entries entriesOf(const cluster::World& world, const cluster::TableDescription& 
                   const std::string& index, ZoneIndex zone) {
     Entries entries;
     cluster::ItemsLookRequest request{table.regionName, table.name, index, zone, "", 0, 1000};
+    request.accountId = table.accountId;
     for (bool more = true; more;) {
         const auto look = world.lookItems(request);
         CHECK(look.has_value());
@@ -220,7 +221,8 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
 std::string judgeTables(const cluster::World& world) {
     std::string problem;
     world.catalog().forEach([&](const cluster::TablePtr& table) {
-        const auto partitions = world.checksums(table->name, table->regionName, true);
+        const auto partitions =
+            world.checksums(table->name, table->regionName, true, table->accountId);
         CHECK(partitions.has_value());
         for (const auto& partition : *partitions) {
             if (problem.empty()) problem = judgePartition(partition);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/account_id.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/model/draw.h"
 #include "tests/model/request_text.h"
@@ -42,6 +43,8 @@ public:
     int unknown() const { return m_unknown; }
     /// Transactions that were asked for again by their token.
     int repeated() const { return m_repeated; }
+    /// Resets of a namespace.
+    int resets() const { return m_resets; }
 
 private:
     struct Answer {
@@ -63,12 +66,23 @@ private:
     };
     enum class Together { All, Each };
 
+    // --- namespaces (model_namespaces.cpp)
+
+    /// Makes the tables of the namespace that requests are made in.
+    void createTables(Prng& prng);
+    /// Later requests are made in the other one.
+    void changeNamespace();
+    void resetNamespace();
+    /// ListTables shows the tables of the namespace, and no others.
+    void judgeNames();
+
     // --- the world (model_world.cpp)
 
-    void createTables();
     void fault();
     void settle();
     void finish();
+    /// The tables of the namespace hold what the model holds.
+    void judgeItems();
     /// The answer, or nothing after a kill in between.
     std::optional<Answer> send(std::string_view operation, const boost::json::object& body);
     /// The same with the mistake (model_mistakes.cpp).
@@ -141,11 +155,17 @@ private:
     void problem(const std::string& what);
 
     Prng m_prng;
+    Prng m_shape;  ///< For what came later, so that kept seeds stay what they were.
+    const bool m_hasNamespaces;
     WorldHarness m_t;
     const Mistake m_mistake;
     const Ratio m_fault;
     const Ratio m_kill;
+    std::string m_account{kSharedAccount};
     std::vector<Table> m_tables;
+    /// The other namespace, with tables of the same names.
+    std::string m_otherAccount{accountIdOf(kSharedAccount, "other")};
+    std::vector<Table> m_otherTables;
     std::uint64_t m_calls = 0;
     bool m_mayKill = false;  ///< All tables are there.
     /// No fault is active, and all replicas know all that was written.
@@ -155,6 +175,7 @@ private:
     std::map<std::string, int> m_refused;
     int m_unknown = 0;
     int m_repeated = 0;
+    int m_resets = 0;
     std::string m_problem;
 };
 

@@ -14,7 +14,8 @@
 // their texts, consumed capacity. Where a failure leaves open whether a write was done, the table
 // is asked, and must hold what it held before or holds after; of a transaction all or nothing.
 // Reads that may be stale are compared once all is healed. At the end the table is the model, and
-// replicas and indexes agree. ORRERY_LONG=1 makes a million requests.
+// replicas and indexes agree. In a third of the runs the requests go to two namespaces with tables
+// of the same names, and one of them is reset now and then. ORRERY_LONG=1 makes a million requests.
 
 using namespace orrery;
 using cluster::PlantedBug;
@@ -23,7 +24,7 @@ using test::model::ModelRun;
 
 namespace {
 
-constexpr std::uint64_t kSeedsForBugs = 100;
+constexpr std::uint64_t kSeedsForBugs = 400;
 
 /// Names the seed should a CHECK end the run.
 class SeedContext : public CheckContext {
@@ -83,6 +84,7 @@ private slots:
         std::map<std::string, int> refused;
         int unknown = 0;
         int repeated = 0;
+        int resets = 0;
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {
             ModelRun run(seed);
             run.run();
@@ -92,12 +94,13 @@ private slots:
                 refused[error] += count;
             unknown += run.unknown();
             repeated += run.repeated();
+            resets += run.resets();
         }
         for (const auto& [operation, count] : compared)
             qInfo("%s: %d", operation.c_str(), count);
         for (const auto& [error, count] : refused)
             qInfo("refused with %s: %d", error.c_str(), count);
-        qInfo("unknown: %d, asked again by a token: %d", unknown, repeated);
+        qInfo("unknown: %d, asked again by a token: %d, resets: %d", unknown, repeated, resets);
         QVERIFY(compared.size() >= 16);
         for (const auto& [operation, count] : compared)
             QVERIFY2(count >= 30, operation.c_str());
@@ -106,12 +109,14 @@ private slots:
             QVERIFY2(refused[error] >= 30, error);
         QVERIFY(unknown >= 5);
         QVERIFY(repeated >= 5);
+        QVERIFY(resets >= 5);
     }
 
     void findsATailThatIsNotCommitted() { QVERIFY(finds(PlantedBug::TailUnsettled)); }
     void findsARecoveryThatCommits() { QVERIFY(finds(PlantedBug::RecoveryCommits)); }
     void findsACommitWithoutAllPrepares() { QVERIFY(finds(PlantedBug::CommitsUnprepared)); }
     void findsALostOutbox() { QVERIFY(finds(PlantedBug::OutboxForgotten)); }
+    void findsAResetOfAnotherNamespace() { QVERIFY(finds(PlantedBug::NamesakesDropped)); }
 
     void findsAnItemMadeByARemoval() { QVERIFY(finds(Mistake::RemovalMakesItem)); }
     void findsAConditionThatIsIgnored() { QVERIFY(finds(Mistake::DeletesAnyway)); }

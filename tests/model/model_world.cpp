@@ -45,22 +45,17 @@ std::string ModelRun::Answer::message() const {
 
 ModelRun::ModelRun(std::uint64_t seed, cluster::PlantedBug bug, Mistake mistake)
     : m_prng(Prng::stream(seed, "model-sim")),
+      m_shape(Prng::stream(seed, "model-sim-namespaces")),
+      m_hasNamespaces(m_shape.chance({1, 3})),
       m_t(drawOptions(seed, m_prng, bug)),
       m_mistake(mistake),
       m_fault(m_prng.chance({1, 2}) ? Ratio{1, 60} : Ratio{1, 20}),
       m_kill(m_prng.chance({1, 2}) ? Ratio{1, 40} : Ratio{1, 200}) {
-    createTables();
-}
-
-void ModelRun::createTables() {
-    const std::size_t count = 1 + m_prng.below(3);
-    for (std::size_t i = 0; i < count; ++i) {
-        const Table& table = m_tables.emplace_back(drawTable(m_prng, "table-" + std::to_string(i)));
-        const auto answer = insist("CreateTable", table.createBody());
-        CHECK(answer && answer->status == 200);
+    createTables(m_prng);
+    if (m_hasNamespaces) {
+        changeNamespace();
+        createTables(m_shape);
     }
-    m_t.run(10s);
-    m_t.flush();
     m_mayKill = true;
 }
 
@@ -88,6 +83,8 @@ std::string ModelRun::run() {
                                                &ModelRun::readStatements};
     for (int step = 0; step < kSteps && m_problem.empty(); ++step) {
         fault();
+        if (m_hasNamespaces && m_shape.chance({1, 4})) changeNamespace();
+        if (m_hasNamespaces && m_shape.chance({1, 60})) resetNamespace();
         (this->*pick(m_prng, requests))();
         if (m_prng.chance({1, 15}) && m_problem.empty()) readSettled();
         if (m_prng.chance({1, 4})) m_t.run(1ms * static_cast<std::int64_t>(m_prng.below(300)));
@@ -149,10 +146,8 @@ std::optional<ModelRun::Answer> ModelRun::send(std::string_view operation,
     } else {
         const std::uint64_t call = ++m_calls;
         const auto zone = ZoneIndex(static_cast<std::uint8_t>(m_prng.below(3)));
-        static_cast<void>(
-            m_t.world().admit(cluster::CallInput{cluster::CallId(call),
-                                                 *std::move(parsed),
-                                                 {"000000000000", "key", "us-east-1", zone}}));
+        static_cast<void>(m_t.world().admit(cluster::CallInput{
+            cluster::CallId(call), *std::move(parsed), {m_account, "key", "us-east-1", zone}}));
         std::uint64_t killAt =
             m_mayKill && m_prng.chance({1, 200}) ? 1 + m_prng.below(20) : UINT64_MAX;
         while (!isReleased(call)) {
@@ -274,6 +269,19 @@ void ModelRun::resolve(const std::vector<Effect>& effects, Together together) {
 
 void ModelRun::finish() {
     settle();
+    judgeItems();
+    if (m_hasNamespaces) {
+        changeNamespace();
+        judgeItems();
+    }
+    settle();
+    m_request = "at the end";
+    problem(judgeTables(m_t.world()));
+    problem(judgeTrees(m_t.world(), m_t.store()));
+    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
+}
+
+void ModelRun::judgeItems() {
     m_isSettled = false;
     for (Table& table : m_tables) {
         m_request = "at the end, " + table.name();
@@ -287,11 +295,6 @@ void ModelRun::finish() {
             items[table.keyText(sorted(item.as_object()))] = sorted(item.as_object());
         if (items != table.items()) return problem("the table holds other items than the model");
     }
-    settle();
-    m_request = "at the end";
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
 }
 
 void ModelRun::problem(const std::string& what) {

@@ -233,7 +233,9 @@ void ModelRun::transactWrite() {
         const Written& written = expected.back();
         isRefused = isRefused || written.failure != Failure::None;
         effects.push_back({tables[i], writes[i].key, written.before, written.after});
-        halves += 2 * tables[i]->writeHalves(written.before, written.after);
+        // The table's own units are doubled, those of its indexes are not.
+        halves += tables[i]->writeHalves(written.before, written.after) +
+                  tables[i]->ownHalves(written.before, written.after);
     }
     if (isRefused) effects.clear();
     boost::json::object body{{"TransactItems", actions}, {"ReturnConsumedCapacity", "TOTAL"}};

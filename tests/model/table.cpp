@@ -161,10 +161,14 @@ std::vector<Attributes> Table::entries(const Schema* index) const {
     return all;
 }
 
+std::int64_t Table::ownHalves(const std::optional<Attributes>& before,
+                              const std::optional<Attributes>& after) {
+    return unitHalves(std::max(before ? bytesOf(*before) : 0, after ? bytesOf(*after) : 0));
+}
+
 std::int64_t Table::writeHalves(const std::optional<Attributes>& before,
                                 const std::optional<Attributes>& after) const {
-    std::int64_t halves =
-        unitHalves(std::max(before ? bytesOf(*before) : 0, after ? bytesOf(*after) : 0));
+    std::int64_t halves = ownHalves(before, after);
     for (const Schema& index : m_indexes) {
         const auto oldEntry = before ? entryOf(index, *before) : std::nullopt;
         const auto newEntry = after ? entryOf(index, *after) : std::nullopt;

@@ -80,7 +80,9 @@ public:
     /// The attributes that tell entries of the index apart; those of the table without one.
     std::vector<KeyAttribute> fullKey(const Schema* index) const;
 
-    /// Capacity in half units.
+    /// Capacity in half units: of the table alone, and with its indexes.
+    static std::int64_t ownHalves(const std::optional<Attributes>& before,
+                                  const std::optional<Attributes>& after);
     std::int64_t writeHalves(const std::optional<Attributes>& before,
                              const std::optional<Attributes>& after) const;
 

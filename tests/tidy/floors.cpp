@@ -52,7 +52,7 @@ const QHash<QString, Floors>& house() {
           {"backups", 4},
           {"global", 4},
           {"tables", 5},
-          {"repair", 6},
+          {"repair", 9},
           {"routing", 6},
           {"faults", 7},
           {"inspect", 7},
