@@ -14,7 +14,7 @@ public:
     StorageResult<void> removeAllExcept(const std::vector<ArchiveSegment>&) override { return {}; }
 };
 
-StorageResult<std::unique_ptr<Store>> openIn(std::shared_ptr<DataFolder> folder,
+StorageResult<std::unique_ptr<Store>> openIn(const std::shared_ptr<DataFolder>& folder,
                                              std::shared_ptr<ArchiveMedium> archive,
                                              const LmdbOptions& options) {
     const PairMark firstMark{makePairId(), 0, 0};
@@ -38,7 +38,7 @@ StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path&
                                                     const LmdbOptions& options) {
     TRY_ASSIGN(std::shared_ptr<DataFolder> folder, DataFolder::open(path));
     auto archive = std::make_shared<ArchiveFiles>(folder->archiveFolder());
-    return openIn(std::move(folder), std::move(archive), options);
+    return openIn(folder, std::move(archive), options);
 }
 
 StorageResult<std::unique_ptr<Store>> openLmdbStoreToLook(const std::filesystem::path& path) {
@@ -47,7 +47,7 @@ StorageResult<std::unique_ptr<Store>> openLmdbStoreToLook(const std::filesystem:
     if (isUnfinished) return nullptr;
     TRY(folder->checkFiles());
     auto archive = std::make_shared<ArchiveToLookAt>(folder->archiveFolder());
-    return openIn(std::move(folder), std::move(archive), {});
+    return openIn(folder, std::move(archive), {});
 }
 
 }  // namespace orrery::storage
