@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tests/cluster/random_faults.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/cluster/world_judges.h"
 
@@ -91,19 +92,7 @@ void ExpirySim::step() {
 }
 
 void ExpirySim::changeFaults() {
-    if (!m_prng.chance({1, 12})) return;
-    const auto faults = m_t.world().faults();
-    const auto active =
-        std::ranges::count_if(faults, [](const observe::FaultView& fault) { return fault.active; });
-    if (active >= 2) return;
-    const std::string a = std::string("us-east-1") + static_cast<char>('a' + zone());
-    const std::string b = std::string("us-east-1") + static_cast<char>('a' + zone());
-    const Duration lasts = 1ms * static_cast<std::int64_t>(50 + m_prng.below(4000));
-    if (m_prng.chance({1, 2})) {
-        static_cast<void>(test::failZone(m_t.world(), a, lasts));
-    } else {
-        static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
-    }
+    if (m_prng.chance({1, 12})) beginFault(m_t.world(), m_prng, false);
 }
 
 void ExpirySim::changeSetting(bool isEnabled) {

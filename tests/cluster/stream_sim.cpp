@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/cluster/random_faults.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/cluster/world_judges.h"
 
@@ -95,24 +96,7 @@ void StreamSim::step() {
 }
 
 void StreamSim::changeFaults() {
-    if (!m_prng.chance({1, 10})) return;
-    const auto faults = m_t.world().faults();
-    const auto active =
-        std::ranges::count_if(faults, [](const observe::FaultView& fault) { return fault.active; });
-    if (active > 0 && m_prng.chance({1, 2})) {
-        test::heal(m_t.world(), faults[m_prng.below(static_cast<std::uint64_t>(active))].id);
-        return;
-    }
-    if (active >= 2) return;
-    const std::string a = std::string("us-east-1") + static_cast<char>('a' + zone());
-    const std::string b = std::string("us-east-1") + static_cast<char>('a' + zone());
-    std::optional<Duration> lasts;
-    if (m_prng.chance({1, 2})) lasts = 1ms * static_cast<std::int64_t>(50 + m_prng.below(4000));
-    if (m_prng.chance({1, 2})) {
-        static_cast<void>(test::failZone(m_t.world(), a, lasts));
-    } else {
-        static_cast<void>(test::cutLink(m_t.world(), a, b, lasts));
-    }
+    if (m_prng.chance({1, 10})) changeFault(m_t.world(), m_prng);
 }
 
 // --- the table

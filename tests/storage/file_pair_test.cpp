@@ -101,6 +101,18 @@ void takeMarkAway(const fs::path& file, const std::vector<std::string>& database
     QVERIFY(transaction->commit().has_value());
 }
 
+/// Fills a folder; its last flush ends after `before` has got a copy of the items.
+void fillAndFlush(const fs::path& folder, const fs::path& before, MiniWorld& world) {
+    const auto store = openAt(folder);
+    if (!store) qFatal("%s", messageOf(store).c_str());
+    liveOn(**store, world);
+    for (int i = 0; i < 10; ++i)
+        world.turn(**store);
+    runLog(**store);
+    copyFile(folder, before, "items.mdb");
+    runFlush(**store);
+}
+
 }  // namespace
 
 class FilePairTest : public QObject {
@@ -200,16 +212,7 @@ private slots:
         const QTemporaryDir folder;
         const QTemporaryDir old;
         MiniWorld world(5, 30, 300);
-        {
-            const auto store = openAt(pathOf(folder));
-            QVERIFY(store.has_value());
-            liveOn(**store, world);
-            for (int i = 0; i < 10; ++i)
-                world.turn(**store);
-            runLog(**store);
-            copyFile(pathOf(folder), pathOf(old), "items.mdb");
-            runFlush(**store);
-        }
+        fillAndFlush(pathOf(folder), pathOf(old), world);
         {
             const auto store = openAt(pathOf(folder));
             QVERIFY(store.has_value());
@@ -228,16 +231,7 @@ private slots:
         const QTemporaryDir folder;
         const QTemporaryDir old;
         MiniWorld world(6, 30, 300);
-        {
-            const auto store = openAt(pathOf(folder));
-            QVERIFY(store.has_value());
-            liveOn(**store, world);
-            for (int i = 0; i < 10; ++i)
-                world.turn(**store);
-            runLog(**store);
-            copyFile(pathOf(folder), pathOf(old), "items.mdb");
-            runFlush(**store);
-        }
+        fillAndFlush(pathOf(folder), pathOf(old), world);
         cutLastWriteShort(pathOf(folder) / "items.mdb", 1);
         const QTemporaryDir mixed;
         {
