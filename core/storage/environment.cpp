@@ -218,7 +218,7 @@ StorageResult<void> Environment::grow() {
 
 StorageResult<void> Environment::checkInPlace() const {
     int descriptor = -1;
-    struct stat opened {};
+    struct stat opened{};
     struct stat named{};
     const bool isOpen =
         mdb_env_get_fd(m_env, &descriptor) == MDB_SUCCESS && ::fstat(descriptor, &opened) == 0;

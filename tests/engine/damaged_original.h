@@ -110,8 +110,7 @@ private:
             m_plain.insert("t" + std::to_string(number));
             m_written.insert("w" + std::to_string(number) + ".0");
         }
-        must(engine.control("POST", "/faults",
-                            R"({"kind":"zone-outage","zone":"us-east-1c"})"));
+        must(engine.control("POST", "/faults", R"({"kind":"zone-outage","zone":"us-east-1c"})"));
         for (int number = 0; number < kItems; ++number) {
             const std::string version = number % 2 == 0 ? "1" : "0";
             // While the partitions that the zone led elect leaders, writes fail.
