@@ -115,6 +115,8 @@ struct HandOver {
 struct CopyRequest {
     Term term;
     bool begins = false;  ///< Starts at the first key, with a new log.
+    Lsn commit{};         ///< The follower knows the records up to this to be committed.
+    LogPosition last{};   ///< The end of its log.
     Lsn applied{};        ///< The chunk must be at least as new as this.
     SharedBytes cursor;   ///< Where the copy continues; null: at the first key.
 };

@@ -187,6 +187,11 @@ bool Replica::canServe(Instant now) const {
     // shown.
     const bool isSettled = m_state.commit >= m_resumedTail;
     if (!isSettled && m_options->plantedBug != PlantedBug::TailUnsettled) return false;
+    return holdsLease(now);
+}
+
+bool Replica::holdsLease(Instant now) const {
+    if (m_role != Role::Leader) return false;
     return now < leaseEnd() || m_options->plantedBug == PlantedBug::LeaseIgnored;
 }
 

@@ -142,6 +142,9 @@ public:
     /// term and, after a stop, everything that its log had then. So its log has every acknowledged
     /// record, no record from before the stop is undecided, and no other replica serves.
     bool canServe(Instant now) const;
+    /// True if this replica leads and holds the lease: no other replica serves. What it knows to be
+    /// committed may lack acknowledged records.
+    bool holdsLease(Instant now) const;
     /// `canServe`, and no hand-over is in progress.
     bool takesRequests(Instant now) const { return canServe(now) && !m_handingOverTo; }
     /// The lease ends here; in the past if it is not held. Leader only.

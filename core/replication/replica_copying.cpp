@@ -34,6 +34,8 @@ void Replica::requestNextChunk(Instant now) {
     CopyRequest request;
     request.term = m_state.term;
     request.begins = m_state.standing == Standing::NeedsCopy;
+    request.commit = m_state.commit;
+    request.last = lastPosition();
     send(*m_state.leader, std::move(request));
 }
 
@@ -47,9 +49,18 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     if (request.begins) progress.matched = Lsn{};
     if (m_state.log.firstOf(m_state.term) == Lsn{}) appendNoOp();
     wake();
-    // Until then, the state that this leader knows to be committed may lack acknowledged records.
+    // A leader has all committed records. Its own knowledge of them may be older than the
+    // follower's, and without the follower it may be unable to commit anything.
+    Lsn known = std::min(request.commit, m_persisted);
+    if (m_options->plantedBug == PlantedBug::CopyCommitsLog) known = m_persisted;
+    if (known > m_state.commit) commitUpTo(known);
+    if (m_state.commit < request.applied) return;
+    // The log that the copy replaces may hold records that were committed with its help. None of
+    // them is after a committed record of this term, or after the last one that both logs may have.
     const Lsn first = m_state.log.firstOf(m_state.term);
-    if (m_state.commit < first || m_state.commit < request.applied) return;
+    const Lsn agreed = m_state.log.lastAtMost(request.last);
+    if (request.begins && m_state.commit < std::min(first, agreed)) return;
+    if (m_options->plantedBug == PlantedBug::CopyAwaitsCommit && m_state.commit < first) return;
     CopyChunk chunk;
     chunk.term = m_state.term;
     chunk.position = {m_state.log.termAt(m_state.commit), m_state.commit};

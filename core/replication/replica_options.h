@@ -17,6 +17,8 @@ enum class PlantedBug : std::uint8_t {
     VoteTwice,            ///< A voter forgets its vote in this term.
     ServesAfterRelease,   ///< A leader continues after handing over.
     TailUnsettled,        ///< A resumed leader serves before the end of its log is committed.
+    CopyCommitsLog,       ///< A leader takes its log for committed when it is asked for a copy.
+    CopyAwaitsCommit,     ///< A leader sends no copy before it has committed a record.
 };
 
 /// The timing of a group (assumptions O3 and O4) and the limits of its messages. All replicas of a

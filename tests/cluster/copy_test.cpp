@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/cluster/replicas/group_state.h"
-#include "tests/cluster/world_harness.h"
+#include "tests/cluster/copied_table.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
 
@@ -15,118 +15,16 @@
 
 using namespace orrery;
 using namespace std::chrono_literals;
-using test::WorldHarness;
-
-namespace {
-
-constexpr const char* kZoneB = "us-east-1b";
-constexpr int kItems = 120;
-
-cluster::LogBounds smallBounds() {
-    cluster::LogBounds bounds;
-    bounds.groupHeldBytesMax = 2000;
-    bounds.stepRecords = 8;
-    bounds.rangeKeysMax = 4;
-    return bounds;
-}
-
-class Table {
-public:
-    explicit Table(const cluster::Profile& profile = cluster::Profile::serviceLike(),
-                   const cluster::LogBounds& bounds = smallBounds(), std::uint64_t seed = 1,
-                   bool hasGlobalIndex = true)
-        : t(profile, seed, 16'384, bounds) {
-        cluster::SecondaryIndex local;
-        local.name = "byColour";
-        local.keys.partition = {"pk", types::AttributeType::String};
-        local.keys.sort = {"colour", types::AttributeType::String};
-        cluster::SecondaryIndex global;
-        global.name = "ofColour";
-        global.global = true;
-        global.keys.partition = {"colour", types::AttributeType::String};
-        t.createTable(false, hasGlobalIndex ? std::vector{local, global} : std::vector{local});
-        write("first");
-    }
-
-    /// Rewrites every item and deletes every seventh.
-    void write(const std::string& value) {
-        for (int i = 0; i < kItems; ++i) {
-            put(i, value);
-            t.run(2ms);
-        }
-        for (int i = 0; i < kItems; i += 7) {
-            t.remove(key(i));
-            t.run(2ms);
-        }
-    }
-    void put(int item, const std::string& value) {
-        t.put(key(item), {{"v", value + std::string(100, '.')}, {"colour", value.substr(0, 1)}});
-    }
-    /// Keeps zone b away until its replicas lack trimmed records.
-    void missMuch() {
-        QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
-        t.run(3s);
-        write("second");
-        write("third");
-        t.flush();
-    }
-    /// Empty if the zones agree, otherwise how they differ.
-    std::string difference() {
-        const auto sums = t.world().checksums("T", "us-east-1", true);
-        for (const auto& partition : *sums) {
-            for (const auto& zone : partition.zones) {
-                const std::string where = "group " + std::to_string(partition.group.value()) +
-                                          " zone " + std::to_string(zone.zone.value());
-                if (zone.applied != partition.zones[0].applied) return where + ": applied";
-                if (zone.checksum != partition.zones[0].checksum) return where + ": checksum";
-                if (zone.itemCount != partition.zones[0].itemCount) return where + ": count";
-                if (*zone.scanned != zone.checksum) return where + ": scanned";
-            }
-        }
-        return {};
-    }
-    /// The number of groups whose tree is being copied to zone b.
-    int copying() const {
-        int count = 0;
-        for (const GroupId group : groups()) {
-            const auto mark = t.store().mark(VolumeId(1), group);
-            if (mark->copiedTo) ++count;
-        }
-        return count;
-    }
-    /// The records after the trim marks of all groups, in the longer of the logs of zones a and c.
-    std::uint64_t recordsKept() const {
-        std::uint64_t kept = 0;
-        for (const GroupId group : groups()) {
-            std::uint64_t most = 0;
-            for (const VolumeId volume : {VolumeId(0), VolumeId(2)}) {
-                const Lsn mark = *t.store().trimMark(volume, group);
-                const Lsn last = *t.store().lastLsn(volume, group);
-                most = std::max(most, last.value() - mark.value() + 1);
-            }
-            kept += most;
-        }
-        return kept;
-    }
-    std::vector<GroupId> groups() const {
-        std::vector<GroupId> groups;
-        const auto snapshot = t.world().makeSnapshot();
-        for (const auto& partition : snapshot->regions.at(0)->tables.at(0)->partitions)
-            groups.push_back(partition.group);
-        return groups;
-    }
-    static std::string key(int item) { return "k" + std::to_string(item); }
-
-    mutable WorldHarness t;
-};
-
-}  // namespace
+using test::CopiedTable;
+using test::kItems;
+using test::kZoneB;
+using test::smallBounds;
 
 class CopyTest : public QObject {
     Q_OBJECT
 private slots:
     void comesBackByCopyWhileItsGroupsServe() {
-        Table table;
+        CopiedTable table;
         table.missMuch();
         test::healAll(table.t.world());
         int most = 0;
@@ -149,8 +47,8 @@ private slots:
     // Kills the process a little later each time, with more or less of the copy in the trees.
     void goesOnAfterAKillAtAnyMoment() {
         for (int moment = 0; moment < 60; ++moment) {
-            Table table(cluster::Profile::serviceLike(), smallBounds(),
-                        static_cast<std::uint64_t>(moment));
+            CopiedTable table(cluster::Profile::serviceLike(), smallBounds(),
+                              static_cast<std::uint64_t>(moment));
             table.missMuch();
             test::healAll(table.t.world());
             table.t.run(150ms);
@@ -180,8 +78,8 @@ private slots:
     void goesOnAfterALossOfPowerAtAnyMoment() {
         QFETCH(QString, zone);
         for (int moment = 0; moment < 40; ++moment) {
-            Table table(cluster::Profile::serviceLike(), smallBounds(),
-                        static_cast<std::uint64_t>(moment));
+            CopiedTable table(cluster::Profile::serviceLike(), smallBounds(),
+                              static_cast<std::uint64_t>(moment));
             table.missMuch();
             test::healAll(table.t.world());
             table.t.run(200ms);
@@ -202,7 +100,7 @@ private slots:
     }
 
     void keepsNoRecordsAtRest() {
-        Table table(cluster::Profile::dropIn(), {});
+        CopiedTable table(cluster::Profile::dropIn(), {});
         table.t.run(30s);
         table.t.flush();
         for (const GroupId group : table.groups()) {
@@ -225,7 +123,7 @@ private slots:
         cluster::LogBounds bounds;
         bounds.heldTermsMax = 6;
         bounds.stepRecords = 1;
-        Table table(cluster::Profile::serviceLike(), bounds);
+        CopiedTable table(cluster::Profile::serviceLike(), bounds);
         table.t.flush();
         QVERIFY(test::failZone(table.t.world(), "us-east-1c", std::nullopt).has_value());
         for (int round = 0; round < 15; ++round) {
@@ -256,7 +154,7 @@ private slots:
     // Until the trees on the disk have the copy, a kill undoes it: the log that another lacks must
     // not go before.
     void leavesNobodyBehindBeforeACopyIsOnTheDisk() {
-        Table table;
+        CopiedTable table;
         table.missMuch();
         test::healAll(table.t.world());
         table.t.run(10s);
@@ -272,83 +170,53 @@ private slots:
         test::healAll(table.t.world());
         table.t.run(20s);
         QCOMPARE(table.difference(), std::string());
-        const auto read = table.t.get(Table::key(1), true);
+        const auto read = table.t.get(CopiedTable::key(1), true);
         table.t.run(1s);
         QVERIFY(table.t.done(read) && !table.t.failed(read));
         QCOMPARE(table.t.read(read), "fifth" + std::string(100, '.'));
     }
 
-    // Only the leader sends the log, so one cut link keeps a replica away from it although another
-    // zone still hears it.
-    void holdsBackLittleBehindOneCutLink_data() {
-        QTest::addColumn<QString>("one");
-        QTest::addColumn<QString>("other");
-        QTest::addColumn<bool>("isGroupsBound");
-        for (const bool isGroups : {true, false}) {
-            const QByteArray bound = isGroups ? ", bound of a group" : ", bound of all";
-            QTest::newRow("a and b" + bound) << "us-east-1a" << "us-east-1b" << isGroups;
-            QTest::newRow("b and c" + bound) << "us-east-1b" << "us-east-1c" << isGroups;
-            QTest::newRow("c and a" + bound) << "us-east-1c" << "us-east-1a" << isGroups;
-        }
-    }
-    void holdsBackLittleBehindOneCutLink() {
-        QFETCH(QString, one);
-        QFETCH(QString, other);
-        QFETCH(bool, isGroupsBound);
-        cluster::LogBounds bounds = smallBounds();
-        if (!isGroupsBound) {
-            bounds.groupHeldBytesMax = 1u << 30;
-            bounds.heldBytesMax = 10'000;
-        }
-        Table table(cluster::Profile::serviceLike(), bounds, 1, false);
-        QVERIFY(test::cutLink(table.t.world(), one.toStdString(), other.toStdString(), std::nullopt)
-                    .has_value());
-        table.t.run(3s);
-        table.write("second");
-        table.write("third");
-        table.t.flush();
-        QVERIFY2(table.recordsKept() < 100,
-                 qPrintable(QString::number(table.recordsKept())));  // Of 400.
-        test::healAll(table.t.world());
-        table.t.run(20s);
-        QCOMPARE(table.copying(), 0);
-        QCOMPARE(table.difference(), std::string());
-    }
-
-    // A copy that a cut link interrupts holds back no more than one that has not begun.
-    void holdsBackLittleForACopyBehindACutLink() {
-        Table table(cluster::Profile::serviceLike(), smallBounds(), 1, false);
-        table.missMuch();
-        test::healAll(table.t.world());
-        for (int i = 0; i < 1000 && table.copying() < 2; ++i)
-            table.t.run(1ms);
-        QVERIFY(table.copying() > 0);
+    // A leader that cannot commit anything without a replica copies its tree to it before that.
+    void twoZonesServeAlthoughOneNeedsACopy_data() {
+        QTest::addColumn<QString>("lost");
+        QTest::addColumn<bool>("isCut");
+        QTest::addColumn<bool>("hasGlobalIndex");
         for (const char* zone : {"us-east-1a", "us-east-1c"}) {
-            QVERIFY(test::cutLink(table.t.world(), kZoneB, zone, std::nullopt).has_value());
-            table.t.flush();
-            table.t.run(3s);
-            table.write("fourth");
-            table.write("fifth");
-            table.t.flush();
-            QVERIFY2(table.recordsKept() < 100, qPrintable(QString::number(table.recordsKept())));
+            for (const bool isCut : {false, true}) {
+                for (const bool hasIndex : {false, true})
+                    QTest::addRow("%s %s%s", zone, isCut ? "is cut off" : "loses power",
+                                  hasIndex ? ", with a global index" : "")
+                        << zone << isCut << hasIndex;
+            }
         }
-        test::healAll(table.t.world());
-        table.t.run(20s);
-        QCOMPARE(table.copying(), 0);
-        QCOMPARE(table.difference(), std::string());
     }
-
-    // Of all groups together, too, replicas that are away hold back little.
-    void holdsBackNoMoreThanTheBoundOfAll() {
-        cluster::LogBounds bounds = smallBounds();
-        bounds.groupHeldBytesMax = 1u << 30;
-        bounds.heldBytesMax = 10'000;
-        Table table(cluster::Profile::serviceLike(), bounds);
+    void twoZonesServeAlthoughOneNeedsACopy() {
+        QFETCH(QString, lost);
+        QFETCH(bool, isCut);
+        QFETCH(bool, hasGlobalIndex);
+        CopiedTable table(cluster::Profile::serviceLike(), smallBounds(), 1, hasGlobalIndex);
+        cluster::World& world = table.t.world();
         table.missMuch();
-        const std::uint64_t kept = table.recordsKept();
-        QVERIFY2(kept < 100,
-                 qPrintable(QString::number(kept)));  // Of 400 records, some 300 bytes each.
-        test::healAll(table.t.world());
+        // The global index shows these later than the zones have them.
+        for (int i = 0; i < kItems; ++i)
+            table.put(i, "fourth");
+        table.t.run(2ms);
+        test::healAll(world);
+        if (isCut) {
+            for (const char* other : {"us-east-1a", kZoneB, "us-east-1c"}) {
+                if (lost != other)
+                    QVERIFY(test::cutLink(world, lost.toStdString(), other, std::nullopt));
+            }
+        } else {
+            QVERIFY(test::failZone(world, lost.toStdString(), std::nullopt));
+        }
+        table.t.run(15s);
+        for (int i = 0; i < kItems; ++i) {
+            const auto put = table.t.put(CopiedTable::key(i), {{"v", "fifth"}, {"colour", "f"}}, 1);
+            table.t.run(20ms);
+            QVERIFY2(table.t.done(put) && !table.t.failed(put), qPrintable(QString::number(i)));
+        }
+        test::healAll(world);
         table.t.run(20s);
         QCOMPARE(table.difference(), std::string());
     }

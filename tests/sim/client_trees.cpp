@@ -110,15 +110,23 @@ void Clients::continueCopy(ZoneIndex zone) {
     if (at.copiedTo && at.wholeAt == Lsn{}) m_group->requestNextChunk(zone);
 }
 
-bool Clients::isHeard(ZoneIndex zone) const {
-    return std::ranges::any_of(kZones, [&](ZoneIndex other) {
-        return other != zone && m_group->isUp(zone) && m_group->isConnected(other, zone) &&
-               m_group->isConnected(zone, other);
+bool Clients::hearsAll(ZoneIndex zone) const {
+    return std::ranges::all_of(kZones, [&](ZoneIndex other) {
+        return other == zone || (m_group->isUp(zone) && m_group->isConnected(other, zone) &&
+                                 m_group->isConnected(zone, other));
     });
 }
 
-// The mark is the lowest applied LSN, except that a replica which is away and lacks more than the
-// bound does not hold it back. Each replica keeps in its own log what its tree lacks.
+bool Clients::othersAreWhole(ZoneIndex zone) const {
+    return std::ranges::all_of(kZones, [&](ZoneIndex other) {
+        const Server& at = m_servers[other.value()];
+        return other == zone || (!at.copiedTo && at.applied.next() >= m_trimMark);
+    });
+}
+
+// The mark is the lowest applied LSN, except that one replica which is away, behind any cut link,
+// and lacks more than the bound does not hold it back. Each replica keeps in its own log what its
+// tree lacks.
 void Clients::trim() {
     // It would move past the beginning of a copy that is on its way.
     const bool isAsked = std::ranges::any_of(kZones, [&](ZoneIndex zone) {
@@ -129,11 +137,17 @@ void Clients::trim() {
     for (const ZoneIndex zone : kZones)
         highest = std::max(highest, server(zone).applied);
     Lsn lowest = highest;
+    bool isOneLeftBehind = false;
     for (const ZoneIndex zone : kZones) {
         const Lsn applied = server(zone).applied;
+        if (applied.next() < m_trimMark) continue;
         const bool holdsLittle = applied.value() + m_options->trimHeldMax >= highest.value();
-        const bool counts = applied.next() >= m_trimMark && (holdsLittle || isHeard(zone));
-        if (counts) lowest = std::min(lowest, applied);
+        const bool counts =
+            holdsLittle || hearsAll(zone) || isOneLeftBehind || !othersAreWhole(zone);
+        if (counts)
+            lowest = std::min(lowest, applied);
+        else
+            isOneLeftBehind = true;
     }
     m_trimMark = std::max(m_trimMark, lowest.next());
     for (const ZoneIndex zone : kZones) {

@@ -36,6 +36,10 @@ replication::PlantedBug replicaBug(SimBug bug) {
             return replication::PlantedBug::VoteTwice;
         case SimBug::ServesAfterRelease:
             return replication::PlantedBug::ServesAfterRelease;
+        case SimBug::CopyCommitsLog:
+            return replication::PlantedBug::CopyCommitsLog;
+        case SimBug::CopyAwaitsCommit:
+            return replication::PlantedBug::CopyAwaitsCommit;
         case SimBug::None:
         case SimBug::AnswerFromTail:
         case SimBug::TrimAboveUnapplied:
@@ -93,6 +97,10 @@ SwarmOptions SwarmOptions::draw(std::uint64_t seed, SimBug bug) {
         }
     }
     if (prng.chance({1, 2})) options.handOverEvery = between(prng, 50ms, 2000ms);
+    if (prng.chance({1, 2})) {
+        options.lastFault = ZoneIndex(static_cast<std::uint8_t>(prng.below(kZonesPerRegion)));
+        options.lastFaultIsOutage = prng.chance({1, 2});
+    }
     return options;
 }
 
@@ -108,7 +116,10 @@ std::string SwarmOptions::describe() const {
            milliseconds(faultEvery) + " for " + milliseconds(faultLength) + " of kinds " +
            std::to_string(faultKinds) + ", logs trimmed every " + milliseconds(trimEvery) +
            " but for " + std::to_string(trimHeldMax) + " records, leaders hand over every " +
-           milliseconds(handOverEvery);
+           milliseconds(handOverEvery) +
+           (lastFault ? std::string(", zone ") + zoneLetter(*lastFault) +
+                            (lastFaultIsOutage ? " without power" : " cut off") + " at last"
+                      : "");
 }
 
 }  // namespace orrery::test

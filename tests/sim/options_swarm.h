@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "tests/replication/group.h"
@@ -10,11 +11,13 @@ namespace orrery::test {
 /// Mistakes planted into a run, to show that the judges find them.
 enum class SimBug : std::uint8_t {
     None,
-    CommitWithoutQuorum,  ///< replication::PlantedBug has the first five.
+    CommitWithoutQuorum,  ///< replication::PlantedBug has the first seven.
     LeaseIgnored,
     PromiseIgnored,
     VoteTwice,
     ServesAfterRelease,
+    CopyCommitsLog,
+    CopyAwaitsCommit,
     /// The harness, in the leader's part of the table code: a failed condition is answered from the
     /// uncommitted tail at once, without waiting for the record that it saw.
     AnswerFromTail,
@@ -56,6 +59,9 @@ struct SwarmOptions {
     Duration handOverEvery{};            ///< 0: no leader hands over.
     Instant quietFrom;                   ///< No operations between these two,
     Instant quietUntil;                  ///< so that the group comes to rest.
+    /// After the other faults, this zone is away for a while, and the others must serve.
+    std::optional<ZoneIndex> lastFault;
+    bool lastFaultIsOutage = false;  ///< It has no power; otherwise its links are cut.
 
     static SwarmOptions draw(std::uint64_t seed, SimBug bug);
     /// One line for a person.

@@ -10,13 +10,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant kHealAt{6000ms};
-constexpr Instant kMixUntil{8500ms};
-constexpr Instant kLastWritesFrom{11000ms};
-constexpr Instant kLastWritesUntil{11400ms};
-constexpr Instant kEnd{12000ms};
+constexpr Instant kFaultsUntil{6000ms};
+/// After the faults, and after the last one: when the clients stop, and whether the group serves.
+constexpr Duration kMixFor = 2500ms;
+constexpr Duration kWritesAfter = 5000ms;
+constexpr Duration kWritesFor = 400ms;
+constexpr Duration kPhase = 6000ms;
 /// Thirty times what an ordinary seed needs.
-constexpr std::uint64_t kEventsMax = 200'000;
+constexpr std::uint64_t kEventsMax = 300'000;
 
 /// One run: the group, its clients, and the script that the seed draws.
 class SeedRun : public GroupListener {
@@ -25,7 +26,8 @@ public:
         : m_options(SwarmOptions::draw(seed, bug)),
           m_faults(Prng::stream(seed, "faults")),
           m_group(m_options.group, firstState(), *this),
-          m_clients(m_options, m_group, m_verdict) {}
+          m_clients(m_options, m_group, m_verdict),
+          m_healAt(m_options.lastFault ? kFaultsUntil + kPhase : kFaultsUntil) {}
 
     Report run() {
         m_group.schedule(Instant(1ms), tokenOf(Token::Operate));
@@ -34,19 +36,17 @@ public:
             m_group.schedule(Instant(m_options.trimEvery), tokenOf(Token::Trim));
         if (m_options.handOverEvery > Duration{})
             m_group.schedule(Instant(m_options.handOverEvery), tokenOf(Token::HandOver));
-        m_group.schedule(kHealAt, tokenOf(Token::HealAll));
-        m_group.schedule(kLastWritesFrom, tokenOf(Token::LastWrite));
-        while (m_group.nextEventAt() <= kEnd && m_verdict.ok()) {
-            m_group.processNextEvent();
-            if (m_group.eventCount() > kEventsMax)
-                m_verdict.fail(m_group.now(), "the replicas keep each other busy without end");
+        if (m_options.lastFault) {
+            m_group.schedule(kFaultsUntil, tokenOf(Token::LastFault));
+            writeAfter(kFaultsUntil);
+            runUntil(m_healAt);
+            expectWrites("two zones hear each other and take no writes");
         }
-        if (m_verdict.ok()) {
-            m_group.runUntil(kEnd);
-            m_clients.finish();
-            if (m_clients.writesDoneSince(kLastWritesFrom) == 0)
-                m_verdict.fail(kEnd, "the group is healed and takes no writes");
-        }
+        m_group.schedule(m_healAt, tokenOf(Token::HealAll));
+        writeAfter(m_healAt);
+        runUntil(m_healAt + kPhase);
+        expectWrites("the group is healed and takes no writes");
+        if (m_verdict.ok()) m_clients.finish();
         return report();
     }
 
@@ -90,6 +90,9 @@ public:
             case Token::Heal:
                 heal(static_cast<FaultKind>(payload >> 8), payload & 0xff);
                 break;
+            case Token::LastFault:
+                lastFault();
+                break;
             case Token::HealAll:
                 healAll();
                 break;
@@ -102,7 +105,7 @@ public:
                 break;
             case Token::LastWrite:
                 m_clients.write();
-                if (m_group.now() < kLastWritesUntil)
+                if (m_group.now() < m_writesUntil)
                     m_group.schedule(m_group.now() + 50ms, tokenOf(Token::LastWrite));
                 break;
         }
@@ -114,6 +117,7 @@ private:
         Serve,
         Fault,
         Heal,
+        LastFault,
         HealAll,
         LastWrite,
         Trim,
@@ -130,6 +134,26 @@ private:
         return replication::DurableState::appoint(ZoneIndex(leader));
     }
 
+    void runUntil(Instant end) {
+        while (m_group.nextEventAt() < end && m_verdict.ok()) {
+            m_group.processNextEvent();
+            if (m_group.eventCount() > kEventsMax)
+                m_verdict.fail(m_group.now(), "the replicas keep each other busy without end");
+        }
+        if (m_verdict.ok()) m_group.runUntil(end);
+    }
+
+    void writeAfter(Instant start) {
+        m_writesFrom = start + kWritesAfter;
+        m_writesUntil = m_writesFrom + kWritesFor;
+        m_group.schedule(m_writesFrom, tokenOf(Token::LastWrite));
+    }
+
+    void expectWrites(const char* otherwise) {
+        if (m_verdict.ok() && m_clients.writesDoneSince(m_writesFrom) == 0)
+            m_verdict.fail(m_group.now(), otherwise);
+    }
+
     Duration draw(Duration mean) {
         return Duration(static_cast<std::int64_t>(
             m_faults.exponential(static_cast<std::uint64_t>(mean.count()))));
@@ -141,7 +165,7 @@ private:
         const Instant now = m_group.now();
         const bool quiet = now >= m_options.quietFrom && now < m_options.quietUntil;
         if (!quiet) m_clients.operate();
-        if (now < kMixUntil)
+        if (now < m_healAt + kMixFor)
             m_group.schedule(now + m_options.operationEvery, tokenOf(Token::Operate));
     }
 
@@ -149,7 +173,7 @@ private:
         const auto to = static_cast<std::uint8_t>(m_faults.below(kZonesPerRegion));
         for (const ZoneIndex zone : kZones)
             m_group.handOver(zone, ZoneIndex(to));
-        if (m_group.now() + m_options.handOverEvery < kMixUntil)
+        if (m_group.now() + m_options.handOverEvery < m_healAt + kMixFor)
             m_group.schedule(m_group.now() + m_options.handOverEvery, tokenOf(Token::HandOver));
     }
 
@@ -173,7 +197,7 @@ private:
     }
 
     void fault() {
-        if (m_group.now() >= kHealAt) return;
+        if (m_group.now() >= kFaultsUntil) return;
         m_group.schedule(nextFault(), tokenOf(Token::Fault));
         const FaultKind kind = drawKind();
         const ZoneIndex zone = drawTarget();
@@ -212,6 +236,7 @@ private:
     }
 
     void heal(FaultKind kind, std::uint64_t zoneNumber) {
+        if (m_group.now() >= kFaultsUntil) return;
         const ZoneIndex zone(static_cast<std::uint8_t>(zoneNumber));
         switch (kind) {
             case FaultKind::ShortOutage:
@@ -236,6 +261,16 @@ private:
                 break;
             case FaultKind::StopAndResume:
                 break;
+        }
+    }
+
+    void lastFault() {
+        healAll();
+        const ZoneIndex zone = *m_options.lastFault;
+        if (m_options.lastFaultIsOutage) {
+            losePower(zone);
+        } else {
+            changeLinks(zone, &Group::cut);
         }
     }
 
@@ -308,6 +343,9 @@ private:
     Group m_group;
     Clients m_clients;
     std::array<bool, kZonesPerRegion> m_serveQueued{};
+    Instant m_healAt;  ///< From then on there are no faults.
+    Instant m_writesFrom;
+    Instant m_writesUntil;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kFreshSeeds = 200;
 constexpr std::size_t kFreshSeedsLong = 20'000;
 constexpr std::uint64_t kSeedsRunTwice = 30;
-constexpr std::uint64_t kSeedsForBugs = 1000;
+constexpr std::uint64_t kSeedsForBugs = 4000;
 
 /// The command that repeats a failure.
 QByteArray replayLine(std::uint64_t seed, const Report& report) {
@@ -125,6 +125,12 @@ private slots:
     }
     void findsALogTrimmedAboveItsTree() {
         QVERIFY(foundBy(SimBug::TrimAboveUnapplied, "two histories") != 0);
+    }
+    void findsALogTakenForCommittedForACopy() {
+        QVERIFY(foundBy(SimBug::CopyCommitsLog, "two histories") != 0);
+    }
+    void findsALeaderThatCannotCopyBeforeItCommits() {
+        QVERIFY(foundBy(SimBug::CopyAwaitsCommit, "two zones hear each other") != 0);
     }
     void findsACopyThatTakesTheMarkFirst() {
         QVERIFY(foundBy(SimBug::CopyMarkFirst, "strong read") != 0);

@@ -38,7 +38,7 @@ IndexSender::Source& IndexSender::sourceOf(Group& base) {
 }
 
 void IndexSender::changeOwner(Group& base, Source& source) {
-    const auto leader = base.servingLeader(m_world.now);
+    const auto leader = base.leaseHolder(m_world.now);
     if (leader) {
         const Owner owner{*leader, base.member(*leader).replica->term()};
         if (source.owner == owner) return;
@@ -69,7 +69,7 @@ void IndexSender::moved(Group& base) {
     const TablePtr table = m_world.catalog.find(base.table);
     if (table == nullptr || !table->hasGlobalIndexes()) return;
     const auto known = m_sources.find(base.id);
-    const auto leader = base.servingLeader(m_world.now);
+    const auto leader = base.leaseHolder(m_world.now);
     if (known == m_sources.end() && !leader) return;
     Source& source = sourceOf(base);
     if (leader && (base.member(*leader).mark.applied > source.taken || sendable(source) > 0))
@@ -97,7 +97,7 @@ void IndexSender::readAndSend(Group& base) {
 }
 
 void IndexSender::readAndSend(Group& base, Source& source) {
-    const auto leader = base.servingLeader(m_world.now);
+    const auto leader = base.leaseHolder(m_world.now);
     const bool tookAll = !leader || take(base, *leader, source);
     if (leader) sendAll(base, source);
     reportShown(base, source);
@@ -304,7 +304,7 @@ void IndexSender::on(const IndexRetry& retry) {
     Source& source = known->second;
     source.retryQueued = false;
     changeOwner(*base, source);
-    if (base->servingLeader(m_world.now)) {
+    if (base->leaseHolder(m_world.now)) {
         for (auto& [target, outbox] : source.outboxes) {
             const bool isLost =
                 outbox.inFlight && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;

@@ -21,6 +21,13 @@ std::optional<ZoneIndex> Group::servingLeader(Instant now) const {
     return std::nullopt;
 }
 
+std::optional<ZoneIndex> Group::leaseHolder(Instant now) const {
+    for (const Member& one : members) {
+        if (one.replica && one.replica->holdsLease(now)) return one.zone;
+    }
+    return std::nullopt;
+}
+
 Duration Group::lagOf(const Member& member, Instant now) const {
     return member.mark.applied >= committed ? Duration() : now - std::min(member.behindFrom, now);
 }

@@ -175,6 +175,9 @@ struct Group {
 
     /// The zone whose replica leads and serves at `now`, if any.
     std::optional<ZoneIndex> servingLeader(Instant now) const;
+    /// The zone whose replica leads and holds the lease at `now`, if any, even if it does not serve
+    /// yet. Its committed records may be read.
+    std::optional<ZoneIndex> leaseHolder(Instant now) const;
     /// The size of the committed records that `member` has not applied.
     std::uint64_t lackedBytes(const Member& member) const {
         return committedBytes - std::min(member.appliedBytes, committedBytes);
