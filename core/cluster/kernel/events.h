@@ -92,6 +92,7 @@ struct HeartbeatVerdict {
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
+    Instant at;  ///< Only the one that was queued last counts.
 };
 /// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
 /// back. The header names the index partition.
