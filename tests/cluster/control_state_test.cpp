@@ -175,6 +175,17 @@ private slots:
             << "faults" << QByteArray("\0\3\1\0", 4) << "newer version of Orrery";
         QTest::newRow("a later clock")
             << "clock" << QByteArray(30, '\3') << "newer version of Orrery";
+        QTest::newRow("a job's id") << "next-job" << QByteArray("\1\0\0\0", 4)
+                                    << "The next id of a job is corrupt in log.mdb";
+        QTest::newRow("a later job's id")
+            << "next-job" << QByteArray(9, '\2') << "newer version of Orrery";
+        QTest::newRow("a job") << "job/7" << QByteArray("\1\1")
+                               << "The progress of a job (job/7) is corrupt in log.mdb";
+        QTest::newRow("a later job") << "job/7" << QByteArray("\2\1") << "newer version of Orrery";
+        QTest::newRow("a stream") << "stream/1/2" << QByteArray("\1\1")
+                                  << "The description of a stream (stream/1/2) is corrupt";
+        QTest::newRow("a later stream")
+            << "stream/1/2" << QByteArray("\3\1") << "newer version of Orrery";
         QTest::newRow("a later profile") << "profile" << QByteArray("adversarial")
                                          << "this version does not know, \"adversarial\"";
         QTest::newRow("no name") << "profile" << QByteArray("\1\n") << "\"??\"";

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/base/prng.h"
+#include "core/observe/fault_spec.h"
 #include "tests/cluster/world_inputs.h"
 
 namespace orrery::test {
@@ -34,6 +37,17 @@ inline void beginFault(cluster::World& world, Prng& prng, bool mayLast) {
         static_cast<void>(failZone(world, a, lasts));
     } else {
         static_cast<void>(cutLink(world, a, b, lasts));
+    }
+}
+
+/// Heals all faults but one cut link, if one is cut.
+inline void healAllButALink(cluster::World& world) {
+    const std::string_view cut = observe::specOf(observe::FaultKind::LinkCut).name;
+    bool isKept = false;
+    for (const observe::FaultView& fault : world.faults()) {
+        if (!fault.active) continue;
+        if (fault.kind == cut && !std::exchange(isKept, true)) continue;
+        heal(world, fault.id);
     }
 }
 

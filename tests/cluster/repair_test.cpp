@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "core/cluster/repair/folder_repair.h"
+#include "core/cluster/replicas/jobs.h"
 #include "core/storage/key_tree.h"
 #include "tests/cluster/repair_world.h"
 #include "tests/cluster/world_inputs.h"
@@ -269,6 +270,33 @@ private slots:
             QVERIFY(at != items.end());
             QCOMPARE(at->second, std::string("newer"));
         }
+    }
+
+    void idsOfJobsGoOnWhereTheirCounterWasCorrupt() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        writeFiles(path, m_files);
+        {
+            const auto store = storage::openLmdbStore(path, {.mapBytes = 64u << 20});
+            QVERIFY(store.has_value());
+            storage::Turn turn;
+            turn.putValue(std::string(cluster::kNextJobValue), "?");
+            (*store)->commit(std::move(turn));
+            while (auto log = (*store)->takeLogWork()) {
+                log->run();
+                (*store)->finishLogWork(std::move(log));
+            }
+        }
+        std::string problem;
+        QVERIFY(RepairWorld::open(path, problem) == nullptr);
+        QVERIFY2(problem.starts_with("The next id of a job is corrupt"), problem.c_str());
+        const auto report = cluster::repairFolder(path);
+        QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
+        const auto world = RepairWorld::open(path, problem);
+        QVERIFY2(world != nullptr, problem.c_str());
+        QVERIFY(test::startChecksums(world->world(), "T", "us-east-1").has_value());
+        QVERIFY(world->world().jobs().back().id > UINT32_MAX);
     }
 
     void refusesFilesOfTwoFolders() {

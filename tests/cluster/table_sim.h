@@ -30,8 +30,9 @@ struct TableSimReport {
 };
 
 /// One run: tables and indexes are created, changed and deleted while clients write and read, zones
-/// and links fail, and the process is killed or stopped and restarted. Now and then all faults are
-/// healed and everything comes to rest, and the judges check everything.
+/// and links fail, and the process is killed or stopped and restarted. Now and then all faults but
+/// a cut link are healed and everything comes to rest, then that link is healed too, and the judges
+/// check everything.
 class TableSim {
 public:
     explicit TableSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
@@ -94,6 +95,8 @@ private:
     void pass();
     void stop();
     void settle();
+    void judgeBehindACut();
+    void runUntilActive();
     void giveBackAll();
 
     // Results.
@@ -122,6 +125,7 @@ private:
     std::map<std::uint64_t, Read> m_reads;
     std::map<std::uint64_t, Scan> m_scans;
     LogJudge m_logs;
+    JobIdJudge m_jobIds;
     bool m_isPaused = false;
     TableSimReport m_report;
 };

@@ -119,6 +119,12 @@ private slots:
     void findsAGroupThatIsLeftBehind() {
         QVERIFY(foundBy(PlantedBug::GroupLeftBehind, " and no owner") != 0);
     }
+    void findsIdsOfJobsThatBeginAgain() {
+        QVERIFY(foundBy(PlantedBug::JobIdsForgotten, " was another job before") != 0);
+    }
+    void findsAnIndexThatWaitsForACutLink() {
+        QVERIFY(foundBy(PlantedBug::IndexTakesNoDetour, " though it can be reached") != 0);
+    }
     void findsReadsFromAnUnsettledTail() {
         QVERIFY(foundBy(PlantedBug::TailUnsettled, "did not show after the kill") != 0);
     }

@@ -279,6 +279,32 @@ std::string judgeTrimMarks(const cluster::World& world, const storage::Store& st
     return problem;
 }
 
+std::string judgeIndexLag(cluster::World& world) {
+    std::string problem;
+    const auto snapshot = world.makeSnapshot();
+    for (const auto& region : snapshot->regions) {
+        for (const auto& table : region->tables) {
+            for (const observe::IndexView& index : table->indexes) {
+                if (index.lagRecords == 0) continue;
+                problem = "index " + index.name + " of " + table->name + " lacks " +
+                          std::to_string(index.lagRecords) + " records though it can be reached";
+            }
+        }
+    }
+    return problem;
+}
+
+std::string JobIdJudge::judge(const cluster::World& world) {
+    std::string problem;
+    for (const observe::JobView& job : world.jobs()) {
+        const Seen seen{job.kind, job.since};
+        const auto [known, isNew] = m_jobs.try_emplace(job.id, seen);
+        if (!isNew && known->second != seen)
+            problem = "job " + std::to_string(job.id) + " was another job before";
+    }
+    return problem;
+}
+
 int treesInCopy(const cluster::World& world, const storage::Store& store) {
     int count = 0;
     world.catalog().forEach([&](const cluster::TablePtr& table) {

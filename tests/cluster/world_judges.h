@@ -7,6 +7,7 @@
 
 #include "core/base/time.h"
 #include "core/cluster/world/world.h"
+#include "core/observe/job_view.h"
 #include "core/storage/store.h"
 
 namespace orrery::test {
@@ -34,8 +35,27 @@ std::string judgeTrees(const cluster::World& world, const storage::Store& store)
 /// At any time: no log begins after a record that fewer than two logs had.
 std::string judgeTrimMarks(const cluster::World& world, const storage::Store& store);
 
+/// At rest, with every zone up and at most one link cut, without a new index: each global index
+/// shows all that is committed in its table.
+std::string judgeIndexLag(cluster::World& world);
+
 /// How many trees are being copied.
 int treesInCopy(const cluster::World& world, const storage::Store& store);
+
+/// An id stands for one job, over restarts too.
+class JobIdJudge {
+public:
+    /// Once all turns are synced.
+    std::string judge(const cluster::World& world);
+
+private:
+    struct Seen {
+        observe::JobKind kind{};
+        CalendarTime since;
+        bool operator==(const Seen&) const = default;
+    };
+    std::map<std::uint64_t, Seen> m_jobs;
+};
 
 /// Reads the committed logs of all partitions on from where it was: commit timestamps only go up,
 /// over restarts too; so do the version stamps of an item; and an index takes each record of a base

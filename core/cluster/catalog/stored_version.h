@@ -37,6 +37,13 @@ inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::
             " was written by a newer version of Orrery; open the data folder with that one."};
 }
 
+/// The error for a value that begins with its version and that its decoder has refused.
+inline storage::StorageError refusedValue(std::string_view value, std::uint8_t known,
+                                          std::string_view what) {
+    ByteReader in(value);
+    return refusedVersion(in, known, what).value_or(corruptValue(what));
+}
+
 /// The first version of some values had no version byte. No such value begins with a 0, so from the
 /// second on they begin with one, and their version follows. False for a value of version 1.
 inline bool takeVersionMark(ByteReader& in, std::string_view value) {

@@ -26,7 +26,7 @@ namespace {
 // Settings and children are in version 2 only; a stream without any is written as version 1.
 
 constexpr std::uint8_t kPlain = 1;
-constexpr std::uint8_t kWithSettings = 2;
+constexpr std::uint8_t kWithSettings = kStreamVersion;
 constexpr std::uint8_t kHasBegin = 1;
 constexpr std::uint8_t kHasEnd = 2;
 constexpr std::uint8_t kIsChild = 4;

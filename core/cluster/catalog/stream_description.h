@@ -120,6 +120,8 @@ std::string streamLabel(CalendarTime time);
 
 /// The names of the store's values that are streams begin with this.
 inline constexpr std::string_view kStreamValuePrefix = "stream/";
+/// The latest version of its bytes.
+inline constexpr std::uint8_t kStreamVersion = 2;
 
 /// Encodes a stream for the store, and decodes it; nothing if the bytes are corrupt.
 std::string encodeStream(const StreamDescription& stream);

@@ -33,14 +33,6 @@ std::string oldValueName(KeySpaceId index, GroupId base) {
     return oldPrefixOf(index) + std::to_string(base.value());
 }
 
-/// The latest term that any replica knows.
-replication::Term latestTerm(const Group& group) {
-    replication::Term latest{};
-    for (const Member& member : group.members)
-        latest = std::max(latest, member.replica ? member.replica->term() : member.durable.term);
-    return latest;
-}
-
 }  // namespace
 
 // --- begin, resume, end
@@ -78,7 +70,6 @@ void IndexBackfill::add(const TableDescription& table, KeySpaceId index, GroupId
     filling.table = table.space;
     Cursor& cursor = filling.cursors[base];
     cursor.job = job;
-    cursor.term = latestTerm(group);
     cursor.nextKey = cursor.savedKey = group.boundsIn(table.space).begin;
     setBarrier(base, index, cursor, cursor.barrier);
     m_jobs.wake(job);
@@ -258,7 +249,6 @@ bool IndexBackfill::hasBegun(const Group& base, ZoneIndex leader, KeySpaceId ind
                              Cursor& cursor) {
     if (cursor.hasBegun) return true;
     const Member& member = base.member(leader);
-    if (member.replica->term() < cursor.term) return false;
     // Saved before any record above it is sent: a higher barrier after a restart would skip records
     // of an index that already has earlier ones. It only moves down, when the end of a log was
     // lost.

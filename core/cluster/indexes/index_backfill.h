@@ -43,9 +43,9 @@ private:
         /// Records up to here may have been proposed before the index existed, and then lack the
         /// old image that it needs. The scan replaces them: it begins once they are applied. The
         /// barrier is the end of the log of the first leader seen to serve: records not in that log
-        /// are lost, and later ones know the index.
+        /// are lost, and later ones know the index. While it holds its lease, no leader of a later
+        /// term has proposed any, though a replica that does not hear it may have a later term.
         Lsn barrier{UINT64_MAX};
-        replication::Term term{};  ///< A leader of an earlier term may lack records of others.
         bool hasBegun = false;
         std::string nextKey;
         std::string savedKey;  ///< Everything before it is in the index's log.

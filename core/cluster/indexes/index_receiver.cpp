@@ -53,8 +53,8 @@ bool isLastOfItsRecord(const IndexBatch& batch, std::size_t at) {
 }  // namespace
 
 void IndexReceiver::on(const IndexBatchArrives& arrived) {
-    if (!m_world.post.arrives(arrived.header, arrived.batch->number)) return;
-    const ZoneIndex zone = arrived.header.to;
+    if (!m_post.arrives(arrived, arrived.batch->number)) return;
+    const ZoneIndex zone = arrived.target;
     Group* index = m_world.findGroup(arrived.header.from.group);
     if (index == nullptr || !index->member(zone).replica) return;
     m_replicator.requestLease(*index, zone);
@@ -174,11 +174,18 @@ void IndexReceiver::answer(const Group& index, const Pending& pending, BatchOutc
     const IndexBatch& batch = *pending.batch;
     const EnvelopeHeader header{
         index.ref(pending.zone), batch.sender, observe::MessageKind::IndexBatchReply, 0, {}};
-    IndexBatchAnswered answered{header,  batch.base,   batch.term,  batch.number,
-                                outcome, pending.upTo, std::nullopt};
+    IndexBatchAnswered answered{.header = header,
+                                .base = batch.base,
+                                .term = batch.term,
+                                .number = batch.number,
+                                .outcome = outcome,
+                                .upTo = pending.upTo,
+                                .leader = std::nullopt,
+                                .answerer = pending.zone,
+                                .target = batch.sender};
     if (const auto& replica = index.member(pending.zone).replica)
         answered.leader = replica->leaderHint();
-    m_world.post.send(answered);
+    m_post.send(answered);
 }
 
 }  // namespace orrery::cluster

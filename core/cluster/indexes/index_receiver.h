@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/cluster/indexes/index_batch.h"
+#include "core/cluster/indexes/index_post.h"
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/replicas/replicator.h"
 
@@ -15,7 +16,7 @@ namespace orrery::cluster {
 class IndexReceiver {
 public:
     IndexReceiver(WorldState& world, Replicator& replicator)
-        : m_world(world), m_replicator(replicator) {}
+        : m_world(world), m_replicator(replicator), m_post(world) {}
 
     void on(const IndexBatchArrives& arrived);
     /// The replicas of an index partition made progress: batches waiting for it may continue.
@@ -50,6 +51,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    IndexPost m_post;
     PerGroup<Inbox> m_inboxes;
 };
 

@@ -242,7 +242,7 @@ void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
     outbox.sentAt = m_world.now;
     const observe::ReplicaRef from{target, base.region, outbox.inFlight->sender};
     const EnvelopeHeader header{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_world.post.send(IndexBatchArrives{header, outbox.inFlight});
+    m_post.send(IndexBatchArrives{header, outbox.inFlight, outbox.target});
 }
 
 IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
@@ -250,12 +250,12 @@ IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswe
     if (found == source.outboxes.end()) return nullptr;
     const auto& batch = found->second.inFlight;
     const bool isIt = batch && batch->number == answered.number && batch->term == answered.term &&
-                      batch->sender == answered.header.to;
+                      batch->sender == answered.target;
     return isIt ? &found->second : nullptr;
 }
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
-    if (!m_world.post.arrives(answered.header, answered.number)) return;
+    if (!m_post.arrives(answered, answered.number)) return;
     Group* base = m_world.findGroup(answered.base);
     const auto known = m_sources.find(answered.base);
     if (base == nullptr || known == m_sources.end()) return;
@@ -285,7 +285,7 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
         }
         case BatchOutcome::NotLeader:
             // Without another leader to try, the retry sends it again.
-            if (!answered.leader || *answered.leader == answered.header.from.zone) return;
+            if (!answered.leader || *answered.leader == answered.answerer) return;
             if (++outbox->redirects > kRedirectsMax) return;
             return send(*base, answered.header.from.group, *outbox);
         case BatchOutcome::Stale:

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/cluster/indexes/index_batch.h"
+#include "core/cluster/indexes/index_post.h"
 #include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/replicas/replicator.h"
 
@@ -25,7 +26,7 @@ public:
     using Listener = std::function<void(Group& base)>;
 
     IndexSender(WorldState& world, Replicator& replicator)
-        : m_world(world), m_replicator(replicator), m_log(world, replicator) {}
+        : m_world(world), m_replicator(replicator), m_post(world), m_log(world, replicator) {}
 
     /// `isAwaited` returns true if a write waits until the indexes show a record of the base.
     void setShown(Shown shown, Awaited isAwaited) {
@@ -136,6 +137,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    IndexPost m_post;
     LogReader m_log;
     Shown m_shown;
     Awaited m_isAwaited;

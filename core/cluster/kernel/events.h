@@ -92,12 +92,14 @@ struct HeartbeatVerdict {
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
+    Instant at;  ///< Only the one that was queued last counts.
 };
 /// Changes of a base partition arrive at the leader of an index partition, or its answer arrives
-/// back. The header names the index partition.
+/// back. The header names the index partition, and the two zones of one hop (indexes/index_post.h).
 struct IndexBatchArrives {
     EnvelopeHeader header;
     std::shared_ptr<const IndexBatch> batch;
+    ZoneIndex target{};  ///< Where the batch is to be taken; other zones pass it on.
 };
 enum class BatchOutcome : std::uint8_t {
     Taken,
@@ -114,6 +116,8 @@ struct IndexBatchAnswered {
     BatchOutcome outcome{};
     Lsn upTo{};  ///< The index has all changes from the base's records up to here.
     std::optional<ZoneIndex> leader;
+    ZoneIndex answerer{};  ///< The zone of the replica that answers.
+    ZoneIndex target{};    ///< The zone of the batch's sender; other zones pass the answer on.
 };
 struct IndexRetry {
     GroupId base{};

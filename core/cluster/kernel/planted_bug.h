@@ -39,6 +39,8 @@ enum class PlantedBug : std::uint8_t {
     ResetTimesForgotten,   ///< After a restart, it is not known when resets were.
     NamesakesDropped,      ///< A reset drops tables of the same name in other namespaces too.
     StreamsOutliveResets,  ///< A reset leaves the streams of the tables that it drops.
+    JobIdsForgotten,       ///< After a restart, ids of jobs begin after the largest saved one.
+    IndexTakesNoDetour,    ///< Changes for an index wait until a cut link to its leader heals.
 };
 
 }  // namespace orrery::cluster

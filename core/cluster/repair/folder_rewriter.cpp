@@ -68,6 +68,7 @@ storage::StorageResult<void> FolderRewriter::beginLostJobs() {
     std::set<KeySpaceId> expiries;
     std::uint64_t nextJob = 1;
     for (const auto& [name, bytes] : m_survey.values()) {
+        if (name == kNextJobValue) nextJob = std::max(nextJob, decodeNextJob(bytes).value_or(1));
         const auto job = name.starts_with(kJobPrefix) ? decodeJob(bytes) : std::nullopt;
         if (!job) continue;
         std::uint64_t id = 0;

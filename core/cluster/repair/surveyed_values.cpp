@@ -16,8 +16,8 @@ namespace orrery::cluster {
 namespace {
 
 constexpr std::string_view kStartsValue = "starts";
-/// More than any folder has counted, so that nothing that a start numbers gets an earlier number.
-constexpr std::uint64_t kManyStarts = std::uint64_t{1} << 32;
+/// More than any folder has counted, so that nothing gets a number that was given out before.
+constexpr std::uint64_t kManyNumbers = std::uint64_t{1} << 32;
 
 struct Consequence {
     std::string_view prefix;  ///< Of the value's name.
@@ -25,7 +25,7 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 14> kConsequences = {{
+constexpr std::array<Consequence, 15> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
     {kStreamValuePrefix, "the stream is lost.", true},
@@ -34,6 +34,7 @@ constexpr std::array<Consequence, 14> kConsequences = {{
     {"clock", "the world's time begins anew.", true},
     {"profile", "the default profile is used.", true},
     {kStartsValue, "the count continues at a higher number.", false},
+    {kNextJobValue, "the ids of jobs continue at a higher number.", false},
     {kNextValue, "the next free ids are derived from the tables.", false},
     {kRegionsValue, "the Regions are derived from the tables.", false},
     {kResetPrefix, "the client token of a transaction before that reset may count again.", true},
@@ -148,11 +149,12 @@ private:
         const std::string_view text = known == kConsequences.end() ? "it is dropped." : known->text;
         (isLoss ? m_result.losses : m_result.mended)
             .push_back(shown(name) + " is corrupt; " + std::string(text));
+        if (name == kNextJobValue) m_result.kept.emplace_back(name, encodeNextJob(kManyNumbers));
         if (name != kStartsValue) return;
         std::string bytes;
         ByteWriter out(bytes);
         out.u8(1);
-        out.u64(kManyStarts);
+        out.u64(kManyNumbers);
         m_result.kept.emplace_back(name, std::move(bytes));
     }
 

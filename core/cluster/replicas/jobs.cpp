@@ -1,9 +1,7 @@
 #include "core/cluster/replicas/jobs.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <tuple>
 #include <utility>
 
 #include "core/base/bytes.h"
@@ -17,16 +15,75 @@ namespace orrery::cluster {
 //                       subject:sized since:uint64 done:varint total:varint cursor:sized
 //
 // `since` is in nanoseconds. The cursor has its worker's format.
+//
+//   value "next-job" := version:uint8(1) next:uint64
+//
+// Earlier versions did not have it, and began after the largest id of a saved job.
 
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kNextVersion = 1;
 /// Further ones are one row in the list for people.
 constexpr std::size_t kReclaimRowsMax = 20;
 
 std::string valueName(JobId id) {
     return std::string(kJobPrefix) + std::to_string(id.value());
 }
+
+/// The list for people, to which all jobs are added in the order of their ids.
+class JobList {
+public:
+    void add(const Job& job) {
+        if (job.kind == JobKind::FillIndex)
+            addFilling(job);
+        else if (job.kind == JobKind::ReclaimSpace)
+            addReclaim(job);
+        else
+            addRow(job);
+    }
+
+    std::vector<observe::JobView> take() && {
+        if (m_reclaims > kReclaimRowsMax) {
+            m_rows[m_lastReclaim].subject = std::to_string(m_reclaims - kReclaimRowsMax + 1) +
+                                            " more deleted tables and indexes";
+        }
+        return std::move(m_rows);
+    }
+
+private:
+    // The jobs of all partitions of an index are one row.
+    void addFilling(const Job& job) {
+        const auto [row, isNew] = m_fillings.try_emplace(job.space, m_rows.size());
+        if (isNew)
+            addRow(job);
+        else
+            addTo(m_rows[row->second], job);
+    }
+
+    // Further ones are part of the last row.
+    void addReclaim(const Job& job) {
+        if (++m_reclaims > kReclaimRowsMax) return addTo(m_rows[m_lastReclaim], job);
+        m_lastReclaim = m_rows.size();
+        addRow(job);
+    }
+
+    void addRow(const Job& job) {
+        m_rows.push_back({job.id.value(), job.kind, job.subject, job.done,
+                          std::max(job.done, job.total), job.since, job.isStopped});
+    }
+
+    static void addTo(observe::JobView& row, const Job& job) {
+        row.done += job.done;
+        row.total += std::max(job.done, job.total);
+        row.isStopped = row.isStopped || job.isStopped;
+    }
+
+    std::vector<observe::JobView> m_rows;
+    std::map<KeySpaceId, std::size_t> m_fillings;  ///< The place of an index's row.
+    std::size_t m_reclaims = 0;
+    std::size_t m_lastReclaim = 0;  ///< The place of their last row.
+};
 
 }  // namespace
 
@@ -66,11 +123,34 @@ std::optional<Job> decodeJob(std::string_view bytes) {
     return job;
 }
 
+std::string encodeNextJob(std::uint64_t next) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u8(kNextVersion);
+    out.u64(next);
+    return bytes;
+}
+
+std::optional<std::uint64_t> decodeNextJob(std::string_view bytes) {
+    ByteReader in(bytes);
+    const bool isKnown = in.u8() == kNextVersion;
+    const std::uint64_t next = in.u64();
+    if (!isKnown || next == 0 || !in.ok() || !in.atEnd()) return std::nullopt;
+    return next;
+}
+
 void Jobs::setWorker(JobKind kind, JobWorker& worker) {
     m_workers.at(static_cast<std::size_t>(kind)) = &worker;
 }
 
 storage::StorageResult<void> Jobs::reopen() {
+    TRY_ASSIGN(const auto next, m_world.store.value(kNextJobValue));
+    if (next && m_world.plantedBug != PlantedBug::JobIdsForgotten) {
+        const auto known = decodeNextJob(*next);
+        if (!known)
+            return std::unexpected(refusedValue(*next, kNextVersion, "The next id of a job"));
+        m_next = m_savedNext = *known;
+    }
     TRY_ASSIGN(const auto values, m_world.store.values(kJobPrefix));
     for (const auto& [name, bytes] : values) {
         std::uint64_t id = 0;
@@ -78,18 +158,20 @@ storage::StorageResult<void> Jobs::reopen() {
         const auto parsed = std::from_chars(name.data() + kJobPrefix.size(), end, id);
         auto job = decodeJob(bytes);
         if (!job || parsed.ptr != end || id == 0) {
-            return std::unexpected(storage::StorageError{
-                "decode " + name, EBADMSG, "log.mdb",
-                "The progress of a job (" + name +
-                    ") is corrupt in log.mdb, or a newer version of Orrery wrote it; open the "
-                    "data folder with that version, restore it from a backup, or run \"orreryd "
-                    "repair --data DIR\"."});
+            return std::unexpected(
+                refusedValue(bytes, kVersion, "The progress of a job (" + name + ")"));
         }
         job->id = JobId(id);
         m_jobs[job->id] = {std::move(*job), true, false};
         m_next = std::max(m_next, id + 1);
     }
     return {};
+}
+
+void Jobs::turnEnds() {
+    if (m_next == m_savedNext) return;
+    m_world.turn.putValue(std::string(kNextJobValue), encodeNextJob(m_next));
+    m_savedNext = m_next;
 }
 
 JobId Jobs::add(Job job, bool isSaved) {
@@ -162,40 +244,10 @@ std::optional<std::string> Jobs::cancel(JobId id) {
 }
 
 std::vector<observe::JobView> Jobs::views() const {
-    std::vector<observe::JobView> views;
-    std::map<KeySpaceId, std::size_t> fillings;  // The position in `views` of an index's row.
-    std::size_t reclaims = 0;
-    std::size_t lastReclaim = 0;  // The position of their last row.
-    const auto addTo = [&views](std::size_t row, const Job& job) {
-        observe::JobView& whole = views[row];
-        whole.done += job.done;
-        whole.total += std::max(job.done, job.total);
-        whole.isStopped = whole.isStopped || job.isStopped;
-    };
-    for (const auto& [id, entry] : m_jobs) {
-        const Job& job = entry.job;
-        if (job.kind == JobKind::FillIndex) {
-            const auto [at, isNew] = fillings.try_emplace(job.space, views.size());
-            if (!isNew) {
-                addTo(at->second, job);
-                continue;
-            }
-        }
-        if (job.kind == JobKind::ReclaimSpace && ++reclaims >= kReclaimRowsMax) {
-            if (reclaims > kReclaimRowsMax) {
-                addTo(lastReclaim, job);
-                continue;
-            }
-            lastReclaim = views.size();
-        }
-        views.push_back({id.value(), job.kind, job.subject, job.done, std::max(job.done, job.total),
-                         job.since, job.isStopped});
-    }
-    if (reclaims > kReclaimRowsMax) {
-        views[lastReclaim].subject =
-            std::to_string(reclaims - kReclaimRowsMax + 1) + " more deleted tables and indexes";
-    }
-    return views;
+    JobList list;
+    for (const auto& [id, entry] : m_jobs)
+        list.add(entry.job);
+    return std::move(list).take();
 }
 
 }  // namespace orrery::cluster

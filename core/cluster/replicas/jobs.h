@@ -37,10 +37,17 @@ struct Job {
 /// The name of the value that keeps a job: this, then its id.
 inline constexpr std::string_view kJobPrefix = "job/";
 
+/// The name of the value that keeps the next id. An id is never given out twice in a data folder.
+inline constexpr std::string_view kNextJobValue = "next-job";
+
 std::string encodeJob(const Job& job);
 /// Decodes all but the id, which is in the name of the value. Returns nothing if the bytes are
 /// damaged or of a later version.
 std::optional<Job> decodeJob(std::string_view bytes);
+
+std::string encodeNextJob(std::uint64_t next);
+/// Returns nothing if the bytes are damaged or of a later version.
+std::optional<std::uint64_t> decodeNextJob(std::string_view bytes);
 
 /// Does the jobs of one kind.
 class JobWorker {
@@ -80,6 +87,8 @@ public:
     std::optional<std::string> cancel(JobId id);
 
     void on(const JobStep& step);
+    /// Saves the next id if it has changed. Before a turn ends.
+    void turnEnds();
 
     /// The list for people: the jobs of all partitions of one index are one row, and so are those
     /// of deleted tables beyond the first ones.
@@ -98,6 +107,7 @@ private:
     std::array<JobWorker*, static_cast<std::size_t>(JobKind::FillExpiry) + 1> m_workers{};
     std::map<JobId, Entry> m_jobs;
     std::uint64_t m_next = 1;
+    std::uint64_t m_savedNext = 1;
 };
 
 }  // namespace orrery::cluster

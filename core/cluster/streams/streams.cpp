@@ -1,10 +1,10 @@
 #include "core/cluster/streams/streams.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/storage/storage_error.h"
 #include "core/table/log_record.h"
 
@@ -131,9 +131,11 @@ ApiResult<Reply> Streams::update(const UpdateStream& update) {
 
 void Streams::drop(const StreamDescription& stream) {
     erase(stream);
-    // With this turn: after a kill, nobody would know that there are segments.
-    static_cast<void>(expireSegments(stream.table));
-    tickBy(stream.table, m_world.now);  // For what is ordered meanwhile.
+    if (!m_world.catalog.streams().ofTable(stream.table).empty()) return;
+    // With this turn: after a kill, nobody would know that there are segments. What this turn has
+    // ordered expires too, and without the table's partitions nothing more is ordered.
+    m_world.turn.expireArchive(stream.table, UINT64_MAX);
+    m_ticks.erase(stream.table);
 }
 
 storage::StorageResult<void> Streams::reopen() {
@@ -144,11 +146,8 @@ storage::StorageResult<void> Streams::reopen() {
                              stream->regionName == m_world.region(stream->region).name &&
                              name == valueName(stream->table, stream->createdAt);
         if (!isSound) {
-            return std::unexpected(storage::StorageError{
-                "decode " + name, EPROTO, "log.mdb",
-                "The catalog in log.mdb is corrupt (" + name +
-                    "), or a newer version of Orrery wrote it; open the data folder with that "
-                    "version, restore it from a backup, or run \"orreryd repair --data DIR\"."});
+            return std::unexpected(
+                refusedValue(bytes, kStreamVersion, "The description of a stream (" + name + ")"));
         }
         m_world.catalog.putStream(share(*std::move(stream)));
     }

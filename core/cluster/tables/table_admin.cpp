@@ -158,15 +158,19 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     if (update.stream && !streamAt) m_streams.end(table);
     if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
     TableReply reply = describe(changed);
-    const bool isChanging =
-        takesTime(update) || table.hasPendingChange() || table.hasIndexIn({TableStatus::Updating});
+    // What an earlier update began keeps its time unless this one begins something too.
+    if (!takesEffectLater(update)) return reply;
     // While an index is built, the table is UPDATING even if transient states take no time.
-    if (isChanging && (lasting || updating)) settleLater(table);
-    if (isChanging && !lasting && !updating) settleInTime(table);
+    if (lasting || updating)
+        settleLater(table);
+    else
+        settleInTime(table);
     return reply;
 }
 
 void TableAdmin::on(const TableSettles& settles) {
+    const auto due = m_settlesAt.find(settles.table);
+    if (due == m_settlesAt.end() || due->second != settles.at) return;
     if (const TablePtr table = m_world.catalog.find(settles.table)) settle(*table);
 }
 
@@ -185,6 +189,7 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 // A table or its indexes leave their transient states. An index that is being filled stays in its
 // own, and its table is ACTIVE (GSI.OnlineOps, "Backfilling").
 void TableAdmin::settle(TableDescription table) {
+    m_settlesAt.erase(table.space);
     if (table.status == TableStatus::Deleting) {
         m_streams.tableRemoved(table);
         return erase(table);

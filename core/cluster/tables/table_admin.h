@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -85,6 +86,8 @@ private:
     storage::StorageResult<void> checkOwners(const std::vector<StoredTable>& ledgers,
                                              const std::vector<StoredTable>& tables,
                                              const std::set<KeySpaceId>& lost) const;
+    /// Everything of the table that is in a transient state leaves it then: what began earlier
+    /// takes as long as what began last.
     void settleLater(const TableDescription& table);
     /// At once if transient states take no time.
     void settleInTime(const TableDescription& table);
@@ -131,6 +134,7 @@ private:
     std::uint32_t m_nextSpace = 1;
     KeySpaceId m_usedAgain{};  ///< The last one, for PlantedBug::SpaceUsedAgain.
     std::uint64_t m_nextGroup = 1;
+    std::map<KeySpaceId, Instant> m_settlesAt;  ///< By table that is in a transient state.
     std::vector<std::string> m_notes;
 };
 

@@ -126,6 +126,7 @@ void TableAdmin::dropIndex(const TableDescription& table, const SecondaryIndex& 
 }
 
 void TableAdmin::erase(const TableDescription& table) {
+    m_settlesAt.erase(table.space);
     m_expiries.end(table);
     m_expiryFiller.forget(table.space);
     for (const SecondaryIndex& index : table.indexes)

@@ -114,6 +114,11 @@ bool takesTime(const UpdateTable& update) {
            !update.createIndexes.empty() || !update.deleteIndexes.empty();
 }
 
+bool takesEffectLater(const UpdateTable& update) {
+    return takesTime(update) || update.warm || update.sseEnabled || update.sseKeyArn ||
+           !update.updateIndexes.empty();
+}
+
 void beginChanges(const UpdateTable& update, CalendarTime now, TableDescription& table) {
     const TableDescription before = table;
     const bool isOtherBilling = update.billing && *update.billing != table.billing;

@@ -17,6 +17,9 @@ bool changesOnlySettings(const UpdateTable& update);
 /// True if the table is UPDATING until the change is done.
 bool takesTime(const UpdateTable& update);
 
+/// True if some of the change takes effect only once the table or an index has settled.
+bool takesEffectLater(const UpdateTable& update);
+
 /// Changes what changes at once, and notes the rest as pending. Indexes are not created or deleted.
 void beginChanges(const UpdateTable& update, CalendarTime now, TableDescription& table);
 

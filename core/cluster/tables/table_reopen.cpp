@@ -194,7 +194,9 @@ storage::StorageResult<void> TableAdmin::checkOwners(const std::vector<StoredTab
 }
 
 void TableAdmin::settleLater(const TableDescription& table) {
-    m_world.queue.add(m_world.now + m_world.profile.transientStates, TableSettles{table.space});
+    const Instant at = m_world.now + m_world.profile.transientStates;
+    m_settlesAt[table.space] = at;
+    m_world.queue.add(at, TableSettles{table.space, at});
 }
 
 void TableAdmin::settleInTime(const TableDescription& table) {

@@ -220,6 +220,7 @@ storage::Ticket World::endTurn() {
     m_impl->tables.reclaimDropped(m_impl->synced);
     m_impl->copies.turnEnds();
     m_impl->streams.turnEnds();
+    m_impl->jobs.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->saveClockIfDue();
     return m_impl->commit();
@@ -228,6 +229,7 @@ storage::Ticket World::endTurn() {
 storage::Ticket World::close() {
     if (m_impl->state.failure) return m_impl->discardTurn();
     m_impl->streams.turnEnds();
+    m_impl->jobs.turnEnds();
     m_impl->replicator.saveStates();
     m_impl->pace = Pace::Normal;  // No answer leaves after this, so no margin.
     m_impl->saveClock(m_impl->state.now);
