@@ -74,7 +74,14 @@ ApiResult<Select> selectOf(const SyntaxStatement& syntax, Parameters parameters)
     Select select;
     select.table = syntax.source.components.front();
     if (syntax.source.components.size() > 1) select.index = syntax.source.components.back();
-    TRY_ASSIGN(select.columns, columnsOf(syntax.columns));
+    auto columns = columnsOf(syntax.columns);
+    if (columns) {
+        select.columns = *std::move(columns);
+    } else if (select.index.empty()) {
+        return std::unexpected(std::move(columns.error()));
+    } else {
+        select.columnError = std::move(columns.error());
+    }
     TRY_ASSIGN(select.where, whereOf(syntax, parameters));
     for (const SyntaxOrder& order : syntax.order) {
         if (order.key.kind != Node::Kind::Name)

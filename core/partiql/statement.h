@@ -34,6 +34,9 @@ struct Select {
     std::string table;
     std::string index;            ///< Empty: the table itself.
     std::vector<Column> columns;  ///< Empty: "*".
+    /// What is wrong with the columns of a read from an index: the service looks at the keys of the
+    /// index first.
+    std::optional<ApiError> columnError;
     std::optional<expression::Condition> where;
     std::vector<OrderTerm> order;
 };

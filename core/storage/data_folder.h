@@ -18,8 +18,8 @@ namespace orrery::storage {
 /// The version of everything in a data folder. Format 2 adds log records and stored items of
 /// version 2 (core/decisions/0002-log-record.md) to those of version 1. Format 3 adds the records
 /// of transactions, expiries and streams, which an older program would skip. Format 4 seals values,
-/// states and marks (sealed.h).
-inline constexpr int kFolderFormat = 4;
+/// states and marks (sealed.h). Format 5 counts the entries of local indexes (TreeMark).
+inline constexpr int kFolderFormat = 5;
 
 /// A data folder, locked against other processes during this object's life.
 class DataFolder {

@@ -101,6 +101,13 @@ private:
     std::vector<ArchiveExpiry> m_archiveExpiries;
 };
 
+/// How many entries there are, and their size.
+struct EntryCounts {
+    std::int64_t count = 0;
+    std::int64_t bytes = 0;
+    bool operator==(const EntryCounts&) const = default;
+};
+
 /// The state of one replica's tree. Storage keeps it with the items and moves `applied` together
 /// with them; it does not interpret the other fields.
 struct TreeMark {
@@ -111,6 +118,9 @@ struct TreeMark {
     std::uint64_t deletedStampMax = 0;  ///< The highest version stamp of a deleted item.
     /// While the tree is being copied from another replica: the first key not yet copied.
     std::optional<std::string> copiedTo = {};
+    /// The entries of each local index, in the order of the table's. Empty: there is none, or no
+    /// item yet, or the counts are not known, since format 4 did not keep them.
+    std::vector<EntryCounts> localIndexes = {};
 
     std::string encode() const;
     /// Reads the output of `encode`; nothing if the bytes are corrupt.

@@ -27,7 +27,11 @@ StoredHeader headerOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes)
 void applyLocalIndex(const LogRecord& record, Lsn lsn, const LocalIndexChange& change,
                      AppliedRecord& out) {
     const auto& [before, after] = change;
+    storage::EntryCounts& delta = out.localIndexDeltas.emplace_back();
     if (before == after) return;
+    delta.count = (after ? 1 : 0) - (before ? 1 : 0);
+    delta.bytes =
+        std::int64_t{after ? after->itemBytes : 0} - std::int64_t{before ? before->itemBytes : 0};
     if (before) {
         out.checksumDelta -= entryChecksum(before->key, before->attributes);
         if (!after || after->key != before->key) out.changes.push_back({before->key, nullptr});
@@ -183,8 +187,26 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
     return out;
 }
 
+namespace {
+
+// Format 4 did not count the entries of local indexes. They are known again once there is no item.
+void countLocalIndexes(storage::TreeMark& mark, const AppliedRecord& applied) {
+    const auto& deltas = applied.localIndexDeltas;
+    if (deltas.empty()) return;
+    if (mark.localIndexes.empty() && mark.itemCount == 0) mark.localIndexes.resize(deltas.size());
+    if (mark.localIndexes.empty()) return;
+    CHECK(mark.localIndexes.size() == deltas.size());
+    for (std::size_t i = 0; i < deltas.size(); ++i) {
+        mark.localIndexes[i].count += deltas[i].count;
+        mark.localIndexes[i].bytes += deltas[i].bytes;
+    }
+}
+
+}  // namespace
+
 void advance(storage::TreeMark& mark, const AppliedRecord& applied, Lsn lsn) {
     CHECK(lsn == mark.applied.next());
+    countLocalIndexes(mark, applied);
     mark.applied = lsn;
     mark.itemCount += applied.itemCountDelta;
     mark.itemBytes += applied.itemBytesDelta;

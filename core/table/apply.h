@@ -23,6 +23,8 @@ struct AppliedRecord {
     std::int64_t itemBytesDelta = 0;
     std::uint64_t checksumDelta = 0;  ///< Added modulo 2^64.
     std::uint64_t deletedStamp = 0;   ///< Version stamp of a deletion, otherwise 0.
+    /// How the entries of each local index change; empty for records that affect no local index.
+    std::vector<storage::EntryCounts> localIndexDeltas;
     CalendarTime committedAt;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -56,11 +57,13 @@ public:
         }
     }
     void put(int item, const std::string& value) {
-        t.put(key(item), {{"v", value + std::string(100, '.')}, {"colour", value.substr(0, 1)}});
+        std::map<std::string, std::string> attributes{{"v", value + std::string(100, '.')}};
+        if (item % 4 != 0) attributes["colour"] = value.substr(0, 1);
+        t.put(key(item), attributes);
     }
-    /// Keeps zone b away until its replicas lack trimmed records.
-    void missMuch() {
-        QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
+    /// Keeps a zone away until its replicas lack trimmed records.
+    void missMuch(const char* zone = kZoneB) {
+        QVERIFY(test::failZone(t.world(), zone, std::nullopt).has_value());
         t.run(3s);
         write("second");
         write("third");
@@ -77,15 +80,16 @@ public:
                 if (zone.checksum != partition.zones[0].checksum) return where + ": checksum";
                 if (zone.itemCount != partition.zones[0].itemCount) return where + ": count";
                 if (*zone.scanned != zone.checksum) return where + ": scanned";
+                if (zone.localIndexes != zone.scannedLocalIndexes) return where + ": local index";
             }
         }
         return {};
     }
-    /// The number of groups whose tree is being copied to zone b.
-    int copying() const {
+    /// The number of groups whose tree is being copied to zone b, or to another.
+    int copying(std::uint16_t zone = 1) const {
         int count = 0;
         for (const GroupId group : groups()) {
-            const auto mark = t.store().mark(VolumeId(1), group);
+            const auto mark = t.store().mark(VolumeId(zone), group);
             if (mark->copiedTo) ++count;
         }
         return count;
@@ -103,6 +107,13 @@ public:
             kept += most;
         }
         return kept;
+    }
+    cluster::TableReply describe() {
+        const auto call = t.submit("DescribeTable", [this](const auto&, const auto&) {
+            return ApiResult<cluster::Request>(cluster::DescribeTable{t.table()});
+        });
+        t.run(1ms);
+        return std::get<cluster::TableReply>(*t.answer(call)->result);
     }
     std::vector<GroupId> groups() const {
         std::vector<GroupId> groups;

@@ -44,6 +44,29 @@ private slots:
         QCOMPARE(table.t.read(read), std::string("399"));
     }
 
+    void countsWholeTreesWhileOneIsCopied() {
+        for (const std::uint16_t zone : {0, 1, 2}) {
+            CopiedTable table;
+            const std::string away = std::string("us-east-1") + static_cast<char>('a' + zone);
+            table.missMuch(away.c_str());
+            test::healAll(table.t.world());
+            int copies = 0;
+            for (int i = 0; i < 100; ++i) {
+                table.t.run(5ms);
+                copies += table.copying(zone);
+                const auto described = table.describe();
+                QCOMPARE(described.itemCount, std::int64_t{kItems - 18});
+                // Items 0, 4, … are not in the local index; 0, 7, 14, … were deleted.
+                QCOMPARE(described.indexCounts.at(0).first, std::int64_t{77});
+                const auto snapshot = table.t.world().makeSnapshot();
+                const auto& shown = *snapshot->regions.at(0)->tables.at(0);
+                QCOMPARE(shown.itemCount, std::int64_t{kItems - 18});
+                QCOMPARE(shown.indexes.at(0).itemCount, std::int64_t{77});
+            }
+            QVERIFY(copies > 0);
+        }
+    }
+
     // Kills the process a little later each time, with more or less of the copy in the trees.
     void goesOnAfterAKillAtAnyMoment() {
         for (int moment = 0; moment < 60; ++moment) {

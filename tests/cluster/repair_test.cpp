@@ -45,7 +45,7 @@ struct Files {
 void writeFiles(const fs::path& folder, const Files& files) {
     std::ofstream(folder / "log.mdb", std::ios::binary) << files.log;
     std::ofstream(folder / "items.mdb", std::ios::binary) << files.items;
-    std::ofstream(folder / "format") << "orrery data folder, format 4\n";
+    std::ofstream(folder / "format") << "orrery data folder, format 5\n";
 }
 
 bool isListed(const cluster::RepairReport& report, const std::string& key) {
@@ -102,6 +102,9 @@ std::string judgeFolder(const fs::path& folder, const Contents& expected,
     for (const auto& row : *rows) {
         for (const auto& zone : row.zones) {
             if (zone.scanned != zone.checksum) return "a checksum is wrong";
+            auto counted = zone.localIndexes;
+            if (zone.itemCount == 0) counted.resize(zone.scannedLocalIndexes.size());
+            if (counted != zone.scannedLocalIndexes) return "a count of a local index is wrong";
         }
     }
     return {};

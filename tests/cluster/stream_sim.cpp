@@ -40,7 +40,10 @@ RequestCall::Bind always(const cluster::Request& request) {
 }  // namespace
 
 StreamSim::StreamSim(std::uint64_t seed, cluster::PlantedBug bug)
-    : m_prng(Prng::stream(seed, "stream-sim")), m_t(optionsOf(seed, m_prng, bug)) {}
+    : m_prng(Prng::stream(seed, "stream-sim")),
+      m_settingsPrng(Prng::stream(seed, "stream-settings")),
+      m_changesSettings(m_settingsPrng.chance({1, 2})),
+      m_t(optionsOf(seed, m_prng, bug)) {}
 
 StreamSimReport StreamSim::run() {
     create();
@@ -77,6 +80,7 @@ void StreamSim::step() {
     if (m_prng.chance({1, 12})) changeTable();
     clients();
     consume();
+    if (m_changesSettings && m_settingsPrng.chance({1, 8})) changeSettings();
     const Duration by = m_prng.chance({1, 10})
                             ? 1ms * static_cast<std::int64_t>(m_prng.below(4000))
                             : 100us * static_cast<std::int64_t>(m_prng.below(500));
@@ -254,6 +258,7 @@ void StreamSim::stop() {
     for (auto& [createdAt, one] : m_streams) {
         for (auto& [name, shard] : one.shards)
             shard.call = 0;
+        one.settingsCall = 0;
     }
     findStreams();
     requireStreams();

@@ -25,12 +25,14 @@ struct StreamSimReport {
     int trimmed = 0;   ///< Reads whose position was too old.
     int kills = 0;
     int children = 0;  ///< Shards that continue another one.
+    int settings = 0;  ///< Changes of tags and policies.
 };
 
 /// One run: a table whose stream is enabled and disabled, which is deleted and made anew, while
 /// clients write, zones and links fail, the process is killed, and hours and days pass. A consumer
 /// reads all shards on and on, as an application would: from the position of its last answer, and a
-/// shard before its child.
+/// shard before its child. In half of the runs somebody changes tags and policies of the streams,
+/// which have those of the last change that was answered, or of one in progress.
 ///
 /// Each item has one writer, which numbers its writes, so what a stream may show follows from what
 /// was sent and acknowledged: within a stream, numbers of an item rise, each put acknowledged while
@@ -69,8 +71,17 @@ private:
         std::uint64_t state = 0;   ///< The number of the item now; 0: no item.
         bool isKnown = false;
     };
+    /// Tags and the text of a policy, as attached to a stream.
+    struct Settings {
+        std::vector<cluster::Tag> tags;
+        std::string policy;
+        bool operator==(const Settings&) const = default;
+    };
     struct Stream {
         cluster::StreamPtr stream;
+        Settings settings;              ///< After the last change that was answered.
+        std::optional<Settings> asked;  ///< After the change in progress, or which a kill cut off.
+        std::uint64_t settingsCall = 0;
         /// Writes asked for since this step, and acknowledged, must be in it.
         std::optional<std::uint64_t> requiredSince;
         std::map<cluster::ShardName, Shard> shards;
@@ -89,6 +100,7 @@ private:
     void write(int item);
     void consume();
     bool waitsForParent(const Stream& stream, const cluster::StreamShard& shard) const;
+    void changeSettings();
     void jump();
     void passHours();
     void stop();
@@ -99,6 +111,8 @@ private:
     void collect();
     void collectAdmin();
     void collectRead(Stream& stream, const cluster::ShardName& name, Shard& shard);
+    void collectSettings(Stream& stream);
+    void judgeSettings(Stream& stream);
     void show(Stream& stream, Shard& shard, const cluster::StreamEntry& entry);
     void findStreams();
     void requireStreams();
@@ -110,6 +124,8 @@ private:
     std::uint8_t zone() { return static_cast<std::uint8_t>(m_prng.below(kZonesPerRegion)); }
 
     Prng m_prng;
+    Prng m_settingsPrng;
+    const bool m_changesSettings;
     WorldHarness m_t;
     std::array<Writer, kItems> m_writers;
     std::map<CalendarTime, Stream> m_streams;  ///< By creation.

@@ -123,6 +123,8 @@ void StreamSim::collect() {
         for (auto& [name, shard] : one.shards) {
             if (isReleased(shard.call)) collectRead(one, name, shard);
         }
+        if (isReleased(one.settingsCall)) collectSettings(one);
+        judgeSettings(one);
     }
 }
 

@@ -72,15 +72,17 @@ private slots:
             sum.trimmed += one.trimmed;
             sum.kills += one.kills;
             sum.children += one.children;
+            sum.settings += one.settings;
         }
         qInfo(
             "%d writes, %d entries, %d streams, %d children, %d segments, %d trimmed reads, "
-            "%d kills",
+            "%d kills, %d changes of tags",
             sum.writesDone, sum.entriesSeen, sum.streams, sum.children, sum.segments, sum.trimmed,
-            sum.kills);
+            sum.kills, sum.settings);
         QVERIFY(sum.writesDone > 100 * kMixed && sum.entriesSeen > 50 * kMixed);
         QVERIFY(sum.streams > 2 * kMixed && sum.segments > 5 * kMixed);
         QVERIFY(sum.trimmed > 0 && sum.kills > 2 * kMixed && sum.children > 2 * kMixed);
+        QVERIFY(sum.settings > 5 * kMixed);
     }
 
     void findsASegmentThatSkipsARecord() { QVERIFY(foundBy(PlantedBug::SegmentSkips, "") != 0); }
@@ -91,6 +93,9 @@ private slots:
         QVERIFY(foundBy(PlantedBug::StreamMarkForgotten, "a stream stays ") != 0);
     }
     void findsAChildThatBeginsLate() { QVERIFY(foundBy(PlantedBug::ChildBeginsLate, "") != 0); }
+    void findsTagsThatAreNotSaved() {
+        QVERIFY(foundBy(PlantedBug::StreamTagsUnsaved, " has other tags or another policy ") != 0);
+    }
     void findsChangesThatChangeNothing() {
         QVERIFY(foundBy(PlantedBug::StreamShowsNoChange, " is shown after ") != 0);
     }

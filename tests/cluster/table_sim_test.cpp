@@ -113,6 +113,9 @@ private slots:
     void findsABackfillThatSkipsWrites() {
         QVERIFY(foundBy(PlantedBug::BackfillSkips, "is not its table") != 0);
     }
+    void findsLocalIndexesThatAreCountedAnew() {
+        QVERIFY(foundBy(PlantedBug::CopyForgetsIndexes, "does not count the entries") != 0);
+    }
     void findsTimestampsThatBeginAgain() {
         QVERIFY(foundBy(PlantedBug::TimestampsForgotten, "its commit timestamp is back") != 0);
     }

@@ -127,6 +127,10 @@ std::string judgePartition(const cluster::PartitionChecksums& partition) {
         if (*zone.scannedCount != zone.itemCount)
             return where + " counts " + std::to_string(zone.itemCount) + " items and has " +
                    std::to_string(*zone.scannedCount);
+        std::vector<storage::EntryCounts> counted = zone.localIndexes;
+        if (zone.itemCount == 0) counted.resize(zone.scannedLocalIndexes.size());
+        if (counted != zone.scannedLocalIndexes)
+            return where + " does not count the entries of its local indexes";
     }
     return {};
 }

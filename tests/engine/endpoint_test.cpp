@@ -219,6 +219,14 @@ private slots:
         const std::string good = auth::signatureOf(claim, {"POST", "/", head, "{}"}, "secret");
         bytes.replace(bytes.find("Signature=ab") + 10, 2, good);
         QCOMPARE(client.ask(bytes).body, QString(R"({"TableNames":[]})"));
+        // Of a body in chunks, what is in them is signed.
+        const std::string whole = "Content-Length: 2\r\n\r\n{}";
+        const std::string chunks =
+            "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
+        bytes.replace(bytes.find(whole), whole.size(), chunks);
+        QCOMPARE(client.ask(bytes).body, QString(R"({"TableNames":[]})"));
+        bytes.replace(bytes.find("1\r\n}"), 4, "2\r\n }");
+        QVERIFY(client.ask(bytes).body.contains("InvalidSignatureException"));
         // The service checks JSON and operation first.
         QVERIFY(client.call("Dance", "{}").body.contains("UnknownOperationException"));
     }

@@ -148,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7; this version reads up to 4)"
+            << "was written by a newer version (format 7; this version reads up to 5)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "was not written by this program: its format file says "
@@ -167,7 +167,7 @@ private slots:
         const std::string message = messageOf(openAt(folder));
         QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
         QVERIFY(message.starts_with("The data folder "));
-        writeText(folder.filePath("format"), "orrery data folder, format 4\n");
+        writeText(folder.filePath("format"), "orrery data folder, format 5\n");
         QVERIFY(openAt(folder).has_value());
         std::filesystem::remove(folder.filePath("format").toStdString());
         std::filesystem::create_directory(folder.filePath("format").toStdString());
@@ -195,7 +195,7 @@ private slots:
         auto work = (*store)->takeLogWork();
         QVERIFY(work != nullptr);
         work->run();
-        QCOMPARE(format(), QString("orrery data folder, format 4\n"));
+        QCOMPARE(format(), QString("orrery data folder, format 5\n"));
         (*store)->finishLogWork(std::move(work));
         QCOMPARE((*store)->health(), Health::Ok);
     }

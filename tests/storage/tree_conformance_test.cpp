@@ -50,6 +50,32 @@ private slots:
         QCOMPARE(harness.get(VolumeId(5), "k"), std::string("(none)"));
     }
 
+    // A mark keeps whatever it has, in the memtable and on disk.
+    void keepsEveryFieldOfAMark_data() { test::addStoreRows(); }
+    void keepsEveryFieldOfAMark() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        TreeMark mark{Lsn(7), 2, 10, 20, 30};
+        mark.localIndexes = {{1, 6}, {-1, 1LL << 40}};
+        harness->apply(kA, kGroup, {}, mark);
+        mark.copiedTo = "k";
+        harness->apply(kB, kGroup, {}, mark);
+        mark.localIndexes.clear();
+        harness->apply(kC, kGroup, {}, mark);
+        harness->commit({});
+        harness.flushAll();
+        harness.reopen();
+        QCOMPARE(*harness->mark(kC, kGroup), mark);
+        mark.localIndexes = {{1, 6}, {-1, 1LL << 40}};
+        QCOMPARE(*harness->mark(kB, kGroup), mark);
+        mark.copiedTo.reset();
+        QCOMPARE(*harness->mark(kA, kGroup), mark);
+        const std::string bytes = mark.encode();
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            if (size != 40) QVERIFY(!TreeMark::decode(bytes.substr(0, size)));
+        QVERIFY(!TreeMark::decode(bytes + '\0'));
+    }
+
     // Keys that are only in the tree, only frozen, only active, and in each two of them, some
     // deleted, seen by every range in both directions.
     void mergesScansOfTreeFrozenAndActive_data() { test::addStoreRows(); }

@@ -22,6 +22,7 @@ ApiResult<void> checkReadsByKey(const partiql::Select& select,
     const bool ofTable = select.index.empty();
     const cluster::SecondaryIndex* index = table.findIndex(select.index);
     if (index != nullptr) TRY(checkOneAttributeEach(*index));
+    if (select.columnError) return std::unexpected(*select.columnError);
     if (ofTable && partiql::itemToRead(select.where, table.keys)) return {};
     // The service plans the reads before it looks for the key.
     if (ofTable) TRY(partiql::planReads(select, table.keys, table.space));

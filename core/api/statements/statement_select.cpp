@@ -144,6 +144,7 @@ ApiResult<cluster::ReadRange> bindSelect(const partiql::Select& select, SelectAr
     arguments.columns = select.columns;
     TRY_ASSIGN(range.table, findTable(catalog, caller, range.tableName));
     TRY(bindIndex(range));
+    if (select.columnError) return std::unexpected(*select.columnError);
     TRY_ASSIGN(partiql::ReadPlan plan, partiql::planReads(select, range.keys(), range.space()));
     TRY(checkFilterProjected(range, plan));
     TRY(bindColumns(arguments));

@@ -10,9 +10,16 @@
 namespace orrery::cluster {
 namespace {
 
-std::uint64_t checksumOf(std::string_view key, std::string_view image) {
+struct Summand {
+    std::uint64_t checksum = 0;
+    std::int64_t bytes = 0;
+};
+
+Summand summandOf(std::string_view key, std::string_view image) {
     const auto stored = table::decodeStored(key, image);
-    return stored ? table::entryChecksum(key, image.substr(stored->attributesAt)) : 0;
+    if (!stored) return {};
+    return {table::entryChecksum(key, image.substr(stored->attributesAt)),
+            stored->header.itemBytes};
 }
 
 void spend(ScanBudget& budget, std::uint64_t bytes) {
@@ -35,14 +42,19 @@ std::string ChecksumScan::deleted() const {
     return "Table " + m_name + " was deleted while its replicas were read.";
 }
 
-void ChecksumScan::Replica::add(std::string_view key, std::string_view image, bool counts) {
-    checksum += checksumOf(key, image);
-    count += counts ? 1 : 0;
+void ChecksumScan::Replica::add(std::string_view key, std::string_view image, std::size_t inRange) {
+    const Summand summand = summandOf(key, image);
+    checksum += summand.checksum;
+    ++counts[inRange].count;
+    counts[inRange].bytes += summand.bytes;
 }
 
-void ChecksumScan::Replica::subtract(std::string_view key, std::string_view image, bool counts) {
-    checksum -= checksumOf(key, image);
-    count -= counts ? 1 : 0;
+void ChecksumScan::Replica::subtract(std::string_view key, std::string_view image,
+                                     std::size_t inRange) {
+    const Summand summand = summandOf(key, image);
+    checksum -= summand.checksum;
+    --counts[inRange].count;
+    counts[inRange].bytes -= summand.bytes;
 }
 
 // Partitions may be added during a scan, with a new global index.
@@ -50,15 +62,17 @@ ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const
     const auto [at, isNew] = m_partitions.try_emplace(group.id);
     Partition& partition = at->second;
     if (!isNew) return partition;
-    partition.ranges.push_back({group.boundsIn(group.space), true});
+    partition.ranges.push_back(group.boundsIn(group.space));
     for (const SecondaryIndex& index : table.indexes) {
         if (!index.global && group.kind == GroupKind::Table)
-            partition.ranges.push_back({group.boundsIn(index.space), false});
+            partition.ranges.push_back(group.boundsIn(index.space));
     }
     partition.ranges.push_back(
-        {{table::checkedPrivateKeysBegin(group.id), table::privateKeysEnd(group.id)}, false});
-    for (Replica& replica : partition.replicas)
-        replica.mark = partition.ranges.front().bounds.begin;
+        {table::checkedPrivateKeysBegin(group.id), table::privateKeysEnd(group.id)});
+    for (Replica& replica : partition.replicas) {
+        replica.mark = partition.ranges.front().begin;
+        replica.counts.resize(partition.ranges.size());
+    }
     return partition;
 }
 
@@ -84,14 +98,14 @@ LookResult<bool> ChecksumScan::step(ScanBudget budget) {
 
 storage::StorageResult<void> ChecksumScan::read(const Partition& partition, VolumeId volume,
                                                 Replica& replica, ScanBudget& budget) const {
-    const Range& range = partition.ranges[replica.range];
+    const KeyBounds& bounds = partition.ranges[replica.range];
     spend(budget, 0);  // An empty range also uses up some of the budget.
     bool isCut = false;
-    TRY(m_world.store.scan(volume, replica.mark, range.bounds.end, storage::ScanDirection::Forward,
+    TRY(m_world.store.scan(volume, replica.mark, bounds.end, storage::ScanDirection::Forward,
                            [&](std::string_view key, std::string_view image) {
                                isCut = isSpent(budget);
                                if (isCut) return storage::ScanStep::Stop;
-                               replica.add(key, image, range.counts);
+                               replica.add(key, image, replica.range);
                                replica.mark.assign(key).push_back('\0');
                                spend(budget, key.size() + image.size());
                                return storage::ScanStep::Continue;
@@ -99,7 +113,7 @@ storage::StorageResult<void> ChecksumScan::read(const Partition& partition, Volu
     if (isCut) return {};
     ++replica.range;
     if (replica.range < partition.ranges.size())
-        replica.mark = partition.ranges[replica.range].bounds.begin;
+        replica.mark = partition.ranges[replica.range].begin;
     return {};
 }
 
@@ -111,8 +125,8 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
     Replica& replica = found->second.replicas[zone.value()];
     for (const storage::TreeChange& change : changes) {
         // Keys outside these ranges, such as the cursors of an index, are in no checksum.
-        const auto range = std::ranges::find_if(ranges, [&](const Range& one) {
-            return one.bounds.begin <= change.key && change.key < one.bounds.end;
+        const auto range = std::ranges::find_if(ranges, [&](const KeyBounds& one) {
+            return one.begin <= change.key && change.key < one.end;
         });
         const auto number = static_cast<std::size_t>(range - ranges.begin());
         const bool isRead =
@@ -123,8 +137,8 @@ void ChecksumScan::beforeApply(const Group& group, ZoneIndex zone,
             m_error = old.error();
             return;
         }
-        if (*old) replica.subtract(change.key, **old, range->counts);
-        if (change.image) replica.add(change.key, *change.image, range->counts);
+        if (*old) replica.subtract(change.key, **old, number);
+        if (change.image) replica.add(change.key, *change.image, number);
     }
 }
 
@@ -132,7 +146,7 @@ std::uint64_t ChecksumScan::itemsRead() const {
     std::uint64_t items = 0;
     for (const auto& [group, partition] : m_partitions) {
         for (const Replica& replica : partition.replicas)
-            items += static_cast<std::uint64_t>(std::max<std::int64_t>(replica.count, 0));
+            items += static_cast<std::uint64_t>(std::max<std::int64_t>(replica.counts[0].count, 0));
     }
     return items;
 }
@@ -155,8 +169,11 @@ LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
     for (PartitionChecksums& row : rows) {
         const Partition& partition = m_partitions.at(row.group);
         for (const ZoneIndex zone : kZones) {
-            row.zones[zone.value()].scanned = partition.replicas[zone.value()].checksum;
-            row.zones[zone.value()].scannedCount = partition.replicas[zone.value()].count;
+            const Replica& replica = partition.replicas[zone.value()];
+            PartitionChecksums::Zone& one = row.zones[zone.value()];
+            one.scanned = replica.checksum;
+            one.scannedCount = replica.counts[0].count;
+            one.scannedLocalIndexes = {replica.counts.begin() + 1, replica.counts.end() - 1};
         }
     }
     return rows;

@@ -55,23 +55,19 @@ public:
                      std::span<const storage::TreeChange> changes);
 
 private:
-    /// A key space of a partition, in order. Only items count, not entries of local indexes.
-    struct Range {
-        KeyBounds bounds;
-        bool counts = false;
-    };
     /// The scan has read the ranges before `range`, and the keys below `mark` in that range.
     struct Replica {
         std::size_t range = 0;
         std::string mark;
         std::uint64_t checksum = 0;
-        std::int64_t count = 0;
+        std::vector<storage::EntryCounts> counts;  ///< Of each range.
 
-        void add(std::string_view key, std::string_view image, bool counts);
-        void subtract(std::string_view key, std::string_view image, bool counts);
+        void add(std::string_view key, std::string_view image, std::size_t inRange);
+        void subtract(std::string_view key, std::string_view image, std::size_t inRange);
     };
     struct Partition {
-        std::vector<Range> ranges;
+        /// Its items, the entries of each local index, its private keys.
+        std::vector<KeyBounds> ranges;
         std::array<Replica, kZonesPerRegion> replicas;
     };
 

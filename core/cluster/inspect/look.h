@@ -11,6 +11,7 @@
 #include "core/base/named_type.h"
 #include "core/base/time.h"
 #include "core/cluster/catalog/request.h"
+#include "core/storage/store.h"
 #include "core/types/attribute_value.h"
 
 namespace orrery::cluster {
@@ -90,6 +91,9 @@ struct PartitionChecksums {
         std::uint64_t checksum = 0;            ///< As maintained by apply.
         std::optional<std::uint64_t> scanned;  ///< As computed from memtable and tree.
         std::optional<std::int64_t> scannedCount;
+        /// Of each local index, maintained and as computed.
+        std::vector<storage::EntryCounts> localIndexes;
+        std::vector<storage::EntryCounts> scannedLocalIndexes;
     };
     std::array<Zone, kZonesPerRegion> zones;
 };

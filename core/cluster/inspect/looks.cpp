@@ -148,6 +148,7 @@ std::vector<PartitionChecksums> maintainedChecksums(const WorldState& world,
             one.itemCount = member.mark.itemCount;
             one.itemBytes = member.mark.itemBytes;
             one.checksum = member.mark.checksum;
+            one.localIndexes = member.mark.localIndexes;
         }
     }
     return rows;

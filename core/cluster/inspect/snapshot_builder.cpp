@@ -104,13 +104,11 @@ observe::ReplicaView SnapshotBuilder::replica(const Group& group, ZoneIndex zone
 observe::PartitionView SnapshotBuilder::partition(const Group& group) const {
     observe::PartitionView view;
     view.group = group.id;
-    for (const ZoneIndex zone : kZones) {
-        const observe::ReplicaView one = replica(group, zone);
-        view.replicas[zone.value()] = one;
-        if (one.applied < group.committed) continue;
-        view.itemCount = one.itemCount;
-        view.itemBytes = one.itemBytes;
-    }
+    for (const ZoneIndex zone : kZones)
+        view.replicas[zone.value()] = replica(group, zone);
+    const storage::TreeMark& mark = group.mostApplied().mark;
+    view.itemCount = mark.itemCount;
+    view.itemBytes = mark.itemBytes;
     if (const GroupLoad* load = m_server.load(group.id)) {
         const GroupLoad::Rates rates = load->ratesAt(m_world.now);
         view.readsPerSecond = rates.readsPerSecond;
@@ -137,6 +135,15 @@ std::vector<observe::PartitionView> SnapshotBuilder::partitions(
     return views;
 }
 
+void SnapshotBuilder::countLocalIndex(const TableDescription& table, std::size_t place,
+                                      observe::IndexView& view) const {
+    for (const GroupId id : m_world.partitions.ofSpace(table.space)) {
+        const storage::EntryCounts counts = m_world.findGroup(id)->localIndexCounts(place);
+        view.itemCount += counts.count;
+        view.itemBytes += counts.bytes;
+    }
+}
+
 std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) const {
     const TableDescription& table = *known.table;
     auto view =
@@ -150,18 +157,17 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
         view->itemBytes += one.itemBytes;
         behind += m_world.findGroup(one.group)->unindexedRecords();
     }
+    std::size_t locals = 0;
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
         observe::IndexView& shown = view->indexes[i];
+        shown.itemCount = 0;
+        shown.itemBytes = 0;
         if (!table.indexes[i].global) {
-            // Its entries are not counted: as in DescribeTable, at most one for each item.
-            shown.itemCount = view->itemCount;
-            shown.itemBytes = view->itemBytes;
+            countLocalIndex(table, locals++, shown);
             continue;
         }
         shown.partitions = partitions(table.indexes[i].space, shown.partitions);
         shown.lagRecords = behind;
-        shown.itemCount = 0;
-        shown.itemBytes = 0;
         for (const observe::PartitionView& one : shown.partitions) {
             shown.itemCount += one.itemCount;
             shown.itemBytes += one.itemBytes;

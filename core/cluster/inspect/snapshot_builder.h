@@ -86,6 +86,9 @@ private:
     observe::RegionViewPtr showRegion(const RegionState& region);
 
     std::shared_ptr<observe::TableView> viewOf(const Table& table) const;
+    /// Adds the entries of the local index with this place among the table's.
+    void countLocalIndex(const TableDescription& table, std::size_t place,
+                         observe::IndexView& view) const;
     /// `before` are the previous views of the same partitions, or empty.
     std::vector<observe::PartitionView> partitions(
         KeySpaceId space, const std::vector<observe::PartitionView>& before) const;

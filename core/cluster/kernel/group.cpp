@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/zone_letter.h"
 #include "core/storage/storage_error.h"
@@ -12,6 +13,20 @@ namespace orrery::cluster {
 KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
     return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
+}
+
+const Member& Group::mostApplied() const {
+    // A tree that is being copied has no counts yet.
+    const auto rank = [](const Member& one) {
+        return std::pair(!one.mark.copiedTo.has_value(), one.mark.applied);
+    };
+    return *std::ranges::max_element(members.begin(), members.begin() + kZonesPerRegion, {}, rank);
+}
+
+storage::EntryCounts Group::localIndexCounts(std::size_t place) const {
+    const storage::TreeMark& mark = mostApplied().mark;
+    if (place < mark.localIndexes.size()) return mark.localIndexes[place];
+    return {mark.itemCount, mark.itemBytes};
 }
 
 std::optional<ZoneIndex> Group::servingLeader(Instant now) const {

@@ -173,6 +173,12 @@ struct Group {
     }
     observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
 
+    /// The storage replica with a whole tree that has applied the most: the one whose counts tell
+    /// how large the partition is.
+    const Member& mostApplied() const;
+    /// The entries of a local index of the table, by its place among these. Where they are not
+    /// known (TreeMark), the items and their size.
+    storage::EntryCounts localIndexCounts(std::size_t place) const;
     /// The zone whose replica leads and serves at `now`, if any.
     std::optional<ZoneIndex> servingLeader(Instant now) const;
     /// The zone whose replica leads and holds the lease at `now`, if any, even if it does not serve

@@ -18,6 +18,7 @@ enum class PlantedBug : std::uint8_t {
     TimestampsForgotten,   ///< After a restart, commit timestamps start at the calendar's time.
     LeavesTwoBehind,       ///< The trim mark passes two replicas of a group at once.
     CopyCountsEarly,       ///< The counts sent with a copy are taken for earlier ones.
+    CopyForgetsIndexes,    ///< After a copy, the entries of local indexes are counted anew.
     GroupLeftBehind,       ///< The logs of an index outlive it.
     HealingUnheard,        ///< A leader is not told that it hears a zone again.
     TailUnsettled,         ///< A resumed leader serves before the end of its log is committed.
@@ -31,6 +32,7 @@ enum class PlantedBug : std::uint8_t {
     StreamEndsEarly,       ///< A disabled stream ends at what is committed when it is disabled.
     StreamMarkForgotten,   ///< After a kill or in a new term, no Configuration record is proposed.
     ChildBeginsLate,       ///< The child of a shard begins at what is committed when it is opened.
+    StreamTagsUnsaved,     ///< A stream's tags and policy are saved with its next shard only.
     StreamShowsNoChange,   ///< A stream shows writes that left the item as it was.
     ExpiryUnchecked,       ///< An item is deleted although its expiry has changed.
     ExpiryFillSkips,       ///< Some items from before the time to live are not indexed.

@@ -238,8 +238,7 @@ storage::StorageResult<EntrySums> FolderRewriter::sumsOf(const FoundPartition& p
         TRY(m_store.scan(partition.volume(0), range.begin, range.end,
                          storage::ScanDirection::Forward,
                          [&](std::string_view key, std::string_view stored) {
-                             const bool isItem = storage::contains({partition.items}, key);
-                             sums.add(key, stored, isItem);
+                             sums.add(partition, key, stored);
                              return storage::ScanStep::Continue;
                          }));
     }
@@ -297,8 +296,9 @@ void FolderRewriter::rebuildIndexes(const Mended& mended) {
 
 storage::StorageResult<void> FolderRewriter::writeMark(const Mended& mended,
                                                        const EntrySums& sums) {
-    const storage::TreeMark mark{mended.log.last(), sums.itemCount, sums.itemBytes, sums.checksum,
-                                 mended.deletedStampMax};
+    storage::TreeMark mark{mended.log.last(), sums.itemCount, sums.itemBytes, sums.checksum,
+                           mended.deletedStampMax};
+    mark.localIndexes = sums.localIndexes;
     for (std::size_t zone = 0; zone < mended.found.replicas.size(); ++zone)
         m_store.apply(mended.found.volume(zone), mended.found.group, {}, mark);
     return m_filler.commit({});

@@ -180,8 +180,7 @@ bool FolderSurvey::takeEntry(VolumeId volume, std::string_view key, std::string_
         return table::isWhole(key, stored);
     }
     FoundPartition& partition = m_partitions[*place];
-    const bool isItem = storage::contains({partition.items}, key);
-    return partition.replicas[zoneOf(volume)].sums.add(key, stored, isItem);
+    return partition.replicas[zoneOf(volume)].sums.add(partition, key, stored);
 }
 
 std::optional<std::size_t> FolderSurvey::partitionOf(VolumeId volume, std::string_view key) const {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "core/base/bytes.h"
 #include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 
 namespace orrery::cluster {
 
-bool EntrySums::add(std::string_view key, std::string_view stored, bool isItem) {
+bool EntrySums::add(const FoundPartition& partition, std::string_view key,
+                    std::string_view stored) {
     const auto privateKey = table::parsePrivateKey(key);
     if (privateKey && privateKey->kind == table::PrivateKind::SourceCursor)
         return table::isWhole(key, stored);
@@ -17,9 +19,19 @@ bool EntrySums::add(std::string_view key, std::string_view stored, bool isItem) 
     newest = std::max(newest, item->header.lsn);
     newestStamp =
         std::max(newestStamp, static_cast<std::uint64_t>(item->header.stamp.sinceEpoch().count()));
-    if (!isItem) return true;
-    ++itemCount;
-    itemBytes += item->header.itemBytes;
+    const auto& indexes = partition.schema.localIndexes;
+    localIndexes.resize(indexes.size());
+    if (storage::contains({partition.items}, key)) {
+        ++itemCount;
+        itemBytes += item->header.itemBytes;
+        return true;
+    }
+    const KeySpaceId space(ByteReader(key).u32());
+    const auto index = std::ranges::find(indexes, space, &table::IndexDefinition::space);
+    if (index == indexes.end()) return true;
+    storage::EntryCounts& counts = localIndexes[static_cast<std::size_t>(index - indexes.begin())];
+    ++counts.count;
+    counts.bytes += item->header.itemBytes;
     return true;
 }
 

@@ -14,17 +14,20 @@
 
 namespace orrery::cluster {
 
+struct FoundPartition;
+
 /// Sums over the entries of a partition, as in TreeMark.
 struct EntrySums {
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
+    std::vector<storage::EntryCounts> localIndexes;
     std::uint64_t checksum = 0;
     Lsn newest{};                   ///< The last record that wrote any of them.
     std::uint64_t newestStamp = 0;  ///< The highest version stamp of any of them.
 
-    /// Adds the value stored under `key`; entries of local indexes and private keys do not count as
-    /// items. False if the bytes cannot have been stored under that key.
-    bool add(std::string_view key, std::string_view stored, bool isItem);
+    /// Adds the value that `partition` stores under `key`; private keys count as nothing. False if
+    /// the bytes cannot have been stored under that key.
+    bool add(const FoundPartition& partition, std::string_view key, std::string_view stored);
     bool agreesWith(const storage::TreeMark& mark) const;
 };
 

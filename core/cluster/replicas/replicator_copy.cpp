@@ -217,6 +217,8 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
         if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     }
     member.mark = *std::exchange(member.wholeMark, std::nullopt);
+    if (m_world.plantedBug == PlantedBug::CopyForgetsIndexes)
+        std::ranges::fill(member.mark.localIndexes, storage::EntryCounts());
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
     touch(group);
     member.wholeSince = m_world.openTicket;

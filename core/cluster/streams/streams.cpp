@@ -125,7 +125,12 @@ ApiResult<Reply> Streams::update(const UpdateStream& update) {
     if (update.policy)
         changed.policy = nextPolicy(changed.policy, *update.policy, m_world.calendar());
     UpdateStreamReply reply{share(changed)};
-    if (changed != *there) store(std::move(changed));
+    if (changed == *there) return Reply(std::move(reply));
+    if (m_world.plantedBug == PlantedBug::StreamTagsUnsaved) {
+        m_world.catalog.putStream(share(std::move(changed)), m_world.openTicket);
+    } else {
+        store(std::move(changed));
+    }
     return Reply(std::move(reply));
 }
 

@@ -221,10 +221,10 @@ TableReply TableAdmin::describe(const TablePtr& table) const {
     reply.table = table;
     reply.now = m_world.calendar();
     std::tie(reply.itemCount, reply.itemBytes) = countsOf(table->space);
-    for (const SecondaryIndex& index : table->indexes) {
+    std::size_t locals = 0;
+    for (const SecondaryIndex& index : table->indexes)
         reply.indexCounts.push_back(index.global ? countsOf(index.space)
-                                                 : std::pair{reply.itemCount, reply.itemBytes});
-    }
+                                                 : localIndexCounts(table->space, locals++));
     return reply;
 }
 
@@ -232,15 +232,22 @@ std::pair<std::int64_t, std::int64_t> TableAdmin::countsOf(KeySpaceId space) con
     std::int64_t items = 0;
     std::int64_t bytes = 0;
     for (const GroupId id : m_world.partitions.ofSpace(space)) {
-        const Group* group = m_world.findGroup(id);
-        const Member* best = &group->members[0];
-        for (const Member& member : group->members) {
-            if (member.mark.applied > best->mark.applied) best = &member;
-        }
-        items += best->mark.itemCount;
-        bytes += best->mark.itemBytes;
+        const storage::TreeMark& mark = m_world.findGroup(id)->mostApplied().mark;
+        items += mark.itemCount;
+        bytes += mark.itemBytes;
     }
     return {items, bytes};
+}
+
+std::pair<std::int64_t, std::int64_t> TableAdmin::localIndexCounts(KeySpaceId table,
+                                                                   std::size_t place) const {
+    std::pair<std::int64_t, std::int64_t> sum;
+    for (const GroupId id : m_world.partitions.ofSpace(table)) {
+        const storage::EntryCounts counts = m_world.findGroup(id)->localIndexCounts(place);
+        sum.first += counts.count;
+        sum.second += counts.bytes;
+    }
+    return sum;
 }
 
 }  // namespace orrery::cluster

@@ -123,6 +123,8 @@ private:
     void saveCounters();
     std::string newTableId(KeySpaceId space) const;
     std::pair<std::int64_t, std::int64_t> countsOf(KeySpaceId space) const;
+    std::pair<std::int64_t, std::int64_t> localIndexCounts(KeySpaceId table,
+                                                           std::size_t place) const;
 
     WorldState& m_world;
     Replicator& m_replicator;

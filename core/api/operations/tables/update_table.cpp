@@ -55,13 +55,17 @@ constexpr Member kMembers[] = {
     {"GlobalTableWitnessUpdates", &shapes::kAnyList},
     {"MultiRegionConsistency", &shapes::kText},
     {"GlobalTableSettingsReplicationMode", &shapes::kText},
+    {"DisassociationProtectionEnabled", &shapes::kFlag},
     {"VectorIndexUpdates", &shapes::kAnyList},
 };
 constexpr Shape kInput = structure("UpdateTableInput", kMembers);
 
 constexpr std::string_view kLater[] = {
-    "ReplicaUpdates",         "GlobalTableWitnessUpdates",
-    "MultiRegionConsistency", "GlobalTableSettingsReplicationMode",
+    "ReplicaUpdates",
+    "GlobalTableWitnessUpdates",
+    "MultiRegionConsistency",
+    "GlobalTableSettingsReplicationMode",
+    "DisassociationProtectionEnabled",
     "VectorIndexUpdates",
 };
 
