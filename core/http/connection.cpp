@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 
 // How a connection takes requests, and how it ends. connection_output.cpp writes and sends the
@@ -17,7 +16,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A client that takes fewer bytes than this between two sweeps counts as stalled.
+// A client that takes or sends fewer bytes than this between two sweeps makes no progress.
 constexpr std::size_t kProgressBytes = 16 * 1024;
 
 /// The kernel's state of the TCP connection, which is up to date even while nothing is read.
@@ -53,21 +52,35 @@ void Connection::read() {
     if (m_reading || m_closed || m_noMore || m_ended) return;
     // A waiting request lies in the reader's memory, so its client has to wait as well.
     if (m_waiting || m_slots.size() >= m_host.options().pipelinedMax) return;
+    if (!reserveInput()) return;
     m_reading = true;
     const std::span<char> room = m_reader.prepare();
+    noteInput();
     m_socket.async_read_some(asio::buffer(room.data(), room.size()),
                              [self = shared_from_this()](error_code error, std::size_t bytes) {
                                  self->m_reading = false;
-                                 if (self->m_closed) return;
+                                 if (self->m_closed || self->m_draining) return;
                                  error ? self->onReadEnd(error) : self->onRead(bytes);
                              });
 }
 
+bool Connection::reserveInput() {
+    const std::size_t wanted = m_reader.capacityWanted();
+    const bool waited = m_waitsForInput;
+    m_waitsForInput = wanted > m_inputNoted && !m_host.takeInput(*this, wanted);
+    if (waited && !m_waitsForInput) m_hasBegun = true;
+    return !m_waitsForInput;
+}
+
+bool Connection::resumeReading() {
+    read();
+    return !m_waitsForInput;
+}
+
 void Connection::onRead(std::size_t bytes) {
-    if (!m_reader.holdsPartialRequest()) m_touched = true;
-    m_bytesCame = true;
+    if (!m_reader.holdsPartialRequest()) m_touched = m_hasBegun = true;
+    m_arrivedSinceSweep += bytes;
     m_reader.commit(bytes);
-    noteInput();
     takeRequests();
     if (!m_output.empty()) flush();
     settle();
@@ -91,12 +104,8 @@ void Connection::onClientEnded() {
 void Connection::noteInput() {
     if (m_closed) return;
     const std::size_t capacity = m_reader.capacity();
-    const auto change =
-        static_cast<std::ptrdiff_t>(capacity) - static_cast<std::ptrdiff_t>(m_inputNoted);
-    m_inputNoted = capacity;
-    if (change == 0 || m_host.takeInput(*this, change) || m_noMore) return;
-    m_linger = true;
-    refuse(503, "Too many large requests at once.");
+    if (capacity == m_inputNoted) return;
+    m_host.noteInput(*this, std::exchange(m_inputNoted, capacity), capacity);
 }
 
 void Connection::takeRequests() {
@@ -128,6 +137,8 @@ void Connection::takeRequests() {
         }
     }
     m_takingRequests = false;
+    // The waiting request lies in the reader's memory.
+    if (!m_waiting) m_reader.trim();
     noteInput();
 }
 
@@ -175,6 +186,7 @@ void Connection::onRequest(const Request& request, Room::Pool pool, std::size_t 
 
 void Connection::refuse(int status, std::string_view message, const std::string& origin) {
     m_noMore = true;
+    m_waitsForInput = false;
     const Slot& slot =
         addSlot({.keepAlive = false,
                  .allowOrigin = std::string(m_host.options().origins.answerTo(origin))});
@@ -202,14 +214,17 @@ void Connection::finish() {
     // (RFC 9112, 9.6). So this sends the end and reads on until the client ends too.
     m_draining = m_touched = true;
     error_code ignored;
+    if (m_reading) m_socket.cancel(ignored);
+    m_reader.discard();
+    noteInput();
     m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     drain();
 }
 
 void Connection::drain() {
-    auto waste = std::make_shared<std::array<char, 4096>>();
-    m_socket.async_read_some(asio::buffer(*waste),
-                             [self = shared_from_this(), waste](error_code error, std::size_t) {
+    const std::span<char> waste = m_host.waste();
+    m_socket.async_read_some(asio::buffer(waste.data(), waste.size()),
+                             [self = shared_from_this()](error_code error, std::size_t) {
                                  if (self->m_closed) return;
                                  error ? self->close() : self->drain();
                              });
@@ -230,7 +245,7 @@ void Connection::close() {
     m_slots.clear();
     m_waiting.reset();
     m_host.room().noteUnsent(m_unsentNoted, 0);
-    m_host.takeInput(*this, -static_cast<std::ptrdiff_t>(m_inputNoted));
+    m_host.noteInput(*this, std::exchange(m_inputNoted, 0), 0);
     error_code ignored;
     m_socket.close(ignored);
     m_host.closed(*this, unanswered);
@@ -246,10 +261,21 @@ Connection::Eviction Connection::eviction(Duration now) const {
     return m_asked ? Eviction::Idle : Eviction::Silent;
 }
 
+bool Connection::hasStalled(Duration now, Duration time) {
+    if (m_closed || m_waitsForInput || m_draining || isBusy()) return false;
+    if (m_inputNoted <= InputBuffer::kHeapBytesMax) return false;
+    if (m_hasBegun || m_arrivedSinceSweep >= kProgressBytes || now - m_progressAt < time)
+        return false;
+    // If this process got no time, the bytes are there and have not been read.
+    error_code failed;
+    return m_socket.available(failed) == 0 || failed;
+}
+
 void Connection::sweep(Duration now) {
     if (std::exchange(m_sentSinceSweep, 0) >= kProgressBytes) m_touched = true;
     if (std::exchange(m_touched, false)) m_since = now;
-    if (std::exchange(m_bytesCame, false)) m_quietSince = now;
+    const bool begun = std::exchange(m_hasBegun, false);
+    if (std::exchange(m_arrivedSinceSweep, 0) >= kProgressBytes || begun) m_progressAt = now;
     const Server::Options& options = m_host.options();
     const Duration waited = now - m_since;
     if (m_draining) {
@@ -262,13 +288,24 @@ void Connection::sweep(Duration now) {
     } else if (!m_reader.holdsPartialRequest()) {
         if (waited >= options.idleTime) close();
     } else {
-        const auto kilobytes = static_cast<std::int64_t>(m_reader.bytesHeld() / 16'384);
-        const Duration allowed =
-            kilobytes == 0 ? options.headTime : options.bodyTime + std::chrono::seconds(kilobytes);
-        if (waited < allowed) return;
-        refuse(408, "The request took too long.");
-        flush();
+        sweepArriving(waited);
     }
+}
+
+void Connection::sweepArriving(Duration waited) {
+    if (m_waitsForInput && tcpState(m_socket) == TCP_CLOSE) return close();
+    const Server::Options& options = m_host.options();
+    const auto parts = static_cast<std::int64_t>(m_reader.bytesHeld() / 16'384);
+    const Duration allowed =
+        parts == 0 ? options.headTime : options.bodyTime + std::chrono::seconds(parts);
+    if (waited < allowed) return;
+    if (m_waitsForInput) {
+        m_linger = true;
+        refuse(503, "Too many large requests at once.");
+    } else {
+        refuse(408, "The request took too long.");
+    }
+    flush();
 }
 
 // Without a read in progress, nothing else notices that the client has left.

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/http/reply.h"
@@ -32,8 +33,13 @@ public:
     virtual bool hasWaitingRequests() const = 0;
     /// There are more connections than the server serves requests for.
     virtual bool isOverfull() const = 0;
-    /// The connection's input memory has changed by `bytes`. Returns false if it may not have more.
-    virtual bool takeInput(const Connection& connection, std::ptrdiff_t bytes) = 0;
+    /// Reserves memory for the connection's input, `bytes` in all. Returns false if there is too
+    /// little; then the server calls `resumeReading` of the connection once there is.
+    virtual bool takeInput(Connection& connection, std::size_t bytes) = 0;
+    /// The connection's input memory has changed.
+    virtual void noteInput(const Connection& connection, std::size_t before, std::size_t now) = 0;
+    /// Memory for bytes that nobody reads.
+    virtual std::span<char> waste() = 0;
     /// Asks the server to call `flush` of the connection.
     virtual void wantsFlush(Connection& connection) = 0;
     /// The connection has closed; `unanswered` if some of its requests have no answer.
@@ -83,8 +89,14 @@ public:
 
     /// Memory that its input occupies.
     std::size_t inputBytes() const { return m_inputNoted; }
-    /// The time since which no bytes of the current request have arrived, as of the last sweep.
-    Duration quietSince() const { return m_bytesCame ? Duration::max() : m_quietSince; }
+    /// Bytes that the request in progress lacks.
+    std::size_t inputMissing() const { return m_reader.bytesMissing(); }
+    /// Reads on if there is memory for it by now. Returns false if it still waits.
+    bool resumeReading();
+    /// The last sweep before which a good part of the current request had arrived.
+    Duration progressAt() const { return m_progressAt; }
+    /// A large request is arriving, but there was no progress for `time`, as of the last sweep.
+    bool hasStalled(Duration now, Duration time);
 
     // Set by the server.
     bool flushWanted = false;             ///< The connection is in the list for `flush`.
@@ -135,6 +147,8 @@ private:
     void onSent(std::size_t bytes);
     void finish();
     void noteInput();
+    bool reserveInput();
+    void sweepArriving(Duration waited);
     void sweepWaiting();
 
     ConnectionHost& m_host;
@@ -147,6 +161,7 @@ private:
     RequestReader m_reader;
     std::size_t m_inputNoted = 0;  // The part of the reader's memory that the server has counted.
     bool m_reading = false;        // A read is in progress.
+    bool m_waitsForInput = false;  // Reads on once there is memory for what comes.
     bool m_takingRequests = false;
     std::optional<Request> m_waiting;  // Waits for room; its bytes stay in the reader meanwhile.
     bool m_asked = false;              // A whole request has arrived at some time.
@@ -174,8 +189,10 @@ private:
     bool m_touched = true;  // Active since the last sweep.
     Duration m_since{};     // The last sweep that found it active.
     std::size_t m_sentSinceSweep = 0;
-    bool m_bytesCame = true;  // Since the last sweep.
-    Duration m_quietSince{};
+    // Of the request in progress, since the last sweep.
+    bool m_hasBegun = true;
+    std::size_t m_arrivedSinceSweep = 0;
+    Duration m_progressAt{};
     std::string m_dropped;  // Takes answers for clients that have gone.
 };
 

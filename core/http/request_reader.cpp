@@ -9,6 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/base/utf8.h"
+#include "core/http/input_buffer.h"
 
 namespace orrery::http {
 namespace {
@@ -19,8 +20,6 @@ using beast::http::verb;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::string_view kLineEnd = "\r\n";
-// After a large body, the connection returns memory beyond this.
-constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
@@ -50,14 +49,14 @@ Method methodOf(verb method) {
 /// Beast's parser, which keeps views of the few fields that the engine uses.
 class RequestReader::Parser final : public beast::http::basic_parser<true> {
 public:
-    explicit Parser(const Limits& limits) : m_bodyBytesMax(limits.bodyBytesMax) {
+    explicit Parser(const Limits& limits) : chunks(limits.bodyBytesMax) {
         header_limit(static_cast<std::uint32_t>(limits.headBytesMax));
         body_limit(boost::none);
     }
 
     Request request;
     bool expectsContinue = false;
-    std::string chunks;
+    BodyBuffer chunks;
 
     /// Parses a head.
     std::size_t putHead(std::string_view bytes, beast::error_code& error) {
@@ -172,16 +171,14 @@ private:
     void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
     std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
                                    beast::error_code& error) override {
-        if (chunks.size() + body.size() > m_bodyBytesMax) {
+        if (!chunks.append({body.data(), body.size()})) {
             error = beast::http::error::body_limit;
             return 0;
         }
-        chunks.append(body.data(), body.size());
         return body.size();
     }
     void on_finish_impl(beast::error_code&) override {}
 
-    const std::size_t m_bodyBytesMax;
     std::string_view m_input;
     bool m_headDone = false;
     bool m_hasLength = false;
@@ -215,47 +212,63 @@ bool RequestReader::holdsPartialRequest() const {
 }
 
 std::size_t RequestReader::capacity() const {
-    return m_capacity + (m_chunked ? m_chunked->parser.chunks.capacity() : 0);
+    return m_buffer.capacity() + (m_chunked ? m_chunked->parser.chunks.capacity() : 0);
 }
 
 std::size_t RequestReader::bytesHeld() const {
     return available() - m_taken + (m_chunked ? m_chunked->parser.chunks.size() : 0);
 }
 
+std::size_t RequestReader::bytesMissing() const {
+    if (m_chunked) return m_limits.bodyBytesMax - m_chunked->parser.chunks.size();
+    return m_wanted - std::min(m_wanted, available());
+}
+
+void RequestReader::trim() {
+    release();
+    if (m_begin != m_end) return;
+    m_begin = m_end = 0;
+    if (m_buffer.capacity() > InputBuffer::kHeapBytesMax && m_wanted == 0) m_buffer.free();
+}
+
+void RequestReader::discard() {
+    m_chunked.reset();
+    m_buffer.free();
+    m_begin = m_end = m_taken = m_wanted = m_scanned = 0;
+}
+
+// Grows to the whole request once its size is known, but only as bytes come, so that a head that
+// announces a large body does not get the memory for nothing.
+std::size_t RequestReader::bufferWanted() const {
+    const std::size_t doubled = std::max(2 * available(), kReadBytes);
+    const std::size_t room = m_wanted > available() ? std::min(m_wanted, doubled) : doubled;
+    return std::max(room, available() + 1);
+}
+
+std::size_t RequestReader::capacityWanted() {
+    trim();
+    const std::size_t buffer = std::max(m_buffer.capacity(), bufferWanted());
+    return buffer + (m_chunked ? m_chunked->parser.chunks.capacityFor(buffer) : 0);
+}
+
 void RequestReader::reserve(std::size_t bytes) {
     const std::size_t held = available();
-    if (m_begin + bytes <= m_capacity) return;
-    if (bytes <= m_capacity) {
-        std::memmove(m_buffer.get(), m_buffer.get() + m_begin, held);
-    } else {
-        auto larger = std::make_unique_for_overwrite<char[]>(bytes);
-        if (held > 0) std::memcpy(larger.get(), m_buffer.get() + m_begin, held);
-        m_buffer = std::move(larger);
-        m_capacity = bytes;
-    }
+    if (m_begin + bytes <= m_buffer.capacity()) return;
+    if (m_begin > 0) std::memmove(m_buffer.data(), m_buffer.data() + m_begin, held);
     m_begin = 0;
     m_end = held;
+    if (bytes > m_buffer.capacity()) m_buffer.grow(bytes, held);
 }
 
 std::span<char> RequestReader::prepare() {
-    release();
-    if (m_begin == m_end) {
-        m_begin = m_end = 0;
-        if (m_capacity > kKeptBytesMax && m_wanted == 0) {
-            m_buffer.reset();
-            m_capacity = 0;
-        }
-    }
-    // Grows to the whole request once its size is known, but only as bytes come, so that a head
-    // that announces a large body does not get the memory for nothing.
-    const std::size_t doubled = std::max(2 * available(), kReadBytes);
-    const std::size_t room = m_wanted > available() ? std::min(m_wanted, doubled) : doubled;
-    reserve(std::max(room, available() + 1));
-    return {m_buffer.get() + m_end, m_capacity - m_end};
+    trim();
+    reserve(bufferWanted());
+    if (m_chunked) m_chunked->parser.chunks.reserve(m_buffer.capacity());
+    return {m_buffer.data() + m_end, m_buffer.capacity() - m_end};
 }
 
 void RequestReader::commit(std::size_t bytes) {
-    CHECK(bytes <= m_capacity - m_end);
+    CHECK(bytes <= m_buffer.capacity() - m_end);
     m_end += bytes;
 }
 
@@ -283,13 +296,13 @@ RequestReader::Outcome RequestReader::waitForHead() {
 // Some clients end a body with a line end that its length does not count (RFC 9112, 2.2).
 void RequestReader::skipEmptyLines() {
     while (available() >= kLineEnd.size() &&
-           std::string_view(m_buffer.get() + m_begin, kLineEnd.size()) == kLineEnd)
+           std::string_view(m_buffer.data() + m_begin, kLineEnd.size()) == kLineEnd)
         m_begin += kLineEnd.size();
 }
 
 RequestReader::Outcome RequestReader::readHead(Request& request) {
     if (m_scanned == 0) skipEmptyLines();
-    const std::string_view bytes(m_buffer.get() + m_begin, available());
+    const std::string_view bytes(m_buffer.data() + m_begin, available());
     if (bytes.empty() || bytes == "\r") return Outcome::NeedMore;
     // Most heads arrive whole, and the parser finds their end itself. A head that arrives in parts
     // is searched from the end of the last search, and parsed once it is whole.
@@ -334,7 +347,7 @@ RequestReader::Outcome RequestReader::readSized(Request& request, Parser& parser
         m_wanted = whole;
         return waitForBody(parser);
     }
-    parser.request.body = {m_buffer.get() + m_begin + headBytes, whole - headBytes};
+    parser.request.body = {m_buffer.data() + m_begin + headBytes, whole - headBytes};
     request = parser.request;
     m_taken = whole;
     m_wanted = m_scanned = 0;
@@ -362,7 +375,7 @@ RequestReader::Outcome RequestReader::readChunked(Request& request) {
     Parser& parser = m_chunked->parser;
     while (!parser.is_done()) {
         beast::error_code error;
-        const std::size_t used = parser.put({m_buffer.get() + m_begin, available()}, error);
+        const std::size_t used = parser.put({m_buffer.data() + m_begin, available()}, error);
         m_begin += used;
         if (error == beast::http::error::body_limit) {
             m_refusal.origin = parser.request.origin;
@@ -377,7 +390,7 @@ RequestReader::Outcome RequestReader::readChunked(Request& request) {
         if (error) return refuse(400, "The request is not valid HTTP.");
     }
     request = parser.request;
-    request.body = parser.chunks;
+    request.body = parser.chunks.view();
     m_chunked->givenOut = true;
     m_saidContinue = false;
     return Outcome::Ready;

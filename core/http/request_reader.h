@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "core/http/input_buffer.h"
 #include "core/http/request.h"
 
 namespace orrery::http {
@@ -48,8 +49,16 @@ public:
     bool holdsPartialRequest() const;
     /// Received bytes of the request in progress.
     std::size_t bytesHeld() const;
+    /// Bytes that the request in progress lacks; of a chunked one, at most.
+    std::size_t bytesMissing() const;
     /// Memory of this reader, including that of a chunked body in progress.
     std::size_t capacity() const;
+    /// The same after `prepare`. Invalidates all views given out, and so do the next two.
+    std::size_t capacityWanted();
+    /// Returns large memory that nothing uses.
+    void trim();
+    /// Drops everything that has arrived, and its memory. The reader cannot be used any more.
+    void discard();
 
 private:
     class Parser;
@@ -64,11 +73,11 @@ private:
     void release();
     Outcome waitForBody(const Parser& parser);
     Outcome refuse(int status, std::string_view message);
+    std::size_t bufferWanted() const;
     void reserve(std::size_t bytes);
 
     const Limits m_limits;
-    std::unique_ptr<char[]> m_buffer;
-    std::size_t m_capacity = 0;
+    InputBuffer m_buffer;
     std::size_t m_begin = 0;  // Where the bytes not yet given out begin.
     std::size_t m_end = 0;
     std::size_t m_taken = 0;    // Bytes of the last request given out.

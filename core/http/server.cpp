@@ -1,12 +1,14 @@
 #include "core/http/server.h"
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <deque>
-#include <map>
+#include <span>
 
 #include "core/base/check.h"
+#include "core/http/arriving.h"
 #include "core/http/connection.h"
 
 namespace orrery::http {
@@ -14,6 +16,12 @@ namespace orrery::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+
+namespace {
+
+constexpr int kAcceptedAtOnce = 64;
+
+}  // namespace
 
 /// Shared with pending accept operations.
 class Server::Impl : public ConnectionHost, public std::enable_shared_from_this<Server::Impl> {
@@ -23,7 +31,8 @@ public:
           m_handler(handler),
           m_options(options),
           m_writer(options.requestIdSeed),
-          m_room(options.room) {}
+          m_room(options.room),
+          m_arriving(m_connections, {options.inputBytesMax, options.stallTime}) {}
 
     // --- for connections
 
@@ -34,12 +43,19 @@ public:
     bool takeRoom(Connection& connection, Room::Pool pool, const Needs& needs) override;
     bool hasWaitingRequests() const override { return m_hadWaitingRequests; }
     bool isOverfull() const override { return m_connections.size() > m_options.connectionsMax; }
-    bool takeInput(const Connection& connection, std::ptrdiff_t bytes) override;
+    bool takeInput(Connection& connection, std::size_t bytes) override {
+        return m_arriving.take(connection, bytes);
+    }
+    void noteInput(const Connection& connection, std::size_t before, std::size_t now) override {
+        m_arriving.note(connection.id(), before, now);
+    }
+    std::span<char> waste() override { return m_waste; }
     void wantsFlush(Connection& connection) override {
         if (std::exchange(connection.flushWanted, true)) return;
         m_toFlush.push_back(connection.shared_from_this());
     }
     void closed(Connection& connection, bool unanswered) override {
+        m_arriving.forget(connection.id());
         m_connections.erase(connection.id());
         if (unanswered && !m_ending) m_handler.onClientGone(connection.id());
     }
@@ -70,7 +86,6 @@ public:
     void accept(const std::shared_ptr<tcp::acceptor>& acceptor);
     void onAccepted(tcp::socket socket);
     bool evictOne();
-    bool cutOffStalledInput();
     bool serveWaiting(Room::Pool pool);
     bool serveWaiting() {
         const bool small = serveWaiting(Room::Pool::Small);
@@ -101,10 +116,11 @@ public:
     bool m_hadWaitingRequests = false;  // Requests were waiting at the last sweep.
     Duration m_now{};                   // The time of the last sweep.
     bool m_ending = false;
-    std::ptrdiff_t m_inputBytes = 0;
+    std::array<char, 64 * 1024> m_waste;
     std::vector<std::shared_ptr<tcp::acceptor>> m_acceptors;
     std::vector<std::shared_ptr<tcp::acceptor>> m_pausedAcceptors;
-    std::map<std::uint64_t, std::shared_ptr<Connection>> m_connections;
+    Connections m_connections;
+    Arriving m_arriving;
     std::vector<std::shared_ptr<Connection>> m_toFlush;
     std::vector<std::shared_ptr<Connection>> m_flushing;
     std::uint64_t m_accepted = 0;
@@ -124,6 +140,7 @@ std::expected<std::uint16_t, error_code> Server::Impl::listenOn(const asio::ip::
     if (acceptor->listen(tcp::acceptor::max_listen_connections, error))
         return std::unexpected(error);
     const std::uint16_t bound = acceptor->local_endpoint(error).port();
+    acceptor->non_blocking(true, error);
     m_acceptors.push_back(acceptor);
     accept(acceptor);
     return bound;
@@ -159,18 +176,24 @@ std::expected<std::uint16_t, std::string> Server::Impl::listen(const std::string
 }
 
 void Server::Impl::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
-    acceptor->async_accept(
-        [self = shared_from_this(), acceptor](error_code error, tcp::socket socket) {
-            if (!acceptor->is_open()) return;
-            if (!error) {
-                self->onAccepted(std::move(socket));
-            } else if (error != asio::error::connection_aborted && !self->evictOne()) {
-                // No file descriptor is left: retry at the next tick, not in a busy loop.
-                self->m_pausedAcceptors.push_back(acceptor);
-                return;
-            }
-            self->accept(acceptor);
-        });
+    acceptor->async_accept([self = shared_from_this(), acceptor](error_code error,
+                                                                 tcp::socket socket) {
+        if (!acceptor->is_open()) return;
+        // Waiting for the next would cost each a round of the loop.
+        for (int taken = 1; !error; ++taken) {
+            self->onAccepted(std::move(socket));
+            if (taken == kAcceptedAtOnce) break;
+            socket = acceptor->accept(error);
+        }
+        const bool isOwnFault =
+            error && error != asio::error::would_block && error != asio::error::connection_aborted;
+        if (isOwnFault && !self->evictOne()) {
+            // No file descriptor is left: retry at the next tick, not in a busy loop.
+            self->m_pausedAcceptors.push_back(acceptor);
+            return;
+        }
+        self->accept(acceptor);
+    });
 }
 
 // Clients without requests must not keep out clients with requests.
@@ -248,38 +271,13 @@ bool Server::Impl::serveWaiting(Room::Pool pool) {
     return served;
 }
 
-bool Server::Impl::takeInput(const Connection& connection, std::ptrdiff_t bytes) {
-    // A small request's input is never refused; the number of connections bounds it.
-    constexpr std::size_t kSmallInput = 64 * 1024;
-    m_inputBytes += bytes;
-    const auto isFull = [&] {
-        return m_inputBytes > static_cast<std::ptrdiff_t>(m_options.inputBytesMax);
-    };
-    if (bytes <= 0 || connection.inputBytes() <= kSmallInput) return true;
-    while (isFull())
-        if (!cutOffStalledInput()) return false;
-    return true;
-}
-
-/// Closes a connection whose large request has stopped arriving.
-bool Server::Impl::cutOffStalledInput() {
-    constexpr std::size_t kLargeInput = 64 * 1024;
-    for (const auto& [id, connection] : m_connections) {
-        const Duration since = connection->quietSince();
-        const bool quiet = since != Duration::max() && m_now - since >= m_options.pressedTime;
-        if (!quiet || connection->isBusy() || connection->inputBytes() <= kLargeInput) continue;
-        connection->close();
-        return true;
-    }
-    return false;
-}
-
 void Server::Impl::tick(Duration now, CalendarTime calendar) {
     setCalendar(calendar);
     m_now = now;
     const auto connections = m_connections;  // A sweep closes some of them.
     for (const auto& [id, connection] : connections)
         connection->sweep(now);
+    m_arriving.onSwept(now);
     m_hadWaitingRequests = !m_waitingSmall.empty() || !m_waitingCommon.empty();
     for (const auto& acceptor : std::exchange(m_pausedAcceptors, {}))
         if (acceptor->is_open()) accept(acceptor);
@@ -328,6 +326,7 @@ void Server::flush() {
         }
         m_impl->m_flushing.clear();
     } while (m_impl->serveWaiting() || !m_impl->m_toFlush.empty());
+    m_impl->m_arriving.serveWaiting();
 }
 
 void Server::beginStream(ExchangeId id, const ReplyHead& head, StreamKind kind) {
@@ -362,6 +361,13 @@ std::size_t Server::connectionCount() const {
 
 bool Server::needsTicks() const {
     return !m_impl->m_connections.empty() || !m_impl->m_pausedAcceptors.empty();
+}
+
+std::size_t Server::inputBytes() const {
+    std::size_t bytes = 0;
+    for (const auto& [id, connection] : m_impl->m_connections)
+        bytes += connection->inputBytes();
+    return bytes;
 }
 
 std::size_t Server::waitingForRoom() const {

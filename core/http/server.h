@@ -70,9 +70,9 @@ public:
         Room::Limits room{};
         std::size_t headBytesMax = kHeadBytesMax;
         std::size_t bodyBytesMax = kBodyBytesMax;
-        /// For requests that are arriving, on all connections together. Beyond that, large ones get
-        /// a 503.
-        std::size_t inputBytesMax = 256 * 1024 * 1024;
+        /// For large requests that are arriving, on all connections together; one more may always
+        /// arrive whole. Beyond that, clients wait until they can send on.
+        std::size_t inputBytesMax = 48 * 1024 * 1024;
         /// The web pages that may read the answers.
         Origins origins{};
         std::uint64_t requestIdSeed = 0;
@@ -83,6 +83,8 @@ public:
         Duration writeTime = std::chrono::seconds(30);  ///< To take 16 KB of an answer.
         /// The same, while others wait for its memory or its place.
         Duration pressedTime = std::chrono::seconds(3);
+        /// To send 16 KB of a request, while others wait for its memory.
+        Duration stallTime = std::chrono::seconds(1);
         Duration idleTime = std::chrono::minutes(10);
         Duration lingerTime = std::chrono::seconds(5);
     };
@@ -134,6 +136,8 @@ public:
     /// True if `tick` has something to do: sweep connections, or accept again after file
     /// descriptors ran out.
     bool needsTicks() const;
+    /// Memory of the requests that are arriving.
+    std::size_t inputBytes() const;
     /// The number of connections whose next request waits for room.
     std::size_t waitingForRoom() const;
     /// True if the client is still connected.

@@ -91,6 +91,28 @@ private slots:
             QCOMPARE(clients[0]->receive().status, 200);
     }
 
+    // They held 256 MB and more, and clients that came later were not accepted for seconds.
+    void holdsLittleOfUploadsThatStop() {
+        const Daemon daemon({"--memory", "--port", "0"});
+        BlockingClient other(daemon.port);
+        QCOMPARE(other.call("CreateTable", kCreateTable).status, 200);
+        const int before = memoryOf(daemon);
+        const std::string upload =
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000000\r\n\r\n" +
+            std::string(900'000, 'x');
+        std::vector<std::unique_ptr<BlockingClient>> clients;
+        int most = before;
+        for (int i = 0; i < 300; ++i) {
+            clients.push_back(std::make_unique<BlockingClient>(daemon.port));
+            clients.back()->sendAtOnce(upload);
+            if (i % 20 != 0) continue;
+            BlockingClient fresh(daemon.port);
+            QCOMPARE(fresh.call("GetItem", kSmallRead).status, 200);
+            most = std::max(most, memoryOf(daemon));
+        }
+        QVERIFY2(most - before < 100, qPrintable(QString::number(most - before)));
+    }
+
     // The limit of open files is so low that silent clients take them all.
     void servesActiveClientsThoughSilentOnesTakeAllFiles() {
         Daemon daemon({"--memory", "--port", "0"}, 64);

@@ -93,6 +93,14 @@ public:
     void send(const std::string& bytes) {
         ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     }
+    /// Sends what the connection takes now.
+    void sendAtOnce(std::string_view bytes) {
+        ssize_t sent = 1;
+        for (; !bytes.empty() && sent > 0; bytes.remove_prefix(static_cast<std::size_t>(sent))) {
+            sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent < 0) return;
+        }
+    }
     void endSending() { shutdown(m_socket, SHUT_WR); }
     /// Reads until `end` arrives or the server closes.
     QString receiveUntil(const QString& end) {

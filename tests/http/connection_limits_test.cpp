@@ -213,30 +213,6 @@ private slots:
         QCOMPARE(repliesIn(client.receive()), 2);
         QVERIFY(client.closed);
     }
-
-    void closesStalledLargeRequestsWhenOthersNeedMemory() {
-        World world({.inputBytesMax = 600'000});
-        const auto half = [] {
-            return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" +
-                   std::string(200'000, 'x');
-        };
-        Client stops(world);
-        stops.send(half());
-        Client early(world);
-        early.send(half());
-        QVERIFY(early.receive().startsWith("HTTP/1.1 503 "));
-        Client small(world);
-        small.send(post("small"));
-        QVERIFY(small.receive().endsWith("small"));
-        passSeconds(world, 1, 5);
-        Client late(world);
-        late.send(half());
-        QVERIFY(late.receive().isEmpty());
-        stops.receive();
-        QVERIFY(stops.closed);
-        late.send(std::string(200'000, 'y'));
-        QVERIFY(late.receive().endsWith("y"));
-    }
 };
 
 ORRERY_TEST_CLASS(ConnectionLimitsTest)

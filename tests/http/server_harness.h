@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,6 +89,8 @@ public:
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         connected = connect(m_socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
         fcntl(m_socket, F_SETFL, O_NONBLOCK);
+        const int now = 1;
+        setsockopt(m_socket, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
     }
     ~Client() {
         if (m_socket >= 0) close(m_socket);
@@ -106,6 +109,18 @@ public:
             m_world.poll();
         }
         m_world.poll();
+    }
+    /// Sends what the connection takes, without waiting until the server reads it.
+    void sendAtOnce(std::string_view bytes) {
+        sendUnseen(bytes);
+        m_world.poll();
+    }
+    void sendUnseen(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
     }
     /// Disconnects like a program that is killed with unread answers.
     void reset() {

@@ -239,14 +239,6 @@ private slots:
         QVERIFY(!second.closed);
     }
 
-    void boundsWhatAllClientsTogetherSend() {
-        World world({.inputBytesMax = 100'000});
-        Client client(world);
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" +
-                    std::string(200'000, 'x'));
-        QVERIFY(client.receive().startsWith("HTTP/1.1 503 "));
-    }
-
     void streamsUntilTheClientLeaves() {
         World world;
         world.answerer.echo = false;
