@@ -2,12 +2,17 @@
 """How the data folder grows while few items are written again and again, how long a start takes
 after a kill, and what it costs that a zone comes back which was away for many writes.
 
-usage: log_life.py ORRERYD [--overwrites N] [--away N] [--folder DIR]
+usage: log_life.py ORRERYD [--overwrites N] [--distinct N] [--away N] [--folder DIR]
 
 Writes 1,000 items of 1 KB in batches of 25 from eight clients. Prints the size of the folder after
 N and after 2 N overwrites, the time from a start after SIGKILL to the first answer, and, with
 --away, for a zone that misses so many writes: the time until it holds the same again, the memory of
-the process meanwhile, and the slowest of the requests that went on.
+the process meanwhile, and the slowest of the requests that went on. With --distinct, so many
+different items are written before the last starts; 3,000,000 make a folder of some 10 GB.
+
+Exits with 1 if a bar does not hold: the folder grows by 16 MB or reaches 300 MB (without
+--distinct), a start takes more than 50 ms to the first answer, or a request more than 50 ms while a
+zone comes back. Run it on a machine that does nothing else.
 """
 import argparse
 import atexit
@@ -17,10 +22,15 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 
 ITEMS = 1000
+GROWTH_MAX_MB = 16
+FOLDER_MAX_MB = 300
+START_MAX_MS = 50
+REQUEST_MAX_MS = 50
 CLIENTS = 8
 PAD = "x" * 950
 AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, "
@@ -68,22 +78,32 @@ class Client:
         return reply.status, json.loads(reply.read() or "null")
 
 
-def batch(first, number):
-    puts = [{"PutRequest": {"Item": {"pk": {"S": f"k{(first + i) % ITEMS}"},
+failed = []
+
+
+def expect(holds, bar):
+    if not holds:
+        failed.append(bar)
+        print(f"NOT HELD: {bar}", flush=True)
+
+
+def batch(first, number, items):
+    puts = [{"PutRequest": {"Item": {"pk": {"S": f"k{(first + i) % items}"},
                                      "n": {"N": str(number)}, "pad": {"S": PAD}}}}
             for i in range(25)]
     return {"RequestItems": {"Log": puts}}
 
 
-def overwrite(port, count):
-    """Writes `count` items; returns the slowest request in milliseconds."""
+def overwrite(port, count, items=ITEMS, begin=0):
+    """Writes `count` items from number `begin` on, of `items`; returns the slowest request in ms."""
     slowest = [0.0] * CLIENTS
 
     def run(client_number):
         client = Client(port)
         for i in range(count // 25 // CLIENTS):
+            first = begin + client_number * (min(count, items) // CLIENTS) + i * 25
             began = time.perf_counter()
-            status, answer = client.call("BatchWriteItem", batch(client_number * 125 + i * 25, i))
+            status, answer = client.call("BatchWriteItem", batch(first, i, items))
             slowest[client_number] = max(slowest[client_number], time.perf_counter() - began)
             if status != 200 or answer.get("UnprocessedItems"):
                 raise RuntimeError(f"a batch was refused: {status} {answer}")
@@ -109,61 +129,92 @@ def is_even(client):
     return bool(text)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("orreryd")
-    parser.add_argument("--overwrites", type=int, default=140_000)
-    parser.add_argument("--away", type=int, default=0)
-    parser.add_argument("--folder")
-    options = parser.parse_args()
-    folder = options.folder or tempfile.mkdtemp(prefix="log-life-")
-
-    daemon = Daemon(options.orreryd, folder)
-    client = Client(daemon.port)
+def create_table(client):
     status, answer = client.call("CreateTable", {
         "TableName": "Log", "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})
     if status != 200:
         raise RuntimeError(f"no table: {answer}")
+
+
+def grow(daemon, folder, overwrites):
+    sizes = []
     for part in (1, 2):
         began = time.perf_counter()
-        overwrite(daemon.port, options.overwrites)
+        overwrite(daemon.port, overwrites)
         took = time.perf_counter() - began
-        print(f"{part * options.overwrites} overwrites: {megabytes(folder):.0f} MB, "
-              f"{options.overwrites / took:.0f} writes/s", flush=True)
-    for _ in range(3):
-        overwrite(daemon.port, 20_000)
+        sizes.append(megabytes(folder))
+        print(f"{part * overwrites} overwrites: {sizes[-1]:.0f} MB, "
+              f"{overwrites / took:.0f} writes/s", flush=True)
+    expect(sizes[1] - sizes[0] < GROWTH_MAX_MB, f"growth under {GROWTH_MAX_MB} MB")
+    expect(sizes[1] < FOLDER_MAX_MB, f"folder under {FOLDER_MAX_MB} MB")
+
+
+def restart(daemon, program, folder, write):
+    """Three starts after a kill, each after `write`; returns the last daemon."""
+    for time_number in range(3):
+        write(daemon, time_number)
+        size = megabytes(folder)
         daemon.kill()
         began = time.perf_counter()
-        daemon = Daemon(options.orreryd, folder)
-        client = Client(daemon.port)
-        status, _ = client.call("GetItem", {"TableName": "Log", "Key": {"pk": {"S": "k1"}},
-                                            "ConsistentRead": True})
-        print(f"first answer after a kill: {(time.perf_counter() - began) * 1000:.0f} ms "
-              f"({status})", flush=True)
+        daemon = Daemon(program, folder)
+        status, _ = Client(daemon.port).call(
+            "GetItem", {"TableName": "Log", "Key": {"pk": {"S": "k1"}}, "ConsistentRead": True})
+        took = (time.perf_counter() - began) * 1000
+        print(f"first answer after a kill, folder of {size:.0f} MB: {took:.0f} ms ({status})",
+              flush=True)
+        expect(status == 200 and took <= START_MAX_MS, f"a start within {START_MAX_MS} ms")
+    return daemon
+
+
+def come_back(daemon, client, folder, away):
+    _, fault = client.control("POST", "faults", {"kind": "zone-outage", "zone": "us-east-1c"})
+    time.sleep(3)
+    overwrite(daemon.port, away)
+    print(f"zone away for {away} writes: folder {megabytes(folder):.0f} MB, "
+          f"memory {daemon.rss_anon():.0f} MB", flush=True)
+    client.control("DELETE", f"faults/{fault['id']}")
+    began = time.perf_counter()
+    slowest = memory = 0.0
+    while True:
+        slowest = max(slowest, overwrite(daemon.port, 2_000))
+        memory = max(memory, daemon.rss_anon())
+        if is_even(client):
+            break
+        if time.perf_counter() - began > 120:
+            expect(False, "back within 120 s")
+            break
+    print(f"back after {time.perf_counter() - began:.1f} s, memory at most {memory:.0f} MB, "
+          f"slowest batch of 25 meanwhile {slowest:.0f} ms", flush=True)
+    expect(slowest <= REQUEST_MAX_MS, f"requests within {REQUEST_MAX_MS} ms")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("orreryd")
+    parser.add_argument("--overwrites", type=int, default=140_000)
+    parser.add_argument("--distinct", type=int, default=0)
+    parser.add_argument("--away", type=int, default=0)
+    parser.add_argument("--folder")
+    options = parser.parse_args()
+    folder = options.folder or tempfile.mkdtemp(prefix="log-life-")
+
+    daemon = Daemon(options.orreryd, folder)
+    create_table(Client(daemon.port))
+    grow(daemon, folder, options.overwrites)
+    daemon = restart(daemon, options.orreryd, folder, lambda one, _: overwrite(one.port, 20_000))
+    if options.distinct:
+        distinct = options.distinct // 3
+        daemon = restart(daemon, options.orreryd, folder,
+                         lambda one, number: overwrite(one.port, distinct, options.distinct,
+                                                       number * distinct))
     if options.away:
-        _, fault = client.control("POST", "faults", {"kind": "zone-outage", "zone": "us-east-1c"})
-        time.sleep(3)
-        overwrite(daemon.port, options.away)
-        print(f"zone away for {options.away} writes: folder {megabytes(folder):.0f} MB, "
-              f"memory {daemon.rss_anon():.0f} MB", flush=True)
-        client.control("DELETE", f"faults/{fault['id']}")
-        began = time.perf_counter()
-        slowest = memory = 0.0
-        while True:
-            slowest = max(slowest, overwrite(daemon.port, 2_000))
-            memory = max(memory, daemon.rss_anon())
-            if is_even(client):
-                break
-            if time.perf_counter() - began > 120:
-                print("not back after 120 s", flush=True)
-                break
-        print(f"back after {time.perf_counter() - began:.1f} s, memory at most {memory:.0f} MB, "
-              f"slowest batch of 25 meanwhile {slowest:.0f} ms", flush=True)
+        come_back(daemon, Client(daemon.port), folder, options.away)
     time.sleep(8)
     print(f"at rest: {megabytes(folder):.0f} MB", flush=True)
     daemon.kill()
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
