@@ -83,6 +83,8 @@ private:
     void finish();
     /// The tables of the namespace hold what the model holds.
     void judgeItems();
+    /// DescribeTable counts items and the entries of indexes as the model does.
+    void judgeCounts();
     /// The answer, or nothing after a kill in between.
     std::optional<Answer> send(std::string_view operation, const boost::json::object& body);
     /// The same with the mistake (model_mistakes.cpp).

@@ -270,9 +270,11 @@ void ModelRun::resolve(const std::vector<Effect>& effects, Together together) {
 void ModelRun::finish() {
     settle();
     judgeItems();
+    judgeCounts();
     if (m_hasNamespaces) {
         changeNamespace();
         judgeItems();
+        judgeCounts();
     }
     settle();
     m_request = "at the end";
@@ -294,6 +296,36 @@ void ModelRun::judgeItems() {
         for (const auto& item : answer->body.at("Items").as_array())
             items[table.keyText(sorted(item.as_object()))] = sorted(item.as_object());
         if (items != table.items()) return problem("the table holds other items than the model");
+    }
+}
+
+void ModelRun::judgeCounts() {
+    settle();
+    for (const Table& table : m_tables) {
+        const auto answer = ask("DescribeTable", {{"TableName", table.name()}});
+        if (!answer || answer->status != 200) return problem("no answer after healing");
+        const auto judge = [&](const boost::json::object& shown, std::string_view size,
+                               const Schema* index) {
+            std::size_t bytes = 0;
+            const std::vector<Attributes> entries = table.entries(index);
+            for (const Attributes& entry : entries)
+                bytes += bytesOf(entry);
+            const auto count = shown.at("ItemCount").to_number<std::size_t>();
+            if (count == entries.size() && shown.at(size).to_number<std::size_t>() == bytes) return;
+            problem((index ? index->name : table.name()) + " counts " +
+                    boost::json::serialize(shown) + ", expected " + std::to_string(entries.size()) +
+                    " with " + std::to_string(bytes) + " bytes");
+        };
+        const auto& described = answer->body.at("Table").as_object();
+        judge(described, "TableSizeBytes", nullptr);
+        for (const Schema& index : table.indexes()) {
+            const auto& list =
+                described.at(index.isGlobal ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes");
+            for (const auto& shown : list.as_array()) {
+                if (shown.at("IndexName").as_string() == index.name)
+                    judge(shown.as_object(), "IndexSizeBytes", &index);
+            }
+        }
     }
 }
 
