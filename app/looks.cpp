@@ -22,7 +22,7 @@ void appendParameter(QByteArray& target, const char* name, const QString& value)
     target += QUrl::toPercentEncoding(value);
 }
 
-/// Names the account, so that no table of another one is found in its place.
+/// Names the account, also the shared one, so that no table of another one is found in its place.
 void appendAccount(QByteArray& target, const QString& account) {
     const std::string id = account.toStdString();
     const auto digits = id.empty() ? kSharedAccount : accountDigits(id);
@@ -40,7 +40,7 @@ std::string itemsTarget(const widgets::ItemsPageRequest& request) {
     QByteArray target("/items");
     appendParameter(target, "region", request.target.region);
     appendParameter(target, "table", request.target.table);
-    if (!request.target.account.isEmpty()) appendAccount(target, request.target.account);
+    appendAccount(target, request.target.account);
     appendParameter(target, "index", request.target.index);
     appendParameter(target, "zone", request.target.zone);
     if (request.from.isEmpty())
@@ -76,7 +76,7 @@ std::string itemTarget(const QString& region, const QString& table, const QJsonO
     QByteArray target("/item");
     appendParameter(target, "region", region);
     appendParameter(target, "table", table);
-    if (!account.isEmpty()) appendAccount(target, account);
+    appendAccount(target, account);
     appendParameter(target, "key",
                     QString::fromUtf8(QJsonDocument(key).toJson(QJsonDocument::Compact)));
     return target.toStdString();

@@ -58,7 +58,7 @@ void MainWindow::makeMenus() {
     items->addSeparator();
     items->addAction(icon(Symbol::Remove), tr("&Delete table…"), this, [this] {
         if (const widgets::TablePage* page = currentTable())
-            deleteTable({page->target().region, page->target().table, {}});
+            deleteTable(page->target());
         else if (m_explorer->current().isTable())
             deleteTable(m_explorer->current());
     });
@@ -203,14 +203,19 @@ void MainWindow::lookAtInspected() {
     if (m_inspector->key().isEmpty()) return m_partitions->setMark({});
     if (m_looking) return;
     m_looking = true;
-    const QJsonObject key = m_inspector->key();
+    const auto lookTarget = [this] {
+        return itemTarget(m_inspector->region(), m_inspector->table(), m_inspector->key(),
+                          m_inspector->account());
+    };
+    const std::string target = lookTarget();
     m_backend->control(
-        "GET", itemTarget(m_inspector->region(), m_inspector->table(), key, m_inspector->account()),
-        {}, [this, key, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+        "GET", target, {},
+        [this, target, lookTarget, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
             if (alive.expired()) return;
             m_looking = false;
-            // The person selected another item in the meantime, so look at that item.
-            if (key != m_inspector->key()) return lookAtInspected();
+            // The person selected another item in the meantime, perhaps one with the same key in
+            // another table, so look at that item.
+            if (target != lookTarget()) return lookAtInspected();
             const widgets::ItemVersions versions = parseItemVersions(answer);
             m_inspector->setVersions(versions);
             const widgets::TablePage* page = currentTable();

@@ -145,7 +145,8 @@ void MainWindow::connectDocks() {
             &MainWindow::lookAtInspected);
     connect(m_inspector, &widgets::ItemInspector::editWanted, this,
             [this](const QJsonObject& item) {
-                editItem({m_inspector->region(), m_inspector->table(), {}}, item);
+                editItem({m_inspector->region(), m_inspector->table(), {}, m_inspector->account()},
+                         item);
             });
 }
 

@@ -15,8 +15,8 @@ private slots:
         widgets::ItemsPageRequest request{{"us-east-1", "a&b", "i", "us-east-1b"}, {}, 0.00001};
         request.limit = 10;
         QCOMPARE(QString::fromStdString(itemsTarget(request)),
-                 QStringLiteral("/items?region=us-east-1&table=a%26b&index=i&zone=us-east-1b"
-                                "&at=0.000010000&limit=10"));
+                 QStringLiteral("/items?region=us-east-1&table=a%26b&account=000000000000&index=i"
+                                "&zone=us-east-1b&at=0.000010000&limit=10"));
         request.from = "0a";
         request.backward = true;
         request.target.account = QStringLiteral("000000000000/a b");
@@ -26,8 +26,8 @@ private slots:
         QVERIFY(itemsTarget(request).ends_with("&from=0a&backward=true&limit=10"));
         QCOMPARE(QString::fromStdString(
                      itemTarget("r", "t", {{"id", QJsonObject{{"S", QStringLiteral("ä b")}}}})),
-                 QStringLiteral("/item?region=r&table=t&key=%7B%22id%22%3A%7B%22S%22%3A%22%C3%A4"
-                                "%20b%22%7D%7D"));
+                 QStringLiteral("/item?region=r&table=t&account=000000000000&key=%7B%22id%22%3A%7B"
+                                "%22S%22%3A%22%C3%A4%20b%22%7D%7D"));
     }
 
     void aPageIsRead() {

@@ -46,10 +46,11 @@ bool WindowEngine::waitFor(const std::function<bool()>& holds) {
     return QTest::qWaitFor(holds, kWaitMs);
 }
 
-app::Backend::Answer WindowEngine::call(const char* operation, const QJsonObject& request) {
+app::Backend::Answer WindowEngine::call(const char* operation, const QJsonObject& request,
+                                        const Scope& scope) {
     std::optional<app::Backend::Answer> result;
     QEventLoop loop;
-    m_backend->call("us-east-1", operation,
+    m_backend->call(scope, operation,
                     QJsonDocument(request).toJson(QJsonDocument::Compact).toStdString(),
                     [&result, &loop](const app::Backend::Answer& answer) {
                         result = answer;

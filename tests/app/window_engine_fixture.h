@@ -22,7 +22,8 @@ public:
     app::MainWindow& window() { return *m_window; }
 
     /// A call of an application; waits for the answer. The body is empty unless the call succeeded.
-    app::Backend::Answer call(const char* operation, const QJsonObject& request);
+    app::Backend::Answer call(const char* operation, const QJsonObject& request,
+                              const Scope& scope = "us-east-1");
     void put(const QJsonObject& item);
     /// Uses a strong read; empty if there is no item.
     QJsonObject get(const QString& id);

@@ -40,6 +40,7 @@ void ItemsModel::jumpTo(double part) {
     ++m_generation;
     m_busy = false;
     m_loading = true;
+    m_refreshWanted = false;
     fetch(Fetch::Jump, request);
     emit stateChanged();
 }
@@ -64,7 +65,9 @@ void ItemsModel::extendUp() {
 }
 
 void ItemsModel::refresh() {
-    if (m_busy || m_loading) return;
+    // What is under way may have been read before the change that the caller knows of.
+    m_refreshWanted = m_busy || m_loading;
+    if (m_refreshWanted) return;
     ItemsPageRequest request;
     request.from = m_anchorKey;
     request.at = m_anchorAt;
@@ -89,27 +92,27 @@ void ItemsModel::take(Fetch kind, const ItemsPageRequest& request, const ItemsPa
     else
         m_busy = false;
     m_error = page.error;
-    if (!m_error.isEmpty()) {
+    if (m_error.isEmpty()) {
+        addColumns(page.rows);
+        takeRows(kind, request, page);
+    } else {
         clearRows();
-        emit stateChanged();
-        return;
-    }
-    addColumns(page.rows);
-    switch (kind) {
-        case Fetch::Jump:
-            takeJump(request, page);
-            break;
-        case Fetch::Down:
-            takeDown(page);
-            break;
-        case Fetch::Up:
-            takeUp(page);
-            break;
-        case Fetch::Refresh:
-            takeRefresh(page);
-            break;
     }
     emit stateChanged();
+    if (m_refreshWanted) refresh();
+}
+
+void ItemsModel::takeRows(Fetch kind, const ItemsPageRequest& request, const ItemsPage& page) {
+    switch (kind) {
+        case Fetch::Jump:
+            return takeJump(request, page);
+        case Fetch::Down:
+            return takeDown(page);
+        case Fetch::Up:
+            return takeUp(page);
+        case Fetch::Refresh:
+            return takeRefresh(page);
+    }
 }
 
 void ItemsModel::takeJump(const ItemsPageRequest& request, const ItemsPage& page) {

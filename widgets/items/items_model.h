@@ -33,7 +33,8 @@ public:
     /// Reads on at an end of the window, unless a read is in flight or that end is reached.
     void extendDown();
     void extendUp();
-    /// Reads the window again and signals only changed rows.
+    /// Reads the window again and signals only changed rows. If a read is in flight, the refresh
+    /// follows it.
     void refresh();
 
     bool atBeginning() const { return m_atBeginning; }
@@ -64,6 +65,7 @@ private:
 
     void fetch(Fetch kind, ItemsPageRequest request);
     void take(Fetch kind, const ItemsPageRequest& request, const ItemsPage& page);
+    void takeRows(Fetch kind, const ItemsPageRequest& request, const ItemsPage& page);
     void takeJump(const ItemsPageRequest& request, const ItemsPage& page);
     void takeDown(const ItemsPage& page);
     void takeUp(const ItemsPage& page);
@@ -85,6 +87,7 @@ private:
     bool m_atEnd = false;
     bool m_loading = false;
     bool m_busy = false;             // An extension or a refresh is in flight.
+    bool m_refreshWanted = false;    // Once the read in flight is answered.
     std::uint64_t m_generation = 0;  // Answers with an older number are dropped.
     QString m_error;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);

@@ -136,6 +136,39 @@ private slots:
         QCOMPARE(inserted.count() + removed.count(), 0);
     }
 
+    // The caller notes that it asked for the change, and does not ask again.
+    void aRefreshWantedWhileAReadIsUnderWayFollowsIt() {
+        NumberedItems items(1000);
+        ItemsModel model(&items);
+        QAbstractItemModelTester tester(&model);
+        model.setTarget({"r", "t", {}, "ra"}, {"id"});
+        items.answer();
+        model.extendDown();  // Does not read item 1 again.
+        items.changed = "hello";
+        model.refresh();
+        model.refresh();
+        QCOMPARE(items.waiting(), 1u);
+        items.answer();
+        QCOMPARE(model.rowCount(), 400);
+        QCOMPARE(model.columnCount(), 3);
+        QCOMPARE(model.index(1, 2).data().toString(), QStringLiteral("hello"));
+        QCOMPARE(items.jumps, 2);
+        model.jumpTo(0);
+        model.refresh();
+        items.answer();
+        QCOMPARE(items.jumps, 4);
+    }
+
+    void aJumpIsTheRefreshThatWasWanted() {
+        NumberedItems items(1000);
+        ItemsModel model(&items);
+        model.setTarget({"r", "t", {}, "ra"}, {"id"});
+        model.refresh();
+        model.jumpTo(0.5);
+        items.answer();
+        QCOMPARE(items.jumps, 2);
+    }
+
     void anErrorEmptiesTheGridAndSaysWhy() {
         NumberedItems items(10);
         ItemsModel model(&items);
