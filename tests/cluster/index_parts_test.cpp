@@ -296,7 +296,7 @@ private slots:
     void aFollowerSaysWhoLeads() {
         Parts at;
         auto batch = at.batchOf(1, Origin::Record, Lsn(2), "red", "item");
-        batch.header.to = ZoneIndex(1);
+        batch.header.to = batch.target = ZoneIndex(1);
         QCOMPARE(at.give(batch), BatchOutcome::NotLeader);
         QCOMPARE(at.answers.back().leader, std::optional(kA));
     }

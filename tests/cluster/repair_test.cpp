@@ -284,7 +284,7 @@ private slots:
             const auto store = storage::openLmdbStore(path, {.mapBytes = 64u << 20});
             QVERIFY(store.has_value());
             storage::Turn turn;
-            turn.putValue(std::string(cluster::kNextJobValue), "?");
+            turn.putValue(std::string(cluster::kNextJobValue), "\1");  // A version and no id.
             (*store)->commit(std::move(turn));
             while (auto log = (*store)->takeLogWork()) {
                 log->run();

@@ -95,7 +95,7 @@ def batch(first, number, items):
 
 
 def overwrite(port, count, items=ITEMS, begin=0):
-    """Writes `count` items from number `begin` on, of `items`; returns the slowest request in ms."""
+    """Writes `count` of `items` items from number `begin` on; returns the slowest request in ms."""
     slowest = [0.0] * CLIENTS
 
     def run(client_number):
