@@ -57,7 +57,7 @@ void LiveDriver::runDeferredInStore() {
 // read-only world is opened next.
 void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
     m_roomProbeAt = wall + kProbeRoomEvery;
-    m_problem = "Writes are refused until there is room on the disk again: " +
+    m_problem = "Writes are refused until there is room again: " +
                 (error ? error->message() : std::string("the disk is full."));
     report();
 }
@@ -71,7 +71,7 @@ void LiveDriver::probeRoom(Duration wall) {
     m_onlyReads = false;
     m_store->tryAgain();
     if (!m_flushDue) m_flushDue = wall;
-    m_problem = "There is room on the disk again: writes are accepted.";
+    m_problem = "There is room again: writes are accepted.";
     report();
     m_problem.clear();
 }

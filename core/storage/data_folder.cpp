@@ -76,6 +76,17 @@ StorageError lockedError(const std::filesystem::path& folder, const std::filesys
                 "; stop that process or choose another folder."};
 }
 
+StorageResult<void> checkIsOurs(const std::filesystem::path& folder) {
+    for (const char* file : {"format", "log.mdb"}) {
+        std::error_code failed;
+        if (std::filesystem::exists(folder / file, failed)) return {};
+        if (failed) return std::unexpected(StorageError{"stat", failed.value(), folder.string()});
+    }
+    return std::unexpected(
+        StorageError{"open", ENOENT, folder.string(),
+                     "The folder " + folder.string() + " is not a data folder."});
+}
+
 StorageError formatError(const std::filesystem::path& folder, const std::string& detail,
                          int code = EPROTO) {
     return {"format", code, folder.string(), "The data folder " + folder.string() + detail};
@@ -111,24 +122,55 @@ StorageResult<std::unique_ptr<DataFolder>> DataFolder::lock(const std::filesyste
         new DataFolder(folder, std::move(lock), std::move(folderLock)));
 }
 
+// The folder's lock is enough: whoever uses the folder holds it as well.
+StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockReadOnly(
+    const std::filesystem::path& folder) {
+    TRY_ASSIGN(File folderLock, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (!folderLock.tryLock().value_or(true))
+        return std::unexpected(lockedError(folder, folder / "lock"));
+    return std::unique_ptr<DataFolder>(new DataFolder(folder, std::nullopt, std::move(folderLock)));
+}
+
 StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockExisting(
     const std::filesystem::path& folder) {
-    std::error_code failed;
-    const bool isOurs = std::filesystem::exists(folder / "format", failed) ||
-                        std::filesystem::exists(folder / "log.mdb", failed);
-    if (!isOurs)
-        return std::unexpected(
-            StorageError{"open", ENOENT, folder.string(),
-                         "The folder " + folder.string() + " is not a data folder."});
+    TRY(checkIsOurs(folder));
     TRY_ASSIGN(auto opened, lock(folder));
     TRY(finishRepair(folder));
-    // An unreadable format is damage, which this call tolerates; a newer one is refused.
-    if (const auto format = opened->readFormat(); !format && format.error().code == ENOTSUP)
-        return std::unexpected(format.error());
+    TRY(opened->checkVersion());
     return opened;
 }
 
+StorageResult<std::unique_ptr<DataFolder>> DataFolder::lockToLook(
+    const std::filesystem::path& folder) {
+    TRY(checkIsOurs(folder));
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0) {
+        auto opened = lockExisting(folder);
+        if (opened || opened.error().code != EACCES) return opened;
+    }
+    TRY_ASSIGN(auto opened, lockReadOnly(folder));
+    if (isRepairUnfinished(folder))
+        return std::unexpected(
+            formatError(folder,
+                        " has a repair that was interrupted and cannot be completed, since the "
+                        "folder is read-only; run the check where it can be written to.",
+                        EROFS));
+    TRY(opened->checkVersion());
+    return opened;
+}
+
+// An unreadable format is damage, which the callers tolerate; a newer one is refused.
+StorageResult<void> DataFolder::checkVersion() const {
+    const auto format = readFormat();
+    if (!format && format.error().code == ENOTSUP) return std::unexpected(format.error());
+    return {};
+}
+
 bool DataFolder::hasRoom() const {
+    for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
+        std::error_code failed;
+        const std::uint64_t bytes = std::filesystem::file_size(file, failed);
+        if (!failed && bytes + kRoomBytes > fileBytesMax()) return false;
+    }
     const std::filesystem::path path = m_folder / "room";
     const auto file = File::open(path, O_RDWR | O_CREAT | O_TRUNC);
     const bool has = file && file->reserve(kRoomBytes).has_value();
@@ -198,10 +240,16 @@ StorageResult<void> DataFolder::checkFiles() const {
     for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
         std::error_code failed;
         const std::string name = file.filename().string();
-        if (!std::filesystem::exists(file, failed))
-            return std::unexpected(pairError(m_folder, "is missing its " + name));
-        if (std::filesystem::file_size(file, failed) == 0)
-            return std::unexpected(pairError(m_folder, "has an empty " + name));
+        const bool isMissing = !std::filesystem::exists(file, failed);
+        if (!isMissing && std::filesystem::file_size(file, failed) > 0) continue;
+        StorageError error =
+            pairError(m_folder, (isMissing ? "is missing its " : "has an empty ") + name);
+        // The log defines the tables, so nothing can be repaired without it.
+        if (file == itemsFile())
+            error.detail +=
+                " Without a backup, run \"orreryd repair --data DIR\": it restores what log.mdb "
+                "still holds and lists the rest as lost.";
+        return std::unexpected(std::move(error));
     }
     return {};
 }

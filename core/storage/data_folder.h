@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "core/storage/file.h"
 #include "core/storage/store.h"
@@ -32,6 +33,11 @@ public:
     static StorageResult<std::unique_ptr<DataFolder>> lockExisting(
         const std::filesystem::path& folder);
 
+    /// The same for a check, which changes nothing: the folder may be one that this process cannot
+    /// write to.
+    static StorageResult<std::unique_ptr<DataFolder>> lockToLook(
+        const std::filesystem::path& folder);
+
     std::filesystem::path logFile() const { return m_folder / "log.mdb"; }
     std::filesystem::path itemsFile() const { return m_folder / "items.mdb"; }
     std::filesystem::path archiveFolder() const { return m_folder / "archive"; }
@@ -44,10 +50,12 @@ public:
     StorageResult<void> checkFiles() const;
     /// True until `finish` in a folder whose environments have yet to be created.
     bool isNew() const { return !m_isFinished; }
+    /// This process cannot write to the folder.
+    bool isReadOnly() const { return !m_lock; }
     const std::filesystem::path& path() const { return m_folder; }
 
-    /// True if the disk accepts more data. It creates a file, allocates blocks for it, and removes
-    /// it.
+    /// True if the disk accepts more data and the files may grow. It creates a file, allocates
+    /// blocks for it, and removes it.
     bool hasRoom() const;
 
     /// Call it before writing to an environment, with the log's write lock held: it raises an
@@ -63,12 +71,15 @@ private:
         bool isUnfinished = false;
     };
 
-    DataFolder(std::filesystem::path folder, File lock, File folderLock)
+    DataFolder(std::filesystem::path folder, std::optional<File> lock, File folderLock)
         : m_folder(std::move(folder)),
           m_lock(std::move(lock)),
           m_folderLock(std::move(folderLock)) {}
 
     static StorageResult<std::unique_ptr<DataFolder>> lock(const std::filesystem::path& folder);
+    static StorageResult<std::unique_ptr<DataFolder>> lockReadOnly(
+        const std::filesystem::path& folder);
+    StorageResult<void> checkVersion() const;
     /// The contents of the format file.
     StorageResult<Format> readFormat() const;
     StorageResult<void> checkFormat();
@@ -76,8 +87,8 @@ private:
     StorageResult<void> writeFormat(std::string_view suffix) const;
 
     const std::filesystem::path m_folder;
-    const File m_lock;
-    const File m_folderLock;  ///< The folder, locked.
+    const std::optional<File> m_lock;  ///< Nothing in a folder that cannot be written to.
+    const File m_folderLock;           ///< The folder, locked.
     bool m_isFinished = true;
     bool m_isOlder = false;  ///< Guarded by the log's write lock once the folder is open.
 };

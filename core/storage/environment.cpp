@@ -61,6 +61,8 @@ StorageError Environment::error(const char* call, int code) const {
     if (code == kFault || m_isPoisoned != 0) return poisoned();
     if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL)
         return damaged("the database library found an inconsistent page");
+    // A write that is cut short at the limit on file sizes looks like a full disk to LMDB.
+    if (code == ENOSPC && fileBytes() >= fileBytesMax()) code = EFBIG;
     return {call, code, m_file.string()};
 }
 
@@ -124,7 +126,7 @@ StorageResult<void> Environment::reserveLockFile() const {
 
 StorageResult<void> Environment::openMap() {
     installGuard();
-    TRY(reserveLockFile());
+    if (!m_isReadOnly) TRY(reserveLockFile());
     if (m_env != nullptr) {
         if (enter([this] { return mdb_env_close(m_env), MDB_SUCCESS; }) != MDB_SUCCESS)
             return std::unexpected(poisoned());
@@ -141,8 +143,9 @@ StorageResult<void> Environment::openMap() {
     // threads, and one thread may own several stores. Reads are of single items, so read-ahead only
     // costs.
     constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD;
-    const int rc =
-        enter([this] { return mdb_env_open(m_env, m_file.c_str(), kFlags, kOwnerOnly); });
+    // The folder is locked, so LMDB needs no lock file, which it could not create.
+    const unsigned flags = kFlags | (m_isReadOnly ? MDB_RDONLY | MDB_NOLOCK : 0);
+    const int rc = enter([&] { return mdb_env_open(m_env, m_file.c_str(), flags, kOwnerOnly); });
     if (rc != MDB_SUCCESS) return std::unexpected(error("mdb_env_open", rc));
     CHECK(static_cast<std::size_t>(mdb_env_get_maxkeysize(m_env)) >= kKeyBytesMax);
     return {};

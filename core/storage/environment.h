@@ -58,6 +58,8 @@ struct EnvironmentPlan {
     /// If null, the file and its databases must exist. Otherwise both are created, and this
     /// function writes into the transaction that creates them.
     std::function<StorageResult<void>(const Environment&, WriteTransaction&)> onCreate = nullptr;
+    /// Opens a file that this process cannot write to. No other process may write to it.
+    bool isReadOnly = false;
 };
 
 /// One LMDB file with its databases. Its owner's thread opens, grows and destroys it.
@@ -81,6 +83,10 @@ public:
     std::uint64_t fileBytes() const;
     const std::filesystem::path& file() const { return m_file; }
 
+    /// Fails if the path no longer leads to the open file: what is written there is lost. Any
+    /// thread.
+    StorageResult<void> checkInPlace() const;
+
     StorageError error(const char* call, int code) const;
     /// "The file X is corrupt (what); …".
     StorageError damaged(const std::string& what) const;
@@ -92,7 +98,10 @@ private:
     friend class Cursor;
 
     Environment(const EnvironmentPlan& plan, std::uint64_t mapBytes)
-        : m_file(plan.file), m_names(plan.databases), m_mapBytes(mapBytes) {}
+        : m_file(plan.file),
+          m_names(plan.databases),
+          m_isReadOnly(plan.isReadOnly),
+          m_mapBytes(mapBytes) {}
 
     StorageResult<void> checkFile();
     StorageResult<void> reserveLockFile() const;
@@ -101,8 +110,6 @@ private:
     StorageResult<void> openDatabases(const EnvironmentPlan& plan);
     StorageResult<void> findDatabases();
     StorageResult<void> mayEnter() const;
-    /// Fails if the path no longer leads to the open file: what is written there is lost.
-    StorageResult<void> checkInPlace() const;
     StorageError poisoned() const;
     /// Runs an LMDB call. Returns its code, or kFault if this call or an earlier one ended in a
     /// fault.
@@ -112,6 +119,7 @@ private:
 
     const std::filesystem::path m_file;
     const std::vector<std::string> m_names;
+    const bool m_isReadOnly;
     WriteLock m_writeLock;
     std::uint64_t m_mapBytes;
     MDB_env* m_env = nullptr;

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "core/base/result.h"
@@ -85,6 +87,13 @@ StorageResult<bool> File::tryLock() const {
     if (::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0) return true;
     if (errno == EWOULDBLOCK) return false;
     return std::unexpected(error("flock"));
+}
+
+std::uint64_t fileBytesMax() {
+    rlimit limit{};
+    const bool isLimited =
+        ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return isLimited ? limit.rlim_cur : std::numeric_limits<std::uint64_t>::max();
 }
 
 StorageResult<void> syncFolder(const std::filesystem::path& folder) {

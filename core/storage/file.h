@@ -41,6 +41,8 @@ private:
     int m_descriptor;
 };
 
+/// The limit on the size of files that this process writes (ulimit -f).
+std::uint64_t fileBytesMax();
 /// Syncs the names in `folder` to disk.
 StorageResult<void> syncFolder(const std::filesystem::path& folder);
 /// Creates `folder` if it is missing and syncs its name. The parent must exist.

@@ -1,10 +1,13 @@
 #include "core/storage/file_check.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/storage/data_folder.h"
+#include "core/storage/file.h"
 #include "core/storage/file_pair.h"
 #include "core/storage/guard.h"
 #include "core/storage/key_tree.h"
@@ -172,7 +175,12 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
 
 StorageResult<FolderReport> checkFolder(const std::filesystem::path& folder,
                                         const EntryCheck& checkEntry) {
-    TRY_ASSIGN(const auto opened, DataFolder::lockExisting(folder));
+    TRY_ASSIGN(const auto opened, DataFolder::lockToLook(folder));
+    // What this user may not read is not damaged.
+    for (const auto& path : {opened->logFile(), opened->itemsFile()}) {
+        const auto file = File::open(path, O_RDONLY);
+        if (!file && file.error().code == EACCES) return std::unexpected(file.error());
+    }
     FolderReport report;
     std::optional<PairMark> log;
     std::optional<PairMark> items;

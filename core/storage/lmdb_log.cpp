@@ -34,6 +34,7 @@ StorageResult<std::shared_ptr<LmdbLog>> LmdbLog::open(std::shared_ptr<DataFolder
             return writePairMark(transaction, databaseOf(made, LogDatabase::Counters), firstMark);
         };
     }
+    plan.isReadOnly = folder->isReadOnly();
     TRY_ASSIGN(auto environment, Environment::open(plan));
     return std::shared_ptr<LmdbLog>(new LmdbLog(std::move(folder), std::move(environment)));
 }
@@ -47,6 +48,7 @@ LmdbLog::LmdbLog(std::shared_ptr<DataFolder> folder, std::unique_ptr<Environment
 
 StorageResult<void> LmdbLog::write(LogBatch& batch) {
     if (batch.turns.empty() && batch.reclaim.empty() && batch.trims.empty()) return {};
+    if (const auto other = m_other.lock()) TRY(other->checkInPlace());
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(*m_environment));
     TRY(m_folder->noteWrite());
     TRY(LogWriter(transaction, m_values).write(batch));

@@ -31,6 +31,9 @@ public:
     /// Allows the tree write numbered `generation`; returns once that is on disk. Any thread, but
     /// not while the map is being enlarged.
     StorageResult<void> allowTreeWrite(const std::string& pairId, std::uint64_t generation);
+    /// From now on, nothing is written to the log unless this file of the folder is in place, too:
+    /// without it, what the log no longer holds is lost.
+    void checkInPlaceToo(std::weak_ptr<const Environment> file) { m_other = std::move(file); }
     /// An error if the seal of anything in the log is wrong: whatever asks for it by another name
     /// would find nothing.
     StorageResult<void> checkSeals();
@@ -65,6 +68,7 @@ private:
     /// Holds the folder's lock while the environment is open.
     std::shared_ptr<DataFolder> m_folder;
     std::unique_ptr<Environment> m_environment;
+    std::weak_ptr<const Environment> m_other;
     KeyTree m_values;
 };
 

@@ -42,7 +42,7 @@ StorageResult<std::unique_ptr<Store>> openLmdbStore(const std::filesystem::path&
 }
 
 StorageResult<std::unique_ptr<Store>> openLmdbStoreToLook(const std::filesystem::path& path) {
-    TRY_ASSIGN(std::shared_ptr<DataFolder> folder, DataFolder::lockExisting(path));
+    TRY_ASSIGN(std::shared_ptr<DataFolder> folder, DataFolder::lockToLook(path));
     TRY_ASSIGN(const bool isUnfinished, folder->isUnfinished());
     if (isUnfinished) return nullptr;
     TRY(folder->checkFiles());

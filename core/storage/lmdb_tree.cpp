@@ -93,13 +93,15 @@ StorageResult<std::shared_ptr<LmdbTree>> LmdbTree::open(std::shared_ptr<DataFold
             return writePairMark(transaction, databaseOf(made, TreeDatabase::Counters), firstMark);
         };
     }
-    TRY_ASSIGN(auto environment, Environment::open(plan));
+    plan.isReadOnly = folder->isReadOnly();
+    TRY_ASSIGN(std::shared_ptr<Environment> environment, Environment::open(plan));
+    log->checkInPlaceToo(environment);
     return std::shared_ptr<LmdbTree>(
         new LmdbTree(std::move(folder), std::move(log), std::move(environment), options));
 }
 
 LmdbTree::LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
-                   std::unique_ptr<Environment> environment, const LmdbOptions& options)
+                   std::shared_ptr<Environment> environment, const LmdbOptions& options)
     : m_folder(std::move(folder)),
       m_log(std::move(log)),
       m_environment(std::move(environment)),

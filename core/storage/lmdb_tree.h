@@ -46,7 +46,7 @@ public:
 
 private:
     LmdbTree(std::shared_ptr<DataFolder> folder, std::shared_ptr<LmdbLog> log,
-             std::unique_ptr<Environment> environment, const LmdbOptions& options);
+             std::shared_ptr<Environment> environment, const LmdbOptions& options);
 
     StorageResult<void> beginWrite();
     StorageResult<void> checkMiss(const ReadTransaction& transaction, std::string_view rawKey,
@@ -55,7 +55,7 @@ private:
     /// Holds the folder's lock while the environment is open.
     std::shared_ptr<DataFolder> m_folder;
     std::shared_ptr<LmdbLog> m_log;
-    std::unique_ptr<Environment> m_environment;
+    std::shared_ptr<Environment> m_environment;
     PairMark m_mark;            ///< Of the write in progress, or of the last one.
     bool m_isCutShort = false;  ///< The last write began and did not end.
     KeyTree m_items;

@@ -78,8 +78,12 @@ StorageResult<fs::path> adoptRepair(const fs::path& folder) {
     return putInPlace(folder);
 }
 
+bool isRepairUnfinished(const fs::path& folder) {
+    return isThere(repairedFolder(folder));
+}
+
 StorageResult<void> finishRepair(const fs::path& folder) {
-    if (isThere(repairedFolder(folder))) TRY(putInPlace(folder));
+    if (isRepairUnfinished(folder)) TRY(putInPlace(folder));
     if (isThere(newFolder(folder))) TRY(removeTree(newFolder(folder)));
     return {};
 }

@@ -20,4 +20,7 @@ StorageResult<std::filesystem::path> adoptRepair(const std::filesystem::path& fo
 /// lock.
 StorageResult<void> finishRepair(const std::filesystem::path& folder);
 
+/// True if `finishRepair` has to put files in place.
+bool isRepairUnfinished(const std::filesystem::path& folder);
+
 }  // namespace orrery::storage

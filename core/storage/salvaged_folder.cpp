@@ -210,6 +210,8 @@ void SalvagedFolder::visitEntries(const EntryVisitor& visitor) {
 StorageResult<void> SalvagedFolder::visitLooseEntries(
     const std::function<void(VolumeId volume, std::string_view key, std::string_view image)>&
         visitor) const {
+    std::error_code failed;
+    if (!std::filesystem::exists(m_itemsFile, failed)) return {};
     return visitEveryPage(m_itemsFile, [&](std::string_view key, std::string_view image) {
         ByteReader in(key);
         const VolumeId volume(in.u16());

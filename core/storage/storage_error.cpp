@@ -16,7 +16,8 @@ std::string causeOf(int code) {
         case EDQUOT:
             return "the disk is full; free some space";
         case EFBIG:
-            return "the file has reached its size limit; raise the limit on file sizes";
+            return "the file has reached the limit on file sizes; raise it (ulimit -f), then "
+                   "start the program again";
         case EACCES:
         case EPERM:
             return "access is denied; choose another data folder or change its permissions";

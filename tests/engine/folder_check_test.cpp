@@ -1,6 +1,10 @@
 // Goal: a check tells a sound folder from a damaged one and changes neither; a repair restores
 // everything that the log has, and keeps the damaged file.
 
+#include <fcntl.h>
+#include <sys/fsuid.h>
+#include <unistd.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <filesystem>
@@ -26,6 +30,38 @@ void fill(const fs::path& folder) {
         QCOMPARE(engine.call("PutItem", putJson(std::to_string(i))).status, 200);
 }
 
+/// Takes away this user's right to write to a folder. A superuser becomes nobody on this thread's
+/// way to files, since no permission binds it.
+class ReadOnlyFolder {
+public:
+    explicit ReadOnlyFolder(const fs::path& folder) : m_folder(folder) {
+        constexpr uid_t kNobody = 65534;
+        if (::geteuid() == 0) {
+            for (const auto& entry : fs::recursive_directory_iterator(folder))
+                m_owned = ::chown(entry.path().c_str(), kNobody, kNobody) == 0 && m_owned;
+            m_owned = ::chown(folder.c_str(), kNobody, kNobody) == 0 && m_owned;
+        }
+        for (const auto& entry : fs::directory_iterator(folder))
+            if (entry.is_regular_file()) fs::permissions(entry, fs::perms::owner_read);
+        fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+        if (::geteuid() == 0) ::setfsuid(kNobody);
+    }
+    ~ReadOnlyFolder() {
+        ::setfsuid(::geteuid());
+        fs::permissions(m_folder, fs::perms::owner_all);
+    }
+    ReadOnlyFolder(const ReadOnlyFolder&) = delete;
+    ReadOnlyFolder& operator=(const ReadOnlyFolder&) = delete;
+
+    bool isReady() const {
+        return m_owned && ::faccessat(AT_FDCWD, m_folder.c_str(), W_OK, AT_EACCESS) != 0;
+    }
+
+private:
+    const fs::path m_folder;
+    bool m_owned = true;
+};
+
 std::string contentOf(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -48,6 +84,57 @@ private slots:
         const auto repaired = engine::repairFolder(path);
         QVERIFY(repaired.has_value());
         QVERIFY(repaired->isSound && repaired->text.ends_with("Nothing to repair.\n"));
+    }
+
+    // A check changes nothing, so it needs no permission to.
+    void checksAFolderThatItCannotWriteTo() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        for (const char* name : {"lock", "log.mdb-lock", "items.mdb-lock"})
+            fs::remove(path / name);
+        const ReadOnlyFolder readOnly(path);
+        if (!readOnly.isReady()) QSKIP("This user may write to every folder.");
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY2(verdict.has_value(), verdict ? "" : verdict.error().c_str());
+        QVERIFY2(verdict->isSound, verdict->text.c_str());
+        QVERIFY(!fs::exists(path / "lock"));
+        QVERIFY(!engine::repairFolder(path / "none").has_value());
+    }
+
+    // It was called damaged.
+    void saysThatAFileMayNotBeRead() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        const ReadOnlyFolder readOnly(path);
+        if (!readOnly.isReady()) QSKIP("This user may write to every folder.");
+        fs::permissions(path / "items.mdb", fs::perms::none);
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(!verdict.has_value());
+        QVERIFY2(verdict.error().find("items.mdb: access is denied") != std::string::npos,
+                 verdict.error().c_str());
+    }
+
+    // The start names the repair, which restores what the log holds.
+    void restoresWhatTheLogHoldsOfMissingItems() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        // A start erases the records that the flush before it made needless.
+        for (int start = 0; start < 2; ++start) {
+            RunningEngine engine({.dataFolder = path});
+            QCOMPARE(engine.call("PutItem", putJson("last")).status, 200);
+        }
+        fs::remove(path / "items.mdb");
+        const auto refused = engine::Engine::open({.dataFolder = path, .port = 0});
+        QVERIFY(!refused.has_value());
+        QVERIFY2(refused.error().find("orreryd repair --data DIR") != std::string::npos,
+                 refused.error().c_str());
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
+        RunningEngine engine({.dataFolder = path});
+        QCOMPARE(engine.call("GetItem", getJson("last")).status, 200);
     }
 
     void findsAFormatThatItCannotRead() {

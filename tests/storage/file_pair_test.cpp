@@ -206,6 +206,32 @@ private slots:
         QVERIFY(says("has data but no format file"));
     }
 
+    // Without items.mdb, all that the log no longer holds is lost, and a write that is acknowledged
+    // would be, too. It was noticed at the next flush only.
+    void writesNothingToTheLogOnceTheItemsAreGone_data() {
+        QTest::addColumn<bool>("replaced");
+        QTest::newRow("deleted") << false;
+        QTest::newRow("replaced") << true;
+    }
+    void writesNothingToTheLogOnceTheItemsAreGone() {
+        QFETCH(bool, replaced);
+        const QTemporaryDir folder;
+        MiniWorld world(9, 30, 300);
+        const auto store = openAt(pathOf(folder));
+        QVERIFY(store.has_value());
+        liveOn(**store, world);
+        const fs::path items = pathOf(folder) / "items.mdb";
+        fs::rename(items, pathOf(folder) / "away");
+        if (replaced) fs::copy_file(pathOf(folder) / "away", items);
+        world.turn(**store);
+        runLog(**store);
+        QVERIFY((*store)->figures().pendingTurns > 0);
+        QVERIFY((*store)->lastError().has_value());
+        const std::string message = (*store)->lastError()->message();
+        QVERIFY(message.contains(items.string() + " was deleted or replaced"));
+        QVERIFY((*store)->health() == Health::ReadOnly);
+    }
+
     // A start erases the records that the last flush before it made needless. The log then says so,
     // and older items, which need those records, are refused.
     void aStartNotesTheLastFlush() {

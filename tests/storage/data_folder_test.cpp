@@ -1,0 +1,77 @@
+// Goal: the look for room says yes only if what was refused could be written now.
+
+#include "core/storage/data_folder.h"
+
+#include <sys/resource.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/test_main.h"
+
+using namespace orrery::storage;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMegabyte = 1u << 20;
+
+/// Limits the size of this process's files, as long as this lives.
+class FileLimit {
+public:
+    explicit FileLimit(std::uintmax_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit limit = m_before;
+        limit.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
+    FileLimit(const FileLimit&) = delete;
+    FileLimit& operator=(const FileLimit&) = delete;
+
+private:
+    rlimit m_before{};
+};
+
+void makeFile(const fs::path& file, std::uintmax_t bytes) {
+    std::ofstream(file).flush();
+    fs::resize_file(file, bytes);
+}
+
+}  // namespace
+
+class DataFolderTest : public QObject {
+    Q_OBJECT
+private slots:
+    // A new file of 4 MB could be written, but the large one could not grow: writes were accepted
+    // and refused in turn, once a second.
+    void thereIsNoRoomIfAFileCannotGrow_data() {
+        QTest::addColumn<QString>("large");
+        QTest::newRow("log.mdb") << "log.mdb";
+        QTest::newRow("items.mdb") << "items.mdb";
+    }
+    void thereIsNoRoomIfAFileCannotGrow() {
+        QFETCH(QString, large);
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        const auto opened = DataFolder::open(path);
+        QVERIFY(opened.has_value());
+        for (const char* file : {"log.mdb", "items.mdb"})
+            makeFile(path / file, large == file ? 6 * kMegabyte : kMegabyte);
+        QVERIFY((*opened)->hasRoom());
+        {
+            const FileLimit limit(8 * kMegabyte);
+            QVERIFY(!(*opened)->hasRoom());
+        }
+        const FileLimit limit(16 * kMegabyte);
+        QVERIFY((*opened)->hasRoom());
+    }
+};
+
+ORRERY_TEST_CLASS(DataFolderTest)
+#include "data_folder_test.moc"
