@@ -3,6 +3,7 @@
 #include <QJsonDocument>
 #include <QMessageBox>
 #include <QPushButton>
+#include <utility>
 
 #include "app/item_deletion.h"
 #include "app/looks.h"
@@ -22,7 +23,14 @@ ItemEdit::ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown
       m_dialog(new widgets::ItemDialog(m_table.title, m_table.emptyKey, window)),
       m_shown(shown) {
     setParent(m_dialog);
-    m_dialog->setAttribute(Qt::WA_DeleteOnClose);
+    // WA_DeleteOnClose would also delete a dialog that only hides during a write.
+    connect(m_dialog, &QDialog::finished, m_dialog, &QObject::deleteLater);
+    connect(m_dialog, &widgets::ItemDialog::left, this, [this] {
+        m_isLeft = true;
+        emit message(
+            tr("The write was sent before you closed the dialog; what becomes of it is "
+               "said here."));
+    });
     connect(m_dialog, &widgets::ItemDialog::putWanted, this,
             [this](const QJsonObject& item) { write(item, Guard::WholeItem); });
     connect(m_dialog, &widgets::ItemDialog::readWanted, this, &ItemEdit::read);
@@ -66,9 +74,9 @@ void ItemEdit::read() {
 void ItemEdit::write(const QJsonObject& wanted, Guard guard) {
     m_wanted = wanted;
     const bool moves = !base().isEmpty() && keyOf(wanted) != keyOf(base());
-    if (!moves && keyOf(m_old) == keyOf(base())) m_old = {};
+    if (!moves && keyOf(m_old) == keyOf(base())) setOld({});
     // A second key change must not replace the item that the edit started from.
-    if (moves && m_old.isEmpty()) m_old = base();
+    if (moves && m_old.isEmpty()) setOld(base());
     if (base().isEmpty() || moves)
         return send(widgets::putNewItem(m_table.name, m_table.keyNames, wanted));
     if (widgets::changesOf(base(), wanted).isEmpty()) return deleteOldOrFinish();
@@ -88,13 +96,22 @@ void ItemEdit::send(const ItemWrite& write) {
 
 void ItemEdit::onWritten(const ItemWrite& write, const Backend::Answer& answer) {
     if (errorType(answer) == u"ConditionalCheckFailedException") {
+        if (m_isLeft)
+            return endLeft(tr("Nothing was written, because the item is not as you saw it: %1")
+                               .arg(m_table.placeText(m_wanted)));
         const QJsonObject now = bodyOf(answer)[QLatin1String("Item")].toObject();
         return onRefusedWrite(now.isEmpty() ? std::nullopt : std::optional(now));
     }
-    if (!succeeded(answer)) return m_dialog->setRefusal(errorText(answer));
+    if (!succeeded(answer))
+        return m_isLeft ? endLeft(tr("The write failed: %1. %2")
+                                      .arg(m_table.placeText(m_wanted), errorText(answer)))
+                        : m_dialog->setRefusal(errorText(answer));
     emit written();
     const QJsonObject replaced = bodyOf(answer)[QLatin1String("Attributes")].toObject();
     if (write.operation == u"PutItem" && showUnseen(replaced)) return;
+    if (m_isLeft && !m_old.isEmpty())
+        return askAboutOld(m_old, tr("You closed the dialog before that."),
+                           tr("Delete the old item"));
     deleteOldOrFinish();
 }
 
@@ -114,7 +131,7 @@ void ItemEdit::onRefusedWrite(const std::optional<QJsonObject>& theirs) {
     // The new key may be the old one in another spelling, such as 1.0 for 1.
     const bool sameItem = theirs && keyOf(*theirs) == keyOf(base());
     const bool isNew = base().isEmpty() || (keyOf(m_wanted) != keyOf(base()) && !sameItem);
-    if (!isNew && keyOf(m_old) == keyOf(base())) m_old = {};
+    if (!isNew && keyOf(m_old) == keyOf(base())) setOld({});
     showConflict(
         {isNew ? ItemConflict::Kind::NewItem : ItemConflict::Kind::Edit,
          m_table.placeText(m_wanted), isNew ? QJsonObject() : base(), m_wanted, theirs, /*left=*/1},
@@ -123,8 +140,11 @@ void ItemEdit::onRefusedWrite(const std::optional<QJsonObject>& theirs) {
 
 widgets::ConflictDialog* ItemEdit::showConflict(const ItemConflict& conflict,
                                                 const QJsonObject& inTable) {
+    comeBack();
     m_dialog->setWritten();
-    auto* dialog = new widgets::ConflictDialog(conflict, m_dialog);
+    ItemConflict shown = conflict;
+    if (!m_old.isEmpty()) shown.oldKeyText = m_table.keyText(m_old);
+    auto* dialog = new widgets::ConflictDialog(shown, m_dialog);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::ConflictDialog::reapplyWanted, this,
             [this, conflict, inTable] { reapplyTo(conflict, inTable); });
@@ -150,7 +170,7 @@ void ItemEdit::reapplyTo(const ItemConflict& conflict, const QJsonObject& inTabl
 }
 
 void ItemEdit::take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable) {
-    m_old = {};
+    setOld({});
     if (theirs)
         m_dialog->replaceText(*theirs, inTable,
                               tr("This is the item as it is now. Undo (Ctrl+Z) brings back your "
@@ -159,6 +179,21 @@ void ItemEdit::take(const std::optional<QJsonObject>& theirs, const QJsonObject&
         m_dialog->makeNew(
             tr("The item stays deleted. Your text is still here: cancel, or put it "
                "as a new item."));
+}
+
+void ItemEdit::setOld(const QJsonObject& old) {
+    m_old = old;
+    if (old.isEmpty()) return m_dialog->setOldItem({}, {});
+    m_dialog->setOldItem(keyOf(old), m_table.keyText(old));
+}
+
+void ItemEdit::comeBack() {
+    if (std::exchange(m_isLeft, false)) m_dialog->open();
+}
+
+void ItemEdit::endLeft(const QString& text) {
+    emit message(text);
+    m_dialog->done(QDialog::Rejected);
 }
 
 void ItemEdit::deleteOldOrFinish() {
@@ -173,12 +208,13 @@ void ItemEdit::deleteOld(const QJsonObject& old) {
                      if (deletion.outcome == Deletion::Outcome::Changed)
                          return onOldChanged(deletion.now);
                      if (deletion.outcome == Deletion::Outcome::Failed)
-                         return onOldFailed(old, deletion.reason);
+                         return askAboutOld(old, deletion.reason, tr("Try again"));
                      finish();
                  });
 }
 
 void ItemEdit::onOldChanged(const QJsonObject& now) {
+    comeBack();
     ItemConflict conflict;
     conflict.kind = ItemConflict::Kind::Moved;
     conflict.keyText = m_table.placeText(now);
@@ -188,7 +224,7 @@ void ItemEdit::onOldChanged(const QJsonObject& now) {
     auto* dialog = new widgets::ConflictDialog(conflict, m_dialog);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::ConflictDialog::reapplyWanted, this, [this, now] {
-        m_old = now;
+        setOld(now);
         deleteOld(now);
     });
     connect(dialog, &QDialog::rejected, this, [this] {
@@ -198,7 +234,8 @@ void ItemEdit::onOldChanged(const QJsonObject& now) {
     dialog->open();
 }
 
-void ItemEdit::onOldFailed(const QJsonObject& old, const QString& reason) {
+void ItemEdit::askAboutOld(const QJsonObject& old, const QString& reason, const QString& again) {
+    comeBack();
     auto* box = new QMessageBox(QMessageBox::Warning, tr("The old item was not deleted"),
                                 tr("The new item is written, but the old one was not deleted."),
                                 QMessageBox::NoButton, m_dialog);
@@ -206,12 +243,12 @@ void ItemEdit::onOldFailed(const QJsonObject& old, const QString& reason) {
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(
         tr("New: %1\nOld: %2\n\n%3").arg(m_table.keyText(m_wanted), m_table.keyText(old), reason));
-    QPushButton* again = box->addButton(tr("Try again"), QMessageBox::ActionRole);
+    QPushButton* repeat = box->addButton(again, QMessageBox::ActionRole);
     QPushButton* leave = box->addButton(tr("Keep both"), QMessageBox::RejectRole);
     box->setDefaultButton(leave);
     box->setEscapeButton(leave);
-    connect(box, &QDialog::finished, this, [this, box, again, old] {
-        if (box->clickedButton() == again) return deleteOld(old);
+    connect(box, &QDialog::finished, this, [this, box, repeat, old] {
+        if (box->clickedButton() == repeat) return deleteOld(old);
         emit message(tr("The new item is written, and the old one is still there."));
         finish();
     });
@@ -220,6 +257,11 @@ void ItemEdit::onOldFailed(const QJsonObject& old, const QString& reason) {
 
 void ItemEdit::finish() {
     emit written();
+    if (m_isLeft)
+        emit message(m_old.isEmpty()
+                         ? tr("It is written: %1").arg(m_table.placeText(m_wanted))
+                         : tr("It is written: %1. The old item is deleted: %2")
+                               .arg(m_table.placeText(m_wanted), m_table.keyText(m_old)));
     m_dialog->accept();
 }
 

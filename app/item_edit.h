@@ -25,6 +25,10 @@ namespace orrery::app {
 /// the person changed the key, the edit puts a new item and then deletes the old one. What became
 /// of the old one is said before the dialog closes.
 ///
+/// A person who closes the dialog during a write only hides it. The edit then says what became of
+/// the write, and asks before it deletes the old item of a changed key; the dialog comes back if
+/// there is something to decide.
+///
 /// The dialog owns the edit.
 class ItemEdit : public QObject {
     Q_OBJECT
@@ -59,11 +63,17 @@ private:
                                           const QJsonObject& inTable);
     void reapplyTo(const widgets::ItemConflict& conflict, const QJsonObject& inTable);
     void take(const std::optional<QJsonObject>& theirs, const QJsonObject& inTable);
+    /// Sets the item to delete once the text is written, after a change of the key.
+    void setOld(const QJsonObject& old);
+    /// Shows the dialog again if the person closed it during a write.
+    void comeBack();
+    /// Ends the edit of a closed dialog with a message.
+    void endLeft(const QString& text);
     void deleteOldOrFinish();
     void deleteOld(const QJsonObject& old);
     void onOldChanged(const QJsonObject& now);
-    /// The new item is written, and `old` could not be deleted.
-    void onOldFailed(const QJsonObject& old, const QString& reason);
+    /// The new item is written, and `old` is not deleted; `again` is the button that deletes it.
+    void askAboutOld(const QJsonObject& old, const QString& reason, const QString& again);
     void finish();
 
     /// The stored item that the text is based on; empty if none.
@@ -76,8 +86,9 @@ private:
     EditedTable m_table;
     widgets::ItemDialog* m_dialog;
     QJsonObject m_shown;
-    QJsonObject m_wanted;  // The item in flight.
-    QJsonObject m_old;     // After a key change, the item to delete; else empty.
+    QJsonObject m_wanted;   // The item in flight.
+    QJsonObject m_old;      // After a key change, the item to delete; else empty.
+    bool m_isLeft = false;  // The person closed the dialog during a write.
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 

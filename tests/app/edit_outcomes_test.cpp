@@ -5,9 +5,11 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QSettings>
+#include <QStatusBar>
 #include <QtTest>
 #include <algorithm>
 
+#include "app/item_edit.h"
 #include "app/main_window.h"
 #include "tests/app/fake_backend.h"
 #include "tests/app/own_settings.h"
@@ -54,11 +56,7 @@ private slots:
     }
 
     void aMoveWhoseDeletionFailedSaysThatTheNewItemIsWritten() {
-        QPointer<ItemDialog> dialog = beginEdit();
-        QTRY_VERIFY(dialog->putButton()->isEnabled());
-        QString text = dialog->editor()->toPlainText();
-        dialog->editor()->selectAll();
-        dialog->editor()->insertPlainText(text.replace("user-00000000", "user-00000077"));
+        QPointer<ItemDialog> dialog = beginMove();
         QCOMPARE(dialog->putButton()->text(), QStringLiteral("Put new, delete old"));
         m_backend->failCallsOf("DeleteItem");
         dialog->putButton()->click();
@@ -75,7 +73,86 @@ private slots:
         QCOMPARE(deletions(), 2);
     }
 
+    // The new item may be written by then, and the old one must not go or stay without a word.
+    void aMoveThatIsClosedDuringItsFirstWriteAsksAboutTheOldItem() {
+        QPointer<ItemDialog> dialog = beginMove();
+        dialog->putButton()->click();
+        dialog->cancelButton()->click();
+        QVERIFY(!dialog->isVisible());
+        QPointer<QMessageBox> box = shownBox();
+        QVERIFY(box != nullptr);
+        QVERIFY(box->text().startsWith("The new item is written"));
+        for (const char* part : {"user-00000077", "user-00000000", "closed"})
+            QVERIFY2(box->informativeText().contains(part), qPrintable(box->informativeText()));
+        QCOMPARE(deletions(), 0);
+        box->reject();
+        QTRY_VERIFY(dialog == nullptr);
+        QCOMPARE(deletions(), 0);
+        QVERIFY2(statusText().contains("still there"), qPrintable(statusText()));
+    }
+
+    void theOldItemCanBeDeletedAfterTheDialogWasClosed() {
+        QPointer<ItemDialog> dialog = beginMove();
+        dialog->putButton()->click();
+        dialog->reject();
+        QMessageBox* box = shownBox();
+        QVERIFY(box != nullptr);
+        for (QAbstractButton* button : box->buttons())
+            if (box->buttonRole(button) == QMessageBox::ActionRole) button->click();
+        QTRY_VERIFY(dialog == nullptr);
+        QCOMPARE(deletions(), 1);
+    }
+
+    void aMoveThatIsClosedDuringItsSecondWriteSaysHowItEnds() {
+        QPointer<ItemDialog> dialog = beginMove();
+        connect(dialog->findChild<app::ItemEdit*>(), &app::ItemEdit::written, dialog,
+                &QDialog::reject,
+                static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection));
+        dialog->putButton()->click();
+        QTRY_VERIFY(dialog == nullptr);
+        QCOMPARE(deletions(), 1);
+        QVERIFY2(statusText().contains("old item is deleted"), qPrintable(statusText()));
+    }
+
+    void aWriteWhoseDialogIsClosedIsNotSilent() {
+        QPointer<ItemDialog> dialog = beginEdit();
+        QTRY_VERIFY(dialog->putButton()->isEnabled());
+        retype(dialog, "country", "land");
+        dialog->putButton()->click();
+        QCOMPARE(dialog->cancelButton()->text(), QStringLiteral("Close"));
+        dialog->reject();
+        QVERIFY2(statusText().contains("sent before"), qPrintable(statusText()));
+        QTRY_VERIFY(dialog == nullptr);
+        QVERIFY2(statusText().startsWith("It is written"), qPrintable(statusText()));
+    }
+
+    void aWriteThatFailsAfterItsDialogIsClosedSaysSo() {
+        QPointer<ItemDialog> dialog = beginEdit();
+        QTRY_VERIFY(dialog->putButton()->isEnabled());
+        retype(dialog, "country", "land");
+        m_backend->failCallsOf("UpdateItem");
+        dialog->putButton()->click();
+        dialog->reject();
+        QTRY_VERIFY(dialog == nullptr);
+        QVERIFY2(statusText().contains("No leader."), qPrintable(statusText()));
+    }
+
 private:
+    static void retype(ItemDialog* dialog, const QString& before, const QString& after) {
+        QString text = dialog->editor()->toPlainText();
+        dialog->editor()->selectAll();
+        dialog->editor()->insertPlainText(text.replace(before, after));
+    }
+
+    QPointer<ItemDialog> beginMove() {
+        QPointer<ItemDialog> dialog = beginEdit();
+        (void)QTest::qWaitFor([&] { return dialog->putButton()->isEnabled(); });
+        retype(dialog, "user-00000000", "user-00000077");
+        return dialog;
+    }
+
+    QString statusText() const { return m_window->statusBar()->currentMessage(); }
+
     ItemDialog* beginEdit() {
         auto* table = m_window->currentTable()->grid()->table();
         table->selectRow(0);

@@ -221,6 +221,18 @@ private slots:
         QCOMPARE(m_test->get("o2"), taken);
     }
 
+    void reapplyingAfterAnotherKeyWasTakenSaysThatTheOldItemGoes() {
+        m_test->put(parsed(R"({"id":{"S":"o2"},"note":{"S":"theirs"}})"));
+        m_test->open({}, 2);
+        auto* dialog = beginEdit("o1");
+        type(dialog, R"({"id":{"S":"o2"},"total":{"N":"4"}})");
+        auto* conflict = saveIntoConflict(dialog);
+        QVERIFY2(conflict->explanation().contains("old key (o1) is deleted"),
+                 qPrintable(conflict->explanation()));
+        QCOMPARE(conflict->reapplyButton()->text(),
+                 QStringLiteral("Reapply and delete the old item"));
+    }
+
     void anEditThatChangesNothingWritesNothing() {
         m_test->open({}, 1);
         auto* dialog = beginEdit();

@@ -92,6 +92,27 @@ ConflictDialog::ConflictDialog(const ItemConflict& conflict, QWidget* parent)
 }
 
 QString ConflictDialog::explanation() const {
+    const QString deleted = alsoDeleted();
+    return deleted.isEmpty() ? situation() : situation() + u' ' + deleted;
+}
+
+QString ConflictDialog::alsoDeleted() const {
+    if (m_conflict.oldKeyText.isEmpty()) return {};
+    return m_conflict.kind == ItemConflict::Kind::Replaced
+               ? tr("After your decision, the item with the old key (%1) is deleted.")
+                     .arg(m_conflict.oldKeyText)
+               : tr("After that, the item with the old key (%1) is deleted.")
+                     .arg(m_conflict.oldKeyText);
+}
+
+QString ConflictDialog::reapplyText() const {
+    if (deletes()) return tr("Delete it as it is now");
+    if (m_conflict.kind == ItemConflict::Kind::Replaced) return tr("Put theirs back too");
+    return m_conflict.oldKeyText.isEmpty() ? tr("Reapply my changes")
+                                           : tr("Reapply and delete the old item");
+}
+
+QString ConflictDialog::situation() const {
     const bool gone = !m_conflict.theirs;
     switch (m_conflict.kind) {
         case ItemConflict::Kind::NewItem:
@@ -230,10 +251,7 @@ void ConflictDialog::makeButtons() {
     const auto add = [buttons](const QString& text, QDialogButtonBox::ButtonRole role) {
         return buttons->addButton(text, role);
     };
-    m_reapply = add(deletes()  ? tr("Delete it as it is now")
-                    : replaced ? tr("Put theirs back too")
-                               : tr("Reapply my changes"),
-                    QDialogButtonBox::AcceptRole);
+    m_reapply = add(reapplyText(), QDialogButtonBox::AcceptRole);
     m_takeTheirs = add(m_conflict.theirs ? tr("Take theirs") : tr("Leave it deleted"),
                        QDialogButtonBox::ActionRole);
     m_keepAll = add(tr("Keep all %1").arg(m_conflict.left), QDialogButtonBox::ActionRole);

@@ -23,6 +23,9 @@ struct ItemConflict {
         theirs;              ///< The other client's version; empty if the item was deleted.
     int left = 1;            ///< Undecided deletions, including this one.
     bool isPartial = false;  ///< `seen` lacks attributes that the view does not show.
+    /// After a change of the key: the old key, whose item is deleted once the conflict is decided
+    /// and the new item is written.
+    QString oldKeyText{};
 };
 
 /// Shows both versions of an item side by side and asks the person to choose. Closing the dialog
@@ -52,6 +55,10 @@ signals:
     void keepAllWanted();
 
 private:
+    QString situation() const;
+    /// What a decision deletes besides; empty if nothing.
+    QString alsoDeleted() const;
+    QString reapplyText() const;
     QWidget* makeTable();
     QWidget* makeTexts();
     void makeButtons();

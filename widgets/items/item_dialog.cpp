@@ -12,6 +12,7 @@
 
 #include "widgets/base/attribute_text.h"
 #include "widgets/base/theme.h"
+#include "widgets/items/item_write.h"
 #include "widgets/items/json_check.h"
 
 namespace orrery::widgets {
@@ -126,11 +127,12 @@ void ItemDialog::makeButtons() {
     m_put->setDefault(true);
     // While the text is locked, the focus is on another button. Return must not make that one the
     // default.
-    buttons->button(QDialogButtonBox::Cancel)->setAutoDefault(false);
+    m_cancel = buttons->button(QDialogButtonBox::Cancel);
+    m_cancel->setAutoDefault(false);
     m_readAgain->setAutoDefault(false);
     layout()->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, [this] { emit putWanted(item()); });
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, &ItemDialog::reject);
     connect(m_readAgain, &QPushButton::clicked, this, &ItemDialog::readWanted);
 }
 
@@ -208,11 +210,24 @@ void ItemDialog::setRefusal(const QString& text) {
     m_state->setText(text);
 }
 
+void ItemDialog::setOldItem(const QJsonObject& key, const QString& keyText) {
+    m_oldKey = key;
+    m_oldKeyText = keyText;
+    check();
+}
+
+void ItemDialog::reject() {
+    if (m_phase != Phase::Writing) return QDialog::reject();
+    hide();
+    emit left();
+}
+
 void ItemDialog::setPhase(Phase phase) {
     m_phase = phase;
     m_text->setReadOnly(phase != Phase::Editing);
     m_text->setEnabled(phase == Phase::Editing || phase == Phase::Writing);
     m_readAgain->setVisible(phase == Phase::ReadFailed);
+    m_cancel->setText(phase == Phase::Writing ? tr("Close") : tr("Cancel"));
     check();
     if (phase == Phase::Editing) {
         m_text->setFocus();
@@ -231,6 +246,10 @@ bool ItemDialog::isKeyChanged() const {
     const QJsonObject now = item();
     return std::ranges::any_of(m_keyNames,
                                [&](const QString& name) { return now[name] != base()[name]; });
+}
+
+bool ItemDialog::deletesOldToo() const {
+    return !m_oldKey.isEmpty() && keyOf(base(), m_keyNames) != m_oldKey;
 }
 
 // As typed: QPlainTextEdit::toPlainText returns a no-break space as a space.
@@ -285,6 +304,14 @@ QJsonObject ItemDialog::item() const {
 QString ItemDialog::note(bool moves) const {
     if (m_phase == Phase::Reading) return tr("Reading the item from its leader…");
     if (m_phase == Phase::ReadFailed) return tr("The item could not be read from its leader.");
+    if (m_phase == Phase::Writing)
+        return tr(
+            "The write is sent. Closing this dialog does not take it back; what became of it is "
+            "said then.");
+    if (deletesOldToo())
+        return tr("Saving writes this item and then deletes the item with the old key (%1): two "
+                  "writes.")
+            .arg(m_oldKeyText);
     if (moves)
         return tr(
             "You changed the key. Saving puts a new item and then deletes the item with the "
@@ -301,11 +328,15 @@ void ItemDialog::check() {
     m_put->setEnabled(edits && wrong.isEmpty());
     m_state->setText(wrong);
     const bool moves = edits && wrong.isEmpty() && !base().isEmpty() && isKeyChanged();
-    m_put->setText(m_phase == Phase::Writing ? tr("Writing…")
-                   : moves                   ? tr("Put new, delete old")
-                   : base().isEmpty()        ? tr("Put item")
-                                             : tr("Save changes"));
+    m_put->setText(putText(moves));
     m_note->setText(note(moves));
+}
+
+QString ItemDialog::putText(bool moves) const {
+    if (m_phase == Phase::Writing) return tr("Writing…");
+    if (moves) return tr("Put new, delete old");
+    if (deletesOldToo()) return tr("Save, delete old");
+    return base().isEmpty() ? tr("Put item") : tr("Save changes");
 }
 
 }  // namespace orrery::widgets

@@ -36,6 +36,11 @@ public:
     void setWritten();
     /// Unlocks the text and shows why the engine refused the write.
     void setRefusal(const QString& text);
+    /// Saving also deletes the item with this key, unless the text is based on it. `keyText` is the
+    /// key for people; both are empty if there is no such item.
+    void setOldItem(const QJsonObject& key, const QString& keyText);
+    /// While a write is in flight the dialog only hides, and `left` tells the caller.
+    void reject() override;
 
     /// The stored item on which the present text is based; empty for a new item.
     const QJsonObject& base() const { return m_versions[m_version].base; }
@@ -48,10 +53,14 @@ public:
     QPlainTextEdit* editor() const { return m_text; }
     QPushButton* putButton() const { return m_put; }
     QPushButton* readAgainButton() const { return m_readAgain; }
+    QPushButton* cancelButton() const { return m_cancel; }
 
 signals:
     void putWanted(const QJsonObject& item);
     void readWanted();
+    /// The person closed the dialog during a write. It is hidden; the caller opens it again or ends
+    /// it with `done`.
+    void left();
 
 private:
     enum class Phase { Editing, Reading, ReadFailed, Writing };
@@ -73,18 +82,24 @@ private:
     void check();
     bool isTyped(const QJsonObject& object) const;
     bool isKeyChanged() const;
+    /// True if saving deletes the old item although the text has the key of its base.
+    bool deletesOldToo() const;
     QString note(bool moves) const;
+    QString putText(bool moves) const;
 
     QString m_table;
     QStringList m_keyNames;
     std::vector<Version> m_versions{1};
     std::size_t m_version = 0;  // That of the present text; later ones can be redone.
     Phase m_phase = Phase::Editing;
+    QJsonObject m_oldKey;
+    QString m_oldKeyText;
     QLabel* m_note;
     QPlainTextEdit* m_text;
     QLabel* m_state;
     QPushButton* m_put = nullptr;
     QPushButton* m_readAgain = nullptr;
+    QPushButton* m_cancel = nullptr;
 };
 
 /// Converts a plain JSON object to an item: "a" becomes {"S": "a"}, 1 becomes {"N": "1"}, and so

@@ -1,5 +1,6 @@
 #include "widgets/items/item_dialog.h"
 
+#include <QSignalSpy>
 #include <QtTest>
 
 #include "tests/support/test_main.h"
@@ -192,6 +193,38 @@ private slots:
             dialog.editor()->moveCursor(QTextCursor::End);
             QCOMPARE(dialog.base(), mine);
         }
+    }
+
+    // As after a conflict whose text was taken over: the key is that of the base, yet two writes.
+    void savingThatDeletesAnOldItemSaysSo() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.editItem({{"id", typed("S", "old")}});
+        dialog.setOldItem({{"id", typed("S", "old")}}, "old");
+        QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
+        const QJsonObject taken{{"id", typed("S", "new")}, {"a", typed("S", "1")}};
+        dialog.replaceText(taken, taken);
+        QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save, delete old"));
+        QVERIFY(dialog.noteText().contains("old key (old)"));
+        dialog.setOldItem({}, {});
+        QCOMPARE(dialog.putButton()->text(), QStringLiteral("Save changes"));
+    }
+
+    void closingDuringAWriteHidesTheDialogAndTellsTheCaller() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.editItem({{"id", typed("S", "a")}});
+        QSignalSpy left(&dialog, &ItemDialog::left);
+        QSignalSpy finished(&dialog, &QDialog::finished);
+        dialog.open();
+        dialog.setWriting();
+        QTest::keyClick(&dialog, Qt::Key_Escape);
+        QVERIFY(!dialog.isVisible());
+        QCOMPARE(left.count(), 1);
+        QCOMPARE(finished.count(), 0);
+        dialog.open();
+        dialog.setWritten();
+        dialog.reject();
+        QCOMPARE(left.count(), 1);
+        QCOMPARE(finished.count(), 1);
     }
 
     void aNewItemHasNothingToReadAgain() {
