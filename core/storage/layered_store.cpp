@@ -76,16 +76,19 @@ Ticket LayeredStore::commit(Turn turn) {
     addArchiveRows(turn);
     for (const GroupId group : m_archive.seal(turn))
         holdTrims(group);
-    std::uint64_t logBytes = 0;
+    TreeLayer::LogGrowth log;
     for (const Turn::Change& change : turn.changes()) {
         if (change.kind == Kind::DropGroup) m_trees.dropGroup(change.group);
-        if (change.kind == Kind::Append) logBytes += change.bytes->size();
+        if (change.kind == Kind::Append) {
+            ++log.records;
+            log.bytes += change.bytes->size();
+        }
         if (change.kind == Kind::TrimMark) m_trimmed.emplace_back(change.volume, change.group);
     }
     std::vector<DroppedRange> drops = m_trees.takeDrops();
     if (!turn.empty() || !drops.empty())
         m_log.add(std::move(turn), std::move(drops), m_trees.takeDropsDone());
-    m_trees.endTurn(m_log.last(), logBytes);
+    m_trees.endTurn(m_log.last(), log);
     m_archive.endTurn(m_log.last());
     runDeferred(m_stepsAtOnce);
     return m_log.last();

@@ -35,9 +35,14 @@ public:
     /// is written anyway, the ranges that are now empty.
     std::vector<DroppedRange> takeDrops();
     std::vector<std::uint64_t> takeDropsDone();
-    /// Ends the turn: all changes since the last call wait for `ticket`. `logBytes` went into the
-    /// log with it.
-    void endTurn(Ticket ticket, std::uint64_t logBytes);
+    /// What a turn adds to the logs of all volumes.
+    struct LogGrowth {
+        std::uint64_t records = 0;
+        std::uint64_t bytes = 0;
+    };
+    /// Ends the turn, which added `log`: all changes since the last call wait for `ticket`. Changes
+    /// before the first call were already in the log: the owner has applied them again.
+    void endTurn(Ticket ticket, const LogGrowth& log);
 
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) const;
     StorageResult<SharedBytes> get(VolumeId volume, std::string_view key) const;
@@ -93,8 +98,10 @@ private:
 
     std::shared_ptr<Memtable> m_active = std::make_shared<Memtable>();
     Ticket m_activeNeeds;
-    bool m_turnIsOpen = false;     ///< True after an `apply` until the next endTurn.
-    std::uint64_t m_logBytes = 0;  ///< Of the turns since `m_active` was created.
+    bool m_turnIsOpen = false;  ///< True after an `apply` until the next endTurn.
+    bool m_isOpening = true;    ///< No turn has ended yet.
+    /// What a restart would do for the records that fill `m_active`, as a number of bytes.
+    std::uint64_t m_replayBytes = 0;
     std::shared_ptr<Memtable> m_frozen;
     Ticket m_frozenNeeds;
     Ticket m_flushedTurn;

@@ -192,6 +192,42 @@ private slots:
         QCOMPARE(harness.scan(kC, "", "").size(), std::size_t{60});
     }
 
+    // A restart applies again what the trees lack before it answers. Few bytes in many records take
+    // long too.
+    void limitsTheRecordsThatTheTreesLack_data() { test::addStoreRows(); }
+    void limitsTheRecordsThatTheTreesLack() {
+        QFETCH(QString, kind);
+        constexpr std::uint64_t kRecordsMax = 25'000;
+        constexpr std::uint64_t kRecordsPerTurn = 500;
+        StoreHarness harness(kind);
+        std::unique_ptr<Work> flush;
+        std::uint64_t lsn = 0;
+        while (!harness->saturated() && lsn <= kRecordsMax) {
+            std::vector<std::string> records;
+            for (std::uint64_t i = 0; i < kRecordsPerTurn; ++i, ++lsn) {
+                harness.apply({kA, kB, kC}, "k" + std::to_string(lsn % 100), "image", lsn + 1);
+                records.emplace_back("record");
+            }
+            harness.appendEverywhere(kGroup, lsn + 1 - kRecordsPerTurn, records);
+            harness.syncAll();
+            if (flush == nullptr) flush = harness->takeFlushWork(false);
+        }
+        QVERIFY(harness->saturated());
+        QVERIFY2(lsn <= kRecordsMax, QByteArray::number(static_cast<qulonglong>(lsn)));
+    }
+
+    // Otherwise each kill before a flush would add to what the next restart applies.
+    void countsTheRecordsThatARestartAppliedAgain_data() { test::addStoreRows(); }
+    void countsTheRecordsThatARestartAppliedAgain() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        for (std::uint64_t lsn = 1; lsn <= 10'000; ++lsn)
+            harness.apply({kA, kB, kC}, "k" + std::to_string(lsn % 100), "image", lsn);
+        harness->commit({});
+        harness.syncAll();
+        QVERIFY(harness.runFlushWork(false));
+    }
+
     void takesTheSameChangeTwice_data() { test::addStoreRows(); }
     void takesTheSameChangeTwice() {
         QFETCH(QString, kind);

@@ -84,6 +84,11 @@ void Replicator::remove(GroupId id) {
 }
 
 void Replicator::install(Group& group, ZoneIndex zone, replication::Start start) {
+    makeReplica(group, zone, start);
+    begin(group, zone);
+}
+
+void Replicator::makeReplica(Group& group, ZoneIndex zone, replication::Start start) {
     Member& member = group.member(zone);
     reconcileStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
@@ -92,6 +97,10 @@ void Replicator::install(Group& group, ZoneIndex zone, replication::Start start)
                                   Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.lastRole = member.replica->role();
+}
+
+void Replicator::begin(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
     // The records that were known to be committed but had not reached the tree.
     if (member.standing() != replication::Standing::NeedsCopy)
         apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});

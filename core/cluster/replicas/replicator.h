@@ -152,12 +152,18 @@ private:
         bool isResumeQueued = false;  ///< The event is queued.
     };
 
+    /// Starts the replica in `zone`.
     void install(Group& group, ZoneIndex zone, replication::Start start);
+    void makeReplica(Group& group, ZoneIndex zone, replication::Start start);
+    /// Brings the tree of a new replica up to its commit LSN and does what it asks for.
+    void begin(Group& group, ZoneIndex zone);
     storage::StorageResult<void> load(Group& group);
     storage::StorageResult<void> checkEnd(const Group& group, const Member& member) const;
     void stopApplying(storage::StorageError error);
     storage::StorageResult<void> resume(Group& group);
     storage::StorageResult<void> resumeReplicas(Group& group);
+    void replay(Group& group);
+    bool replayOne(Group& group, Lsn lsn);
     storage::StorageResult<void> loadTimestamp(Group& group);
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);
@@ -173,8 +179,18 @@ private:
     void writeToDisk(Group& group, ZoneIndex zone, const replication::Output& out,
                      const replication::AppendRequest* incoming);
     EventId apply(Group& group, ZoneIndex zone, replication::LsnRange committed);
+    /// Saves the commit position `commit` together with its effect on the tree. Traces that the
+    /// records from `first` on have been applied.
+    EventId noteApplied(Group& group, ZoneIndex zone, Lsn first, Lsn commit);
     /// False if no store can return the record; that has been reported.
     bool applyOne(Group& group, ZoneIndex zone, Lsn lsn);
+    /// A record's effect on a tree, and its size in the log.
+    struct RecordEffect {
+        std::shared_ptr<const table::AppliedRecord> applied;
+        std::uint64_t bytes = 0;
+    };
+    storage::StorageResult<RecordEffect> recordEffect(Group& group, ZoneIndex zone, Lsn lsn);
+    void applyEffect(Group& group, ZoneIndex zone, Lsn lsn, const RecordEffect& effect);
 
     void changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied, Lsn lsn);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "core/base/result.h"
 #include "core/cluster/replicas/group_state.h"
@@ -9,6 +10,7 @@
 
 namespace orrery::cluster {
 
+using replication::LsnRange;
 using replication::Replica;
 
 namespace {
@@ -155,14 +157,68 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
 }
 
 storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
+    const auto& isUp = m_world.region(group.region).up;
     for (const Member& member : group.members) {
-        if (!m_world.region(group.region).up[member.zone.value()]) continue;
-        install(group, member.zone, replication::Start::Resume);
-        if (m_world.failure) return std::unexpected(*m_world.failure);
+        if (isUp[member.zone.value()]) makeReplica(group, member.zone, replication::Start::Resume);
     }
+    replay(group);
+    for (const Member& member : group.members) {
+        if (m_world.failure) return std::unexpected(*m_world.failure);
+        if (member.replica) begin(group, member.zone);
+    }
+    if (m_world.failure) return std::unexpected(*m_world.failure);
     TRY(rebuildTail(group));
     wakeIfUneven(group);
     return {};
+}
+
+// Applies the records that were known to be committed but had not reached the trees.
+void Replicator::replay(Group& group) {
+    std::array<LsnRange, kZonesPerRegion> lacked;
+    LsnRange all;
+    for (const Member& member : group.members) {
+        // An incomplete tree catches up in steps.
+        if (!member.replica || member.standing() != replication::Standing::Whole) continue;
+        const LsnRange range{member.mark.applied.next(), member.replica->commitLsn()};
+        if (range.empty()) continue;
+        lacked[member.zone.value()] = range;
+        all = all.empty()
+                  ? range
+                  : LsnRange{std::min(all.first, range.first), std::max(all.last, range.last)};
+    }
+    for (Lsn lsn = all.first; lsn <= all.last; lsn = lsn.next()) {
+        if (!replayOne(group, lsn)) return;
+    }
+    for (const ZoneIndex zone : kZones) {
+        const LsnRange range = lacked[zone.value()];
+        if (!range.empty()) noteApplied(group, zone, range.first, range.last);
+    }
+}
+
+// A position has one committed record. So the record is read, verified and decoded once for all
+// trees that lack it, and they share the images in memory.
+bool Replicator::replayOne(Group& group, Lsn lsn) {
+    RecordEffect effect;
+    replication::Term known{};
+    for (const Member& member : group.members) {
+        if (!member.replica || member.standing() != replication::Standing::Whole) continue;
+        if (lsn != member.mark.applied.next() || lsn > member.replica->commitLsn()) continue;
+        // 0 if the log no longer knows the term.
+        const replication::Term term = member.replica->state().log.termAt(lsn);
+        const bool isOther =
+            known > replication::Term{} && term > replication::Term{} && term != known;
+        if (!effect.applied || isOther) {
+            auto read = recordEffect(group, member.zone, lsn);
+            if (!read) {
+                stopApplying(std::move(read).error());
+                return false;
+            }
+            effect = *std::move(read);
+            known = term;
+        }
+        applyEffect(group, member.zone, lsn, effect);
+    }
+    return true;
 }
 
 // Without this, a resting follower that missed the last CommitNotice lags until the next write. In

@@ -1,11 +1,7 @@
 #include <algorithm>
-#include <iterator>
 
 #include "core/base/check.h"
-#include "core/base/result.h"
-#include "core/base/zone_letter.h"
 #include "core/cluster/replicas/replicator.h"
-#include "core/storage/storage_error.h"
 
 // Executes the outputs of replicas: disk, trees, messages, timers.
 
@@ -18,13 +14,6 @@ using replication::Output;
 using replication::Replica;
 
 namespace {
-
-storage::StorageError unusable(const Group& group, ZoneIndex zone, Lsn lsn, std::string_view how) {
-    return {"read a log record", storage::kCorrupted, "log.mdb",
-            "Record " + std::to_string(lsn.value()) + " of partition " +
-                std::to_string(group.id.value()) + " in zone " + letterOf(zone) + " is " +
-                std::string(how) + " in log.mdb; " + std::string(storage::kRestoreOrRepair) + "."};
-}
 
 // Takes the bytes of a proposed record, of which there are no gaps; null if it is none of them.
 SharedBytes take(std::vector<ProposedRecord>& proposed, LogPosition position) {
@@ -188,96 +177,6 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
-// A group that is being opened cannot be served without the record. Later, only this replica stays
-// behind.
-void Replicator::stopApplying(storage::StorageError error) {
-    if (m_isOpening)
-        m_world.fail(std::move(error));
-    else
-        m_world.reportDamage(std::move(error));
-}
-
-bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
-    Member& member = group.member(zone);
-    const replication::Term term = member.replica->state().log.termAt(lsn);
-    RecentRecord* recent = group.recent.find(lsn);
-    if (recent != nullptr && recent->position.term != term) recent = nullptr;
-    const auto bytes =
-        recent ? storage::StorageResult<SharedBytes>(recent->bytes) : recordBytes(group, zone, lsn);
-    std::shared_ptr<const table::AppliedRecord> applied = recent ? recent->applied : nullptr;
-    if (!applied && bytes) {
-        const auto one = table::decodeRecord(**bytes);
-        if (one) applied = std::make_shared<table::AppliedRecord>(effectOf(group, *one, lsn));
-        if (recent != nullptr) recent->applied = applied;
-    }
-    if (!applied) {
-        stopApplying(bytes ? unusable(group, zone, lsn, "corrupt") : bytes.error());
-        return false;
-    }
-    changeTree(group, zone, *applied, lsn);
-    if (lsn == group.countedUpTo.next()) {
-        group.countedUpTo = lsn;
-        group.committedBytes += (*bytes)->size();
-    }
-    member.appliedBytes += (*bytes)->size();
-    if (lsn == group.countedUpTo) member.appliedBytes = group.committedBytes;
-    group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
-    if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
-    if (member.replica->role() == replication::Role::Leader) {
-        for (const storage::TreeChange& change : applied->changes) {
-            const auto inTail = group.tail.find(change.key);
-            if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
-        }
-    }
-    m_world.recorder.digest(3, group.id.value(), zone.value(), lsn.value());
-    return true;
-}
-
-// An incomplete tree takes only changes of keys already copied; later chunks bring the rest.
-void Replicator::changeTree(Group& group, ZoneIndex zone, const table::AppliedRecord& applied,
-                            Lsn lsn) {
-    Member& member = group.member(zone);
-    std::vector<storage::TreeChange> copied;
-    std::span<const storage::TreeChange> changes = applied.changes;
-    if (member.mark.copiedTo) {
-        std::ranges::copy_if(changes, std::back_inserter(copied), [&](const auto& change) {
-            return change.key < *member.mark.copiedTo;
-        });
-        changes = copied;
-        member.mark.applied = lsn;
-        // All keys are there, and the counts that came with the last piece go on from its place.
-        if (member.wholeMark && lsn > member.wholeMark->applied)
-            table::advance(*member.wholeMark, applied, lsn);
-    } else {
-        table::advance(member.mark, applied, lsn);
-    }
-    if (m_beforeApply) m_beforeApply(group, zone, changes);
-    m_world.store.apply(member.volume(), group.id, changes, member.mark);
-}
-
-EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
-    if (committed.empty()) return {};
-    Member& member = group.member(zone);
-    const Lsn first = std::max(committed.first, member.mark.applied.next());
-    if (member.mark.copiedTo) {
-        applyWhileCopying(group, zone);
-        if (m_world.failure) return {};
-    } else if (member.standing() != replication::Standing::NeedsCopy) {
-        for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
-            if (!applyOne(group, zone, lsn)) return {};
-        }
-    }
-    // Saves the commit position together with its effect on the tree.
-    member.durable.commit = std::max(member.durable.commit, committed.last);
-    member.durable.caughtUp = member.replica->isCaughtUp();
-    group.committed = std::max(group.committed, committed.last);
-    group.measureLag(m_world.now);
-    touch(group);
-    const Lsn last = std::min(committed.last, member.mark.applied);
-    if (first > last) return {};
-    return m_world.emit(observe::LogApplied{group.ref(zone), first, last});
-}
-
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_totals.messages;
     EnvelopeHeader header{group.ref(envelope.from), envelope.to};
@@ -295,64 +194,6 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     if (deadline >= member.tickAt) return;
     member.tickAt = deadline;
     m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
-}
-
-storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
-                                                           Lsn lsn) const {
-    const Member& member = group.member(zone);
-    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
-    const RecentRecord* recent = group.recent.find(lsn);
-    if (recent != nullptr && recent->position == position) return recent->bytes;
-    for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
-        if (record->position == position) return record->bytes;
-    }
-    auto bytes = m_world.store.record(member.volume(), group.id, lsn);
-    if (bytes && (*bytes == nullptr || table::isWholeRecord(**bytes))) return bytes;
-    auto error = bytes ? unusable(group, zone, lsn, "corrupt") : std::move(bytes).error();
-    return sameRecord(group, zone, position, std::move(error));
-}
-
-// Equal positions mean equal records, so what one disk has lost another may still have. The damage
-// is reported all the same.
-storage::StorageResult<SharedBytes> Replicator::sameRecord(const Group& group, ZoneIndex zone,
-                                                           LogPosition position,
-                                                           storage::StorageError error) const {
-    for (const Member& other : group.members) {
-        const bool isSame = other.zone != zone && position.term > replication::Term{} &&
-                            position.lsn <= other.durableLast &&
-                            other.durable.log.lastTermBefore(position.lsn) == position.term;
-        if (!isSame) continue;
-        auto bytes = m_world.store.record(other.volume(), group.id, position.lsn);
-        if (!bytes || *bytes == nullptr || !table::isWholeRecord(**bytes)) continue;
-        m_world.reportDamage(std::move(error));
-        return bytes;
-    }
-    return std::unexpected(std::move(error));
-}
-
-storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIndex zone,
-                                                            Lsn lsn) const {
-    TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
-    if (bytes != nullptr) return bytes;
-    const LogPosition position{group.member(zone).replica->state().log.termAt(lsn), lsn};
-    return sameRecord(group, zone, position, unusable(group, zone, lsn, "missing"));
-}
-
-storage::StorageResult<table::LogRecord> Replicator::record(Group& group, ZoneIndex zone,
-                                                            Lsn lsn) const {
-    TRY_ASSIGN(const SharedBytes bytes, recordBytes(group, zone, lsn));
-    auto decoded = table::decodeRecord(*bytes);
-    if (!decoded) return std::unexpected(unusable(group, zone, lsn, "corrupt"));
-    return *std::move(decoded);
-}
-
-table::AppliedRecord Replicator::effectOf(const Group& group, const table::LogRecord& record,
-                                          Lsn lsn) {
-    if (record.space == KeySpaceId{} || record.space == group.space)
-        return table::applyRecord(record, lsn, *group.schema);
-    table::AppliedRecord nothing;
-    nothing.committedAt = record.committedAt;
-    return nothing;
 }
 
 // No record's stamp is later than its commit timestamp. So a write, which has no other stamp, is
