@@ -231,7 +231,7 @@ private slots:
         std::size_t most = 0;
         for (int i = 0; i < 40 && at.base->indexedUpTo < at.base->committed; ++i) {
             IndexBatchArrives batch = at.sent.back();
-            batch.header.to = kA;
+            batch.header.to = batch.target = kA;
             most = std::max(most, batch.batch->changes.size());
             taken += batch.batch->changes.size();
             QVERIFY(at.sender.unansweredBytes(kBase) < (4u << 20) + 2 * kItemBytes);
