@@ -18,6 +18,7 @@
 #include "core/engine/demo.h"
 #include "core/engine/engine.h"
 #include "core/engine/stream_hook.h"
+#include "core/observe/fault_spec.h"
 
 namespace orrery::app {
 namespace {
@@ -45,7 +46,8 @@ void printStorageMode(const Settings& settings, const engine::EngineOptions& opt
     }
 }
 
-/// Prints the settings that were saved in the data folder and not given on the command line.
+/// Prints what was saved in the data folder and was not given on the command line: the profile, a
+/// paused or slowed clock, and the active faults, each with how to end it.
 void printSavedSettings(const Settings& settings, const engine::EngineOptions& options,
                         engine::Engine& engine) {
     if (settings.logLevel != "info" && settings.logLevel != "debug") return;
@@ -60,8 +62,20 @@ void printSavedSettings(const Settings& settings, const engine::EngineOptions& o
                      "orreryd: the saved clock setting is paused, so requests wait; run \"orreryd "
                      "ctl clock resume\" to continue\n");
     } else if (snapshot->clock.speed != 1) {
-        std::fprintf(stderr, "orreryd: the saved clock setting is %g times normal speed\n",
+        std::fprintf(stderr,
+                     "orreryd: the saved clock setting is %g times normal speed; run \"orreryd "
+                     "ctl clock speed 1\" for normal speed\n",
                      snapshot->clock.speed);
+    }
+    for (const observe::FaultView& fault : snapshot->faults) {
+        const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
+        if (!fault.active || spec == nullptr) continue;
+        std::fprintf(stderr,
+                     "orreryd: fault %llu is still active: %s; run \"orreryd ctl heal %llu\" to "
+                     "heal it\n",
+                     static_cast<unsigned long long>(fault.id),
+                     observe::faultText(spec->shown, fault.target).c_str(),
+                     static_cast<unsigned long long>(fault.id));
     }
 }
 

@@ -139,19 +139,19 @@ void ItemRemoval::showNextKept() {
     connect(dialog, &widgets::ConflictDialog::reapplyWanted, this,
             [this, now = kept.now] { remove({now, true, {}}); });
     connect(dialog, &widgets::ConflictDialog::keepAllWanted, this, [this, now = kept.now] {
-        keep(now);
+        rememberKept(now);
         for (const Kept& other : std::exchange(m_kept, {}))
-            keep(other.now);
+            rememberKept(other.now);
         finish();
     });
     connect(dialog, &QDialog::rejected, this, [this, now = kept.now] {
-        keep(now);
+        rememberKept(now);
         showNextKept();
     });
     dialog->open();
 }
 
-void ItemRemoval::keep(const QJsonObject& item) {
+void ItemRemoval::rememberKept(const QJsonObject& item) {
     m_keptKeys << m_table.keyText(item);
 }
 

@@ -50,7 +50,7 @@ private:
     void onAnswer(const Seen& seen, const Deletion& deletion);
     /// Shows the next kept item, or ends.
     void showNextKept();
-    void keep(const QJsonObject& item);
+    void rememberKept(const QJsonObject& item);
     /// Tells what became of the items, and ends.
     void finish();
     QString resultText() const;

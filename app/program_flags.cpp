@@ -19,6 +19,13 @@
 namespace orrery::app {
 namespace {
 
+constexpr const char* kCommands =
+    "Commands:\n"
+    "  orreryd ctl …              queries or controls a running orreryd; \"orreryd ctl\" lists "
+    "how\n"
+    "  orreryd check --data DIR   says whether a data folder that no program uses is sound\n"
+    "  orreryd repair --data DIR  rewrites a damaged data folder from everything it can read";
+
 /// Which programs have a flag.
 enum class In : std::uint8_t { Both, Daemon };
 
@@ -141,7 +148,7 @@ std::expected<void, std::string> setCredentials(const Settings& settings,
         const auto skew = control::parseDuration(settings.clockSkew);
         if (!skew || *skew < Duration::zero())
             return std::unexpected("--clock-skew " + settings.clockSkew +
-                                   " is no time; give one such as 5m, or off.");
+                                   " is not a duration; give one such as 5m, or off.");
         options.clockSkewMax = *skew;
     }
     if (settings.credentials.empty()) return {};
@@ -203,8 +210,7 @@ CommandLine parseCommandLine(Program program, const std::vector<std::string>& ar
     CommandLine line;
     CLI::App app("A local Amazon DynamoDB that a person can look inside", name);
     app.set_version_flag("--version", std::string(kVersion));
-    if (program == Program::Daemon)
-        app.footer("orreryd ctl … asks or breaks a running one; \"orreryd ctl\" tells how.");
+    if (program == Program::Daemon) app.footer(kCommands);
     for (const Flag& flag : flags())
         if (flag.in == In::Both || program == Program::Daemon) add(app, flag, line.settings);
     app.get_option("--memory")->excludes(app.get_option("--data"));

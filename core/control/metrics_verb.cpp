@@ -145,7 +145,7 @@ Response getMetrics(const Call& call) {
     metrics.one("orrery_elections_total", "counter", "Leaders elected.", totals.elections);
     metrics.one("orrery_messages_total", "counter", "Messages between replicas.", totals.messages);
     const Host::Facts facts = call.host.facts();
-    metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock stands.",
+    metrics.one("orrery_waiting_requests", "gauge", "Requests held back while the clock is paused.",
                 facts.waitingCalls);
     metrics.one("orrery_overlay_bytes", "gauge", "Applied records that no tree holds yet.",
                 facts.figures.memtableBytes);

@@ -5,6 +5,8 @@
 #include "core/cluster/repair/folder_repair.h"
 #include "core/cluster/repair/trial.h"
 #include "core/engine/entry_checks.h"
+#include "core/storage/archive_files.h"
+#include "core/storage/archive_rows.h"
 #include "core/storage/file_check.h"
 #include "core/storage/stores.h"
 #include "core/table/apply.h"
@@ -29,11 +31,31 @@ std::optional<std::string> problemOfItems(const storage::Store& store) {
     return std::nullopt;
 }
 
+// A start does not read the archive's files; readers of streams do.
+std::optional<std::string> problemOfArchive(const std::filesystem::path& folder,
+                                            const storage::Store& store) {
+    constexpr std::uint64_t kReadBytes = 64u << 10;
+    const auto rows = store.values(storage::kSegmentPrefix);
+    if (!rows) return rows.error().message();
+    storage::ArchiveFiles files(folder / "archive");
+    for (const auto& [name, row] : *rows) {
+        const auto segment = storage::decodeSegment(name, row);
+        if (!segment) continue;  // Opening the store reports it.
+        for (Lsn next = segment->first; next <= segment->last;) {
+            const auto records = files.read(*segment, next, kReadBytes);
+            if (!records) return records.error().message();
+            next = records->back().lsn.next();
+        }
+    }
+    return std::nullopt;
+}
+
 // Whatever a start would refuse is not sound, so this opens the folder as a start does.
 std::optional<std::string> problemOfOpened(const std::filesystem::path& folder, bool hasLongKeys) {
     const auto store = storage::openLmdbStoreToLook(folder);
     if (!store) return store.error().message();
     if (*store == nullptr) return std::nullopt;
+    if (const auto problem = problemOfArchive(folder, **store)) return problem;
     if (const auto opened = cluster::tryOpening(**store); !opened) return opened.error().message();
     if (const auto& damage = (*store)->damage()) return damage->message();
     return hasLongKeys ? problemOfItems(**store) : std::nullopt;
@@ -46,6 +68,10 @@ bool hasLongKeys(const storage::FileReport& items) {
 }
 
 void describe(const storage::FileReport& file, std::string& text) {
+    if (file.isMissing) {
+        text += file.path + ": MISSING\n";
+        return;
+    }
     text += file.path + ": " + (file.isSound() ? "sound" : "DAMAGED") + ", " +
             std::to_string(file.pages) + " pages, " + std::to_string(file.freePages) + " free\n";
     for (const storage::FileReport::Tree& tree : file.trees)
@@ -54,6 +80,16 @@ void describe(const storage::FileReport& file, std::string& text) {
         text += "  " + problem + "\n";
     if (file.problemCount > file.problems.size())
         text += "  and " + std::to_string(file.problemCount - file.problems.size()) + " more\n";
+}
+
+// The texts about pair and format say what to do about them.
+std::string remedyFor(const storage::FolderReport& report) {
+    if (report.log.isMissing)
+        return "log.mdb defines the tables, so nothing can be repaired without it; put a sound "
+               "copy back, or restore the data folder from a backup.\n";
+    if (!report.pairProblem.empty() || !report.formatProblem.empty()) return "";
+    return "To rewrite the folder from everything that can be read, run \"orreryd repair --data "
+           "DIR\".\n";
 }
 
 }  // namespace
@@ -76,7 +112,10 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
         verdict.isSound = false;
         verdict.text += problem + "\n";
     }
-    if (!verdict.isSound) return verdict;
+    if (!verdict.isSound) {
+        verdict.remedy = remedyFor(*report);
+        return verdict;
+    }
     const auto problem = problemOfOpened(folder, hasLongKeys(report->items));
     if (!problem) return verdict;
     verdict.isSound = false;
@@ -87,10 +126,10 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
 std::expected<FolderVerdict, std::string> repairFolder(const std::filesystem::path& folder) {
     const auto verdict = checkFolder(folder);
     if (!verdict) return std::unexpected(verdict.error());
-    if (verdict->isSound) return FolderVerdict{true, verdict->text + "Nothing to repair.\n"};
+    if (verdict->isSound) return FolderVerdict{true, verdict->text + "Nothing to repair.\n", ""};
     const auto report = cluster::repairFolder(folder);
     if (!report) return std::unexpected(report.error().message());
-    return FolderVerdict{report->isComplete(), verdict->text + report->text()};
+    return FolderVerdict{report->isComplete(), verdict->text + report->text(), ""};
 }
 
 }  // namespace orrery::engine

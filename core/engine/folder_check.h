@@ -9,7 +9,8 @@ namespace orrery::engine {
 /// The result of `orreryd check` or `orreryd repair` for a data folder.
 struct FolderVerdict {
     bool isSound = false;
-    std::string text;  ///< Lines for a person.
+    std::string text;    ///< Lines for a person.
+    std::string remedy;  ///< What to do; empty if the text says it or the folder is sound.
 };
 
 /// Reads everything in a folder that is not in use, including records and items, opens it as a

@@ -15,13 +15,13 @@ namespace orrery::storage {
 namespace {
 
 StorageError damaged(const std::filesystem::path& file, const char* what) {
-    return damagedError(file.string(), what, "restore the data folder from a backup");
+    return damagedError(file.string(), what);
 }
 
 StorageError missing(const std::filesystem::path& file) {
     return {"open", ENOENT, file.string(),
-            "The archive file " + file.string() +
-                " is missing; restore the data folder from a backup."};
+            "The archive file " + file.string() + " is missing; " + std::string(kRestoreOrRepair) +
+                "."};
 }
 
 StorageResult<std::vector<std::filesystem::path>> entriesOf(const std::filesystem::path& folder) {

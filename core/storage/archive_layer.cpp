@@ -50,8 +50,8 @@ private:
 
 StorageError unknownRow(const LogMedium& log, const std::string& name) {
     return {"read", EPROTO, log.path(),
-            "The log " + log.path() + " has an unreadable archive row (" + name +
-                "); restore the data folder from a backup."};
+            "The log " + log.path() + " has an unreadable archive row (" + name + "); " +
+                std::string(kRestoreOrRepair) + "."};
 }
 
 }  // namespace
@@ -67,8 +67,8 @@ StorageResult<SharedBytes> recordToArchive(LogMedium& log, const ArchiveOrder& o
     return std::unexpected(StorageError{
         "read", ENODATA, log.path(),
         "The log " + log.path() + " lacks record " + std::to_string(lsn.value()) + " of group " +
-            std::to_string(order.group.value()) +
-            ", which an archive segment needs; restore the data folder from a backup."});
+            std::to_string(order.group.value()) + ", which an archive segment needs; " +
+            std::string(kRestoreOrRepair) + "."});
 }
 
 ArchiveLayer::ArchiveLayer(std::shared_ptr<ArchiveMedium> medium, std::shared_ptr<LogMedium> log,

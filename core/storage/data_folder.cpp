@@ -178,6 +178,24 @@ bool DataFolder::hasRoom() const {
     return has;
 }
 
+// The format file can be written anew for a folder that has its log, so `repair` mends this.
+StorageError DataFolder::noFormatError(const std::string& line) const {
+    std::error_code failed;
+    const auto status = std::filesystem::status(m_folder / "format", failed);
+    std::string what = " has data but no format file";
+    if (!line.empty())
+        what = " has a format file that this program did not write (\"" + line + "\")";
+    else if (std::filesystem::is_regular_file(status))
+        what = " has an empty format file";
+    else if (std::filesystem::exists(status))
+        what = " has something else in place of its format file";
+    if (std::filesystem::exists(logFile(), failed))
+        return formatError(m_folder, what + "; " + std::string(kRestoreOrRepair) + ".");
+    return formatError(m_folder, what +
+                                     " and no log.mdb, which defines the tables; restore the "
+                                     "data folder from a backup, or choose another folder.");
+}
+
 StorageResult<DataFolder::Format> DataFolder::readFormat() const {
     const std::string line = firstLine(readAll(m_folder / "format"));
     std::string_view version = line;
@@ -188,8 +206,7 @@ StorageResult<DataFolder::Format> DataFolder::readFormat() const {
     if (!version.starts_with(kFormatText) ||
         std::from_chars(version.data() + kFormatText.size(), end, format.number).ptr != end ||
         format.number < 1)
-        return std::unexpected(formatError(
-            m_folder, " was not written by this program: its format file says \"" + line + "\"."));
+        return std::unexpected(noFormatError(line));
     if (format.number > kFolderFormat)
         return std::unexpected(
             formatError(m_folder,
@@ -217,8 +234,7 @@ StorageResult<void> DataFolder::checkFormat() {
         // The format file is written before the environments, so someone else changed this folder.
         if (std::filesystem::exists(logFile(), failed) ||
             std::filesystem::exists(itemsFile(), failed))
-            return std::unexpected(formatError(
-                m_folder, " has data but no format file; restore the folder from a backup."));
+            return std::unexpected(noFormatError(""));
         return begin();
     }
     TRY_ASSIGN(const Format format, readFormat());

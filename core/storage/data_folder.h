@@ -80,6 +80,8 @@ private:
     static StorageResult<std::unique_ptr<DataFolder>> lockReadOnly(
         const std::filesystem::path& folder);
     StorageResult<void> checkVersion() const;
+    /// The error for a format file that is missing or whose first line is `line`.
+    StorageError noFormatError(const std::string& line) const;
     /// The contents of the format file.
     StorageResult<Format> readFormat() const;
     StorageResult<void> checkFormat();

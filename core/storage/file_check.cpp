@@ -20,7 +20,7 @@
 namespace orrery::storage {
 namespace {
 
-// Of those whose keys are whole.
+// Each value of these trees has a checksum (sealed.h), except under keys that are held in parts.
 bool isSealedTree(std::string_view name) {
     return name == "values" || name == "states" || name == "trim_marks" || name == "dropped" ||
            name == "marks";
@@ -132,6 +132,7 @@ FileReport checkFile(const std::filesystem::path& path, const std::vector<std::s
         return report;
     };
     const auto file = PageFile::open(path);
+    report.isMissing = !file && file.error().code == ENOENT;
     if (!file) return stop(file.error());
     const auto view = (*file)->start(names);
     if (!view) return stop(view.error());

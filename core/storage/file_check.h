@@ -22,6 +22,7 @@ struct FileReport {
         std::uint64_t expected = 0;  ///< The count stored in the file.
     };
     std::string path;
+    bool isMissing = false;
     std::uint64_t pages = 0;
     std::uint64_t freePages = 0;
     std::vector<Tree> trees;

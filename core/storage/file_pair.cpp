@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/storage/sealed.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::storage {
 
@@ -52,11 +53,10 @@ StorageResult<void> writePairMark(WriteTransaction& transaction, Database counte
     return transaction.put(counters, kPairName, seal(kPairName, bytes));
 }
 
-StorageError pairError(const std::filesystem::path& folder, const std::string& what) {
+StorageError pairError(const std::filesystem::path& folder, const std::string& what,
+                       std::string_view remedy) {
     return {"pair", EPROTO, folder.string(),
-            "The data folder " + folder.string() + " " + what +
-                "; restore log.mdb and items.mdb together from one backup, or choose another "
-                "folder."};
+            "The data folder " + folder.string() + " " + what + "; " + std::string(remedy) + "."};
 }
 
 PairFit pairFit(const std::optional<PairMark>& log, const std::optional<PairMark>& items) {
@@ -75,17 +75,19 @@ StorageResult<void> checkPair(const std::filesystem::path& folder,
         case PairFit::Together:
             return {};
         case PairFit::LogWithoutMark:
-            return std::unexpected(
-                pairError(folder, "has a log.mdb without the id of its items.mdb"));
+            return std::unexpected(pairError(
+                folder, "has a log.mdb without the id of its items.mdb", kRestoreOrRepair));
         case PairFit::TwoFolders:
             return std::unexpected(
-                pairError(folder, "has a log.mdb and an items.mdb from different folders"));
+                pairError(folder, "has a log.mdb and an items.mdb from different folders",
+                          "replace one of them with the file that belongs to the other, or restore "
+                          "both from one backup"));
         case PairFit::OlderItems:
-            return std::unexpected(
-                pairError(folder, "has an items.mdb that is older than its log.mdb"));
+            return std::unexpected(pairError(
+                folder, "has an items.mdb that is older than its log.mdb", kRestoreOrRepair));
         case PairFit::OlderLog:
-            return std::unexpected(
-                pairError(folder, "has a log.mdb that is older than its items.mdb"));
+            return std::unexpected(pairError(
+                folder, "has a log.mdb that is older than its items.mdb", kRestoreOrRepair));
     }
     CHECK(false);
 }

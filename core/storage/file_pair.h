@@ -62,7 +62,11 @@ StorageResult<void> checkPair(const std::filesystem::path& folder,
                               const std::optional<PairMark>& log,
                               const std::optional<PairMark>& items);
 
-/// "The data folder X …; restore log.mdb and items.mdb together …".
-StorageError pairError(const std::filesystem::path& folder, const std::string& what);
+inline constexpr std::string_view kRestoreBoth =
+    "restore log.mdb and items.mdb together from one backup, or choose another folder";
+
+/// "The data folder X `what`; `remedy`."
+StorageError pairError(const std::filesystem::path& folder, const std::string& what,
+                       std::string_view remedy = kRestoreBoth);
 
 }  // namespace orrery::storage

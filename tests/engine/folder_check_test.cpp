@@ -10,7 +10,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/cluster/tables/stored_table.h"
+#include "core/cluster/tables/table_values.h"
 #include "core/engine/folder_check.h"
+#include "core/storage/archive_rows.h"
+#include "core/storage/stores.h"
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"
 
@@ -145,7 +149,7 @@ private slots:
         const auto verdict = engine::checkFolder(path);
         QVERIFY(verdict.has_value());
         QVERIFY(!verdict->isSound);
-        QVERIFY2(verdict->text.find("format file says \"something else\"") != std::string::npos,
+        QVERIFY2(verdict->text.find("did not write (\"something else\")") != std::string::npos,
                  verdict->text.c_str());
         std::ofstream(path / "format") << "orrery data folder, format 99\n";
         const auto newer = engine::repairFolder(path);
@@ -182,6 +186,11 @@ private slots:
         const auto verdict = engine::checkFolder(path);
         QVERIFY(verdict.has_value());
         QVERIFY(!verdict->isSound);
+        const std::string state =
+            (path / "items.mdb").string() + (isMissing ? ": MISSING\n" : ": DAMAGED, ");
+        QVERIFY2(verdict->text.find(state) != std::string::npos, verdict->text.c_str());
+        QVERIFY2(verdict->remedy.find("run \"orreryd repair") != std::string::npos,
+                 verdict->remedy.c_str());
         const auto repaired = engine::repairFolder(path);
         QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
         QVERIFY(repaired->isSound);
@@ -201,11 +210,45 @@ private slots:
         }
     }
 
+    // Only readers of a stream open the archive's files, so a start does not miss them.
+    void findsASegmentWithoutItsFile() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        {
+            const auto store = storage::openLmdbStore(path);
+            QVERIFY(store.has_value());
+            const auto tables = (*store)->values(cluster::kTablePrefix);
+            QVERIFY(tables && tables->size() == 1);
+            const auto stored = cluster::decodeStoredTable(tables->front().second);
+            QVERIFY(stored.has_value());
+            const GroupId group = stored->partitions.front().group;
+            storage::Turn turn;
+            turn.putValue(
+                storage::segmentName(stored->table.space, group, Lsn(1)),
+                storage::encodeSegment({stored->table.space, group, Lsn(1), Lsn(2), 0, 100, 0}));
+            (*store)->commit(std::move(turn));
+            auto work = (*store)->takeLogWork();
+            work->run();
+            (*store)->finishLogWork(std::move(work));
+        }
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value() && !verdict->isSound);
+        for (const char* part : {"The archive file ", ".segment is missing; ", "orreryd repair"})
+            QVERIFY2(verdict->text.find(part) != std::string::npos, verdict->text.c_str());
+    }
+
     void repairsAFolderWithoutItsFormatFile() {
         const QTemporaryDir folder;
         const fs::path path = folder.path().toStdString();
         fill(path);
         fs::remove(path / "format");
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value() && !verdict->isSound);
+        QVERIFY2(verdict->text.find("has data but no format file; ") != std::string::npos,
+                 verdict->text.c_str());
+        QVERIFY(verdict->text.find("orreryd repair") != std::string::npos);
+        QCOMPARE(verdict->remedy, std::string());
         const auto repaired = engine::repairFolder(path);
         QVERIFY2(repaired.has_value(), repaired ? "" : repaired.error().c_str());
         QVERIFY2(repaired->isSound, repaired->text.c_str());
@@ -227,6 +270,12 @@ private slots:
                  repaired.error().c_str());
         QVERIFY(contentOf(path / "log.mdb") == damaged);
         fs::remove(path / "log.mdb");
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value() && !verdict->isSound);
+        QVERIFY2(verdict->text.find("log.mdb: MISSING\n") != std::string::npos,
+                 verdict->text.c_str());
+        QVERIFY2(verdict->remedy.starts_with("log.mdb defines the tables"),
+                 verdict->remedy.c_str());
         const auto missing = engine::repairFolder(path);
         QVERIFY(!missing.has_value());
         QVERIFY2(

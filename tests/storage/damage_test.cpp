@@ -312,9 +312,9 @@ private slots:
         qInfo("refused %d, errors %d, sound %d, undetected %d", tally.refused, tally.errors,
               tally.sound, tally.undetected);
         // A bit of a record's key that leaves the order as it is: the record reads as missing. In a
-        // tree the neighbour of what is missing tells.
+        // tree the neighbour of what is missing tells. None was seen in 200 rounds.
         QVERIFY(tally.undetected <=
-                (isLog && static_cast<test::FileDamage>(kind) == test::FileDamage::Bit ? 10 : 0));
+                (isLog && static_cast<test::FileDamage>(kind) == test::FileDamage::Bit ? 1 : 0));
     }
 };
 

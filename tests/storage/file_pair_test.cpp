@@ -170,7 +170,7 @@ private slots:
         const std::string message = messageOf(openAt(pathOf(folder)));
         QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
         QVERIFY(message.ends_with(
-            "; restore log.mdb and items.mdb together from one backup, or choose another folder."));
+            "; restore the data folder from a backup, or run \"orreryd repair --data DIR\"."));
     }
 
     void refusesAFileThatIsMissingEmptyOrAnotherFolders_data() {
@@ -196,14 +196,21 @@ private slots:
         std::ofstream(pathOf(folder) / file).flush();
         QVERIFY(says("has an empty " + file));
         copyFile(pathOf(m_other), pathOf(folder), file.c_str());
-        QVERIFY(says("from different folders"));
+        QVERIFY(
+            says("from different folders; replace one of them with the file that belongs to the "
+                 "other, or restore both from one backup."));
         // One that was only just made.
         const QTemporaryDir fresh;
         QVERIFY(openAt(pathOf(fresh)).has_value());
         copyFile(pathOf(fresh), pathOf(folder), file.c_str());
         QVERIFY(says("from different folders"));
         fs::remove(pathOf(folder) / "format");
-        QVERIFY(says("has data but no format file"));
+        QVERIFY(
+            says("has data but no format file; restore the data folder from a backup, or run "
+                 "\"orreryd repair --data DIR\"."));
+        // Nothing can be repaired without the log.
+        fs::remove(pathOf(folder) / "log.mdb");
+        QVERIFY(says("has data but no format file and no log.mdb, which defines the tables; "));
     }
 
     // Without items.mdb, all that the log no longer holds is lost, and a write that is acknowledged

@@ -151,12 +151,13 @@ private slots:
             << "was written by a newer version (format 7; this version reads up to 5)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
-                                 << "was not written by this program: its format file says "
-                                    "\"something else\".";
+                                 << "has a format file that this program did not write "
+                                    "(\"something else\"); restore the data folder from a backup, "
+                                    "or run \"orreryd repair --data DIR\".";
         QTest::newRow("empty") << ""
-                               << "was not written by this program: its format file says \"\".";
+                               << "has an empty format file; restore the data folder from a backup";
         QTest::newRow("zero") << "orrery data folder, format 0\n"
-                              << "was not written by this program";
+                              << "has a format file that this program did not write";
     }
     void refusesWhatItDoesNotKnowInOneSentence() {
         QFETCH(QString, format);
@@ -171,7 +172,8 @@ private slots:
         QVERIFY(openAt(folder).has_value());
         std::filesystem::remove(folder.filePath("format").toStdString());
         std::filesystem::create_directory(folder.filePath("format").toStdString());
-        QVERIFY(messageOf(openAt(folder)).find("format file says \"\"") != std::string::npos);
+        QVERIFY(messageOf(openAt(folder)).find("something else in place of its format file") !=
+                std::string::npos);
         std::filesystem::remove(folder.filePath("format").toStdString());
         QVERIFY(messageOf(openAt(folder)).find("no format file") != std::string::npos);
     }

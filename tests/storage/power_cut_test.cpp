@@ -258,8 +258,8 @@ private slots:
         QVERIFY(!store.has_value());
         QCOMPARE(store.error().message(),
                  "The data folder " + folder.path().toStdString() +
-                     " has a log.mdb that is older than its items.mdb; restore log.mdb and "
-                     "items.mdb together from one backup, or choose another folder.");
+                     " has a log.mdb that is older than its items.mdb; restore the data folder "
+                     "from a backup, or run \"orreryd repair --data DIR\".");
     }
 
     // The memtable stays, and its reads, until the flush finds room; logs are written meanwhile.

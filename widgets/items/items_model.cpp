@@ -135,7 +135,7 @@ void ItemsModel::takeJump(const ItemsPageRequest& request, const ItemsPage& page
         beginInsertRows({}, 0, static_cast<int>(rows.size()) - 1);
         m_rows.assign(rows.begin(), rows.end());
         endInsertRows();
-        emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);  // Where numbers stand.
+        emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);  // Numbers align right.
     }
     emit jumped(request.backward);
 }

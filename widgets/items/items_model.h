@@ -42,10 +42,8 @@ public:
     /// True between a jump and its answer.
     bool isLoading() const { return m_loading; }
     const QString& error() const { return m_error; }
-    int keyColumnCount() const { return m_keyColumns; }
 
     const ItemRow& itemRow(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
-    /// The number of leading columns that belong to the key of the table or index.
     const QString& columnName(int column) const { return m_columns[column]; }
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -11,7 +11,7 @@
 
 namespace orrery::api {
 
-// What checkConstraints (decode.h) does otherwise in the newer layer of validation.
+// How the newer layer of validation differs from checkConstraints (decode.h).
 
 /// Reports the violation that the newer layer reports alone, before it looks at any other member.
 ApiResult<void> checkReportedAlone(const Shape& shape, const json::Object& request,

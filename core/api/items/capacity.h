@@ -39,8 +39,8 @@ std::int64_t readHalves(std::uint64_t bytes, bool consistent);
 /// The cost of a write: one unit per 1 KB of the larger image, and the changes of each index.
 Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteReply& reply);
 
-/// The cost of a write that was refused: that of the item which is there, or of the `bytes` that
-/// should have replaced it.
+/// The cost of a refused write: that of the existing item, or of the `bytes` that were to replace
+/// it, whichever is larger.
 Consumed refusedCost(const cluster::WriteReply& reply, std::uint64_t bytes);
 
 /// Whether a reply tells read and write units apart, as those of transactions do, beside their sum.

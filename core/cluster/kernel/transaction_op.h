@@ -41,7 +41,7 @@ struct TransactionOp {
     Lsn since{};
 
     // For Begin.
-    std::string attempt;  ///< By which the coordinator's own repetition is recognized.
+    std::string attempt;  ///< Identifies a repeated request of the coordinator.
     std::string parametersHash;
     /// A token that is not younger is forgotten: a reset has dropped what its transaction wrote.
     std::optional<CalendarTime> resetAt;

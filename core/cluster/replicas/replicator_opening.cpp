@@ -19,7 +19,8 @@ storage::StorageError trimmedLog(const Group& group) {
     return {"rebuild a partition from its log", 0, "",
             "Partition " + std::to_string(group.id.value()) +
                 " shares its keys with another, and its log no longer begins with its first "
-                "record; restore the data folder from a backup."};
+                "record; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 storage::StorageError damagedState(const Group& group, std::string_view what) {

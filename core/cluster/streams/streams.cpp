@@ -216,10 +216,10 @@ void Streams::advanceMark(Group& group, Mark& mark) {
     const auto leader = group.servingLeader(m_world.now);
     if (!leader) return;
     const replication::Replica& replica = *group.member(*leader).replica;
-    const bool isHis = mark.zone == leader && mark.term == replica.term();
+    const bool isByThisLeader = mark.zone == leader && mark.term == replica.term();
     const bool isForgotten = mark.zone && m_world.plantedBug == PlantedBug::StreamMarkForgotten;
-    if (!isHis && isForgotten) return;
-    if (!isHis) {
+    if (!isByThisLeader && isForgotten) return;
+    if (!isByThisLeader) {
         if (!replica.takesRequests(m_world.now) || m_world.damage) return;
         table::LogRecord record;
         record.kind = table::RecordKind::Configuration;

@@ -18,7 +18,7 @@ Ledger::Known& Ledger::knownTo(Group& ledger, ZoneIndex zone) {
     known.unfinished.clear();
     known.next.reset();
     known.readAt = m_world.now;
-    // Whatever comes first to a new leader, a request or the news that it serves.
+    // A new leader resumes once: at its first request, or when it is told that it serves.
     resume(ledger);
     return known;
 }

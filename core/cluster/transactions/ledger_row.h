@@ -24,9 +24,9 @@ enum class Outcome : std::uint8_t {
 struct LedgerRow {
     Outcome outcome = Outcome::Undecided;
     std::uint64_t number = 0;       ///< The LSN of the record that began it, unique in the ledger.
-    std::string attempt;            ///< By which the coordinator's repetition is recognized.
+    std::string attempt;            ///< Identifies a repeated request of the coordinator.
     std::string parametersHash;     ///< Empty: there is no client token.
-    CalendarTime stamp;             ///< With which it is committed.
+    CalendarTime stamp;             ///< The time of its commit.
     CalendarTime since;             ///< When it began, and from Finished on, when it finished.
     std::vector<std::string> keys;  ///< Storage keys of all items, until it is finished.
     std::vector<std::uint32_t> itemBytes;

@@ -53,7 +53,7 @@ private:
         std::string next;  ///< Everything before it is counted; everything at the end.
         std::uint64_t bytes = 0;
         bool isVoid = false;         ///< A record has carried the size meanwhile.
-        std::uint64_t finished = 0;  ///< In which order it came to its end, from 1 on.
+        std::uint64_t finished = 0;  ///< The order of completion, from 1.
         std::vector<ParkedOp> waiting;
 
         bool atEnd() const { return prefix == prefixes.size(); }
@@ -72,7 +72,7 @@ private:
     WorldState& m_world;
     Counts m_counts;
     std::uint64_t m_finishedCount = 0;
-    /// The counts that came to their end last, by key; some are gone.
+    /// The counts that ended last, by key; some are gone.
     std::deque<std::pair<std::uint64_t, std::string>> m_finished;
 };
 
