@@ -158,6 +158,8 @@ private:
     void stopApplying(storage::StorageError error);
     storage::StorageResult<void> resume(Group& group);
     storage::StorageResult<void> resumeReplicas(Group& group);
+    /// Applies to the tree of a replica without power what it knows to be committed.
+    storage::StorageResult<void> applyWithoutPower(Group& group, ZoneIndex zone);
     storage::StorageResult<void> loadTimestamp(Group& group);
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);

@@ -199,7 +199,7 @@ void Replicator::stopApplying(storage::StorageError error) {
 
 bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     Member& member = group.member(zone);
-    const replication::Term term = member.replica->state().log.termAt(lsn);
+    const replication::Term term = member.log().termAt(lsn);
     RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position.term != term) recent = nullptr;
     const auto bytes =
@@ -223,7 +223,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
     if (lsn == group.countedUpTo) member.appliedBytes = group.committedBytes;
     group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied->committedAt);
     if (recent != nullptr) recent->committedAt = std::min(recent->committedAt, m_world.now);
-    if (member.replica->role() == replication::Role::Leader) {
+    if (member.replica && member.replica->role() == replication::Role::Leader) {
         for (const storage::TreeChange& change : applied->changes) {
             const auto inTail = group.tail.find(change.key);
             if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
@@ -300,7 +300,7 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
 storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
                                                            Lsn lsn) const {
     const Member& member = group.member(zone);
-    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
+    const LogPosition position{member.log().termAt(lsn), lsn};
     const RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
@@ -334,7 +334,7 @@ storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIn
                                                             Lsn lsn) const {
     TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
     if (bytes != nullptr) return bytes;
-    const LogPosition position{group.member(zone).replica->state().log.termAt(lsn), lsn};
+    const LogPosition position{group.member(zone).log().termAt(lsn), lsn};
     return sameRecord(group, zone, position, unusable(group, zone, lsn, "missing"));
 }
 
