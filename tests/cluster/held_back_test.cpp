@@ -4,7 +4,11 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <vector>
 
+#include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/cluster/world_judges.h"
@@ -42,6 +46,42 @@ std::uint64_t itemsFilled(WorldHarness& t) {
         if (job.kind == observe::JobKind::FillIndex) return job.done;
     }
     return 0;
+}
+
+std::optional<observe::JobView> expiryFilling(WorldHarness& t) {
+    for (const observe::JobView& job : t.world().jobs()) {
+        if (job.kind == observe::JobKind::FillExpiry) return job;
+    }
+    return std::nullopt;
+}
+
+/// Puts an item that expires at this second.
+std::uint64_t putExpiring(WorldHarness& t, const std::string& pk, std::chrono::seconds expiry) {
+    WriteItem write;
+    write.table = t.table();
+    types::Item item;
+    item.set("pk", types::AttributeValue::string(pk));
+    const auto number = types::Number::parse(std::to_string(expiry.count()));
+    item.set("ttl", types::AttributeValue::number(*number));
+    write.key = {types::AttributeValue::string(pk), std::nullopt};
+    write.action = PutAction{std::move(item)};
+    return t.submit("PutItem", always(write));
+}
+
+std::chrono::seconds inSeconds(WorldHarness& t, Duration from) {
+    return std::chrono::floor<std::chrono::seconds>(t.world().calendar().sinceEpoch() + from);
+}
+
+void setStream(WorldHarness& t, std::optional<StreamView> enabled) {
+    UpdateTable update;
+    update.table = t.table();
+    update.stream.emplace();
+    update.stream->enabled = enabled;
+    t.submit("UpdateTable", always(update));
+}
+
+std::vector<StreamPtr> streamsOf(WorldHarness& t) {
+    return t.world().catalog().streams().ofTable(t.table()->space);
 }
 
 bool isFilled(const WorldHarness& t) {
@@ -118,17 +158,7 @@ private slots:
         t.createTable();
         t.submit("UpdateTimeToLive", always(UpdateTimeToLive{t.table(), true, "ttl"}));
         t.run(10s);
-        const auto due = std::chrono::floor<std::chrono::seconds>(
-            t.world().calendar().sinceEpoch() + Duration(10s));
-        WriteItem write;
-        write.table = t.table();
-        types::Item item;
-        item.set("pk", types::AttributeValue::string("k"));
-        const auto number = types::Number::parse(std::to_string(due.count()));
-        item.set("ttl", types::AttributeValue::number(*number));
-        write.key = {types::AttributeValue::string("k"), std::nullopt};
-        write.action = PutAction{std::move(item)};
-        const auto put = t.submit("PutItem", always(write));
+        const auto put = putExpiring(t, "k", inSeconds(t, 10s));
         t.run(1s);
         QVERIFY(t.done(put) && !t.failed(put));
         setAccepts(t, false);
@@ -143,6 +173,125 @@ private slots:
         t.run(1s);
         QVERIFY(t.done(after) && !t.failed(after));
         QCOMPARE(t.read(after, "pk"), std::string());
+    }
+
+    void expiriesAreNotedOnlyWhileWritesAreAccepted() {
+        Profile profile = Profile::serviceLike();
+        profile.expiryDelay = 1s;
+        WorldHarness t(profile);
+        t.createTable();
+        for (int i = 0; i < 2000; ++i) {
+            putExpiring(t, "k" + std::to_string(i), inSeconds(t, 60s));
+            if (i % 100 == 0) t.run(5ms);
+        }
+        t.run(2s);
+        t.submit("UpdateTimeToLive", always(UpdateTimeToLive{t.table(), true, "ttl"}));
+        for (int i = 0; i < 20'000 && (!expiryFilling(t) || expiryFilling(t)->done == 0); ++i)
+            t.run(1ms);
+        QVERIFY(expiryFilling(t).has_value());
+        setAccepts(t, false);
+        t.run(1s);  // What was under way arrives.
+        const std::uint64_t done = expiryFilling(t)->done;
+        QVERIFY(done > 0 && done < 2000);
+        const std::uint64_t records = recordsOf(t, VolumeId(0));
+        t.run(5min);
+        QCOMPARE(expiryFilling(t)->done, done);
+        QCOMPARE(recordsOf(t, VolumeId(0)), records);
+
+        setAccepts(t, true);
+        t.run(30s);
+        QVERIFY(!expiryFilling(t).has_value());
+        const auto left = t.scan(true);
+        t.run(1s);
+        QCOMPARE(t.keys(left).size(), std::size_t{0});
+    }
+
+    // The record from which a stream begins is not written, and streams do not expire.
+    void streamsChangeOnlyWhileWritesAreAccepted() {
+        WorldHarness t(Profile::serviceLike());
+        t.createTable();
+        t.put("k", {{"v", "1"}});
+        t.run(1min);  // No leader has its lease.
+        setStream(t, StreamView::NewImage);
+        while (streamsOf(t).empty())
+            t.run(1us);
+        setAccepts(t, false);
+        t.run(5min);
+        QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabling);
+        const auto read = t.get("k", true);
+        t.run(5s);
+        QCOMPARE(t.read(read), std::string("1"));
+        QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabling);
+        setAccepts(t, true);
+        t.run(10s);
+        QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabled);
+
+        setStream(t, std::nullopt);
+        t.run(1min);
+        QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Disabled);
+        setAccepts(t, false);
+        t.run(25h);
+        QCOMPARE(streamsOf(t).size(), std::size_t{1});
+        setAccepts(t, true);
+        t.run(1min);
+        QCOMPARE(streamsOf(t).size(), std::size_t{0});
+    }
+
+    // An item stays prepared for a transaction whose coordinator is lost.
+    void transactionsAreRecoveredOnlyWhileWritesAreAccepted() {
+        int caught = 0;
+        for (int step = 1; step <= 30; ++step) {
+            WorldHarness t(Profile::serviceLike());
+            t.createTable();
+            test::finish(t, {test::write(t, {.pk = "x", .item = test::Numbers{{"n", 1}}}),
+                             test::write(t, {.pk = "y", .item = test::Numbers{{"n", 1}}})});
+            test::transact(t,
+                           {{.pk = "x", .item = test::Numbers{{"n", 2}}},
+                            {.pk = "y", .item = test::Numbers{{"n", 2}}}},
+                           "", 1);
+            t.run(step * 500us);
+            QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
+            t.run(4s);  // Elections. Nobody takes the transaction for a stalled one yet.
+            setAccepts(t, false);
+            const auto isPrepared = [&] {
+                const auto read = test::transactGet(t, {"x", "y"});
+                test::finish(t, {read});
+                return test::outcomeOf(t, read).contains("TransactionConflict");
+            };
+            const auto records = [&] {
+                const GroupId ledger = *t.store().lastGroup();
+                return recordsOf(t, VolumeId(0)) + t.store().lastLsn(VolumeId(0), ledger)->value();
+            };
+            if (!isPrepared()) continue;
+            ++caught;
+            const std::uint64_t before = records();
+            t.run(5min);
+            QVERIFY(isPrepared());
+            QCOMPARE(records(), before);
+            setAccepts(t, true);
+            t.run(20s);
+            QVERIFY(!isPrepared());
+            QVERIFY(records() > before);
+        }
+        qInfo("%d of 30 steps leave an item prepared", caught);
+        QVERIFY(caught > 0);
+    }
+
+    void tablesSettleOnlyWhileWritesAreAccepted() {
+        WorldHarness t(Profile::serviceLike());
+        t.createTable();
+        DeleteTable remove;
+        remove.table = t.table();
+        t.submit("DeleteTable", always(remove));
+        while (t.table()->status == TableStatus::Active)
+            t.run(1us);
+        setAccepts(t, false);
+        t.run(5min);
+        QVERIFY(t.table() != nullptr);
+        QCOMPARE(t.table()->status, TableStatus::Deleting);
+        setAccepts(t, true);
+        t.run(1s);
+        QVERIFY(t.table() == nullptr);
     }
 
     // A zone that comes back gets neither records nor a copy, and its groups serve.

@@ -259,6 +259,7 @@ void StreamSim::stop() {
         for (auto& [name, shard] : one.shards)
             shard.call = 0;
         one.settingsCall = 0;
+        judgeSettings(one);
     }
     findStreams();
     requireStreams();

@@ -264,20 +264,23 @@ std::string judgeTrimMarks(const cluster::World& world, const storage::Store& st
     std::string problem;
     world.catalog().forEach([&](const cluster::TablePtr& table) {
         for (const auto& partition : partitionsOf(world, *table)) {
-            std::array<Lsn, kZonesPerRegion> ends;
+            std::array<Lsn, kZonesPerRegion> ends;  // 0: the tree and the log are no whole.
             Lsn mark{};
             for (std::uint8_t zone = 0; zone < kZonesPerRegion; ++zone) {
                 const VolumeId volume = volumeOf(table->region, ZoneIndex(zone));
                 const auto end = store.lastLsn(volume, partition.group);
                 const auto begin = store.trimMark(volume, partition.group);
-                CHECK(end && begin);
-                ends.at(zone) = *end;
+                const auto tree = store.mark(volume, partition.group);
+                CHECK(end && begin && tree);
+                const bool isWhole = !tree->copiedTo && tree->applied.next() >= *begin;
+                ends.at(zone) = isWhole ? std::max(*end, tree->applied) : Lsn{};
                 mark = std::max(mark, *begin);
             }
             std::ranges::sort(ends);
             if (mark > ends[1].next())
                 problem = "a log of " + nameOf(partition.group) + " begins with record " +
-                          std::to_string(mark.value()) + ", and two logs end before it";
+                          std::to_string(mark.value()) +
+                          ", and fewer than two replicas have what is before it";
         }
     });
     return problem;

@@ -32,7 +32,7 @@ std::string judgeTables(const cluster::World& world);
 /// included that a group keeps for itself.
 std::string judgeTrees(const cluster::World& world, const storage::Store& store);
 
-/// At any time: no log begins after a record that fewer than two logs had.
+/// At any time: what is before the beginning of a log is whole, in tree and log, in two zones.
 std::string judgeTrimMarks(const cluster::World& world, const storage::Store& store);
 
 /// At rest, with every zone up and at most one link cut, without a new index: each global index

@@ -84,6 +84,10 @@ struct Member {
 
     /// A zone's node and volume have the same number.
     VolumeId volume() const { return VolumeId(node); }
+    /// The shape of its log: the replica's, or what its disk has while it has no power.
+    const replication::LogShape& log() const {
+        return replica ? replica->state().log : durable.log;
+    }
     replication::Standing standing() const {
         return replica ? replica->standing() : durable.standing;
     }

@@ -164,6 +164,8 @@ private:
     storage::StorageResult<void> resumeReplicas(Group& group);
     void replay(Group& group);
     bool replayOne(Group& group, Lsn lsn);
+    /// Applies to the tree of a replica without power what it knows to be committed.
+    storage::StorageResult<void> applyWithoutPower(Group& group, ZoneIndex zone);
     storage::StorageResult<void> loadTimestamp(Group& group);
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);

@@ -46,7 +46,7 @@ bool Replicator::applyOne(Group& group, ZoneIndex zone, Lsn lsn) {
 storage::StorageResult<Replicator::RecordEffect> Replicator::recordEffect(Group& group,
                                                                           ZoneIndex zone, Lsn lsn) {
     const Member& member = group.member(zone);
-    const replication::Term term = member.replica->state().log.termAt(lsn);
+    const replication::Term term = member.log().termAt(lsn);
     RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position.term != term) recent = nullptr;
     if (recent != nullptr && recent->applied)
@@ -80,7 +80,7 @@ void Replicator::applyEffect(Group& group, ZoneIndex zone, Lsn lsn, const Record
     RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->applied == effect.applied)
         recent->committedAt = std::min(recent->committedAt, m_world.now);
-    if (member.replica->role() == replication::Role::Leader) {
+    if (member.replica && member.replica->role() == replication::Role::Leader) {
         for (const storage::TreeChange& change : applied.changes) {
             const auto inTail = group.tail.find(change.key);
             if (inTail != group.tail.end() && inTail->second.lsn <= lsn) group.tail.erase(inTail);
@@ -141,7 +141,7 @@ EventId Replicator::noteApplied(Group& group, ZoneIndex zone, Lsn first, Lsn com
 storage::StorageResult<SharedBytes> Replicator::findRecord(Group& group, ZoneIndex zone,
                                                            Lsn lsn) const {
     const Member& member = group.member(zone);
-    const LogPosition position{member.replica->state().log.termAt(lsn), lsn};
+    const LogPosition position{member.log().termAt(lsn), lsn};
     const RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
@@ -175,7 +175,7 @@ storage::StorageResult<SharedBytes> Replicator::recordBytes(Group& group, ZoneIn
                                                             Lsn lsn) const {
     TRY_ASSIGN(SharedBytes bytes, findRecord(group, zone, lsn));
     if (bytes != nullptr) return bytes;
-    const LogPosition position{group.member(zone).replica->state().log.termAt(lsn), lsn};
+    const LogPosition position{group.member(zone).log().termAt(lsn), lsn};
     return sameRecord(group, zone, position, unusable(group, zone, lsn, "missing"));
 }
 

@@ -160,7 +160,11 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
 storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
     const auto& isUp = m_world.region(group.region).up;
     for (const Member& member : group.members) {
-        if (isUp[member.zone.value()]) makeReplica(group, member.zone, replication::Start::Resume);
+        if (isUp[member.zone.value()]) {
+            makeReplica(group, member.zone, replication::Start::Resume);
+        } else {
+            TRY(applyWithoutPower(group, member.zone));
+        }
     }
     replay(group);
     for (const Member& member : group.members) {
@@ -220,6 +224,27 @@ bool Replicator::replayOne(Group& group, Lsn lsn) {
         applyEffect(group, member.zone, lsn, effect);
     }
     return true;
+}
+
+// What it had applied when it lost power, looks show, although its tree may not have reached the
+// disk before the process ended. A tree that is being copied shows less: its next pieces come with
+// the power.
+storage::StorageResult<void> Replicator::applyWithoutPower(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    if (member.mark.copiedTo) return {};
+    const std::uint64_t appliedBytes = member.appliedBytes;  // These records are in it.
+    while (member.mark.applied < member.durable.commit) {
+        const Lsn lsn = member.mark.applied.next();
+        if (member.standing() == replication::Standing::NeedsCopy) {
+            // Nobody needs the rest of its log.
+            TRY_ASSIGN(const SharedBytes bytes, findRecord(group, zone, lsn));
+            if (bytes == nullptr) break;
+        }
+        if (!applyOne(group, zone, lsn)) break;
+    }
+    member.appliedBytes = appliedBytes;
+    group.measureLag(m_world.now);
+    return {};
 }
 
 // Without this, a resting follower that missed the last CommitNotice lags until the next write. In

@@ -220,7 +220,8 @@ void Streams::advanceMark(Group& group, Mark& mark) {
     const bool isForgotten = mark.zone && m_world.plantedBug == PlantedBug::StreamMarkForgotten;
     if (!isByThisLeader && isForgotten) return;
     if (!isByThisLeader) {
-        if (!replica.takesRequests(m_world.now) || m_world.damage) return;
+        if (!replica.takesRequests(m_world.now)) return;
+        if (m_world.damage || !m_world.acceptsWrites) return;
         table::LogRecord record;
         record.kind = table::RecordKind::Configuration;
         record.space = group.space;

@@ -77,7 +77,8 @@ struct StorageSynced {
 };
 /// The store refuses writes from now on (a full disk, damage, an I/O error), or accepts them again.
 /// While it refuses them, the caller admits no call that writes, and the world holds back its own
-/// background work: jobs, copies, catch-up, expiries, propagation to indexes.
+/// work: jobs, copies, catch-up, expiries, changes for indexes, marks and expiry of
+/// streams, states of tables, recovery of transactions, hand-overs.
 struct StorageAccepts {
     bool writes = true;
 };

@@ -95,8 +95,8 @@ public:
     std::vector<Event> heldBack;
 
 private:
-    /// True if the event is a step of background work that adds data.
-    static bool isBackgroundWork(const Event& event);
+    /// True if the event waits while the store refuses writes.
+    static bool isHeld(const Event& event);
     bool waits(const Group& group) const override;
     void moved(Group& group) override;
     void awaitsReaders(Group& group) override;

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/cluster/world/world_impl.h"
 
 // The effect of each kind of input, at the present instant, and where calls go.
@@ -68,11 +69,26 @@ Admitted World::Impl::admit(const StorageSynced& input) {
     return 0;
 }
 
-// A group or a job has few of them in the agenda, and adds no more before they are handled.
-bool World::Impl::isBackgroundWork(const Event& event) {
-    return std::holds_alternative<JobStep>(event) || std::holds_alternative<CopyStep>(event) ||
-           std::holds_alternative<ExpirySweep>(event) ||
-           std::holds_alternative<PreparedSweep>(event);
+// What is held adds data or changes a table by itself. A group, a table or a job has few of them in
+// the agenda, and adds no more before they are handled. The others go on:
+// - Replicas elect leaders, keep leases and finish what was proposed before.
+// - Calls are answered. A transaction that has begun ends; a read transaction tries again.
+// - Zones lose and regain power.
+// - CatchUpResumes, IndexBatchArrives and LedgerStep ask `acceptsWrites` themselves. An IndexRetry
+//   only sends what the receiver then does not take.
+bool World::Impl::isHeld(const Event& event) {
+    return std::visit(Overloaded{
+                          []<OneOf<TableSettles, JobStep, CopyStep, StreamTick, ExpirySweep,
+                                   PreparedSweep, LeaderSweep>
+                                 T>(const T&) { return true; },
+                          []<OneOf<std::monostate, ReplicaMessage, DiskDone, ReplicaTick,
+                                   ProposalsLeave, CatchUpResumes, OpArrives, OpAnswered, OpRetry,
+                                   RouterSweep, FaultEnds, HeartbeatVerdict, IndexBatchArrives,
+                                   IndexBatchAnswered, IndexRetry, CollectionCountStep,
+                                   TransactionRetry, TransactionSweep, TransactionAgain, LedgerStep>
+                                 T>(const T&) { return false; },
+                      },
+                      event);
 }
 
 Admitted World::Impl::admit(const StorageAccepts& input) {
