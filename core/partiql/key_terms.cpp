@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
+
 namespace orrery::partiql {
 
 using expression::And;
@@ -56,9 +59,11 @@ Comparator flipped(Comparator comparator) {
             return Comparator::Less;
         case Comparator::GreaterOrEqual:
             return Comparator::LessOrEqual;
-        default:
+        case Comparator::Equal:
+        case Comparator::NotEqual:
             return comparator;
     }
+    CHECK(false);
 }
 
 std::optional<KeyOperator> operatorOf(Comparator comparator) {
@@ -73,9 +78,10 @@ std::optional<KeyOperator> operatorOf(Comparator comparator) {
             return KeyOperator::Greater;
         case Comparator::GreaterOrEqual:
             return KeyOperator::GreaterOrEqual;
-        default:
+        case Comparator::NotEqual:
             return std::nullopt;
     }
+    CHECK(false);
 }
 
 bool isSortKey(const std::string* attribute, const KeySchema& schema) {
@@ -86,6 +92,10 @@ bool isPartitionKey(const std::string* attribute, const KeySchema& schema) {
     return attribute != nullptr && *attribute == schema.partition.name;
 }
 
+// A condition that joins no others.
+template <typename T>
+concept Single = OneOf<T, Comparison, Between, In, FunctionCall, Not>;
+
 // A condition on the key: the values of which each makes a branch of its own.
 struct KeyTerm {
     std::vector<AttributeValue> partitions;
@@ -95,7 +105,7 @@ struct KeyTerm {
     bool empty() const { return partitions.empty() && sorts.empty() && !negatesSort; }
 };
 
-KeyTerm comparisonTerm(const Comparison& node, const KeySchema& schema) {
+KeyTerm termOf(const Comparison& node, const KeySchema& schema) {
     const bool reversed = attributeOf(node.right) != nullptr;
     const std::string* attribute = attributeOf(reversed ? node.right : node.left);
     const AttributeValue* value = valueOf(reversed ? node.left : node.right);
@@ -114,49 +124,62 @@ KeyTerm comparisonTerm(const Comparison& node, const KeySchema& schema) {
     return term;
 }
 
-KeyTerm termOf(const Condition& condition, const KeySchema& schema) {
+KeyTerm termOf(const In& node, const KeySchema& schema) {
+    const std::string* attribute = attributeOf(node.value);
+    const auto values = candidatesOf(node);
+    if (!values) return {};
     KeyTerm term;
-    if (const auto* comparison = std::get_if<Comparison>(&condition.node))
-        return comparisonTerm(*comparison, schema);
-    if (const auto* in = std::get_if<In>(&condition.node)) {
-        const std::string* attribute = attributeOf(in->value);
-        const auto values = candidatesOf(*in);
-        if (!values) return {};
-        if (isPartitionKey(attribute, schema)) term.partitions = *values;
-        if (isSortKey(attribute, schema))
-            for (const AttributeValue& value : *values)
-                term.sorts.push_back({KeyOperator::Equal, value, {}});
-        return term;
+    if (isPartitionKey(attribute, schema)) term.partitions = *values;
+    if (isSortKey(attribute, schema))
+        for (const AttributeValue& value : *values)
+            term.sorts.push_back({KeyOperator::Equal, value, {}});
+    return term;
+}
+
+KeyTerm termOf(const Between& node, const KeySchema& schema) {
+    KeyTerm term;
+    const AttributeValue* lower = valueOf(node.lower);
+    const AttributeValue* upper = valueOf(node.upper);
+    if (isSortKey(attributeOf(node.value), schema) && lower != nullptr && upper != nullptr)
+        term.sorts.push_back({KeyOperator::Between, *lower, *upper});
+    return term;
+}
+
+KeyTerm termOf(const FunctionCall& node, const KeySchema& schema) {
+    KeyTerm term;
+    switch (node.function) {
+        case ConditionFunction::BeginsWith: {
+            const AttributeValue* prefix = valueOf(node.arguments[1]);
+            if (isSortKey(attributeOf(node.arguments[0]), schema) && prefix != nullptr)
+                term.sorts.push_back({KeyOperator::BeginsWith, *prefix, {}});
+            return term;
+        }
+        case ConditionFunction::AttributeExists:
+        case ConditionFunction::AttributeNotExists:
+        case ConditionFunction::AttributeType:
+        case ConditionFunction::Contains:
+            return term;
     }
-    if (const auto* between = std::get_if<Between>(&condition.node)) {
-        const AttributeValue* lower = valueOf(between->lower);
-        const AttributeValue* upper = valueOf(between->upper);
-        if (isSortKey(attributeOf(between->value), schema) && lower != nullptr && upper != nullptr)
-            term.sorts.push_back({KeyOperator::Between, *lower, *upper});
-        return term;
-    }
-    if (const auto* call = std::get_if<FunctionCall>(&condition.node)) {
-        if (call->function != ConditionFunction::BeginsWith) return {};
-        const AttributeValue* prefix = valueOf(call->arguments[1]);
-        if (isSortKey(attributeOf(call->arguments[0]), schema) && prefix != nullptr)
-            term.sorts.push_back({KeyOperator::BeginsWith, *prefix, {}});
-        return term;
-    }
-    if (const auto* negation = std::get_if<Not>(&condition.node)) {
-        // A negation of anything that speaks of the sort key limits no range.
-        for (const Path* path : expression::paths(negation->condition.front()))
-            if (isSortKey(&path->top(), schema)) term.negatesSort = true;
-    }
+    CHECK(false);
+}
+
+// A negation of anything that speaks of the sort key limits no range.
+KeyTerm termOf(const Not& node, const KeySchema& schema) {
+    KeyTerm term;
+    for (const Path* path : expression::paths(node.condition.front()))
+        if (isSortKey(&path->top(), schema)) term.negatesSort = true;
     return term;
 }
 
 bool mentionsKey(const Condition& condition, const KeySchema& schema) {
     const auto mentions = [&](const Condition& each) { return mentionsKey(each, schema); };
-    if (const auto* all = std::get_if<And>(&condition.node))
-        return std::ranges::any_of(all->conditions, mentions);
-    if (const auto* any = std::get_if<Or>(&condition.node))
-        return std::ranges::any_of(any->conditions, mentions);
-    return !termOf(condition, schema).empty();
+    return std::visit(Overloaded{
+                          [&]<OneOf<And, Or> T>(const T& joined) {
+                              return std::ranges::any_of(joined.conditions, mentions);
+                          },
+                          [&]<Single T>(const T& node) { return !termOf(node, schema).empty(); },
+                      },
+                      condition.node);
 }
 
 void addFiltered(Branch& branch, const Condition& condition) {
@@ -174,6 +197,40 @@ void merge(Branch& into, const Branch& other) {
     for (const std::string& name : other.filtered)
         if (std::ranges::find(into.filtered, name) == into.filtered.end())
             into.filtered.push_back(name);
+}
+
+// One branch that the key does not limit to values.
+std::vector<Branch> filterBranch(const Condition& condition, const KeyTerm& term) {
+    std::vector<Branch> branches(1);
+    branches.front().negatesSort = term.negatesSort;
+    addFiltered(branches.front(), condition);
+    return branches;
+}
+
+std::vector<Branch> termBranches(const Condition& condition, const KeyTerm& term) {
+    std::vector<Branch> branches;
+    for (const AttributeValue& value : term.partitions)
+        branches.emplace_back().partitions.push_back(value);
+    for (const SortCondition& sort : term.sorts)
+        branches.emplace_back().sorts.push_back(sort);
+    return branches.empty() ? filterBranch(condition, term) : branches;
+}
+
+// Each branch of a part with each branch of the others.
+std::vector<Branch> productOf(const And& all, const KeySchema& schema) {
+    std::vector<Branch> branches(1);
+    for (const Condition& each : all.conditions) {
+        std::vector<Branch> product;
+        const std::vector<Branch> next = branchesOf(each, schema);
+        for (const Branch& left : branches) {
+            for (const Branch& right : next) {
+                product.push_back(left);
+                merge(product.back(), right);
+            }
+        }
+        branches = std::move(product);
+    }
+    return branches;
 }
 
 std::size_t saturatingProduct(std::size_t a, std::size_t b) {
@@ -203,64 +260,54 @@ std::optional<Equality> onlyCandidateOf(const Condition& condition) {
 
 bool isKeyed(const Condition& where, const KeySchema& schema) {
     const auto keyed = [&](const Condition& each) { return isKeyed(each, schema); };
-    if (const auto* all = std::get_if<And>(&where.node))
-        return std::ranges::any_of(all->conditions, keyed);
-    if (const auto* any = std::get_if<Or>(&where.node))
-        return std::ranges::all_of(any->conditions, keyed);
-    return !termOf(where, schema).partitions.empty();
+    return std::visit(
+        Overloaded{
+            [&](const And& all) { return std::ranges::any_of(all.conditions, keyed); },
+            [&](const Or& any) { return std::ranges::all_of(any.conditions, keyed); },
+            [&]<Single T>(const T& node) { return !termOf(node, schema).partitions.empty(); },
+        },
+        where.node);
 }
 
 std::size_t branchCount(const Condition& where, const KeySchema& schema) {
-    if (const auto* all = std::get_if<And>(&where.node)) {
-        std::size_t count = 1;
-        for (const Condition& each : all->conditions)
-            count = saturatingProduct(count, branchCount(each, schema));
-        return count;
-    }
-    if (const auto* any = std::get_if<Or>(&where.node)) {
-        if (!mentionsKey(where, schema)) return 1;
-        std::size_t count = 0;
-        for (const Condition& each : any->conditions)
-            count += branchCount(each, schema);
-        return count;
-    }
-    const KeyTerm term = termOf(where, schema);
-    return std::max<std::size_t>(1, term.partitions.size() + term.sorts.size());
+    return std::visit(Overloaded{
+                          [&](const And& all) {
+                              std::size_t count = 1;
+                              for (const Condition& each : all.conditions)
+                                  count = saturatingProduct(count, branchCount(each, schema));
+                              return count;
+                          },
+                          [&](const Or& any) -> std::size_t {
+                              if (!mentionsKey(where, schema)) return 1;
+                              std::size_t count = 0;
+                              for (const Condition& each : any.conditions)
+                                  count += branchCount(each, schema);
+                              return count;
+                          },
+                          [&]<Single T>(const T& node) {
+                              const KeyTerm term = termOf(node, schema);
+                              return std::max<std::size_t>(
+                                  1, term.partitions.size() + term.sorts.size());
+                          },
+                      },
+                      where.node);
 }
 
 std::vector<Branch> branchesOf(const Condition& where, const KeySchema& schema) {
-    if (const auto* all = std::get_if<And>(&where.node)) {
-        std::vector<Branch> branches(1);
-        for (const Condition& each : all->conditions) {
-            std::vector<Branch> product;
-            const std::vector<Branch> next = branchesOf(each, schema);
-            for (const Branch& left : branches) {
-                for (const Branch& right : next) {
-                    product.push_back(left);
-                    merge(product.back(), right);
-                }
-            }
-            branches = std::move(product);
-        }
-        return branches;
-    }
-    std::vector<Branch> branches;
-    if (const auto* any = std::get_if<Or>(&where.node); any && mentionsKey(where, schema)) {
-        for (const Condition& each : any->conditions)
-            for (Branch& branch : branchesOf(each, schema))
-                branches.push_back(std::move(branch));
-        return branches;
-    }
-    const KeyTerm term = termOf(where, schema);
-    for (const AttributeValue& value : term.partitions)
-        branches.emplace_back().partitions.push_back(value);
-    for (const SortCondition& sort : term.sorts)
-        branches.emplace_back().sorts.push_back(sort);
-    if (!branches.empty()) return branches;
-    Branch& branch = branches.emplace_back();
-    branch.negatesSort = term.negatesSort;
-    addFiltered(branch, where);
-    return branches;
+    return std::visit(
+        Overloaded{
+            [&](const And& all) { return productOf(all, schema); },
+            [&](const Or& any) {
+                if (!mentionsKey(where, schema)) return filterBranch(where, {});
+                std::vector<Branch> branches;
+                for (const Condition& each : any.conditions)
+                    for (Branch& branch : branchesOf(each, schema))
+                        branches.push_back(std::move(branch));
+                return branches;
+            },
+            [&]<Single T>(const T& node) { return termBranches(where, termOf(node, schema)); },
+        },
+        where.node);
 }
 
 }  // namespace orrery::partiql

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "core/base/check.h"
 #include "core/base/result.h"
 
 namespace orrery::partiql {
@@ -55,9 +56,18 @@ public:
                 return list(node, place, levels);
             case Node::Kind::Bag:
                 return bag(node, place);
-            default:
+            case Node::Kind::Missing:
+            case Node::Kind::Parameter:
+            case Node::Kind::Name:
+            case Node::Kind::Path:
+            case Node::Kind::Step:
+            case Node::Kind::Index:
+            case Node::Kind::Star:
+            case Node::Kind::Call:
+            case Node::Kind::Type:
                 return unsupported(node, place);
         }
+        CHECK(false);
     }
 
 private:
@@ -170,9 +180,16 @@ bool isValue(const Node& node) {
         case Kind::List:
         case Kind::Bag:
             return true;
-        default:
+        case Kind::Name:
+        case Kind::Path:
+        case Kind::Step:
+        case Kind::Index:
+        case Kind::Star:
+        case Kind::Call:
+        case Kind::Type:
             return false;
     }
+    CHECK(false);
 }
 
 ApiResult<expression::SharedValue> valueOf(const Node& node, Parameters parameters) {
@@ -212,9 +229,17 @@ std::string nodeName(const Node& node) {
             return "List";
         case Kind::Bag:
             return "Bag";
-        default:
+        case Kind::Null:
+        case Kind::Boolean:
+        case Kind::Number:
+        case Kind::String:
+        case Kind::Step:
+        case Kind::Index:
+        case Kind::Star:
+        case Kind::Type:
             return "Literal";
     }
+    CHECK(false);
 }
 
 }  // namespace orrery::partiql
