@@ -74,7 +74,7 @@ void fillDisk(Daemon& daemon, HttpClient& client, Ledger& ledger) {
     const std::string problem = storageProblem(client);
     // A file at its bound is reported as such, unless the bound cut the last write short.
     const bool isTold = problem.find("the disk is full") != std::string::npos ||
-                        problem.find("may not grow") != std::string::npos;
+                        problem.find("limit on file sizes") != std::string::npos;
     QVERIFY2(isTold, problem.c_str());
     fleet.stop();
     for (const Fleet::Failure& failure : fleet.failures())
