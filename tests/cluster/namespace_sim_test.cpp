@@ -89,6 +89,9 @@ private slots:
     void findsAResetOfAnotherNamespace() {
         QVERIFY(foundBy(PlantedBug::NamesakesDropped, " is lost") != 0);
     }
+    void findsPrivateKeysThatAreLeftBehind() {
+        QVERIFY(foundBy(PlantedBug::PrivateKeysLeft, "a private key of ") != 0);
+    }
     void findsStreamsThatOutliveAReset() {
         QVERIFY(foundBy(PlantedBug::StreamsOutliveResets, "outlives ") != 0);
     }

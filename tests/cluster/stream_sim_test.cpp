@@ -85,14 +85,18 @@ private slots:
         QVERIFY(sum.settings > 5 * kMixed);
     }
 
-    void findsASegmentThatSkipsARecord() { QVERIFY(foundBy(PlantedBug::SegmentSkips, "") != 0); }
+    void findsASegmentThatSkipsARecord() {
+        QVERIFY(foundBy(PlantedBug::SegmentSkips, " are trimmed") != 0);
+    }
     void findsAStreamThatEndsEarly() {
         QVERIFY(foundBy(PlantedBug::StreamEndsEarly, " lacks write ") != 0);
     }
     void findsAMarkThatIsForgotten() {
         QVERIFY(foundBy(PlantedBug::StreamMarkForgotten, "a stream stays ") != 0);
     }
-    void findsAChildThatBeginsLate() { QVERIFY(foundBy(PlantedBug::ChildBeginsLate, "") != 0); }
+    void findsAChildThatBeginsLate() {
+        QVERIFY(foundBy(PlantedBug::ChildBeginsLate, " lacks write ") != 0);
+    }
     void findsTagsThatAreNotSaved() {
         QVERIFY(foundBy(PlantedBug::StreamTagsUnsaved, " has other tags or another policy ") != 0);
     }

@@ -120,7 +120,13 @@ private slots:
         QVERIFY(foundBy(PlantedBug::TimestampsForgotten, "its commit timestamp is back") != 0);
     }
     void findsAGroupThatIsLeftBehind() {
-        QVERIFY(foundBy(PlantedBug::GroupLeftBehind, " and no owner") != 0);
+        QVERIFY(foundBy(PlantedBug::GroupLeftBehind, " has a log and no owner") != 0);
+    }
+    void findsTreesThatDiffer() {
+        QVERIFY(foundBy(PlantedBug::SpaceLeftBehind, " and is not that of zone 0 ") != 0);
+    }
+    void findsKeysThatAreLeftBehind() {
+        QVERIFY(foundBy(PlantedBug::SpaceLeftBehind, " has keys and no owner") != 0);
     }
     void findsIdsOfJobsThatBeginAgain() {
         QVERIFY(foundBy(PlantedBug::JobIdsForgotten, " was another job before") != 0);

@@ -43,6 +43,8 @@ enum class PlantedBug : std::uint8_t {
     StreamsOutliveResets,  ///< A reset leaves the streams of the tables that it drops.
     JobIdsForgotten,       ///< After a restart, ids of jobs begin after the largest saved one.
     IndexTakesNoDetour,    ///< Changes for an index wait until a cut link to its leader heals.
+    SpaceLeftBehind,       ///< The keys of a table or an index outlive it.
+    PrivateKeysLeft,       ///< The private keys of the groups of a table or an index outlive it.
 };
 
 }  // namespace orrery::cluster

@@ -86,8 +86,10 @@ storage::StorageResult<void> SpaceReclaimer::reopen() {
 
 // The groups of a key space usually have consecutive ids, so this is mostly one range.
 void SpaceReclaimer::dropInStore(Dropped& dropped) {
-    dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
-                                                types::keySpaceEnd(dropped.space));
+    if (m_world.plantedBug != PlantedBug::SpaceLeftBehind)
+        dropped.lastRange = m_world.store.dropRange(types::keySpaceBegin(dropped.space),
+                                                    types::keySpaceEnd(dropped.space));
+    if (m_world.plantedBug == PlantedBug::PrivateKeysLeft) return;
     const std::vector<GroupId>& groups = dropped.groups;
     for (std::size_t first = 0; first < groups.size();) {
         std::size_t last = first;
