@@ -197,7 +197,7 @@ private slots:
     void limitsTheRecordsThatTheTreesLack_data() { test::addStoreRows(); }
     void limitsTheRecordsThatTheTreesLack() {
         QFETCH(QString, kind);
-        constexpr std::uint64_t kRecordsMax = 25'000;
+        constexpr std::uint64_t kRecordsMax = 40'000;
         constexpr std::uint64_t kRecordsPerTurn = 500;
         StoreHarness harness(kind);
         std::unique_ptr<Work> flush;
@@ -221,7 +221,7 @@ private slots:
     void countsTheRecordsThatARestartAppliedAgain() {
         QFETCH(QString, kind);
         StoreHarness harness(kind);
-        for (std::uint64_t lsn = 1; lsn <= 10'000; ++lsn)
+        for (std::uint64_t lsn = 1; lsn <= 20'000; ++lsn)
             harness.apply({kA, kB, kC}, "k" + std::to_string(lsn % 100), "image", lsn);
         harness->commit({});
         harness.syncAll();
