@@ -191,10 +191,12 @@ private slots:
         QVERIFY(expiryFilling(t).has_value());
         setAccepts(t, false);
         t.run(1s);  // What was under way arrives.
+        QVERIFY(expiryFilling(t).has_value());
         const std::uint64_t done = expiryFilling(t)->done;
         QVERIFY(done > 0 && done < 2000);
         const std::uint64_t records = recordsOf(t, VolumeId(0));
         t.run(5min);
+        QVERIFY(expiryFilling(t).has_value());
         QCOMPARE(expiryFilling(t)->done, done);
         QCOMPARE(recordsOf(t, VolumeId(0)), records);
 
