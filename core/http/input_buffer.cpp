@@ -4,17 +4,24 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "core/base/check.h"
 
 namespace orrery::http {
 namespace {
 
-char* mapPages(std::size_t bytes) {
-    void* const pages =
-        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/// Pages from the kernel. If it refuses them, the program ends as when the heap is refused memory.
+char* expectPages(void* pages) {
+    const std::new_handler outOfMemory = std::get_new_handler();
+    if (pages == MAP_FAILED && outOfMemory != nullptr) outOfMemory();
     CHECK(pages != MAP_FAILED);
     return static_cast<char*>(pages);
+}
+
+char* mapPages(std::size_t bytes) {
+    return expectPages(
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 }  // namespace
@@ -23,9 +30,7 @@ void InputBuffer::grow(std::size_t capacity, std::size_t kept) {
     CHECK(capacity >= m_capacity);
     CHECK(kept <= m_capacity);
     if (isLarge()) {
-        void* const pages = ::mremap(m_data, m_capacity, capacity, MREMAP_MAYMOVE);
-        CHECK(pages != MAP_FAILED);
-        m_data = static_cast<char*>(pages);
+        m_data = expectPages(::mremap(m_data, m_capacity, capacity, MREMAP_MAYMOVE));
         m_capacity = capacity;
         return;
     }
