@@ -10,6 +10,17 @@
 
 namespace orrery::cluster {
 
+namespace {
+
+/// The zone of the first replica that satisfies `condition`.
+std::optional<ZoneIndex> zoneOf(const std::vector<Member>& members, auto condition) {
+    const auto found = std::ranges::find_if(
+        members, [&](const Member& one) { return one.replica && condition(*one.replica); });
+    return found == members.end() ? std::nullopt : std::optional(found->zone);
+}
+
+}  // namespace
+
 KeyBounds boundsIn(KeySpaceId keySpace, const std::string& begin, const std::string& end) {
     const std::string prefix = types::keySpaceBegin(keySpace);
     return {prefix + begin, end.empty() ? types::keySpaceEnd(keySpace) : prefix + end};
@@ -30,17 +41,11 @@ storage::EntryCounts Group::localIndexCounts(std::size_t place) const {
 }
 
 std::optional<ZoneIndex> Group::servingLeader(Instant now) const {
-    for (const Member& one : members) {
-        if (one.replica && one.replica->canServe(now)) return one.zone;
-    }
-    return std::nullopt;
+    return zoneOf(members, [now](const replication::Replica& one) { return one.canServe(now); });
 }
 
 std::optional<ZoneIndex> Group::leaseHolder(Instant now) const {
-    for (const Member& one : members) {
-        if (one.replica && one.replica->holdsLease(now)) return one.zone;
-    }
-    return std::nullopt;
+    return zoneOf(members, [now](const replication::Replica& one) { return one.holdsLease(now); });
 }
 
 Duration Group::lagOf(const Member& member, Instant now) const {
