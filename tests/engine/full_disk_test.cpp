@@ -2,17 +2,15 @@
 // is told once, and writes are accepted again as soon as there is room, without a restart. Method:
 // a limit on file sizes stands in for the full disk; the same calls fail.
 
-#include <sys/resource.h>
-
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
 #include <QtTest>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 
 #include "tests/engine/engine_harness.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -21,24 +19,6 @@ using namespace orrery::test;
 namespace {
 
 namespace fs = std::filesystem;
-
-// Limits the size of this process's files to `bytes`, as long as this lives.
-class FileLimit {
-public:
-    explicit FileLimit(std::uintmax_t bytes) {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        rlimit limit = m_before;
-        limit.rlim_cur = bytes;
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-    FileLimit(const FileLimit&) = delete;
-    FileLimit& operator=(const FileLimit&) = delete;
-
-private:
-    rlimit m_before{};
-};
 
 std::string largePut(int number) {
     std::string json = putJson(std::to_string(number));

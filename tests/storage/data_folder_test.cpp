@@ -2,41 +2,22 @@
 
 #include "core/storage/data_folder.h"
 
-#include <sys/resource.h>
-
 #include <QTemporaryDir>
 #include <QtTest>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/file_limit.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery::storage;
+using orrery::test::FileLimit;
 
 namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::uintmax_t kMegabyte = 1u << 20;
-
-/// Limits the size of this process's files, as long as this lives.
-class FileLimit {
-public:
-    explicit FileLimit(std::uintmax_t bytes) {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        rlimit limit = m_before;
-        limit.rlim_cur = bytes;
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-    FileLimit(const FileLimit&) = delete;
-    FileLimit& operator=(const FileLimit&) = delete;
-
-private:
-    rlimit m_before{};
-};
 
 void makeFile(const fs::path& file, std::uintmax_t bytes) {
     std::ofstream(file).flush();
