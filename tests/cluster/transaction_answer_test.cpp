@@ -110,8 +110,8 @@ private slots:
         QVERIFY(conflicts < 60);
     }
 
-    // The leader of an index partition is lost: until there is another, writes wait for the index
-    // as long as any, and meanwhile the coordinator asks again.
+    // The leader of an index partition is lost. Until there is another, writes wait for the index,
+    // and meanwhile the coordinator asks again.
     void anAnswerAskedForTwiceIsWhole() {
         WorldHarness world;
         world.createTable(true, {localIndex(), test::colourIndex()});

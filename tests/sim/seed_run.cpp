@@ -105,7 +105,7 @@ public:
                 break;
             case Token::LastWrite:
                 m_clients.write();
-                if (m_group.now() < m_writesUntil)
+                if (m_group.now() < m_writesFrom + kWritesFor)
                     m_group.schedule(m_group.now() + 50ms, tokenOf(Token::LastWrite));
                 break;
         }
@@ -145,13 +145,12 @@ private:
 
     void writeAfter(Instant start) {
         m_writesFrom = start + kWritesAfter;
-        m_writesUntil = m_writesFrom + kWritesFor;
         m_group.schedule(m_writesFrom, tokenOf(Token::LastWrite));
     }
 
-    void expectWrites(const char* otherwise) {
+    void expectWrites(const char* violation) {
         if (m_verdict.ok() && m_clients.writesDoneSince(m_writesFrom) == 0)
-            m_verdict.fail(m_group.now(), otherwise);
+            m_verdict.fail(m_group.now(), violation);
     }
 
     Duration draw(Duration mean) {
@@ -345,7 +344,6 @@ private:
     std::array<bool, kZonesPerRegion> m_serveQueued{};
     Instant m_healAt;  ///< From then on there are no faults.
     Instant m_writesFrom;
-    Instant m_writesUntil;
 };
 
 }  // namespace

@@ -152,9 +152,9 @@ def grow(daemon, folder, overwrites):
 
 
 def restart(daemon, program, folder, write):
-    """Three starts after a kill, each after `write`; returns the last daemon."""
-    for time_number in range(3):
-        write(daemon, time_number)
+    """Three starts after a kill, each after `write(daemon, number)`; returns the last daemon."""
+    for number in range(3):
+        write(daemon, number)
         size = megabytes(folder)
         daemon.kill()
         began = time.perf_counter()
