@@ -1,5 +1,7 @@
 // Goal: a table's description comes back as it was stored, also from a folder of an older version.
 
+#include "core/cluster/catalog/table_codec.h"
+
 #include <QtTest>
 
 #include "core/cluster/catalog/table_description.h"
@@ -95,9 +97,23 @@ private slots:
             if (read) QVERIFY(!statusText(read->status).empty());
             if (read) QVERIFY(!statusText(read->indexes.at(0).status).empty());
         }
-        std::string newer = bytes;
-        newer.front() = '\7';
-        QVERIFY(!decodeTable(newer));
+        QVERIFY(!isNewerTable(bytes.substr(0, bytes.size() / 2)));
+        QVERIFY(!isNewerTable(std::string_view()));
+    }
+
+    void tellsALaterVersionFromDamage() {
+        const std::string bytes = encodeTable(plainTable());
+        std::string later = bytes;
+        later.front() = '\7';
+        QVERIFY(!decodeTable(later));
+        QVERIFY(isNewerTable(later));
+        // A block of a kind that this version does not know, with a payload of two bytes.
+        later = bytes.substr(0, bytes.size() - 1) + std::string("\1\x63\2xy", 5);
+        QVERIFY(!decodeTable(later));
+        QVERIFY(isNewerTable(later));
+        later = bytes.substr(0, bytes.size() - 1) + std::string("\1\1\2xy", 5);
+        QVERIFY(!decodeTable(later));
+        QVERIFY(!isNewerTable(later));
     }
 };
 

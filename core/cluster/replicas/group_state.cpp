@@ -13,7 +13,8 @@ namespace orrery::cluster {
 //
 // The three states are those of zones a, b and c, in replication's encoding. The timestamp is in
 // nanoseconds. `lacked` is the size of the committed records that a replica has not applied.
-// Version 1 ends before `since2` and is still read.
+// Version 1 ends before `since2` and is still read. The version covers the three states: a new one
+// of replication's encoding raises this one too.
 
 namespace {
 
@@ -67,6 +68,10 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
     if (state.indexedUpTo > replication::kLsnMax) return std::nullopt;
     if (!std::ranges::all_of(state.readers, isPossible)) return std::nullopt;
     return state;
+}
+
+bool isNewerGroupState(std::string_view bytes) {
+    return ByteReader(bytes).u8() > kVersion;
 }
 
 }  // namespace orrery::cluster

@@ -14,7 +14,8 @@ namespace orrery::cluster {
 //   value "job/<id>" := version:uint8(1) kind:uint8 space:varint group:varint zone:uint8
 //                       subject:sized since:uint64 done:varint total:varint cursor:sized
 //
-// `since` is in nanoseconds. The cursor has its worker's format.
+// `since` is in nanoseconds. The cursor has its worker's format, which this version covers: a new
+// format of a cursor raises it. A later version may add a kind of job.
 //
 //   value "next-job" := version:uint8(1) next:uint64
 //
@@ -123,6 +124,14 @@ std::optional<Job> decodeJob(std::string_view bytes) {
     return job;
 }
 
+bool isNewerJob(std::string_view bytes) {
+    ByteReader in(bytes);
+    const std::uint8_t version = in.u8();
+    const std::uint8_t kind = in.u8();
+    if (!in.ok() || version < kVersion) return false;
+    return version > kVersion || kind >= observe::jobSpecs().size();
+}
+
 std::string encodeNextJob(std::uint64_t next) {
     std::string bytes;
     ByteWriter out(bytes);
@@ -158,8 +167,8 @@ storage::StorageResult<void> Jobs::reopen() {
         const auto parsed = std::from_chars(name.data() + kJobPrefix.size(), end, id);
         auto job = decodeJob(bytes);
         if (!job || parsed.ptr != end || id == 0) {
-            return std::unexpected(
-                refusedValue(bytes, kVersion, "The progress of a job (" + name + ")"));
+            const std::string what = "The progress of a job (" + name + ")";
+            return std::unexpected(isNewerJob(bytes) ? newerValue(what) : corruptValue(what));
         }
         job->id = JobId(id);
         m_jobs[job->id] = {std::move(*job), true, false};

@@ -44,6 +44,9 @@ std::string encodeJob(const Job& job);
 /// Decodes all but the id, which is in the name of the value. Returns nothing if the bytes are
 /// damaged or of a later version.
 std::optional<Job> decodeJob(std::string_view bytes);
+/// True if a later version wrote the bytes: it has another version, or a kind of job that this one
+/// does not know.
+bool isNewerJob(std::string_view bytes);
 
 std::string encodeNextJob(std::uint64_t next);
 /// Returns nothing if the bytes are damaged or of a later version.

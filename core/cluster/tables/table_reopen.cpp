@@ -133,6 +133,8 @@ storage::StorageResult<std::vector<StoredTable>> TableAdmin::stored(std::string_
     TRY_ASSIGN(const auto values, m_world.store.values(prefix));
     for (const auto& [name, bytes] : values) {
         auto one = decodeStoredTable(bytes);
+        if (!one && isNewerStoredTable(bytes))
+            return std::unexpected(newerValue("The description of a table (" + name + ")"));
         if (!one || !isNameOf(name, *one) || one->table.region.value() >= m_world.regions.size() ||
             one->table.regionName != m_world.region(one->table.region).name)
             return std::unexpected(damaged(name));
