@@ -131,16 +131,21 @@ struct CopiedRange {
     std::string to;       ///< Keys of [from, to) that are not among the entries do not exist.
     bool isLast = false;  ///< There are no keys from `to` on.
     std::vector<Entry> entries;  ///< In order of key.
-    std::string mark;            ///< For the driver: the mark of the whole tree as of this chunk.
+    // For the driver, of the whole tree as of this chunk: its mark, and the commit timestamp of its
+    // newest record.
+    std::string mark;
+    CalendarTime lastCommitTimestamp;
 };
 
 /// Leader to follower. The driver fills in `range` from its tree once that has applied everything
-/// up to `position`; otherwise it does not send the message.
+/// up to `position`; otherwise it does not send the message. If its tree cannot be read there, the
+/// driver sets `isUnreadable` instead, and the follower does not ask this leader again.
 struct CopyChunk {
     Term term;
     LogPosition position;
     SharedBytes cursor;  ///< From the request.
     std::shared_ptr<const CopiedRange> range;
+    bool isUnreadable = false;
 };
 
 using Message = std::variant<AppendRequest, CommitNotice, AppendReply, CheckRequest, CheckReply,

@@ -105,6 +105,10 @@ public:
     /// Requests the next chunk: the driver has applied the last one and the records committed
     /// meanwhile. If the request is lost, the leader's next message makes the replica ask again.
     void requestNextChunk(Instant now);
+    /// This leader's driver cannot read the chunk that `to` asked for, and says so in its place.
+    void refuseCopy(ZoneIndex to);
+    /// The driver cannot apply the chunk: requests no other one from this leader.
+    void stopCopying() { m_copyStoppedIn = m_state.term; }
     /// The copy is complete: the tree matches the log up to a committed position.
     void copied(Instant now);
 
@@ -180,8 +184,9 @@ private:
         Sending sending = Sending::Probe;
         /// In Probe: one request is in flight; the next one waits for its answer.
         bool probeOut = false;
-        bool held = false;     ///< The driver has stopped sending records for now.
-        bool copying = false;  ///< The follower takes our records, but its tree is incomplete.
+        bool held = false;         ///< The driver has stopped sending records for now.
+        bool copying = false;      ///< The follower takes our records, but its tree is incomplete.
+        bool copyRefused = false;  ///< It waits for nothing: our tree cannot be read.
     };
 
     void on(ZoneIndex from, const AppendRequest& request);
@@ -232,6 +237,10 @@ private:
     void needCopy();
     void askForCopy();
     void beginCopy(LogPosition position);
+    /// True if this replica may still get a chunk from the leader of this term.
+    bool awaitsCopy() const {
+        return m_state.standing != Standing::Whole && m_copyStoppedIn != m_state.term;
+    }
 
     // Electing.
     void becomeFollower(Term term, std::optional<ZoneIndex> leader);
@@ -296,6 +305,7 @@ private:
     Lsn m_matched{};  ///< Our log equals the leader's up to here, persisted or not.
     Lsn m_leaderCommit{};
     Instant m_copyAskedAt;
+    Term m_copyStoppedIn{};  ///< The leader of this term has no readable chunk for us.
 
     // As a leader.
     Lsn m_resumedTail{};  ///< The end of the log when the leader resumed.

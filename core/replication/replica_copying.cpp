@@ -8,7 +8,8 @@
 // requests the leader's tree, chunk by chunk. The first chunk restarts its log at the chunk's
 // position. From then on it takes records like any other replica, but until the copy is complete it
 // neither leads nor counts towards a commit. The driver applies committed records to the keys
-// already copied; a chunk is never older than the records applied before it arrived.
+// already copied; a chunk is never older than the records applied before it arrived. If the leader
+// cannot read its tree, the copy stops until another replica leads.
 
 namespace orrery::replication {
 
@@ -29,7 +30,7 @@ void Replica::askForCopy() {
 
 void Replica::requestNextChunk(Instant now) {
     m_now = now;
-    if (m_state.standing == Standing::Whole || !m_state.leader) return;
+    if (!awaitsCopy() || !m_state.leader) return;
     m_copyAskedAt = m_now;
     CopyRequest request;
     request.term = m_state.term;
@@ -45,6 +46,7 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     m_suspected &= static_cast<std::uint8_t>(~bitOf(from));
     Progress& progress = progressOf(from);
     progress.copying = true;
+    progress.copyRefused = false;
     // The follower discards its log; nobody has relied on its records beyond the copy.
     if (request.begins) progress.matched = Lsn{};
     if (m_state.log.firstOf(m_state.term) == Lsn{}) appendNoOp();
@@ -68,9 +70,14 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     send(from, std::move(chunk));
 }
 
+void Replica::refuseCopy(ZoneIndex to) {
+    progressOf(to).copyRefused = true;
+}
+
 void Replica::on(ZoneIndex from, const CopyChunk& chunk) {
     if (!acceptLeader(from, chunk.term)) return;
     if (m_state.standing == Standing::Whole) return;
+    if (chunk.isUnreadable) return stopCopying();
     if (m_state.standing == Standing::NeedsCopy) {
         if (chunk.cursor != nullptr || chunk.position.lsn < m_state.commit) return;
         // Writes in flight to the disk would end up in the new log.

@@ -117,8 +117,7 @@ void Replica::on(ZoneIndex from, const CheckReply& reply) {
                 stateChanged();
             }
             m_phase = Phase::Idle;
-            m_timerAt = reply.resting && m_state.standing == Standing::Whole ? Instant::never()
-                                                                             : m_now + checkDelay();
+            m_timerAt = reply.resting && !awaitsCopy() ? Instant::never() : m_now + checkDelay();
             break;
         case CheckReply::Kind::WouldVote:
             if (m_phase == Phase::Waiting || m_state.standing != Standing::Whole) break;

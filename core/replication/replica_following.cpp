@@ -128,7 +128,7 @@ void Replica::on(ZoneIndex from, const CommitNotice& notice) {
     m_leaderCommit = std::max(m_leaderCommit, notice.commit);
     advanceFollowerCommit();
     // A replica with an incomplete copy keeps looking for a leader to copy from.
-    if (notice.resting && m_state.standing == Standing::Whole) m_timerAt = Instant::never();
+    if (notice.resting && !awaitsCopy()) m_timerAt = Instant::never();
 }
 
 }  // namespace orrery::replication

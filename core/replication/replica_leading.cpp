@@ -98,7 +98,8 @@ void Replica::nudge(ZoneIndex zone) {
 
 bool Replica::isCopying() const {
     return std::ranges::any_of(peers(), [this](ZoneIndex peer) {
-        return isCopied(progressOf(peer)) && (m_suspected & bitOf(peer)) == 0;
+        const Progress& progress = progressOf(peer);
+        return isCopied(progress) && !progress.copyRefused && (m_suspected & bitOf(peer)) == 0;
     });
 }
 

@@ -19,8 +19,10 @@ namespace orrery::storage {
 /// The version of everything in a data folder. Format 2 adds log records and stored items of
 /// version 2 (core/decisions/0002-log-record.md) to those of version 1. Format 3 adds the records
 /// of transactions, expiries and streams, which an older program would skip. Format 4 seals values,
-/// states and marks (sealed.h). Format 5 counts the entries of local indexes (TreeMark).
-inline constexpr int kFolderFormat = 5;
+/// states and marks (sealed.h). Format 5 counts the entries of local indexes (TreeMark). Format 6
+/// has a commit timestamp for each replica, and lists the indexes among the readers of a log
+/// (core/cluster/replicas/group_state.cpp).
+inline constexpr int kFolderFormat = 6;
 
 /// A data folder, locked against other processes during this object's life.
 class DataFolder {

@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "core/types/storage_key.h"
+#include "tests/cluster/copied_table.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/support/test_main.h"
 
@@ -18,13 +19,14 @@ std::string storageKeyOf(WorldHarness& t, const std::string& pk) {
     return types::storageKey(t.table()->space, {types::AttributeValue::string(pk), std::nullopt});
 }
 
-/// Flips one bit of an item, in the tree of every zone.
-void damage(WorldHarness& t, const std::string& pk, std::size_t byteFromEnd = 3) {
+/// Flips one bit of an item, in the trees of these zones.
+void damageIn(WorldHarness& t, const std::string& pk, const std::vector<ZoneIndex>& zones,
+              std::size_t byteFromEnd = 3) {
     const std::string key = storageKeyOf(t, pk);
     types::Item itemKey;
     itemKey.set("pk", types::AttributeValue::string(pk));
     const auto look = t.world().lookItem({"us-east-1", "T", itemKey});
-    for (const ZoneIndex zone : {ZoneIndex(0), ZoneIndex(1), ZoneIndex(2)}) {
+    for (const ZoneIndex zone : zones) {
         const VolumeId volume = volumeOf(RegionId(0), zone);
         std::string bytes = **t.store().get(volume, key);
         char& byte = bytes[bytes.size() - byteFromEnd];
@@ -32,6 +34,17 @@ void damage(WorldHarness& t, const std::string& pk, std::size_t byteFromEnd = 3)
         const std::vector<storage::TreeChange> changes = {{key, share(std::move(bytes))}};
         t.store().apply(volume, look->group, changes, *t.store().mark(volume, look->group));
     }
+}
+
+void damage(WorldHarness& t, const std::string& pk, std::size_t byteFromEnd = 3) {
+    damageIn(t, pk, {ZoneIndex(0), ZoneIndex(1), ZoneIndex(2)}, byteFromEnd);
+}
+
+std::vector<observe::JobView> copiesOf(WorldHarness& t) {
+    std::vector<observe::JobView> copies = t.world().jobs();
+    std::erase_if(copies,
+                  [](const auto& job) { return job.kind != observe::JobKind::CopyReplica; });
+    return copies;
 }
 
 std::string errorOf(const WorldHarness& t, std::uint64_t id) {
@@ -127,6 +140,42 @@ private slots:
         QVERIFY2(opened.error().message().find("items.mdb is corrupt (the mark of partition") !=
                      std::string::npos,
                  opened.error().message().c_str());
+    }
+
+    // The leader would read the same range each time. Another one has another tree.
+    void stopsACopyUntilAnotherReplicaLeads() {
+        test::CopiedTable table;
+        WorldHarness& t = table.t;
+        table.missMuch();
+        types::Item key;
+        key.set("pk", types::AttributeValue::string(test::CopiedTable::key(1)));
+        const GroupId group = t.world().lookItem({"us-east-1", "T", key})->group;
+        const std::vector<GroupId> groups = table.groups();
+        const auto place = std::ranges::find(groups, group) - groups.begin();
+        const int leader = t.leaders().at(static_cast<std::size_t>(place));
+        QVERIFY(leader == 0 || leader == 2);
+        damageIn(t, test::CopiedTable::key(1), {ZoneIndex(static_cast<std::uint8_t>(leader))});
+        test::healAll(t.world());
+        t.run(60s);
+
+        const std::string zone = std::string("us-east-1") + static_cast<char>('a' + leader);
+        QVERIFY(t.world().damage().has_value());
+        QVERIFY(t.world().damage()->message().find("An item") != std::string::npos);
+        const auto stopped = copiesOf(t);
+        QCOMPARE(stopped.size(), std::size_t{1});
+        QVERIFY(stopped.front().isStopped);
+        QCOMPARE(stopped.front().subject, "partition " + std::to_string(group.value()) +
+                                              " of table T to us-east-1b (corrupt in " + zone +
+                                              ")");
+        // Nothing is tried again and again: the world comes to rest.
+        QVERIFY(t.world().nextEventAt() > t.world().now() + 1h);
+
+        QVERIFY(test::failZone(t.world(), zone, std::nullopt).has_value());
+        t.run(20s);
+        QVERIFY(copiesOf(t).empty());
+        QCOMPARE(table.copying(), 0);
+        t.run(60s);
+        QVERIFY(t.world().nextEventAt() > t.world().now() + 1h);
     }
 
     void isToldByALook() {

@@ -190,27 +190,14 @@ private slots:
 
     void aGroupStateIsReadAsItWasWritten() {
         cluster::GroupState state;
-        state.lastCommitTimestamp = CalendarTime(5s);
+        state.lastCommitTimestamps = {CalendarTime(5s), CalendarTime(7s), CalendarTime()};
         state.lackedBytes = {0, 1000, 3};
         state.readers = {{"index", Lsn{9}}, {"stream", Lsn{70'000}}};
         const auto read = cluster::decodeGroupState(cluster::encodeGroupState(state));
         QVERIFY(read.has_value());
         QVERIFY(read->lackedBytes == state.lackedBytes);
+        QVERIFY(read->lastCommitTimestamps == state.lastCommitTimestamps);
         QVERIFY(read->readers == state.readers);
-    }
-
-    void aGroupStateOfVersion1IsRead() {
-        cluster::GroupState state;
-        state.indexedUpTo = Lsn{7};
-        state.lastCommitTimestamp = CalendarTime(5s);
-        std::string bytes = cluster::encodeGroupState(state);
-        QVERIFY(cluster::decodeGroupState(bytes)->lastCommitTimestamp == CalendarTime(5s));
-        bytes[0] = 1;
-        bytes.resize(bytes.size() - 12);  // The timestamp, three counts of bytes, no readers.
-        const auto old = cluster::decodeGroupState(bytes);
-        QVERIFY(old.has_value());
-        QCOMPARE(old->indexedUpTo.value(), std::uint64_t{7});
-        QVERIFY(!old->lastCommitTimestamp);
     }
 };
 

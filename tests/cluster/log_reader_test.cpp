@@ -262,24 +262,48 @@ private slots:
     }
 
     void readsStatesOfEarlierVersions() {
-        GroupState state;
-        state.indexedUpTo = Lsn(9);
-        state.lastCommitTimestamp = CalendarTime(5s);
-        state.readers["stream"] = Lsn(3);
-        // Version 1 ends after `indexedUpTo`.
+        using Readers = std::map<std::string, Lsn, std::less<>>;
+        const GroupState state;
+        // Version 1 ends after the cursor of the global indexes.
         std::string bytes(1, char{1});
         ByteWriter out(bytes);
         for (const replication::DurableState& replica : state.replicas)
             out.sized(replica.encode());
-        out.varint(state.indexedUpTo.value());
-        const std::string now = encodeGroupState(state);
-        QVERIFY(now.front() == char{2} && now.substr(1).starts_with(bytes.substr(1)));
-        const auto decoded = decodeGroupState(bytes);
-        QVERIFY(decoded.has_value());
-        QCOMPARE(decoded->indexedUpTo, Lsn(9));
-        QVERIFY(decoded->replicas == state.replicas);
-        QVERIFY(!decoded->lastCommitTimestamp);
-        QVERIFY(decoded->readers.empty());
+        out.varint(9);
+        const auto first = decodeGroupState(bytes);
+        QVERIFY(first.has_value());
+        QVERIFY(first->replicas == state.replicas);
+        QVERIFY(!first->lastCommitTimestamps);
+        QVERIFY((first->readers == Readers{{"index", Lsn(9)}}));
+        // In version 2, one timestamp, three counts of bytes and the other readers follow.
+        bytes.front() = char{2};
+        out.u64(static_cast<std::uint64_t>(Duration(5s).count()));
+        for (const std::uint64_t lacked : {0, 1000, 3})
+            out.varint(lacked);
+        out.varint(1);
+        out.sized("stream");
+        out.varint(3);
+        const auto second = decodeGroupState(bytes);
+        QVERIFY(second.has_value());
+        QVERIFY((second->readers == Readers{{"index", Lsn(9)}, {"stream", Lsn(3)}}));
+        QVERIFY(second->lackedBytes == (std::array<std::uint64_t, 3>{0, 1000, 3}));
+        QVERIFY(second->lastCommitTimestamps.has_value());
+        for (const CalendarTime one : *second->lastCommitTimestamps)
+            QCOMPARE(one.sinceEpoch(), Duration(5s));
+        // The rest of both is that of the present version.
+        const auto again = decodeGroupState(encodeGroupState(*second));
+        QVERIFY(again && again->readers == second->readers);
+        QVERIFY(again->lastCommitTimestamps == second->lastCommitTimestamps);
+    }
+
+    // A partition without global indexes has no such reader, whatever version wrote its state.
+    void noIndexReadsAStateThatNamesNone() {
+        std::string bytes(1, char{1});
+        ByteWriter out(bytes);
+        for (const replication::DurableState& replica : GroupState().replicas)
+            out.sized(replica.encode());
+        out.varint(0);
+        QVERIFY(decodeGroupState(bytes)->readers.empty());
     }
 
     void tellsTheWorldOfDamage() {

@@ -47,7 +47,7 @@ struct Files {
 void writeFiles(const fs::path& folder, const Files& files) {
     std::ofstream(folder / "log.mdb", std::ios::binary) << files.log;
     std::ofstream(folder / "items.mdb", std::ios::binary) << files.items;
-    std::ofstream(folder / "format") << "orrery data folder, format 5\n";
+    std::ofstream(folder / "format") << "orrery data folder, format 6\n";
 }
 
 bool isListed(const cluster::RepairReport& report, const std::string& key) {

@@ -132,6 +132,9 @@ private slots:
     void findsTimestampsThatBeginAgain() {
         QVERIFY(foundBy(PlantedBug::TimestampsForgotten, "its commit timestamp is back") != 0);
     }
+    void findsTimestampsThatIgnoreTheEndOfALog() {
+        QVERIFY(foundBy(PlantedBug::LogEndUnread, "its commit timestamp is back") != 0);
+    }
     void findsAGroupThatIsLeftBehind() {
         QVERIFY(foundBy(PlantedBug::GroupLeftBehind, " has a log and no owner") != 0);
     }

@@ -170,6 +170,62 @@ private slots:
         QVERIFY(follower.takeOutput().takeChunk);
     }
 
+    // It would get the same answer each time. Another leader has another tree.
+    void asksALeaderThatCannotReadItsTreeNoMore() {
+        const ReplicaOptions options;
+        Replica follower = followerInNeed(options);
+        CopyChunk refusal;
+        refusal.term = Term{1};
+        refusal.position = {Term{1}, Lsn{12}};
+        refusal.isUnreadable = true;
+        follower.step({kA, kB, refusal}, Instant(2ms));
+        const Output output = follower.takeOutput();
+        QVERIFY(!output.takeChunk && !output.beginCopy);
+        follower.step({kA, kB, trimmedAppend()}, Instant(5s));
+        QVERIFY(!sent<CopyRequest>(follower.takeOutput(), kA));
+        CommitNotice rest;
+        rest.term = Term{1};
+        rest.resting = true;
+        follower.step({kA, kB, rest}, Instant(6s));
+        QVERIFY(follower.isAtRest());
+
+        AppendRequest other = trimmedAppend();
+        other.term = Term{2};
+        follower.step({kC, kB, other}, Instant(7s));
+        follower.stateSaved(follower.takeOutput().saveState, Instant(7s));
+        follower.step({kC, kB, other}, Instant(8s));
+        const auto request = sent<CopyRequest>(follower.takeOutput(), kC);
+        QVERIFY(request.has_value());
+    }
+
+    // Nothing is left to do for it.
+    void restsAlthoughItCannotGiveACopy_data() {
+        QTest::addColumn<bool>("isRefused");
+        QTest::newRow("refused") << true;
+        QTest::newRow("on its way") << false;
+    }
+    void restsAlthoughItCannotGiveACopy() {
+        QFETCH(bool, isRefused);
+        const ReplicaOptions options;
+        Replica leader = leaderOfThree(options);
+        leader.step({kB, kA, accepted(Lsn{3}, Standing::Whole)}, Instant(1ms));
+        CopyRequest request;
+        request.term = Term{1};
+        request.begins = true;
+        leader.step({kC, kA, request}, Instant(2ms));
+        QVERIFY(sent<CopyChunk>(leader.takeOutput(), kC));
+        if (isRefused) leader.refuseCopy(kC);
+        for (int tick = 1; tick < 20 && !leader.isAtRest(); ++tick) {
+            leader.tick(leader.deadline());
+            AppendReply reply = accepted(Lsn{3}, Standing::Whole);
+            reply.promisedFrom =
+                leader.deadline() == Instant::never() ? Instant(1s) : leader.deadline() - 1ms;
+            leader.takeOutput();
+            if (!leader.isAtRest()) leader.step({kB, kA, reply}, leader.deadline() - 1ms);
+        }
+        QCOMPARE(leader.isAtRest(), isRefused);
+    }
+
     void beginsItsLogAnewWithTheFirstPiece() {
         const ReplicaOptions options;
         Replica follower = followerInNeed(options);

@@ -219,7 +219,7 @@ class DamageTest : public QObject {
         const fs::path path = folder.path().toStdString();
         std::ofstream(path / "log.mdb", std::ios::binary) << log;
         std::ofstream(path / "items.mdb", std::ios::binary) << items;
-        std::ofstream(path / "format") << "orrery data folder, format 5\n";
+        std::ofstream(path / "format") << "orrery data folder, format 6\n";
     }
 
     void round(Tally& tally, const std::string& log, const std::string& items) const {

@@ -168,7 +168,7 @@ private slots:
         const std::string message = messageOf(openAt(folder));
         QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
         QVERIFY(message.starts_with("The data folder "));
-        writeText(folder.filePath("format"), "orrery data folder, format 5\n");
+        writeText(folder.filePath("format"), "orrery data folder, format 6\n");
         QVERIFY(openAt(folder).has_value());
         std::filesystem::remove(folder.filePath("format").toStdString());
         std::filesystem::create_directory(folder.filePath("format").toStdString());
@@ -197,7 +197,7 @@ private slots:
         auto work = (*store)->takeLogWork();
         QVERIFY(work != nullptr);
         work->run();
-        QCOMPARE(format(), QString("orrery data folder, format 5\n"));
+        QCOMPARE(format(), QString("orrery data folder, format 6\n"));
         (*store)->finishLogWork(std::move(work));
         QCOMPARE((*store)->health(), Health::Ok);
     }

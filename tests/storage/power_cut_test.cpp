@@ -122,7 +122,7 @@ class PowerCutTest : public QObject {
                                                           const CutFile& items) {
         writeFile(folder, kLog, log.content);
         writeFile(folder, kItems, items.content);
-        writeFile(folder, "format", "orrery data folder, format 5\n");
+        writeFile(folder, "format", "orrery data folder, format 6\n");
         return openLmdbStore(folder.path().toStdString(), optionsHere());
     }
 
@@ -210,7 +210,7 @@ private slots:
                 const QTemporaryDir folder;
                 writeFile(folder, kLog, log.content);
                 writeFile(folder, kItems, items.content);
-                writeFile(folder, "format", "orrery data folder, format 5, unfinished\n");
+                writeFile(folder, "format", "orrery data folder, format 6, unfinished\n");
                 QCOMPARE(m_world->judge(*openAt(folder), 0), std::string());
                 QCOMPARE(m_world->judge(*openAt(folder), 0), std::string());
             }

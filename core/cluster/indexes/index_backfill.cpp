@@ -159,7 +159,8 @@ void IndexBackfill::checkFilled(KeySpaceId index) {
     for (const auto& [base, cursor] : filling->second.cursors) {
         if (!cursor.atEnd || m_sender.unanswered(base, index) > 0) return;
         // The barrier disappears with the backfill, and records below it must not be sent again.
-        if (m_world.findGroup(base)->indexedUpTo < cursor.barrier) return;
+        const auto shown = LogReader::cursorOf(*m_world.findGroup(base), kIndexReader);
+        if (!shown || *shown < cursor.barrier) return;
     }
     const KeySpaceId table = filling->second.table;
     forgetFilling(index);

@@ -13,9 +13,6 @@ namespace {
 /// The last change of a batch may go beyond the bytes, and so may the other changes of its record.
 constexpr std::size_t kBatchChangesMax = 100;
 constexpr std::uint64_t kBatchBytesMax = 512u << 10;
-/// The maximum read ahead from the log, for all indexes together; the rest stays in the log.
-constexpr std::size_t kUnansweredMax = 2000;
-constexpr std::uint64_t kUnansweredBytesMax = 4u << 20;
 /// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
 constexpr Duration kRetryAfter = 200ms;
@@ -26,13 +23,18 @@ std::uint64_t bytesOf(const IndexChange& change) {
     return change.record.key.size() + (change.record.newImage ? change.record.newImage->size() : 0);
 }
 
+/// All global indexes show the records up to here.
+Lsn shownUpTo(const Group& base) {
+    return LogReader::cursorOf(base, kIndexReader).value_or(Lsn{});
+}
+
 }  // namespace
 
 // --- the leader that owns a source
 
 IndexSender::Source& IndexSender::sourceOf(Group& base) {
     const auto [at, isNew] = m_sources.try_emplace(base.id);
-    if (isNew) at->second.taken = base.indexedUpTo;
+    if (isNew) at->second.taken = shownUpTo(base);
     changeOwner(base, at->second);
     return at->second;
 }
@@ -61,7 +63,7 @@ void IndexSender::startOver(Group& base, Source& source) {
     source.unanswered = 0;
     source.unansweredBytes = 0;
     source.holder.reset();
-    if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = base.indexedUpTo;
+    if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = shownUpTo(base);
     if (m_lost) m_lost(base);
 }
 
@@ -78,9 +80,7 @@ void IndexSender::moved(Group& base) {
 
 void IndexSender::resume() {
     m_world.groups.forEach([&](Group& group) {
-        if (group.kind != GroupKind::Table || group.indexedUpTo >= group.committed) return;
-        const TablePtr table = m_world.catalog.find(group.table);
-        if (table != nullptr && table->hasGlobalIndexes())
+        if (LogReader::unread(group, kIndexReader) > 0)
             queueRetry(group, sourceOf(group), Duration{});
     });
 }
@@ -316,7 +316,7 @@ void IndexSender::on(const IndexRetry& retry) {
     }
     handOverToHolder(*base, source);
     readAndSend(*base, source);
-    m_shown(*base, base->indexedUpTo);  // Answers writes that have waited too long.
+    m_shown(*base, base->leaderHint, Lsn{});  // Answers writes that have waited too long.
 }
 
 // No answer came: ask another replica, one that the sender's node hears.
@@ -327,67 +327,6 @@ void IndexSender::tryNextZone(const Group& base, const Source& source, Outbox& o
             static_cast<std::uint8_t>((outbox.target.value() + 1) % kZonesPerRegion));
         outbox.target = zone;
         if (!suspects[zone.value()]) return;
-    }
-}
-
-// --- progress
-
-std::uint64_t IndexSender::unansweredBytes(GroupId base) const {
-    const auto source = m_sources.find(base);
-    return source == m_sources.end() ? 0 : source->second.unansweredBytes;
-}
-
-bool IndexSender::isFull(const Source& source) {
-    return source.unanswered >= kUnansweredMax || source.unansweredBytes >= kUnansweredBytesMax;
-}
-
-std::size_t IndexSender::sendable(const Source& source) {
-    std::size_t changes = 0;
-    for (const auto& [target, outbox] : source.outboxes)
-        changes += outbox.isStopped ? 0 : outbox.unanswered();
-    return changes;
-}
-
-std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> index) const {
-    const auto source = m_sources.find(base);
-    if (source == m_sources.end()) return 0;
-    if (!index) return source->second.unanswered;
-    std::size_t changes = 0;
-    for (const auto& [target, outbox] : source->second.outboxes)
-        changes += outbox.index == *index ? outbox.unanswered() : 0;
-    return changes;
-}
-
-void IndexSender::reportShown(Group& base, Source& source) {
-    Lsn shown = source.taken;
-    const auto lower = [&](const auto& changes) {
-        const auto first = std::ranges::find(changes, Origin::Record, &IndexChange::origin);
-        if (first == changes.end()) return;
-        shown = std::min(shown, Lsn(first->position.value() - 1));
-    };
-    for (const auto& [target, outbox] : source.outboxes) {
-        if (outbox.inFlight) lower(outbox.inFlight->changes);
-        lower(outbox.waiting);
-    }
-    if (shown <= base.indexedUpTo) return;
-    m_log.advanceIndexed(base, shown);
-    m_shown(base, shown);
-}
-
-void IndexSender::forget(KeySpaceId space) {
-    m_barriers.erase(space);
-    std::erase_if(m_sources, [&](const auto& entry) {
-        const Group* base = m_world.findGroup(entry.first);
-        return base == nullptr || base->table == space;
-    });
-    for (auto& [base, source] : m_sources) {
-        std::erase_if(source.outboxes, [&source, space](const auto& entry) {
-            const Outbox& outbox = entry.second;
-            if (outbox.index != space) return false;
-            source.unanswered -= outbox.unanswered();
-            source.unansweredBytes -= outbox.waitingBytes + outbox.underWayBytes;
-            return true;
-        });
     }
 }
 

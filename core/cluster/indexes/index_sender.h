@@ -17,11 +17,12 @@ namespace orrery::cluster {
 /// The base partition's side: its leader reads the committed log and sends changes to the
 /// partitions of the global indexes, in order, one batch in flight to each. What it has read and
 /// sent is lost with that leader; the next one continues from the cursor saved with the group
-/// (Group::indexedUpTo), up to which all indexes have answered.
+/// (the cursor of kIndexReader), up to which all indexes have answered.
 class IndexSender {
 public:
-    /// Called when all global indexes show a base partition's records up to `shown`.
-    using Shown = std::function<void(Group& base, Lsn shown)>;
+    /// Called when the leader of a base partition knows that all global indexes show its records up
+    /// to `shown`, and now and then without progress.
+    using Shown = std::function<void(Group& base, ZoneIndex leader, Lsn shown)>;
     using Awaited = std::function<bool(GroupId base)>;
     using Listener = std::function<void(Group& base)>;
 
@@ -40,6 +41,9 @@ public:
         m_lost = std::move(lost);
     }
 
+    /// The description of a table has changed: while the table has a global index, the logs of its
+    /// partitions keep what the indexes do not show yet.
+    void tableChanged(const TableDescription& table);
     /// After a restart: base partitions whose indexes are behind continue at once.
     void resume();
     /// The replicas of a base partition made progress.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/bytes.h"
+#include "core/cluster/replicas/log_reader.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
@@ -155,7 +156,7 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
     for (const observe::PartitionView& one : view->partitions) {
         view->itemCount += one.itemCount;
         view->itemBytes += one.itemBytes;
-        behind += m_world.findGroup(one.group)->unindexedRecords();
+        behind += LogReader::unread(*m_world.findGroup(one.group), kIndexReader);
     }
     std::size_t locals = 0;
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {

@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
+#include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/writes/item_view.h"
 
 namespace orrery::cluster {
@@ -129,10 +130,11 @@ void ItemServer::answerOnce(Group& group, Waiter waiter) {
 void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
-    const TablePtr table = m_world.catalog.find(group.table);
-    const bool indexed = waiter.changesItems && waiter.lsn > group.indexedUpTo &&
-                         !waiter.result->error && m_world.profile.indexesBeforeAnswer &&
-                         table != nullptr && table->hasGlobalIndexes();
+    const auto indexedUpTo =
+        waiter.changesItems && !waiter.result->error && m_world.profile.indexesBeforeAnswer
+            ? LogReader::cursorOf(group, kIndexReader)
+            : std::nullopt;
+    const bool indexed = indexedUpTo && waiter.lsn > *indexedUpTo;
     if (indexed) {
         m_work.of(group.id).indexWaiters.push_back(
             {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});
@@ -157,6 +159,11 @@ void ItemServer::moved(Group& group) {
     Work* work = m_work.find(group.id);
     if (work == nullptr) return;  // No request has arrived yet.
     std::ranges::move(m_collections.moved(group), std::back_inserter(work->parked));
+    // A zone that lost its power forgot who waits there.
+    if (std::ranges::any_of(group.members, [](const Member& one) { return !one.replica; })) {
+        std::erase_if(work->indexWaiters,
+                      [&](const IndexWaiter& one) { return !group.member(one.zone).replica; });
+    }
     answerWaiters(group, *work);
     answerParked(group, *work);
 }
@@ -223,13 +230,15 @@ void ItemServer::answerParked(Group& group, Work& work) {
     }
 }
 
-void ItemServer::indexesShow(Group& group, Lsn shown) {
+void ItemServer::indexesShow(Group& group, ZoneIndex leader, Lsn shown) {
     Work* work = m_work.find(group.id);
     if (work == nullptr) return;
     std::vector<IndexWaiter> waiting = std::exchange(work->indexWaiters, {});
     for (IndexWaiter& waiter : waiting) {
-        // An index without a leader must not fail a write that is committed.
-        if (waiter.lsn <= shown || m_world.now - waiter.since >= kIndexWaitMax) {
+        // An index without a leader must not fail a write that is committed, nor must the loss of
+        // the lead: no message tells the zone that lost it what the next leader learns.
+        const bool isShown = waiter.zone == leader && waiter.lsn <= shown;
+        if (isShown || m_world.now - waiter.since >= kIndexWaitMax) {
             waiter.result->gate = group.gate;
             m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
         } else {

@@ -38,9 +38,10 @@ public:
     void on(const CollectionCountStep& step);
     /// The replicas of the group have advanced: answers the requests that no longer have to wait.
     void moved(Group& group);
-    /// The global indexes reflect the group's records up to `shown`: answers the writes that waited
-    /// for it.
-    void indexesShow(Group& group, Lsn shown);
+    /// The leader in `leader` knows that the global indexes reflect the group's records up to
+    /// `shown`: answers the writes that waited there, and in every zone those that have waited too
+    /// long.
+    void indexesShow(Group& group, ZoneIndex leader, Lsn shown);
     /// The group is being removed. Waiting requests get no answer from here; their routers notice.
     void forget(GroupId group) { m_work.forget(group); }
 

@@ -48,6 +48,10 @@ std::optional<ZoneIndex> Group::leaseHolder(Instant now) const {
     return zoneOf(members, [now](const replication::Replica& one) { return one.holdsLease(now); });
 }
 
+CalendarTime Group::lastCommitTimestamp() const {
+    return std::ranges::max_element(members, {}, &Member::lastCommitTimestamp)->lastCommitTimestamp;
+}
+
 Duration Group::lagOf(const Member& member, Instant now) const {
     return member.mark.applied >= committed ? Duration() : now - std::min(member.behindFrom, now);
 }

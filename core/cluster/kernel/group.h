@@ -51,6 +51,8 @@ struct Member {
     /// When the modelled disk has finished everything given to it.
     Instant diskFreeAt;
     storage::TreeMark mark;
+    /// The commit timestamp of the newest record in its tree. On the modelled disk, like the tree.
+    CalendarTime lastCommitTimestamp;
     /// The first record that its log still has.
     Lsn firstKept{1};
     /// The size of the log up to the applied record, on the scale of Group::committedBytes.
@@ -60,14 +62,19 @@ struct Member {
     /// The next chunk has been requested: nothing is applied until it arrives.
     bool waitsForRange = false;
     bool copyStepQueued = false;  ///< A step that applies more records.
-    /// The position where the last copy sent will begin; 0: none was sent, or it has begun.
-    Lsn copyOffered{};
-    std::uint64_t bytesAtOffer = 0;  ///< Group::committedBytes at that time.
+    /// The zone whose tree is corrupt where the copy stopped; none: it has not stopped.
+    std::optional<ZoneIndex> copyStoppedBy;
     /// All chunks have arrived: the mark to set once the record that it names is applied. Records
     /// applied after that one advance it.
     std::optional<storage::TreeMark> wholeMark;
     /// The turn that completed the tree. Until the trees on disk have that turn, a kill undoes it.
     storage::Ticket wholeSince{};
+
+    // What it has assigned as leader, in its memory; see Replicator::beginTerm.
+    /// The last commit timestamp.
+    CalendarTime assignedTimestamp;
+    /// The highest version stamp of a deletion.
+    std::uint64_t deletedStampMax = 0;
 
     replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
     /// Increases with each power loss, so that reports from before it are recognized.
@@ -144,20 +151,12 @@ struct Group {
     ZoneIndex leaderHint{};
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
-    CalendarTime lastCommitTimestamp;
     RecentRecords recent;
     /// Uncommitted changes at the leader, by key; cleared when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
 
-    /// The highest version stamp of a deletion that a leader has proposed since the process
-    /// started.
-    std::uint64_t deletedStampMax = 0;
-
-    /// Global indexes show the records up to here. Only for a partition of a table. The cursor of a
-    /// registered reader of the log.
-    Lsn indexedUpTo{};
-    /// The cursors of the other registered readers, by name (replicas/log_reader.h). Each has read
-    /// up to its cursor, and the log keeps the records after it. Saved with the group's state.
+    /// The cursors of the registered readers, by name (replicas/log_reader.h). Each has read up to
+    /// its cursor, and the log keeps the records after it. Saved with the group's state.
     std::map<std::string, Lsn, std::less<>> readers;
     /// No replica or reader that counts needs earlier records.
     Lsn trimMark{1};
@@ -192,10 +191,8 @@ struct Group {
     std::uint64_t lackedBytes(const Member& member) const {
         return committedBytes - std::min(member.appliedBytes, committedBytes);
     }
-    /// The number of committed records that some global index does not show yet.
-    std::uint64_t unindexedRecords() const {
-        return committed > indexedUpTo ? committed.value() - indexedUpTo.value() : 0;
-    }
+    /// The commit timestamp of the newest record that any replica has applied.
+    CalendarTime lastCommitTimestamp() const;
     /// How long `member` has lacked a committed record; zero if it lacks none.
     Duration lagOf(const Member& member, Instant now) const;
     /// Updates `behindFrom` of each member after a commit or an apply.

@@ -16,6 +16,7 @@ enum class PlantedBug : std::uint8_t {
     FillCursorEarly,       ///< The cursor of a backfill is ahead of the log of its index.
     BackfillSkips,         ///< Writes during a backfill do not reach the index.
     TimestampsForgotten,   ///< After a restart, commit timestamps start at the calendar's time.
+    LogEndUnread,          ///< A new leader's timestamps ignore what its log has not applied.
     LeavesTwoBehind,       ///< The trim mark passes two replicas of a group at once.
     CopyCountsEarly,       ///< The counts sent with a copy are taken for earlier ones.
     CopyForgetsIndexes,    ///< After a copy, the entries of local indexes are counted anew.

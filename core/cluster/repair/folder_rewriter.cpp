@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/cluster/repair/archive_rewriter.h"
 #include "core/cluster/repair/local_indexes.h"
+#include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/jobs.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/cluster/ttl/expiry_filler.h"
@@ -128,11 +129,13 @@ Lsn FolderRewriter::mendedCursor(const Mended& mended, Lsn cursor) const {
 }
 
 Lsn FolderRewriter::archivedTo(const Mended& mended) const {
-    if (!mended.found.state || mended.found.state->readers.empty()) return mended.log.last();
-    Lsn last{};
-    for (const auto& [name, cursor] : mended.found.state->readers)
-        last = std::max(last, mendedCursor(mended, cursor));
-    return last;
+    std::optional<Lsn> last;
+    if (!mended.found.state) return mended.log.last();
+    for (const auto& [name, cursor] : mended.found.state->readers) {
+        if (name != kIndexReader)
+            last = std::max(last.value_or(Lsn{}), mendedCursor(mended, cursor));
+    }
+    return last.value_or(mended.log.last());
 }
 
 storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
@@ -143,20 +146,24 @@ storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
         state.lackedBytes.fill(0);
     }
     state.replicas.fill(mended.log.state());
-    state.indexedUpTo = std::min(state.indexedUpTo, mended.log.last());
     for (auto& [name, cursor] : state.readers) {
+        if (name == kIndexReader) {
+            cursor = std::min(cursor, mended.log.last());
+            continue;
+        }
         if (cursor < mended.log.before())
             ArchiveRewriter::noteLost(m_report, found.group, cursor.next(), mended.log.before());
         cursor = mendedCursor(mended, cursor);
     }
-    CalendarTime last =
-        std::max(state.lastCommitTimestamp.value_or(CalendarTime()), mended.lastCommit);
+    CalendarTime last = mended.lastCommit;
+    if (state.lastCommitTimestamps)
+        last = std::max(last, std::ranges::max(*state.lastCommitTimestamps));
     if (!found.state) {
         for (const FoundReplica& replica : found.replicas)
             last = std::max(
                 last, CalendarTime(Duration(static_cast<std::int64_t>(replica.sums.newestStamp))));
     }
-    state.lastCommitTimestamp = last;
+    state.lastCommitTimestamps.emplace().fill(last);
     storage::Turn turn;
     turn.putGroupState(found.volume(0), found.group, encodeGroupState(state));
     return m_filler.commit(std::move(turn));
@@ -281,8 +288,9 @@ void FolderRewriter::report(const Mended& mended, const EntrySums& sums, bool is
 bool FolderRewriter::indexesMissRecords(const Mended& mended) const {
     if (mended.found.index != nullptr) return false;
     if (m_survey.files().logMayLackLastWrite() || !mended.found.state) return true;
-    Lsn cursor = mended.found.state->indexedUpTo;
-    for (const auto& [name, place] : mended.found.state->readers)
+    const auto& readers = mended.found.state->readers;
+    Lsn cursor = readers.contains(kIndexReader) ? replication::kLsnMax : Lsn{};
+    for (const auto& [name, place] : readers)
         cursor = std::min(cursor, place);
     return cursor < mended.log.before();
 }

@@ -138,8 +138,9 @@ storage::StorageResult<void> FolderSurvey::addPartition(const StoredTable& kept,
 void FolderSurvey::readNamedPositions() {
     for (FoundPartition& partition : m_partitions) {
         if (!partition.state) continue;
-        for (const auto& [name, cursor] : partition.state->readers)
-            partition.named.push_back(cursor);
+        for (const auto& [name, cursor] : partition.state->readers) {
+            if (name != kIndexReader) partition.named.push_back(cursor);
+        }
     }
     for (const auto& [name, bytes] : m_values) {
         const auto stream =

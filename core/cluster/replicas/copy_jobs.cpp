@@ -35,16 +35,23 @@ bool isCopied(const Member& member) {
 
 }  // namespace
 
-Job CopyJobs::newJob(const Group& group, ZoneIndex zone) const {
+std::string CopyJobs::subjectOf(const Group& group, const Member& member) const {
+    const TablePtr table = m_world.catalog.find(group.table);
+    const RegionState& region = m_world.region(group.region);
+    std::string subject = "partition " + std::to_string(group.id.value()) + " of table " +
+                          (table == nullptr ? "" : table->name) + " to " +
+                          zoneName(region, member.zone);
+    if (member.copyStoppedBy)
+        subject += " (corrupt in " + zoneName(region, *member.copyStoppedBy) + ")";
+    return subject;
+}
+
+Job CopyJobs::newJob(const Group& group, ZoneIndex zone) {
     Job job;
     job.kind = JobKind::CopyReplica;
     job.space = group.space;
     job.group = group.id;
     job.zone = zone;
-    const TablePtr table = m_world.catalog.find(group.table);
-    job.subject = "partition " + std::to_string(group.id.value()) + " of table " +
-                  (table == nullptr ? "" : table->name) + " to " +
-                  zoneName(m_world.region(group.region), zone);
     return job;
 }
 
@@ -60,6 +67,9 @@ void CopyJobs::look(const Group& group, const Member& member) {
                                              : m_copies[{group.id, member.zone}] =
                                                    m_jobs.beginUnsaved(newJob(group, member.zone));
     Job& job = *m_jobs.find(id);
+    const bool isStopped = member.copyStoppedBy.has_value();
+    if (job.subject.empty() || job.isStopped != isStopped) job.subject = subjectOf(group, member);
+    job.isStopped = isStopped;
     std::int64_t items = 0;
     for (const Member& other : group.members)
         items = std::max(items, other.mark.itemCount);

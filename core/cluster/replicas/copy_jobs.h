@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <utility>
 
 #include "core/cluster/replicas/jobs.h"
@@ -22,7 +23,9 @@ private:
     using Key = std::pair<GroupId, ZoneIndex>;
 
     void look(const Group& group, const Member& member);
-    Job newJob(const Group& group, ZoneIndex zone) const;
+    static Job newJob(const Group& group, ZoneIndex zone);
+    /// For people; says where the data is corrupt that stopped the copy.
+    std::string subjectOf(const Group& group, const Member& member) const;
 
     WorldState& m_world;
     const Replicator& m_replicator;

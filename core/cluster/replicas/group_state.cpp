@@ -6,19 +6,44 @@
 
 namespace orrery::cluster {
 
-//   groupState := version:uint8 state:sized state:sized state:sized indexedUpTo:varint since2?
-//   since2     := lastCommitTimestamp:uint64 lacked:varint lacked:varint lacked:varint
-//                 readerCount:varint reader*
+//   groupState := version:uint8 state:sized state:sized state:sized
+//                 newest:uint64 older:varint older:varint older:varint
+//                 lacked:varint lacked:varint lacked:varint readerCount:varint reader*
 //   reader     := name:sized cursor:varint
 //
-// The three states are those of zones a, b and c, in replication's encoding. The timestamp is in
-// nanoseconds. `lacked` is the size of the committed records that a replica has not applied.
-// Version 1 ends before `since2` and is still read. The version covers the three states: a new one
-// of replication's encoding raises this one too.
+// The three states are those of zones a, b and c, in replication's encoding. `newest` is the latest
+// of their last commit timestamps, in nanoseconds, and `older` the difference to a replica's own.
+// `lacked` is the size of the committed records that a replica has not applied.
+//
+// Earlier versions are still read. Version 2 has `indexedUpTo:varint newest:uint64` in place of the
+// timestamps: the cursor of the global indexes, 0 without any, and one timestamp for all replicas.
+// Version 1 ends after `indexedUpTo`.
+//
+// The version covers the three states: a new one of replication's encoding raises this one too.
 
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
+constexpr std::uint8_t kPerReplica = 3;  // The first with a timestamp for each replica.
+
+using Timestamps = std::array<CalendarTime, kZonesPerRegion>;
+
+void writeTimestamps(ByteWriter& out, const Timestamps& timestamps) {
+    const CalendarTime newest = std::ranges::max(timestamps);
+    out.u64(static_cast<std::uint64_t>(newest.sinceEpoch().count()));
+    for (const CalendarTime one : timestamps)
+        out.varint(static_cast<std::uint64_t>((newest.sinceEpoch() - one.sinceEpoch()).count()));
+}
+
+Timestamps readTimestamps(ByteReader& in, std::uint8_t version) {
+    const std::uint64_t newest = in.u64();
+    Timestamps timestamps;
+    for (CalendarTime& one : timestamps) {
+        const std::uint64_t older = version < kPerReplica ? 0 : in.varint();
+        one = CalendarTime(Duration(static_cast<std::int64_t>(newest - std::min(newest, older))));
+    }
+    return timestamps;
+}
 
 }  // namespace
 
@@ -28,9 +53,7 @@ std::string encodeGroupState(const GroupState& state) {
     out.u8(kVersion);
     for (const replication::DurableState& replica : state.replicas)
         out.sized(replica.encode());
-    out.varint(state.indexedUpTo.value());
-    const CalendarTime last = state.lastCommitTimestamp.value_or(CalendarTime());
-    out.u64(static_cast<std::uint64_t>(last.sinceEpoch().count()));
+    writeTimestamps(out, state.lastCommitTimestamps.value_or(Timestamps()));
     for (const std::uint64_t lacked : state.lackedBytes)
         out.varint(lacked);
     out.varint(state.readers.size());
@@ -51,9 +74,10 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
         if (!decoded) return std::nullopt;
         replica = std::move(*decoded);
     }
-    state.indexedUpTo = Lsn(in.varint());
+    const Lsn indexedUpTo(version < kPerReplica ? in.varint() : 0);
+    if (indexedUpTo > Lsn{}) state.readers.emplace(kIndexReader, indexedUpTo);
     if (version > 1) {
-        state.lastCommitTimestamp = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
+        state.lastCommitTimestamps = readTimestamps(in, version);
         for (std::uint64_t& lacked : state.lackedBytes)
             lacked = in.varint();
         for (std::uint64_t left = in.varint(); in.ok() && left > 0; --left) {
@@ -65,7 +89,6 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
         return reader.second <= replication::kLsnMax;
     };
     if (!in.ok() || !in.atEnd()) return std::nullopt;
-    if (state.indexedUpTo > replication::kLsnMax) return std::nullopt;
     if (!std::ranges::all_of(state.readers, isPossible)) return std::nullopt;
     return state;
 }

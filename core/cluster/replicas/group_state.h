@@ -12,13 +12,15 @@
 
 namespace orrery::cluster {
 
+/// The name of the reader that sends changes to global indexes (Group::readers).
+inline constexpr std::string_view kIndexReader = "index";
+
 /// The saved state of a group, as one value: its parts change together, so one write per turn saves
 /// them.
 struct GroupState {
     std::array<replication::DurableState, kZonesPerRegion> replicas;
-    Lsn indexedUpTo{};  ///< See Group.
-    /// At least that of every record in the logs; absent in version 1.
-    std::optional<CalendarTime> lastCommitTimestamp;
+    /// At least that of every record in the replica's tree; absent in version 1.
+    std::optional<std::array<CalendarTime, kZonesPerRegion>> lastCommitTimestamps;
     /// The size of the committed records that each replica has not applied.
     std::array<std::uint64_t, kZonesPerRegion> lackedBytes{};
     std::map<std::string, Lsn, std::less<>> readers;  ///< See Group.

@@ -79,15 +79,15 @@ void LogReader::retire(Group& group, std::string_view name) {
     m_replicator.touch(group);
 }
 
-void LogReader::advanceIndexed(Group& base, Lsn cursor) {
-    base.indexedUpTo = cursor;
-    m_replicator.touch(base);
-}
-
 std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {
     const auto reader = group.readers.find(name);
     if (reader == group.readers.end()) return std::nullopt;
     return reader->second;
+}
+
+std::uint64_t LogReader::unread(const Group& group, std::string_view name) {
+    const Lsn cursor = cursorOf(group, name).value_or(group.committed);
+    return group.committed > cursor ? group.committed.value() - cursor.value() : 0;
 }
 
 std::optional<ZoneIndex> LogReader::otherHolder(const Group& group, ZoneIndex leader, Lsn lsn) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
@@ -25,10 +26,10 @@ public:
     /// The reader is done with the records up to `cursor`. A cursor never moves back.
     void advance(Group& group, std::string_view name, Lsn cursor);
     void retire(Group& group, std::string_view name);
-    /// The same for the global indexes, which have a cursor of their own (Group::indexedUpTo).
-    void advanceIndexed(Group& base, Lsn cursor);
     /// Nothing if there is no such reader.
     static std::optional<Lsn> cursorOf(const Group& group, std::string_view name);
+    /// The number of committed records that the reader has not read; 0 if there is no such reader.
+    static std::uint64_t unread(const Group& group, std::string_view name);
 
     /// A zone but `leader` whose replica has this record in its log and may lead; nothing if there
     /// is none.

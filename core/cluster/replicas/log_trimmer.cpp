@@ -29,6 +29,20 @@ std::size_t terms(const Group& group) {
 void LogTrimmer::forget(GroupId group) {
     if (const Trim* trim = m_groups.find(group)) m_heldBytes -= trim->heldBytes;
     m_groups.forget(group);
+    for (const ZoneIndex zone : kZones)
+        forgetOffers(group, zone);
+}
+
+void LogTrimmer::offer(const Group& group, ZoneIndex from, ZoneIndex to, Lsn begin) {
+    m_offers[{group.id, to}] = {from, begin, group.committedBytes};
+}
+
+void LogTrimmer::forgetOffers(GroupId group, ZoneIndex from) {
+    if (m_offers.empty()) return;
+    for (const ZoneIndex to : kZones) {
+        const auto known = m_offers.find({group, to});
+        if (known != m_offers.end() && known->second.from == from) m_offers.erase(known);
+    }
 }
 
 bool LogTrimmer::isAway(const Group& group, const Member& member) const {
@@ -78,14 +92,15 @@ bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const 
 }
 
 Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) {
-    if (!member.replica || member.copyOffered == Lsn{}) return group.committed;
-    const std::uint64_t since = group.committedBytes - member.bytesAtOffer;
+    const auto offer = m_offers.find({group.id, member.zone});
+    if (!member.replica || offer == m_offers.end()) return group.committed;
+    const std::uint64_t since = group.committedBytes - offer->second.bytes;
     if (since > m_bounds.groupHeldBytesMax) return group.committed;
     // A step's worth does not count: the mark may lag behind so far in any case.
-    if (since <= m_bounds.stepBytes) return member.copyOffered;
+    if (since <= m_bounds.stepBytes) return offer->second.begin;
     if (isTooMuch(since)) return group.committed;
     hold(m_groups.of(group.id), since);
-    return member.copyOffered;
+    return offer->second.begin;
 }
 
 Lsn LogTrimmer::neededAfter(const Group& group) {
@@ -107,9 +122,6 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         needed = std::min(needed, member.knownApplied());
     }
-    const TablePtr table = m_world.catalog.find(group.table);
-    if (group.kind == GroupKind::Table && table != nullptr && table->hasGlobalIndexes())
-        needed = std::min(needed, group.indexedUpTo);
     for (const auto& [name, cursor] : group.readers)
         needed = std::min(needed, cursor);
     return needed;

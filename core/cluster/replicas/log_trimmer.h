@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <utility>
 
 #include "core/cluster/kernel/per_group.h"
 #include "core/cluster/kernel/world_state.h"
@@ -19,6 +21,15 @@ public:
 
     /// Moves a group's trim mark if that is worth a write. Call it before the turn ends.
     void move(Group& group);
+    /// The leader in `from` sends the first chunk of a copy to `to`, whose log will begin at
+    /// `begin`: the mark waits for it a while.
+    void offer(const Group& group, ZoneIndex from, ZoneIndex to, Lsn begin);
+    /// `to` has answered the leader that its copy has begun.
+    void copyHasBegun(GroupId group, ZoneIndex to) {
+        if (!m_offers.empty()) m_offers.erase({group, to});
+    }
+    /// The leader in `from` has lost its memory or its lead.
+    void forgetOffers(GroupId group, ZoneIndex from);
     /// Call it for a reopened group: records already in its log do not count towards the next move.
     void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
     /// Call it before the group is removed.
@@ -31,6 +42,13 @@ private:
     struct Trim {
         std::uint64_t bytesAtTrim = 0;  ///< Group::committedBytes when the mark last moved.
         std::uint64_t heldBytes = 0;    ///< Log kept for members that are away or far behind.
+    };
+
+    /// A leader's copy to a replica that has not answered yet, as the leader knows it.
+    struct Offer {
+        ZoneIndex from{};
+        Lsn begin{};
+        std::uint64_t bytes = 0;  ///< Group::committedBytes when it was sent.
     };
 
     Lsn neededAfter(const Group& group);
@@ -53,7 +71,8 @@ private:
     const LogBounds& m_bounds;
     storage::Ticket m_treesSynced{};
     PerGroup<Trim> m_groups;
-    std::uint64_t m_heldBytes = 0;  ///< Trim::heldBytes of all groups.
+    std::map<std::pair<GroupId, ZoneIndex>, Offer> m_offers;  ///< By group and receiver.
+    std::uint64_t m_heldBytes = 0;                            ///< Trim::heldBytes of all groups.
 };
 
 }  // namespace orrery::cluster

@@ -125,7 +125,7 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
     CHECK(replica.canServe(m_world.now));
     const Lsn lsn = replica.propose(m_world.now);
     Proposed proposed{lsn, nullptr};
-    record.committedAt = nextTimestamp(group, record.stamp);
+    record.committedAt = nextTimestamp(member, record.stamp);
     if (m_beforePropose) m_beforePropose(group, zone, record);
     auto applied = std::make_shared<table::AppliedRecord>(
         table::applyRecord(record, lsn, *group.schema, localIndexes));
@@ -136,7 +136,7 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
         group.tail[change.key] = {lsn, change.image};
         if (change.key == record.key) proposed.stored = change.image;
     }
-    group.deletedStampMax = std::max(group.deletedStampMax, applied->deletedStamp);
+    member.deletedStampMax = std::max(member.deletedStampMax, applied->deletedStamp);
     group.recent.newest().applied = std::move(applied);
     if (member.proposed.empty()) {
         member.proposedCause = m_world.queue.cause;
@@ -180,6 +180,7 @@ void Replicator::on(ReplicaMessage& message) {
     if (!member.replica) return;
     sendProposals(*group, envelope.to);
     member.replica->step(envelope, m_world.now);
+    noteCopy(*group, envelope);
     drainOutputs(*group, envelope.to, &envelope.message);
 }
 
@@ -264,8 +265,11 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     // that it has already sent to others, so it must not resume as leader.
     if (member.durable.leader == zone) member.durable.leader.reset();
     member.durable.caughtUp = false;
+    member.assignedTimestamp = {};
+    member.deletedStampMax = 0;
     member.waitsForRange = member.copyStepQueued = false;
-    member.copyOffered = Lsn{};
+    m_trimmer.forgetOffers(group.id, zone);
+    member.copyStoppedBy.reset();
     member.wholeMark.reset();
     touch(group);
     member.tickAt = member.timerAt = Instant::never();
@@ -305,15 +309,16 @@ void Replicator::saveStates() {
         if (group == nullptr) continue;
         m_trimmer.move(*group);
         GroupState states;
-        states.indexedUpTo = group->indexedUpTo;
-        states.readers = group->readers;
-        states.lastCommitTimestamp = group->lastCommitTimestamp;
+        states.readers.swap(group->readers);
+        auto& timestamps = states.lastCommitTimestamps.emplace();
         for (const ZoneIndex zone : kZones) {
             const Member& member = group->member(zone);
             states.replicas[zone.value()] = member.durable;
+            timestamps[zone.value()] = member.lastCommitTimestamp;
             states.lackedBytes[zone.value()] = group->lackedBytes(member);
         }
         m_world.turn.putGroupState(group->members.front().volume(), id, encodeGroupState(states));
+        states.readers.swap(group->readers);
         m_committing.push_back(id);
     }
 }

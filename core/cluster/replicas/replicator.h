@@ -166,7 +166,7 @@ private:
     bool replayOne(Group& group, Lsn lsn);
     /// Applies to the tree of a replica without power what it knows to be committed.
     storage::StorageResult<void> applyWithoutPower(Group& group, ZoneIndex zone);
-    storage::StorageResult<void> loadTimestamp(Group& group);
+    storage::StorageResult<void> loadTimestamp(const Group& group, Member& member) const;
     void stepDownAfterLoss(Group& group);
     storage::StorageResult<void> rebuildTail(Group& group);
     void wakeIfUneven(Group& group);
@@ -199,13 +199,17 @@ private:
     // Copies.
     bool fillCopy(Group& group, replication::Envelope& envelope);
     void copyArrives(const ReplicaMessage& message);
+    /// Takes note of what a message says about a copy.
+    void noteCopy(Group& group, const replication::Envelope& envelope);
     storage::StorageResult<std::shared_ptr<const replication::CopiedRange>> readRange(
         const Group& group, ZoneIndex zone, const std::string& from) const;
+    /// The copy to `zone` stops: the tree in `corrupt` cannot be read.
+    void stopCopy(Group& group, ZoneIndex zone, ZoneIndex corrupt);
     void takeChunk(Group& group, ZoneIndex zone, const replication::CopyChunk& chunk, bool begins);
     storage::StorageResult<std::vector<storage::TreeChange>> changesOf(
         Group& group, ZoneIndex zone, const replication::CopiedRange& range);
     void applyWhileCopying(Group& group, ZoneIndex zone);
-    bool readersNeedBefore(const Group& group, Lsn first) const;
+    static bool readersNeedBefore(const Group& group, Lsn first);
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
     static void reconcileStanding(Member& member);
 
@@ -240,7 +244,9 @@ private:
     /// The effect of a record; none if it belongs to another group (see `reopenShared`).
     static table::AppliedRecord effectOf(const Group& group, const table::LogRecord& record,
                                          Lsn lsn);
-    CalendarTime nextTimestamp(Group& group, std::optional<CalendarTime> stamp = {});
+    /// The leader in `zone` is about to write the first record of its term, at `noOp`.
+    void beginTerm(Group& group, ZoneIndex zone, Lsn noOp);
+    CalendarTime nextTimestamp(Member& leader, std::optional<CalendarTime> stamp = {}) const;
 
     WorldState& m_world;
     const LogBounds m_bounds;

@@ -76,7 +76,7 @@ void Replicator::applyEffect(Group& group, ZoneIndex zone, Lsn lsn, const Record
     }
     member.appliedBytes += effect.bytes;
     if (lsn == group.countedUpTo) member.appliedBytes = group.committedBytes;
-    group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, applied.committedAt);
+    member.lastCommitTimestamp = std::max(member.lastCommitTimestamp, applied.committedAt);
     RecentRecord* recent = group.recent.find(lsn);
     if (recent != nullptr && recent->applied == effect.applied)
         recent->committedAt = std::min(recent->committedAt, m_world.now);

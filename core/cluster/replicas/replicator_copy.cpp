@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/cluster/replicas/replicator.h"
+#include "core/table/apply.h"
 #include "core/table/private_key.h"
 
 // Catch-up from below the trim mark. The leader's tree goes to the follower in chunks, in order of
@@ -15,6 +16,7 @@
 
 namespace orrery::cluster {
 
+using replication::AppendReply;
 using replication::CopiedRange;
 using replication::CopyChunk;
 using replication::CopyRequest;
@@ -57,6 +59,7 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
         // All chunks have arrived.
         if (standing == Standing::Copying && member.wholeMark) return false;
         member.waitsForRange = true;
+        member.copyStoppedBy.reset();
         if (standing == Standing::NeedsCopy) return true;
         request->applied = member.mark.applied;
         request->cursor = share(std::string(member.mark.copiedTo.value_or("")));
@@ -71,14 +74,14 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
     if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
     auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
     if (!range) {
+        // The same range would be as unreadable the next time.
         m_world.reportDamage(range.error());
-        return false;
+        group.member(envelope.from).replica->refuseCopy(envelope.to);
+        chunk->isUnreadable = true;
+        return true;
     }
-    if (chunk->cursor == nullptr) {
-        Member& receiver = group.member(envelope.to);
-        receiver.copyOffered = chunk->position.lsn;
-        receiver.bytesAtOffer = group.committedBytes;
-    }
+    if (chunk->cursor == nullptr)
+        m_trimmer.offer(group, envelope.from, envelope.to, chunk->position.lsn);
     chunk->range = *std::move(range);
     inFlight += bytesOf(*chunk->range);
     return true;
@@ -86,10 +89,32 @@ bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
 
 void Replicator::copyArrives(const ReplicaMessage& message) {
     const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
-    if (chunk == nullptr) return;
+    if (chunk == nullptr || chunk->range == nullptr) return;
     const auto& from = message.header.from;
     m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.header.to)}] -=
         bytesOf(*chunk->range);
+}
+
+void Replicator::noteCopy(Group& group, const replication::Envelope& envelope) {
+    if (const auto* reply = std::get_if<AppendReply>(&envelope.message)) {
+        if (reply->standing == Standing::Copying) m_trimmer.copyHasBegun(group.id, envelope.from);
+        return;
+    }
+    const auto* chunk = std::get_if<CopyChunk>(&envelope.message);
+    if (chunk == nullptr || !chunk->isUnreadable) return;
+    if (group.member(envelope.to).replica->term() != chunk->term) return;
+    stopCopy(group, envelope.to, envelope.from);
+}
+
+// Until another replica leads, the records are applied to the keys that have been copied.
+void Replicator::stopCopy(Group& group, ZoneIndex zone, ZoneIndex corrupt) {
+    Member& member = group.member(zone);
+    if (member.standing() == Standing::Whole) return;
+    member.replica->stopCopying();
+    member.copyStoppedBy = corrupt;
+    member.waitsForRange = false;
+    touch(group);
+    applyWhileCopying(group, zone);
 }
 
 storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange(
@@ -98,8 +123,10 @@ storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange
     range->from = from;
     const Member& member = group.member(zone);
     range->mark = member.mark.encode();
+    range->lastCommitTimestamp = member.lastCommitTimestamp;
     std::uint64_t bytes = 0;
     bool isFull = false;
+    bool isDamaged = false;
     for (const KeyBounds& bounds : rangesOf(group)) {
         range->to = bounds.end;
         if (bounds.end <= from) continue;
@@ -108,14 +135,14 @@ storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange
             storage::ScanDirection::Forward, [&](std::string_view key, std::string_view image) {
                 isFull = bytes >= m_bounds.rangeBytesMax ||
                          range->entries.size() == m_bounds.rangeKeysMax;
-                if (isFull) {
-                    range->to = key;
-                    return storage::ScanStep::Stop;
-                }
+                if (isFull) range->to = key;
+                isDamaged = !isFull && !table::isWhole(key, image);
+                if (isFull || isDamaged) return storage::ScanStep::Stop;
                 bytes += key.size() + image.size();
                 range->entries.push_back({std::string(key), share(std::string(image))});
                 return storage::ScanStep::Continue;
             }));
+        if (isDamaged) return std::unexpected(damagedTree(group, zone, "An item"));
         if (isFull) return range;
     }
     range->isLast = true;
@@ -130,14 +157,17 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.mark.applied = chunk.position.lsn;
         member.mark.copiedTo.emplace();
         member.wholeMark.reset();
-        member.copyOffered = Lsn{};
         if (group.countedUpTo >= chunk.position.lsn) member.appliedBytes = group.committedBytes;
     }
     const bool isNext = member.mark.copiedTo == range.from && !member.wholeMark;
     if (!isNext || chunk.position.lsn < member.mark.applied) return;
     auto changes = changesOf(group, zone, range);
-    if (!changes) return m_world.reportDamage(changes.error());
+    if (!changes) {
+        m_world.reportDamage(changes.error());
+        return stopCopy(group, zone, zone);
+    }
     member.waitsForRange = false;
+    member.lastCommitTimestamp = std::max(member.lastCommitTimestamp, range.lastCommitTimestamp);
     if (range.isLast && member.mark.copiedTo == range.to) {
         member.wholeMark = storage::TreeMark::decode(range.mark);
         member.wholeMark->applied = chunk.position.lsn;
@@ -184,11 +214,7 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
 }
 
 // As leader, a replica could not give readers the records before its log begins.
-bool Replicator::readersNeedBefore(const Group& group, Lsn first) const {
-    const TablePtr table = m_world.catalog.find(group.table);
-    const bool hasIndexes =
-        group.kind == GroupKind::Table && table != nullptr && table->hasGlobalIndexes();
-    if (hasIndexes && group.indexedUpTo.next() < first) return true;
+bool Replicator::readersNeedBefore(const Group& group, Lsn first) {
     return std::ranges::any_of(group.readers,
                                [&](const auto& reader) { return reader.second.next() < first; });
 }

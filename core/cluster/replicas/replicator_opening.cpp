@@ -63,7 +63,6 @@ Lsn trimMarkOf(const Group& group) {
 
 storage::StorageResult<void> Replicator::reopen(Group& group) {
     TRY(load(group));
-    TRY(loadTimestamp(group));
     stepDownAfterLoss(group);
     group.measureLag(m_world.now);  // At least since now: nobody knows what time has passed.
     return resume(group);
@@ -80,7 +79,6 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         member.mark = {};
     }
     touch(group);
-    TRY(loadTimestamp(group));
     return resume(group);
 }
 
@@ -104,10 +102,7 @@ storage::StorageResult<void> Replicator::load(Group& group) {
     } else {
         states.replicas.fill(replication::DurableState::appoint(group.appointed));
     }
-    group.indexedUpTo = states.indexedUpTo;
     group.readers = std::move(states.readers);
-    if (m_world.plantedBug != PlantedBug::TimestampsForgotten)
-        group.lastCommitTimestamp = states.lastCommitTimestamp.value_or(CalendarTime());
     group.committedBytes = *std::ranges::max_element(states.lackedBytes);
     m_trimmer.begin(group);
     replication::Term latest{};  // Of the members that name a leader.
@@ -127,6 +122,11 @@ storage::StorageResult<void> Replicator::load(Group& group) {
         member.firstKept = std::max(member.firstKept, trimMark);
         TRY(checkEnd(group, member));
         if (!countsIndexesOf(group, member.mark)) return std::unexpected(damagedMark(group, zone));
+        if (states.lastCommitTimestamps)
+            member.lastCommitTimestamp = (*states.lastCommitTimestamps)[zone.value()];
+        else
+            TRY(loadTimestamp(group, member));
+        if (m_world.plantedBug == PlantedBug::TimestampsForgotten) member.lastCommitTimestamp = {};
         member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
         reconcileStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
@@ -140,18 +140,13 @@ storage::StorageResult<void> Replicator::load(Group& group) {
     return {};
 }
 
-// A state of version 1 has no last commit timestamp; the last record of the longest log has it.
-storage::StorageResult<void> Replicator::loadTimestamp(Group& group) {
-    if (group.lastCommitTimestamp != CalendarTime()) return {};
-    if (m_world.plantedBug == PlantedBug::TimestampsForgotten) return {};
-    for (const Member& member : group.members) {
-        const Lsn last = member.durableLast;
-        if (last == Lsn{}) continue;
-        TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, last));
-        const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
-        if (decoded)
-            group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, decoded->committedAt);
-    }
+// A state of version 1 has no last commit timestamps; the last record of a log has it.
+storage::StorageResult<void> Replicator::loadTimestamp(const Group& group, Member& member) const {
+    const Lsn last = member.durableLast;
+    if (last == Lsn{}) return {};
+    TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, last));
+    const auto decoded = bytes ? table::decodeRecord(*bytes) : std::nullopt;
+    if (decoded) member.lastCommitTimestamp = decoded->committedAt;
     return {};
 }
 
@@ -285,8 +280,8 @@ void Replicator::wakeIfUneven(Group& group) {
 // must see them, as before the stop. A replica that was disconnected may believe that it leads an
 // earlier term; the tail is that of the latest term.
 storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
-    const Member* leader = nullptr;
-    for (const Member& one : group.members) {
+    Member* leader = nullptr;
+    for (Member& one : group.members) {
         if (!one.replica || one.replica->role() != replication::Role::Leader) continue;
         if (leader == nullptr || one.replica->term() > leader->replica->term()) leader = &one;
     }
@@ -299,8 +294,8 @@ storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
         const auto applied = effectOf(group, one, lsn);
         for (const storage::TreeChange& change : applied.changes)
             group.tail[change.key] = {lsn, change.image};
-        group.deletedStampMax = std::max(group.deletedStampMax, applied.deletedStamp);
-        group.lastCommitTimestamp = std::max(group.lastCommitTimestamp, one.committedAt);
+        leader->deletedStampMax = std::max(leader->deletedStampMax, applied.deletedStamp);
+        leader->assignedTimestamp = one.committedAt;
     }
     return {};
 }

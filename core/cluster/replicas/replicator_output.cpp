@@ -102,8 +102,9 @@ void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::M
 EventId Replicator::handleOutput(Group& group, ZoneIndex zone, Output& out,
                                  const replication::Message* incoming) {
     if (out.noOp) {
+        beginTerm(group, zone, out.noOp->lsn);
         table::LogRecord noOp;
-        noOp.committedAt = nextTimestamp(group);
+        noOp.committedAt = nextTimestamp(group.member(zone));
         group.recent.add(*out.noOp, share(table::encodeRecord(noOp)));
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
@@ -198,17 +199,37 @@ void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
 
 // No record's stamp is later than its commit timestamp. So a write, which has no other stamp, is
 // stamped after every transaction whose records precede it.
-CalendarTime Replicator::nextTimestamp(Group& group, std::optional<CalendarTime> stamp) {
-    const CalendarTime next(group.lastCommitTimestamp.sinceEpoch() + Duration(1));
-    group.lastCommitTimestamp = std::max({m_world.calendar(), next, stamp.value_or(next)});
-    return group.lastCommitTimestamp;
+CalendarTime Replicator::nextTimestamp(Member& leader, std::optional<CalendarTime> stamp) const {
+    const CalendarTime last = std::max(leader.assignedTimestamp, leader.lastCommitTimestamp);
+    const CalendarTime next(last.sinceEpoch() + Duration(1));
+    leader.assignedTimestamp = std::max({m_world.calendar(), next, stamp.value_or(next)});
+    return leader.assignedTimestamp;
+}
+
+// What other leaders assigned, this one knows only from its log (core/decisions/0004). Timestamps
+// rise along a log, so those of the records that it has not applied are at most the last one's. The
+// stamps of deletions are all in the tree's mark before it serves.
+void Replicator::beginTerm(Group& group, ZoneIndex zone, Lsn noOp) {
+    Member& member = group.member(zone);
+    member.assignedTimestamp = {};
+    member.deletedStampMax = 0;
+    if (m_world.plantedBug == PlantedBug::LogEndUnread) return;
+    for (Lsn lsn(noOp.value() - 1); lsn > member.mark.applied; lsn = Lsn(lsn.value() - 1)) {
+        const auto last = record(group, zone, lsn);
+        if (last) member.assignedTimestamp = last->committedAt;
+        if (last) return;
+        m_world.reportDamage(last.error());
+    }
 }
 
 EventId Replicator::traceLeadership(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const replication::Role before = std::exchange(member.lastRole, member.replica->role());
     if (member.lastRole == before) return {};
-    if (before == replication::Role::Leader) return stopped(group, zone);
+    if (before == replication::Role::Leader) {
+        m_trimmer.forgetOffers(group.id, zone);
+        return stopped(group, zone);
+    }
     if (member.lastRole != replication::Role::Leader) return {};
     ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();

@@ -82,7 +82,7 @@ void StreamArchiver::orderAll(Group& group) {
         const Lsn upTo = std::min(last, group.committed);
         // Not before the commit time of the segment's last record.
         const auto until =
-            static_cast<std::uint64_t>(group.lastCommitTimestamp.sinceEpoch().count());
+            static_cast<std::uint64_t>(group.lastCommitTimestamp().sinceEpoch().count());
         const Lsn first = m_world.plantedBug == PlantedBug::SegmentSkips && archived > Lsn{}
                               ? archived.next().next()
                               : archived.next();
@@ -112,7 +112,7 @@ bool StreamArchiver::orderedNow(KeySpaceId table) const {
 }
 
 void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
-    if (!isActive(group) || group.lastCommitTimestamp >= horizon) return;
+    if (!isActive(group) || group.lastCommitTimestamp() >= horizon) return;
     m_log.advance(group, kReader, group.committed);
     m_orders.of(group.id).bytes = group.committedBytes;
 }

@@ -91,7 +91,7 @@ Instant Streams::tendGroups(KeySpaceId table) {
         }
         work->isTimed = m_archiver.archivedTo(group) < group.committed;
         if (!work->isTimed) continue;
-        const CalendarTime last = group.lastCommitTimestamp;
+        const CalendarTime last = group.lastCommitTimestamp();
         next = std::min(
             next, instantOf(CalendarTime(last.sinceEpoch() + kStreamRetention + Duration(1))));
     }

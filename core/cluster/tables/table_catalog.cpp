@@ -145,6 +145,7 @@ void TableAdmin::store(TablePtr table) {
     }
     m_world.turn.putValue(std::string(kTablePrefix) + std::to_string(table->space.value()),
                           encodeStored(*table, groups));
+    m_indexes.sender.tableChanged(*table);
     m_world.catalog.put(std::move(table), m_world.openTicket);
 }
 

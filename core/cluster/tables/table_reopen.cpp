@@ -213,6 +213,7 @@ storage::StorageResult<void> TableAdmin::resume(const TableDescription& table,
     });
     if (table.status != TableStatus::Active || indexChanges || table.hasPendingChange())
         settleLater(table);
+    m_indexes.sender.tableChanged(table);
     for (const SecondaryIndex& index : table.indexes) {
         if (index.backfilling && !lost.contains(index.space))
             TRY(m_indexes.backfill.resume(table, index.space));

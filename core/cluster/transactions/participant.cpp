@@ -181,8 +181,8 @@ CalendarTime Participant::stampInTheWay(const Group& group, ZoneIndex zone, cons
         CHECK(stored.has_value());  // It was decoded for the evaluation.
         return stored->header.stamp;
     }
-    const std::uint64_t deleted =
-        std::max(group.member(zone).mark.deletedStampMax, group.deletedStampMax);
+    const Member& leader = group.member(zone);
+    const std::uint64_t deleted = std::max(leader.mark.deletedStampMax, leader.deletedStampMax);
     return CalendarTime(Duration(static_cast<std::int64_t>(deleted)));
 }
 

@@ -52,7 +52,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
         [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
             router.answer(group, from, op, std::move(result));
         });
-    indexes.sender.setShown([this](Group& base, Lsn shown) { server.indexesShow(base, shown); },
+    indexes.sender.setShown([this](Group& base, ZoneIndex leader,
+                                   Lsn shown) { server.indexesShow(base, leader, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
     replicator.setBeforePropose(
         [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
