@@ -21,7 +21,7 @@ std::unexpected<ApiError> fail(std::string message) {
 ApiResult<void> checkSource(const SyntaxSource& source) {
     if (source.aliased) return fail("Aliasing is not supported");
     for (const std::string& component : source.components)
-        if (component.empty()) return fail("Path component cannot be an empty string");
+        TRY(checkComponent(component));
     if (source.components.size() > 2)
         return fail("A path may contain at most 2 components in the FROM clause");
     return {};
@@ -106,9 +106,7 @@ ApiResult<Insert> insertOf(const SyntaxStatement& syntax, Parameters parameters)
     std::vector<types::AttributeMap::Entry> entries;
     for (std::size_t i = 0; i + 1 < value.children.size(); i += 2) {
         const Node& name = value.children[i];
-        if (name.kind != Node::Kind::String)
-            return fail("Unsupported data type: " + nodeName(name) + " under key root at " +
-                        name.at.text());
+        TRY(checkAttributeName(name, "root"));
         TRY_ASSIGN(const expression::SharedValue attribute,
                    valueOf(value.children[i + 1], parameters));
         entries.emplace_back(name.text, *attribute);

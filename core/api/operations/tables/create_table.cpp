@@ -14,7 +14,7 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kLocalIndexMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
 };
@@ -22,7 +22,7 @@ constexpr Shape kLocalIndex = structure("LocalSecondaryIndex", kLocalIndexMember
 constexpr Shape kLocalIndexes = listOf(kLocalIndex);
 
 constexpr Member kGlobalIndexMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},

@@ -13,7 +13,7 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kUpdateMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
@@ -21,14 +21,14 @@ constexpr Member kUpdateMembers[] = {
 constexpr Shape kUpdate = structure("UpdateGlobalSecondaryIndexAction", kUpdateMembers);
 constexpr Member kCreateMembers[] = {
     {"Projection", &shapes::kProjection, Presence::NotNull},
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
     {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
 };
 constexpr Shape kCreate = structure("CreateGlobalSecondaryIndexAction", kCreateMembers);
-constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kIndexName, Presence::NotNull}};
+constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kChangedIndexName, Presence::NotNull}};
 constexpr Shape kDelete = structure("DeleteGlobalSecondaryIndexAction", kDeleteMembers);
 constexpr Member kIndexUpdateMembers[] = {
     {"Update", &kUpdate},

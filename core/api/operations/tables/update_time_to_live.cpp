@@ -11,8 +11,8 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kSpecificationMembers[] = {
-    {"Enabled", &shapes::kFlag, Presence::NotNull},
     {"AttributeName", &shapes::kKeyAttributeName, Presence::NotNull},
+    {"Enabled", &shapes::kFlag, Presence::NotNull},
 };
 constexpr Shape kSpecification = structure("TimeToLiveSpecification", kSpecificationMembers);
 constexpr Member kMembers[] = {
