@@ -4,6 +4,7 @@
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/expression/path_steps.h"
 #include "core/partiql/changes.h"
 #include "core/partiql/syntax.h"
 #include "core/partiql/values.h"
@@ -35,12 +36,12 @@ ApiResult<std::string> tableToChange(const SyntaxSource& source) {
 
 // "k[0]" for m.k[0].
 std::string columnName(const expression::Path& path) {
-    std::string indexes;
+    std::string name;
     for (auto element = path.elements.rbegin(); element != path.elements.rend(); ++element) {
-        if (const auto* name = std::get_if<std::string>(&*element)) return *name + indexes;
-        indexes.insert(0, "[" + std::to_string(std::get<std::uint32_t>(*element)) + "]");
+        name.insert(0, expression::textOf(*element));
+        if (std::holds_alternative<std::string>(*element)) break;
     }
-    return indexes;
+    return name;
 }
 
 ApiResult<std::vector<Column>> columnsOf(const std::vector<SyntaxColumn>& columns) {
@@ -180,7 +181,11 @@ const std::string& tableOf(const Statement& statement) {
 }
 
 bool isRead(const Statement& statement) {
-    return std::holds_alternative<Select>(statement);
+    return std::visit(Overloaded{
+                          [](const Select&) { return true; },
+                          []<OneOf<Insert, Update, Delete, Exists> T>(const T&) { return false; },
+                      },
+                      statement);
 }
 
 }  // namespace orrery::partiql
