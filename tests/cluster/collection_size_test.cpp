@@ -277,7 +277,7 @@ private slots:
         const test::CountingStore& counted = *store;
         Collections c(std::move(store));
         c.putItems("a", 2000);
-        for (const std::string& sk : {"s1", "new"}) {
+        for (const char* sk : {"s1", "new"}) {
             for (const bool isFlushed : {false, true}) {
                 if (isFlushed) c.t.flush();
                 const std::uint64_t before = counted.visited();
