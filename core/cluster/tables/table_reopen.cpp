@@ -245,6 +245,7 @@ storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored,
         groups.push_back(partition.group);
         if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
     }
+    m_indexes.forgetIndex(table.space, lost);
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
     m_notes.push_back("Index " + index->name + " of table " + table.name + " in " +
