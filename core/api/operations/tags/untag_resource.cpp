@@ -33,6 +33,8 @@ ApiResult<Parsed> parse(const Fields& request) {
             ApiError::validation("Atleast one Tag Key needs to be provided as Input."));
     for (const std::string& key : parsed.keys)
         TRY(checkTagKey(key));
+    // Observed in October 2026 in us-west-2, though this operation adds no tags.
+    TRY(checkTagCount(parsed.keys.size()));
     return parsed;
 }
 
