@@ -16,7 +16,7 @@ constexpr Member kSpecificationMembers[] = {
 };
 constexpr Shape kSpecification = structure("TimeToLiveSpecification", kSpecificationMembers);
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName, Presence::Required},
+    {"TableName", &shapes::kDescribedTableName, Presence::Required},
     {"TimeToLiveSpecification", &kSpecification, Presence::NotNull},
 };
 constexpr Shape kInput = structure("UpdateTimeToLiveInput", kMembers);
