@@ -56,7 +56,10 @@ private slots:
                          .warm = Throughput{12'001, 4'001},
                          .toPayPerRequest = true,
                          .sseEnabled = false,
-                         .sseKeyArn = "key"};
+                         .sseKeyArn = "key",
+                         .billing = true,
+                         .stream = true,
+                         .tableClass = true};
         table.indexes[0].pending.warm = Throughput{1, 2};
         const auto read = decodeTable(encodeTable(table));
         QVERIFY(read.has_value());
@@ -65,6 +68,21 @@ private slots:
         table.pending = {};
         QVERIFY(table.hasPendingChange());
         QVERIFY(!decodeTable(encodeTable(table))->pending.sseEnabled);
+    }
+
+    // It ended after the ARN of the key.
+    void readsAPendingChangeOfAnEarlierVersion() {
+        constexpr std::size_t kFlags = 3;
+        TableDescription table = plainTable();
+        table.pending.sseEnabled = true;
+        std::string bytes = encodeTable(table);
+        const std::size_t payload = 9;  // Nothing but the flags, and no ARN.
+        QCOMPARE(std::size_t(bytes[bytes.size() - payload - 1]), payload);
+        bytes[bytes.size() - payload - 1] = char(payload - kFlags);
+        bytes.resize(bytes.size() - kFlags);
+        const auto read = decodeTable(bytes);
+        QVERIFY(read.has_value());
+        QVERIFY(read->pending == table.pending);
     }
 
     // Version 1 ends after the tags.

@@ -58,8 +58,9 @@ Complaints checkQtHabits(const Source& source);
 
 // --- closed kinds: a new kind must not compile until every place says what it means there
 
-/// In core, widgets and app: `default:` in a switch over an enumeration of ours, which is known by
-/// a label such as `Kind::Word`. Labels of Qt, of libraries, constants and characters are open.
+/// In core, widgets and app: `default:` in a switch over an enumeration of ours, known by a label
+/// in our spelling (`Word`, `Kind::Word`). Labels of Qt and of libraries, constants and characters
+/// leave a switch open.
 Complaints checkSwitches(const Source& source);
 /// In core, widgets and app: a generic lambda in a std::visit or in an Overloaded. One that only
 /// hands its argument to a call is left to std::visit, since overload resolution finds a new kind.

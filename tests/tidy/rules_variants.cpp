@@ -40,9 +40,10 @@ QString labelsOnly(QString body) {
     return body;
 }
 
-/// True if a label is an enumerator with its type, in our spelling: "Kind::Word", "a::Kind::Word".
+/// True if a label is an enumerator in our spelling: "Word", "Kind::Word", "a::Kind::Word".
 bool namesOurEnum(const QString& labels) {
-    static const QRegularExpression label(R"(\bcase\s+(?:\w+::)*([A-Z]\w*)::[A-Z]\w*\s*:)");
+    static const QRegularExpression label(
+        R"(\bcase\s+(?:\w+::)*?(?:([A-Z]\w*)::)?[A-Z]\w*[a-z]\w*\s*:(?!:))");
     static const QRegularExpression qt(R"(^Q([A-Z]|t$))");
     for (auto matches = label.globalMatch(labels); matches.hasNext();)
         if (!matches.next().captured(1).contains(qt)) return true;

@@ -19,6 +19,7 @@ private slots:
     void findsADefault_data() {
         QTest::addColumn<QString>("labels");
         for (const char* labels : {
+                 "case Word:\ndefault:\n",
                  "case Kind::Word:\ndefault:\n",
                  "case observe::Kind::Word:\ndefault:\n",
                  "default:\ncase Kind::Word:\n",

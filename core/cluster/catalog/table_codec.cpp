@@ -25,7 +25,8 @@ namespace {
 //               | place:varint throughput? warm? // kind 5: a change that is not done: of the table
 //                 toPayPerRequest:uint8          //   (place 0) or of the index at place - 1;
 //                 encryption:uint8 keyArn        //   encryption: 0 unchanged, 1 disabled, 2
-//                 enabled
+//                 what?                          //   enabled; what: first written later
+//   what       := billing:uint8 stream:uint8 tableClass:uint8
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //

@@ -2,7 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/resource_policy.h"
+#include "core/api/tables/policy_document.h"
 #include "core/api/tables/table_arguments.h"
 #include "core/api/tables/table_json.h"
 #include "core/api/tables/table_rules.h"

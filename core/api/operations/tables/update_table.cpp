@@ -40,7 +40,7 @@ constexpr Shape kIndexUpdates = listOf(kIndexUpdate);
 
 // In the order in which DynamoDB reports violations: tests/api/update_table/validation_order.test.
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName, Presence::Required},
+    {"TableName", &shapes::kDescribedTableName, Presence::Required},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"BillingMode", &shapes::kBillingMode},
     {"AttributeDefinitions", &shapes::kAttributeDefinitions},
