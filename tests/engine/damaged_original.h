@@ -2,15 +2,12 @@
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
-#include <vector>
 
-#include "core/storage/stores.h"
 #include "tests/engine/engine_harness.h"
 
 namespace orrery::test {
@@ -18,12 +15,6 @@ namespace orrery::test {
 using Values = std::set<std::string>;
 
 inline constexpr int kItems = 40;
-
-inline constexpr const char* kCreateGone =
-    R"({"TableName":"Gone","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":)"
-    R"([{"AttributeName":"pk","AttributeType":"S"}],)"
-    R"("KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],)"
-    R"("StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}})";
 
 inline constexpr const char* kCreateWide =
     R"({"TableName":"Wide","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":)"
@@ -68,11 +59,10 @@ inline void addValues(const std::string& body, Values& values) {
     }
 }
 
-inline std::string goneItem(int number) {
-    return R"({"TableName":"Gone","Item":{"pk":{"S":"k)" + std::to_string(number) +
-           R"("},"v":{"S":"g)" + std::to_string(number) + R"("},"text":{"S":")" +
-           std::string(2000, 'x') + R"("}}})";
-}
+struct Files {
+    std::string log;
+    std::string items;
+};
 
 inline std::string contentOf(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -86,33 +76,18 @@ public:
         const std::filesystem::path path = m_folder.path().toStdString();
         {
             RunningEngine engine({.dataFolder = path});
-            fillGone(engine);
             fill(engine);
         }
-        writeArchive(path);
         std::filesystem::remove(path / "log.mdb-lock");
         std::filesystem::remove(path / "items.mdb-lock");
-        for (const auto& file : std::filesystem::recursive_directory_iterator(path / "archive")) {
-            // Those of some pages, so that pages can be swapped.
-            if (file.is_regular_file() && file.file_size() > 3 * 4096)
-                m_segments.push_back(std::filesystem::relative(file.path(), path));
-        }
-        std::ranges::sort(m_segments);
+        m_files = {contentOf(path / "log.mdb"), contentOf(path / "items.mdb")};
     }
 
-    /// What one of its files has; `file` is relative to the folder.
-    std::string contentOf(const std::filesystem::path& file) const {
-        return test::contentOf(m_folder.path().toStdString() / file);
-    }
-    /// Files of the archive, relative to the folder.
-    const std::vector<std::filesystem::path>& segments() const { return m_segments; }
+    const Files& files() const { return m_files; }
     const Values& wide() const { return m_wide; }    ///< What the table has.
     const Values& plain() const { return m_plain; }  ///< The same.
     const Values& written() const { return m_written; }
     const std::string& stream() const { return m_stream; }
-    /// The same of a table that was deleted, whose stream is in the archive.
-    const Values& gone() const { return m_gone; }
-    const std::string& goneStream() const { return m_goneStream; }
 
     void copyTo(const std::filesystem::path& path) const {
         std::filesystem::copy(m_folder.path().toStdString(), path,
@@ -122,41 +97,6 @@ public:
 private:
     static void must(const engine::Engine::Answer& answer) {
         if (answer.status / 100 != 2) qFatal("%s", answer.body.c_str());
-    }
-
-    // What the engine had no time to archive.
-    static void writeArchive(const std::filesystem::path& path) {
-        const auto store = storage::openLmdbStore(path);
-        if (!store) qFatal("%s", store.error().message().c_str());
-        while ((*store)->figures().archiveOrders > 0) {
-            if (auto work = (*store)->takeFlushWork(false)) {
-                work->run();
-                (*store)->finishFlushWork(std::move(work));
-            }
-            (*store)->commit({});
-            if (auto work = (*store)->takeLogWork()) {
-                work->run();
-                (*store)->finishLogWork(std::move(work));
-            }
-        }
-    }
-
-    static std::string streamOf(RunningEngine& engine, const char* name) {
-        const std::string text = engine.call("DescribeTable", table(name)).body;
-        const std::string before = R"("LatestStreamArn":")";
-        const std::size_t at = text.find(before) + before.size();
-        return text.substr(at, text.find('"', at) - at);
-    }
-
-    void fillGone(RunningEngine& engine) {
-        must(engine.call("CreateTable", kCreateGone));
-        for (int number = 0; number < kItems; ++number) {
-            must(engine.call("PutItem", goneItem(number)));
-            m_gone.insert("g" + std::to_string(number));
-        }
-        m_written.insert(m_gone.begin(), m_gone.end());
-        m_goneStream = streamOf(engine, "Gone");
-        must(engine.call("DeleteTable", table("Gone")));
     }
 
     void fill(RunningEngine& engine) {
@@ -185,19 +125,20 @@ private:
                          R"("AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":)"
                          R"({"IndexName":"Late","KeySchema":[{"AttributeName":"v","KeyType":)"
                          R"("HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}}]})"));
-        m_stream = streamOf(engine, "Wide");
+        const std::string text = engine.call("DescribeTable", table("Wide")).body;
+        const std::string name = R"("LatestStreamArn":")";
+        const std::size_t at = text.find(name) + name.size();
+        m_stream = text.substr(at, text.find('"', at) - at);
         m_written.insert(m_wide.begin(), m_wide.end());
         m_written.insert(m_plain.begin(), m_plain.end());
     }
 
     QTemporaryDir m_folder;
-    std::vector<std::filesystem::path> m_segments;
+    Files m_files;
     Values m_wide;
     Values m_plain;
     Values m_written;
     std::string m_stream;
-    Values m_gone;
-    std::string m_goneStream;
 };
 
 }  // namespace orrery::test
