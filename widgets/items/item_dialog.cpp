@@ -66,6 +66,7 @@ QJsonValue typedValue(const QJsonValue& plain, QChar mark) {
                 map[it.key()] = typedValue(it.value(), mark);
             return QJsonObject{{QStringLiteral("M"), map}};
         }
+        case QJsonValue::Double:  // Never: numbers are marked strings.
         case QJsonValue::Null:
         case QJsonValue::Undefined:
             break;
