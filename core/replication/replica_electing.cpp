@@ -18,6 +18,7 @@ void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
         m_voteOwedTo.reset();
         m_matched = m_state.commit;
         m_leaderCommit = m_state.commit;
+        m_copyIsStopped = false;
     }
     m_role = Role::Follower;
     m_phase = Phase::Idle;
@@ -146,6 +147,7 @@ void Replica::campaign() {
     m_role = Role::Candidate;
     m_phase = Phase::Idle;
     m_state.term = m_state.term.next();
+    m_copyIsStopped = false;
     m_state.vote = m_self;
     m_state.leader.reset();
     m_matched = m_state.commit;
