@@ -108,7 +108,7 @@ public:
     /// This leader's driver cannot read the chunk that `to` asked for, and says so in its place.
     void refuseCopy(ZoneIndex to);
     /// The driver cannot apply the chunk: requests no other one from this leader.
-    void stopCopying() { m_copyStoppedIn = m_state.term; }
+    void stopCopying();
     /// The copy is complete: the tree matches the log up to a committed position.
     void copied(Instant now);
 
@@ -239,7 +239,7 @@ private:
     void beginCopy(LogPosition position);
     /// True if this replica may still get a chunk from the leader of this term.
     bool awaitsCopy() const {
-        return m_state.standing != Standing::Whole && m_copyStoppedIn != m_state.term;
+        return m_state.standing != Standing::Whole && m_copyAskedAt != Instant::never();
     }
 
     // Electing.
@@ -304,8 +304,7 @@ private:
     Instant m_leaderSentAt;
     Lsn m_matched{};  ///< Our log equals the leader's up to here, persisted or not.
     Lsn m_leaderCommit{};
-    Instant m_copyAskedAt;
-    Term m_copyStoppedIn{};  ///< The leader of this term has no readable chunk for us.
+    Instant m_copyAskedAt;  ///< never(): the leader of this term has no readable chunk for us.
 
     // As a leader.
     Lsn m_resumedTail{};  ///< The end of the log when the leader resumed.

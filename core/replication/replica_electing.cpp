@@ -18,6 +18,7 @@ void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
         m_voteOwedTo.reset();
         m_matched = m_state.commit;
         m_leaderCommit = m_state.commit;
+        if (m_copyAskedAt == Instant::never()) m_copyAskedAt = kLongAgo;
     }
     m_role = Role::Follower;
     m_phase = Phase::Idle;
