@@ -81,9 +81,9 @@ std::string judgeTimestamps(OneGroup& t, ZoneIndex zone) {
 }
 
 /// An item server on a group with a global index that answers nothing.
-class Served : private GroupListener {
+class ServedGroup : private GroupListener {
 public:
-    Served()
+    ServedGroup()
         : prepared(t.world),
           server(
               t.world, t.replicator, prepared,
@@ -107,9 +107,9 @@ public:
         LogReader(t.world, t.replicator).registerReader(*t.group, std::string(kIndexReader), {});
         t.replicator.setListener(*this);
     }
-    ~Served() = default;
-    Served(const Served&) = delete;
-    Served& operator=(const Served&) = delete;
+    ~ServedGroup() = default;
+    ServedGroup(const ServedGroup&) = delete;
+    ServedGroup& operator=(const ServedGroup&) = delete;
 
     /// Leader a commits it, and waits for the index.
     void write() {
@@ -227,7 +227,7 @@ private slots:
 
     // No message tells the zone that led before.
     void aWriteIsNotAnsweredByWhatTheNextLeaderLearns() {
-        Served at;
+        ServedGroup at;
         at.write();
         QVERIFY(at.server.waitsForIndexes(at.t.group->id));
         at.t.replicator.handOver(*at.t.group, kA, kB);
@@ -242,7 +242,7 @@ private slots:
     }
 
     void aWriteIsAnsweredByWhatItsLeaderLearns() {
-        Served at;
+        ServedGroup at;
         at.write();
         QVERIFY(at.answers.empty());
         at.server.indexesShow(*at.t.group, kA, at.t.group->committed);
@@ -250,7 +250,7 @@ private slots:
     }
 
     void aZoneWithoutPowerForgetsWhoWaits() {
-        Served at;
+        ServedGroup at;
         at.write();
         losePower(at.t, kA);
         QVERIFY(!at.server.waitsForIndexes(at.t.group->id));
