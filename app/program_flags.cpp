@@ -8,10 +8,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <type_traits>
 #include <variant>
 
 #include "core/auth/verification.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/base/version.h"
 #include "core/control/arguments.h"
@@ -84,17 +84,22 @@ std::vector<Flag> flags() {
 
 void add(CLI::App& app, const Flag& flag, Settings& settings) {
     CLI::Option* option = nullptr;
+    using Lists = std::vector<std::string> Settings::*;
     std::visit(
-        [&](auto member) {
-            auto& value = settings.*member;
-            if constexpr (std::is_same_v<decltype(value), bool&>) {
-                option = app.add_flag(flag.name, value, flag.help);
-            } else if constexpr (std::is_same_v<decltype(value), std::vector<std::string>&>) {
-                // One value each time, so that it does not take the next words.
-                option = app.add_option(flag.name, value, flag.help)->allow_extra_args(false);
-            } else {
-                option = app.add_option(flag.name, value, flag.help)->capture_default_str();
-            }
+        Overloaded{
+            [&](bool Settings::* member) {
+                option = app.add_flag(flag.name, settings.*member, flag.help);
+            },
+            // One value each time, so that it does not take the next words.
+            [&](Lists member) {
+                option =
+                    app.add_option(flag.name, settings.*member, flag.help)->allow_extra_args(false);
+            },
+            [&]<OneOf<std::string Settings::*, std::uint16_t Settings::*, std::uint64_t Settings::*>
+                    T>(T member) {
+                option =
+                    app.add_option(flag.name, settings.*member, flag.help)->capture_default_str();
+            },
         },
         flag.member);
     if (!flag.choices.empty()) option->check(CLI::IsMember(flag.choices));

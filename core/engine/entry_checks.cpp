@@ -44,20 +44,20 @@ std::optional<std::string> checkItem(std::string_view key, std::string_view valu
 }
 
 std::optional<std::string> checkState(std::string_view key, std::string_view value) {
-    if (cluster::decodeGroupState(value)) return std::nullopt;
+    if (cluster::decodeGroupState(value) || cluster::isNewerGroupState(value)) return std::nullopt;
     return "the state of group " + std::to_string(ByteReader(key).u64()) + " is corrupt";
 }
 
-// What a value says about others is found by opening the folder.
+// What a value says about others is found by opening the folder, and what a later version wrote.
 std::optional<std::string> checkValue(std::string_view name, std::string_view value) {
     bool isSound = true;
     if (name.starts_with(cluster::kTablePrefix) || name.starts_with(cluster::kLedgerPrefix)) {
         const auto table = cluster::decodeStoredTable(value);
-        isSound = table && cluster::isNameOf(name, *table);
+        isSound = table ? cluster::isNameOf(name, *table) : cluster::isNewerStoredTable(value);
     } else if (name.starts_with(cluster::kStreamValuePrefix)) {
-        isSound = cluster::decodeStream(value).has_value();
+        isSound = cluster::decodeStream(value) || ByteReader(value).u8() > cluster::kStreamVersion;
     } else if (name.starts_with(cluster::kJobPrefix)) {
-        isSound = cluster::decodeJob(value).has_value();
+        isSound = cluster::decodeJob(value) || cluster::isNewerJob(value);
     } else if (name.starts_with(storage::kOrderPrefix)) {
         isSound = storage::decodeOrder(name, value).has_value();
     } else if (name.starts_with(storage::kSegmentPrefix)) {

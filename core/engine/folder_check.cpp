@@ -119,7 +119,7 @@ std::expected<FolderVerdict, std::string> checkFolder(const std::filesystem::pat
     const auto problem = problemOfOpened(folder, hasLongKeys(report->items));
     if (!problem) return verdict;
     verdict.isSound = false;
-    verdict.text += "Opening the folder finds damage: " + *problem + "\n";
+    verdict.text += "Opening the folder finds a problem: " + *problem + "\n";
     return verdict;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/expression/value_text.h"
@@ -72,24 +74,21 @@ bool beginsWith(const AttributeValue& value, const AttributeValue& prefix) {
     return binary && start && binary->bytes.starts_with(start->bytes);
 }
 
+bool hasType(const AttributeValue& value, const AttributeValue& typeName) {
+    return wireName(value.type()) == *typeName.as<std::string>();
+}
+
 // The value of an operand for an item, or null if there is none. Points into the item, the
 // condition or this object.
 class Evaluated {
 public:
-    Evaluated(const Operand& operand, const Item* item) {
-        if (const auto* size = std::get_if<SizeOf>(&operand)) {
-            const AttributeValue* of = valueOf(size->argument, item);
-            const auto counted = of ? sizeOf(*of) : std::nullopt;
-            if (!counted) return;
-            m_size =
-                AttributeValue::number(Number::fromInteger(static_cast<std::int64_t>(*counted)));
-            m_value = &m_size;
-        } else if (const auto* path = std::get_if<Path>(&operand)) {
-            m_value = item ? find(*item, *path) : nullptr;
-        } else {
-            m_value = std::get<SharedValue>(operand).get();
-        }
-    }
+    Evaluated(const Operand& operand, const Item* item)
+        : m_value(std::visit(Overloaded{
+                                 [&](const Path& path) { return valueOf(path, item); },
+                                 [&](const SharedValue& value) { return valueOf(value, item); },
+                                 [&](const SizeOf& size) { return count(size, item); },
+                             },
+                             operand)) {}
     Evaluated(const Evaluated&) = delete;
     Evaluated& operator=(const Evaluated&) = delete;
 
@@ -98,14 +97,28 @@ public:
     const AttributeValue* operator->() const { return m_value; }
 
 private:
-    static const AttributeValue* valueOf(const std::variant<Path, SharedValue>& argument,
-                                         const Item* item) {
-        if (const auto* value = std::get_if<SharedValue>(&argument)) return value->get();
-        return item ? find(*item, std::get<Path>(argument)) : nullptr;
+    static const AttributeValue* valueOf(const Path& path, const Item* item) {
+        return item ? find(*item, path) : nullptr;
+    }
+    static const AttributeValue* valueOf(const SharedValue& value, const Item*) {
+        return value.get();
+    }
+
+    const AttributeValue* count(const SizeOf& size, const Item* item) {
+        const AttributeValue* value =
+            std::visit(Overloaded{
+                           [&](const Path& path) { return valueOf(path, item); },
+                           [&](const SharedValue& shared) { return valueOf(shared, item); },
+                       },
+                       size.argument);
+        const auto counted = value ? sizeOf(*value) : std::nullopt;
+        if (!counted) return nullptr;
+        m_size = AttributeValue::number(Number::fromInteger(static_cast<std::int64_t>(*counted)));
+        return &m_size;
     }
 
     AttributeValue m_size;
-    const AttributeValue* m_value = nullptr;
+    const AttributeValue* m_value;  // Initialized after m_size, which it may point to.
 };
 
 bool compare(const Evaluated& left, Comparator comparator, const Evaluated& right) {
@@ -122,9 +135,13 @@ bool compare(const Evaluated& left, Comparator comparator, const Evaluated& righ
             return *order <= 0;
         case Comparator::Greater:
             return *order > 0;
-        default:
+        case Comparator::GreaterOrEqual:
             return *order >= 0;
+        case Comparator::Equal:
+        case Comparator::NotEqual:
+            break;
     }
+    CHECK(false);  // These two are done above.
 }
 
 struct Matcher {
@@ -146,13 +163,23 @@ struct Matcher {
     }
     bool operator()(const FunctionCall& node) const {
         const Evaluated first(node.arguments[0], item);
-        if (node.function == ConditionFunction::AttributeExists) return static_cast<bool>(first);
-        if (node.function == ConditionFunction::AttributeNotExists) return !first;
-        const Evaluated second(node.arguments[1], item);
-        if (!first || !second) return false;
-        if (node.function == ConditionFunction::BeginsWith) return beginsWith(*first, *second);
-        if (node.function == ConditionFunction::Contains) return containsElement(*first, *second);
-        return wireName(first->type()) == *second->as<std::string>();
+        const auto bothMeet = [&](bool (*test)(const AttributeValue&, const AttributeValue&)) {
+            const Evaluated second(node.arguments[1], item);
+            return first && second && test(*first, *second);
+        };
+        switch (node.function) {
+            case ConditionFunction::AttributeExists:
+                return static_cast<bool>(first);
+            case ConditionFunction::AttributeNotExists:
+                return !first;
+            case ConditionFunction::AttributeType:
+                return bothMeet(hasType);
+            case ConditionFunction::BeginsWith:
+                return bothMeet(beginsWith);
+            case ConditionFunction::Contains:
+                return bothMeet(containsElement);
+        }
+        CHECK(false);
     }
     bool operator()(const And& node) const {
         return std::ranges::all_of(node.conditions,
@@ -168,16 +195,15 @@ struct Matcher {
 struct PathCollector {
     std::vector<const Path*>& paths;
 
-    void add(const Operand& operand) const {
-        if (const auto* path = std::get_if<Path>(&operand)) paths.push_back(path);
-        if (const auto* size = std::get_if<SizeOf>(&operand)) {
-            if (const auto* path = std::get_if<Path>(&size->argument)) paths.push_back(path);
-        }
-    }
+    void add(const Operand& operand) const { std::visit(*this, operand); }
     void add(const std::vector<Condition>& conditions) const {
         for (const Condition& condition : conditions)
             std::visit(*this, condition.node);
     }
+
+    void operator()(const Path& path) const { paths.push_back(&path); }
+    void operator()(const SharedValue&) const {}
+    void operator()(const SizeOf& size) const { std::visit(*this, size.argument); }
 
     void operator()(const Comparison& node) const {
         add(node.left);

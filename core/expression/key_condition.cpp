@@ -4,9 +4,13 @@
 #include <iterator>
 #include <ranges>
 
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/expression/condition_syntax.h"
+#include "core/expression/key_operators.h"
 #include "core/expression/key_value.h"
+#include "core/expression/operands.h"
 #include "core/expression/value_text.h"
 
 namespace orrery::expression {
@@ -33,50 +37,17 @@ std::unexpected<ApiError> keyMustComeFirst(std::string_view operatorName) {
                 " operator must have the key attribute as its first operand");
 }
 
-// The same comparison with its sides swapped.
-KeyOperator mirrored(KeyOperator op) {
-    switch (op) {
-        case KeyOperator::Less:
-            return KeyOperator::Greater;
-        case KeyOperator::LessOrEqual:
-            return KeyOperator::GreaterOrEqual;
-        case KeyOperator::Greater:
-            return KeyOperator::Less;
-        case KeyOperator::GreaterOrEqual:
-            return KeyOperator::LessOrEqual;
-        default:
-            return op;
-    }
-}
-
-KeyOperator keyOperatorOf(Comparator comparator) {
-    switch (comparator) {
-        case Comparator::Less:
-            return KeyOperator::Less;
-        case Comparator::LessOrEqual:
-            return KeyOperator::LessOrEqual;
-        case Comparator::Greater:
-            return KeyOperator::Greater;
-        case Comparator::GreaterOrEqual:
-            return KeyOperator::GreaterOrEqual;
-        default:
-            return KeyOperator::Equal;
-    }
-}
-
 // Extracts the predicates of a condition, from left to right. The first of several errors counts.
 class PredicateReader {
 public:
     ApiResult<void> operator()(const Comparison& node) {
-        if (node.comparator == Comparator::NotEqual) {
-            return invalidOperator(symbolOf(node.comparator));
-        }
-        const KeyOperator op = keyOperatorOf(node.comparator);
-        const bool keyIsRight = !std::holds_alternative<Path>(node.left);
-        return add(keyIsRight ? mirrored(op) : op, {&node.left, &node.right});
+        const bool keyIsRight = !asPath(node.left);
+        const auto op = keyOperatorOf(keyIsRight ? flipped(node.comparator) : node.comparator);
+        if (!op) return invalidOperator(symbolOf(node.comparator));
+        return add(*op, {&node.left, &node.right});
     }
     ApiResult<void> operator()(const Between& node) {
-        if (!std::holds_alternative<Path>(node.value)) return keyMustComeFirst("BETWEEN");
+        if (!asPath(node.value)) return keyMustComeFirst("BETWEEN");
         return add(KeyOperator::Between, {&node.value, &node.lower, &node.upper});
     }
     ApiResult<void> operator()(const In&) { return invalidOperator("IN"); }
@@ -93,9 +64,7 @@ public:
             case ConditionFunction::BeginsWith:
                 break;
         }
-        if (!std::holds_alternative<Path>(node.arguments[0])) {
-            return keyMustComeFirst("begins_with");
-        }
+        if (!asPath(node.arguments[0])) return keyMustComeFirst("begins_with");
         return add(KeyOperator::BeginsWith, {&node.arguments[0], &node.arguments[1]});
     }
     ApiResult<void> operator()(const And& node) {
@@ -109,35 +78,47 @@ public:
     KeyPredicates take() { return std::move(m_predicates); }
 
 private:
+    static ApiResult<void> addOperand(KeyPredicate& predicate, const Path*& attribute,
+                                      const Operand& operand) {
+        using Result = ApiResult<void>;
+        return std::visit(
+            Overloaded{
+                [&](const Path& path) -> Result { return takeAttribute(attribute, path); },
+                [&](const SharedValue& value) -> Result {
+                    predicate.values.push_back(value);
+                    return {};
+                },
+                [](const SizeOf&) -> Result {
+                    return fail(
+                        "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain "
+                        "nested operations");
+                },
+            },
+            operand);
+    }
+
+    static ApiResult<void> takeAttribute(const Path*& attribute, const Path& path) {
+        if (attribute)
+            return fail(
+                "Invalid condition in KeyConditionExpression: Multiple attribute names used in one "
+                "condition");
+        // Recorded in eu-west-2 (dynoxide's change log, 0.11.2); in 2015 none of these three texts
+        // had its first words (dynalite's tests).
+        if (path.isNested())
+            return fail(
+                "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on "
+                "nested attributes");
+        attribute = &path;
+        return {};
+    }
+
     ApiResult<void> add(KeyOperator op, std::initializer_list<const Operand*> operands) {
         const Path* attribute = nullptr;
         KeyPredicate predicate{{}, op, {}};
-        for (const Operand* operand : operands) {
-            if (const auto* path = std::get_if<Path>(operand)) {
-                if (attribute) {
-                    return fail(
-                        "Invalid condition in KeyConditionExpression: Multiple attribute names "
-                        "used in one condition");
-                }
-                if (path->isNested()) {
-                    // Recorded in eu-west-2 (dynoxide's change log, 0.11.2); in 2015 none of these
-                    // three texts had its first words (dynalite's tests).
-                    return fail(
-                        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have "
-                        "conditions on nested attributes");
-                }
-                attribute = path;
-            } else if (const auto* value = std::get_if<SharedValue>(operand)) {
-                predicate.values.push_back(*value);
-            } else {
-                return fail(
-                    "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain nested "
-                    "operations");
-            }
-        }
-        if (!attribute) {
+        for (const Operand* operand : operands)
+            TRY(addOperand(predicate, attribute, *operand));
+        if (!attribute)
             return fail("Invalid condition in KeyConditionExpression: No key attribute specified");
-        }
         predicate.attribute = attribute->top();
         const bool isKnown = std::ranges::any_of(m_predicates, [&](const KeyPredicate& each) {
             return each.attribute == predicate.attribute;
@@ -325,9 +306,11 @@ bool contains(const SortCondition& condition, const AttributeValue& sortKey) {
             return *order >= 0;
         case KeyOperator::Between:
             return *order >= 0 && *compareOrdered(sortKey, condition.upper) <= 0;
-        default:
-            return false;
+        case KeyOperator::BeginsWith:
+        case KeyOperator::NotIndexable:
+            break;
     }
+    CHECK(false);  // A condition on a sort key is never NotIndexable; BeginsWith is done above.
 }
 
 }  // namespace orrery::expression

@@ -1,7 +1,6 @@
 #include "core/expression/operand_checks.h"
 
-#include <optional>
-
+#include "core/expression/operands.h"
 #include "core/expression/value_text.h"
 
 namespace orrery::expression {
@@ -17,18 +16,6 @@ std::unexpected<std::string> wrongType(std::string_view operatorName, std::strin
     return std::unexpected(
         "Incorrect operand type for operator or function; operator or function: " +
         std::string(operatorName) + ", operand type: " + std::string(type));
-}
-
-const AttributeValue* valueOf(const Operand& operand) {
-    const auto* value = std::get_if<SharedValue>(&operand);
-    return value ? value->get() : nullptr;
-}
-
-// The type of an operand as far as it is known without an item.
-std::optional<AttributeType> typeOf(const Operand& operand) {
-    if (std::holds_alternative<SizeOf>(operand)) return AttributeType::Number;
-    if (const AttributeValue* value = valueOf(operand)) return value->type();
-    return std::nullopt;
 }
 
 std::size_t argumentCountOf(std::string_view function) {
@@ -47,10 +34,10 @@ OperandCheck checkArgumentCount(std::string_view function, std::size_t count) {
 }
 
 OperandCheck checkDistinct(std::string_view operatorName, const std::vector<Operand>& operands) {
-    const auto* first = std::get_if<Path>(&operands.front());
+    const Path* first = asPath(operands.front());
     if (!first) return {};
     for (std::size_t i = 1; i < operands.size(); ++i) {
-        const auto* other = std::get_if<Path>(&operands[i]);
+        const Path* other = asPath(operands[i]);
         if (!other || *other != *first) continue;
         return std::unexpected(
             "The first operand must be distinct from the remaining operands for this operator or "
@@ -69,8 +56,8 @@ OperandCheck checkOrdered(std::string_view operatorName, const std::vector<Opera
 }
 
 OperandCheck checkBounds(const Operand& lower, const Operand& upper) {
-    const AttributeValue* low = valueOf(lower);
-    const AttributeValue* high = valueOf(upper);
+    const AttributeValue* low = asValue(lower);
+    const AttributeValue* high = asValue(upper);
     if (!low || !high) return {};
     const std::string bounds = "; lower bound operand: AttributeValue: " + valueText(*low) +
                                ", upper bound operand: AttributeValue: " + valueText(*high);
@@ -93,7 +80,7 @@ OperandCheck checkCandidateCount(std::size_t count) {
 }
 
 OperandCheck checkIsPath(std::string_view function, const Operand& argument) {
-    if (std::holds_alternative<Path>(argument)) return {};
+    if (asPath(argument)) return {};
     return std::unexpected("Operator or function requires a document path; operator or function: " +
                            std::string(function));
 }
@@ -103,7 +90,7 @@ OperandCheck checkTypeName(const Operand& argument, std::string_view validTypes)
     const auto type = typeOf(argument);
     if (!type) return wrongType("attribute_type", "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");
     if (*type != AttributeType::String) return wrongType("attribute_type", wireName(*type));
-    const std::string& name = *valueOf(argument)->as<std::string>();
+    const std::string& name = *asValue(argument)->as<std::string>();
     if (attributeTypeOf(name)) return {};
     return std::unexpected("Invalid attribute type name found; type: " + name +
                            ", valid types: " + std::string(validTypes));

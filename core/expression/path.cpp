@@ -1,40 +1,36 @@
 #include "core/expression/path.h"
 
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/expression/path_steps.h"
 
 namespace orrery::expression {
 
-using types::AttributeMap;
 using types::AttributeValue;
 using types::Item;
 using types::KeySchema;
-using types::List;
+
+std::string textOf(const PathElement& element) {
+    return std::visit(Overloaded{
+                          [](const std::string& name) { return name; },
+                          [](std::uint32_t index) { return "[" + std::to_string(index) + "]"; },
+                      },
+                      element);
+}
 
 std::string Path::text() const {
     std::string out = "[";
     for (const PathElement& element : elements) {
         if (out.size() > 1) out += ", ";
-        if (const auto* name = std::get_if<std::string>(&element)) {
-            out += *name;
-        } else {
-            out += "[" + std::to_string(std::get<std::uint32_t>(element)) + "]";
-        }
+        out += textOf(element);
     }
     return out + "]";
 }
 
 const AttributeValue* find(const Item& item, const Path& path) {
     const AttributeValue* value = item.find(path.top());
-    for (std::size_t i = 1; value && i < path.elements.size(); ++i) {
-        if (const auto* name = std::get_if<std::string>(&path.elements[i])) {
-            const auto* map = value->as<AttributeMap>();
-            value = map ? map->find(*name) : nullptr;
-        } else {
-            const auto index = std::get<std::uint32_t>(path.elements[i]);
-            const auto* list = value->as<List>();
-            value = list && index < list->size() ? &(*list)[index] : nullptr;
-        }
-    }
+    for (std::size_t i = 1; value && i < path.elements.size(); ++i)
+        value = child(*value, path.elements[i]);
     return value;
 }
 

@@ -1,3 +1,5 @@
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/expression/update.h"
 #include "core/types/item_size.h"
 
@@ -14,8 +16,11 @@ constexpr std::size_t kOperandBytes = 1;
 constexpr std::size_t kOperandStepBytes = 14;
 
 std::size_t elementBytes(const PathElement& element) {
-    if (const auto* name = std::get_if<std::string>(&element)) return name->size();
-    return std::to_string(std::get<std::uint32_t>(element)).size();
+    return std::visit(Overloaded{
+                          [](const std::string& name) { return name.size(); },
+                          [](std::uint32_t index) { return std::to_string(index).size(); },
+                      },
+                      element);
 }
 
 std::size_t targetBytes(const Path& path) {
@@ -42,7 +47,7 @@ std::size_t functionBytes(UpdateFunction function) {
         case UpdateFunction::IfNotExists:
             return 39;
     }
-    return 0;
+    CHECK(false);
 }
 
 struct ValueSizer {

@@ -38,10 +38,11 @@ StorageRange storageRange(KeySpaceId space, const KeyRange& keys) {
             types::appendSortKey(upper, sort->upper);
             return {at, types::prefixEnd(upper)};
         }
-        default:
-            CHECK(false);  // A condition on a sort key has no other operator.
-            return range;
+        case KeyOperator::BeginsWith:
+        case KeyOperator::NotIndexable:
+            break;
     }
+    CHECK(false);  // A condition on a sort key is never NotIndexable; BeginsWith is done above.
 }
 
 }  // namespace orrery::expression

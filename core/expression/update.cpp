@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/expression/path_steps.h"
 #include "core/expression/projection.h"
 #include "core/types/item_size.h"
 
@@ -45,17 +47,13 @@ ApiResult<AttributeValue> evaluateSum(UpdateFunction function, const AttributeVa
     return AttributeValue::number(result);
 }
 
-ApiResult<AttributeValue> evaluateCall(const UpdateCall& call, const Item& old) {
-    if (call.function == UpdateFunction::IfNotExists) {
-        const AttributeValue* current = find(old, std::get<Path>(call.arguments[0]));
-        if (current) return *current;
-        return evaluate(call.arguments[1], old);
-    }
-    TRY_ASSIGN(AttributeValue left, evaluate(call.arguments[0], old));
-    TRY_ASSIGN(AttributeValue right, evaluate(call.arguments[1], old));
-    if (call.function != UpdateFunction::ListAppend) {
-        return evaluateSum(call.function, left, right);
-    }
+ApiResult<AttributeValue> evaluateIfNotExists(const UpdateCall& call, const Item& old) {
+    const AttributeValue* current = find(old, std::get<Path>(call.arguments[0]));
+    if (current) return *current;
+    return evaluate(call.arguments[1], old);
+}
+
+ApiResult<AttributeValue> append(AttributeValue left, AttributeValue right) {
     auto* list = left.as<List>();
     auto* tail = right.as<List>();
     if (!list || !tail) return wrongOperandType(UpdateStyle::Expression);
@@ -63,15 +61,35 @@ ApiResult<AttributeValue> evaluateCall(const UpdateCall& call, const Item& old) 
     return left;
 }
 
-ApiResult<AttributeValue> evaluate(const UpdateValue& value, const Item& old) {
-    if (const auto* shared = std::get_if<SharedValue>(&value)) return **shared;
-    if (const auto* call = std::get_if<UpdateCall>(&value)) return evaluateCall(*call, old);
-    const AttributeValue* current = find(old, std::get<Path>(value));
-    if (!current) {
-        return fail(
-            "The provided expression refers to an attribute that does not exist in the item");
+ApiResult<AttributeValue> evaluateCall(const UpdateCall& call, const Item& old) {
+    if (call.function == UpdateFunction::IfNotExists) return evaluateIfNotExists(call, old);
+    TRY_ASSIGN(AttributeValue left, evaluate(call.arguments[0], old));
+    TRY_ASSIGN(AttributeValue right, evaluate(call.arguments[1], old));
+    switch (call.function) {
+        case UpdateFunction::Plus:
+        case UpdateFunction::Minus:
+            return evaluateSum(call.function, left, right);
+        case UpdateFunction::ListAppend:
+            return append(std::move(left), std::move(right));
+        case UpdateFunction::IfNotExists:
+            break;
     }
-    return *current;
+    CHECK(false);  // IfNotExists is done above: it need not evaluate its second argument.
+}
+
+ApiResult<AttributeValue> evaluate(const UpdateValue& value, const Item& old) {
+    using Result = ApiResult<AttributeValue>;
+    return std::visit(Overloaded{
+                          [&](const Path& path) -> Result {
+                              if (const AttributeValue* current = find(old, path)) return *current;
+                              return fail(
+                                  "The provided expression refers to an attribute that does not "
+                                  "exist in the item");
+                          },
+                          [](const SharedValue& shared) -> Result { return *shared; },
+                          [&](const UpdateCall& call) -> Result { return evaluateCall(call, old); },
+                      },
+                      value);
 }
 
 template <typename Set>
@@ -119,15 +137,21 @@ struct Change {
     std::optional<AttributeValue> value;
 };
 
+AttributeType parentTypeOf(const PathElement& element) {
+    return std::visit(Overloaded{
+                          [](const std::string&) { return AttributeType::Map; },
+                          [](std::uint32_t) { return AttributeType::List; },
+                      },
+                      element);
+}
+
 // The parent of a nested path must be a map or a list, as its last element requires.
 ApiResult<void> checkTarget(const Path& path, const Item& old) {
     if (!path.isNested()) return {};
     Path parentPath = path;
     parentPath.elements.pop_back();
     const AttributeValue* parent = find(old, parentPath);
-    const bool wantsMap = std::holds_alternative<std::string>(path.elements.back());
-    const auto wanted = wantsMap ? AttributeType::Map : AttributeType::List;
-    if (parent && parent->type() == wanted) return {};
+    if (parent && parent->type() == parentTypeOf(path.elements.back())) return {};
     return fail("The document path provided in the update expression is invalid for update");
 }
 
@@ -136,25 +160,34 @@ ApiResult<std::optional<Change>> changeOf(const UpdateStep& step, UpdateStyle st
                                           const Item& old) {
     const AttributeValue* current = find(old, step.path);
     Change change{&step.path, std::nullopt};
-    if (step.action == UpdateAction::Set) {
-        TRY_ASSIGN(change.value, evaluate(step.value, old));
-        TRY(checkTarget(step.path, old));
-        return change;
+    switch (step.action) {
+        case UpdateAction::Set: {
+            TRY_ASSIGN(change.value, evaluate(step.value, old));
+            TRY(checkTarget(step.path, old));
+            return change;
+        }
+        case UpdateAction::Remove: {
+            TRY(checkTarget(step.path, old));
+            if (!current) return std::nullopt;
+            return change;
+        }
+        case UpdateAction::Add: {
+            TRY(checkTarget(step.path, old));
+            TRY_ASSIGN(change.value, add(current, *std::get<SharedValue>(step.value), style));
+            return change;
+        }
+        case UpdateAction::Delete: {
+            TRY(checkTarget(step.path, old));
+            if (!current) return std::nullopt;
+            const AttributeValue& removed = *std::get<SharedValue>(step.value);
+            const bool areSets = subtract<StringSet>(*current, removed, change.value) ||
+                                 subtract<NumberSet>(*current, removed, change.value) ||
+                                 subtract<BinarySet>(*current, removed, change.value);
+            if (!areSets) return wrongOperandType(style);
+            return change;
+        }
     }
-    TRY(checkTarget(step.path, old));
-    if (step.action == UpdateAction::Add) {
-        TRY_ASSIGN(change.value, add(current, *std::get<SharedValue>(step.value), style));
-        return change;
-    }
-    if (!current) return std::nullopt;
-    if (step.action == UpdateAction::Delete) {
-        const AttributeValue& removed = *std::get<SharedValue>(step.value);
-        const bool areSets = subtract<StringSet>(*current, removed, change.value) ||
-                             subtract<NumberSet>(*current, removed, change.value) ||
-                             subtract<BinarySet>(*current, removed, change.value);
-        if (!areSets) return wrongOperandType(style);
-    }
-    return change;
+    CHECK(false);
 }
 
 // The map or list that contains the last element of a nested path; checkTarget has checked it.
@@ -162,11 +195,7 @@ AttributeValue& parentOf(Item& item, const Path& path) {
     AttributeValue* value = item.find(path.top());
     for (std::size_t i = 1; i + 1 < path.elements.size(); ++i) {
         CHECK(value);
-        if (const auto* name = std::get_if<std::string>(&path.elements[i])) {
-            value = value->as<AttributeMap>()->find(*name);
-        } else {
-            value = &(*value->as<List>())[std::get<std::uint32_t>(path.elements[i])];
-        }
+        value = child(*value, path.elements[i]);
     }
     CHECK(value);
     return *value;
@@ -178,17 +207,20 @@ void put(Item& item, const Path& path, AttributeValue value) {
         return;
     }
     AttributeValue& parent = parentOf(item, path);
-    if (const auto* name = std::get_if<std::string>(&path.elements.back())) {
-        parent.as<AttributeMap>()->set(*name, std::move(value));
-        return;
-    }
-    List& list = *parent.as<List>();
-    const auto index = std::get<std::uint32_t>(path.elements.back());
-    if (index < list.size()) {
-        list[index] = std::move(value);
-    } else {
-        list.push_back(std::move(value));  // An index beyond the end appends.
-    }
+    std::visit(Overloaded{
+                   [&](const std::string& name) {
+                       parent.as<AttributeMap>()->set(name, std::move(value));
+                   },
+                   [&](std::uint32_t index) {
+                       List& list = *parent.as<List>();
+                       if (index < list.size()) {
+                           list[index] = std::move(value);
+                       } else {
+                           list.push_back(std::move(value));  // An index beyond the end appends.
+                       }
+                   },
+               },
+               path.elements.back());
 }
 
 void remove(Item& item, const Path& path) {
@@ -197,12 +229,14 @@ void remove(Item& item, const Path& path) {
         return;
     }
     AttributeValue& parent = parentOf(item, path);
-    if (const auto* name = std::get_if<std::string>(&path.elements.back())) {
-        parent.as<AttributeMap>()->erase(*name);
-    } else {
-        List& list = *parent.as<List>();
-        list.erase(list.begin() + std::get<std::uint32_t>(path.elements.back()));
-    }
+    std::visit(Overloaded{
+                   [&](const std::string& name) { parent.as<AttributeMap>()->erase(name); },
+                   [&](std::uint32_t index) {
+                       List& list = *parent.as<List>();
+                       list.erase(list.begin() + index);
+                   },
+               },
+               path.elements.back());
 }
 
 ApiResult<void> checkLimits(const std::vector<Change>& changes, const Item& updated,

@@ -2,7 +2,10 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/expression/operands.h"
 #include "core/expression/update.h"
 
 namespace orrery::expression {
@@ -20,15 +23,28 @@ std::unexpected<ApiError> fail(std::string message) {
 }
 
 // The type of a value, if it is the same for every item.
-std::optional<AttributeType> typeOf(const UpdateValue& value) {
-    if (const auto* shared = std::get_if<SharedValue>(&value)) {
-        return *shared ? std::optional((*shared)->type()) : std::nullopt;
+std::optional<AttributeType> typeOf(const UpdateValue& value);
+
+std::optional<AttributeType> typeOfCall(const UpdateCall& call) {
+    switch (call.function) {
+        case UpdateFunction::Plus:
+        case UpdateFunction::Minus:
+            return AttributeType::Number;
+        case UpdateFunction::IfNotExists:
+            return typeOf(call.arguments[1]);
+        case UpdateFunction::ListAppend:
+            return AttributeType::List;
     }
-    const auto* call = std::get_if<UpdateCall>(&value);
-    if (!call) return std::nullopt;
-    if (call->function == UpdateFunction::IfNotExists) return typeOf(call->arguments[1]);
-    return call->function == UpdateFunction::ListAppend ? AttributeType::List
-                                                        : AttributeType::Number;
+    CHECK(false);
+}
+
+std::optional<AttributeType> typeOf(const UpdateValue& value) {
+    return std::visit(
+        Overloaded{
+            [&]<OneOf<Path, SharedValue> T>(const T&) { return literalTypeOf(value); },
+            [](const UpdateCall& call) { return typeOfCall(call); },
+        },
+        value);
 }
 
 // The service's word for an empty text or binary; nothing for other values.
@@ -40,12 +56,17 @@ std::optional<std::string_view> emptyKind(const AttributeValue& value) {
 }
 
 void collectPaths(const UpdateValue& value, std::vector<const Path*>& paths) {
-    if (const auto* path = std::get_if<Path>(&value)) {
-        if (!path->elements.empty()) paths.push_back(path);
-    } else if (const auto* call = std::get_if<UpdateCall>(&value)) {
-        for (const UpdateValue& argument : call->arguments)
-            collectPaths(argument, paths);
-    }
+    std::visit(Overloaded{
+                   [&](const Path& path) {
+                       if (!path.elements.empty()) paths.push_back(&path);
+                   },
+                   [](const SharedValue&) {},
+                   [&](const UpdateCall& call) {
+                       for (const UpdateValue& argument : call.arguments)
+                           collectPaths(argument, paths);
+                   },
+               },
+               value);
 }
 
 // Calls `visit(step, key attribute, index)` for each step that assigns a key attribute of an index,

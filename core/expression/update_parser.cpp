@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "core/base/result.h"
+#include "core/expression/operands.h"
 #include "core/expression/parser.h"
 #include "core/expression/update.h"
 
@@ -249,11 +250,11 @@ private:
         const bool wantsList = call.function == UpdateFunction::ListAppend;
         const auto wanted = wantsList ? AttributeType::List : AttributeType::Number;
         for (const UpdateValue& argument : call.arguments) {
-            const auto* value = std::get_if<SharedValue>(&argument);
-            if (!value || !*value || (*value)->type() == wanted) continue;
+            const auto type = literalTypeOf(argument);
+            if (!type || *type == wanted) continue;
             keepFirst(m_functionError,
                       "Incorrect operand type for operator or function; operator or function: " +
-                          function + ", operand type: " + std::string(wireName((*value)->type())));
+                          function + ", operand type: " + std::string(wireName(*type)));
         }
     }
 

@@ -225,7 +225,23 @@ void addBody(Line& line, const EventBody& body) {
 }  // namespace
 
 bool isDetail(const EventBody& body) {
-    return std::visit([](const auto& one) { return kIsDetail<std::decay_t<decltype(one)>>; }, body);
+    // A new event says here, too, which of the two it is.
+    return std::visit(Overloaded{
+                          []<OneOf<MessageSent, MessageDelivered, MessageDropped, LogAppended,
+                                   LogCommitted, LogApplied, LeaseTaken, RequestAdmitted,
+                                   TransactionPrepared, TransactionDecided, TransactionResolved>
+                                 T>(const T&) {
+                              static_assert(kIsDetail<T>);
+                              return true;
+                          },
+                          []<OneOf<LeaderElected, LeaderStopped, ZoneFailed, ZoneHealed, LinkCut,
+                                   LinkHealed, RequestServed, StorageFailed, TransactionStalled>
+                                 T>(const T&) {
+                              static_assert(!kIsDetail<T>);
+                              return false;
+                          },
+                      },
+                      body);
 }
 
 std::string_view eventKind(const EventBody& body) {

@@ -1,6 +1,7 @@
 #include "core/partiql/changes.h"
 
 #include "core/base/result.h"
+#include "core/expression/operands.h"
 #include "core/expression/parser.h"
 #include "core/partiql/values.h"
 
@@ -29,6 +30,15 @@ bool isSet(const SharedValue& value) {
     const AttributeType type = value->type();
     return type == AttributeType::StringSet || type == AttributeType::NumberSet ||
            type == AttributeType::BinarySet;
+}
+
+// Values of items are checked when the statement runs.
+ApiResult<void> checkLiteral(const UpdateValue& operand, AttributeType wanted,
+                             const std::string& function) {
+    const auto type = expression::literalTypeOf(operand);
+    if (!type || *type == wanted) return {};
+    return fail("Incorrect operand type for operator or function; operator or function: " +
+                function + ", operand type: " + std::string(wireName(*type)));
 }
 
 class ChangeReader {
@@ -98,11 +108,7 @@ private:
         call.function = node.text == "+" ? UpdateFunction::Plus : UpdateFunction::Minus;
         for (const Node& child : node.children) {
             TRY_ASSIGN(UpdateValue operand, value(child));
-            if (const auto* literal = std::get_if<SharedValue>(&operand);
-                literal != nullptr && (*literal)->type() != AttributeType::Number)
-                return fail(
-                    "Incorrect operand type for operator or function; operator or function: " +
-                    node.text + ", operand type: " + std::string(wireName((*literal)->type())));
+            TRY(checkLiteral(operand, AttributeType::Number, node.text));
             call.arguments.push_back(std::move(operand));
         }
         return UpdateValue(std::move(call));
@@ -115,12 +121,7 @@ private:
         call.function = UpdateFunction::ListAppend;
         for (const Node& child : node.children) {
             TRY_ASSIGN(UpdateValue operand, value(child));
-            if (const auto* literal = std::get_if<SharedValue>(&operand);
-                literal != nullptr && (*literal)->type() != AttributeType::List)
-                return fail(
-                    "Incorrect operand type for operator or function; operator or function: "
-                    "list_append, operand type: " +
-                    std::string(wireName((*literal)->type())));
+            TRY(checkLiteral(operand, AttributeType::List, node.text));
             call.arguments.push_back(std::move(operand));
         }
         return UpdateValue(std::move(call));

@@ -5,10 +5,14 @@
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
+#include "core/expression/key_operators.h"
+#include "core/expression/operands.h"
 
 namespace orrery::partiql {
 
 using expression::And;
+using expression::asPath;
+using expression::asValue;
 using expression::Between;
 using expression::Comparator;
 using expression::Comparison;
@@ -21,7 +25,6 @@ using expression::Not;
 using expression::Operand;
 using expression::Or;
 using expression::Path;
-using expression::SharedValue;
 using expression::SortCondition;
 using types::AttributeValue;
 using types::KeySchema;
@@ -29,59 +32,19 @@ using types::KeySchema;
 namespace {
 
 const std::string* attributeOf(const Operand& operand) {
-    const auto* path = std::get_if<Path>(&operand);
+    const Path* path = asPath(operand);
     return path != nullptr && !path->isNested() ? &path->top() : nullptr;
-}
-
-const AttributeValue* valueOf(const Operand& operand) {
-    const auto* value = std::get_if<SharedValue>(&operand);
-    return value != nullptr ? value->get() : nullptr;
 }
 
 // The values of an IN on a whole attribute; nothing if one of them is no value.
 std::optional<std::vector<AttributeValue>> candidatesOf(const In& in) {
     std::vector<AttributeValue> values;
     for (const Operand& candidate : in.candidates) {
-        const AttributeValue* value = valueOf(candidate);
+        const AttributeValue* value = asValue(candidate);
         if (value == nullptr) return std::nullopt;
         values.push_back(*value);
     }
     return values;
-}
-
-Comparator flipped(Comparator comparator) {
-    switch (comparator) {
-        case Comparator::Less:
-            return Comparator::Greater;
-        case Comparator::LessOrEqual:
-            return Comparator::GreaterOrEqual;
-        case Comparator::Greater:
-            return Comparator::Less;
-        case Comparator::GreaterOrEqual:
-            return Comparator::LessOrEqual;
-        case Comparator::Equal:
-        case Comparator::NotEqual:
-            return comparator;
-    }
-    CHECK(false);
-}
-
-std::optional<KeyOperator> operatorOf(Comparator comparator) {
-    switch (comparator) {
-        case Comparator::Equal:
-            return KeyOperator::Equal;
-        case Comparator::Less:
-            return KeyOperator::Less;
-        case Comparator::LessOrEqual:
-            return KeyOperator::LessOrEqual;
-        case Comparator::Greater:
-            return KeyOperator::Greater;
-        case Comparator::GreaterOrEqual:
-            return KeyOperator::GreaterOrEqual;
-        case Comparator::NotEqual:
-            return std::nullopt;
-    }
-    CHECK(false);
 }
 
 bool isSortKey(const std::string* attribute, const KeySchema& schema) {
@@ -108,14 +71,14 @@ struct KeyTerm {
 KeyTerm termOf(const Comparison& node, const KeySchema& schema) {
     const bool reversed = attributeOf(node.right) != nullptr;
     const std::string* attribute = attributeOf(reversed ? node.right : node.left);
-    const AttributeValue* value = valueOf(reversed ? node.left : node.right);
+    const AttributeValue* value = asValue(reversed ? node.left : node.right);
     if (attribute == nullptr || value == nullptr) return {};
     const Comparator comparator = reversed ? flipped(node.comparator) : node.comparator;
     KeyTerm term;
     if (isPartitionKey(attribute, schema)) {
         if (comparator == Comparator::Equal) term.partitions.push_back(*value);
     } else if (isSortKey(attribute, schema)) {
-        if (const auto op = operatorOf(comparator)) {
+        if (const auto op = keyOperatorOf(comparator)) {
             term.sorts.push_back({*op, *value, {}});
         } else {
             term.negatesSort = true;
@@ -138,8 +101,8 @@ KeyTerm termOf(const In& node, const KeySchema& schema) {
 
 KeyTerm termOf(const Between& node, const KeySchema& schema) {
     KeyTerm term;
-    const AttributeValue* lower = valueOf(node.lower);
-    const AttributeValue* upper = valueOf(node.upper);
+    const AttributeValue* lower = asValue(node.lower);
+    const AttributeValue* upper = asValue(node.upper);
     if (isSortKey(attributeOf(node.value), schema) && lower != nullptr && upper != nullptr)
         term.sorts.push_back({KeyOperator::Between, *lower, *upper});
     return term;
@@ -149,7 +112,7 @@ KeyTerm termOf(const FunctionCall& node, const KeySchema& schema) {
     KeyTerm term;
     switch (node.function) {
         case ConditionFunction::BeginsWith: {
-            const AttributeValue* prefix = valueOf(node.arguments[1]);
+            const AttributeValue* prefix = asValue(node.arguments[1]);
             if (isSortKey(attributeOf(node.arguments[0]), schema) && prefix != nullptr)
                 term.sorts.push_back({KeyOperator::BeginsWith, *prefix, {}});
             return term;
@@ -245,7 +208,7 @@ std::optional<Equality> equalityOf(const Condition& condition) {
     if (comparison == nullptr || comparison->comparator != Comparator::Equal) return std::nullopt;
     const bool reversed = attributeOf(comparison->right) != nullptr;
     const Equality equality{attributeOf(reversed ? comparison->right : comparison->left),
-                            valueOf(reversed ? comparison->left : comparison->right)};
+                            asValue(reversed ? comparison->left : comparison->right)};
     if (equality.attribute == nullptr || equality.value == nullptr) return std::nullopt;
     return equality;
 }
@@ -253,7 +216,7 @@ std::optional<Equality> equalityOf(const Condition& condition) {
 std::optional<Equality> onlyCandidateOf(const Condition& condition) {
     const auto* in = std::get_if<In>(&condition.node);
     if (in == nullptr || in->candidates.size() != 1) return std::nullopt;
-    const Equality equality{attributeOf(in->value), valueOf(in->candidates.front())};
+    const Equality equality{attributeOf(in->value), asValue(in->candidates.front())};
     if (equality.attribute == nullptr || equality.value == nullptr) return std::nullopt;
     return equality;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/expression/path_steps.h"
 #include "core/partiql/changes.h"
 #include "core/partiql/syntax.h"
 #include "core/partiql/values.h"
@@ -21,7 +22,7 @@ std::unexpected<ApiError> fail(std::string message) {
 ApiResult<void> checkSource(const SyntaxSource& source) {
     if (source.aliased) return fail("Aliasing is not supported");
     for (const std::string& component : source.components)
-        if (component.empty()) return fail("Path component cannot be an empty string");
+        TRY(checkComponent(component));
     if (source.components.size() > 2)
         return fail("A path may contain at most 2 components in the FROM clause");
     return {};
@@ -35,12 +36,12 @@ ApiResult<std::string> tableToChange(const SyntaxSource& source) {
 
 // "k[0]" for m.k[0].
 std::string columnName(const expression::Path& path) {
-    std::string indexes;
+    std::string name;
     for (auto element = path.elements.rbegin(); element != path.elements.rend(); ++element) {
-        if (const auto* name = std::get_if<std::string>(&*element)) return *name + indexes;
-        indexes.insert(0, "[" + std::to_string(std::get<std::uint32_t>(*element)) + "]");
+        name.insert(0, expression::textOf(*element));
+        if (std::holds_alternative<std::string>(*element)) break;
     }
-    return indexes;
+    return name;
 }
 
 ApiResult<std::vector<Column>> columnsOf(const std::vector<SyntaxColumn>& columns) {
@@ -106,9 +107,7 @@ ApiResult<Insert> insertOf(const SyntaxStatement& syntax, Parameters parameters)
     std::vector<types::AttributeMap::Entry> entries;
     for (std::size_t i = 0; i + 1 < value.children.size(); i += 2) {
         const Node& name = value.children[i];
-        if (name.kind != Node::Kind::String)
-            return fail("Unsupported data type: " + nodeName(name) + " under key root at " +
-                        name.at.text());
+        TRY(checkAttributeName(name, "root"));
         TRY_ASSIGN(const expression::SharedValue attribute,
                    valueOf(value.children[i + 1], parameters));
         entries.emplace_back(name.text, *attribute);
@@ -182,7 +181,11 @@ const std::string& tableOf(const Statement& statement) {
 }
 
 bool isRead(const Statement& statement) {
-    return std::holds_alternative<Select>(statement);
+    return std::visit(Overloaded{
+                          [](const Select&) { return true; },
+                          []<OneOf<Insert, Update, Delete, Exists> T>(const T&) { return false; },
+                      },
+                      statement);
 }
 
 }  // namespace orrery::partiql

@@ -81,7 +81,7 @@ private:
         std::vector<AttributeMap::Entry> entries;
         for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
             const Node& name = node.children[i];
-            if (name.kind != Node::Kind::String) return unsupported(name, place);
+            TRY(checkAttributeName(name, place));
             std::string below = place;
             below += "." + name.text;
             TRY_ASSIGN(AttributeValue value, read(node.children[i + 1], below, levels + 1));
@@ -149,10 +149,13 @@ std::unexpected<ApiError> unexpectedComponent(const Node& node) {
 }
 
 ApiResult<PathElement> stepOf(const Node& step) {
-    if (step.kind == Node::Kind::Step) return PathElement(step.text);
-    if (step.kind != Node::Kind::Index) return unexpectedComponent(step);
-    const Node& inside = step.children.front();
-    if (inside.kind == Node::Kind::String) return PathElement(inside.text);
+    if (step.kind != Node::Kind::Step && step.kind != Node::Kind::Index)
+        return unexpectedComponent(step);
+    const Node& inside = step.kind == Node::Kind::Step ? step : step.children.front();
+    if (inside.kind == Node::Kind::Step || inside.kind == Node::Kind::String) {
+        TRY(checkComponent(inside.text));
+        return PathElement(inside.text);
+    }
     if (inside.kind != Node::Kind::Number) return unexpectedComponent(inside);
     std::string digits = inside.text;
     if (digits == "-0") digits = "0";
@@ -198,11 +201,23 @@ ApiResult<expression::SharedValue> valueOf(const Node& node, Parameters paramete
     return std::make_shared<const AttributeValue>(std::move(value));
 }
 
+ApiResult<void> checkAttributeName(const Node& name, const std::string& place) {
+    if (name.kind != Node::Kind::String) return unsupported(name, place);
+    if (name.text.empty()) return fail("Empty attribute name");
+    return {};
+}
+
+ApiResult<void> checkComponent(const std::string& component) {
+    if (component.empty()) return fail("Path component cannot be an empty string");
+    return {};
+}
+
 ApiResult<Path> pathOf(const Node& node) {
-    if (node.kind == Node::Kind::Name) return Path::attribute(node.text);
-    if (node.kind != Node::Kind::Path || node.children.front().kind != Node::Kind::Name)
-        return unexpectedComponent(node.kind == Node::Kind::Path ? node.children.front() : node);
-    Path path = Path::attribute(node.children.front().text);
+    const Node& first = node.kind == Node::Kind::Path ? node.children.front() : node;
+    if (first.kind != Node::Kind::Name) return unexpectedComponent(first);
+    TRY(checkComponent(first.text));
+    Path path = Path::attribute(first.text);
+    if (node.kind == Node::Kind::Name) return path;
     for (std::size_t i = 1; i < node.children.size(); ++i) {
         TRY_ASSIGN(PathElement element, stepOf(node.children[i]));
         path.elements.push_back(std::move(element));

@@ -17,6 +17,13 @@ bool isValue(const Node& node);
 /// The value of a literal or parameter. Errors name the place in the value ("under root.x").
 ApiResult<expression::SharedValue> valueOf(const Node& node, Parameters parameters);
 
+/// Refuses what is no name of an attribute in a literal: an empty one too, as in every other
+/// operation. `place` says where in the whole value the name stands.
+ApiResult<void> checkAttributeName(const Node& name, const std::string& place);
+
+/// Refuses an empty component of a path or of a table's name.
+ApiResult<void> checkComponent(const std::string& component);
+
 /// The path of a name or of a path node.
 ApiResult<expression::Path> pathOf(const Node& node);
 

@@ -23,6 +23,7 @@ using expression::Operand;
 using expression::OperandCheck;
 using expression::Or;
 using expression::SharedValue;
+using expression::SizeOf;
 using types::AttributeValue;
 
 namespace {
@@ -186,12 +187,20 @@ private:
     ApiResult<Operand> size(const Node& node) {
         TRY(checked(expression::checkArgumentCount("size", node.children.size())));
         TRY_ASSIGN(Operand argument, operand(node.children.front()));
-        if (auto* path = std::get_if<expression::Path>(&argument))
-            return Operand(expression::SizeOf{std::move(*path)});
-        const auto* value = std::get_if<SharedValue>(&argument);
-        TRY(checked(
-            expression::checkHasSize(value ? (*value)->type() : types::AttributeType::Number)));
-        return Operand(expression::SizeOf{*value});
+        return std::visit(Overloaded{
+                              [](expression::Path& path) -> ApiResult<Operand> {
+                                  return Operand(SizeOf{std::move(path)});
+                              },
+                              [](SharedValue& value) -> ApiResult<Operand> {
+                                  TRY(checked(expression::checkHasSize(value->type())));
+                                  return Operand(SizeOf{std::move(value)});
+                              },
+                              [](SizeOf&) -> ApiResult<Operand> {
+                                  const auto type = types::AttributeType::Number;
+                                  return fail(expression::checkHasSize(type).error());
+                              },
+                          },
+                          argument);
     }
 
     ApiResult<std::vector<Operand>> operands(const std::vector<Node>& nodes) {

@@ -118,6 +118,7 @@ void SalvagedFolder::readLog() {
          [this](std::string_view name, std::string_view bytes) {
              if (const auto value = unseal(name, bytes)) {
                  m_values.emplace_back(name, *value);
+                 if (value->size() == bytes.size()) m_unsealedValues.emplace(name);
              } else if (auto mended = mendSealed(name, bytes)) {
                  m_mendedValues.push_back(mended->first);
                  m_values.push_back(*std::move(mended));
@@ -133,6 +134,7 @@ void SalvagedFolder::readLog() {
              const auto entry = soundEntry(key, bytes);
              const auto place = entry ? placeIn(entry->first) : std::nullopt;
              if (place) m_states.insert_or_assign(*place, entry->second);
+             if (place && entry->second.size() == bytes.size()) m_unsealedStates.insert(*place);
              return place.has_value();
          });
     walk(*m_log, placeOf(LogDatabase::TrimMarks), {}, ignored,

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,10 @@ public:
     /// which more was wrong; a name may be what is wrong.
     const std::vector<std::string>& mendedValues() const { return m_mendedValues; }
     const std::vector<std::string>& corruptValues() const { return m_corruptValues; }
+    /// The names of values without a seal, and the places of such states: an earlier version wrote
+    /// them, and damage may have gone unnoticed.
+    const std::set<std::string, std::less<>>& unsealedValues() const { return m_unsealedValues; }
+    const std::set<Place>& unsealedStates() const { return m_unsealedStates; }
     std::optional<std::string> groupState(VolumeId volume, GroupId group) const;
     std::optional<Lsn> trimMark(VolumeId volume, GroupId group) const;
     /// An empty mark if none was stored; nothing if it is unreadable.
@@ -81,6 +86,8 @@ private:
     KeyRanges m_lostValues;
     std::vector<std::string> m_mendedValues;
     std::vector<std::string> m_corruptValues;
+    std::set<std::string, std::less<>> m_unsealedValues;
+    std::set<Place> m_unsealedStates;
     std::map<Place, std::string> m_states;
     std::map<Place, Lsn> m_trimMarks;
     std::map<Place, TreeMark> m_marks;

@@ -103,6 +103,12 @@ void readImages(ByteReader& in, std::uint64_t flags, LogRecord& record) {
     if (flags & kOldImage) record.oldImage.emplace(in.sized());
 }
 
+/// Whether applying a record of this kind depends on its action.
+bool needsAction(RecordKind kind) {
+    return kind == RecordKind::TransactionPrepare || kind == RecordKind::TransactionCommit ||
+           kind == RecordKind::TransactionCancel;
+}
+
 bool readAction(ByteReader& in, LogRecord& record) {
     const std::uint8_t action = in.u8();
     if (action > static_cast<std::uint8_t>(TransactionAction::Check)) return false;
@@ -136,7 +142,7 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
         record.collection = CollectionSize{in.varint(), (flags & kFirstCollection) != 0};
     if (flags & kOldExpiry) record.oldExpiry = static_cast<std::int64_t>(in.varint());
     if (flags & kNewExpiry) record.newExpiry = static_cast<std::int64_t>(in.varint());
-    return in.ok() && in.atEnd();
+    return in.ok() && in.atEnd() && (record.action || !needsAction(record.kind));
 }
 
 }  // namespace

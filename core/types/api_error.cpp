@@ -5,6 +5,12 @@
 namespace orrery {
 namespace {
 
+// The member of the reply that holds the message. Errors that the service's front end writes, since
+// it does not understand or does not allow the request, have the capital; so have the errors of
+// transactions, in the service model.
+constexpr std::string_view kSmall = "message";
+constexpr std::string_view kCapital = "Message";
+
 #define ORRERY_DYNAMODB(name) "com.amazonaws.dynamodb.v20120810#" name
 #define ORRERY_CORAL(name) "com.amazon.coral.service#" name
 
@@ -12,49 +18,53 @@ struct Row {
     ErrorType type;
     std::string_view name;
     int status;
+    std::string_view messageName;
 };
 
 // One row per ErrorType, in its order. Statuses: Programming.Errors and the errors of each
 // operation in the API reference; InvalidEndpoint is 421 in the service model. Errors that the
 // service's front end finds, before an operation gets the request, have the front end's prefix.
 constexpr Row kRows[] = {
-    {ErrorType::Validation, "com.amazon.coral.validate#ValidationException", 400},
-    {ErrorType::ResourceNotFound, ORRERY_DYNAMODB("ResourceNotFoundException"), 400},
-    {ErrorType::ResourceInUse, ORRERY_DYNAMODB("ResourceInUseException"), 400},
-    {ErrorType::TableNotFound, ORRERY_DYNAMODB("TableNotFoundException"), 400},
-    {ErrorType::ConditionalCheckFailed, ORRERY_DYNAMODB("ConditionalCheckFailedException"), 400},
+    {ErrorType::Validation, "com.amazon.coral.validate#ValidationException", 400, kSmall},
+    {ErrorType::ResourceNotFound, ORRERY_DYNAMODB("ResourceNotFoundException"), 400, kSmall},
+    {ErrorType::ResourceInUse, ORRERY_DYNAMODB("ResourceInUseException"), 400, kSmall},
+    {ErrorType::TableNotFound, ORRERY_DYNAMODB("TableNotFoundException"), 400, kSmall},
+    {ErrorType::ConditionalCheckFailed, ORRERY_DYNAMODB("ConditionalCheckFailedException"), 400,
+     kSmall},
     {ErrorType::ProvisionedThroughputExceeded,
-     ORRERY_DYNAMODB("ProvisionedThroughputExceededException"), 400},
-    {ErrorType::RequestLimitExceeded, ORRERY_DYNAMODB("RequestLimitExceeded"), 400},
-    {ErrorType::Throttling, "com.amazon.coral.availability#ThrottlingException", 400},
+     ORRERY_DYNAMODB("ProvisionedThroughputExceededException"), 400, kSmall},
+    {ErrorType::RequestLimitExceeded, ORRERY_DYNAMODB("RequestLimitExceeded"), 400, kSmall},
+    {ErrorType::Throttling, "com.amazon.coral.availability#ThrottlingException", 400, kSmall},
     {ErrorType::ItemCollectionSizeLimitExceeded,
-     ORRERY_DYNAMODB("ItemCollectionSizeLimitExceededException"), 400},
-    {ErrorType::TransactionConflict, ORRERY_DYNAMODB("TransactionConflictException"), 400},
-    {ErrorType::TransactionCanceled, ORRERY_DYNAMODB("TransactionCanceledException"), 400},
-    {ErrorType::TransactionInProgress, ORRERY_DYNAMODB("TransactionInProgressException"), 400},
+     ORRERY_DYNAMODB("ItemCollectionSizeLimitExceededException"), 400, kSmall},
+    {ErrorType::TransactionConflict, ORRERY_DYNAMODB("TransactionConflictException"), 400, kSmall},
+    {ErrorType::TransactionCanceled, ORRERY_DYNAMODB("TransactionCanceledException"), 400,
+     kCapital},
+    {ErrorType::TransactionInProgress, ORRERY_DYNAMODB("TransactionInProgressException"), 400,
+     kCapital},
     {ErrorType::IdempotentParameterMismatch,
-     ORRERY_DYNAMODB("IdempotentParameterMismatchException"), 400},
-    {ErrorType::LimitExceeded, ORRERY_DYNAMODB("LimitExceededException"), 400},
-    {ErrorType::PolicyNotFound, ORRERY_DYNAMODB("PolicyNotFoundException"), 400},
-    {ErrorType::InternalServerError, ORRERY_DYNAMODB("InternalServerError"), 500},
-    {ErrorType::ServiceUnavailable, ORRERY_DYNAMODB("ServiceUnavailable"), 503},
-    {ErrorType::Serialization, ORRERY_CORAL("SerializationException"), 400},
-    {ErrorType::UnknownOperation, ORRERY_CORAL("UnknownOperationException"), 400},
-    {ErrorType::AccessDenied, ORRERY_CORAL("AccessDeniedException"), 400},
-    {ErrorType::UnrecognizedClient, ORRERY_CORAL("UnrecognizedClientException"), 400},
+     ORRERY_DYNAMODB("IdempotentParameterMismatchException"), 400, kCapital},
+    {ErrorType::LimitExceeded, ORRERY_DYNAMODB("LimitExceededException"), 400, kSmall},
+    {ErrorType::PolicyNotFound, ORRERY_DYNAMODB("PolicyNotFoundException"), 400, kSmall},
+    {ErrorType::InternalServerError, ORRERY_DYNAMODB("InternalServerError"), 500, kSmall},
+    {ErrorType::ServiceUnavailable, ORRERY_DYNAMODB("ServiceUnavailable"), 503, kSmall},
+    {ErrorType::Serialization, ORRERY_CORAL("SerializationException"), 400, kCapital},
+    {ErrorType::UnknownOperation, ORRERY_CORAL("UnknownOperationException"), 400, kSmall},
+    {ErrorType::AccessDenied, ORRERY_CORAL("AccessDeniedException"), 400, kCapital},
+    {ErrorType::UnrecognizedClient, ORRERY_CORAL("UnrecognizedClientException"), 400, kSmall},
     {ErrorType::MissingAuthenticationToken, ORRERY_CORAL("MissingAuthenticationTokenException"),
-     400},
-    {ErrorType::IncompleteSignature, ORRERY_CORAL("IncompleteSignatureException"), 400},
-    {ErrorType::InvalidSignature, ORRERY_CORAL("InvalidSignatureException"), 400},
-    {ErrorType::InvalidEndpoint, ORRERY_DYNAMODB("InvalidEndpointException"), 421},
-    {ErrorType::RequestEntityTooLarge, ORRERY_CORAL("RequestEntityTooLargeException"), 413},
-    {ErrorType::BackupNotFound, ORRERY_DYNAMODB("BackupNotFoundException"), 400},
-    {ErrorType::GlobalTableNotFound, ORRERY_DYNAMODB("GlobalTableNotFoundException"), 400},
-    {ErrorType::ExportNotFound, ORRERY_DYNAMODB("ExportNotFoundException"), 400},
-    {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400},
-    {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400},
-    {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400},
-    {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400},
+     400, kSmall},
+    {ErrorType::IncompleteSignature, ORRERY_CORAL("IncompleteSignatureException"), 400, kSmall},
+    {ErrorType::InvalidSignature, ORRERY_CORAL("InvalidSignatureException"), 400, kSmall},
+    {ErrorType::InvalidEndpoint, ORRERY_DYNAMODB("InvalidEndpointException"), 421, kSmall},
+    {ErrorType::RequestEntityTooLarge, ORRERY_CORAL("RequestEntityTooLargeException"), 413, kSmall},
+    {ErrorType::BackupNotFound, ORRERY_DYNAMODB("BackupNotFoundException"), 400, kSmall},
+    {ErrorType::GlobalTableNotFound, ORRERY_DYNAMODB("GlobalTableNotFoundException"), 400, kSmall},
+    {ErrorType::ExportNotFound, ORRERY_DYNAMODB("ExportNotFoundException"), 400, kSmall},
+    {ErrorType::ImportNotFound, ORRERY_DYNAMODB("ImportNotFoundException"), 400, kSmall},
+    {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400, kSmall},
+    {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400, kSmall},
+    {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400, kSmall},
 };
 
 #undef ORRERY_DYNAMODB
@@ -113,17 +123,7 @@ int httpStatus(ErrorType type) {
 }
 
 std::string_view messageName(ErrorType type) {
-    switch (type) {
-        case ErrorType::Serialization:
-        case ErrorType::AccessDenied:
-        // So in the service model.
-        case ErrorType::TransactionCanceled:
-        case ErrorType::TransactionInProgress:
-        case ErrorType::IdempotentParameterMismatch:
-            return "Message";
-        default:
-            return "message";
-    }
+    return rowOf(type).messageName;
 }
 
 }  // namespace orrery

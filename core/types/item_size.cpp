@@ -63,33 +63,16 @@ std::size_t itemBytes(const Item& item) {
     return sum;
 }
 
-namespace {
-
-// 1 + the maximum of `measure` over the direct elements of `value`; `leaf` if it is no list or map,
-// `hollow` if it is an empty one.
-template <typename Measure>
-int deepest(const AttributeValue& value, Measure measure, int leaf, int hollow) {
-    int most = hollow - 1;
+int nestingLevels(const AttributeValue& value) {
+    int below = 0;
     if (const auto* map = value.as<AttributeMap>()) {
         for (const auto& [name, element] : *map)
-            most = std::max(most, measure(element));
+            below = std::max(below, nestingLevels(element));
     } else if (const auto* list = value.as<List>()) {
         for (const AttributeValue& element : *list)
-            most = std::max(most, measure(element));
-    } else {
-        return leaf;
+            below = std::max(below, nestingLevels(element));
     }
-    return most + 1;
-}
-
-}  // namespace
-
-int nestingDepth(const AttributeValue& value) {
-    return deepest(value, nestingDepth, 0, 1);
-}
-
-int nestingLevels(const AttributeValue& value) {
-    return deepest(value, nestingLevels, 1, 1);
+    return below + 1;
 }
 
 }  // namespace orrery::types

@@ -13,9 +13,6 @@ namespace orrery::types {
 std::size_t attributeBytes(const AttributeValue& value);
 std::size_t itemBytes(const Item& item);
 
-/// Deepest nesting of lists and maps within `value`: 0 for a scalar or set.
-int nestingDepth(const AttributeValue& value);
-
 /// The levels that kNestingMax limits: a value is one level, and the elements of a list or map are
 /// one level deeper. So 1 for a scalar, a set, an empty list.
 int nestingLevels(const AttributeValue& value);

@@ -368,12 +368,4 @@ ApiResult<Item> itemFromJson(const json::Value& object) {
     return settle(std::move(decoded), decoder, object, checkMapShape);
 }
 
-ApiResult<void> checkValueShape(const json::Value& value) {
-    return checkShape(value);
-}
-
-ApiResult<void> checkItemShape(const json::Value& object) {
-    return checkMapShape(object);
-}
-
 }  // namespace orrery::types

@@ -26,11 +26,6 @@ ApiResult<AttributeValue> valueFromJson(const json::Value& value, int levelsMax 
 /// Parses an object of names and values: an item, a key, expression attribute values.
 ApiResult<Item> itemFromJson(const json::Value& object);
 
-/// Reports only the Serialization errors of the two, for requests whose other members are checked
-/// before any rule.
-ApiResult<void> checkValueShape(const json::Value& value);
-ApiResult<void> checkItemShape(const json::Value& object);
-
 void appendJson(std::string& out, const AttributeValue& value);
 void appendJson(std::string& out, const Item& item);
 

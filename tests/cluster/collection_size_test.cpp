@@ -13,6 +13,7 @@
 #include "core/table/collection_size.h"
 #include "core/table/private_key.h"
 #include "core/types/storage_key.h"
+#include "tests/cluster/counting_store.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
@@ -34,6 +35,13 @@ public:
     explicit Collections(cluster::Profile profile = cluster::Profile::dropIn(),
                          std::uint64_t seed = 1)
         : t(std::move(profile), seed) {
+        createTable();
+    }
+    explicit Collections(std::unique_ptr<storage::MemoryStore> store) : t({}, std::move(store)) {
+        createTable();
+    }
+
+    void createTable() {
         cluster::SecondaryIndex index;
         index.name = "ByColour";
         index.global = false;
@@ -90,6 +98,21 @@ public:
     std::optional<std::uint64_t> answered(std::uint64_t id) const {
         if (!t.done(id) || t.failed(id)) return std::nullopt;
         return std::get<cluster::WriteReply>(*t.answer(id)->result).collectionBytes;
+    }
+
+    /// How many events the world handles until the call is answered.
+    int eventsUntil(std::uint64_t id) {
+        int events = 0;
+        for (; !t.done(id); ++events)
+            t.turn(std::max(t.world().now(), t.world().nextEventAt()), 1);
+        return events;
+    }
+
+    /// An item and, but for every third, its entry in the index.
+    void putItems(const std::string& pk, int count) {
+        for (int i = 0; i < count; ++i)
+            write(pk, "s" + std::to_string(i), i % 3 == 0 ? "" : "red", false);
+        t.run(10s);
     }
 
     std::uint64_t scanned(const std::string& pk, ZoneIndex zone) {
@@ -210,9 +233,7 @@ private slots:
 
     void isCountedWhereVersion1LeftNone() {
         Collections c;
-        for (int i = 0; i < 1300; ++i)
-            c.write("a", "s" + std::to_string(i), i % 3 == 0 ? "" : "red", false);
-        c.t.run(10s);
+        c.putItems("a", 1300);
         c.forgetSize("a");
         // A request that does not ask for the size does not start a count.
         c.write("a", "s1", "green", false);
@@ -233,6 +254,40 @@ private slots:
             QVERIFY(c.t.done(id) && !c.t.failed(id));
         QVERIFY(c.kept("a", ZoneIndex(0)).has_value());
         c.check(kCollections);
+    }
+
+    // A step reads 500 entries: three for the items, two for their entries in the index.
+    void isCountedInSteps() {
+        std::array<int, 2> events{};
+        for (const bool isKnown : {true, false}) {
+            Collections c;
+            c.putItems("a", 1300);
+            if (!isKnown) c.forgetSize("a");
+            const auto asks = c.write("a", "s1", "blue", true);
+            events.at(isKnown ? 1 : 0) = c.eventsUntil(asks);
+            QCOMPARE(c.answered(asks).value(), c.scanned("a", ZoneIndex(0)));
+        }
+        qInfo("%d events, %d if the size is known", events[0], events[1]);
+        QVERIFY(events[0] >= events[1] + 5);
+    }
+
+    // However many items a collection has, its size is looked up.
+    void isFoundWithoutAScan() {
+        auto store = std::make_unique<test::CountingStore>();
+        const test::CountingStore& counted = *store;
+        Collections c(std::move(store));
+        c.putItems("a", 2000);
+        for (const char* sk : {"s1", "new"}) {
+            for (const bool isFlushed : {false, true}) {
+                if (isFlushed) c.t.flush();
+                const std::uint64_t before = counted.visited();
+                const auto asks = c.write("a", sk, "blue", true);
+                c.eventsUntil(asks);
+                const std::uint64_t visited = counted.visited() - before;
+                QVERIFY2(visited <= 10, qPrintable(QString::number(visited)));
+                QCOMPARE(c.answered(asks).value(), c.scanned("a", ZoneIndex(0)));
+            }
+        }
     }
 
     // All of them are in one partition, whose leader counts them one after another.

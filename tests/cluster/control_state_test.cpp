@@ -182,6 +182,12 @@ private slots:
         QTest::newRow("a job") << "job/7" << QByteArray("\1\1")
                                << "The progress of a job (job/7) is corrupt in log.mdb";
         QTest::newRow("a later job") << "job/7" << QByteArray("\2\1") << "newer version of Orrery";
+        QTest::newRow("a later kind of job")
+            << "job/7" << QByteArray("\1\x63") << "newer version of Orrery";
+        QTest::newRow("a table") << "table/7" << QByteArray("\1\2") << "is corrupt (table/7)";
+        QTest::newRow("a later table")
+            << "table/7" << QByteArray("\1\3")
+            << "description of a table (table/7) was written by a newer version of Orrery";
         QTest::newRow("a stream") << "stream/1/2" << QByteArray("\1\1")
                                   << "The description of a stream (stream/1/2) is corrupt";
         QTest::newRow("a later stream")

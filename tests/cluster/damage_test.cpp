@@ -104,6 +104,44 @@ private slots:
         QCOMPARE(t.read(other), std::string("b"));
     }
 
+    // The mark of a tree is in one file, the definitions of the indexes that it counts in the
+    // other.
+    void aMarkThatCountsOtherIndexesIsRefused() {
+        WorldHarness t;
+        cluster::SecondaryIndex index;
+        index.name = "ByShade";
+        index.keys.partition = {"pk", types::AttributeType::String};
+        index.keys.sort = types::KeyAttribute{"shade", types::AttributeType::String};
+        t.createTable(true, {index});
+        types::Item item;
+        for (const char* name : {"pk", "sk", "shade"})
+            item.set(name, types::AttributeValue::string(name));
+        const auto written =
+            t.submit("PutItem", [=](const cluster::Catalog& catalog, const auto& caller) {
+                cluster::WriteItem write;
+                write.table = catalog.find(caller, "T");
+                write.key = {*item.find("pk"), *item.find("sk")};
+                write.action = cluster::PutAction{item};
+                return ApiResult<cluster::Request>(std::move(write));
+            });
+        t.run(1s);
+        QVERIFY(t.done(written) && !t.failed(written));
+        t.flush();
+        const auto look = t.world().lookItem({"us-east-1", "T", item});
+        storage::TreeMark mark = *t.store().mark(VolumeId(0), look->group);
+        QCOMPARE(mark.localIndexes.size(), std::size_t{1});
+        mark.localIndexes.resize(2);
+        t.store().apply(VolumeId(0), look->group, {}, mark);
+        t.store().commit({});
+        t.flush();
+        const auto store = t.store().reopened();
+        const auto opened = cluster::World::open(*store, {}, test::kCalendar);
+        QVERIFY(!opened.has_value());
+        QVERIFY2(opened.error().message().find("items.mdb is corrupt (the mark of partition") !=
+                     std::string::npos,
+                 opened.error().message().c_str());
+    }
+
     // The leader would read the same range each time. Another one has another tree.
     void stopsACopyUntilAnotherReplicaLeads() {
         test::CopiedTable table;

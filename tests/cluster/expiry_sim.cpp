@@ -39,7 +39,7 @@ RequestCall::Bind always(const cluster::Request& request) {
 }  // namespace
 
 ExpirySim::ExpirySim(std::uint64_t seed, cluster::PlantedBug bug)
-    : m_prng(Prng::stream(seed, "expiry-sim")), m_t(optionsOf(seed, m_prng, bug)) {
+    : m_prng(Prng::stream(seed, "expiry-sim")), m_disk(seed), m_t(optionsOf(seed, m_prng, bug)) {
     m_t.createTable();
     m_t.sync();
 }
@@ -48,6 +48,7 @@ ExpirySimReport ExpirySim::run() {
     for (int i = 0; i < kSteps && m_report.violation.empty(); ++i)
         step();
     if (m_report.violation.empty()) settle();
+    m_report.refusals = m_disk.refusals();
     m_report.hash = m_t.world().eventHash();
     return m_report;
 }
@@ -67,7 +68,8 @@ std::int64_t ExpirySim::seconds() {
 void ExpirySim::step() {
     test::noteWallClock(m_t.world(), wall(), cluster::Pace::Normal);
     changeFaults();
-    if (m_prng.chance({1, 12})) changeSetting(!isEnabled());
+    m_disk.step(m_t);
+    if (m_prng.chance({1, 12}) && !m_disk.refuses()) changeSetting(!isEnabled());
     for (int item = 0; item < kItems; ++item) {
         if (m_prng.chance({1, 6})) write(item);
         if (m_prng.chance({1, 8})) read(item);
@@ -82,8 +84,11 @@ void ExpirySim::step() {
         if (m_prng.chance({1, 60})) break;
     }
     if (m_prng.chance({1, 2})) m_t.sync();
-    if (m_prng.chance({1, 10})) m_t.flush();
+    if (m_prng.chance({1, 10}) && !m_disk.refuses()) m_t.flush();
     collect();
+    problem(judgeOwners(m_t.world(), m_t.store()));
+    problem(judgeTrimMarks(m_t.world(), m_t.store()));
+    problem(m_lasting.judge(m_t.world(), m_t.store()));
     if (m_prng.chance({1, 16})) stop();
     if (m_prng.chance({1, 50})) {
         m_jumped += 1s * static_cast<std::int64_t>(m_prng.below(40));
@@ -104,7 +109,7 @@ void ExpirySim::changeSetting(bool isEnabled) {
 
 void ExpirySim::write(int item) {
     Writer& writer = m_writers[static_cast<std::size_t>(item)];
-    if (writer.call != 0) return;
+    if (writer.call != 0 || m_disk.refuses()) return;
     cluster::WriteItem write;
     write.table = m_t.table();
     write.key = {types::AttributeValue::string(nameOf(item)), std::nullopt};
@@ -186,6 +191,7 @@ void ExpirySim::stop() {
     } else {
         m_t.restart();
     }
+    m_disk.reopened(m_t);
     m_latest = std::max(m_latest, seconds());
     m_report.kills += isKill ? 1 : 0;
     m_reads.clear();
@@ -197,6 +203,7 @@ void ExpirySim::stop() {
 }
 
 void ExpirySim::settle() {
+    m_disk.accept(m_t);
     test::healAll(m_t.world());
     m_t.run(8s);
     m_t.flush();
@@ -207,15 +214,13 @@ void ExpirySim::settle() {
     collect();
     if (m_prng.chance({1, 2})) stop();
     m_t.run(60s);
-    m_t.flush();
+    m_t.reclaim();
     collect();
     if (m_report.violation.empty()) judgeAtRest();
 }
 
 void ExpirySim::judgeAtRest() {
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
+    problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     if (m_t.table()->timeToLive.isChanging) problem("the items are not indexed in the end");
     for (int item = 0; item < kItems && m_report.violation.empty(); ++item) {
         const Writer& writer = m_writers[static_cast<std::size_t>(item)];

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "core/base/prng.h"
+#include "tests/cluster/lasting_judges.h"
+#include "tests/cluster/random_disk.h"
 #include "tests/cluster/world_harness.h"
 
 namespace orrery::test {
@@ -19,11 +21,13 @@ struct ExpirySimReport {
     int expired = 0;  ///< Reads that showed no item because it had expired.
     int changes = 0;  ///< Of the setting.
     int kills = 0;
+    int refusals = 0;  ///< How often the disk began to refuse writes.
 };
 
 /// One run: items with and without an expiry are written, read and deleted while the time to live
-/// of their table is enabled and disabled, zones and links fail, the process is killed, and the
-/// calendar jumps. No item may be gone before its expiry, and at the end every expired one is.
+/// of their table is enabled and disabled, zones and links fail, disks refuse writes for a while,
+/// the process is killed, and the calendar jumps. No item may be gone before its expiry, and at the
+/// end every expired one is.
 class ExpirySim {
 public:
     explicit ExpirySim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
@@ -71,7 +75,9 @@ private:
     std::uint8_t zone() { return static_cast<std::uint8_t>(m_prng.below(kZonesPerRegion)); }
 
     Prng m_prng;
+    RandomDisk m_disk;
     WorldHarness m_t;
+    LastingJudges m_lasting;
     std::array<Writer, kItems> m_writers;
     std::map<std::uint64_t, Read> m_reads;
     std::uint64_t m_setting = 0;  ///< The call that changes the setting.

@@ -69,11 +69,13 @@ private slots:
             sum.expired += one.expired;
             sum.changes += one.changes;
             sum.kills += one.kills;
+            sum.refusals += one.refusals;
         }
-        qInfo("%d writes, %d reads of expired items, %d changes, %d kills", sum.writesDone,
-              sum.expired, sum.changes, sum.kills);
+        qInfo("%d writes, %d reads of expired items, %d changes, %d kills, %d refusals",
+              sum.writesDone, sum.expired, sum.changes, sum.kills, sum.refusals);
         QVERIFY(sum.writesDone > 80 * kMixed && sum.expired > 5 * kMixed);
         QVERIFY(sum.changes > 5 * kMixed && sum.kills > 3 * kMixed);
+        QVERIFY(sum.refusals > kMixed);
     }
 
     void findsAnExpiryThatIsNotChecked() {

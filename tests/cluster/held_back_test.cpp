@@ -24,10 +24,6 @@ namespace {
 constexpr const char* kZoneB = "us-east-1b";
 constexpr int kItems = 6000;
 
-void setAccepts(WorldHarness& t, bool accepts) {
-    static_cast<void>(t.world().admit(StorageAccepts{accepts}));
-}
-
 void putItems(WorldHarness& t, const std::string& colour) {
     for (int i = 0; i < kItems; ++i) {
         t.put("k" + std::to_string(i), {{"colour", colour + std::to_string(i % 7)}});
@@ -114,7 +110,7 @@ private slots:
         for (int i = 0; i < 20'000 && itemsFilled(t) < 500; ++i)
             t.run(1ms);
         QVERIFY(itemsFilled(t) < kItems);
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(1s);  // What was under way arrives.
         const std::uint64_t filled = itemsFilled(t);
         const std::uint64_t records = recordsOf(t, VolumeId(0));
@@ -128,7 +124,7 @@ private slots:
         t.run(1s);
         QCOMPARE(t.read(read, "colour"), std::string("c1"));
 
-        setAccepts(t, true);
+        t.setAccepts(true);
         for (int i = 0; i < 2000 && !isFilled(t); ++i)
             t.run(50ms);
         QVERIFY(isFilled(t));
@@ -143,10 +139,10 @@ private slots:
         for (int i = 0; i < kItems; ++i)
             t.put("k" + std::to_string(i), {{"colour", "c" + std::to_string(i)}});
         t.run(5ms);
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(5min);
         QVERIFY(!test::judgeTables(t.world()).empty());
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(20s);
         QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
     }
@@ -161,13 +157,13 @@ private slots:
         const auto put = putExpiring(t, "k", inSeconds(t, 10s));
         t.run(1s);
         QVERIFY(t.done(put) && !t.failed(put));
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(5min);
         const auto before = t.get("k", true);
         t.run(1s);
         QVERIFY(t.done(before) && !t.failed(before));
         QCOMPARE(t.read(before, "pk"), std::string("k"));
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(5s);
         const auto after = t.get("k", true);
         t.run(1s);
@@ -189,7 +185,7 @@ private slots:
         for (int i = 0; i < 20'000 && (!expiryFilling(t) || expiryFilling(t)->done == 0); ++i)
             t.run(1ms);
         QVERIFY(expiryFilling(t).has_value());
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(1s);  // What was under way arrives.
         QVERIFY(expiryFilling(t).has_value());
         const std::uint64_t done = expiryFilling(t)->done;
@@ -200,7 +196,7 @@ private slots:
         QCOMPARE(expiryFilling(t)->done, done);
         QCOMPARE(recordsOf(t, VolumeId(0)), records);
 
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(30s);
         QVERIFY(!expiryFilling(t).has_value());
         const auto left = t.scan(true);
@@ -217,24 +213,24 @@ private slots:
         setStream(t, StreamView::NewImage);
         while (streamsOf(t).empty())
             t.run(1us);
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(5min);
         QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabling);
         const auto read = t.get("k", true);
         t.run(5s);
         QCOMPARE(t.read(read), std::string("1"));
         QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabling);
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(10s);
         QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Enabled);
 
         setStream(t, std::nullopt);
         t.run(1min);
         QCOMPARE(streamsOf(t).at(0)->status(), StreamStatus::Disabled);
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(25h);
         QCOMPARE(streamsOf(t).size(), std::size_t{1});
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(1min);
         QCOMPARE(streamsOf(t).size(), std::size_t{0});
     }
@@ -254,7 +250,7 @@ private slots:
             t.run(step * 500us);
             QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
             t.run(4s);  // Elections. Nobody takes the transaction for a stalled one yet.
-            setAccepts(t, false);
+            t.setAccepts(false);
             const auto isPrepared = [&] {
                 const auto read = test::transactGet(t, {"x", "y"});
                 test::finish(t, {read});
@@ -270,7 +266,7 @@ private slots:
             t.run(5min);
             QVERIFY(isPrepared());
             QCOMPARE(records(), before);
-            setAccepts(t, true);
+            t.setAccepts(true);
             t.run(20s);
             QVERIFY(!isPrepared());
             QVERIFY(records() > before);
@@ -287,11 +283,11 @@ private slots:
         t.submit("DeleteTable", always(remove));
         while (t.table()->status == TableStatus::Active)
             t.run(1us);
-        setAccepts(t, false);
+        t.setAccepts(false);
         t.run(5min);
         QVERIFY(t.table() != nullptr);
         QCOMPARE(t.table()->status, TableStatus::Deleting);
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(1s);
         QVERIFY(t.table() == nullptr);
     }
@@ -314,7 +310,7 @@ private slots:
         QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
         t.run(3s);
         putItems(t, "b");
-        setAccepts(t, false);
+        t.setAccepts(false);
         test::healAll(t.world());
         t.run(2s);  // Elections and what they decide.
         const std::uint64_t records = recordsOf(t, VolumeId(1));
@@ -326,7 +322,7 @@ private slots:
             t.run(1s);
             QCOMPARE(t.read(read, "colour"), std::string("b1"));
         }
-        setAccepts(t, true);
+        t.setAccepts(true);
         t.run(20s);
         QCOMPARE(recordsOf(t, VolumeId(1)), recordsOf(t, VolumeId(0)));
         QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());

@@ -166,6 +166,28 @@ private slots:
         }
     }
 
+    void aGroupStateOfALaterVersionIsRefused() {
+        WorldHarness world;
+        world.createTable();
+        paint(world, "red");
+        world.sync();
+        const auto first =
+            world.world().makeSnapshot()->regions.at(0)->tables.at(0)->partitions.at(0);
+        std::string state = **world.store().groupState(VolumeId(0), first.group);
+        state.front() = '\3';
+        storage::Turn turn;
+        turn.putGroupState(VolumeId(0), first.group, state);
+        world.store().commit(std::move(turn));
+        world.sync();
+        const auto store = world.store().reopened();
+        const auto opened = cluster::World::open(*store, {}, CalendarTime(2'000'000'000s));
+        QVERIFY(!opened.has_value());
+        QCOMPARE(opened.error().message(),
+                 "The state of partition " + std::to_string(first.group.value()) +
+                     " was written by a newer version of Orrery; open the data folder with that "
+                     "one.");
+    }
+
     void aGroupStateIsReadAsItWasWritten() {
         cluster::GroupState state;
         state.lastCommitTimestamps = {CalendarTime(5s), CalendarTime(7s), CalendarTime()};

@@ -112,7 +112,7 @@ public:
         world.turn.setTrimMark(member.volume(), kBase, member.firstKept);
         base->recent.clear();
         run(1ms);
-        sender.forget(kTable);
+        sender.forgetTable(kTable);
         sent.clear();
     }
 
@@ -252,7 +252,7 @@ private slots:
         constexpr std::size_t kItemBytes = 100'000;
         Parts at;
         at.write(90, kItemBytes);
-        at.sender.forget(kTable);
+        at.sender.forgetTable(kTable);
         Jobs jobs(at.world);
         IndexBackfill backfill(at.world, at.replicator, jobs, at.sender);
         backfill.begin(*at.world.catalog.find(kTable), kIndex);
@@ -272,7 +272,7 @@ private slots:
         Parts at;
         at.write(150);
         const IndexBatchArrives batch = at.sent.back();
-        at.sender.forget(kTable);  // Nothing is left of the sender's memory.
+        at.sender.forgetTable(kTable);  // Nothing is left of the sender's memory.
         QCOMPARE(at.give(batch), BatchOutcome::Taken);
         QCOMPARE(at.answers.back().upTo, batch.batch->changes.back().position);
         const Lsn applied = at.entries->member(kA).mark.applied;

@@ -288,6 +288,32 @@ private slots:
         QVERIFY(t.world().jobs().empty());
     }
 
+    // Not with the next turn, which would have to look for it among all copies.
+    void aCopyEndsWithItsTable() {
+        LogBounds bounds;
+        bounds.groupHeldBytesMax = 2000;
+        bounds.stepRecords = 8;
+        bounds.rangeKeysMax = 4;
+        WorldHarness t(Profile::dropIn(), 1, 16'384, bounds);
+        t.createTable();
+        const auto fault = test::failZone(t.world(), "us-east-1b", std::nullopt);
+        t.run(15s);
+        for (int i = 0; i < 400; ++i) {
+            t.put("k" + std::to_string(i), {{"v", std::string(100, '.')}});
+            t.run(1ms);
+        }
+        t.flush();
+        test::heal(t.world(), *fault);
+        for (int i = 0; i < 20'000 && !jobOf(t, JobKind::CopyReplica); ++i)
+            t.turn(t.world().now() + 1ms, 1);
+        QVERIFY(jobOf(t, JobKind::CopyReplica).has_value());
+        deleteTable(t);
+        QVERIFY(t.table() == nullptr);
+        QVERIFY(!jobOf(t, JobKind::CopyReplica).has_value());
+        t.run(1s);
+        QVERIFY(!jobOf(t, JobKind::CopyReplica).has_value());
+    }
+
     void goesOnFromTheValuesOfAnEarlierVersion() {
         WorldHarness t(Profile::serviceLike());
         fillTable(t);

@@ -81,8 +81,10 @@ void NamespaceSim::step() {
     if (m_prng.chance({1, 2})) m_t.sync();
     if (m_prng.chance({1, 12})) m_t.flush();
     collect();
+    problem(m_lasting.judge(m_t.world(), m_t.store()));
     if (m_prng.chance({1, 14})) stop();
     problem(judgeOwners(m_t.world(), m_t.store()));
+    problem(judgeTrimMarks(m_t.world(), m_t.store()));
     judgeSpaces();
 }
 

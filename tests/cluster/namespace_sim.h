@@ -144,7 +144,7 @@ private:
     std::map<KeySpaceId, std::uint64_t> m_lives;  ///< Of all tables that were ever made.
     std::optional<Reset> m_reset;
     std::uint64_t m_lastLife = 0;
-    LogJudge m_logs;
+    LastingJudges m_lasting;
     NamespaceSimReport m_report;
 };
 

@@ -177,14 +177,12 @@ void NamespaceSim::takeStock() {
     m_reads.clear();
     m_counts.clear();
     m_streamReads.clear();
-    m_logs.reopened();
     if (m_reset) {
         ++m_report.interrupted;
         m_reset->isDone = false;
     }
     for (Namespace& space : m_spaces)
         takeStock(space);
-    problem(m_logs.judge(m_t.world(), m_t.store()));
 }
 
 void NamespaceSim::takeStock(Namespace& space) {
@@ -241,17 +239,9 @@ void NamespaceSim::judgeEmpty(const Namespace& space) {
 }
 
 void NamespaceSim::judgeAtRest() {
-    problem(judgeOwners(m_t.world(), m_t.store()));
     judgeSpaces();
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
-    for (int i = 0; i < 50; ++i) {  // The store gives back one range after another.
-        m_t.flush();
-        m_t.run(std::chrono::milliseconds(1));
-    }
-    problem(judgeLeftovers(m_t.world(), m_t.store()));
-    problem(m_logs.judge(m_t.world(), m_t.store()));
+    m_t.reclaim();
+    problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     judgeArchives();
 }
 

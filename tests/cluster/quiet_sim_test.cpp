@@ -10,6 +10,7 @@
 #include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
+#include "tests/cluster/world_judges.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
@@ -203,6 +204,8 @@ private:
         m_t.run(5s);
         if (!m_t.done(scan) || m_t.failed(scan)) return problem("no answer after healing");
         collect();
+        m_t.sync();
+        problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     }
 
     void compareReplicas() {
@@ -225,6 +228,7 @@ private:
 
     Prng m_prng;
     WorldHarness m_t;
+    test::LastingJudges m_lasting;
     std::array<Writer, kKeys> m_writers;
     std::array<int, kKeys> m_floors{};
     std::uint64_t m_scan = 0;

@@ -43,6 +43,7 @@ StreamSim::StreamSim(std::uint64_t seed, cluster::PlantedBug bug)
     : m_prng(Prng::stream(seed, "stream-sim")),
       m_settingsPrng(Prng::stream(seed, "stream-settings")),
       m_changesSettings(m_settingsPrng.chance({1, 2})),
+      m_disk(seed),
       m_t(optionsOf(seed, m_prng, bug)) {}
 
 StreamSimReport StreamSim::run() {
@@ -54,6 +55,7 @@ StreamSimReport StreamSim::run() {
         step();
     if (m_report.violation.empty()) settle();
     m_report.hash = m_t.world().eventHash();
+    m_report.refusals = m_disk.refusals();
     m_report.streams = static_cast<int>(m_streams.size());
     for (const auto& [createdAt, one] : m_streams)
         m_report.segments +=
@@ -77,10 +79,11 @@ void StreamSim::step() {
     ++m_step;
     test::noteWallClock(m_t.world(), wall(), cluster::Pace::Normal);
     changeFaults();
-    if (m_prng.chance({1, 12})) changeTable();
+    m_disk.step(m_t);
+    if (m_prng.chance({1, 12}) && !m_disk.refuses()) changeTable();
     clients();
     consume();
-    if (m_changesSettings && m_settingsPrng.chance({1, 8})) changeSettings();
+    if (m_changesSettings && !m_disk.refuses() && m_settingsPrng.chance({1, 8})) changeSettings();
     const Duration by = m_prng.chance({1, 10})
                             ? 1ms * static_cast<std::int64_t>(m_prng.below(4000))
                             : 100us * static_cast<std::int64_t>(m_prng.below(500));
@@ -91,9 +94,11 @@ void StreamSim::step() {
         if (m_prng.chance({1, 60})) break;
     }
     if (m_prng.chance({1, 2})) m_t.sync();
-    if (m_prng.chance({1, 8})) m_t.flush();
+    if (m_prng.chance({1, 8}) && !m_disk.refuses()) m_t.flush();
     collect();
+    problem(judgeOwners(m_t.world(), m_t.store()));
     problem(judgeTrimMarks(m_t.world(), m_t.store()));
+    problem(m_lasting.judge(m_t.world(), m_t.store()));
     if (m_prng.chance({1, 14})) stop();
     if (m_prng.chance({1, 60})) jump();
     if (m_prng.chance({1, 30})) passHours();
@@ -153,7 +158,7 @@ void StreamSim::clients() {
 void StreamSim::write(int item) {
     Writer& writer = m_writers[static_cast<std::size_t>(item)];
     const cluster::TablePtr there = table();
-    if (there == nullptr || writer.call != 0) return;
+    if (there == nullptr || writer.call != 0 || m_disk.refuses()) return;
     cluster::WriteItem write;
     write.table = there;
     write.key = keyOf(item);
@@ -239,6 +244,7 @@ void StreamSim::stop() {
     } else {
         m_t.restart();
     }
+    m_disk.reopened(m_t);
     m_report.kills += isKill ? 1 : 0;
     for (Writer& writer : m_writers) {
         writer.isKnown = writer.isKnown && writer.call == 0;
@@ -267,6 +273,7 @@ void StreamSim::stop() {
 
 void StreamSim::settle() {
     m_isSettling = true;
+    m_disk.accept(m_t);
     test::healAll(m_t.world());
     for (int i = 0; i < 30 && m_report.violation.empty(); ++i) {
         m_t.run(1s);
@@ -279,7 +286,7 @@ void StreamSim::settle() {
         }
     }
     m_t.run(3s);
-    m_t.flush();
+    m_t.reclaim();
     collect();
     if (m_report.violation.empty()) judgeAtRest();
 }

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "core/base/prng.h"
+#include "tests/cluster/lasting_judges.h"
+#include "tests/cluster/random_disk.h"
 #include "tests/cluster/world_harness.h"
 
 namespace orrery::test {
@@ -26,10 +28,12 @@ struct StreamSimReport {
     int kills = 0;
     int children = 0;  ///< Shards that continue another one.
     int settings = 0;  ///< Changes of tags and policies.
+    int refusals = 0;  ///< How often the disk began to refuse writes.
 };
 
 /// One run: a table whose stream is enabled and disabled, which is deleted and made anew, while
-/// clients write, zones and links fail, the process is killed, and hours and days pass. A consumer
+/// clients write, zones and links fail, disks refuse writes for a while, the process is killed, and
+/// hours and days pass. A consumer
 /// reads all shards on and on, as an application would: from the position of its last answer, and a
 /// shard before its child. In half of the runs somebody changes tags and policies of the streams,
 /// which have those of the last change that was answered, or of one in progress.
@@ -126,7 +130,9 @@ private:
     Prng m_prng;
     Prng m_settingsPrng;
     const bool m_changesSettings;
+    RandomDisk m_disk;
     WorldHarness m_t;
+    LastingJudges m_lasting;
     std::array<Writer, kItems> m_writers;
     std::map<CalendarTime, Stream> m_streams;  ///< By creation.
     Admin m_admin = Admin::None;

@@ -165,8 +165,7 @@ void StreamSim::findStreams() {
 }
 
 void StreamSim::judgeAtRest() {
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
-    problem(judgeTrees(m_t.world(), m_t.store()));
+    problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     for (const auto& [createdAt, one] : m_streams) {
         if (m_t.world().catalog().streams().find(*one.stream) == nullptr) continue;
         if (!one.owed.empty())

@@ -73,16 +73,17 @@ private slots:
             sum.kills += one.kills;
             sum.children += one.children;
             sum.settings += one.settings;
+            sum.refusals += one.refusals;
         }
         qInfo(
             "%d writes, %d entries, %d streams, %d children, %d segments, %d trimmed reads, "
-            "%d kills, %d changes of tags",
+            "%d kills, %d changes of tags, %d refusals",
             sum.writesDone, sum.entriesSeen, sum.streams, sum.children, sum.segments, sum.trimmed,
-            sum.kills, sum.settings);
+            sum.kills, sum.settings, sum.refusals);
         QVERIFY(sum.writesDone > 100 * kMixed && sum.entriesSeen > 50 * kMixed);
         QVERIFY(sum.streams > 2 * kMixed && sum.segments > 5 * kMixed);
         QVERIFY(sum.trimmed > 0 && sum.kills > 2 * kMixed && sum.children > 2 * kMixed);
-        QVERIFY(sum.settings > 5 * kMixed);
+        QVERIFY(sum.settings > 5 * kMixed && sum.refusals > kMixed);
     }
 
     void findsASegmentThatSkipsARecord() {

@@ -1,5 +1,7 @@
 // Goal: a table's description comes back as it was stored, also from a folder of an older version.
 
+#include "core/cluster/catalog/table_codec.h"
+
 #include <QtTest>
 
 #include "core/cluster/catalog/table_description.h"
@@ -54,7 +56,10 @@ private slots:
                          .warm = Throughput{12'001, 4'001},
                          .toPayPerRequest = true,
                          .sseEnabled = false,
-                         .sseKeyArn = "key"};
+                         .sseKeyArn = "key",
+                         .billing = true,
+                         .stream = true,
+                         .tableClass = true};
         table.indexes[0].pending.warm = Throughput{1, 2};
         const auto read = decodeTable(encodeTable(table));
         QVERIFY(read.has_value());
@@ -63,6 +68,21 @@ private slots:
         table.pending = {};
         QVERIFY(table.hasPendingChange());
         QVERIFY(!decodeTable(encodeTable(table))->pending.sseEnabled);
+    }
+
+    // It ended after the ARN of the key.
+    void readsAPendingChangeOfAnEarlierVersion() {
+        constexpr std::size_t kFlags = 3;
+        TableDescription table = plainTable();
+        table.pending.sseEnabled = true;
+        std::string bytes = encodeTable(table);
+        const std::size_t payload = 9;  // Nothing but the flags, and no ARN.
+        QCOMPARE(std::size_t(bytes[bytes.size() - payload - 1]), payload);
+        bytes[bytes.size() - payload - 1] = char(payload - kFlags);
+        bytes.resize(bytes.size() - kFlags);
+        const auto read = decodeTable(bytes);
+        QVERIFY(read.has_value());
+        QVERIFY(read->pending == table.pending);
     }
 
     // Version 1 ends after the tags.
@@ -95,9 +115,23 @@ private slots:
             if (read) QVERIFY(!statusText(read->status).empty());
             if (read) QVERIFY(!statusText(read->indexes.at(0).status).empty());
         }
-        std::string newer = bytes;
-        newer.front() = '\7';
-        QVERIFY(!decodeTable(newer));
+        QVERIFY(!isNewerTable(bytes.substr(0, bytes.size() / 2)));
+        QVERIFY(!isNewerTable(std::string_view()));
+    }
+
+    void tellsALaterVersionFromDamage() {
+        const std::string bytes = encodeTable(plainTable());
+        std::string later = bytes;
+        later.front() = '\7';
+        QVERIFY(!decodeTable(later));
+        QVERIFY(isNewerTable(later));
+        // A block of a kind that this version does not know, with a payload of two bytes.
+        later = bytes.substr(0, bytes.size() - 1) + std::string("\1\x63\2xy", 5);
+        QVERIFY(!decodeTable(later));
+        QVERIFY(isNewerTable(later));
+        later = bytes.substr(0, bytes.size() - 1) + std::string("\1\1\2xy", 5);
+        QVERIFY(!decodeTable(later));
+        QVERIFY(!isNewerTable(later));
     }
 };
 

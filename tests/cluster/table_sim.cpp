@@ -33,8 +33,10 @@ cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::Planted
 
 }  // namespace
 
-TableSim::TableSim(std::uint64_t seed, cluster::PlantedBug bug)
-    : m_prng(Prng::stream(seed, "table-sim")), m_t(optionsOf(seed, m_prng, bug)) {
+TableSim::TableSim(std::uint64_t seed, cluster::PlantedBug bug, RandomDisk::Mistake mistake)
+    : m_prng(Prng::stream(seed, "table-sim")),
+      m_disk(seed, mistake),
+      m_t(optionsOf(seed, m_prng, bug)) {
     for (int i = 0; i < kTables; ++i)
         m_tables[static_cast<std::size_t>(i)].name = "T" + std::to_string(i);
     m_t.setBeforeCommit([this] {
@@ -54,23 +56,23 @@ TableSimReport TableSim::run() {
         if (m_report.violation.empty()) settle();
     }
     m_report.hash = m_t.world().eventHash();
-    m_report.records = m_logs.records();
+    m_report.refusals = m_disk.refusals();
+    m_report.records = m_lasting.records();
     return m_report;
 }
 
 void TableSim::step() {
     changeFaults();
     changeClock();
-    changeTables();
+    m_disk.step(m_t);
+    if (!m_disk.refuses()) changeTables();
     clients();
     pass();
     if (!m_report.violation.empty()) return;
-    if (m_prng.chance({1, 2})) {
-        m_t.sync();
-        problem(m_jobIds.judge(m_t.world()));
-    }
-    if (m_prng.chance({1, 12})) m_t.flush();
+    if (m_prng.chance({1, 2})) m_t.sync();
+    if (m_prng.chance({1, 12}) && !m_disk.refuses()) m_t.flush();
     collect();
+    problem(m_lasting.judge(m_t.world(), m_t.store()));
     if (m_prng.chance({1, 14})) stop();
     problem(judgeOwners(m_t.world(), m_t.store()));
     problem(judgeTrimMarks(m_t.world(), m_t.store()));
@@ -89,103 +91,6 @@ void TableSim::changeClock() {
                                                             : cluster::Profile::serviceLike());
 }
 
-void TableSim::changeTables() {
-    if (!m_prng.chance({1, 4})) return;
-    const int table = static_cast<int>(m_prng.below(kTables));
-    if (isChanging(table)) return;
-    if (!m_tables[static_cast<std::size_t>(table)].isThere) return create(table);
-    switch (m_prng.below(5)) {
-        case 0:
-        case 1:
-            return addIndex(table);
-        case 2:
-            return dropIndex(table);
-        case 3:
-            return remove(table);
-        default:
-            return;
-    }
-}
-
-cluster::SecondaryIndex TableSim::drawIndex(const std::string& name, bool local) {
-    cluster::SecondaryIndex index;
-    index.name = name;
-    index.global = !local;
-    const bool byColour = m_prng.chance({2, 3});
-    const types::KeyAttribute colour{byColour ? "colour" : "number", types::AttributeType::String};
-    index.keys.partition = local ? types::KeyAttribute{"pk", types::AttributeType::String} : colour;
-    if (local || m_prng.chance({1, 3}))
-        index.keys.sort = {local ? "colour" : "number", types::AttributeType::String};
-    if (!local && !byColour) index.keys.sort.reset();
-    index.throughput = {1, 1};
-    switch (m_prng.below(3)) {
-        case 0:
-            index.projection.kind = table::ProjectionKind::KeysOnly;
-            break;
-        case 1:
-            index.projection = {table::ProjectionKind::Include, {"number"}};
-            break;
-        default:
-            break;
-    }
-    return index;
-}
-
-void TableSim::create(int table) {
-    Table& made = m_tables[static_cast<std::size_t>(table)];
-    cluster::CreateTable create;
-    create.table.name = made.name;
-    create.table.keys.partition = {"pk", types::AttributeType::String};
-    const bool hasSort = m_prng.chance({1, 3});
-    if (hasSort) create.table.keys.sort = {"sk", types::AttributeType::String};
-    create.table.billing = m_prng.chance({1, 4}) ? cluster::BillingMode::PayPerRequest
-                                                 : cluster::BillingMode::Provisioned;
-    create.table.throughput = {1, m_prng.chance({1, 3}) ? 1500 : 1};
-    if (hasSort && m_prng.chance({1, 2})) create.table.indexes.push_back(drawIndex("L", true));
-    for (std::uint64_t i = m_prng.below(3); i > 0; --i)
-        create.table.indexes.push_back(drawIndex("G" + std::to_string(i), false));
-    const std::uint64_t call = m_t.submit("CreateTable", [create](const auto&, const auto&) {
-        return ApiResult<cluster::Request>(create);
-    });
-    m_admin[call] = {Change::Create, table, "", hasSort};
-}
-
-void TableSim::addIndex(int table) {
-    const cluster::TablePtr there = find(table);
-    const std::string name = "G" + std::to_string(1 + m_prng.below(4));
-    if (there == nullptr || there->findIndex(name) != nullptr) return;
-    cluster::UpdateTable update;
-    update.table = there;
-    update.createIndexes.push_back(drawIndex(name, false));
-    const std::uint64_t call = m_t.submit("UpdateTable", [update](const auto&, const auto&) {
-        return ApiResult<cluster::Request>(update);
-    });
-    m_admin[call] = {Change::AddIndex, table, name};
-}
-
-void TableSim::dropIndex(int table) {
-    const cluster::TablePtr there = find(table);
-    const std::string name = "G" + std::to_string(1 + m_prng.below(4));
-    if (there == nullptr || there->findIndex(name) == nullptr) return;
-    m_tables[static_cast<std::size_t>(table)].indexes.erase(name);
-    cluster::UpdateTable update;
-    update.table = there;
-    update.deleteIndexes.push_back(name);
-    const std::uint64_t call = m_t.submit("UpdateTable", [update](const auto&, const auto&) {
-        return ApiResult<cluster::Request>(update);
-    });
-    m_admin[call] = {Change::DropIndex, table, name};
-}
-
-void TableSim::remove(int table) {
-    const cluster::TablePtr there = find(table);
-    if (there == nullptr) return;
-    const std::uint64_t call = m_t.submit("DeleteTable", [there](const auto&, const auto&) {
-        return ApiResult<cluster::Request>(cluster::DeleteTable{there});
-    });
-    m_admin[call] = {Change::Delete, table, ""};
-}
-
 void TableSim::clients() {
     for (int table = 0; table < kTables; ++table) {
         if (!m_tables[static_cast<std::size_t>(table)].isThere) continue;
@@ -195,7 +100,7 @@ void TableSim::clients() {
         }
         if (m_prng.chance({1, 12})) scan(table);
         if (m_prng.chance({1, 12})) queryIndex(table);
-        if (m_prng.chance({1, 6})) transact(table);
+        if (m_prng.chance({1, 6}) && !m_disk.refuses()) transact(table);
     }
 }
 
@@ -240,7 +145,7 @@ types::Key TableSim::keyOf(int table, int item) const {
 void TableSim::write(int table, int item) {
     const cluster::TablePtr there = find(table);
     Item& one = m_tables[static_cast<std::size_t>(table)].items[static_cast<std::size_t>(item)];
-    if (there == nullptr || one.history.isWriting()) return;
+    if (there == nullptr || one.history.isWriting() || m_disk.refuses()) return;
     cluster::WriteItem write;
     write.table = there;
     write.key = keyOf(table, item);
@@ -341,6 +246,7 @@ void TableSim::stop() {
     }
     ++(isKill ? m_report.kills : m_report.restarts);
     test::setClockSetting(m_t.world(), {.paused = m_isPaused});
+    m_disk.reopened(m_t);
     takeStock();
 }
 
@@ -348,12 +254,13 @@ void TableSim::settle() {
     m_isPaused = false;
     test::setClockSetting(m_t.world(), {});
     test::noteWallClock(m_t.world(), m_t.world().calendar(), cluster::Pace::Normal);
+    m_disk.accept(m_t);
     judgeBehindACut();
     test::healAll(m_t.world());
     m_t.run(6s);
     runUntilActive();
     m_t.run(4s);
-    giveBackAll();
+    m_t.reclaim();
     collect();
     judgeAtRest();
 }
@@ -386,13 +293,6 @@ void TableSim::runUntilActive() {
         m_t.run(2s);
     }
     problem("a table does not become ACTIVE");
-}
-
-void TableSim::giveBackAll() {
-    for (int i = 0; i < 50; ++i) {
-        m_t.flush();
-        m_t.run(1ms);
-    }
 }
 
 }  // namespace orrery::test

@@ -9,6 +9,7 @@
 
 #include "core/base/prng.h"
 #include "tests/cluster/item_history.h"
+#include "tests/cluster/random_disk.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_judges.h"
 
@@ -27,15 +28,17 @@ struct TableSimReport {
     int kills = 0;
     int writesDone = 0;
     int strongReads = 0;
+    int refusals = 0;  ///< How often the disk began to refuse writes.
 };
 
 /// One run: tables and indexes are created, changed and deleted while clients write and read, zones
-/// and links fail, and the process is killed or stopped and restarted. Now and then all faults but
-/// a cut link are healed and everything comes to rest, then that link is healed too, and the judges
-/// check everything.
+/// and links fail, and the process is killed or stopped and restarted. In some runs the disk
+/// refuses writes for a while, again and again. Now and then all faults but a cut link are healed
+/// and everything comes to rest, then that link is healed too, and the judges check everything.
 class TableSim {
 public:
-    explicit TableSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None);
+    explicit TableSim(std::uint64_t seed, cluster::PlantedBug bug = cluster::PlantedBug::None,
+                      RandomDisk::Mistake mistake = RandomDisk::Mistake::None);
 
     TableSimReport run();
 
@@ -97,7 +100,6 @@ private:
     void settle();
     void judgeBehindACut();
     void runUntilActive();
-    void giveBackAll();
 
     // Results.
     bool isReleased(std::uint64_t call) const;
@@ -119,13 +121,13 @@ private:
     std::uint8_t zone() { return static_cast<std::uint8_t>(m_prng.below(kZonesPerRegion)); }
 
     Prng m_prng;
+    RandomDisk m_disk;
     WorldHarness m_t;
     std::array<Table, kTables> m_tables;
     std::map<std::uint64_t, Admin> m_admin;  ///< By call.
     std::map<std::uint64_t, Read> m_reads;
     std::map<std::uint64_t, Scan> m_scans;
-    LogJudge m_logs;
-    JobIdJudge m_jobIds;
+    LastingJudges m_lasting;
     bool m_isPaused = false;
     TableSimReport m_report;
 };

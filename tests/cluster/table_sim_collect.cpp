@@ -137,7 +137,6 @@ void TableSim::collectScan(std::uint64_t call, const Scan& scan) {
 void TableSim::takeStock() {
     m_reads.clear();
     m_scans.clear();
-    m_logs.reopened();
     const std::map<std::uint64_t, Admin> inFlight = std::exchange(m_admin, {});
     for (int table = 0; table < kTables; ++table) {
         std::optional<Admin> admin;
@@ -147,7 +146,6 @@ void TableSim::takeStock() {
         takeStock(table, admin);
     }
     problem(judgeOwners(m_t.world(), m_t.store()));
-    problem(m_logs.judge(m_t.world(), m_t.store()));
 }
 
 void TableSim::takeStock(int number, const std::optional<Admin>& inFlight) {
@@ -175,12 +173,7 @@ void TableSim::takeStock(int number, const std::optional<Admin>& inFlight) {
 }
 
 void TableSim::judgeAtRest() {
-    problem(judgeOwners(m_t.world(), m_t.store()));
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
-    problem(judgeLeftovers(m_t.world(), m_t.store()));
-    problem(m_logs.judge(m_t.world(), m_t.store()));
+    problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     for (int table = 0; table < kTables && m_report.violation.empty(); ++table) {
         if (m_tables[static_cast<std::size_t>(table)].isThere) readEverything(table);
     }

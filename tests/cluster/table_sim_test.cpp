@@ -31,6 +31,17 @@ std::uint64_t foundBy(PlantedBug bug, std::string_view broken) {
     return kRuns.foundBy(bug, broken, kSeedsForBugs);
 }
 
+bool findsRefusalsForEver(std::string_view broken) {
+    for (std::uint64_t seed = 1; seed <= kSeedsForBugs; ++seed) {
+        const std::string violation =
+            TableSim(seed, PlantedBug::None, test::RandomDisk::Mistake::RefusesForEver)
+                .run()
+                .violation;
+        if (violation.contains(broken)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 class TableSimTest : public QObject {
@@ -83,16 +94,18 @@ private slots:
             sum.restarts += one.restarts;
             sum.writesDone += one.writesDone;
             sum.strongReads += one.strongReads;
+            sum.refusals += one.refusals;
         }
         qInfo(
             "%d tables made, %d deleted, %d indexes made, %d deleted, %d kills, %d restarts, %d "
-            "writes, %d strong reads",
+            "writes, %d strong reads, %d refusals",
             sum.tablesMade, sum.tablesDeleted, sum.indexesMade, sum.indexesDeleted, sum.kills,
-            sum.restarts, sum.writesDone, sum.strongReads);
+            sum.restarts, sum.writesDone, sum.strongReads, sum.refusals);
         QVERIFY(sum.tablesMade > 2 * kMixed && sum.tablesDeleted > kMixed);
         QVERIFY(sum.indexesMade > 2 * kMixed && sum.indexesDeleted > kMixed / 2);
         QVERIFY(sum.kills > 4 * kMixed && sum.restarts > 2 * kMixed);
         QVERIFY(sum.writesDone > 200 * kMixed && sum.strongReads > 100 * kMixed);
+        QVERIFY(sum.refusals > kMixed);
     }
 
     void findsCountersThatAreSavedEarly() {
@@ -136,6 +149,14 @@ private slots:
     }
     void findsAnIndexThatWaitsForACutLink() {
         QVERIFY(foundBy(PlantedBug::IndexTakesNoDetour, " though it can be reached") != 0);
+    }
+    // What the world holds back while writes are refused is as good as lost then.
+    void findsATableThatSettlesNoMore() {
+        QVERIFY(findsRefusalsForEver("a table does not become ACTIVE"));
+    }
+    void findsReplicasThatCatchUpNoMore() { QVERIFY(findsRefusalsForEver(" differs from zone 0")); }
+    void findsIndexesThatGetNoMoreChanges() {
+        QVERIFY(findsRefusalsForEver(" records though it can be reached"));
     }
     void findsReadsFromAnUnsettledTail() {
         QVERIFY(foundBy(PlantedBug::TailUnsettled, "did not show after the kill") != 0);

@@ -41,6 +41,7 @@ TransactionRun::TransactionRun(std::uint64_t seed, PlantedBug bug)
     : m_prng(Prng::stream(seed, "transaction-sim")),
       m_shape(Prng::stream(seed, "transaction-sim-table")),
       m_has{m_shape.chance({1, 2}), m_shape.chance({1, 2}), m_shape.chance({1, 2})},
+      m_disk(seed),
       m_t(drawOptions(seed, m_prng, m_shape, bug)),
       m_fault(m_prng.chance({1, 2}) ? Ratio{1, 60} : Ratio{1, 20}),
       m_kill(m_prng.chance({1, 2}) ? Ratio{1, 40} : Ratio{1, 200}) {
@@ -56,11 +57,14 @@ TransactionRun::TransactionRun(std::uint64_t seed, PlantedBug bug)
 std::string TransactionRun::run() {
     for (int step = 0; step < kSteps && m_problem.empty(); ++step) {
         fault();
+        m_disk.step(m_t);
         clients();
         m_t.run(Duration(1ms) * static_cast<std::int64_t>(1 + m_prng.below(40)));
         if (m_prng.chance({1, 2})) m_t.sync();
         collect();
-        problem(m_log.judge(m_t.world(), m_t.store()));
+        problem(judgeOwners(m_t.world(), m_t.store()));
+        problem(judgeTrimMarks(m_t.world(), m_t.store()));
+        problem(m_lasting.judge(m_t.world(), m_t.store()));
         if (m_prng.chance(m_kill)) kill();
     }
     if (m_problem.empty()) settle();
@@ -81,7 +85,7 @@ void TransactionRun::fault() {
 
 void TransactionRun::kill() {
     m_shape.chance({1, 2}) ? m_t.reopen() : m_t.kill();
-    m_log.reopened();
+    m_disk.reopened(m_t);
     for (Client& client : m_clients)
         client = {};
     m_sums.clear();
@@ -116,7 +120,7 @@ void TransactionRun::clients() {
 }
 
 void TransactionRun::pairs() {
-    if (m_pairWrite == 0 && m_prng.chance({1, 3})) {
+    if (m_pairWrite == 0 && !m_disk.refuses() && m_prng.chance({1, 3})) {
         const std::int64_t value = ++m_pairValue;
         const bool isDelete = m_prng.chance({1, 3});
         std::vector<Act> acts;
@@ -129,6 +133,7 @@ void TransactionRun::pairs() {
 }
 
 void TransactionRun::tokens() {
+    if (m_disk.refuses()) return;
     // A single write that no condition keeps apart from the transaction.
     if (m_prng.chance({1, 3})) {
         test::write(m_t, {.pk = "count-0", .update = "SET t = :t", .values = {{":t", 1}}}, zone());
@@ -204,7 +209,7 @@ void TransactionRun::haveRead(Client& client) {
     if (m_t.failed(client.call)) return;
     const auto items = itemsOf(m_t, client.call);
     noteRead(client.accounts, items);
-    if (m_problem.empty()) writeOn(client, items);
+    if (m_problem.empty() && !m_disk.refuses()) writeOn(client, items);
 }
 
 void TransactionRun::haveWritten(Client& client) {
@@ -266,6 +271,7 @@ void TransactionRun::judgeOrder() {
 }
 
 void TransactionRun::settle() {
+    m_disk.accept(m_t);
     healAll(m_t.world());
     m_t.run(30s);
     m_t.sync();
@@ -284,10 +290,7 @@ void TransactionRun::settle() {
     settleTokens();
     m_t.run(10s);
     m_t.sync();
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
-    problem(m_log.judge(m_t.world(), m_t.store()));
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
+    problem(judgeAtRest(m_t.world(), m_t.store(), m_lasting));
     settlePrepared();
 }
 

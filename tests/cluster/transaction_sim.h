@@ -10,6 +10,7 @@
 
 #include "core/base/prng.h"
 #include "core/check/serial_order.h"
+#include "tests/cluster/random_disk.h"
 #include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_judges.h"
 
@@ -27,6 +28,7 @@ public:
     int done() const { return m_done; }
     int conflicts() const { return m_conflicts; }
     int streamed() const { return m_streamed; }
+    int refusals() const { return m_disk.refusals(); }
 
 private:
     static constexpr int kClients = 4;
@@ -107,10 +109,11 @@ private:
     Prng m_prng;
     Prng m_shape;  ///< For what came later, so that kept seeds stay what they were.
     const Has m_has;
+    RandomDisk m_disk;
     WorldHarness m_t;
     const Ratio m_fault;
     const Ratio m_kill;
-    LogJudge m_log;
+    LastingJudges m_lasting;
     std::array<Client, kClients> m_clients;
     std::map<std::uint64_t, Write> m_writes;
     std::uint64_t m_operations = 0;

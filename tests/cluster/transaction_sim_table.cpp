@@ -67,7 +67,8 @@ void TransactionRun::createTable() {
 
 // Two items that expire, put by one transaction; some while others of the same name are expiring.
 void TransactionRun::sessions() {
-    if (!m_has.timeToLive || m_sessionCall != 0 || !m_shape.chance({1, 4})) return;
+    if (!m_has.timeToLive || m_sessionCall != 0 || m_disk.refuses()) return;
+    if (!m_shape.chance({1, 4})) return;
     const std::int64_t now = m_t.world().calendar().sinceEpoch() / 1s;
     const std::uint64_t first = m_shape.below(kSessions);
     std::vector<Act> acts;

@@ -233,6 +233,8 @@ private slots:
         test::finish(world, {first, second});
         QCOMPARE(qt(test::outcomeOf(world, first)), QString("ok"));
         QCOMPARE(qt(test::outcomeOf(world, second)), QString("TransactionInProgressException"));
+        QCOMPARE(qt(world.answer(second)->result.error().message),
+                 QString("Transaction from previous request is still in progress"));
         QCOMPARE(balances(world)->first, std::int64_t{94});
     }
 

@@ -63,6 +63,14 @@ WorldHarness::WorldHarness(cluster::WorldOptions options)
     open();
 }
 
+WorldHarness::WorldHarness(cluster::WorldOptions options,
+                           std::unique_ptr<storage::MemoryStore> store)
+    : m_options(std::move(options)),
+      m_storePrng(Prng::stream(m_options.seed, "store")),
+      m_store(std::move(store)) {
+    open();
+}
+
 void WorldHarness::open() {
     auto world = cluster::World::open(*m_store, m_options, m_wallClock);
     CHECK(world.has_value());
@@ -214,6 +222,18 @@ void WorldHarness::flush() {
     }
     m_store->runDeferred(SIZE_MAX);
     sync();
+}
+
+void WorldHarness::reclaim() {
+    for (int i = 0; i < 50; ++i) {
+        flush();
+        run(std::chrono::milliseconds(1));
+    }
+    sync();
+}
+
+void WorldHarness::setAccepts(bool writes) {
+    static_cast<void>(m_world->admit(cluster::StorageAccepts{writes}));
 }
 
 void WorldHarness::kill() {

@@ -29,6 +29,7 @@ public:
                           std::uint64_t seed = 1, std::size_t traceEvents = 16'384,
                           const cluster::LogBounds& logBounds = {});
     explicit WorldHarness(cluster::WorldOptions options);
+    WorldHarness(cluster::WorldOptions options, std::unique_ptr<storage::MemoryStore> store);
 
     cluster::World& world() { return *m_world; }
     storage::MemoryStore& store() const { return *m_store; }
@@ -70,6 +71,10 @@ public:
     void sync();
     /// Syncs and writes the trees.
     void flush();
+    /// Has jobs and store erase what was dropped, range after range.
+    void reclaim();
+    /// The store refuses writes from now on, or accepts them again.
+    void setAccepts(bool writes);
     /// Kills the process and restarts it with what is synced.
     void kill();
     /// Stops the process normally and restarts it.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -9,7 +11,6 @@
 #include "core/cluster/replicas/jobs.h"
 #include "core/cluster/tables/stored_table.h"
 #include "core/table/index_entry.h"
-#include "core/table/log_record.h"
 
 namespace orrery::test {
 namespace {
@@ -301,17 +302,6 @@ std::string judgeIndexLag(cluster::World& world) {
     return problem;
 }
 
-std::string JobIdJudge::judge(const cluster::World& world) {
-    std::string problem;
-    for (const observe::JobView& job : world.jobs()) {
-        const Seen seen{job.kind, job.since};
-        const auto [known, isNew] = m_jobs.try_emplace(job.id, seen);
-        if (!isNew && known->second != seen)
-            problem = "job " + std::to_string(job.id) + " was another job before";
-    }
-    return problem;
-}
-
 int treesInCopy(const cluster::World& world, const storage::Store& store) {
     int count = 0;
     world.catalog().forEach([&](const cluster::TablePtr& table) {
@@ -327,50 +317,21 @@ int treesInCopy(const cluster::World& world, const storage::Store& store) {
     return count;
 }
 
-std::string LogJudge::judge(const cluster::World& world, const storage::Store& store) {
-    std::string problem;
-    world.catalog().forEach([&](const cluster::TablePtr& table) {
-        for (const auto& partition : partitionsOf(world, *table)) {
-            const auto& most = *std::ranges::max_element(
-                partition.zones, {}, &cluster::PartitionChecksums::Zone::applied);
-            const VolumeId volume = volumeOf(table->region, most.zone);
-            if (problem.empty()) problem = read(store, volume, partition.group, most.applied);
-        }
-    });
+std::string judgeAtRest(cluster::World& world, const storage::Store& store,
+                        LastingJudges& lasting) {
+    CHECK(store.figures().pendingTurns == 0);  // Otherwise `lasting` looks at nothing.
+    if (const auto damage = world.damage()) return "damage is told: " + damage->message();
+    std::string problem = judgeOwners(world, store);
+    const auto ask = [&problem](auto judge) {
+        if (problem.empty()) problem = judge();
+    };
+    ask([&] { return judgeTables(world); });
+    ask([&] { return judgeTrees(world, store); });
+    ask([&] { return judgeTrimMarks(world, store); });
+    ask([&] { return judgeIndexLag(world); });
+    ask([&] { return judgeLeftovers(world, store); });
+    ask([&] { return lasting.judge(world, store); });
     return problem;
-}
-
-std::string LogJudge::read(const storage::Store& store, VolumeId volume, GroupId group, Lsn upTo) {
-    Seen& seen = m_groups[group];
-    for (; seen.last < upTo; seen.last = seen.last.next()) {
-        const Lsn lsn = seen.last.next();
-        const auto bytes = store.record(volume, group, lsn);
-        CHECK(bytes.has_value());
-        if (*bytes == nullptr) continue;  // Trimmed.
-        const auto record = table::decodeRecord(**bytes);
-        CHECK(record.has_value());
-        const std::string where = nameOf(group) + ", record " + std::to_string(lsn.value());
-        if (record->committedAt <= seen.committedAt)
-            return where + ": its commit timestamp is back";
-        seen.committedAt = record->committedAt;
-        ++m_records;
-        const bool isCheck = record->action == table::TransactionAction::Check;
-        if (table::changesItem(*record) ||
-            (record->kind == table::RecordKind::TransactionCommit && isCheck)) {
-            const CalendarTime stamp = record->stamp.value_or(record->committedAt);
-            CalendarTime& last = seen.stamps[record->key];
-            if (stamp <= last) return where + ": the stamp of an item goes back";
-            last = stamp;
-        }
-        if (!record->source) continue;
-        Lsn& source = seen.sources[record->source->group];
-        if (record->source->lsn <= source)
-            return where + ": takes record " + std::to_string(record->source->lsn.value()) +
-                   " of " + nameOf(record->source->group) + " after record " +
-                   std::to_string(source.value());
-        source = record->source->lsn;
-    }
-    return {};
 }
 
 }  // namespace orrery::test

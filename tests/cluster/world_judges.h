@@ -1,18 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 
-#include "core/base/time.h"
 #include "core/cluster/world/world.h"
-#include "core/observe/job_view.h"
 #include "core/storage/store.h"
+#include "tests/cluster/lasting_judges.h"
 
 namespace orrery::test {
 
 // What must hold for a whole world after any inputs. Each judge returns an error, or an empty text.
+// lasting_judges.h has those that remember what they saw.
 
 /// At any time, also within a turn: no group and no key space has two owners.
 std::string judgeIds(const cluster::World& world);
@@ -42,43 +39,9 @@ std::string judgeIndexLag(cluster::World& world);
 /// How many trees are being copied.
 int treesInCopy(const cluster::World& world, const storage::Store& store);
 
-/// An id stands for one job, over restarts too.
-class JobIdJudge {
-public:
-    /// Once all turns are synced.
-    std::string judge(const cluster::World& world);
-
-private:
-    struct Seen {
-        observe::JobKind kind{};
-        CalendarTime since;
-        bool operator==(const Seen&) const = default;
-    };
-    std::map<std::uint64_t, Seen> m_jobs;
-};
-
-/// Reads the committed logs of all partitions on from where it was: commit timestamps only go up,
-/// over restarts too; so do the version stamps of an item; and an index takes each record of a base
-/// partition once, in order.
-class LogJudge {
-public:
-    std::string judge(const cluster::World& world, const storage::Store& store);
-    /// The world was reopened; what was not synced is lost.
-    void reopened() { m_groups.clear(); }
-    std::uint64_t records() const { return m_records; }
-
-private:
-    struct Seen {
-        Lsn last{};
-        CalendarTime committedAt;
-        std::map<GroupId, Lsn> sources;
-        std::map<std::string, CalendarTime> stamps;  ///< By key, of each item's latest version.
-    };
-
-    std::string read(const storage::Store& store, VolumeId volume, GroupId group, Lsn upTo);
-
-    std::map<GroupId, Seen> m_groups;
-    std::uint64_t m_records = 0;
-};
+/// Everything above but `judgeIds`, which is part of `judgeOwners`, and `lasting`: what must hold
+/// at rest, with every zone up and no fault, once all turns are synced, no table or index is in
+/// transition, and everything dropped has been reclaimed (WorldHarness::reclaim).
+std::string judgeAtRest(cluster::World& world, const storage::Store& store, LastingJudges& lasting);
 
 }  // namespace orrery::test

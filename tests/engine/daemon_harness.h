@@ -15,11 +15,15 @@ inline constexpr int kPatience = 30'000;
 /// A running orreryd, ready for requests, for as long as this lives.
 class Daemon {
 public:
-    /// `files` is the limit of open files, and `ignored` a signal to ignore; 0: none.
-    explicit Daemon(const QStringList& arguments, unsigned files = 0, int ignored = 0) {
-        process.setChildProcessModifier([files, ignored] {
+    /// `files` is the limit of open files, `ignored` a signal to ignore, and `addressBytes` the
+    /// limit of address space; 0: none.
+    explicit Daemon(const QStringList& arguments, unsigned files = 0, int ignored = 0,
+                    rlim_t addressBytes = 0) {
+        process.setChildProcessModifier([files, ignored, addressBytes] {
             const rlimit limit{files, files};
             if (files != 0) setrlimit(RLIMIT_NOFILE, &limit);
+            const rlimit address{addressBytes, addressBytes};
+            if (addressBytes != 0) setrlimit(RLIMIT_AS, &address);
             if (ignored != 0) std::signal(ignored, SIG_IGN);
         });
         process.start(ORRERYD, arguments);

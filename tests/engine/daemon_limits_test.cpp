@@ -1,7 +1,8 @@
 // Goal: clients that send much and read nothing cost orreryd little memory, and it serves the
-// others.
+// others; it also does where the system gives it few files and little address space.
 
 #include <QFile>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 #include <csignal>
@@ -23,6 +24,20 @@ int memoryOf(const Daemon& daemon) {
     for (const QByteArray& line : status.readAll().split('\n'))
         if (line.startsWith("RssAnon:")) return line.mid(8).trimmed().split(' ')[0].toInt() / 1024;
     return -1;
+}
+
+/// The largest mapping of the file of this name, in megabytes; 0: it is not mapped.
+quint64 mappedMegabytes(const Daemon& daemon, const char* name) {
+    QFile maps(QString("/proc/%1/maps").arg(daemon.process.processId()));
+    if (!maps.open(QIODevice::ReadOnly)) return 0;
+    quint64 bytes = 0;
+    for (const QByteArray& line : maps.readAll().split('\n')) {
+        if (!line.endsWith(name)) continue;
+        const QList<QByteArray> bounds = line.split(' ')[0].split('-');
+        bytes = std::max(bytes,
+                         bounds[1].toULongLong(nullptr, 16) - bounds[0].toULongLong(nullptr, 16));
+    }
+    return bytes >> 20;
 }
 
 constexpr int kItems = 40;
@@ -124,6 +139,44 @@ private slots:
         }
         BlockingClient speaks(daemon.port);
         QCOMPARE(speaks.call("ListTables", "{}").status, 200);
+    }
+
+    // Threads and the heap need most of it: each file may map an eighth.
+    void servesInLittleAddressSpace_data() {
+        QTest::addColumn<quint64>("megabytes");
+        QTest::newRow("the least that is accepted") << quint64{512};
+        QTest::newRow("2 GB") << quint64{2048};
+    }
+    void servesInLittleAddressSpace() {
+        QFETCH(quint64, megabytes);
+        const QTemporaryDir folder;
+        Daemon daemon({"--data", folder.path(), "--port", "0"}, 0, 0, megabytes << 20);
+        QVERIFY2(daemon.port != 0, daemon.process.readAllStandardError().constData());
+        for (const char* file : {"log.mdb", "items.mdb"}) {
+            const quint64 mapped = mappedMegabytes(daemon, file);
+            QVERIFY2(mapped > 0 && mapped <= megabytes / 8, qPrintable(QString::number(mapped)));
+        }
+        BlockingClient client(daemon.port);
+        fill(client);
+        QCOMPARE(client.call("GetItem", kSmallRead).status, 200);
+        daemon.process.terminate();
+        QVERIFY(daemon.process.waitForFinished(kPatience));
+        QCOMPARE(daemon.process.exitCode(), 0);
+    }
+
+    void saysThatThereIsTooLittleAddressSpace() {
+        const QTemporaryDir folder;
+        Daemon daemon({"--data", folder.path(), "--port", "0"}, 0, 0, rlim_t{256} << 20);
+        QVERIFY(daemon.process.state() == QProcess::NotRunning ||
+                daemon.process.waitForFinished(kPatience));
+        QCOMPARE(daemon.port, std::uint16_t{0});
+        QCOMPARE(daemon.process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(daemon.process.exitCode(), 1);
+        const QByteArray said = daemon.process.readAllStandardError();
+        QCOMPARE(said.count('\n'), 1);
+        QVERIFY2(said.contains("The limit on address space is 256 MB, and at least 512 MB are "
+                               "needed; raise it (ulimit -v) and start again."),
+                 said.constData());
     }
 
     void ignoresHangUpIfItsParentDoes() {

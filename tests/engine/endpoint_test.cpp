@@ -88,6 +88,10 @@ private slots:
         const auto form =
             client.ask(plain("POST /", "Host: a.localhost\r\nContent-Type: text/plain\r\n", "{}"));
         QCOMPARE(form.status, 404);
+        const auto later = client.ask(plain(
+            "POST /", "Host: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n", "{}"));
+        QCOMPARE(later.status, 404);
+        QCOMPARE(later.body, QString("<UnknownOperationException/>\n"));
         const auto json = client.ask(plain(
             "POST /", "Host: localhost\r\nContent-Type: application/json; charset=x\r\n", "{}"));
         QCOMPARE(json.status, 400);
@@ -194,6 +198,7 @@ private slots:
         client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17000000\r\n\r\n");
         const auto answer = client.receive();
         QCOMPARE(answer.status, 413);
+        QVERIFY(answer.head.contains("Content-Length: "));
         QVERIFY(answer.body.contains("RequestEntityTooLargeException"));
     }
 

@@ -158,6 +158,38 @@ private slots:
                  newer.error().c_str());
     }
 
+    // Neither the check nor the repair call that damage.
+    void sendsToTheVersionThatWroteATable() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fill(path);
+        {
+            const auto store = storage::openLmdbStore(path);
+            QVERIFY(store.has_value());
+            const auto tables = (*store)->values(cluster::kTablePrefix);
+            QVERIFY(tables && tables->size() == 1);
+            auto [name, bytes] = tables->front();
+            const std::size_t versionAt = ByteReader(bytes).varint() < 0x80 ? 1 : 2;
+            QCOMPARE(bytes.at(versionAt), '\2');
+            bytes.at(versionAt) = '\7';
+            storage::Turn turn;
+            turn.putValue(name, bytes);
+            (*store)->commit(std::move(turn));
+            auto work = (*store)->takeLogWork();
+            work->run();
+            (*store)->finishLogWork(std::move(work));
+        }
+        const std::string newer = " was written by a newer version of Orrery; ";
+        const auto verdict = engine::checkFolder(path);
+        QVERIFY(verdict.has_value() && !verdict->isSound);
+        QVERIFY2(verdict->text.find(newer) != std::string::npos, verdict->text.c_str());
+        QVERIFY(verdict->text.find("orreryd repair") == std::string::npos);
+        QCOMPARE(verdict->remedy, std::string());
+        const auto repaired = engine::repairFolder(path);
+        QVERIFY(!repaired.has_value());
+        QVERIFY2(repaired.error().find(newer) != std::string::npos, repaired.error().c_str());
+    }
+
     void refusesWhatIsNoDataFolder() {
         const QTemporaryDir folder;
         const auto verdict = engine::checkFolder(folder.path().toStdString());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/account_id.h"
+#include "tests/cluster/lasting_judges.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/model/draw.h"
 #include "tests/model/request_text.h"
@@ -160,6 +161,7 @@ private:
     Prng m_shape;  ///< For what came later, so that kept seeds stay what they were.
     const bool m_hasNamespaces;
     WorldHarness m_t;
+    LastingJudges m_lasting;
     const Mistake m_mistake;
     const Ratio m_fault;
     const Ratio m_kill;

@@ -88,6 +88,9 @@ std::string ModelRun::run() {
         (this->*pick(m_prng, requests))();
         if (m_prng.chance({1, 15}) && m_problem.empty()) readSettled();
         if (m_prng.chance({1, 4})) m_t.run(1ms * static_cast<std::int64_t>(m_prng.below(300)));
+        problem(judgeOwners(m_t.world(), m_t.store()));
+        problem(judgeTrimMarks(m_t.world(), m_t.store()));
+        problem(m_lasting.judge(m_t.world(), m_t.store()));
         if (m_prng.chance(m_kill)) kill();
     }
     if (m_problem.empty()) finish();
@@ -277,10 +280,9 @@ void ModelRun::finish() {
         judgeCounts();
     }
     settle();
+    m_t.reclaim();
     m_request = "at the end";
-    problem(judgeTables(m_t.world()));
-    problem(judgeTrees(m_t.world(), m_t.store()));
-    if (const auto damage = m_t.world().damage()) problem("damage is told: " + damage->message());
+    problem(judgeAtRest(m_t.world(), m_t.store(), m_lasting));
 }
 
 void ModelRun::judgeItems() {

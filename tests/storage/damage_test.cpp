@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +13,7 @@
 #include "tests/storage/disk_recorder.h"
 #include "tests/storage/file_damage.h"
 #include "tests/storage/store_harness.h"
+#include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
 // Goal: whatever happened to the bytes of log.mdb or items.mdb, the folder is refused, or a read
@@ -20,7 +22,8 @@
 // Method: a folder is written once; each round damages a copy of one of its files at random, opens
 // it in this process and reads everything, then writes everything and reads again. Each image and
 // record begins with a checksum over key and content, as stored items do; a wrong one is an error.
-// What nothing can tell (a bit that turns a key into another one between the same neighbours) is
+// Two hundred rounds of each kind are the same in each run; some more have new seeds. What nothing
+// can tell (a bit that turns a key into another one between the same neighbours) is
 // counted and bounded.
 
 using namespace orrery;
@@ -96,6 +99,16 @@ struct Tally {
     int undetected = 0;  // Rounds in which something was missing without an error.
     std::string wrong;   // What must never be.
 };
+
+std::vector<std::uint64_t> seedsOf(bool isLog, int kind) {
+    std::vector<std::uint64_t> seeds = test::keptSeeds(ORRERY_TEST_SOURCE_DIR "/damage_seeds.txt");
+    constexpr std::uint64_t kSame = 200;
+    const bool isAlone = qEnvironmentVariableIsSet("ORRERY_SEED");
+    for (std::uint64_t number = 0; number < kSame && !isAlone; ++number)
+        seeds.push_back(number * 10 + static_cast<std::uint64_t>(kind) * 2 + (isLog ? 1 : 0));
+    std::ranges::copy(test::freshSeeds(test::seedCount(10, 1000)), std::back_inserter(seeds));
+    return seeds;
+}
 
 // Everything that the store has, against the rounds that were written.
 class Reader {
@@ -299,15 +312,18 @@ private slots:
         QFETCH(int, kind);
         const test::DiskRecorder noSyncs;
         Tally tally;
-        constexpr int kRounds = 200;
-        for (int number = 0; number < kRounds; ++number) {
-            Prng prng(static_cast<std::uint64_t>(number * 10 + kind * 2 + (isLog ? 1 : 0)));
+        for (const std::uint64_t seed : seedsOf(isLog, kind)) {
+            Prng prng(seed);
             std::string log = m_log;
             std::string items = m_items;
             test::damageFile(isLog ? log : items, static_cast<test::FileDamage>(kind), prng);
             round(tally, log, items);
             QVERIFY2(tally.wrong.empty(),
-                     qPrintable(QString("%1 in round %2").arg(tally.wrong.c_str()).arg(number)));
+                     qPrintable(QString("%1\n    ORRERY_SEED=%2 storage_crash_tests --class "
+                                        "DamageTest \"%3:%4\"")
+                                    .arg(tally.wrong.c_str())
+                                    .arg(seed)
+                                    .arg(QTest::currentTestFunction(), QTest::currentDataTag())));
         }
         qInfo("refused %d, errors %d, sound %d, undetected %d", tally.refused, tally.errors,
               tally.sound, tally.undetected);

@@ -10,6 +10,7 @@
 
 using namespace orrery;
 using namespace orrery::storage;
+using orrery::test::Copies;
 using orrery::test::MiniWorld;
 using orrery::test::StoreHarness;
 
@@ -27,7 +28,7 @@ private slots:
                 StoreHarness::Options options;
                 options.failure = {failure, atTurn};
                 StoreHarness harness(kind, options);
-                MiniWorld world(atTurn, 12, 100);
+                MiniWorld world(atTurn, 12, 100, Copies::Some);
                 for (std::uint64_t turn = 1; turn <= kTurns; ++turn) {
                     world.turn(harness.store());
                     if (turn % 2 == 0) harness.runLogWork();  // Two turns in a transaction.
@@ -61,7 +62,7 @@ private slots:
             StoreHarness::Options options;
             options.failure = {Kind::FlushFails, atFlush};
             StoreHarness harness(kind, options);
-            MiniWorld world(atFlush, 12, 100);
+            MiniWorld world(atFlush, 12, 100, Copies::Some);
             std::uint64_t flushes = 0;
             for (int turn = 0; turn < 8 && harness->health() == Health::Ok; ++turn) {
                 world.turn(harness.store());
@@ -107,7 +108,7 @@ private slots:
             StoreHarness::Options options;
             options.stepsAtOnce = prng.chance({1, 2}) ? SIZE_MAX : prng.below(4);
             StoreHarness harness(kind, options);
-            MiniWorld world(seed, 16, 200);
+            MiniWorld world(seed, 16, 200, Copies::Some);
             std::unique_ptr<Work> log;
             std::unique_ptr<Work> flush;
             const std::uint64_t steps = prng.below(60);

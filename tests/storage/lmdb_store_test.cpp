@@ -319,7 +319,7 @@ private slots:
                 const auto opened = openAt(fresh);
                 if (!opened) ::_exit(1);
                 Store& store = **opened;
-                MiniWorld world(kills, 30, 600);
+                MiniWorld world(kills, 30, 600, test::Copies::Some);
                 for (int turn = 0; turn < 100'000; ++turn) {
                     world.turn(store);
                     auto work = store.takeLogWork();
@@ -341,7 +341,7 @@ private slots:
                 synced = *more;
             QVERIFY(synced > 0);
             // The same seed says what was written, beyond what was synced too.
-            MiniWorld world(kills, 30, 600);
+            MiniWorld world(kills, 30, 600, test::Copies::Some);
             const auto memory = MemoryStore::create();
             while (world.records() < synced + 8)
                 world.turn(*memory);

@@ -21,6 +21,7 @@
 
 using namespace orrery;
 using namespace orrery::storage;
+using orrery::test::Copies;
 using orrery::test::DiskRecorder;
 using orrery::test::DiskState;
 using orrery::test::MiniWorld;
@@ -127,7 +128,7 @@ class PowerCutTest : public QObject {
 
 private slots:
     void initTestCase() {
-        m_world = std::make_unique<MiniWorld>(11, 40, 900);
+        m_world = std::make_unique<MiniWorld>(11, 40, 900, Copies::Some);
         DiskRecorder recorder;
         const auto store = openAt(m_folder);
         m_finished = recorder.events().size();
@@ -155,6 +156,7 @@ private slots:
         // Something was trimmed, or the test tells nothing of it.
         QCOMPARE(*store->record(test::kA, test::kGroup, Lsn(1)), SharedBytes());
         QVERIFY(m_flushFinished.size() >= 3);
+        QVERIFY(m_world->copiesEnded() >= 1);
         m_events = recorder.events();
     }
 
@@ -265,7 +267,7 @@ private slots:
     // The memtable stays, and its reads, until the flush finds room; logs are written meanwhile.
     void flushesAgainOnceThereIsRoom() {
         const QTemporaryDir folder;
-        MiniWorld world(9, 20, 3000);
+        MiniWorld world(9, 20, 3000, Copies::Some);
         {
             DiskRecorder recorder;
             const auto store = openAt(folder);
@@ -321,7 +323,7 @@ private slots:
         bool hasFailed = true;
         for (std::uint64_t number = 1; hasFailed; ++number) {
             QTemporaryDir folder;
-            MiniWorld world(number, 20, 3000);
+            MiniWorld world(number, 20, 3000, Copies::Some);
             std::uint64_t synced = 0;
             {
                 DiskRecorder recorder;

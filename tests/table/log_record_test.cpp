@@ -76,7 +76,11 @@ LogRecord anyRecord(Prng& prng) {
     if (coin())
         record.source = RecordSource{GroupId(prng.below(1000)), Lsn(prng.below(1ull << 40))};
     if (coin()) record.base = BaseVersion{anyTime(prng), noise(prng, 20)};
-    if (coin()) record.action = static_cast<TransactionAction>(prng.below(3));
+    // Records of transactions always have an action.
+    const bool isOfTransaction = record.kind == RecordKind::TransactionPrepare ||
+                                 record.kind == RecordKind::TransactionCommit ||
+                                 record.kind == RecordKind::TransactionCancel;
+    if (coin() || isOfTransaction) record.action = static_cast<TransactionAction>(prng.below(3));
     if (coin()) record.ledger = GroupId(1 + prng.below(1000));
     if (coin()) record.collection = CollectionSize{prng.below(1ull << 40), coin()};
     if (coin()) record.oldExpiry = static_cast<std::int64_t>(prng.below(1ull << 33));
@@ -199,6 +203,18 @@ private slots:
         std::string crc;
         ByteWriter(crc).u32(crc32c(bytes));
         QVERIFY(!decodeRecord(bytes + crc));
+    }
+
+    // Applying one would end the process.
+    void refusesARecordOfATransactionWithoutItsAction() {
+        for (const RecordKind kind : {RecordKind::TransactionPrepare, RecordKind::TransactionCommit,
+                                      RecordKind::TransactionCancel}) {
+            LogRecord record = plainPut(5);
+            record.kind = kind;
+            QVERIFY(!decodeRecord(encodeRecord(record)));
+            record.action = TransactionAction::Put;
+            QVERIFY(decodeRecord(encodeRecord(record)) == record);
+        }
     }
 
     void costsLittleBesideTheImage() {

@@ -56,6 +56,16 @@ Complaints checkNotes(const Source& source);
 /// base class.
 Complaints checkQtHabits(const Source& source);
 
+// --- closed kinds: a new kind must not compile until every place says what it means there
+
+/// In core, widgets and app: `default:` in a switch over an enumeration of ours, known by a label
+/// in our spelling (`Word`, `Kind::Word`). Labels of Qt and of libraries, constants and characters
+/// leave a switch open.
+Complaints checkSwitches(const Source& source);
+/// In core, widgets and app: a generic lambda in a std::visit or in an Overloaded. One that only
+/// hands its argument to a call is left to std::visit, since overload resolution finds a new kind.
+Complaints checkVisitors(const Source& source);
+
 // --- tests
 
 /// A .cpp below tests/ that no CMakeLists.txt of its folder or of one above names, and a *_test.cpp

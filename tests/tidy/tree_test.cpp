@@ -30,6 +30,8 @@ private slots:
     void hasNoWideLine() { QVERIFY(silent(checkLineWidth)); }
     void usesNoBannedName() { QVERIFY(silent(checkBannedNames)); }
     void leavesNoNoteWithoutIssue() { QVERIFY(silent(checkNotes)); }
+    void keepsSwitchesClosed() { QVERIFY(silent(checkSwitches)); }
+    void keepsVisitorsClosed() { QVERIFY(silent(checkVisitors)); }
     void keepsTheHabitsOfQt() { QVERIFY(silent(checkQtHabits)); }
 
     void walksNoUnorderedContainer() {

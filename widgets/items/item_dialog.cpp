@@ -66,9 +66,11 @@ QJsonValue typedValue(const QJsonValue& plain, QChar mark) {
                 map[it.key()] = typedValue(it.value(), mark);
             return QJsonObject{{QStringLiteral("M"), map}};
         }
-        default:
-            return QJsonObject{{QStringLiteral("NULL"), true}};
+        case QJsonValue::Null:
+        case QJsonValue::Undefined:
+            break;
     }
+    return QJsonObject{{QStringLiteral("NULL"), true}};
 }
 
 }  // namespace

@@ -116,16 +116,19 @@ int ItemTreeModel::columnCount(const QModelIndex&) const {
 }
 
 QString ItemTreeModel::text(const Node& node, int column) {
-    switch (column) {
+    switch (static_cast<Column>(column)) {
         case Name:
             return node.name;
         case Type:
             return node.type;
         case Value:
             return node.value;
-        default:
+        case Difference:
             return node.difference;
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 QJsonValue ItemTreeModel::valueAt(const QModelIndex& index) const {
@@ -144,16 +147,19 @@ QVariant ItemTreeModel::data(const QModelIndex& index, int role) const {
 
 QVariant ItemTreeModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
-    switch (section) {
+    switch (static_cast<Column>(section)) {
         case Name:
             return tr("Attribute");
         case Type:
             return tr("Type");
         case Value:
             return tr("Value");
-        default:
+        case Difference:
             return tr("At the leader");
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 }  // namespace orrery::widgets

@@ -12,7 +12,7 @@ namespace orrery::widgets {
 class ItemTreeModel : public QAbstractItemModel {
     Q_OBJECT
 public:
-    enum Column { Name, Type, Value, Difference, ColumnCount };
+    enum Column : int { Name, Type, Value, Difference, ColumnCount };
 
     explicit ItemTreeModel(QObject* parent = nullptr);
     ~ItemTreeModel() override;

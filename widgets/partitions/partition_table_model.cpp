@@ -54,7 +54,7 @@ QString shortReplicaText(const observe::ReplicaView& replica) {
 }
 
 bool isNumber(int column) {
-    switch (column) {
+    switch (static_cast<PartitionTableModel::Column>(column)) {
         case PartitionTableModel::Items:
         case PartitionTableModel::Size:
         case PartitionTableModel::Reads:
@@ -62,9 +62,15 @@ bool isNumber(int column) {
         case PartitionTableModel::Term:
         case PartitionTableModel::CommitLsn:
             return true;
-        default:
-            return false;
+        case PartitionTableModel::Number:
+        case PartitionTableModel::Range:
+        case PartitionTableModel::LagA:
+        case PartitionTableModel::LagB:
+        case PartitionTableModel::LagC:
+        case PartitionTableModel::ColumnCount:
+            break;
     }
+    return false;
 }
 
 }  // namespace
@@ -123,7 +129,7 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
         return replica.lagRecords > 0 ? QVariant(colors().warn) : QVariant();
     }
     if (role != Qt::DisplayRole) return {};
-    switch (index.column()) {
+    switch (static_cast<Column>(index.column())) {
         case Number:
             return index.row() + 1;
         case Range:
@@ -144,10 +150,15 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
                                  index.column() == Term ? replica.term : replica.committed.value());
             return countText(static_cast<std::int64_t>(value));
         }
-        default:
+        case LagA:
+        case LagB:
+        case LagC:
             return shortReplicaText(
                 partition.replicas[static_cast<std::size_t>(index.column() - LagA)]);
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -155,7 +166,7 @@ QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientatio
     if (role == Qt::TextAlignmentRole && isNumber(section))
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
-    switch (section) {
+    switch (static_cast<Column>(section)) {
         case Number:
             return tr("Partition");
         case Range:
@@ -172,10 +183,15 @@ QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientatio
             return tr("Term");
         case CommitLsn:
             return tr("Commit LSN");
-        default:
+        case LagA:
+        case LagB:
+        case LagC:
             return tr("Zone %1").arg(
                 zoneLetter(ZoneIndex(static_cast<std::uint8_t>(section - LagA))));
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 }  // namespace orrery::widgets

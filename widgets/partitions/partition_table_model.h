@@ -26,7 +26,7 @@ QString partitionText(const observe::PartitionView& partition, int number);
 class PartitionTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column {
+    enum Column : int {
         Number,
         Range,
         Items,

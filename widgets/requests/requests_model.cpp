@@ -112,7 +112,7 @@ QString RequestsModel::servedBy(const observe::RequestServed& r) const {
 }
 
 QVariant RequestsModel::text(const observe::RequestServed& r, int column) const {
-    switch (column) {
+    switch (static_cast<Column>(column)) {
         case Time:
             return instantText(r.admittedAt);
         case Operation:
@@ -138,9 +138,10 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
                        : QStringLiteral("%1 %2").arg(r.httpStatus).arg(toQString(r.error));
         case Took:
             return durationText(r.took);
-        default:
-            return {};
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 QVariant RequestsModel::data(const QModelIndex& index, int role) const {
@@ -178,7 +179,7 @@ QVariant RequestsModel::headerData(int section, Qt::Orientation orientation, int
     if (role == Qt::TextAlignmentRole && section == Took)
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
-    switch (section) {
+    switch (static_cast<Column>(section)) {
         case Time:
             return tr("Virtual time");
         case Operation:
@@ -195,9 +196,12 @@ QVariant RequestsModel::headerData(int section, Qt::Orientation orientation, int
             return tr("Staleness");
         case Status:
             return tr("Status");
-        default:
+        case Took:
             return tr("Latency");
+        case ColumnCount:
+            break;
     }
+    return {};
 }
 
 }  // namespace orrery::widgets

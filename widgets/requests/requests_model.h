@@ -45,7 +45,18 @@ private:
 class RequestsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Time, Operation, Table, Key, Kind, ServedBy, Behind, Status, Took, ColumnCount };
+    enum Column : int {
+        Time,
+        Operation,
+        Table,
+        Key,
+        Kind,
+        ServedBy,
+        Behind,
+        Status,
+        Took,
+        ColumnCount
+    };
     static constexpr std::size_t kCapacity = 100'000;
 
     explicit RequestsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}

@@ -53,12 +53,6 @@ RequestsView::RequestsView(QWidget* parent)
     connect(m_table, &QWidget::customContextMenuRequested, this, &RequestsView::showMenu);
     auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &RequestsView::copyRows);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current) {
-                if (!current.isValid()) return;
-                const observe::RequestServed& request = m_model->request(current.row());
-                emit requestChosen(toQString(request.table), toQString(request.key));
-            });
     updateCount();
 }
 

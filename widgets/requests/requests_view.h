@@ -32,10 +32,6 @@ public:
     QTableView* table() const { return m_table; }
     bool isHeld() const { return m_hold->isChecked(); }
 
-signals:
-    /// The person selected a row.
-    void requestChosen(const QString& table, const QString& key);
-
 protected:
     void resizeEvent(QResizeEvent* event) override;
 

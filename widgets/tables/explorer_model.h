@@ -16,7 +16,6 @@ struct ExplorerTarget {
     QString index;
     QString account{};  ///< The table's account id; empty for the shared account.
 
-    bool isRegion() const { return !region.isEmpty() && table.isEmpty(); }
     bool isTable() const { return !table.isEmpty() && index.isEmpty(); }
     bool isIndex() const { return !index.isEmpty(); }
     bool operator==(const ExplorerTarget&) const = default;

@@ -201,11 +201,12 @@ private:
         }
         // For an empty name of a table that should exist, the service reports the length alone.
         const bool lengthOnly = text.empty() && shape.role == Role::Table && shape.lengthMin == 1;
+        if (shape.lengthFirst) checkLength(shape, value);
         if (!lengthOnly && !matchesPattern(shape.pattern, text))
             violation(shape, &value,
                       "Member must satisfy regular expression pattern: " +
                           std::string(patternText(shape.pattern)));
-        checkLength(shape, value);
+        if (!shape.lengthFirst) checkLength(shape, value);
     }
 
     void checkLength(const Shape& shape, const json::Value& value) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/api/decode/decode.h"
+#include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/types/base64.h"
 
@@ -68,9 +69,16 @@ std::string_view javaName(ShapeType type) {
             return "Double";
         case ShapeType::Boolean:
             return "Boolean";
-        default:
+        case ShapeType::String:
+        case ShapeType::Timestamp:
             return "String";
+        case ShapeType::Structure:
+        case ShapeType::List:
+        case ShapeType::Map:
+        case ShapeType::AttributeValue:
+            break;
     }
+    CHECK(false);  // No scalars.
 }
 
 std::unexpected<ApiError> notConvertible(std::string_view token, ShapeType type) {
@@ -215,9 +223,15 @@ ApiResult<void> check(const Shape& shape, const json::Value& value, Place place,
             for (const auto& [name, element] : value.get_object())
                 if (!element.is_null()) TRY(check(*shape.element, element, Place::Element, blobs));
             return {};
-        default:
+        case ShapeType::String:
+        case ShapeType::Integer:
+        case ShapeType::Long:
+        case ShapeType::Double:
+        case ShapeType::Timestamp:
+        case ShapeType::Boolean:
             return checkScalar(shape, value);
     }
+    CHECK(false);
 }
 
 }  // namespace

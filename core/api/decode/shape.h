@@ -89,6 +89,8 @@ struct Shape {
     /// The newer layer reports the length of this text alone and unnamed, before all other
     /// violations; of the name of a table, only that it is empty.
     bool lengthAloneIfNewer = false;
+    /// A text that breaks both its length and its pattern reports the length first.
+    bool lengthFirst = false;
 
     // Builders, so that a table reads like its description.
     constexpr Shape lengths(std::int64_t min, std::int64_t max) const {
@@ -127,6 +129,11 @@ struct Shape {
     constexpr Shape lengthAlone() const {
         Shape shape = *this;
         shape.lengthAloneIfNewer = true;
+        return shape;
+    }
+    constexpr Shape lengthBeforePattern() const {
+        Shape shape = *this;
+        shape.lengthFirst = true;
         return shape;
     }
     constexpr Shape checkedLast() const {

@@ -26,6 +26,8 @@ inline constexpr Shape kTableKey = string().lengths(3, 255).matching(Pattern::Na
 /// The name of a new table.
 inline constexpr Shape kNewTableName =
     string().lengths(3, 255).matching(Pattern::Name).as(Role::Table);
+/// The name or ARN of a table in a request about the table itself.
+inline constexpr Shape kDescribedTableName = kNewTableName.lengthBeforePattern();
 inline constexpr Shape kIndexName = string().lengths(3, 255).matching(Pattern::Name);
 
 /// The name of an attribute (Constraints.html: "Attribute names"; 65,536 bytes are too many).

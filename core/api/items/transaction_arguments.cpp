@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "core/base/check.h"
 #include "core/base/hash.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/transaction_requests.h"
 
 namespace orrery::api {
 namespace {
@@ -90,16 +93,26 @@ ApiResult<void> ActionKeys::check() const {
 }
 
 void Payload::add(const cluster::TransactWriteAction& action) {
-    const auto* write = std::get_if<cluster::WriteItem>(&action);
-    if (write != nullptr) {
-        if (const auto* put = std::get_if<cluster::PutAction>(&write->action))
-            return add(put->item);
-        if (const auto* update = std::get_if<cluster::UpdateAction>(&write->action))
-            add(update->update);
-    }
-    types::Item key;
-    std::visit([&](const auto& one) { types::addKey(key, one.table->keys, one.key); }, action);
-    add(key);
+    const auto addKey = [&] {
+        const cluster::ItemPlace place = cluster::placeOf(action);
+        types::Item key;
+        types::addKey(key, place.table->keys, place.key);
+        add(key);
+    };
+    const Overloaded addWrite{
+        [&](const cluster::PutAction& put) { add(put.item); },  // It contains the key.
+        [&](const cluster::UpdateAction& update) {
+            add(update.update);
+            addKey();
+        },
+        [&](const cluster::DeleteAction&) { addKey(); },
+        [](const cluster::ExpireAction&) { CHECK(false); },  // Only the world makes these.
+    };
+    std::visit(Overloaded{
+                   [&](const cluster::WriteItem& write) { std::visit(addWrite, write.action); },
+                   [&](const cluster::ConditionCheck&) { addKey(); },
+               },
+               action);
 }
 
 ApiResult<void> Payload::check() const {

@@ -7,9 +7,9 @@
 
 namespace orrery::api {
 
-/// The purpose of an ARN: operations on tags, UntagResource and operations on policies have
-/// different error texts for a bad ARN.
-enum class ArnUse { Tags, TagRemoval, Policy };
+/// The purpose of an ARN: operations on tags and operations on policies have different error texts
+/// for a bad ARN.
+enum class ArnUse { Tags, Policy };
 
 /// What tags and policies are attached to: a table or a stream. The other pointer is null.
 struct Resource {

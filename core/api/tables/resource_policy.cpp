@@ -1,45 +1,12 @@
 #include "core/api/tables/resource_policy.h"
 
-#include <boost/json.hpp>
-
-#include "core/json/json.h"
-
 namespace orrery::api {
 namespace {
 
-/// Blanks included (API_PutResourcePolicy.html).
-constexpr std::size_t kPolicyBytesMax = 20 * 1024;
 /// The expected revision of a resource that has no policy.
 constexpr std::string_view kNoPolicy = "NO_POLICY";
 
-std::unexpected<ApiError> invalid(const std::string& text) {
-    return std::unexpected(
-        ApiError::validation("One or more parameter values were invalid: " + text));
-}
-
 }  // namespace
-
-// The service names what is wrong with a document; we know the text of one such error only
-// (differences.md).
-ApiResult<void> checkPolicy(std::string_view text) {
-    if (text.size() > kPolicyBytesMax)
-        return invalid("Resource policy size exceeds the limit of " +
-                       std::to_string(kPolicyBytesMax) + " bytes");
-    const auto document = json::parse(text);
-    if (!document) return invalid("Invalid policy document: Syntax errors in policy.");
-    const json::Object* members = document->if_object();
-    const json::Value* statement = members != nullptr ? members->if_contains("Statement") : nullptr;
-    if (statement == nullptr || !(statement->is_object() || statement->is_array()))
-        return invalid("Invalid policy document: Missing required field Statement.");
-    return {};
-}
-
-bool isSamePolicy(std::string_view one, std::string_view other) {
-    if (one == other) return true;
-    const auto first = json::parse(one);
-    const auto second = json::parse(other);
-    return first && second && *first == *second;
-}
 
 std::string revisionText(const cluster::ResourcePolicy& policy) {
     return std::to_string(policy.revision);

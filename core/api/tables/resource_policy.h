@@ -10,12 +10,7 @@
 
 namespace orrery::api {
 
-// Resource policies of tables and streams.
-
-/// Refuses a text that is too long or no policy document.
-ApiResult<void> checkPolicy(std::string_view text);
-/// True if the two documents say the same, whatever their blanks and the order of their members.
-bool isSamePolicy(std::string_view one, std::string_view other);
+// The revisions of resource policies of tables and streams. policy_document.h has the documents.
 
 /// RevisionId.
 std::string revisionText(const cluster::ResourcePolicy& policy);

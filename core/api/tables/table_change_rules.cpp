@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/api/tables/table_change_states.h"
 #include "core/api/tables/table_changes.h"
 #include "core/api/tables/table_rules.h"
 #include "core/api/tables/throughput_rules.h"
@@ -32,79 +33,6 @@ std::unexpected<ApiError> inUse(const std::string& text) {
 std::unexpected<ApiError> limitExceeded(const std::string& text) {
     return std::unexpected(
         ApiError{ErrorType::LimitExceeded, "Subscriber limit exceeded: " + text, nullptr});
-}
-
-// The names of the indexes with this status, or an empty string.
-std::string indexesIn(const TableDescription& table, TableStatus status) {
-    std::string names;
-    for (const SecondaryIndex& index : table.indexes) {
-        if (index.status != status) continue;
-        names += (names.empty() ? "" : ", ") + index.name;
-    }
-    return names;
-}
-
-std::unexpected<ApiError> builtAlready() {
-    return limitExceeded("Only 1 online index can be created or deleted simultaneously per table");
-}
-
-std::unexpected<ApiError> onDemandWhileBuilding(const TableDescription& table) {
-    const std::string created = indexesIn(table, TableStatus::Creating);
-    const std::string deleted = indexesIn(table, TableStatus::Deleting);
-    return inUse("OnDemandThroughput cannot be updated while index " +
-                 (created.empty() ? "deletion is in progress for indexes: [" + deleted
-                                  : "creation is in progress for indexes: [" + created) +
-                 "]");
-}
-
-// Checks the changes that a table refuses while it is updated; it accepts others, such as deletion
-// protection.
-ApiResult<void> checkWhileUpdating(const TableDescription& table, const TableChanges& changes) {
-    const bool building = table.hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
-    if (building && changes.buildsIndexes()) return builtAlready();
-    if (changes.billing || changes.throughput) {
-        const std::string deleted = indexesIn(table, TableStatus::Deleting);
-        if (!deleted.empty())
-            return inUse("Can't change table IOPS when an index is being deleted. Table: " +
-                         table.name + " Indexes: [" + deleted + "]");
-        if (!building) return inUse("Table IOPS are currently being updated. Table: " + table.name);
-    }
-    if (changes.onDemandMax && building) return onDemandWhileBuilding(table);
-    if (!building && changes.buildsIndexes())
-        return inUse("Can't create or delete indexes while table IOPS are being updated. Table: " +
-                     table.name);
-    if (changes.billing || changes.throughput || changes.onDemandMax || changes.tableClass ||
-        changes.stream || !changes.indexes().empty())
-        return inUse("Table is being updated: " + table.name);
-    return {};
-}
-
-// While an index is backfilled, the table is ACTIVE, and that index may be deleted
-// (GSI.OnlineOps).
-ApiResult<void> checkWhileBackfilling(const TableDescription& table, const TableChanges& changes) {
-    if (!table.hasIndexIn({TableStatus::Creating})) return {};
-    for (const IndexChange& change : changes.indexes()) {
-        if (change.kind == IndexChange::Kind::Create) return builtAlready();
-        const SecondaryIndex* index = table.findIndex(change.index.name);
-        const bool isOther = index != nullptr && index->status != TableStatus::Creating;
-        if (change.kind == IndexChange::Kind::Delete && isOther) return builtAlready();
-    }
-    if (changes.onDemandMax) return onDemandWhileBuilding(table);
-    return {};
-}
-
-ApiResult<void> checkChangeable(const TableDescription& table, const TableChanges& changes) {
-    switch (table.status) {
-        case TableStatus::Active:
-            return checkWhileBackfilling(table, changes);
-        case TableStatus::Creating:
-            return inUse("Table is being created: " + table.name);
-        case TableStatus::Deleting:
-            return inUse("Table is being deleted: " + table.name);
-        case TableStatus::Updating:
-            break;
-    }
-    return checkWhileUpdating(table, changes);
 }
 
 // A table that becomes provisioned needs throughput for each of its global indexes.
@@ -248,7 +176,7 @@ ApiResult<void> checkIndexChange(const TableDescription& table, const TableChang
 
 ApiResult<void> checkChangesAgainst(const TableDescription& table, const TableChanges& changes,
                                     const cluster::Caller& caller) {
-    TRY(checkChangeable(table, changes));
+    TRY(checkNotInUse(table, changes));
     const BillingMode billing = changes.billing.value_or(table.billing);
     if (billing == BillingMode::PayPerRequest && changes.throughput)
         return invalid(
@@ -289,9 +217,11 @@ ApiResult<void> checkDeletable(const TableDescription& table) {
     if (table.hasIndexIn({TableStatus::Creating, TableStatus::Updating, TableStatus::Deleting}) &&
         table.status != TableStatus::Creating && table.status != TableStatus::Deleting)
         return inUse("Cannot delete table while indexes are being created, updated, or deleted.");
+    if (table.pending.stream)
+        return inUse("Cannot delete table while stream is being enabled/disabled.");
     if (table.status == TableStatus::Updating)
         return inUse("Table: " + table.name + " is in the process of being updated.");
-    return checkChangeable(table, {});
+    return checkNotInUse(table, {});
 }
 
 }  // namespace orrery::api

@@ -15,7 +15,7 @@ namespace orrery::api {
 ApiResult<std::vector<cluster::Tag>> takeTags(const Fields& request);
 ApiResult<void> checkTagKey(std::string_view key);
 /// Refuses more tags than a resource may have.
-ApiResult<void> checkTagCount(const std::vector<cluster::Tag>& tags);
+ApiResult<void> checkTagCount(std::size_t count);
 
 /// SSESpecification: encryption with a KMS key, or with the key that the service owns.
 struct Encryption {

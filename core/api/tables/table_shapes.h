@@ -7,15 +7,17 @@
 
 namespace orrery::api::shapes {
 
-// Shapes of the operations on tables: CreateTable and UpdateTable.
+// Shapes of the operations on tables: CreateTable and UpdateTable. Observed in October 2026 in
+// us-west-2: the order of the members of AttributeDefinition and KeySchemaElement, the list of
+// view types, and that an index's name reports its length before its pattern.
 
 inline constexpr Shape kKeyAttributeName = string().lengths(1, 255);
 
 inline constexpr std::string_view kAttributeTypeValues[] = {"B", "N", "S"};
 inline constexpr Shape kAttributeType = enumeration(kAttributeTypeValues);
 inline constexpr Member kAttributeDefinitionMembers[] = {
-    {"AttributeName", &kKeyAttributeName, Presence::NotNull},
     {"AttributeType", &kAttributeType, Presence::NotNull},
+    {"AttributeName", &kKeyAttributeName, Presence::NotNull},
 };
 inline constexpr Shape kAttributeDefinition =
     structure("AttributeDefinition", kAttributeDefinitionMembers);
@@ -31,6 +33,9 @@ inline constexpr Shape kKeySchemaElement = structure("KeySchemaElement", kKeySch
 inline constexpr Shape kKeySchema = listOf(kKeySchemaElement).lengths(1, 2);
 /// Of a global index: up to four attributes of each kind.
 inline constexpr Shape kIndexKeySchema = listOf(kKeySchemaElement).lengths(1, 8);
+
+/// The name of an index that is created, changed or deleted.
+inline constexpr Shape kChangedIndexName = kIndexName.lengthBeforePattern();
 
 inline constexpr std::string_view kProjectionTypeValues[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
 inline constexpr Shape kProjectionType = enumeration(kProjectionTypeValues);
@@ -65,8 +70,8 @@ inline constexpr Shape kWarmThroughput = structure("WarmThroughput", kWarmThroug
 inline constexpr std::string_view kBillingModeValues[] = {"PROVISIONED", "PAY_PER_REQUEST"};
 inline constexpr Shape kBillingMode = enumeration(kBillingModeValues);
 
-inline constexpr std::string_view kStreamViewTypeValues[] = {"NEW_IMAGE", "OLD_IMAGE",
-                                                             "NEW_AND_OLD_IMAGES", "KEYS_ONLY"};
+inline constexpr std::string_view kStreamViewTypeValues[] = {"OLD_IMAGE", "KEYS_ONLY",
+                                                             "NEW_AND_OLD_IMAGES", "NEW_IMAGE"};
 inline constexpr Shape kStreamViewType = enumeration(kStreamViewTypeValues);
 inline constexpr Member kStreamSpecificationMembers[] = {
     {"StreamEnabled", &kFlag, Presence::NotNull},

@@ -16,6 +16,17 @@ namespace orrery::cluster {
 /// No stored id of a group is greater. The memory of a world grows with the greatest.
 inline constexpr GroupId kGroupIdMax{std::uint64_t{1} << 26};
 
+/// The code of the error for a value of a later version: it is no damage, and a repair must not
+/// drop it.
+inline constexpr int kNewerVersion = ENOTSUP;
+
+/// The error for a value that a later version wrote. `what` begins its sentence.
+inline storage::StorageError newerValue(std::string_view what) {
+    return {"decode a value", kNewerVersion, "",
+            std::string(what) +
+                " was written by a newer version of Orrery; open the data folder with that one."};
+}
+
 /// The error for a value that cannot be decoded. `what` begins its sentence: "The list of faults".
 inline storage::StorageError corruptValue(std::string_view what) {
     return {"decode a value", EPROTO, "log.mdb",
@@ -30,11 +41,7 @@ inline std::optional<storage::StorageError> refusedVersion(ByteReader& in, std::
     const std::uint8_t version = in.u8();
     if (in.ok() && version == known) return std::nullopt;
     const bool isNewer = in.ok() && version > known;
-    if (!isNewer) return corruptValue(what);
-    return storage::StorageError{
-        "decode a value", EPROTO, "",
-        std::string(what) +
-            " was written by a newer version of Orrery; open the data folder with that one."};
+    return isNewer ? newerValue(what) : corruptValue(what);
 }
 
 /// The error for a value that begins with its version and that its decoder has refused.

@@ -1,3 +1,8 @@
+#include "core/cluster/catalog/table_codec.h"
+
+#include <expected>
+
+#include "core/base/result.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/cluster/catalog/table_fields.h"
 
@@ -20,11 +25,13 @@ namespace {
 //               | place:varint throughput? warm? // kind 5: a change that is not done: of the table
 //                 toPayPerRequest:uint8          //   (place 0) or of the index at place - 1;
 //                 encryption:uint8 keyArn        //   encryption: 0 unchanged, 1 disabled, 2
-//                 enabled
+//                 what?                          //   enabled; what: first written later
+//   what       := billing:uint8 stream:uint8 tableClass:uint8
 //   keys       := keyAttribute hasSort:uint8 keyAttribute?
 //   x?         := present:uint8 x
 //
-// Texts are sized, counts and numbers varints.
+// Texts are sized, counts and numbers varints. A later version may add a kind of block; any other
+// change, also of the partitions that follow a stored table, raises the version.
 
 constexpr std::uint8_t kVersion = 2;
 constexpr std::uint8_t kVersionWithoutBlocks = 1;
@@ -36,6 +43,9 @@ enum class Block : std::uint8_t {
     TimeToLive = 4,
     Pending = 5,
 };
+
+/// Why a table cannot be read.
+enum class Unreadable : std::uint8_t { Corrupt, Newer };
 
 using table_fields::IndexKeys;
 using table_fields::PlacedChange;
@@ -109,8 +119,12 @@ void writeBlocks(Writer& out, const TableDescription& table) {
     }
 }
 
-// These return false if a block is damaged or of a kind that this version does not know.
+bool isKnown(std::int64_t kind) {
+    return kind >= static_cast<std::int64_t>(Block::Policy) &&
+           kind <= static_cast<std::int64_t>(Block::Pending);
+}
 
+/// False if the block is damaged.
 bool readBlock(Block kind, std::string_view payload, TableDescription& table) {
     Reader in(payload);
     switch (kind) {
@@ -149,7 +163,7 @@ bool readBlock(Block kind, std::string_view payload, TableDescription& table) {
     return false;
 }
 
-bool readBlocks(Reader& in, TableDescription& table) {
+std::expected<void, Unreadable> readBlocks(Reader& in, TableDescription& table) {
     std::int64_t count = 0;
     in.read(count);
     for (std::int64_t i = 0; i < count && in.ok(); ++i) {
@@ -157,9 +171,39 @@ bool readBlocks(Reader& in, TableDescription& table) {
         std::string payload;
         in.read(kind);
         in.read(payload);
-        if (!readBlock(static_cast<Block>(kind), payload, table)) return false;
+        if (!in.ok()) break;
+        if (!isKnown(kind)) return std::unexpected(Unreadable::Newer);
+        if (!readBlock(static_cast<Block>(kind), payload, table))
+            return std::unexpected(Unreadable::Corrupt);
     }
-    return in.ok();
+    if (!in.ok()) return std::unexpected(Unreadable::Corrupt);
+    return {};
+}
+
+std::expected<TableDescription, Unreadable> readTable(std::string_view bytes) {
+    Reader in(bytes);
+    std::uint8_t version = 0;
+    in.read(version);
+    if (version > kVersion) return std::unexpected(Unreadable::Newer);
+    if (version < kVersionWithoutBlocks) return std::unexpected(Unreadable::Corrupt);
+    TableDescription table;
+    in.read(table.name);
+    in.read(table.accountId);
+    in.read(table.regionName);
+    std::uint8_t region = 0;
+    in.read(region);
+    table.region = RegionId(region);
+    in.read(table.space);
+    in.read(table.tableId);
+    in.read(table.createdAt);
+    in.read(table.status);
+    in.read(table.keys);
+    in.read(table.attributes);
+    in.read(table.indexes);
+    readSettings(in, table);
+    if (version == kVersion) TRY(readBlocks(in, table));
+    if (!in.ok() || !in.atEnd()) return std::unexpected(Unreadable::Corrupt);
+    return table;
 }
 
 }  // namespace
@@ -187,28 +231,14 @@ std::string encodeTable(const TableDescription& table) {
 }
 
 std::optional<TableDescription> decodeTable(std::string_view bytes) {
-    Reader in(bytes);
-    std::uint8_t version = 0;
-    in.read(version);
-    if (version != kVersion && version != kVersionWithoutBlocks) return std::nullopt;
-    TableDescription table;
-    in.read(table.name);
-    in.read(table.accountId);
-    in.read(table.regionName);
-    std::uint8_t region = 0;
-    in.read(region);
-    table.region = RegionId(region);
-    in.read(table.space);
-    in.read(table.tableId);
-    in.read(table.createdAt);
-    in.read(table.status);
-    in.read(table.keys);
-    in.read(table.attributes);
-    in.read(table.indexes);
-    readSettings(in, table);
-    const bool isWhole = version != kVersion || readBlocks(in, table);
-    if (!isWhole || !in.ok() || !in.atEnd()) return std::nullopt;
-    return table;
+    auto table = readTable(bytes);
+    if (!table) return std::nullopt;
+    return *std::move(table);
+}
+
+bool isNewerTable(std::string_view bytes) {
+    const auto table = readTable(bytes);
+    return !table && table.error() == Unreadable::Newer;
 }
 
 }  // namespace orrery::cluster

@@ -42,6 +42,10 @@ struct PendingChange {
     bool toPayPerRequest = false;  ///< The billing mode has changed already.
     std::optional<bool> sseEnabled;
     std::string sseKeyArn;
+    // These have changed already, but keep the table UPDATING for a while.
+    bool billing = false;
+    bool stream = false;
+    bool tableClass = false;
     bool operator==(const PendingChange&) const = default;
 };
 

@@ -93,6 +93,9 @@ public:
         flag(change.toPayPerRequest);
         byte(change.sseEnabled ? (*change.sseEnabled ? 2 : 1) : 0);
         text(change.sseKeyArn);
+        flag(change.billing);
+        flag(change.stream);
+        flag(change.tableClass);
     }
     void value(const SecondaryIndex& index) {
         text(index.name);
@@ -206,6 +209,10 @@ public:
         read(encryption);
         if (encryption != 0) change.sseEnabled = encryption == 2;
         read(change.sseKeyArn);
+        if (atEnd()) return;  // Written before the rest was known.
+        read(change.billing);
+        read(change.stream);
+        read(change.tableClass);
     }
     void read(Tag& out) {
         read(out.key);

@@ -30,10 +30,15 @@ public:
                 return;
         }
     }
-    /// Call it before the partitions of a table or an index are removed.
-    void forget(KeySpaceId space) {
-        backfill.forget(space);
-        sender.forget(space);
+    /// Call it before the partitions of a deleted index are removed.
+    void forgetIndex(KeySpaceId table, KeySpaceId index) {
+        backfill.forgetIndex(table, index);
+        sender.forgetIndex(table, index);
+    }
+    /// Call it before the partitions of a deleted table are removed.
+    void forgetTable(KeySpaceId table) {
+        backfill.forgetTable(table);
+        sender.forgetTable(table);
     }
 
     IndexReceiver receiver;

@@ -66,8 +66,8 @@ Job IndexBackfill::newJob(const TableDescription& table, KeySpaceId index,
 
 void IndexBackfill::add(const TableDescription& table, KeySpaceId index, GroupId base, JobId job) {
     const Group& group = *m_world.findGroup(base);
-    Filling& filling = m_fillings[index];
-    filling.table = table.space;
+    Filling& filling = m_fillings[table.space][index];
+    ++filling.partitionsLeft;
     Cursor& cursor = filling.cursors[base];
     cursor.job = job;
     cursor.nextKey = cursor.savedKey = group.boundsIn(table.space).begin;
@@ -82,9 +82,8 @@ void IndexBackfill::begin(const TableDescription& table, KeySpaceId index) {
 
 storage::StorageResult<JobId> IndexBackfill::findJob(const TableDescription& table,
                                                      KeySpaceId index, const Group& base) {
-    for (const JobId id : m_jobs.ofKind(JobKind::FillIndex)) {
-        const Job& job = *m_jobs.find(id);
-        if (job.space == index && job.group == base.id) return id;
+    for (const JobId id : m_jobs.ofSpace(JobKind::FillIndex, index)) {
+        if (m_jobs.find(id)->group == base.id) return id;
     }
     Job job = newJob(table, index, base);
     TRY_ASSIGN(auto saved, m_world.store.value(oldValueName(index, base.id)));
@@ -102,7 +101,7 @@ storage::StorageResult<void> IndexBackfill::resume(const TableDescription& table
         add(table, index, base, id);
         const Job& job = *m_jobs.find(id);
         if (job.cursor.empty()) continue;
-        Cursor& cursor = m_fillings[index].cursors[base];
+        Cursor& cursor = m_fillings[table.space][index].cursors[base];
         ByteReader in(job.cursor);
         setBarrier(base, index, cursor, Lsn(in.varint()));
         const std::string_view nextKey = in.sized();
@@ -122,21 +121,19 @@ storage::StorageResult<void> IndexBackfill::eraseSaved(KeySpaceId index) {
     TRY_ASSIGN(const auto saved, m_world.store.values(oldPrefixOf(index)));
     for (const auto& [name, bytes] : saved)
         m_world.turn.eraseValue(name);
-    for (const JobId id : m_jobs.ofKind(JobKind::FillIndex)) {
-        if (m_jobs.find(id)->space == index) m_jobs.end(id);
-    }
+    for (const JobId id : m_jobs.ofSpace(JobKind::FillIndex, index))
+        m_jobs.end(id);
     return {};
 }
 
 void IndexBackfill::save(Cursor& cursor) {
-    Job& job = *m_jobs.find(cursor.job);
-    job.cursor.clear();
-    ByteWriter out(job.cursor);
+    std::string bytes;
+    ByteWriter out(bytes);
     out.varint(cursor.barrier.value());
     out.sized(cursor.hasBegun ? cursor.nextKey : std::string());
-    m_jobs.save(job);
+    m_jobs.save(cursor.job, std::move(bytes));
     cursor.savedKey = cursor.nextKey;
-    cursor.savedDone = job.done;
+    cursor.savedDone = m_jobs.find(cursor.job)->done;
     cursor.sinceSaved = 0;
 }
 
@@ -145,58 +142,75 @@ void IndexBackfill::setBarrier(GroupId base, KeySpaceId index, Cursor& cursor, L
     m_sender.setBarrier(base, index, barrier);
 }
 
-std::vector<KeySpaceId> IndexBackfill::fillingsOf(KeySpaceId table) const {
-    std::vector<KeySpaceId> indexes;
-    for (const auto& [index, filling] : m_fillings) {
-        if (filling.table == table) indexes.push_back(index);
-    }
-    return indexes;
+IndexBackfill::Filling* IndexBackfill::find(KeySpaceId table, KeySpaceId index) {
+    const auto fillings = m_fillings.find(table);
+    if (fillings == m_fillings.end()) return nullptr;
+    const auto filling = fillings->second.find(index);
+    return filling == fillings->second.end() ? nullptr : &filling->second;
 }
 
-void IndexBackfill::checkFilled(KeySpaceId index) {
-    const auto filling = m_fillings.find(index);
-    if (filling == m_fillings.end()) return;
-    for (const auto& [base, cursor] : filling->second.cursors) {
-        if (!cursor.atEnd || m_sender.unanswered(base, index) > 0) return;
-        // The barrier disappears with the backfill, and records below it must not be sent again.
-        const auto shown = LogReader::cursorOf(*m_world.findGroup(base), kIndexReader);
-        if (!shown || *shown < cursor.barrier) return;
-    }
-    const KeySpaceId table = filling->second.table;
-    forgetFilling(index);
+// A partition stays filled: its items are in the log of the index, and later changes are sent like
+// those of any index.
+void IndexBackfill::checkFilled(const Group& base, KeySpaceId index) {
+    ++m_partitionsChecked;
+    Filling* filling = find(base.table, index);
+    Cursor* cursor = filling == nullptr ? nullptr : filling->find(base.id);
+    if (cursor == nullptr || cursor->isFilled || !cursor->atEnd) return;
+    if (m_sender.unanswered(base.id, index) > 0) return;
+    // The barrier disappears with the backfill, and records below it must not be sent again.
+    const auto shown = LogReader::cursorOf(base, kIndexReader);
+    if (!shown || *shown < cursor->barrier) return;
+    cursor->isFilled = true;
+    if (--filling->partitionsLeft > 0) return;
+    const KeySpaceId table = base.table;
+    forgetIndex(table, index);
     m_filled(table, index);
 }
 
-void IndexBackfill::forgetFilling(KeySpaceId index) {
-    const auto filling = m_fillings.find(index);
-    if (filling == m_fillings.end()) return;
-    for (const auto& [base, cursor] : filling->second.cursors)
+void IndexBackfill::endFilling(KeySpaceId index, const Filling& filling) {
+    for (const auto& [base, cursor] : filling.cursors)
         m_jobs.end(cursor.job);
-    m_fillings.erase(filling);
     m_sender.clearBarriers(index);
 }
 
-void IndexBackfill::forget(KeySpaceId space) {
-    forgetFilling(space);
-    for (const KeySpaceId index : fillingsOf(space))
-        forgetFilling(index);
+void IndexBackfill::forgetIndex(KeySpaceId table, KeySpaceId index) {
+    const Filling* filling = find(table, index);
+    if (filling == nullptr) return;
+    endFilling(index, *filling);
+    const auto ofTable = m_fillings.find(table);
+    ofTable->second.erase(index);
+    if (ofTable->second.empty()) m_fillings.erase(ofTable);
+}
+
+void IndexBackfill::forgetTable(KeySpaceId table) {
+    const auto ofTable = m_fillings.find(table);
+    if (ofTable == m_fillings.end()) return;
+    for (const auto& [index, filling] : ofTable->second)
+        endFilling(index, filling);
+    m_fillings.erase(ofTable);
 }
 
 void IndexBackfill::acknowledged(const Group& base) {
-    for (const KeySpaceId index : fillingsOf(base.table))
-        checkFilled(index);
+    const auto fillings = m_fillings.find(base.table);
+    if (fillings == m_fillings.end()) return;
+    std::vector<KeySpaceId> indexes;  // A filling that is complete disappears.
+    for (const auto& [index, filling] : fillings->second)
+        indexes.push_back(index);
+    for (const KeySpaceId index : indexes)
+        checkFilled(base, index);
 }
 
 void IndexBackfill::leaderLost(const Group& base) {
-    for (auto& [index, filling] : m_fillings) {
-        const auto found = filling.cursors.find(base.id);
-        if (found == filling.cursors.end()) continue;
-        Cursor& cursor = found->second;
-        cursor.nextKey = cursor.savedKey;
-        cursor.sinceSaved = 0;
-        cursor.atEnd = false;
-        m_jobs.find(cursor.job)->done = cursor.savedDone;
-        m_jobs.wake(cursor.job, kWait);
+    const auto fillings = m_fillings.find(base.table);
+    if (fillings == m_fillings.end()) return;
+    for (auto& [index, filling] : fillings->second) {
+        Cursor* cursor = filling.find(base.id);
+        if (cursor == nullptr || cursor->isFilled) continue;
+        cursor->nextKey = cursor->savedKey;
+        cursor->sinceSaved = 0;
+        cursor->atEnd = false;
+        m_jobs.setDone(cursor->job, cursor->savedDone);
+        m_jobs.wake(cursor->job, kWait);
     }
 }
 
@@ -204,19 +218,19 @@ void IndexBackfill::leaderLost(const Group& base) {
 
 std::optional<Duration> IndexBackfill::step(JobId id) {
     const Job& job = *m_jobs.find(id);
-    const KeySpaceId space = job.space;
-    const auto filling = m_fillings.find(space);
     Group* base = m_world.findGroup(job.group);
-    if (filling == m_fillings.end() || base == nullptr) return std::nullopt;
-    const TablePtr table = m_world.catalog.find(filling->second.table);
-    if (table == nullptr) return std::nullopt;
-    const auto index = std::ranges::find(table->indexes, space, &SecondaryIndex::space);
+    if (base == nullptr) return std::nullopt;
+    Filling* filling = find(base->table, job.space);
+    const TablePtr table = m_world.catalog.find(base->table);
+    if (filling == nullptr || table == nullptr) return std::nullopt;
+    const auto index = std::ranges::find(table->indexes, job.space, &SecondaryIndex::space);
     if (index == table->indexes.end()) return std::nullopt;
-    Cursor& cursor = filling->second.cursors[base->id];
-    const Progress progress = advance(*base, *table, *index, cursor);
+    Cursor* cursor = filling->find(base->id);
+    if (cursor == nullptr || cursor->isFilled) return std::nullopt;
+    const Progress progress = advance(*base, *table, *index, *cursor);
     if (job.isStopped) return std::nullopt;
-    if (!cursor.atEnd) return progress == Progress::Moved ? Duration{} : kWait;
-    checkFilled(space);
+    if (!cursor->atEnd) return progress == Progress::Moved ? Duration{} : kWait;
+    checkFilled(*base, job.space);
     return std::nullopt;
 }
 
@@ -288,12 +302,11 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
             return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         });
     cursor.sinceSaved += visited;
-    Job& job = *m_jobs.find(cursor.job);
-    job.done += visited;
+    m_jobs.setDone(cursor.job, m_jobs.find(cursor.job)->done + visited);
     if (isDamaged || !scanned) {
         m_world.reportDamage(isDamaged ? damagedTree(base, leader, "An item of table " + table.name)
                                        : scanned.error());
-        job.isStopped = true;
+        m_jobs.setStopped(cursor.job, true);
         return;
     }
     cursor.atEnd = !isCut;

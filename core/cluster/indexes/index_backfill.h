@@ -28,14 +28,19 @@ public:
     storage::StorageResult<void> resume(const TableDescription& table, KeySpaceId index);
     /// Erases the saved state of a deleted index.
     storage::StorageResult<void> eraseSaved(KeySpaceId index);
-    /// Forgets a deleted index, or all indexes of a table.
-    void forget(KeySpaceId space);
+    /// Forgets an index that is deleted or filled.
+    void forgetIndex(KeySpaceId table, KeySpaceId index);
+    /// Forgets all indexes of a deleted table.
+    void forgetTable(KeySpaceId table);
 
     std::optional<Duration> step(JobId id) override;
     /// An index partition has taken a batch of this base partition.
     void acknowledged(const Group& base);
     /// The leader that read the items was lost: items without an answer are read again.
     void leaderLost(const Group& base);
+
+    /// Counts, for a test of their bound, the looks at whether a partition is filled.
+    std::uint64_t partitionsChecked() const { return m_partitionsChecked; }
 
 private:
     /// The progress from one base partition.
@@ -52,11 +57,18 @@ private:
         std::uint64_t savedDone = 0;
         std::size_t sinceSaved = 0;  ///< Items visited since the last save.
         bool atEnd = false;
+        bool isFilled = false;  ///< The index has every item.
         JobId job{};
     };
     struct Filling {
-        KeySpaceId table{};
         std::map<GroupId, Cursor> cursors;  ///< By base partition.
+        std::size_t partitionsLeft = 0;     ///< Those that are not filled.
+
+        /// Null: not a partition of the table.
+        Cursor* find(GroupId base) {
+            const auto cursor = cursors.find(base);
+            return cursor == cursors.end() ? nullptr : &cursor->second;
+        }
     };
     enum class Progress : std::uint8_t { Moved, Waits };
 
@@ -72,16 +84,18 @@ private:
                   const SecondaryIndex& index, Cursor& cursor);
     void setBarrier(GroupId base, KeySpaceId index, Cursor& cursor, Lsn barrier);
     void save(Cursor& cursor);
-    void checkFilled(KeySpaceId index);
-    std::vector<KeySpaceId> fillingsOf(KeySpaceId table) const;
-    void forgetFilling(KeySpaceId index);
+    /// Null: the index is not being filled.
+    Filling* find(KeySpaceId table, KeySpaceId index);
+    void checkFilled(const Group& base, KeySpaceId index);
+    void endFilling(KeySpaceId index, const Filling& filling);
 
     WorldState& m_world;
     Replicator& m_replicator;
     Jobs& m_jobs;
     IndexSender& m_sender;
     Filled m_filled;
-    std::map<KeySpaceId, Filling> m_fillings;  ///< By index.
+    std::map<KeySpaceId, std::map<KeySpaceId, Filling>> m_fillings;  ///< By table, then index.
+    std::uint64_t m_partitionsChecked = 0;
 };
 
 }  // namespace orrery::cluster

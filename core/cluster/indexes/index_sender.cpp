@@ -148,27 +148,6 @@ void IndexSender::takeRecord(const Group& base, const TableDescription& table, S
     }
 }
 
-void IndexSender::setBarrier(GroupId base, KeySpaceId index, Lsn barrier) {
-    m_barriers[index][base] = barrier;
-}
-
-Lsn IndexSender::barrierOf(GroupId base, KeySpaceId index) const {
-    const auto barriers = m_barriers.find(index);
-    if (barriers == m_barriers.end()) return Lsn{};
-    const auto barrier = barriers->second.find(base);
-    return barrier == barriers->second.end() ? Lsn{} : barrier->second;
-}
-
-void IndexSender::skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
-                                 Source& source) const {
-    Lsn floor = base.member(leader).mark.applied;
-    for (const SecondaryIndex& index : table.indexes) {
-        if (index.global && index.status != TableStatus::Deleting)
-            floor = std::min(floor, barrierOf(base.id, index.space));
-    }
-    source.taken = std::max(source.taken, floor);
-}
-
 void IndexSender::addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry) {
     Source& source = sourceOf(base);
     enqueue(source, Origin::Item, source.taken, index, entry.key, &entry);

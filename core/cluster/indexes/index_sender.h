@@ -48,8 +48,12 @@ public:
     void resume();
     /// The replicas of a base partition made progress.
     void moved(Group& base);
-    /// Forgets everything for a deleted index, or from a deleted table.
-    void forget(KeySpaceId space);
+    /// Forgets everything for a deleted index of a table.
+    void forgetIndex(KeySpaceId table, KeySpaceId index);
+    /// Forgets everything from a deleted table.
+    void forgetTable(KeySpaceId table);
+    /// Counts, for a test of their bound, the base partitions that these two have looked at.
+    std::uint64_t sourcesVisited() const { return m_sourcesVisited; }
 
     void on(const IndexBatchAnswered& answered);
     void on(const IndexRetry& retry);
@@ -148,6 +152,7 @@ private:
     Listener m_acknowledged;
     Listener m_lost;
     std::map<GroupId, Source> m_sources;
+    std::uint64_t m_sourcesVisited = 0;
     std::map<KeySpaceId, std::map<GroupId, Lsn>> m_barriers;  ///< By index, then base.
 };
 

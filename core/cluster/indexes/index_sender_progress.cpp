@@ -73,21 +73,4 @@ void IndexSender::reportShown(Group& base, Source& source) {
     if (source.owner) m_shown(base, source.owner->zone, shown);
 }
 
-void IndexSender::forget(KeySpaceId space) {
-    m_barriers.erase(space);
-    std::erase_if(m_sources, [&](const auto& entry) {
-        const Group* base = m_world.findGroup(entry.first);
-        return base == nullptr || base->table == space;
-    });
-    for (auto& [base, source] : m_sources) {
-        std::erase_if(source.outboxes, [&source, space](const auto& entry) {
-            const Outbox& outbox = entry.second;
-            if (outbox.index != space) return false;
-            source.unanswered -= outbox.unanswered();
-            source.unansweredBytes -= outbox.waitingBytes + outbox.underWayBytes;
-            return true;
-        });
-    }
-}
-
 }  // namespace orrery::cluster

@@ -221,7 +221,7 @@ void ChecksumLooks::readOn(ScanBudget budget) {
     Look* look = current();
     if (look == nullptr) return;
     const LookResult<bool> done = look->scan->step(budget);
-    m_jobs.find(look->job)->done = look->scan->itemsRead();
+    m_jobs.setDone(look->job, look->scan->itemsRead());
     if (!done)
         end(*look, std::unexpected(done.error()));
     else if (*done)

@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/stream_description.h"
 #include "core/cluster/kernel/group.h"
 #include "core/cluster/repair/surveyed_values.h"
@@ -72,10 +73,11 @@ storage::StorageResult<void> FolderSurvey::readTables() {
     m_tables = std::move(values.tables);
     m_mended = std::move(values.mended);
     m_notes.insert(m_notes.end(), values.losses.begin(), values.losses.end());
+    if (values.newer) return std::unexpected(*std::move(values.newer));
     TRY(checkRegions());
     for (const auto& kept : m_tables) {
         for (const StoredPartition& partition : kept->partitions)
-            addPartition(*kept, partition);
+            TRY(addPartition(*kept, partition));
     }
     return {};
 }
@@ -89,7 +91,8 @@ storage::StorageResult<void> FolderSurvey::checkRegions() {
         "the folder from a backup."});
 }
 
-void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& partition) {
+storage::StorageResult<void> FolderSurvey::addPartition(const StoredTable& kept,
+                                                        const StoredPartition& partition) {
     const TableDescription& table = kept.table;
     FoundPartition found;
     found.group = partition.group;
@@ -118,12 +121,18 @@ void FolderSurvey::addPartition(const StoredTable& kept, const StoredPartition& 
     found.bounds = storage::unite(std::move(bounds));
     const auto state = m_files->groupState(found.volume(0), found.group);
     if (state) found.state = decodeGroupState(*state);
+    // Without a seal, a damaged version looks like a later one.
+    const bool isSealed = !m_files->unsealedStates().contains({found.group, found.volume(0)});
+    if (state && isSealed && isNewerGroupState(*state))
+        return std::unexpected(
+            newerValue("The state of partition " + std::to_string(found.group.value())));
     for (std::size_t zone = 0; zone < found.replicas.size(); ++zone) {
         found.replicas[zone].mark = m_files->mark(found.volume(zone), found.group);
         found.replicas[zone].trimMark = m_files->trimMark(found.volume(zone), found.group);
     }
     m_byGroup.insert_or_assign(found.group, place);
     m_partitions.push_back(std::move(found));
+    return {};
 }
 
 void FolderSurvey::readNamedPositions() {

@@ -51,7 +51,8 @@ private:
     storage::StorageResult<void> checkPair(const std::filesystem::path& log);
     storage::StorageResult<void> readTables();
     storage::StorageResult<void> checkRegions();
-    void addPartition(const StoredTable& kept, const StoredPartition& partition);
+    storage::StorageResult<void> addPartition(const StoredTable& kept,
+                                              const StoredPartition& partition);
     void readNamedPositions();
     void readLogs();
     void readTrees();

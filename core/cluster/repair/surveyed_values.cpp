@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/stream_description.h"
 #include "core/cluster/repair/trial.h"
 #include "core/cluster/replicas/jobs.h"
@@ -70,7 +71,7 @@ public:
             drop(name);
         for (const NamedValue& value : m_files.values()) {
             if (value.first != kRegionsValue) continue;
-            if (opensAlone(value, std::nullopt))
+            if (opensAlone(value))
                 m_regions = value;
             else
                 drop(value.first);
@@ -105,7 +106,12 @@ private:
         if (isSound)
             isSound = value.first.starts_with(kTablePrefix) ? m_owners.take(*table)
                                                             : m_owners.takeLedger(*table);
-        if (!isSound) return drop(value.first);
+        if (!isSound) {
+            if (isNewerStoredTable(value.second))
+                noteNewer(value.first,
+                          newerValue("The description of a table (" + value.first + ")"));
+            return drop(value.first);
+        }
         m_result.tables.push_back(std::make_unique<const StoredTable>(*std::move(table)));
         m_result.kept.push_back(value);
     }
@@ -128,12 +134,23 @@ private:
 
     void take(const NamedValue& value) {
         // The rows of the archive are examined with its files.
-        const bool isSound =
-            isOfArchive(value.first) || (opensAlone(value, m_regions) && !erasesTable(value));
+        const bool isSound = isOfArchive(value.first) || (opensAlone(value) && !erasesTable(value));
         if (isSound)
             m_result.kept.push_back(value);
         else
             drop(value.first);
+    }
+
+    bool opensAlone(const NamedValue& value) {
+        const auto opened = tryAlone(value, m_regions);
+        if (!opened && opened.error().code == kNewerVersion) noteNewer(value.first, opened.error());
+        return opened.has_value();
+    }
+
+    // Without a seal, a damaged version looks like a later one.
+    void noteNewer(const std::string& name, storage::StorageError error) {
+        if (!m_files.unsealedValues().contains(name) && !m_result.newer)
+            m_result.newer = std::move(error);
     }
 
     bool erasesTable(const NamedValue& value) const {

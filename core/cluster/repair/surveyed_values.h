@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct SurveyedValues {
     std::vector<std::unique_ptr<const StoredTable>> tables;
     std::vector<std::string> losses;  ///< One sentence each.
     std::vector<std::string> mended;  ///< What was corrupt and lost nothing, one sentence each.
+    /// The error for a value that a later version wrote: nothing is repaired without that version.
+    std::optional<storage::StorageError> newer;
 };
 
 SurveyedValues surveyValues(const storage::SalvagedFolder& files);

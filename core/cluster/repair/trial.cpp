@@ -13,13 +13,14 @@ storage::StorageResult<void> tryOpening(storage::Store& store) {
     return {};
 }
 
-bool opensAlone(const NamedValue& value, const std::optional<NamedValue>& regions) {
+storage::StorageResult<void> tryAlone(const NamedValue& value,
+                                      const std::optional<NamedValue>& regions) {
     const auto store = storage::MemoryStore::create();
     storage::Turn turn;
     if (regions) turn.putValue(regions->first, regions->second);
     turn.putValue(value.first, value.second);
     store->commit(std::move(turn));
-    return tryOpening(*store).has_value();
+    return tryOpening(*store);
 }
 
 }  // namespace orrery::cluster

@@ -14,8 +14,9 @@ using NamedValue = std::pair<std::string, std::string>;
 /// refused. Nothing reaches the disk as long as no work is taken from the store.
 storage::StorageResult<void> tryOpening(storage::Store& store);
 
-/// True if a world opens on this value alone, or on it and the list of Regions. What tables say is
-/// no part of that.
-bool opensAlone(const NamedValue& value, const std::optional<NamedValue>& regions);
+/// Opens a world on this value alone, or on it and the list of Regions. What tables say is no part
+/// of that.
+storage::StorageResult<void> tryAlone(const NamedValue& value,
+                                      const std::optional<NamedValue>& regions);
 
 }  // namespace orrery::cluster

@@ -66,16 +66,18 @@ void CopyJobs::look(const Group& group, const Member& member) {
     const JobId id = known != m_copies.end() ? known->second
                                              : m_copies[{group.id, member.zone}] =
                                                    m_jobs.beginUnsaved(newJob(group, member.zone));
-    Job& job = *m_jobs.find(id);
     const bool isStopped = member.copyStoppedBy.has_value();
-    if (job.subject.empty() || job.isStopped != isStopped) job.subject = subjectOf(group, member);
-    job.isStopped = isStopped;
+    const Job& job = *m_jobs.find(id);
+    if (job.subject.empty() || job.isStopped != isStopped) {
+        m_jobs.setSubject(id, subjectOf(group, member));
+        m_jobs.setStopped(id, isStopped);
+    }
     std::int64_t items = 0;
     for (const Member& other : group.members)
         items = std::max(items, other.mark.itemCount);
-    job.total = static_cast<std::uint64_t>(items);
+    const auto total = static_cast<std::uint64_t>(items);
     const std::string cursor = member.mark.copiedTo.value_or("");
-    job.done = job.total * shareBefore(group, cursor) / kWhole;
+    m_jobs.setProgress(id, total * shareBefore(group, cursor) / kWhole, total);
 }
 
 void CopyJobs::turnEnds() {
@@ -85,11 +87,14 @@ void CopyJobs::turnEnds() {
         for (const Member& member : group->members)
             look(*group, member);
     }
-    std::erase_if(m_copies, [&](const auto& copy) {
-        if (m_world.findGroup(copy.first.first) != nullptr) return false;
-        m_jobs.end(copy.second);
-        return true;
-    });
+}
+
+void CopyJobs::forget(GroupId group) {
+    auto copy = m_copies.lower_bound({group, ZoneIndex(0)});
+    while (copy != m_copies.end() && copy->first.first == group) {
+        m_jobs.end(copy->second);
+        copy = m_copies.erase(copy);
+    }
 }
 
 }  // namespace orrery::cluster

@@ -18,6 +18,8 @@ public:
 
     /// Looks at the groups that the open turn changed. Call it before the turn ends.
     void turnEnds();
+    /// Ends the copies of a group that is removed.
+    void forget(GroupId group);
 
 private:
     using Key = std::pair<GroupId, ZoneIndex>;

@@ -18,6 +18,8 @@ namespace orrery::cluster {
 // Earlier versions are still read. Version 2 has `indexedUpTo:varint newest:uint64` in place of the
 // timestamps: the cursor of the global indexes, 0 without any, and one timestamp for all replicas.
 // Version 1 ends after `indexedUpTo`.
+//
+// The version covers the three states: a new one of replication's encoding raises this one too.
 
 namespace {
 
@@ -89,6 +91,10 @@ std::optional<GroupState> decodeGroupState(std::string_view bytes) {
     if (!in.ok() || !in.atEnd()) return std::nullopt;
     if (!std::ranges::all_of(state.readers, isPossible)) return std::nullopt;
     return state;
+}
+
+bool isNewerGroupState(std::string_view bytes) {
+    return ByteReader(bytes).u8() > kVersion;
 }
 
 }  // namespace orrery::cluster

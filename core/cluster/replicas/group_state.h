@@ -28,7 +28,9 @@ struct GroupState {
 
 std::string encodeGroupState(const GroupState& state);
 
-/// Nothing if the bytes are corrupt.
+/// Nothing if the bytes are corrupt or of a later version.
 std::optional<GroupState> decodeGroupState(std::string_view bytes);
+/// True if a later version wrote the bytes.
+bool isNewerGroupState(std::string_view bytes);
 
 }  // namespace orrery::cluster

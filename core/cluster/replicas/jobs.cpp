@@ -14,7 +14,8 @@ namespace orrery::cluster {
 //   value "job/<id>" := version:uint8(1) kind:uint8 space:varint group:varint zone:uint8
 //                       subject:sized since:uint64 done:varint total:varint cursor:sized
 //
-// `since` is in nanoseconds. The cursor has its worker's format.
+// `since` is in nanoseconds. The cursor has its worker's format, which this version covers: a new
+// format of a cursor raises it. A later version may add a kind of job.
 //
 //   value "next-job" := version:uint8(1) next:uint64
 //
@@ -24,66 +25,10 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kNextVersion = 1;
-/// Further ones are one row in the list for people.
-constexpr std::size_t kReclaimRowsMax = 20;
 
 std::string valueName(JobId id) {
     return std::string(kJobPrefix) + std::to_string(id.value());
 }
-
-/// The list for people, to which all jobs are added in the order of their ids.
-class JobList {
-public:
-    void add(const Job& job) {
-        if (job.kind == JobKind::FillIndex)
-            addFilling(job);
-        else if (job.kind == JobKind::ReclaimSpace)
-            addReclaim(job);
-        else
-            addRow(job);
-    }
-
-    std::vector<observe::JobView> take() && {
-        if (m_reclaims > kReclaimRowsMax) {
-            m_rows[m_lastReclaim].subject = std::to_string(m_reclaims - kReclaimRowsMax + 1) +
-                                            " more deleted tables and indexes";
-        }
-        return std::move(m_rows);
-    }
-
-private:
-    // The jobs of all partitions of an index are one row.
-    void addFilling(const Job& job) {
-        const auto [row, isNew] = m_fillings.try_emplace(job.space, m_rows.size());
-        if (isNew)
-            addRow(job);
-        else
-            addTo(m_rows[row->second], job);
-    }
-
-    // Further ones are part of the last row.
-    void addReclaim(const Job& job) {
-        if (++m_reclaims > kReclaimRowsMax) return addTo(m_rows[m_lastReclaim], job);
-        m_lastReclaim = m_rows.size();
-        addRow(job);
-    }
-
-    void addRow(const Job& job) {
-        m_rows.push_back({job.id.value(), job.kind, job.subject, job.done,
-                          std::max(job.done, job.total), job.since, job.isStopped});
-    }
-
-    static void addTo(observe::JobView& row, const Job& job) {
-        row.done += job.done;
-        row.total += std::max(job.done, job.total);
-        row.isStopped = row.isStopped || job.isStopped;
-    }
-
-    std::vector<observe::JobView> m_rows;
-    std::map<KeySpaceId, std::size_t> m_fillings;  ///< The place of an index's row.
-    std::size_t m_reclaims = 0;
-    std::size_t m_lastReclaim = 0;  ///< The place of their last row.
-};
 
 }  // namespace
 
@@ -123,6 +68,14 @@ std::optional<Job> decodeJob(std::string_view bytes) {
     return job;
 }
 
+bool isNewerJob(std::string_view bytes) {
+    ByteReader in(bytes);
+    const std::uint8_t version = in.u8();
+    const std::uint8_t kind = in.u8();
+    if (!in.ok() || version < kVersion) return false;
+    return version > kVersion || kind >= observe::jobSpecs().size();
+}
+
 std::string encodeNextJob(std::uint64_t next) {
     std::string bytes;
     ByteWriter out(bytes);
@@ -158,11 +111,11 @@ storage::StorageResult<void> Jobs::reopen() {
         const auto parsed = std::from_chars(name.data() + kJobPrefix.size(), end, id);
         auto job = decodeJob(bytes);
         if (!job || parsed.ptr != end || id == 0) {
-            return std::unexpected(
-                refusedValue(bytes, kVersion, "The progress of a job (" + name + ")"));
+            const std::string what = "The progress of a job (" + name + ")";
+            return std::unexpected(isNewerJob(bytes) ? newerValue(what) : corruptValue(what));
         }
         job->id = JobId(id);
-        m_jobs[job->id] = {std::move(*job), true, false};
+        put(*std::move(job), true);
         m_next = std::max(m_next, id + 1);
     }
     return {};
@@ -178,13 +131,19 @@ JobId Jobs::add(Job job, bool isSaved) {
     job.id = JobId(m_next++);
     job.since = m_world.calendar();
     const JobId id = job.id;
-    m_jobs[id] = {std::move(job), isSaved, false};
+    put(std::move(job), isSaved);
     return id;
+}
+
+void Jobs::put(Job job, bool isSaved) {
+    m_list.add(job);
+    m_bySpace.emplace(job.kind, job.space, job.id);
+    m_jobs[job.id] = {std::move(job), isSaved, false};
 }
 
 JobId Jobs::begin(Job job) {
     const JobId id = add(std::move(job), true);
-    save(m_jobs[id].job);
+    saveNow(m_jobs[id].job);
     return id;
 }
 
@@ -192,7 +151,7 @@ JobId Jobs::beginUnsaved(Job job) {
     return add(std::move(job), false);
 }
 
-Job* Jobs::find(JobId id) {
+const Job* Jobs::find(JobId id) const {
     const auto found = m_jobs.find(id);
     return found == m_jobs.end() ? nullptr : &found->second.job;
 }
@@ -205,7 +164,44 @@ std::vector<JobId> Jobs::ofKind(JobKind kind) const {
     return ids;
 }
 
-void Jobs::save(const Job& job) {
+std::vector<JobId> Jobs::ofSpace(JobKind kind, KeySpaceId space) const {
+    std::vector<JobId> ids;
+    for (auto at = m_bySpace.lower_bound({kind, space, JobId{}}); at != m_bySpace.end(); ++at) {
+        const auto& [ofKind, ofSpace, id] = *at;
+        if (ofKind != kind || ofSpace != space) break;
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+void Jobs::setProgress(JobId id, std::uint64_t done, std::uint64_t total) {
+    Job& job = m_jobs.at(id).job;
+    m_list.changes(job);
+    job.done = done;
+    job.total = total;
+    m_list.changed(job);
+}
+
+void Jobs::setSubject(JobId id, std::string subject) {
+    Job& job = m_jobs.at(id).job;
+    job.subject = std::move(subject);
+    m_list.renamed(job);
+}
+
+void Jobs::setStopped(JobId id, bool isStopped) {
+    Job& job = m_jobs.at(id).job;
+    m_list.changes(job);
+    job.isStopped = isStopped;
+    m_list.changed(job);
+}
+
+void Jobs::save(JobId id, std::string cursor) {
+    Job& job = m_jobs.at(id).job;
+    job.cursor = std::move(cursor);
+    saveNow(job);
+}
+
+void Jobs::saveNow(const Job& job) {
     m_world.turn.putValue(valueName(job.id), encodeJob(job));
 }
 
@@ -227,7 +223,10 @@ void Jobs::on(const JobStep& step) {
 void Jobs::end(JobId id) {
     const auto found = m_jobs.find(id);
     if (found == m_jobs.end()) return;
+    const Job& job = found->second.job;
     if (found->second.isSaved) m_world.turn.eraseValue(valueName(id));
+    m_list.remove(job);
+    m_bySpace.erase({job.kind, job.space, id});
     m_jobs.erase(found);
 }
 
@@ -241,13 +240,6 @@ std::optional<std::string> Jobs::cancel(JobId id) {
     }
     m_workers.at(static_cast<std::size_t>(job->kind))->cancel(id);
     return std::nullopt;
-}
-
-std::vector<observe::JobView> Jobs::views() const {
-    JobList list;
-    for (const auto& [id, entry] : m_jobs)
-        list.add(entry.job);
-    return std::move(list).take();
 }
 
 }  // namespace orrery::cluster

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/cluster/kernel/world_state.h"
+#include "core/cluster/replicas/job_list.h"
 #include "core/observe/job_view.h"
 
 namespace orrery::cluster {
@@ -44,6 +47,9 @@ std::string encodeJob(const Job& job);
 /// Decodes all but the id, which is in the name of the value. Returns nothing if the bytes are
 /// damaged or of a later version.
 std::optional<Job> decodeJob(std::string_view bytes);
+/// True if a later version wrote the bytes: it has another version, or a kind of job that this one
+/// does not know.
+bool isNewerJob(std::string_view bytes);
 
 std::string encodeNextJob(std::uint64_t next);
 /// Returns nothing if the bytes are damaged or of a later version.
@@ -75,11 +81,19 @@ public:
     /// Begins a job that is only listed, not saved.
     JobId beginUnsaved(Job job);
     /// Null once it has ended.
-    Job* find(JobId id);
-    /// The jobs of one kind, in the order in which they began.
+    const Job* find(JobId id) const;
+    /// The jobs of one kind, in the order in which they began. Looks at all jobs: for starts.
     std::vector<JobId> ofKind(JobKind kind) const;
-    /// Saves the present state of the job with the open turn.
-    void save(const Job& job);
+    /// Those that work on one key space.
+    std::vector<JobId> ofSpace(JobKind kind, KeySpaceId space) const;
+    /// Sets what the list shows of the progress.
+    void setProgress(JobId id, std::uint64_t done, std::uint64_t total);
+    void setDone(JobId id, std::uint64_t done) { setProgress(id, done, find(id)->total); }
+    void setSubject(JobId id, std::string subject);
+    /// The job met corrupt data, or goes on.
+    void setStopped(JobId id, bool isStopped);
+    /// Saves the job with the open turn, and this cursor.
+    void save(JobId id, std::string cursor);
     /// Queues the next step, unless one is queued.
     void wake(JobId id, Duration after = {});
     void end(JobId id);
@@ -90,9 +104,8 @@ public:
     /// Saves the next id if it has changed. Before a turn ends.
     void turnEnds();
 
-    /// The list for people: the jobs of all partitions of one index are one row, and so are those
-    /// of deleted tables beyond the first ones.
-    std::vector<observe::JobView> views() const;
+    /// The list for people, of a bounded length.
+    std::vector<observe::JobView> views() const { return m_list.rows(); }
 
 private:
     struct Entry {
@@ -102,10 +115,14 @@ private:
     };
 
     JobId add(Job job, bool isSaved);
+    void put(Job job, bool isSaved);
+    void saveNow(const Job& job);
 
     WorldState& m_world;
     std::array<JobWorker*, static_cast<std::size_t>(JobKind::FillExpiry) + 1> m_workers{};
     std::map<JobId, Entry> m_jobs;
+    std::set<std::tuple<JobKind, KeySpaceId, JobId>> m_bySpace;
+    JobList m_list;
     std::uint64_t m_next = 1;
     std::uint64_t m_savedNext = 1;
 };

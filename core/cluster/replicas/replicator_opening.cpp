@@ -2,6 +2,8 @@
 #include <array>
 
 #include "core/base/result.h"
+#include "core/base/zone_letter.h"
+#include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/storage/storage_error.h"
@@ -27,6 +29,23 @@ storage::StorageError damagedState(const Group& group, std::string_view what) {
     return storage::damagedError(
         "log.mdb",
         "the state of partition " + std::to_string(group.id.value()) + " " + std::string(what));
+}
+
+storage::StorageError unreadableState(const Group& group, std::string_view bytes) {
+    if (!isNewerGroupState(bytes)) return damagedState(group, "cannot be read");
+    return newerValue("The state of partition " + std::to_string(group.id.value()));
+}
+
+storage::StorageError damagedMark(const Group& group, ZoneIndex zone) {
+    return storage::damagedError(
+        "items.mdb", "the mark of partition " + std::to_string(group.id.value()) + " in zone " +
+                         letterOf(zone) + " does not match the local indexes of its table");
+}
+
+/// The mark is in items.mdb, the definitions of the indexes in log.mdb.
+bool countsIndexesOf(const Group& group, const storage::TreeMark& mark) {
+    return mark.localIndexes.empty() ||
+           mark.localIndexes.size() == group.schema->localIndexes.size();
 }
 
 /// A log begins at the trim mark; earlier for a replica that is behind, later if it began with a
@@ -78,7 +97,7 @@ storage::StorageResult<void> Replicator::load(Group& group) {
     GroupState states;
     if (state) {
         auto decoded = decodeGroupState(*state);
-        if (!decoded) return std::unexpected(damagedState(group, "cannot be read"));
+        if (!decoded) return std::unexpected(unreadableState(group, *state));
         states = std::move(*decoded);
     } else {
         states.replicas.fill(replication::DurableState::appoint(group.appointed));
@@ -102,6 +121,7 @@ storage::StorageResult<void> Replicator::load(Group& group) {
         TRY_ASSIGN(const Lsn trimMark, m_world.store.trimMark(volume, group.id));
         member.firstKept = std::max(member.firstKept, trimMark);
         TRY(checkEnd(group, member));
+        if (!countsIndexesOf(group, member.mark)) return std::unexpected(damagedMark(group, zone));
         if (states.lastCommitTimestamps)
             member.lastCommitTimestamp = (*states.lastCommitTimestamps)[zone.value()];
         else

@@ -80,17 +80,26 @@ private:
     void planStream(PendingCall& call, const ReadStream& read);
     void addOp(PendingCall& call, GroupId group, OpRequest asked);
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
-    std::optional<ApiError> goneError(const PendingCall& call, const Op& op) const;
+    /// For a part whose partition does not exist: true if that decides its outcome. Otherwise the
+    /// part may have another partition now.
+    bool endsWithoutPartition(PendingCall& call, Op& op);
+    std::optional<ApiError> goneError(KeySpaceId space, const std::string& indexName) const;
+    void retryLater(const OpId& op);
     void send(CallNumber number, PendingCall& call, std::uint32_t part);
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
-    void take(PendingCall& call, std::uint32_t part, OpResult& result);
-    void takePage(CallNumber number, PendingCall& call, OpResult& result);
+
+    // Answers; router_answers.cpp.
+    void refused(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result);
+    /// True if the part is done. Otherwise its page goes on elsewhere.
+    bool take(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result);
+    bool takePage(CallNumber number, PendingCall& call, RangeReply& page, OpResult& result);
     GroupId startFurtherRange(PendingCall& call, OpRequest& asked);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
     static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);
     void finish(CallNumber number, PendingCall& call);
     void countConflicts(const ApiError& error);
+
     void scheduleSweep();
     void traceServed(const PendingCall& call, const Answered& answered);
 

@@ -1,5 +1,6 @@
 #include "core/base/overloaded.h"
 #include "core/base/text.h"
+#include "core/cluster/catalog/transaction_requests.h"
 #include "core/cluster/routing/router.h"
 
 // What an inspector's request list shows of a call.
@@ -53,8 +54,7 @@ About aboutOf(const Request& request) {
                              batch.writes.size()};
             },
             [](const TransactWrite& all) {
-                const TablePtr& first = std::visit(
-                    [](const auto& one) -> const TablePtr& { return one.table; }, all.actions[0]);
+                const TablePtr& first = placeOf(all.actions[0]).table;
                 return About{Write, first.get(), nullptr, false, all.actions.size()};
             },
             [](const TransactRead& all) {

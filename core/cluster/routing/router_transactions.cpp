@@ -1,43 +1,21 @@
 #include <algorithm>
 
-#include "core/base/overloaded.h"
+#include "core/cluster/catalog/transaction_requests.h"
 #include "core/cluster/routing/router.h"
 #include "core/types/storage_key.h"
 
 // Transactions: the router hands them to a coordinator, which asks the leaders.
 
 namespace orrery::cluster {
-namespace {
-
-/// The table and key of each action or read.
-struct Place {
-    const TableDescription* table;
-    const types::Key* key;
-};
-
-std::vector<Place> placesOf(const Request& request) {
-    std::vector<Place> places;
-    if (const auto* write = std::get_if<TransactWrite>(&request)) {
-        for (const TransactWriteAction& action : write->actions)
-            std::visit([&](const auto& one) { places.push_back({one.table.get(), &one.key}); },
-                       action);
-    } else {
-        for (const ReadItem& one : std::get<TransactRead>(request).reads)
-            places.push_back({one.table.get(), &one.key});
-    }
-    return places;
-}
-
-}  // namespace
 
 std::optional<ApiError> Router::refusal(const Request& request) const {
-    if (m_world.damage && std::holds_alternative<TransactWrite>(request))
+    if (m_world.damage && transactionKindOf(request) == TransactionKind::Write)
         return ApiError::internal(m_world.damage->message());
-    for (const Place& place : placesOf(request)) {
+    for (const ItemPlace& place : placesOf(request)) {
         // For the data plane, a table that is being created does not exist yet.
         const bool isThere =
             place.table->status != TableStatus::Creating &&
-            m_world.partitions.find(types::storageKey(place.table->space, *place.key)) != GroupId{};
+            m_world.partitions.find(types::storageKey(place.table->space, place.key)) != GroupId{};
         if (!isThere) return ApiError::resourceNotFound();
     }
     return std::nullopt;
@@ -53,7 +31,7 @@ void Router::transact(CallNumber number, PendingCall& call) {
         return finish(number, call);
     }
     call.zone = *zone;
-    const bool isWrite = std::holds_alternative<TransactWrite>(*call.request);
+    const bool isWrite = transactionKindOf(*call.request) == TransactionKind::Write;
     if (isWrite && m_world.region(call.region).ledger == GroupId{}) m_makeLedger(call.region);
     scheduleSweep();
     m_coordinator.start(number, call.region, call.zone, call.request);

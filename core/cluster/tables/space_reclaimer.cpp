@@ -123,8 +123,7 @@ void SpaceReclaimer::measureFirst() {
     const std::uint64_t others = m_toldKeys - first.keys;
     const std::uint64_t left = m_world.store.droppedKeysLeft();
     const std::uint64_t own = std::min(left > others ? left - others : 0, first.keys);
-    Job& job = *m_jobs.find(first.job);
-    job.done = std::max(job.done, first.keys - own);
+    m_jobs.setDone(first.job, std::max(m_jobs.find(first.job)->done, first.keys - own));
 }
 
 }  // namespace orrery::cluster

@@ -9,6 +9,7 @@
 
 #include "core/base/bytes.h"
 #include "core/cluster/catalog/stored_version.h"
+#include "core/cluster/catalog/table_codec.h"
 
 namespace orrery::cluster {
 namespace {
@@ -91,6 +92,10 @@ std::optional<StoredTable> decodeStoredTable(std::string_view bytes) {
     }
     if (!in.ok() || !in.atEnd() || !isWhole(stored)) return std::nullopt;
     return stored;
+}
+
+bool isNewerStoredTable(std::string_view bytes) {
+    return isNewerTable(ByteReader(bytes).sized());
 }
 
 bool TableOwners::take(const StoredTable& stored) {

@@ -36,6 +36,9 @@ std::set<KeySpaceId> indexesSharingGroups(const std::vector<StoredTable>& stored
 /// partitions of the table and of each of its global indexes, in order and without gaps.
 std::optional<StoredTable> decodeStoredTable(std::string_view bytes);
 
+/// True if a later version wrote that value.
+bool isNewerStoredTable(std::string_view bytes);
+
 /// What tables own: no two have the same name, key space or partition, and only one ledger is in a
 /// Region.
 class TableOwners {

@@ -124,7 +124,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool updating = update.table->status == TableStatus::Updating;
     const bool buildsTwo = !update.createIndexes.empty() &&
                            update.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
-    if (buildsTwo || (!settled && !(updating && changesOnlySettings(update))))
+    if (buildsTwo || (!settled && !(updating && isTakenWhileUpdating(update))))
         return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     beginChanges(update, m_world.calendar(), table);

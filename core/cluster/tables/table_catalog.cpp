@@ -111,7 +111,6 @@ void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
                            const std::vector<GroupId>& more) {
     // Entries of local indexes are not counted.
     const std::int64_t items = std::max<std::int64_t>(countsOf(space).first, 0);
-    m_indexes.forget(space);
     std::vector<GroupId> groups = m_world.partitions.ofSpace(space);
     for (const GroupId id : groups)
         m_replicator.remove(id);
@@ -122,6 +121,7 @@ void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
 }
 
 void TableAdmin::dropIndex(const TableDescription& table, const SecondaryIndex& index) {
+    m_indexes.forgetIndex(table.space, index.space);
     dropSpace(index.space, "index " + index.name + " of table " + table.name);
 }
 
@@ -129,6 +129,7 @@ void TableAdmin::erase(const TableDescription& table) {
     m_settlesAt.erase(table.space);
     m_expiries.end(table);
     m_expiryFiller.forget(table.space);
+    m_indexes.forgetTable(table.space);
     for (const SecondaryIndex& index : table.indexes)
         dropIndex(table, index);
     dropSpace(table.space, "table " + table.name);

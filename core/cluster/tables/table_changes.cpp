@@ -101,17 +101,21 @@ void beginIndexChange(const IndexUpdate& update, bool atOnce, SecondaryIndex& in
     if (takesTime && index.status == TableStatus::Active) index.status = TableStatus::Updating;
 }
 
+bool takesTimeBesideBilling(const UpdateTable& update) {
+    return update.throughput || update.tableClass || update.stream ||
+           !update.createIndexes.empty() || !update.deleteIndexes.empty();
+}
+
 }  // namespace
 
-bool changesOnlySettings(const UpdateTable& update) {
-    return !update.billing && !update.throughput && !update.onDemandMax && !update.tableClass &&
-           update.createIndexes.empty() && update.deleteIndexes.empty() &&
-           update.updateIndexes.empty() && !update.stream;
+bool isTakenWhileUpdating(const UpdateTable& update) {
+    const bool isOtherBilling = update.billing && *update.billing != update.table->billing;
+    return !isOtherBilling && !update.throughput && !update.onDemandMax && !update.tableClass &&
+           update.createIndexes.empty() && update.deleteIndexes.empty() && !update.stream;
 }
 
 bool takesTime(const UpdateTable& update) {
-    return update.billing || update.throughput || update.tableClass || update.stream ||
-           !update.createIndexes.empty() || !update.deleteIndexes.empty();
+    return update.billing || takesTimeBesideBilling(update);
 }
 
 bool takesEffectLater(const UpdateTable& update) {
@@ -123,6 +127,12 @@ void beginChanges(const UpdateTable& update, CalendarTime now, TableDescription&
     const TableDescription before = table;
     const bool isOtherBilling = update.billing && *update.billing != table.billing;
     if (isOtherBilling) beginBilling(*update.billing, now, table);
+    // The present mode alone keeps an ACTIVE table UPDATING, too.
+    const bool isResent = update.billing && table.status == TableStatus::Active;
+    if (isOtherBilling || (isResent && !takesTimeBesideBilling(update)))
+        table.pending.billing = true;
+    if (update.stream) table.pending.stream = true;
+    if (update.tableClass) table.pending.tableClass = true;
     if (update.throughput) beginUnits(*update.throughput, isOtherBilling, now, table);
     if (update.onDemandMax) table.onDemandMax = update.onDemandMax;
     if (update.warm) table.pending.warm = update.warm;

@@ -11,8 +11,9 @@ namespace orrery::cluster {
 // is noted as pending, and changes once the table or its index leaves UPDATING, or once its warm
 // throughput or its encryption is no longer being updated.
 
-/// True if the request changes only settings that the service changes at any time.
-bool changesOnlySettings(const UpdateTable& update);
+/// True if the service makes the changes while others keep the table UPDATING: settings and
+/// throughput of indexes, and the billing mode that the table has.
+bool isTakenWhileUpdating(const UpdateTable& update);
 
 /// True if the table is UPDATING until the change is done.
 bool takesTime(const UpdateTable& update);

@@ -133,6 +133,8 @@ storage::StorageResult<std::vector<StoredTable>> TableAdmin::stored(std::string_
     TRY_ASSIGN(const auto values, m_world.store.values(prefix));
     for (const auto& [name, bytes] : values) {
         auto one = decodeStoredTable(bytes);
+        if (!one && isNewerStoredTable(bytes))
+            return std::unexpected(newerValue("The description of a table (" + name + ")"));
         if (!one || !isNameOf(name, *one) || one->table.region.value() >= m_world.regions.size() ||
             one->table.regionName != m_world.region(one->table.region).name)
             return std::unexpected(damaged(name));
@@ -243,6 +245,7 @@ storage::StorageResult<void> TableAdmin::rebuildIndex(const StoredTable& stored,
         groups.push_back(partition.group);
         if (m_world.findGroup(partition.group) == nullptr) m_world.turn.dropGroup(partition.group);
     }
+    m_indexes.forgetIndex(table.space, lost);
     dropSpace(lost, "index " + index->name + " of table " + table.name, groups);
     index->space = newSpace();
     m_notes.push_back("Index " + index->name + " of table " + table.name + " in " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/cluster/catalog/transaction_requests.h"
 #include "core/cluster/transactions/ledger_row.h"
 #include "core/types/storage_key.h"
 
@@ -14,18 +15,10 @@ namespace {
 /// After this many timeouts a coordinator leaves the rest to a recovery.
 constexpr int kDecidingTimeouts = 10;
 
-std::vector<std::string> keysOf(const TransactWrite& call) {
+std::vector<std::string> keysOf(const Request& call) {
     std::vector<std::string> keys;
-    for (const TransactWriteAction& action : call.actions)
-        keys.push_back(std::visit(
-            [](const auto& one) { return types::storageKey(one.table->space, one.key); }, action));
-    return keys;
-}
-
-std::vector<std::string> keysOf(const TransactRead& call) {
-    std::vector<std::string> keys;
-    for (const ReadItem& one : call.reads)
-        keys.push_back(types::storageKey(one.table->space, one.key));
+    for (const ItemPlace& place : placesOf(call))
+        keys.push_back(types::storageKey(place.table->space, place.key));
     return keys;
 }
 
@@ -42,13 +35,17 @@ void Coordinator::start(CallNumber call, RegionId region, ZoneIndex zone,
     driven.request = std::move(request);
     driven.ledger = m_world.region(region).ledger;
     driven.patience = m_world.now + m_world.profile.requestTimeout;
-    if (const auto* write = std::get_if<TransactWrite>(driven.request.get())) {
-        driven.keys = keysOf(*write);
-        driven.results.resize(driven.keys.size());
-        return begin(number, driven);
+    driven.keys = keysOf(*driven.request);
+    switch (transactionKindOf(*driven.request)) {
+        case TransactionKind::Write:
+            driven.results.resize(driven.keys.size());
+            return begin(number, driven);
+        case TransactionKind::Read:
+            return read(number, driven, Driven::Phase::FirstRead);
+        case TransactionKind::None:
+            break;
     }
-    driven.keys = keysOf(std::get<TransactRead>(*driven.request));
-    read(number, driven, Driven::Phase::FirstRead);
+    CHECK(false);
 }
 
 void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,

@@ -46,9 +46,6 @@ public:
     /// The zone lost power, and with it what its coordinator knew.
     void zoneLost(RegionId region, ZoneIndex zone);
 
-    /// The number of transactions and recoveries in progress.
-    std::size_t drivenCount() const { return m_driven.size(); }
-
 private:
     using Parts = std::map<GroupId, std::vector<std::uint32_t>>;
     /// Where a transaction is driven, and its id.

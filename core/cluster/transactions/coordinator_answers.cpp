@@ -20,11 +20,10 @@ constexpr std::uint32_t kStampsMax = 10;
 constexpr std::uint32_t kReadsMax = 4;
 constexpr Duration kReadPause = std::chrono::milliseconds(5);
 
-// The texts of the service model.
-
+// The service's text (https://github.com/aws/aws-sdk-java-v2/issues/2518).
 ApiError stillInProgress() {
     return {ErrorType::TransactionInProgress,
-            "The transaction with the given request token is already in progress.", nullptr};
+            "Transaction from previous request is still in progress", nullptr};
 }
 
 // The text is ours: no record of it is known.
@@ -34,6 +33,7 @@ ApiError readsTooMuch() {
         std::to_string(kTransactionBytesMax) + " bytes");
 }
 
+// The text of the service model.
 ApiError mismatch() {
     return {ErrorType::IdempotentParameterMismatch,
             "DynamoDB rejected the request because you retried a request with a different payload "

@@ -59,8 +59,11 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
         case TransactionStep::Finish:
             finish(ledger, zone, op, std::move(*row), latest, out);
             break;
-        default:
-            CHECK(false);  // Coordinators ask the ledger nothing else.
+        case TransactionStep::Prepare:
+        case TransactionStep::Commit:
+        case TransactionStep::Cancel:
+        case TransactionStep::Read:
+            CHECK(false);  // Coordinators ask partitions for these.
     }
     return out;
 }

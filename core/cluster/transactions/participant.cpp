@@ -60,9 +60,11 @@ ItemView after(const Evaluation& evaluation) {
 
 bool wantsCollectionBytes(const Request* call, const TransactionOp& op, std::size_t at) {
     if (call == nullptr || op.actions.empty()) return false;
-    const auto& action = std::get<TransactWrite>(*call).actions[op.actions[at]];
-    const auto* write = std::get_if<WriteItem>(&action);
-    return write != nullptr && write->wantsCollectionBytes;
+    return std::visit(Overloaded{
+                          [](const WriteItem& write) { return write.wantsCollectionBytes; },
+                          [](const ConditionCheck&) { return false; },
+                      },
+                      std::get<TransactWrite>(*call).actions[op.actions[at]]);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ void Recovery::stalled(const Group& ledger, ZoneIndex leader, const std::string&
 }
 
 std::optional<Duration> Recovery::step(JobId id) {
-    Job* job = m_jobs.find(id);
+    const Job* job = m_jobs.find(id);
     const Group* ledger = m_world.findGroup(job->group);
     Stalled& stalled = m_stalled[job->group];
     const bool isDone = stalled.waiting.empty() && stalled.started.empty();
@@ -45,7 +45,8 @@ std::optional<Duration> Recovery::step(JobId id) {
         m_jobs.end(id);
         return std::nullopt;
     }
-    job->total = job->done + stalled.waiting.size() + stalled.started.size();
+    const std::size_t left = stalled.waiting.size() + stalled.started.size();
+    m_jobs.setProgress(id, job->done, job->done + left);
     std::vector<std::string> begun;
     while (!stalled.waiting.empty() && stalled.started.size() < kStartedMax) {
         auto one = stalled.waiting.extract(stalled.waiting.begin());
@@ -62,8 +63,9 @@ std::optional<Duration> Recovery::step(JobId id) {
 void Recovery::recovered(RegionId region, const std::string& id) {
     const auto found = m_stalled.find(m_world.region(region).ledger);
     if (found == m_stalled.end() || found->second.started.erase(id) == 0) return;
-    if (Job* job = m_jobs.find(found->second.job)) ++job->done;
-    m_jobs.wake(found->second.job);
+    const JobId job = found->second.job;
+    if (const Job* known = m_jobs.find(job)) m_jobs.setDone(job, known->done + 1);
+    m_jobs.wake(job);
 }
 
 // --- items that a partition's leader knows to be prepared

@@ -65,8 +65,7 @@ void ExpiryFiller::begin(const TableDescription& table) {
 }
 
 void ExpiryFiller::forget(KeySpaceId table) {
-    for (const JobId id : m_jobs.ofKind(JobKind::FillExpiry)) {
-        if (m_jobs.find(id)->space != table) continue;
+    for (const JobId id : m_jobs.ofSpace(JobKind::FillExpiry, table)) {
         m_barriers.erase(id);
         m_jobs.end(id);
     }
@@ -88,7 +87,7 @@ Group* ExpiryFiller::currentGroup(const Job& job, Cursor& cursor) {
 }
 
 std::optional<Duration> ExpiryFiller::step(JobId id) {
-    Job& job = *m_jobs.find(id);
+    const Job& job = *m_jobs.find(id);
     const TablePtr table = m_world.catalog.find(job.space);
     if (table == nullptr || table->timeToLive.attribute.empty() || m_world.damage)
         return std::nullopt;
@@ -115,9 +114,8 @@ std::optional<Duration> ExpiryFiller::step(JobId id) {
     const auto seen = visitSome(*group, *leader, table->timeToLive.attribute, next);
     if (!seen) return kLookAgain;
     if (next.key == cursor.key) next = {group->id.next(), {}};
-    job.done += *seen;
-    job.cursor = encode(next);
-    m_jobs.save(job);
+    m_jobs.setDone(id, job.done + *seen);
+    m_jobs.save(id, encode(next));
     return Duration{};
 }
 

@@ -89,6 +89,7 @@ void World::Impl::awaitsReaders(Group& group) {
 }
 
 void World::Impl::removed(GroupId group) {
+    copies.forget(group);
     server.forget(group);
     prepared.forget(group);
     transactions.recovery.forget(group);

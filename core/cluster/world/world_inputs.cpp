@@ -134,9 +134,19 @@ Admitted World::Impl::admit(const ResetTables& input) {
 // --- calls on their way
 
 ApiResult<Reply> World::Impl::answerAtOnce(const Request& request, const Caller& caller) {
-    if (const auto* read = std::get_if<ReadStream>(&request))
-        return streams.server.serveRemoved(*read);
-    return tables.request(request, caller);
+    using Result = ApiResult<Reply>;
+    return std::visit(
+        Overloaded{
+            [&](const ReadStream& read) -> Result { return streams.server.serveRemoved(read); },
+            [&]<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                      ListTables, UpdateStream, ReadNothing>
+                    T>(const T&) -> Result { return tables.request(request, caller); },
+            // Replicas answer these.
+            []<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                     TransactRead>
+                   T>(const T&) -> Result { CHECK(false); },
+        },
+        request);
 }
 
 void World::Impl::opArrives(const OpArrives& arrives) {
@@ -147,9 +157,18 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
     // Some requests of coordinators have no call.
     const Request* call = arrives.request->call.get();
-    if (call != nullptr && std::holds_alternative<ReadStream>(*call))
-        return streams.server.serve(*group, std::move(asked));
-    server.serve(*group, std::move(asked));
+    if (call == nullptr) return server.serve(*group, std::move(asked));
+    std::visit(Overloaded{
+                   [&](const ReadStream&) { streams.server.serve(*group, std::move(asked)); },
+                   [&]<OneOf<ReadItem, WriteItem, ReadRange, ReadBatch, WriteBatch, TransactWrite,
+                             TransactRead>
+                           T>(const T&) { server.serve(*group, std::move(asked)); },
+                   // No replica gets these.
+                   []<OneOf<CreateTable, DescribeTable, UpdateTable, UpdateTimeToLive, DeleteTable,
+                            ListTables, UpdateStream, ReadNothing>
+                          T>(const T&) { CHECK(false); },
+               },
+               *call);
 }
 
 }  // namespace orrery::cluster

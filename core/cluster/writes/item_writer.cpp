@@ -1,5 +1,6 @@
 #include "core/cluster/writes/item_writer.h"
 
+#include "core/base/overloaded.h"
 #include "core/cluster/writes/expiry_entries.h"
 #include "core/cluster/writes/write_evaluation.h"
 #include "core/table/expiry.h"
@@ -31,8 +32,8 @@ Written damaged(WorldState& world, storage::StorageError error) {
 
 // The record's old image has the item's expiry, so the entry goes with the item.
 Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
-                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
-    const std::int64_t expiry = std::get<ExpireAction>(write.action).expiry;
+                   ZoneIndex zone, const WriteItem& write, std::int64_t expiry,
+                   const std::string& storageKey) {
     const TablePtr table = world.catalog.find(group.table);
     if (table == nullptr || table->timeToLive.attribute.empty()) return {};
     // An earlier request for the same entry may have been faster.
@@ -71,6 +72,25 @@ Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& s
     return written;
 }
 
+// A write that a client asked for.
+Written changeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
+                   ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+    Written written;
+    Evaluation done = evaluateWrite(world, sizes, group, zone, write, storageKey);
+    written.needsCount = done.needsCount;
+    if (written.needsCount) return written;
+    written.reply.before = done.latest.item;
+    written.restsOn = done.latest.lsn;
+    written.error = std::move(done.error);
+    if (written.error) return written;
+    if (done.record) {
+        propose(replicator, sizes, group, zone, write, done, written);
+    } else if (write.wantsCollectionBytes && done.collection) {
+        written.reply.collectionBytes = done.collection->bytes;
+    }
+    return written;
+}
+
 }  // namespace
 
 ApiError transactionConflict() {
@@ -92,21 +112,17 @@ Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& si
         written.restsOn = PreparedItems::lastRecordOf(group, storageKey);
         return written;
     }
-    if (std::holds_alternative<ExpireAction>(write.action))
-        return expireItem(world, replicator, sizes, group, zone, write, storageKey);
-    Evaluation done = evaluateWrite(world, sizes, group, zone, write, storageKey);
-    written.needsCount = done.needsCount;
-    if (written.needsCount) return written;
-    written.reply.before = done.latest.item;
-    written.restsOn = done.latest.lsn;
-    written.error = std::move(done.error);
-    if (written.error) return written;
-    if (done.record) {
-        propose(replicator, sizes, group, zone, write, done, written);
-    } else if (write.wantsCollectionBytes && done.collection) {
-        written.reply.collectionBytes = done.collection->bytes;
-    }
-    return written;
+    return std::visit(Overloaded{
+                          [&](const ExpireAction& expire) {
+                              return expireItem(world, replicator, sizes, group, zone, write,
+                                                expire.expiry, storageKey);
+                          },
+                          [&]<OneOf<PutAction, UpdateAction, DeleteAction> T>(const T&) {
+                              return changeItem(world, replicator, sizes, group, zone, write,
+                                                storageKey);
+                          },
+                      },
+                      write.action);
 }
 
 }  // namespace orrery::cluster

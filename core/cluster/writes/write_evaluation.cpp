@@ -1,5 +1,7 @@
 #include "core/cluster/writes/write_evaluation.h"
 
+#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
@@ -9,33 +11,60 @@
 namespace orrery::cluster {
 namespace {
 
-/// The item after the write. Null if there is none: after a delete, and after an update of a
-/// missing item that only removes, whatever its paths. Points into the write, or to `made`, which
-/// an update fills.
-ApiResult<const types::Item*> newItem(const WriteItem& write, std::optional<types::Item> old,
-                                      types::Item& made) {
-    if (const auto* put = std::get_if<PutAction>(&write.action)) return &put->item;
-    const auto* update = std::get_if<UpdateAction>(&write.action);
-    if (update == nullptr) return nullptr;
+using ItemResult = ApiResult<const types::Item*>;
+
+/// Null if the update of a missing item only removes, whatever its paths. Otherwise points to
+/// `made`.
+ItemResult updatedItem(const WriteItem& write, const expression::Update& update,
+                       std::optional<types::Item> old, types::Item& made) {
     const bool isNew = !old;
-    if (isNew && !expression::createsItem(update->update)) return nullptr;
+    if (isNew && !expression::createsItem(update)) return nullptr;
     types::Item base;
     if (old) {
         base = *std::move(old);
     } else {
         types::addKey(base, write.table->keys, write.key);
     }
-    TRY_ASSIGN(made, expression::apply(update->update, base));
+    TRY_ASSIGN(made, expression::apply(update, base));
     std::vector<expression::NamedKeySchema> indexes;
     for (const SecondaryIndex& index : write.table->indexes)
         indexes.push_back({index.name, &index.keys});
-    TRY(expression::checkUpdatedIndexKeys(update->update, made, indexes));
+    TRY(expression::checkUpdatedIndexKeys(update, made, indexes));
     // The item's own key may be part of an index key. It counts once, when the item is made.
     if (isNew) {
         for (const SecondaryIndex& index : write.table->indexes)
             TRY(types::checkIndexKeys(made, index.keys, index.name));
     }
     return &made;
+}
+
+/// The item after the write. Null if there is none. Points into the write, or to `made`.
+ItemResult newItem(const WriteItem& write, std::optional<types::Item> old, types::Item& made) {
+    return std::visit(Overloaded{
+                          [](const PutAction& put) -> ItemResult { return &put.item; },
+                          [&](const UpdateAction& update) {
+                              return updatedItem(write, update.update, std::move(old), made);
+                          },
+                          [](const DeleteAction&) -> ItemResult { return nullptr; },
+                          // item_writer.cpp expires items.
+                          [](const ExpireAction&) -> ItemResult { CHECK(false); },
+                      },
+                      write.action);
+}
+
+/// What the evaluation of a write depends on.
+struct Needs {
+    WriteKind kind;
+    bool readsItem;  ///< Reads the attributes of the old item.
+};
+Needs needsOf(const WriteItem& write) {
+    return std::visit(Overloaded{
+                          [](const PutAction&) { return Needs{WriteKind::Put, false}; },
+                          [](const UpdateAction&) { return Needs{WriteKind::Put, true}; },
+                          [](const DeleteAction&) { return Needs{WriteKind::Delete, false}; },
+                          [](const ExpireAction&) -> Needs { CHECK(false); },
+                      },
+                      write.action);
 }
 
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
@@ -105,13 +134,11 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
         if (done.needsCount) return done;
     }
     // An image in the log must be sound, since readers rely on it, and version 1 has no checksum.
-    const bool isDelete = std::holds_alternative<DeleteAction>(write.action);
+    const Needs needs = needsOf(write);
     const bool isUnproven =
-        before && !table::hasChecksum(*before.bytes) &&
-        needsOldImage(world, group, isDelete ? WriteKind::Delete : WriteKind::Put);
-    const bool isUpdate = std::holds_alternative<UpdateAction>(write.action);
+        before && !table::hasChecksum(*before.bytes) && needsOldImage(world, group, needs.kind);
     std::optional<types::Item> old;
-    if (before && (write.condition || isUpdate || isUnproven)) {
+    if (before && (write.condition || needs.readsItem || isUnproven)) {
         old = types::decodeItem(before.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }

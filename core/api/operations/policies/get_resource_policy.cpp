@@ -2,6 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/policy_document.h"
 #include "core/api/tables/resource_arn.h"
 #include "core/api/tables/resource_policy.h"
 #include "core/api/tables/table_shapes.h"
@@ -34,7 +35,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
 
 void reply(const Parsed& parsed, const cluster::Reply&, json::Writer& out) {
     const cluster::ResourcePolicy& policy = *parsed.resource.policy();
-    out.beginObject().name("Policy").string(policy.text);
+    out.beginObject().name("Policy").string(shownPolicy(policy.text));
     out.name("RevisionId").string(revisionText(policy)).endObject();
 }
 

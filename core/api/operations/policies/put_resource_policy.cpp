@@ -1,8 +1,9 @@
 // PutResourcePolicy. API reference: API_PutResourcePolicy.html. Attaches a policy to a table or a
-// stream. It is kept and shown; no request is refused because of it.
+// stream. It is checked, kept and shown; no request is refused because of it.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/policy_document.h"
 #include "core/api/tables/resource_arn.h"
 #include "core/api/tables/resource_policy.h"
 #include "core/api/tables/table_shapes.h"
@@ -37,7 +38,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(const Resource resource, findResource(catalog, caller, parsed.arn, ArnUse::Policy));
     TRY(checkRevision(resource, parsed.expected));
-    // The same policy again keeps its revision.
+    // An equal policy changes nothing, so its revision stays.
     const auto& there = resource.policy();
     if (there && isSamePolicy(there->text, parsed.policy)) return resource.withPolicy(std::nullopt);
     return resource.withPolicy(parsed.policy);

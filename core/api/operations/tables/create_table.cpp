@@ -2,7 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/resource_policy.h"
+#include "core/api/tables/policy_document.h"
 #include "core/api/tables/table_arguments.h"
 #include "core/api/tables/table_json.h"
 #include "core/api/tables/table_rules.h"
@@ -14,7 +14,7 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kLocalIndexMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
 };
@@ -22,7 +22,7 @@ constexpr Shape kLocalIndex = structure("LocalSecondaryIndex", kLocalIndexMember
 constexpr Shape kLocalIndexes = listOf(kLocalIndex);
 
 constexpr Member kGlobalIndexMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
     {"Projection", &shapes::kProjection, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},

@@ -12,7 +12,7 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName, Presence::Required},
+    {"TableName", &shapes::kDescribedTableName, Presence::Required},
 };
 constexpr Shape kInput = structure("DeleteTableInput", kMembers);
 

@@ -13,7 +13,7 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kUpdateMembers[] = {
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
@@ -21,14 +21,14 @@ constexpr Member kUpdateMembers[] = {
 constexpr Shape kUpdate = structure("UpdateGlobalSecondaryIndexAction", kUpdateMembers);
 constexpr Member kCreateMembers[] = {
     {"Projection", &shapes::kProjection, Presence::NotNull},
-    {"IndexName", &shapes::kIndexName, Presence::NotNull},
+    {"IndexName", &shapes::kChangedIndexName, Presence::NotNull},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
     {"KeySchema", &shapes::kIndexKeySchema, Presence::NotNull},
 };
 constexpr Shape kCreate = structure("CreateGlobalSecondaryIndexAction", kCreateMembers);
-constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kIndexName, Presence::NotNull}};
+constexpr Member kDeleteMembers[] = {{"IndexName", &shapes::kChangedIndexName, Presence::NotNull}};
 constexpr Shape kDelete = structure("DeleteGlobalSecondaryIndexAction", kDeleteMembers);
 constexpr Member kIndexUpdateMembers[] = {
     {"Update", &kUpdate},
@@ -40,7 +40,7 @@ constexpr Shape kIndexUpdates = listOf(kIndexUpdate);
 
 // In the order in which DynamoDB reports violations: tests/api/update_table/validation_order.test.
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName, Presence::Required},
+    {"TableName", &shapes::kDescribedTableName, Presence::Required},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"BillingMode", &shapes::kBillingMode},
     {"AttributeDefinitions", &shapes::kAttributeDefinitions},

@@ -11,12 +11,12 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Member kSpecificationMembers[] = {
-    {"Enabled", &shapes::kFlag, Presence::NotNull},
     {"AttributeName", &shapes::kKeyAttributeName, Presence::NotNull},
+    {"Enabled", &shapes::kFlag, Presence::NotNull},
 };
 constexpr Shape kSpecification = structure("TimeToLiveSpecification", kSpecificationMembers);
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName, Presence::Required},
+    {"TableName", &shapes::kDescribedTableName, Presence::Required},
     {"TimeToLiveSpecification", &kSpecification, Presence::NotNull},
 };
 constexpr Shape kInput = structure("UpdateTimeToLiveInput", kMembers);
@@ -53,8 +53,8 @@ ApiResult<void> checkChange(const cluster::TableDescription& table, const Parsed
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
-    if (table->status == cluster::TableStatus::Creating ||
-        table->status == cluster::TableStatus::Deleting)
+    // A new table is not found yet; one that is being deleted is still changed.
+    if (table->status == cluster::TableStatus::Creating)
         return std::unexpected(ApiError::tableNotFound(table->name));
     TRY(checkChange(*table, parsed));
     return cluster::UpdateTimeToLive{std::move(table), parsed.isEnabled, parsed.attribute};

@@ -47,7 +47,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
             found->value = tag.value;
         }
     }
-    TRY(checkTagCount(tags));
+    TRY(checkTagCount(tags.size()));
     return resource.withTags(std::move(tags));
 }
 

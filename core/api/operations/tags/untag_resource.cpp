@@ -27,19 +27,20 @@ struct Parsed {
 
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed{std::string(request.text("ResourceArn")), request.strings("TagKeys")};
-    TRY(checkResourceArn(parsed.arn, ArnUse::TagRemoval));
+    TRY(checkResourceArn(parsed.arn, ArnUse::Tags));
     if (parsed.keys.empty())
         return std::unexpected(
             ApiError::validation("Atleast one Tag Key needs to be provided as Input."));
     for (const std::string& key : parsed.keys)
         TRY(checkTagKey(key));
+    // Observed in October 2026 in us-west-2, though this operation adds no tags.
+    TRY(checkTagCount(parsed.keys.size()));
     return parsed;
 }
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
-    TRY_ASSIGN(const Resource resource,
-               findResource(catalog, caller, parsed.arn, ArnUse::TagRemoval));
+    TRY_ASSIGN(const Resource resource, findResource(catalog, caller, parsed.arn, ArnUse::Tags));
     std::vector<cluster::Tag> tags = resource.tags();
     std::erase_if(tags, [&](const cluster::Tag& tag) {
         return std::ranges::find(parsed.keys, tag.key) != parsed.keys.end();

@@ -65,10 +65,12 @@ constexpr Shape kItem = structure("TransactWriteItem", kItemMembers);
 constexpr Shape kItems = listOf(kItem).lengths(1, kActionsMax).as(Shown::UnnamedIfNewer);
 constexpr Shape kToken = string().lengths(1, 36).lengthAlone();
 
+// The order of the first three was captured in us-east-1 in October 2026
+// (dynamodb-conformance, validation-ordering/transactions.test.ts).
 constexpr Member kMembers[] = {
+    {"ClientRequestToken", &kToken},
     {"ReturnConsumedCapacity", &shapes::kReturnConsumedCapacity},
     {"ReturnItemCollectionMetrics", &shapes::kReturnItemCollectionMetrics},
-    {"ClientRequestToken", &kToken},
     {"TransactItems", &kItems, Presence::NotNull},
 };
 constexpr Shape kInput = structure("TransactWriteItemsInput", kMembers);
