@@ -108,7 +108,7 @@ public:
     /// This leader's driver cannot read the chunk that `to` asked for, and says so in its place.
     void refuseCopy(ZoneIndex to);
     /// The driver cannot apply the chunk: requests no other one from this leader.
-    void stopCopying() { m_copyIsStopped = true; }
+    void stopCopying();
     /// The copy is complete: the tree matches the log up to a committed position.
     void copied(Instant now);
 
@@ -238,7 +238,9 @@ private:
     void askForCopy();
     void beginCopy(LogPosition position);
     /// True if this replica may still get a chunk from the leader of this term.
-    bool awaitsCopy() const { return m_state.standing != Standing::Whole && !m_copyIsStopped; }
+    bool awaitsCopy() const {
+        return m_state.standing != Standing::Whole && m_copyAskedAt != Instant::never();
+    }
 
     // Electing.
     void becomeFollower(Term term, std::optional<ZoneIndex> leader);
@@ -284,11 +286,10 @@ private:
     std::uint8_t m_votes = 0;      ///< A bit for each zone that voted for us.
     std::optional<ZoneIndex> m_voteOwedTo;
     ZoneIndex m_promisedTo{};
+    bool m_yields = false;                     ///< Another replica campaigns first.
     std::optional<ZoneIndex> m_handingOverTo;  ///< On a leader.
-    bool m_yields : 1 = false;                 ///< Another replica campaigns first.
-    bool m_replyOwed : 1 = false;              ///< To the leader, after the state is saved.
-    bool m_sendPending : 1 = false;
-    bool m_copyIsStopped : 1 = false;  ///< The leader of this term has no readable chunk for us.
+    bool m_replyOwed = false;                  ///< To the leader, after the state is saved.
+    bool m_sendPending = false;
     std::uint8_t m_failedChecks = 0;
     std::uint16_t m_checkNumber = 0;
 
@@ -303,7 +304,7 @@ private:
     Instant m_leaderSentAt;
     Lsn m_matched{};  ///< Our log equals the leader's up to here, persisted or not.
     Lsn m_leaderCommit{};
-    Instant m_copyAskedAt;
+    Instant m_copyAskedAt;  ///< never(): the leader of this term has no readable chunk for us.
 
     // As a leader.
     Lsn m_resumedTail{};  ///< The end of the log when the leader resumed.

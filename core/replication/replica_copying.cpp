@@ -24,6 +24,7 @@ void Replica::needCopy() {
 
 void Replica::askForCopy() {
     // A chunk may reach the tree before the log restarts, so the disk must have this state first.
+    if (!awaitsCopy()) return;
     const bool isKnown = m_state.standing == Standing::Copying || stateIsSaved();
     if (isKnown && m_copyAskedAt + m_options->renew <= m_now) requestNextChunk(m_now);
 }
@@ -68,6 +69,10 @@ void Replica::on(ZoneIndex from, const CopyRequest& request) {
     chunk.position = {m_state.log.termAt(m_state.commit), m_state.commit};
     chunk.cursor = request.cursor;
     send(from, std::move(chunk));
+}
+
+void Replica::stopCopying() {
+    m_copyAskedAt = Instant::never();
 }
 
 void Replica::refuseCopy(ZoneIndex to) {

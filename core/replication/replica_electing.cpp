@@ -18,7 +18,7 @@ void Replica::becomeFollower(Term term, std::optional<ZoneIndex> leader) {
         m_voteOwedTo.reset();
         m_matched = m_state.commit;
         m_leaderCommit = m_state.commit;
-        m_copyIsStopped = false;
+        if (m_copyAskedAt == Instant::never()) m_copyAskedAt = kLongAgo;
     }
     m_role = Role::Follower;
     m_phase = Phase::Idle;
@@ -147,7 +147,6 @@ void Replica::campaign() {
     m_role = Role::Candidate;
     m_phase = Phase::Idle;
     m_state.term = m_state.term.next();
-    m_copyIsStopped = false;
     m_state.vote = m_self;
     m_state.leader.reset();
     m_matched = m_state.commit;

@@ -127,7 +127,10 @@ private slots:
         t.run(1s);
         QVERIFY(t.done(written) && !t.failed(written));
         t.flush();
-        const auto look = t.world().lookItem({"us-east-1", "T", item});
+        types::Item key;
+        for (const char* name : {"pk", "sk"})
+            key.set(name, types::AttributeValue::string(name));
+        const auto look = t.world().lookItem({"us-east-1", "T", key});
         storage::TreeMark mark = *t.store().mark(VolumeId(0), look->group);
         QCOMPARE(mark.localIndexes.size(), std::size_t{1});
         mark.localIndexes.resize(2);

@@ -174,7 +174,7 @@ private slots:
         const auto first =
             world.world().makeSnapshot()->regions.at(0)->tables.at(0)->partitions.at(0);
         std::string state = **world.store().groupState(VolumeId(0), first.group);
-        state.front() = '\3';
+        state.front() = '\x7f';
         storage::Turn turn;
         turn.putGroupState(VolumeId(0), first.group, state);
         world.store().commit(std::move(turn));

@@ -148,7 +148,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("newer")
             << "orrery data folder, format 7\n"
-            << "was written by a newer version (format 7; this version reads up to 5)"
+            << "was written by a newer version (format 7; this version reads up to 6)"
                "; use that version or choose another folder.";
         QTest::newRow("foreign") << "something else\n"
                                  << "has a format file that this program did not write "
