@@ -13,12 +13,15 @@ std::string nameOf(GroupId group) {
 }
 
 /// A committed record, or null if all replicas that applied it have trimmed it. The log of a copied
-/// replica begins late.
+/// replica begins late; before that, records may remain that were never committed.
 SharedBytes committedRecord(const storage::Store& store, const cluster::TableDescription& table,
                             const cluster::PartitionChecksums& partition, Lsn lsn) {
     for (const auto& zone : partition.zones) {
-        if (zone.applied < lsn) continue;
-        auto bytes = store.record(volumeOf(table.region, zone.zone), partition.group, lsn);
+        const VolumeId volume = volumeOf(table.region, zone.zone);
+        const auto trimMark = store.trimMark(volume, partition.group);
+        CHECK(trimMark.has_value());
+        if (zone.applied < lsn || lsn < *trimMark) continue;
+        auto bytes = store.record(volume, partition.group, lsn);
         CHECK(bytes.has_value());
         if (*bytes != nullptr) return *std::move(bytes);
     }
