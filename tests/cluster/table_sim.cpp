@@ -270,13 +270,9 @@ void TableSim::judgeBehindACut() {
     m_t.run(6s);
     m_t.flush();
     collect();
-    // Until a copy has ended, its partition may lack a majority.
-    const auto isCopy = [](const observe::JobView& job) {
-        return job.kind == observe::JobKind::CopyReplica;
-    };
-    if (std::ranges::any_of(m_t.world().jobs(), isCopy)) return;
     runUntilActive();
     m_t.run(4s);
+    problem(judgeReached(m_t.world()));
     problem(judgeIndexLag(m_t.world()));
 }
 

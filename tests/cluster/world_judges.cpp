@@ -302,6 +302,39 @@ std::string judgeIndexLag(cluster::World& world) {
     return problem;
 }
 
+std::string judgeReached(cluster::World& world) {
+    std::string problem;
+    const auto snapshot = world.makeSnapshot();
+    std::set<std::string> ends;
+    for (const observe::FaultView& fault : world.faults()) {
+        if (fault.active) ends.insert(fault.zones.begin(), fault.zones.end());
+    }
+    const auto look = [&](const std::string& region, const observe::PartitionView& partition) {
+        Lsn committed{};
+        for (const observe::ReplicaView& one : partition.replicas)
+            committed = std::max(committed, one.committed);
+        for (const observe::ReplicaView& one : partition.replicas) {
+            const std::string zone = region + static_cast<char>('a' + one.zone.value());
+            if (ends.contains(zone) || one.applied == committed) continue;
+            problem = nameOf(partition.group) + " has applied record " +
+                      std::to_string(one.applied.value()) + " of " +
+                      std::to_string(committed.value()) + " in " + zone +
+                      ", which hears the other zones";
+        }
+    };
+    for (const auto& region : snapshot->regions) {
+        for (const auto& table : region->tables) {
+            for (const observe::PartitionView& one : table->partitions)
+                look(region->name, one);
+            for (const observe::IndexView& index : table->indexes) {
+                for (const observe::PartitionView& one : index.partitions)
+                    look(region->name, one);
+            }
+        }
+    }
+    return problem;
+}
+
 int treesInCopy(const cluster::World& world, const storage::Store& store) {
     int count = 0;
     world.catalog().forEach([&](const cluster::TablePtr& table) {

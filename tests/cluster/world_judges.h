@@ -36,6 +36,11 @@ std::string judgeTrimMarks(const cluster::World& world, const storage::Store& st
 /// shows all that is committed in its table.
 std::string judgeIndexLag(cluster::World& world);
 
+/// At rest, with every zone up and at most one link cut: a zone that hears both others has all that
+/// is committed, so the copies to it have ended. Those to the ends of the cut link may go on until
+/// it heals, where the leader is the other end; then the leader and the third zone are a majority.
+std::string judgeReached(cluster::World& world);
+
 /// How many trees are being copied.
 int treesInCopy(const cluster::World& world, const storage::Store& store);
 

@@ -296,6 +296,8 @@ void IndexSender::on(const IndexRetry& retry) {
     handOverToHolder(*base, source);
     readAndSend(*base, source);
     m_shown(*base, base->leaderHint, Lsn{});  // Answers writes that have waited too long.
+    // The cursor may have moved without an answer, past changes for an index that is deleted.
+    if (m_acknowledged) m_acknowledged(*base);
 }
 
 // No answer came: ask another replica, one that the sender's node hears.

@@ -34,13 +34,16 @@ void IndexSender::forgetIndex(KeySpaceId table, KeySpaceId index) {
         const auto known = m_sources.find(base);
         if (known == m_sources.end()) continue;
         Source& source = known->second;
-        std::erase_if(source.outboxes, [&source, index](const auto& entry) {
-            const Outbox& outbox = entry.second;
-            if (outbox.index != index) return false;
-            source.unanswered -= outbox.unanswered();
-            source.unansweredBytes -= outbox.waitingBytes + outbox.underWayBytes;
-            return true;
-        });
+        const std::size_t erased =
+            std::erase_if(source.outboxes, [&source, index](const auto& entry) {
+                const Outbox& outbox = entry.second;
+                if (outbox.index != index) return false;
+                source.unanswered -= outbox.unanswered();
+                source.unansweredBytes -= outbox.waitingBytes + outbox.underWayBytes;
+                return true;
+            });
+        // They may have held back the cursor, for which the backfill of another index waits.
+        if (erased > 0) queueRetry(*m_world.findGroup(base), source, Duration{});
     }
 }
 
