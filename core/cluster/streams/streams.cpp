@@ -221,7 +221,9 @@ void Streams::advanceMark(Group& group, Mark& mark) {
     if (!isByThisLeader && isForgotten) return;
     if (!isByThisLeader) {
         if (!replica.takesRequests(m_world.now)) return;
-        if (m_world.damage || !m_world.acceptsWrites) return;
+        // While the store refuses writes too: a write that has been asked for may come next, and it
+        // belongs to the stream.
+        if (m_world.damage) return;
         table::LogRecord record;
         record.kind = table::RecordKind::Configuration;
         record.space = group.space;
