@@ -1,6 +1,7 @@
 #include "tests/cluster/lasting_judges.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/table/log_record.h"
@@ -12,18 +13,22 @@ std::string nameOf(GroupId group) {
     return "group " + std::to_string(group.value());
 }
 
-/// A committed record, or null if all replicas that applied it have trimmed it. The log of a copied
-/// replica begins late; before that, records may remain that were never committed.
+/// A committed record, or null if too few of the replicas that applied it still have it. Below its
+/// trim mark, the log of a copied replica may have records that were never committed: there, two
+/// replicas must have the same one.
 SharedBytes committedRecord(const storage::Store& store, const cluster::TableDescription& table,
                             const cluster::PartitionChecksums& partition, Lsn lsn) {
+    std::vector<SharedBytes> trimmed;
     for (const auto& zone : partition.zones) {
+        if (zone.applied < lsn) continue;
         const VolumeId volume = volumeOf(table.region, zone.zone);
         const auto trimMark = store.trimMark(volume, partition.group);
-        CHECK(trimMark.has_value());
-        if (zone.applied < lsn || lsn < *trimMark) continue;
         auto bytes = store.record(volume, partition.group, lsn);
-        CHECK(bytes.has_value());
-        if (*bytes != nullptr) return *std::move(bytes);
+        CHECK(trimMark.has_value() && bytes.has_value());
+        if (*bytes == nullptr) continue;
+        const auto hasSame = [&](const SharedBytes& other) { return *other == **bytes; };
+        if (lsn >= *trimMark || std::ranges::any_of(trimmed, hasSame)) return *std::move(bytes);
+        trimmed.push_back(*std::move(bytes));
     }
     return nullptr;
 }
