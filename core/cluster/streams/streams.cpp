@@ -206,6 +206,13 @@ void Streams::wantMark(Group& group) {
     if (mark.isWanted) askLeader(group);
 }
 
+void Streams::writeArrives(Group& group) {
+    Work* work = m_work.find(group.id);
+    if (work == nullptr || !work->mark.isWanted) return;
+    work->mark.writeFollows = true;
+    advanceMark(group, work->mark);
+}
+
 void Streams::askLeader(Group& group) {
     if (group.member(group.leaderHint).replica) m_replicator.requestLease(group, group.leaderHint);
     tickBy(group.table, m_world.now + kAskAgain);
@@ -221,9 +228,7 @@ void Streams::advanceMark(Group& group, Mark& mark) {
     if (!isByThisLeader && isForgotten) return;
     if (!isByThisLeader) {
         if (!replica.takesRequests(m_world.now)) return;
-        // While the store refuses writes too: a write that has been asked for may come next, and it
-        // belongs to the stream.
-        if (m_world.damage) return;
+        if (m_world.damage || !(m_world.acceptsWrites || mark.writeFollows)) return;
         table::LogRecord record;
         record.kind = table::RecordKind::Configuration;
         record.space = group.space;

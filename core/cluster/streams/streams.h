@@ -52,6 +52,9 @@ public:
     /// True if a Configuration record is to be proposed, or a read waits for the leader's lease.
     bool waits(const Group& group) const;
     void moved(Group& group);
+    /// Call it before a write that may change items is served. Even while the store refuses writes,
+    /// the world serves those that were sent before, and they belong to the stream.
+    void writeArrives(Group& group);
     /// A copied replica waits for the archive.
     void awaitsReaders(Group& group) { m_archiver.orderAll(group); }
     void forget(GroupId group);
@@ -69,6 +72,7 @@ private:
     struct Mark {
         bool isWanted = false;
         bool isProposing = false;
+        bool writeFollows = false;  ///< A write waits for its turn at the leader, or did.
         /// The leader that proposed it; another one proposes its own.
         std::optional<ZoneIndex> zone;
         replication::Term term{};

@@ -154,6 +154,7 @@ void World::Impl::opArrives(const OpArrives& arrives) {
     Group* group = state.findGroup(arrives.header.from.group);
     if (group == nullptr || !group->member(arrives.header.to).replica) return;
     state.changedGroups.add(group->id);
+    if (arrives.request->isWrite()) streams.writeArrives(*group);
     ParkedOp asked{arrives.op, arrives.header.to, arrives.request};
     // Some requests of coordinators have no call.
     const Request* call = arrives.request->call.get();
