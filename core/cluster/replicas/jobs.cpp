@@ -138,7 +138,8 @@ JobId Jobs::add(Job job, bool isSaved) {
 void Jobs::put(Job job, bool isSaved) {
     m_list.add(job);
     m_bySpace.emplace(job.kind, job.space, job.id);
-    m_jobs[job.id] = {std::move(job), isSaved, false};
+    const JobId id = job.id;
+    m_jobs[id] = {std::move(job), isSaved, false};
 }
 
 JobId Jobs::begin(Job job) {
