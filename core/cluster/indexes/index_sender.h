@@ -63,11 +63,12 @@ public:
     /// Records of the base up to `barrier` are not sent to this index.
     void setBarrier(GroupId base, KeySpaceId index, Lsn barrier);
     void clearBarriers(KeySpaceId index) { m_barriers.erase(index); }
-    /// Reads all that the leader has applied, a bounded number of records. True if nothing is left.
+    /// Reads up to a bounded number of the records that the leader has applied. Returns true if
+    /// none is left.
     bool readUpToDate(Group& base, ZoneIndex leader);
     /// Sends an item that existed before the index, after everything read so far.
     void addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry);
-    /// Reads and sends what there is, and comes back as long as something is left.
+    /// Reads and sends; schedules a retry while anything is left.
     void readAndSend(Group& base);
     /// The number of changes without an answer, for one index or for all.
     std::size_t unanswered(GroupId base, std::optional<KeySpaceId> index = {}) const;
@@ -107,7 +108,8 @@ private:
         std::uint64_t unansweredBytes = 0;  ///< Their bytes.
         std::uint64_t batches = 0;
         bool retryQueued = false;
-        /// Its replica has the next record in its log, and the leader does not: it is to lead.
+        /// A zone whose log has the next record, which the leader's log lacks; leadership moves
+        /// there.
         std::optional<ZoneIndex> holder;
     };
 
@@ -116,7 +118,7 @@ private:
     /// False if there is more to take.
     bool take(Group& base, ZoneIndex leader, Source& source);
     /// The leader's log lacks the next record: another replica that has it is to lead. If there is
-    /// none, the world is told of the damage.
+    /// none, it reports the damage.
     void missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
                     Source& source);
     void handOverToHolder(Group& base, const Source& source);

@@ -205,7 +205,7 @@ void ItemServer::answerWaiters(Group& group, Work& work) {
     work.waiters.erase(end, work.waiters.end());
     for (Waiter& waiter : ready) {
         const auto& replica = group.member(waiter.zone).replica;
-        if (!replica) continue;  // It lost its power; its router will notice.
+        if (!replica) continue;  // The replica lost power; the router notices by timeout.
         if (leads(*replica, waiter.term)) {
             finish(group, std::move(waiter));
         } else {

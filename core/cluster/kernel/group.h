@@ -98,8 +98,7 @@ struct Member {
     replication::Standing standing() const {
         return replica ? replica->standing() : durable.standing;
     }
-    /// The records that it will have applied when its power is back: those it knows to be
-    /// committed.
+    /// The position up to which it will have applied once power is back: its known commit LSN.
     Lsn knownApplied() const {
         return replica || mark.copiedTo ? mark.applied : std::max(mark.applied, durable.commit);
     }

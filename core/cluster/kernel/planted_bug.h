@@ -39,7 +39,7 @@ enum class PlantedBug : std::uint8_t {
     ExpiryFillSkips,       ///< Some items from before the time to live are not indexed.
     ExpiryTimerLost,       ///< After a restart, nothing waits for the next expiry.
     TokensOutliveResets,   ///< A reset does not forget client tokens.
-    ResetTimesForgotten,   ///< After a restart, it is not known when resets were.
+    ResetTimesForgotten,   ///< After a restart, the times of resets are lost.
     NamesakesDropped,      ///< A reset drops tables of the same name in other namespaces too.
     StreamsOutliveResets,  ///< A reset leaves the streams of the tables that it drops.
     JobIdsForgotten,       ///< After a restart, ids of jobs begin after the largest saved one.

@@ -13,7 +13,7 @@ namespace orrery::cluster {
 // The messages between a transaction's coordinator and the leaders of its partitions and of the
 // ledger. Each may arrive twice or late; the answer to a repeated one is that to the first.
 
-/// What a coordinator asks.
+/// The steps that a coordinator requests.
 enum class TransactionStep : std::uint8_t {
     // Of the ledger.
     Begin,   ///< Notes the transaction, unless its client token is known.
@@ -52,10 +52,10 @@ struct TransactionOp {
     std::vector<std::uint32_t> itemBytes;
 };
 
-/// What became of one action at its partition.
+/// The result of one action at its partition.
 struct ActionResult {
     CancellationReason reason;
-    /// Not 0: only the stamp is too low, and this one is in the way.
+    /// If not 0, the action failed only because its stamp is not above this one.
     CalendarTime blockedBy;
     WriteReply write;  ///< For Read: the item is in `before`.
 
@@ -88,7 +88,7 @@ struct TransactionResult {
     std::vector<std::uint32_t> itemBytes;
 };
 
-/// What a leader made of a request of a coordinator.
+/// A leader's answer to a coordinator's request.
 struct Transacted {
     std::unique_ptr<TransactionResult> result = std::make_unique<TransactionResult>();
     std::optional<ApiError> error;

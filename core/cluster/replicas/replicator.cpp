@@ -76,7 +76,7 @@ void Replicator::remove(GroupId id) {
                         m_world.findGroup(id)->kind == GroupKind::Index;
     if (!isLeft) m_world.turn.dropGroup(id);
     m_world.groups.erase(id.value());
-    // Nobody may ever look at what changed.
+    // The queue may never be drained, so removed groups are dropped from it now and then.
     if (++m_removedInQueue < kRemovedMax) return;
     m_removedInQueue = 0;
     m_world.changedGroups.removeIf(
@@ -159,7 +159,7 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
     Replica& replica = *member.replica;
     const Instant deadline = replica.deadline();
     replica.requestLease(m_world.now);
-    // What it asks for leaves with the records that have been proposed.
+    // Its outputs leave together with the proposed records.
     if (!member.proposed.empty()) return;
     if (replica.hasOutput() || replica.deadline() != deadline) drainOutputs(group, zone);
 }

@@ -100,7 +100,7 @@ public:
     /// What the node in `observer` knows of the one in `observed`.
     void reportReachability(Group& group, ZoneIndex observer, ZoneIndex observed, bool heard);
 
-    /// The state of the group is saved with this turn, and its replies wait for that.
+    /// Saves the group's state with this turn; its replies wait for that turn.
     void touch(Group& group);
     /// Groups whose state the end of the turn saves, in order of their first change.
     const GroupQueue& unsaved() const { return m_unsaved; }

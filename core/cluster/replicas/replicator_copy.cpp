@@ -265,8 +265,7 @@ void Replicator::on(const CopyStep& step) {
     drainOutputs(*group, step.zone);
 }
 
-// Tree and log are on two disks, or in two files: what one of them has may be older than what the
-// other says of it.
+// Tree and log are on two disks, or in two files: either may be older than the other claims.
 void Replicator::reconcileStanding(Member& member) {
     replication::DurableState& state = member.durable;
     if (state.standing == Standing::NeedsCopy) return;

@@ -64,7 +64,7 @@ Lsn trimMarkOf(const Group& group) {
 storage::StorageResult<void> Replicator::reopen(Group& group) {
     TRY(load(group));
     stepDownAfterLoss(group);
-    group.measureLag(m_world.now);  // At least since now: nobody knows what time has passed.
+    group.measureLag(m_world.now);  // Measured from now: the downtime is unknown.
     return resume(group);
 }
 
@@ -251,7 +251,7 @@ storage::StorageResult<void> Replicator::applyWithoutPower(Group& group, ZoneInd
     while (member.mark.applied < member.durable.commit) {
         const Lsn lsn = member.mark.applied.next();
         if (member.standing() == replication::Standing::NeedsCopy) {
-            // Nobody needs the rest of its log.
+            // No replica needs the rest of its log.
             TRY_ASSIGN(const SharedBytes bytes, findRecord(group, zone, lsn));
             if (bytes == nullptr) break;
         }

@@ -12,8 +12,8 @@ namespace {
 /// A page ends after the record with which it reaches this many bytes.
 constexpr std::uint64_t kPageBytes = 1024 * 1024;
 constexpr std::uint64_t kArchiveBytes = 256u << 10;
-/// Of the archive, one request reads this much and the rest of a piece; the log's reader has the
-/// same bound. Records that show only keys hold whole images as well.
+/// A request reads at most this much from the archive, plus the rest of the last block. The log's
+/// reader has the same bound. Records that show only keys hold whole images as well.
 constexpr std::uint64_t kReadBytesMax = 1024 * 1024;
 /// API_GetShardIterator.html: "expires 15 minutes after".
 constexpr Duration kIteratorLife = std::chrono::minutes(15);
@@ -178,7 +178,7 @@ ApiResult<StreamReply> StreamServer::read(Group& group, ZoneIndex zone,
             group, zone, position, m_recordsMax,
             [&](Lsn lsn, const table::LogRecord& record) { return page.take(lsn, record); });
         if (end != LogReader::End::Unavailable) break;
-        // Its segment is not written yet: the client comes back.
+        // Its segment is not written yet, so the page ends here and the client retries.
         if (m_archiver.hasOrders(stream->table, group.id)) break;
         const Lsn kept = StreamArchiver::archivedTo(group);
         // The log must have it: its disk cannot be read.

@@ -25,7 +25,7 @@ public:
 
     // --- tables; the description of a table names its stream by view and label
 
-    /// When a stream of this table that is enabled now counts as created: its label.
+    /// The creation time, and so the label, of a stream that is enabled now.
     CalendarTime creationOf(const TableDescription& table) const;
     enum class Table : std::uint8_t { New, Existing };
     /// Begins the stream that `table` names. Its partitions exist; those of a new table have no
@@ -43,8 +43,8 @@ public:
 
     /// Loads the streams, before the tables.
     storage::StorageResult<void> reopen();
-    /// After the tables and their groups are loaded: what was in progress continues. An error if
-    /// the log of a partition ends before its archive does.
+    /// Resumes work in progress. Call it once tables and groups are loaded. An error if the log of
+    /// a partition ends before its archive does.
     storage::StorageResult<void> resume();
 
     // --- groups

@@ -21,7 +21,8 @@ namespace orrery::cluster {
 /// turn that changes the catalog also stores the change.
 class TableAdmin {
 public:
-    /// The parts that follow what a table has. All must outlive the admin.
+    /// The parts that are told when a table gains or loses indexes, streams or a time to live. All
+    /// must outlive the admin.
     struct Parts {
         GlobalIndexes& indexes;
         Streams& streams;
@@ -61,7 +62,7 @@ public:
     /// What was repaired when the tables were opened, one sentence each.
     const std::vector<std::string>& notes() const { return m_notes; }
 
-    /// Has the store give back the keys of what was deleted, once that is certain. Before a turn
+    /// Starts reclaiming the keys of deleted tables once their deletion is synced. Before a turn
     /// ends.
     void reclaimDropped(storage::Ticket synced) { m_reclaimer.turnEnds(synced); }
 
@@ -86,8 +87,8 @@ private:
     storage::StorageResult<void> checkOwners(const std::vector<StoredTable>& ledgers,
                                              const std::vector<StoredTable>& tables,
                                              const std::set<KeySpaceId>& lost) const;
-    /// Everything of the table that is in a transient state leaves it then: what began earlier
-    /// takes as long as what began last.
+    /// Everything of the table that is in a transient state leaves it then: an earlier change waits
+    /// for the latest one.
     void settleLater(const TableDescription& table);
     /// At once if transient states take no time.
     void settleInTime(const TableDescription& table);

@@ -33,8 +33,8 @@ public:
     void start(CallNumber call, RegionId region, ZoneIndex zone,
                std::shared_ptr<const Request> request);
     /// Finishes a transaction whose coordinator is lost: commits it if that is decided, cancels it
-    /// otherwise. `held` has the keys of items that are known to be prepared for it: what the
-    /// ledger does not list, or no longer, came too late and is cancelled. No effect if this zone
+    /// otherwise. `held` has the keys of items that are known to be prepared for it. Those that the
+    /// ledger does not list were prepared too late and are cancelled. No effect if this zone
     /// already does so.
     void recover(RegionId region, ZoneIndex zone, GroupId ledger, const std::string& id,
                  std::vector<std::string> held);

@@ -6,7 +6,7 @@
 #include "core/cluster/transactions/ledger_row.h"
 #include "core/cluster/writes/item_writer.h"
 
-// What a coordinator makes of the answers to each phase.
+// How a coordinator handles the answers of each phase.
 
 namespace orrery::cluster {
 

@@ -83,7 +83,7 @@ void Recovery::moved(Group& group) {
     if (m_world.region(group.region).ledger == GroupId{} || group.kind != GroupKind::Table) return;
     const auto leader = group.servingLeader(m_world.now);
     if (!leader) return;
-    // Others may have asked what is prepared before; that begins no watch.
+    // Earlier lookups of the prepared items do not start a watch.
     const std::pair now(*leader, group.member(*leader).replica->term());
     Watched& watched = m_watched.of(group.id);
     if (watched.leader == now) return;

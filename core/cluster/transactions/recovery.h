@@ -15,9 +15,9 @@
 
 namespace orrery::cluster {
 
-/// Finds transactions that nobody finishes, and has them finished. A ledger's leader reports those
-/// that it has had for too long; one job for each ledger recovers them. A partition's leader
-/// recovers what has been prepared in it for too long, whatever the ledger knows.
+/// Finds stalled transactions and starts their recovery. A ledger's leader reports those that it
+/// has had for too long; one job for each ledger recovers them. A partition's leader recovers what
+/// has been prepared in it for too long, whatever the ledger knows.
 class Recovery : public JobWorker {
 public:
     Recovery(WorldState& world, Replicator& replicator, Jobs& jobs, PreparedItems& prepared,

@@ -37,7 +37,7 @@ public:
         if (group.kind == GroupKind::Ledger) return ledger.moved(group);
         recovery.moved(group);
     }
-    /// After a stop.
+    /// Resumes after a restart.
     void resume() {
         for (const auto& region : m_world.regions) {
             if (Group* group = m_world.findGroup(region->ledger)) ledger.resume(*group);

@@ -20,13 +20,13 @@ public:
 
     void setFilled(Filled filled) { m_filled = std::move(filled); }
 
-    /// One that has not begun; its total is unknown.
+    /// A job that has not begun; its total is unknown.
     static Job newJob(const TableDescription& table);
 
     void begin(const TableDescription& table);
     /// The time to live was disabled, or the table is deleted.
     void forget(KeySpaceId table);
-    /// After a restart: jobs continue.
+    /// Resumes the saved jobs after a restart.
     void resume();
 
     std::optional<Duration> step(JobId id) override;

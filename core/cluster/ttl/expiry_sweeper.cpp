@@ -35,7 +35,7 @@ void ExpirySweeper::end(const TableDescription& table) {
         m_work.forget(id);
 }
 
-// What is due next is in the tree; the first sweep looks.
+// The first sweep reads the next due time from the tree.
 void ExpirySweeper::resume() {
     m_world.catalog.forEach([&](const TablePtr& table) {
         if (table->timeToLive.attribute.empty()) return;

@@ -13,7 +13,7 @@ namespace orrery::cluster {
 /// leader, which checks each item again.
 class ExpirySweeper {
 public:
-    /// Hands a write to the replica in `asked.zone`. Nobody waits for its answer.
+    /// Hands a write to the replica in `asked.zone`. The answer is discarded.
     using Serve = std::function<void(Group& group, ParkedOp asked)>;
 
     ExpirySweeper(WorldState& world, Replicator& replicator)
@@ -21,7 +21,7 @@ public:
 
     void setServe(Serve serve) { m_serve = std::move(serve); }
 
-    /// The table has a time to live now, or has none any more.
+    /// The table's time to live was enabled or disabled.
     void begin(const TableDescription& table);
     void end(const TableDescription& table);
     /// After a restart.

@@ -122,7 +122,8 @@ void CollectionSizes::noteWrite(const Group& group, const table::LogRecord& reco
     if (found == m_counts.end() || !isValid(found->second)) return;
     Count& count = found->second;
     if (record.collection) {
-        // From here on the log has the size. Waiting requests are retried after the next step.
+        // From this record on, the log carries the size. Waiting requests are retried after the
+        // next step.
         count.isVoid = true;
         if (count.atEnd()) m_counts.erase(found);
         return;
