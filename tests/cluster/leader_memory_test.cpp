@@ -107,7 +107,7 @@ public:
         LogReader(t.world, t.replicator).registerReader(*t.group, std::string(kIndexReader), {});
         t.replicator.setListener(*this);
     }
-    ~ServedGroup() = default;
+    ~ServedGroup() override = default;
     ServedGroup(const ServedGroup&) = delete;
     ServedGroup& operator=(const ServedGroup&) = delete;
 
