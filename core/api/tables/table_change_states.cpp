@@ -70,17 +70,17 @@ constexpr Refusal kRefusals[] = {
     {State::StreamChanges, Asked::OtherIops,
      "Can't change table IOPS when stream status is being updated. Table: {table} Stream: {stream} "
      "Operation: {operation}"},
-    // Without the end.
+    // Recorded without its end.
     {State::StreamChanges, Asked::OnDemand,
      "OnDemandThroughput cannot be updated while stream status update is in progress"},
     {State::StreamChanges, Asked::Stream,
      "A stream status change is currently in progress. Table: {table} Stream: {stream} Operation: "
      "{operation}"},
-    // Without the end.
+    // Recorded without its end.
     {State::StreamChanges, Asked::Class,
      "Can't update table class when stream status is being updated. Table: {table} Stream: "
      "{stream} Operation: {operation}"},
-    // Without the end.
+    // Recorded without its end.
     {State::StreamChanges, Asked::Build,
      "Can't create or delete an index when stream status is being updated. Table: {table} Stream: "
      "{stream} Operation: {operation}"},
@@ -98,7 +98,7 @@ constexpr Refusal kRefusals[] = {
     {State::ClassChanges, Asked::Class,
      "Can't update table class when a table class update is in progress. Table: {table} "
      "TableClassUpdateInProgress: {class}"},
-    // Without the end.
+    // Recorded without its end.
     {State::ClassChanges, Asked::Build,
      "Can't create or delete an index when a table class update is in progress. Table: {table} "
      "TableClassUpdateInProgress: {class}"},
@@ -121,7 +121,7 @@ constexpr Refusal kRefusals[] = {
 
     {State::IndexAllocated, Asked::OtherIops,
      "Can't change table IOPS when an index is being created. Table: {table} Indexes: [{created}]"},
-    // Without the end.
+    // Recorded without its end.
     {State::IndexAllocated, Asked::Stream,
      "Can't change stream status when an index is being created. Table: {table} Indexes: "
      "[{created}]"},
