@@ -18,17 +18,17 @@ same load before; or a request takes more than 50 ms while it comes back. Run it
 does nothing else.
 """
 import argparse
-import atexit
 import concurrent.futures
-import http.client
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from daemon import Client, Daemon, expect, failed  # noqa: E402
 
 ITEMS = 1000
 GROWTH_MAX_MB = 16
@@ -41,49 +41,6 @@ CLIENTS = 8
 # So many that their copy is seen by whoever asks now and then.
 AWAY_ITEMS = 50_000
 PAD = "x" * 950
-AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, "
-                 "SignedHeaders=host;x-amz-date, Signature=0")
-
-
-class Daemon:
-    def __init__(self, program, folder):
-        self.began = time.perf_counter()
-        self.process = subprocess.Popen(
-            [program, "--port", "0", "--data", str(folder)], stdout=subprocess.PIPE, text=True)
-        atexit.register(self.process.kill)
-        line = ""
-        while "listening on" not in line:
-            line = self.process.stdout.readline()
-        self.port = int(line.strip().rsplit(":", 1)[1])
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def rss_anon(self):
-        for line in open(f"/proc/{self.process.pid}/status"):
-            if line.startswith("RssAnon"):
-                return int(line.split()[1]) / 1024
-        return 0
-
-
-class Client:
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port)
-
-    def call(self, operation, body):
-        self.connection.request(
-            "POST", "/", json.dumps(body),
-            {"Authorization": AUTHORIZATION, "X-Amz-Date": "20261121T000000Z",
-             "X-Amz-Target": "DynamoDB_20120810." + operation,
-             "Content-Type": "application/x-amz-json-1.0"})
-        reply = self.connection.getresponse()
-        return reply.status, json.loads(reply.read())
-
-    def control(self, method, path, body=None):
-        self.connection.request(method, "/_orrery/v1/" + path, json.dumps(body) if body else None)
-        reply = self.connection.getresponse()
-        return reply.status, json.loads(reply.read() or "null")
 
 
 class Watch:
@@ -110,15 +67,6 @@ class Watch:
     def __exit__(self, *_):
         self.ended.set()
         self.thread.join()
-
-
-failed = []
-
-
-def expect(holds, bar):
-    if not holds:
-        failed.append(bar)
-        print(f"NOT HELD: {bar}", flush=True)
 
 
 def batch(first, number, items):
