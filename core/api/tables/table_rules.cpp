@@ -66,8 +66,7 @@ ApiResult<void> checkDistinctNames(const std::vector<KeyElement>& keys) {
     std::vector<std::string> seen;
     for (const std::string& name : namesOf(keys)) {
         if (contains(seen, name))
-            return refuse("Invalid KeySchema: Several KeySchemaElements have the same name: " +
-                          name);
+            return refuse("The KeySchema contains multiple key attributes with the same name");
         seen.push_back(name);
     }
     return {};
@@ -213,17 +212,12 @@ ApiResult<void> checkIndexKeySchema(const std::vector<KeyElement>& keys,
         return refuse("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
     for (std::size_t i = 0; i < hashes; ++i)
         if (!keys[i].isHash)
-            return refuse(
-                "Invalid KeySchema: All HASH key attributes must precede RANGE key attributes in "
-                "the KeySchema");
+            return invalid(
+                "All HASH key attributes must precede RANGE key attributes in the KeySchema");
     if (hashes > types::kIndexKeyAttributesMax)
-        return refuse(
-            "Invalid KeySchema: The KeySchema exceeds the maximum allowed number of HASH key "
-            "attributes");
+        return invalid("The KeySchema exceeds the maximum allowed number of HASH key attributes");
     if (keys.size() - hashes > types::kIndexKeyAttributesMax)
-        return refuse(
-            "Invalid KeySchema: The KeySchema exceeds the maximum allowed number of RANGE key "
-            "attributes");
+        return invalid("The KeySchema exceeds the maximum allowed number of RANGE key attributes");
     return {};
 }
 
