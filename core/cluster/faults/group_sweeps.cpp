@@ -7,11 +7,10 @@
 
 namespace orrery::cluster {
 
-void GroupSweeps::begin(std::variant<PowerChange, ReachabilityChange> change) {
+void GroupSweeps::begin(Change change) {
     Sweep sweep{change, m_world.queue.cause, 0, m_world.groups.end(), {}, {}};
     // No router answers calls in a zone without power.
-    const auto* power = std::get_if<PowerChange>(&change);
-    if (power != nullptr && !power->up) {
+    if (const PowerChange* power = outageIn(change)) {
         m_router.zoneLost(power->region, power->zone);
         sweep.callsEnd = m_router.nextCall();
     }
@@ -33,8 +32,9 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
         if (m_world.failure) return count + 1;
     }
     while (count < countMax && sweep.nextCall < sweep.callsEnd) {
-        const auto& power = std::get<PowerChange>(sweep.change);
-        sweep.nextCall = m_router.failCall(power.region, power.zone, sweep.nextCall);
+        const PowerChange* power = outageIn(sweep.change);
+        CHECK(power != nullptr);
+        sweep.nextCall = m_router.failCall(power->region, power->zone, sweep.nextCall);
         ++count;
     }
     if (sweep.nextGroup == sweep.groupsEnd && sweep.nextCall >= sweep.callsEnd)
@@ -52,6 +52,14 @@ void GroupSweeps::notify(Group& group, const Sweep& sweep) {
                                                               reach.heard);
                           }},
                sweep.change);
+}
+
+const PowerChange* GroupSweeps::outageIn(const Change& change) {
+    using Outage = const PowerChange*;
+    return std::visit(
+        Overloaded{[](const PowerChange& power) -> Outage { return power.up ? nullptr : &power; },
+                   [](const ReachabilityChange&) -> Outage { return nullptr; }},
+        change);
 }
 
 RegionId GroupSweeps::regionOf(const Sweep& sweep) {

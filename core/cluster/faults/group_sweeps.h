@@ -32,12 +32,14 @@ struct ReachabilityChange {
 /// Tells all groups of a Region, and then the calls at a router, about a change of a zone.
 class GroupSweeps {
 public:
+    using Change = std::variant<PowerChange, ReachabilityChange>;
+
     GroupSweeps(WorldState& world, Replicator& replicator, Router& router)
         : m_world(world), m_replicator(replicator), m_router(router) {}
 
     /// Queues a sweep over the groups that exist now, after the sweeps before it. The current event
     /// is the cause of its effects.
-    void begin(std::variant<PowerChange, ReachabilityChange> change);
+    void begin(Change change);
     /// True if every sweep has ended.
     bool isDone() const { return m_sweeps.empty(); }
     /// Tells at most `countMax` groups or calls. Returns the number that it visited. Only while
@@ -46,7 +48,7 @@ public:
 
 private:
     struct Sweep {
-        std::variant<PowerChange, ReachabilityChange> change;
+        Change change;
         EventId cause{};
         std::uint64_t nextGroup = 0;
         std::uint64_t groupsEnd = 0;
@@ -55,6 +57,8 @@ private:
     };
 
     void notify(Group& group, const Sweep& sweep);
+    /// The loss of power in `change`; null if it is another change.
+    static const PowerChange* outageIn(const Change& change);
     static RegionId regionOf(const Sweep& sweep);
 
     WorldState& m_world;
