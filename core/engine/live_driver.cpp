@@ -43,6 +43,7 @@ LiveDriver::LiveDriver(const DriverOptions& options, const std::function<void()>
     : m_options(options),
       m_profileIsChosen(options.world.profileIsChosen),
       m_failure(options.failure),
+      m_disk(options.onStorageChange),
       m_logWriter(wake),
       m_treeFlusher(wake) {}
 
@@ -132,13 +133,13 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     m_frameEnd = Loop::now() + kFrameMax;
     takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
-        if (!m_roomProbeAt) enterNoRoom(wall, m_store->lastError());
+        if (m_disk.acceptsWrites()) m_disk.foundNoRoom(wall, m_store->lastError());
     } else if (m_store->health() != storage::Health::Ok) {
         dropFailedStore(wall);
         reopen(wall, calendar);
         return;
     }
-    if (m_roomProbeAt && wall >= *m_roomProbeAt) probeRoom(wall);
+    if (m_disk.probeAt() && wall >= *m_disk.probeAt()) probeRoom(wall);
     tellIfWritable();
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(
@@ -245,7 +246,7 @@ std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
     if (m_flushDue && !isReadOnly() && !m_treeFlusher.busy())
         due = std::min(due.value_or(*m_flushDue), *m_flushDue);
-    if (m_roomProbeAt) due = std::min(due.value_or(*m_roomProbeAt), *m_roomProbeAt);
+    if (const auto probe = m_disk.probeAt()) due = std::min(due.value_or(*probe), *probe);
     return due;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/cluster/world/world.h"
+#include "core/engine/disk_watch.h"
 #include "core/engine/workers.h"
 #include "core/sim/live_clock.h"
 #include "core/storage/stores.h"
@@ -85,7 +86,7 @@ public:
     /// True if answers that depend on this turn of the current world may leave.
     bool isReleased(storage::Ticket turn) const {
         // A read-only world depends only on data that is on disk.
-        return turn <= m_store->synced() || m_onlyReads;
+        return turn <= m_store->synced() || m_disk.isOnlyForReads();
     }
 
     /// False while store and world could not be reopened after a failure. The driver retries every
@@ -105,11 +106,10 @@ public:
     // --- the disk
 
     /// One sentence; empty if all is well.
-    const std::string& storageProblem() const { return m_problem; }
+    const std::string& storageProblem() const { return m_disk.problem(); }
     storage::Store::Figures figures() const;
-    /// Only reads are accepted: after an I/O error or damage until the end, on a full disk until
-    /// there is room.
-    bool isReadOnly() const { return m_readOnly || m_isDamaged || m_roomProbeAt.has_value(); }
+    /// Only reads are accepted; see DiskState.
+    bool isReadOnly() const { return !m_disk.acceptsWrites(); }
     /// True if nothing waits for the disk any more.
     bool isSettled() const;
     /// Ends: waits for the workers and writes everything committed.
@@ -127,10 +127,8 @@ private:
     void runDeferredInStore();
     void writeEverything();
     bool isDiskBehind() const;
-    void enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     void probeRoom(Duration wall);
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
-    void report() const;
     void runTurn(Duration wall, CalendarTime calendar);
     /// Runs until the wall clock reaches `end`, or slightly longer.
     void runWorld(Instant until, Duration end);
@@ -141,8 +139,7 @@ private:
     void tellIfWritable();
     void releaseGated();
     void answer(cluster::Answered&& answered);
-    /// `why` ends with the error of the machine.
-    void dropWorld(std::string why);
+    void dropWorld();
     void dropFailedStore(Duration wall);
     void endWorld();
     void reopen(Duration wall, CalendarTime calendar);
@@ -165,14 +162,11 @@ private:
 
     storage::PlannedFailure m_failure;
 
-    bool m_readOnly = false;   // The disk failed: nothing is written any more.
-    bool m_isDamaged = false;  // Data on disk is corrupt: writes in progress still finish.
-    bool m_onlyReads = false;  // This world was opened read-only: it is never written.
-    std::optional<Duration> m_roomProbeAt;  // The disk is full: when to probe it again.
-    bool m_worldAccepts = true;             // As last told to the world.
-    bool m_behind = false;                  // The last turn was cut short.
-    bool m_flushedInMemory = false;         // There may be more; no worker wakes the loop.
-    bool m_storeHasDeferred = false;        // The store has more deferred work.
+    DiskWatch m_disk;
+    bool m_worldAccepts = true;       // As last told to the world.
+    bool m_behind = false;            // The last turn was cut short.
+    bool m_flushedInMemory = false;   // There may be more; no worker wakes the loop.
+    bool m_storeHasDeferred = false;  // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};
@@ -180,7 +174,6 @@ private:
     std::optional<Duration> m_flushDue;  // By then the last write must be in the tree.
     std::optional<Duration> m_retryAt;   // While down: when to retry.
     std::uint64_t m_generation = 0;
-    std::string m_problem;  // Why store and world were reopened, or could not be.
 
     Worker m_logWriter;  // Last: the threads of the workers wake the owner.
     Worker m_treeFlusher;

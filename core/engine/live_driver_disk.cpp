@@ -3,7 +3,6 @@
 
 #include "core/engine/live_driver.h"
 #include "core/engine/loop.h"
-#include "core/storage/storage_error.h"
 
 // How the driver gives work to the disk, and what it does if the disk fails.
 
@@ -15,7 +14,6 @@ namespace {
 
 constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
-constexpr Duration kProbeRoomEvery = 1s;
 constexpr Duration kGoOnMax = 300us;
 constexpr std::size_t kStepsAtOnce = 64;
 
@@ -28,7 +26,7 @@ void LiveDriver::takeFinishedWork() {
 
 void LiveDriver::startWork(Duration wall) {
     m_flushedInMemory = false;
-    if (m_onlyReads) return;
+    if (m_disk.isOnlyForReads()) return;
     // Memory never blocks, so no thread is needed.
     const bool inMemory = m_options.dataFolder.empty();
     if (!m_logWriter.busy()) {
@@ -53,31 +51,11 @@ void LiveDriver::runDeferredInStore() {
     } while (m_storeHasDeferred && Loop::now() < end);
 }
 
-// Either a flush found no room, and the world continues with its memory; or a commit did, and a
-// read-only world is opened next.
-void LiveDriver::enterNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
-    m_roomProbeAt = wall + kProbeRoomEvery;
-    m_problem = "Writes are refused until there is room again: " +
-                (error ? error->message() : std::string("the disk is full."));
-    report();
-}
-
 void LiveDriver::probeRoom(Duration wall) {
-    if (!m_store->hasRoom()) {
-        m_roomProbeAt = wall + kProbeRoomEvery;
-        return;
-    }
-    m_roomProbeAt.reset();
-    m_onlyReads = false;
+    m_disk.probed(wall, m_store->hasRoom());
+    if (!m_disk.acceptsWrites()) return;
     m_store->tryAgain();
     if (!m_flushDue) m_flushDue = wall;
-    m_problem = "There is room again: writes are accepted.";
-    report();
-    m_problem.clear();
-}
-
-void LiveDriver::report() const {
-    if (m_options.onStorageChange) m_options.onStorageChange(m_problem);
 }
 
 void LiveDriver::startFlush(Duration wall) {
@@ -112,29 +90,13 @@ void LiveDriver::failOpenCalls() {
     m_gated.clear();
 }
 
-// Everything committed but not written is lost, and so is every answer that depends on it. After a
-// failed sync no later sync can be trusted (the kernel may have discarded the pages), so the
-// reopened world is read-only.
+// Everything committed but not written is lost, and so is every answer that depends on it.
 void LiveDriver::dropFailedStore(Duration wall) {
-    const auto error = m_store->lastError();
-    m_readOnly = m_readOnly || m_store->health() == storage::Health::ReadOnly;
-    const bool isFull = !m_readOnly && error && storage::isLackOfRoom(*error);
-    if (isFull) {
-        if (!m_roomProbeAt) enterNoRoom(wall, error);
-    } else {
-        m_problem =
-            m_readOnly
-                ? "The disk failed, so writes are refused until the engine is started again: "
-                : "A commit to the disk failed, and the requests in progress were lost: ";
-        m_problem += error ? error->message() : std::string("no reason was given.");
-        report();
-    }
-    m_onlyReads = m_readOnly || isFull;
-    dropWorld(m_problem);
+    m_disk.storeFailed(wall, m_store->health(), m_store->lastError());
+    dropWorld();
 }
 
-void LiveDriver::dropWorld(std::string why) {
-    m_problem = std::move(why);
+void LiveDriver::dropWorld() {
     failOpenCalls();
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
@@ -160,19 +122,20 @@ void LiveDriver::reopen(Duration wall, CalendarTime calendar) {
     ++m_generation;
     if (!m_store) {
         if (const auto opened = openStore(); !opened) {
-            m_problem = opened.error();
+            m_disk.reopeningFailed(opened.error());
             return;
         }
     }
     if (const auto opened = openWorld(calendar); !opened) {
-        m_problem = opened.error();
+        m_disk.reopeningFailed(opened.error());
         m_store.reset();
         return;
     }
     m_retryAt.reset();
-    if (m_readOnly) m_store->stopWriting();
+    // A full disk may be written again.
+    if (m_disk.isOnlyForReads() && m_disk.state() != DiskState::Full) m_store->stopWriting();
     startClock(wall);
-    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_disk.problem()}));
 }
 
 void LiveDriver::writeEverything() {
@@ -183,10 +146,7 @@ void LiveDriver::writeEverything() {
         m_store->finishLogWork(std::move(work));
     }
     if (m_store->figures().pendingTurns == 0) return;
-    const auto error = m_store->lastError();
-    m_problem = "The last changes could not be written to the disk: ";
-    m_problem += error ? error->message() : std::string("no reason was given.");
-    report();
+    m_disk.closingFailed(m_store->lastError());
 }
 
 void LiveDriver::close() {
@@ -194,7 +154,7 @@ void LiveDriver::close() {
     m_logWriter.waitForEnd();
     m_treeFlusher.waitForEnd();
     takeFinishedWork();
-    if (m_world && !m_onlyReads && m_store->health() <= storage::Health::NoRoom) {
+    if (m_world && !m_disk.isOnlyForReads() && m_store->health() <= storage::Health::NoRoom) {
         m_world->close();
         writeEverything();
     }
@@ -206,15 +166,10 @@ void LiveDriver::close() {
 // again right after opening waits before the next attempt.
 void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
                            CalendarTime calendar) {
-    const bool metBefore = std::exchange(m_readOnly, true);
-    m_onlyReads = true;
-    dropWorld("The data on the disk cannot be used, so writes are refused: " + failure.message());
-    if (metBefore) {
-        m_retryAt = wall + kRetryAfter;
-        return;
-    }
-    report();
-    reopen(wall, calendar);
+    const bool isFirst = m_disk.worldFailed(failure);
+    dropWorld();
+    if (isFirst) return reopen(wall, calendar);
+    m_retryAt = wall + kRetryAfter;
 }
 
 void LiveDriver::tellIfWritable() {
@@ -225,12 +180,13 @@ void LiveDriver::tellIfWritable() {
 
 void LiveDriver::noteDamage() {
     const auto& damage = m_world->damage() ? m_world->damage() : m_store->damage();
-    if (m_isDamaged || !damage) return;
-    m_isDamaged = true;
+    if (!damage) return;
     // The world's own sentence already says so.
-    m_problem = m_world->damage() ? damage->message() : "Writes are refused: " + damage->message();
-    report();
-    static_cast<void>(m_world->admit(cluster::StorageFailure{m_problem}));
+    const bool isNew = m_disk.foundDamage(*damage, m_world->damage() ? "" : "Writes are refused: ");
+    if (!isNew) return;
+    // A world opened for reads on a full disk is not written any more, even once there is room.
+    if (m_disk.isOnlyForReads()) m_store->stopWriting();
+    static_cast<void>(m_world->admit(cluster::StorageFailure{m_disk.problem()}));
 }
 
 }  // namespace orrery::engine

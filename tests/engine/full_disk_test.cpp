@@ -116,7 +116,8 @@ private slots:
                 else
                     refused = put.body;
             }
-            QVERIFY2(refused.find("Writes are refused until there is room") != std::string::npos,
+            QVERIFY2(refused.find("The disk is full; writes are refused until space is free") !=
+                         std::string::npos,
                      refused.c_str());
             // A write that was cut short at the limit was told as a full disk.
             QVERIFY2(refused.find("log.mdb: the file has reached the limit on file sizes") !=
@@ -126,13 +127,13 @@ private slots:
                 QVERIFY(hasItem(engine, i));
             const auto put = engine.call("PutItem", putJson("x"));
             QCOMPARE(put.status, 500);
-            QVERIFY2(
-                put.body.find("Writes are refused until there is room again") != std::string::npos,
-                put.body.c_str());
+            QVERIFY2(put.body.find("The disk is full; writes are refused until space is free") !=
+                         std::string::npos,
+                     put.body.c_str());
             QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
                     std::string::npos);
             QTRY_VERIFY(engine.engine->snapshot()->writesRefused.starts_with(
-                "Writes are refused until there is room again"));
+                "The disk is full; writes are refused until space is free"));
             QCOMPARE(engine.call("ListTables", "{}").status, 200);
             QCOMPARE(told->all().size(), std::size_t{1});
         }
@@ -145,7 +146,7 @@ private slots:
         QVERIFY(hasItem(engine, 1000));
         const auto sentences = told->all();
         QCOMPARE(sentences.size(), std::size_t{2});
-        QCOMPARE(sentences.back(), std::string("There is room again: writes are accepted."));
+        QCOMPARE(sentences.back(), std::string("Disk space is free again; writes are accepted."));
     }
 
     // The world fills an index by itself. It must not go on in memory, without bound.
@@ -240,7 +241,8 @@ private slots:
         QVERIFY(hasItem(engine, 0));
         const auto put = engine.call("PutItem", putJson("x"));
         QCOMPARE(put.status, 500);
-        QVERIFY2(put.body.find("Writes are refused until there is room again") != std::string::npos,
+        QVERIFY2(put.body.find("The disk is full; writes are refused until space is free") !=
+                     std::string::npos,
                  put.body.c_str());
         QCOMPARE(told->all().size(), std::size_t{1});
         limit.reset();

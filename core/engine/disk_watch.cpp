@@ -1,0 +1,86 @@
+#include "core/engine/disk_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/storage/storage_error.h"
+
+namespace orrery::engine {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kProbeEvery = 1s;
+
+std::string reasonOf(const std::optional<storage::StorageError>& error) {
+    return error ? error->message() : std::string("no reason was given.");
+}
+
+}  // namespace
+
+void DiskWatch::enter(DiskState state) {
+    m_state = std::max(m_state, state);
+    if (m_state != DiskState::Full) m_probeAt.reset();
+}
+
+void DiskWatch::report(std::string problem) {
+    m_problem = std::move(problem);
+    if (m_report) m_report(m_problem);
+}
+
+void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
+    if (m_state != DiskState::Sound) return;
+    enter(DiskState::Full);
+    m_probeAt = wall + kProbeEvery;
+    report("The disk is full; writes are refused until space is free: " + reasonOf(error));
+}
+
+void DiskWatch::probed(Duration wall, bool hasRoom) {
+    if (m_state != DiskState::Full) return;
+    if (!hasRoom) {
+        m_probeAt = wall + kProbeEvery;
+        return;
+    }
+    m_state = DiskState::Sound;
+    m_probeAt.reset();
+    m_isOnlyForReads = false;
+    report("Disk space is free again; writes are accepted.");
+    m_problem.clear();
+}
+
+// After a failed sync no later sync can be trusted (the kernel may have discarded the pages), so
+// the reopened world is only for reads.
+void DiskWatch::storeFailed(Duration wall, storage::Health health,
+                            const std::optional<storage::StorageError>& error) {
+    if (health == storage::Health::ReadOnly) enter(DiskState::Failed);
+    const bool hasFailed = m_state == DiskState::Failed;
+    const bool lacksRoom = !hasFailed && error && storage::isLackOfRoom(*error);
+    m_isOnlyForReads = hasFailed || lacksRoom;
+    if (lacksRoom) return foundNoRoom(wall, error);
+    report((hasFailed ? "The disk failed, so writes are refused until the engine is started again: "
+                      : "A commit to the disk failed, and the requests in progress were lost: ") +
+           reasonOf(error));
+}
+
+bool DiskWatch::worldFailed(const storage::StorageError& failure) {
+    const bool isFirst = m_state != DiskState::Failed;
+    enter(DiskState::Failed);
+    m_isOnlyForReads = true;
+    m_problem = "The data on the disk cannot be used, so writes are refused: " + failure.message();
+    if (isFirst) report(m_problem);
+    return isFirst;
+}
+
+bool DiskWatch::foundDamage(const storage::StorageError& damage, std::string_view prefix) {
+    if (std::exchange(m_hasReportedDamage, true)) return false;
+    enter(DiskState::Damaged);
+    report(std::string(prefix) + damage.message());
+    return true;
+}
+
+void DiskWatch::closingFailed(const std::optional<storage::StorageError>& error) {
+    report("The last changes could not be written to the disk: " + reasonOf(error));
+}
+
+}  // namespace orrery::engine

@@ -1,0 +1,101 @@
+// Goal: the worst state of the disk holds, and each failure is reported once.
+// Method: the failures and probes that the driver would notify, in an order that real disks rarely
+// show.
+
+#include "core/engine/disk_watch.h"
+
+#include <QtTest>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "core/storage/storage_error.h"
+#include "tests/support/test_main.h"
+
+using namespace orrery;
+using namespace std::chrono_literals;
+using engine::DiskState;
+using engine::DiskWatch;
+using storage::Health;
+using storage::StorageError;
+
+namespace {
+
+const StorageError kNoSpace{"write", ENOSPC, "log.mdb", ""};
+const StorageError kBadSync{"fsync", EIO, "log.mdb", ""};
+const StorageError kDamage{"read an item", storage::kCorrupted, "tree.mdb", ""};
+
+struct Watched {
+    std::vector<std::string> sentences;
+    DiskWatch disk{[this](const std::string& sentence) { sentences.push_back(sentence); }};
+};
+
+}  // namespace
+
+class DiskWatchTest : public QObject {
+    Q_OBJECT
+private slots:
+    void acceptsWritesAgainOnceAProbeFindsRoom() {
+        Watched watched;
+        watched.disk.foundNoRoom(1s, kNoSpace);
+        watched.disk.foundNoRoom(1s, kNoSpace);
+        QVERIFY(watched.disk.state() == DiskState::Full && !watched.disk.acceptsWrites());
+        QVERIFY(watched.disk.probeAt() == Duration(2s));
+        watched.disk.probed(2s, false);
+        QVERIFY(watched.disk.probeAt() == Duration(3s));
+        QCOMPARE(watched.sentences.size(), std::size_t{1});
+        watched.disk.probed(3s, true);
+        QVERIFY(watched.disk.acceptsWrites() && !watched.disk.probeAt());
+        QVERIFY(watched.disk.problem().empty());
+        QCOMPARE(watched.sentences.size(), std::size_t{2});
+    }
+
+    // A commit without room reopens the world only for reads, until there is room.
+    void reopensOnlyForReadsWhileTheDiskIsFull() {
+        Watched watched;
+        watched.disk.storeFailed(1s, Health::CommitFailed, kNoSpace);
+        QVERIFY(watched.disk.state() == DiskState::Full && watched.disk.isOnlyForReads());
+        watched.disk.probed(2s, true);
+        QVERIFY(watched.disk.acceptsWrites() && !watched.disk.isOnlyForReads());
+        watched.disk.storeFailed(3s, Health::CommitFailed, kBadSync);
+        QVERIFY(watched.disk.acceptsWrites() && !watched.disk.isOnlyForReads());
+    }
+
+    // A probe that found room once said that writes were accepted, and let the store be written.
+    void aFullDiskThatFailsIsNotWrittenAgain() {
+        Watched watched;
+        watched.disk.foundNoRoom(1s, kNoSpace);
+        watched.disk.storeFailed(2s, Health::ReadOnly, kBadSync);
+        QVERIFY(watched.disk.state() == DiskState::Failed && !watched.disk.probeAt());
+        const std::string problem = watched.disk.problem();
+        watched.disk.probed(3s, true);
+        QVERIFY(watched.disk.state() == DiskState::Failed && watched.disk.isOnlyForReads());
+        QVERIFY(!problem.empty() && watched.disk.problem() == problem);
+        QCOMPARE(watched.sentences.size(), std::size_t{2});
+    }
+
+    void damageOutlastsAFullDisk() {
+        Watched watched;
+        watched.disk.foundNoRoom(1s, kNoSpace);
+        QVERIFY(watched.disk.foundDamage(kDamage, "Writes are refused: "));
+        QVERIFY(!watched.disk.foundDamage(kDamage, "Writes are refused: "));
+        QVERIFY(watched.disk.state() == DiskState::Damaged && !watched.disk.probeAt());
+        watched.disk.probed(2s, true);
+        watched.disk.foundNoRoom(3s, kNoSpace);
+        QVERIFY(watched.disk.state() == DiskState::Damaged);
+        QVERIFY(watched.disk.problem().starts_with("Writes are refused: "));
+        QVERIFY(!watched.disk.isOnlyForReads());
+    }
+
+    void reportsAWorldThatFailsAgainOnlyOnce() {
+        Watched watched;
+        QVERIFY(watched.disk.worldFailed(kDamage));
+        QVERIFY(!watched.disk.worldFailed(kDamage));
+        QVERIFY(watched.disk.state() == DiskState::Failed && watched.disk.isOnlyForReads());
+        QCOMPARE(watched.sentences.size(), std::size_t{1});
+    }
+};
+
+ORRERY_TEST_CLASS(DiskWatchTest)
+#include "disk_watch_test.moc"
