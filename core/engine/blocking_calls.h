@@ -19,7 +19,7 @@ public:
     /// The answer, or nothing once stopped. One call at a time.
     std::optional<Engine::Answer> call(const std::string& region, const std::string& operation,
                                        const std::string& json);
-    /// Waits for as long. False once stopped.
+    /// Waits for `length`. False once stopped.
     bool pause(Duration length);
     /// Any thread.
     void stop();

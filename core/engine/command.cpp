@@ -35,8 +35,7 @@ int inMemory(std::string_view text) {
     return file;
 }
 
-/// Whoever started this program may have had it ignore the end of children, which hides their exit
-/// codes.
+/// SIGCHLD may be ignored by inheritance, which would hide exit codes.
 void noticeChildren() {
     struct sigaction known{};
     if (::sigaction(SIGCHLD, nullptr, &known) != 0 || known.sa_handler != SIG_IGN) return;

@@ -10,7 +10,7 @@
 
 namespace orrery::engine {
 
-/// A command of the shell that runs once for each input. What it prints goes to standard error.
+/// A shell command, run once per input; its output goes to standard error.
 class Command {
 public:
     explicit Command(std::string line) : m_line(std::move(line)) {}
@@ -18,7 +18,7 @@ public:
     /// Runs it to its end, with `input` on its standard input. The result is that of a shell: 0 if
     /// it succeeded, its exit code, or 128 and the signal that ended it.
     int run(std::string_view input);
-    /// Any thread. Asks a run to end, and lets no other begin.
+    /// Any thread. Asks the current run to end; later runs do not start.
     void beginStop();
     /// The same, and returns once the run has ended, if need be by force.
     void stop();

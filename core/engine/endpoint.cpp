@@ -155,13 +155,15 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
     }
     if (request.target.starts_with(control::kPrefix)) return onControl(id, request);
     if (!request.origin.empty() && !m_options.origins.allow(request.origin)) {
-        return refuse(id, "This server does not answer pages of " + std::string(request.origin) +
-                              "; start it with --cors to name the origins that may call.");
+        return refuse(id, "Requests from web pages of " + std::string(request.origin) +
+                              " are refused; start the server with --cors to allow them.");
     }
     const bool reads = request.method == http::Method::Get || request.method == http::Method::Head;
     if (request.origin.empty() && !reads && isFromAnotherSite(request) &&
         !m_options.origins.allowAll())
-        return refuse(id, "This server does not answer pages of other sites.");
+        return refuse(id,
+                      "Requests from web pages of other sites are refused; start the server with "
+                      "--cors to allow them.");
     switch (request.method) {
         case http::Method::Post:
             return onPost(id, request, connectionNumber);

@@ -140,8 +140,7 @@ bool Engine::Impl::isReady(Held& held) {
     if (response.later) {
         auto answer = response.later(world);
         if (!answer && m_stopping)
-            answer =
-                control::errorResponse(503, "The engine is stopping; the read is not complete.");
+            answer = control::errorResponse(503, "The engine is stopping; the read was cancelled.");
         if (!answer) return false;
         response = *std::move(answer);
     }

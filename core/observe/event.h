@@ -42,7 +42,7 @@ enum class MessageKind : std::uint8_t {
     Renew,  ///< An append without records that renews the lease.
     AppendReply,
     Commit,  ///< Tells the commit LSN when no record is about to carry it.
-    Check,   ///< Before an election: asks whether anybody hears the leader.
+    Check,   ///< Before an election: asks whether another replica hears the leader.
     CheckReply,
     Vote,
     VoteReply,
@@ -193,7 +193,7 @@ struct TransactionResolved {
     bool isCommitted = false;
     bool isRecovery = false;
 };
-/// A node begins to finish a transaction that nobody has finished for too long.
+/// A node starts to recover a stalled transaction.
 struct TransactionStalled {
     RegionId region{};
     ZoneIndex zone{};
@@ -206,7 +206,7 @@ using EventBody =
                  LinkCut, LinkHealed, RequestAdmitted, RequestServed, StorageFailed,
                  TransactionPrepared, TransactionDecided, TransactionResolved, TransactionStalled>;
 
-/// Traced only while somebody follows the trace in detail. Most events are details; none of them
+/// Traced only while a client follows the trace in detail. Most events are details; none of them
 /// shows requests, elections or faults.
 template <typename Body>
 inline constexpr bool kIsDetail =

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<JobSpec, 6> kSpecs = {{
     {JobKind::FillIndex, "fill-index", "Filling", "items", false},
-    {JobKind::ReclaimSpace, "reclaim-space", "Giving back the space of", "keys", false},
+    {JobKind::ReclaimSpace, "reclaim-space", "Reclaiming the space of", "keys", false},
     {JobKind::ScanChecksums, "scan-checksums", "Reading the checksums of", "items", true},
     {JobKind::CopyReplica, "copy-replica", "Copying", "items", false},
     {JobKind::RecoverTransactions, "recover-transactions", "Finishing the transactions of",

@@ -65,7 +65,7 @@ public:
     const Resets& resets() const { return m_resets; }
     /// The tables of an account, or of all if the id is empty, are dropped at `at`.
     void noteReset(std::string_view accountId, CalendarTime at) { m_resets.note(accountId, at); }
-    /// Forgets a reset of before `time` and returns its account; nothing if there is none.
+    /// Removes one reset older than `time` and returns its account; nothing if there is none.
     std::optional<std::string> takeResetBefore(CalendarTime time) {
         return m_resets.takeBefore(time);
     }
@@ -73,8 +73,8 @@ public:
     /// The last turn that stored a change; every answer depends on it.
     storage::Ticket gate() const { return m_gate; }
 
-    /// Which tables came, changed or went, at most so many, and each once; for an inspector that
-    /// keeps what it made of them. Nothing: too many to name.
+    /// The tables created, changed or deleted since the last call, each once. Returns nothing if
+    /// there are more than `countMax`; the caller then looks at all.
     std::optional<std::vector<KeySpaceId>> takeChanges(std::size_t countMax);
 
 private:
@@ -88,7 +88,7 @@ private:
     Resets m_resets;
     storage::Ticket m_gate{};
 
-    std::set<KeySpaceId> m_changes;  ///< Bounded, since nobody may ever take the changes.
+    std::set<KeySpaceId> m_changes;  ///< Bounded: the changes may never be taken.
     bool m_changesAreLost = false;
 };
 

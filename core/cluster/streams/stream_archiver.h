@@ -19,7 +19,8 @@ public:
     StreamArchiver(WorldState& world, Replicator& replicator, const LogBounds& bounds)
         : m_world(world), m_bounds(bounds), m_log(world, replicator) {}
 
-    /// From now on the records after `cursor` are kept. No effect if they are.
+    /// From now on the records after `cursor` are kept. No effect if the archive already reads the
+    /// group.
     void begin(Group& group, Lsn cursor);
     /// The records of this group are no longer needed.
     void retire(Group& group);
@@ -38,7 +39,8 @@ public:
 
     /// Orders a segment if there are enough records for one. Call it after commits.
     void moved(Group& group);
-    /// Orders segments of all committed records: something waits for that.
+    /// Orders segments of all committed records, because a copied replica or a closed shard waits
+    /// for it.
     void orderAll(Group& group);
     /// Skips what is older than the retention, if the newest committed record is.
     void skipExpired(Group& group, CalendarTime horizon);

@@ -8,8 +8,8 @@
 
 namespace orrery::cluster {
 
-/// What a stream of `stream` shows of a log record; nothing if it is no change of an item: a record
-/// of another kind, a transaction's check, or a write that left the item as it was.
+/// The stream record for a log record, or nothing if the record does not change an item: one of
+/// another kind, a transaction's check, or a write that left the item as it was.
 std::optional<StreamEntry> streamEntryOf(const StreamDescription& stream, Lsn lsn,
                                          const table::LogRecord& record, PlantedBug bug);
 

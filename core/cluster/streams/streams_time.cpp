@@ -2,7 +2,7 @@
 
 #include "core/cluster/streams/streams.h"
 
-// What is due at an instant: Configuration records to be asked for again, and whatever expires.
+// Timed work of streams: retries of Configuration records, and expiry.
 
 namespace orrery::cluster {
 namespace {
@@ -137,7 +137,7 @@ Instant Streams::expireShards(KeySpaceId table) {
 
 std::optional<CalendarTime> Streams::closesAt(const StreamDescription& stream,
                                               const StreamShard& shard, const Group& group) const {
-    // Where nothing was written, nothing happens.
+    // A shard without records is not closed.
     const bool isOpen = !stream.disabledAt && shard.begin && !shard.end;
     if (!isOpen || group.committed <= *shard.begin) return std::nullopt;
     return CalendarTime(shard.openedAt.value_or(stream.createdAt).sinceEpoch() + kShardLife);

@@ -32,7 +32,7 @@ public:
     std::optional<Duration> step(JobId id) override;
 
 private:
-    /// Where a job is: it has visited the items before `key` of partition `group`, and all of the
+    /// A job's progress: it has visited the items before `key` of partition `group`, and all of the
     /// partitions before that one.
     struct Cursor {
         GroupId group{};

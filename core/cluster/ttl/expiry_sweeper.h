@@ -24,7 +24,7 @@ public:
     /// The table's time to live was enabled or disabled.
     void begin(const TableDescription& table);
     void end(const TableDescription& table);
-    /// After a restart.
+    /// Resumes the sweeps of all tables after a restart.
     void resume();
 
     /// The replicas of the group have advanced, so an earlier expiry may be in the index.
