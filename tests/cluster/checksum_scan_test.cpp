@@ -24,12 +24,13 @@ std::string key(int number) {
     return "k" + std::to_string(number);
 }
 
-cluster::SecondaryIndex index(const char* name, bool global) {
+cluster::SecondaryIndex index(const char* name, cluster::IndexKind kind) {
+    const bool isGlobal = kind == cluster::IndexKind::Global;
     cluster::SecondaryIndex index;
     index.name = name;
-    index.global = global;
-    index.keys.partition = {global ? "colour" : "pk", types::AttributeType::String};
-    if (!global) index.keys.sort = {"colour", types::AttributeType::String};
+    index.kind = kind;
+    index.keys.partition = {isGlobal ? "colour" : "pk", types::AttributeType::String};
+    if (!isGlobal) index.keys.sort = {"colour", types::AttributeType::String};
     return index;
 }
 
@@ -65,7 +66,7 @@ public:
         QVERIFY(t.done(removed) && !t.failed(removed));
     }
     void addIndex() {
-        const auto added = t.addIndex(index("ByColour", true));
+        const auto added = t.addIndex(index("ByColour", cluster::IndexKind::Global));
         t.run(0s);
         QVERIFY(t.done(added) && !t.failed(added));
     }
@@ -125,7 +126,7 @@ private slots:
         QFETCH(bool, delays);
         QFETCH(bool, indexes);
         std::vector<cluster::SecondaryIndex> all;
-        if (indexes) all = {index("ByColour", true)};
+        if (indexes) all = {index("ByColour", cluster::IndexKind::Global)};
         Table table(delays ? Profile::serviceLike() : Profile::dropIn(), all);
         table.start();
         bool differed = false;
@@ -149,7 +150,7 @@ private slots:
 
     void readsLocalIndexesToo() {
         WorldHarness t;
-        t.createTable(true, {index("ByColour", false)});
+        t.createTable(true, {index("ByColour", cluster::IndexKind::Local)});
         for (int i = 0; i < 50; ++i) {
             std::map<std::string, std::string> item{{"sk", "s"}};
             if (i % 5 != 0) item["colour"] = "red";

@@ -44,7 +44,7 @@ public:
     void createTable() {
         cluster::SecondaryIndex index;
         index.name = "ByColour";
-        index.global = false;
+        index.kind = cluster::IndexKind::Local;
         index.keys.partition = {"pk", types::AttributeType::String};
         index.keys.sort = types::KeyAttribute{"colour", types::AttributeType::String};
         index.projection.kind = table::ProjectionKind::KeysOnly;

@@ -39,7 +39,7 @@ public:
         local.keys.sort = {"colour", types::AttributeType::String};
         cluster::SecondaryIndex global;
         global.name = "ofColour";
-        global.global = true;
+        global.kind = cluster::IndexKind::Global;
         global.keys.partition = {"colour", types::AttributeType::String};
         t.createTable(false, hasGlobalIndex ? std::vector{local, global} : std::vector{local});
         write("first");

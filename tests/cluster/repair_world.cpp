@@ -38,7 +38,7 @@ std::vector<cluster::SecondaryIndex> indexes() {
     local.keys.sort = {"shade", types::AttributeType::String};
     cluster::SecondaryIndex global;
     global.name = RepairWorld::kGlobalIndex;
-    global.global = true;
+    global.kind = cluster::IndexKind::Global;
     global.keys.partition = {"colour", types::AttributeType::String};
     return {local, global};
 }

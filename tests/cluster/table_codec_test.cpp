@@ -23,7 +23,7 @@ TableDescription plainTable() {
     table.tags = {{"key", "value"}};
     SecondaryIndex index;
     index.name = "gsi";
-    index.global = true;
+    index.kind = IndexKind::Global;
     index.keys.partition = {"a", AttributeType::Number};
     table.indexes = {index};
     return table;
@@ -57,9 +57,7 @@ private slots:
                          .toPayPerRequest = true,
                          .sseEnabled = false,
                          .sseKeyArn = "key",
-                         .billing = true,
-                         .stream = true,
-                         .tableClass = true};
+                         .lasting = {LastingChange::Billing, LastingChange::TableClass}};
         table.indexes[0].pending.warm = Throughput{1, 2};
         const auto read = decodeTable(encodeTable(table));
         QVERIFY(read.has_value());

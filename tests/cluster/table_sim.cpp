@@ -208,7 +208,7 @@ void TableSim::queryIndex(int table) {
     range.indexName = index.name;
     range.begin = types::keySpaceBegin(index.space);
     range.end = types::keySpaceEnd(index.space);
-    range.consistent = !index.global && m_prng.chance({1, 2});
+    range.consistent = !index.isGlobal() && m_prng.chance({1, 2});
     m_t.submit(
         "Scan", [range](const auto&, const auto&) { return ApiResult<cluster::Request>(range); },
         zone());

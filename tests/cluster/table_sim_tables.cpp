@@ -25,7 +25,7 @@ void TableSim::changeTables() {
 cluster::SecondaryIndex TableSim::drawIndex(const std::string& name, bool local) {
     cluster::SecondaryIndex index;
     index.name = name;
-    index.global = !local;
+    index.kind = local ? cluster::IndexKind::Local : cluster::IndexKind::Global;
     const bool byColour = m_prng.chance({2, 3});
     const types::KeyAttribute colour{byColour ? "colour" : "number", types::AttributeType::String};
     index.keys.partition = local ? types::KeyAttribute{"pk", types::AttributeType::String} : colour;

@@ -20,7 +20,7 @@ cluster::SecondaryIndex byWriter(bool isGlobal) {
     cluster::SecondaryIndex index;
     const types::KeyAttribute writer{"w", types::AttributeType::Number};
     index.name = isGlobal ? "byWriter" : "byWriterHere";
-    index.global = isGlobal;
+    index.kind = isGlobal ? cluster::IndexKind::Global : cluster::IndexKind::Local;
     index.keys.partition = writer;
     if (!isGlobal) {
         index.keys.partition = {"pk", types::AttributeType::String};

@@ -301,7 +301,7 @@ std::vector<int> WorldHarness::leaders() {
 cluster::SecondaryIndex colourIndex() {
     cluster::SecondaryIndex index;
     index.name = "ByColour";
-    index.global = true;
+    index.kind = cluster::IndexKind::Global;
     index.keys.partition = {"colour", types::AttributeType::String};
     return index;
 }

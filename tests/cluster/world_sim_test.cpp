@@ -63,7 +63,7 @@ public:
           m_fault(m_prng.chance({1, 2}) ? Ratio{1, 25} : Ratio{1, 10}) {
         cluster::SecondaryIndex index;
         index.name = "byValue";
-        index.global = true;
+        index.kind = cluster::IndexKind::Global;
         index.keys.partition = {"v", types::AttributeType::String};
         m_t.createTable(false, {index});
         m_t.sync();

@@ -230,7 +230,7 @@ private slots:
                 const auto refused = look(table, after, backward);
                 QVERIFY(!refused.has_value());
                 QCOMPARE(refused.error(),
-                         "The rows cannot go on from there: it is no key of table " +
+                         "Cannot continue from that key: it is not a key of table " +
                              std::string(table) + ".");
             }
         }

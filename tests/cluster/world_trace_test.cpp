@@ -80,7 +80,7 @@ template <typename IsDetailed>
 void live(WorldHarness& t, IsDetailed isDetailed) {
     cluster::SecondaryIndex index;
     index.name = "byValue";
-    index.global = true;
+    index.kind = cluster::IndexKind::Global;
     index.keys.partition = {"v", types::AttributeType::String};
     t.world().setDetailedTrace(isDetailed(0));
     t.createTable(false, {index});
@@ -176,7 +176,7 @@ private slots:
         t.world().setDetailedTrace(true);
         cluster::SecondaryIndex index;
         index.name = "byValue";
-        index.global = true;
+        index.kind = cluster::IndexKind::Global;
         index.keys.partition = {"v", types::AttributeType::String};
         t.createTable(false, {index});
         // The leaders of both entries' partitions have their leases by the last write.

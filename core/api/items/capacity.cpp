@@ -130,7 +130,7 @@ Consumed writeCost(const cluster::TableDescription& table, const cluster::WriteR
         const std::int64_t halves =
             indexHalves(index.keys, entryOf(table, index, oldItem), entryOf(table, index, newItem));
         if (halves != 0)
-            (index.global ? consumed.global : consumed.local).emplace_back(index.name, halves);
+            (index.isGlobal() ? consumed.global : consumed.local).emplace_back(index.name, halves);
     }
     return consumed;
 }

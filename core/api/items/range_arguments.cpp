@@ -148,9 +148,9 @@ ApiResult<void> bindTable(RangeArguments& arguments, const cluster::Catalog& cat
     const cluster::SecondaryIndex* index = arguments.index();
     if (index == nullptr)
         return refuse("The table does not have the specified index: " + arguments.indexName);
-    if (index->global && arguments.consistent)
+    if (index->isGlobal() && arguments.consistent)
         return refuse("Consistent reads are not supported on global secondary indexes");
-    if (index->global && index->status == cluster::TableStatus::Creating)
+    if (index->isGlobal() && index->status == cluster::TableStatus::Creating)
         return refuse("Cannot read from backfilling global secondary index: " +
                       arguments.indexName);
     return {};
@@ -178,7 +178,7 @@ ApiResult<void> bindSelect(RangeArguments& arguments) {
     if (index == nullptr) return {};
     const bool whole = index->projection.kind == cluster::ProjectionKind::All;
     if (arguments.select == Select::AllAttributes && !whole) {
-        if (index->global)
+        if (index->isGlobal())
             return refuse(
                 "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not "
                 "supported for global secondary index " +
@@ -193,7 +193,7 @@ ApiResult<void> bindSelect(RangeArguments& arguments) {
         missing += name;
     }
     if (missing.empty()) return {};
-    if (index->global)
+    if (index->isGlobal())
         return refuse("One or more parameter values were invalid: Global secondary index " +
                       index->name + " does not project [" + missing + "]");
     arguments.fetchFromTable = true;

@@ -62,7 +62,7 @@ Consumed pageCost(const RangeArguments& arguments, const cluster::RangeReply& re
         consumed.tableHalves = halves;
         return consumed;
     }
-    (index->global ? consumed.global : consumed.local).emplace_back(index->name, halves);
+    (index->isGlobal() ? consumed.global : consumed.local).emplace_back(index->name, halves);
     // Each item fetched from the table counts as a separate read.
     for (const cluster::ItemView& item : reply.tableItems)
         consumed.tableHalves += readHalves(item.itemBytes, arguments.consistent);

@@ -37,9 +37,9 @@ ApiResult<void> bindIndex(RangeArguments& arguments) {
     const cluster::SecondaryIndex* index = arguments.index();
     if (index == nullptr) return refuse("The table does not have the specified index");
     TRY(checkOneAttributeEach(*index));
-    if (index->global && arguments.consistent)
+    if (index->isGlobal() && arguments.consistent)
         return refuse("Strongly consistent read is not supported on Global Secondary Indexes");
-    if (index->global && index->status == cluster::TableStatus::Creating)
+    if (index->isGlobal() && index->status == cluster::TableStatus::Creating)
         return refuse("Cannot read from backfilling global secondary index: " + index->name);
     return {};
 }
@@ -99,7 +99,7 @@ ApiResult<void> bindColumns(SelectArguments& arguments) {
         if (std::ranges::find(missing, name) == missing.end()) missing.push_back(name);
     }
     if (missing.empty()) return {};
-    if (index->global)
+    if (index->isGlobal())
         return refuse("One or more parameter values were invalid: Global secondary index " +
                       index->name + " does not project [" + joined(missing) + "]");
     range.fetchFromTable = true;

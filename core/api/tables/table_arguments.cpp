@@ -137,7 +137,8 @@ types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
 }
 
 cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
-                                  const std::vector<types::KeyAttribute>& attributes, bool global) {
+                                  const std::vector<types::KeyAttribute>& attributes,
+                                  cluster::IndexKind kind) {
     cluster::SecondaryIndex index;
     index.name = definition.name;
     index.keys = makeKeys(definition.keys, attributes);
@@ -148,7 +149,7 @@ cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
         index.projection.attributes =
             definition.nonKeyAttributes.value_or(std::vector<std::string>());
     }
-    index.global = global;
+    index.kind = kind;
     index.throughput = definition.throughput.value_or(cluster::Throughput());
     index.onDemandMax = mergeOnDemand(std::nullopt, definition.onDemandMax);
     index.warm = givenWarm(definition.warm);

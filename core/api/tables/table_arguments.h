@@ -60,7 +60,8 @@ TableDefinition takeTableDefinition(const Fields& request);
 
 /// The index for the catalog. The definition has passed the rules, so its attributes are defined.
 cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
-                                  const std::vector<types::KeyAttribute>& attributes, bool global);
+                                  const std::vector<types::KeyAttribute>& attributes,
+                                  cluster::IndexKind kind);
 /// The keys of a table or index, with their types from `attributes`.
 types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
                           const std::vector<types::KeyAttribute>& attributes);

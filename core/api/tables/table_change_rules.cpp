@@ -43,7 +43,7 @@ ApiResult<void> checkIndexesProvisioned(const TableDescription& table,
         const bool given = std::ranges::any_of(changes.indexes(), [&](const IndexChange& change) {
             return change.index.name == index.name && change.index.throughput.has_value();
         });
-        if (!index.global || given) continue;
+        if (!index.isGlobal() || given) continue;
         if (!missing.empty()) missing += ",";
         missing += index.name;
     }
@@ -121,7 +121,7 @@ ApiResult<void> checkCreate(const TableDescription& table, const TableChanges& c
     TRY(checkNotRedefined(table, changes, index));
     TRY(checkProjection(index));
     TRY(checkCreateThroughput(index, billing));
-    const auto globals = std::ranges::count_if(table.indexes, &SecondaryIndex::global);
+    const auto globals = std::ranges::count_if(table.indexes, &SecondaryIndex::isGlobal);
     if (static_cast<std::size_t>(globals) >= kGlobalIndexesMax)
         return limitExceeded("Number of global secondary indexes exceeds per-table limit of 20");
     std::size_t nonKeys = index.nonKeyAttributes ? index.nonKeyAttributes->size() : 0;
@@ -165,7 +165,7 @@ ApiResult<void> checkIndexChange(const TableDescription& table, const TableChang
             ErrorType::ResourceNotFound,
             "Requested resource not found: Index " + change.index.name + " for table " + table.name,
             nullptr});
-    if (!index->global)
+    if (!index->isGlobal())
         return refuse("Cannot " + std::string(erases ? "delete" : "update") +
                       " an index that is not a GlobalSecondaryIndex: " + index->name);
     if (erases) return {};
@@ -217,7 +217,7 @@ ApiResult<void> checkDeletable(const TableDescription& table) {
     if (table.hasIndexIn({TableStatus::Creating, TableStatus::Updating, TableStatus::Deleting}) &&
         table.status != TableStatus::Creating && table.status != TableStatus::Deleting)
         return inUse("Cannot delete table while indexes are being created, updated, or deleted.");
-    if (table.pending.stream)
+    if (table.pending.lasting.contains(cluster::LastingChange::Stream))
         return inUse("Cannot delete table while stream is being enabled/disabled.");
     if (table.status == TableStatus::Updating)
         return inUse("Table: " + table.name + " is in the process of being updated.");

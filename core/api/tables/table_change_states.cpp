@@ -158,7 +158,7 @@ constexpr IndexRefusal kIndexRefusals[] = {
 // that do so begin before that phase or after it.
 bool isAllocating(const TableDescription& table) {
     const cluster::PendingChange& change = table.pending;
-    const bool isOther = change.throughput || change.billing || change.stream || change.tableClass;
+    const bool isOther = change.throughput || !change.lasting.empty();
     return table.status == TableStatus::Updating && !isOther;
 }
 
@@ -167,11 +167,11 @@ bool isIn(const TableDescription& table, State state) {
         case State::UnitsChange:
             return table.pending.throughput.has_value();
         case State::BillingChanges:
-            return table.pending.billing;
+            return table.pending.lasting.contains(cluster::LastingChange::Billing);
         case State::StreamChanges:
-            return table.pending.stream;
+            return table.pending.lasting.contains(cluster::LastingChange::Stream);
         case State::ClassChanges:
-            return table.pending.tableClass;
+            return table.pending.lasting.contains(cluster::LastingChange::TableClass);
         case State::EncryptionChanges:
             return table.pending.sseEnabled.has_value();
         case State::IndexDeleted:

@@ -11,6 +11,7 @@
 namespace orrery::api {
 namespace {
 
+using cluster::IndexKind;
 using cluster::IndexProjection;
 using cluster::ProjectionKind;
 using cluster::SecondaryIndex;
@@ -80,7 +81,7 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
     out.name("IndexName").string(index.name);
     writeKeySchema(out, index.keys);
     writeProjection(out, index.projection);
-    if (index.global) {
+    if (index.isGlobal()) {
         out.name("IndexStatus").string(statusText(index.status));
         // GSI.OnlineOps: false while resources are allocated, and the table is UPDATING.
         if (index.status == TableStatus::Creating && table.status != TableStatus::Creating)
@@ -103,15 +104,14 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
     out.endObject();
 }
 
-void writeIndexes(json::Writer& out, std::string_view member, bool global,
+void writeIndexes(json::Writer& out, std::string_view member, IndexKind kind,
                   const cluster::TableReply& reply, const Shown& shown) {
     const TableDescription& table = *reply.table;
-    if (std::ranges::none_of(table.indexes,
-                             [&](const auto& index) { return index.global == global; }))
+    if (std::ranges::none_of(table.indexes, [&](const auto& index) { return index.kind == kind; }))
         return;
     out.name(member).beginArray();
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
-        if (table.indexes[i].global != global) continue;
+        if (table.indexes[i].kind != kind) continue;
         const auto counts = i < reply.indexCounts.size() ? reply.indexCounts[i]
                                                          : std::pair<std::int64_t, std::int64_t>();
         writeIndex(out, table, table.indexes[i], counts, shown);
@@ -201,8 +201,8 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
     writeKeySchema(out, table.keys);
     writeTime(out.name("CreationDateTime"), table.createdAt);
     writeCommon(out, reply);
-    writeIndexes(out, "LocalSecondaryIndexes", false, reply, shown);
-    writeIndexes(out, "GlobalSecondaryIndexes", true, reply, shown);
+    writeIndexes(out, "LocalSecondaryIndexes", IndexKind::Local, reply, shown);
+    writeIndexes(out, "GlobalSecondaryIndexes", IndexKind::Global, reply, shown);
     writeEncryption(out, table);
     if (!table.tableClass.empty())
         out.name("TableClassSummary")

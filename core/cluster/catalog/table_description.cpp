@@ -60,11 +60,11 @@ std::int64_t TableDescription::decreasesOn(CalendarTime now) const {
 }
 
 bool TableDescription::hasLocalIndexes() const {
-    return !std::ranges::all_of(indexes, &SecondaryIndex::global);
+    return !std::ranges::all_of(indexes, &SecondaryIndex::isGlobal);
 }
 
 bool TableDescription::hasGlobalIndexes() const {
-    return std::ranges::any_of(indexes, &SecondaryIndex::global);
+    return std::ranges::any_of(indexes, &SecondaryIndex::isGlobal);
 }
 
 bool TableDescription::hasIndexIn(std::initializer_list<TableStatus> statuses) const {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,8 +36,15 @@ struct Throughput {
     bool operator==(const Throughput&) const = default;
 };
 
-/// What an UpdateTable has begun and what takes effect once it is done. Until then the table or
-/// index has the old values, and shows them.
+/// Changes that take effect at once, but keep the table UPDATING for a while.
+enum class LastingChange : std::uint8_t { Billing, Stream, TableClass };
+
+/// All of them, in the order in which they are stored.
+inline constexpr std::array kLastingChanges = {LastingChange::Billing, LastingChange::Stream,
+                                               LastingChange::TableClass};
+
+/// The part of an UpdateTable that takes effect when the table leaves UPDATING. Until then, the old
+/// values are shown.
 struct PendingChange {
     std::optional<Throughput> throughput;
     std::optional<Throughput> warm;
@@ -42,20 +52,20 @@ struct PendingChange {
     bool toPayPerRequest = false;  ///< The billing mode has changed already.
     std::optional<bool> sseEnabled;
     std::string sseKeyArn;
-    // These have changed already, but keep the table UPDATING for a while.
-    bool billing = false;
-    bool stream = false;
-    bool tableClass = false;
+    std::set<LastingChange> lasting;
     bool operator==(const PendingChange&) const = default;
 };
 
 using table::IndexProjection;
 using table::ProjectionKind;
 
+/// The numbers are stored.
+enum class IndexKind : std::uint8_t { Local = 0, Global = 1 };
+
 /// A secondary index: what is needed to derive its entries, and what DescribeTable shows.
 struct SecondaryIndex : table::IndexDefinition {
     std::string name;
-    bool global = false;
+    IndexKind kind = IndexKind::Local;
     // Global indexes only.
     TableStatus status = TableStatus::Active;
     bool backfilling = false;
@@ -64,6 +74,7 @@ struct SecondaryIndex : table::IndexDefinition {
     std::optional<Throughput> warm;
     PendingChange pending;
 
+    bool isGlobal() const { return kind == IndexKind::Global; }
     /// The warm throughput that was set last, even if it is not available yet.
     const std::optional<Throughput>& warmAsked() const {
         return pending.warm ? pending.warm : warm;

@@ -93,9 +93,8 @@ public:
         flag(change.toPayPerRequest);
         byte(change.sseEnabled ? (*change.sseEnabled ? 2 : 1) : 0);
         text(change.sseKeyArn);
-        flag(change.billing);
-        flag(change.stream);
-        flag(change.tableClass);
+        for (const LastingChange kind : kLastingChanges)
+            flag(change.lasting.contains(kind));
     }
     void value(const SecondaryIndex& index) {
         text(index.name);
@@ -105,7 +104,7 @@ public:
         for (const std::string& attribute : index.projection.attributes)
             text(attribute);
         number(index.space.value());
-        flag(index.global);
+        byte(static_cast<std::uint8_t>(index.kind));
         byte(static_cast<std::uint8_t>(index.status));
         flag(index.backfilling);
         value(index.throughput);
@@ -121,7 +120,7 @@ class Reader {
 public:
     explicit Reader(std::string_view in) : m_in(in) {}
 
-    /// False once something was read that no writer made.
+    /// False after a read of bytes that no writer can have produced.
     bool ok() const { return m_in.ok() && !m_isWrong; }
     bool atEnd() const { return m_in.atEnd(); }
     void read(std::string& out) { out = m_in.sized(); }
@@ -174,7 +173,7 @@ public:
         read(out.projection.kind);
         read(out.projection.attributes);
         read(out.space);
-        read(out.global);
+        read(out.kind);
         read(out.status);
         read(out.backfilling);
         read(out.throughput);
@@ -210,9 +209,11 @@ public:
         if (encryption != 0) change.sseEnabled = encryption == 2;
         read(change.sseKeyArn);
         if (atEnd()) return;  // Written before the rest was known.
-        read(change.billing);
-        read(change.stream);
-        read(change.tableClass);
+        for (const LastingChange kind : kLastingChanges) {
+            bool isThere = false;
+            read(isThere);
+            if (isThere) change.lasting.insert(kind);
+        }
     }
     void read(Tag& out) {
         read(out.key);
@@ -222,6 +223,7 @@ public:
 private:
     // The last value of each kind.
     static TableStatus lastOf(TableStatus) { return TableStatus::Active; }
+    static IndexKind lastOf(IndexKind) { return IndexKind::Global; }
     static BillingMode lastOf(BillingMode) { return BillingMode::PayPerRequest; }
     static ProjectionKind lastOf(ProjectionKind) { return ProjectionKind::Include; }
     static StreamView lastOf(StreamView) { return StreamView::NewAndOldImages; }

@@ -33,7 +33,7 @@ bool isSpent(const ScanBudget& budget) {
 
 }  // namespace
 
-// --- one look
+// --- one scan
 
 ChecksumScan::ChecksumScan(const WorldState& world, const TableDescription& table)
     : m_world(world), m_name(table.name), m_space(table.space) {}
@@ -64,7 +64,7 @@ ChecksumScan::Partition& ChecksumScan::plan(const TableDescription& table, const
     if (!isNew) return partition;
     partition.ranges.push_back(group.boundsIn(group.space));
     for (const SecondaryIndex& index : table.indexes) {
-        if (!index.global && group.kind == GroupKind::Table)
+        if (!index.isGlobal() && group.kind == GroupKind::Table)
             partition.ranges.push_back(group.boundsIn(index.space));
     }
     partition.ranges.push_back(
@@ -179,7 +179,7 @@ LookResult<std::vector<PartitionChecksums>> ChecksumScan::rows() const {
     return rows;
 }
 
-// --- all of them
+// --- scans in progress
 
 ChecksumLooks::ChecksumLooks(const WorldState& world, Replicator& replicator, Jobs& jobs)
     : m_world(world), m_replicator(replicator), m_jobs(jobs) {

@@ -24,7 +24,7 @@ LookResult<TablePtr> findTable(const WorldState& world, std::string_view region,
 std::vector<GroupId> partitionsOf(const WorldState& world, const TableDescription& table) {
     std::vector<GroupId> ids = world.partitions.ofSpace(table.space);
     for (const SecondaryIndex& index : table.indexes) {
-        if (!index.global) continue;
+        if (!index.isGlobal()) continue;
         const std::vector<GroupId> more = world.partitions.ofSpace(index.space);
         ids.insert(ids.end(), more.begin(), more.end());
     }
@@ -59,7 +59,7 @@ LookResult<ItemsLook> lookItems(const WorldState& world, const ItemsLookRequest&
     const bool isOfSpace = begin <= request.after && request.after < end;
     if (!request.after.empty() && !isOfSpace)
         return std::unexpected(
-            "The rows cannot go on from there: it is no key of " +
+            "Cannot continue from that key: it is not a key of " +
             (request.index.empty() ? std::string() : "index " + request.index + " of ") + "table " +
             request.table + ".");
     const auto fraction = [&] {

@@ -59,7 +59,7 @@ std::shared_ptr<observe::TableView> describe(const TableDescription& table) {
     for (const SecondaryIndex& index : table.indexes) {
         observe::IndexView& shown = view->indexes.emplace_back();
         shown.name = index.name;
-        shown.global = index.global;
+        shown.global = index.isGlobal();
         shown.keys = keysText(index.keys);
     }
     return view;
@@ -163,7 +163,7 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
         observe::IndexView& shown = view->indexes[i];
         shown.itemCount = 0;
         shown.itemBytes = 0;
-        if (!table.indexes[i].global) {
+        if (!table.indexes[i].isGlobal()) {
             countLocalIndex(table, locals++, shown);
             continue;
         }

@@ -8,6 +8,7 @@
 #include "core/cluster/repair/local_indexes.h"
 #include "core/cluster/replicas/group_state.h"
 #include "core/cluster/replicas/jobs.h"
+#include "core/cluster/streams/stream_archiver.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/cluster/ttl/expiry_filler.h"
 #include "core/storage/archive_rows.h"
@@ -128,10 +129,20 @@ Lsn FolderRewriter::mendedCursor(const Mended& mended, Lsn cursor) const {
     return std::clamp(cursor, begin, mended.log.last());
 }
 
+// Without the state, nothing would keep what the archive lacks of a stream: it is read again from
+// the first position that a shard names, or from the end of the archive.
+std::map<std::string, Lsn, std::less<>> FolderRewriter::readersOf(
+    const FoundPartition& found) const {
+    if (found.state) return found.state->readers;
+    if (found.named.empty()) return {};
+    const Lsn cursor =
+        std::max(std::ranges::min(found.named), m_survey.archive().lastOf(found.group));
+    return {{std::string(StreamArchiver::kReader), cursor}};
+}
+
 Lsn FolderRewriter::archivedTo(const Mended& mended) const {
     std::optional<Lsn> last;
-    if (!mended.found.state) return mended.log.last();
-    for (const auto& [name, cursor] : mended.found.state->readers) {
+    for (const auto& [name, cursor] : readersOf(mended.found)) {
         if (name != kIndexReader)
             last = std::max(last.value_or(Lsn{}), mendedCursor(mended, cursor));
     }
@@ -146,6 +157,7 @@ storage::StorageResult<void> FolderRewriter::writeState(const Mended& mended) {
         state.lackedBytes.fill(0);
     }
     state.replicas.fill(mended.log.state());
+    state.readers = readersOf(found);
     for (auto& [name, cursor] : state.readers) {
         if (name == kIndexReader) {
             cursor = std::min(cursor, mended.log.last());
@@ -298,7 +310,7 @@ bool FolderRewriter::indexesMissRecords(const Mended& mended) const {
 void FolderRewriter::rebuildIndexes(const Mended& mended) {
     for (const SecondaryIndex& index : mended.found.table->indexes) {
         const bool isTouched = mended.found.index == nullptr || mended.found.index == &index;
-        if (index.global && isTouched) m_indexesToRebuild.insert(index.space);
+        if (index.isGlobal() && isTouched) m_indexesToRebuild.insert(index.space);
     }
 }
 

@@ -110,8 +110,8 @@ storage::StorageResult<void> FolderSurvey::addPartition(const StoredTable& kept,
         found.items,
         {table::privateKeysBegin(partition.group), table::privateKeysEnd(partition.group)}};
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.global && index.space == partition.space) found.index = &index;
-        if (index.global || partition.space != table.space) continue;
+        if (index.isGlobal() && index.space == partition.space) found.index = &index;
+        if (index.isGlobal() || partition.space != table.space) continue;
         found.schema.localIndexes.push_back(index);
         bounds.push_back(rangeIn(index.space));
     }

@@ -1,6 +1,7 @@
 #include "core/cluster/tables/stored_table.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <map>
 #include <set>
@@ -10,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/table_codec.h"
+#include "core/storage/storage_error.h"
 
 namespace orrery::cluster {
 namespace {
@@ -21,7 +23,7 @@ std::optional<std::set<KeySpaceId>> spacesOf(const TableDescription& table) {
     std::set<KeySpaceId> partitioned = {table.space};
     for (const SecondaryIndex& index : table.indexes) {
         if (!all.insert(index.space).second) return std::nullopt;
-        if (index.global) partitioned.insert(index.space);
+        if (index.isGlobal()) partitioned.insert(index.space);
     }
     if (all.contains(KeySpaceId())) return std::nullopt;
     return partitioned;
@@ -127,6 +129,12 @@ bool TableOwners::takeLedger(const StoredTable& stored) {
     if (!isRight || !take(stored)) return false;
     m_regionsWithLedger.insert(stored.table.region);
     return true;
+}
+
+storage::StorageError corruptCatalog(std::string_view what) {
+    return {"decode " + std::string(what), EPROTO, "log.mdb",
+            "The catalog in log.mdb is corrupt (" + std::string(what) + "); " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 bool isNameOf(std::string_view name, const StoredTable& stored) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/cluster/catalog/table_description.h"
+#include "core/storage/store.h"
 
 namespace orrery::cluster {
 
@@ -39,14 +40,14 @@ std::optional<StoredTable> decodeStoredTable(std::string_view bytes);
 /// True if a later version wrote that value.
 bool isNewerStoredTable(std::string_view bytes);
 
-/// What tables own: no two have the same name, key space or partition, and only one ledger is in a
-/// Region.
+/// Tracks which names, key spaces and partitions are owned, each by one table, and the one ledger
+/// of a Region.
 class TableOwners {
 public:
     /// `lost` are spaces whose partitions are of no use any more, so that others may have them.
     explicit TableOwners(std::set<KeySpaceId> lost = {}) : m_lost(std::move(lost)) {}
 
-    /// False if an earlier table has something of this one; then it is not taken.
+    /// Returns false, and takes nothing, if an earlier table owns any of it.
     bool take(const StoredTable& stored);
     bool takeLedger(const StoredTable& stored);
     bool has(KeySpaceId space) const { return m_spaces.contains(space); }
@@ -58,6 +59,9 @@ private:
     std::set<std::tuple<std::string, std::string, std::string>> m_names;
     std::set<RegionId> m_regionsWithLedger;
 };
+
+/// The error for a catalog whose bytes this program cannot have written; `what` names the part.
+storage::StorageError corruptCatalog(std::string_view what);
 
 /// True if `name` is that of the value for this table: it ends with the id of its key space.
 bool isNameOf(std::string_view name, const StoredTable& stored);

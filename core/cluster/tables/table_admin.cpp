@@ -4,7 +4,9 @@
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
+#include "core/base/result.h"
 #include "core/cluster/tables/table_changes.h"
+#include "core/cluster/tables/table_loader.h"
 
 namespace orrery::cluster {
 namespace {
@@ -23,18 +25,13 @@ ApiError stillInUse(const TableDescription& table) {
 
 }  // namespace
 
-std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
-    constexpr std::uint64_t kOnDemandPartitions = 4;
-    constexpr std::uint64_t kPartitionReads = 3000;
-    constexpr std::uint64_t kPartitionWrites = 1000;
-    constexpr std::uint64_t kPartitionsMax = 1000;
-    if (billing == BillingMode::PayPerRequest) return kOnDemandPartitions;
-    const auto reads = static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.readUnits, 0));
-    const auto writes =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.writeUnits, 0));
-    const std::uint64_t thousandths =
-        reads * 1000 / kPartitionReads + writes * 1000 / kPartitionWrites;
-    return std::clamp<std::uint64_t>((thousandths + 999) / 1000, 1, kPartitionsMax);
+storage::StorageResult<void> TableAdmin::reopenTables() {
+    TRY(m_tables.reopenDropped());
+    TRY(m_resets.reopen());
+    TableLoader loader(m_world, m_replicator, m_indexes, m_states, m_tables);
+    TRY(loader.load());
+    m_notes = loader.takeNotes();
+    return {};
 }
 
 ApiResult<Reply> TableAdmin::request(const Request& request, const Caller& caller) {
@@ -72,9 +69,9 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     TableDescription table = create.table;
     table.accountId = caller.accountId;
     table.regionName = caller.regionName;
-    table.region = regionOf(caller.regionName).id;
-    table.space = newSpace();
-    table.tableId = newTableId(table.space);
+    table.region = m_tables.regionOf(caller.regionName).id;
+    table.space = m_tables.newSpace();
+    table.tableId = m_tables.newTableId(table.space);
     table.createdAt = m_world.calendar();
     if (table.billing == BillingMode::PayPerRequest) table.lastToPayPerRequestAt = table.createdAt;
     if (create.table.policy)
@@ -82,22 +79,33 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     table.status = TableStatus::Creating;
     const auto streamAt = setStream(create.table.stream, table);
     for (SecondaryIndex& index : table.indexes) {
-        index.space = newSpace();
+        index.space = m_tables.newSpace();
         index.status = TableStatus::Creating;
     }
-    addPartitions(table, table.space, initialPartitions(table.billing, table.throughput));
+    m_tables.addPartitions(table, GroupKind::Table, table.space,
+                           initialPartitions(table.billing, table.throughput));
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.global)
-            addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
+        if (index.isGlobal())
+            m_tables.addPartitions(table, GroupKind::Index, index.space,
+                                   initialPartitions(table.billing, index.throughput));
     }
     if (streamAt) m_streams.begin(table, *streamAt, Streams::Table::New);
-    saveCounters();
+    m_tables.saveCounters();
     const auto made = std::make_shared<const TableDescription>(table);
-    store(made);
+    m_tables.put(made);
     settleInTime(table);
     return TableReply{made, 0, 0,
                       std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size()),
                       m_world.calendar()};
+}
+
+std::optional<CalendarTime> TableAdmin::setStream(const std::optional<StreamView>& enabled,
+                                                  TableDescription& table) const {
+    table.stream = enabled;
+    if (!enabled) return std::nullopt;
+    const CalendarTime createdAt = m_streams.creationOf(table);
+    table.streamLabel = streamLabel(createdAt);
+    return createdAt;
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
@@ -113,7 +121,7 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     TableDescription table = *remove.table;
     table.status = TableStatus::Deleting;
     const auto changed = std::make_shared<const TableDescription>(table);
-    store(changed);
+    m_tables.put(changed);
     reply.table = changed;
     settleInTime(table);
     return reply;
@@ -135,7 +143,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         }
     }
     for (SecondaryIndex index : update.createIndexes) {
-        index.space = newSpace();
+        index.space = m_tables.newSpace();
         index.status = TableStatus::Creating;
         index.backfilling = true;
         added.push_back(index.space);
@@ -146,32 +154,37 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     if (takesTime(update)) table.status = TableStatus::Updating;
     const auto changed = std::make_shared<const TableDescription>(table);
-    store(changed);
-    if (m_world.plantedBug == PlantedBug::CountersEarly) saveCounters();
+    m_tables.put(changed);
+    if (m_world.plantedBug == PlantedBug::CountersEarly) m_tables.saveCounters();
     for (const SecondaryIndex& index : table.indexes) {
         if (std::ranges::find(added, index.space) == added.end()) continue;
-        addPartitions(table, index.space, initialPartitions(table.billing, index.throughput));
+        m_tables.addPartitions(table, GroupKind::Index, index.space,
+                               initialPartitions(table.billing, index.throughput));
         m_indexes.backfill.begin(table, index.space);
     }
-    store(changed);  // Includes the new partitions.
+    m_tables.put(changed);  // Includes the new partitions.
     if (streamAt) m_streams.begin(table, *streamAt, Streams::Table::Existing);
     if (update.stream && !streamAt) m_streams.end(table);
-    if (m_world.plantedBug != PlantedBug::CountersEarly) saveCounters();
+    if (m_world.plantedBug != PlantedBug::CountersEarly) m_tables.saveCounters();
     TableReply reply = describe(changed);
     // What an earlier update began keeps its time unless this one begins something too.
     if (!takesEffectLater(update)) return reply;
     // While an index is built, the table is UPDATING even if transient states take no time.
     if (lasting || updating)
-        settleLater(table);
+        m_states.settleLater(table);
     else
         settleInTime(table);
     return reply;
 }
 
 void TableAdmin::on(const TableSettles& settles) {
-    const auto due = m_settlesAt.find(settles.table);
-    if (due == m_settlesAt.end() || due->second != settles.at) return;
+    if (!m_states.isDue(settles)) return;
     if (const TablePtr table = m_world.catalog.find(settles.table)) settle(*table);
+}
+
+void TableAdmin::settleInTime(const TableDescription& table) {
+    if (m_world.profile.transientStates == Duration::zero()) return settle(table);
+    m_states.settleLater(table);
 }
 
 void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
@@ -182,20 +195,20 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
         if (one.space == index) one.backfilling = false;
     }
     const bool filling = std::ranges::any_of(changed.indexes, &SecondaryIndex::backfilling);
-    store(std::make_shared<const TableDescription>(changed));
-    if (!filling) settleLater(changed);
+    m_tables.put(std::make_shared<const TableDescription>(changed));
+    if (!filling) m_states.settleLater(changed);
 }
 
 // A table or its indexes leave their transient states. An index that is being filled stays in its
 // own, and its table is ACTIVE (GSI.OnlineOps, "Backfilling").
 void TableAdmin::settle(TableDescription table) {
-    m_settlesAt.erase(table.space);
+    m_states.forget(table.space);
     if (table.status == TableStatus::Deleting) {
         m_streams.tableRemoved(table);
-        return erase(table);
+        return m_tables.erase(table);
     }
     for (const SecondaryIndex& index : table.indexes) {
-        if (index.status == TableStatus::Deleting) dropIndex(table, index);
+        if (index.status == TableStatus::Deleting) m_tables.dropIndex(table, index);
     }
     std::erase_if(table.indexes, [](const SecondaryIndex& index) {
         return index.status == TableStatus::Deleting;
@@ -205,7 +218,7 @@ void TableAdmin::settle(TableDescription table) {
     for (SecondaryIndex& index : table.indexes)
         if (!index.backfilling) index.status = TableStatus::Active;
     table.status = TableStatus::Active;
-    store(std::make_shared<const TableDescription>(std::move(table)));
+    m_tables.put(std::make_shared<const TableDescription>(std::move(table)));
 }
 
 Reply TableAdmin::names(const ListTables& list, const Caller& caller) const {
@@ -220,23 +233,12 @@ TableReply TableAdmin::describe(const TablePtr& table) const {
     TableReply reply;
     reply.table = table;
     reply.now = m_world.calendar();
-    std::tie(reply.itemCount, reply.itemBytes) = countsOf(table->space);
+    std::tie(reply.itemCount, reply.itemBytes) = m_tables.countsOf(table->space);
     std::size_t locals = 0;
     for (const SecondaryIndex& index : table->indexes)
-        reply.indexCounts.push_back(index.global ? countsOf(index.space)
-                                                 : localIndexCounts(table->space, locals++));
+        reply.indexCounts.push_back(index.isGlobal() ? m_tables.countsOf(index.space)
+                                                     : localIndexCounts(table->space, locals++));
     return reply;
-}
-
-std::pair<std::int64_t, std::int64_t> TableAdmin::countsOf(KeySpaceId space) const {
-    std::int64_t items = 0;
-    std::int64_t bytes = 0;
-    for (const GroupId id : m_world.partitions.ofSpace(space)) {
-        const storage::TreeMark& mark = m_world.findGroup(id)->mostApplied().mark;
-        items += mark.itemCount;
-        bytes += mark.itemBytes;
-    }
-    return {items, bytes};
 }
 
 std::pair<std::int64_t, std::int64_t> TableAdmin::localIndexCounts(KeySpaceId table,

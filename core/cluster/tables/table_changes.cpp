@@ -58,7 +58,7 @@ void beginBilling(BillingMode billing, CalendarTime now, TableDescription& table
         } else {
             index.onDemandMax.reset();
         }
-        if (index.global && index.status == TableStatus::Active)
+        if (index.isGlobal() && index.status == TableStatus::Active)
             index.status = TableStatus::Updating;
     }
 }
@@ -130,9 +130,9 @@ void beginChanges(const UpdateTable& update, CalendarTime now, TableDescription&
     // The present mode alone keeps an ACTIVE table UPDATING, too.
     const bool isResent = update.billing && table.status == TableStatus::Active;
     if (isOtherBilling || (isResent && !takesTimeBesideBilling(update)))
-        table.pending.billing = true;
-    if (update.stream) table.pending.stream = true;
-    if (update.tableClass) table.pending.tableClass = true;
+        table.pending.lasting.insert(LastingChange::Billing);
+    if (update.stream) table.pending.lasting.insert(LastingChange::Stream);
+    if (update.tableClass) table.pending.lasting.insert(LastingChange::TableClass);
     if (update.throughput) beginUnits(*update.throughput, isOtherBilling, now, table);
     if (update.onDemandMax) table.onDemandMax = update.onDemandMax;
     if (update.warm) table.pending.warm = update.warm;

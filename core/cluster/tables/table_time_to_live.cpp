@@ -21,7 +21,7 @@ ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
     table.timeToLive.changedAt = now;
     table.timeToLive.isChanging = update.isEnabled;
     const auto changed = std::make_shared<const TableDescription>(table);
-    store(changed);
+    m_tables.put(changed);
     if (update.isEnabled) {
         m_expiries.begin(table);
         m_expiryFiller.begin(table);
@@ -37,7 +37,7 @@ void TableAdmin::expiryFilled(KeySpaceId table) {
     if (found == nullptr || !found->timeToLive.isChanging) return;
     TableDescription changed = *found;
     changed.timeToLive.isChanging = false;
-    store(std::make_shared<const TableDescription>(std::move(changed)));
+    m_tables.put(std::make_shared<const TableDescription>(std::move(changed)));
 }
 
 }  // namespace orrery::cluster

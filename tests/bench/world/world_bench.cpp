@@ -54,7 +54,7 @@ std::string nameOf(int table) {
 cluster::SecondaryIndex colourIndex() {
     cluster::SecondaryIndex index;
     index.name = "ByColour";
-    index.global = true;
+    index.kind = cluster::IndexKind::Global;
     index.keys.partition = {"colour", types::AttributeType::String};
     return index;
 }

@@ -85,11 +85,12 @@ ApiResult<Parsed> parse(const Fields& request) {
     table.name = tableNameOf(request.text("TableName"));
     table.attributes = definition.attributes;
     table.keys = makeKeys(definition.keys, definition.attributes);
-    for (const bool global : {false, true}) {
-        const auto& indexes = global ? definition.globalIndexes : definition.localIndexes;
+    for (const auto kind : {cluster::IndexKind::Local, cluster::IndexKind::Global}) {
+        const auto& indexes =
+            kind == cluster::IndexKind::Global ? definition.globalIndexes : definition.localIndexes;
         if (!indexes) continue;
         for (const IndexDefinition& index : *indexes)
-            table.indexes.push_back(makeIndex(index, definition.attributes, global));
+            table.indexes.push_back(makeIndex(index, definition.attributes, kind));
     }
     table.billing = definition.billing;
     table.throughput = definition.throughput.value_or(cluster::Throughput());

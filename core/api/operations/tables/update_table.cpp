@@ -119,7 +119,8 @@ ApiResult<void> addIndexChanges(const cluster::TableDescription& table, const Ta
     const std::vector<types::KeyAttribute> definitions = definitionsFor(table, changes);
     for (const IndexChange& change : changes.indexes()) {
         if (change.kind == IndexChange::Kind::Create) {
-            update.createIndexes.push_back(makeIndex(change.index, definitions, true));
+            update.createIndexes.push_back(
+                makeIndex(change.index, definitions, cluster::IndexKind::Global));
         } else if (change.kind == IndexChange::Kind::Delete) {
             update.deleteIndexes.push_back(change.index.name);
         } else if (change.kind == IndexChange::Kind::Update) {

@@ -1,16 +1,63 @@
+#include "core/cluster/tables/table_store.h"
+
 #include <algorithm>
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
-#include "core/cluster/tables/table_admin.h"
+#include "core/base/result.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/types/storage_key.h"
 
-// Creates and deletes tables and their partitions: key spaces, groups, the store's values.
-
 namespace orrery::cluster {
 
-RegionState& TableAdmin::regionOf(const std::string& name) {
+std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
+    constexpr std::uint64_t kOnDemandPartitions = 4;
+    constexpr std::uint64_t kPartitionReads = 3000;
+    constexpr std::uint64_t kPartitionWrites = 1000;
+    constexpr std::uint64_t kPartitionsMax = 1000;
+    if (billing == BillingMode::PayPerRequest) return kOnDemandPartitions;
+    const auto reads = static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.readUnits, 0));
+    const auto writes =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(throughput.writeUnits, 0));
+    const std::uint64_t thousandths =
+        reads * 1000 / kPartitionReads + writes * 1000 / kPartitionWrites;
+    return std::clamp<std::uint64_t>((thousandths + 999) / 1000, 1, kPartitionsMax);
+}
+
+storage::StorageResult<void> TableStore::reopenRegions() {
+    TRY_ASSIGN(const auto regions, m_world.store.value(kRegionsValue));
+    if (regions) {
+        ByteReader in(*regions);
+        if (takeVersionMark(in, *regions)) {
+            if (auto refused = refusedVersion(in, kRegionsVersion, "The list of Regions"))
+                return std::unexpected(*std::move(refused));
+        }
+        while (in.ok() && !in.atEnd() && m_world.regions.size() < kRegionsMax) {
+            const std::string name(in.sized());
+            if (name.empty() || m_world.findRegion(name) != nullptr)
+                return std::unexpected(corruptCatalog(kRegionsValue));
+            m_world.addRegion(name);
+        }
+        if (!in.ok() || !in.atEnd()) return std::unexpected(corruptCatalog(kRegionsValue));
+    }
+    TRY_ASSIGN(const auto next, m_world.store.value(kNextValue));
+    if (next) {
+        ByteReader in(*next);
+        if (takeVersionMark(in, *next)) {
+            if (auto refused = refusedVersion(in, kNextVersion, "The next free ids"))
+                return std::unexpected(*std::move(refused));
+        }
+        const std::uint64_t space = in.varint();
+        m_nextSpace = static_cast<std::uint32_t>(space);
+        m_nextGroup = in.varint();
+        const bool areIds = space > 0 && space <= UINT32_MAX && m_nextGroup > 0 &&
+                            m_nextGroup <= kGroupIdMax.value();
+        if (!in.ok() || !in.atEnd() || !areIds) return std::unexpected(corruptCatalog(kNextValue));
+    }
+    return {};
+}
+
+RegionState& TableStore::regionOf(const std::string& name) {
     if (RegionState* known = m_world.findRegion(name)) return *known;
     RegionState& added = m_world.addRegion(name);
     std::string bytes;
@@ -23,7 +70,7 @@ RegionState& TableAdmin::regionOf(const std::string& name) {
     return added;
 }
 
-KeySpaceId TableAdmin::newSpace() {
+KeySpaceId TableStore::newSpace() {
     const auto& dropped = m_reclaimer.dropped();
     if (m_world.plantedBug == PlantedBug::SpaceUsedAgain && !dropped.empty() &&
         dropped.back().space != m_usedAgain)
@@ -31,7 +78,15 @@ KeySpaceId TableAdmin::newSpace() {
     return KeySpaceId(m_nextSpace++);
 }
 
-void TableAdmin::saveCounters() {
+void TableStore::passSpace(KeySpaceId space) {
+    m_nextSpace = std::max(m_nextSpace, space.value() + 1);
+}
+
+void TableStore::passGroup(GroupId group) {
+    m_nextGroup = std::max(m_nextGroup, group.value() + 1);
+}
+
+void TableStore::saveCounters() {
     std::string bytes;
     ByteWriter out(bytes);
     out.u8(0);
@@ -41,17 +96,8 @@ void TableAdmin::saveCounters() {
     m_world.turn.putValue(std::string(kNextValue), std::move(bytes));
 }
 
-std::optional<CalendarTime> TableAdmin::setStream(const std::optional<StreamView>& enabled,
-                                                  TableDescription& table) const {
-    table.stream = enabled;
-    if (!enabled) return std::nullopt;
-    const CalendarTime createdAt = m_streams.creationOf(table);
-    table.streamLabel = streamLabel(createdAt);
-    return createdAt;
-}
-
 // Random like the service's, but from the seed, so that a repeated run has the same ids.
-std::string TableAdmin::newTableId(KeySpaceId space) const {
+std::string TableStore::newTableId(KeySpaceId space) const {
     constexpr std::string_view kDigits = "0123456789abcdef";
     Prng prng = Prng::stream(m_world.seed, "table-id", space.value());
     std::string id = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
@@ -62,7 +108,7 @@ std::string TableAdmin::newTableId(KeySpaceId space) const {
     return id;
 }
 
-std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescription& table,
+std::shared_ptr<const table::ApplySchema> TableStore::schemaOf(const TableDescription& table,
                                                                GroupId group,
                                                                KeySpaceId space) const {
     auto schema = std::make_shared<table::ApplySchema>();
@@ -70,7 +116,7 @@ std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescri
     schema->keys = table.keys;
     if (space == table.space) {
         for (const SecondaryIndex& index : table.indexes) {
-            if (!index.global) schema->localIndexes.push_back(index);
+            if (!index.isGlobal()) schema->localIndexes.push_back(index);
         }
     }
     return schema;
@@ -78,7 +124,7 @@ std::shared_ptr<const table::ApplySchema> TableAdmin::schemaOf(const TableDescri
 
 // The zones that are up and hear another zone that is up, since a leader needs a follower. If there
 // are none, any.
-std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const {
+std::vector<ZoneIndex> TableStore::zonesToLead(const RegionState& region) const {
     std::vector<ZoneIndex> zones;
     for (const ZoneIndex zone : kZones) {
         const bool hears = std::ranges::any_of(kZones, [&](ZoneIndex other) {
@@ -92,7 +138,7 @@ std::vector<ZoneIndex> TableAdmin::zonesToLead(const RegionState& region) const 
 }
 
 // Partitions get equal shares of the hash space; their leaders are spread over the zones.
-void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
+void TableStore::addPartitions(const TableDescription& table, GroupKind kind, KeySpaceId space,
                                std::uint64_t count) {
     std::vector<std::string> begins(count + 1);
     for (std::uint64_t i = 1; i < count; ++i)
@@ -101,13 +147,22 @@ void TableAdmin::addPartitions(const TableDescription& table, KeySpaceId space,
     for (std::uint64_t i = 0; i < count; ++i) {
         const GroupId id(m_nextGroup++);
         const ZoneIndex leader = zones[id.value() % zones.size()];
-        Group& group = m_replicator.create(id, table.region, table.space, space, begins[i],
-                                           begins[i + 1], leader);
+        Group& group = m_replicator.create(
+            {id, kind, table.region, table.space, space, begins[i], begins[i + 1], leader});
         group.schema = schemaOf(table, id, space);
     }
 }
 
-void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
+Group& TableStore::addStored(const TableDescription& table, GroupKind kind,
+                             const StoredPartition& partition) {
+    Group& group =
+        m_replicator.add({partition.group, kind, table.region, table.space, partition.space,
+                          partition.begin, partition.end, partition.appointed});
+    group.schema = schemaOf(table, partition.group, partition.space);
+    return group;
+}
+
+void TableStore::dropSpace(KeySpaceId space, std::string subject,
                            const std::vector<GroupId>& more) {
     // Entries of local indexes are not counted.
     const std::int64_t items = std::max<std::int64_t>(countsOf(space).first, 0);
@@ -120,13 +175,24 @@ void TableAdmin::dropSpace(KeySpaceId space, std::string subject,
                      static_cast<std::uint64_t>(items) * kZonesPerRegion);
 }
 
-void TableAdmin::dropIndex(const TableDescription& table, const SecondaryIndex& index) {
+void TableStore::dropIndex(const TableDescription& table, const SecondaryIndex& index) {
     m_indexes.forgetIndex(table.space, index.space);
     dropSpace(index.space, "index " + index.name + " of table " + table.name);
 }
 
-void TableAdmin::erase(const TableDescription& table) {
-    m_settlesAt.erase(table.space);
+std::pair<std::int64_t, std::int64_t> TableStore::countsOf(KeySpaceId space) const {
+    std::int64_t items = 0;
+    std::int64_t bytes = 0;
+    for (const GroupId id : m_world.partitions.ofSpace(space)) {
+        const storage::TreeMark& mark = m_world.findGroup(id)->mostApplied().mark;
+        items += mark.itemCount;
+        bytes += mark.itemBytes;
+    }
+    return {items, bytes};
+}
+
+void TableStore::erase(const TableDescription& table) {
+    m_states.forget(table.space);
     m_expiries.end(table);
     m_expiryFiller.forget(table.space);
     m_indexes.forgetTable(table.space);
@@ -137,10 +203,10 @@ void TableAdmin::erase(const TableDescription& table) {
     m_world.catalog.erase(table, m_world.openTicket);
 }
 
-void TableAdmin::store(TablePtr table) {
+void TableStore::put(TablePtr table) {
     std::vector<GroupId> groups = m_world.partitions.ofSpace(table->space);
     for (const SecondaryIndex& index : table->indexes) {
-        if (!index.global) continue;
+        if (!index.isGlobal()) continue;
         for (const GroupId id : m_world.partitions.ofSpace(index.space))
             groups.push_back(id);
     }
@@ -150,7 +216,7 @@ void TableAdmin::store(TablePtr table) {
     m_world.catalog.put(std::move(table), m_world.openTicket);
 }
 
-std::string TableAdmin::encodeStored(const TableDescription& table,
+std::string TableStore::encodeStored(const TableDescription& table,
                                      const std::vector<GroupId>& groups) const {
     std::string bytes;
     ByteWriter out(bytes);
@@ -169,7 +235,7 @@ std::string TableAdmin::encodeStored(const TableDescription& table,
 
 // The ledger is kept as a table with one partition that no catalog lists, so that whatever reads
 // folders reads it as well. Its key is the name of a transaction.
-void TableAdmin::addLedger(RegionId region) {
+void TableStore::addLedger(RegionId region) {
     RegionState& state = m_world.region(region);
     CHECK(state.ledger == GroupId{});
     TableDescription ledger;
@@ -180,9 +246,8 @@ void TableAdmin::addLedger(RegionId region) {
     ledger.createdAt = m_world.calendar();
     ledger.keys.partition = {"transaction", types::AttributeType::String};
     ledger.attributes = {ledger.keys.partition};
-    addPartitions(ledger, ledger.space, 1);
+    addPartitions(ledger, GroupKind::Ledger, ledger.space, 1);
     const std::vector<GroupId> groups = m_world.partitions.ofSpace(ledger.space);
-    m_world.findGroup(groups.front())->kind = GroupKind::Ledger;
     state.ledger = groups.front();
     saveCounters();
     m_world.turn.putValue(std::string(kLedgerPrefix) + std::to_string(ledger.space.value()),

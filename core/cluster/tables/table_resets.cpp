@@ -1,21 +1,20 @@
+#include "core/cluster/tables/table_resets.h"
+
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/stored_version.h"
-#include "core/cluster/tables/table_admin.h"
 #include "core/cluster/tables/table_values.h"
-
-// A reset drops tables at once, in whatever state they are, with their streams.
 
 namespace orrery::cluster {
 
-std::size_t TableAdmin::reset(std::string_view accountId, std::size_t countMax) {
+std::size_t TableResets::reset(std::string_view accountId, std::size_t countMax) {
     if (m_world.plantedBug != PlantedBug::TokensOutliveResets) noteReset(accountId);
     std::size_t left = countMax;
     for (const TablePtr& table : m_world.catalog.ofAccount(accountId, left)) {
         if (m_world.plantedBug == PlantedBug::NamesakesDropped) {
             eraseNamed(table->name);
         } else {
-            erase(*table);
+            m_tables.erase(*table);
         }
         if (m_world.plantedBug != PlantedBug::StreamsOutliveResets) {
             for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table->space))
@@ -32,16 +31,16 @@ std::size_t TableAdmin::reset(std::string_view accountId, std::size_t countMax) 
     return countMax - left;
 }
 
-void TableAdmin::eraseNamed(std::string_view name) {
+void TableResets::eraseNamed(std::string_view name) {
     std::vector<TablePtr> tables;
     m_world.catalog.forEach([&](const TablePtr& table) {
         if (table->name == name) tables.push_back(table);
     });
     for (const TablePtr& table : tables)
-        erase(*table);
+        m_tables.erase(*table);
 }
 
-void TableAdmin::noteReset(std::string_view accountId) {
+void TableResets::noteReset(std::string_view accountId) {
     const CalendarTime now = m_world.calendar();
     const CalendarTime horizon(now.sinceEpoch() - kTokenLife);
     while (const auto old = m_world.catalog.takeResetBefore(horizon))
@@ -54,7 +53,7 @@ void TableAdmin::noteReset(std::string_view accountId) {
     m_world.turn.putValue(std::string(kResetPrefix).append(accountId), std::move(bytes));
 }
 
-storage::StorageResult<void> TableAdmin::reopenResets() {
+storage::StorageResult<void> TableResets::reopen() {
     if (m_world.plantedBug == PlantedBug::ResetTimesForgotten) return {};
     TRY_ASSIGN(const auto values, m_world.store.values(kResetPrefix));
     for (const auto& [name, bytes] : values) {
