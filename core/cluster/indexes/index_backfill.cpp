@@ -238,8 +238,7 @@ IndexBackfill::Progress IndexBackfill::advance(Group& base, const TableDescripti
                                                const SecondaryIndex& index, Cursor& cursor) {
     const auto leader = base.servingLeader(m_world.now);
     if (!leader) {
-        // A leader at rest holds no lease; this requests it, like any request.
-        if (base.member(base.leaderHint).replica) m_replicator.requestLease(base, base.leaderHint);
+        m_replicator.wakeLeader(base);
         return Progress::Waits;
     }
     if (!hasBegun(base, *leader, index.space, cursor)) return Progress::Waits;

@@ -39,7 +39,8 @@ public:
     /// The leader that read the items was lost: items without an answer are read again.
     void leaderLost(const Group& base);
 
-    /// Counts, for a test of their bound, the looks at whether a partition is filled.
+    /// The number of checks whether a partition is filled. Only a count shows that an answer costs
+    /// nothing for the other partitions; a test compares it with its bound.
     std::uint64_t partitionsChecked() const { return m_partitionsChecked; }
 
 private:

@@ -1,26 +1,33 @@
 #include "core/cluster/indexes/index_sender.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+
+#include "core/storage/storage_error.h"
 
 namespace orrery::cluster {
 
-using namespace std::chrono_literals;
 using Origin = IndexChange::Origin;
 
 namespace {
 
-/// The last change of a batch may go beyond the bytes, and so may the other changes of its record.
-constexpr std::size_t kBatchChangesMax = 100;
-constexpr std::uint64_t kBatchBytesMax = 512u << 10;
 /// Records of a base partition per event; the next event continues.
 constexpr std::size_t kTakenAtOnceMax = 1000;
-constexpr Duration kRetryAfter = 200ms;
-/// Redirects of one batch before the sender waits and tries again.
-constexpr std::uint32_t kRedirectsMax = kZonesPerRegion;
 
-std::uint64_t bytesOf(const IndexChange& change) {
-    return change.record.key.size() + (change.record.newImage ? change.record.newImage->size() : 0);
+/// From the time when an index is filled, the log keeps what it needs.
+bool hasFilledIndex(const TableDescription& table) {
+    return std::ranges::any_of(table.indexes, [](const SecondaryIndex& index) {
+        return index.isGlobal() && index.status == TableStatus::Active && !index.backfilling;
+    });
+}
+
+storage::StorageError missingRecord(const Group& base, Lsn lsn) {
+    return {"read a log record", storage::kCorrupted, "log.mdb",
+            "Record " + std::to_string(lsn.value()) + " of partition " +
+                std::to_string(base.id.value()) +
+                " is in no log of log.mdb, and a global index lacks it. Writes are refused; " +
+                std::string(storage::kRestoreOrRepair) + "."};
 }
 
 /// All global indexes show the records up to here.
@@ -33,7 +40,7 @@ Lsn shownUpTo(const Group& base) {
 // --- the leader that owns a source
 
 IndexSender::Source& IndexSender::sourceOf(Group& base) {
-    const auto [at, isNew] = m_sources.try_emplace(base.id);
+    const auto [at, isNew] = m_sources.try_emplace(base.id, m_world, m_post);
     if (isNew) at->second.taken = shownUpTo(base);
     changeOwner(base, at->second);
     return at->second;
@@ -42,7 +49,7 @@ IndexSender::Source& IndexSender::sourceOf(Group& base) {
 void IndexSender::changeOwner(Group& base, Source& source) {
     const auto leader = base.leaseHolder(m_world.now);
     if (leader) {
-        const Owner owner{*leader, base.member(*leader).replica->term()};
+        const IndexSenderId owner{*leader, base.member(*leader).replica->term()};
         if (source.owner == owner) return;
         if (source.owner) startOver(base, source);
         source.owner = owner;
@@ -60,8 +67,6 @@ void IndexSender::changeOwner(Group& base, Source& source) {
 
 void IndexSender::startOver(Group& base, Source& source) {
     source.outboxes.clear();
-    source.unanswered = 0;
-    source.unansweredBytes = 0;
     source.holder.reset();
     if (m_world.plantedBug != PlantedBug::OutboxForgotten) source.taken = shownUpTo(base);
     if (m_lost) m_lost(base);
@@ -74,7 +79,8 @@ void IndexSender::moved(Group& base) {
     const auto leader = base.leaseHolder(m_world.now);
     if (known == m_sources.end() && !leader) return;
     Source& source = sourceOf(base);
-    if (leader && (base.member(*leader).mark.applied > source.taken || sendable(source) > 0))
+    if (leader &&
+        (base.member(*leader).mark.applied > source.taken || source.outboxes.sendable() > 0))
         readAndSend(base, source);
 }
 
@@ -99,16 +105,16 @@ void IndexSender::readAndSend(Group& base) {
 void IndexSender::readAndSend(Group& base, Source& source) {
     const auto leader = base.leaseHolder(m_world.now);
     const bool tookAll = !leader || take(base, *leader, source);
-    if (leader) sendAll(base, source);
+    if (leader) source.outboxes.sendAll(base, *source.owner);
     reportShown(base, source);
-    const bool lacksLeader = !leader && (sendable(source) > 0 || base.committed > source.taken);
-    // A leader at rest holds no lease; this requests it, like any request.
-    if (lacksLeader && base.member(base.leaderHint).replica)
-        m_replicator.requestLease(base, base.leaderHint);
-    const bool isDone = tookAll && !lacksLeader && !source.holder && sendable(source) == 0;
+    const bool lacksLeader =
+        !leader && (source.outboxes.sendable() > 0 || base.committed > source.taken);
+    if (lacksLeader) m_replicator.wakeLeader(base);
+    const bool isDone =
+        tookAll && !lacksLeader && !source.holder && source.outboxes.sendable() == 0;
     // Answers writes that wait for an index after a while, even if the index has made no progress.
     if (isDone && !m_isAwaited(base.id)) return;
-    queueRetry(base, source, tookAll ? kRetryAfter : Duration{});
+    queueRetry(base, source, tookAll ? IndexOutboxes::kResendAfter : Duration{});
 }
 
 bool IndexSender::readUpToDate(Group& base, ZoneIndex leader) {
@@ -121,11 +127,11 @@ bool IndexSender::take(Group& base, ZoneIndex leader, Source& source) {
     const TablePtr table = m_world.catalog.find(base.table);
     skipToBarriers(base, leader, *table, source);
     // Reading continues once some changes are acknowledged.
-    if (isFull(source)) return true;
+    if (source.outboxes.isFull()) return true;
     const LogReader::End end = m_log.read(
         base, leader, source.taken, kTakenAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
             takeRecord(base, *table, source, lsn, record);
-            return isFull(source) ? LogReader::Next::Stop : LogReader::Next::Go;
+            return source.outboxes.isFull() ? LogReader::Next::Stop : LogReader::Next::Go;
         });
     source.holder.reset();
     if (end == LogReader::End::Unavailable) missRecord(base, leader, *table, source);
@@ -136,102 +142,24 @@ void IndexSender::takeRecord(const Group& base, const TableDescription& table, S
                              Lsn lsn, const table::LogRecord& record) {
     if (!table::changesItem(record)) return;
     for (const SecondaryIndex& index : table.indexes) {
-        if (!index.global || index.status == TableStatus::Deleting) continue;
+        if (!index.isGlobal() || index.status == TableStatus::Deleting) continue;
         if (lsn <= barrierOf(base.id, index.space)) continue;
         if (index.backfilling && m_world.plantedBug == PlantedBug::BackfillSkips) continue;
         const auto before = table::indexEntryOf(record.oldImage, index, table.keys);
         const auto after = table::indexEntryOf(record.newImage, index, table.keys);
         if (before == after) continue;
         if (before && (!after || after->key != before->key))
-            enqueue(source, Origin::Record, lsn, index.space, before->key, nullptr);
-        if (after) enqueue(source, Origin::Record, lsn, index.space, after->key, &*after);
+            source.outboxes.add(Origin::Record, lsn, index.space, before->key, nullptr);
+        if (after) source.outboxes.add(Origin::Record, lsn, index.space, after->key, &*after);
     }
 }
 
 void IndexSender::addItem(Group& base, KeySpaceId index, const table::IndexEntry& entry) {
     Source& source = sourceOf(base);
-    enqueue(source, Origin::Item, source.taken, index, entry.key, &entry);
+    source.outboxes.add(Origin::Item, source.taken, index, entry.key, &entry);
 }
 
-void IndexSender::enqueue(Source& source, Origin origin, Lsn position, KeySpaceId space,
-                          std::string key, const table::IndexEntry* entry) {
-    const GroupId target = m_world.partitions.find(key);
-    if (target == GroupId{}) return;  // The index was deleted meanwhile.
-    IndexChange change;
-    change.origin = origin;
-    change.position = position;
-    change.record.kind = entry ? table::RecordKind::IndexPut : table::RecordKind::IndexDelete;
-    change.record.space = space;
-    change.record.key = std::move(key);
-    if (entry != nullptr) {
-        change.record.newImage = entry->attributes;
-        change.record.newItemBytes = entry->itemBytes;
-    }
-    const auto [at, isNew] = source.outboxes.try_emplace(target);
-    Outbox& outbox = at->second;
-    if (isNew) {
-        outbox.index = space;
-        outbox.target = m_world.findGroup(target)->appointed;
-    }
-    ++source.unanswered;
-    source.unansweredBytes += bytesOf(change);
-    outbox.waitingBytes += bytesOf(change);
-    outbox.waiting.push_back(std::move(change));
-}
-
-// --- sending
-
-void IndexSender::sendAll(const Group& base, Source& source) {
-    for (auto& [target, outbox] : source.outboxes) {
-        if (outbox.waiting.empty() || outbox.inFlight || outbox.isStopped) continue;
-        fillBatch(base, source, outbox);
-        send(base, target, outbox);
-    }
-}
-
-void IndexSender::fillBatch(const Group& base, Source& source, Outbox& outbox) {
-    auto batch = std::make_shared<IndexBatch>();
-    batch->base = base.id;
-    batch->sender = source.owner->zone;
-    batch->term = source.owner->term;
-    batch->number = ++source.batches;
-    auto& waiting = outbox.waiting;
-    const auto isOneRecord = [](const IndexChange& a, const IndexChange& b) {
-        return a.origin == Origin::Record && b.origin == Origin::Record && a.position == b.position;
-    };
-    std::size_t count = 0;
-    std::uint64_t bytes = 0;
-    const auto fits = [&] {
-        return count == 0 || (count < kBatchChangesMax && bytes < kBatchBytesMax) ||
-               isOneRecord(waiting[count - 1], waiting[count]);
-    };
-    for (; count < waiting.size() && fits(); ++count)
-        bytes += bytesOf(waiting[count]);
-    batch->changes.reserve(count);
-    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
-    std::move(waiting.begin(), end, std::back_inserter(batch->changes));
-    waiting.erase(waiting.begin(), end);
-    outbox.inFlight = std::move(batch);
-    outbox.underWayBytes = bytes;
-    outbox.waitingBytes -= bytes;
-    outbox.redirects = 0;
-}
-
-void IndexSender::send(const Group& base, GroupId target, Outbox& outbox) {
-    outbox.sentAt = m_world.now;
-    const observe::ReplicaRef from{target, base.region, outbox.inFlight->sender};
-    const EnvelopeHeader header{from, outbox.target, observe::MessageKind::IndexBatch, 0, {}};
-    m_post.send(IndexBatchArrives{header, outbox.inFlight, outbox.target});
-}
-
-IndexSender::Outbox* IndexSender::awaiting(Source& source, const IndexBatchAnswered& answered) {
-    const auto found = source.outboxes.find(answered.header.from.group);
-    if (found == source.outboxes.end()) return nullptr;
-    const auto& batch = found->second.inFlight;
-    const bool isIt = batch && batch->number == answered.number && batch->term == answered.term &&
-                      batch->sender == answered.target;
-    return isIt ? &found->second : nullptr;
-}
+// --- answers and retries
 
 void IndexSender::on(const IndexBatchAnswered& answered) {
     if (!m_post.arrives(answered, answered.number)) return;
@@ -240,39 +168,16 @@ void IndexSender::on(const IndexBatchAnswered& answered) {
     if (base == nullptr || known == m_sources.end()) return;
     Source& source = known->second;
     changeOwner(*base, source);
-    Outbox* outbox = awaiting(source, answered);
-    if (outbox == nullptr) return;
-    if (answered.leader) outbox->target = *answered.leader;
-    switch (answered.outcome) {
-        case BatchOutcome::Taken: {
-            source.unanswered -= outbox->inFlight->changes.size();
-            source.unansweredBytes -= outbox->underWayBytes;
-            outbox->inFlight.reset();
-            outbox->underWayBytes = 0;
-            // The previous leader may have sent more than the saved cursor says.
-            auto& waiting = outbox->waiting;
-            while (!waiting.empty() && waiting.front().origin == Origin::Record &&
-                   waiting.front().position <= answered.upTo) {
-                --source.unanswered;
-                source.unansweredBytes -= bytesOf(waiting.front());
-                outbox->waitingBytes -= bytesOf(waiting.front());
-                waiting.pop_front();
-            }
+    switch (source.outboxes.handle(*base, answered)) {
+        case IndexOutboxes::Answer::Ignored:
+            return;
+        case IndexOutboxes::Answer::Taken:
             readAndSend(*base, source);
             if (m_acknowledged) m_acknowledged(*base);
             return;
-        }
-        case BatchOutcome::NotLeader:
-            // Without another leader to try, the retry sends it again.
-            if (!answered.leader || *answered.leader == answered.answerer) return;
-            if (++outbox->redirects > kRedirectsMax) return;
-            return send(*base, answered.header.from.group, *outbox);
-        case BatchOutcome::Stale:
+        case IndexOutboxes::Answer::StartOver:
             startOver(*base, source);
             return readAndSend(*base, source);
-        case BatchOutcome::Damaged:
-            outbox->isStopped = true;
-            return;
     }
 }
 
@@ -283,16 +188,7 @@ void IndexSender::on(const IndexRetry& retry) {
     Source& source = known->second;
     source.retryQueued = false;
     changeOwner(*base, source);
-    if (base->leaseHolder(m_world.now)) {
-        for (auto& [target, outbox] : source.outboxes) {
-            const bool isLost =
-                outbox.inFlight && !outbox.isStopped && m_world.now - outbox.sentAt >= kRetryAfter;
-            if (!isLost) continue;
-            outbox.redirects = 0;
-            tryNextZone(*base, source, outbox);
-            send(*base, target, outbox);
-        }
-    }
+    if (base->leaseHolder(m_world.now)) source.outboxes.resendOverdue(*base, source.owner->zone);
     handOverToHolder(*base, source);
     readAndSend(*base, source);
     m_shown(*base, base->leaderHint, Lsn{});  // Answers writes that have waited too long.
@@ -300,14 +196,94 @@ void IndexSender::on(const IndexRetry& retry) {
     if (m_acknowledged) m_acknowledged(*base);
 }
 
-// No answer came: ask another replica, one that the sender's node hears.
-void IndexSender::tryNextZone(const Group& base, const Source& source, Outbox& outbox) const {
-    const auto& suspects = m_world.region(base.region).suspects[source.owner->zone.value()];
-    for (std::size_t step = 1; step <= kZonesPerRegion; ++step) {
-        const ZoneIndex zone(
-            static_cast<std::uint8_t>((outbox.target.value() + 1) % kZonesPerRegion));
-        outbox.target = zone;
-        if (!suspects[zone.value()]) return;
+void IndexSender::reportShown(Group& base, Source& source) {
+    const Lsn shown = source.outboxes.shownUpTo(source.taken);
+    const auto before = LogReader::cursorOf(base, kIndexReader);
+    if (!before || shown <= *before) return;
+    m_log.advance(base, kIndexReader, shown);
+    if (source.owner) m_shown(base, source.owner->zone, shown);
+}
+
+std::size_t IndexSender::unanswered(GroupId base, std::optional<KeySpaceId> index) const {
+    const auto source = m_sources.find(base);
+    return source == m_sources.end() ? 0 : source->second.outboxes.unanswered(index);
+}
+
+std::uint64_t IndexSender::unansweredBytes(GroupId base) const {
+    const auto source = m_sources.find(base);
+    return source == m_sources.end() ? 0 : source->second.outboxes.unansweredBytes();
+}
+
+// --- records that the leader's log lacks: earlier versions let a copied replica lead although its
+// log began too late; another replica may still have the record
+
+void IndexSender::missRecord(const Group& base, ZoneIndex leader, const TableDescription& table,
+                             Source& source) {
+    if (!hasFilledIndex(table)) return;
+    const Lsn next = source.taken.next();
+    const bool beginsLater = base.member(leader).firstKept > next;
+    if (beginsLater) source.holder = LogReader::otherHolder(base, leader, next);
+    if (!source.holder) m_world.reportDamage(missingRecord(base, next));
+}
+
+void IndexSender::handOverToHolder(Group& base, const Source& source) {
+    const auto leader = base.servingLeader(m_world.now);
+    if (!leader || !source.holder) return;
+    const auto& replica = base.member(*source.holder).replica;
+    if (replica && replica->isCaughtUp()) m_replicator.handOver(base, *leader, *source.holder);
+}
+
+// --- new and deleted indexes and tables
+
+void IndexSender::tableChanged(const TableDescription& table) {
+    const bool isRead = table.hasGlobalIndexes();
+    for (const GroupId id : m_world.partitions.ofSpace(table.space)) {
+        Group& base = *m_world.findGroup(id);
+        // A new index skips what its backfill reads from the tree (`barrierOf`).
+        if (isRead)
+            m_log.registerReader(base, std::string(kIndexReader), Lsn{});
+        else
+            m_log.retire(base, kIndexReader);
+    }
+}
+
+void IndexSender::setBarrier(GroupId base, KeySpaceId index, Lsn barrier) {
+    m_barriers[index][base] = barrier;
+}
+
+Lsn IndexSender::barrierOf(GroupId base, KeySpaceId index) const {
+    const auto barriers = m_barriers.find(index);
+    if (barriers == m_barriers.end()) return Lsn{};
+    const auto barrier = barriers->second.find(base);
+    return barrier == barriers->second.end() ? Lsn{} : barrier->second;
+}
+
+void IndexSender::skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
+                                 Source& source) const {
+    Lsn floor = base.member(leader).mark.applied;
+    for (const SecondaryIndex& index : table.indexes) {
+        if (index.isGlobal() && index.status != TableStatus::Deleting)
+            floor = std::min(floor, barrierOf(base.id, index.space));
+    }
+    source.taken = std::max(source.taken, floor);
+}
+
+void IndexSender::forgetIndex(KeySpaceId table, KeySpaceId index) {
+    m_barriers.erase(index);
+    for (const GroupId base : m_world.partitions.ofSpace(table)) {
+        ++m_sourcesVisited;
+        const auto known = m_sources.find(base);
+        if (known == m_sources.end()) continue;
+        Source& source = known->second;
+        // They may have held back the cursor, for which the backfill of another index waits.
+        if (source.outboxes.forget(index)) queueRetry(*m_world.findGroup(base), source, Duration{});
+    }
+}
+
+void IndexSender::forgetTable(KeySpaceId table) {
+    for (const GroupId base : m_world.partitions.ofSpace(table)) {
+        ++m_sourcesVisited;
+        m_sources.erase(base);
     }
 }
 

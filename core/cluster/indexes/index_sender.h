@@ -1,23 +1,20 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
-#include <string>
 
-#include "core/cluster/indexes/index_batch.h"
+#include "core/cluster/indexes/index_outboxes.h"
 #include "core/cluster/indexes/index_post.h"
 #include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/replicas/replicator.h"
 
 namespace orrery::cluster {
 
-/// The base partition's side: its leader reads the committed log and sends changes to the
-/// partitions of the global indexes, in order, one batch in flight to each. What it has read and
-/// sent is lost with that leader; the next one continues from the cursor saved with the group
-/// (the cursor of kIndexReader), up to which all indexes have answered.
+/// The base partition's side: its leader reads the committed log and puts the changes into the
+/// outboxes of the global indexes, in order. What it has read and sent is lost with that leader;
+/// the next one continues from the cursor saved with the group (the cursor of kIndexReader), up to
+/// which all indexes have answered.
 class IndexSender {
 public:
     /// Called when the leader of a base partition knows that all global indexes show its records up
@@ -52,7 +49,8 @@ public:
     void forgetIndex(KeySpaceId table, KeySpaceId index);
     /// Forgets everything from a deleted table.
     void forgetTable(KeySpaceId table);
-    /// Counts, for a test of their bound, the base partitions that these two have looked at.
+    /// The base partitions that these two have visited. Only a count shows that they leave other
+    /// tables alone; a test compares it with its bound.
     std::uint64_t sourcesVisited() const { return m_sourcesVisited; }
 
     void on(const IndexBatchAnswered& answered);
@@ -76,37 +74,13 @@ public:
     std::uint64_t unansweredBytes(GroupId base) const;
 
 private:
-    /// The changes for one partition of an index.
-    struct Outbox {
-        KeySpaceId index{};
-        ZoneIndex target{};  ///< The zone where the sender expects the leader.
-        std::deque<IndexChange> waiting;
-        std::shared_ptr<const IndexBatch> inFlight;  ///< Null: none.
-        std::uint64_t waitingBytes = 0;
-        std::uint64_t underWayBytes = 0;
-        Instant sentAt;
-        std::uint32_t redirects = 0;  ///< Since the last resend for lack of an answer.
-        /// The receiver met corrupt data: nothing more is sent until the next start.
-        bool isStopped = false;
-
-        std::size_t unanswered() const {
-            return waiting.size() + (inFlight ? inFlight->changes.size() : 0);
-        }
-    };
-    /// The leader that owns the outboxes.
-    struct Owner {
-        ZoneIndex zone{};
-        replication::Term term{};
-        bool operator==(const Owner&) const = default;
-    };
     /// A base partition.
     struct Source {
-        std::optional<Owner> owner;
+        Source(WorldState& world, IndexPost& post) : outboxes(world, post) {}
+
+        std::optional<IndexSenderId> owner;  ///< The leader that owns the outboxes.
         Lsn taken{};  ///< Records up to here are in the outboxes, or concern no index.
-        std::map<GroupId, Outbox> outboxes;
-        std::size_t unanswered = 0;         ///< The changes in all outboxes.
-        std::uint64_t unansweredBytes = 0;  ///< Their bytes.
-        std::uint64_t batches = 0;
+        IndexOutboxes outboxes;
         bool retryQueued = false;
         /// A zone whose log has the next record, which the leader's log lacks; leadership moves
         /// there.
@@ -124,14 +98,6 @@ private:
     void handOverToHolder(Group& base, const Source& source);
     void takeRecord(const Group& base, const TableDescription& table, Source& source, Lsn lsn,
                     const table::LogRecord& record);
-    void enqueue(Source& source, IndexChange::Origin origin, Lsn position, KeySpaceId space,
-                 std::string key, const table::IndexEntry* entry);
-    void sendAll(const Group& base, Source& source);
-    void fillBatch(const Group& base, Source& source, Outbox& outbox);
-    void send(const Group& base, GroupId target, Outbox& outbox);
-    void tryNextZone(const Group& base, const Source& source, Outbox& outbox) const;
-    /// The outbox that awaits this answer; null if there is none.
-    Outbox* awaiting(Source& source, const IndexBatchAnswered& answered);
     void reportShown(Group& base, Source& source);
     void startOver(Group& base, Source& source);
     void readAndSend(Group& base, Source& source);
@@ -140,10 +106,6 @@ private:
     Lsn barrierOf(GroupId base, KeySpaceId index) const;
     void skipToBarriers(const Group& base, ZoneIndex leader, const TableDescription& table,
                         Source& source) const;
-    /// True if nothing more is read before some changes are answered.
-    static bool isFull(const Source& source);
-    /// The number of unanswered changes in outboxes that still send.
-    static std::size_t sendable(const Source& source);
 
     WorldState& m_world;
     Replicator& m_replicator;
