@@ -31,7 +31,7 @@ GroupId groupOf(WorldHarness& world, const std::string& pk) {
 cluster::SecondaryIndex localIndex() {
     cluster::SecondaryIndex index;
     index.name = "ByShade";
-    index.global = false;
+    index.kind = cluster::IndexKind::Local;
     index.keys.partition = {"pk", types::AttributeType::String};
     index.keys.sort = types::KeyAttribute{"shade", types::AttributeType::String};
     return index;
