@@ -94,6 +94,26 @@ class RepairArchiveTest : public QObject {
         world->close();
     }
 
+    /// Overwrites the states of the table's partitions with bytes that mean nothing.
+    static void loseStates(const fs::path& folder) {
+        storage::Turn turn;
+        {
+            std::string problem;
+            const auto world = RepairWorld::open(folder, problem);
+            QVERIFY2(world != nullptr, problem.c_str());
+            const auto table = world->world().makeSnapshot()->regions.at(0)->tables.at(0);
+            for (const observe::PartitionView& partition : table->partitions)
+                turn.putGroupState(VolumeId(0), partition.group, "\1");
+        }
+        const auto store = storage::openLmdbStore(folder);
+        QVERIFY(store.has_value());
+        (*store)->commit(std::move(turn));
+        while (auto work = (*store)->takeLogWork()) {
+            work->run();
+            (*store)->finishLogWork(std::move(work));
+        }
+    }
+
     /// Opens a repaired folder, writes, and reads its table and its stream.
     static void readBack(const fs::path& folder, std::set<std::string>& items,
                          std::vector<std::string>& streamed) {
@@ -185,6 +205,23 @@ private slots:
         std::vector<std::string> streamed;
         readBack(path, found, streamed);
         verifyThere(found, streamed, 0, kItems - 1);
+    }
+
+    // Nothing but the state says that the archive still reads a log, so the log was trimmed.
+    void keepsTheStreamOfPartitionsWhoseStatesAreLost() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        makeFolder(path, kItems - 1, 120);
+        loseStates(path);
+        const auto report = cluster::repairFolder(path);
+        QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
+        QVERIFY2(report->isComplete(), report->text().c_str());
+        std::set<std::string> items;
+        std::vector<std::string> streamed;
+        readBack(path, items, streamed);
+        verifyThere(items, streamed, 0, kItems - 1);
+        QCOMPARE(streamed.size(), std::size_t{kItems + kLater});
     }
 
     void leavesOutASegmentThatIsCorrupt() {

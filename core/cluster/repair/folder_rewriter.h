@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/cluster/repair/folder_survey.h"
@@ -33,6 +35,8 @@ private:
     storage::StorageResult<void> beginLostJobs();
     storage::StorageResult<void> writeLog(Mended& mended);
     Lsn mendedCursor(const Mended& mended, Lsn cursor) const;
+    /// The cursors of the readers of a partition's log.
+    std::map<std::string, Lsn, std::less<>> readersOf(const FoundPartition& found) const;
     /// The archive has, or waits for, the records up to here at most.
     Lsn archivedTo(const Mended& mended) const;
     storage::StorageResult<void> writeState(const Mended& mended);

@@ -16,6 +16,8 @@ namespace orrery::cluster {
 /// the records of a while.
 class StreamArchiver {
 public:
+    static constexpr std::string_view kReader = "stream";  ///< Among Group::readers.
+
     StreamArchiver(WorldState& world, Replicator& replicator, const LogBounds& bounds)
         : m_world(world), m_bounds(bounds), m_log(world, replicator) {}
 
@@ -47,8 +49,6 @@ public:
     void forget(GroupId group) { m_orders.forget(group); }
 
 private:
-    static constexpr std::string_view kReader = "stream";
-
     struct Ordered {
         std::uint64_t bytes = 0;  ///< Group::committedBytes at the last order.
     };
