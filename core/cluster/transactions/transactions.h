@@ -37,8 +37,10 @@ public:
         if (group.kind == GroupKind::Ledger) return ledger.moved(group);
         recovery.moved(group);
     }
-    /// Resumes after a restart.
-    void resume() {
+    /// Resumes after a restart. `starts` counts the worlds opened on the store, this one included.
+    void resume(std::uint64_t starts) {
+        coordinator.setStarts(starts);
+        ledger.setStarts(starts);
         for (const auto& region : m_world.regions) {
             if (Group* group = m_world.findGroup(region->ledger)) ledger.resume(*group);
         }
