@@ -83,8 +83,7 @@ struct ReadRange {
     /// Storage keys; [begin, end) is within one key space.
     std::string begin;
     std::string end;
-    /// Ranges in the same key space that the page goes on with, in this order. None overlaps
-    /// another.
+    /// Further ranges of the page in the same key space, in reading order; no two overlap.
     std::vector<expression::StorageRange> further;
     bool forward = true;
     bool consistent = false;
@@ -94,9 +93,17 @@ struct ReadRange {
     /// projected).
     bool fetchFromTable = false;
 
+    struct Bounds {
+        std::string_view begin;
+        std::string_view end;
+    };
+    /// One range of the page: 0 is [begin, end), the others are `further`. The views point into
+    /// this object.
+    Bounds bounds(std::uint32_t part) const;
+    bool isLast(std::uint32_t part) const { return part == further.size(); }
     /// True if the range has no key after `key`, which is one of its own: for a table that is at
     /// most one item per key, for an index there may be more entries.
-    bool endsAt(std::string_view key) const;
+    bool endsAt(std::string_view key, std::uint32_t part = 0) const;
 };
 
 /// A page ends after the item with which it reaches this many bytes.
@@ -113,9 +120,8 @@ struct WriteBatch {
 
 // --- transactions
 
-/// What the actions of one transaction may write, or its items have, in all
-/// (API_TransactWriteItems, API_TransactGetItems: "The aggregate size of the items in the
-/// transaction exceeded 4 MB").
+/// The limit on the total bytes of a transaction's items (API_TransactWriteItems,
+/// API_TransactGetItems: "The aggregate size of the items in the transaction exceeded 4 MB").
 inline constexpr std::uint64_t kTransactionBytesMax = 4 * 1024 * 1024;
 
 /// ConditionCheck: the item must meet the condition, and nothing changes.
@@ -216,8 +222,8 @@ struct ReadStream {
     StreamPtr stream;
     ShardName shard;
     StreamStart start = StreamStart::Horizon;
-    /// For StreamStart::Position. With StreamStart::Horizon: where an earlier read stopped that
-    /// found no record yet.
+    /// For StreamStart::Position. With StreamStart::Horizon: where an earlier read stopped without
+    /// finding a record.
     Lsn position{};
     /// When the client got the iterator that names the position, which expires.
     std::optional<CalendarTime> iteratorMadeAt;

@@ -1,7 +1,8 @@
 #include "core/cluster/items/item_server.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
+#include <variant>
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
@@ -15,9 +16,9 @@ namespace {
 /// How long a write's answer waits for the global indexes, in the profiles in which it waits.
 constexpr Duration kIndexWaitMax = std::chrono::milliseconds(400);
 
-std::unique_ptr<OpResult> failed(ApiError error) {
+std::unique_ptr<OpResult> refused(ApiError error) {
     auto result = std::make_unique<OpResult>();
-    result->error = std::move(error);
+    result->answer = Refused{std::move(error), {}};
     return result;
 }
 
@@ -28,29 +29,15 @@ bool leads(const replication::Replica& replica, replication::Term term) {
 }  // namespace
 
 void ItemServer::serve(Group& group, ParkedOp asked) {
-    const replication::Replica& replica = *group.member(asked.zone).replica;
-    const bool needsLeader = asked.request->needsLeader();
-    if (needsLeader) m_replicator.requestLease(group, asked.zone);
-    if (needsLeader ? replica.takesRequests(m_world.now) : replica.isCaughtUp())
-        return serveNow(group, asked);
-    if (needsLeader && replica.role() == replication::Role::Leader) {
-        m_work.of(group.id).parked.push_back(std::move(asked));
-    } else {
-        redirect(group, asked.zone, asked.op);
-    }
-}
-
-void ItemServer::redirect(Group& group, ZoneIndex zone, OpId op) {
-    auto result = std::make_unique<OpResult>();
-    result->kind = OpResult::Kind::Redirect;
-    result->leader = group.member(zone).replica->leaderHint();
-    m_answer(group, zone, op, std::move(result));
+    if (asked.request->needsLeader()) return m_leading.arrives(group, std::move(asked));
+    const bool isCaughtUp = group.member(asked.zone).replica->isCaughtUp();
+    isCaughtUp ? serveNow(group, asked) : m_leading.redirect(group, asked);
 }
 
 void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
     const auto& [op, zone, request] = asked;
     if (request->isWrite() && m_world.damage)
-        return m_answer(group, zone, op, failed(ApiError::internal(m_world.damage->message())));
+        return m_answer(group, zone, op, refused(m_world.damageError()));
     GroupLoad& load = m_work.of(group.id).load;
     request->isWrite() ? load.countWrite(m_world.now) : load.countRead(m_world.now);
     if (request->transaction) return transact(group, asked);
@@ -69,32 +56,23 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
         *request->call);
 }
 
-void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
+template <typename T>
+void ItemServer::answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read) {
+    if (!read) return m_answer(group, zone, op, refused(m_world.damaged(std::move(read).error())));
     auto result = std::make_unique<OpResult>();
-    auto view = appliedItem(m_world, group, zone, key);
-    if (!view) return m_answer(group, zone, op, damaged(std::move(view).error()));
-    result->item = std::move(*view);
+    result->answer = *std::move(read);
     result->served = served(group, zone);
     result->gate = group.gate;
     m_answer(group, zone, op, std::move(result));
+}
+
+void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
+    answerRead(group, zone, op, appliedItem(m_world, group, zone, key));
 }
 
 void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                           const ReadRange& range) {
-    auto page =
-        readRange(m_world, group, zone, range, request.key, request.itemsLeft, request.bytesLeft);
-    if (!page) return m_answer(group, zone, op, damaged(std::move(page).error()));
-    auto result = std::make_unique<OpResult>();
-    result->range = std::move(*page);
-    result->served = served(group, zone);
-    result->gate = group.gate;
-    m_answer(group, zone, op, std::move(result));
-}
-
-std::unique_ptr<OpResult> ItemServer::damaged(storage::StorageError error) {
-    auto result = failed(ApiError::internal(error.message()));
-    m_world.reportDamage(std::move(error));
-    return result;
+    answerRead(group, zone, op, readRange(m_world, group, zone, range, request));
 }
 
 void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& write) {
@@ -103,8 +81,11 @@ void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& wri
                                 write, request->key);
     if (written.needsCount) return m_collections.count(group, request->key, asked);
     auto result = std::make_unique<OpResult>();
-    result->write = std::move(written.reply);
-    result->error = std::move(written.error);
+    if (written.error) {
+        result->answer = Refused{*std::move(written.error), std::move(written.reply.before)};
+    } else {
+        result->answer = std::move(written.reply);
+    }
     answerOnce(group,
                {written.restsOn, zone, group.member(zone).replica->term(), op, std::move(result)});
 }
@@ -114,8 +95,11 @@ void ItemServer::transact(Group& group, const ParkedOp& asked) {
     Transacted done = m_transact(group, zone, *request, m_collections);
     if (done.countFirst) return m_collections.count(group, *done.countFirst, asked);
     auto result = std::make_unique<OpResult>();
-    result->transaction = std::move(done.result);
-    result->error = std::move(done.error);
+    if (done.error) {
+        result->answer = Refused{*std::move(done.error), {}};
+    } else {
+        result->answer = std::move(done.result);
+    }
     answerOnce(group, {done.restsOn, zone, group.member(zone).replica->term(), op,
                        std::move(result), done.changesItems});
 }
@@ -130,8 +114,9 @@ void ItemServer::answerOnce(Group& group, Waiter waiter) {
 void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
+    const bool isRefused = std::holds_alternative<Refused>(waiter.result->answer);
     const auto indexedUpTo =
-        waiter.changesItems && !waiter.result->error && m_world.profile.indexesBeforeAnswer
+        waiter.changesItems && !isRefused && m_world.profile.indexesBeforeAnswer
             ? LogReader::cursorOf(group, kIndexReader)
             : std::nullopt;
     const bool indexed = indexedUpTo && waiter.lsn > *indexedUpTo;
@@ -148,29 +133,28 @@ void ItemServer::on(const CollectionCountStep& step) {
     Group* group = m_world.findGroup(step.group);
     if (group == nullptr || ready.empty()) return;
     const ZoneIndex zone = ready.back().zone;
-    Work& work = m_work.of(group->id);
-    std::ranges::move(ready, std::back_inserter(work.parked));
+    m_leading.park(group->id, std::move(ready));
     // The lease may have ended meanwhile.
     if (group->member(zone).replica) m_replicator.requestLease(*group, zone);
-    answerParked(*group, work);
+    m_leading.moved(*group);
 }
 
 void ItemServer::moved(Group& group) {
-    Work* work = m_work.find(group.id);
-    if (work == nullptr) return;  // No request has arrived yet.
-    std::ranges::move(m_collections.moved(group), std::back_inserter(work->parked));
-    // A zone that lost its power forgot who waits there.
-    if (std::ranges::any_of(group.members, [](const Member& one) { return !one.replica; })) {
-        std::erase_if(work->indexWaiters,
-                      [&](const IndexWaiter& one) { return !group.member(one.zone).replica; });
+    if (Work* work = m_work.find(group.id)) {
+        m_leading.park(group.id, m_collections.moved(group));
+        // A zone that lost its power forgot who waits there.
+        if (std::ranges::any_of(group.members, [](const Member& one) { return !one.replica; })) {
+            std::erase_if(work->indexWaiters,
+                          [&](const IndexWaiter& one) { return !group.member(one.zone).replica; });
+        }
+        answerWaiters(group, *work);
     }
-    answerWaiters(group, *work);
-    answerParked(group, *work);
+    m_leading.moved(group);
 }
 
 bool ItemServer::waits(GroupId group) const {
     const Work* work = m_work.find(group);
-    return work != nullptr && !(work->waiters.empty() && work->parked.empty());
+    return m_leading.waits(group) || (work != nullptr && !work->waiters.empty());
 }
 
 bool ItemServer::waitsForIndexes(GroupId group) const {
@@ -209,23 +193,7 @@ void ItemServer::answerWaiters(Group& group, Work& work) {
         if (leads(*replica, waiter.term)) {
             finish(group, std::move(waiter));
         } else {
-            m_answer(group, waiter.zone, waiter.op, failed(ApiError::internal()));
-        }
-    }
-}
-
-void ItemServer::answerParked(Group& group, Work& work) {
-    std::vector<ParkedOp> parked = std::exchange(work.parked, {});
-    for (ParkedOp& waiting : parked) {
-        const auto& replica = group.member(waiting.zone).replica;
-        if (!replica) continue;
-        if (m_world.now >= waiting.request->deadline) continue;  // Its router has given up.
-        if (replica->role() != replication::Role::Leader) {
-            redirect(group, waiting.zone, waiting.op);
-        } else if (replica->takesRequests(m_world.now)) {
-            serveNow(group, waiting);
-        } else {
-            work.parked.push_back(std::move(waiting));
+            m_answer(group, waiter.zone, waiter.op, refused(ApiError::internal()));
         }
     }
 }

@@ -6,7 +6,7 @@
 
 #include "core/cluster/items/group_load.h"
 #include "core/cluster/kernel/per_group.h"
-#include "core/cluster/replicas/replicator.h"
+#include "core/cluster/replicas/lease_queue.h"
 #include "core/cluster/writes/item_writer.h"
 
 namespace orrery::cluster {
@@ -16,22 +16,22 @@ namespace orrery::cluster {
 /// committed.
 class ItemServer {
 public:
-    /// Sends an answer from a replica to the router of the call.
-    using Answer =
-        std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
-
     /// Serves a request of a transaction's coordinator, at the leader.
     using Transact =
         std::function<Transacted(Group&, ZoneIndex, const OpRequest&, CollectionSizes&)>;
 
-    ItemServer(WorldState& world, Replicator& replicator, PreparedItems& prepared, Answer answer,
-               Transact transact)
+    ItemServer(WorldState& world, Replicator& replicator, PreparedItems& prepared,
+               const OpAnswer& answer, Transact transact)
         : m_world(world),
           m_replicator(replicator),
           m_prepared(prepared),
-          m_answer(std::move(answer)),
+          m_answer(answer),
           m_transact(std::move(transact)),
-          m_collections(world) {}
+          m_collections(world),
+          m_leading(world, replicator, answer,
+                    [this](Group& group, const ParkedOp& asked) { serveNow(group, asked); }) {}
+    ItemServer(const ItemServer&) = delete;
+    ItemServer& operator=(const ItemServer&) = delete;
 
     /// A request has arrived at the replica in `asked.zone`, which has power.
     void serve(Group& group, ParkedOp asked);
@@ -43,7 +43,10 @@ public:
     /// long.
     void indexesShow(Group& group, ZoneIndex leader, Lsn shown);
     /// The group is being removed. Waiting requests get no answer from here; their routers notice.
-    void forget(GroupId group) { m_work.forget(group); }
+    void forget(GroupId group) {
+        m_work.forget(group);
+        m_leading.forget(group);
+    }
 
     /// True if a request waits for the group's leader.
     bool waits(GroupId group) const;
@@ -72,33 +75,32 @@ private:
     };
     /// The waiting requests at the replicas of one group.
     struct Work {
-        std::vector<ParkedOp> parked;  ///< Waiting for the leader's lease.
         std::vector<Waiter> waiters;
         std::vector<IndexWaiter> indexWaiters;
         GroupLoad load;
     };
 
     void serveNow(Group& group, const ParkedOp& asked);
-    void redirect(Group& group, ZoneIndex zone, OpId op);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
     void write(Group& group, const ParkedOp& asked, const WriteItem& write);
     void transact(Group& group, const ParkedOp& asked);
     void answerOnce(Group& group, Waiter waiter);
     void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
-    /// Reports the damage that a read found, and returns the error for its client.
-    std::unique_ptr<OpResult> damaged(storage::StorageError error);
+    /// Answers with what a read returned; reports the damage that it found.
+    template <typename T>
+    void answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read);
     void answerWaiters(Group& group, Work& work);
-    void answerParked(Group& group, Work& work);
     void finish(Group& group, Waiter waiter);
     Served served(const Group& group, ZoneIndex zone) const;
 
     WorldState& m_world;
     Replicator& m_replicator;
     PreparedItems& m_prepared;
-    Answer m_answer;
+    OpAnswer m_answer;
     Transact m_transact;
     CollectionSizes m_collections;
+    LeaseQueue m_leading;
     PerGroup<Work> m_work;
 };
 

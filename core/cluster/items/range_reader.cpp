@@ -19,20 +19,21 @@ constexpr std::string_view kEntry = "An entry of a local index";
 /// The space whose partitions hold the keys of the page.
 KeySpaceId partitionedSpace(const ReadRange& range) {
     const SecondaryIndex* index = range.table->findIndex(range.indexName);
-    return index != nullptr && index->global ? index->space : range.table->space;
+    return index != nullptr && index->isGlobal() ? index->space : range.table->space;
 }
 
 /// A page in the making, at one replica.
 class PageReader {
 public:
     PageReader(const WorldState& world, const Group& group, ZoneIndex zone, const ReadRange& range,
-               std::uint64_t itemsMax, std::uint64_t bytesMax)
+               const OpRequest& request)
         : m_world(world),
           m_group(group),
           m_zone(zone),
           m_range(range),
-          m_itemsMax(itemsMax),
-          m_bytesMax(bytesMax) {}
+          m_part(request.part),
+          m_itemsMax(request.itemsLeft),
+          m_bytesMax(request.bytesLeft) {}
 
     storage::StorageResult<RangeReply> read(std::string begin, std::string end) {
         m_reply.items.reserve(std::min(m_itemsMax, kItemsReserved));
@@ -68,7 +69,7 @@ private:
                 bytes += view->itemBytes;
                 m_reply.items.push_back(std::move(*view));
                 m_isFull = isFull(m_reply.items.size(), bytes);
-                m_reply.more = m_isFull && !m_range.endsAt(key);
+                m_reply.more = m_isFull && !m_range.endsAt(key, m_part);
                 if (m_range.fetchFromTable) m_lastKey = key;
                 if (!m_isFull && --left > 0) return storage::ScanStep::Continue;
                 m_isAtEnd = false;
@@ -88,7 +89,8 @@ private:
             items.push_back(std::move(item));
             if (!isFull(items.size(), m_bytes)) continue;
             m_isFull = true;
-            m_reply.more = items.size() < m_reply.items.size() || !m_range.endsAt(m_lastKey);
+            m_reply.more =
+                items.size() < m_reply.items.size() || !m_range.endsAt(m_lastKey, m_part);
             m_reply.items.resize(items.size());
         }
         return {};
@@ -111,6 +113,7 @@ private:
     const Group& m_group;
     const ZoneIndex m_zone;
     const ReadRange& m_range;
+    const std::uint32_t m_part;
     const std::uint64_t m_itemsMax;
     const std::uint64_t m_bytesMax;
 
@@ -131,25 +134,28 @@ KeySpaceId spaceOf(const ReadRange& range) {
 
 storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
                                              ZoneIndex zone, const ReadRange& range,
-                                             const std::string& from, std::uint64_t itemsMax,
-                                             std::uint64_t bytesMax) {
-    const KeyBounds bounds = group.boundsIn(spaceOf(range));
-    const std::string& begin = std::max(range.forward ? from : range.begin, bounds.begin);
-    const std::string& wanted = range.forward ? range.end : from;
-    const std::string& end = wanted.empty() ? bounds.end : std::min(wanted, bounds.end);
-
-    return PageReader(world, group, zone, range, itemsMax, bytesMax).read(begin, end);
+                                             const OpRequest& request) {
+    const KeyBounds partition = group.boundsIn(spaceOf(range));
+    ReadRange::Bounds left = range.bounds(request.part);
+    (range.forward ? left.begin : left.end) = request.key;
+    const auto begin = std::max(left.begin, std::string_view(partition.begin));
+    const std::string_view partitionEnd = partition.end;
+    const auto end = left.end.empty() ? partitionEnd : std::min(left.end, partitionEnd);
+    return PageReader(world, group, zone, range, request)
+        .read(std::string(begin), std::string(end));
 }
 
-GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group) {
+GroupId nextPartition(const WorldState& world, const ReadRange& range, std::uint32_t part,
+                      const Group* group) {
     const KeySpaceId space = partitionedSpace(range);
-    const std::string_view begin = std::string_view(range.begin).substr(types::kKeySpaceBytes);
+    const ReadRange::Bounds bounds = range.bounds(part);
+    const std::string_view begin = bounds.begin.substr(types::kKeySpaceBytes);
     // The end of a whole key space is the start of the next one, so every key of this one is before
     // it.
     const bool endless =
-        range.end.empty() || ByteReader(range.end).u32() != ByteReader(range.begin).u32();
+        bounds.end.empty() || ByteReader(bounds.end).u32() != ByteReader(bounds.begin).u32();
     const std::string_view end =
-        endless ? std::string_view() : std::string_view(range.end).substr(types::kKeySpaceBytes);
+        endless ? std::string_view() : bounds.end.substr(types::kKeySpaceBytes);
     if (range.forward) {
         if (group == nullptr) return world.partitions.find(space, begin);
         if (group->end.empty()) return GroupId{};

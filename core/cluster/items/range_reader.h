@@ -5,20 +5,20 @@
 
 namespace orrery::cluster {
 
-/// The part of a page in one partition, as the replica in `zone` has applied it. The page continues
-/// at `from`: its lower bound, or its upper bound when it goes backward. Stops after `itemsMax`
-/// items or once it reaches `bytesMax`, and then sets `more`. An item fetched for an entry of a
-/// local index counts as well as the entry.
+/// The items of a page in one partition, as the replica in `zone` has applied it. The page
+/// continues at `request.key`, the lower bound in the range `request.part`, or the upper bound when
+/// it goes backward. Stops at the limits of the request, and then sets `more`. An item fetched for
+/// an entry of a local index counts as well as the entry.
 storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
                                              ZoneIndex zone, const ReadRange& range,
-                                             const std::string& from, std::uint64_t itemsMax,
-                                             std::uint64_t bytesMax);
+                                             const OpRequest& request);
 
 /// The key space that a page reads.
 KeySpaceId spaceOf(const ReadRange& range);
 
-/// The first partition of a page (if `group` is null), or the next one after `group`; group 0 if
-/// the range has no more. A local index lives in the partitions of its table.
-GroupId nextPartition(const WorldState& world, const ReadRange& range, const Group* group);
+/// The first partition of one range of a page (if `group` is null), or the next one after `group`;
+/// group 0 if the range has no more. A local index lives in the partitions of its table.
+GroupId nextPartition(const WorldState& world, const ReadRange& range, std::uint32_t part,
+                      const Group* group);
 
 }  // namespace orrery::cluster

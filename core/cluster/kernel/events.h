@@ -71,11 +71,13 @@ struct OpAnswered {
     OpId op;
     std::unique_ptr<OpResult> result;
 };
+/// A router or a coordinator sends a request again.
 struct OpRetry {
     OpId op;
 };
-/// A scan for unanswered requests, from this call on.
-struct RouterSweep {
+/// A scan for unanswered requests of routers, or of coordinators, from this call on.
+struct CallSweep {
+    OpOwner owner = OpOwner::Router;
     CallNumber from{};
 };
 struct FaultEnds {
@@ -145,14 +147,6 @@ struct CollectionCountStep {
     std::string sizeKey;
 };
 
-/// A coordinator asks a leader again.
-struct TransactionRetry {
-    OpId op;
-};
-/// A scan for unanswered requests of coordinators, from this transaction on.
-struct TransactionSweep {
-    CallNumber from{};
-};
 /// A transaction's next attempt.
 struct TransactionAgain {
     CallNumber transaction{};
@@ -171,9 +165,9 @@ struct LeaderSweep {};
 
 using Event =
     std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
-                 OpRetry, RouterSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 OpRetry, CallSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
                  IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
-                 CollectionCountStep, LeaderSweep, TransactionRetry, TransactionSweep,
-                 TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep>;
+                 CollectionCountStep, LeaderSweep, TransactionAgain, PreparedSweep, LedgerStep,
+                 ProposalsLeave, ExpirySweep>;
 
 }  // namespace orrery::cluster

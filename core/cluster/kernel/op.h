@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "core/base/named_type.h"
 #include "core/cluster/catalog/request.h"
@@ -41,8 +43,8 @@ enum class Access : std::uint8_t {
 /// A router's request to one replica. It is the complete payload of the message: the replica never
 /// reads the router's memory. Immutable and shared, never copied.
 struct OpRequest {
-    std::shared_ptr<const Request> call;  ///< The whole call; `part` selects one of a batch.
-    std::uint32_t part = 0;
+    std::shared_ptr<const Request> call;  ///< The whole call.
+    std::uint32_t part = 0;               ///< One of a batch, or the range where a page continues.
     std::string key;  ///< The storage key of an item, or where a page continues.
     Access access = Access::Eventual;
     /// For a page: its remaining limits.
@@ -57,20 +59,23 @@ struct OpRequest {
 };
 using OpRequestPtr = std::shared_ptr<const OpRequest>;
 
-/// A replica's answer to one request of a router.
+/// The answer of a replica that does not serve the request.
+struct Redirect {
+    std::optional<ZoneIndex> leader;  ///< The zone to try; if unknown, any other replica.
+};
+/// The request failed.
+struct Refused {
+    ApiError error;
+    /// For a write that its item refused: the item. It determines what the attempt costs.
+    ItemView item;
+};
+
+/// A replica's answer to one request of a router or a coordinator: one kind for each kind of
+/// request, and two for those that are not served.
 struct OpResult {
-    enum class Kind : std::uint8_t {
-        Done,      ///< `reply` or `error`.
-        Redirect,  ///< Not served here: try `leader`, or any other replica if it is unknown.
-    };
-    Kind kind = Kind::Done;
-    std::optional<ZoneIndex> leader;
-    ItemView item;                                   ///< For a read.
-    WriteReply write;                                ///< For a write.
-    RangeReply range;                                ///< For a page.
-    std::unique_ptr<TransactionResult> transaction;  ///< For a coordinator.
-    StreamReply stream;
-    std::optional<ApiError> error;
+    std::variant<Redirect, Refused, ItemView, WriteReply, RangeReply, StreamReply,
+                 std::unique_ptr<TransactionResult>>
+        answer;
     Served served;
     storage::Ticket gate{};
 };
@@ -81,5 +86,9 @@ struct ParkedOp {
     ZoneIndex zone{};
     OpRequestPtr request;
 };
+
+struct Group;
+/// Sends an answer from the replica in `from` to whoever waits for the operation.
+using OpAnswer = std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult>)>;
 
 }  // namespace orrery::cluster

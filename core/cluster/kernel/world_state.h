@@ -73,6 +73,14 @@ struct WorldState {
     void reportDamage(storage::StorageError error) {
         if (!damage) damage = std::move(error);
     }
+    /// The same; returns the error for the client of the request.
+    ApiError damaged(storage::StorageError error) {
+        ApiError answer = ApiError::internal(error.message());
+        reportDamage(std::move(error));
+        return answer;
+    }
+    /// The error for a write after damage has been found.
+    ApiError damageError() const { return ApiError::internal(damage->message()); }
 
     /// False while the store refuses writes. Nothing that only adds data begins then: what the
     /// disk does not take would fill the memory.

@@ -10,32 +10,21 @@
 
 namespace orrery::cluster {
 
-using namespace std::chrono_literals;
-
-namespace {
-
-constexpr Duration kSweepEvery = 100ms;
-/// An unanswered read is sent to another replica after this long. A write is not: its outcome is
-/// unknown.
-constexpr Duration kAttemptTimeout = 300ms;
-constexpr std::size_t kSweepPartsMax = 200;
-
-}  // namespace
-
 Router::Router(WorldState& world, Coordinator& coordinator, TableRequests tables,
                LedgerMaker makeLedger)
     : m_world(world),
       m_coordinator(coordinator),
       m_tables(std::move(tables)),
       m_makeLedger(std::move(makeLedger)),
-      m_prng(Prng::stream(world.seed, "router")) {}
+      m_prng(Prng::stream(world.seed, "router")),
+      m_requests(world, OpOwner::Router) {}
 
 void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
     ++m_totals.requests;
     const CallNumber number = m_next;
     m_next = m_next.next();
     PendingCall& pending = m_calls.try_emplace(m_calls.end(), number)->second;
-    pending.id = id.value();
+    pending.id = id;
     pending.call = std::move(call);
     pending.caller = std::move(caller);
     pending.zone = pending.caller.zone;
@@ -57,7 +46,7 @@ void Router::admit(CallId id, std::unique_ptr<Call> call, Caller caller) {
         if (pending.ops[part].state == Op::State::Done) continue;
         send(number, pending, part);
     }
-    scheduleSweep();
+    m_requests.scheduleSweep(m_calls);
 }
 
 // The router of a lost zone accepts requests until the loss is detected; those get an error. After
@@ -72,11 +61,8 @@ std::optional<ZoneIndex> Router::routerZone(const RegionState& region, ZoneIndex
 }
 
 ZoneIndex Router::chooseReplica(const PendingCall& call, const Op& op, const Group& group) {
+    if (const auto leader = m_requests.expectedLeader(group, call.zone, op)) return *leader;
     const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
-    const ZoneIndex hint = m_hints.find(group, call.zone);
-    if (op.request->needsLeader() && !suspects[hint.value()] &&
-        (op.attempts == 0 || hint != op.target))
-        return hint;
     std::array<ZoneIndex, kZonesPerRegion> candidates;
     std::size_t count = 0;
     for (const ZoneIndex zone : kZones) {
@@ -94,18 +80,9 @@ void Router::send(CallNumber number, PendingCall& call, std::uint32_t part) {
         if (endsWithoutPartition(call, op)) return partDone(number, call, part);
         group = m_world.findGroup(op.group);
     }
-    if (group == nullptr) return retryLater({number, part, op.sendings});
-    op.target = chooseReplica(call, op, *group);
-    ++op.attempts;
-    ++op.sendings;
-    op.sentAt = m_world.now;
-    op.state = Op::State::Sent;
-    const auto kind =
-        op.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
-    const EnvelopeHeader header{{op.group, call.region, call.zone}, op.target, kind};
-    // If the message is lost, the sweep notices.
-    op.sent =
-        m_world.post.send(OpArrives{header, {number, part, op.sendings, call.zone}, op.request});
+    if (group == nullptr) return m_requests.retryLater({number, part, op.sending, call.zone});
+    m_requests.send(*group, op, {number, part, op.sending + 1, call.zone},
+                    chooseReplica(call, op, *group));
 }
 
 // The map has changed since the part was planned, or its table or index is gone.
@@ -141,11 +118,6 @@ std::optional<ApiError> Router::goneError(KeySpaceId space, const std::string& i
     return ApiError::validation("The table does not have the specified index: " + indexName);
 }
 
-void Router::retryLater(const OpId& op) {
-    constexpr Duration kRetryDelay = 20ms;
-    m_world.queue.add(m_world.now + kRetryDelay, OpRetry{op});
-}
-
 void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
     const EnvelopeHeader header{group.ref(from), op.router, observe::MessageKind::Reply, 0,
                                 result->served.applied};
@@ -155,61 +127,54 @@ void Router::answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpRes
 void Router::on(const OpRetry& retry) {
     const auto found = m_calls.find(retry.op.call);
     if (found == m_calls.end()) return;
-    Op& op = found->second.ops[retry.op.part];
-    if (op.state != Op::State::Unsent || op.sendings != retry.op.sending) return;
+    if (!found->second.ops[retry.op.part].awaitsRetry(retry.op)) return;
     send(retry.op.call, found->second, retry.op.part);
 }
 
-// Thousands of calls may be waiting, so each event looks at some of them.
-void Router::on(const RouterSweep& sweep) {
+void Router::on(const CallSweep& sweep) {
     std::vector<OpId> late;
-    auto at = m_calls.lower_bound(sweep.from);
-    for (std::size_t seen = 0; at != m_calls.end() && seen < kSweepPartsMax; ++at) {
-        const auto& [number, call] = *at;
-        seen += std::max<std::size_t>(call.ops.size(), 1);
-        const bool isLate = m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
-        if (call.ops.empty() && isLate) late.push_back({number, 0});
-        for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
-            const Op& op = call.ops[part];
-            const bool slow =
-                op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
-            const bool gone = m_world.findGroup(op.group) == nullptr;
-            if (op.state != Op::State::Done && (isLate || gone || (slow && !op.request->isWrite())))
-                late.push_back({number, part});
-        }
-    }
-    const bool isDone = at == m_calls.end();
-    if (!isDone) m_world.queue.add(m_world.now, RouterSweep{at->first});
-    for (const OpId& op : late) {
-        const auto found = m_calls.find(op.call);
-        if (found == m_calls.end()) continue;
-        PendingCall& call = found->second;
-        if (call.ops.empty()) {  // A transaction; its coordinator goes on.
-            call.error = ApiError::internal();
-            finish(op.call, call);
-            continue;
-        }
-        // The unanswered request is the cause.
-        const CauseScope scope(m_world.queue, call.ops[op.part].sent);
-        if (m_world.now - call.admittedAt >= m_world.profile.requestTimeout) {
-            giveUp(op.call, call, op.part);
-        } else {
-            send(op.call, call, op.part);
-        }
-    }
-    if (!isDone) return;
-    m_sweepQueued = false;
-    scheduleSweep();
+    const auto look = [&](CallNumber number, const PendingCall& call) {
+        findLate(number, call, late);
+        return call.ops.size();
+    };
+    const bool isWhole = m_requests.sweep(m_calls, sweep.from, look);
+    for (const OpId& op : late)
+        sendLate(op);
+    if (isWhole) m_requests.sweepEnds(m_calls);
 }
 
-void Router::scheduleSweep() {
-    if (m_sweepQueued || m_calls.empty()) return;
-    m_sweepQueued = true;
-    m_world.queue.add(m_world.now + kSweepEvery, RouterSweep{});
+bool Router::isTooLate(const PendingCall& call) const {
+    return m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+}
+
+// An unanswered read goes to another replica. A write does not: its outcome is unknown.
+void Router::findLate(CallNumber number, const PendingCall& call, std::vector<OpId>& late) const {
+    const bool isLate = isTooLate(call);
+    if (call.ops.empty() && isLate) late.push_back({number, 0});
+    for (std::uint32_t part = 0; part < call.ops.size(); ++part) {
+        const Op& op = call.ops[part];
+        if (op.state == Op::State::Done) continue;
+        const bool isSlow = m_requests.isSlow(op) && !op.request->isWrite();
+        if (isLate || isSlow || m_world.findGroup(op.group) == nullptr)
+            late.push_back({number, part});
+    }
+}
+
+void Router::sendLate(const OpId& op) {
+    const auto found = m_calls.find(op.call);
+    if (found == m_calls.end()) return;
+    PendingCall& call = found->second;
+    if (call.ops.empty()) {  // A transaction; its coordinator goes on.
+        call.error = ApiError::internal();
+        return finish(op.call, call);
+    }
+    // The unanswered request is the cause.
+    const CauseScope scope(m_world.queue, call.ops[op.part].sent);
+    isTooLate(call) ? giveUp(op.call, call, op.part) : send(op.call, call, op.part);
 }
 
 void Router::zoneLost(RegionId region, ZoneIndex zone) {
-    m_hints.forget(region, zone);
+    m_requests.zoneLost(region, zone);
     m_coordinator.zoneLost(region, zone);
 }
 

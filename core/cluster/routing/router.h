@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/cluster/kernel/calls.h"
-#include "core/cluster/kernel/leader_hints.h"
+#include "core/cluster/kernel/leader_requests.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/routing/pending_call.h"
 #include "core/cluster/transactions/coordinator.h"
@@ -37,9 +37,9 @@ public:
 
     void on(OpAnswered& answered);
     void on(const OpRetry& retry);
-    void on(const RouterSweep& sweep);
+    void on(const CallSweep& sweep);
 
-    /// The zone lost power, and its router everything it had learnt.
+    /// The zone lost power, and with it its router's hints.
     void zoneLost(RegionId region, ZoneIndex zone);
     /// Fails the first call of this router at or after `from`; returns where to continue.
     CallNumber failCall(RegionId region, ZoneIndex zone, CallNumber from);
@@ -84,23 +84,24 @@ private:
     /// part may have another partition now.
     bool endsWithoutPartition(PendingCall& call, Op& op);
     std::optional<ApiError> goneError(KeySpaceId space, const std::string& indexName) const;
-    void retryLater(const OpId& op);
     void send(CallNumber number, PendingCall& call, std::uint32_t part);
     ZoneIndex chooseReplica(const PendingCall& call, const Op& op, const Group& group);
 
     // Answers; router_answers.cpp.
-    void refused(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result);
-    /// True if the part is done. Otherwise its page goes on elsewhere.
+    /// True if the part has succeeded. Otherwise it was refused, or its page continues elsewhere.
     bool take(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result);
-    bool takePage(CallNumber number, PendingCall& call, RangeReply& page, OpResult& result);
-    GroupId startFurtherRange(PendingCall& call, OpRequest& asked);
+    void refused(CallNumber number, PendingCall& call, std::uint32_t part, Refused& refusal);
+    bool takePage(CallNumber number, PendingCall& call, RangeReply& taken);
     void partDone(CallNumber number, PendingCall& call, std::uint32_t part);
     void giveUp(CallNumber number, PendingCall& call, std::uint32_t part);
     static void limitBatch(const std::vector<Op>& ops, BatchReadReply& reads);
     void finish(CallNumber number, PendingCall& call);
     void countConflicts(const ApiError& error);
 
-    void scheduleSweep();
+    /// Adds the parts of a call that must be sent again, or that have waited too long.
+    void findLate(CallNumber number, const PendingCall& call, std::vector<OpId>& late) const;
+    void sendLate(const OpId& op);
+    bool isTooLate(const PendingCall& call) const;
     void traceServed(const PendingCall& call, const Answered& answered);
 
     WorldState& m_world;
@@ -109,9 +110,8 @@ private:
     LedgerMaker m_makeLedger;
     Prng m_prng;
     std::map<CallNumber, PendingCall> m_calls;  ///< In order of admission.
-    LeaderHints m_hints;
+    LeaderRequests m_requests;
     CallNumber m_next{1};
-    bool m_sweepQueued = false;
     std::vector<Answered> m_answers;
     Totals m_totals;
 };

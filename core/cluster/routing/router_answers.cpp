@@ -18,6 +18,22 @@ template <typename T>
 concept WithoutParts = OneOf<T, TransactWriteReply, TransactReadReply, TableReply, NamesReply,
                              UpdateStreamReply, NothingReply>;
 
+void takeItem(Reply& reply, std::uint32_t part, ItemView item) {
+    if (auto* batch = std::get_if<BatchReadReply>(&reply)) {
+        batch->items[part] = std::move(item);
+    } else {
+        std::get<ItemReply>(reply).item = std::move(item);
+    }
+}
+
+void takeWrite(Reply& reply, std::uint32_t part, WriteReply write) {
+    if (auto* batch = std::get_if<BatchWriteReply>(&reply)) {
+        batch->writes[part] = std::move(write);
+    } else {
+        std::get<WriteReply>(reply) = std::move(write);
+    }
+}
+
 }  // namespace
 
 void Router::on(OpAnswered& answered) {
@@ -27,47 +43,59 @@ void Router::on(OpAnswered& answered) {
     PendingCall& call = found->second;
     Op& op = call.ops[answered.op.part];
     if (!op.awaits(answered.op)) return;
-    op.state = Op::State::Unsent;
-    const ZoneIndex from = answered.header.from.zone;
+    const LeaderRequests::Next next = m_requests.answered(op, answered);
+    if (next == LeaderRequests::Next::Wait) return;
+    if (next == LeaderRequests::Next::Send) return send(answered.op.call, call, answered.op.part);
     OpResult& result = *answered.result;
-    if (result.kind == OpResult::Kind::Redirect) {
-        const Group* group = m_world.findGroup(op.group);
-        const auto& suspects = m_world.region(call.region).suspects[call.zone.value()];
-        const bool useful =
-            result.leader && *result.leader != from && !suspects[result.leader->value()];
-        if (useful && group != nullptr && op.request->needsLeader()) {
-            m_hints.learn(*group, call.zone, *result.leader);
-            if (op.attempts < 4) return send(answered.op.call, call, answered.op.part);
-        }
-        return retryLater(answered.op);
-    }
-    if (op.request->needsLeader()) {
-        if (const Group* group = m_world.findGroup(op.group))
-            m_hints.learn(*group, call.zone, from);
-    }
     call.served = result.served;
     call.gate = std::max(call.gate, result.gate);
-    if (result.error) return refused(answered.op.call, call, answered.op.part, result);
     if (take(answered.op.call, call, answered.op.part, result))
         partDone(answered.op.call, call, answered.op.part);
 }
 
+bool Router::take(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result) {
+    return std::visit(
+        Overloaded{
+            [](const Redirect&) -> bool { CHECK(false); },  // LeaderRequests has followed it.
+            [&](Refused& refusal) {
+                refused(number, call, part, refusal);
+                return false;
+            },
+            [&](ItemView& item) {
+                takeItem(call.reply, part, std::move(item));
+                return true;
+            },
+            [&](WriteReply& write) {
+                takeWrite(call.reply, part, std::move(write));
+                return true;
+            },
+            [&](RangeReply& page) { return takePage(number, call, page); },
+            [&](StreamReply& stream) {
+                call.reply = std::move(stream);
+                return true;
+            },
+            // Only coordinators ask for these.
+            [](const std::unique_ptr<TransactionResult>&) -> bool { CHECK(false); },
+        },
+        result.answer);
+}
+
 // Only the reply of a batch of writes can name writes that failed.
-void Router::refused(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result) {
-    countConflicts(*result.error);
-    const bool ofService = httpStatus(result.error->type) >= 500;
+void Router::refused(CallNumber number, PendingCall& call, std::uint32_t part, Refused& refusal) {
+    countConflicts(refusal.error);
+    const bool ofService = httpStatus(refusal.error.type) >= 500;
     if (ofService && call.ops.size() > 1) return giveUp(number, call, part);
     const auto fail = [&] {
-        call.error = std::move(result.error);
+        call.error = std::move(refusal.error);
         partDone(number, call, part);
     };
     std::visit(Overloaded{
                    [&](BatchWriteReply& reply) {
-                       const bool isConflict = result.error->type == ErrorType::TransactionConflict;
+                       const bool isConflict = refusal.error.type == ErrorType::TransactionConflict;
                        if (std::get<WriteBatch>(*call.request).failsSingly) {
-                           reply.failed.emplace_back(part, *std::move(result.error));
+                           reply.failed.emplace_back(part, std::move(refusal.error));
                            // A write that is refused costs what it attempted.
-                           reply.writes[part] = {std::move(result.write.before), {}, {}};
+                           reply.writes[part] = {std::move(refusal.item), {}, {}};
                            partDone(number, call, part);
                        } else if (isConflict) {
                            giveUp(number, call, part);
@@ -82,62 +110,39 @@ void Router::refused(CallNumber number, PendingCall& call, std::uint32_t part, O
                call.reply);
 }
 
-bool Router::take(CallNumber number, PendingCall& call, std::uint32_t part, OpResult& result) {
-    return std::visit(Overloaded{
-                          [&](ItemReply& reply) {
-                              reply.item = std::move(result.item);
-                              return true;
-                          },
-                          [&](WriteReply& reply) {
-                              reply = std::move(result.write);
-                              return true;
-                          },
-                          [&](RangeReply& page) { return takePage(number, call, page, result); },
-                          [&](BatchReadReply& reply) {
-                              reply.items[part] = std::move(result.item);
-                              return true;
-                          },
-                          [&](BatchWriteReply& reply) {
-                              reply.writes[part] = std::move(result.write);
-                              return true;
-                          },
-                          [&](StreamReply& reply) {
-                              reply = std::move(result.stream);
-                              return true;
-                          },
-                          []<WithoutParts T>(T&) -> bool { CHECK(false); },
-                      },
-                      call.reply);
-}
-
-bool Router::takePage(CallNumber number, PendingCall& call, RangeReply& page, OpResult& result) {
+bool Router::takePage(CallNumber number, PendingCall& call, RangeReply& taken) {
     const auto& range = std::get<ReadRange>(*call.request);
+    auto& page = std::get<RangeReply>(call.reply);
     std::uint64_t bytes = 0;
-    for (ItemView& item : result.range.items) {
+    for (ItemView& item : taken.items) {
         bytes += item.itemBytes;
         call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         --call.itemsLeft;
         page.items.push_back(std::move(item));
     }
-    for (ItemView& item : result.range.tableItems) {
+    for (ItemView& item : taken.tableItems) {
         call.bytesLeft -= std::min<std::uint64_t>(call.bytesLeft, item.itemBytes);
         page.tableItems.push_back(std::move(item));
     }
     page.partitionBytes.push_back(bytes);
-    const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
-    page.more = result.range.more || (isFull && !range.further.empty());
     Op& op = call.ops.front();
+    const bool isLastRange = range.isLast(op.request->part);
+    const bool isFull = call.itemsLeft == 0 || call.bytesLeft == 0;
+    page.more = taken.more || (isFull && !isLastRange);
+    if (page.more) return true;
     const Group* group = m_world.findGroup(op.group);
     // The partition disappeared after its answer, so the page may be incomplete.
-    if (group == nullptr && !page.more) {
+    if (group == nullptr) {
         send(number, call, 0);
         return false;
     }
-    GroupId next = page.more ? GroupId{} : nextPartition(m_world, range, group);
     OpRequest continued = *op.request;
+    GroupId next = nextPartition(m_world, range, continued.part, group);
     if (next == GroupId{}) {
-        if (page.more || range.further.empty()) return true;
-        next = startFurtherRange(call, continued);
+        if (isLastRange) return true;
+        const ReadRange::Bounds bounds = range.bounds(++continued.part);
+        continued.key = range.forward ? bounds.begin : bounds.end;
+        next = nextPartition(m_world, range, continued.part, nullptr);
     }
     continued.itemsLeft = call.itemsLeft;
     continued.bytesLeft = call.bytesLeft;
@@ -146,19 +151,6 @@ bool Router::takePage(CallNumber number, PendingCall& call, RangeReply& page, Op
     op.attempts = 0;
     send(number, call, 0);
     return false;
-}
-
-// Goes on with the next range of a page, which becomes the range of the call.
-GroupId Router::startFurtherRange(PendingCall& call, OpRequest& asked) {
-    ReadRange range = std::get<ReadRange>(*call.request);
-    range.begin = std::move(range.further.front().begin);
-    range.end = std::move(range.further.front().end);
-    range.further.erase(range.further.begin());
-    asked.key = range.forward ? range.begin : range.end;
-    const GroupId first = nextPartition(m_world, range, nullptr);
-    call.request = std::make_shared<const Request>(std::move(range));
-    asked.call = call.request;
-    return first;
 }
 
 // No answer in time. For a batch, this part becomes unprocessed, which its reply can express.
@@ -210,7 +202,7 @@ void Router::finish(CallNumber number, PendingCall& call) {
         },
         call.reply);
     Answered& answered = m_answers.emplace_back(
-        CallId(call.id), std::move(call.call),
+        call.id, std::move(call.call),
         call.error ? ApiResult<Reply>(std::unexpected(std::move(*call.error)))
                    : ApiResult<Reply>(std::move(call.reply)),
         call.served, std::max(call.gate, m_world.catalog.gate()));

@@ -29,7 +29,7 @@ Access accessOf(bool isConsistent) {
 
 bool Router::plan(PendingCall& call) {
     if (m_world.damage && changesData(*call.request)) {
-        call.error = ApiError::internal(m_world.damage->message());
+        call.error = m_world.damageError();
         return false;
     }
     if (!planParts(call)) {
@@ -63,7 +63,7 @@ bool Router::planParts(PendingCall& call) {
                 call.itemsLeft = range.limit;
                 call.bytesLeft = kPageBytesMax;
                 call.region = range.table->region;
-                return planPage(call, range, nextPartition(m_world, range, nullptr));
+                return planPage(call, range, nextPartition(m_world, range, 0, nullptr));
             },
             [&](const ReadBatch& batch) {
                 call.reply = BatchReadReply{std::vector<ItemView>(batch.reads.size()), {}};

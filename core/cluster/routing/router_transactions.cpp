@@ -10,7 +10,7 @@ namespace orrery::cluster {
 
 std::optional<ApiError> Router::refusal(const Request& request) const {
     if (m_world.damage && transactionKindOf(request) == TransactionKind::Write)
-        return ApiError::internal(m_world.damage->message());
+        return m_world.damageError();
     for (const ItemPlace& place : placesOf(request)) {
         // For the data plane, a table that is being created does not exist yet.
         const bool isThere =
@@ -33,7 +33,7 @@ void Router::transact(CallNumber number, PendingCall& call) {
     call.zone = *zone;
     const bool isWrite = transactionKindOf(*call.request) == TransactionKind::Write;
     if (isWrite && m_world.region(call.region).ledger == GroupId{}) m_makeLedger(call.region);
-    scheduleSweep();
+    m_requests.scheduleSweep(m_calls);
     m_coordinator.start(number, call.region, call.zone, call.request);
 }
 

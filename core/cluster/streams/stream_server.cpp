@@ -127,31 +127,13 @@ private:
     bool m_isTrimmed = false;
 };
 
-void StreamServer::serve(Group& group, ParkedOp asked) {
-    const replication::Replica& replica = *group.member(asked.zone).replica;
-    m_replicator.requestLease(group, asked.zone);
-    if (replica.takesRequests(m_world.now)) return answer(group, asked);
-    if (replica.role() == replication::Role::Leader) {
-        m_parked.of(group.id).push_back(std::move(asked));
-    } else {
-        redirect(group, asked);
-    }
-}
-
-void StreamServer::redirect(Group& group, const ParkedOp& asked) {
-    auto result = std::make_unique<OpResult>();
-    result->kind = OpResult::Kind::Redirect;
-    result->leader = group.member(asked.zone).replica->leaderHint();
-    m_answer(group, asked.zone, asked.op, std::move(result));
-}
-
-void StreamServer::answer(Group& group, const ParkedOp& asked) {
+void StreamServer::serveNow(Group& group, const ParkedOp& asked) {
     auto result = std::make_unique<OpResult>();
     auto reply = read(group, asked.zone, std::get<ReadStream>(*asked.request->call));
     if (reply) {
-        result->stream = *std::move(reply);
+        result->answer = *std::move(reply);
     } else {
-        result->error = std::move(reply).error();
+        result->answer = Refused{std::move(reply).error(), {}};
     }
     result->served.known = true;
     result->served.zone = asked.zone;
@@ -221,7 +203,7 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
                                               kArchiveBytes);
         if (!records) return std::unexpected(ApiError::internal(records.error().message()));
         if (records->empty()) {
-            // Its segment is not written yet: the client comes back.
+            // Its segment is not written yet, so the page ends here and the client retries.
             if (m_archiver.hasOrders(stream->table, shard.group)) break;
             if (!page.skipGap(afterGap(*stream, shard.group, page.position(), *shard.end))) break;
             continue;
@@ -236,29 +218,6 @@ ApiResult<StreamReply> StreamServer::readArchive(const ReadStream& read) const {
         if (page.isFull()) break;
     }
     return page.finish();
-}
-
-bool StreamServer::waits(GroupId group) const {
-    const Parked* parked = m_parked.find(group);
-    return parked != nullptr && !parked->empty();
-}
-
-void StreamServer::moved(Group& group) {
-    Parked* waiting = m_parked.find(group.id);
-    if (waiting == nullptr || waiting->empty()) return;
-    Parked parked = std::exchange(*waiting, {});
-    for (ParkedOp& asked : parked) {
-        const auto& replica = group.member(asked.zone).replica;
-        if (!replica) continue;  // It lost its power; its router will notice.
-        if (m_world.now >= asked.request->deadline) continue;
-        if (replica->role() != replication::Role::Leader) {
-            redirect(group, asked);
-        } else if (replica->takesRequests(m_world.now)) {
-            answer(group, asked);
-        } else {
-            waiting->push_back(std::move(asked));
-        }
-    }
 }
 
 }  // namespace orrery::cluster

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <vector>
+#include <utility>
 
-#include "core/cluster/kernel/per_group.h"
+#include "core/cluster/replicas/lease_queue.h"
 #include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/streams/stream_archiver.h"
 
@@ -14,36 +12,32 @@ namespace orrery::cluster {
 /// shows every write answered before it; for a deleted table from the archive alone.
 class StreamServer {
 public:
-    /// Sends an answer from a replica to the router of the call.
-    using Answer =
-        std::function<void(Group&, ZoneIndex from, OpId, std::unique_ptr<OpResult> result)>;
-
     StreamServer(WorldState& world, Replicator& replicator, const StreamArchiver& archiver,
-                 const LogBounds& bounds)
+                 const LogBounds& bounds, const OpAnswer& answer)
         : m_world(world),
           m_recordsMax(bounds.streamReadRecords),
-          m_replicator(replicator),
           m_archiver(archiver),
-          m_log(world, replicator) {}
-
-    void setAnswer(Answer answer) { m_answer = std::move(answer); }
+          m_log(world, replicator),
+          m_answer(answer),
+          m_leading(world, replicator, answer,
+                    [this](Group& group, const ParkedOp& asked) { serveNow(group, asked); }) {}
+    StreamServer(const StreamServer&) = delete;
+    StreamServer& operator=(const StreamServer&) = delete;
 
     /// A request has arrived at the replica in `asked.zone`, which has power.
-    void serve(Group& group, ParkedOp asked);
+    void serve(Group& group, ParkedOp asked) { m_leading.arrives(group, std::move(asked)); }
     /// The same for a shard whose partition was removed with its table.
     ApiResult<Reply> serveRemoved(const ReadStream& read) const;
 
     /// True if a request waits for the lease of the partition's leader.
-    bool waits(GroupId group) const;
-    void moved(Group& group);
-    void forget(GroupId group) { m_parked.forget(group); }
+    bool waits(GroupId group) const { return m_leading.waits(group); }
+    void moved(Group& group) { m_leading.moved(group); }
+    void forget(GroupId group) { m_leading.forget(group); }
 
 private:
-    using Parked = std::vector<ParkedOp>;
     class Page;
 
-    void answer(Group& group, const ParkedOp& asked);
-    void redirect(Group& group, const ParkedOp& asked);
+    void serveNow(Group& group, const ParkedOp& asked);
     ApiResult<StreamReply> read(Group& group, ZoneIndex zone, const ReadStream& read) const;
     ApiResult<StreamReply> readArchive(const ReadStream& read) const;
     /// Where reading continues after a gap at `position`: before the first record that is left.
@@ -51,11 +45,10 @@ private:
 
     WorldState& m_world;
     const std::size_t m_recordsMax;
-    Replicator& m_replicator;
     const StreamArchiver& m_archiver;
     LogReader m_log;
-    Answer m_answer;
-    PerGroup<Parked> m_parked;
+    OpAnswer m_answer;
+    LeaseQueue m_leading;
 };
 
 }  // namespace orrery::cluster

@@ -15,8 +15,9 @@ namespace orrery::cluster {
 /// the new side of it. A shard ends, and its child begins, with such a record too.
 class Streams {
 public:
-    Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : server(world, replicator, m_archiver, bounds),
+    Streams(WorldState& world, Replicator& replicator, const LogBounds& bounds,
+            const OpAnswer& answer)
+        : server(world, replicator, m_archiver, bounds, answer),
           m_world(world),
           m_replicator(replicator),
           m_archiver(world, replicator, bounds) {}

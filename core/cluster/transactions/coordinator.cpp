@@ -52,9 +52,8 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
                           std::vector<std::string> held) {
     const auto [first, last] = m_byId.equal_range({region, zone, id});
     if (first != last) {
-        const bool isRecovered = std::any_of(first, last, [&](const auto& one) {
-            return m_driven.at(one.second).request == nullptr;
-        });
+        const bool isRecovered = std::any_of(
+            first, last, [&](const auto& one) { return m_driven.at(one.second).isRecovery(); });
         // Its first coordinator is slow, but not lost.
         if (!isRecovered) m_recovered(region, id);
         return;
@@ -62,19 +61,21 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     const CallNumber number = m_next;
     m_next = m_next.next();
     Driven& driven = m_driven[number];
+    driven.purpose = Driven::Purpose::Recovery;
     driven.region = region;
     driven.zone = zone;
     driven.ledger = ledger;
     setId(number, driven, id);
     driven.name = nameIn(id);
     driven.stamp = m_world.calendar();
-    driven.commits = m_world.plantedBug == PlantedBug::RecoveryCommits;
+    const bool isWrong = m_world.plantedBug == PlantedBug::RecoveryCommits;
+    driven.outcome = isWrong ? Outcome::Committed : Outcome::Cancelled;
     driven.held = std::move(held);
     const CauseScope scope(m_world.queue);
     m_world.queue.cause =
         m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
     if (m_world.findGroup(ledger) != nullptr) return decide(number, driven);
-    driven.isForgotten = true;
+    driven.standing = Driven::Standing::Forgotten;
     resolve(number, driven);
 }
 
@@ -103,7 +104,7 @@ void Coordinator::prepare(CallNumber number, Driven& driven) {
 
 void Coordinator::decide(CallNumber number, Driven& driven) {
     TransactionOp op = opOf(driven, TransactionStep::Decide);
-    op.commits = driven.commits;
+    op.commits = driven.commits();
     for (const ActionResult& result : driven.results)
         driven.itemBytes.push_back(
             std::max(result.write.before.itemBytes, result.write.after.itemBytes));
@@ -118,7 +119,7 @@ Instant Coordinator::decidingDeadline() const {
 
 void Coordinator::cancel(CallNumber number, Driven& driven) {
     if (!driven.error) driven.error = ApiError::internal();
-    driven.commits = false;
+    driven.outcome = Outcome::Cancelled;
     driven.results.clear();
     decide(number, driven);
 }
@@ -126,7 +127,7 @@ void Coordinator::cancel(CallNumber number, Driven& driven) {
 // A finished transaction's row has no keys: all its items were committed. What is prepared for it
 // was prepared again by a message that came after that.
 void Coordinator::resolve(CallNumber number, Driven& driven) {
-    addToPartitions(driven, driven.commits ? TransactionStep::Commit : TransactionStep::Cancel,
+    addToPartitions(driven, driven.commits() ? TransactionStep::Commit : TransactionStep::Cancel,
                     driven.keys);
     std::erase_if(driven.held, [&](const std::string& key) {
         return std::ranges::find(driven.keys, key) != driven.keys.end();
@@ -167,13 +168,13 @@ void Coordinator::forgetId(CallNumber number, const Driven& driven) {
 }
 
 void Coordinator::zoneLost(RegionId region, ZoneIndex zone) {
-    m_hints.forget(region, zone);
+    m_requests.zoneLost(region, zone);
     std::vector<std::string> recoveries;
     std::erase_if(m_driven, [&](const auto& one) {
         const Driven& driven = one.second;
         const bool isLost = driven.region == region && driven.zone == zone;
         if (isLost) forgetId(one.first, driven);
-        if (isLost && driven.request == nullptr) recoveries.push_back(driven.id);
+        if (isLost && driven.isRecovery()) recoveries.push_back(driven.id);
         return isLost;
     });
     for (const std::string& id : recoveries)

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "core/cluster/kernel/leader_hints.h"
+#include "core/cluster/kernel/leader_requests.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/transactions/driven.h"
 
@@ -25,7 +25,8 @@ public:
     /// A recovery ended, whether or not it succeeded.
     using Recovered = std::function<void(RegionId, const std::string& id)>;
 
-    explicit Coordinator(WorldState& world) : m_world(world) {}
+    explicit Coordinator(WorldState& world)
+        : m_world(world), m_requests(world, OpOwner::Coordinator) {}
     void setEnded(Ended ended) { m_ended = std::move(ended); }
     void setRecovered(Recovered recovered) { m_recovered = std::move(recovered); }
 
@@ -40,8 +41,8 @@ public:
                  std::vector<std::string> held);
 
     void on(OpAnswered& answered);
-    void on(const TransactionRetry& retry);
-    void on(const TransactionSweep& sweep);
+    void on(const OpRetry& retry);
+    void on(const CallSweep& sweep);
     void on(const TransactionAgain& again);
     /// The zone lost power, and with it what its coordinator knew.
     void zoneLost(RegionId region, ZoneIndex zone);
@@ -87,19 +88,16 @@ private:
                          const std::vector<std::string>& keys) const;
     void ask(CallNumber number, Driven& driven, Driven::Phase phase, Instant deadline);
     void send(CallNumber number, Driven& driven, std::uint32_t part);
-    ZoneIndex chooseReplica(const Driven& driven, const Asked& asked, const Group& group) const;
-    void retryLater(const OpId& op);
+    ZoneIndex chooseReplica(const Driven& driven, const Op& op, const Group& group) const;
     void partDone(CallNumber number, Driven& driven, Asked& asked);
-    void scheduleSweep();
 
     WorldState& m_world;
     Ended m_ended;
     Recovered m_recovered;
-    LeaderHints m_hints;
+    LeaderRequests m_requests;
     std::map<CallNumber, Driven> m_driven;
     std::multimap<Place, CallNumber> m_byId;  ///< Those of `m_driven` whose id is known.
     CallNumber m_next{1};
-    bool m_sweepQueued = false;
 };
 
 }  // namespace orrery::cluster

@@ -11,12 +11,13 @@
 namespace orrery::cluster {
 
 using Phase = Driven::Phase;
+using Standing = Driven::Standing;
 
 namespace {
 
-/// A transaction that only its stamp keeps from being accepted is prepared again so many times.
+/// How often a transaction is prepared again with a higher stamp.
 constexpr std::uint32_t kStampsMax = 10;
-/// A read transaction that meets a writing one reads again so many times.
+/// How often a read transaction retries after it met an unfinished write.
 constexpr std::uint32_t kReadsMax = 4;
 constexpr Duration kReadPause = std::chrono::milliseconds(5);
 
@@ -45,12 +46,11 @@ ApiError mismatch() {
 
 void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result) {
     driven.gate = std::max(driven.gate, result.gate);
-    CHECK(result.transaction != nullptr);
-    TransactionResult& given = *result.transaction;
+    TransactionResult& given = *std::get<std::unique_ptr<TransactionResult>>(result.answer);
     if (driven.phase == Phase::Begin || driven.phase == Phase::Decide ||
         driven.phase == Phase::Finish)
         return takeFromLedger(number, driven, given);
-    if (given.applied > Lsn{}) driven.readUpTo[asked.group] = given.applied;
+    if (given.applied > Lsn{}) driven.readUpTo[asked.op.group] = given.applied;
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.
@@ -64,25 +64,25 @@ void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, Op
 }
 
 void Coordinator::takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result) {
-    const bool wantedCommit = driven.commits;
+    const bool wantedCommit = driven.commits();
     switch (result.answer) {
         case LedgerAnswer::Begun:
             setId(number, driven, std::move(result.id));
             return;
         case LedgerAnswer::Repeated:
-            driven.isRepeated = true;
+            driven.standing = Standing::Repeated;
             driven.itemBytes = std::move(result.itemBytes);
             return;
         case LedgerAnswer::Known:
-            driven.isRepeated = true;
-            driven.commits = true;
+            driven.standing = Standing::Repeated;
+            driven.outcome = Outcome::Committed;
             setId(number, driven, std::move(result.id));
             driven.stamp = result.stamp;
             driven.keys = std::move(result.keys);
             driven.itemBytes = std::move(result.itemBytes);
             return;
         case LedgerAnswer::InProgress:
-            // Without a token it is this one, and a recovery has cancelled it.
+            // Without a token, this is our own transaction, which a recovery has cancelled.
             driven.error = std::get<TransactWrite>(*driven.request).clientToken.empty()
                                ? ApiError::internal()
                                : stillInProgress();
@@ -92,17 +92,17 @@ void Coordinator::takeFromLedger(CallNumber number, Driven& driven, TransactionR
             return;
         case LedgerAnswer::Decided:
             if (driven.phase == Phase::Finish) return;
-            driven.commits = result.commits;
+            driven.outcome = result.commits ? Outcome::Committed : Outcome::Cancelled;
             driven.stamp = result.stamp;
             driven.keys = std::move(result.keys);
             break;
         case LedgerAnswer::Forgotten:
-            driven.isForgotten = true;
-            driven.commits = false;
+            driven.standing = Standing::Forgotten;
+            driven.outcome = Outcome::Cancelled;
             break;
     }
-    // Somebody took the transaction over.
-    if (wantedCommit && !driven.commits && !driven.error) driven.error = ApiError::internal();
+    // Another coordinator has taken over the transaction.
+    if (wantedCommit && !driven.commits() && !driven.error) driven.error = ApiError::internal();
 }
 
 void Coordinator::phaseDone(CallNumber number, Driven& driven) {
@@ -127,11 +127,12 @@ void Coordinator::phaseDone(CallNumber number, Driven& driven) {
 }
 
 void Coordinator::begun(CallNumber number, Driven& driven) {
-    if (driven.error || (driven.isRepeated && driven.id.empty())) {
+    const bool isRepeated = driven.standing == Standing::Repeated;
+    if (driven.error || (isRepeated && driven.id.empty())) {
         answer(driven);
         return end(number);
     }
-    if (driven.isRepeated) return resolve(number, driven);
+    if (isRepeated) return resolve(number, driven);
     if (m_world.now >= driven.patience) return cancel(number, driven);
     prepare(number, driven);
 }
@@ -153,9 +154,10 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
         driven.stamp = CalendarTime(std::max(m_world.calendar(), next).sinceEpoch() + roundTrip);
         return prepare(number, driven);
     }
-    driven.commits = !isRefused && !isBlocked;
-    if (m_world.plantedBug == PlantedBug::CommitsUnprepared) driven.commits = !driven.error;
-    if (!driven.commits && !driven.error) {
+    bool commits = !isRefused && !isBlocked;
+    if (m_world.plantedBug == PlantedBug::CommitsUnprepared) commits = !driven.error;
+    driven.outcome = commits ? Outcome::Committed : Outcome::Cancelled;
+    if (!commits && !driven.error) {
         std::vector<CancellationReason> reasons;
         for (ActionResult& result : driven.results) {
             if (result.blockedBy != CalendarTime()) result.reason = reasonOf(transactionConflict());
@@ -169,15 +171,14 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
 // All partitions have done what was decided. A client that is told of a cancellation may use its
 // token again at once, so the ledger forgets it first.
 void Coordinator::resolved(CallNumber number, Driven& driven) {
-    const bool isRecovery = driven.request == nullptr;
     m_world.queue.cause = m_world.emit(observe::TransactionResolved{
-        driven.region, driven.zone, driven.keys.size() + driven.held.size(), driven.commits,
-        isRecovery});
-    if (driven.isForgotten) {
+        driven.region, driven.zone, driven.keys.size() + driven.held.size(), driven.commits(),
+        driven.isRecovery()});
+    if (driven.standing == Standing::Forgotten) {
         answer(driven);
         return end(number);
     }
-    if (driven.commits) answer(driven);
+    if (driven.commits()) answer(driven);
     finish(number, driven);
 }
 
@@ -254,7 +255,7 @@ void Coordinator::answer(Driven& driven) {
         return m_ended(call, Reply(std::move(reply)), driven.gate);
     }
     TransactWriteReply reply;
-    if (driven.isRepeated) {
+    if (driven.standing == Standing::Repeated) {
         reply.repeatedBytes = std::move(driven.itemBytes);
     } else {
         for (ActionResult& result : driven.results)
@@ -265,7 +266,7 @@ void Coordinator::answer(Driven& driven) {
 
 void Coordinator::end(CallNumber number) {
     const auto found = m_driven.find(number);
-    const bool isRecovery = found->second.request == nullptr;
+    const bool isRecovery = found->second.isRecovery();
     const RegionId region = found->second.region;
     forgetId(number, found->second);
     const std::string id = std::move(found->second.id);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <variant>
 
 #include "core/base/check.h"
 #include "core/cluster/transactions/coordinator.h"
@@ -8,28 +9,19 @@
 // How a coordinator finds the leaders that it asks, and asks again: every step may be repeated.
 
 namespace orrery::cluster {
-
-using namespace std::chrono_literals;
-
 namespace {
 
-constexpr Duration kSweepEvery = 100ms;
-constexpr Duration kAttemptTimeout = 300ms;
-constexpr Duration kRetryDelay = 20ms;
-constexpr std::uint32_t kRedirectsMax = 4;
-/// What one event of a sweep looks at.
-constexpr std::size_t kSweepPartsMax = 200;
-
-/// Whether the answer counts. What was done for an earlier sending of this phase is done, so that
-/// a leader that is asked again while it waits for an index does not wait anew.
+/// True if the answer counts. An answer to an earlier sending of this phase counts too, since the
+/// leader has done the work; so a leader that is asked again while it waits for an index does not
+/// wait anew.
 bool isAwaited(const Asked& asked, const OpAnswered& answered) {
-    if (asked.group != answered.header.from.group || asked.state == Asked::State::Done)
-        return false;
+    const Op& op = asked.op;
+    if (op.group != answered.header.from.group || op.state == Op::State::Done) return false;
     const std::uint32_t sending = answered.op.sending;
-    if (sending == asked.sending) return asked.state == Asked::State::Sent;
-    const OpResult& result = *answered.result;
-    const bool isDone = result.kind == OpResult::Kind::Done && !result.error;
-    return isDone && asked.firstSending <= sending && sending < asked.sending;
+    if (sending == op.sending) return op.awaits(answered.op);
+    const bool isDone =
+        std::holds_alternative<std::unique_ptr<TransactionResult>>(answered.result->answer);
+    return isDone && asked.firstSending <= sending && sending < op.sending;
 }
 
 Access accessOf(TransactionStep step) {
@@ -60,8 +52,8 @@ void Coordinator::addToLedger(Driven& driven, TransactionOp op) const {
     request->access = Access::Write;
     request->transaction = std::make_shared<const TransactionOp>(std::move(op));
     Asked& asked = driven.asked.emplace_back();
-    asked.group = driven.ledger;
-    asked.request = std::move(request);
+    asked.op.group = driven.ledger;
+    asked.op.request = std::move(request);
 }
 
 // A partition that is gone has nothing to resolve; its table was deleted.
@@ -78,14 +70,15 @@ void Coordinator::addToPartitions(Driven& driven, TransactionStep step,
         if (read != driven.readUpTo.end()) op.since = read->second;
         for (const std::uint32_t position : positions)
             op.keys.push_back(keys[position]);
-        if (driven.request != nullptr && !driven.isRepeated) op.actions = positions;
+        if (!driven.isRecovery() && driven.standing != Driven::Standing::Repeated)
+            op.actions = positions;
         auto request = std::make_shared<OpRequest>();
         request->call = driven.request;
         request->access = accessOf(step);
         request->transaction = std::make_shared<const TransactionOp>(std::move(op));
         Asked& asked = driven.asked.emplace_back();
-        asked.group = group;
-        asked.request = std::move(request);
+        asked.op.group = group;
+        asked.op.request = std::move(request);
         asked.positions = std::move(positions);
     }
 }
@@ -97,11 +90,11 @@ void Coordinator::ask(CallNumber number, Driven& driven, Driven::Phase phase, In
     driven.askedLeft = static_cast<std::uint32_t>(driven.asked.size());
     if (driven.askedLeft == 0) return phaseDone(number, driven);
     for (Asked& asked : driven.asked) {
-        OpRequest request = *asked.request;
+        OpRequest request = *asked.op.request;
         request.deadline = driven.deadline;
-        asked.request = std::make_shared<const OpRequest>(std::move(request));
+        asked.op.request = std::make_shared<const OpRequest>(std::move(request));
     }
-    scheduleSweep();
+    m_requests.scheduleSweep(m_driven);
     const std::uint32_t round = ++driven.round;
     const auto parts = static_cast<std::uint32_t>(driven.asked.size());
     for (std::uint32_t part = 0; part < parts; ++part) {
@@ -112,15 +105,12 @@ void Coordinator::ask(CallNumber number, Driven& driven, Driven::Phase phase, In
     }
 }
 
-ZoneIndex Coordinator::chooseReplica(const Driven& driven, const Asked& asked,
-                                     const Group& group) const {
+ZoneIndex Coordinator::chooseReplica(const Driven& driven, const Op& op, const Group& group) const {
+    if (const auto leader = m_requests.expectedLeader(group, driven.zone, op)) return *leader;
     const auto& suspects = m_world.region(driven.region).suspects[driven.zone.value()];
-    const ZoneIndex hint = m_hints.find(group, driven.zone);
-    if (!suspects[hint.value()] && (asked.attempts == 0 || hint != asked.target)) return hint;
     // The next zone in order that is heard.
     for (int step = 1; step <= kZonesPerRegion; ++step) {
-        const auto next =
-            static_cast<std::uint8_t>((asked.target.value() + step) % kZonesPerRegion);
+        const auto next = static_cast<std::uint8_t>((op.target.value() + step) % kZonesPerRegion);
         if (!suspects[next]) return ZoneIndex(next);
     }
     return driven.zone;
@@ -128,26 +118,15 @@ ZoneIndex Coordinator::chooseReplica(const Driven& driven, const Asked& asked,
 
 void Coordinator::send(CallNumber number, Driven& driven, std::uint32_t part) {
     Asked& asked = driven.asked[part];
-    const Group* group = m_world.findGroup(asked.group);
+    const Group* group = m_world.findGroup(asked.op.group);
     if (group == nullptr) {
         if (driven.phase != Driven::Phase::Resolve) driven.error = ApiError::resourceNotFound();
         return partDone(number, driven, asked);
     }
-    asked.target = chooseReplica(driven, asked, *group);
-    ++asked.attempts;
-    asked.sending = ++driven.sendings;
-    if (asked.attempts == 1) asked.firstSending = asked.sending;
-    asked.sentAt = m_world.now;
-    asked.state = Asked::State::Sent;
-    const auto kind =
-        asked.request->isWrite() ? observe::MessageKind::Write : observe::MessageKind::Read;
-    const EnvelopeHeader header{{asked.group, driven.region, driven.zone}, asked.target, kind};
-    const OpId op{number, part, asked.sending, driven.zone, OpOwner::Coordinator};
-    asked.sent = m_world.post.send(OpArrives{header, op, asked.request});
-}
-
-void Coordinator::retryLater(const OpId& op) {
-    m_world.queue.add(m_world.now + kRetryDelay, TransactionRetry{op});
+    const std::uint32_t sending = ++driven.sendings;
+    if (asked.op.attempts == 0) asked.firstSending = sending;
+    m_requests.send(*group, asked.op, {number, part, sending, driven.zone},
+                    chooseReplica(driven, asked.op, *group));
 }
 
 void Coordinator::on(OpAnswered& answered) {
@@ -157,68 +136,46 @@ void Coordinator::on(OpAnswered& answered) {
     Driven& driven = found->second;
     if (answered.op.part >= driven.asked.size()) return;
     Asked& asked = driven.asked[answered.op.part];
-    OpResult& result = *answered.result;
     if (!isAwaited(asked, answered)) return;
-    asked.state = Asked::State::Unsent;
-    const ZoneIndex from = answered.header.from.zone;
-    const Group* group = m_world.findGroup(asked.group);
-    if (result.kind == OpResult::Kind::Redirect) {
-        const auto& suspects = m_world.region(driven.region).suspects[driven.zone.value()];
-        const bool isUseful =
-            result.leader && *result.leader != from && !suspects[result.leader->value()];
-        if (isUseful && group != nullptr) {
-            m_hints.learn(*group, driven.zone, *result.leader);
-            if (asked.attempts < kRedirectsMax)
-                return send(answered.op.call, driven, answered.op.part);
-        }
-        return retryLater(answered.op);
+    const LeaderRequests::Next next = m_requests.answered(asked.op, answered);
+    if (next == LeaderRequests::Next::Wait) return;
+    if (next == LeaderRequests::Next::Send) return send(answered.op.call, driven, answered.op.part);
+    if (auto* refusal = std::get_if<Refused>(&answered.result->answer)) {
+        if (m_world.damage) return refused(answered.op.call, driven, std::move(refusal->error));
+        // The fate of what the leader proposed is unknown to it: it is asked again.
+        return m_requests.retryLater(answered.op);
     }
-    if (group != nullptr) m_hints.learn(*group, driven.zone, from);
-    if (result.error && m_world.damage)
-        return refused(answered.op.call, driven, *std::move(result.error));
-    // The fate of what the leader proposed is unknown to it: it is asked again.
-    if (result.error) return retryLater(answered.op);
-    take(answered.op.call, driven, asked, result);
+    take(answered.op.call, driven, asked, *answered.result);
     partDone(answered.op.call, driven, asked);
 }
 
 void Coordinator::partDone(CallNumber number, Driven& driven, Asked& asked) {
-    asked.state = Asked::State::Done;
+    asked.op.state = Op::State::Done;
     CHECK(driven.askedLeft > 0);
     if (--driven.askedLeft > 0) return;
     driven.asked.clear();
     phaseDone(number, driven);
 }
 
-void Coordinator::on(const TransactionRetry& retry) {
+void Coordinator::on(const OpRetry& retry) {
     const auto found = m_driven.find(retry.op.call);
     if (found == m_driven.end() || retry.op.part >= found->second.asked.size()) return;
-    const Asked& asked = found->second.asked[retry.op.part];
-    if (asked.state != Asked::State::Unsent || asked.sending != retry.op.sending) return;
+    if (!found->second.asked[retry.op.part].op.awaitsRetry(retry.op)) return;
     send(retry.op.call, found->second, retry.op.part);
 }
 
-// Thousands of transactions may be waiting, so each event looks at some of them.
-void Coordinator::on(const TransactionSweep& sweep) {
+void Coordinator::on(const CallSweep& sweep) {
     std::vector<CallNumber> late;
     std::vector<std::pair<CallNumber, std::uint32_t>> slow;
-    auto at = m_driven.lower_bound(sweep.from);
-    for (std::size_t seen = 0; at != m_driven.end() && seen < kSweepPartsMax; ++at) {
-        const auto& [number, driven] = *at;
-        seen += std::max<std::size_t>(driven.asked.size(), 1);
-        if (m_world.now >= driven.deadline) {
-            late.push_back(number);
-            continue;
-        }
-        for (std::uint32_t part = 0; part < driven.asked.size(); ++part) {
-            const Asked& asked = driven.asked[part];
-            const bool isSlow =
-                asked.state == Asked::State::Sent && m_world.now - asked.sentAt >= kAttemptTimeout;
-            if (isSlow) slow.emplace_back(number, part);
-        }
-    }
-    const bool isDone = at == m_driven.end();
-    if (!isDone) m_world.queue.add(m_world.now, TransactionSweep{at->first});
+    const auto look = [&](CallNumber number, const Driven& driven) {
+        const bool isLate = m_world.now >= driven.deadline;
+        if (isLate) late.push_back(number);
+        for (std::uint32_t part = 0; part < driven.asked.size(); ++part)
+            if (!isLate && m_requests.isSlow(driven.asked[part].op))
+                slow.emplace_back(number, part);
+        return driven.asked.size();
+    };
+    const bool isWhole = m_requests.sweep(m_driven, sweep.from, look);
     for (const CallNumber number : late) {
         Driven& driven = m_driven.at(number);
         driven.asked.clear();
@@ -228,18 +185,10 @@ void Coordinator::on(const TransactionSweep& sweep) {
         const auto found = m_driven.find(number);
         if (found == m_driven.end() || part >= found->second.asked.size()) continue;
         // The unanswered request is the cause.
-        const CauseScope scope(m_world.queue, found->second.asked[part].sent);
+        const CauseScope scope(m_world.queue, found->second.asked[part].op.sent);
         send(number, found->second, part);
     }
-    if (!isDone) return;
-    m_sweepQueued = false;
-    scheduleSweep();
-}
-
-void Coordinator::scheduleSweep() {
-    if (m_sweepQueued || m_driven.empty()) return;
-    m_sweepQueued = true;
-    m_world.queue.add(m_world.now + kSweepEvery, TransactionSweep{});
+    if (isWhole) m_requests.sweepEnds(m_driven);
 }
 
 }  // namespace orrery::cluster

@@ -7,27 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "core/cluster/kernel/op.h"
+#include "core/cluster/kernel/leader_requests.h"
+#include "core/cluster/transactions/ledger_row.h"
 
 namespace orrery::cluster {
 
 /// A coordinator's request to the leader of one group.
 struct Asked {
-    enum class State : std::uint8_t {
-        Unsent,  ///< Not sent, or to be sent again.
-        Sent,
-        Done,
-    };
-    GroupId group{};
-    OpRequestPtr request;
+    Op op;
     std::vector<std::uint32_t> positions;  ///< Where its actions are in the transaction.
-    State state = State::Unsent;
-    ZoneIndex target{};
-    Instant sentAt;
-    std::uint32_t attempts = 0;
-    std::uint32_t sending = 0;  ///< Identifies the last one.
-    std::uint32_t firstSending = 0;
-    EventId sent{};  ///< The trace event of the last sending.
+    std::uint32_t firstSending = 0;        ///< The number of the first sending.
 };
 
 /// A transaction, or the recovery of one, that a coordinator drives from phase to phase. In each
@@ -43,12 +32,23 @@ struct Driven {
         SecondRead,
         Pause,  ///< Before the next attempt of a read.
     };
+    enum class Purpose : std::uint8_t {
+        Call,      ///< Of a router.
+        Recovery,  ///< The transaction's coordinator is lost.
+    };
+    /// What the ledger has of the transaction.
+    enum class Standing : std::uint8_t {
+        Open,
+        Repeated,   ///< The token's transaction was done before.
+        Forgotten,  ///< Nothing, so there is nothing to finish in it.
+    };
     RegionId region{};
     ZoneIndex zone{};  ///< The coordinator's.
+    Purpose purpose = Purpose::Call;
     Phase phase{};
-    /// The router's call, until it is answered. A recovery has none.
+    /// The router's call, until it is answered.
     std::optional<CallNumber> call;
-    std::shared_ptr<const Request> request;  ///< Null for a recovery.
+    std::shared_ptr<const Request> request;  ///< Of the call; null for a recovery.
     Instant deadline;                        ///< Of the phase.
     /// The client waits no longer. A transaction that is not wholly prepared by then is cancelled,
     /// so that it takes no effect after what the client does next.
@@ -60,9 +60,9 @@ struct Driven {
     std::string attempt;
     CalendarTime stamp;
     std::uint32_t attempts = 0;  ///< With a raised stamp, or rounds of reads.
-    bool commits = false;
-    bool isForgotten = false;  ///< By the ledger: there is nothing to finish there.
-    bool isRepeated = false;   ///< The token's transaction was done before.
+    /// The coordinator's wish, and after Phase::Decide the ledger's decision.
+    Outcome outcome = Outcome::Undecided;
+    Standing standing = Standing::Open;
 
     std::vector<std::string> keys;        ///< Of all actions.
     std::vector<std::string> held;        ///< Prepared for it, as a recovery was told.
@@ -78,6 +78,9 @@ struct Driven {
     std::uint32_t askedLeft = 0;
     std::uint32_t sendings = 0;  ///< In all phases.
     storage::Ticket gate{};
+
+    bool isRecovery() const { return purpose == Purpose::Recovery; }
+    bool commits() const { return outcome == Outcome::Committed; }
 };
 
 }  // namespace orrery::cluster

@@ -44,8 +44,7 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
     LatestItem latest;
     auto row = rowOf(ledger, zone, op.name, latest);
     if (!row) {
-        out.error = ApiError::internal(row.error().message());
-        m_world.reportDamage(std::move(row).error());
+        out.error = m_world.damaged(std::move(row).error());
         return out;
     }
     out.restsOn = latest.lsn;

@@ -28,7 +28,7 @@ public:
     Transacted serve(Group& ledger, ZoneIndex zone, const TransactionOp& op);
     /// Its replicas have advanced.
     void moved(Group& ledger);
-    /// After a stop: looks for what is not finished, unless the ledger is empty.
+    /// Resumes after a restart: looks for unfinished transactions, unless the ledger is empty.
     void resume(Group& ledger);
     void on(const LedgerStep& step);
 
@@ -47,9 +47,8 @@ private:
         ZoneIndex zone{};
         replication::Term term{};
         std::map<std::string, Unfinished> unfinished;  ///< By name.
-        std::optional<std::string>
-            next;        ///< The key where a reading continues, if one is going on.
-        Instant readAt;  ///< When the next one begins.
+        std::optional<std::string> next;    ///< The key at which the scan in progress continues.
+        Instant readAt;                     ///< When the next scan begins.
         Instant stepAt = Instant::never();  ///< Of the queued step.
         std::uint32_t waits = 0;            ///< Steps in a row that found no leader.
     };
@@ -68,7 +67,7 @@ private:
     void write(Group& ledger, ZoneIndex zone, const std::string& name, const LedgerRow* row,
                const LatestItem& latest, Transacted& out);
     bool isExpired(const LedgerRow& row) const;
-    /// Whether a reading through the rows removes it.
+    /// True if a scan of the rows removes it.
     bool isRemoved(const LedgerRow& row) const;
 
     void stepLater(Group& ledger, Known& known, Duration after);

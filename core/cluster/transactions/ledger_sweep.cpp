@@ -6,15 +6,16 @@
 #include "core/cluster/transactions/leader_wait.h"
 #include "core/cluster/transactions/ledger.h"
 
-// What a ledger's leader does by itself: it finds stalled transactions and forgets client tokens.
+// The background work of a ledger's leader: it finds stalled transactions and forgets client
+// tokens.
 
 namespace orrery::cluster {
 namespace {
 
-// What one step reads and changes at most.
+// The most that one step reads and changes.
 constexpr std::size_t kStepRowsMax = 500;
 constexpr std::size_t kStepChangesMax = 100;
-/// Between two steps, so that requests do not wait for a reading of many rows.
+/// Between two steps, so that requests do not wait for a scan of many rows.
 constexpr Duration kStepPause = std::chrono::milliseconds(1);
 /// How often a leader looks whether the store accepts writes again.
 constexpr Duration kAskAgain = std::chrono::seconds(1);

@@ -91,13 +91,10 @@ Transacted Participant::serve(Group& group, ZoneIndex zone, const Request* call,
         case TransactionStep::Begin:
         case TransactionStep::Decide:
         case TransactionStep::Finish:
-            // Asked of the partition of a table that has taken the place of the ledger's group.
-            CHECK(false);
+            CHECK(
+                false);  // Coordinators ask only a ledger for these, and group ids are not reused.
     }
-    if (!done) {
-        out.error = ApiError::internal(done.error().message());
-        m_world.reportDamage(std::move(done).error());
-    }
+    if (!done) out.error = m_world.damaged(std::move(done).error());
     return out;
 }
 

@@ -22,7 +22,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       indexes(state, replicator, jobs),
       prepared(state),
       transactions(state, replicator, jobs, prepared),
-      streams(state, replicator, options.logBounds),
+      streams(state, replicator, options.logBounds, answerOp),
       expiries(state, replicator),
       expiryFiller(state, replicator, jobs),
       tables(state, replicator, jobs,
@@ -37,10 +37,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
           },
           [this](RegionId region) { tables.addLedger(region); }),
       server(
-          state, replicator, prepared,
-          [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-              router.answer(group, from, op, std::move(result));
-          },
+          state, replicator, prepared, answerOp,
           [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
               return transactions.serve(group, zone, request, sizes);
           }),
@@ -48,10 +45,6 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       snapshots(state, server),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
-    streams.server.setAnswer(
-        [this](Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result) {
-            router.answer(group, from, op, std::move(result));
-        });
     indexes.sender.setShown([this](Group& base, ZoneIndex leader,
                                    Lsn shown) { server.indexesShow(base, leader, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
@@ -174,8 +167,14 @@ void World::Impl::process(Event& event) {
                        answered.op.owner == OpOwner::Router ? router.on(answered)
                                                             : transactions.coordinator.on(answered);
                    },
-                   [&](const OpRetry& retry) { router.on(retry); },
-                   [&](const RouterSweep& sweep) { router.on(sweep); },
+                   [&](const OpRetry& retry) {
+                       retry.op.owner == OpOwner::Router ? router.on(retry)
+                                                         : transactions.coordinator.on(retry);
+                   },
+                   [&](const CallSweep& sweep) {
+                       sweep.owner == OpOwner::Router ? router.on(sweep)
+                                                      : transactions.coordinator.on(sweep);
+                   },
                    [&](const FaultEnds& ends) { zones.on(ends); },
                    [&](const HeartbeatVerdict& verdict) { zones.on(verdict); },
                    [&](const TableSettles& settles) { tables.on(settles); },
@@ -187,8 +186,7 @@ void World::Impl::process(Event& event) {
                    [&](const ExpirySweep& sweep) { expiries.on(sweep); },
                    [&](const CollectionCountStep& step) { server.on(step); },
                    [&](const LeaderSweep& sweep) { spreader.on(sweep); },
-                   [&]<OneOf<TransactionRetry, TransactionSweep, TransactionAgain> T>(
-                       const T& due) { transactions.coordinator.on(due); },
+                   [&](const TransactionAgain& again) { transactions.coordinator.on(again); },
                    [&](const PreparedSweep& sweep) { transactions.recovery.on(sweep); },
                    [&](const LedgerStep& step) { transactions.ledger.on(step); },
                },

@@ -45,6 +45,11 @@ public:
     /// Answers a request that needs no replica.
     ApiResult<Reply> answerAtOnce(const Request& request, const Caller& caller);
     void opArrives(const OpArrives& arrives);
+    /// Sends an answer from a replica to the router or coordinator that waits for it.
+    const OpAnswer answerOp = [this](Group& group, ZoneIndex from, OpId op,
+                                     std::unique_ptr<OpResult> result) {
+        router.answer(group, from, op, std::move(result));
+    };
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
     storage::StorageResult<void> openProfile(bool isChosen);

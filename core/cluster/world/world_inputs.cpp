@@ -77,18 +77,18 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - CatchUpResumes, IndexBatchArrives and LedgerStep ask `acceptsWrites` themselves. An IndexRetry
 //   only sends what the receiver then does not take.
 bool World::Impl::isHeld(const Event& event) {
-    return std::visit(Overloaded{
-                          []<OneOf<TableSettles, JobStep, CopyStep, StreamTick, ExpirySweep,
-                                   PreparedSweep, LeaderSweep>
-                                 T>(const T&) { return true; },
-                          []<OneOf<std::monostate, ReplicaMessage, DiskDone, ReplicaTick,
-                                   ProposalsLeave, CatchUpResumes, OpArrives, OpAnswered, OpRetry,
-                                   RouterSweep, FaultEnds, HeartbeatVerdict, IndexBatchArrives,
-                                   IndexBatchAnswered, IndexRetry, CollectionCountStep,
-                                   TransactionRetry, TransactionSweep, TransactionAgain, LedgerStep>
-                                 T>(const T&) { return false; },
-                      },
-                      event);
+    return std::visit(
+        Overloaded{
+            []<OneOf<TableSettles, JobStep, CopyStep, StreamTick, ExpirySweep, PreparedSweep,
+                     LeaderSweep>
+                   T>(const T&) { return true; },
+            []<OneOf<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, ProposalsLeave,
+                     CatchUpResumes, OpArrives, OpAnswered, OpRetry, CallSweep, FaultEnds,
+                     HeartbeatVerdict, IndexBatchArrives, IndexBatchAnswered, IndexRetry,
+                     CollectionCountStep, TransactionAgain, LedgerStep>
+                   T>(const T&) { return false; },
+        },
+        event);
 }
 
 Admitted World::Impl::admit(const StorageAccepts& input) {

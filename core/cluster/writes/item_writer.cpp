@@ -25,8 +25,7 @@ void propose(Replicator& replicator, CollectionSizes& sizes, Group& group, ZoneI
 
 Written damaged(WorldState& world, storage::StorageError error) {
     Written written;
-    written.error = ApiError::internal(error.message());
-    world.reportDamage(std::move(error));
+    written.error = world.damaged(std::move(error));
     return written;
 }
 
@@ -100,14 +99,10 @@ ApiError transactionConflict() {
 Written writeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes,
                   PreparedItems& prepared, Group& group, ZoneIndex zone, const WriteItem& write,
                   const std::string& storageKey) {
-    Written written;
     const auto isOngoing = prepared.isOngoing(group, zone, storageKey);
-    if (!isOngoing) {
-        written.error = ApiError::internal(isOngoing.error().message());
-        world.reportDamage(isOngoing.error());
-        return written;
-    }
+    if (!isOngoing) return damaged(world, isOngoing.error());
     if (*isOngoing) {
+        Written written;
         written.error = transactionConflict();
         written.restsOn = PreparedItems::lastRecordOf(group, storageKey);
         return written;

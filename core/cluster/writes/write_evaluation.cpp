@@ -78,8 +78,7 @@ bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) 
 
 Evaluation damaged(WorldState& world, storage::StorageError error) {
     Evaluation evaluation;
-    evaluation.error = ApiError::internal(error.message());
-    world.reportDamage(std::move(error));
+    evaluation.error = world.damaged(std::move(error));
     return evaluation;
 }
 
