@@ -23,7 +23,8 @@ endif()
 
 # orrery_module(<name> SOURCES … HEADERS … [DEPENDS …])
 # One folder of core/ as a static library orrery_<name>, alias orrery::<name>. DEPENDS names modules
-# of lower floors only; tests/tidy checks that the includes agree.
+# of lower floors only. tests/tidy checks that each include belongs to one of them, or to one that
+# they depend on.
 function(orrery_module name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;DEPENDS")
     if(arg_UNPARSED_ARGUMENTS)

@@ -15,6 +15,9 @@ namespace orrery::tidy {
 /// An include of a higher floor or of a sibling, of a folder that the including one may not know,
 /// or one that is not written from the root.
 Complaints checkFloors(const Source& source);
+/// An include in core/ of a folder to which no DEPENDS of the including folder's modules leads,
+/// directly or through others; a name in DEPENDS that is no module. `sources` is the whole tree.
+Complaints checkDepends(const QList<Source>& sources);
 /// Inside widgets/: a subject that includes another; tables may include items.
 Complaints checkSubjects(const Source& source);
 /// Qt in core/, in an #include or as a CMake target.

@@ -7,25 +7,6 @@
 namespace orrery::tidy {
 namespace {
 
-struct Include {
-    QString path;
-    bool quoted = false;
-    qsizetype line = 0;
-};
-
-QList<Include> includesOf(const QString& text) {
-    static const QRegularExpression pattern(R"(^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">])",
-                                            QRegularExpression::MultilineOption);
-    const QString code = withoutComments(text);
-    QList<Include> includes;
-    for (auto matches = pattern.globalMatch(code); matches.hasNext();) {
-        const auto match = matches.next();
-        includes.append(
-            {match.captured(2), match.captured(1) == "\"", lineOf(code, match.capturedStart(1))});
-    }
-    return includes;
-}
-
 QString wrongWith(const Source& source, const QString& path) {
     const QString room = source.room();
     const QString toRoom = path.section('/', 0, 0);

@@ -1,5 +1,7 @@
 #include "tests/tidy/source.h"
 
+#include <QRegularExpression>
+
 namespace orrery::tidy {
 namespace {
 
@@ -111,6 +113,19 @@ QString codeOnly(const QString& text) {
 
 QString commentsOnly(const QString& text) {
     return keep(text, [](Part part) { return part == Part::Comment; });
+}
+
+QList<Include> includesOf(const QString& text) {
+    static const QRegularExpression pattern(R"(^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">])",
+                                            QRegularExpression::MultilineOption);
+    const QString code = withoutComments(text);
+    QList<Include> includes;
+    for (auto matches = pattern.globalMatch(code); matches.hasNext();) {
+        const auto match = matches.next();
+        includes.append(
+            {match.captured(2), match.captured(1) == "\"", lineOf(code, match.capturedStart(1))});
+    }
+    return includes;
 }
 
 qsizetype lineOf(const QString& text, qsizetype position) {

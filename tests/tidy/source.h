@@ -35,6 +35,15 @@ QString withoutComments(const QString& text);
 /// The same, and with blanks in place of quoted text.
 QString codeOnly(const QString& text);
 
+/// An #include of C++.
+struct Include {
+    QString path;
+    bool quoted = false;
+    qsizetype line = 0;
+};
+/// Those of a text, in order, without those in comments.
+QList<Include> includesOf(const QString& text);
+
 /// Only the comments of C++, with blanks in place of everything else.
 QString commentsOnly(const QString& text);
 

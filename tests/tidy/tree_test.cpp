@@ -23,6 +23,7 @@ private slots:
     }
 
     void keepsTheFloors() { QVERIFY(silent(checkFloors)); }
+    void linksWhatItIncludes() { QVERIFY(silent(checkDepends(m_sources))); }
     void keepsWidgetsBySubject() { QVERIFY(silent(checkSubjects)); }
     void hasNoQtBelowTheLine() { QVERIFY(silent(checkQtBelowTheLine)); }
     void hasNoLongFile() { QVERIFY(silent(checkFileLength)); }
