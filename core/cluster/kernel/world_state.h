@@ -55,8 +55,6 @@ struct WorldState {
     storage::Turn turn;
     /// The ticket of the open turn.
     storage::Ticket openTicket{1};
-    /// How many worlds have been opened on the store, this one included (catalog/starts.h).
-    std::uint64_t starts = 1;
 
     // --- failures: any part that reads from the store may report one, and all parts respect them
 

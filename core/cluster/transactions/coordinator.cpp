@@ -81,7 +81,7 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
 
 void Coordinator::begin(CallNumber number, Driven& driven) {
     const auto& call = std::get<TransactWrite>(*driven.request);
-    driven.attempt = attemptName(driven.zone, m_world.starts, number.value());
+    driven.attempt = attemptName(driven.zone, m_starts, number.value());
     driven.name =
         call.clientToken.empty() ? driven.attempt : tokenName(call.accountId, call.clientToken);
     driven.stamp = m_world.calendar();

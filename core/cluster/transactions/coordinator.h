@@ -29,6 +29,8 @@ public:
         : m_world(world), m_requests(world, OpOwner::Coordinator) {}
     void setEnded(Ended ended) { m_ended = std::move(ended); }
     void setRecovered(Recovered recovered) { m_recovered = std::move(recovered); }
+    /// The number of worlds opened on the store (catalog/starts.h): part of the names of attempts.
+    void setStarts(std::uint64_t starts) { m_starts = starts; }
 
     /// A TransactWrite or TransactRead of the router in `zone`. The Region has a ledger.
     void start(CallNumber call, RegionId region, ZoneIndex zone,
@@ -92,6 +94,7 @@ private:
     void partDone(CallNumber number, Driven& driven, Asked& asked);
 
     WorldState& m_world;
+    std::uint64_t m_starts = 1;
     Ended m_ended;
     Recovered m_recovered;
     LeaderRequests m_requests;

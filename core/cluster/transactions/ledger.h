@@ -23,6 +23,9 @@ public:
     /// The transaction has not been finished for long enough: another coordinator takes over.
     using Stalled = std::function<void(Group& ledger, ZoneIndex leader, const std::string& id)>;
     void setStalled(Stalled stalled) { m_stalled = std::move(stalled); }
+    /// The number of worlds opened on the store (catalog/starts.h): attempts of earlier ones have
+    /// no coordinator any more.
+    void setStarts(std::uint64_t starts) { m_starts = starts; }
 
     /// Begin, Decide or Finish, at the leader in `zone`, which serves.
     Transacted serve(Group& ledger, ZoneIndex zone, const TransactionOp& op);
@@ -79,6 +82,7 @@ private:
 
     WorldState& m_world;
     Replicator& m_replicator;
+    std::uint64_t m_starts = 1;
     Stalled m_stalled;
     PerGroup<Known> m_ledgers;
 };

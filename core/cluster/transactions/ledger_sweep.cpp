@@ -127,7 +127,7 @@ void Ledger::takeRow(Group& ledger, ZoneIndex zone, Known& known, const std::str
     const Duration age =
         std::max(Duration(), m_world.calendar().sinceEpoch() - row.since.sinceEpoch());
     const Instant since(std::max(Duration(), m_world.now.sinceStart() - age));
-    const bool isOrphan = startIn(row.attempt) < m_world.starts;
+    const bool isOrphan = startIn(row.attempt) < m_starts;
     known.unfinished.try_emplace(name,
                                  Unfinished{transactionId(name, row.number), since, isOrphan});
 }

@@ -99,7 +99,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
                                                            CalendarTime calendar) {
     auto impl = std::make_unique<Impl>(store, options);
     TRY(impl->openClock(calendar));
-    TRY_ASSIGN(impl->state.starts, countStart(store, impl->state.turn));
+    TRY_ASSIGN(const std::uint64_t starts, countStart(store, impl->state.turn));
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
     TRY(impl->openProfile(options.profileIsChosen));
@@ -108,7 +108,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->streams.reopen());
     TRY(impl->zones.reopen());
     TRY(impl->tables.reopenTables());
-    impl->transactions.resume();
+    impl->transactions.resume(starts);
     TRY(impl->streams.resume());
     impl->expiries.resume();
     impl->expiryFiller.resume();
