@@ -59,9 +59,7 @@ void Ledger::on(const LedgerStep& step) {
     if (!m_world.acceptsWrites) return stepLater(*ledger, before, kAskAgain);
     const auto leader = ledger->servingLeader(m_world.now);
     if (!leader) {
-        // A leader at rest holds no lease; this requests it, like any request.
-        if (ledger->member(ledger->leaderHint).replica)
-            m_replicator.requestLease(*ledger, ledger->leaderHint);
+        m_replicator.wakeLeader(*ledger);
         if (ledger->servingLeader(m_world.now)) return stepLater(*ledger, before, Duration{});
         return stepLater(*ledger, before, leaderWait(before.waits));
     }
