@@ -103,7 +103,7 @@ void Streams::endAtOnce(StreamDescription& stream) const {
     }
 }
 
-// What is not committed by now never will be.
+// Records that are uncommitted by now are lost.
 void Streams::tableRemoved(const TableDescription& table) {
     for (const StreamPtr& one : m_world.catalog.streams().ofTable(table.space)) {
         StreamDescription stream = *one;
@@ -137,8 +137,8 @@ ApiResult<Reply> Streams::update(const UpdateStream& update) {
 void Streams::drop(const StreamDescription& stream) {
     erase(stream);
     if (!m_world.catalog.streams().ofTable(stream.table).empty()) return;
-    // With this turn: after a kill, nobody would know that there are segments. What this turn has
-    // ordered expires too, and without the table's partitions nothing more is ordered.
+    // With this turn: after a kill, no stream would name these segments. Those that this turn has
+    // ordered expire too, and without the table's partitions nothing more is ordered.
     m_world.turn.expireArchive(stream.table, UINT64_MAX);
     m_ticks.erase(stream.table);
 }
@@ -214,7 +214,7 @@ void Streams::writeArrives(Group& group) {
 }
 
 void Streams::askLeader(Group& group) {
-    if (group.member(group.leaderHint).replica) m_replicator.requestLease(group, group.leaderHint);
+    m_replicator.wakeLeader(group);
     tickBy(group.table, m_world.now + kAskAgain);
 }
 
@@ -272,7 +272,7 @@ bool Streams::waits(const Group& group) const {
 void Streams::moved(Group& group) {
     Work* work = m_work.find(group.id);
     if (work != nullptr && work->mark.isWanted) advanceMark(group, work->mark);
-    // After that, so that a read that waited knows where its shard ends.
+    // Only then, so that a read that waited knows where its shard ends.
     server.moved(group);
     if (work == nullptr) return;
     m_archiver.moved(group);

@@ -50,13 +50,14 @@ public:
 
     // --- groups
 
-    /// True if a Configuration record is to be proposed, or a read waits for the leader's lease.
+    /// True if the group needs its leader: to propose a Configuration record, or to take its
+    /// lease, for which a read waits.
     bool waits(const Group& group) const;
     void moved(Group& group);
     /// Call it before a write that may change items is served. Even while the store refuses writes,
     /// the world serves those that were sent before, and they belong to the stream.
     void writeArrives(Group& group);
-    /// A copied replica waits for the archive.
+    /// A copied replica cannot finish before the archive has passed its first record.
     void awaitsReaders(Group& group) { m_archiver.orderAll(group); }
     void forget(GroupId group);
 
@@ -81,8 +82,8 @@ private:
     };
     struct Work {
         Mark mark;
-        bool isTimed = false;       ///< The expiry of its records is in the table's tick.
-        bool isChildTimed = false;  ///< So is the end of its open shard.
+        bool isTimed = false;       ///< The table's tick covers the expiry of its records.
+        bool isChildTimed = false;  ///< … and the end of its open shard.
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
     /// A leader that has not committed a Configuration record is asked again after this long.
@@ -101,7 +102,7 @@ private:
                                          const Group& group) const;
     /// The same for the open shards of a table, by partition.
     std::map<GroupId, CalendarTime> closings(KeySpaceId table) const;
-    /// The end of the group's open shard is in the table's tick from now on.
+    /// From now on the table's tick covers the end of the group's open shard.
     void timeChild(const Group& group, Work& work);
     void askLeader(Group& group);
     void store(StreamDescription stream);
