@@ -111,15 +111,15 @@ private:
                 i == kPartitions
                     ? std::string()
                     : types::keyAtFraction(space, i, kPartitions).substr(types::kKeySpaceBytes);
-            makeGroup(space, space, std::exchange(begin, end), end);
+            makeGroup(GroupKind::Table, space, space, std::exchange(begin, end), end);
         }
-        makeGroup(space, indexSpace(table), "", "");
+        makeGroup(GroupKind::Index, space, indexSpace(table), "", "");
         indexes.sender.tableChanged(*description);
     }
-    void makeGroup(KeySpaceId table, KeySpaceId space, const std::string& begin,
+    void makeGroup(GroupKind kind, KeySpaceId table, KeySpaceId space, const std::string& begin,
                    const std::string& end) {
         const GroupId id(m_nextGroup++);
-        Group& group = replicator.create(id, kRegion, table, space, begin, end, kA);
+        Group& group = replicator.create({id, kind, kRegion, table, space, begin, end, kA});
         group.schema = std::make_shared<table::ApplySchema>(table::ApplySchema{id, {}, {}});
         replicator.requestLease(group, kA);
     }

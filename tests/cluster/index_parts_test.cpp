@@ -48,8 +48,8 @@ public:
           sender(world, replicator),
           receiver(world, replicator) {
         world.addRegion("us-east-1");
-        base = &makeGroup(kBase, kTable);
-        entries = &makeGroup(kEntries, kIndex);
+        base = &makeGroup(kBase, GroupKind::Table, kTable);
+        entries = &makeGroup(kEntries, GroupKind::Index, kIndex);
         auto description = std::make_shared<TableDescription>();
         description->name = "T";
         description->space = kTable;
@@ -69,8 +69,8 @@ public:
         run(1s);
     }
 
-    Group& makeGroup(GroupId id, KeySpaceId space) {
-        Group& group = replicator.create(id, kRegion, kTable, space, "", "", kA);
+    Group& makeGroup(GroupId id, GroupKind kind, KeySpaceId space) {
+        Group& group = replicator.create({id, kind, kRegion, kTable, space, "", "", kA});
         group.schema = std::make_shared<table::ApplySchema>(table::ApplySchema{id, {}, {}});
         return group;
     }

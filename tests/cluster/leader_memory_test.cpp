@@ -212,8 +212,8 @@ private slots:
         WorldState world(*t.store, Profile::dropIn(), 1, 100);
         world.addRegion("us-east-1");
         Replicator replicator(world);
-        Group& group =
-            replicator.add(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
+        Group& group = replicator.add(
+            {GroupId(1), GroupKind::Table, kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA});
         group.schema = std::make_shared<table::ApplySchema>();
         QVERIFY(replicator.reopen(group).has_value());
         for (const Member& member : group.members)

@@ -35,7 +35,8 @@ public:
           replicator(world, bounds),
           reader(world, replicator) {
         world.addRegion("us-east-1");
-        group = &replicator.create(GroupId(1), kRegion, kTable, kTable, "", "", kA);
+        group =
+            &replicator.create({GroupId(1), GroupKind::Table, kRegion, kTable, kTable, "", "", kA});
         group->schema = std::make_shared<table::ApplySchema>();
         replicator.requestLease(*group, kA);
         run(10ms);
@@ -311,7 +312,8 @@ private slots:
         storage::Turn turn;
         turn.append(volumeOf(kRegion, kA), GroupId(2), Lsn(1), share("this is no record"));
         at.store->commit(std::move(turn));
-        Group& group = at.replicator.create(GroupId(2), kRegion, kTable, kTable, "b", "", kA);
+        Group& group = at.replicator.create(
+            {GroupId(2), GroupKind::Table, kRegion, kTable, kTable, "b", "", kA});
         group.member(kA).mark.applied = Lsn(1);
         Lsn position{};
         const auto go = [](Lsn, const table::LogRecord&) { return Next::Go; };

@@ -32,7 +32,8 @@ public:
           world(*store, profile, 1, 100),
           replicator(world, bounds) {
         world.addRegion("us-east-1");
-        group = &replicator.create(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
+        group = &replicator.create({GroupId(1), cluster::GroupKind::Table, kRegion, KeySpaceId(1),
+                                    KeySpaceId(1), "", "", kA});
         group->schema = std::make_shared<table::ApplySchema>();
         replicator.requestLease(*group, kA);
         run(std::chrono::milliseconds(10));
@@ -60,8 +61,8 @@ public:
     cluster::Group& another() {
         const GroupId id(static_cast<std::uint32_t>(world.groups.end()));
         const std::string begin(1, static_cast<char>(id.value()));
-        cluster::Group& made =
-            replicator.create(id, kRegion, KeySpaceId(1), KeySpaceId(1), begin, "", kA);
+        cluster::Group& made = replicator.create(
+            {id, cluster::GroupKind::Table, kRegion, KeySpaceId(1), KeySpaceId(1), begin, "", kA});
         made.schema = std::make_shared<table::ApplySchema>();
         replicator.requestLease(made, kA);
         run(std::chrono::milliseconds(10));

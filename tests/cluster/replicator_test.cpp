@@ -149,7 +149,7 @@ private slots:
         OneGroup t;
         for (std::uint64_t id = 2; id < 5000; ++id) {
             const KeySpaceId space(static_cast<std::uint32_t>(id));
-            t.replicator.create(GroupId(id), kRegion, space, space, "", "", kA);
+            t.replicator.create({GroupId(id), GroupKind::Table, kRegion, space, space, "", "", kA});
             t.replicator.remove(GroupId(id));
         }
         QVERIFY(t.world.changedGroups.size() <= 1024);
@@ -234,8 +234,8 @@ private slots:
         WorldState world(*t.store, Profile::dropIn(), 1, 100);
         world.addRegion("us-east-1");
         Replicator replicator(world);
-        Group& group =
-            replicator.add(GroupId(1), kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA);
+        Group& group = replicator.add(
+            {GroupId(1), GroupKind::Table, kRegion, KeySpaceId(1), KeySpaceId(1), "", "", kA});
         group.schema = std::make_shared<table::ApplySchema>();
         const auto opened = replicator.reopen(group);
         QVERIFY(!opened.has_value());
@@ -253,8 +253,8 @@ private slots:
         }
         t.world.turn.putGroupState(volumeOf(kRegion, kA), GroupId(2), encodeGroupState(states));
         t.endTurn();
-        Group& group =
-            t.replicator.add(GroupId(2), kRegion, KeySpaceId(1), KeySpaceId(1), "b", "", kC);
+        Group& group = t.replicator.add(
+            {GroupId(2), GroupKind::Table, kRegion, KeySpaceId(1), KeySpaceId(1), "b", "", kC});
         group.schema = std::make_shared<table::ApplySchema>();
         QVERIFY(t.replicator.reopen(group).has_value());
         QCOMPARE(group.leaderHint, kB);

@@ -31,40 +31,38 @@ void Replicator::profileChanged() {
     m_options.electionDelay = m_world.profile.detection;
 }
 
-Group& Replicator::create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
-                          std::string begin, std::string end, ZoneIndex leader) {
-    Group& group = add(id, region, table, space, std::move(begin), std::move(end), leader);
+Group& Replicator::create(GroupPlan plan) {
+    Group& group = add(std::move(plan));
     for (Member& member : group.members) {
-        member.durable = replication::DurableState::appoint(leader);
-        if (m_world.region(region).up[member.zone.value()])
+        member.durable = replication::DurableState::appoint(group.appointed);
+        if (m_world.region(group.region).up[member.zone.value()])
             install(group, member.zone, replication::Start::Resume);
     }
     return group;
 }
 
-Group& Replicator::add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
-                       std::string begin, std::string end, ZoneIndex leader) {
+Group& Replicator::add(GroupPlan plan) {
     auto made = std::make_unique<Group>();
-    made->id = id;
-    made->region = region;
-    made->table = table;
-    made->space = space;
-    made->kind = space == table ? GroupKind::Table : GroupKind::Index;
-    made->begin = std::move(begin);
-    made->end = std::move(end);
-    made->appointed = leader;
-    made->leaderHint = leader;
+    made->id = plan.id;
+    made->kind = plan.kind;
+    made->region = plan.region;
+    made->table = plan.table;
+    made->space = plan.space;
+    made->begin = std::move(plan.begin);
+    made->end = std::move(plan.end);
+    made->appointed = plan.appointed;
+    made->leaderHint = plan.appointed;
     made->members.resize(kZones.size());
     for (const ZoneIndex zone : kZones) {
-        made->member(zone).node = nodeOf(region, zone);
+        made->member(zone).node = nodeOf(plan.region, zone);
         made->member(zone).zone = zone;
     }
-    if (m_world.findGroup(id) != nullptr) {
+    if (m_world.findGroup(plan.id) != nullptr) {
         CHECK(m_world.plantedBug == PlantedBug::CountersEarly);
-        if (m_listener != nullptr) m_listener->removed(id);
+        if (m_listener != nullptr) m_listener->removed(plan.id);
     }
-    Group& group = m_world.groups.put(id.value(), std::move(made));
-    m_world.partitions.add(space, group.begin, id);
+    Group& group = m_world.groups.put(plan.id.value(), std::move(made));
+    m_world.partitions.add(group.space, group.begin, group.id);
     return group;
 }
 

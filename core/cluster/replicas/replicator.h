@@ -21,6 +21,18 @@
 
 namespace orrery::cluster {
 
+/// What a new group is: the fields of Group that never change.
+struct GroupPlan {
+    GroupId id{};
+    GroupKind kind{};
+    RegionId region{};
+    KeySpaceId table{};
+    KeySpaceId space{};
+    std::string begin;
+    std::string end;
+    ZoneIndex appointed{};  ///< Leads first.
+};
+
 /// Drives the replicas of all groups: delivers messages, ticks and disk completions, and executes
 /// their outputs in order. Only this class appends to logs and applies to trees.
 class Replicator {
@@ -44,12 +56,10 @@ public:
     /// The world's profile has changed: uses its leases and detection times from now on.
     void profileChanged();
 
-    /// Creates a partition; its replica in `leader` leads from the start.
-    Group& create(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space,
-                  std::string begin, std::string end, ZoneIndex leader);
+    /// Creates a partition; its replica in the appointed zone leads from the start.
+    Group& create(GroupPlan plan);
     /// Adds a partition that the store holds; `reopen` starts its replicas.
-    Group& add(GroupId id, RegionId region, KeySpaceId table, KeySpaceId space, std::string begin,
-               std::string end, ZoneIndex leader);
+    Group& add(GroupPlan plan);
     /// Resumes all replicas of the group (section 4, "Opening").
     storage::StorageResult<void> reopen(Group& group);
     /// The same for a partition whose id was also given to a partition of an index, by a version
