@@ -162,6 +162,10 @@ void Replicator::requestLease(Group& group, ZoneIndex zone) {
     if (replica.hasOutput() || replica.deadline() != deadline) drainOutputs(group, zone);
 }
 
+void Replicator::wakeLeader(Group& group) {
+    if (group.member(group.leaderHint).replica) requestLease(group, group.leaderHint);
+}
+
 void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
     sendProposals(group, from);
     group.member(from).replica->prepareHandOver(to, m_world.now);

@@ -90,6 +90,9 @@ public:
 
     /// Call it when a request arrives at this replica: it takes its lease or looks for a leader.
     void requestLease(Group& group, ZoneIndex zone);
+    /// The same at the leader elected last; no effect while it has no power. For work that no
+    /// request wakes: a leader at rest holds no lease.
+    void wakeLeader(Group& group);
 
     /// The serving leader in `from` hands over to the replica in `to`. Dropped if that does not
     /// catch up soon.

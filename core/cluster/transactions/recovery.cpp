@@ -101,9 +101,7 @@ void Recovery::on(const PreparedSweep& sweep) {
     if (m_world.damage) return;
     const auto leader = group->servingLeader(m_world.now);
     if (!leader) {
-        // A leader at rest holds no lease; this requests it, like any request.
-        if (group->member(group->leaderHint).replica)
-            m_replicator.requestLease(*group, group->leaderHint);
+        m_replicator.wakeLeader(*group);
         return sweepLater(group->id, watched, leaderWait(watched.waits));
     }
     watched.waits = 0;

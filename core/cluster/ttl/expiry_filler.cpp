@@ -101,8 +101,7 @@ std::optional<Duration> ExpiryFiller::step(JobId id) {
     }
     const auto leader = group->servingLeader(m_world.now);
     if (!leader || !group->member(*leader).replica->takesRequests(m_world.now)) {
-        if (group->member(group->leaderHint).replica)
-            m_replicator.requestLease(*group, group->leaderHint);
+        m_replicator.wakeLeader(*group);
         return kAskAgain;
     }
     const replication::Replica& replica = *group->member(*leader).replica;

@@ -87,14 +87,13 @@ void ExpirySweeper::on(const ExpirySweep& sweep) {
     if (leader) return sendBatch(*group, *leader, *work);
     // A leader at rest has an index too, so a partition with nothing to expire is not woken.
     // After a stop, the end of a log may have more entries than the tree.
-    const Member& hint = group->member(group->leaderHint);
     const auto due = nextDue(*group, group->leaderHint);
     const bool isBehind = std::ranges::any_of(group->members, [](const Member& member) {
         return member.replica && member.replica->lastPosition().lsn > member.mark.applied;
     });
     if (!due && !isBehind) return;
     if (!isBehind && *due > m_world.now) return queue(group->id, *work, *due);
-    if (hint.replica) m_replicator.requestLease(*group, group->leaderHint);
+    m_replicator.wakeLeader(*group);
     queue(group->id, *work, m_world.now + kAskAgain);
 }
 
