@@ -1,10 +1,9 @@
 #include "core/cluster/replicas/replicator.h"
-#include "core/base/result.h"
 
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/cluster/replicas/group_state.h"
+#include "core/base/result.h"
 
 namespace orrery::cluster {
 
@@ -19,10 +18,23 @@ constexpr std::size_t kRemovedMax = 1000;
 }  // namespace
 
 Replicator::Replicator(WorldState& world, const LogBounds& bounds)
-    : m_world(world), m_bounds(bounds), m_trimmer(world, m_bounds) {
+    : m_world(world),
+      m_bounds(bounds),
+      m_trimmer(world, m_bounds),
+      m_saver(world, m_trimmer),
+      m_finder(world),
+      m_applier(world, m_finder, m_saver),
+      m_flow(world, m_finder),
+      m_copier(world, m_bounds, m_applier, m_saver, m_trimmer),
+      m_opener(world, m_finder, m_applier, m_trimmer) {
     if (world.plantedBug == PlantedBug::TailUnsettled)
         m_options.plantedBug = replication::PlantedBug::TailUnsettled;
     profileChanged();
+}
+
+void Replicator::setListener(GroupListener& listener) {
+    m_listener = &listener;
+    m_copier.setListener(listener);
 }
 
 void Replicator::profileChanged() {
@@ -66,9 +78,61 @@ Group& Replicator::add(GroupPlan plan) {
     return group;
 }
 
+storage::StorageResult<void> Replicator::reopen(Group& group) {
+    TRY(m_opener.load(group));
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::reopenShared(Group& group) {
+    TRY(m_opener.loadShared(group));
+    touch(group);
+    return resume(group);
+}
+
+storage::StorageResult<void> Replicator::resume(Group& group) {
+    m_applier.setOpening(true);
+    const storage::StorageResult<void> resumed = resumeReplicas(group);
+    m_applier.setOpening(false);
+    return resumed;
+}
+
+storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
+    const auto& isUp = m_world.region(group.region).up;
+    for (const Member& member : group.members) {
+        if (isUp[member.zone.value()]) {
+            makeReplica(group, member.zone, replication::Start::Resume);
+        } else {
+            TRY(m_opener.applyWithoutPower(group, member.zone));
+        }
+    }
+    m_opener.replay(group);
+    for (const Member& member : group.members) {
+        if (m_world.failure) return std::unexpected(*m_world.failure);
+        if (member.replica) begin(group, member.zone);
+    }
+    if (m_world.failure) return std::unexpected(*m_world.failure);
+    TRY(m_opener.rebuildTail(group));
+    wakeIfUneven(group);
+    return {};
+}
+
+// Without this, a resting follower that missed the last CommitNotice lags until the next write. In
+// a group without a leader, each replica that knows no leader looks for one.
+void Replicator::wakeIfUneven(Group& group) {
+    const Lsn first = group.members.front().durable.commit;
+    bool even = true;
+    for (const Member& member : group.members)
+        even = even && member.durable.commit == first &&
+               member.standing() == replication::Standing::Whole;
+    if (even) return;
+    for (const Member& member : group.members) {
+        if (member.replica) requestLease(group, member.zone);
+    }
+}
+
 void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
-    forgetFlows(id, std::nullopt);
+    m_flow.forget(id, std::nullopt);
     m_trimmer.forget(id);
     const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
                         m_world.findGroup(id)->kind == GroupKind::Index;
@@ -174,7 +238,7 @@ void Replicator::handOver(Group& group, ZoneIndex from, ZoneIndex to) {
 
 void Replicator::on(ReplicaMessage& message) {
     const auto& envelope = message.envelope;
-    copyArrives(message);
+    m_copier.arrives(message.header, envelope.message);
     if (!m_world.post.arrives(message.header, message.header.lsn.value())) return;
     Group* group = m_world.findGroup(message.header.from.group);
     if (group == nullptr) return;
@@ -182,7 +246,7 @@ void Replicator::on(ReplicaMessage& message) {
     if (!member.replica) return;
     sendProposals(*group, envelope.to);
     member.replica->step(envelope, m_world.now);
-    noteCopy(*group, envelope);
+    m_copier.note(*group, envelope);
     drainOutputs(*group, envelope.to, &envelope.message);
 }
 
@@ -228,7 +292,7 @@ void Replicator::on(DiskDone& done) {
     if (done.stateNumber != 0) member.replica->stateSaved(done.stateNumber, m_world.now);
     if (done.upTo.term > replication::Term{}) member.replica->persisted(done.upTo, m_world.now);
     if (done.logBase > Lsn{}) {
-        applyWhileCopying(*group, done.zone);
+        m_copier.advance(*group, done.zone);
         group->measureLag(m_world.now);
     }
     drainOutputs(*group, done.zone);
@@ -252,6 +316,23 @@ void Replicator::on(const ProposalsLeave& leave) {
     sendProposals(*group, leave.zone);
 }
 
+void Replicator::on(const CatchUpResumes& link) {
+    m_flow.resumes(link);
+    while (!m_world.failure) {
+        const auto follower = m_flow.next(link);
+        if (!follower) return;
+        Group& group = *m_world.findGroup(follower->group);
+        sendProposals(group, follower->from);
+        group.member(follower->from).replica->resumeSending(follower->to, m_world.now);
+        drainOutputs(group, follower->from);
+    }
+}
+
+void Replicator::on(const CopyStep& step) {
+    Group* group = m_world.findGroup(step.group);
+    if (group != nullptr && m_copier.step(*group, step)) drainOutputs(*group, step.zone);
+}
+
 void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
@@ -260,7 +341,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     member.proposed.clear();
-    forgetFlows(group.id, zone);
+    m_flow.forget(group.id, zone);
     // The store may not return a record before the turn with its write ends.
     std::erase_if(member.writing, [](const WritingRecord& record) { return !record.written; });
     // Changes the durable state directly: whenever the process stops, this replica may lack records
@@ -269,10 +350,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     member.durable.caughtUp = false;
     member.assignedTimestamp = {};
     member.deletedStampMax = 0;
-    member.waitsForRange = member.copyStepQueued = false;
-    m_trimmer.forgetOffers(group.id, zone);
-    member.copyStoppedBy.reset();
-    member.wholeMark.reset();
+    m_copier.forget(group, zone);
     touch(group);
     member.tickAt = member.timerAt = Instant::never();
     if (m_listener != nullptr) m_listener->moved(group);
@@ -296,51 +374,6 @@ void Replicator::reportReachability(Group& group, ZoneIndex observer, ZoneIndex 
         member.replica->suspect(observed, m_world.now);
     }
     drainOutputs(group, observer);
-}
-
-void Replicator::touch(Group& group) {
-    m_world.changedGroups.add(group.id);
-    group.gate = m_world.openTicket;
-    m_unsaved.add(group.id);
-}
-
-void Replicator::saveStates() {
-    while (!m_unsaved.isEmpty()) {
-        const GroupId id = m_unsaved.take();
-        Group* group = m_world.findGroup(id);
-        if (group == nullptr) continue;
-        m_trimmer.move(*group);
-        GroupState states;
-        states.readers.swap(group->readers);
-        auto& timestamps = states.lastCommitTimestamps.emplace();
-        for (const ZoneIndex zone : kZones) {
-            const Member& member = group->member(zone);
-            states.replicas[zone.value()] = member.durable;
-            timestamps[zone.value()] = member.lastCommitTimestamp;
-            states.lackedBytes[zone.value()] = group->lackedBytes(member);
-        }
-        m_world.turn.putGroupState(group->members.front().volume(), id, encodeGroupState(states));
-        states.readers.swap(group->readers);
-        m_committing.push_back(id);
-    }
-}
-
-void Replicator::turnCommitted() {
-    for (const GroupId id : m_committing) {
-        Group* group = m_world.findGroup(id);
-        if (group == nullptr) continue;
-        std::array<Lsn, kZonesPerRegion> applied;
-        for (const ZoneIndex zone : kZones) {
-            Member& member = group->member(zone);
-            while (!member.writing.empty() && member.writing.front().written)
-                member.writing.pop_front();
-            applied[zone.value()] = member.mark.applied;
-        }
-        std::ranges::sort(applied);
-        // Records in flight to a quorum stay in memory.
-        group->recent.forget(applied[0], applied[1]);
-    }
-    m_committing.clear();
 }
 
 }  // namespace orrery::cluster

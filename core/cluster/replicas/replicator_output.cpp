@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/cluster/replicas/replicator.h"
 
 // Executes the outputs of replicas: disk, trees, messages, timers.
@@ -83,7 +84,7 @@ void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::M
         note(handleOutput(group, zone, out, incoming));
     }
     if (m_world.failure) return;
-    measureFlow(group, zone);
+    m_flow.measure(group, zone);
     scheduleTick(group, zone);
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
@@ -110,7 +111,7 @@ EventId Replicator::handleOutput(Group& group, ZoneIndex zone, Output& out,
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
         writeToDisk(group, zone, out, incoming ? std::get_if<AppendRequest>(incoming) : nullptr);
     if (out.takeChunk)
-        takeChunk(group, zone, std::get<replication::CopyChunk>(*incoming), out.beginCopy);
+        m_copier.takeChunk(group, zone, std::get<replication::CopyChunk>(*incoming), out.beginCopy);
     EventId committed{};
     EventId applied{};
     if (!out.committed.empty()) {
@@ -178,11 +179,43 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
     m_world.queue.add(member.diskFreeAt, std::move(done));
 }
 
+EventId Replicator::apply(Group& group, ZoneIndex zone, LsnRange committed) {
+    if (committed.empty()) return {};
+    Member& member = group.member(zone);
+    const Lsn first = std::max(committed.first, member.mark.applied.next());
+    if (member.mark.copiedTo) {
+        m_copier.advance(group, zone);
+        if (m_world.failure) return {};
+    } else if (member.standing() != replication::Standing::NeedsCopy) {
+        for (Lsn lsn = first; lsn <= committed.last; lsn = lsn.next()) {
+            if (!m_applier.apply(group, zone, lsn)) return {};
+        }
+    }
+    return m_applier.noteApplied(group, zone, first, committed.last);
+}
+
+bool Replicator::complete(Group& group, replication::Envelope& envelope) {
+    using namespace replication;
+    const ZoneIndex from = envelope.from;
+    const ZoneIndex to = envelope.to;
+    return std::visit(
+        Overloaded{[&](AppendRequest& request) {
+                       m_flow.fill(group, from, to, request);
+                       return true;
+                   },
+                   [&](CopyRequest& request) { return m_copier.fill(group, from, request); },
+                   [&](CopyChunk& chunk) { return m_copier.fill(group, from, to, chunk); },
+                   []<OneOf<CommitNotice, AppendReply, CheckRequest, CheckReply, VoteRequest,
+                            VoteReply, HandOver>
+                          T>(const T&) { return true; }},
+        envelope.message);
+}
+
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_totals.messages;
     EnvelopeHeader header{group.ref(envelope.from), envelope.to};
     const auto arrival = m_world.post.arrivalOf(header);
-    if (arrival && !(fill(group, envelope) && fillCopy(group, envelope))) return;
+    if (arrival && !complete(group, envelope)) return;
     std::visit([&](const auto& message) { label(header, message); }, envelope.message);
     m_world.post.send(arrival, ReplicaMessage{header, std::move(envelope)});
 }
@@ -215,7 +248,7 @@ void Replicator::beginTerm(Group& group, ZoneIndex zone, Lsn noOp) {
     member.deletedStampMax = 0;
     if (m_world.plantedBug == PlantedBug::LogEndUnread) return;
     for (Lsn lsn(noOp.value() - 1); lsn > member.mark.applied; lsn = Lsn(lsn.value() - 1)) {
-        const auto last = record(group, zone, lsn);
+        const auto last = m_finder.record(group, zone, lsn);
         if (last) member.assignedTimestamp = last->committedAt;
         if (last) return;
         m_world.reportDamage(last.error());

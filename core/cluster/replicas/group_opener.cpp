@@ -1,14 +1,17 @@
+#include "core/cluster/replicas/group_opener.h"
+
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/base/result.h"
 #include "core/base/zone_letter.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/replicas/group_state.h"
-#include "core/cluster/replicas/replicator.h"
+#include "core/cluster/replicas/tree_copier.h"
 #include "core/storage/storage_error.h"
-
-// Restarts the groups in the store (section 4, "Opening").
 
 namespace orrery::cluster {
 
@@ -20,7 +23,8 @@ namespace {
 storage::StorageError trimmedLog(const Group& group) {
     return {"rebuild a partition from its log", 0, "",
             "Partition " + std::to_string(group.id.value()) +
-                " shares its keys with another, and its log no longer begins with its first "
+                " shares its keys with another, and its log no longer begins "
+                "with its first "
                 "record; " +
                 std::string(storage::kRestoreOrRepair) + "."};
 }
@@ -61,15 +65,15 @@ Lsn trimMarkOf(const Group& group) {
 
 }  // namespace
 
-storage::StorageResult<void> Replicator::reopen(Group& group) {
-    TRY(load(group));
+storage::StorageResult<void> GroupOpener::load(Group& group) {
+    TRY(loadState(group));
     stepDownAfterLoss(group);
     group.measureLag(m_world.now);  // Measured from now: the downtime is unknown.
-    return resume(group);
+    return {};
 }
 
-storage::StorageResult<void> Replicator::reopenShared(Group& group) {
-    TRY(load(group));
+storage::StorageResult<void> GroupOpener::loadShared(Group& group) {
+    TRY(loadState(group));
     for (Member& member : group.members) {
         if (member.firstKept > Lsn(1)) return std::unexpected(trimmedLog(group));
         if (member.durableLast > member.durable.commit) {
@@ -78,12 +82,11 @@ storage::StorageResult<void> Replicator::reopenShared(Group& group) {
         }
         member.mark = {};
     }
-    touch(group);
-    return resume(group);
+    return {};
 }
 
 // A record whose key is wrong may look like the end of a log that does not reach that far.
-storage::StorageResult<void> Replicator::checkEnd(const Group& group, const Member& member) const {
+storage::StorageResult<void> GroupOpener::checkEnd(const Group& group, const Member& member) const {
     if (member.durableLast <= member.firstKept) return {};
     const Lsn before(member.durableLast.value() - 1);
     TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, before));
@@ -91,7 +94,7 @@ storage::StorageResult<void> Replicator::checkEnd(const Group& group, const Memb
     return std::unexpected(damagedState(group, "does not match its log"));
 }
 
-storage::StorageResult<void> Replicator::load(Group& group) {
+storage::StorageResult<void> GroupOpener::loadState(Group& group) {
     TRY_ASSIGN(const auto state,
                m_world.store.groupState(group.members.front().volume(), group.id));
     GroupState states;
@@ -141,7 +144,7 @@ storage::StorageResult<void> Replicator::load(Group& group) {
 }
 
 // A state of version 1 has no last commit timestamps; the last record of a log has it.
-storage::StorageResult<void> Replicator::loadTimestamp(const Group& group, Member& member) const {
+storage::StorageResult<void> GroupOpener::loadTimestamp(const Group& group, Member& member) const {
     const Lsn last = member.durableLast;
     if (last == Lsn{}) return {};
     TRY_ASSIGN(const SharedBytes bytes, m_world.store.record(member.volume(), group.id, last));
@@ -152,7 +155,7 @@ storage::StorageResult<void> Replicator::loadTimestamp(const Group& group, Membe
 
 // A leader sends a record before its own disk has it. If another replica has that record and the
 // leader does not, the leader must not assign its position to another record in the same term.
-void Replicator::stepDownAfterLoss(Group& group) {
+void GroupOpener::stepDownAfterLoss(Group& group) {
     for (Member& member : group.members) {
         if (member.durable.leader != member.zone) continue;
         const bool lacks = std::ranges::any_of(group.members, [&](const Member& other) {
@@ -165,35 +168,8 @@ void Replicator::stepDownAfterLoss(Group& group) {
     }
 }
 
-storage::StorageResult<void> Replicator::resume(Group& group) {
-    m_isOpening = true;
-    const storage::StorageResult<void> resumed = resumeReplicas(group);
-    m_isOpening = false;
-    return resumed;
-}
-
-storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
-    const auto& isUp = m_world.region(group.region).up;
-    for (const Member& member : group.members) {
-        if (isUp[member.zone.value()]) {
-            makeReplica(group, member.zone, replication::Start::Resume);
-        } else {
-            TRY(applyWithoutPower(group, member.zone));
-        }
-    }
-    replay(group);
-    for (const Member& member : group.members) {
-        if (m_world.failure) return std::unexpected(*m_world.failure);
-        if (member.replica) begin(group, member.zone);
-    }
-    if (m_world.failure) return std::unexpected(*m_world.failure);
-    TRY(rebuildTail(group));
-    wakeIfUneven(group);
-    return {};
-}
-
 // Applies the records that were known to be committed but had not reached the trees.
-void Replicator::replay(Group& group) {
+void GroupOpener::replay(Group& group) {
     std::array<LsnRange, kZonesPerRegion> lacked;
     LsnRange all;
     for (const Member& member : group.members) {
@@ -211,13 +187,13 @@ void Replicator::replay(Group& group) {
     }
     for (const ZoneIndex zone : kZones) {
         const LsnRange range = lacked[zone.value()];
-        if (!range.empty()) noteApplied(group, zone, range.first, range.last);
+        if (!range.empty()) m_applier.noteApplied(group, zone, range.first, range.last);
     }
 }
 
 // A position has one committed record. So the record is read, verified and decoded once for all
 // trees that lack it, and they share the images in memory.
-bool Replicator::replayOne(Group& group, Lsn lsn) {
+bool GroupOpener::replayOne(Group& group, Lsn lsn) {
     RecordEffect effect;
     replication::Term known{};
     for (const Member& member : group.members) {
@@ -228,23 +204,22 @@ bool Replicator::replayOne(Group& group, Lsn lsn) {
         const bool isOther =
             known > replication::Term{} && term > replication::Term{} && term != known;
         if (!effect.applied || isOther) {
-            auto read = recordEffect(group, member.zone, lsn);
+            auto read = m_finder.effect(group, member.zone, lsn);
             if (!read) {
-                stopApplying(std::move(read).error());
+                m_applier.stop(std::move(read).error());
                 return false;
             }
             effect = *std::move(read);
             known = term;
         }
-        applyEffect(group, member.zone, lsn, effect);
+        m_applier.applyEffect(group, member.zone, lsn, effect);
     }
     return true;
 }
 
-// What it had applied when it lost power, looks show, although its tree may not have reached the
-// disk before the process ended. A tree that is being copied shows less: its next pieces come with
-// the power.
-storage::StorageResult<void> Replicator::applyWithoutPower(Group& group, ZoneIndex zone) {
+// Looks show what the replica had applied when it lost power, even if its tree had not reached the
+// disk. A tree being copied shows less; its remaining chunks arrive when power returns.
+storage::StorageResult<void> GroupOpener::applyWithoutPower(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.mark.copiedTo) return {};
     const std::uint64_t appliedBytes = member.appliedBytes;  // These records are in it.
@@ -252,34 +227,20 @@ storage::StorageResult<void> Replicator::applyWithoutPower(Group& group, ZoneInd
         const Lsn lsn = member.mark.applied.next();
         if (member.standing() == replication::Standing::NeedsCopy) {
             // No replica needs the rest of its log.
-            TRY_ASSIGN(const SharedBytes bytes, findRecord(group, zone, lsn));
+            TRY_ASSIGN(const SharedBytes bytes, m_finder.find(group, zone, lsn));
             if (bytes == nullptr) break;
         }
-        if (!applyOne(group, zone, lsn)) break;
+        if (!m_applier.apply(group, zone, lsn)) break;
     }
     member.appliedBytes = appliedBytes;
     group.measureLag(m_world.now);
     return {};
 }
 
-// Without this, a resting follower that missed the last CommitNotice lags until the next write. In
-// a group without a leader, each replica that knows no leader looks for one.
-void Replicator::wakeIfUneven(Group& group) {
-    const Lsn first = group.members.front().durable.commit;
-    bool even = true;
-    for (const Member& member : group.members)
-        even = even && member.durable.commit == first &&
-               member.standing() == replication::Standing::Whole;
-    if (even) return;
-    for (const Member& member : group.members) {
-        if (member.replica) requestLease(group, member.zone);
-    }
-}
-
 // A resumed leader may still commit the records above its commit LSN, so the writes it evaluates
 // must see them, as before the stop. A replica that was disconnected may believe that it leads an
 // earlier term; the tail is that of the latest term.
-storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
+storage::StorageResult<void> GroupOpener::rebuildTail(Group& group) {
     Member* leader = nullptr;
     for (Member& one : group.members) {
         if (!one.replica || one.replica->role() != replication::Role::Leader) continue;
@@ -290,8 +251,8 @@ storage::StorageResult<void> Replicator::rebuildTail(Group& group) {
     const Replica& replica = *leader->replica;
     const Lsn last = replica.lastPosition().lsn;
     for (Lsn lsn = replica.commitLsn().next(); lsn <= last; lsn = lsn.next()) {
-        TRY_ASSIGN(const table::LogRecord one, record(group, zone, lsn));
-        const auto applied = effectOf(group, one, lsn);
+        TRY_ASSIGN(const table::LogRecord one, m_finder.record(group, zone, lsn));
+        const auto applied = RecordFinder::effectOf(group, one, lsn);
         for (const storage::TreeChange& change : applied.changes)
             group.tail[change.key] = {lsn, change.image};
         leader->deletedStampMax = std::max(leader->deletedStampMax, applied.deletedStamp);

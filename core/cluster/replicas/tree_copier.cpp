@@ -1,22 +1,16 @@
+#include "core/cluster/replicas/tree_copier.h"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/result.h"
-#include "core/cluster/replicas/replicator.h"
 #include "core/table/apply.h"
 #include "core/table/private_key.h"
 
-// Catch-up from below the trim mark. The leader's tree goes to the follower in chunks, in order of
-// key. One short event reads a chunk and one applies it, so memory use stays flat and the group
-// keeps serving. The follower applies the log to the keys that it has. Between requesting and
-// applying a chunk it applies nothing, so that no chunk is older than what it has applied. The
-// counts of the whole tree come with the last chunk, as of its position.
-
 namespace orrery::cluster {
 
-using replication::AppendReply;
 using replication::CopiedRange;
 using replication::CopyChunk;
 using replication::CopyRequest;
@@ -51,73 +45,79 @@ std::uint64_t bytesOf(const CopiedRange& range) {
 
 }  // namespace
 
-bool Replicator::fillCopy(Group& group, replication::Envelope& envelope) {
-    if (auto* request = std::get_if<CopyRequest>(&envelope.message)) {
-        Member& member = group.member(envelope.from);
-        const Standing standing = member.standing();
-        if (standing == Standing::Whole) return false;
-        // All chunks have arrived.
-        if (standing == Standing::Copying && member.wholeMark) return false;
-        member.waitsForRange = true;
-        member.copyStoppedBy.reset();
-        if (standing == Standing::NeedsCopy) return true;
-        request->applied = member.mark.applied;
-        request->cursor = share(std::string(member.mark.copiedTo.value_or("")));
-        return true;
-    }
-    auto* chunk = std::get_if<CopyChunk>(&envelope.message);
-    if (chunk == nullptr) return true;
-    // A chunk that is not sent will be requested again.
-    if (!m_world.acceptsWrites) return false;
-    std::uint64_t& inFlight = m_copyBytes[linkOf(group, envelope.from, envelope.to)];
-    if (inFlight >= kLinkBytesMax) return false;
-    if (group.member(envelope.from).mark.applied != chunk->position.lsn) return false;
-    auto range = readRange(group, envelope.from, chunk->cursor ? *chunk->cursor : std::string());
-    if (!range) {
-        // The same range would be as unreadable the next time.
-        m_world.reportDamage(range.error());
-        group.member(envelope.from).replica->refuseCopy(envelope.to);
-        chunk->isUnreadable = true;
-        return true;
-    }
-    if (chunk->cursor == nullptr)
-        m_trimmer.offer(group, envelope.from, envelope.to, chunk->position.lsn);
-    chunk->range = *std::move(range);
-    inFlight += bytesOf(*chunk->range);
+bool TreeCopier::fill(Group& group, ZoneIndex from, CopyRequest& request) {
+    Member& member = group.member(from);
+    const Standing standing = member.standing();
+    if (standing == Standing::Whole) return false;
+    // All chunks have arrived.
+    if (standing == Standing::Copying && member.wholeMark) return false;
+    member.waitsForRange = true;
+    member.copyStoppedBy.reset();
+    if (standing == Standing::NeedsCopy) return true;
+    request.applied = member.mark.applied;
+    request.cursor = share(std::string(member.mark.copiedTo.value_or("")));
     return true;
 }
 
-void Replicator::copyArrives(const ReplicaMessage& message) {
-    const auto* chunk = std::get_if<CopyChunk>(&message.envelope.message);
+bool TreeCopier::fill(Group& group, ZoneIndex from, ZoneIndex to, CopyChunk& chunk) {
+    // A chunk that is not sent will be requested again.
+    if (!m_world.acceptsWrites) return false;
+    std::uint64_t& inFlight =
+        m_bytesInFlight[{nodeOf(group.region, from), nodeOf(group.region, to)}];
+    if (inFlight >= kLinkBytesMax) return false;
+    const Member& member = group.member(from);
+    if (member.mark.applied != chunk.position.lsn) return false;
+    auto range = readRange(group, from, chunk.cursor ? *chunk.cursor : std::string());
+    if (!range) {
+        // The same range would be as unreadable the next time.
+        m_world.reportDamage(range.error());
+        member.replica->refuseCopy(to);
+        chunk.isUnreadable = true;
+        return true;
+    }
+    if (chunk.cursor == nullptr) m_trimmer.offer(group, from, to, chunk.position.lsn);
+    chunk.range = *std::move(range);
+    inFlight += bytesOf(*chunk.range);
+    return true;
+}
+
+void TreeCopier::arrives(const EnvelopeHeader& header, const replication::Message& message) {
+    const auto* chunk = std::get_if<CopyChunk>(&message);
     if (chunk == nullptr || chunk->range == nullptr) return;
-    const auto& from = message.header.from;
-    m_copyBytes[{nodeOf(from.region, from.zone), nodeOf(from.region, message.header.to)}] -=
+    const RegionId region = header.from.region;
+    m_bytesInFlight[{nodeOf(region, header.from.zone), nodeOf(region, header.to)}] -=
         bytesOf(*chunk->range);
 }
 
-void Replicator::noteCopy(Group& group, const replication::Envelope& envelope) {
-    if (const auto* reply = std::get_if<AppendReply>(&envelope.message)) {
-        if (reply->standing == Standing::Copying) m_trimmer.copyHasBegun(group.id, envelope.from);
-        return;
-    }
-    const auto* chunk = std::get_if<CopyChunk>(&envelope.message);
-    if (chunk == nullptr || !chunk->isUnreadable) return;
-    if (group.member(envelope.to).replica->term() != chunk->term) return;
-    stopCopy(group, envelope.to, envelope.from);
+void TreeCopier::note(Group& group, const replication::Envelope& envelope) {
+    using namespace replication;
+    std::visit(Overloaded{[&](const AppendReply& reply) {
+                              if (reply.standing == Standing::Copying)
+                                  m_trimmer.copyHasBegun(group.id, envelope.from);
+                          },
+                          [&](const CopyChunk& chunk) {
+                              if (!chunk.isUnreadable) return;
+                              if (group.member(envelope.to).replica->term() != chunk.term) return;
+                              stop(group, envelope.to, envelope.from);
+                          },
+                          []<OneOf<AppendRequest, CommitNotice, CheckRequest, CheckReply,
+                                   VoteRequest, VoteReply, CopyRequest, HandOver>
+                                 T>(const T&) {}},
+               envelope.message);
 }
 
 // Until another replica leads, the records are applied to the keys that have been copied.
-void Replicator::stopCopy(Group& group, ZoneIndex zone, ZoneIndex corrupt) {
+void TreeCopier::stop(Group& group, ZoneIndex zone, ZoneIndex corrupt) {
     Member& member = group.member(zone);
     if (member.standing() == Standing::Whole) return;
     member.replica->stopCopying();
     member.copyStoppedBy = corrupt;
     member.waitsForRange = false;
-    touch(group);
-    applyWhileCopying(group, zone);
+    m_saver.touch(group);
+    advance(group, zone);
 }
 
-storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange(
+storage::StorageResult<std::shared_ptr<const CopiedRange>> TreeCopier::readRange(
     const Group& group, ZoneIndex zone, const std::string& from) const {
     auto range = std::make_shared<CopiedRange>();
     range->from = from;
@@ -149,7 +149,7 @@ storage::StorageResult<std::shared_ptr<const CopiedRange>> Replicator::readRange
     return range;
 }
 
-void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk, bool begins) {
+void TreeCopier::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk, bool begins) {
     Member& member = group.member(zone);
     const CopiedRange& range = *chunk.range;
     if (begins) {
@@ -164,7 +164,7 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
     auto changes = changesOf(group, zone, range);
     if (!changes) {
         m_world.reportDamage(changes.error());
-        return stopCopy(group, zone, zone);
+        return stop(group, zone, zone);
     }
     member.waitsForRange = false;
     member.lastCommitTimestamp = std::max(member.lastCommitTimestamp, range.lastCommitTimestamp);
@@ -174,15 +174,14 @@ void Replicator::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
             member.wholeMark->applied = member.mark.applied;
     }
-    if (m_beforeApply) m_beforeApply(group, zone, *changes);
-    m_world.store.apply(member.volume(), group.id, *changes, member.mark);
-    touch(group);
+    m_applier.put(group, zone, *changes);
+    m_saver.touch(group);
     m_world.recorder.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
-    applyWhileCopying(group, zone);
+    advance(group, zone);
 }
 
 // Moves the cursor to the end of the chunk, or as far as one event may go.
-storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
+storage::StorageResult<std::vector<storage::TreeChange>> TreeCopier::changesOf(
     Group& group, ZoneIndex zone, const CopiedRange& range) {
     Member& member = group.member(zone);
     std::vector<storage::TreeChange> changes;
@@ -214,23 +213,23 @@ storage::StorageResult<std::vector<storage::TreeChange>> Replicator::changesOf(
 }
 
 // As leader, a replica could not give readers the records before its log begins.
-bool Replicator::readersNeedBefore(const Group& group, Lsn first) {
+bool TreeCopier::readersNeedBefore(const Group& group, Lsn first) {
     return std::ranges::any_of(group.readers,
                                [&](const auto& reader) { return reader.second.next() < first; });
 }
 
-void Replicator::stepLater(Group& group, ZoneIndex zone, Duration delay) {
+void TreeCopier::stepLater(Group& group, ZoneIndex zone, Duration delay) {
     Member& member = group.member(zone);
     if (std::exchange(member.copyStepQueued, true)) return;
     m_world.queue.add(m_world.now + delay, CopyStep{group.id, zone, member.life});
 }
 
-void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
+void TreeCopier::advance(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.waitsForRange || member.standing() != Standing::Copying) return;
     for (std::size_t count = 0; member.mark.applied < member.replica->commitLsn(); ++count) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
-        if (!applyOne(group, zone, member.mark.applied.next())) return;
+        if (!m_applier.apply(group, zone, member.mark.applied.next())) return;
     }
     if (!member.wholeMark) return member.replica->requestNextChunk(m_world.now);
     // Waits until that record is committed here.
@@ -246,27 +245,33 @@ void Replicator::applyWhileCopying(Group& group, ZoneIndex zone) {
     if (m_world.plantedBug == PlantedBug::CopyForgetsIndexes)
         std::ranges::fill(member.mark.localIndexes, storage::EntryCounts());
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
-    touch(group);
+    m_saver.touch(group);
     member.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
 }
 
-void Replicator::on(const CopyStep& step) {
-    Group* group = m_world.findGroup(step.group);
-    if (group == nullptr) return;
-    Member& member = group->member(step.zone);
-    if (step.life != member.life || !member.replica) return;
+bool TreeCopier::step(Group& group, const CopyStep& step) {
+    Member& member = group.member(step.zone);
+    if (step.life != member.life || !member.replica) return false;
     member.copyStepQueued = false;
     const Lsn before = member.mark.applied;
-    applyWhileCopying(*group, step.zone);
-    group->measureLag(m_world.now);
+    advance(group, step.zone);
+    group.measureLag(m_world.now);
     // A step that only waits for readers has nothing to save.
-    if (member.mark.applied != before) touch(*group);
-    drainOutputs(*group, step.zone);
+    if (member.mark.applied != before) m_saver.touch(group);
+    return true;
+}
+
+void TreeCopier::forget(Group& group, ZoneIndex zone) {
+    Member& member = group.member(zone);
+    member.waitsForRange = member.copyStepQueued = false;
+    m_trimmer.forgetOffers(group.id, zone);
+    member.copyStoppedBy.reset();
+    member.wholeMark.reset();
 }
 
 // Tree and log are on two disks, or in two files: either may be older than the other claims.
-void Replicator::reconcileStanding(Member& member) {
+void reconcileStanding(Member& member) {
     replication::DurableState& state = member.durable;
     if (state.standing == Standing::NeedsCopy) return;
     const bool isPartial = member.mark.copiedTo.has_value();

@@ -1,14 +1,9 @@
+#include "core/cluster/replicas/follower_flow.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "core/base/result.h"
-#include "core/cluster/replicas/replicator.h"
-
-// Flow control towards followers that catch up. Records read from the log for them occupy memory
-// until they are on the follower's disk. So they are bounded per message, per follower, and per
-// link for all groups: a zone that returns may lack records of thousands of groups. Followers over
-// the limit queue here. Uncommitted records are not limited: a quorum may wait for them, and
-// waiting clients bound their number. Whether a record happens to be in memory must not matter,
-// since that depends on where turns end.
 
 namespace orrery::cluster {
 
@@ -23,20 +18,19 @@ constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
 
 }  // namespace
 
-bool Replicator::fill(Group& group, replication::Envelope& envelope) {
-    auto* request = std::get_if<AppendRequest>(&envelope.message);
-    if (request == nullptr || request->range.empty()) return true;
-    Replica& leader = *group.member(envelope.from).replica;
-    const FlowKey key{group.id, envelope.from, envelope.to};
-    const LinkKey linkKey{nodeOf(group.region, envelope.from), nodeOf(group.region, envelope.to)};
-    const Lsn first = request->range.first;
+void FollowerFlow::fill(Group& group, ZoneIndex from, ZoneIndex to, AppendRequest& request) {
+    if (request.range.empty()) return;
+    Replica& leader = *group.member(from).replica;
+    const Key key{group.id, from, to};
+    const LinkKey linkKey = linkOf(group, from, to);
+    const Lsn first = request.range.first;
     std::size_t bytes = 0;
     std::size_t readBytes = 0;
     Lsn end = first;
-    for (; end <= request->range.last && bytes < kMessageBytesMax; end = end.next()) {
+    for (; end <= request.range.last && bytes < kMessageBytesMax; end = end.next()) {
         const bool isCommitted = end <= leader.commitLsn();
         if (isCommitted && !mayRead(key, linkKey)) break;
-        auto record = recordBytes(group, envelope.from, end);
+        auto record = m_finder.bytes(group, from, end);
         if (!record) {
             // What cannot be read cannot be sent. This follower stays behind; all others go on.
             m_world.reportDamage(record.error());
@@ -44,18 +38,18 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
         }
         bytes += (*record)->size();
         if (isCommitted) readBytes += (*record)->size();
-        request->entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
+        request.entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
     }
     if (end == first) {
         // Without records, it still renews the lease, and the answer acknowledges earlier records.
-        leader.hold(envelope.to, first);
-        request->range = {first, Lsn(first.value() - 1)};
-        return true;
+        leader.hold(to, first);
+        request.range = {first, Lsn(first.value() - 1)};
+        return;
     }
     const Lsn last(end.value() - 1);
-    if (last < request->range.last) {
-        request->range.last = last;
-        leader.shortened(envelope.to, last);
+    if (last < request.range.last) {
+        request.range.last = last;
+        leader.shortened(to, last);
     }
     if (readBytes > 0) {
         Flow& flow = m_flows[key];
@@ -63,11 +57,10 @@ bool Replicator::fill(Group& group, replication::Envelope& envelope) {
         flow.bytes += readBytes;
         m_links[linkKey].bytes += readBytes;
     }
-    return true;
 }
 
 // The last record may exceed the limit, since any record must fit into an empty window.
-bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
+bool FollowerFlow::mayRead(const Key& key, LinkKey linkKey) {
     const auto found = m_flows.find(key);
     const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
     Link& link = m_links[linkKey];
@@ -79,7 +72,7 @@ bool Replicator::mayRead(const FlowKey& key, LinkKey linkKey) {
     return false;
 }
 
-void Replicator::measureFlow(Group& group, ZoneIndex zone) {
+void FollowerFlow::measure(const Group& group, ZoneIndex zone) {
     if (m_flows.empty()) return;
     const Replica& replica = *group.member(zone).replica;
     const bool leads = replica.role() == replication::Role::Leader;
@@ -87,7 +80,7 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
         const auto found = to == zone ? m_flows.end() : m_flows.find({group.id, zone, to});
         if (found == m_flows.end()) continue;
         Flow& flow = found->second;
-        const LinkKey key{nodeOf(group.region, zone), nodeOf(group.region, to)};
+        const LinkKey key = linkOf(group, zone, to);
         Link& link = m_links[key];
         const std::uint64_t before = flow.bytes;
         const auto isDone = [&](const Flow::Sent& sent) {
@@ -110,35 +103,36 @@ void Replicator::measureFlow(Group& group, ZoneIndex zone) {
     }
 }
 
-void Replicator::resumeIfFree(LinkKey key, Link& link) {
+void FollowerFlow::resumeIfFree(LinkKey key, Link& link) {
     if (link.isResumeQueued || link.line.empty() || link.bytes >= kLinkBytesMax) return;
     link.isResumeQueued = true;
     m_world.queue.add(m_world.now, CatchUpResumes{key.first, key.second});
 }
 
-void Replicator::resumeCatchUp() {
+void FollowerFlow::resumeAll() {
     for (auto& [key, link] : m_links)
         resumeIfFree(key, link);
 }
 
-void Replicator::on(const CatchUpResumes& event) {
+void FollowerFlow::resumes(const CatchUpResumes& event) {
+    m_links[{event.from, event.to}].isResumeQueued = false;
+}
+
+std::optional<FollowerFlow::Key> FollowerFlow::next(const CatchUpResumes& event) {
     Link& link = m_links[{event.from, event.to}];
-    link.isResumeQueued = false;
-    if (!m_world.acceptsWrites) return;
-    while (!link.line.empty() && link.bytes < kLinkBytesMax && !m_world.failure) {
-        const FlowKey key = link.line.front();
+    if (!m_world.acceptsWrites) return std::nullopt;
+    while (!link.line.empty() && link.bytes < kLinkBytesMax) {
+        const Key key = link.line.front();
         link.line.pop_front();
         const auto flow = m_flows.find(key);
         if (flow == m_flows.end() || flow->second.held != Held::InLine) continue;
         flow->second.held = Held::No;
-        Group& group = *m_world.findGroup(key.group);
-        sendProposals(group, key.from);
-        group.member(key.from).replica->resumeSending(key.to, m_world.now);
-        drainOutputs(group, key.from);
+        return key;
     }
+    return std::nullopt;
 }
 
-void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
+void FollowerFlow::forget(GroupId id, std::optional<ZoneIndex> from) {
     const Group* group = m_world.findGroup(id);
     for (auto flow = m_flows.lower_bound({id, ZoneIndex(0), ZoneIndex(0)});
          flow != m_flows.end() && flow->first.group == id;) {
@@ -146,8 +140,7 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
             ++flow;
             continue;
         }
-        const LinkKey key{nodeOf(group->region, flow->first.from),
-                          nodeOf(group->region, flow->first.to)};
+        const LinkKey key = linkOf(*group, flow->first.from, flow->first.to);
         Link& link = m_links[key];
         link.bytes -= flow->second.bytes;
         flow = m_flows.erase(flow);
@@ -155,7 +148,7 @@ void Replicator::forgetFlows(GroupId id, std::optional<ZoneIndex> from) {
     }
 }
 
-std::uint64_t Replicator::catchUpBytes(sim::NodeId from, sim::NodeId to) const {
+std::uint64_t FollowerFlow::bytesInFlight(sim::NodeId from, sim::NodeId to) const {
     const auto link = m_links.find({from, to});
     return link == m_links.end() ? 0 : link->second.bytes;
 }
