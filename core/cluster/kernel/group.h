@@ -33,6 +33,29 @@ struct ProposedRecord {
     SharedBytes bytes;
 };
 
+/// The copy of a tree to one member.
+struct Copying {
+    /// The next chunk has been requested: nothing is applied until it arrives.
+    bool waitsForRange = false;
+    bool stepQueued = false;  ///< A step that applies more records.
+    /// The zone whose tree is corrupt where the copy stopped; none: it has not stopped.
+    std::optional<ZoneIndex> stoppedBy;
+    /// All chunks have arrived: the mark to set once the record that it names is applied. Records
+    /// applied after that one advance it.
+    std::optional<storage::TreeMark> wholeMark;
+    /// The turn that completed the tree. Until the trees on disk have that turn, a kill undoes it.
+    storage::Ticket wholeSince{};
+};
+
+/// What the trace last showed of a replica.
+struct Traced {
+    replication::Role role = replication::Role::Follower;
+    Instant leaseEnd;
+    /// The replica's deadline, and the event that last changed it.
+    Instant deadline = Instant::never();
+    EventId deadlineCause{};
+};
+
 /// One member of a group, and what its node stores for it.
 struct Member {
     sim::NodeId node = 0;
@@ -58,17 +81,7 @@ struct Member {
     /// The size of the log up to the applied record, on the scale of Group::committedBytes.
     std::uint64_t appliedBytes = 0;
 
-    // While its tree is being copied.
-    /// The next chunk has been requested: nothing is applied until it arrives.
-    bool waitsForRange = false;
-    bool copyStepQueued = false;  ///< A step that applies more records.
-    /// The zone whose tree is corrupt where the copy stopped; none: it has not stopped.
-    std::optional<ZoneIndex> copyStoppedBy;
-    /// All chunks have arrived: the mark to set once the record that it names is applied. Records
-    /// applied after that one advance it.
-    std::optional<storage::TreeMark> wholeMark;
-    /// The turn that completed the tree. Until the trees on disk have that turn, a kill undoes it.
-    storage::Ticket wholeSince{};
+    Copying copying;
 
     // What it has assigned as leader, in its memory; see Replicator::beginTerm.
     /// The last commit timestamp.
@@ -76,7 +89,7 @@ struct Member {
     /// The highest version stamp of a deletion.
     std::uint64_t deletedStampMax = 0;
 
-    replication::Role lastRole = replication::Role::Follower;  ///< As last traced.
+    Traced traced;
     /// Increases with each power loss, so that reports from before it are recognized.
     std::uint32_t life = 0;
     /// Commit time of the oldest committed record not applied yet; never() if there is none. May be
@@ -84,10 +97,6 @@ struct Member {
     Instant behindFrom = Instant::never();
     /// The due time of the queued tick.
     Instant tickAt = Instant::never();
-    /// The replica's deadline, and the event that last changed it.
-    Instant timerAt = Instant::never();
-    EventId timerCause{};
-    Instant leaseEnd;  ///< As last traced.
 
     /// A zone's node and volume have the same number.
     VolumeId volume() const { return VolumeId(node); }

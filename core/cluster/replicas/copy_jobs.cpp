@@ -41,8 +41,8 @@ std::string CopyJobs::subjectOf(const Group& group, const Member& member) const 
     std::string subject = "partition " + std::to_string(group.id.value()) + " of table " +
                           (table == nullptr ? "" : table->name) + " to " +
                           zoneName(region, member.zone);
-    if (member.copyStoppedBy)
-        subject += " (corrupt in " + zoneName(region, *member.copyStoppedBy) + ")";
+    if (member.copying.stoppedBy)
+        subject += " (corrupt in " + zoneName(region, *member.copying.stoppedBy) + ")";
     return subject;
 }
 
@@ -66,7 +66,7 @@ void CopyJobs::look(const Group& group, const Member& member) {
     const JobId id = known != m_copies.end() ? known->second
                                              : m_copies[{group.id, member.zone}] =
                                                    m_jobs.beginUnsaved(newJob(group, member.zone));
-    const bool isStopped = member.copyStoppedBy.has_value();
+    const bool isStopped = member.copying.stoppedBy.has_value();
     const Job& job = *m_jobs.find(id);
     if (job.subject.empty() || job.isStopped != isStopped) {
         m_jobs.setSubject(id, subjectOf(group, member));

@@ -86,7 +86,7 @@ bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const 
     if (m_world.plantedBug == PlantedBug::LeavesTwoBehind) return true;
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
-        return other.standing() == Standing::Whole && other.wholeSince <= m_treesSynced &&
+        return other.standing() == Standing::Whole && other.copying.wholeSince <= m_treesSynced &&
                other.knownApplied().next() >= group.trimMark;
     });
 }

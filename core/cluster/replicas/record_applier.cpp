@@ -61,8 +61,8 @@ void RecordApplier::changeTree(Group& group, ZoneIndex zone, const table::Applie
         changes = copied;
         member.mark.applied = lsn;
         // All keys are present; the counts of the last chunk advance from its position.
-        if (member.wholeMark && lsn > member.wholeMark->applied)
-            table::advance(*member.wholeMark, applied, lsn);
+        if (member.copying.wholeMark && lsn > member.copying.wholeMark->applied)
+            table::advance(*member.copying.wholeMark, applied, lsn);
     } else {
         table::advance(member.mark, applied, lsn);
     }

@@ -158,7 +158,7 @@ void Replicator::makeReplica(Group& group, ZoneIndex zone, replication::Start st
         std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
                                   Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
-    member.lastRole = member.replica->role();
+    member.traced.role = member.replica->role();
 }
 
 void Replicator::begin(Group& group, ZoneIndex zone) {
@@ -305,7 +305,7 @@ void Replicator::on(const ReplicaTick& tick) {
     if (tick.life != member.life || !member.replica || m_world.now < member.tickAt) return;
     member.tickAt = Instant::never();
     sendProposals(*group, tick.zone);
-    m_world.queue.cause = member.timerCause;
+    m_world.queue.cause = member.traced.deadlineCause;
     member.replica->tick(m_world.now);
     drainOutputs(*group, tick.zone);
 }
@@ -337,7 +337,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     ++member.life;
     const CauseScope scope(m_world.queue);
-    if (std::exchange(member.lastRole, replication::Role::Follower) == replication::Role::Leader)
+    if (std::exchange(member.traced.role, replication::Role::Follower) == replication::Role::Leader)
         m_world.queue.cause = stopped(group, zone);
     member.replica.reset();
     member.proposed.clear();
@@ -352,7 +352,7 @@ void Replicator::powerLoss(Group& group, ZoneIndex zone) {
     member.deletedStampMax = 0;
     m_copier.forget(group, zone);
     touch(group);
-    member.tickAt = member.timerAt = Instant::never();
+    member.tickAt = member.traced.deadline = Instant::never();
     if (m_listener != nullptr) m_listener->moved(group);
 }
 

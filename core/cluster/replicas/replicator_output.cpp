@@ -73,7 +73,7 @@ void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::M
     m_world.changedGroups.add(group.id);
     Replica& replica = *group.member(zone).replica;
     const Lsn committedBefore = group.committed;
-    const replication::Role before = group.member(zone).lastRole;
+    const replication::Role before = group.member(zone).traced.role;
     // The latest event that others wait for becomes the cause of the answers sent now.
     EventId latest = m_world.queue.cause;
     const auto note = [&](EventId event) { latest = std::max(latest, event); };
@@ -223,8 +223,8 @@ void Replicator::transmit(Group& group, replication::Envelope envelope) {
 void Replicator::scheduleTick(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     const Instant deadline = member.replica->deadline();
-    if (std::exchange(member.timerAt, deadline) != deadline)
-        member.timerCause = m_world.queue.cause;
+    if (std::exchange(member.traced.deadline, deadline) != deadline)
+        member.traced.deadlineCause = m_world.queue.cause;
     if (deadline >= member.tickAt) return;
     member.tickAt = deadline;
     m_world.queue.add(std::max(deadline, m_world.now), ReplicaTick{group.id, zone, member.life});
@@ -257,20 +257,20 @@ void Replicator::beginTerm(Group& group, ZoneIndex zone, Lsn noOp) {
 
 EventId Replicator::traceLeadership(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
-    const replication::Role before = std::exchange(member.lastRole, member.replica->role());
-    if (member.lastRole == before) return {};
+    const replication::Role before = std::exchange(member.traced.role, member.replica->role());
+    if (member.traced.role == before) return {};
     if (before == replication::Role::Leader) {
         m_trimmer.forgetOffers(group.id, zone);
         return stopped(group, zone);
     }
-    if (member.lastRole != replication::Role::Leader) return {};
+    if (member.traced.role != replication::Role::Leader) return {};
     ++m_totals.elections;
     const std::uint64_t term = member.replica->term().value();
     // The election is the cause of its no-op and of everything it requests now.
     m_world.queue.cause = m_world.emit(observe::LeaderElected{group.ref(zone), term});
     group.leaderHint = zone;
     group.tail.clear();
-    member.leaseEnd = {};
+    member.traced.leaseEnd = {};
     return m_world.queue.cause;
 }
 
@@ -283,7 +283,8 @@ EventId Replicator::traceLease(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.replica->role() != replication::Role::Leader) return {};
     const Instant end = member.replica->leaseEnd();
-    const bool isNew = std::exchange(member.leaseEnd, end) <= m_world.now && end > m_world.now;
+    const bool isNew =
+        std::exchange(member.traced.leaseEnd, end) <= m_world.now && end > m_world.now;
     return isNew ? m_world.emit(observe::LeaseTaken{group.ref(zone), end}) : EventId{};
 }
 

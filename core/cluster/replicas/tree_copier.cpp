@@ -50,9 +50,9 @@ bool TreeCopier::fill(Group& group, ZoneIndex from, CopyRequest& request) {
     const Standing standing = member.standing();
     if (standing == Standing::Whole) return false;
     // All chunks have arrived.
-    if (standing == Standing::Copying && member.wholeMark) return false;
-    member.waitsForRange = true;
-    member.copyStoppedBy.reset();
+    if (standing == Standing::Copying && member.copying.wholeMark) return false;
+    member.copying.waitsForRange = true;
+    member.copying.stoppedBy.reset();
     if (standing == Standing::NeedsCopy) return true;
     request.applied = member.mark.applied;
     request.cursor = share(std::string(member.mark.copiedTo.value_or("")));
@@ -111,8 +111,8 @@ void TreeCopier::stop(Group& group, ZoneIndex zone, ZoneIndex corrupt) {
     Member& member = group.member(zone);
     if (member.standing() == Standing::Whole) return;
     member.replica->stopCopying();
-    member.copyStoppedBy = corrupt;
-    member.waitsForRange = false;
+    member.copying.stoppedBy = corrupt;
+    member.copying.waitsForRange = false;
     m_saver.touch(group);
     advance(group, zone);
 }
@@ -156,23 +156,23 @@ void TreeCopier::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.mark = {};
         member.mark.applied = chunk.position.lsn;
         member.mark.copiedTo.emplace();
-        member.wholeMark.reset();
+        member.copying.wholeMark.reset();
         if (group.countedUpTo >= chunk.position.lsn) member.appliedBytes = group.committedBytes;
     }
-    const bool isNext = member.mark.copiedTo == range.from && !member.wholeMark;
+    const bool isNext = member.mark.copiedTo == range.from && !member.copying.wholeMark;
     if (!isNext || chunk.position.lsn < member.mark.applied) return;
     auto changes = changesOf(group, zone, range);
     if (!changes) {
         m_world.reportDamage(changes.error());
         return stop(group, zone, zone);
     }
-    member.waitsForRange = false;
+    member.copying.waitsForRange = false;
     member.lastCommitTimestamp = std::max(member.lastCommitTimestamp, range.lastCommitTimestamp);
     if (range.isLast && member.mark.copiedTo == range.to) {
-        member.wholeMark = storage::TreeMark::decode(range.mark);
-        member.wholeMark->applied = chunk.position.lsn;
+        member.copying.wholeMark = storage::TreeMark::decode(range.mark);
+        member.copying.wholeMark->applied = chunk.position.lsn;
         if (m_world.plantedBug == PlantedBug::CopyCountsEarly)
-            member.wholeMark->applied = member.mark.applied;
+            member.copying.wholeMark->applied = member.mark.applied;
     }
     m_applier.put(group, zone, *changes);
     m_saver.touch(group);
@@ -220,20 +220,20 @@ bool TreeCopier::readersNeedBefore(const Group& group, Lsn first) {
 
 void TreeCopier::stepLater(Group& group, ZoneIndex zone, Duration delay) {
     Member& member = group.member(zone);
-    if (std::exchange(member.copyStepQueued, true)) return;
+    if (std::exchange(member.copying.stepQueued, true)) return;
     m_world.queue.add(m_world.now + delay, CopyStep{group.id, zone, member.life});
 }
 
 void TreeCopier::advance(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
-    if (member.waitsForRange || member.standing() != Standing::Copying) return;
+    if (member.copying.waitsForRange || member.standing() != Standing::Copying) return;
     for (std::size_t count = 0; member.mark.applied < member.replica->commitLsn(); ++count) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!m_applier.apply(group, zone, member.mark.applied.next())) return;
     }
-    if (!member.wholeMark) return member.replica->requestNextChunk(m_world.now);
+    if (!member.copying.wholeMark) return member.replica->requestNextChunk(m_world.now);
     // Waits until that record is committed here.
-    if (member.mark.applied < member.wholeMark->applied) return;
+    if (member.mark.applied < member.copying.wholeMark->applied) return;
     // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
     // of the old log.
     if (member.durable.standing != Standing::Copying) return;
@@ -241,19 +241,19 @@ void TreeCopier::advance(Group& group, ZoneIndex zone) {
         if (m_listener != nullptr) m_listener->awaitsReaders(group);
         if (readersNeedBefore(group, member.firstKept)) return stepLater(group, zone, kReadersWait);
     }
-    member.mark = *std::exchange(member.wholeMark, std::nullopt);
+    member.mark = *std::exchange(member.copying.wholeMark, std::nullopt);
     if (m_world.plantedBug == PlantedBug::CopyForgetsIndexes)
         std::ranges::fill(member.mark.localIndexes, storage::EntryCounts());
     m_world.store.apply(member.volume(), group.id, {}, member.mark);
     m_saver.touch(group);
-    member.wholeSince = m_world.openTicket;
+    member.copying.wholeSince = m_world.openTicket;
     member.replica->copied(m_world.now);
 }
 
 bool TreeCopier::step(Group& group, const CopyStep& step) {
     Member& member = group.member(step.zone);
     if (step.life != member.life || !member.replica) return false;
-    member.copyStepQueued = false;
+    member.copying.stepQueued = false;
     const Lsn before = member.mark.applied;
     advance(group, step.zone);
     group.measureLag(m_world.now);
@@ -264,10 +264,10 @@ bool TreeCopier::step(Group& group, const CopyStep& step) {
 
 void TreeCopier::forget(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
-    member.waitsForRange = member.copyStepQueued = false;
+    member.copying.waitsForRange = member.copying.stepQueued = false;
     m_trimmer.forgetOffers(group.id, zone);
-    member.copyStoppedBy.reset();
-    member.wholeMark.reset();
+    member.copying.stoppedBy.reset();
+    member.copying.wholeMark.reset();
 }
 
 // Tree and log are on two disks, or in two files: either may be older than the other claims.
