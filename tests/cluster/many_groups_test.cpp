@@ -158,7 +158,8 @@ private slots:
             const auto put = t.put("k", {{"v", "2"}}, 1);
             t.run(1s);
             QVERIFY(t.done(put) && !t.failed(put));
-            for (const auto& table : t.world().makeSnapshot()->regions[0]->tables) {
+            const auto snapshot = t.world().makeSnapshot();
+            for (const auto& table : snapshot->regions[0]->tables) {
                 for (const auto& partition : table->partitions)
                     QVERIFY(partition.replicas[1].role != observe::Role::Down);
             }

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "core/cluster/transactions/ledger_row.h"
 #include "tests/cluster/transaction_calls.h"
 #include "tests/support/test_main.h"
 
@@ -88,6 +89,31 @@ private slots:
         QCOMPARE(qt(call(1)), QString("ok"));
         QCOMPARE(read(world)[0]->at("n"), std::int64_t{101});
         QCOMPARE(qt(writeNow(world, "x")), QString("ok"));
+    }
+
+    // The decision comes after the begin in the ledger's log, so nothing is lost by not waiting.
+    void preparesBeforeTheLedgerHasWritten() {
+        WorldHarness world;
+        makeTable(world);
+        world.sync();
+        world.world().setDetailedTrace(true);
+        const EventId before = world.world().lastEvent();
+        static_cast<void>(test::transact(world, add(1, "y")));
+        while (!world.turn(world.world().now(), 1)) {
+        }
+        std::size_t prepared = 0;
+        for (const observe::Event& event : world.world().trace().since(before, SIZE_MAX))
+            if (observe::eventKind(event.body) == "transaction prepared") ++prepared;
+        QVERIFY(prepared > 0);
+    }
+
+    // The begin of another transaction of the same token may have been lost in an earlier term.
+    void twoTermsGiveDifferentNumbers() {
+        const std::uint64_t first = cluster::transactionNumber({replication::Term(1), Lsn(7)});
+        const std::uint64_t second = cluster::transactionNumber({replication::Term(2), Lsn(7)});
+        QVERIFY(first != second);
+        QCOMPARE(cluster::lsnIn(first), std::uint64_t{7});
+        QCOMPARE(cluster::lsnIn(second), std::uint64_t{7});
     }
 
     // What a killed process left open is settled at the start: its coordinator cannot come back.

@@ -123,6 +123,7 @@ private:
     std::int64_t m_pairValue = 0;
     std::set<std::uint64_t> m_pairReads;
     std::uint64_t m_tokenCall = 0;
+    bool m_isTokenDone = false;  ///< The call repeats a transaction that is known to be done.
     std::uint64_t m_sessionCall = 0;
     std::int64_t m_tokens = 0;  ///< Those whose transactions are known to be done.
     int m_done = 0;

@@ -10,7 +10,8 @@
 // faults; a kill may be followed by a new process on the same disk, and a disk may refuse writes
 // for a while. Clients move money between accounts by transactions that read first and check the
 // versions that they read, mixed with single writes; they put and delete pairs of items; and they
-// count by transactions with a token, which they repeat until they succeed. The judges: the money,
+// count by transactions with a token, which they repeat until they succeed, and at times once more.
+// The judges: the money,
 // whenever it is read in one transaction; pairs are equal; a token counts once; a cancelled
 // transaction never shows; all operations have a serial order; and at the end nothing is left
 // prepared, replicas, maintained checksums and sizes and the indexes agree, the stream tells all

@@ -310,7 +310,7 @@ private slots:
         makeAccounts(world);
         test::finish(world, {test::transact(world, transfer(1))});
         static_cast<void>(test::transact(world, transfer(10)));
-        world.run(6ms);
+        world.run(4ms);
         world.sync();
         world.kill();
         std::set<std::string> kinds;

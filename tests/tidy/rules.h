@@ -69,6 +69,12 @@ Complaints checkSwitches(const Source& source);
 /// hands its argument to a call is left to std::visit, since overload resolution finds a new kind.
 Complaints checkVisitors(const Source& source);
 
+// --- lifetimes
+
+/// A range-based for over a part of what a call returns by value, such as `*f()` or `f()->rows`.
+/// C++23 keeps the whole alive for the loop (P2718), g++ only since version 15.
+Complaints checkRangeLifetimes(const Source& source);
+
 // --- tests
 
 /// A .cpp below tests/ that no CMakeLists.txt of its folder or of one above names, and a *_test.cpp

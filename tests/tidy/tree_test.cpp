@@ -33,6 +33,7 @@ private slots:
     void leavesNoNoteWithoutIssue() { QVERIFY(silent(checkNotes)); }
     void keepsSwitchesClosed() { QVERIFY(silent(checkSwitches)); }
     void keepsVisitorsClosed() { QVERIFY(silent(checkVisitors)); }
+    void loopsOverNothingThatHasEnded() { QVERIFY(silent(checkRangeLifetimes)); }
     void keepsTheHabitsOfQt() { QVERIFY(silent(checkQtHabits)); }
 
     void walksNoUnorderedContainer() {

@@ -73,7 +73,7 @@ void Coordinator::recover(RegionId region, ZoneIndex zone, GroupId ledger, const
     driven.held = std::move(held);
     const CauseScope scope(m_world.queue);
     m_world.queue.cause =
-        m_world.emit(observe::TransactionStalled{region, zone, numberIn(driven.id)});
+        m_world.emit(observe::TransactionStalled{region, zone, lsnIn(numberIn(driven.id))});
     if (m_world.findGroup(ledger) != nullptr) return decide(number, driven);
     driven.standing = Driven::Standing::Forgotten;
     resolve(number, driven);

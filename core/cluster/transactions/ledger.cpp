@@ -83,6 +83,7 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                                    there.parametersHash == op.parametersHash;
         if (isSameAttempt) {
             result.answer = LedgerAnswer::Begun;  // The coordinator repeats itself.
+            out.restsOn = Lsn{};
         } else if (there.parametersHash != op.parametersHash) {
             result.answer = LedgerAnswer::Mismatch;
         } else if (there.outcome == Outcome::Finished) {
@@ -96,7 +97,9 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
         return;
     }
     LedgerRow begun;
-    begun.number = ledger.member(zone).replica->lastPosition().lsn.value() + 1;
+    const replication::Replica& leader = *ledger.member(zone).replica;
+    const Lsn lsn = leader.lastPosition().lsn.next();
+    begun.number = transactionNumber({leader.term(), lsn});
     begun.attempt = op.attempt;
     begun.parametersHash = op.parametersHash;
     begun.stamp = op.stamp;
@@ -105,7 +108,10 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
     result.answer = LedgerAnswer::Begun;
     result.id = transactionId(op.name, begun.number);
     write(ledger, zone, op.name, &begun, latest, out);
-    CHECK(out.restsOn.value() == begun.number);
+    CHECK(out.restsOn == lsn);
+    // The coordinator need not wait for the record: it is before the decision in this log, and if
+    // it is lost, the decision finds nothing and the transaction is cancelled.
+    out.restsOn = Lsn{};
     Known& known = knownTo(ledger, zone);
     known.unfinished.insert_or_assign(op.name, Unfinished{result.id, m_world.now, false});
     stepLater(ledger, known, m_world.profile.stalledTransaction);
@@ -134,8 +140,8 @@ void Ledger::decide(Group& ledger, ZoneIndex zone, const TransactionOp& op,
     result.commits = decided.outcome != Outcome::Cancelled;
     result.stamp = decided.stamp;
     result.itemBytes = decided.itemBytes;
-    m_world.queue.cause = m_world.emit(
-        observe::TransactionDecided{ledger.ref(zone), out.restsOn, result.commits, decided.number});
+    m_world.queue.cause = m_world.emit(observe::TransactionDecided{
+        ledger.ref(zone), out.restsOn, result.commits, lsnIn(decided.number)});
 }
 
 void Ledger::finish(Group& ledger, ZoneIndex zone, const TransactionOp& op,

@@ -19,6 +19,8 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::string_view kName = "transaction";
 constexpr std::string_view kState = "state";
 constexpr std::size_t kNumberBytes = 8;
+/// Of a number: the low bits are the LSN, the others the term. Earlier versions left those 0.
+constexpr int kLsnBits = 40;
 
 std::uint64_t nanoseconds(CalendarTime time) {
     return static_cast<std::uint64_t>(time.sinceEpoch().count());
@@ -87,6 +89,14 @@ std::uint64_t startIn(std::string_view attempt) {
     if (colon != attempt.npos)
         std::from_chars(attempt.data() + colon + 1, attempt.data() + attempt.size(), start);
     return start;
+}
+
+std::uint64_t transactionNumber(replication::LogPosition begin) {
+    return (begin.term.value() << kLsnBits) | lsnIn(begin.lsn.value());
+}
+
+std::uint64_t lsnIn(std::uint64_t number) {
+    return number & ((std::uint64_t{1} << kLsnBits) - 1);
 }
 
 std::string transactionId(std::string_view name, std::uint64_t number) {

@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/replication/log_shape.h"
 
 namespace orrery::cluster {
 
@@ -23,7 +24,7 @@ enum class Outcome : std::uint8_t {
 
 struct LedgerRow {
     Outcome outcome = Outcome::Undecided;
-    std::uint64_t number = 0;       ///< The LSN of the record that began it, unique in the ledger.
+    std::uint64_t number = 0;       ///< `transactionNumber`, unique in the ledger.
     std::string attempt;            ///< Identifies a repeated request of the coordinator.
     std::string parametersHash;     ///< Empty: there is no client token.
     CalendarTime stamp;             ///< The time of its commit.
@@ -43,6 +44,12 @@ std::string tokenName(std::string_view accountId, std::string_view clientToken);
 std::string attemptName(ZoneIndex zone, std::uint64_t starts, std::uint64_t call);
 /// The start in which the attempt was made; 0 if an earlier version named it.
 std::uint64_t startIn(std::string_view attempt);
+
+/// The number of the transaction that a record begins. The LSN alone is not unique: a record that
+/// was lost before it was committed may have begun another one there, in an earlier term.
+std::uint64_t transactionNumber(replication::LogPosition begin);
+/// The LSN of the record that began the transaction, by which people tell transactions apart.
+std::uint64_t lsnIn(std::uint64_t number);
 
 /// A transaction's id: its name and number.
 std::string transactionId(std::string_view name, std::uint64_t number);
