@@ -12,7 +12,8 @@ QList<Source> tree(const QString& path, const QString& include) {
     return {
         {"core/a/CMakeLists.txt", "orrery_module(a\n    SOURCES a.cpp\n    HEADERS a.h\n)\n"},
         {"core/b/CMakeLists.txt", "orrery_module(b HEADERS b.h DEPENDS a)  # and no other\n"},
-        {"core/c/CMakeLists.txt", "orrery_module(c\n    HEADERS c.h\n    DEPENDS b\n)\n"},
+        {"core/c/CMakeLists.txt",
+         "orrery_module(c\n    HEADERS c.h\n    DEPENDS b\n    PRECOMPILED b\n)\n"},
         {"core/d/CMakeLists.txt",
          "orrery_module(d DEPENDS a)\n"
          "foreach(group IN LISTS groups)\n    orrery_module(d_${group} DEPENDS d c)\n"

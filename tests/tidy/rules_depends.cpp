@@ -49,7 +49,8 @@ Modules modulesOf(const QList<Source>& sources) {
         for (auto calls = call.globalMatch(text); calls.hasNext();) {
             const auto match = calls.next();
             if (isKnown(match.captured(1))) modules.folders[match.captured(1)] = folder;
-            const QString names = match.captured(2).section("DEPENDS", 1);
+            const QString names =
+                match.captured(2).section("DEPENDS", 1).section("PRECOMPILED", 0, 0);
             modules.depends[folder] += names.split(blanks, Qt::SkipEmptyParts);
         }
     }
