@@ -100,7 +100,7 @@ private:
         description->space = space;
         description->keys.partition = {"pk", types::AttributeType::String};
         SecondaryIndex index;
-        index.global = true;
+        index.kind = IndexKind::Global;
         index.space = indexSpace(table);
         index.keys.partition = {"colour", types::AttributeType::String};
         description->indexes.push_back(index);

@@ -55,7 +55,7 @@ public:
         description->space = kTable;
         description->keys.partition = {"pk", types::AttributeType::String};
         SecondaryIndex index;
-        index.global = true;
+        index.kind = IndexKind::Global;
         index.space = kIndex;
         index.keys.partition = {"colour", types::AttributeType::String};
         description->indexes.push_back(index);
