@@ -22,8 +22,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 # orrery_compile_options_for_ccache(<target>)
-# For a target that uses a precompiled header: options with which ccache takes part. g++ must tell it
-# that such a header is used, clang must not write the time into the header.
+# For a target that uses a precompiled header: options with which ccache takes part. g++ must tell
+# it that such a header is used, clang must not write the time into the header.
 function(orrery_compile_options_for_ccache target)
     target_compile_options(${target} PRIVATE
         $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
@@ -31,8 +31,8 @@ function(orrery_compile_options_for_ccache target)
 endfunction()
 
 # orrery_precompile(<name> <owner>)
-# Lets a module use precompiled.h of the module <owner>. Only with clang, which then compiles core in
-# half the time; g++ saves little by it, and warns of what it finds in the headers of the system.
+# Lets a module use precompiled.h of the module <owner>. Only with clang, which then compiles core
+# in half the time; g++ saves little by it, and warns of what it finds in the headers of the system.
 function(orrery_precompile name owner)
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         return()
