@@ -115,9 +115,7 @@ private slots:
         QVERIFY(resets >= 5);
     }
 
-    void findsATailThatIsNotCommitted() {
-        QVERIFY(finds(PlantedBug::TailUnsettled, " is refused by "));
-    }
+    void findsATailThatIsNotCommitted() { QVERIFY(finds(PlantedBug::TailUnsettled, "shown are")); }
     void findsARecoveryThatCommits() { QVERIFY(finds(PlantedBug::RecoveryCommits, "shown are")); }
     void findsACommitWithoutAllPrepares() {
         QVERIFY(finds(PlantedBug::CommitsUnprepared, ", expected TransactionCanceledException"));

@@ -135,6 +135,7 @@ void Ledger::decide(Group& ledger, ZoneIndex zone, const TransactionOp& op,
         decided.outcome = op.commits ? Outcome::Committed : Outcome::Cancelled;
         decided.stamp = op.stamp;
         decided.itemBytes = op.itemBytes;
+        if (op.commits) decided.itemBytes.resize(decided.keys.size());
         write(ledger, zone, op.name, &decided, latest, out);
     }
     result.commits = decided.outcome != Outcome::Cancelled;
