@@ -95,7 +95,6 @@ private:
     static engine::EngineOptions options(const fs::path& path) {
         engine::EngineOptions options;
         options.dataFolder = path;
-        options.durability = storage::Durability::Relaxed;
         options.port.reset();
         return options;
     }
