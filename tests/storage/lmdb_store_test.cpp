@@ -295,10 +295,12 @@ private slots:
         // The tree still waits for the disk.
         QVERIFY(harness->takeFlushWork(true) == nullptr);
         const std::string large(1u << 20, 'x');
-        Ticket ticket;
         std::uint64_t lsn = 2;
-        while (harness->synced() == (ticket = harness.appendEverywhere(test::kGroup, lsn, {large})))
+        Ticket ticket = harness.appendEverywhere(test::kGroup, lsn, {large});
+        while (harness->synced() == ticket) {
             QVERIFY(++lsn < 20);
+            ticket = harness.appendEverywhere(test::kGroup, lsn, {large});
+        }
         const Ticket held = harness->synced();
         QVERIFY(held < ticket);
         harness.appendEverywhere(test::kGroup, lsn + 1, {large});
