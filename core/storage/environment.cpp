@@ -12,12 +12,13 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/sanitizers.h"
 #include "core/storage/file.h"
 #include "core/storage/guard.h"
 #include "core/storage/lmdb_call.h"
 #include "core/storage/storage_error.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ORRERY_ADDRESS_SANITIZER
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -192,7 +193,7 @@ StorageResult<void> Environment::findDatabases() {
 Environment::~Environment() {
     if (m_env == nullptr) return;
     if (m_isPoisoned != 0) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ORRERY_ADDRESS_SANITIZER
         __lsan_ignore_object(m_env);
 #endif
         return;

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "core/base/sanitizers.h"
 #include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/table_sim.h"
 #include "tests/support/seeds.h"
@@ -17,7 +18,7 @@ using test::TableSimReport;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ORRERY_ADDRESS_SANITIZER
 constexpr std::size_t kSeeds = 100;  // Each takes ten times as long.
 #else
 constexpr std::size_t kSeeds = 400;

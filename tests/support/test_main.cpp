@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/sanitizers.h"
+
 #ifdef QT_WIDGETS_LIB
 #include <QApplication>
 #else
@@ -78,7 +80,7 @@ int main(int argc, char** argv) {
     return std::min(failures, 100);
 }
 
-#ifdef __SANITIZE_THREAD__
+#ifdef ORRERY_THREAD_SANITIZER
 // Qt is built without the thread sanitizer, which therefore does not see how the watchdog of Qt
 // Test and the main thread wait for each other, and reports a race.
 extern "C" const char* __tsan_default_suppressions();
