@@ -1,6 +1,7 @@
 #include "tests/model/updates.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace orrery::test::model {
 namespace {
@@ -154,8 +155,9 @@ Updated applied(const Changes& update, const Attributes* old, const Attributes& 
     if (!result.errors.empty()) return result;
     // Elements beyond the end of a list are appended in the order of their indexes, and what is
     // removed shifts nothing that another change means.
-    std::ranges::stable_sort(
-        effects, {}, [](const Effect& effect) { return effect.change->path.steps.back().index; });
+    std::ranges::sort(effects, {}, [](const Effect& effect) {
+        return std::pair(effect.change->path.steps.back().index, effect.change);
+    });
     Attributes item = base;
     for (const Effect& effect : effects) {
         if (effect.value) put(item, effect.change->path, *effect.value);
