@@ -295,12 +295,10 @@ private slots:
         // The tree still waits for the disk.
         QVERIFY(harness->takeFlushWork(true) == nullptr);
         const std::string large(1u << 20, 'x');
-        std::uint64_t lsn = 2;
-        Ticket ticket = harness.appendEverywhere(test::kGroup, lsn, {large});
-        while (harness->synced() == ticket) {
-            QVERIFY(++lsn < 20);
-            ticket = harness.appendEverywhere(test::kGroup, lsn, {large});
-        }
+        std::uint64_t lsn = 1;
+        Ticket ticket = first;
+        for (; harness->synced() == ticket && lsn < 20; ++lsn)
+            ticket = harness.appendEverywhere(test::kGroup, lsn + 1, {large});
         const Ticket held = harness->synced();
         QVERIFY(held < ticket);
         harness.appendEverywhere(test::kGroup, lsn + 1, {large});

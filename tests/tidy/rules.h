@@ -71,7 +71,7 @@ Complaints checkVisitors(const Source& source);
 
 // --- lifetimes
 
-/// A range-based for over a part of what a call returns by value, such as `*f()` or `f()->rows`.
+/// A range-based for over the inside of what a call returns by value: `*f()` or `f().value()`.
 /// C++23 keeps the whole alive for the loop (P2718), g++ only since version 15.
 Complaints checkRangeLifetimes(const Source& source);
 

@@ -38,22 +38,16 @@ QString calledAt(const QString& range, qsizetype close) {
     return i < 0 ? QString() : range.sliced(begin, i - begin);
 }
 
-/// True if the range is a part of what a call has just returned, such as `*f()`, `f().value()` and
-/// `f()->rows`. Calls of these names return references.
-bool isPartOfTemporary(const QString& range) {
-    static const QStringList references = {"at", "front", "back", "find", "get", "begin", "value"};
-    if (range.startsWith('*') && range.endsWith(')')) {
-        const QString called = calledAt(range, range.size() - 1);
-        return !called.isEmpty() && !references.contains(called);
-    }
+/// True if the range is inside of what a call has just returned: `*f()` or `f().value()`. Calls of
+/// these names return references.
+bool isInsideTemporary(const QString& range) {
+    static const QStringList references = {"at", "front", "back", "find", "get", "begin"};
     static const QString value = QStringLiteral(").value()");
-    const qsizetype last = range.endsWith(value)
-                               ? range.size() - value.size()
-                               : (range.endsWith(')') ? -1 : range.lastIndexOf(')'));
-    if (last < 0 || range.contains("[&") || range.contains("[]")) return false;
-    static const QRegularExpression member(R"(^\)(->|\.)\w)");
-    if (!member.match(range.sliced(last)).hasMatch()) return false;
-    const QString called = calledAt(range, last);
+    qsizetype close = -1;
+    if (range.startsWith('*') && range.endsWith(')')) close = range.size() - 1;
+    if (range.endsWith(value)) close = range.size() - value.size();
+    if (close < 0) return false;
+    const QString called = calledAt(range, close);
     return !called.isEmpty() && !references.contains(called);
 }
 
@@ -66,7 +60,7 @@ Complaints checkRangeLifetimes(const Source& source) {
     const QString code = codeOnly(source.text);
     for (auto matches = head.globalMatch(code); matches.hasNext();) {
         const auto match = matches.next();
-        if (!isPartOfTemporary(rangeAt(code, match.capturedEnd() - 1))) continue;
+        if (!isInsideTemporary(rangeAt(code, match.capturedEnd() - 1))) continue;
         complaints.append({source.path, lineOf(code, match.capturedStart()),
                            "g++ before 15 ends the life of what the call returns before the loop "
                            "begins: give it a name first"});
