@@ -21,14 +21,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(orrery_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 
-# orrery_compile_options_for_ccache(<target>)
-# For a target that uses a precompiled header: options with which ccache takes part. g++ must tell
-# it that such a header is used, clang must not write the time into the header.
-function(orrery_compile_options_for_ccache target)
-    target_compile_options(${target} PRIVATE
-        $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
-        $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
-endfunction()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Without times, a precompiled header is the same in every checkout, so that ccache can share
+    # what uses it.
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
 
 # orrery_precompile(<name> <owner>)
 # Lets a module use precompiled.h of the module <owner>. Only with clang, which then compiles core
@@ -37,7 +34,6 @@ function(orrery_precompile name owner)
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         return()
     endif()
-    orrery_compile_options_for_ccache(orrery_${name})
     if(name STREQUAL owner)
         target_precompile_headers(orrery_${name} PRIVATE precompiled.h)
     else()
@@ -98,7 +94,8 @@ function(orrery_test name)
         set(support orrery_test_support)
         target_precompile_headers(${name} REUSE_FROM orrery_test_support)
     endif()
-    orrery_compile_options_for_ccache(${name})
+    # With it ccache sees that a precompiled header is used.
+    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
     target_link_libraries(${name} PRIVATE orrery_warnings ${support} ${arg_DEPENDS}
         ${arg_LIBRARIES} Qt6::Test)
     add_test(NAME ${name} COMMAND ${name})
