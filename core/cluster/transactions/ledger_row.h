@@ -8,7 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
-#include "core/replication/log_shape.h"
+#include "core/replication/replication_types.h"
 
 namespace orrery::cluster {
 

@@ -91,8 +91,7 @@ Transacted Participant::serve(Group& group, ZoneIndex zone, const Request* call,
         case TransactionStep::Begin:
         case TransactionStep::Decide:
         case TransactionStep::Finish:
-            CHECK(
-                false);  // Coordinators ask only a ledger for these, and group ids are not reused.
+            CHECK(false);  // Only ledgers are asked for these, and group ids are not reused.
     }
     if (!done) out.error = m_world.damaged(std::move(done).error());
     return out;
