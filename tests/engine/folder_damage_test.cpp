@@ -116,25 +116,25 @@ private:
         return {};
     }
 
+    std::string damaged(FileDamage kind) {
+        std::string content = m_original.contentOf(m_file);
+        damageFile(content, kind, m_prng);
+        return content;
+    }
+
     // Nothing: the file is missing.
     std::optional<std::string> drawContent() {
-        std::string content = m_original.contentOf(m_file);
         switch (m_harm) {
             case Harm::Byte:
-                damageFile(content, FileDamage::Byte, m_prng);
-                return content;
+                return damaged(FileDamage::Byte);
             case Harm::Noise:
-                damageFile(content, FileDamage::Noise, m_prng);
-                return content;
+                return damaged(FileDamage::Noise);
             case Harm::Zeroes:
-                damageFile(content, FileDamage::Zeroes, m_prng);
-                return content;
+                return damaged(FileDamage::Zeroes);
             case Harm::Truncation:
-                damageFile(content, FileDamage::Truncation, m_prng);
-                return content;
+                return damaged(FileDamage::Truncation);
             case Harm::Swap:
-                damageFile(content, FileDamage::Swap, m_prng);
-                return content;
+                return damaged(FileDamage::Swap);
             case Harm::Older:
                 return m_part == Part::Segment ? m_original.contentOf(drawFile())
                                                : m_original.olderContentOf(m_file);
@@ -143,7 +143,7 @@ private:
             case Harm::Empty:
                 return std::string();
         }
-        return content;
+        return {};
     }
 
     fs::path damagedFolder(const char* name) const {
