@@ -13,7 +13,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 #include <boost/json.hpp>
 #include <charconv>
 #include <chrono>

@@ -1,6 +1,6 @@
 // Tests the decoder and the table of operations alone: no world, no catalog.
 
-#include <QtTest>
+#include <QTest>
 #include <boost/json.hpp>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/api/decode/validation_layer.h"
 #include "tests/support/test_main.h"

@@ -6,7 +6,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QStatusBar>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 #include "app/item_edit.h"

@@ -1,7 +1,7 @@
 // Goal: tables of the same name are told apart, and indexes are counted. Method: the real window
 // over the real engine.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/window_engine_fixture.h"
 #include "tests/support/test_main.h"

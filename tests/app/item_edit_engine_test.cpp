@@ -2,7 +2,8 @@
 // the real window over the real engine. An application writes between the reading of the item and
 // the press of the button.
 
-#include <QtTest>
+#include <QJsonDocument>
+#include <QTest>
 
 #include "tests/app/window_engine_fixture.h"
 #include "tests/support/test_main.h"

@@ -4,7 +4,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/window_engine_fixture.h"
 #include "tests/support/test_main.h"

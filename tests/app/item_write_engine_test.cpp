@@ -6,7 +6,7 @@
 
 #include <QJsonArray>
 #include <QRandomGenerator>
-#include <QtTest>
+#include <QTest>
 
 #include "app/item_deletion.h"
 #include "tests/app/window_engine_fixture.h"

@@ -1,6 +1,6 @@
 #include "app/looks.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -14,7 +14,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/fake_backend.h"
 #include "tests/app/own_settings.h"

@@ -3,9 +3,10 @@
 // "Orders" of each that holds an item with the same key.
 
 #include <QAction>
+#include <QJsonDocument>
 #include <QMenu>
 #include <QMenuBar>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/window_engine_fixture.h"
 #include "tests/support/test_main.h"

@@ -1,7 +1,7 @@
 #include "app/sample_loader.h"
 
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/fake_backend.h"
 #include "tests/support/test_main.h"

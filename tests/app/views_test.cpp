@@ -6,7 +6,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
-#include <QtTest>
+#include <QTest>
 
 #include "app/main_window.h"
 #include "tests/app/fake_backend.h"

@@ -3,7 +3,7 @@
 #include <QEventLoop>
 #include <QJsonDocument>
 #include <QSettings>
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/check.h"
 #include "tests/app/own_settings.h"

@@ -4,7 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSettings>
-#include <QtTest>
+#include <QTest>
 
 #include "app/embedded_backend.h"
 #include "app/expression_check.h"

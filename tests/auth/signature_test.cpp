@@ -2,7 +2,7 @@
 
 #include "core/auth/signature.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/auth/verification.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/crc32c.h"
 #include "core/base/prng.h"

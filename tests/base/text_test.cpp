@@ -1,6 +1,6 @@
 #include "core/base/text.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

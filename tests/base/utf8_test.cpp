@@ -1,6 +1,6 @@
 #include "core/base/utf8.h"
 
-#include <QtTest>
+#include <QTest>
 #include <string>
 
 #include "tests/support/test_main.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/check/committed_log.h"
 #include "core/check/history.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/check/serial_order.h"
 #include "tests/support/test_main.h"

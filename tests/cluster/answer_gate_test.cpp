@@ -1,7 +1,7 @@
 // Goal: no answer leaves before everything that it depends on is on disk: the catalog that it
 // names, and the instant at which it was given.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/support/test_main.h"

@@ -2,7 +2,7 @@
 // instant to its bound when the process stops. Method: one store, opened repeatedly at wall times
 // that the test chooses.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 
 #include "core/cluster/inspect/checksum_scan.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"

@@ -4,7 +4,7 @@
 // scan. Now and then the test removes sizes from the trees, which leaves the data as version 1
 // wrote it.
 
-#include <QtTest>
+#include <QTest>
 #include <array>
 #include <optional>
 

@@ -3,7 +3,7 @@
 
 #include "core/cluster/catalog/control_state.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 

@@ -2,7 +2,7 @@
 // of a stored item in the trees. A request for the item gets an error that says so, all other
 // requests are served, and writes are refused.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/types/storage_key.h"
 #include "tests/cluster/copied_table.h"

@@ -2,7 +2,7 @@
 // Method: the trees of that zone have not reached the disk when the process ends, but its logs
 // have.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"

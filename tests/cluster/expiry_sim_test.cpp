@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/sanitizers.h"
 #include "tests/cluster/expiry_sim.h"

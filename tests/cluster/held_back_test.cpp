@@ -2,7 +2,7 @@
 // and readers see nothing that no file has; once writes are accepted again, everything continues.
 // Method: each kind of background work is caught half-way, refused for minutes, and then finished.
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <chrono>
 #include <optional>

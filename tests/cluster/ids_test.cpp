@@ -1,7 +1,7 @@
 // Goal: ids of key spaces and groups are never reused, even after restarts, and a folder in which
 // an earlier version reused them is repaired. Method: worlds are reopened and judged.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/cluster/replicas/group_state.h"
 #include "core/types/item_codec.h"

@@ -2,7 +2,7 @@
 // deletion and an answer cost the same however many other tables have an index. Method: the parts
 // of the indexes alone, on many small tables; what they look at is counted.
 
-#include <QtTest>
+#include <QTest>
 #include <set>
 
 #include "core/cluster/indexes/global_indexes.h"

@@ -1,7 +1,7 @@
 // Goal: the sender of index changes is a reader of the log like others: registered while its table
 // has a global index, saved with the group's state, and found again in states of earlier versions.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/bytes.h"
 #include "core/cluster/replicas/group_state.h"

@@ -2,7 +2,7 @@
 // ever and never pass in silence: the world says which file, refuses writes and reads what is
 // sound. Method: a byte is flipped in the trees of all zones, or in a saved value.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/table/apply.h"
 #include "core/types/storage_key.h"

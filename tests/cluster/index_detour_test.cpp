@@ -2,7 +2,7 @@
 // index, nor its filling, nor the log of the table. Method: each of the three links is cut and
 // stays cut; leaders are in all zones.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"

@@ -2,7 +2,7 @@
 // lost leader had not sent is lost and read again from the log, and a batch is all that the
 // receiver needs. Method: the parts alone, on two groups, with batches that are kept or made here.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/cluster/indexes/index_backfill.h"
 #include "core/cluster/indexes/index_receiver.h"

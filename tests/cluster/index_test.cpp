@@ -1,7 +1,7 @@
 // Goal: a global index comes to reflect its table, whatever happened on the way, without any
 // further request. Method: the contents of table and index at the replicas are compared.
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <map>
 

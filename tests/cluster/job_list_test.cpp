@@ -1,7 +1,7 @@
 // Goal: the list of jobs has a bounded length and right sums, whatever begins, moves on and ends.
 // Method: jobs without workers, and the sums over all of them as they are known here.
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <map>
 

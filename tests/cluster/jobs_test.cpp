@@ -3,7 +3,7 @@
 
 #include "core/cluster/replicas/jobs.h"
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 #include "core/base/bytes.h"

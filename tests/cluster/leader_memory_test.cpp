@@ -3,7 +3,7 @@
 // whose leader loses its power or its links at a chosen moment. A record stamped an hour ahead
 // shows where the next timestamp comes from.
 
-#include <QtTest>
+#include <QTest>
 
 #include <functional>
 #include <variant>

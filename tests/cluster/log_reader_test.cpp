@@ -3,7 +3,7 @@
 
 #include "core/cluster/replicas/log_reader.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/bytes.h"
 #include "core/cluster/replicas/group_state.h"

@@ -2,7 +2,7 @@
 // the division into turns changes nothing, and a zone is down before its replicas have been told.
 // An incremental snapshot equals a full one.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/prng.h"
 #include "tests/cluster/world_harness.h"

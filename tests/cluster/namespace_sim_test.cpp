@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/namespace_sim.h"
 #include "tests/cluster/seeded_runs.h"

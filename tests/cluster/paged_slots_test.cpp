@@ -2,7 +2,7 @@
 
 #include "core/cluster/kernel/paged_slots.h"
 
-#include <QtTest>
+#include <QTest>
 #include <map>
 
 #include "core/base/prng.h"

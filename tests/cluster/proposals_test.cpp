@@ -1,7 +1,7 @@
 // Goal: the records that a leader is given in one instant leave together, before it learns anything
 // else, and whatever happens to the records in memory meanwhile.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/one_group.h"
 #include "tests/support/test_main.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/support/test_main.h"

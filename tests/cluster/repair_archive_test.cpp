@@ -5,7 +5,7 @@
 // records; the repaired folder must then take enough writes for further segments.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

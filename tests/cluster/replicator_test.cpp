@@ -3,7 +3,7 @@
 
 #include "core/cluster/replicas/replicator.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <span>
 

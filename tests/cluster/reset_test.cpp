@@ -1,7 +1,7 @@
 // Goal: a reset drops an account's tables and streams in whatever state they are, and nothing of
 // them comes back. Method: scripted scenarios on a world.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_inputs.h"

@@ -2,7 +2,7 @@
 // page as the whole. Method: an index, or its table, is deleted during a scan of the index; pages
 // over several ranges end at every limit.
 
-#include <QtTest>
+#include <QTest>
 
 #include <string>
 #include <vector>

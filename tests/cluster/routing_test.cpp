@@ -1,7 +1,7 @@
 // Goal: a router and a replica know of each other only what messages carried. Method: zones fail
 // between a request and its answer, and the trace shows what had arrived by then.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include "core/cluster/catalog/stream_description.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/cluster/catalog/stream_list.h"
 #include "core/cluster/catalog/table_description.h"

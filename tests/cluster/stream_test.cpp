@@ -1,7 +1,7 @@
 // Goal: what a consumer of a stream meets that the simulation does not reach: many expired records,
 // records of hundreds of kilobytes, and segments that wait to be written.
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 #include "core/types/item_codec.h"

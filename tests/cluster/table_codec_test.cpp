@@ -2,7 +2,7 @@
 
 #include "core/cluster/catalog/table_codec.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/cluster/catalog/table_description.h"
 #include "tests/support/test_main.h"

@@ -1,7 +1,7 @@
 // Goal: whatever a table is in the middle of takes as long as the profile says, whatever was begun
 // before. Method: a change is begun while the timer of an earlier one still runs.
 
-#include <QtTest>
+#include <QTest>
 #include <functional>
 #include <utility>
 

@@ -2,7 +2,7 @@
 // partitions, on messages that are sent twice, or on how many others wait. Method: scripted
 // scenarios on a world.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // a prepare that arrived late would leave is put into the trees of a world at rest, which then
 // starts again.
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 

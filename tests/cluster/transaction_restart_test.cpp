@@ -2,7 +2,7 @@
 // Method: worlds that are stopped or killed at some step of a transaction; the next process has the
 // disk alone, and starts as the one before did.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/cluster/transactions/ledger_row.h"
 #include "tests/cluster/transaction_calls.h"

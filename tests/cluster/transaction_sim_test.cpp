@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/seeded_runs.h"
 #include "tests/cluster/transaction_sim.h"

@@ -2,7 +2,7 @@
 // loss of whatever drives them. Method: scripted scenarios on a world; steps of events between two
 // looks, so that a fault strikes at every step of a transaction once.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_inputs.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"

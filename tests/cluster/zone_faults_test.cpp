@@ -1,6 +1,6 @@
 // Goal: a fault in the middle of an operation leaves nothing served twice and nothing dead.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <set>

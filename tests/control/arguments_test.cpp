@@ -1,6 +1,6 @@
 #include "core/control/arguments.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/text.h"
 #include "tests/support/test_main.h"

@@ -1,6 +1,6 @@
 // Goal: the verbs of the clock stop it, set its speed and step it, and refuse what it cannot do.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/control/driven.h"
 #include "tests/support/test_main.h"

@@ -4,7 +4,7 @@
 #include "tests/control/driven.h"
 
 #include <QJsonArray>
-#include <QtTest>
+#include <QTest>
 #include <array>
 
 #include "tests/support/test_main.h"

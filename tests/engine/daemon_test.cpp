@@ -2,7 +2,7 @@
 // signals, and data that survives a kill.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <csignal>
 
 #include "tests/engine/daemon_harness.h"

@@ -4,7 +4,7 @@
 
 #include "core/engine/disk_watch.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cerrno>
 #include <string>

@@ -2,7 +2,7 @@
 // running engine, and neither waits for the other.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <thread>
 

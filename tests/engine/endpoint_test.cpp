@@ -2,7 +2,7 @@
 // check what DynamoDB Local would answer (reference/interface.md, b).
 
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <memory>
 #include <vector>

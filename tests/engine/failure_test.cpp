@@ -4,7 +4,7 @@
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <set>
 

@@ -9,7 +9,7 @@
 // and a folder that a round fails on is kept.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <array>
 #include <filesystem>
 #include <fstream>

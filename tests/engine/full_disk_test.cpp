@@ -4,7 +4,7 @@
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <filesystem>
 #include <fstream>
 #include <mutex>

@@ -1,7 +1,7 @@
 // Goal: while the clock is paused, only requests with a waiting client are kept: a client that
 // leaves withdraws its requests, and the clock can always be resumed.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"

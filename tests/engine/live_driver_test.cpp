@@ -1,7 +1,7 @@
 #include "core/engine/live_driver.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/api/api.h"
 #include "tests/cluster/world_inputs.h"

@@ -1,6 +1,6 @@
 #include "core/engine/loop.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <csignal>
 #include <optional>

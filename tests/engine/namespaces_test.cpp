@@ -1,7 +1,7 @@
 // Goal: x-orrery-namespace gives a test its own tables, and a reset drops those of one namespace.
 // Method: a running engine in memory, asked over its port.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"

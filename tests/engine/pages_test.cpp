@@ -1,7 +1,7 @@
 // Goal: a page that this machine serves may call like an application; a page of any other site can
 // neither read nor write, even with requests that a browser sends without a preflight.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/engine/engine_harness.h"
 #include "tests/support/test_main.h"

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <QTemporaryFile>
-#include <QtTest>
+#include <QTest>
 
 #include <cerrno>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 
 #include "app/program_flags.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

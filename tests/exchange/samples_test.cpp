@@ -4,7 +4,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSet>
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/hash.h"
 #include "tests/support/test_main.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/expression/expression_file.h"
 #include "tests/support/test_main.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <string>
 
 #include "core/expression/substitutions.h"

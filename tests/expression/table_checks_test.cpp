@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/expression/condition.h"
 #include "core/expression/key_condition.h"

@@ -3,7 +3,7 @@
 
 #include "core/http/arriving.h"
 
-#include <QtTest>
+#include <QTest>
 #include <memory>
 #include <sstream>
 

@@ -1,7 +1,7 @@
 // Goal: no client, and no crowd of clients, makes the server use more memory or connections than
 // its limits allow, and meanwhile the others are served. Method: as in server_test.cpp.
 
-#include <QtTest>
+#include <QTest>
 #include <memory>
 
 #include "core/http/server.h"

@@ -1,6 +1,6 @@
 #include "core/http/content_coding.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

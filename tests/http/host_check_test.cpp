@@ -1,6 +1,6 @@
 #include "core/http/host_check.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

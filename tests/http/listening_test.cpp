@@ -1,6 +1,6 @@
 // Goal: a name that has addresses of both families reaches the server at either.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/http/server.h"
 #include "tests/http/server_harness.h"

@@ -1,6 +1,6 @@
 #include "core/http/origins.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -1,7 +1,7 @@
 #include "core/http/reply.h"
 
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/hash.h"
 #include "tests/support/test_main.h"

@@ -3,7 +3,7 @@
 
 #include "core/http/request_reader.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cstring>
 #include <vector>

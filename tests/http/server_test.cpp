@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/http/server_harness.h"
 #include "tests/support/test_main.h"

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <boost/json.hpp>
 #include <csignal>
 

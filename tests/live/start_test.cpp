@@ -6,7 +6,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/live/daemon.h"
 #include "tests/live/fleet.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QtTest>
+#include <QTest>
 #include <string>
 
 /// Makes QCOMPARE show the contents of a std::string that differs.

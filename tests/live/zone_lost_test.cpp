@@ -3,7 +3,7 @@
 // equal. Method: sixteen clients over HTTP, and the figures of the control API.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <boost/json.hpp>
 

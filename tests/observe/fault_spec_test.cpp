@@ -2,7 +2,7 @@
 
 #include "core/observe/fault_spec.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -1,7 +1,7 @@
 // Goal: a list of tables is what a sorted map says, whatever came and went; lists that were given
 // away never change; and one more list costs what changed.
 
-#include <QtTest>
+#include <QTest>
 
 #include <map>
 #include <set>

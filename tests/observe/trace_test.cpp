@@ -1,6 +1,6 @@
 #include "core/observe/trace.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <thread>
 

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/replication/replica.h"
 #include "tests/support/test_main.h"

@@ -1,6 +1,6 @@
 #include "core/sim/live_clock.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

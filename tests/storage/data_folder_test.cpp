@@ -3,7 +3,7 @@
 #include "core/storage/data_folder.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <filesystem>
 #include <fstream>
 

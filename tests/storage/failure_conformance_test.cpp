@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/storage/mini_world.h"
 #include "tests/storage/store_harness.h"

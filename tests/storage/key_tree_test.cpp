@@ -1,6 +1,6 @@
 #include "core/storage/key_tree.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "core/storage/layered_store.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/storage/memory_archive.h"
 #include "core/storage/memory_medium.h"

@@ -1,6 +1,6 @@
 #include "core/storage/memtable.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/prng.h"
 #include "tests/support/test_main.h"

@@ -1,7 +1,7 @@
 // Goal: a sealed value comes back as it was written or not at all, whatever happened to it or its
 // key, and one wrong byte can be put right.
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/prng.h"
 #include "core/storage/sealed.h"

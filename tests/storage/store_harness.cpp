@@ -1,6 +1,6 @@
 #include "tests/storage/store_harness.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 

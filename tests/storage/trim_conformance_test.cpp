@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <optional>
 
 #include "tests/storage/archive_harness.h"

@@ -2,7 +2,7 @@
 
 // What nearly every test includes: precompiled once for all test programs.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/support/test_main.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cstring>

@@ -2,7 +2,7 @@
 
 #include "core/table/expiry.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/types/item_codec.h"
 #include "core/types/storage_key.h"

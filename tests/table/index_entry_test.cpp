@@ -2,7 +2,7 @@
 
 #include "core/table/index_entry.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/table/image_check.h"
 #include "core/types/item_codec.h"

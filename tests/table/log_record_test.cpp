@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/bytes.h"
 #include "core/base/crc32c.h"

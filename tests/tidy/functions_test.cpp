@@ -1,5 +1,5 @@
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/tidy/rules.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/tidy/rules.h"

@@ -1,7 +1,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/tidy/rules.h"

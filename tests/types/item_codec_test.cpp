@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"

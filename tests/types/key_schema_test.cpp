@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/types/key_schema.h"
 #include "tests/support/test_main.h"

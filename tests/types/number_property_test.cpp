@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include <boost/multiprecision/cpp_int.hpp>
 

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/hash.h"
 #include "core/types/storage_key.h"

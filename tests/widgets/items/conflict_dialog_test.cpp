@@ -2,7 +2,7 @@
 
 #include <QJsonDocument>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

@@ -1,7 +1,7 @@
 #include "widgets/items/item_dialog.h"
 
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

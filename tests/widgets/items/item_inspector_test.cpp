@@ -2,7 +2,7 @@
 
 #include <QClipboard>
 #include <QElapsedTimer>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "widgets/items/item_tree_model.h"

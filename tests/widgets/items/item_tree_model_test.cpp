@@ -2,7 +2,8 @@
 
 #include <QAbstractItemModelTester>
 #include <QJsonDocument>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 

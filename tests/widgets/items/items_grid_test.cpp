@@ -1,6 +1,6 @@
 #include "widgets/items/items_grid.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/items/numbered_items.h"

@@ -1,7 +1,8 @@
 #include "widgets/items/items_model.h"
 
 #include <QAbstractItemModelTester>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/items/numbered_items.h"

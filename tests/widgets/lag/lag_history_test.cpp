@@ -1,6 +1,6 @@
 #include "widgets/lag/lag_history.h"
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 #include "tests/support/test_main.h"

@@ -1,5 +1,6 @@
 #include <QAbstractItemModelTester>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"

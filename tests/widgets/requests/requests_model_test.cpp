@@ -2,7 +2,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QScrollBar>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "widgets/requests/requests_view.h"

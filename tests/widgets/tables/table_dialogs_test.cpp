@@ -1,7 +1,7 @@
 #include <QJsonArray>
 #include <QLabel>
 #include <QPushButton>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/test_main.h"
 #include "widgets/tables/create_table_dialog.h"

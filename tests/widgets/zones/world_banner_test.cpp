@@ -1,7 +1,8 @@
 #include "widgets/zones/world_banner.h"
 
+#include <QSignalSpy>
+#include <QTest>
 #include <QToolButton>
-#include <QtTest>
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"

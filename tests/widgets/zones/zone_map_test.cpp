@@ -1,8 +1,9 @@
 #include "widgets/zones/zone_map.h"
 
 #include <QMenu>
+#include <QSignalSpy>
+#include <QTest>
 #include <QTimer>
-#include <QtTest>
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"
