@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/cluster/catalog/request.h"
@@ -75,11 +76,14 @@ enum class LedgerAnswer : std::uint8_t {
     Forgotten,   ///< The transaction has finished, or never began.
 };
 
-struct TransactionResult {
+/// The answer of a partition's leader.
+struct PartitionResult {
     std::vector<ActionResult> actions;  ///< In the order of the keys asked about.
     Lsn applied{};                      ///< For Read: the leader had applied up to here.
+};
 
-    // From the ledger.
+/// The answer of the ledger's leader.
+struct LedgerResult {
     LedgerAnswer answer{};
     std::string id;
     bool commits = false;
@@ -87,6 +91,8 @@ struct TransactionResult {
     std::vector<std::string> keys;
     std::vector<std::uint32_t> itemBytes;
 };
+
+using TransactionResult = std::variant<PartitionResult, LedgerResult>;
 
 /// A leader's answer to a coordinator's request.
 struct Transacted {

@@ -70,7 +70,8 @@ private:
 
     // What follows the answers; coordinator_answers.cpp.
     void take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result);
-    void takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result);
+    void takeFromPartition(Driven& driven, const Asked& asked, PartitionResult& result);
+    void takeFromLedger(CallNumber number, Driven& driven, LedgerResult& result);
     void phaseDone(CallNumber number, Driven& driven);
     void begun(CallNumber number, Driven& driven);
     void prepared(CallNumber number, Driven& driven);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/cluster/transactions/coordinator.h"
 #include "core/cluster/transactions/ledger_row.h"
 #include "core/cluster/writes/item_writer.h"
@@ -46,24 +47,27 @@ ApiError mismatch() {
 
 void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, OpResult& result) {
     driven.gate = std::max(driven.gate, result.gate);
-    TransactionResult& given = *std::get<std::unique_ptr<TransactionResult>>(result.answer);
-    if (driven.phase == Phase::Begin || driven.phase == Phase::Decide ||
-        driven.phase == Phase::Finish)
-        return takeFromLedger(number, driven, given);
-    if (given.applied > Lsn{}) driven.readUpTo[asked.op.group] = given.applied;
+    std::visit(Overloaded{[&](LedgerResult& given) { takeFromLedger(number, driven, given); },
+                          [&](PartitionResult& given) { takeFromPartition(driven, asked, given); }},
+               *std::get<std::unique_ptr<TransactionResult>>(result.answer));
+}
+
+void Coordinator::takeFromPartition(Driven& driven, const Asked& asked, PartitionResult& result) {
+    if (result.applied > Lsn{}) driven.readUpTo[asked.op.group] = result.applied;
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.
         if (position >= driven.results.size()) continue;
         if (driven.phase == Phase::Resolve) {
-            driven.results[position].write.collectionBytes = given.actions[i].write.collectionBytes;
+            driven.results[position].write.collectionBytes =
+                result.actions[i].write.collectionBytes;
         } else {
-            driven.results[position] = std::move(given.actions[i]);
+            driven.results[position] = std::move(result.actions[i]);
         }
     }
 }
 
-void Coordinator::takeFromLedger(CallNumber number, Driven& driven, TransactionResult& result) {
+void Coordinator::takeFromLedger(CallNumber number, Driven& driven, LedgerResult& result) {
     const bool wantedCommit = driven.commits();
     switch (result.answer) {
         case LedgerAnswer::Begun:

@@ -69,7 +69,7 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
 
 void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                    const std::optional<NamedRow>& row, const LatestItem& latest, Transacted& out) {
-    TransactionResult& result = *out.result;
+    LedgerResult& result = out.result->emplace<LedgerResult>();
     // A transaction that was prepared before the reset has no later stamp, whenever it is finished.
     const bool isReset = row && op.resetAt && row->row.stamp <= *op.resetAt;
     if (row && !isReset && !isExpired(row->row)) {
@@ -119,7 +119,7 @@ void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
 
 void Ledger::decide(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                     std::optional<NamedRow> row, const LatestItem& latest, Transacted& out) {
-    TransactionResult& result = *out.result;
+    LedgerResult& result = out.result->emplace<LedgerResult>();
     const bool isThere = row && transactionId(op.name, row->row.number) == op.id;
     if (!isThere) {
         result.answer = LedgerAnswer::Forgotten;
@@ -147,7 +147,7 @@ void Ledger::decide(Group& ledger, ZoneIndex zone, const TransactionOp& op,
 
 void Ledger::finish(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                     std::optional<NamedRow> row, const LatestItem& latest, Transacted& out) {
-    out.result->answer = LedgerAnswer::Decided;
+    out.result->emplace<LedgerResult>().answer = LedgerAnswer::Decided;
     if (!row || transactionId(op.name, row->row.number) != op.id) return;
     LedgerRow& finished = row->row;
     // A decision that was not heard of: its coordinator finishes it.

@@ -17,6 +17,10 @@ namespace {
 using table::RecordKind;
 using table::TransactionAction;
 
+PartitionResult& resultOf(Transacted& out) {
+    return std::get<PartitionResult>(*out.result);
+}
+
 /// Where more records have come between the rounds of a read, a missing item counts as changed.
 constexpr std::size_t kChangesReadMax = 1000;
 
@@ -72,7 +76,7 @@ bool wantsCollectionBytes(const Request* call, const TransactionOp& op, std::siz
 Transacted Participant::serve(Group& group, ZoneIndex zone, const Request* call,
                               const TransactionOp& op, CollectionSizes& sizes) {
     Transacted out;
-    out.result->actions.resize(op.keys.size());
+    resultOf(out).actions.resize(op.keys.size());
     storage::StorageResult<void> done;
     switch (op.step) {
         case TransactionStep::Prepare:
@@ -106,7 +110,7 @@ storage::StorageResult<void> Participant::prepare(Group& group, ZoneIndex zone,
     std::vector<Planned> planned;
     bool isAccepted = true;
     for (std::size_t i = 0; i < op.keys.size(); ++i) {
-        ActionResult& result = out.result->actions[i];
+        ActionResult& result = resultOf(out).actions[i];
         TRY_ASSIGN(Planned one,
                    plan(group, zone, call.actions[op.actions[i]], op, op.keys[i], sizes, result));
         if (one.evaluation.needsCount) {
@@ -240,7 +244,8 @@ storage::StorageResult<void> Participant::resolve(Group& group, ZoneIndex zone, 
         std::optional<std::uint64_t> bytes;
         out.restsOn =
             proposeChange(m_replicator, sizes, group, zone, std::move(record), size, bytes).lsn;
-        if (wantsCollectionBytes(call, op, i)) out.result->actions[i].write.collectionBytes = bytes;
+        if (wantsCollectionBytes(call, op, i))
+            resultOf(out).actions[i].write.collectionBytes = bytes;
     }
     out.changesItems = op.step == TransactionStep::Commit;
     return {};
@@ -259,7 +264,7 @@ storage::StorageResult<void> Participant::repeat(const Group& group, ZoneIndex z
     out.restsOn = std::max({out.restsOn, latest.lsn, group.member(zone).mark.applied});
     if (!wantsCollectionBytes(call, op, at)) return {};
     TRY_ASSIGN(const auto size, sizes.find(group, zone, key, static_cast<bool>(latest.item)));
-    if (size) out.result->actions[at].write.collectionBytes = size->bytes;
+    if (size) resultOf(out).actions[at].write.collectionBytes = size->bytes;
     return {};
 }
 
@@ -297,7 +302,7 @@ storage::StorageResult<void> Participant::read(Group& group, ZoneIndex zone,
     bool lacksSome = false;
     for (std::size_t i = 0; i < op.keys.size(); ++i) {
         const std::string& key = op.keys[i];
-        ActionResult& result = out.result->actions[i];
+        ActionResult& result = resultOf(out).actions[i];
         TRY_ASSIGN(result.write.before, appliedItem(m_world, group, zone, key));
         const std::string preparedKey = table::preparedKey(group.id, key);
         TRY_ASSIGN(const SharedBytes stored, m_world.store.get(volume, preparedKey));
@@ -312,14 +317,14 @@ storage::StorageResult<void> Participant::read(Group& group, ZoneIndex zone,
         }
         lacksSome = lacksSome || !result.write.before;
     }
-    out.result->applied = group.member(zone).mark.applied;
-    if (lacksSome && op.since > Lsn{}) findChanges(group, zone, op, *out.result);
+    resultOf(out).applied = group.member(zone).mark.applied;
+    if (lacksSome && op.since > Lsn{}) findChanges(group, zone, op, resultOf(out));
     return {};
 }
 
 // Nothing remains of an item that was put and deleted since the first round, except in the log.
 void Participant::findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
-                              TransactionResult& result) const {
+                              PartitionResult& result) const {
     std::set<std::string_view> missing;
     for (std::size_t i = 0; i < op.keys.size(); ++i)
         if (!result.actions[i].write.before) missing.insert(op.keys[i]);

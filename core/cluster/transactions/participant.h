@@ -53,7 +53,7 @@ private:
     storage::StorageResult<void> read(Group& group, ZoneIndex zone, const TransactionOp& op,
                                       Transacted& out) const;
     void findChanges(Group& group, ZoneIndex zone, const TransactionOp& op,
-                     TransactionResult& result) const;
+                     PartitionResult& result) const;
     CalendarTime stampInTheWay(const Group& group, ZoneIndex zone, const std::string& key,
                                const LatestItem& latest) const;
 
