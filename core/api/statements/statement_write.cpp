@@ -42,8 +42,7 @@ ApiResult<cluster::WriteItem> insertion(const partiql::Insert& insert,
     TRY(checkItemForTable(insert.item, *table));
     TRY(checkItemSize(insert.item));
     write.table = table;
-    write.action = cluster::PutAction{insert.item};
-    write.isInsert = true;
+    write.action = cluster::PutAction{insert.item, cluster::PutMode::Insert};
     return write;
 }
 

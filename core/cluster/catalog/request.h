@@ -43,8 +43,13 @@ struct ReadItem {
     bool consistent = false;
 };
 
+enum class PutMode : std::uint8_t {
+    Replace,
+    Insert,  ///< A put by INSERT: refused with DuplicateItem if the item exists.
+};
 struct PutAction {
     types::Item item;
+    PutMode mode = PutMode::Replace;
 };
 struct UpdateAction {
     expression::Update update;
@@ -61,8 +66,6 @@ struct WriteItem {
     TablePtr table;
     types::Key key;
     std::variant<PutAction, UpdateAction, DeleteAction, ExpireAction> action;
-    /// A put by INSERT: refused with DuplicateItem if the item exists.
-    bool isInsert = false;
     std::optional<expression::Condition> condition;
     /// The condition fails unless this record wrote the item. No expression can demand that an item
     /// has no other attributes.

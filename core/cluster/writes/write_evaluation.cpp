@@ -56,15 +56,17 @@ ItemResult newItem(const WriteItem& write, std::optional<types::Item> old, types
 struct Needs {
     WriteKind kind;
     bool readsItem;  ///< Reads the attributes of the old item.
+    PutMode mode = PutMode::Replace;
 };
 Needs needsOf(const WriteItem& write) {
-    return std::visit(Overloaded{
-                          [](const PutAction&) { return Needs{WriteKind::Put, false}; },
-                          [](const UpdateAction&) { return Needs{WriteKind::Put, true}; },
-                          [](const DeleteAction&) { return Needs{WriteKind::Delete, false}; },
-                          [](const ExpireAction&) -> Needs { CHECK(false); },
-                      },
-                      write.action);
+    return std::visit(
+        Overloaded{
+            [](const PutAction& put) { return Needs{WriteKind::Put, false, put.mode}; },
+            [](const UpdateAction&) { return Needs{WriteKind::Put, true}; },
+            [](const DeleteAction&) { return Needs{WriteKind::Delete, false}; },
+            [](const ExpireAction&) -> Needs { CHECK(false); },
+        },
+        write.action);
 }
 
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
@@ -141,7 +143,7 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
         old = types::decodeItem(before.attributes());
         if (!old) return damaged(world, damagedTree(group, zone, "An item"));
     }
-    if (write.isInsert && before) {
+    if (needs.mode == PutMode::Insert && before) {
         done.error = ApiError::duplicateItem();
         return done;
     }
