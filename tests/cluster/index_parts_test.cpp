@@ -110,7 +110,7 @@ public:
         world.turn.truncate(member.volume(), kBase, Lsn(2));
         member.firstKept = member.durableLast.next();
         world.turn.setTrimMark(member.volume(), kBase, member.firstKept);
-        base->recent.clear();
+        base->log.recent.clear();
         run(1ms);
         sender.forgetTable(kTable);
         sent.clear();

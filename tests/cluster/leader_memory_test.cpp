@@ -274,7 +274,7 @@ private slots:
         t.missRecords(*t.group, 300, 100);
         trimmer.move(*t.group);
         t.run(1ms);
-        QVERIFY(t.group->trimMark > t.at(kB).mark.applied.next());
+        QVERIFY(t.group->log.trimMark > t.at(kB).mark.applied.next());
         t.world.acceptsWrites = false;  // No chunk is sent.
         for (const ZoneIndex other : {kA, kC})
             t.setCut(kB, other, false);
@@ -285,13 +285,13 @@ private slots:
         trimmer.offer(*t.group, kA, kB, begin);
         t.missRecords(*t.group, 50, 100);
         trimmer.move(*t.group);
-        QCOMPARE(t.group->trimMark, begin.next());
+        QCOMPARE(t.group->log.trimMark, begin.next());
         trimmer.forgetOffers(t.group->id, kC);
         trimmer.move(*t.group);
-        QCOMPARE(t.group->trimMark, begin.next());
+        QCOMPARE(t.group->log.trimMark, begin.next());
         trimmer.forgetOffers(t.group->id, kA);
         trimmer.move(*t.group);
-        QCOMPARE(t.group->trimMark, t.group->committed.next());
+        QCOMPARE(t.group->log.trimMark, t.group->committed.next());
     }
 };
 

@@ -125,7 +125,7 @@ private slots:
             ReadGroup at;
             at.reader.registerReader(*at.group, "stream", Lsn{});
             at.write(300);
-            QVERIFY(at.group->recent.size() < 200);  // Most records are only in the log.
+            QVERIFY(at.group->log.recent.size() < 200);  // Most records are only in the log.
             Lsn position{};
             QCOMPARE(at.readOn(position, atOnce), End::AtEnd);
             QCOMPARE(position, at.applied());
@@ -184,7 +184,7 @@ private slots:
         at.store->commit(std::move(drop));
         while (at.runWork()) {
         }
-        at.group->recent.clear();
+        at.group->log.recent.clear();
         Lsn position{};
         QCOMPARE(at.readOn(position, 40), End::Unavailable);
         QCOMPARE(position, Lsn(150));
@@ -198,17 +198,17 @@ private slots:
         at.reader.registerReader(*at.group, "stream", Lsn(100));
         at.reader.registerReader(*at.group, "other", Lsn(2000));
         at.write(1000);
-        QVERIFY(at.group->trimMark <= Lsn(101));
+        QVERIFY(at.group->log.trimMark <= Lsn(101));
         at.reader.registerReader(*at.group, "stream", Lsn(900));  // Already registered.
         at.reader.advance(*at.group, "stream", Lsn(50));          // A cursor never goes back.
         QCOMPARE(LogReader::cursorOf(*at.group, "stream"), std::optional(Lsn(100)));
         at.reader.advance(*at.group, "stream", Lsn(600));
         at.run(1ms);
-        QVERIFY(at.group->trimMark > Lsn(300));
-        QVERIFY(at.group->trimMark <= Lsn(601));
+        QVERIFY(at.group->log.trimMark > Lsn(300));
+        QVERIFY(at.group->log.trimMark <= Lsn(601));
         at.reader.retire(*at.group, "stream");
         at.run(1ms);
-        QVERIFY(at.group->trimMark > Lsn(601));
+        QVERIFY(at.group->log.trimMark > Lsn(601));
         QVERIFY(!LogReader::cursorOf(*at.group, "stream").has_value());
     }
 
@@ -227,7 +227,7 @@ private slots:
         at.run(1s);
         const Member& copied = at.group->member(kC);
         QCOMPARE(copied.standing(), replication::Standing::NeedsCopy);
-        QCOMPARE(at.group->trimMark, Lsn(61));
+        QCOMPARE(at.group->log.trimMark, Lsn(61));
 
         at.setPower(kC, true);
         at.run(5s);

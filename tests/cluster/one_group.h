@@ -80,7 +80,7 @@ public:
             replicator.propose(to, kA, record);
             run(std::chrono::milliseconds(1));
         }
-        to.recent.clear();
+        to.log.recent.clear();
     }
 
     cluster::Member& at(ZoneIndex zone) { return group->member(zone); }

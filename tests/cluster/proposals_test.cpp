@@ -66,9 +66,9 @@ private slots:
         table::LogRecord record;
         record.newImage = "of a";
         const Lsn lsn = t.replicator.propose(*t.group, kA, record);
-        const LogPosition proposed = t.group->recent.newest().position;
-        const SharedBytes bytes = t.group->recent.newest().bytes;
-        t.group->recent.add({Term(proposed.term.value() - 1), lsn}, noOp());
+        const LogPosition proposed = t.group->log.recent.newest().position;
+        const SharedBytes bytes = t.group->log.recent.newest().bytes;
+        t.group->log.recent.add({Term(proposed.term.value() - 1), lsn}, noOp());
         t.run(10ms);
         QCOMPARE(t.group->committed.value(), lsn.value());
         for (const ZoneIndex zone : {kA, kB, kC})

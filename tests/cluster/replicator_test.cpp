@@ -59,13 +59,13 @@ private slots:
         }
         QCOMPARE(t.at(kC).mark.applied.value(), t.at(kA).mark.applied.value());
         QVERIFY(t.at(kB).mark.applied < t.at(kA).mark.applied);
-        QVERIFY2(t.group->recent.size() <= 100,
-                 qPrintable(QString::number(t.group->recent.size())));
+        QVERIFY2(t.group->log.recent.size() <= 100,
+                 qPrintable(QString::number(t.group->log.recent.size())));
         t.setCut(kA, kB, false);
         t.run(100ms);
         QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
         t.run(1ms);
-        QVERIFY(t.group->recent.empty());
+        QVERIFY(t.group->log.recent.empty());
     }
 
     void keepsFewBytesForAMemberThatIsCutOff() {
@@ -77,7 +77,8 @@ private slots:
             t.replicator.propose(*t.group, kA, record);
             t.run(1ms);
         }
-        QVERIFY2(t.group->recent.size() <= 4, qPrintable(QString::number(t.group->recent.size())));
+        QVERIFY2(t.group->log.recent.size() <= 4,
+                 qPrintable(QString::number(t.group->log.recent.size())));
         t.setCut(kA, kB, false);
         t.run(100ms);
         QCOMPARE(t.at(kB).mark.applied.value(), t.at(kA).mark.applied.value());
@@ -90,11 +91,11 @@ private slots:
         t.missRecords(*t.group, 200, 100);
         const Lsn last = t.replicator.propose(*t.group, kA, {});
         t.events(1ms);
-        QVERIFY(t.group->recent.find(last) != nullptr);
+        QVERIFY(t.group->log.recent.find(last) != nullptr);
         t.setCut(kA, kB, false);
         bool isLost = false;
         test::runGroupEvents(t.world, t.replicator, t.world.now + 100ms, [&](const Event&) {
-            isLost = isLost || t.group->recent.find(last) == nullptr;
+            isLost = isLost || t.group->log.recent.find(last) == nullptr;
         });
         QCOMPARE(t.at(kB).mark.applied, last);
         QVERIFY(!isLost);
@@ -108,10 +109,10 @@ private slots:
         OneGroup t(Profile::dropIn(), bounds);
         t.setCut(kA, kB, true);
         t.missRecords(*t.group, 50, 1000);
-        QVERIFY(t.group->trimMark <= t.at(kB).mark.applied.next());
+        QVERIFY(t.group->log.trimMark <= t.at(kB).mark.applied.next());
         t.missRecords(*t.group, 450, 1000);
-        QVERIFY2(t.group->trimMark > Lsn(400),
-                 qPrintable(QString::number(t.group->trimMark.value())));
+        QVERIFY2(t.group->log.trimMark > Lsn(400),
+                 qPrintable(QString::number(t.group->log.trimMark.value())));
         t.setCut(kA, kB, false);
         t.run(10s);
         QCOMPARE(t.at(kB).standing(), replication::Standing::Whole);
@@ -178,7 +179,7 @@ private slots:
         t.replicator.propose(*t.group, kA, {});
         t.events(1ms);
         const Lsn last = t.at(kB).mark.applied;
-        t.group->recent.clear();
+        t.group->log.recent.clear();
         t.at(kB).mark.applied = Lsn(last.value() - 1);
         QCOMPARE(t.at(kB).durableLast.value(), last.value());
         t.replicator.powerLoss(*t.group, kB);
@@ -207,7 +208,7 @@ private slots:
             t.world.turn.append(volume, t.group->id, last, share("junk"));
         }
         t.endTurn();
-        t.group->recent.clear();
+        t.group->log.recent.clear();
         t.at(kB).mark.applied = Lsn(last.value() - 1);
         t.replicator.powerLoss(*t.group, kB);
         t.replicator.powerBack(*t.group, kB);
@@ -270,16 +271,16 @@ private slots:
         t.setCut(kA, kB, true);
         for (const ZoneIndex other : {kA, kC})
             t.world.region(kRegion).suspects[other.value()][kB.value()] = true;
-        t.group->readers["stream"] = Lsn(50);
+        t.group->log.readers["stream"] = Lsn(50);
         t.missRecords(*t.group, 200, 100);
-        QVERIFY(t.group->trimMark > t.at(kB).mark.applied.next());
+        QVERIFY(t.group->log.trimMark > t.at(kB).mark.applied.next());
         t.setCut(kA, kB, false);
         t.run(1s);
         for (int i = 0; i < 3000; ++i)
             t.replicator.propose(*t.group, kA, {});
         t.run(1s);
         QCOMPARE(t.at(kB).standing(), replication::Standing::Copying);
-        t.group->readers["stream"] = t.group->committed;
+        t.group->log.readers["stream"] = t.group->committed;
         std::uint64_t most = 0;
         Lsn before = t.at(kB).mark.applied;
         test::runGroupEvents(t.world, t.replicator, t.world.now + 1s, [&](const Event&) {

@@ -62,7 +62,7 @@ void Group::measureLag(Instant now) {
             one.behindFrom = Instant::never();
             continue;
         }
-        const RecentRecord* lacked = recent.find(one.mark.applied.next());
+        const RecentRecord* lacked = log.recent.find(one.mark.applied.next());
         if (lacked != nullptr && lacked->committedAt != Instant::never()) {
             one.behindFrom = lacked->committedAt;
         } else if (one.behindFrom == Instant::never()) {

@@ -11,7 +11,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
-#include "core/cluster/kernel/recent_records.h"
+#include "core/cluster/kernel/group_log.h"
 #include "core/observe/event.h"
 #include "core/replication/replica.h"
 #include "core/sim/network.h"
@@ -78,7 +78,7 @@ struct Member {
     CalendarTime lastCommitTimestamp;
     /// The first record that its log still has.
     Lsn firstKept{1};
-    /// The size of the log up to the applied record, on the scale of Group::committedBytes.
+    /// The size of the log up to the applied record, on the scale of GroupLog::committedBytes.
     std::uint64_t appliedBytes = 0;
 
     Copying copying;
@@ -159,18 +159,9 @@ struct Group {
     ZoneIndex leaderHint{};
     /// The newest record that any replica knew to be committed.
     Lsn committed{};
-    RecentRecords recent;
+    GroupLog log;
     /// Uncommitted changes at the leader, by key; cleared when another zone leads.
     std::map<std::string, TailItem, std::less<>> tail;
-
-    /// The cursors of the registered readers, by name (replicas/log_reader.h). Each has read up to
-    /// its cursor, and the log keeps the records after it. Saved with the group's state.
-    std::map<std::string, Lsn, std::less<>> readers;
-    /// No replica or reader that counts needs earlier records.
-    Lsn trimMark{1};
-    /// The size of the records committed since the process started, up to `countedUpTo`.
-    std::uint64_t committedBytes = 0;
-    Lsn countedUpTo{};
 
     /// The turn that a reply about this partition must wait for.
     storage::Ticket gate{};
@@ -197,7 +188,7 @@ struct Group {
     std::optional<ZoneIndex> leaseHolder(Instant now) const;
     /// The size of the committed records that `member` has not applied.
     std::uint64_t lackedBytes(const Member& member) const {
-        return committedBytes - std::min(member.appliedBytes, committedBytes);
+        return log.committedBytes - std::min(member.appliedBytes, log.committedBytes);
     }
     /// The commit timestamp of the newest record that any replica has applied.
     CalendarTime lastCommitTimestamp() const;

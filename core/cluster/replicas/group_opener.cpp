@@ -105,8 +105,8 @@ storage::StorageResult<void> GroupOpener::loadState(Group& group) {
     } else {
         states.replicas.fill(replication::DurableState::appoint(group.appointed));
     }
-    group.readers = std::move(states.readers);
-    group.committedBytes = *std::ranges::max_element(states.lackedBytes);
+    group.log.readers = std::move(states.readers);
+    group.log.committedBytes = *std::ranges::max_element(states.lackedBytes);
     m_trimmer.begin(group);
     replication::Term latest{};  // Of the members that name a leader.
     for (const ZoneIndex zone : kZones) {
@@ -130,7 +130,7 @@ storage::StorageResult<void> GroupOpener::loadState(Group& group) {
         else
             TRY(loadTimestamp(group, member));
         if (m_world.plantedBug == PlantedBug::TimestampsForgotten) member.lastCommitTimestamp = {};
-        member.appliedBytes = group.committedBytes - states.lackedBytes[zone.value()];
+        member.appliedBytes = group.log.committedBytes - states.lackedBytes[zone.value()];
         reconcileStanding(member);
         group.committed = std::max(group.committed, member.durable.commit);
         if (member.durable.leader && member.durable.term >= latest) {
@@ -138,8 +138,8 @@ storage::StorageResult<void> GroupOpener::loadState(Group& group) {
             group.leaderHint = *member.durable.leader;
         }
     }
-    group.trimMark = trimMarkOf(group);
-    group.countedUpTo = group.committed;
+    group.log.trimMark = trimMarkOf(group);
+    group.log.countedUpTo = group.committed;
     return {};
 }
 
@@ -206,7 +206,7 @@ bool GroupOpener::replayOne(Group& group, Lsn lsn) {
         if (!effect.applied || isOther) {
             auto read = m_finder.effect(group, member.zone, lsn);
             if (!read) {
-                m_applier.stop(std::move(read).error());
+                m_applier.reportUnreadable(std::move(read).error());
                 return false;
             }
             effect = *std::move(read);

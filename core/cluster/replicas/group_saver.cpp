@@ -20,7 +20,7 @@ void GroupSaver::saveStates() {
         if (group == nullptr) continue;
         m_trimmer.move(*group);
         GroupState states;
-        states.readers.swap(group->readers);
+        states.readers.swap(group->log.readers);
         auto& timestamps = states.lastCommitTimestamps.emplace();
         for (const ZoneIndex zone : kZones) {
             const Member& member = group->member(zone);
@@ -29,7 +29,7 @@ void GroupSaver::saveStates() {
             states.lackedBytes[zone.value()] = group->lackedBytes(member);
         }
         m_world.turn.putGroupState(group->members.front().volume(), id, encodeGroupState(states));
-        states.readers.swap(group->readers);
+        states.readers.swap(group->log.readers);
         m_committing.push_back(id);
     }
 }
@@ -47,7 +47,7 @@ void GroupSaver::turnCommitted() {
         }
         std::ranges::sort(applied);
         // Records in flight to a quorum stay in memory.
-        group->recent.forget(applied[0], applied[1]);
+        group->log.recent.forget(applied[0], applied[1]);
     }
     m_committing.clear();
 }

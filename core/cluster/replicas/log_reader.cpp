@@ -61,27 +61,27 @@ private:
 }  // namespace
 
 void LogReader::registerReader(Group& group, std::string name, Lsn cursor) {
-    if (group.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
+    if (group.log.readers.try_emplace(std::move(name), cursor).second) m_replicator.touch(group);
 }
 
 void LogReader::advance(Group& group, std::string_view name, Lsn cursor) {
-    const auto reader = group.readers.find(name);
-    CHECK(reader != group.readers.end());
+    const auto reader = group.log.readers.find(name);
+    CHECK(reader != group.log.readers.end());
     if (cursor <= reader->second) return;
     reader->second = cursor;
     m_replicator.touch(group);
 }
 
 void LogReader::retire(Group& group, std::string_view name) {
-    const auto reader = group.readers.find(name);
-    if (reader == group.readers.end()) return;
-    group.readers.erase(reader);
+    const auto reader = group.log.readers.find(name);
+    if (reader == group.log.readers.end()) return;
+    group.log.readers.erase(reader);
     m_replicator.touch(group);
 }
 
 std::optional<Lsn> LogReader::cursorOf(const Group& group, std::string_view name) {
-    const auto reader = group.readers.find(name);
-    if (reader == group.readers.end()) return std::nullopt;
+    const auto reader = group.log.readers.find(name);
+    if (reader == group.log.readers.end()) return std::nullopt;
     return reader->second;
 }
 

@@ -34,7 +34,7 @@ void LogTrimmer::forget(GroupId group) {
 }
 
 void LogTrimmer::offer(const Group& group, ZoneIndex from, ZoneIndex to, Lsn begin) {
-    m_offers[{group.id, to}] = {from, begin, group.committedBytes};
+    m_offers[{group.id, to}] = {from, begin, group.log.committedBytes};
 }
 
 void LogTrimmer::forgetOffers(GroupId group, ZoneIndex from) {
@@ -87,14 +87,14 @@ bool LogTrimmer::mayLeaveBehind(const Group& group, const Member& member) const 
     return std::ranges::all_of(group.members, [&](const Member& other) {
         if (&other == &member) return true;
         return other.standing() == Standing::Whole && other.copying.wholeSince <= m_treesSynced &&
-               other.knownApplied().next() >= group.trimMark;
+               other.knownApplied().next() >= group.log.trimMark;
     });
 }
 
 Lsn LogTrimmer::offeredTo(const Group& group, const Member& member) {
     const auto offer = m_offers.find({group.id, member.zone});
     if (!member.replica || offer == m_offers.end()) return group.committed;
-    const std::uint64_t since = group.committedBytes - offer->second.bytes;
+    const std::uint64_t since = group.log.committedBytes - offer->second.bytes;
     if (since > m_bounds.groupHeldBytesMax) return group.committed;
     // A step's worth does not count: the mark may lag behind so far in any case.
     if (since <= m_bounds.stepBytes) return offer->second.begin;
@@ -108,7 +108,7 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
     Trim& state = m_groups.of(group.id);
     m_heldBytes -= std::exchange(state.heldBytes, 0);
     for (const Member& member : group.members) {
-        const bool isBelow = member.knownApplied().next() < group.trimMark;
+        const bool isBelow = member.knownApplied().next() < group.log.trimMark;
         if (member.role != MemberRole::Storage) continue;
         if (member.standing() == Standing::NeedsCopy) {
             needed = std::min(needed, offeredTo(group, member));
@@ -122,7 +122,7 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         needed = std::min(needed, member.knownApplied());
     }
-    for (const auto& [name, cursor] : group.readers)
+    for (const auto& [name, cursor] : group.log.readers)
         needed = std::min(needed, cursor);
     return needed;
 }
@@ -131,13 +131,13 @@ void LogTrimmer::move(Group& group) {
     // The version with this bug did not trim, and its repair needs complete logs.
     if (m_world.plantedBug == PlantedBug::CountersEarly) return;
     const Lsn mark = neededAfter(group).next();
-    if (mark <= group.trimMark) return;
+    if (mark <= group.log.trimMark) return;
     std::uint64_t& bytesAtTrim = m_groups.of(group.id).bytesAtTrim;
-    const bool isWorthIt = mark.value() - group.trimMark.value() >= m_bounds.stepRecords ||
-                           group.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
+    const bool isWorthIt = mark.value() - group.log.trimMark.value() >= m_bounds.stepRecords ||
+                           group.log.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
     if (!isWorthIt && !isAtRest(group)) return;
-    group.trimMark = mark;
-    bytesAtTrim = group.committedBytes;
+    group.log.trimMark = mark;
+    bytesAtTrim = group.log.committedBytes;
     for (Member& member : group.members)
         trim(group, member);
     markLeftBehind(group);
@@ -147,7 +147,7 @@ void LogTrimmer::move(Group& group) {
 // is only disconnected, or whose log differs there, learns that from the leader.
 void LogTrimmer::markLeftBehind(Group& group) {
     for (Member& member : group.members) {
-        if (!member.replica && member.durableLast.next() < group.trimMark)
+        if (!member.replica && member.durableLast.next() < group.log.trimMark)
             member.durable.standing = Standing::NeedsCopy;
     }
 }
@@ -155,7 +155,7 @@ void LogTrimmer::markLeftBehind(Group& group) {
 // Each replica's own log keeps the records that its tree lacks.
 void LogTrimmer::trim(const Group& group, Member& member) {
     if (member.standing() == Standing::NeedsCopy) return;
-    const Lsn first = std::min(group.trimMark, member.knownApplied().next());
+    const Lsn first = std::min(group.log.trimMark, member.knownApplied().next());
     if (first <= member.firstKept) return;
     // The disk still has the old log and is about to restart it.
     const bool begins = member.standing() == Standing::Copying;

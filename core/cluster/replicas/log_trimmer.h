@@ -31,7 +31,7 @@ public:
     /// The leader in `from` has lost its memory or its lead.
     void forgetOffers(GroupId group, ZoneIndex from);
     /// Call it for a reopened group: records already in its log do not count towards the next move.
-    void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.committedBytes; }
+    void begin(const Group& group) { m_groups.of(group.id).bytesAtTrim = group.log.committedBytes; }
     /// Call it before the group is removed.
     void forget(GroupId group);
 

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace orrery::cluster {
 
 // A group that is being opened cannot be served without the record. Later, only this replica stays
 // behind.
-void RecordApplier::stop(storage::StorageError error) {
+void RecordApplier::reportUnreadable(storage::StorageError error) {
     if (m_isOpening)
         m_world.fail(std::move(error));
     else
@@ -18,7 +19,7 @@ void RecordApplier::stop(storage::StorageError error) {
 bool RecordApplier::apply(Group& group, ZoneIndex zone, Lsn lsn) {
     const auto effect = m_finder.effect(group, zone, lsn);
     if (!effect) {
-        stop(effect.error());
+        reportUnreadable(effect.error());
         return false;
     }
     applyEffect(group, zone, lsn, *effect);
@@ -29,14 +30,11 @@ void RecordApplier::applyEffect(Group& group, ZoneIndex zone, Lsn lsn, const Rec
     Member& member = group.member(zone);
     const table::AppliedRecord& applied = *effect.applied;
     changeTree(group, zone, applied, lsn);
-    if (lsn == group.countedUpTo.next()) {
-        group.countedUpTo = lsn;
-        group.committedBytes += effect.bytes;
-    }
+    group.log.count(lsn, effect.bytes);
     member.appliedBytes += effect.bytes;
-    if (lsn == group.countedUpTo) member.appliedBytes = group.committedBytes;
+    if (lsn == group.log.countedUpTo) member.appliedBytes = group.log.committedBytes;
     member.lastCommitTimestamp = std::max(member.lastCommitTimestamp, applied.committedAt);
-    RecentRecord* recent = group.recent.find(lsn);
+    RecentRecord* recent = group.log.recent.find(lsn);
     if (recent != nullptr && recent->applied == effect.applied)
         recent->committedAt = std::min(recent->committedAt, m_world.now);
     if (member.replica && member.replica->role() == replication::Role::Leader) {

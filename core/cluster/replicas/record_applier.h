@@ -32,7 +32,7 @@ public:
     /// The same for a caller that already has the record's effect.
     void applyEffect(Group& group, ZoneIndex zone, Lsn lsn, const RecordEffect& effect);
     /// Reports a record that cannot be read: as a failure of the world while a group is reopened.
-    void stop(storage::StorageError error);
+    void reportUnreadable(storage::StorageError error);
     /// Saves the commit position `commit` together with its effect on the tree. Traces that the
     /// records from `first` on have been applied. Returns that event; none if nothing was applied.
     EventId noteApplied(Group& group, ZoneIndex zone, Lsn first, Lsn commit);

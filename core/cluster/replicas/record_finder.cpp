@@ -27,7 +27,7 @@ storage::StorageResult<RecordEffect> RecordFinder::effect(Group& group, ZoneInde
                                                           Lsn lsn) const {
     const Member& member = group.member(zone);
     const replication::Term term = member.log().termAt(lsn);
-    RecentRecord* recent = group.recent.find(lsn);
+    RecentRecord* recent = group.log.recent.find(lsn);
     if (recent != nullptr && recent->position.term != term) recent = nullptr;
     if (recent != nullptr && recent->applied)
         return RecordEffect{recent->applied, recent->bytes->size()};
@@ -50,7 +50,7 @@ storage::StorageResult<SharedBytes> RecordFinder::find(Group& group, ZoneIndex z
                                                        Lsn lsn) const {
     const Member& member = group.member(zone);
     const LogPosition position{member.log().termAt(lsn), lsn};
-    const RecentRecord* recent = group.recent.find(lsn);
+    const RecentRecord* recent = group.log.recent.find(lsn);
     if (recent != nullptr && recent->position == position) return recent->bytes;
     for (auto record = member.writing.rbegin(); record != member.writing.rend(); ++record) {
         if (record->position == position) return record->bytes;

@@ -193,13 +193,13 @@ Replicator::Proposed Replicator::propose(Group& group, ZoneIndex zone, table::Lo
         table::applyRecord(record, lsn, *group.schema, localIndexes));
     const replication::LogPosition position{replica.term(), lsn};
     const SharedBytes bytes = share(table::encodeRecord(record));
-    group.recent.add(position, bytes);
+    group.log.recent.add(position, bytes);
     for (const storage::TreeChange& change : applied->changes) {
         group.tail[change.key] = {lsn, change.image};
         if (change.key == record.key) proposed.stored = change.image;
     }
     member.deletedStampMax = std::max(member.deletedStampMax, applied->deletedStamp);
-    group.recent.newest().applied = std::move(applied);
+    group.log.recent.newest().applied = std::move(applied);
     if (member.proposed.empty()) {
         member.proposedCause = m_world.queue.cause;
         m_world.queue.add(m_world.now, ProposalsLeave{group.id, zone, member.life});

@@ -89,7 +89,7 @@ void Replicator::drainOutputs(Group& group, ZoneIndex zone, const replication::M
     m_world.queue.cause = latest;
     const bool leads = replica.role() == replication::Role::Leader;
     // A group at rest keeps no records, so it trims.
-    if (leads && replica.isAtRest() && group.trimMark <= group.committed) touch(group);
+    if (leads && replica.isAtRest() && group.log.trimMark <= group.committed) touch(group);
     const bool moved = group.committed != committedBefore || before != replica.role();
     // Requests wait only for progress at a leader.
     if (m_listener != nullptr && (moved || (leads && m_listener->waits(group))))
@@ -106,7 +106,7 @@ EventId Replicator::handleOutput(Group& group, ZoneIndex zone, Output& out,
         beginTerm(group, zone, out.noOp->lsn);
         table::LogRecord noOp;
         noOp.committedAt = nextTimestamp(group.member(zone));
-        group.recent.add(*out.noOp, share(table::encodeRecord(noOp)));
+        group.log.recent.add(*out.noOp, share(table::encodeRecord(noOp)));
     }
     if (out.truncateFrom > Lsn{} || !out.persist.empty() || out.saveState != 0)
         writeToDisk(group, zone, out, incoming ? std::get_if<AppendRequest>(incoming) : nullptr);
@@ -156,14 +156,14 @@ void Replicator::writeToDisk(Group& group, ZoneIndex zone, const Output& out,
             for (const auto& entry : incoming->entries) {
                 if (entry.lsn != lsn || entry.term != position.term) continue;
                 bytes = entry.bytes;
-                if (!group.recent.areFarAfter(position)) group.recent.add(position, bytes);
+                if (!group.log.recent.areFarAfter(position)) group.log.recent.add(position, bytes);
                 break;
             }
         }
         if (!bytes) bytes = take(proposed, position);
         if (!bytes) {
             // A no-op, which was remembered just before.
-            const RecentRecord* recent = group.recent.find(lsn);
+            const RecentRecord* recent = group.log.recent.find(lsn);
             CHECK(recent != nullptr && recent->position == position);
             bytes = recent->bytes;
         }

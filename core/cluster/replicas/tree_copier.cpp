@@ -82,11 +82,19 @@ bool TreeCopier::fill(Group& group, ZoneIndex from, ZoneIndex to, CopyChunk& chu
 }
 
 void TreeCopier::arrives(const EnvelopeHeader& header, const replication::Message& message) {
-    const auto* chunk = std::get_if<CopyChunk>(&message);
-    if (chunk == nullptr || chunk->range == nullptr) return;
-    const RegionId region = header.from.region;
-    m_bytesInFlight[{nodeOf(region, header.from.zone), nodeOf(region, header.to)}] -=
-        bytesOf(*chunk->range);
+    using namespace replication;
+    std::visit(
+        Overloaded{
+            [&](const CopyChunk& chunk) {
+                if (chunk.range == nullptr) return;
+                const RegionId region = header.from.region;
+                m_bytesInFlight[{nodeOf(region, header.from.zone), nodeOf(region, header.to)}] -=
+                    bytesOf(*chunk.range);
+            },
+            []<OneOf<AppendRequest, AppendReply, CommitNotice, CheckRequest, CheckReply,
+                     VoteRequest, VoteReply, CopyRequest, HandOver>
+                   T>(const T&) {}},
+        message);
 }
 
 void TreeCopier::note(Group& group, const replication::Envelope& envelope) {
@@ -157,7 +165,8 @@ void TreeCopier::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
         member.mark.applied = chunk.position.lsn;
         member.mark.copiedTo.emplace();
         member.copying.wholeMark.reset();
-        if (group.countedUpTo >= chunk.position.lsn) member.appliedBytes = group.committedBytes;
+        if (group.log.countedUpTo >= chunk.position.lsn)
+            member.appliedBytes = group.log.committedBytes;
     }
     const bool isNext = member.mark.copiedTo == range.from && !member.copying.wholeMark;
     if (!isNext || chunk.position.lsn < member.mark.applied) return;
@@ -214,7 +223,7 @@ storage::StorageResult<std::vector<storage::TreeChange>> TreeCopier::changesOf(
 
 // As leader, a replica could not give readers the records before its log begins.
 bool TreeCopier::readersNeedBefore(const Group& group, Lsn first) {
-    return std::ranges::any_of(group.readers,
+    return std::ranges::any_of(group.log.readers,
                                [&](const auto& reader) { return reader.second.next() < first; });
 }
 

@@ -67,7 +67,7 @@ void StreamArchiver::retire(Group& group) {
 void StreamArchiver::moved(Group& group) {
     const auto cursor = LogReader::cursorOf(group, kReader);
     if (!cursor) return;
-    const std::uint64_t bytes = group.committedBytes - m_orders.of(group.id).bytes;
+    const std::uint64_t bytes = group.log.committedBytes - m_orders.of(group.id).bytes;
     const std::uint64_t records = group.committed.value() - cursor->value();
     if (bytes >= m_bounds.segmentBytes || records >= m_bounds.segmentRecords) orderAll(group);
 }
@@ -95,7 +95,7 @@ void StreamArchiver::orderAll(Group& group) {
         }
         archived = upTo;
     }
-    m_orders.of(group.id).bytes = group.committedBytes;
+    m_orders.of(group.id).bytes = group.log.committedBytes;
     m_log.advance(group, kReader, archived);
 }
 
@@ -114,7 +114,7 @@ bool StreamArchiver::orderedNow(KeySpaceId table) const {
 void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
     if (!isActive(group) || group.lastCommitTimestamp() >= horizon) return;
     m_log.advance(group, kReader, group.committed);
-    m_orders.of(group.id).bytes = group.committedBytes;
+    m_orders.of(group.id).bytes = group.log.committedBytes;
 }
 
 }  // namespace orrery::cluster
