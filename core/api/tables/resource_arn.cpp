@@ -33,6 +33,13 @@ std::unexpected<ApiError> invalid(const std::string& text) {
         ApiError::validation("One or more parameter values were invalid: " + text));
 }
 
+// Of a table alone: not of its index or stream.
+bool isTableArn(const ArnParts& parts) {
+    const std::string_view resource = parts.back();
+    return parts[0] == "arn" && parts[2] == "dynamodb" && resource.starts_with(kTable) &&
+           resource.find('/', kTable.size()) == std::string_view::npos;
+}
+
 bool isOfStream(std::string_view arn) {
     return arn.find(kStream) != std::string_view::npos;
 }
@@ -113,6 +120,26 @@ ApiResult<Resource> findResource(const cluster::Catalog& catalog, const cluster:
     }
     if (!found.table && !found.stream) return std::unexpected(notFound(arn, use));
     return found;
+}
+
+// Observed in October 2026 in us-west-2 (ack-api-quirks DDB-TABLE-011 and 442). The text is that of
+// a request that breaks a constraint, so it comes before any question of access.
+ApiResult<void> checkTableRegion(const cluster::Caller& caller, std::string_view nameOrArn) {
+    const ArnParts parts = split(nameOrArn);
+    if (!isTableArn(parts)) return {};
+    const bool isOtherPartition = parts[1] != "aws";
+    if (!isOtherPartition && parts[3] == caller.regionName) return {};
+    return std::unexpected(
+        ApiError::validation("1 validation error detected: Invalid AWS " +
+                             std::string(isOtherPartition ? "partition" : "region") + " in '" +
+                             std::string(nameOrArn) + "'"));
+}
+
+// Observed in October 2026 in us-west-2 (DDB-TABLE-011).
+ApiResult<void> checkTableAccount(const cluster::Caller& caller, std::string_view nameOrArn) {
+    const ArnParts parts = split(nameOrArn);
+    if (!isTableArn(parts) || parts[4] == accountDigits(caller.accountId)) return {};
+    return std::unexpected(accessDenied());
 }
 
 cluster::Request Resource::withTags(std::vector<cluster::Tag> tags) const {

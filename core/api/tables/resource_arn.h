@@ -36,4 +36,10 @@ ApiResult<void> checkResourceArn(std::string_view arn, ArnUse use);
 ApiResult<Resource> findResource(const cluster::Catalog& catalog, const cluster::Caller& caller,
                                  std::string_view arn, ArnUse use);
 
+/// Refuses a TableName that is the ARN of a table in another partition or Region. Only for the
+/// operations of which this answer is recorded; the others do not find such a table.
+ApiResult<void> checkTableRegion(const cluster::Caller& caller, std::string_view nameOrArn);
+/// The same for a table of another account.
+ApiResult<void> checkTableAccount(const cluster::Caller& caller, std::string_view nameOrArn);
+
 }  // namespace orrery::api

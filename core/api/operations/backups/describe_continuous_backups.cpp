@@ -3,7 +3,9 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/resource_arn.h"
 #include "core/api/tables/table_request.h"
+#include "core/base/result.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -16,6 +18,7 @@ constexpr Shape kInput = structure("DescribeContinuousBackupsInput", kMembers);
 // Operations on backups have their own error for a missing table.
 ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
+    TRY(checkTableRegion(caller, parsed.tableName));
     if (catalog.find(caller, parsed.tableName) == nullptr)
         return std::unexpected(
             ApiError{ErrorType::TableNotFound, "Table not found: " + parsed.tableName, nullptr});

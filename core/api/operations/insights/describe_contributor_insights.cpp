@@ -3,6 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/resource_arn.h"
 #include "core/api/tables/table_request.h"
 #include "core/base/result.h"
 
@@ -27,6 +28,7 @@ ApiResult<Parsed> parse(const Fields& request) {
 
 ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
+    TRY(checkTableRegion(caller, parsed.tableRequest.tableName));
     TRY_ASSIGN(cluster::Request request, bindTableRequest(parsed.tableRequest, catalog, caller));
     if (!parsed.indexName.empty() &&
         parsed.tableRequest.table->findIndex(parsed.indexName) == nullptr)

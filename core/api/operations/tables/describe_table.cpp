@@ -2,6 +2,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/resource_arn.h"
 #include "core/api/tables/table_json.h"
 #include "core/api/tables/table_request.h"
 #include "core/api/tables/table_settings.h"
@@ -17,6 +18,8 @@ constexpr Shape kInput = structure("DescribeTableInput", kMembers);
 
 ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
+    TRY(checkTableRegion(caller, parsed.tableName));
+    TRY(checkTableAccount(caller, parsed.tableName));
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
     return cluster::DescribeTable{std::move(table)};
 }

@@ -3,6 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
+#include "core/api/tables/resource_arn.h"
 #include "core/api/tables/table_request.h"
 #include "core/base/result.h"
 
@@ -17,6 +18,7 @@ constexpr Shape kInput = structure("DescribeTimeToLiveInput", kMembers);
 // Observed in October 2026 in us-east-1 and us-west-2.
 ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
+    TRY(checkTableRegion(caller, parsed.tableName));
     TRY_ASSIGN(const cluster::Request request, bindTableRequest(parsed, catalog, caller));
     const cluster::TableStatus status = parsed.table->status;
     if (status == cluster::TableStatus::Creating || status == cluster::TableStatus::Deleting) {
