@@ -1,5 +1,6 @@
 // UpdateTable. API reference: API_UpdateTable.html.
 
+#include <algorithm>
 #include <span>
 
 #include "core/api/decode/shapes.h"
@@ -40,6 +41,14 @@ constexpr Member kIndexUpdateMembers[] = {
 constexpr Shape kIndexUpdate = structure("GlobalSecondaryIndexUpdate", kIndexUpdateMembers);
 constexpr Shape kIndexUpdates = listOf(kIndexUpdate);
 
+constexpr Member kReplicaMembers[] = {
+    {"Create", &shapes::kAnyStructure},
+    {"Update", &shapes::kAnyStructure},
+    {"Delete", &shapes::kAnyStructure},
+};
+constexpr Shape kReplicaUpdate = structure("ReplicationGroupUpdate", kReplicaMembers);
+constexpr Shape kReplicaUpdates = listOf(kReplicaUpdate).lengths(1, kNoLimit);
+
 // In the order in which DynamoDB reports violations: tests/api/update_table/validation_order.test.
 constexpr Member kMembers[] = {
     {"TableName", &shapes::kDescribedTableName, Presence::Required},
@@ -53,7 +62,7 @@ constexpr Member kMembers[] = {
     {"DeletionProtectionEnabled", &shapes::kFlag},
     {"OnDemandThroughput", &shapes::kOnDemandThroughput},
     {"WarmThroughput", &shapes::kWarmThroughput},
-    {"ReplicaUpdates", &shapes::kAnyList},
+    {"ReplicaUpdates", &kReplicaUpdates},
     {"GlobalTableWitnessUpdates", &shapes::kAnyList},
     {"MultiRegionConsistency", &shapes::kText},
     {"GlobalTableSettingsReplicationMode", &shapes::kText},
@@ -99,11 +108,39 @@ ApiResult<void> checkHasChanges(const Fields& request) {
         "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required"));
 }
 
+bool isOnlyChange(const Fields& request, std::string_view name) {
+    return std::ranges::none_of(kMembers, [&](const Member& member) {
+        return member.name != "TableName" && member.name != name && request.has(member.name);
+    });
+}
+
+bool changesReplica(const Fields& action) {
+    if (action.has("Create") || action.has("Delete")) return true;
+    const auto update = action.structure("Update");
+    if (!update) return false;
+    for (const std::string_view member :
+         {"KMSMasterKeyId", "ProvisionedThroughputOverride", "OnDemandThroughputOverride",
+          "GlobalSecondaryIndexes", "TableClassOverride"})
+        if (update->has(member)) return true;
+    return !update->has("RegionName");
+}
+
+// Observed in October 2026 in us-west-2 (ack-api-quirks DDB-TABLE-223, 294 and 437), on its own
+// only.
+ApiResult<void> checkHasReplicaActions(const Fields& request) {
+    const std::vector<Fields> actions = request.structures("ReplicaUpdates");
+    if (actions.empty() || std::ranges::any_of(actions, changesReplica)) return {};
+    if (!isOnlyChange(request, "ReplicaUpdates")) return {};
+    return std::unexpected(ApiError::validation(
+        "There are no actions specified in the Replica Update Action of the request."));
+}
+
 ApiResult<Parsed> parse(const Fields& request) {
     Parsed parsed;
     parsed.tableName = request.text("TableName");
     TRY(checkHasChanges(request));
     TRY_ASSIGN(parsed.changes, takeTableChanges(request));
+    TRY(checkHasReplicaActions(request));
     parsed.overridesSettings = request.text("GlobalTableSettingsReplicationMode") == kWithOverrides;
     // The last one has an answer of the service's own then.
     const std::span<const std::string_view> later(kLater);
