@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,16 +88,10 @@ std::vector<std::unique_ptr<engine::StreamHook>> startHooks(const Settings& sett
             std::fprintf(stderr, "orreryd: %s\n", sentence.c_str());
         };
     }
-    std::map<std::string, int> numbers;
-    for (const std::string& hook : settings.onStream) {
-        const std::size_t equals = hook.find('=');
-        const std::string table = hook.substr(0, equals);
-        const std::filesystem::path folder = dataFolder.empty() ? "" : dataFolder / "on-stream";
-        hooks.push_back(std::make_unique<engine::StreamHook>(
-            engine,
-            engine::StreamHook::Options{table, hook.substr(equals + 1), folder, ++numbers[table]},
-            report));
-    }
+    const std::filesystem::path folder = dataFolder.empty() ? "" : dataFolder / "on-stream";
+    for (const engine::StreamHookOptions& hook :
+         engine::streamHookOptions(settings.onStream, folder))
+        hooks.push_back(std::make_unique<engine::StreamHook>(engine, hook, report));
     return hooks;
 }
 

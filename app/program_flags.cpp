@@ -191,6 +191,10 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (!settings.memory)
         options.dataFolder =
             settings.data.empty() ? defaultFolder() : std::filesystem::path(settings.data);
+    if (settings.durability == "relaxed" && !settings.onStream.empty() && !settings.memory)
+        return std::unexpected(
+            std::string("--on-stream needs --durability durable: a command would handle changes "
+                        "that a kill may lose, and miss those that come in their place."));
     if (settings.durability == "relaxed") options.durability = storage::Durability::Relaxed;
     if (settings.namespaces == "per-key") {
         if (!settings.onStream.empty())

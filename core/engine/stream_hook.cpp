@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kRegion = "us-east-1";
 constexpr std::int64_t kBatchMax = 100;
 constexpr auto kPollEvery = 200ms;
 constexpr auto kFindEvery = 1s;
@@ -23,29 +22,6 @@ constexpr Duration kLongestWait = 30s;
 
 Duration wallNow() {
     return std::chrono::steady_clock::now().time_since_epoch();
-}
-
-/// "us-east-1" of "arn:aws:dynamodb:us-east-1:000000000000:table/Name"; empty for a name.
-std::string regionOf(const std::string& table) {
-    if (!table.starts_with("arn:")) return "";
-    std::size_t begin = 0;
-    for (int colons = 0; colons < 3 && begin != std::string::npos; ++colons)
-        begin = table.find(':', begin == 0 ? 0 : begin + 1);
-    if (begin == std::string::npos) return "";
-    return table.substr(begin + 1, table.find(':', begin + 1) - begin - 1);
-}
-
-/// The file of a hook's checkpoint: "us-east-1_Orders_1". Empty without a folder, and for a text
-/// that is no table's name.
-std::filesystem::path fileOf(const std::filesystem::path& folder, const std::string& region,
-                             const std::string& table, int number) {
-    const auto isOfName = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-' || c == '.';
-    };
-    const std::string name = region + "_" + table + "_" + std::to_string(number);
-    if (folder.empty() || !std::ranges::all_of(name, isOfName)) return {};
-    return folder / name;
 }
 
 /// The object of a successful answer; empty for any other.
@@ -77,18 +53,15 @@ std::string request(std::initializer_list<std::pair<std::string_view, std::strin
 
 }  // namespace
 
-StreamHook::StreamHook(Engine& engine, const Options& options, Report report)
+StreamHook::StreamHook(Engine& engine, const StreamHookOptions& options, Report report)
     : m_calls(engine),
       m_command(options.command),
       m_report(std::move(report)),
-      m_region(regionOf(options.table)),
-      m_table(m_region.empty() ? options.table
-                               : options.table.substr(options.table.rfind('/') + 1)),
-      m_checkpoint(
-          fileOf(options.folder, m_region.empty() ? kRegion : m_region, m_table, options.number),
-          std::chrono::floor<std::chrono::seconds>(engine.snapshot()->clock.calendar.sinceEpoch())
-              .count()) {
-    if (m_region.empty()) m_region = kRegion;
+      m_region(options.region),
+      m_table(options.table),
+      m_checkpoint(options.file, std::chrono::floor<std::chrono::seconds>(
+                                     engine.snapshot()->clock.calendar.sinceEpoch())
+                                     .count()) {
     save();
     m_thread = std::thread([this] { run(); });
 }
@@ -135,9 +108,10 @@ bool StreamHook::findShards() {
     Listing listing;
     if (!findStreams(listing)) return false;
     if (!listing.isWhole) return true;
-    m_listed = std::move(listing.shards);
+    m_checkpoint.keepOnly(listing.shards);
     std::erase_if(m_shards, [&](const Shard& shard) {
-        return shard.isOver && shard.event.empty() && !m_listed.contains({shard.stream, shard.id});
+        return shard.isOver && shard.event.empty() &&
+               !listing.shards.contains({shard.stream, shard.id});
     });
     return true;
 }
@@ -206,7 +180,6 @@ bool StreamHook::handle(Shard& shard) {
         shard.event.clear();
         shard.wait = {};
         m_checkpoint.note(shard.stream, shard.id, shard.last);
-        m_checkpoint.keepOnly(m_listed);
         save();
         return true;
     }

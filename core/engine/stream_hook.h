@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 #include "core/engine/blocking_calls.h"
 #include "core/engine/command.h"
 #include "core/engine/stream_checkpoint.h"
+#include "core/engine/stream_hook_options.h"
 
 namespace orrery::engine {
 
@@ -23,16 +23,9 @@ namespace orrery::engine {
 class StreamHook {
 public:
     using Report = std::function<void(const std::string&)>;
-    struct Options {
-        std::string table;  ///< A name in us-east-1, or an ARN.
-        std::string command;
-        /// Where the hook keeps how far it has come. Empty: a later start begins anew.
-        std::filesystem::path folder = {};
-        int number = 1;  ///< Tells hooks of the same table apart.
-    };
     /// `report` gets one sentence for each failed run, on the hook's thread. The engine must
     /// outlive the hook.
-    StreamHook(Engine& engine, const Options& options, Report report);
+    StreamHook(Engine& engine, const StreamHookOptions& options, Report report);
     /// Stops, and ends the command if it runs.
     ~StreamHook();
     /// Begins to stop, so that several hooks stop at the same time.
@@ -81,7 +74,6 @@ private:
     std::string m_table;
     StreamCheckpoint m_checkpoint;
     bool m_isSaved = true;
-    std::set<StreamCheckpoint::Place> m_listed;  // The shards of the last whole listing.
     std::vector<Shard> m_shards;
     std::thread m_thread;
 };

@@ -81,6 +81,18 @@ private slots:
         QCOMPARE(line.exitCode.value_or(0), 1);
     }
 
+    // After a kill, new changes would have the sequence numbers of lost ones that were handled.
+    void refusesCommandsForStreamsThatAKillMayShorten() {
+        const auto code = [](std::vector<std::string> more) {
+            std::vector<std::string> arguments = {"--on-stream", "Orders=cat", "--durability",
+                                                  "relaxed"};
+            arguments.insert(arguments.end(), more.begin(), more.end());
+            return parseCommandLine(Program::Daemon, arguments).exitCode.value_or(0);
+        };
+        QCOMPARE(code({}), 1);
+        QCOMPARE(code({"--memory"}), 0);
+    }
+
     void refusesAFolderWithoutAName() {
         for (const Program program : {Program::Window, Program::Daemon})
             QCOMPARE(parseCommandLine(program, {"--data", ""}).exitCode.value_or(0), 1);

@@ -139,7 +139,7 @@ private slots:
         createTable(running);
         const std::filesystem::path positions = std::filesystem::path(pipe.folder()) / "positions";
         std::filesystem::create_directory(positions);
-        std::ofstream(positions / "us-east-1_Tab_1") << "orrery stream hook 1\nsince 0\n";
+        std::ofstream(positions / "hook") << "orrery stream hook 1\nsince 0\n";
         constexpr int kItems = 250;
         const auto put = [&](int i) {
             QCOMPARE(running.call("PutItem", test::putJson(std::to_string(i))).status, 200);
@@ -150,7 +150,7 @@ private slots:
         QTRY_VERIFY(shardsOfTab(running) == 2);
         for (int i = kItems; i < 2 * kItems; ++i)
             put(i);
-        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions / "hook"}, {});
         for (int seen = 0; seen < 2 * kItems;) {
             const QJsonArray batch = pipe.records();
             QVERIFY(!batch.isEmpty());
@@ -173,9 +173,8 @@ private slots:
         {
             const StreamHook hook(
                 *running.engine,
-                {"arn:aws:dynamodb:us-east-1:000000000000:table/Tab",
-                 "if test -e " + mark + "; then " + pipe.taking() + "; else touch " + mark +
-                     "; exit 3; fi"},
+                {"Tab", "if test -e " + mark + "; then " + pipe.taking() + "; else touch " + mark +
+                            "; exit 3; fi"},
                 [&](const std::string& sentence) { reports.push_back(sentence); });
             records = pipe.records();
         }
@@ -211,10 +210,9 @@ private slots:
         for (int number = 1; number <= 2; ++number)
             hooks.push_back(std::make_unique<StreamHook>(
                 *running.engine,
-                StreamHook::Options{
-                    "Tab", "trap 'echo asked > " + pipe.path +
-                               "; while :; do sleep 0.05; done' TERM; echo begun > " + pipe.path +
-                               "; while :; do sleep 0.05; done"},
+                StreamHookOptions{"Tab", "trap 'echo asked > " + pipe.path +
+                                             "; while :; do sleep 0.05; done' TERM; echo begun > " +
+                                             pipe.path + "; while :; do sleep 0.05; done"},
                 StreamHook::Report()));
         QCOMPARE(pipe.line(), QByteArray("begun"));
         QCOMPARE(pipe.line(), QByteArray("begun"));
@@ -234,12 +232,12 @@ private slots:
         {
             RunningEngine running(options);
             createTable(running);
-            const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+            const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions / "hook"}, {});
             QCOMPARE(running.call("PutItem", test::putJson("a")).status, 200);
             QCOMPARE(pipe.records().size(), 1);
             // The command may still be running; only its end is a position.
             const auto hasPosition = [&] {
-                QFile file(QString::fromStdString((positions / "us-east-1_Tab_1").string()));
+                QFile file(QString::fromStdString((positions / "hook").string()));
                 return file.open(QIODevice::ReadOnly) && file.readAll().contains("shardId-");
             };
             QTRY_VERIFY(hasPosition());
@@ -250,12 +248,13 @@ private slots:
             QCOMPARE(running.call("PutItem", test::putJson("b")).status, 200);
             const StreamHook hook(
                 *running.engine,
-                {"Tab", "echo begun > " + pipe.path + "; sleep 10000; true", positions}, {});
+                {"Tab", "echo begun > " + pipe.path + "; sleep 10000; true", positions / "hook"},
+                {});
             QCOMPARE(pipe.line(), QByteArray("begun"));
         }
         RunningEngine running(options);
         QCOMPARE(running.call("PutItem", test::putJson("c")).status, 200);
-        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions}, {});
+        const StreamHook hook(*running.engine, {"Tab", pipe.taking(), positions / "hook"}, {});
         QStringList seen;
         while (seen.size() < 2) {
             const QJsonArray batch = pipe.records();
