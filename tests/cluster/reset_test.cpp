@@ -39,6 +39,17 @@ void createWithStream(WorldHarness& world) {
     world.run(30s);
 }
 
+/// A partition key whose partition has its leader in this zone.
+std::string keyLedBy(WorldHarness& world, std::size_t zone) {
+    for (int i = 0;; ++i) {
+        const std::string pk = "k" + std::to_string(i);
+        types::Item key;
+        key.set("pk", types::AttributeValue::string(pk));
+        const auto look = world.world().lookItem({"us-east-1", "T", std::move(key)});
+        if (look->versions[zone].leader) return pk;
+    }
+}
+
 /// The names of the store's values about tables, streams and jobs.
 QStringList leftIn(const WorldHarness& world) {
     QStringList names;
@@ -186,6 +197,39 @@ private slots:
             const auto& reply = std::get<cluster::TransactWriteReply>(*world.answer(call)->result);
             QVERIFY2(reply.repeatedBytes.empty(), qPrintable(QString::number(step)));
         }
+    }
+
+    // A transaction that has met later writes is stamped ahead of the clock, so the reset that
+    // follows it may have an earlier time.
+    void forgetsTheTokenOfATransactionStampedAhead() {
+        int committed = 0;
+        for (const std::uint8_t far : {1, 2}) {
+            WorldHarness world;
+            world.createTable();
+            world.run(10s);
+            const std::string pk = keyLedBy(world, far);
+            const auto put = [&](int n) { return test::Act{.pk = pk, .item = Numbers{{"n", n}}}; };
+            test::finish(world, {test::transact(world, {put(1)})});
+            static_cast<void>(test::cutLink(world.world(), "us-east-1a",
+                                            far == 1 ? "us-east-1b" : "us-east-1c", std::nullopt));
+            const std::uint64_t call = test::transact(world, {put(2)}, "token");
+            world.run(50ms);
+            const std::uint64_t single = test::write(world, put(3), far);
+            world.run(150ms);
+            test::healAll(world.world());
+            test::finish(world, {call, single});
+            // Not where the ledger's leader was out of reach.
+            if (test::outcomeOf(world, call) != "ok") continue;
+            ++committed;
+            reset(world, kAccount);
+            world.run(10ms);
+            world.createTable();
+            const std::uint64_t again = test::transact(world, {put(2)}, "token");
+            test::finish(world, {again});
+            const auto& reply = std::get<cluster::TransactWriteReply>(*world.answer(again)->result);
+            QVERIFY2(reply.repeatedBytes.empty(), qPrintable(QString::number(far)));
+        }
+        QVERIFY(committed > 0);
     }
 
     void forgetsOldResets() {

@@ -152,7 +152,8 @@ void Coordinator::prepared(CallNumber number, Driven& driven) {
     const bool isBlocked = highest != CalendarTime();
     // Also when another action is refused: each action's reason is the answer.
     if (!driven.error && isBlocked && ++driven.attempts < kStampsMax) {
-        // Until the leaders are asked again, single writes may stamp the items once more.
+        // Until the leaders are asked again, single writes may stamp the items once more. So the
+        // new stamp may be later than the present.
         const Duration roundTrip = m_world.now - driven.askedAt;
         const CalendarTime next(highest.sinceEpoch() + Duration(1));
         driven.stamp = CalendarTime(std::max(m_world.calendar(), next).sinceEpoch() + roundTrip);

@@ -70,8 +70,7 @@ Transacted Ledger::serve(Group& ledger, ZoneIndex zone, const TransactionOp& op)
 void Ledger::begin(Group& ledger, ZoneIndex zone, const TransactionOp& op,
                    const std::optional<NamedRow>& row, const LatestItem& latest, Transacted& out) {
     LedgerResult& result = out.result->emplace<LedgerResult>();
-    // A transaction that was prepared before the reset has no later stamp, whenever it is finished.
-    const bool isReset = row && op.resetAt && row->row.stamp <= *op.resetAt;
+    const bool isReset = row && op.resetAt && row->row.since <= *op.resetAt;
     if (row && !isReset && !isExpired(row->row)) {
         const LedgerRow& there = row->row;
         result.id = transactionId(op.name, there.number);
@@ -153,7 +152,10 @@ void Ledger::finish(Group& ledger, ZoneIndex zone, const TransactionOp& op,
     // A decision that was not heard of: its coordinator finishes it.
     if (finished.outcome == Outcome::Undecided || finished.outcome == Outcome::Finished) return;
     knownTo(ledger, zone).unfinished.erase(op.name);
-    if (finished.outcome == Outcome::Cancelled || !finished.hasToken())
+    // A reset since it began has dropped what it wrote. Its stamp does not tell: it may be later.
+    const auto resetAt = m_world.catalog.resets().of(accountIn(op.name));
+    const bool isReset = resetAt && finished.since <= *resetAt;
+    if (finished.outcome == Outcome::Cancelled || !finished.hasToken() || isReset)
         return write(ledger, zone, op.name, nullptr, latest, out);
     finished.outcome = Outcome::Finished;
     finished.since = m_world.calendar();

@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::string_view kName = "transaction";
 constexpr std::string_view kState = "state";
+constexpr std::string_view kTokenPrefix = "token/";
 constexpr std::size_t kNumberBytes = 8;
 /// Of a number: the low bits are the LSN, the others the term. Earlier versions left those 0.
 constexpr int kLsnBits = 40;
@@ -72,10 +73,16 @@ std::optional<LedgerRow> decodeState(std::string_view bytes) {
 }  // namespace
 
 std::string tokenName(std::string_view accountId, std::string_view clientToken) {
-    std::string text("token/");
+    std::string text(kTokenPrefix);
     // No account id has a line end, so two accounts never share a name.
     text.append(accountId).append("\n").append(clientToken);
     return text;
+}
+
+std::string_view accountIn(std::string_view name) {
+    if (!name.starts_with(kTokenPrefix)) return {};
+    name.remove_prefix(kTokenPrefix.size());
+    return name.substr(0, name.find('\n'));
 }
 
 std::string attemptName(ZoneIndex zone, std::uint64_t starts, std::uint64_t call) {

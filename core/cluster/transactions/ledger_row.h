@@ -38,6 +38,8 @@ struct LedgerRow {
 
 /// The name in the ledger of a transaction with a client token.
 std::string tokenName(std::string_view accountId, std::string_view clientToken);
+/// The account in such a name; empty for another name.
+std::string_view accountIn(std::string_view name);
 
 /// The name of one attempt at a transaction: numbers begin anew with each start of the process (and
 /// a stopped clock resumes where it stood), but the count of starts goes on.
