@@ -51,13 +51,12 @@ void InputBuffer::free() {
     m_capacity = 0;
 }
 
-bool BodyBuffer::append(std::string_view bytes) {
-    if (m_size + bytes.size() > m_bytesMax) return false;
-    if (bytes.empty()) return true;
+void BodyBuffer::append(std::string_view bytes) {
+    CHECK(hasRoom(bytes.size()));
+    if (bytes.empty()) return;
     reserve(bytes.size());
     std::memcpy(m_buffer.data() + m_size, bytes.data(), bytes.size());
     m_size += bytes.size();
-    return true;
 }
 
 std::size_t BodyBuffer::capacityFor(std::size_t bytes) const {

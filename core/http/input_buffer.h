@@ -35,8 +35,9 @@ class BodyBuffer {
 public:
     explicit BodyBuffer(std::size_t bytesMax) : m_bytesMax(bytesMax) {}
 
-    /// False, and nothing is appended, if that would be more than `bytesMax`.
-    [[nodiscard]] bool append(std::string_view bytes);
+    bool hasRoom(std::uint64_t bytes) const { return bytes <= m_bytesMax - m_size; }
+    /// There must be room.
+    void append(std::string_view bytes);
     /// The capacity once it has room for `bytes` more, up to `bytesMax` in all.
     std::size_t capacityFor(std::size_t bytes) const;
     /// Gives it that capacity.

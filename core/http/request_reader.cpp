@@ -168,13 +168,13 @@ private:
     std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
         return body.size();
     }
-    void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t size, beast::string_view,
+                              beast::error_code& error) override {
+        if (!chunks.hasRoom(size)) error = beast::http::error::body_limit;
+    }
     std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
-                                   beast::error_code& error) override {
-        if (!chunks.append({body.data(), body.size()})) {
-            error = beast::http::error::body_limit;
-            return 0;
-        }
+                                   beast::error_code&) override {
+        chunks.append({body.data(), body.size()});
         return body.size();
     }
     void on_finish_impl(beast::error_code&) override {}

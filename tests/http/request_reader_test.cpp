@@ -153,6 +153,12 @@ private slots:
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n186a1\r\n" +
                 std::string(100'001, 'x') + "\r\n0\r\n\r\n",
             413);
+        // At the chunk's head: nothing of it needs to arrive.
+        for (const char* size : {"186a1", "7fffffffffffffff", "ffffffffffffffff"})
+            row(size,
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n" +
+                    std::string(size) + "\r\nab",
+                413);
         row("a head without end", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x'), 400);
         row("a large head", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x') + "\r\n\r\n", 400);
     }
