@@ -48,10 +48,12 @@ void SampleLoader::call(std::string_view operation, const std::string& json,
 void SampleLoader::nextTable() {
     if (m_tables.empty()) return finish({});
     call("CreateTable", m_tables.front().createTable, [this](const Backend::Answer& answer) {
-        // Filling the table of an earlier load again writes the same items.
-        const bool exists = answer.body.find("ResourceInUseException") != std::string::npos;
-        if (!succeeded(answer) && !exists) return finish(errorText(answer));
-        m_made << QString::fromStdString(m_tables.front().name);
+        const QString name = QString::fromStdString(m_tables.front().name);
+        // Its items may have been edited since an earlier load, or be no sample's at all.
+        if (answer.body.find("ResourceInUseException") != std::string::npos)
+            return finish(tr("table %1 exists already. Delete it to load this sample").arg(name));
+        if (!succeeded(answer)) return finish(errorText(answer));
+        m_made << name;
         waitUntilActive();
     });
 }

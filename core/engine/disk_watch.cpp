@@ -1,6 +1,7 @@
 #include "core/engine/disk_watch.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "core/storage/storage_error.h"
@@ -33,7 +34,11 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
     if (m_state != DiskState::Sound) return;
     enter(DiskState::Full);
     m_probeAt = wall + kProbeEvery;
-    report("The disk is full; writes are refused until space is free: " + reasonOf(error));
+    // The room that DataFolder::hasRoom looks for.
+    const bool isLimited = error && error->code == EFBIG;
+    report((isLimited ? "A file cannot grow; writes are refused until it may grow by 4 MB: "
+                      : "The disk is full; writes are refused until 4 MB of it are free: ") +
+           reasonOf(error));
 }
 
 void DiskWatch::probed(Duration wall, bool hasRoom) {

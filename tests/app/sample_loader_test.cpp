@@ -46,6 +46,22 @@ private slots:
         QVERIFY(!loader.isLoading());
     }
 
+    // Its items may have been edited since.
+    void aTableThatExistsIsLeftAsItIs() {
+        test::FakeBackend backend;
+        app::SampleLoader loader(&backend, "eu-west-1");
+        QSignalSpy finished(&loader, &app::SampleLoader::finished);
+        loader.load("games");
+        QVERIFY(finished.wait());
+        const std::size_t calls = backend.calls().size();
+        backend.refuseNextCall("ResourceInUseException", "Table already exists: GameScores");
+        loader.load("games");
+        QVERIFY(finished.wait());
+        QCOMPARE(finished[1][0].toString(),
+                 QStringLiteral("table GameScores exists already. Delete it to load this sample"));
+        QCOMPARE(backend.calls().size(), calls + 1);
+    }
+
     void anUnknownSampleIsNothing() {
         test::FakeBackend backend;
         app::SampleLoader loader(&backend, "eu-west-1");

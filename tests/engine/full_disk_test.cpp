@@ -116,9 +116,10 @@ private slots:
                 else
                     refused = put.body;
             }
-            QVERIFY2(refused.find("The disk is full; writes are refused until space is free") !=
-                         std::string::npos,
-                     refused.c_str());
+            QVERIFY2(
+                refused.find("A file cannot grow; writes are refused until it may grow by 4 MB") !=
+                    std::string::npos,
+                refused.c_str());
             // A write that was cut short at the limit was told as a full disk.
             QVERIFY2(refused.find("log.mdb: the file has reached the limit on file sizes") !=
                          std::string::npos,
@@ -127,13 +128,14 @@ private slots:
                 QVERIFY(hasItem(engine, i));
             const auto put = engine.call("PutItem", putJson("x"));
             QCOMPARE(put.status, 500);
-            QVERIFY2(put.body.find("The disk is full; writes are refused until space is free") !=
-                         std::string::npos,
-                     put.body.c_str());
+            QVERIFY2(
+                put.body.find("A file cannot grow; writes are refused until it may grow by 4 MB") !=
+                    std::string::npos,
+                put.body.c_str());
             QVERIFY(engine.control("GET", "/status").body.find(R"("readOnly":true)") !=
                     std::string::npos);
             QTRY_VERIFY(engine.engine->snapshot()->writesRefused.starts_with(
-                "The disk is full; writes are refused until space is free"));
+                "A file cannot grow; writes are refused until it may grow by 4 MB"));
             QCOMPARE(engine.call("ListTables", "{}").status, 200);
             QCOMPARE(told->all().size(), std::size_t{1});
         }
@@ -241,9 +243,10 @@ private slots:
         QVERIFY(hasItem(engine, 0));
         const auto put = engine.call("PutItem", putJson("x"));
         QCOMPARE(put.status, 500);
-        QVERIFY2(put.body.find("The disk is full; writes are refused until space is free") !=
-                     std::string::npos,
-                 put.body.c_str());
+        QVERIFY2(
+            put.body.find("A file cannot grow; writes are refused until it may grow by 4 MB") !=
+                std::string::npos,
+            put.body.c_str());
         QCOMPARE(told->all().size(), std::size_t{1});
         limit.reset();
         waitForRoom(engine, 1000);

@@ -68,7 +68,7 @@ void StreamArchiver::moved(Group& group) {
     const auto cursor = LogReader::cursorOf(group, kReader);
     if (!cursor) return;
     const std::uint64_t bytes = group.log.committedBytes - m_orders.of(group.id).bytes;
-    const std::uint64_t records = group.committed.value() - cursor->value();
+    const std::uint64_t records = LogReader::unread(group, kReader);
     if (bytes >= m_bounds.segmentBytes || records >= m_bounds.segmentRecords) orderAll(group);
 }
 
