@@ -24,6 +24,21 @@ namespace orrery::app {
 
 constexpr int kMessageMs = 8'000;
 
+namespace {
+
+/// Most of the screen, between sizes that the views can fill, but never more than there is beside
+/// the frame.
+QSize firstSize(const QScreen* screen) {
+    constexpr QSize kFrame(16, 48);
+    const QSize room = screen == nullptr ? QSize() : screen->availableSize();
+    return (room * 0.85)
+        .boundedTo({1680, 1050})
+        .expandedTo({1280, 800})
+        .boundedTo((room - kFrame).expandedTo({1000, 700}));
+}
+
+}  // namespace
+
 MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
     : QMainWindow(parent),
       m_backend(backend),
@@ -34,9 +49,7 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
       m_loader(new SampleLoader(backend, QStringLiteral("us-east-1"), this)) {
     setWindowTitle(tr("Orrery"));
     setObjectName(QStringLiteral("mainWindow"));
-    // Use most of the screen, up to a size that the views can fill.
-    const QSize room = screen() == nullptr ? QSize() : screen()->availableSize() * 0.85;
-    resize(room.boundedTo({1680, 1050}).expandedTo({1280, 800}));
+    resize(firstSize(screen()));
     makeCentre();
     makeDocks();
     makeToolBar();

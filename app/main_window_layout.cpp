@@ -7,6 +7,7 @@
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/control_client.h"
 #include "app/main_window.h"
@@ -121,7 +122,7 @@ void MainWindow::arrangeDocks() {
         if (*row.behind == 0) placed->raise();
         if (row.width > 0) {
             wide << placed;
-            widths << row.width;
+            widths << std::min(row.width, width() * 3 / 10);
         }
         if (row.height > 0) {
             high[row.area] << placed;
