@@ -49,7 +49,9 @@ std::vector<Flag> flags() {
         {"--cors", In::Both, &Settings::cors,
          "Comma-separated origins whose web pages may call, or * for every page; by default only "
          "pages of this machine"},
-        {"--data", In::Both, &Settings::data, "Data folder"},
+        {"--data", In::Both, &Settings::data,
+         "Data folder, for one program at a time. Default: $XDG_DATA_HOME/orrery, or "
+         "~/.local/share/orrery"},
         {"--memory", In::Both, &Settings::memory, "Keep everything in memory"},
         {"--durability",
          In::Daemon,
@@ -58,7 +60,7 @@ std::vector<Flag> flags() {
          {"durable", "relaxed"}},
         {"--profile", In::Both, &Settings::profile,
          "drop-in: no delays; service-like: the delays of the service. Saved in the data folder. "
-         "Default: the one saved there, else drop-in, or service-like with a window"},
+         "Default: the one saved there, else drop-in for orreryd and service-like for orrery"},
         {"--seed", In::Both, &Settings::seed, "Seed of all randomness"},
         {"--credentials", In::Daemon, &Settings::credentials,
          "File of access keys as the AWS tools write it; with it, only requests that are signed "
@@ -70,7 +72,7 @@ std::vector<Flag> flags() {
          &Settings::namespaces,
          "shared: one account for all access keys; per-key: one for each",
          {"shared", "per-key"}},
-        {"--demo", In::Both, &Settings::demo, "Load the sample tables"},
+        {"--demo", In::Both, &Settings::demo, "Load the sample tables that do not exist"},
         {"--on-stream", In::Daemon, &Settings::onStream,
          "TABLE=command: runs the command for each batch of the table's stream records, with "
          "Lambda's event on its standard input; may be given again"},
