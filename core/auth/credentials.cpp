@@ -1,15 +1,9 @@
 #include "core/auth/credentials.h"
 
+#include "core/base/text.h"
+
 namespace orrery::auth {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(kBlanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 std::string atLine(std::size_t line, std::string_view what) {
     return "line " + std::to_string(line) + " " + std::string(what);

@@ -10,6 +10,7 @@
 #include "core/base/account_id.h"
 #include "core/base/hash.h"
 #include "core/base/result.h"
+#include "core/base/text.h"
 
 namespace orrery::auth {
 namespace {
@@ -39,14 +40,6 @@ std::string quoted(std::string_view text) {
 
 bool isBlank(char c) {
     return c == ' ' || c == '\t';
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && isBlank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isBlank(text.back()))
-        text.remove_suffix(1);
-    return text;
 }
 
 /// Takes the word before the next blank or comma, which both separate parameters. (A loop:

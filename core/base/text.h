@@ -32,6 +32,14 @@ inline std::string_view wholeCharacters(std::string_view text, std::size_t bytes
     return text.substr(0, end);
 }
 
+/// The text without the blanks at its ends: spaces, tabs and carriage returns.
+inline std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r";
+    const std::size_t begin = text.find_first_not_of(kBlanks);
+    if (begin == text.npos) return {};
+    return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
 /// The bytes in lower-case hexadecimal digits, two for each.
 inline std::string hex(std::string_view bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";

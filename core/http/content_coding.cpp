@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "core/http/host_check.h"
 
 namespace orrery::http {
@@ -26,14 +27,6 @@ int bitsOf(Coding coding) {
 Bytef* bytesOf(std::string_view text) {
     // zlib never writes to its input.
     return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
 }
 
 std::string_view takeUntil(std::string_view& text, char end) {

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/http/host_check.h"
 
 namespace orrery::http {
 namespace {
 
 constexpr std::string_view kSchemeEnd = "://";
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' '))
-        text.remove_prefix(1);
-    while (text.ends_with(' '))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// The host and port of an origin: "https://app.example" without "https://". Empty for other
 /// schemes.

@@ -16,6 +16,12 @@ private slots:
         QCOMPARE(utf16Length("\U0001f600"), std::size_t{2});
     }
 
+    void trimsBlanksAtBothEnds() {
+        QVERIFY(trimmed(" \ta b\t \r") == "a b");
+        QVERIFY(trimmed("a").size() == 1);
+        QVERIFY(trimmed(" \t\r").empty() && trimmed("").empty());
+    }
+
     void cutsBetweenCharacters() {
         const std::string_view text = "a\u20acb";  // One byte, three, one.
         const std::size_t expected[] = {0, 1, 1, 1, 4, 5, 5};
