@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/result.h"
 #include "core/expression/value_text.h"
+#include "core/types/wire_codec.h"
 
 namespace orrery::expression {
 
@@ -19,9 +20,14 @@ std::unexpected<ApiError> fail(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
 }
 
+ApiResult<void> checkNameLength(const std::string& name) {
+    if (name.size() <= types::kAttributeNameBytesMax) return {};
+    return fail(std::string(types::kNameTooLarge));
+}
+
 ApiResult<void> checkAttributeName(const std::string& name) {
-    if (!name.empty()) return {};
-    return std::unexpected(ApiError::validation("Empty attribute name"));
+    if (name.empty()) return fail("Empty attribute name");
+    return checkNameLength(name);
 }
 
 std::unexpected<ApiError> invalid(std::string message) {
@@ -223,6 +229,7 @@ ApiResult<Condition> conditionFromFilter(const std::vector<AttributeCondition>& 
                                          ConditionalOperator conditionalOperator) {
     std::vector<Condition> conditions;
     for (const AttributeCondition& each : filter) {
+        TRY(checkNameLength(each.attribute));
         const Operator& op = findOperator(each.comparisonOperator);
         TRY(checkOperands(op, each.valueList));
         conditions.push_back(conditionOf(each.attribute, op, each.valueList));
@@ -234,6 +241,7 @@ ApiResult<KeyPredicates> predicatesFromKeyConditions(
     const std::vector<AttributeCondition>& conditions) {
     KeyPredicates predicates;
     for (const AttributeCondition& each : conditions) {
+        TRY(checkNameLength(each.attribute));
         const Operator& op = findOperator(each.comparisonOperator);
         TRY(checkOperands(op, each.valueList));
         KeyPredicate predicate{each.attribute, op.key, {}};

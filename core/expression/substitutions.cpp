@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/expression/lexer.h"
+#include "core/types/wire_codec.h"
 
 namespace orrery::expression {
 
@@ -67,6 +68,7 @@ ApiResult<void> Substitutions::checkValueKeys(const std::vector<std::string_view
 }
 
 ApiError Substitutions::invalidValue(const ApiError& error, std::string_view key) {
+    if (error.message == types::kNameTooLarge) return error;
     ApiError wrapped =
         ApiError::validation("ExpressionAttributeValues contains invalid value: " + error.message +
                                  " for key " + std::string(key),
@@ -90,6 +92,8 @@ ApiResult<Substitutions> Substitutions::create(std::optional<Names> names,
                     "key " +
                     placeholder));
             }
+            if (attribute.size() > types::kAttributeNameBytesMax)
+                return std::unexpected(ApiError::validation(std::string(types::kNameTooLarge)));
             result.m_names.push_back({std::move(placeholder), std::move(attribute)});
         }
         std::ranges::sort(result.m_names, {}, &Name::placeholder);

@@ -218,6 +218,7 @@ public:
         for (const auto& member : *object) {
             if (member.key().empty() && level == 1) return invalid(std::string(kEmptyName));
             m_emptyName = m_emptyName || member.key().empty();
+            m_largeName = m_largeName || member.key().size() > kAttributeNameBytesMax;
             TRY_ASSIGN(AttributeValue decoded, this->value(member.value(), level));
             entries.emplace_back(std::string_view(member.key()), std::move(decoded));
         }
@@ -230,6 +231,7 @@ public:
     /// True if an attribute inside a value has no name. The service reports that after everything
     /// else, but for an attribute of the item itself at once.
     bool hasEmptyName() const { return m_emptyName; }
+    bool hasLargeName() const { return m_largeName; }
 
 private:
     ApiResult<AttributeValue> member(AttributeType type, const json::Value& value, int level) {
@@ -337,6 +339,7 @@ private:
 
     int m_levels = 0;
     bool m_emptyName = false;
+    bool m_largeName = false;
 };
 
 // The result of `decoder`, unless its nesting or the shape of `source` is an error that comes
@@ -351,6 +354,7 @@ ApiResult<T> settle(ApiResult<T> decoded, const Decoder& decoder, const json::Va
     }
     if (decoder.levels() > levelsMax) return invalid(std::string(kNestingExceeded));
     if (decoder.hasEmptyName()) return invalid(std::string(kEmptyName));
+    if (decoder.hasLargeName()) return invalid(std::string(kNameTooLarge));
     return decoded;
 }
 

@@ -18,6 +18,13 @@ inline constexpr std::string_view kNestingExceeded =
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
     "beyond supported limit";
 
+/// The longest name of an attribute, and the service's text for a longer one, at any depth and
+/// without the words that precede other errors of an expression attribute value. Observed in
+/// September 2026 for PutItem and UpdateItem (github.com/ExtendDB/extenddb/issues/365).
+inline constexpr std::size_t kAttributeNameBytesMax = 65'535;
+inline constexpr std::string_view kNameTooLarge =
+    "Attribute name is too large, must be less than 65536 bytes";
+
 /// Parses one attribute value. The errors are the service's, in its order: JSON of the wrong shape
 /// anywhere in it (Serialization), then broken rules, member by member: no type, a null, empty
 /// sets, numbers, duplicates in sets, several types; nesting over `levelsMax` levels last.

@@ -19,17 +19,27 @@ constexpr std::size_t kViolationsMax = 10;
 constexpr std::int64_t kArnLengthMax = 1024;
 
 std::string_view patternText(Pattern pattern) {
-    return pattern == Pattern::Name ? "[a-zA-Z0-9_.-]+" : "";
+    constexpr std::string_view kTexts[] = {"", "[a-zA-Z0-9_.-]+", "([0-9a-f]{16})+"};
+    return kTexts[static_cast<std::size_t>(pattern)];
+}
+
+bool isOfName(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
 }
 
 bool matchesPattern(Pattern pattern, std::string_view text) {
-    if (pattern == Pattern::None) return true;
-    for (const char c : text) {
-        const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-        if (!ok) return false;
+    constexpr std::size_t kTokenBytes = 16;
+    switch (pattern) {
+        case Pattern::None:
+            break;
+        case Pattern::Name:
+            return !text.empty() && std::ranges::all_of(text, isOfName);
+        case Pattern::Token:
+            return !text.empty() && text.size() % kTokenBytes == 0 &&
+                   text.find_first_not_of("0123456789abcdef") == text.npos;
     }
-    return !text.empty();
+    return true;
 }
 
 std::int64_t textLength(std::string_view text) {
@@ -164,10 +174,9 @@ private:
         }
     }
 
-    // Names in a map have the limits of an attribute's name, at any depth.
     void checkNested(const json::Value& value) {
         static constexpr Shape kValue = scalar(ShapeType::AttributeValue);
-        static constexpr Shape kMap = mapOf(shapes::kAttributeName, kValue);
+        static constexpr Shape kMap = mapOf(kValue);
         static constexpr Shape kList = listOf(kValue);
         const json::Value* nested = nestedIn(value);
         if (nested == nullptr) return;

@@ -28,7 +28,8 @@ enum class ShapeType : std::uint8_t {
 /// The regular expressions of the service's model, by their error texts.
 enum class Pattern : std::uint8_t {
     None,
-    Name,  ///< [a-zA-Z0-9_.-]+
+    Name,   ///< [a-zA-Z0-9_.-]+
+    Token,  ///< ([0-9a-f]{16})+
 };
 
 /// The special meaning of a string.

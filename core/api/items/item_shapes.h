@@ -10,10 +10,10 @@ namespace orrery::api::shapes {
 // Shapes of the operations on items.
 
 inline constexpr Shape kAttributeValue = scalar(ShapeType::AttributeValue);
-inline constexpr Shape kItem = mapOf(kAttributeName, kAttributeValue);
 inline constexpr Shape kNameText = string().as(Role::Attribute);
-inline constexpr Shape kNames =
-    mapOf(kNameText).valueLengths(kAttributeName.lengthMin, kAttributeName.lengthMax);
+/// The lengths of names are checked where a map is decoded.
+inline constexpr Shape kItem = mapOf(kAttributeValue);
+inline constexpr Shape kNames = mapOf(kNameText);
 inline constexpr Shape kValues = mapOf(kAttributeValue);
 inline constexpr Shape kAttributesToGet = listOf(kAttributeName).lengths(1, 255);
 inline constexpr Shape kAttributeValueList = listOf(kAttributeValue);
@@ -59,14 +59,14 @@ inline constexpr Member kExpectedMembers[] = {
     {"Value", &kAttributeValue},
 };
 inline constexpr Shape kExpectedAttribute = structure("ExpectedAttributeValue", kExpectedMembers);
-inline constexpr Shape kExpected = mapOf(kAttributeName, kExpectedAttribute);
+inline constexpr Shape kExpected = mapOf(kExpectedAttribute);
 
 inline constexpr Member kConditionMembers[] = {
     {"AttributeValueList", &kAttributeValueList},
     {"ComparisonOperator", &kComparisonOperator, Presence::NotNull},
 };
 inline constexpr Shape kCondition = structure("Condition", kConditionMembers);
-inline constexpr Shape kConditions = mapOf(kAttributeName, kCondition);
+inline constexpr Shape kConditions = mapOf(kCondition);
 
 inline constexpr std::string_view kSelectValues[] = {"SPECIFIC_ATTRIBUTES", "COUNT",
                                                      "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"};

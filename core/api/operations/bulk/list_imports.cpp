@@ -8,10 +8,11 @@ namespace orrery::api::operations {
 namespace {
 
 constexpr Shape kPageSize = integer().range(1, 25);
+constexpr Shape kNextToken = string().lengths(112, 1024).matching(Pattern::Token);
 constexpr Member kMembers[] = {
     {"TableArn", &shapes::kTableName},
     {"PageSize", &kPageSize},
-    {"NextToken", &shapes::kText},
+    {"NextToken", &kNextToken},
 };
 constexpr Shape kInput = structure("ListImportsInput", kMembers);
 

@@ -23,7 +23,7 @@ constexpr Member kAttributeUpdateMembers[] = {
     {"Value", &shapes::kAttributeValue},
 };
 constexpr Shape kAttributeUpdate = structure("AttributeValueUpdate", kAttributeUpdateMembers);
-constexpr Shape kAttributeUpdates = mapOf(shapes::kAttributeName, kAttributeUpdate);
+constexpr Shape kAttributeUpdates = mapOf(kAttributeUpdate);
 
 // In the order in which DynamoDB reports violations: tests/api/update_item/validation_order.test.
 constexpr Member kMembers[] = {

@@ -14,7 +14,7 @@ constexpr std::int64_t kStreamsMax = 100;
 
 constexpr Shape kLimit = integer().range(1, kStreamsMax);
 constexpr Member kMembers[] = {
-    {"TableName", &shapes::kTableName},
+    {"TableName", &shapes::kDescribedTableName},
     {"Limit", &kLimit},
     {"ExclusiveStartStreamArn", &shapes::kStreamArn},
 };
