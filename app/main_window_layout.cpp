@@ -12,6 +12,7 @@
 #include "app/control_client.h"
 #include "app/main_window.h"
 #include "core/exchange/samples.h"
+#include "widgets/base/elided_label.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/clock/clock_bar.h"
@@ -53,6 +54,7 @@ void MainWindow::makeCentre() {
     m_tabs->setDocumentMode(true);
     m_tabs->setAccessibleName(tr("Pages"));
     m_tabs->setTabsClosable(true);
+    m_tabs->setElideMode(Qt::ElideRight);
     m_tabs->setMovable(true);
     layout->addWidget(m_tabs, 1);
     setCentralWidget(centre);
@@ -217,7 +219,8 @@ QWidget* MainWindow::makeBanner(QWidget* parent) {
 void MainWindow::makeStatusBar() {
     for (QLabel** label :
          {&m_jobsLabel, &m_endpointLabel, &m_tablesLabel, &m_rateLabel, &m_lagLabel}) {
-        *label = new QLabel(this);
+        const bool mayBeLong = label == &m_jobsLabel;
+        *label = mayBeLong ? new widgets::ElidedLabel(this) : new QLabel(this);
         (*label)->setProperty("muted", true);
         (*label)->setContentsMargins(8, 0, 8, 0);
         statusBar()->addPermanentWidget(*label);

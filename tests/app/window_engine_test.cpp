@@ -5,6 +5,7 @@
 #include <QJsonDocument>
 #include <QSettings>
 #include <QTest>
+#include <algorithm>
 
 #include "app/embedded_backend.h"
 #include "app/expression_check.h"
@@ -62,6 +63,29 @@ private slots:
         m_window->dock("partitions")->raise();
         auto* partitions = m_window->findChild<widgets::PartitionsView*>();
         QTRY_COMPARE(partitions->model()->rowCount(), 4);
+    }
+
+    // A table of 255 characters once made the window wider than the screen.
+    void aLongNameDoesNotWidenTheWindow() {
+        const QString name(255, u'n');
+        const QString index(255, u'i');
+        QString request = QStringLiteral(
+            R"({"TableName":"@","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
+                {"AttributeName":"id","AttributeType":"S"}],"KeySchema":[{"AttributeName":"id",
+                "KeyType":"HASH"}],"GlobalSecondaryIndexes":[{"IndexName":"#","KeySchema":[
+                {"AttributeName":"id","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]})");
+        request.replace(u'@', name).replace(u'#', index);
+        int status = 0;
+        m_backend->call("us-east-1", "CreateTable", request.toStdString(),
+                        [&status](const Backend::Answer& answer) { status = answer.status; });
+        QTRY_COMPARE(status, 200);
+        const int before = m_window->minimumSizeHint().width();
+        m_window->openTable({"us-east-1", name, index});
+        QTRY_VERIFY(m_window->currentTable() != nullptr);
+        m_window->dock("partitions")->raise();
+        auto* partitions = m_window->findChild<widgets::PartitionsView*>();
+        QTRY_COMPARE(partitions->model()->rowCount(), 4);
+        QTRY_VERIFY(m_window->minimumSizeHint().width() <= std::max(before, 1024));
     }
 
     void aFailedZoneIsSeenAndWritesGoOn() {

@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QMessageBox>
 #include <QSignalBlocker>
 #include <QTextDocument>
 #include <QTextOption>
@@ -220,9 +221,24 @@ void ItemDialog::setOldItem(const QJsonObject& key, const QString& keyText) {
 }
 
 void ItemDialog::reject() {
+    if (m_phase == Phase::Editing && m_text->document()->isModified()) return askToDiscard();
     if (m_phase != Phase::Writing) return QDialog::reject();
     hide();
     emit left();
+}
+
+// One press of Escape must not throw away what was typed.
+void ItemDialog::askToDiscard() {
+    auto* question = new QMessageBox(QMessageBox::Question, tr("Discard the changes?"),
+                                     tr("The text of this item has not been saved."),
+                                     QMessageBox::NoButton, this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    const QPushButton* discard = question->addButton(tr("Discard"), QMessageBox::DestructiveRole);
+    QPushButton* keep = question->addButton(tr("Keep editing"), QMessageBox::RejectRole);
+    question->setDefaultButton(keep);
+    question->setEscapeButton(keep);
+    connect(discard, &QPushButton::clicked, this, [this] { QDialog::reject(); });
+    question->open();
 }
 
 void ItemDialog::setPhase(Phase phase) {

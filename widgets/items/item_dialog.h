@@ -39,7 +39,8 @@ public:
     /// Saving also deletes the item with this key, unless the text is based on it. `keyText` is the
     /// key for people; both are empty if there is no such item.
     void setOldItem(const QJsonObject& key, const QString& keyText);
-    /// While a write is in flight the dialog only hides, and `left` tells the caller.
+    /// While a write is in flight the dialog only hides, and `left` tells the caller. A text that
+    /// was changed is given up only if the person confirms it.
     void reject() override;
 
     /// The stored item on which the present text is based; empty for a new item.
@@ -74,6 +75,7 @@ private:
     };
 
     void makeButtons();
+    void askToDiscard();
     void setOnlyVersion(const QString& text, const QJsonObject& base);
     /// Finds the version of the present text, after undo, redo and typing.
     void followHistory();

@@ -16,7 +16,7 @@ PartitionsView::PartitionsView(QWidget* parent)
       m_bar(new PartitionBar(this)),
       m_table(new QTableView(this)),
       m_nothing(new QLabel(tr("Open a table to see how its key space is divided."), this)),
-      m_title(new QLabel(this)),
+      m_title(new ElidedLabel(this)),
       m_stack(new QStackedWidget(this)) {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);

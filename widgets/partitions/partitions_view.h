@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "core/observe/snapshot.h"
+#include "widgets/base/elided_label.h"
 
 namespace orrery::widgets {
 
@@ -32,7 +33,7 @@ private:
     PartitionBar* m_bar;
     QTableView* m_table;
     QLabel* m_nothing;
-    QLabel* m_title;
+    ElidedLabel* m_title;
     QStackedWidget* m_stack;
 };
 

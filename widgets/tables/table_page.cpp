@@ -56,6 +56,7 @@ TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* 
     layout->addWidget(makeHeader());
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
+    m_empty->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_empty->setProperty("muted", true);
     m_stack->addWidget(m_grid);
     m_stack->addWidget(m_empty);
@@ -87,10 +88,13 @@ QWidget* TablePage::makeHeader() {
     rows->setSpacing(5);
     auto* texts = new QHBoxLayout;
     texts->setSpacing(10);
-    m_title = new QLabel(header);
+    // Names of 255 characters leave room for the facts and do not widen the window.
+    constexpr int kNameWidth = 440;
+    m_title = new ElidedLabel(header);
     m_title->setProperty("heading", true);
+    m_title->setMaximumWidth(kNameWidth);
     m_facts = new QLabel(header);
-    for (QLabel* label : {m_title, m_facts, m_empty})
+    for (QLabel* label : {m_facts, m_empty})
         label->setTextFormat(Qt::PlainText);  // Names and keys are not HTML.
     m_facts->setProperty("muted", true);
     m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -101,6 +105,7 @@ QWidget* TablePage::makeHeader() {
     layout->setSpacing(6);
     rows->addLayout(layout);
     m_indexBox = new QComboBox(header);
+    m_indexBox->setMaximumWidth(kNameWidth);
     m_indexBox->setAccessibleName(tr("Table or index"));
     m_indexBox->setToolTip(tr("Show the table's items or an index's entries"));
     m_indexBox->addItem(tr("Table"), QString());

@@ -9,6 +9,7 @@
 #include <QWidget>
 
 #include "core/observe/snapshot.h"
+#include "widgets/base/elided_label.h"
 #include "widgets/items/items_grid.h"
 #include "widgets/tables/explorer_model.h"
 
@@ -83,7 +84,7 @@ private:
     ItemsModel* m_model;
     ItemsGrid* m_grid;
     QStackedWidget* m_stack;
-    QLabel* m_title;
+    ElidedLabel* m_title;
     QLabel* m_facts;
     QComboBox* m_indexBox;
     std::array<QToolButton*, kZonesPerRegion> m_zoneButtons{};

@@ -1,5 +1,7 @@
 #include "widgets/items/item_dialog.h"
 
+#include <QMessageBox>
+#include <QPointer>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -225,6 +227,34 @@ private slots:
         dialog.reject();
         QCOMPARE(left.count(), 1);
         QCOMPARE(finished.count(), 1);
+    }
+
+    void escapeAsksBeforeItDiscardsATypedText() {
+        ItemDialog dialog("Orders", textKey());
+        QSignalSpy finished(&dialog, &QDialog::finished);
+        dialog.open();
+        QTest::keyClick(&dialog, Qt::Key_Escape);
+        QCOMPARE(finished.count(), 1);
+        dialog.open();
+        QTest::keyClicks(dialog.editor(), " ");
+        const QString typed = dialog.editor()->toPlainText();
+        const auto ask = [&dialog] {
+            QTest::keyClick(&dialog, Qt::Key_Escape);
+            return dialog.findChild<QMessageBox*>();
+        };
+        QPointer<QMessageBox> question = ask();
+        QVERIFY(question != nullptr && question->isVisible());
+        QTest::keyClick(question, Qt::Key_Escape);
+        QTRY_VERIFY(question == nullptr);
+        QVERIFY(dialog.isVisible());
+        QCOMPARE(dialog.editor()->toPlainText(), typed);
+        QCOMPARE(finished.count(), 1);
+        question = ask();
+        QVERIFY(question != nullptr);
+        for (QAbstractButton* button : question->buttons())
+            if (question->buttonRole(button) == QMessageBox::DestructiveRole) button->click();
+        QCOMPARE(finished.count(), 2);
+        QVERIFY(!dialog.isVisible());
     }
 
     void aNewItemHasNothingToReadAgain() {
