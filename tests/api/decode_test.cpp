@@ -245,7 +245,8 @@ private slots:
         row("GetItem", R"({"TableName":"abc","Key":{"@":{"S":"a"}}})", plain);
         row("UpdateItem",
             R"({"TableName":"abc","Key":{"a":{"S":"a"}},"UpdateExpression":"SET #a = :v",)"
-            R"("ExpressionAttributeNames":{"#a":"@"},"ExpressionAttributeValues":{":v":{"S":"a"}}})",
+            R"("ExpressionAttributeNames":{"#a":"@"},)"
+            R"("ExpressionAttributeValues":{":v":{"S":"a"}}})",
             prefixed);
         row("UpdateItem",
             R"({"TableName":"abc","Key":{"a":{"S":"a"}},"UpdateExpression":"SET a = :v",)"
@@ -260,7 +261,8 @@ private slots:
             prefixed);
         row("Query",
             R"({"TableName":"abc","KeyConditions":{"a":{"ComparisonOperator":"EQ",)"
-            R"("AttributeValueList":[{"S":"a"}]}},"QueryFilter":{"@":{"ComparisonOperator":"NULL"}}})",
+            R"("AttributeValueList":[{"S":"a"}]}},)"
+            R"("QueryFilter":{"@":{"ComparisonOperator":"NULL"}}})",
             plain);
         row("Query",
             R"({"TableName":"abc","KeyConditionExpression":"a = :v",)"

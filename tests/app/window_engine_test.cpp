@@ -73,7 +73,8 @@ private slots:
             R"({"TableName":"@","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
                 {"AttributeName":"id","AttributeType":"S"}],"KeySchema":[{"AttributeName":"id",
                 "KeyType":"HASH"}],"GlobalSecondaryIndexes":[{"IndexName":"#","KeySchema":[
-                {"AttributeName":"id","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]})");
+                {"AttributeName":"id","KeyType":"HASH"}],
+                "Projection":{"ProjectionType":"ALL"}}]})");
         request.replace(u'@', name).replace(u'#', index);
         int status = 0;
         m_backend->call("us-east-1", "CreateTable", request.toStdString(),

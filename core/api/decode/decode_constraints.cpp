@@ -8,6 +8,7 @@
 #include "core/api/decode/decode.h"
 #include "core/api/decode/decode_newer.h"
 #include "core/api/decode/fields.h"
+#include "core/api/decode/pattern.h"
 #include "core/api/decode/shapes.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
@@ -17,30 +18,6 @@ namespace {
 
 constexpr std::size_t kViolationsMax = 10;
 constexpr std::int64_t kArnLengthMax = 1024;
-
-std::string_view patternText(Pattern pattern) {
-    constexpr std::string_view kTexts[] = {"", "[a-zA-Z0-9_.-]+", "([0-9a-f]{16})+"};
-    return kTexts[static_cast<std::size_t>(pattern)];
-}
-
-bool isOfName(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-}
-
-bool matchesPattern(Pattern pattern, std::string_view text) {
-    constexpr std::size_t kTokenBytes = 16;
-    switch (pattern) {
-        case Pattern::None:
-            break;
-        case Pattern::Name:
-            return !text.empty() && std::ranges::all_of(text, isOfName);
-        case Pattern::Token:
-            return !text.empty() && text.size() % kTokenBytes == 0 &&
-                   text.find_first_not_of("0123456789abcdef") == text.npos;
-    }
-    return true;
-}
 
 std::int64_t textLength(std::string_view text) {
     return static_cast<std::int64_t>(utf16Length(text));
