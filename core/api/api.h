@@ -20,9 +20,6 @@ ApiResult<std::unique_ptr<ApiCall>> parseCall(std::string_view target, std::stri
 /// `bodyBytes` when it is not.
 std::size_t answerBytesMax(std::string_view target, std::string_view body, std::size_t bodyBytes);
 
-/// True if operations.def says that the operation of this name only reads.
-bool isReadOnlyOperation(std::string_view operationName);
-
 /// Appends the body of an error reply: __type, message and the additional members of some errors.
 void writeError(const ApiError& error, std::string& out);
 

@@ -38,10 +38,9 @@ const OperationRow* findOperation(std::string_view target) {
     return nullptr;
 }
 
-bool isReadOnlyOperation(std::string_view operationName) {
-    return std::ranges::any_of(kRows, [&](const OperationRow& row) {
-        return row.name == operationName && row.effect == Effect::Read;
-    });
+Effect effectOf(std::string_view operationName) {
+    const auto* row = std::ranges::find(kRows, operationName, &OperationRow::name);
+    return row == std::end(kRows) ? Effect::Write : row->effect;
 }
 
 }  // namespace orrery::api

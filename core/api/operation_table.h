@@ -14,7 +14,11 @@ enum class Service { DynamoDB, Streams };
 enum class Plane { Data, Control };
 
 /// Whether an operation can change items or tables.
-enum class Effect { Read, Write };
+enum class Effect {
+    Read,
+    Free,  ///< It can remove something, and on a nearly full disk does nothing else.
+    Write
+};
 
 /// How large the answer of an operation may be.
 enum class AnswerSize : std::uint8_t {
@@ -42,5 +46,7 @@ struct OperationRow {
 const OperationRow* findOperation(Service service, std::string_view name);
 /// The row of an X-Amz-Target; null for any other text.
 const OperationRow* findOperation(std::string_view target);
+/// What the operation of this name can change: Write if there is none.
+Effect effectOf(std::string_view operationName);
 
 }  // namespace orrery::api

@@ -91,7 +91,8 @@ Response putClock(const Call& call) {
         return errorResponse(400, "\"state\" must be \"paused\" or \"running\".");
     if (!speed && !state) return errorResponse(400, "Give \"state\", \"speed\" or both.");
     const Host::Facts facts = call.host.facts();
-    if (facts.readOnly && state != "running") return errorResponse(503, facts.storageProblem);
+    if (!facts.acceptsChanges && state != "running")
+        return errorResponse(503, facts.storageProblem);
     const Duration wall = call.host.wall();
     if (speed) call.clock.setSpeed(*speed, wall);
     if (state == "paused") call.clock.pause(wall);
@@ -121,7 +122,7 @@ Response postAdvance(const Call& call) {
     const auto by = takeDistance(call);
     if (!by) return errorResponse(400, by.error());
     const Host::Facts facts = call.host.facts();
-    if (facts.readOnly) return errorResponse(503, facts.storageProblem);
+    if (!facts.acceptsChanges) return errorResponse(503, facts.storageProblem);
     call.clock.advance(*by, call.host.wall());
     Response response = responseThere(call);
     response.holdsWhileRunning = true;

@@ -53,7 +53,7 @@ constexpr Verb kVerbs[] = {
 Response runVerb(const Verb& verb, const Call& call) {
     if (verb.kind == Kind::Change) {
         const Host::Facts facts = call.host.facts();
-        if (facts.readOnly) return errorResponse(503, facts.storageProblem);
+        if (!facts.acceptsChanges) return errorResponse(503, facts.storageProblem);
     }
     Response response = verb.run(call);
     if (verb.kind == Kind::Change || verb.kind == Kind::Unblock || verb.kind == Kind::Step)

@@ -21,7 +21,8 @@ public:
         std::string dataFolder;      ///< Empty: everything is in memory.
         std::string durability;      ///< "durable", "relaxed" or "memory".
         std::string storageProblem;  ///< One sentence, or empty.
-        bool readOnly = false;
+        bool readOnly = false;       ///< Tables and items are not written; deletions may be.
+        bool acceptsChanges = true;  ///< Of what takes next to no space: settings, faults, resets.
         Duration uptime{};
         std::uint64_t openCalls = 0;
         std::uint64_t waitingCalls = 0;

@@ -22,7 +22,7 @@ std::string reasonOf(const std::optional<storage::StorageError>& error) {
 
 void DiskWatch::enter(DiskState state) {
     m_state = std::max(m_state, state);
-    if (m_state != DiskState::Full) m_probeAt.reset();
+    if (m_state != DiskState::Low && m_state != DiskState::Full) m_probeAt.reset();
 }
 
 void DiskWatch::report(std::string problem) {
@@ -31,20 +31,34 @@ void DiskWatch::report(std::string problem) {
 }
 
 void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageError>& error) {
-    if (m_state != DiskState::Sound) return;
+    if (m_state >= DiskState::Full) return;
     enter(DiskState::Full);
     m_probeAt = wall + kProbeEvery;
-    // The room that DataFolder::hasRoom looks for.
     const bool isLimited = error && error->code == EFBIG;
     report((isLimited ? "A file cannot grow; writes are refused until it may grow by 4 MB: "
                       : "The disk is full; writes are refused until 4 MB of it are free: ") +
            reasonOf(error));
 }
 
-void DiskWatch::probed(Duration wall, bool hasRoom) {
-    if (m_state != DiskState::Full) return;
-    if (!hasRoom) {
-        m_probeAt = wall + kProbeEvery;
+void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes) {
+    if (m_state == DiskState::Sound && bytes < kLowBytes) turnLow(wall);
+}
+
+void DiskWatch::turnLow(Duration wall) {
+    m_state = DiskState::Low;
+    m_probeAt = wall + kProbeEvery;
+    m_isOnlyForReads = false;
+    report(
+        "Little room is left for the data folder, on its disk or up to a limit on file sizes; only "
+        "deletions are accepted until 4 MB are free. Free disk space, or delete items with "
+        "DeleteItem, indexes, tables, or all tables by a reset.");
+}
+
+void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom) {
+    if (m_state != DiskState::Low && m_state != DiskState::Full) return;
+    m_probeAt = wall + kProbeEvery;
+    if (!hasRoom(kRoomBytes)) {
+        if (m_state == DiskState::Full && hasRoom(kLeastBytes)) turnLow(wall);
         return;
     }
     m_state = DiskState::Sound;

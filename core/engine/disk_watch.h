@@ -12,16 +12,27 @@
 
 namespace orrery::engine {
 
-/// What the disk accepts, in order of severity. Only Full leads back to Sound.
+/// What the disk accepts, in order of severity. Only Low and Full lead back to Sound.
 enum class DiskState : std::uint8_t {
     Sound,    ///< Everything.
+    Low,      ///< Only what frees space, until there is enough.
     Full,     ///< No new writes until there is space.
     Damaged,  ///< Data is corrupt: no new writes, but those in progress still finish.
     Failed,   ///< Nothing until the engine is started again.
 };
 
-/// What the driver knows of its disk: the state, the sentence about it, and when to probe a full
-/// disk. It learns of each failure from the driver and reports it once. Wall times are parameters.
+/// In the state Low, the disk has less room than this. It is for deletions, for the log that they
+/// write, and for the pages that LMDB needs to free others.
+inline constexpr std::uint64_t kLowBytes = 2u << 20;
+/// With less room than this, only deletions are carried out, and nothing that adds data goes on.
+inline constexpr std::uint64_t kLeastBytes = 1u << 20;
+/// With this much room a disk that was low or full is sound again: a turn with a few of the largest
+/// requests fits in.
+inline constexpr std::uint64_t kRoomBytes = 4u << 20;
+
+/// What the driver knows of its disk: the state, the sentence about it, and when to probe a disk
+/// that is low or full. It learns of each failure from the driver and reports it once. Wall times
+/// are parameters.
 class DiskWatch {
 public:
     using Report = std::function<void(const std::string& sentence)>;
@@ -32,18 +43,21 @@ public:
 
     DiskState state() const { return m_state; }
     bool acceptsWrites() const { return m_state == DiskState::Sound; }
+    bool acceptsDeletions() const { return m_state <= DiskState::Low; }
     /// True if store and world were opened only for reads: they are not written.
     bool isOnlyForReads() const { return m_isOnlyForReads; }
     /// One sentence; empty if all is well.
     const std::string& problem() const { return m_problem; }
-    /// When to probe the disk for space: only while it is full.
+    /// When to probe the disk for space: only while it is low or full.
     std::optional<Duration> probeAt() const { return m_probeAt; }
 
     /// A tree or the archive could not be written for lack of space. Reported once, and only if no
     /// other failure already stops writes.
     void foundNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
-    /// The result of a probe.
-    void probed(Duration wall, bool hasRoom);
+    /// The result of a probe: whether there is room for so many bytes.
+    void probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom);
+    /// An estimate of what can still be written: a sound disk may turn low.
+    void hasLeft(Duration wall, std::uint64_t bytes);
     /// A commit, a sync or a tree write failed, so the store must be reopened: only for reads if
     /// the disk is full or has failed.
     void storeFailed(Duration wall, storage::Health health,
@@ -61,6 +75,7 @@ public:
 
 private:
     void enter(DiskState state);
+    void turnLow(Duration wall);
     void report(std::string problem);
 
     Report m_report;

@@ -167,6 +167,7 @@ control::Host::Facts Engine::Impl::facts() const {
     facts.durability = m_options.dataFolder.empty() ? "memory" : relaxed ? "relaxed" : "durable";
     facts.storageProblem = m_driver->storageProblem();
     facts.readOnly = m_driver->isReadOnly();
+    facts.acceptsChanges = m_driver->acceptsDeletions();
     facts.uptime = Loop::now() - m_openedAt;
     facts.openCalls = m_driver->openCalls();
     facts.waitingCalls = m_driver->waitingCalls() + m_server.waitingForRoom();

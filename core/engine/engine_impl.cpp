@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/api/api.h"
+#include "core/api/operation_table.h"
 #include "core/base/result.h"
 #include "core/base/version.h"
 
@@ -226,12 +227,17 @@ bool Engine::Impl::mayEnd(Duration wall) const {
 
 void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                           Destination to) {
-    const bool mayRun = !m_driver->isReadOnly() || api::isReadOnlyOperation(call->operationName());
-    if (!m_driver->isUp() || !mayRun) {
+    if (!m_driver->isUp() || !mayRun(*call))
         return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
-    }
     if (m_driver->isFull()) return m_answering.fail(to, tooMuch());
     m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
+}
+
+bool Engine::Impl::mayRun(const cluster::Call& call) const {
+    if (!m_driver->isReadOnly()) return true;
+    const api::Effect effect = api::effectOf(call.operationName());
+    return effect == api::Effect::Read ||
+           (effect == api::Effect::Free && m_driver->acceptsDeletions());
 }
 
 // While the clock is paused, requests wait without an instant. Requests of a client that has left

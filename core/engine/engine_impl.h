@@ -90,6 +90,8 @@ private:
     void noteGeneration();
     std::optional<Duration> sleepUntil(Duration wall) const;
     bool mayEnd(Duration wall) const;
+    /// False if the disk does not accept what such a call may write.
+    bool mayRun(const cluster::Call& call) const;
     control::Response runControl(std::string_view method, std::string_view target,
                                  std::string_view body);
     void finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,

@@ -83,7 +83,8 @@ std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
     auto world = cluster::World::open(*m_store, options, calendar);
     if (!world) return std::unexpected(world.error().message());
     m_world = *std::move(world);
-    m_worldAccepts = true;
+    m_worldAccepts = {};
+    m_lookForRoomAt = {};
     m_profileGate = m_world->openTurn();
     return {};
 }
@@ -140,7 +141,8 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
         return;
     }
     if (m_disk.probeAt() && wall >= *m_disk.probeAt()) probeRoom(wall);
-    tellIfWritable();
+    watchRoom(wall);
+    tellWhatIsAccepted();
     if (m_store->synced() >= m_profileGate) m_profileIsChosen = false;
     static_cast<void>(
         m_world->admit(cluster::StorageSynced{m_store->synced(), m_store->treesSynced()}));
@@ -166,7 +168,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
 // A disk that accepts nothing will not catch up either, and reads go on. The world then holds back
 // all work that adds data, so little more is to be kept in memory.
 bool LiveDriver::isDiskBehind() const {
-    return !isReadOnly() && m_store->saturated();
+    return acceptsDeletions() && (m_store->saturated() || m_awaitsDisk);
 }
 
 void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
@@ -188,14 +190,19 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
 void LiveDriver::sweepGroups(Duration end) {
     while (m_world->isSweeping()) {
         m_world->sweepGroups(kEventsAtOnce);
-        if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) return;
+        if (mustEndTurn(end)) return;
     }
+}
+
+// On a nearly full disk one call ends, and what it wrote is known, before the next one begins.
+bool LiveDriver::mayAdmit() const {
+    return !m_inbox.empty() && !(m_isNearlyFull && m_open > m_inbox.size());
 }
 
 // Calls get the instant of the turn that admits them. Every turn admits some, so that a world that
 // is behind does not lock them out.
 void LiveDriver::admitSome(Duration end) {
-    for (std::size_t count = 1; count <= kTurnCallsMax && admitOldest(); ++count) {
+    for (std::size_t count = 1; count <= kTurnCallsMax && mayAdmit() && admitOldest(); ++count) {
         if (count % kCallsAtOnce == 0 && Loop::now() >= end) return;
     }
 }
@@ -203,11 +210,17 @@ void LiveDriver::admitSome(Duration end) {
 void LiveDriver::runWorld(Instant until, Duration end) {
     if (m_behind) return;
     m_ranTo = until;
-    for (std::size_t ran = 0; ran < kTurnEventsMax; ran += kEventsAtOnce) {
-        if (m_world->run(until, kEventsAtOnce)) return;
-        if (Loop::now() >= end || m_world->unsavedGroups() >= kTurnGroupsMax) break;
+    const std::size_t eventsAtOnce = m_isNearlyFull ? 1 : kEventsAtOnce;
+    for (std::size_t ran = 0; ran < kTurnEventsMax; ran += eventsAtOnce) {
+        if (m_world->run(until, eventsAtOnce)) return;
+        if (mustEndTurn(end)) break;
     }
     m_behind = true;
+}
+
+bool LiveDriver::mustEndTurn(Duration end) const {
+    const std::size_t groupsMax = m_isNearlyFull ? 1 : kTurnGroupsMax;
+    return Loop::now() >= end || m_world->unsavedGroups() >= groupsMax;
 }
 
 void LiveDriver::answer(cluster::Answered&& answered) {
@@ -239,12 +252,15 @@ std::shared_ptr<observe::Snapshot> LiveDriver::showWorld() {
 std::optional<Duration> LiveDriver::dueAt(Duration wall) const {
     if (!isUp()) return m_retryAt;
     if (m_storeHasDeferred || m_flushedInMemory || m_world->isScanningChecksums()) return wall;
-    if (isDiskBehind()) return std::nullopt;
+    if (isDiskBehind()) {
+        const bool mayFlush = m_awaitsDisk && !m_treeFlusher.busy();
+        return mayFlush ? m_flushDue : std::nullopt;
+    }
     const bool paused = m_clock->paused();
-    if (m_behind || m_world->isSweeping() || (!paused && !m_inbox.empty())) return wall;
+    if (m_behind || m_world->isSweeping() || (!paused && mayAdmit())) return wall;
     std::optional<Duration> due;
     if (!paused || m_clock->target() > m_ranTo) due = m_clock->wallAt(m_world->nextEventAt(), wall);
-    if (m_flushDue && !isReadOnly() && !m_treeFlusher.busy())
+    if (m_flushDue && acceptsDeletions() && !m_treeFlusher.busy())
         due = std::min(due.value_or(*m_flushDue), *m_flushDue);
     if (const auto probe = m_disk.probeAt()) due = std::min(due.value_or(*probe), *probe);
     return due;

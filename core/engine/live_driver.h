@@ -66,8 +66,11 @@ public:
     bool takeLoss() { return std::exchange(m_callsAreLost, false); }
     /// Calls that have not been answered.
     std::size_t openCalls() const { return m_open; }
-    /// Calls that wait without an instant, since the clock is paused or the disk is behind.
-    std::size_t waitingCalls() const { return m_inbox.size(); }
+    /// Calls that wait because the clock is paused or the disk is behind. While it is paused these
+    /// are all, also those that were stepped into the world.
+    std::size_t waitingCalls() const {
+        return m_clock && m_clock->paused() ? m_open : m_inbox.size();
+    }
 
     // --- time
 
@@ -108,8 +111,10 @@ public:
     /// One sentence; empty if all is well.
     const std::string& storageProblem() const { return m_disk.problem(); }
     storage::Store::Figures figures() const;
-    /// Only reads are accepted; see DiskState.
+    /// Writes are refused, all but deletions if those are accepted; see DiskState.
     bool isReadOnly() const { return !m_disk.acceptsWrites(); }
+    /// What frees space is accepted, and what takes next to none.
+    bool acceptsDeletions() const { return m_disk.acceptsDeletions(); }
     /// True if nothing waits for the disk any more.
     bool isSettled() const;
     /// Ends: waits for the workers and writes everything committed.
@@ -128,15 +133,18 @@ private:
     void writeEverything();
     bool isDiskBehind() const;
     void probeRoom(Duration wall);
+    void watchRoom(Duration wall);
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
     void runTurn(Duration wall, CalendarTime calendar);
     /// Runs until the wall clock reaches `end`, or slightly longer.
     void runWorld(Instant until, Duration end);
+    bool mustEndTurn(Duration end) const;
     void sweepGroups(Duration end);
     void admitSome(Duration end);
+    bool mayAdmit() const;
     void noteDamage();
-    /// Has the world hold back its background work while clients' writes are refused.
-    void tellIfWritable();
+    /// Tells the world what the disk accepts, so that it holds back its work accordingly.
+    void tellWhatIsAccepted();
     void releaseGated();
     void answer(cluster::Answered&& answered);
     void dropWorld();
@@ -163,10 +171,14 @@ private:
     storage::PlannedFailure m_failure;
 
     DiskWatch m_disk;
-    bool m_worldAccepts = true;       // As last told to the world.
-    bool m_behind = false;            // The last turn was cut short.
-    bool m_flushedInMemory = false;   // There may be more; no worker wakes the loop.
-    bool m_storeHasDeferred = false;  // The store has more deferred work.
+    cluster::StorageAccepts m_worldAccepts;  // As last told to the world.
+    Duration m_lookForRoomAt{};  // While the disk has plenty, its room is not asked for each turn.
+    std::uint64_t m_room = UINT64_MAX;  // What can still be written, as last estimated.
+    bool m_isNearlyFull = false;        // Turns are short, and calls run one at a time.
+    bool m_awaitsDisk = false;          // The room is known only once all is written and flushed.
+    bool m_behind = false;              // The last turn was cut short.
+    bool m_flushedInMemory = false;     // There may be more; no worker wakes the loop.
+    bool m_storeHasDeferred = false;    // The store has more deferred work.
     Instant m_ranTo;  // Everything due up to here has run; a single step goes less far.
     storage::Ticket m_ticket{};
     storage::Ticket m_releasedTo{};

@@ -16,6 +16,11 @@ constexpr Duration kFlushRetry = 1s;
 constexpr Duration kRetryAfter = 1s;
 constexpr Duration kGoOnMax = 300us;
 constexpr std::size_t kStepsAtOnce = 64;
+// More than is written between two looks.
+constexpr std::uint64_t kPlenty = 1u << 30;
+// More than a turn and the work that goes on beside it write.
+constexpr std::uint64_t kNearlyFull = 64u << 20;
+constexpr Duration kLookForRoomEvery = 100ms;
 
 }  // namespace
 
@@ -40,7 +45,7 @@ void LiveDriver::startWork(Duration wall) {
             }
         }
     }
-    if (!m_treeFlusher.busy() && !isReadOnly()) startFlush(wall);
+    if (!m_treeFlusher.busy() && acceptsDeletions()) startFlush(wall);
 }
 
 // A longer share would delay answers; a shorter one could not keep up with the turns.
@@ -52,10 +57,28 @@ void LiveDriver::runDeferredInStore() {
 }
 
 void LiveDriver::probeRoom(Duration wall) {
-    m_disk.probed(wall, m_store->hasRoom());
-    if (!m_disk.acceptsWrites()) return;
+    m_disk.probed(wall, [this](std::uint64_t bytes) { return m_store->hasRoom(bytes); });
+    if (!acceptsDeletions()) return;
     m_store->tryAgain();
     if (!m_flushDue) m_flushDue = wall;
+}
+
+// What the memtable holds goes into the trees of all zones and leaves the logs. How much room that
+// takes or gives is known only then, so near the end of the disk the world stands still for it.
+void LiveDriver::watchRoom(Duration wall) {
+    const bool isWatched = !m_options.dataFolder.empty() && acceptsDeletions();
+    if (isWatched && wall < m_lookForRoomAt) return;
+    m_room = isWatched ? m_store->roomBytes() : UINT64_MAX;
+    if (m_room >= kPlenty) m_lookForRoomAt = wall + kLookForRoomEvery;
+    const storage::Store::Figures left = m_store->figures();
+    const std::uint64_t unflushed = kZonesPerRegion * left.memtableBytes;
+    const std::uint64_t needed = m_disk.acceptsWrites() ? kRoomBytes : kLeastBytes;
+    m_isNearlyFull = m_room < kNearlyFull;
+    m_awaitsDisk = m_room < needed + unflushed && (unflushed > 0 || left.pendingTurns > 0);
+    if (m_awaitsDisk)
+        m_flushDue = wall;
+    else if (isWatched)
+        m_disk.hasLeft(wall, m_world->lacksRoom() && m_room < kRoomBytes ? 0 : m_room);
 }
 
 void LiveDriver::startFlush(Duration wall) {
@@ -172,10 +195,22 @@ void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
     m_retryAt = wall + kRetryAfter;
 }
 
-void LiveDriver::tellIfWritable() {
-    const bool accepts = !isReadOnly();
-    if (std::exchange(m_worldAccepts, accepts) == accepts) return;
-    static_cast<void>(m_world->admit(cluster::StorageAccepts{accepts}));
+// While a call is under way on a nearly full disk, the world goes on with what is left of the room
+// that it was told: the estimate lacks what the call has yet to write.
+void LiveDriver::tellWhatIsAccepted() {
+    using cluster::Accepted;
+    cluster::StorageAccepts accepts{Accepted::Nothing};
+    if (m_disk.acceptsWrites()) {
+        accepts.accepted = Accepted::Everything;
+        if (m_isNearlyFull) accepts.room = m_room - std::min(m_room, kLowBytes);
+        const bool isUnderWay = m_awaitsDisk || m_open > m_inbox.size();
+        if (m_isNearlyFull && isUnderWay) return;
+    } else if (m_disk.acceptsDeletions()) {
+        accepts.accepted = m_room < kLeastBytes ? Accepted::Deletions : Accepted::NoGrowth;
+    }
+    const bool isKnown = std::exchange(m_worldAccepts, accepts) == accepts;
+    if (isKnown && !m_isNearlyFull) return;
+    static_cast<void>(m_world->admit(accepts));
 }
 
 void LiveDriver::noteDamage() {

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -18,8 +20,6 @@ namespace {
 
 constexpr std::string_view kFormatText = "orrery data folder, format ";
 constexpr std::string_view kUnfinished = ", unfinished";
-// Free space needed before writing is retried: room for a turn with a few of the largest requests.
-constexpr std::uint64_t kRoomBytes = 4u << 20;
 
 // Empty if there is no such file.
 std::string readAll(const std::filesystem::path& path) {
@@ -165,15 +165,18 @@ StorageResult<void> DataFolder::checkVersion() const {
     return {};
 }
 
-bool DataFolder::hasRoom() const {
-    for (const std::filesystem::path& file : {logFile(), itemsFile()}) {
+bool DataFolder::mayGrow(std::uint64_t logBytes, std::uint64_t itemsBytes) const {
+    for (const auto& [file, bytes] :
+         {std::pair(logFile(), logBytes), std::pair(itemsFile(), itemsBytes)}) {
         std::error_code failed;
-        const std::uint64_t bytes = std::filesystem::file_size(file, failed);
-        if (!failed && bytes + kRoomBytes > fileBytesMax()) return false;
+        const std::uint64_t size = std::filesystem::file_size(file, failed);
+        if (!failed && size + bytes > fileBytesMax()) return false;
     }
+    const std::uint64_t bytes = std::max(logBytes, itemsBytes);
+    if (bytes == 0) return true;
     const std::filesystem::path path = m_folder / "room";
     const auto file = File::open(path, O_RDWR | O_CREAT | O_TRUNC);
-    const bool has = file && file->reserve(kRoomBytes).has_value();
+    const bool has = file && file->reserve(bytes).has_value();
     static_cast<void>(removeFile(path));
     return has;
 }

@@ -56,9 +56,9 @@ public:
     bool isReadOnly() const { return !m_lock; }
     const std::filesystem::path& path() const { return m_folder; }
 
-    /// True if the disk accepts more data and the files may grow. It creates a file, allocates
-    /// blocks for it, and removes it.
-    bool hasRoom() const;
+    /// True if each of the two files may grow by so many bytes, and the disk accepts as much as the
+    /// larger number. It creates a file, allocates blocks for it, and removes it.
+    bool mayGrow(std::uint64_t logBytes, std::uint64_t itemsBytes) const;
 
     /// Call it before writing to an environment, with the log's write lock held: it raises an
     /// earlier format to the present one. An error if the disk is full.

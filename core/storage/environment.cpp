@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -234,6 +235,15 @@ StorageResult<void> Environment::checkInPlace() const {
                      "The file " + m_file.string() +
                          " was deleted or replaced while it was in use; stop the program and put "
                          "the data folder back before you start it again."});
+}
+
+// If the disk cannot be asked, the write itself will tell.
+std::uint64_t Environment::growthBytes() const {
+    struct statvfs disk{};
+    if (::statvfs(m_file.c_str(), &disk) != 0) return UINT64_MAX / 2;
+    const std::uint64_t limit = fileBytesMax();
+    return std::min<std::uint64_t>(disk.f_bavail * disk.f_frsize,
+                                   limit - std::min(fileBytes(), limit));
 }
 
 std::uint64_t Environment::fileBytes() const {

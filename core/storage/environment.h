@@ -81,6 +81,8 @@ public:
     StorageResult<void> grow();
     std::uint64_t mapBytes() const { return m_mapBytes; }
     std::uint64_t fileBytes() const;
+    /// What free disk space and the limit on file sizes let the file grow by. A quota is not known.
+    std::uint64_t growthBytes() const;
     const std::filesystem::path& file() const { return m_file; }
 
     /// Fails if the path no longer leads to the open file: what is written there is lost. Any
@@ -146,6 +148,8 @@ public:
                                                        PageNeighbours& neighbours) const;
     /// The number of keys in the database.
     StorageResult<std::uint64_t> entryCount(Database database) const;
+    /// The size of the file's unused pages when the transaction began.
+    std::uint64_t unusedBytes() const;
 
     const Environment& environment() const { return *m_environment; }
 
@@ -209,6 +213,9 @@ public:
     StorageResult<void> put(Database database, std::string_view key, std::string_view value);
     /// False if the key is absent.
     StorageResult<bool> erase(Database database, std::string_view key);
+    /// How many pages the transaction may write: few if there is little room, since LMDB reuses the
+    /// old version of a page only after the next commits.
+    std::uint64_t pagesMax() const;
     /// Returns once the change is on disk. Close all cursors first. The transaction ends even on
     /// error.
     StorageResult<void> commit();

@@ -308,6 +308,26 @@ void LayeredStore::fail(Health health, const StorageError& error) {
     if (!m_damage && isDamage(error)) m_damage = error;
 }
 
+bool LayeredStore::hasRoom(std::uint64_t bytes) const {
+    const auto missing = [bytes](const StorageResult<std::uint64_t>& unused) {
+        return bytes - std::min(bytes, unused.value_or(0));
+    };
+    return m_logMedium->mayGrow(missing(noted(m_logMedium->unusedBytes())),
+                                missing(noted(m_treeMedium->unusedBytes())));
+}
+
+// Looks at the files only if the disk is small or nearly full. A file that cannot be read has no
+// pages to count on.
+std::uint64_t LayeredStore::roomBytes() const {
+    constexpr std::uint64_t kPlenty = 1u << 30;
+    std::uint64_t log = m_logMedium->growthBytes();
+    std::uint64_t tree = m_treeMedium->growthBytes();
+    if (std::min(log, tree) >= kPlenty) return std::min(log, tree);
+    log += noted(m_logMedium->unusedBytes()).value_or(0);
+    tree += noted(m_treeMedium->unusedBytes()).value_or(0);
+    return std::min(log - std::min(log, m_log.pendingBytes()), tree);
+}
+
 void LayeredStore::tryAgain() {
     if (m_health != Health::NoRoom) return;
     m_health = Health::Ok;

@@ -75,7 +75,8 @@ public:
     Health health() const override { return m_health; }
     std::optional<StorageError> lastError() const override { return m_lastError; }
     const std::optional<StorageError>& damage() const override { return m_damage; }
-    bool hasRoom() const override { return m_logMedium->hasRoom(); }
+    bool hasRoom(std::uint64_t bytes) const override;
+    std::uint64_t roomBytes() const override;
     void tryAgain() override;
     void stopWriting() override;
     Figures figures() const override;

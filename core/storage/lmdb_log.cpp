@@ -245,6 +245,11 @@ StorageResult<Unfinished> LmdbLog::unfinished() {
     return unfinished;
 }
 
+StorageResult<std::uint64_t> LmdbLog::unusedBytes() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    return transaction.unusedBytes();
+}
+
 bool LmdbLog::growIfFull(const StorageError& error) {
     return error.code == kMapFull && m_environment->grow().has_value();
 }

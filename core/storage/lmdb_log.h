@@ -57,7 +57,11 @@ public:
     StorageResult<Unfinished> unfinished() override;
 
     bool growIfFull(const StorageError& error) override;
-    bool hasRoom() const override { return m_folder->hasRoom(); }
+    bool mayGrow(std::uint64_t logBytes, std::uint64_t treeBytes) const override {
+        return m_folder->mayGrow(logBytes, treeBytes);
+    }
+    StorageResult<std::uint64_t> unusedBytes() override;
+    std::uint64_t growthBytes() const override { return m_environment->growthBytes(); }
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 

@@ -69,13 +69,14 @@ StorageResult<void> LogWriter::write(LogBatch& batch) {
     TRY(writeRecords());
     TRY(writeLatest());
     TRY(noteTreeWritten(batch.treeGeneration));
-    std::uint64_t recordsLeft = batch.reclaimRecordsMax;
+    const std::uint64_t pagesMax = m_transaction.pagesMax();
+    std::uint64_t recordsLeft = std::min(batch.reclaimRecordsMax, pagesMax);
     for (const GroupId group : batch.reclaim) {
         TRY_ASSIGN(const bool done, reclaim(group, recordsLeft));
         if (!done) break;
         batch.reclaimed.push_back(group);
     }
-    recordsLeft = batch.trimRecordsMax;
+    recordsLeft = std::min(batch.trimRecordsMax, pagesMax);
     for (TrimStep& step : batch.trims) {
         TRY_ASSIGN(step.done, trim(step, recordsLeft));
         if (!step.done) break;

@@ -224,6 +224,11 @@ StorageResult<TreeMark> LmdbTree::mark(VolumeId volume, GroupId group) {
     return *decoded;
 }
 
+StorageResult<std::uint64_t> LmdbTree::unusedBytes() {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
+    return transaction.unusedBytes();
+}
+
 bool LmdbTree::growIfFull(const StorageError& error) {
     if (error.path == m_log->path()) return m_log->growIfFull(error);
     return error.code == kMapFull && m_environment->grow().has_value();

@@ -41,6 +41,8 @@ public:
 
     /// Also enlarges the log's map, since each tree write adds to the log.
     bool growIfFull(const StorageError& error) override;
+    StorageResult<std::uint64_t> unusedBytes() override;
+    std::uint64_t growthBytes() const override { return m_environment->growthBytes(); }
     std::uint64_t fileBytes() const override { return m_environment->fileBytes(); }
     std::string path() const override { return m_environment->file().string(); }
 

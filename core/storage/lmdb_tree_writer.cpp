@@ -207,11 +207,12 @@ StorageResult<void> MemtableWriter::writeMarks(const Memtable& memtable, VolumeI
 }
 
 StorageResult<void> MemtableWriter::makeReady(VolumeId volume) {
-    if (m_dirtyPages >= m_dirtyPagesMax || volume != m_volume) TRY(finish());
+    if (m_dirtyPages >= m_pagesMax || volume != m_volume) TRY(finish());
     m_volume = volume;
     if (m_transaction) return {};
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(m_environment));
     m_transaction.emplace(std::move(transaction));
+    m_pagesMax = std::min(m_dirtyPagesMax, m_transaction->pagesMax());
     if (std::exchange(m_hasBegun, true)) return {};
     ++m_dirtyPages;
     return writePair(m_pair.lower);
@@ -230,6 +231,7 @@ StorageResult<void> writeDropStep(Environment& environment, const KeyTree& items
     TRY_ASSIGN(WriteTransaction transaction, WriteTransaction::begin(environment));
     if (step.range) {
         std::vector<std::string> keys;
+        step.keysMax = std::min(step.keysMax, transaction.pagesMax());
         {
             TRY_ASSIGN(KeyTreeCursor cursor, KeyTreeCursor::open(transaction, items));
             DropFinder finder(environment, std::move(cursor), step);

@@ -54,6 +54,7 @@ private:
     Environment& m_environment;
     const KeyTree& m_items;
     const std::uint64_t m_dirtyPagesMax;
+    std::uint64_t m_pagesMax = 0;  ///< Of the open transaction; less if there is little room.
     const PairMark m_pair;
     bool m_hasBegun = false;
     VolumeId m_volume{};

@@ -27,6 +27,7 @@ public:
     Ticket written() const { return m_written; }
     Ticket released() const { return m_released; }
     std::uint64_t pendingTurns() const { return m_pending.size(); }
+    std::uint64_t pendingBytes() const { return m_pendingBytes; }
     /// From now on, turns are kept only for reading and never written.
     void stopQueueing();
     /// True if too much is waiting to be written to accept more.

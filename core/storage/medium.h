@@ -106,8 +106,12 @@ public:
     /// If `error` says that the map is full, enlarges the map and returns true. No write may be in
     /// progress.
     virtual bool growIfFull(const StorageError& error) = 0;
-    /// True if the disk accepts more data.
-    virtual bool hasRoom() const = 0;
+    /// True if the files of the log and of the tree may grow by so many bytes now.
+    virtual bool mayGrow(std::uint64_t logBytes, std::uint64_t treeBytes) const = 0;
+    /// The size of the pages of the file that nothing uses; none in memory.
+    virtual StorageResult<std::uint64_t> unusedBytes() = 0;
+    /// What the file can still grow by. An estimate: a quota is not known.
+    virtual std::uint64_t growthBytes() const = 0;
     virtual std::uint64_t fileBytes() const = 0;
     /// For messages.
     virtual std::string path() const = 0;
@@ -159,6 +163,8 @@ public:
     virtual StorageResult<TreeMark> mark(VolumeId volume, GroupId group) = 0;
 
     virtual bool growIfFull(const StorageError& error) = 0;
+    virtual StorageResult<std::uint64_t> unusedBytes() = 0;
+    virtual std::uint64_t growthBytes() const = 0;
     virtual std::uint64_t fileBytes() const = 0;
     /// For messages.
     virtual std::string path() const = 0;

@@ -27,7 +27,9 @@ public:
     StorageResult<Unfinished> unfinished() override;
 
     bool growIfFull(const StorageError&) override { return false; }
-    bool hasRoom() const override { return true; }
+    bool mayGrow(std::uint64_t, std::uint64_t) const override { return true; }
+    StorageResult<std::uint64_t> unusedBytes() override { return 0; }
+    std::uint64_t growthBytes() const override { return UINT64_MAX; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
 
@@ -66,6 +68,8 @@ public:
     StorageResult<TreeMark> mark(VolumeId volume, GroupId group) override;
 
     bool growIfFull(const StorageError&) override { return false; }
+    StorageResult<std::uint64_t> unusedBytes() override { return 0; }
+    std::uint64_t growthBytes() const override { return UINT64_MAX; }
     std::uint64_t fileBytes() const override { return 0; }
     std::string path() const override { return "memory"; }
 

@@ -140,6 +140,19 @@ StorageResult<std::shared_ptr<PageFile::View>> PageFile::viewOf(
     return view;
 }
 
+PageNumber PageFile::View::unusedPages() const {
+    constexpr PageNumber kMetaPages = 2;
+    PageNumber used = kMetaPages;
+    const auto count = [&](const TreeRoot& root) {
+        used += root.branchPages + root.leafPages + root.overflowPages;
+    };
+    count(free.root);
+    count(main.root);
+    for (const PageTree& tree : trees)
+        count(tree.root);
+    return pagesNamed - std::min(used, pagesNamed);
+}
+
 StorageResult<PageFile::ViewPtr> PageFile::view(std::uint64_t transaction,
                                                 const std::vector<std::string>& names) {
     if (m_last != nullptr && m_last->transaction == transaction) return m_last;

@@ -29,6 +29,10 @@ public:
         PageTree main;
         std::vector<PageTree> trees;  ///< The named trees, in the order requested.
         std::shared_ptr<const char> map;
+
+        /// How many pages of the file no tree uses. It goes by the counts in the roots of the
+        /// trees.
+        PageNumber unusedPages() const;
     };
     using ViewPtr = std::shared_ptr<const View>;
 

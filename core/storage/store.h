@@ -263,8 +263,12 @@ public:
     virtual std::optional<StorageError> lastError() const = 0;
     /// The first corruption of a file that a read or a write met. Sound data can still be read.
     virtual const std::optional<StorageError>& damage() const = 0;
-    /// True if the disk accepts more data now. Call it rarely: it writes a file to find out.
-    virtual bool hasRoom() const = 0;
+    /// True if the store can write `bytes` more now: to unused pages of its files, and the rest to
+    /// the disk. Call it rarely: it writes a file to find out.
+    virtual bool hasRoom(std::uint64_t bytes) const = 0;
+    /// An estimate of how many more bytes each file can take: its unused pages, and what it can
+    /// grow by, less the turns not yet written. The maximum if everything is in memory.
+    virtual std::uint64_t roomBytes() const = 0;
     /// Changes NoRoom back to Ok.
     virtual void tryAgain() = 0;
     /// Stops all writing. Later commits stay in memory, only for reads, with as little memory as

@@ -1,5 +1,6 @@
 #include <lmdb.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -87,6 +88,14 @@ StorageResult<std::uint64_t> Transaction::entryCount(Database database) const {
     return stat.ms_entries;
 }
 
+// A transaction that failed may have made the file longer than its meta page says.
+std::uint64_t Transaction::unusedBytes() const {
+    if (m_view == nullptr) return 0;
+    const std::uint64_t named = m_view->pagesNamed * m_view->pages.pageBytes;
+    const std::uint64_t beyond = std::max(m_environment->fileBytes(), named) - named;
+    return beyond + m_view->unusedPages() * m_view->pages.pageBytes;
+}
+
 StorageResult<MDB_txn*> ReadTransaction::beginTxn(Environment& environment, Reader reader) {
     MDB_txn* txn = nullptr;
     if (reader == Reader::Owner) txn = std::exchange(environment.m_spareReader, nullptr);
@@ -169,6 +178,15 @@ StorageResult<WriteTransaction> WriteTransaction::begin(Environment& environment
         environment.m_hasCheckedFree = true;
     }
     return transaction;
+}
+
+std::uint64_t WriteTransaction::pagesMax() const {
+    constexpr std::uint64_t kPageBytes = 4096;
+    constexpr std::uint64_t kPartOfRoom = 8;
+    constexpr std::uint64_t kPagesMin = 16;
+    const std::uint64_t pages =
+        unusedBytes() / kPageBytes + m_environment->growthBytes() / kPageBytes;
+    return std::max(pages / kPartOfRoom, kPagesMin);
 }
 
 WriteTransaction::WriteTransaction(WriteTransaction&& other) noexcept

@@ -132,6 +132,47 @@ private slots:
         QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
     }
 
+    // Deletions go on, of items and of the table.
+    void onlyDeletionsAreCarriedOutWhileLittleRoomIsLeft_data() {
+        QTest::addColumn<int>("accepted");
+        QTest::newRow("no growth") << static_cast<int>(Accepted::NoGrowth);
+        QTest::newRow("deletions") << static_cast<int>(Accepted::Deletions);
+    }
+    void onlyDeletionsAreCarriedOutWhileLittleRoomIsLeft() {
+        QFETCH(int, accepted);
+        WorldHarness t(Profile::serviceLike());
+        t.createTable();
+        putItems(t, "c");
+        t.addIndex(test::colourIndex());
+        for (int i = 0; i < 20'000 && itemsFilled(t) < 500; ++i)
+            t.run(1ms);
+        t.setAccepts(static_cast<Accepted>(accepted));
+        t.run(1s);
+        const std::uint64_t filled = itemsFilled(t);
+        QVERIFY(filled < kItems);
+        const auto put = t.put("k1", {{"colour", "new"}});
+        const auto erased = test::write(t, {.pk = "k2", .isDelete = true});
+        t.run(5min);
+        QVERIFY(t.failed(put));
+        QVERIFY(t.done(erased) && !t.failed(erased));
+        QVERIFY(!isFilled(t));
+        QCOMPARE(itemsFilled(t), filled);
+        t.setAccepts(true);
+        for (int i = 0; i < 2000 && !isFilled(t); ++i)
+            t.run(50ms);
+        QVERIFY(isFilled(t));
+        t.run(2s);
+        QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
+        t.setAccepts(static_cast<Accepted>(accepted));
+        DeleteTable remove;
+        remove.table = t.table();
+        t.submit("DeleteTable", always(remove));
+        t.run(10s);
+        QVERIFY(t.table() == nullptr);
+        t.reclaim();
+        QCOMPARE(t.store().droppedKeysLeft(), std::uint64_t{0});
+    }
+
     // The changes that an index still lacks stay in the log of its table.
     void anIndexGetsChangesOnlyWhileWritesAreAccepted() {
         WorldHarness t(Profile::serviceLike());
@@ -295,11 +336,17 @@ private slots:
     // A zone that comes back gets neither records nor a copy, and its groups serve.
     void aZoneCatchesUpOnlyWhileWritesAreAccepted_data() {
         QTest::addColumn<bool>("needsCopy");
-        QTest::newRow("by the log") << false;
-        QTest::newRow("by a copy") << true;
+        QTest::addColumn<int>("accepted");
+        const int nothing = static_cast<int>(Accepted::Nothing);
+        const int deletions = static_cast<int>(Accepted::Deletions);
+        QTest::newRow("by the log") << false << nothing;
+        QTest::newRow("by a copy") << true << nothing;
+        QTest::newRow("by the log, little room") << false << deletions;
+        QTest::newRow("by a copy, little room") << true << deletions;
     }
     void aZoneCatchesUpOnlyWhileWritesAreAccepted() {
         QFETCH(bool, needsCopy);
+        QFETCH(int, accepted);
         LogBounds bounds;
         bounds.stepRecords = 8;
         bounds.rangeKeysMax = 50;
@@ -310,7 +357,7 @@ private slots:
         QVERIFY(test::failZone(t.world(), kZoneB, std::nullopt).has_value());
         t.run(3s);
         putItems(t, "b");
-        t.setAccepts(false);
+        t.setAccepts(static_cast<Accepted>(accepted));
         test::healAll(t.world());
         t.run(2s);  // Elections and what they decide.
         const std::uint64_t records = recordsOf(t, VolumeId(1));

@@ -232,8 +232,8 @@ void WorldHarness::reclaim() {
     sync();
 }
 
-void WorldHarness::setAccepts(bool writes) {
-    static_cast<void>(m_world->admit(cluster::StorageAccepts{writes}));
+void WorldHarness::setAccepts(cluster::Accepted accepted) {
+    static_cast<void>(m_world->admit(cluster::StorageAccepts{accepted}));
 }
 
 void WorldHarness::kill() {

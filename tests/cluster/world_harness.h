@@ -73,8 +73,11 @@ public:
     void flush();
     /// Has jobs and store erase what was dropped, range after range.
     void reclaim();
-    /// The store refuses writes from now on, or accepts them again.
-    void setAccepts(bool writes);
+    /// What the store accepts from now on.
+    void setAccepts(cluster::Accepted accepted);
+    void setAccepts(bool writes) {
+        setAccepts(writes ? cluster::Accepted::Everything : cluster::Accepted::Nothing);
+    }
     /// Kills the process and restarts it with what is synced.
     void kill();
     /// Stops the process normally and restarts it.

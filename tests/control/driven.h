@@ -34,6 +34,7 @@ public:
         facts.durability = "memory";
         facts.waitingCalls = 4;
         facts.readOnly = readOnly;
+        facts.acceptsChanges = !readOnly;
         if (readOnly) facts.storageProblem = "The disk failed.";
         facts.uptime = std::chrono::milliseconds(1500);
         return facts;

@@ -26,6 +26,11 @@ const StorageError kNoSpace{"write", ENOSPC, "log.mdb", ""};
 const StorageError kBadSync{"fsync", EIO, "log.mdb", ""};
 const StorageError kDamage{"read an item", storage::kCorrupted, "tree.mdb", ""};
 
+/// A disk with this much room.
+auto left(std::uint64_t bytes) {
+    return [bytes](std::uint64_t wanted) { return bytes >= wanted; };
+}
+
 struct Watched {
     std::vector<std::string> sentences;
     DiskWatch disk{[this](const std::string& sentence) { sentences.push_back(sentence); }};
@@ -42,13 +47,45 @@ private slots:
         watched.disk.foundNoRoom(1s, kNoSpace);
         QVERIFY(watched.disk.state() == DiskState::Full && !watched.disk.acceptsWrites());
         QVERIFY(watched.disk.probeAt() == Duration(2s));
-        watched.disk.probed(2s, false);
+        watched.disk.probed(2s, left(0));
         QVERIFY(watched.disk.probeAt() == Duration(3s));
         QCOMPARE(watched.sentences.size(), std::size_t{1});
-        watched.disk.probed(3s, true);
+        watched.disk.probed(3s, left(engine::kRoomBytes));
         QVERIFY(watched.disk.acceptsWrites() && !watched.disk.probeAt());
         QVERIFY(watched.disk.problem().empty());
         QCOMPARE(watched.sentences.size(), std::size_t{2});
+    }
+
+    void acceptsOnlyDeletionsWhileLittleRoomIsLeft() {
+        Watched watched;
+        watched.disk.hasLeft(1s, engine::kLowBytes);
+        QVERIFY(watched.disk.acceptsWrites() && !watched.disk.probeAt());
+        watched.disk.hasLeft(1s, engine::kLowBytes - 1);
+        QVERIFY(watched.disk.state() == DiskState::Low);
+        QVERIFY(!watched.disk.acceptsWrites() && watched.disk.acceptsDeletions());
+        QVERIFY(watched.disk.probeAt() == Duration(2s));
+        watched.disk.hasLeft(1s, 0);
+        watched.disk.probed(2s, left(engine::kRoomBytes - 1));
+        QVERIFY(watched.disk.state() == DiskState::Low);
+        QVERIFY(watched.disk.probeAt() == Duration(3s));
+        QCOMPARE(watched.sentences.size(), std::size_t{1});
+        watched.disk.probed(3s, left(engine::kRoomBytes));
+        QVERIFY(watched.disk.acceptsWrites() && !watched.disk.probeAt());
+        QVERIFY(watched.disk.problem().empty());
+    }
+
+    // What a write did not fit into may be enough for a deletion.
+    void aFullDiskWithLittleRoomAcceptsDeletions() {
+        Watched watched;
+        watched.disk.storeFailed(1s, Health::CommitFailed, kNoSpace);
+        QVERIFY(!watched.disk.acceptsDeletions() && watched.disk.isOnlyForReads());
+        watched.disk.hasLeft(1s, engine::kLowBytes - 1);
+        QVERIFY(watched.disk.state() == DiskState::Full);
+        watched.disk.probed(2s, left(engine::kLeastBytes));
+        QVERIFY(watched.disk.state() == DiskState::Low);
+        QVERIFY(watched.disk.acceptsDeletions() && !watched.disk.isOnlyForReads());
+        watched.disk.foundNoRoom(3s, kNoSpace);
+        QVERIFY(watched.disk.state() == DiskState::Full && !watched.disk.acceptsDeletions());
     }
 
     // A commit without room reopens the world only for reads, until there is room.
@@ -56,7 +93,7 @@ private slots:
         Watched watched;
         watched.disk.storeFailed(1s, Health::CommitFailed, kNoSpace);
         QVERIFY(watched.disk.state() == DiskState::Full && watched.disk.isOnlyForReads());
-        watched.disk.probed(2s, true);
+        watched.disk.probed(2s, left(engine::kRoomBytes));
         QVERIFY(watched.disk.acceptsWrites() && !watched.disk.isOnlyForReads());
         watched.disk.storeFailed(3s, Health::CommitFailed, kBadSync);
         QVERIFY(watched.disk.acceptsWrites() && !watched.disk.isOnlyForReads());
@@ -69,7 +106,7 @@ private slots:
         watched.disk.storeFailed(2s, Health::ReadOnly, kBadSync);
         QVERIFY(watched.disk.state() == DiskState::Failed && !watched.disk.probeAt());
         const std::string problem = watched.disk.problem();
-        watched.disk.probed(3s, true);
+        watched.disk.probed(3s, left(engine::kRoomBytes));
         QVERIFY(watched.disk.state() == DiskState::Failed && watched.disk.isOnlyForReads());
         QVERIFY(!problem.empty() && watched.disk.problem() == problem);
         QCOMPARE(watched.sentences.size(), std::size_t{2});
@@ -81,7 +118,7 @@ private slots:
         QVERIFY(watched.disk.foundDamage(kDamage, "Writes are refused: "));
         QVERIFY(!watched.disk.foundDamage(kDamage, "Writes are refused: "));
         QVERIFY(watched.disk.state() == DiskState::Damaged && !watched.disk.probeAt());
-        watched.disk.probed(2s, true);
+        watched.disk.probed(2s, left(engine::kRoomBytes));
         watched.disk.foundNoRoom(3s, kNoSpace);
         QVERIFY(watched.disk.state() == DiskState::Damaged);
         QVERIFY(watched.disk.problem().starts_with("Writes are refused: "));

@@ -23,6 +23,9 @@ inline constexpr const char* kCreateTable =
 inline std::string putJson(const std::string& key) {
     return R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("}}})";
 }
+inline std::string deleteJson(const std::string& key) {
+    return R"({"TableName":"Tab","Key":{"pk":{"S":")" + key + R"("}}})";
+}
 inline std::string getJson(const std::string& key) {
     return R"({"TableName":"Tab","ConsistentRead":true,"Key":{"pk":{"S":")" + key + R"("}}})";
 }

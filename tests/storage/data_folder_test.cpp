@@ -44,13 +44,13 @@ private slots:
         QVERIFY(opened.has_value());
         for (const char* file : {"log.mdb", "items.mdb"})
             makeFile(path / file, large == file ? 6 * kMegabyte : kMegabyte);
-        QVERIFY((*opened)->hasRoom());
+        QVERIFY((*opened)->mayGrow(4 * kMegabyte, 4 * kMegabyte));
         {
             const FileLimit limit(8 * kMegabyte);
-            QVERIFY(!(*opened)->hasRoom());
+            QVERIFY(!(*opened)->mayGrow(4 * kMegabyte, 4 * kMegabyte));
         }
         const FileLimit limit(16 * kMegabyte);
-        QVERIFY((*opened)->hasRoom());
+        QVERIFY((*opened)->mayGrow(4 * kMegabyte, 4 * kMegabyte));
     }
 };
 

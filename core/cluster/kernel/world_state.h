@@ -83,6 +83,17 @@ struct WorldState {
     /// False while the store refuses writes. Nothing that only adds data begins then: what the
     /// disk does not take would fill the memory.
     bool acceptsWrites = true;
+    /// How many bytes the store can still take, if there are few. A write of an item that is no
+    /// deletion takes what it may cost; there is none left while only deletions are accepted.
+    std::uint64_t roomLeft = UINT64_MAX;
+    bool lacksRoom = false;  ///< A write was refused since the store last said what it accepts.
+    /// False if there is not enough.
+    bool takeRoom(std::uint64_t bytes) {
+        lacksRoom = lacksRoom || bytes > roomLeft;
+        if (bytes > roomLeft) return false;
+        if (roomLeft != UINT64_MAX) roomLeft -= bytes;
+        return true;
+    }
 
     // --- Regions, groups and tables
 

@@ -75,12 +75,25 @@ struct StorageSynced {
     storage::Ticket upTo{};
     storage::Ticket trees = {};
 };
-/// The store refuses writes from now on (a full disk, damage, an I/O error), or accepts them again.
-/// While it refuses them, the caller admits no call that writes, and the world holds back its own
-/// work: jobs, copies, catch-up, expiries, changes for indexes, marks and expiry of
-/// streams, states of tables, recovery of transactions, hand-overs.
+/// What the store accepts from now on.
+enum class Accepted : std::uint8_t {
+    Everything,
+    /// Deletions, and what follows from earlier writes: no other write of a client is carried out,
+    /// no index is filled, and no replica copied.
+    NoGrowth,
+    /// Deletions and what else frees space: tables that settle, jobs that reclaim, expiries. What
+    /// adds data waits: also catch-up, changes for indexes, and marks of streams.
+    Deletions,
+    /// Nothing (a full disk, damage, an I/O error). The caller admits no call that writes, and the
+    /// world holds back its own work: jobs, copies, catch-up, expiries, changes for indexes, marks
+    /// and expiry of streams, states of tables, recovery of transactions, hand-overs.
+    Nothing,
+};
 struct StorageAccepts {
-    bool writes = true;
+    Accepted accepted = Accepted::Everything;
+    /// How many bytes it can still take, with Everything; the maximum if there are many.
+    std::uint64_t room = UINT64_MAX;
+    bool operator==(const StorageAccepts&) const = default;
 };
 /// Why the world before this one had to end; for the trace.
 struct StorageFailure {

@@ -153,7 +153,8 @@ storage::Ticket World::Impl::commit() {
 }
 
 void World::Impl::process(Event& event) {
-    if (!state.acceptsWrites && isHeld(event)) return heldBack.push_back(std::move(event));
+    if (accepted != Accepted::Everything && isHeld(event))
+        return heldBack.push_back(std::move(event));
     std::visit(Overloaded{
                    [](std::monostate) {},
                    [&](ReplicaMessage& message) { replicator.on(message); },

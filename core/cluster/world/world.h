@@ -82,6 +82,8 @@ public:
     /// The first corrupt data that a read met. The world continues and serves sound data; it
     /// refuses writes.
     const std::optional<storage::StorageError>& damage() const;
+    /// A write was refused for lack of room since the world was last told what the store accepts.
+    bool lacksRoom() const;
 
     // --- inputs and answers
 

@@ -96,12 +96,13 @@ public:
     Duration savedLead{};  ///< The lead that is restored after a stop.
     Pace savedPace = Pace::Slower;
     std::vector<Answered> answers;
-    /// What was due while the store refused writes, in order.
+    Accepted accepted = Accepted::Everything;  ///< By the store.
+    /// What was due while the store refused it, in order.
     std::vector<Event> heldBack;
 
 private:
-    /// True if the event waits while the store refuses writes.
-    static bool isHeld(const Event& event);
+    /// True if the event waits until the store accepts more.
+    bool isHeld(const Event& event) const;
     bool waits(const Group& group) const override;
     void moved(Group& group) override;
     void awaitsReaders(Group& group) override;

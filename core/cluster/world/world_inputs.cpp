@@ -76,7 +76,15 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - Zones lose and regain power.
 // - CatchUpResumes, IndexBatchArrives and LedgerStep ask `acceptsWrites` themselves. An IndexRetry
 //   only sends what the receiver then does not take.
-bool World::Impl::isHeld(const Event& event) {
+// While the store accepts deletions, only jobs that add data are held: the others free space.
+bool World::Impl::isHeld(const Event& event) const {
+    if (accepted != Accepted::Nothing) {
+        if (std::holds_alternative<CopyStep>(event)) return true;
+        const auto* step = std::get_if<JobStep>(&event);
+        const Job* job = step == nullptr ? nullptr : jobs.find(step->job);
+        return job != nullptr &&
+               (job->kind == JobKind::FillIndex || job->kind == JobKind::FillExpiry);
+    }
     return std::visit(
         Overloaded{
             []<OneOf<TableSettles, JobStep, CopyStep, StreamTick, ExpirySweep, PreparedSweep,
@@ -92,13 +100,20 @@ bool World::Impl::isHeld(const Event& event) {
 }
 
 Admitted World::Impl::admit(const StorageAccepts& input) {
-    state.acceptsWrites = input.writes;
-    if (!input.writes) return 0;
+    const Accepted before = std::exchange(accepted, input.accepted);
+    state.acceptsWrites = accepted <= Accepted::NoGrowth;
+    state.roomLeft = accepted == Accepted::Everything ? input.room : 0;
+    state.lacksRoom = false;
+    if (accepted == before || accepted == Accepted::Nothing) return 0;
     for (Event& event : std::exchange(heldBack, {})) {
         std::visit([this](auto& body) { state.queue.add(state.now, std::move(body)); }, event);
     }
-    replicator.resumeCatchUp();
+    if (state.acceptsWrites) replicator.resumeCatchUp();
     return 0;
+}
+
+bool World::lacksRoom() const {
+    return m_impl->state.lacksRoom;
 }
 
 Admitted World::Impl::admit(StorageFailure& input) {

@@ -69,6 +69,17 @@ Needs needsOf(const WriteItem& write) {
         write.action);
 }
 
+/// The bytes that a change may add on disk: all zones have it in the log and in the tree, and the
+/// global indexes may copy it.
+std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record) {
+    constexpr std::uint64_t kRecordBytes = 512;
+    const TablePtr table = world.catalog.find(group.table);
+    const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
+    const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
+                                 (record.oldImage ? record.oldImage->size() : 0);
+    return 2 * kZonesPerRegion * copies * (kRecordBytes + images);
+}
+
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
     const TablePtr table = world.catalog.find(group.table);
     if (table == nullptr) return false;
@@ -163,6 +174,10 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
     const std::uint32_t bytes =
         *after == nullptr ? 0 : static_cast<std::uint32_t>(types::itemBytes(**after));
     done.record = changeRecord(world, group, storageKey, before, std::move(image), bytes);
+    if (*after != nullptr && !world.takeRoom(mayCost(world, group, *done.record)))
+        done.error = ApiError::internal(
+            "Too little room is left for the data folder to write this item; free disk space, or "
+            "delete items or tables.");
     return done;
 }
 
