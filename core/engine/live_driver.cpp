@@ -134,7 +134,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     m_frameEnd = Loop::now() + kFrameMax;
     takeFinishedWork();
     if (m_store->health() == storage::Health::NoRoom) {
-        if (m_disk.acceptsWrites()) m_disk.foundNoRoom(wall, m_store->lastError());
+        m_disk.foundNoRoom(wall, m_store->lastError());
     } else if (m_store->health() != storage::Health::Ok) {
         dropFailedStore(wall);
         reopen(wall, calendar);

@@ -169,7 +169,7 @@ void ArchiveLayer::forgetCancelled() {
 
 // --- work
 
-std::unique_ptr<Work> ArchiveLayer::takeWork() {
+std::unique_ptr<Work> ArchiveLayer::takeWork(bool mayAdd) {
     if (m_workIsOut || (m_orders.empty() && m_removals.empty())) return nullptr;
     ArchiveBatch batch;
     for (const Removal& removal : m_removals) {
@@ -178,7 +178,7 @@ std::unique_ptr<Work> ArchiveLayer::takeWork() {
         batch.removals.push_back(removal.segment);
     }
     const auto next = std::ranges::find(m_orders, Order::State::Waiting, &Order::state);
-    if (next != m_orders.end() && next->needs && *next->needs <= m_written) {
+    if (mayAdd && next != m_orders.end() && next->needs && *next->needs <= m_written) {
         next->state = Order::State::Out;
         batch.order = next->order;
     }

@@ -29,8 +29,9 @@ public:
     /// Everything up to `ticket` is on disk.
     void noteWritten(Ticket ticket);
 
-    /// Null if there is nothing to do or work is already out.
-    std::unique_ptr<Work> takeWork();
+    /// Null if there is nothing to do or work is already out. Unless it `mayAdd` a segment, it only
+    /// removes some.
+    std::unique_ptr<Work> takeWork(bool mayAdd);
     /// Adds the rows for the finished work to `rows`, which belong in the next turn. After an error
     /// the work waits to be taken again.
     StorageResult<void> finish(std::unique_ptr<Work> work, Turn& rows);

@@ -227,7 +227,10 @@ Ticket LayeredStore::treesSynced() const {
 std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
     if (m_health != Health::Ok || !m_writes || m_archive.workIsOut()) return nullptr;
     if (auto work = m_trees.takeWork(force, m_log.written())) return work;
-    return m_trees.workIsOut() ? nullptr : m_archive.takeWork();
+    if (m_trees.workIsOut()) return nullptr;
+    // A segment waits, and its records in the logs, rather than take the room that deletions need.
+    constexpr std::uint64_t kRoomForSegment = 12u << 20;
+    return m_archive.takeWork(m_logMedium->growthBytes() >= kRoomForSegment);
 }
 
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {

@@ -153,16 +153,16 @@ storage::StorageResult<Participant::Planned> Participant::plan(
         TRY_ASSIGN(const auto prepared, m_prepared.find(group, zone, key));
         if (prepared) planned.replaced = table::OldItem{0, checksumOf(group, key, *prepared)};
     }
-    planned.evaluation =
-        std::visit(Overloaded{
-                       [&](const WriteItem& write) {
-                           return evaluateWrite(m_world, sizes, group, zone, write, key);
-                       },
-                       [&](const ConditionCheck& check) {
-                           return evaluateCheck(m_world, group, zone, check, key);
-                       },
-                   },
-                   action);
+    planned.evaluation = std::visit(Overloaded{
+                                        [&](const WriteItem& write) {
+                                            return evaluateWrite(m_world, sizes, group, zone, write,
+                                                                 key, Logged::PreparedAndCommitted);
+                                        },
+                                        [&](const ConditionCheck& check) {
+                                            return evaluateCheck(m_world, group, zone, check, key);
+                                        },
+                                    },
+                                    action);
     if (planned.evaluation.error || planned.evaluation.needsCount) return planned;
     planned.action = actionOf(planned.evaluation);
     result.write.after = after(planned.evaluation);

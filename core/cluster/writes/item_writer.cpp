@@ -75,7 +75,7 @@ Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& s
 Written changeItem(WorldState& world, Replicator& replicator, CollectionSizes& sizes, Group& group,
                    ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
     Written written;
-    Evaluation done = evaluateWrite(world, sizes, group, zone, write, storageKey);
+    Evaluation done = evaluateWrite(world, sizes, group, zone, write, storageKey, Logged::Once);
     written.needsCount = done.needsCount;
     if (written.needsCount) return written;
     written.reply.before = done.latest.item;

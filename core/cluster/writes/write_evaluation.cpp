@@ -71,13 +71,15 @@ Needs needsOf(const WriteItem& write) {
 
 /// The bytes that a change may add on disk: all zones have it in the log and in the tree, and the
 /// global indexes may copy it.
-std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record) {
+std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
+                      Logged logged) {
     constexpr std::uint64_t kRecordBytes = 512;
     const TablePtr table = world.catalog.find(group.table);
     const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
     const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
                                  (record.oldImage ? record.oldImage->size() : 0);
-    return 2 * kZonesPerRegion * copies * (kRecordBytes + images);
+    const std::uint64_t places = 1 + static_cast<std::uint64_t>(logged);
+    return places * kZonesPerRegion * copies * (kRecordBytes + images);
 }
 
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
@@ -132,7 +134,8 @@ table::LogRecord changeRecord(const WorldState& world, const Group& group,
 }
 
 Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const Group& group,
-                         ZoneIndex zone, const WriteItem& write, const std::string& storageKey) {
+                         ZoneIndex zone, const WriteItem& write, const std::string& storageKey,
+                         Logged logged) {
     Evaluation done;
     auto latest = latestItem(world, group, zone, storageKey);
     if (!latest) return damaged(world, std::move(latest).error());
@@ -174,7 +177,7 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
     const std::uint32_t bytes =
         *after == nullptr ? 0 : static_cast<std::uint32_t>(types::itemBytes(**after));
     done.record = changeRecord(world, group, storageKey, before, std::move(image), bytes);
-    if (*after != nullptr && !world.takeRoom(mayCost(world, group, *done.record)))
+    if (*after != nullptr && !world.takeRoom(mayCost(world, group, *done.record, logged)))
         done.error = ApiError::internal(
             "Too little room is left for the data folder to write this item; free disk space, or "
             "delete items or tables.");

@@ -21,9 +21,14 @@ struct Evaluation {
     std::optional<table::LogRecord> record;
 };
 
-/// Reports corrupt data to the world and answers InternalServerError.
+/// How often a write puts the new image into the log.
+enum class Logged : std::uint8_t { Once = 1, PreparedAndCommitted = 2 };
+
+/// Reports corrupt data to the world and answers InternalServerError. So it does if the store has
+/// too little room left for the write.
 Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const Group& group,
-                         ZoneIndex zone, const WriteItem& write, const std::string& storageKey);
+                         ZoneIndex zone, const WriteItem& write, const std::string& storageKey,
+                         Logged logged);
 /// Has no record.
 Evaluation evaluateCheck(WorldState& world, const Group& group, ZoneIndex zone,
                          const ConditionCheck& check, const std::string& storageKey);
