@@ -71,7 +71,8 @@ void LiveDriver::watchRoom(Duration wall) {
     m_room = isWatched ? m_store->roomBytes() : UINT64_MAX;
     if (m_room >= kPlenty) m_lookForRoomAt = wall + kLookForRoomEvery;
     const storage::Store::Figures left = m_store->figures();
-    const std::uint64_t unflushed = kZonesPerRegion * left.memtableBytes;
+    // Images in whole pages take up to twice their size.
+    const std::uint64_t unflushed = 2 * kZonesPerRegion * left.memtableBytes;
     const std::uint64_t needed = m_disk.acceptsWrites() ? kRoomBytes : kLeastBytes;
     m_isNearlyFull = m_room < kNearlyFull;
     m_awaitsDisk = m_room < needed + unflushed && (unflushed > 0 || left.pendingTurns > 0);

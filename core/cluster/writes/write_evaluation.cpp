@@ -73,7 +73,7 @@ Needs needsOf(const WriteItem& write) {
 /// global indexes may copy it.
 std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
                       Logged logged) {
-    constexpr std::uint64_t kRecordBytes = 512;
+    constexpr std::uint64_t kRecordBytes = 4096;  // LMDB gives a large value whole pages.
     const TablePtr table = world.catalog.find(group.table);
     const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
     const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
