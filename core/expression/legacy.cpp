@@ -20,14 +20,9 @@ std::unexpected<ApiError> fail(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
 }
 
-ApiResult<void> checkNameLength(const std::string& name) {
-    if (name.size() <= types::kAttributeNameBytesMax) return {};
-    return fail(std::string(types::kNameTooLarge));
-}
-
 ApiResult<void> checkAttributeName(const std::string& name) {
     if (name.empty()) return fail("Empty attribute name");
-    return checkNameLength(name);
+    return types::checkNameLength(name);
 }
 
 std::unexpected<ApiError> invalid(std::string message) {
@@ -229,7 +224,7 @@ ApiResult<Condition> conditionFromFilter(const std::vector<AttributeCondition>& 
                                          ConditionalOperator conditionalOperator) {
     std::vector<Condition> conditions;
     for (const AttributeCondition& each : filter) {
-        TRY(checkNameLength(each.attribute));
+        TRY(types::checkNameLength(each.attribute));
         const Operator& op = findOperator(each.comparisonOperator);
         TRY(checkOperands(op, each.valueList));
         conditions.push_back(conditionOf(each.attribute, op, each.valueList));
@@ -241,7 +236,7 @@ ApiResult<KeyPredicates> predicatesFromKeyConditions(
     const std::vector<AttributeCondition>& conditions) {
     KeyPredicates predicates;
     for (const AttributeCondition& each : conditions) {
-        TRY(checkNameLength(each.attribute));
+        TRY(types::checkNameLength(each.attribute));
         const Operator& op = findOperator(each.comparisonOperator);
         TRY(checkOperands(op, each.valueList));
         KeyPredicate predicate{each.attribute, op.key, {}};

@@ -92,8 +92,7 @@ ApiResult<Substitutions> Substitutions::create(std::optional<Names> names,
                     "key " +
                     placeholder));
             }
-            if (attribute.size() > types::kAttributeNameBytesMax)
-                return std::unexpected(ApiError::validation(std::string(types::kNameTooLarge)));
+            TRY(types::checkNameLength(attribute));
             result.m_names.push_back({std::move(placeholder), std::move(attribute)});
         }
         std::ranges::sort(result.m_names, {}, &Name::placeholder);

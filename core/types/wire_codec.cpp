@@ -360,6 +360,11 @@ ApiResult<T> settle(ApiResult<T> decoded, const Decoder& decoder, const json::Va
 
 }  // namespace
 
+ApiResult<void> checkNameLength(std::string_view name) {
+    if (name.size() <= kAttributeNameBytesMax) return {};
+    return invalid(std::string(kNameTooLarge));
+}
+
 ApiResult<AttributeValue> valueFromJson(const json::Value& value, int levelsMax) {
     Decoder decoder;
     ApiResult<AttributeValue> decoded = decoder.value(value, 1);

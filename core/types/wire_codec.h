@@ -24,6 +24,8 @@ inline constexpr std::string_view kNestingExceeded =
 inline constexpr std::size_t kAttributeNameBytesMax = 65'535;
 inline constexpr std::string_view kNameTooLarge =
     "Attribute name is too large, must be less than 65536 bytes";
+/// Refuses a longer name.
+ApiResult<void> checkNameLength(std::string_view name);
 
 /// Parses one attribute value. The errors are the service's, in its order: JSON of the wrong shape
 /// anywhere in it (Serialization), then broken rules, member by member: no type, a null, empty
