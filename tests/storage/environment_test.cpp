@@ -1,6 +1,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -12,6 +13,7 @@
 #include "core/storage/page_file.h"
 #include "core/storage/page_tree.h"
 #include "core/storage/storage_error.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_main.h"
 
 // Goal: a fault in the database library ends the call that met it and spoils nothing else: whoever
@@ -158,6 +160,21 @@ private slots:
         QVERIFY(ReadTransaction::begin(*environment)->get(records, "a")->has_value());
         QVERIFY(environment->grow().has_value());
         QVERIFY(ReadTransaction::begin(*environment)->get(records, "a")->has_value());
+    }
+
+    // LMDB takes a write that is cut short for a full disk.
+    void tellsTheLimitOnFileSizesFromAFullDisk() {
+        const QTemporaryDir folder;
+        const auto environment = openNew(folder, 16u << 20);
+        auto transaction = WriteTransaction::begin(*environment);
+        QVERIFY(transaction.has_value());
+        const std::string value(1u << 20, 'x');
+        QVERIFY(transaction->put(environment->database(0), "a", value).has_value());
+        const test::FileLimit limit(environment->fileBytes() + 100'000);
+        const auto written = transaction->commit();
+        QVERIFY(!written.has_value());
+        QCOMPARE(written.error().code, EFBIG);
+        QVERIFY(written.error().message().find("the limit on file sizes") != std::string::npos);
     }
 
     void staysUsableWhereItHasNoRoomToGrow() {
