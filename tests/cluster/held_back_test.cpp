@@ -84,6 +84,23 @@ bool isFilled(const WorldHarness& t) {
     return !t.table()->indexes.at(0).backfilling;
 }
 
+/// A table whose index is being filled, with at least 500 of its items.
+void fillHalfAnIndex(WorldHarness& t) {
+    t.createTable();
+    putItems(t, "c");
+    t.addIndex(test::colourIndex());
+    for (int i = 0; i < 20'000 && itemsFilled(t) < 500; ++i)
+        t.run(1ms);
+}
+
+/// The index is filled, and what followed has arrived.
+bool becomesFilled(WorldHarness& t) {
+    for (int i = 0; i < 2000 && !isFilled(t); ++i)
+        t.run(50ms);
+    t.run(2s);
+    return isFilled(t);
+}
+
 /// The records that all trees of a zone have applied, and those that its logs have.
 std::uint64_t recordsOf(WorldHarness& t, VolumeId zone) {
     std::uint64_t count = 0;
@@ -104,11 +121,7 @@ class HeldBackTest : public QObject {
 private slots:
     void anIndexIsFilledOnlyWhileWritesAreAccepted() {
         WorldHarness t(Profile::serviceLike());
-        t.createTable();
-        putItems(t, "c");
-        t.addIndex(test::colourIndex());
-        for (int i = 0; i < 20'000 && itemsFilled(t) < 500; ++i)
-            t.run(1ms);
+        fillHalfAnIndex(t);
         QVERIFY(itemsFilled(t) < kItems);
         t.setAccepts(false);
         t.run(1s);  // What was under way arrives.
@@ -125,10 +138,7 @@ private slots:
         QCOMPARE(t.read(read, "colour"), std::string("c1"));
 
         t.setAccepts(true);
-        for (int i = 0; i < 2000 && !isFilled(t); ++i)
-            t.run(50ms);
-        QVERIFY(isFilled(t));
-        t.run(2s);
+        QVERIFY(becomesFilled(t));
         QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
     }
 
@@ -141,11 +151,7 @@ private slots:
     void onlyDeletionsAreCarriedOutWhileLittleRoomIsLeft() {
         QFETCH(int, accepted);
         WorldHarness t(Profile::serviceLike());
-        t.createTable();
-        putItems(t, "c");
-        t.addIndex(test::colourIndex());
-        for (int i = 0; i < 20'000 && itemsFilled(t) < 500; ++i)
-            t.run(1ms);
+        fillHalfAnIndex(t);
         t.setAccepts(static_cast<Accepted>(accepted));
         t.run(1s);
         const std::uint64_t filled = itemsFilled(t);
@@ -158,10 +164,7 @@ private slots:
         QVERIFY(!isFilled(t));
         QCOMPARE(itemsFilled(t), filled);
         t.setAccepts(true);
-        for (int i = 0; i < 2000 && !isFilled(t); ++i)
-            t.run(50ms);
-        QVERIFY(isFilled(t));
-        t.run(2s);
+        QVERIFY(becomesFilled(t));
         QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
         t.setAccepts(static_cast<Accepted>(accepted));
         DeleteTable remove;

@@ -29,6 +29,7 @@ public:
     int conflicts() const { return m_conflicts; }
     int streamed() const { return m_streamed; }
     int refusals() const { return m_disk.refusals(); }
+    int lows() const { return m_disk.lows(); }
 
 private:
     static constexpr int kClients = 4;

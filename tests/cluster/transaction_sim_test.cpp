@@ -58,6 +58,7 @@ private slots:
         int conflicts = 0;
         int streamed = 0;
         int refusals = 0;
+        int lows = 0;
         for (std::uint64_t seed = 1; seed <= 15; ++seed) {
             TransactionRun run(seed);
             run.run();
@@ -65,10 +66,12 @@ private slots:
             conflicts += run.conflicts();
             streamed += run.streamed();
             refusals += run.refusals();
+            lows += run.lows();
         }
-        qInfo("15 runs: %d writes done, %d conflicts, %d stream records, %d refusals", done,
-              conflicts, streamed, refusals);
+        qInfo("15 runs: %d writes done, %d conflicts, %d stream records, %d refusals, %d lows",
+              done, conflicts, streamed, refusals, lows);
         QVERIFY(refusals >= 15);
+        QVERIFY(lows >= 15);
         QVERIFY(streamed >= 150);
         QVERIFY(done >= 250);
         QVERIFY(conflicts >= 15);
