@@ -16,7 +16,7 @@ enum class Plane { Data, Control };
 /// Whether an operation can change items or tables.
 enum class Effect {
     Read,
-    Free,  ///< It can remove something, and on a nearly full disk does nothing else.
+    Free,  ///< It can remove something, so a nearly full disk still accepts it.
     Write
 };
 

@@ -40,8 +40,9 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
            reasonOf(error));
 }
 
-void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes) {
-    if (m_state == DiskState::Sound && bytes < kLowBytes) turnLow(wall);
+void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
+    const std::uint64_t least = wasRefused ? kRoomBytes : kLowBytes;
+    if (m_state == DiskState::Sound && bytes < least) turnLow(wall);
 }
 
 void DiskWatch::turnLow(Duration wall) {

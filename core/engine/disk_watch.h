@@ -56,8 +56,9 @@ public:
     void foundNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     /// The result of a probe: whether there is room for so many bytes.
     void probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom);
-    /// An estimate of what can still be written: a sound disk may turn low.
-    void hasLeft(Duration wall, std::uint64_t bytes);
+    /// An estimate of what can still be written: a sound disk may turn low, the sooner if a write
+    /// was refused for lack of room.
+    void hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused = false);
     /// A commit, a sync or a tree write failed, so the store must be reopened: only for reads if
     /// the disk is full or has failed.
     void storeFailed(Duration wall, storage::Health health,

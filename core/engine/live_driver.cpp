@@ -196,7 +196,7 @@ void LiveDriver::sweepGroups(Duration end) {
 
 // On a nearly full disk one call ends, and what it wrote is known, before the next one begins.
 bool LiveDriver::mayAdmit() const {
-    return !m_inbox.empty() && !(m_isNearlyFull && m_open > m_inbox.size());
+    return !m_inbox.empty() && !(isNearlyFull() && hasCallUnderWay());
 }
 
 // Calls get the instant of the turn that admits them. Every turn admits some, so that a world that
@@ -210,7 +210,7 @@ void LiveDriver::admitSome(Duration end) {
 void LiveDriver::runWorld(Instant until, Duration end) {
     if (m_behind) return;
     m_ranTo = until;
-    const std::size_t eventsAtOnce = m_isNearlyFull ? 1 : kEventsAtOnce;
+    const std::size_t eventsAtOnce = isNearlyFull() ? 1 : kEventsAtOnce;
     for (std::size_t ran = 0; ran < kTurnEventsMax; ran += eventsAtOnce) {
         if (m_world->run(until, eventsAtOnce)) return;
         if (mustEndTurn(end)) break;
@@ -219,7 +219,7 @@ void LiveDriver::runWorld(Instant until, Duration end) {
 }
 
 bool LiveDriver::mustEndTurn(Duration end) const {
-    const std::size_t groupsMax = m_isNearlyFull ? 1 : kTurnGroupsMax;
+    const std::size_t groupsMax = isNearlyFull() ? 1 : kTurnGroupsMax;
     return Loop::now() >= end || m_world->unsavedGroups() >= groupsMax;
 }
 

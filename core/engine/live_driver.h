@@ -134,6 +134,10 @@ private:
     bool isDiskBehind() const;
     void probeRoom(Duration wall);
     void watchRoom(Duration wall);
+    /// Turns are short then, and calls run one at a time.
+    bool isNearlyFull() const;
+    /// The world has a call that is not answered, or an answer waits for the disk.
+    bool hasCallUnderWay() const { return m_open > m_inbox.size(); }
     void failWorld(const storage::StorageError& failure, Duration wall, CalendarTime calendar);
     void runTurn(Duration wall, CalendarTime calendar);
     /// Runs until the wall clock reaches `end`, or slightly longer.
@@ -174,7 +178,6 @@ private:
     cluster::StorageAccepts m_worldAccepts;  // As last told to the world.
     Duration m_lookForRoomAt{};  // While the disk has plenty, its room is not asked for each turn.
     std::uint64_t m_room = UINT64_MAX;  // What can still be written, as last estimated.
-    bool m_isNearlyFull = false;        // Turns are short, and calls run one at a time.
     bool m_awaitsDisk = false;          // The room is known only once all is written and flushed.
     bool m_behind = false;              // The last turn was cut short.
     bool m_flushedInMemory = false;     // There may be more; no worker wakes the loop.

@@ -66,20 +66,27 @@ void LiveDriver::probeRoom(Duration wall) {
 // What the memtable holds goes into the trees of all zones and leaves the logs. How much room that
 // takes or gives is known only then, so near the end of the disk the world stands still for it.
 void LiveDriver::watchRoom(Duration wall) {
-    const bool isWatched = !m_options.dataFolder.empty() && acceptsDeletions();
-    if (isWatched && wall < m_lookForRoomAt) return;
-    m_room = isWatched ? m_store->roomBytes() : UINT64_MAX;
+    if (m_options.dataFolder.empty() || !acceptsDeletions()) {
+        m_room = UINT64_MAX;
+        m_awaitsDisk = false;
+        return;
+    }
+    if (wall < m_lookForRoomAt) return;
+    m_room = m_store->roomBytes();
     if (m_room >= kPlenty) m_lookForRoomAt = wall + kLookForRoomEvery;
     const storage::Store::Figures left = m_store->figures();
     // Images in whole pages take up to twice their size.
     const std::uint64_t unflushed = 2 * kZonesPerRegion * left.memtableBytes;
     const std::uint64_t needed = m_disk.acceptsWrites() ? kRoomBytes : kLeastBytes;
-    m_isNearlyFull = m_room < kNearlyFull;
     m_awaitsDisk = m_room < needed + unflushed && (unflushed > 0 || left.pendingTurns > 0);
     if (m_awaitsDisk)
         m_flushDue = wall;
-    else if (isWatched)
-        m_disk.hasLeft(wall, m_world->lacksRoom() && m_room < kRoomBytes ? 0 : m_room);
+    else
+        m_disk.hasLeft(wall, m_room, m_world->lacksRoom());
+}
+
+bool LiveDriver::isNearlyFull() const {
+    return m_room < kNearlyFull;
 }
 
 void LiveDriver::startFlush(Duration wall) {
@@ -202,15 +209,14 @@ void LiveDriver::tellWhatIsAccepted() {
     using cluster::Accepted;
     cluster::StorageAccepts accepts{Accepted::Nothing};
     if (m_disk.acceptsWrites()) {
+        if (isNearlyFull() && (m_awaitsDisk || hasCallUnderWay())) return;
         accepts.accepted = Accepted::Everything;
-        if (m_isNearlyFull) accepts.room = m_room - std::min(m_room, kLowBytes);
-        const bool isUnderWay = m_awaitsDisk || m_open > m_inbox.size();
-        if (m_isNearlyFull && isUnderWay) return;
+        if (isNearlyFull()) accepts.room = m_room - std::min(m_room, kLowBytes);
     } else if (m_disk.acceptsDeletions()) {
         accepts.accepted = m_room < kLeastBytes ? Accepted::Deletions : Accepted::NoGrowth;
     }
     const bool isKnown = std::exchange(m_worldAccepts, accepts) == accepts;
-    if (isKnown && !m_isNearlyFull) return;
+    if (isKnown && !isNearlyFull()) return;
     static_cast<void>(m_world->admit(accepts));
 }
 

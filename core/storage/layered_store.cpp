@@ -319,15 +319,12 @@ bool LayeredStore::hasRoom(std::uint64_t bytes) const {
                                 missing(noted(m_treeMedium->unusedBytes())));
 }
 
-// Looks at the files only if the disk is small or nearly full. A file that cannot be read has no
-// pages to count on.
+// A file that cannot be read has no pages to count on.
 std::uint64_t LayeredStore::roomBytes() const {
-    constexpr std::uint64_t kPlenty = 1u << 30;
-    std::uint64_t log = m_logMedium->growthBytes();
-    std::uint64_t tree = m_treeMedium->growthBytes();
-    if (std::min(log, tree) >= kPlenty) return std::min(log, tree);
-    log += noted(m_logMedium->unusedBytes()).value_or(0);
-    tree += noted(m_treeMedium->unusedBytes()).value_or(0);
+    const std::uint64_t log =
+        m_logMedium->growthBytes() + noted(m_logMedium->unusedBytes()).value_or(0);
+    const std::uint64_t tree =
+        m_treeMedium->growthBytes() + noted(m_treeMedium->unusedBytes()).value_or(0);
     return std::min(log - std::min(log, m_log.pendingBytes()), tree);
 }
 

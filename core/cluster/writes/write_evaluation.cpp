@@ -73,13 +73,13 @@ Needs needsOf(const WriteItem& write) {
 /// global indexes may copy it.
 std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
                       Logged logged) {
-    constexpr std::uint64_t kRecordBytes = 4096;  // LMDB gives a large value whole pages.
+    constexpr std::uint64_t kPageBytes = 4096;  // LMDB gives a large value whole pages.
     const TablePtr table = world.catalog.find(group.table);
     const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
     const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
                                  (record.oldImage ? record.oldImage->size() : 0);
     const std::uint64_t places = 1 + static_cast<std::uint64_t>(logged);
-    return places * kZonesPerRegion * copies * (kRecordBytes + images);
+    return places * kZonesPerRegion * copies * (kPageBytes + images);
 }
 
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
@@ -177,7 +177,8 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
     const std::uint32_t bytes =
         *after == nullptr ? 0 : static_cast<std::uint32_t>(types::itemBytes(**after));
     done.record = changeRecord(world, group, storageKey, before, std::move(image), bytes);
-    if (*after != nullptr && !world.takeRoom(mayCost(world, group, *done.record, logged)))
+    const bool isCounted = *after != nullptr && world.roomLeft != UINT64_MAX;
+    if (isCounted && !world.takeRoom(mayCost(world, group, *done.record, logged)))
         done.error = ApiError::internal(
             "Too little room is left for the data folder to write this item; free disk space, or "
             "delete items or tables.");
