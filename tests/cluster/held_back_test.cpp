@@ -176,6 +176,23 @@ private slots:
         QCOMPARE(t.store().droppedKeysLeft(), std::uint64_t{0});
     }
 
+    // Not all of its items are deletions, and none is carried out. The ledger has its decision.
+    void aTransactionWithoutRoomIsCancelledAtOnceAndSaysWhy() {
+        WorldHarness t(Profile::serviceLike());
+        t.createTable();
+        t.put("x", {{"n", "1"}});
+        t.run(1s);
+        t.setAccepts(Accepted::NoGrowth);
+        const auto call = test::transact(
+            t, {{.pk = "x", .isDelete = true}, {.pk = "y", .item = test::Numbers{{"n", 1}}}});
+        t.run(200ms);
+        QVERIFY(t.failed(call));
+        QVERIFY(t.answer(call)->result.error().message.starts_with("Too little room"));
+        const auto erased = test::write(t, {.pk = "x", .isDelete = true});
+        t.run(200ms);
+        QVERIFY(t.done(erased) && !t.failed(erased));
+    }
+
     // The changes that an index still lacks stay in the log of its table.
     void anIndexGetsChangesOnlyWhileWritesAreAccepted() {
         WorldHarness t(Profile::serviceLike());

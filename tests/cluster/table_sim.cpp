@@ -57,6 +57,7 @@ TableSimReport TableSim::run() {
     }
     m_report.hash = m_t.world().eventHash();
     m_report.refusals = m_disk.refusals();
+    m_report.lows = m_disk.lows();
     m_report.records = m_lasting.records();
     return m_report;
 }
@@ -150,6 +151,7 @@ void TableSim::write(int table, int item) {
     write.table = there;
     write.key = keyOf(table, item);
     const bool isDelete = m_prng.chance({1, 5});
+    one.askedWhileLow = isDelete ? 0 : m_disk.lowNow();
     const std::string number = std::to_string(one.history.ask(isDelete));
     if (isDelete) {
         write.action = cluster::DeleteAction{};

@@ -29,6 +29,7 @@ struct TableSimReport {
     int writesDone = 0;
     int strongReads = 0;
     int refusals = 0;  ///< How often the disk began to refuse writes.
+    int lows = 0;      ///< How often it became low on room.
 };
 
 /// One run: tables and indexes are created, changed and deleted while clients write and read, zones
@@ -49,6 +50,8 @@ private:
     struct Item {
         ItemHistory history;
         std::uint64_t writing = 0;  ///< The call of the write in progress, or 0.
+        /// When a put was asked for while the disk was low: which time that was, or 0.
+        int askedWhileLow = 0;
     };
     /// What the test knows of the table of one name.
     struct Table {

@@ -47,6 +47,8 @@ void TableSim::collect() {
             } else {
                 item.history.acknowledge();
                 ++m_report.writesDone;
+                if (item.askedWhileLow != 0 && item.askedWhileLow == m_disk.lowNow())
+                    problem("a put was carried out though the disk is low on room");
             }
             item.writing = 0;
         }

@@ -96,17 +96,18 @@ private slots:
             sum.writesDone += one.writesDone;
             sum.strongReads += one.strongReads;
             sum.refusals += one.refusals;
+            sum.lows += one.lows;
         }
         qInfo(
             "%d tables made, %d deleted, %d indexes made, %d deleted, %d kills, %d restarts, %d "
-            "writes, %d strong reads, %d refusals",
+            "writes, %d strong reads, %d refusals, %d lows",
             sum.tablesMade, sum.tablesDeleted, sum.indexesMade, sum.indexesDeleted, sum.kills,
-            sum.restarts, sum.writesDone, sum.strongReads, sum.refusals);
+            sum.restarts, sum.writesDone, sum.strongReads, sum.refusals, sum.lows);
         QVERIFY(sum.tablesMade > 2 * kMixed && sum.tablesDeleted > kMixed);
         QVERIFY(sum.indexesMade > 2 * kMixed && sum.indexesDeleted > kMixed / 2);
         QVERIFY(sum.kills > 4 * kMixed && sum.restarts > 2 * kMixed);
         QVERIFY(sum.writesDone > 200 * kMixed && sum.strongReads > 100 * kMixed);
-        QVERIFY(sum.refusals > kMixed);
+        QVERIFY(sum.refusals > kMixed && sum.lows > kMixed);
     }
 
     void findsCountersThatAreSavedEarly() {
@@ -150,6 +151,9 @@ private slots:
     }
     void findsAnIndexThatWaitsForACutLink() {
         QVERIFY(foundBy(PlantedBug::IndexTakesNoDetour, " though it can be reached") != 0);
+    }
+    void findsWritesForWhichThereIsNoRoom() {
+        QVERIFY(foundBy(PlantedBug::RoomUncounted, "though the disk is low on room") != 0);
     }
     // What the world holds back while writes are refused is as good as lost then.
     void findsATableThatSettlesNoMore() {

@@ -46,6 +46,7 @@ enum class PlantedBug : std::uint8_t {
     IndexTakesNoDetour,    ///< Changes for an index wait until a cut link to its leader heals.
     SpaceLeftBehind,       ///< The keys of a table or an index outlive it.
     PrivateKeysLeft,       ///< The private keys of the groups of a table or an index outlive it.
+    RoomUncounted,         ///< Writes are carried out however little room is left for them.
 };
 
 }  // namespace orrery::cluster

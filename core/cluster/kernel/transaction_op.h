@@ -80,6 +80,8 @@ enum class LedgerAnswer : std::uint8_t {
 struct PartitionResult {
     std::vector<ActionResult> actions;  ///< In the order of the keys asked about.
     Lsn applied{};                      ///< For Read: the leader had applied up to here.
+    /// Of a prepare: nothing was prepared, for no reason of an action's own.
+    std::optional<ApiError> refusal;
 };
 
 /// The answer of the ledger's leader.

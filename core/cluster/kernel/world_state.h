@@ -90,7 +90,7 @@ struct WorldState {
     /// False if there is not enough.
     bool takeRoom(std::uint64_t bytes) {
         lacksRoom = lacksRoom || bytes > roomLeft;
-        if (bytes > roomLeft) return false;
+        if (bytes > roomLeft) return plantedBug == PlantedBug::RoomUncounted;
         if (roomLeft != UINT64_MAX) roomLeft -= bytes;
         return true;
     }

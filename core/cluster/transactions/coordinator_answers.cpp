@@ -54,6 +54,7 @@ void Coordinator::take(CallNumber number, Driven& driven, const Asked& asked, Op
 
 void Coordinator::takeFromPartition(Driven& driven, const Asked& asked, PartitionResult& result) {
     if (result.applied > Lsn{}) driven.readUpTo[asked.op.group] = result.applied;
+    if (result.refusal && !driven.error) driven.error = std::move(result.refusal);
     for (std::size_t i = 0; i < asked.positions.size(); ++i) {
         const std::uint32_t position = asked.positions[i];
         // A recovery has no use for it.

@@ -119,7 +119,7 @@ storage::StorageResult<void> Participant::prepare(Group& group, ZoneIndex zone,
         }
         const auto& error = one.evaluation.error;
         if (error && httpStatus(error->type) >= 500) {
-            out.error = error;
+            resultOf(out).refusal = error;
             return {};
         }
         if (error) result.reason = reasonOf(*error);
