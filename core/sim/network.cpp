@@ -86,6 +86,8 @@ const Network::Link& Network::at(NodeId from, NodeId to) const {
 }
 
 const LinkDelay& Network::delayBetween(NodeId from, NodeId to) const {
+    const Link& link = at(from, to);
+    if (link.delay) return *link.delay;
     const NodePlace& a = m_nodes[from].place;
     const NodePlace& b = m_nodes[to].place;
     if (a.region != b.region) return m_delays.interRegion;

@@ -12,7 +12,7 @@ namespace orrery::sim {
 /// A machine of the modelled network, numbered from 0 in the order of addNode.
 using NodeId = std::uint16_t;
 
-/// The place of a node. It decides the delay of its links, nothing else.
+/// The place of a node. It decides the class of its links, nothing else.
 struct NodePlace {
     std::uint8_t region = 0;
     std::uint8_t zone = 0;
@@ -49,6 +49,8 @@ public:
 
     /// Applies to new messages; those in flight keep their time.
     void setDelays(NetworkDelays delays) { m_delays = delays; }
+    /// This link gets a delay of its own, whatever its class has.
+    void setDelay(NodeId from, NodeId to, LinkDelay delay) { at(from, to).delay = delay; }
     /// A gray failure: this link delays each message by `extra` more. Zero heals it.
     void setExtraDelay(NodeId from, NodeId to, Duration extra) { at(from, to).extra = extra; }
     /// A gray failure: this link loses this share of its messages. {0, 1} heals it.
@@ -81,6 +83,7 @@ private:
     struct Link {
         Prng prng{0};
         Instant lastDelivery;
+        std::optional<LinkDelay> delay;  ///< If absent, that of its class.
         Duration extra{};
         Ratio loss{0, 1};
         std::uint32_t epoch = 0;

@@ -46,6 +46,17 @@ private slots:
         QVERIFY(*network.deliverAt(0, 3, Instant()) >= Instant(400ms));
     }
 
+    void delaysByWhatTheLinkHasItself() {
+        sim::Network network = makeNetwork(1);
+        network.setDelay(0, 1, {2ms, 0us});
+        QVERIFY(network.deliverAt(0, 1, Instant()) == Instant(2ms));
+        QVERIFY(network.deliverAt(1, 0, Instant()) < Instant(2ms) + 50ms);
+        QVERIFY(network.heartbeatDelay(0, 1, 7) == 2ms);
+        network.setDelays({});
+        QVERIFY(network.deliverAt(0, 1, Instant(1s)) == Instant(1s) + 2ms);
+        QVERIFY(network.deliverAt(1, 0, Instant(1s)) == Instant(1s));
+    }
+
     void keepsTheOrderOfALink() {
         sim::Network network = makeNetwork(2);
         Instant before;
