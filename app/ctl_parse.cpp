@@ -86,6 +86,44 @@ CtlParse clock(const Words& words) {
     return wrong(kUsage);
 }
 
+CtlParse regions(const Words& words) {
+    if (words.size() == 1) return {{"GET", "/regions", ""}, ""};
+    if (words.size() != 4 || words[1] != "clock")
+        return wrong("Usage: regions, or regions clock REGION OFFSET, such as -5s.");
+    std::string body;
+    json::Writer(body)
+        .beginObject()
+        .name("region")
+        .string(words[2])
+        .name("clockOffset")
+        .string(words[3])
+        .endObject();
+    return {{"PUT", "/regions", body}, ""};
+}
+
+CtlParse links(const Words& words) {
+    constexpr const char* kUsage =
+        "Usage: links, links REGION REGION DELAY [JITTER [LOSS]], or links REGION REGION reset.";
+    if (words.size() == 1) return {{"GET", "/links", ""}, ""};
+    if (words.size() < 4 || words.size() > 6) return wrong(kUsage);
+    std::string body;
+    json::Writer out(body);
+    out.beginObject().name("regions").beginArray().string(words[1]).string(words[2]).endArray();
+    if (words[3] != "reset") {
+        out.name("delay").string(words[3]);
+        if (words.size() > 4) out.name("jitter").string(words[4]);
+        if (words.size() > 5) {
+            if (words[5].find_first_not_of("0123456789.") != std::string::npos)
+                return wrong(kUsage);
+            out.name("loss").number(std::strtod(words[5].c_str(), nullptr));
+        }
+    } else if (words.size() > 4) {
+        return wrong(kUsage);
+    }
+    out.endObject();
+    return {{"PUT", "/links", body}, ""};
+}
+
 CtlParse reset(const Words& words) {
     if (words.size() == 1) return {{"POST", "/reset", "{}"}, ""};
     if (words.size() == 2) return {{"POST", "/reset", object("namespace", words[1])}, ""};
@@ -103,7 +141,7 @@ CtlParse profile(const Words& words) {
 CtlParse parseCtl(const Words& words) {
     constexpr const char* kUsage =
         "Usage: orreryd ctl [--endpoint URL] status | snapshot | metrics | fault … | heal … | "
-        "jobs … | clock … | profile … | reset …";
+        "jobs … | clock … | profile … | regions … | links … | reset …";
     if (words.empty()) return wrong(kUsage);
     const std::string& verb = words[0];
     const bool alone = words.size() == 1;
@@ -114,6 +152,8 @@ CtlParse parseCtl(const Words& words) {
     if (verb == "jobs") return jobs(words);
     if (verb == "clock") return clock(words);
     if (verb == "profile") return profile(words);
+    if (verb == "regions") return regions(words);
+    if (verb == "links") return links(words);
     if (verb == "reset") return reset(words);
     return wrong(kUsage);
 }

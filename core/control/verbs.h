@@ -48,6 +48,11 @@ Response postAdvance(const Call& call);
 Response getProfile(const Call& call);
 Response putProfile(const Call& call);
 
+Response getRegions(const Call& call);
+Response putRegion(const Call& call);
+Response getLinks(const Call& call);
+Response putLink(const Call& call);
+
 Response postReset(const Call& call);
 
 Response getItems(const Call& call);

@@ -140,6 +140,12 @@ void addLink(Line& line, RegionId region, ZoneIndex a, ZoneIndex b) {
     line.number("region", std::uint64_t{region.value()}).zone("zone", a).zone("otherZone", b);
 }
 
+/// The other end of a message: "to" or "from".
+void addEnd(Line& line, std::string_view way, ZoneIndex zone, std::optional<RegionId> region) {
+    line.zone(way, zone);
+    if (region) line.number(std::string(way) + "Region", std::uint64_t{region->value()});
+}
+
 void addMessage(Line& line, MessageKind kind, Lsn lsn) {
     line.text("message", messageName(kind));
     if (lsn != Lsn{}) line.number("lsn", lsn.value());
@@ -155,15 +161,18 @@ void addBody(Line& line, const EventBody& body) {
     std::visit(
         Overloaded{
             [&](const MessageSent& event) {
-                line.replica(event.from).zone("to", event.to);
+                line.replica(event.from);
+                addEnd(line, "to", event.to, event.toRegion);
                 addMessage(line, event.kind, event.lsn);
             },
             [&](const MessageDelivered& event) {
-                line.replica(event.to).zone("from", event.from);
+                line.replica(event.to);
+                addEnd(line, "from", event.from, event.fromRegion);
                 addMessage(line, event.kind, event.lsn);
             },
             [&](const MessageDropped& event) {
-                line.replica(event.from).zone("to", event.to);
+                line.replica(event.from);
+                addEnd(line, "to", event.to, event.toRegion);
                 addMessage(line, event.kind, event.lsn);
             },
             [&](const LogAppended& event) {

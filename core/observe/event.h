@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -69,12 +70,14 @@ struct MessageSent {
     ZoneIndex to{};
     MessageKind kind{};
     Lsn lsn{};
+    std::optional<RegionId> toRegion{};  ///< If it is another one; so below.
 };
 struct MessageDelivered {
     ReplicaRef to;
     ZoneIndex from{};
     MessageKind kind{};
     Lsn lsn{};
+    std::optional<RegionId> fromRegion{};
 };
 /// Lost when it was sent, or when it would have arrived.
 struct MessageDropped {
@@ -82,6 +85,7 @@ struct MessageDropped {
     ZoneIndex to{};
     MessageKind kind{};
     Lsn lsn{};
+    std::optional<RegionId> toRegion{};
 };
 
 // The three marks of a replica move: it has records `first` to `lsn` persisted, knows them

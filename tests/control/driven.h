@@ -54,23 +54,27 @@ public:
         }
         static_cast<void>(world->admit(cluster::StorageSynced{store->synced()}));
     }
-    void call(const std::string& operation, const std::string& json) {
-        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json, "us-east-1");
+    void call(const std::string& operation, const std::string& json,
+              const std::string& region = "us-east-1") {
+        auto parsed = api::parseCall("DynamoDB_20120810." + operation, json, region);
         QVERIFY(parsed.has_value());
         static_cast<void>(
             world->admit(cluster::CallInput{cluster::CallId(++calls),
                                             *std::move(parsed),
-                                            {"000000000000", "test", "us-east-1", ZoneIndex(0)}}));
+                                            {"000000000000", "test", region, ZoneIndex(0)}}));
         settle();
         for (const auto& answered : world->takeAnswers())
             QVERIFY(answered.result.has_value());
     }
-    void createTable(const std::string& name) {
-        call("CreateTable", R"({"TableName":")" + name +
-                                R"(","BillingMode":"PAY_PER_REQUEST",)"
-                                R"("AttributeDefinitions":[{"AttributeName":"pk",)"
-                                R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
-                                R"("KeyType":"HASH"}]})");
+    void createTable(const std::string& name) { createTableIn("us-east-1", name); }
+    void createTableIn(const std::string& region, const std::string& name) {
+        call("CreateTable",
+             R"({"TableName":")" + name +
+                 R"(","BillingMode":"PAY_PER_REQUEST",)"
+                 R"("AttributeDefinitions":[{"AttributeName":"pk",)"
+                 R"("AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk",)"
+                 R"("KeyType":"HASH"}]})",
+             region);
     }
     void put(const std::string& key, const std::string& value) {
         call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},"v":{"N":")" +

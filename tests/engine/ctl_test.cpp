@@ -38,6 +38,14 @@ private slots:
         row("clock advance 35d", R"(POST /clock/advance {"by":"35d"})");
         row("profile", "GET /profile ");
         row("profile service-like", R"(PUT /profile {"profile":"service-like"})");
+        row("regions", "GET /regions ");
+        row("regions clock eu-west-1 -5s",
+            R"(PUT /regions {"region":"eu-west-1","clockOffset":"-5s"})");
+        row("links", "GET /links ");
+        row("links a b 80ms", R"(PUT /links {"regions":["a","b"],"delay":"80ms"})");
+        row("links a b 80ms 5ms 0.5",
+            R"(PUT /links {"regions":["a","b"],"delay":"80ms","jitter":"5ms","loss":0.5})");
+        row("links a b reset", R"(PUT /links {"regions":["a","b"]})");
         row("reset", "POST /reset {}");
         row("reset test-7", R"(POST /reset {"namespace":"test-7"})");
     }
@@ -60,7 +68,9 @@ private slots:
              {Words{}, Words{"dance"}, Words{"status", "x"}, Words{"fault"},
               Words{"fault", "zone-outage"}, Words{"fault", "link-cut", "a"},
               Words{"fault", "zone-outage", "a", "1s", "x"}, Words{"heal"}, Words{"heal", "x"},
-              Words{"clock", "dance"}, Words{"clock", "speed", "fast"}, Words{"profile", "a", "b"}})
+              Words{"clock", "dance"}, Words{"clock", "speed", "fast"}, Words{"profile", "a", "b"},
+              Words{"regions", "clock", "a"}, Words{"links", "a", "b"},
+              Words{"links", "a", "b", "reset", "1s"}, Words{"links", "a", "b", "1s", "1s", "x"}})
             QVERIFY(QString::fromStdString(parseCtl(words).problem).startsWith("Usage:"));
     }
 };

@@ -43,6 +43,15 @@ private slots:
         QCOMPARE(static_cast<int>(names.size()), kKinds);
     }
 
+    void namesTheRegionAtTheOtherEndIfItIsAnother() {
+        const ReplicaRef home{GroupId(7), RegionId(0), ZoneIndex(0)};
+        MessageDelivered delivered{home, ZoneIndex(2), MessageKind::Append, Lsn(4)};
+        const auto json = [&] { return eventJson({EventId(1), EventId(), Instant(), delivered}); };
+        QVERIFY(json().find("fromRegion") == std::string::npos);
+        delivered.fromRegion = RegionId(1);
+        QVERIFY(json().find(R"("from":"c","fromRegion":1)") != std::string::npos);
+    }
+
     // User input may hold anything; a line must stay one line of valid JSON.
     void escapesWhatUsersTyped() {
         RequestServed served;

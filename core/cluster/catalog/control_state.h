@@ -11,8 +11,8 @@ namespace orrery::cluster {
 
 // Settings that a person makes and that outlive a stop, a kill or a failed commit. Each is a named
 // value of the store, written with the turn that changed it; a missing value was never set.
-// zones.cpp saves the third setting, the active faults; world_clock.cpp saves the instant and the
-// calendar offset.
+// zones.cpp saves the active faults, region_settings.cpp what is set for Regions; world_clock.cpp
+// saves the instant and the calendar offset.
 //
 //   value "clock-setting" := paused:uint8 speed:uint64   // 0 or 1; millionths of the wall's speed
 //   value "profile"       := name                        // one that Profile::find knows

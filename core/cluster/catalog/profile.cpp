@@ -37,6 +37,7 @@ Profile Profile::serviceLike() {
     profile.betweenZones = 500us;
     profile.betweenZonesMean = 300us;
     profile.disk = 300us;
+    profile.regionsAreApart = true;
     profile.transientStates = 2s;
     // Small tables of the service take about ten minutes.
     profile.expiryDelay = 10min;

@@ -18,6 +18,9 @@ struct Profile {
     Duration betweenZones{};      ///< One way, the minimum.
     Duration betweenZonesMean{};  ///< Mean of the additional exponential part.
     Duration disk{};              ///< Until a record is persisted.
+    /// Messages between Regions take their time by the distance (observe/region_places.h), with a
+    /// twentieth of it as the mean of an additional exponential part; otherwise they take none.
+    bool regionsAreApart = false;
 
     // Leases and failure detection (O3, O4).
     Duration lease{};

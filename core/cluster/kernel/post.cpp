@@ -4,35 +4,47 @@
 
 namespace orrery::cluster {
 
+Post::Way Post::wayOf(const EnvelopeHeader& header) const {
+    const RegionId from = header.from.region;
+    if (header.toRegion) return {m_networks.regions, from.value(), header.toRegion->value()};
+    return {m_networks.zones, nodeOf(from, header.from.zone), nodeOf(from, header.to)};
+}
+
 std::optional<Instant> Post::arrivalOf(const EnvelopeHeader& header) {
-    const RegionId region = header.from.region;
-    return m_network.deliverAt(nodeOf(region, header.from.zone), nodeOf(region, header.to), m_now);
+    const Way way = wayOf(header);
+    return way.network.deliverAt(way.from, way.to, m_now);
 }
 
 EventId Post::depart(EnvelopeHeader& header, bool isLost) {
-    const RegionId region = header.from.region;
-    header.linkEpoch = m_network.epoch(nodeOf(region, header.from.zone), nodeOf(region, header.to));
-    const EventId sent =
-        m_recorder.emit(observe::MessageSent{header.from, header.to, header.kind, header.lsn});
+    const Way way = wayOf(header);
+    header.linkEpoch = way.network.epoch(way.from, way.to);
+    const EventId sent = m_recorder.emit(
+        observe::MessageSent{header.from, header.to, header.kind, header.lsn, header.toRegion});
     if (isLost) {
         const CauseScope scope(m_agenda, sent);
-        m_recorder.emit(observe::MessageDropped{header.from, header.to, header.kind, header.lsn});
+        m_recorder.emit(observe::MessageDropped{header.from, header.to, header.kind, header.lsn,
+                                                header.toRegion});
     }
     return sent;
 }
 
 bool Post::arrives(const EnvelopeHeader& header, std::uint64_t what) {
     const auto& [group, region, from] = header.from;
-    if (header.linkEpoch != m_network.epoch(nodeOf(region, from), nodeOf(region, header.to))) {
-        m_recorder.emit(observe::MessageDropped{header.from, header.to, header.kind, header.lsn});
+    const Way way = wayOf(header);
+    if (header.linkEpoch != way.network.epoch(way.from, way.to)) {
+        m_recorder.emit(observe::MessageDropped{header.from, header.to, header.kind, header.lsn,
+                                                header.toRegion});
         return false;
     }
     const auto kind = static_cast<std::uint64_t>(header.kind);
     m_recorder.digest(group.value() << 24 | kind << 16 | std::uint64_t{from.value()} << 8 |
                       header.to.value());
     m_recorder.digest(what);
-    m_agenda.cause = m_recorder.emit(
-        observe::MessageDelivered{{group, region, header.to}, from, header.kind, header.lsn});
+    if (header.toRegion) m_recorder.digest(header.toRegion->value());
+    observe::MessageDelivered delivered{
+        {group, header.toRegion.value_or(region), header.to}, from, header.kind, header.lsn, {}};
+    if (header.toRegion) delivered.fromRegion = region;
+    m_agenda.cause = m_recorder.emit(delivered);
     return true;
 }
 

@@ -12,14 +12,20 @@
 
 namespace orrery::cluster {
 
-/// Sends messages between the zones of a Region. The network's delays and cuts decide whether and
-/// when a message arrives; it waits in the agenda until then. A message is a kind of Event with a
-/// `header`.
+/// Sends messages between the zones of a Region, and between Regions. The delays and cuts of the
+/// network decide whether and when a message arrives; it waits in the agenda until then. A message
+/// is a kind of Event with a `header`.
 class Post {
 public:
+    /// The network of all zones, and that of all Regions.
+    struct Networks {
+        sim::Network& zones;
+        sim::Network& regions;
+    };
+
     /// All arguments must outlive the post.
-    Post(sim::Network& network, Agenda& agenda, EventRecorder& recorder, const Instant& now)
-        : m_network(network), m_agenda(agenda), m_recorder(recorder), m_now(now) {}
+    Post(Networks networks, Agenda& agenda, EventRecorder& recorder, const Instant& now)
+        : m_networks(networks), m_agenda(agenda), m_recorder(recorder), m_now(now) {}
 
     /// The arrival time of a message sent now; nothing if the network loses it at once.
     std::optional<Instant> arrivalOf(const EnvelopeHeader& header);
@@ -43,9 +49,17 @@ public:
     bool arrives(const EnvelopeHeader& header, std::uint64_t what);
 
 private:
+    /// The link on which a message travels.
+    struct Way {
+        sim::Network& network;
+        sim::NodeId from;
+        sim::NodeId to;
+    };
+
+    Way wayOf(const EnvelopeHeader& header) const;
     EventId depart(EnvelopeHeader& header, bool isLost);
 
-    sim::Network& m_network;
+    Networks m_networks;
     Agenda& m_agenda;
     EventRecorder& m_recorder;
     const Instant& m_now;

@@ -1,6 +1,9 @@
 #include "core/cluster/kernel/world_state.h"
 
+#include <utility>
+
 #include "core/base/check.h"
+#include "core/observe/region_places.h"
 
 namespace orrery::cluster {
 namespace {
@@ -13,6 +16,11 @@ sim::NetworkDelays delaysOf(const Profile& profile) {
     return delays;
 }
 
+// Each network has links of its own, so each draws from a seed of its own.
+std::uint64_t seedOfRegions(std::uint64_t seed) {
+    return Prng::stream(seed, "regions").below(UINT64_MAX);
+}
+
 }  // namespace
 
 WorldState::WorldState(storage::Store& onStore, const Profile& withProfile, std::uint64_t fromSeed,
@@ -23,11 +31,48 @@ WorldState::WorldState(storage::Store& onStore, const Profile& withProfile, std:
       plantedBug(bug),
       recorder(queue, now, traceEvents),
       network(fromSeed, delaysOf(withProfile)),
-      post(network, queue, recorder, now) {}
+      regionNetwork(seedOfRegions(fromSeed), {}),
+      post({network, regionNetwork}, queue, recorder, now) {}
 
 void WorldState::setProfile(const Profile& newProfile) {
     profile = newProfile;
     network.setDelays(delaysOf(profile));
+    setLinks();
+}
+
+void WorldState::setRegionSettings(RegionSettings settings) {
+    regionSettings = std::move(settings);
+    setLinks();
+}
+
+RegionLink WorldState::linkBetween(std::string_view from, std::string_view to) const {
+    const auto set = regionSettings.links.find({std::string(from), std::string(to)});
+    if (set != regionSettings.links.end()) return set->second;
+    RegionLink link;
+    if (!profile.regionsAreApart) return link;
+    link.delay = observe::delayBetweenRegions(from, to);
+    link.jitter = link.delay / 20;
+    return link;
+}
+
+void WorldState::setLinks() {
+    for (const auto& from : regions)
+        for (const auto& to : regions)
+            setLink(*from, *to);
+}
+
+void WorldState::setLink(const RegionState& from, const RegionState& to) {
+    if (from.id == to.id) return;
+    const RegionLink link = linkBetween(from.name, to.name);
+    regionNetwork.setDelay(from.id.value(), to.id.value(), {link.delay, link.jitter});
+    regionNetwork.setLoss(from.id.value(), to.id.value(), link.loss);
+}
+
+CalendarTime WorldState::clockOf(RegionId id) const {
+    const auto set = regionSettings.clockOffsets.find(region(id).name);
+    const Duration offset =
+        set == regionSettings.clockOffsets.end() ? Duration::zero() : set->second;
+    return CalendarTime(calendar().sinceEpoch() + offset);
 }
 
 RegionState* WorldState::findRegion(std::string_view name) const {
@@ -45,6 +90,12 @@ RegionState& WorldState::addRegion(std::string name) {
     for (const ZoneIndex zone : kZones) {
         const sim::NodeId added = network.addNode({region->id.value(), zone.value()});
         CHECK(added == nodeOf(region->id, zone));
+    }
+    const sim::NodeId node = regionNetwork.addNode({});
+    CHECK(node == region->id.value());
+    for (const auto& other : regions) {
+        setLink(*region, *other);
+        setLink(*other, *region);
     }
     regions.push_back(std::move(region));
     return *regions.back();

@@ -12,6 +12,7 @@
 #include "core/cluster/catalog/catalog.h"
 #include "core/cluster/catalog/partition_map.h"
 #include "core/cluster/catalog/profile.h"
+#include "core/cluster/catalog/region_settings.h"
 #include "core/cluster/kernel/agenda.h"
 #include "core/cluster/kernel/event_recorder.h"
 #include "core/cluster/kernel/group.h"
@@ -36,8 +37,9 @@ struct WorldState {
     // --- the configuration of a world
 
     storage::Store& store;
-    Profile profile;           ///< Set by `setProfile`.
-    const std::uint64_t seed;  ///< Each part draws from its own streams, by name.
+    Profile profile;                ///< Set by `setProfile`.
+    RegionSettings regionSettings;  ///< Set by `setRegionSettings`.
+    const std::uint64_t seed;       ///< Each part draws from its own streams, by name.
     const PlantedBug plantedBug;
 
     // --- time and events: every part adds to the agenda, most send messages and record events
@@ -47,7 +49,9 @@ struct WorldState {
     Duration calendarOffset{};
     Agenda queue;
     EventRecorder recorder;
-    sim::Network network;
+    sim::Network network;  ///< Of the zones; see nodeOf.
+    /// Of the Regions: one node each, with its RegionId as number.
+    sim::Network regionNetwork;
     Post post;
 
     // --- the turn: every part stores its changes with it
@@ -108,12 +112,19 @@ struct WorldState {
     /// Switches to the delays, leases and detection times of the profile.
     void setProfile(const Profile& newProfile);
 
+    /// From now on, Regions have these clocks and links; they may exist or not.
+    void setRegionSettings(RegionSettings settings);
+    /// The link from one Region to another, as it is set or as the profile has it.
+    RegionLink linkBetween(std::string_view from, std::string_view to) const;
+
+    /// What the clock of a Region shows.
+    CalendarTime clockOf(RegionId id) const;
     CalendarTime calendar() const { return CalendarTime(calendarOffset + now.sinceStart()); }
     Group* findGroup(GroupId id) const { return groups.find(id.value()); }
     RegionState& region(RegionId id) { return *regions[id.value()]; }
     const RegionState& region(RegionId id) const { return *regions[id.value()]; }
     RegionState* findRegion(std::string_view name) const;
-    /// Adds a Region with its three network nodes.
+    /// Adds a Region with its nodes in both networks.
     RegionState& addRegion(std::string name);
 
     /// Records an event: see EventRecorder.
@@ -126,6 +137,10 @@ struct WorldState {
     bool isUp(const Group& group, ZoneIndex zone) const {
         return group.member(zone).replica != nullptr && region(group.region).up[zone.value()];
     }
+
+private:
+    void setLinks();
+    void setLink(const RegionState& from, const RegionState& to);
 };
 
 }  // namespace orrery::cluster

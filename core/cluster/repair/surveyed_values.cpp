@@ -26,7 +26,7 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 15> kConsequences = {{
+constexpr std::array<Consequence, 16> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
     {kStreamValuePrefix, "the stream is lost.", true},
@@ -34,6 +34,7 @@ constexpr std::array<Consequence, 15> kConsequences = {{
     {"clock-setting", "the clock runs at normal speed.", true},
     {"clock", "the world's time begins anew.", true},
     {"profile", "the default profile is used.", true},
+    {"region-settings", "the clocks of Regions and their links are as by default.", true},
     {kStartsValue, "the count continues at a higher number.", false},
     {kNextJobValue, "the ids of jobs continue at a higher number.", false},
     {kNextValue, "the next free ids are derived from the tables.", false},

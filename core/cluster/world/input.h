@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "core/cluster/catalog/control_state.h"
 #include "core/cluster/catalog/profile.h"
+#include "core/cluster/catalog/region_settings.h"
 #include "core/cluster/catalog/request.h"
 #include "core/cluster/faults/fault_request.h"
 #include "core/cluster/inspect/look.h"
@@ -37,6 +39,18 @@ struct HealAllFaults {};
 /// Sets delays, leases and detection times from now on. Saved.
 struct SetProfile {
     Profile profile;
+};
+/// From now on, the clock of a Region is ahead of the world's calendar by so much, or behind.
+/// Saved.
+struct SetRegionClock {
+    std::string region;  ///< It must exist.
+    Duration offset{};
+};
+/// The link from one Region to another; without a value as the profile has it. Saved.
+struct SetRegionLink {
+    std::string from;  ///< Both must exist.
+    std::string to;
+    std::optional<RegionLink> link;
 };
 /// The setting of the driver's clock. The world only saves it: `run` tells the world the time.
 struct SetClock {
@@ -118,9 +132,10 @@ struct CancelJob {
     JobId job{};
 };
 
-using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile, SetClock,
-                           WallClock, CalendarJump, StorageSynced, StorageAccepts, StorageFailure,
-                           StartChecksums, StepChecksums, DropChecksums, CancelJob, ResetTables>;
+using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile,
+                           SetRegionClock, SetRegionLink, SetClock, WallClock, CalendarJump,
+                           StorageSynced, StorageAccepts, StorageFailure, StartChecksums,
+                           StepChecksums, DropChecksums, CancelJob, ResetTables>;
 
 /// The number of what the input began (a fault, a checksum scan) or how much it did (a reset),
 /// otherwise 0. Or one sentence that says why the input was refused.

@@ -102,7 +102,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY_ASSIGN(const std::uint64_t starts, countStart(store, impl->state.turn));
     impl->synced = store.synced();
     impl->state.openTicket = impl->synced.next();
-    TRY(impl->openProfile(options.profileIsChosen));
+    TRY(impl->openSettings(options.profileIsChosen));
     TRY(impl->jobs.reopen());
     TRY(impl->tables.reopenRegions());
     TRY(impl->streams.reopen());
@@ -113,21 +113,6 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     impl->expiries.resume();
     impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
-}
-
-storage::StorageResult<void> World::Impl::openProfile(bool isChosen) {
-    if (isChosen) {
-        saveProfile(state.turn, state.profile);
-        return {};
-    }
-    TRY_ASSIGN(const Profile* kept, loadProfile(state.store));
-    if (kept != nullptr) setProfile(*kept);
-    return {};
-}
-
-void World::Impl::setProfile(const Profile& profile) {
-    state.setProfile(profile);
-    replicator.profileChanged();
 }
 
 // Discards a turn in which the machine failed.
@@ -282,16 +267,8 @@ std::size_t World::unsavedGroups() const {
     return m_impl->replicator.unsaved().size();
 }
 
-const ClockSetting& World::clockSetting() const {
-    return m_impl->clockSetting;
-}
-
 storage::Ticket World::openTurn() const {
     return m_impl->state.openTicket;
-}
-
-storage::Ticket World::controlGate() const {
-    return std::max(m_impl->settingsGate, m_impl->zones.gate());
 }
 
 storage::Ticket World::lookGate(std::string_view table, std::string_view region,
@@ -335,10 +312,6 @@ std::optional<World::ChecksumsResult> World::takeChecksums(ChecksumLookId id) {
 
 const Catalog& World::catalog() const {
     return m_impl->state.catalog;
-}
-
-const Profile& World::profile() const {
-    return m_impl->state.profile;
 }
 
 std::uint64_t World::seed() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,20 @@ struct WorldOptions {
     std::size_t traceEvents = 16'384;
     PlantedBug plantedBug = PlantedBug::None;
     LogBounds logBounds = {};
+};
+
+/// A Region as a person can set it.
+struct RegionStatus {
+    struct Link {
+        std::string to;
+        RegionLink link;
+        bool isSet = false;  ///< Otherwise it is as the profile has it.
+    };
+
+    std::string name;
+    Duration clockOffset{};  ///< How far its clock is ahead of the world's calendar.
+    std::array<bool, kZonesPerRegion> up{};
+    std::vector<Link> links;  ///< To each other Region, by id.
 };
 
 /// The engine as a deterministic state machine: Regions, zones, tables, replication groups, and the
@@ -98,7 +113,7 @@ public:
 
     /// The open turn; for an input that changes something.
     storage::Ticket openTurn() const;
-    /// The last turn that changed faults, clock or profile.
+    /// The last turn that changed faults, clock, profile, or what is set for Regions.
     storage::Ticket controlGate() const;
     /// The last turn that wrote what a look at this table shows.
     storage::Ticket lookGate(std::string_view table, std::string_view region,
@@ -127,6 +142,8 @@ public:
 
     const Catalog& catalog() const;
     const Profile& profile() const;
+    /// By id.
+    std::vector<RegionStatus> regions() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
     /// Jobs in progress: index filling, reclaiming, checksum scans, copies.

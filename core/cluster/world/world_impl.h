@@ -30,6 +30,8 @@ public:
     Admitted admit(const HealFault& input);
     Admitted admit(const HealAllFaults& input);
     Admitted admit(const SetProfile& input);
+    Admitted admit(const SetRegionClock& input);
+    Admitted admit(const SetRegionLink& input);
     Admitted admit(const SetClock& input);
     Admitted admit(const WallClock& input);
     Admitted admit(const CalendarJump& input);
@@ -52,7 +54,8 @@ public:
     };
     void setCalendar(CalendarTime wallClock);
     storage::StorageResult<void> openClock(CalendarTime wallClock);
-    storage::StorageResult<void> openProfile(bool isChosen);
+    storage::StorageResult<void> openSettings(bool profileIsChosen);
+    void set(RegionSettings settings);
     void saveClockIfDue();
     void saveClock(Instant newBound);
     void setProfile(const Profile& profile);

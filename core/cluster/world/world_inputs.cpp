@@ -33,22 +33,6 @@ Admitted World::Impl::admit(const HealAllFaults&) {
     return 0;
 }
 
-Admitted World::Impl::admit(const SetProfile& input) {
-    // Leaders and followers must count promises alike.
-    CHECK(input.profile.lease == state.profile.lease);
-    setProfile(input.profile);
-    saveProfile(state.turn, input.profile);
-    settingsGate = state.openTicket;
-    return 0;
-}
-
-Admitted World::Impl::admit(const SetClock& input) {
-    clockSetting = input.setting;
-    saveClockSetting(state.turn, input.setting);
-    settingsGate = state.openTicket;
-    return 0;
-}
-
 Admitted World::Impl::admit(const WallClock& input) {
     pace = input.pace;
     notedWall.reset();

@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/cluster/world/world_impl.h"
+
+// What a person sets for a world: profile, clocks and links of Regions. The clock's setting is only
+// kept for the driver.
+
+namespace orrery::cluster {
+namespace {
+
+std::string noRegion(const WorldState& world, const std::string& name) {
+    std::string known;
+    for (const auto& region : world.regions)
+        known += (known.empty() ? "" : ", ") + region->name;
+    if (known.empty()) return "There is no Region yet: one exists once a table is created in it.";
+    return "There is no Region " + name + ". Regions: " + known + ".";
+}
+
+}  // namespace
+
+storage::StorageResult<void> World::Impl::openSettings(bool profileIsChosen) {
+    TRY_ASSIGN(RegionSettings settings, loadRegionSettings(state.store));
+    state.setRegionSettings(std::move(settings));
+    if (profileIsChosen) {
+        saveProfile(state.turn, state.profile);
+        return {};
+    }
+    TRY_ASSIGN(const Profile* kept, loadProfile(state.store));
+    if (kept != nullptr) setProfile(*kept);
+    return {};
+}
+
+void World::Impl::setProfile(const Profile& profile) {
+    state.setProfile(profile);
+    replicator.profileChanged();
+}
+
+Admitted World::Impl::admit(const SetProfile& input) {
+    // Leaders and followers must count promises alike.
+    CHECK(input.profile.lease == state.profile.lease);
+    setProfile(input.profile);
+    saveProfile(state.turn, input.profile);
+    settingsGate = state.openTicket;
+    return 0;
+}
+
+Admitted World::Impl::admit(const SetClock& input) {
+    clockSetting = input.setting;
+    saveClockSetting(state.turn, input.setting);
+    settingsGate = state.openTicket;
+    return 0;
+}
+
+Admitted World::Impl::admit(const SetRegionClock& input) {
+    if (state.findRegion(input.region) == nullptr)
+        return std::unexpected(noRegion(state, input.region));
+    if (input.offset < -kClockOffsetMax || input.offset > kClockOffsetMax)
+        return std::unexpected("The clock of a Region can be at most one hour ahead or behind.");
+    RegionSettings settings = state.regionSettings;
+    if (input.offset == Duration::zero()) {
+        settings.clockOffsets.erase(input.region);
+    } else {
+        settings.clockOffsets[input.region] = input.offset;
+    }
+    set(std::move(settings));
+    return 0;
+}
+
+Admitted World::Impl::admit(const SetRegionLink& input) {
+    for (const std::string& region : {input.from, input.to})
+        if (state.findRegion(region) == nullptr) return std::unexpected(noRegion(state, region));
+    if (input.from == input.to) return std::unexpected("A link needs two different Regions.");
+    RegionSettings settings = state.regionSettings;
+    if (input.link) {
+        if (std::max(input.link->delay, input.link->jitter) > kLinkDelayMax)
+            return std::unexpected("A link can take at most ten minutes.");
+        settings.links[{input.from, input.to}] = *input.link;
+    } else {
+        settings.links.erase({input.from, input.to});
+    }
+    set(std::move(settings));
+    return 0;
+}
+
+void World::Impl::set(RegionSettings settings) {
+    saveRegionSettings(state.turn, settings);
+    state.setRegionSettings(std::move(settings));
+    settingsGate = state.openTicket;
+}
+
+const Profile& World::profile() const {
+    return m_impl->state.profile;
+}
+
+const ClockSetting& World::clockSetting() const {
+    return m_impl->clockSetting;
+}
+
+storage::Ticket World::controlGate() const {
+    return std::max(m_impl->settingsGate, m_impl->zones.gate());
+}
+
+std::vector<RegionStatus> World::regions() const {
+    const WorldState& state = m_impl->state;
+    std::vector<RegionStatus> all;
+    for (const auto& region : state.regions) {
+        RegionStatus status;
+        status.name = region->name;
+        status.clockOffset = state.clockOf(region->id).sinceEpoch() - state.calendar().sinceEpoch();
+        status.up = region->up;
+        for (const auto& to : state.regions) {
+            if (to->id == region->id) continue;
+            const bool isSet = state.regionSettings.links.contains({region->name, to->name});
+            status.links.push_back({to->name, state.linkBetween(region->name, to->name), isSet});
+        }
+        all.push_back(std::move(status));
+    }
+    return all;
+}
+
+}  // namespace orrery::cluster
