@@ -9,8 +9,6 @@ namespace orrery {
 struct Ratio {
     std::uint32_t numerator;
     std::uint32_t denominator;
-
-    bool operator==(const Ratio&) const = default;
 };
 
 /// The only source of randomness in `core`. Its output is part of the seed's meaning: a change to

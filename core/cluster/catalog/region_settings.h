@@ -16,7 +16,10 @@ struct RegionLink {
     Duration jitter{};  ///< Mean of the additional exponential part.
     Ratio loss{0, 1};   ///< The share of messages that is lost.
 
-    bool operator==(const RegionLink&) const = default;
+    bool operator==(const RegionLink& other) const {
+        return delay == other.delay && jitter == other.jitter &&
+               loss.numerator == other.loss.numerator && loss.denominator == other.loss.denominator;
+    }
 };
 
 /// What a person has set for Regions and the links between them. Saved with the turn that changes
