@@ -23,6 +23,14 @@ StoredHeader headerOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes)
     return header;
 }
 
+/// Of an item or a tombstone: only these have a version.
+StoredHeader versionHeaderOf(const LogRecord& record, Lsn lsn, std::uint32_t itemBytes) {
+    StoredHeader header = headerOf(record, lsn, itemBytes);
+    header.version = record.version;
+    header.heads = record.heads;
+    return header;
+}
+
 // The entries of a local index live in the partition of their items and change together with them.
 void applyLocalIndex(const LogRecord& record, Lsn lsn, const LocalIndexChange& change,
                      AppliedRecord& out) {
@@ -55,7 +63,7 @@ void applyItem(const LogRecord& record, Lsn lsn, AppliedRecord& out) {
         out.itemBytesDelta += record.newItemBytes;
         out.checksumDelta += entryChecksum(record.key, *record.newImage);
         out.changes.push_back(
-            {record.key, encodeStored(record.key, headerOf(record, lsn, record.newItemBytes),
+            {record.key, encodeStored(record.key, versionHeaderOf(record, lsn, record.newItemBytes),
                                       *record.newImage)});
     } else {
         out.deletedStamp = static_cast<std::uint64_t>(
@@ -64,6 +72,21 @@ void applyItem(const LogRecord& record, Lsn lsn, AppliedRecord& out) {
         const bool isMissing = record.kind == RecordKind::TransactionCommit && !record.oldItem;
         if (!isMissing) out.changes.push_back({record.key, nullptr});
     }
+}
+
+// What a global table deletes leaves a tombstone with its version, so that an older write of
+// another Region does not bring it back.
+void applyTombstone(const LogRecord& record, Lsn lsn, const ApplySchema& schema,
+                    AppliedRecord& out) {
+    const bool leavesOne = record.version && changesItem(record) && !record.newImage;
+    if (!record.hasTombstone && !leavesOne) return;
+    std::string key = tombstoneKey(schema.group, record.key);
+    const std::uint64_t checksum = entryChecksum(key, {});
+    if (record.hasTombstone) out.checksumDelta -= checksum;
+    if (leavesOne) out.checksumDelta += checksum;
+    SharedBytes stored =
+        leavesOne ? encodeStored(key, versionHeaderOf(record, lsn, 0), {}) : nullptr;
+    out.changes.push_back({std::move(key), std::move(stored)});
 }
 
 // The prepared image of a retried prepare replaces the earlier one, whose checksum is in oldItem.
@@ -163,7 +186,6 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
         case RecordKind::IndexPut:
         case RecordKind::IndexDelete:
             applyItem(record, lsn, out);
-            if (record.source) applySource(*record.source, schema.group, out);
             break;
         case RecordKind::TransactionPrepare:
             applyPrepare(record, lsn, schema, out);
@@ -181,9 +203,13 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
         case RecordKind::NoOp:
         case RecordKind::Configuration:
         case RecordKind::Expiry:
+        case RecordKind::ReplicationLost:
+        case RecordKind::ForgetTombstone:
             break;
     }
+    applyTombstone(record, lsn, schema, out);
     applyExpiry(record, lsn, schema, out);
+    if (record.source) applySource(*record.source, schema.group, out);
     return out;
 }
 

@@ -23,8 +23,12 @@ namespace {
 //              collectionBytes:varint?                 // flags & kCollection
 //              oldExpiry:varint?                       // flags & kOldExpiry
 //              newExpiry:varint?                       // flags & kNewExpiry
+//              version:uint64?                         // flags & kVersion
+//              heads?                                  // flags & kHeads, see version_head.h
+//              originCommittedAt:uint64?               // flags & kOriginCommittedAt
 //
-// kFirstCollection says that no size was stored before collectionBytes. Version 1 has the flags up
+// kFirstCollection says that no size was stored before collectionBytes, kTombstone that a tombstone
+// is stored for the key. Version 1 has the flags up
 // to kSource. Times are nanoseconds since 1970. The CRC covers everything before it.
 
 constexpr std::uint8_t kVersion1 = 1;
@@ -46,9 +50,13 @@ enum Flags : std::uint32_t {
     kFirstCollection = 1 << 11,
     kOldExpiry = 1 << 12,
     kNewExpiry = 1 << 13,
+    kVersion = 1 << 14,
+    kHeads = 1 << 15,
+    kTombstone = 1 << 16,
+    kOriginCommittedAt = 1 << 17,
 };
 constexpr std::uint64_t kFlagsOfVersion1 = 2 * kSource - 1;
-constexpr std::uint64_t kFlagsOfVersion2 = 2 * kNewExpiry - 1;
+constexpr std::uint64_t kFlagsOfVersion2 = 2 * kOriginCommittedAt - 1;
 
 std::uint32_t flagsOf(const LogRecord& record) {
     std::uint32_t flags = 0;
@@ -66,6 +74,10 @@ std::uint32_t flagsOf(const LogRecord& record) {
     if (record.collection && record.collection->isFirst) flags |= kFirstCollection;
     if (record.oldExpiry) flags |= kOldExpiry;
     if (record.newExpiry) flags |= kNewExpiry;
+    if (record.version) flags |= kVersion;
+    if (!record.heads.empty()) flags |= kHeads;
+    if (record.hasTombstone) flags |= kTombstone;
+    if (record.originCommittedAt) flags |= kOriginCommittedAt;
     return flags;
 }
 
@@ -142,6 +154,10 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
         record.collection = CollectionSize{in.varint(), (flags & kFirstCollection) != 0};
     if (flags & kOldExpiry) record.oldExpiry = static_cast<std::int64_t>(in.varint());
     if (flags & kNewExpiry) record.newExpiry = static_cast<std::int64_t>(in.varint());
+    if (flags & kVersion) record.version = calendarTime(in.u64());
+    if (flags & kHeads) record.heads = readHeads(in);
+    record.hasTombstone = (flags & kTombstone) != 0;
+    if (flags & kOriginCommittedAt) record.originCommittedAt = calendarTime(in.u64());
     return in.ok() && in.atEnd() && (record.action || !needsAction(record.kind));
 }
 
@@ -182,6 +198,9 @@ std::string encodeRecord(const LogRecord& record) {
     if (record.collection) out.varint(record.collection->bytes);
     if (record.oldExpiry) out.varint(static_cast<std::uint64_t>(*record.oldExpiry));
     if (record.newExpiry) out.varint(static_cast<std::uint64_t>(*record.newExpiry));
+    if (record.version) out.u64(nanoseconds(*record.version));
+    if (!record.heads.empty()) writeHeads(out, record.heads);
+    if (record.originCommittedAt) out.u64(nanoseconds(*record.originCommittedAt));
     out.u32(crc32c(bytes));
     return bytes;
 }
@@ -205,7 +224,7 @@ std::optional<LogRecord> decodeRecord(std::string_view bytes) {
     const std::uint64_t flags = version == kVersion1 ? in.u8() : in.varint();
     const std::uint64_t known = version == kVersion1 ? kFlagsOfVersion1 : kFlagsOfVersion2;
     if ((flags & ~known) != 0) return std::nullopt;
-    if (kind > static_cast<std::uint8_t>(RecordKind::Expiry)) return std::nullopt;
+    if (kind > static_cast<std::uint8_t>(RecordKind::ForgetTombstone)) return std::nullopt;
     if (cause > static_cast<std::uint8_t>(Cause::Restore)) return std::nullopt;
     record.kind = static_cast<RecordKind>(kind);
     record.cause = static_cast<Cause>(cause);

@@ -7,6 +7,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/table/version_head.h"
 
 namespace orrery::table {
 
@@ -23,6 +24,9 @@ enum class RecordKind : std::uint8_t {
     IndexPut = 7,
     IndexDelete = 8,
     Expiry = 9,  ///< Changes only an item's entry in the index by expiry.
+    /// A replicated write that is older than what is here: it changes nothing but the cursor.
+    ReplicationLost = 10,
+    ForgetTombstone = 11,  ///< Erases a tombstone.
 };
 
 enum class Cause : std::uint8_t { Client = 0, TimeToLive = 1, Replication = 2, Restore = 3 };
@@ -34,7 +38,8 @@ struct OldItem {
     bool operator==(const OldItem&) const = default;
 };
 
-/// The base record from which an index record was derived.
+/// The record from which this one was derived: of the table, for an index; of another Region's
+/// replica, for a replicated write.
 struct RecordSource {
     GroupId group{};
     Lsn lsn{};
@@ -83,6 +88,15 @@ struct LogRecord {
     /// The entries of the item that the index by expiry loses and gets (expiry.h).
     std::optional<std::int64_t> oldExpiry;
     std::optional<std::int64_t> newExpiry;
+
+    // For global tables.
+    /// The write's place in the order of versions over all Regions: of two, the later wins.
+    std::optional<CalendarTime> version;
+    VersionHeads heads;
+    /// A tombstone is stored for the key; the record erases or replaces it.
+    bool hasTombstone = false;
+    /// When the write was committed in its own Region.
+    std::optional<CalendarTime> originCommittedAt;
 
     bool operator==(const LogRecord&) const = default;
 };

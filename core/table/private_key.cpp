@@ -37,6 +37,10 @@ std::optional<PrivateKey> parsePrivateKey(std::string_view key) {
     return parsed;
 }
 
+std::string tombstoneKey(GroupId group, std::string_view storageKey) {
+    return privateKey(group, PrivateKind::Tombstone, storageKey);
+}
+
 std::string privateKeysBegin(GroupId group) {
     return prefixOf(group.value());
 }

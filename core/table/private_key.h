@@ -38,6 +38,9 @@ std::string privateKey(GroupId group, PrivateKind kind, std::string_view rest);
 /// Nothing for the key of an item, or for a kind of a later version.
 std::optional<PrivateKey> parsePrivateKey(std::string_view key);
 
+/// The key of the tombstone that a deleted item leaves in a global table.
+std::string tombstoneKey(GroupId group, std::string_view storageKey);
+
 /// All private keys of `group` lie in [begin, end).
 std::string privateKeysBegin(GroupId group);
 std::string privateKeysEnd(GroupId group);

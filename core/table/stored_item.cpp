@@ -10,16 +10,17 @@ namespace {
 //   rest   := lsn:varint committedAt:uint64
 //             stamp:uint64?     // flags & kStamp
 //             origin:sized?     // flags & kOrigin
+//             (version:uint64 heads)?    // flags & kVersion, see version_head.h
 //             itemBytes:varint attributes
 //
 // The stamp is present only if it differs from the commit timestamp. The CRC covers the storage
 // key, the flags and the rest. Version 1 has no CRC, no origin, and 0 in the high nibble. The two
 // versions differ in four bits, so a single flipped bit cannot turn one into the other.
 
-enum Flags : std::uint8_t { kStamp = 1, kPrepared = 2, kOrigin = 4 };
+enum Flags : std::uint8_t { kStamp = 1, kPrepared = 2, kOrigin = 4, kVersion = 8 };
 constexpr std::uint8_t kVersionBits = 0xf0;
 constexpr std::uint8_t kFlagsOfVersion1 = kStamp | kPrepared;
-constexpr std::uint8_t kFlagsOfVersion2 = kStamp | kPrepared | kOrigin;
+constexpr std::uint8_t kFlagsOfVersion2 = kStamp | kPrepared | kOrigin | kVersion;
 
 constexpr std::size_t kCrcAt = 1;
 constexpr std::size_t kCrcBytes = 4;
@@ -59,12 +60,17 @@ SharedBytes encodeStored(std::string_view storageKey, const StoredHeader& header
     if (header.stamp != header.committedAt) flags |= kStamp;
     if (header.prepared) flags |= kPrepared;
     if (!header.origin.empty()) flags |= kOrigin;
+    if (header.version) flags |= kVersion;
     out.u8(static_cast<std::uint8_t>(flags));
     out.u32(0);
     out.varint(header.lsn.value());
     out.u64(nanoseconds(header.committedAt));
     if (flags & kStamp) out.u64(nanoseconds(header.stamp));
     if (flags & kOrigin) out.sized(header.origin);
+    if (header.version) {
+        out.u64(nanoseconds(*header.version));
+        writeHeads(out, header.heads);
+    }
     out.varint(header.itemBytes);
     out.raw(attributes);
     std::string crc;
@@ -84,6 +90,10 @@ std::optional<StoredItem> decodeStored(std::string_view storageKey, std::string_
     header.committedAt = calendarTime(in.u64());
     header.stamp = (flags & kStamp) != 0 ? calendarTime(in.u64()) : header.committedAt;
     if (flags & kOrigin) header.origin = in.sized();
+    if (flags & kVersion) {
+        header.version = calendarTime(in.u64());
+        header.heads = readHeads(in);
+    }
     header.itemBytes = static_cast<std::uint32_t>(in.varint());
     // A page of zeros would read as an empty item of version 1.
     if (!in.ok() || header.lsn == Lsn{}) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/table/version_head.h"
 
 namespace orrery::table {
 
@@ -20,6 +21,9 @@ struct StoredHeader {
     /// As the service charges it; for an index entry, the size of the projected item.
     std::uint32_t itemBytes = 0;
     bool prepared = false;  ///< A transaction on it is in progress.
+    /// For global tables: see LogRecord.
+    std::optional<CalendarTime> version;
+    VersionHeads heads;
     bool operator==(const StoredHeader&) const = default;
 };
 

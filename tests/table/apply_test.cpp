@@ -201,6 +201,40 @@ private slots:
         }
     }
 
+    // As a leader of a global table writes them.
+    void keepsTombstonesWithTheChecksum() {
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            Prng prng(seed);
+            Tree tree;
+            tree.makeGlobal();
+            for (int i = 0; i < 60; ++i) {
+                const std::string pk(1, static_cast<char>('a' + prng.below(3)));
+                const std::uint64_t what = prng.below(4);
+                if (what == 0) {
+                    tree.forget(pk);
+                } else if (what == 1) {
+                    tree.remove(pk);
+                } else {
+                    tree.put(pk, std::string(prng.below(4), 'c'));
+                }
+                QCOMPARE(tree.mark.checksum, tree.scannedChecksum());
+                QVERIFY(!tree.tombstone(pk) || tree.stored(pk) == nullptr);
+                QCOMPARE(tree.tombstone(pk).has_value(), what == 1);
+            }
+        }
+    }
+
+    void storesTheVersionOfAWrite() {
+        Tree tree;
+        tree.makeGlobal();
+        tree.put("a", "red");
+        QCOMPARE(*tree.headerOf("a").version, CalendarTime(Duration(7001)));
+        QVERIFY(tree.headerOf("a").heads.front() ==
+                (VersionHead{"us-east-1", CalendarTime(Duration(7001)), 1}));
+        tree.remove("a");
+        QCOMPARE(*tree.tombstone("a")->version, CalendarTime(Duration(7002)));
+    }
+
     void remembersTheSourceOfIndexRecords() {
         LogRecord record;
         record.kind = RecordKind::IndexPut;

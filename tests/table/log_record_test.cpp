@@ -37,6 +37,10 @@ LogRecord everything() {
     record.collection = CollectionSize{1'234'567'890'123, true};
     record.oldExpiry = 1'795'263'330;
     record.newExpiry = 1'795'263'999;
+    record.version = CalendarTime(Duration(1'799'999'999'000'000'003));
+    record.heads = {{"eu-west-1", CalendarTime(Duration(5)), 3}, {"us-east-1", {}, 1ull << 40}};
+    record.hasTombstone = true;
+    record.originCommittedAt = CalendarTime(Duration(1'799'999'999'000'000'004));
     return record;
 }
 
@@ -59,7 +63,7 @@ CalendarTime anyTime(Prng& prng) {
 LogRecord anyRecord(Prng& prng) {
     const auto coin = [&] { return prng.chance({1, 2}); };
     LogRecord record;
-    record.kind = static_cast<RecordKind>(prng.below(10));
+    record.kind = static_cast<RecordKind>(prng.below(12));
     record.cause = static_cast<Cause>(prng.below(4));
     record.space = KeySpaceId(static_cast<std::uint32_t>(prng.below(1ull << 32)));
     record.key = noise(prng, 100);
@@ -85,6 +89,11 @@ LogRecord anyRecord(Prng& prng) {
     if (coin()) record.collection = CollectionSize{prng.below(1ull << 40), coin()};
     if (coin()) record.oldExpiry = static_cast<std::int64_t>(prng.below(1ull << 33));
     if (coin()) record.newExpiry = static_cast<std::int64_t>(prng.below(1ull << 33));
+    if (coin()) record.version = anyTime(prng);
+    for (std::uint64_t left = prng.below(4); left > 0; --left)
+        record.heads.push_back({noise(prng, 20), anyTime(prng), prng.below(1ull << 40)});
+    record.hasTombstone = coin();
+    if (coin()) record.originCommittedAt = anyTime(prng);
     return record;
 }
 
@@ -113,6 +122,10 @@ private slots:
         alone(&LogRecord::collection);
         alone(&LogRecord::oldExpiry);
         alone(&LogRecord::newExpiry);
+        alone(&LogRecord::version);
+        alone(&LogRecord::heads);
+        alone(&LogRecord::hasTombstone);
+        alone(&LogRecord::originCommittedAt);
         for (const LogRecord& record : records) {
             const auto decoded = decodeRecord(encodeRecord(record));
             QVERIFY(decoded.has_value());

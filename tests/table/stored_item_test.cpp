@@ -37,11 +37,15 @@ class StoredItemTest : public QObject {
     Q_OBJECT
 private slots:
     void readsBackEveryHeader() {
-        for (int fields = 0; fields < 8; ++fields) {
+        for (int fields = 0; fields < 32; ++fields) {
             StoredHeader header = plainHeader();
             if (fields & 1) header.stamp = CalendarTime(Duration(6));
             if (fields & 2) header.prepared = true;
             if (fields & 4) header.origin = "eu-central-1";
+            if (fields & 8) header.version = CalendarTime(Duration(7));
+            if ((fields & 24) == 24)
+                header.heads = {{"eu-central-1", CalendarTime(Duration(8)), 9},
+                                {"us-east-1", {}, 0}};
             const SharedBytes bytes = encodeStored(kKey, header, "attributes");
             const auto decoded = decodeStored(kKey, *bytes);
             QVERIFY(decoded.has_value());

@@ -14,6 +14,7 @@
 #include "core/table/collection_size.h"
 #include "core/table/expiry.h"
 #include "core/table/prepared_item.h"
+#include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 #include "core/types/item_codec.h"
 #include "core/types/item_size.h"
@@ -86,6 +87,26 @@ public:
     std::optional<PreparedItem> prepared(const std::string& pk) const {
         const std::string key = preparedKey(m_schema.group, keyOf(pk));
         return decodePrepared(key, *m_tree.at(key));
+    }
+
+    /// From now on writes are those of a global table: they have versions.
+    void makeGlobal() { m_isGlobal = true; }
+    /// The header of the tombstone that a deleted item has left.
+    std::optional<StoredHeader> tombstone(const std::string& pk) const {
+        const std::string key = tombstoneKey(m_schema.group, keyOf(pk));
+        const auto found = m_tree.find(key);
+        if (found == m_tree.end()) return std::nullopt;
+        return decodeStored(key, *found->second)->header;
+    }
+    /// Erases the tombstone, if there is one.
+    void forget(const std::string& pk) {
+        if (!tombstone(pk)) return;
+        LogRecord record;
+        record.kind = RecordKind::ForgetTombstone;
+        record.space = kTable;
+        record.key = keyOf(pk);
+        record.hasTombstone = true;
+        apply(record);
     }
 
     /// From now on records carry the size of the collection. Before, they are of version 1.
@@ -196,6 +217,11 @@ private:
         if (m_sizesCollections) addSize(pk, record);
         record.oldExpiry = std::exchange(m_expiries[pk], expiry);
         record.newExpiry = expiry;
+        if (m_isGlobal) {
+            record.version = CalendarTime(Duration(7001 + m_writes));
+            record.heads = {{"us-east-1", *record.version, 1}};
+            record.hasTombstone = tombstone(pk).has_value();
+        }
         apply(record);
     }
 
@@ -220,6 +246,7 @@ private:
     std::map<std::string, std::optional<std::int64_t>> m_expiries;
     std::int64_t m_writes = 0;
     bool m_sizesCollections = false;
+    bool m_isGlobal = false;
 };
 
 }  // namespace orrery::table
