@@ -35,9 +35,13 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
     enter(DiskState::Full);
     m_probeAt = wall + kProbeEvery;
     const bool isLimited = error && error->code == EFBIG;
-    report((isLimited ? "A file cannot grow; writes are refused until it may grow by 4 MB: "
-                      : "The disk is full; writes are refused until 4 MB of it are free: ") +
-           reasonOf(error));
+    m_problem = (isLimited ? "A file cannot grow; deletions are refused until it may grow by 1 MB, "
+                             "other writes until 4 MB: "
+                           : "The disk is full; deletions are refused until 1 MB of it is free, "
+                             "other writes until 4 MB: ") +
+                reasonOf(error);
+    // It may be low and full in turns for a long time.
+    if (!std::exchange(m_hasReportedFull, true) && m_report) m_report(m_problem);
 }
 
 void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
@@ -46,13 +50,14 @@ void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
 }
 
 void DiskWatch::turnLow(Duration wall) {
-    m_state = DiskState::Low;
+    const bool wasSound = std::exchange(m_state, DiskState::Low) == DiskState::Sound;
     m_probeAt = wall + kProbeEvery;
     m_isOnlyForReads = false;
-    report(
+    m_problem =
         "Little room is left for the data folder, on its disk or up to a limit on file sizes; only "
         "deletions are accepted until 4 MB are free. Free disk space, or delete items with "
-        "DeleteItem, indexes, tables, or all tables by a reset.");
+        "DeleteItem, indexes, tables, or all tables by a reset.";
+    if (wasSound && m_report) m_report(m_problem);
 }
 
 void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom) {
@@ -65,6 +70,7 @@ void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& 
     m_state = DiskState::Sound;
     m_probeAt.reset();
     m_isOnlyForReads = false;
+    m_hasReportedFull = false;
     report("Disk space is free again; writes are accepted.");
     m_problem.clear();
 }

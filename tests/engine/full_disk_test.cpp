@@ -293,7 +293,7 @@ private slots:
         const auto put = engine.call("PutItem", putJson("x"));
         QCOMPARE(put.status, 500);
         QVERIFY2(
-            put.body.find("A file cannot grow; writes are refused until it may grow by 4 MB") !=
+            put.body.find("A file cannot grow; deletions are refused until it may grow by 1 MB") !=
                 std::string::npos,
             put.body.c_str());
         QCOMPARE(told->all().size(), std::size_t{1});
