@@ -57,13 +57,12 @@ private:
     enum class State : std::uint8_t { Sound, Tight, Low, Refuses };
 
     State next() {
-        const bool coin = m_prng.chance({1, 2});
         switch (m_state) {
             case State::Sound:
-                return coin ? State::Low : State::Refuses;
+                return m_prng.chance({1, 2}) ? State::Low : State::Refuses;
             case State::Low:
             case State::Refuses:
-                return coin ? State::Tight : State::Sound;
+                return m_prng.chance({1, 4}) ? State::Tight : State::Sound;
             case State::Tight:
                 break;
         }
@@ -83,7 +82,8 @@ private:
             case State::Sound:
                 return world.setAccepts(Accepted::Everything);
             case State::Tight:
-                return world.setAccepts(Accepted::ClientWrites, 2 * m_prng.below(kRoomMax));
+                return world.setAccepts(Accepted::ClientWrites,
+                                        kRoomMax / 2 + m_prng.below(kRoomMax));
             case State::Low:
                 return world.setAccepts(m_low, m_prng.below(kRoomMax));
             case State::Refuses:

@@ -170,6 +170,7 @@ private slots:
         WorldHarness t;
         t.createTable();
         const auto fault = test::failZone(t.world(), "us-east-1b", std::nullopt);
+        t.run(5s);  // Its leaders are replaced.
         for (int i = 0; i < 100; ++i)
             t.put("k" + std::to_string(i), {{"pad", std::string(10'000, 'x')}});
         t.run(5s);
