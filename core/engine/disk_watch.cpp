@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kProbeEvery = 1s;
+// Clients that fill and delete at once can make it low and sound every few seconds.
+constexpr Duration kTellLowEvery = 1min;
 
 std::string reasonOf(const std::optional<storage::StorageError>& error) {
     return error ? error->message() : std::string("no reason was given.");
@@ -41,6 +43,7 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
                              "other writes until 4 MB: ") +
                 reasonOf(error);
     // It may be low and full in turns for a long time.
+    m_isTold = true;
     if (!std::exchange(m_hasReportedFull, true) && m_report) m_report(m_problem);
 }
 
@@ -57,7 +60,11 @@ void DiskWatch::turnLow(Duration wall) {
         "Little room is left for the data folder, on its disk or up to a limit on file sizes; only "
         "deletions are accepted until 4 MB are free. Free disk space, or delete items with "
         "DeleteItem, indexes, tables, or all tables by a reset.";
-    if (wasSound && m_report) m_report(m_problem);
+    if (!wasSound) return;
+    m_isTold = !m_lowToldAt || wall - *m_lowToldAt >= kTellLowEvery;
+    if (!m_isTold) return;
+    m_lowToldAt = wall;
+    if (m_report) m_report(m_problem);
 }
 
 void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom) {
@@ -71,7 +78,7 @@ void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& 
     m_probeAt.reset();
     m_isOnlyForReads = false;
     m_hasReportedFull = false;
-    report("Disk space is free again; writes are accepted.");
+    if (m_isTold) report("Disk space is free again; writes are accepted.");
     m_problem.clear();
 }
 

@@ -39,7 +39,8 @@ public:
     using Report = std::function<void(const std::string& sentence)>;
 
     /// `report` may be empty. It gets one sentence when the disk begins to refuse work, when it is
-    /// full for the first time since, and when it accepts work again.
+    /// full for the first time since, and when it accepts work again. A disk that is low and sound
+    /// in turns is reported at most once a minute.
     explicit DiskWatch(Report report) : m_report(std::move(report)) {}
 
     DiskState state() const { return m_state; }
@@ -86,6 +87,8 @@ private:
     bool m_isOnlyForReads = false;
     bool m_hasReportedDamage = false;
     bool m_hasReportedFull = false;  ///< Since it was last sound.
+    std::optional<Duration> m_lowToldAt;
+    bool m_isTold = false;  ///< The operator knows that the disk is not sound.
     std::string m_problem;
 };
 

@@ -21,7 +21,7 @@ constexpr std::uint64_t kPlenty = 1u << 30;
 // More than a turn and the work that goes on beside it write.
 constexpr std::uint64_t kNearlyFull = 64u << 20;
 // More than a step of a job or of a copy writes, beside what is kept for others.
-constexpr std::uint64_t kRoomForOwnWork = 12u << 20;
+constexpr std::uint64_t kRoomForOwnWork = 6u << 20;
 constexpr Duration kLookForRoomEvery = 100ms;
 
 }  // namespace

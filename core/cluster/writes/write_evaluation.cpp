@@ -109,17 +109,17 @@ ApiError unmet(const ItemView& item, bool itemOnConditionFailure) {
     return ApiError::conditionFailed(std::move(shown));
 }
 
-/// The bytes that a change may add on disk: all zones have it in the log and in the tree, and the
-/// global indexes may copy it.
+/// The bytes that a change may add on disk. All zones have both images in the log, and the new one
+/// in the tree; a transaction does so twice. The global indexes may copy the new one.
 std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
                       Logged logged) {
     constexpr std::uint64_t kPageBytes = 4096;  // LMDB gives a large value whole pages.
     const TablePtr table = world.catalog.find(group.table);
-    const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
-    const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
-                                 (record.oldImage ? record.oldImage->size() : 0);
-    const std::uint64_t places = 1 + static_cast<std::uint64_t>(logged);
-    return places * kZonesPerRegion * copies * (kPageBytes + images);
+    const std::uint64_t indexes = table == nullptr ? 0 : table->indexes.size();
+    const std::uint64_t after = kPageBytes + (record.newImage ? record.newImage->size() : 0);
+    const std::uint64_t before = record.oldImage ? record.oldImage->size() : 0;
+    const auto times = static_cast<std::uint64_t>(logged);
+    return kZonesPerRegion * (times * (before + 2 * after) + indexes * 2 * after);
 }
 
 }  // namespace
