@@ -193,8 +193,9 @@ private slots:
             QCOMPARE(hasItem(*engine, i), i != 1);
         QCOMPARE(engine->call("DeleteTable", R"({"TableName":"Tab"})").status, 200);
         QVERIFY(soonSucceeds(*engine, "CreateTable", kCreateTable));
+        // What was written may have to be flushed before more fits.
         for (int i = 0; i < count / 2; ++i)
-            QCOMPARE(engine->call("PutItem", largePut(i)).status, 200);
+            QVERIFY(soonSucceeds(*engine, "PutItem", largePut(i).c_str()));
     }
 
     // The world fills an index by itself. It must not go on in memory, without bound.
