@@ -4,11 +4,9 @@
 #include "core/cluster/catalog/region_settings.h"
 
 #include <QTest>
-#include <array>
 
-#include "core/base/bytes.h"
 #include "core/storage/stores.h"
-#include "tests/cluster/world_harness.h"
+#include "tests/cluster/region_calls.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -44,17 +42,6 @@ RegionSettings some() {
     return settings;
 }
 
-void createIn(WorldHarness& t, const std::string& region) {
-    t.submitIn(region, "CreateTable", [](const auto&, const auto&) {
-        cluster::CreateTable create;
-        create.table.name = "T";
-        create.table.keys.partition = {"pk", types::AttributeType::String};
-        create.table.throughput = {1, 1};
-        return ApiResult<cluster::Request>(create);
-    });
-    t.run(0s);
-}
-
 }  // namespace
 
 class RegionSettingsTest : public QObject {
@@ -86,8 +73,8 @@ private slots:
 
     void outlivesAKill() {
         WorldHarness t;
-        createIn(t, "us-east-1");
-        createIn(t, "eu-west-1");
+        test::createTableIn(t, "us-east-1");
+        test::createTableIn(t, "eu-west-1");
         const RegionLink link{40ms, 2ms, {1, 100}};
         QVERIFY(t.world().admit(cluster::SetRegionLink{"us-east-1", "eu-west-1", link}));
         QVERIFY(t.world().admit(cluster::SetRegionClock{"eu-west-1", -5s}));

@@ -1,6 +1,6 @@
 #include <QTest>
 
-#include "tests/cluster/world_harness.h"
+#include "tests/cluster/region_calls.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -14,16 +14,7 @@ private slots:
     void refusesTheRegionThatHasNoNumber() {
         WorldHarness t;
         const auto createIn = [&](int region) {
-            const auto id = t.submitIn(
-                "r-" + std::to_string(region), "CreateTable", [](const auto&, const auto&) {
-                    cluster::CreateTable create;
-                    create.table.name = "T";
-                    create.table.keys.partition = {"pk", types::AttributeType::String};
-                    create.table.throughput = {1, 1};
-                    return ApiResult<cluster::Request>(create);
-                });
-            t.run(0s);
-            return id;
+            return test::createTableIn(t, "r-" + std::to_string(region));
         };
         for (int region = 0; region < 256; ++region)
             QVERIFY(!t.failed(createIn(region)));
