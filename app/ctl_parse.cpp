@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include "app/ctl.h"
 #include "core/json/json.h"
 #include "core/observe/fault_spec.h"

@@ -31,7 +31,7 @@ public:
     int refusals() const { return m_refusals; }
     /// How often it became low on room.
     int lows() const { return m_lows; }
-    /// Which time it is that it is low on room, from 1 on; 0 while it is not.
+    /// Numbers the present shortage of room, from 1 on; 0 while there is none.
     int lowNow() const { return m_state == State::Low ? m_lows : 0; }
 
     /// Call it at each step of a run.

@@ -50,7 +50,7 @@ private:
     struct Item {
         ItemHistory history;
         std::uint64_t writing = 0;  ///< The call of the write in progress, or 0.
-        /// When a put was asked for while the disk was low: which time that was, or 0.
+        /// The shortage of room (RandomDisk::lowNow) in which a put was asked for, or 0.
         int askedWhileLow = 0;
     };
     /// What the test knows of the table of one name.

@@ -60,7 +60,8 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - Zones lose and regain power.
 // - CatchUpResumes, IndexBatchArrives and LedgerStep ask `acceptsWrites` themselves. An IndexRetry
 //   only sends what the receiver then does not take.
-// While the store accepts deletions, only jobs that add data are held: the others free space.
+// While the store accepts some writes, only copies and jobs that add data are held. The other jobs
+// free space.
 bool World::Impl::isHeld(const Event& event) const {
     if (accepted != Accepted::Nothing) {
         if (std::holds_alternative<CopyStep>(event)) return true;
