@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kProbeEvery = 1s;
+// Clients that fill and delete at once can make it low and sound every few seconds.
+constexpr Duration kTellLowEvery = 1min;
 
 std::string reasonOf(const std::optional<storage::StorageError>& error) {
     return error ? error->message() : std::string("no reason was given.");
@@ -35,9 +37,14 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
     enter(DiskState::Full);
     m_probeAt = wall + kProbeEvery;
     const bool isLimited = error && error->code == EFBIG;
-    report((isLimited ? "A file cannot grow; writes are refused until it may grow by 4 MB: "
-                      : "The disk is full; writes are refused until 4 MB of it are free: ") +
-           reasonOf(error));
+    m_problem = (isLimited ? "A file cannot grow; deletions are refused until it may grow by 1 MB, "
+                             "other writes until 4 MB: "
+                           : "The disk is full; deletions are refused until 1 MB of it is free, "
+                             "other writes until 4 MB: ") +
+                reasonOf(error);
+    // It may be low and full in turns for a long time.
+    m_isTold = true;
+    if (!std::exchange(m_hasReportedFull, true) && m_report) m_report(m_problem);
 }
 
 void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
@@ -46,13 +53,18 @@ void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
 }
 
 void DiskWatch::turnLow(Duration wall) {
-    m_state = DiskState::Low;
+    const bool wasSound = std::exchange(m_state, DiskState::Low) == DiskState::Sound;
     m_probeAt = wall + kProbeEvery;
     m_isOnlyForReads = false;
-    report(
+    m_problem =
         "Little room is left for the data folder, on its disk or up to a limit on file sizes; only "
         "deletions are accepted until 4 MB are free. Free disk space, or delete items with "
-        "DeleteItem, indexes, tables, or all tables by a reset.");
+        "DeleteItem, indexes, tables, or all tables by a reset.";
+    if (!wasSound) return;
+    m_isTold = !m_lowToldAt || wall - *m_lowToldAt >= kTellLowEvery;
+    if (!m_isTold) return;
+    m_lowToldAt = wall;
+    if (m_report) m_report(m_problem);
 }
 
 void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom) {
@@ -65,7 +77,8 @@ void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& 
     m_state = DiskState::Sound;
     m_probeAt.reset();
     m_isOnlyForReads = false;
-    report("Disk space is free again; writes are accepted.");
+    m_hasReportedFull = false;
+    if (m_isTold) report("Disk space is free again; writes are accepted.");
     m_problem.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/time.h"
+#include "core/cluster/kernel/room.h"
 #include "core/storage/store.h"
 
 namespace orrery::engine {
@@ -23,9 +24,9 @@ enum class DiskState : std::uint8_t {
 
 /// In the state Low, the disk has less room than this. It is for deletions, for the log that they
 /// write, and for the pages that LMDB needs to free others.
-inline constexpr std::uint64_t kLowBytes = 2u << 20;
+inline constexpr std::uint64_t kLowBytes = cluster::reserveOf(cluster::RoomFor::Growth);
 /// With less room than this, only deletions are carried out, and nothing that adds data goes on.
-inline constexpr std::uint64_t kLeastBytes = 1u << 20;
+inline constexpr std::uint64_t kLeastBytes = cluster::reserveOf(cluster::RoomFor::CatchUp);
 /// With this much room a disk that was low or full is sound again: a turn with a few of the largest
 /// requests fits in.
 inline constexpr std::uint64_t kRoomBytes = 4u << 20;
@@ -37,8 +38,9 @@ class DiskWatch {
 public:
     using Report = std::function<void(const std::string& sentence)>;
 
-    /// `report` may be empty. It gets one sentence when the disk begins to refuse work, and when it
-    /// accepts work again.
+    /// `report` may be empty. It gets one sentence when the disk begins to refuse work, when it is
+    /// full for the first time since, and when it accepts work again. A disk that is low and sound
+    /// in turns is reported at most once a minute.
     explicit DiskWatch(Report report) : m_report(std::move(report)) {}
 
     DiskState state() const { return m_state; }
@@ -84,6 +86,9 @@ private:
     std::optional<Duration> m_probeAt;
     bool m_isOnlyForReads = false;
     bool m_hasReportedDamage = false;
+    bool m_hasReportedFull = false;  ///< Since it was last sound.
+    std::optional<Duration> m_lowToldAt;
+    bool m_isTold = false;  ///< The operator knows that the disk is not sound.
     std::string m_problem;
 };
 

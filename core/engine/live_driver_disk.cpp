@@ -20,6 +20,8 @@ constexpr std::size_t kStepsAtOnce = 64;
 constexpr std::uint64_t kPlenty = 1u << 30;
 // More than a turn and the work that goes on beside it write.
 constexpr std::uint64_t kNearlyFull = 64u << 20;
+// More than a step of a job or of a copy writes, beside what is kept for others.
+constexpr std::uint64_t kRoomForOwnWork = 6u << 20;
 constexpr Duration kLookForRoomEvery = 100ms;
 
 }  // namespace
@@ -208,12 +210,12 @@ void LiveDriver::failWorld(const storage::StorageError& failure, Duration wall,
 void LiveDriver::tellWhatIsAccepted() {
     using cluster::Accepted;
     cluster::StorageAccepts accepts{Accepted::Nothing};
-    if (m_disk.acceptsWrites()) {
+    if (m_disk.acceptsDeletions()) {
         if (isNearlyFull() && (m_awaitsDisk || hasCallUnderWay())) return;
-        accepts.accepted = Accepted::Everything;
-        if (isNearlyFull()) accepts.room = m_room - std::min(m_room, kLowBytes);
-    } else if (m_disk.acceptsDeletions()) {
-        accepts.accepted = m_room < kLeastBytes ? Accepted::Deletions : Accepted::NoGrowth;
+        if (isNearlyFull()) accepts.room = m_room;
+        accepts.accepted = m_room < kRoomForOwnWork ? Accepted::ClientWrites : Accepted::Everything;
+        if (!m_disk.acceptsWrites())
+            accepts.accepted = m_room < kLeastBytes ? Accepted::Deletions : Accepted::NoGrowth;
     }
     const bool isKnown = std::exchange(m_worldAccepts, accepts) == accepts;
     if (isKnown && !isNearlyFull()) return;

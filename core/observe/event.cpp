@@ -140,13 +140,18 @@ void addLink(Line& line, RegionId region, ZoneIndex a, ZoneIndex b) {
     line.number("region", std::uint64_t{region.value()}).zone("zone", a).zone("otherZone", b);
 }
 
-/// The other end of a message: "to" or "from".
-void addEnd(Line& line, std::string_view way, ZoneIndex zone, std::optional<RegionId> region) {
-    line.zone(way, zone);
-    if (region) line.number(std::string(way) + "Region", std::uint64_t{region->value()});
-}
+/// The other end of a message, "to" or "from" which it went.
+struct OtherEnd {
+    std::string_view way;
+    ZoneIndex zone;
+    std::optional<RegionId> region;
+};
 
-void addMessage(Line& line, MessageKind kind, Lsn lsn) {
+void addMessage(Line& line, const ReplicaRef& replica, const OtherEnd& other, MessageKind kind,
+                Lsn lsn) {
+    line.replica(replica).zone(other.way, other.zone);
+    if (other.region)
+        line.number(std::string(other.way) + "Region", std::uint64_t{other.region->value()});
     line.text("message", messageName(kind));
     if (lsn != Lsn{}) line.number("lsn", lsn.value());
 }
@@ -161,19 +166,16 @@ void addBody(Line& line, const EventBody& body) {
     std::visit(
         Overloaded{
             [&](const MessageSent& event) {
-                line.replica(event.from);
-                addEnd(line, "to", event.to, event.toRegion);
-                addMessage(line, event.kind, event.lsn);
+                addMessage(line, event.from, {"to", event.to, event.toRegion}, event.kind,
+                           event.lsn);
             },
             [&](const MessageDelivered& event) {
-                line.replica(event.to);
-                addEnd(line, "from", event.from, event.fromRegion);
-                addMessage(line, event.kind, event.lsn);
+                addMessage(line, event.to, {"from", event.from, event.fromRegion}, event.kind,
+                           event.lsn);
             },
             [&](const MessageDropped& event) {
-                line.replica(event.from);
-                addEnd(line, "to", event.to, event.toRegion);
-                addMessage(line, event.kind, event.lsn);
+                addMessage(line, event.from, {"to", event.to, event.toRegion}, event.kind,
+                           event.lsn);
             },
             [&](const LogAppended& event) {
                 addRecords(line, event.replica, event.first, event.lsn);

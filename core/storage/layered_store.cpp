@@ -319,12 +319,13 @@ bool LayeredStore::hasRoom(std::uint64_t bytes) const {
                                 missing(noted(m_treeMedium->unusedBytes())));
 }
 
-// A file that cannot be read has no pages to count on.
+// A file that cannot be read has no pages to count on. Otherwise half of the unused ones count: a
+// large value needs pages in a row, and where there are none, the file grows.
 std::uint64_t LayeredStore::roomBytes() const {
     const std::uint64_t log =
-        m_logMedium->growthBytes() + noted(m_logMedium->unusedBytes()).value_or(0);
+        m_logMedium->growthBytes() + noted(m_logMedium->unusedBytes()).value_or(0) / 2;
     const std::uint64_t tree =
-        m_treeMedium->growthBytes() + noted(m_treeMedium->unusedBytes()).value_or(0);
+        m_treeMedium->growthBytes() + noted(m_treeMedium->unusedBytes()).value_or(0) / 2;
     return std::min(log - std::min(log, m_log.pendingBytes()), tree);
 }
 

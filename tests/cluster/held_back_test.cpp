@@ -119,11 +119,17 @@ std::uint64_t recordsOf(WorldHarness& t, VolumeId zone) {
 class HeldBackTest : public QObject {
     Q_OBJECT
 private slots:
+    void anIndexIsFilledOnlyWhileWritesAreAccepted_data() {
+        QTest::addColumn<int>("accepted");
+        QTest::newRow("nothing") << static_cast<int>(Accepted::Nothing);
+        QTest::newRow("room for clients") << static_cast<int>(Accepted::ClientWrites);
+    }
     void anIndexIsFilledOnlyWhileWritesAreAccepted() {
+        QFETCH(int, accepted);
         WorldHarness t(Profile::serviceLike());
         fillHalfAnIndex(t);
         QVERIFY(itemsFilled(t) < kItems);
-        t.setAccepts(false);
+        t.setAccepts(static_cast<Accepted>(accepted));
         t.run(1s);  // What was under way arrives.
         const std::uint64_t filled = itemsFilled(t);
         const std::uint64_t records = recordsOf(t, VolumeId(0));
@@ -174,23 +180,6 @@ private slots:
         QVERIFY(t.table() == nullptr);
         t.reclaim();
         QCOMPARE(t.store().droppedKeysLeft(), std::uint64_t{0});
-    }
-
-    // Not all of its items are deletions, and none is carried out. The ledger has its decision.
-    void aTransactionWithoutRoomIsCancelledAtOnceAndSaysWhy() {
-        WorldHarness t(Profile::serviceLike());
-        t.createTable();
-        t.put("x", {{"n", "1"}});
-        t.run(1s);
-        t.setAccepts(Accepted::NoGrowth);
-        const auto call = test::transact(
-            t, {{.pk = "x", .isDelete = true}, {.pk = "y", .item = test::Numbers{{"n", 1}}}});
-        t.run(200ms);
-        QVERIFY(t.failed(call));
-        QVERIFY(t.answer(call)->result.error().message.starts_with("Too little room"));
-        const auto erased = test::write(t, {.pk = "x", .isDelete = true});
-        t.run(200ms);
-        QVERIFY(t.done(erased) && !t.failed(erased));
     }
 
     // The changes that an index still lacks stay in the log of its table.
@@ -357,12 +346,15 @@ private slots:
     void aZoneCatchesUpOnlyWhileWritesAreAccepted_data() {
         QTest::addColumn<bool>("needsCopy");
         QTest::addColumn<int>("accepted");
-        const int nothing = static_cast<int>(Accepted::Nothing);
-        const int deletions = static_cast<int>(Accepted::Deletions);
-        QTest::newRow("by the log") << false << nothing;
-        QTest::newRow("by a copy") << true << nothing;
-        QTest::newRow("by the log, little room") << false << deletions;
-        QTest::newRow("by a copy, little room") << true << deletions;
+        const auto row = [](const char* name, bool needsCopy, Accepted accepted) {
+            QTest::newRow(name) << needsCopy << static_cast<int>(accepted);
+        };
+        row("by the log", false, Accepted::Nothing);
+        row("by a copy", true, Accepted::Nothing);
+        row("by the log, little room", false, Accepted::Deletions);
+        row("by a copy, little room", true, Accepted::Deletions);
+        row("by a copy, no growth", true, Accepted::NoGrowth);
+        row("by a copy, room for clients", true, Accepted::ClientWrites);
     }
     void aZoneCatchesUpOnlyWhileWritesAreAccepted() {
         QFETCH(bool, needsCopy);

@@ -275,7 +275,7 @@ private slots:
         trimmer.move(*t.group);
         t.run(1ms);
         QVERIFY(t.group->log.trimMark > t.at(kB).mark.applied.next());
-        t.world.acceptsWrites = false;  // No chunk is sent.
+        t.world.acceptsOwnWork = false;  // No chunk is sent.
         for (const ZoneIndex other : {kA, kC})
             t.setCut(kB, other, false);
         t.run(1s);

@@ -91,6 +91,7 @@ private slots:
         const RegionLink link{40ms, 2ms, {1, 100}};
         QVERIFY(t.world().admit(cluster::SetRegionLink{"us-east-1", "eu-west-1", link}));
         QVERIFY(t.world().admit(cluster::SetRegionClock{"eu-west-1", -5s}));
+        t.run(0s);
         t.sync();
         QVERIFY(t.world().admit(cluster::SetRegionClock{"eu-west-1", 7s}));
         t.kill();

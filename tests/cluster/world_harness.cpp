@@ -232,8 +232,8 @@ void WorldHarness::reclaim() {
     sync();
 }
 
-void WorldHarness::setAccepts(cluster::Accepted accepted) {
-    static_cast<void>(m_world->admit(cluster::StorageAccepts{accepted}));
+void WorldHarness::setAccepts(cluster::Accepted accepted, std::uint64_t room) {
+    static_cast<void>(m_world->admit(cluster::StorageAccepts{accepted, room}));
 }
 
 void WorldHarness::kill() {

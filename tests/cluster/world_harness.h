@@ -74,7 +74,7 @@ public:
     /// Has jobs and store erase what was dropped, range after range.
     void reclaim();
     /// What the store accepts from now on.
-    void setAccepts(cluster::Accepted accepted);
+    void setAccepts(cluster::Accepted accepted, std::uint64_t room = UINT64_MAX);
     void setAccepts(bool writes) {
         setAccepts(writes ? cluster::Accepted::Everything : cluster::Accepted::Nothing);
     }

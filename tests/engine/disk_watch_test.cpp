@@ -89,6 +89,35 @@ private slots:
     }
 
     // A commit without room reopens the world only for reads, until there is room.
+    // Clients that fill and delete at once.
+    void tellsOfADiskThatIsLowAndSoundInTurnsOnceAMinute() {
+        Watched watched;
+        for (Duration wall = 0s; wall < 59s; wall += 2s) {
+            watched.disk.hasLeft(wall, 0);
+            QVERIFY(!watched.disk.problem().empty() && !watched.disk.acceptsWrites());
+            watched.disk.probed(wall + 1s, left(engine::kRoomBytes));
+            QVERIFY(watched.disk.problem().empty() && watched.disk.acceptsWrites());
+        }
+        QCOMPARE(watched.sentences.size(), std::size_t{2});
+        watched.disk.hasLeft(60s, 0);
+        QCOMPARE(watched.sentences.size(), std::size_t{3});
+        QCOMPARE(watched.sentences.front(), watched.sentences.back());
+    }
+
+    void tellsOfADiskThatIsLowAndFullInTurnsOnce() {
+        Watched watched;
+        for (Duration wall = 0s; wall < 200s; wall += 2s) {
+            watched.disk.foundNoRoom(wall, kNoSpace);
+            QVERIFY(watched.disk.state() == DiskState::Full);
+            watched.disk.probed(wall + 1s, left(engine::kLeastBytes));
+            QVERIFY(watched.disk.state() == DiskState::Low);
+        }
+        QCOMPARE(watched.sentences.size(), std::size_t{1});
+        watched.disk.probed(200s, left(engine::kRoomBytes));
+        watched.disk.foundNoRoom(201s, kNoSpace);
+        QCOMPARE(watched.sentences.size(), std::size_t{3});
+    }
+
     void reopensOnlyForReadsWhileTheDiskIsFull() {
         Watched watched;
         watched.disk.storeFailed(1s, Health::CommitFailed, kNoSpace);

@@ -1,18 +1,16 @@
 // Goal: a full disk costs clients clean errors and no acknowledged write, and the engine says what
 // is wrong. Method: a small file system where one can be mounted, and files that may not grow.
 
-#include <sys/mount.h>
 #include <sys/resource.h>
 
-#include <QDeadlineTimer>
 #include <QTemporaryDir>
 #include <QTest>
-#include <boost/json.hpp>
 #include <csignal>
 
 #include "tests/live/daemon.h"
 #include "tests/live/fleet.h"
 #include "tests/live/live_table.h"
+#include "tests/live/small_disk.h"
 #include "tests/live/text.h"
 #include "tests/support/test_main.h"
 
@@ -29,41 +27,6 @@ void boundFiles() {
     const rlimit bound{kFileBytesMax, kFileBytesMax};
     ::setrlimit(RLIMIT_FSIZE, &bound);
     ::signal(SIGXFSZ, SIG_IGN);
-}
-
-/// A file system in memory of a given size, if this process may mount one.
-class SmallDisk {
-public:
-    explicit SmallDisk(const char* size = "size=8m") : m_isMounted(mount(size, 0)) {}
-    ~SmallDisk() {
-        if (m_isMounted) ::umount2(qPrintable(path()), MNT_DETACH);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-    bool isMounted() const { return m_isMounted; }
-    QString path() const { return m_folder.path(); }
-    bool enlarge() { return mount("size=512m", MS_REMOUNT); }
-
-private:
-    bool mount(const char* options, unsigned long flags) {
-        return ::mount("tmpfs", qPrintable(path()), "tmpfs", flags, options) == 0;
-    }
-
-    const QTemporaryDir m_folder;
-    const bool m_isMounted;
-};
-
-std::string storageProblem(HttpClient& client) {
-    const auto status = client.control("GET", "/status");
-    const boost::json::value json = status.json();
-    if (!json.is_object() || !json.as_object().contains("storageProblem")) return status.body;
-    const boost::json::value& problem = json.at("storageProblem");
-    return problem.is_string() ? std::string(problem.as_string()) : std::string();
-}
-
-bool isReadOnly(HttpClient& client) {
-    return client.control("GET", "/status").body.find(R"("readOnly":true)") != std::string::npos;
 }
 
 /// Writes until the disk is full, and a little longer.
@@ -89,26 +52,12 @@ void fillDisk(Daemon& daemon, HttpClient& client, Ledger& ledger) {
           static_cast<unsigned long long>(fleet.counts().writes), problem.c_str());
 }
 
-bool soonSucceeds(HttpClient& client, const char* operation, const std::string& json) {
-    const QDeadlineTimer patience(20'000);
-    while (!patience.hasExpired()) {
-        if (client.call(operation, json).status == 200) return true;
-    }
-    return false;
-}
-
 void checkAll(std::uint16_t port, Ledger& ledger) {
     checkEveryKey(port, ledger);
     QCOMPARE(ledger.complaints(), std::string());
     HttpClient client(port);
     QCOMPARE(compareReplicas(client), std::string());
     QCOMPARE(compareIndex(client), std::string());
-}
-
-/// The daemon looks for room every second.
-void recoversByItself(HttpClient& client) {
-    QTRY_VERIFY_WITH_TIMEOUT(!isReadOnly(client), 20'000);
-    QCOMPARE(storageProblem(client), std::string());
 }
 
 void writeAgain(std::uint16_t port, Ledger& ledger) {

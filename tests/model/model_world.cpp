@@ -304,7 +304,12 @@ void ModelRun::judgeItems() {
 void ModelRun::judgeCounts() {
     settle();
     for (const Table& table : m_tables) {
-        const auto answer = ask("DescribeTable", {{"TableName", table.name()}});
+        // The process may be killed before it answers.
+        std::optional<Answer> answer;
+        for (int tries = 0; tries < 20 && !answer; ++tries) {
+            if (tries > 0) settle();
+            answer = ask("DescribeTable", {{"TableName", table.name()}});
+        }
         if (!answer || answer->status != 200) return problem("no answer after healing");
         const auto judge = [&](const boost::json::object& shown, std::string_view size,
                                const Schema* index) {

@@ -40,8 +40,9 @@ QWidget* ItemInspector::makeBody() {
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    m_title = new ElidedLabel(body);
+    m_title = new QLabel(body);
     m_title->setProperty("heading", true);
+    m_title->setTextFormat(Qt::PlainText);  // Keys are no HTML.
     m_title->setContentsMargins(12, 6, 12, 2);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_tabs = new QTabBar(body);
@@ -128,6 +129,19 @@ void ItemInspector::copyValue() {
     if (!value.isUndefined()) QApplication::clipboard()->setText(wholeText(value));
 }
 
+void ItemInspector::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    showTitle();
+}
+
+void ItemInspector::showTitle() {
+    const QString title = tableText(m_table, m_account) + QStringLiteral(" · ") + m_keyText;
+    const QMargins margins = m_title->contentsMargins();
+    m_title->setText(m_title->fontMetrics().elidedText(title, Qt::ElideRight,
+                                                       width() - margins.left() - margins.right()));
+    m_title->setToolTip(plainToolTip(title));
+}
+
 void ItemInspector::setKey(const QString& region, const QString& table, const QJsonObject& key,
                            const QString& keyText, const QString& account) {
     if (region == m_region && table == m_table && account == m_account && key == m_key) return;
@@ -142,7 +156,7 @@ void ItemInspector::setKey(const QString& region, const QString& table, const QJ
         return;
     }
     m_keyText = keyText;
-    m_title->setText(tableText(m_table, m_account) + QStringLiteral(" · ") + m_keyText);
+    showTitle();
     emit versionsWanted();
 }
 

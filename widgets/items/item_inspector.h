@@ -8,7 +8,6 @@
 #include <QTreeView>
 #include <QWidget>
 
-#include "widgets/base/elided_label.h"
 #include "widgets/items/item_source.h"
 
 namespace orrery::widgets {
@@ -47,9 +46,13 @@ signals:
     /// A new key was set, so the inspector needs its versions.
     void versionsWanted();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeBody();
     void makeTree(QWidget* body);
+    void showTitle();
     void showTreeMenu(const QPoint& at);
     void showZone();
     void updateTabs();
@@ -64,7 +67,7 @@ private:
     bool m_known = false;
     bool m_fitNames = true;  // Fit the name column to the next item.
 
-    ElidedLabel* m_title;
+    QLabel* m_title;
     QTabBar* m_tabs;
     QTabBar* m_forms;
     QLabel* m_facts;

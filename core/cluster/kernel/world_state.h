@@ -21,6 +21,7 @@
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/cluster/kernel/post.h"
 #include "core/cluster/kernel/regions.h"
+#include "core/cluster/kernel/room.h"
 #include "core/sim/network.h"
 #include "core/storage/store.h"
 
@@ -87,16 +88,13 @@ struct WorldState {
     /// False while the store refuses writes. Nothing that only adds data begins then: what the
     /// disk does not take would fill the memory.
     bool acceptsWrites = true;
-    /// How many bytes the store can still take, if there are few. A write of an item that is no
-    /// deletion takes what it may cost; there is none left while only deletions are accepted.
-    std::uint64_t roomLeft = UINT64_MAX;
-    bool lacksRoom = false;  ///< A write was refused since the store last said what it accepts.
-    /// False if there is not enough.
-    bool takeRoom(std::uint64_t bytes) {
-        lacksRoom = lacksRoom || bytes > roomLeft;
-        if (bytes > roomLeft) return plantedBug == PlantedBug::RoomUncounted;
-        if (roomLeft != UINT64_MAX) roomLeft -= bytes;
-        return true;
+    /// False while there is too little room for the world's own large work: copies of replicas, and
+    /// jobs that add data.
+    bool acceptsOwnWork = true;
+    Room room;
+    /// False if there is not enough for what is about to be written.
+    bool takeRoom(RoomFor what, std::uint64_t bytes) {
+        return room.take(what, bytes) || plantedBug == PlantedBug::RoomUncounted;
     }
 
     // --- Regions, groups and tables

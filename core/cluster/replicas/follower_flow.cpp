@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMessageBytesMax = 128 * 1024;
 constexpr std::uint64_t kFollowerBytesMax = 512 * 1024;
 constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
+constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
 
 }  // namespace
 
@@ -36,6 +37,7 @@ void FollowerFlow::fill(Group& group, ZoneIndex from, ZoneIndex to, AppendReques
             m_world.reportDamage(record.error());
             break;
         }
+        if (isCommitted && !hasRoom(key, linkKey, (*record)->size())) break;
         bytes += (*record)->size();
         if (isCommitted) readBytes += (*record)->size();
         request.entries.push_back({leader.state().log.termAt(end), end, *std::move(record)});
@@ -63,13 +65,27 @@ void FollowerFlow::fill(Group& group, ZoneIndex from, ZoneIndex to, AppendReques
 bool FollowerFlow::mayRead(const Key& key, LinkKey linkKey) {
     const auto found = m_flows.find(key);
     const bool isFull = found != m_flows.end() && found->second.bytes >= kFollowerBytesMax;
-    Link& link = m_links[linkKey];
-    if (!isFull && link.bytes < kLinkBytesMax && m_world.acceptsWrites) return true;
-    Flow& flow = m_flows[key];
-    if (flow.held != Held::No) return false;
-    flow.held = isFull ? Held::ByWindow : Held::InLine;
-    if (!isFull) link.line.push_back(key);
+    const Link& link = m_links[linkKey];
+    const bool isAllowed = link.bytes < kLinkBytesMax && !link.lacksRoom && m_world.acceptsWrites;
+    if (!isFull && isAllowed) return true;
+    hold(key, linkKey, isFull ? Held::ByWindow : Held::InLine);
     return false;
+}
+
+// In whole pages, once in the follower's log and twice in its tree.
+bool FollowerFlow::hasRoom(const Key& key, LinkKey linkKey, std::size_t recordBytes) {
+    if (!m_world.room.isLimited()) return true;
+    if (m_world.takeRoom(RoomFor::CatchUp, 3 * (kPageBytes + recordBytes))) return true;
+    m_links[linkKey].lacksRoom = true;
+    hold(key, linkKey, Held::InLine);
+    return false;
+}
+
+void FollowerFlow::hold(const Key& key, LinkKey linkKey, Held why) {
+    Flow& flow = m_flows[key];
+    if (flow.held != Held::No) return;
+    flow.held = why;
+    if (why == Held::InLine) m_links[linkKey].line.push_back(key);
 }
 
 void FollowerFlow::measure(const Group& group, ZoneIndex zone) {
@@ -104,14 +120,17 @@ void FollowerFlow::measure(const Group& group, ZoneIndex zone) {
 }
 
 void FollowerFlow::resumeIfFree(LinkKey key, Link& link) {
-    if (link.isResumeQueued || link.line.empty() || link.bytes >= kLinkBytesMax) return;
+    const bool isBlocked = link.bytes >= kLinkBytesMax || link.lacksRoom;
+    if (link.isResumeQueued || link.line.empty() || isBlocked) return;
     link.isResumeQueued = true;
     m_world.queue.add(m_world.now, CatchUpResumes{key.first, key.second});
 }
 
 void FollowerFlow::resumeAll() {
-    for (auto& [key, link] : m_links)
+    for (auto& [key, link] : m_links) {
+        link.lacksRoom = false;
         resumeIfFree(key, link);
+    }
 }
 
 void FollowerFlow::resumes(const CatchUpResumes& event) {
@@ -121,7 +140,7 @@ void FollowerFlow::resumes(const CatchUpResumes& event) {
 std::optional<FollowerFlow::Key> FollowerFlow::next(const CatchUpResumes& event) {
     Link& link = m_links[{event.from, event.to}];
     if (!m_world.acceptsWrites) return std::nullopt;
-    while (!link.line.empty() && link.bytes < kLinkBytesMax) {
+    while (!link.line.empty() && link.bytes < kLinkBytesMax && !link.lacksRoom) {
         const Key key = link.line.front();
         link.line.pop_front();
         const auto flow = m_flows.find(key);

@@ -39,7 +39,7 @@ public:
     void measure(const Group& group, ZoneIndex zone);
     /// Drops flows, from the given zone or all: their records are lost or no longer matter.
     void forget(GroupId group, std::optional<ZoneIndex> from);
-    /// The store accepts writes again: the queues of all links move.
+    /// The store accepts writes again, or has more room: the queues of all links move.
     void resumeAll();
 
     /// The event has arrived; call `next` until it returns nothing.
@@ -72,13 +72,18 @@ private:
         std::uint64_t bytes = 0;  ///< The sum over its flows.
         std::deque<Key> line;
         bool isResumeQueued = false;  ///< The event is queued.
+        /// A record did not fit into the room that the store had when it last said so.
+        bool lacksRoom = false;
     };
 
     static LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) {
         return {nodeOf(group.region, from), nodeOf(group.region, to)};
     }
-    /// True if the leader may read more for this follower. Otherwise the follower is held.
+    /// These are true if the leader may read more for this follower, or send it a record that the
+    /// log has. Otherwise the follower is held.
     bool mayRead(const Key& key, LinkKey linkKey);
+    bool hasRoom(const Key& key, LinkKey linkKey, std::size_t recordBytes);
+    void hold(const Key& key, LinkKey linkKey, Held why);
     void resumeIfFree(LinkKey key, Link& link);
 
     WorldState& m_world;

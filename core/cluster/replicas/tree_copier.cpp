@@ -61,7 +61,7 @@ bool TreeCopier::fill(Group& group, ZoneIndex from, CopyRequest& request) {
 
 bool TreeCopier::fill(Group& group, ZoneIndex from, ZoneIndex to, CopyChunk& chunk) {
     // A chunk that is not sent will be requested again.
-    if (!m_world.acceptsWrites) return false;
+    if (!m_world.acceptsOwnWork) return false;
     std::uint64_t& inFlight =
         m_bytesInFlight[{nodeOf(group.region, from), nodeOf(group.region, to)}];
     if (inFlight >= kLinkBytesMax) return false;

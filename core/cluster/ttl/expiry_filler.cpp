@@ -20,6 +20,8 @@ constexpr std::size_t kItemsAtOnce = 200;
 /// The delay between looks for a leader, and for records that it has not applied.
 constexpr Duration kAskAgain = 200ms;
 constexpr Duration kLookAgain = 1ms;
+/// An entry may cost a page in the log and in the tree of each zone.
+constexpr std::uint64_t kEntryCost = 2 * 4096 * kZonesPerRegion;
 
 }  // namespace
 
@@ -111,7 +113,7 @@ std::optional<Duration> ExpiryFiller::step(JobId id) {
     if (group->member(*leader).mark.applied < barrier.lsn) return kLookAgain;
     Cursor next = cursor;
     const auto seen = visitSome(*group, *leader, table->timeToLive.attribute, next);
-    if (!seen) return kLookAgain;
+    if (!seen) return m_world.room.isLimited() ? kAskAgain : kLookAgain;
     if (next.key == cursor.key) next = {group->id.next(), {}};
     m_jobs.setDone(id, job.done + *seen);
     m_jobs.save(id, encode(next));
@@ -162,6 +164,7 @@ std::optional<std::size_t> ExpiryFiller::visitSome(Group& group, ZoneIndex leade
         if (group.tail.contains(one.key) || group.tail.contains(entry)) continue;
         const auto& replica = group.member(leader).replica;
         if (!replica || !replica->takesRequests(m_world.now)) return std::nullopt;
+        if (!m_world.takeRoom(RoomFor::CatchUp, kEntryCost)) return std::nullopt;
         table::LogRecord record;
         record.kind = table::RecordKind::Expiry;
         record.space = group.space;

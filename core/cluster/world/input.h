@@ -92,8 +92,10 @@ struct StorageSynced {
 /// What the store accepts from now on.
 enum class Accepted : std::uint8_t {
     Everything,
-    /// Deletions, and what follows from earlier writes: no other write of a client is carried out,
-    /// no index is filled, and no replica copied.
+    /// What clients ask for, as far as there is room, and what follows from it: no index is filled,
+    /// and no replica copied.
+    ClientWrites,
+    /// The same without items that grow: of the writes of clients, only deletions.
     NoGrowth,
     /// Deletions and what else frees space: tables that settle, jobs that reclaim, expiries. What
     /// adds data waits: also catch-up, changes for indexes, and marks of streams.
@@ -105,7 +107,7 @@ enum class Accepted : std::uint8_t {
 };
 struct StorageAccepts {
     Accepted accepted = Accepted::Everything;
-    /// How many bytes it can still take, with Everything; the maximum if there are many.
+    /// How many bytes it can still take; the maximum if there are many.
     std::uint64_t room = UINT64_MAX;
     bool operator==(const StorageAccepts&) const = default;
 };

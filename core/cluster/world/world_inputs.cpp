@@ -66,8 +66,11 @@ bool World::Impl::isHeld(const Event& event) const {
         if (std::holds_alternative<CopyStep>(event)) return true;
         const auto* step = std::get_if<JobStep>(&event);
         const Job* job = step == nullptr ? nullptr : jobs.find(step->job);
-        return job != nullptr &&
-               (job->kind == JobKind::FillIndex || job->kind == JobKind::FillExpiry);
+        if (job == nullptr) return false;
+        // Without its entry an item never expires, which would free space.
+        const bool isExpiryHeld = accepted > Accepted::NoGrowth;
+        return job->kind == JobKind::FillIndex ||
+               (job->kind == JobKind::FillExpiry && isExpiryHeld);
     }
     return std::visit(
         Overloaded{
@@ -86,18 +89,18 @@ bool World::Impl::isHeld(const Event& event) const {
 Admitted World::Impl::admit(const StorageAccepts& input) {
     const Accepted before = std::exchange(accepted, input.accepted);
     state.acceptsWrites = accepted <= Accepted::NoGrowth;
-    state.roomLeft = accepted == Accepted::Everything ? input.room : 0;
-    state.lacksRoom = false;
+    state.acceptsOwnWork = accepted == Accepted::Everything;
+    state.room.set(input.room, accepted <= Accepted::ClientWrites);
+    if (state.acceptsWrites) replicator.resumeCatchUp();
     if (accepted == before || accepted == Accepted::Nothing) return 0;
     for (Event& event : std::exchange(heldBack, {})) {
         std::visit([this](auto& body) { state.queue.add(state.now, std::move(body)); }, event);
     }
-    if (state.acceptsWrites) replicator.resumeCatchUp();
     return 0;
 }
 
 bool World::lacksRoom() const {
-    return m_impl->state.lacksRoom;
+    return m_impl->state.room.lacks();
 }
 
 Admitted World::Impl::admit(StorageFailure& input) {

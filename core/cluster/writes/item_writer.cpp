@@ -67,6 +67,8 @@ Written expireItem(WorldState& world, Replicator& replicator, CollectionSizes& s
     if (!done.record->oldImage) done.record->oldImage.emplace(item.attributes());
     done.record->cause = table::Cause::TimeToLive;
     done.latest = *std::move(latest);
+    // The sweeper comes again.
+    if (!takesRoom(world, group, *done.record, Logged::Once)) return {};
     propose(replicator, sizes, group, zone, write, done, written);
     return written;
 }

@@ -69,19 +69,6 @@ Needs needsOf(const WriteItem& write) {
         write.action);
 }
 
-/// The bytes that a change may add on disk: all zones have it in the log and in the tree, and the
-/// global indexes may copy it.
-std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
-                      Logged logged) {
-    constexpr std::uint64_t kPageBytes = 4096;  // LMDB gives a large value whole pages.
-    const TablePtr table = world.catalog.find(group.table);
-    const std::uint64_t copies = 1 + (table == nullptr ? 0 : table->indexes.size());
-    const std::uint64_t images = (record.newImage ? record.newImage->size() : 0) +
-                                 (record.oldImage ? record.oldImage->size() : 0);
-    const std::uint64_t places = 1 + static_cast<std::uint64_t>(logged);
-    return places * kZonesPerRegion * copies * (kPageBytes + images);
-}
-
 bool needsOldImage(const WorldState& world, const Group& group, WriteKind kind) {
     const TablePtr table = world.catalog.find(group.table);
     if (table == nullptr) return false;
@@ -107,13 +94,42 @@ bool holds(const WriteItem& write, const std::string& storageKey, const ItemView
     return !write.condition || expression::matches(*write.condition, old ? &*old : nullptr);
 }
 
+ApiError noRoom(const table::LogRecord& record) {
+    return ApiError::internal(
+        record.newImage
+            ? "Too little room is left for the data folder to write this item; free disk space, or "
+              "delete items or tables."
+            : "Too little room is left for the data folder to log this deletion; free disk space, "
+              "or delete tables or indexes, or all tables by a reset.");
+}
+
 ApiError unmet(const ItemView& item, bool itemOnConditionFailure) {
     SharedBytes shown;
     if (itemOnConditionFailure && item) shown = share(std::string(item.attributes()));
     return ApiError::conditionFailed(std::move(shown));
 }
 
+/// The bytes that a change may add on disk. All zones have both images in the log, and the new one
+/// in the tree; a transaction does so twice. The global indexes may copy the new one.
+std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
+                      Logged logged) {
+    constexpr std::uint64_t kPageBytes = 4096;  // LMDB gives a large value whole pages.
+    const TablePtr table = world.catalog.find(group.table);
+    const std::uint64_t indexes = table == nullptr ? 0 : table->indexes.size();
+    const std::uint64_t after = kPageBytes + (record.newImage ? record.newImage->size() : 0);
+    const std::uint64_t before = record.oldImage ? record.oldImage->size() : 0;
+    const auto times = static_cast<std::uint64_t>(logged);
+    return kZonesPerRegion * (times * (before + 2 * after) + indexes * 2 * after);
+}
+
 }  // namespace
+
+bool takesRoom(WorldState& world, const Group& group, const table::LogRecord& record,
+               Logged logged) {
+    if (!world.room.isLimited()) return true;
+    return world.takeRoom(record.newImage ? RoomFor::Growth : RoomFor::Deletion,
+                          mayCost(world, group, record, logged));
+}
 
 table::LogRecord changeRecord(const WorldState& world, const Group& group,
                               const std::string& storageKey, const ItemView& before,
@@ -177,11 +193,7 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
     const std::uint32_t bytes =
         *after == nullptr ? 0 : static_cast<std::uint32_t>(types::itemBytes(**after));
     done.record = changeRecord(world, group, storageKey, before, std::move(image), bytes);
-    const bool isCounted = *after != nullptr && world.roomLeft != UINT64_MAX;
-    if (isCounted && !world.takeRoom(mayCost(world, group, *done.record, logged)))
-        done.error = ApiError::internal(
-            "Too little room is left for the data folder to write this item; free disk space, or "
-            "delete items or tables.");
+    if (!takesRoom(world, group, *done.record, logged)) done.error = noRoom(*done.record);
     return done;
 }
 

@@ -33,6 +33,10 @@ Evaluation evaluateWrite(WorldState& world, const CollectionSizes& sizes, const 
 Evaluation evaluateCheck(WorldState& world, const Group& group, ZoneIndex zone,
                          const ConditionCheck& check, const std::string& storageKey);
 
+/// Takes the room that the record of a change may cost. False if there is not enough.
+bool takesRoom(WorldState& world, const Group& group, const table::LogRecord& record,
+               Logged logged);
+
 /// The record that replaces `before` by an encoded item, or deletes it.
 table::LogRecord changeRecord(const WorldState& world, const Group& group,
                               const std::string& storageKey, const ItemView& before,

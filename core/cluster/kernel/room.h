@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+namespace orrery::cluster {
+
+/// What takes room in the store. Each leaves some for those after it.
+enum class RoomFor : std::uint8_t {
+    Growth,    ///< Items that clients write.
+    CatchUp,   ///< Records that a replica lacks, without which there may be no quorum.
+    Deletion,  ///< Items that clients delete, or that expire.
+};
+
+/// The room that this leaves for others. Nobody counts what drops whole tables and indexes: what
+/// deletions leave is for them.
+constexpr std::uint64_t reserveOf(RoomFor what) {
+    switch (what) {
+        case RoomFor::Growth:
+            return 2u << 20;
+        case RoomFor::CatchUp:
+            return 1u << 20;
+        case RoomFor::Deletion:
+            return 512u << 10;
+    }
+    return 0;
+}
+
+/// How many bytes the store can still take, as the driver last estimated. What is about to be
+/// written takes what it may cost at most, so that it never takes more than there is.
+class Room {
+public:
+    /// The maximum is no limit.
+    void set(std::uint64_t bytes, bool takesGrowth) {
+        m_bytes = bytes;
+        m_takesGrowth = takesGrowth;
+        m_lacks = false;
+    }
+    bool isLimited() const { return m_bytes != UINT64_MAX || !m_takesGrowth; }
+
+    /// False, and takes nothing, if there is not enough.
+    bool take(RoomFor what, std::uint64_t bytes) {
+        const bool isAllowed = what != RoomFor::Growth || m_takesGrowth;
+        if (m_bytes == UINT64_MAX && isAllowed) return true;
+        const std::uint64_t reserve = reserveOf(what);
+        if (isAllowed && m_bytes >= reserve && bytes <= m_bytes - reserve) {
+            m_bytes -= bytes;
+            return true;
+        }
+        m_lacks = m_lacks || what == RoomFor::Growth;
+        return false;
+    }
+    /// True if there was not enough for an item since `set`.
+    bool lacks() const { return m_lacks; }
+
+private:
+    std::uint64_t m_bytes = UINT64_MAX;
+    bool m_takesGrowth = true;
+    bool m_lacks = false;
+};
+
+}  // namespace orrery::cluster
