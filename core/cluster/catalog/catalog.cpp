@@ -133,6 +133,21 @@ void Catalog::eraseStream(const StreamDescription& stream, storage::Ticket turn)
     m_streams.erase(stream);
 }
 
+void Catalog::putGlobal(GlobalTablePtr table, storage::Ticket turn) {
+    CHECK(table != nullptr);
+    m_gate = std::max(m_gate, turn);
+    for (const GlobalReplica& replica : table->replicas)
+        noteChange(replica.table);
+    m_globals.put(std::move(table));
+}
+
+void Catalog::eraseGlobal(const GlobalTable& table, storage::Ticket turn) {
+    m_gate = std::max(m_gate, turn);
+    for (const GlobalReplica& replica : table.replicas)
+        noteChange(replica.table);
+    m_globals.erase(table.id);
+}
+
 void Catalog::noteChange(KeySpaceId space) {
     if (m_changesAreLost) return;
     m_changes.insert(space);

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/resets.h"
 #include "core/cluster/catalog/stream_list.h"
 #include "core/cluster/catalog/table_description.h"
@@ -62,6 +63,11 @@ public:
     void putStream(StreamPtr stream, storage::Ticket turn = {});
     void eraseStream(const StreamDescription& stream, storage::Ticket turn = {});
 
+    const GlobalTableList& globals() const { return m_globals; }
+    /// The descriptions of its replicas are in the catalog too.
+    void putGlobal(GlobalTablePtr table, storage::Ticket turn = {});
+    void eraseGlobal(const GlobalTable& table, storage::Ticket turn = {});
+
     const Resets& resets() const { return m_resets; }
     /// The tables of an account, or of all if the id is empty, are dropped at `at`.
     void noteReset(std::string_view accountId, CalendarTime at) { m_resets.note(accountId, at); }
@@ -85,6 +91,7 @@ private:
     std::map<Name, TablePtr, std::less<>> m_byName;
     std::map<KeySpaceId, TablePtr> m_bySpace;
     StreamList m_streams;
+    GlobalTableList m_globals;
     Resets m_resets;
     storage::Ticket m_gate{};
 

@@ -10,6 +10,7 @@
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
 #include "core/cluster/writes/expiry_entries.h"
+#include "core/cluster/writes/item_versions.h"
 
 namespace orrery::cluster {
 
@@ -51,6 +52,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     replicator.setBeforePropose(
         [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
             noteExpiry(state, group, zone, record);
+            noteVersion(state, group, zone, record);
         });
     expiries.setServe(
         [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::cluster {
+
+// A global table: tables of one name in several Regions, its replicas. Plain values, replaced as a
+// whole like TableDescription.
+
+/// The numbers are stored; so below.
+enum class GlobalConsistency : std::uint8_t { Eventual = 0, Strong = 1 };
+
+enum class ReplicaStatus : std::uint8_t { Creating = 0, Updating = 1, Active = 2, Deleting = 3 };
+
+/// "CREATING".
+std::string_view statusText(ReplicaStatus status);
+
+struct GlobalReplica {
+    KeySpaceId table{};
+    ReplicaStatus status = ReplicaStatus::Creating;
+    CalendarTime joinedAt;
+    /// The replica from which it was filled; 0 for the first one.
+    KeySpaceId source{};
+    bool operator==(const GlobalReplica&) const = default;
+};
+
+struct GlobalTable {
+    std::uint64_t id = 0;  ///< Not 0; never given out twice.
+    GlobalConsistency consistency = GlobalConsistency::Eventual;
+    /// In the order in which they joined.
+    std::vector<GlobalReplica> replicas;
+
+    /// Null if the table is no replica of this one.
+    const GlobalReplica* find(KeySpaceId table) const;
+    bool operator==(const GlobalTable&) const = default;
+};
+
+using GlobalTablePtr = std::shared_ptr<const GlobalTable>;
+
+/// Encodes the value "global/<id>" (tables/table_values.h), and decodes it; nothing if the bytes
+/// are corrupt or of a later version.
+std::string encodeGlobalTable(const GlobalTable& table);
+std::optional<GlobalTable> decodeGlobalTable(std::string_view bytes);
+inline constexpr std::uint8_t kGlobalTableVersion = 1;
+
+/// The global tables of all accounts. Part of the catalog.
+class GlobalTableList {
+public:
+    /// Null if there is none with this id.
+    GlobalTablePtr find(std::uint64_t id) const;
+    /// The global table of which this table is a replica, or null.
+    GlobalTablePtr ofTable(KeySpaceId table) const;
+    std::size_t size() const { return m_byId.size(); }
+
+    /// Adds or replaces it. No table may be a replica of two.
+    void put(GlobalTablePtr table);
+    void erase(std::uint64_t id);
+
+private:
+    std::map<std::uint64_t, GlobalTablePtr> m_byId;
+    std::map<KeySpaceId, GlobalTablePtr> m_byTable;
+};
+
+}  // namespace orrery::cluster
