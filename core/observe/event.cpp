@@ -48,6 +48,10 @@ std::string_view messageName(MessageKind kind) {
             return "index batch";
         case MessageKind::IndexBatchReply:
             return "index batch reply";
+        case MessageKind::ReplicaBatch:
+            return "replica batch";
+        case MessageKind::ReplicaBatchReply:
+            return "replica batch reply";
     }
     return "";
 }

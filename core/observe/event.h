@@ -57,6 +57,9 @@ enum class MessageKind : std::uint8_t {
     // Between the leader of a base partition and that of an index partition.
     IndexBatch,
     IndexBatchReply,
+    // Between the leaders of two replicas of a global table.
+    ReplicaBatch,
+    ReplicaBatchReply,
 };
 
 // Messages. The named replica belongs to the group that the message concerns. A router or the

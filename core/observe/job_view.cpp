@@ -8,7 +8,7 @@
 namespace orrery::observe {
 namespace {
 
-constexpr std::array<JobSpec, 6> kSpecs = {{
+constexpr std::array<JobSpec, 7> kSpecs = {{
     {JobKind::FillIndex, "fill-index", "Filling", "items", false},
     {JobKind::ReclaimSpace, "reclaim-space", "Reclaiming the space of", "keys", false},
     {JobKind::ScanChecksums, "scan-checksums", "Reading the checksums of", "items", true},
@@ -16,6 +16,7 @@ constexpr std::array<JobSpec, 6> kSpecs = {{
     {JobKind::RecoverTransactions, "recover-transactions", "Finishing the transactions of",
      "transactions", false},
     {JobKind::FillExpiry, "fill-expiry", "Indexing", "items", false},
+    {JobKind::FillReplica, "fill-replica", "Filling", "items", false},
 }};
 
 }  // namespace

@@ -19,6 +19,7 @@ enum class JobKind : std::uint8_t {
     CopyReplica = 3,
     RecoverTransactions = 4,
     FillExpiry = 5,
+    FillReplica = 6,
 };
 
 struct JobSpec {

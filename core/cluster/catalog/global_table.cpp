@@ -10,7 +10,10 @@
 namespace orrery::cluster {
 
 //   global  := version:uint8(1) id:varint consistency:uint8 replicas:varint replica…
-//   replica := space:varint status:uint8 joinedAt:uint64 source:varint
+//   replica := space:varint status:uint8 joinedAt:uint64 source:varint overrides
+//   overrides := readUnits:number maxReads:number class:sized kmsKey:sized
+//                indexes:varint (name:sized readUnits:number maxReads:number)…
+//   number  := varint   // one more than the value; 0: absent
 
 namespace {
 
@@ -24,6 +27,45 @@ KeySpaceId takeSpace(ByteReader& in, bool& isSound) {
     return KeySpaceId(static_cast<std::uint32_t>(space));
 }
 
+void putNumber(ByteWriter& out, std::optional<std::int64_t> number) {
+    out.varint(number ? static_cast<std::uint64_t>(*number) + 1 : 0);
+}
+
+std::optional<std::int64_t> takeNumber(ByteReader& in) {
+    const std::uint64_t number = in.varint();
+    if (number == 0) return std::nullopt;
+    return static_cast<std::int64_t>(number - 1);
+}
+
+void putOverrides(ByteWriter& out, const ReplicaOverrides& overrides) {
+    putNumber(out, overrides.readUnits);
+    putNumber(out, overrides.maxReadRequestUnits);
+    out.sized(overrides.tableClass.value_or(""));
+    out.sized(overrides.kmsKey);
+    out.varint(overrides.indexes.size());
+    for (const auto& [name, index] : overrides.indexes) {
+        out.sized(name);
+        putNumber(out, index.readUnits);
+        putNumber(out, index.maxReadRequestUnits);
+    }
+}
+
+ReplicaOverrides takeOverrides(ByteReader& in) {
+    ReplicaOverrides overrides;
+    overrides.readUnits = takeNumber(in);
+    overrides.maxReadRequestUnits = takeNumber(in);
+    const std::string_view tableClass = in.sized();
+    if (!tableClass.empty()) overrides.tableClass = tableClass;
+    overrides.kmsKey = in.sized();
+    for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
+        const std::string name(in.sized());
+        IndexOverrides& index = overrides.indexes[name];
+        index.readUnits = takeNumber(in);
+        index.maxReadRequestUnits = takeNumber(in);
+    }
+    return overrides;
+}
+
 std::optional<GlobalReplica> takeReplica(ByteReader& in) {
     bool isSound = true;
     GlobalReplica replica;
@@ -31,6 +73,7 @@ std::optional<GlobalReplica> takeReplica(ByteReader& in) {
     const std::uint8_t status = in.u8();
     replica.joinedAt = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
     replica.source = takeSpace(in, isSound);
+    replica.overrides = takeOverrides(in);
     isSound = isSound && in.ok() && status <= kLastStatus && replica.table != KeySpaceId{};
     if (!isSound) return std::nullopt;
     replica.status = static_cast<ReplicaStatus>(status);
@@ -70,6 +113,7 @@ std::string encodeGlobalTable(const GlobalTable& table) {
         out.u8(static_cast<std::uint8_t>(replica.status));
         out.u64(static_cast<std::uint64_t>(replica.joinedAt.sinceEpoch().count()));
         out.varint(replica.source.value());
+        putOverrides(out, replica.overrides);
     }
     return bytes;
 }

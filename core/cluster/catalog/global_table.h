@@ -24,12 +24,28 @@ enum class ReplicaStatus : std::uint8_t { Creating = 0, Updating = 1, Active = 2
 /// "CREATING".
 std::string_view statusText(ReplicaStatus status);
 
+/// Settings in which a replica differs from the others; absent members do not differ.
+struct IndexOverrides {
+    std::optional<std::int64_t> readUnits;
+    std::optional<std::int64_t> maxReadRequestUnits;
+    bool operator==(const IndexOverrides&) const = default;
+};
+struct ReplicaOverrides {
+    std::optional<std::int64_t> readUnits;
+    std::optional<std::int64_t> maxReadRequestUnits;
+    std::optional<std::string> tableClass;
+    std::string kmsKey;                             ///< Empty: none of its own.
+    std::map<std::string, IndexOverrides> indexes;  ///< By name.
+    bool operator==(const ReplicaOverrides&) const = default;
+};
+
 struct GlobalReplica {
     KeySpaceId table{};
     ReplicaStatus status = ReplicaStatus::Creating;
     CalendarTime joinedAt;
     /// The replica from which it was filled; 0 for the first one.
     KeySpaceId source{};
+    ReplicaOverrides overrides;
     bool operator==(const GlobalReplica&) const = default;
 };
 

@@ -26,6 +26,7 @@ Profile Profile::dropIn() {
     Profile profile = common();
     profile.name = "drop-in";
     profile.indexesBeforeAnswer = true;
+    profile.replicasBeforeAnswer = true;
     profile.expiryDelay = 1s;
     return profile;
 }
@@ -38,6 +39,8 @@ Profile Profile::serviceLike() {
     profile.betweenZonesMean = 300us;
     profile.disk = 300us;
     profile.regionsAreApart = true;
+    profile.replicationDelay = 550ms;
+    profile.replicationDelayMean = 360ms;
     profile.transientStates = 2s;
     // Small tables of the service take about ten minutes.
     profile.expiryDelay = 10min;

@@ -41,6 +41,14 @@ struct Profile {
     /// Writes are answered only after the global indexes have been updated.
     bool indexesBeforeAnswer = false;
 
+    /// A change leaves for other Regions this long after its commit at the earliest, and a random
+    /// part longer with the mean below (O13: the median of ReplicationLatency).
+    Duration replicationDelay{};
+    Duration replicationDelayMean{};
+    /// Writes are answered only after the replicas in other Regions have them, as far as they can
+    /// be reached at once.
+    bool replicasBeforeAnswer = false;
+
     /// No delays, instantly ACTIVE: the service under ideal conditions.
     static Profile dropIn();
     /// Milliseconds between zones, transient states as in the service.

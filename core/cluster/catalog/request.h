@@ -172,6 +172,13 @@ struct IndexUpdate {
 struct StreamChange {
     std::optional<StreamView> enabled;
 };
+/// An action of UpdateTable's ReplicaUpdates.
+struct ReplicaChange {
+    enum class Kind : std::uint8_t { Create, Update, Delete };
+    Kind kind{};
+    std::string region;
+    ReplicaOverrides overrides;  ///< Not for Kind::Delete.
+};
 /// The changes of an UpdateTable; absent members stay unchanged.
 struct UpdateTable {
     TablePtr table;
@@ -190,6 +197,8 @@ struct UpdateTable {
     std::vector<std::string> deleteIndexes;
     std::vector<IndexUpdate> updateIndexes;
     std::optional<StreamChange> stream;
+    /// If there are any, nothing else changes.
+    std::vector<ReplicaChange> replicas;
 };
 struct UpdateTimeToLive {
     TablePtr table;
@@ -287,6 +296,13 @@ struct TransactWriteReply {
 struct TransactReadReply {
     std::vector<ItemView> items;  ///< In the order of the reads.
 };
+/// Another replica of a global table.
+struct ReplicaReply {
+    std::string region;
+    ReplicaStatus status{};
+    ReplicaOverrides overrides;
+    TablePtr table;
+};
 struct TableReply {
     TablePtr table;
     std::int64_t itemCount = 0;
@@ -294,6 +310,10 @@ struct TableReply {
     /// By index, in the order of table->indexes.
     std::vector<std::pair<std::int64_t, std::int64_t>> indexCounts;
     CalendarTime now;
+    /// Null: the table is not global.
+    GlobalTablePtr global;
+    /// The other replicas, in the order in which they joined.
+    std::vector<ReplicaReply> replicas;
 };
 struct NamesReply {
     std::vector<std::string> names;

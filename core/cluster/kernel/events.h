@@ -19,7 +19,8 @@ namespace orrery::cluster {
 // Every kind of entry in a world's event queue, by the part that handles it. The handlers are on
 // higher floors; the types are here because the agenda holds them by value.
 
-struct IndexBatch;  // indexes/index_batch.h
+struct IndexBatch;    // indexes/index_batch.h
+struct ReplicaBatch;  // global/replica_batch.h
 
 /// A message between two replicas of a group arrives.
 struct ReplicaMessage {
@@ -124,6 +125,32 @@ struct IndexBatchAnswered {
 struct IndexRetry {
     GroupId base{};
 };
+/// Changes of a partition of a global table arrive in another Region, or the answer arrives back.
+/// The header names the partition there.
+struct ReplicaBatchArrives {
+    EnvelopeHeader header;
+    std::shared_ptr<const ReplicaBatch> batch;
+};
+enum class ReplicaBatchOutcome : std::uint8_t {
+    Taken,  ///< The versions there are committed, or the same, or later ones.
+    NotLeader,
+    Busy,     ///< A transaction is ongoing for an item, or there is no room; send it again.
+    Damaged,  ///< Corrupt data is in the way at the replica.
+};
+struct ReplicaBatchAnswered {
+    EnvelopeHeader header;
+    GroupId source{};
+    /// The term of the partition that sent; with the number it identifies the batch.
+    replication::Term term{};
+    std::uint64_t number = 0;
+    ReplicaBatchOutcome outcome{};
+    std::optional<ZoneIndex> leader;
+};
+/// A partition of a global table reads on, or sends again.
+struct ReplicaRetry {
+    GroupId source{};
+    Instant at;  ///< Only the one that was queued last counts.
+};
 /// The next step of a job is due.
 struct JobStep {
     JobId job{};
@@ -163,11 +190,11 @@ struct LedgerStep {
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event =
-    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
-                 OpRetry, CallSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
-                 CollectionCountStep, LeaderSweep, TransactionAgain, PreparedSweep, LedgerStep,
-                 ProposalsLeave, ExpirySweep>;
+using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
+                           OpAnswered, OpRetry, CallSweep, FaultEnds, HeartbeatVerdict,
+                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
+                           CatchUpResumes, CopyStep, StreamTick, CollectionCountStep, LeaderSweep,
+                           TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep,
+                           ReplicaBatchArrives, ReplicaBatchAnswered, ReplicaRetry>;
 
 }  // namespace orrery::cluster

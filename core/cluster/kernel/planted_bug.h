@@ -47,6 +47,13 @@ enum class PlantedBug : std::uint8_t {
     SpaceLeftBehind,       ///< The keys of a table or an index outlive it.
     PrivateKeysLeft,       ///< The private keys of the groups of a table or an index outlive it.
     RoomUncounted,         ///< Writes are carried out however little room is left for them.
+    LastArrivalWins,       ///< A replicated write replaces what is there, whatever its version.
+    ReplicatedEchoes,      ///< Replicated writes are sent on as if they were local.
+    ReplicaCursorEarly,    ///< The cursor of a replica passes changes that it has not taken.
+    TombstonesForgotten,   ///< A deletion in a global table leaves no tombstone.
+    ReplicaFillSkips,      ///< Some items from before the replica are not copied to it.
+    JoinSkipsInFlight,     ///< A new replica misses what another one had not sent to its source.
+    DrainNotAwaited,       ///< A replica is deleted before the others have its last writes.
 };
 
 }  // namespace orrery::cluster

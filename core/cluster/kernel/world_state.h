@@ -21,6 +21,7 @@
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/cluster/kernel/post.h"
 #include "core/cluster/kernel/regions.h"
+#include "core/cluster/kernel/replication_pauses.h"
 #include "core/cluster/kernel/room.h"
 #include "core/sim/network.h"
 #include "core/storage/store.h"
@@ -106,6 +107,7 @@ struct WorldState {
     /// Groups that may have changed since an inspector last looked at them. Replicas note the
     /// changes; they do not know the inspector.
     GroupQueue changedGroups;
+    ReplicationPauses replicationPauses;
 
     /// Switches to the delays, leases and detection times of the profile.
     void setProfile(const Profile& newProfile);

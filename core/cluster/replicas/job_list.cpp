@@ -22,6 +22,8 @@ std::string_view furtherOnes(JobKind kind) {
             return "more Regions";
         case JobKind::FillExpiry:
             return "more tables by expiry";
+        case JobKind::FillReplica:
+            return "more replicas in other Regions";
     }
     CHECK(false);
     return {};

@@ -62,7 +62,7 @@ private:
     JobId rowOf(const Job& job) const;
     void addRows(observe::JobKind kind, std::vector<observe::JobView>& views) const;
 
-    std::array<Kind, static_cast<std::size_t>(observe::JobKind::FillExpiry) + 1> m_kinds;
+    std::array<Kind, static_cast<std::size_t>(observe::JobKind::FillReplica) + 1> m_kinds;
     std::map<KeySpaceId, JobId> m_fillings;  ///< The row of each index that is being filled.
 };
 

@@ -119,7 +119,7 @@ private:
     void saveNow(const Job& job);
 
     WorldState& m_world;
-    std::array<JobWorker*, static_cast<std::size_t>(JobKind::FillExpiry) + 1> m_workers{};
+    std::array<JobWorker*, static_cast<std::size_t>(JobKind::FillReplica) + 1> m_workers{};
     std::map<JobId, Entry> m_jobs;
     std::set<std::tuple<JobKind, KeySpaceId, JobId>> m_bySpace;
     JobList m_list;

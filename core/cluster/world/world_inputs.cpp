@@ -58,8 +58,8 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - Replicas elect leaders, keep leases and finish what was proposed before.
 // - Calls are answered. A transaction that has begun ends; a read transaction tries again.
 // - Zones lose and regain power.
-// - CatchUpResumes, IndexBatchArrives and LedgerStep ask `acceptsWrites` themselves. An IndexRetry
-//   only sends what the receiver then does not take.
+// - CatchUpResumes, IndexBatchArrives, ReplicaBatchArrives and LedgerStep ask `acceptsWrites`
+//   themselves. An IndexRetry or a ReplicaRetry only sends what the receiver then does not take.
 // While the store accepts some writes, only copies and jobs that add data are held. The other jobs
 // free space.
 bool World::Impl::isHeld(const Event& event) const {
@@ -70,7 +70,7 @@ bool World::Impl::isHeld(const Event& event) const {
         if (job == nullptr) return false;
         // Without its entry an item never expires, which would free space.
         const bool isExpiryHeld = accepted > Accepted::NoGrowth;
-        return job->kind == JobKind::FillIndex ||
+        return job->kind == JobKind::FillIndex || job->kind == JobKind::FillReplica ||
                (job->kind == JobKind::FillExpiry && isExpiryHeld);
     }
     return std::visit(
@@ -81,7 +81,8 @@ bool World::Impl::isHeld(const Event& event) const {
             []<OneOf<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, ProposalsLeave,
                      CatchUpResumes, OpArrives, OpAnswered, OpRetry, CallSweep, FaultEnds,
                      HeartbeatVerdict, IndexBatchArrives, IndexBatchAnswered, IndexRetry,
-                     CollectionCountStep, TransactionAgain, LedgerStep>
+                     CollectionCountStep, TransactionAgain, LedgerStep, ReplicaBatchArrives,
+                     ReplicaBatchAnswered, ReplicaRetry>
                    T>(const T&) { return false; },
         },
         event);

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "core/cluster/global/replica_fill.h"
+#include "core/cluster/global/replica_receiver.h"
+#include "core/cluster/global/replica_sender.h"
+
+namespace orrery::cluster {
+
+/// Replication between the replicas of global tables with eventual consistency: owns the parts and
+/// connects them. They exchange nothing but messages.
+class GlobalReplication {
+public:
+    GlobalReplication(WorldState& world, Replicator& replicator, Jobs& jobs,
+                      PreparedItems& prepared, CollectionSizes& sizes)
+        : receiver(world, replicator, prepared, sizes),
+          sender(world, replicator),
+          fill(world, replicator, jobs, sender) {
+        sender.setListeners([this](Group& source) { fill.acknowledged(source); },
+                            [this](Group& source) { fill.leaderLost(source); });
+    }
+    GlobalReplication(const GlobalReplication&) = delete;
+    GlobalReplication& operator=(const GlobalReplication&) = delete;
+
+    void moved(Group& group) {
+        if (group.kind != GroupKind::Table) return;
+        receiver.moved(group);
+        sender.moved(group);
+    }
+    /// Call it before the group is removed.
+    void forget(GroupId group) { receiver.forget(group); }
+
+    // --- for the administration of tables; `global` is in the catalog already
+
+    /// The last replica of `global` has joined, with empty partitions: from now on the others send
+    /// it their changes, and its source fills it with what there is.
+    void join(const GlobalTable& global) {
+        sender.join(global);
+        fill.begin(global, global.replicas.back().table);
+    }
+    /// `table` is no replica of `global` any more; call it before its partitions are removed.
+    void leave(const GlobalTable& global, KeySpaceId table) {
+        fill.forget(table);
+        sender.leave(global, table);
+    }
+    /// Called once a new replica has every item.
+    void setFilled(std::function<void(KeySpaceId table)> filled) {
+        fill.setFilled(std::move(filled));
+    }
+    /// Whether the other replicas have everything that clients have written to `table`.
+    bool isDrained(const GlobalTable& global, KeySpaceId table) const {
+        return sender.isDrained(global, table);
+    }
+    /// After a restart, once all tables and global tables are in the catalog.
+    storage::StorageResult<void> resume() {
+        sender.resume();
+        return fill.resume();
+    }
+
+    ReplicaReceiver receiver;
+    ReplicaSender sender;
+    ReplicaFill fill;
+};
+
+}  // namespace orrery::cluster
