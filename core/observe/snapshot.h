@@ -102,9 +102,17 @@ using RegionViewPtr = std::shared_ptr<const RegionView>;
 
 struct FaultView {
     std::uint64_t id = 0;
-    std::string kind;                ///< "zone-outage", "link-cut".
+    std::string kind;                ///< "zone-outage", "link-cut": see FaultSpec::name.
     std::string target;              ///< The display text: "us-east-1b", "us-east-1a - us-east-1b".
-    std::vector<std::string> zones;  ///< The zone that failed, or the two ends of the link.
+    std::vector<std::string> zones;  ///< The zones that failed, or the two ends of the link.
+    /// What a fault of Regions names: one, or two in the order of the request.
+    std::vector<std::string> regions;
+    std::string table;    ///< The only table that it concerns; empty for all.
+    bool oneWay = false;  ///< Only from the first Region to the second.
+    /// What a slow link has in addition to what is set for it.
+    Duration delay{};
+    Duration jitter{};
+    double loss = 0;  ///< From 0 to 1.
     Instant since;
     Instant until = Instant::never();  ///< When it ends on its own.
     bool active = true;

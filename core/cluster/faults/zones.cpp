@@ -59,6 +59,12 @@ EventId Zones::setEffect(const Fault& fault, bool active) {
             return setPower(region, fault.a, !active);
         case observe::FaultKind::LinkCut:
             return setCut(region, fault.a, fault.b, active);
+        case observe::FaultKind::RegionIsolation:
+        case observe::FaultKind::RegionLoss:
+        case observe::FaultKind::RegionLinkCut:
+        case observe::FaultKind::RegionLinkSlow:
+        case observe::FaultKind::ReplicationPause:
+            break;
     }
     CHECK(false);
 }

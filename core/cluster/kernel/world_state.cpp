@@ -45,6 +45,11 @@ void WorldState::setRegionSettings(RegionSettings settings) {
     setLinks();
 }
 
+void WorldState::setRegionLinkFaults(RegionLinkFaults faults) {
+    regionLinkFaults = std::move(faults);
+    setLinks();
+}
+
 RegionLink WorldState::linkBetween(std::string_view from, std::string_view to) const {
     const auto set = regionSettings.links.find({std::string(from), std::string(to)});
     if (set != regionSettings.links.end()) return set->second;
@@ -63,9 +68,16 @@ void WorldState::setLinks() {
 
 void WorldState::setLink(const RegionState& from, const RegionState& to) {
     if (from.id == to.id) return;
-    const RegionLink link = linkBetween(from.name, to.name);
-    regionNetwork.setDelay(from.id.value(), to.id.value(), {link.delay, link.jitter});
-    regionNetwork.setLoss(from.id.value(), to.id.value(), link.loss);
+    const sim::NodeId a = from.id.value();
+    const sim::NodeId b = to.id.value();
+    const RegionLink link = regionLinkFaults.added(linkBetween(from.name, to.name), from.id, to.id);
+    regionNetwork.setDelay(a, b, {link.delay, link.jitter});
+    regionNetwork.setLoss(a, b, link.loss);
+    if (regionLinkFaults.isCut(from.id, to.id)) {
+        regionNetwork.cut(a, b);
+    } else {
+        regionNetwork.heal(a, b);
+    }
 }
 
 CalendarTime WorldState::clockOf(RegionId id) const {

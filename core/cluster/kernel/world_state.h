@@ -20,6 +20,7 @@
 #include "core/cluster/kernel/paged_slots.h"
 #include "core/cluster/kernel/planted_bug.h"
 #include "core/cluster/kernel/post.h"
+#include "core/cluster/kernel/region_link_faults.h"
 #include "core/cluster/kernel/regions.h"
 #include "core/cluster/kernel/replication_pauses.h"
 #include "core/cluster/kernel/room.h"
@@ -107,6 +108,7 @@ struct WorldState {
     /// Groups that may have changed since an inspector last looked at them. Replicas note the
     /// changes; they do not know the inspector.
     GroupQueue changedGroups;
+    RegionLinkFaults regionLinkFaults;  ///< Set by `setRegionLinkFaults`.
     ReplicationPauses replicationPauses;
 
     /// Switches to the delays, leases and detection times of the profile.
@@ -114,7 +116,9 @@ struct WorldState {
 
     /// From now on, Regions have these clocks and links; they may exist or not.
     void setRegionSettings(RegionSettings settings);
-    /// The link from one Region to another, as it is set or as the profile has it.
+    /// From now on, active faults do this to the links between Regions, and nothing else.
+    void setRegionLinkFaults(RegionLinkFaults faults);
+    /// The link from one Region to another, as it is set or as the profile has it, without faults.
     RegionLink linkBetween(std::string_view from, std::string_view to) const;
 
     /// What the clock of a Region shows.
@@ -139,6 +143,7 @@ struct WorldState {
     }
 
 private:
+    // The only place that changes links of `regionNetwork`: from settings, profile and faults.
     void setLinks();
     void setLink(const RegionState& from, const RegionState& to);
 };
