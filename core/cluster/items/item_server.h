@@ -20,14 +20,15 @@ public:
     using Transact =
         std::function<Transacted(Group&, ZoneIndex, const OpRequest&, CollectionSizes&)>;
 
+    /// All references must outlive the server.
     ItemServer(WorldState& world, Replicator& replicator, PreparedItems& prepared,
-               const OpAnswer& answer, Transact transact)
+               CollectionSizes& collections, const OpAnswer& answer, Transact transact)
         : m_world(world),
           m_replicator(replicator),
           m_prepared(prepared),
+          m_collections(collections),
           m_answer(answer),
           m_transact(std::move(transact)),
-          m_collections(world),
           m_leading(world, replicator, answer,
                     [this](Group& group, const ParkedOp& asked) { serveNow(group, asked); }) {}
     ItemServer(const ItemServer&) = delete;
@@ -97,9 +98,9 @@ private:
     WorldState& m_world;
     Replicator& m_replicator;
     PreparedItems& m_prepared;
+    CollectionSizes& m_collections;
     OpAnswer m_answer;
     Transact m_transact;
-    CollectionSizes m_collections;
     LeaseQueue m_leading;
     PerGroup<Work> m_work;
 };

@@ -12,8 +12,14 @@
 
 namespace orrery::cluster {
 
-/// The name of the reader that sends changes to global indexes (Group::readers).
+// The names of readers (GroupLog::readers).
+
+/// Sends changes to global indexes.
 inline constexpr std::string_view kIndexReader = "index";
+/// Moves the records of a table with a stream to the archive.
+inline constexpr std::string_view kStreamReader = "stream";
+/// Sends changes to another replica of a global table; its key space follows.
+inline constexpr std::string_view kReplicaReaderPrefix = "replica/";
 
 /// The saved state of a group, as one value: its parts change together, so one write per turn saves
 /// them.

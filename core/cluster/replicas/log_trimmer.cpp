@@ -122,8 +122,13 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         needed = std::min(needed, member.knownApplied());
     }
-    for (const auto& [name, cursor] : group.log.readers)
+    const auto& readers = group.log.readers;
+    // The archive has what a replica in another Region lacks, for as long as it takes.
+    const bool isArchived = readers.contains(kStreamReader);
+    for (const auto& [name, cursor] : readers) {
+        if (isArchived && name.starts_with(kReplicaReaderPrefix)) continue;
         needed = std::min(needed, cursor);
+    }
     return needed;
 }
 

@@ -16,7 +16,7 @@ namespace orrery::cluster {
 /// the records of a while.
 class StreamArchiver {
 public:
-    static constexpr std::string_view kReader = "stream";  ///< Among Group::readers.
+    static constexpr std::string_view kReader = kStreamReader;
 
     StreamArchiver(WorldState& world, Replicator& replicator, const LogBounds& bounds)
         : m_world(world), m_bounds(bounds), m_log(world, replicator) {}

@@ -22,6 +22,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       spreader(state, replicator),
       indexes(state, replicator, jobs),
       prepared(state),
+      collections(state),
+      replication(state, replicator, jobs, prepared, collections),
       transactions(state, replicator, jobs, prepared),
       streams(state, replicator, options.logBounds, answerOp),
       expiries(state, replicator),
@@ -38,7 +40,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
           },
           [this](RegionId region) { tables.addLedger(region); }),
       server(
-          state, replicator, prepared, answerOp,
+          state, replicator, prepared, collections, answerOp,
           [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
               return transactions.serve(group, zone, request, sizes);
           }),
@@ -66,7 +68,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
 }
 
 bool World::Impl::waits(const Group& group) const {
-    return server.waits(group.id) || indexes.receiver.waits(group.id) || streams.waits(group);
+    return server.waits(group.id) || indexes.receiver.waits(group.id) ||
+           replication.receiver.waits(group.id) || streams.waits(group);
 }
 
 // A stream begins and ends before requests that wait here continue.
@@ -74,6 +77,7 @@ void World::Impl::moved(Group& group) {
     streams.moved(group);
     server.moved(group);
     indexes.moved(group);
+    replication.moved(group);
     transactions.moved(group);
     expiries.moved(group);
     spreader.moved(group);
@@ -91,6 +95,7 @@ void World::Impl::removed(GroupId group) {
     streams.forget(group);
     expiries.forget(group);
     indexes.receiver.forget(group);
+    replication.forget(group);
 }
 
 World::World(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -112,6 +117,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->tables.reopenTables());
     impl->transactions.resume(starts);
     TRY(impl->streams.resume());
+    TRY(impl->replication.resume());
     impl->expiries.resume();
     impl->expiryFiller.resume();
     return std::unique_ptr<World>(new World(std::move(impl)));
@@ -169,6 +175,9 @@ void World::Impl::process(Event& event) {
                    [&](const IndexBatchArrives& batch) { indexes.receiver.on(batch); },
                    [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
+                   [&](const ReplicaBatchArrives& batch) { replication.receiver.on(batch); },
+                   [&](const ReplicaBatchAnswered& answered) { replication.sender.on(answered); },
+                   [&](const ReplicaRetry& retry) { replication.sender.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const StreamTick& tick) { streams.on(tick); },
                    [&](const ExpirySweep& sweep) { expiries.on(sweep); },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/cluster/faults/zones.h"
+#include "core/cluster/global/global_replication.h"
 #include "core/cluster/inspect/checksum_scan.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/items/item_server.h"
@@ -70,6 +71,8 @@ public:
     LeaderSpreader spreader;
     GlobalIndexes indexes;
     PreparedItems prepared;
+    CollectionSizes collections;
+    GlobalReplication replication;
     Transactions transactions;
     Streams streams;
     ExpirySweeper expiries;

@@ -10,24 +10,15 @@
 namespace orrery::cluster {
 namespace {
 
-// An item from before its table was global was written here, by one write that has no ancestors.
-ItemVersion versionOf(const table::StoredHeader& header, const std::string& region) {
-    ItemVersion version{header.version.value_or(header.committedAt),
-                        header.origin.empty() ? region : header.origin, header.heads};
-    if (!header.version) version.heads = {{region, header.committedAt, 1}};
-    return version;
-}
-
 /// The header of what the leader has under `key`, the tail of its log included; nothing if there is
-/// nothing.
-storage::StorageResult<std::optional<table::StoredHeader>> headerAt(const WorldState& world,
-                                                                    const Group& group,
-                                                                    ZoneIndex zone,
-                                                                    std::string_view key) {
+/// nothing. `lsn` receives the record in the tail.
+storage::StorageResult<std::optional<table::StoredHeader>> headerAt(
+    const WorldState& world, const Group& group, ZoneIndex zone, std::string_view key, Lsn& lsn) {
     using Found = std::optional<table::StoredHeader>;
     SharedBytes stored;
     if (const auto inTail = group.tail.find(key); inTail != group.tail.end()) {
         stored = inTail->second.stored;
+        lsn = std::max(lsn, inTail->second.lsn);
     } else {
         TRY_ASSIGN(stored, world.store.get(volumeOf(group.region, zone), key));
     }
@@ -73,6 +64,14 @@ void noteVersionOfWrite(const WorldState& world, const Group& group, std::option
 
 }  // namespace
 
+// An item from before its table was global was written here, by one write that has no ancestors.
+ItemVersion versionOf(const table::StoredHeader& header, const std::string& region) {
+    ItemVersion version{header.version.value_or(header.committedAt),
+                        header.origin.empty() ? region : header.origin, header.heads};
+    if (!header.version) version.heads = {{region, header.committedAt, 1}};
+    return version;
+}
+
 const table::VersionHead* ItemVersion::headOf(std::string_view of) const {
     const auto found = std::ranges::find(heads, of, &table::VersionHead::region);
     return found == heads.end() ? nullptr : &*found;
@@ -82,13 +81,13 @@ storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, con
                                                     ZoneIndex zone, std::string_view storageKey) {
     const std::string& region = world.region(group.region).name;
     LatestVersion latest;
-    TRY_ASSIGN(const auto item, headerAt(world, group, zone, storageKey));
+    TRY_ASSIGN(const auto item, headerAt(world, group, zone, storageKey, latest.lsn));
     if (item) {
         latest.version = versionOf(*item, region);
         return latest;
     }
     TRY_ASSIGN(const auto tombstone,
-               headerAt(world, group, zone, table::tombstoneKey(group.id, storageKey)));
+               headerAt(world, group, zone, table::tombstoneKey(group.id, storageKey), latest.lsn));
     if (!tombstone) return latest;
     latest.version = versionOf(*tombstone, region);
     latest.isTombstone = true;

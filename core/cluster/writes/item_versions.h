@@ -6,6 +6,7 @@
 
 #include "core/cluster/kernel/world_state.h"
 #include "core/table/log_record.h"
+#include "core/table/stored_item.h"
 #include "core/table/version_head.h"
 
 namespace orrery::cluster {
@@ -24,11 +25,15 @@ struct ItemVersion {
     const table::VersionHead* headOf(std::string_view region) const;
 };
 
+/// The version in the header of an item or of a tombstone that a replica in `region` stores.
+ItemVersion versionOf(const table::StoredHeader& header, const std::string& region);
+
 /// The version of what the leader in `zone` has under `storageKey` in its latest state: of the
 /// item, or of the tombstone that it left. `version` is empty if there is neither.
 struct LatestVersion {
     std::optional<ItemVersion> version;
     bool isTombstone = false;
+    Lsn lsn{};  ///< The record in the tail of the log that wrote it; 0: none.
 };
 storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, const Group& group,
                                                     ZoneIndex zone, std::string_view storageKey);

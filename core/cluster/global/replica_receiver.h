@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/cluster/global/replica_batch.h"
+#include "core/cluster/kernel/per_group.h"
+#include "core/cluster/replicas/replicator.h"
+#include "core/cluster/writes/collection_sizes.h"
+#include "core/cluster/writes/prepared_items.h"
+
+namespace orrery::cluster {
+
+/// The side of the destination: the leader of a partition proposes what is newer than its own
+/// versions, and answers a batch once all of it is committed. A repeated or late batch changes
+/// nothing, since versions are compared.
+class ReplicaReceiver {
+public:
+    /// All must outlive this object.
+    ReplicaReceiver(WorldState& world, Replicator& replicator, PreparedItems& prepared,
+                    CollectionSizes& sizes)
+        : m_world(world), m_replicator(replicator), m_prepared(prepared), m_sizes(sizes) {}
+
+    void on(const ReplicaBatchArrives& arrived);
+    /// The replicas of the partition made progress: batches waiting for it may continue.
+    void moved(Group& group);
+    /// Call it before the partition is removed.
+    void forget(GroupId group) { m_inboxes.forget(group); }
+    /// True if a batch waits for the lease of the partition's leader.
+    bool waits(GroupId group) const;
+
+    /// Changes that came later than a newer version, since the world was opened.
+    std::uint64_t lost() const { return m_lost; }
+
+private:
+    /// A batch at the replica in `zone`.
+    struct Pending {
+        std::shared_ptr<const ReplicaBatch> batch;
+        ZoneIndex zone{};
+        replication::Term term{};  ///< The replica's term when it took the batch.
+        Lsn restsOn{};             ///< The record to wait for.
+    };
+    struct Inbox {
+        std::vector<Pending> parked;   ///< Waiting for the leader's lease.
+        std::vector<Pending> waiting;  ///< Waiting for the commit of their last record.
+    };
+
+    void admit(Group& group, Pending pending);
+    void take(Group& group, Pending pending);
+    void answer(const Group& group, const Pending& pending, ReplicaBatchOutcome outcome);
+
+    WorldState& m_world;
+    Replicator& m_replicator;
+    PreparedItems& m_prepared;
+    CollectionSizes& m_sizes;
+    PerGroup<Inbox> m_inboxes;
+    std::uint64_t m_lost = 0;
+};
+
+}  // namespace orrery::cluster

@@ -1,0 +1,53 @@
+#include "core/cluster/writes/replicated_writer.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/base/result.h"
+#include "core/cluster/writes/item_versions.h"
+#include "core/cluster/writes/write_evaluation.h"
+
+namespace orrery::cluster {
+
+using Outcome = ReplicatedWrite::Outcome;
+
+storage::StorageResult<ReplicatedWrite> ReplicatedWriter::write(
+    Group& group, ZoneIndex zone, const table::LogRecord& write) const {
+    TRY_ASSIGN(const LatestVersion latest, latestVersion(m_world, group, zone, write.key));
+    const ItemVersion incoming{*write.version, write.originRegion, {}};
+    if (latest.version && !latest.version->isBefore(incoming)) {
+        const bool isSame = !incoming.isBefore(*latest.version);
+        if (isSame) return ReplicatedWrite{Outcome::Same, latest.lsn};
+        if (m_world.plantedBug != PlantedBug::LastArrivalWins)
+            return ReplicatedWrite{Outcome::Lost, latest.lsn};
+    }
+    TRY_ASSIGN(const bool isOngoing, m_prepared.isOngoing(group, zone, write.key));
+    if (isOngoing) return ReplicatedWrite{Outcome::Busy, {}};
+    return apply(group, zone, write);
+}
+
+storage::StorageResult<ReplicatedWrite> ReplicatedWriter::apply(
+    Group& group, ZoneIndex zone, const table::LogRecord& write) const {
+    TRY_ASSIGN(const LatestItem latest, latestItem(m_world, group, zone, write.key));
+    std::optional<table::CollectionSize> collection;
+    if (!group.schema->localIndexes.empty()) {
+        TRY_ASSIGN(collection,
+                   m_sizes.find(group, zone, write.key, static_cast<bool>(latest.item)));
+    }
+    table::LogRecord record =
+        changeRecord(m_world, group, write.key, latest.item, write.newImage, write.newItemBytes);
+    record.cause = table::Cause::Replication;
+    record.originRegion = write.originRegion;
+    record.version = write.version;
+    record.heads = write.heads;
+    record.base = write.base;
+    record.originCommittedAt = write.originCommittedAt;
+    // The sender sends it again.
+    if (!takesRoom(m_world, group, record, Logged::Once)) return ReplicatedWrite{Outcome::Busy, {}};
+    std::optional<std::uint64_t> size;
+    const auto proposed =
+        proposeChange(m_replicator, m_sizes, group, zone, std::move(record), collection, size);
+    return ReplicatedWrite{Outcome::Applied, proposed.lsn};
+}
+
+}  // namespace orrery::cluster
