@@ -9,6 +9,7 @@
 #include "core/auth/query.h"
 #include "core/base/account_id.h"
 #include "core/base/hash.h"
+#include "core/base/region_name.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
 
@@ -208,14 +209,6 @@ ApiResult<void> checkCredential(const Signature& signature) {
     if (signature.fault) return std::unexpected(*signature.fault);
     if (signature.region.empty()) return std::unexpected(invalid(std::string(kNoRegion)));
     return {};
-}
-
-bool isRegionName(std::string_view name) {
-    constexpr std::size_t kNameMax = 32;
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    };
-    return !name.empty() && name.size() <= kNameMax && std::ranges::all_of(name, allowed);
 }
 
 std::string accountOf(std::string_view accessKey, Namespaces namespaces) {

@@ -60,7 +60,4 @@ enum class Namespaces : std::uint8_t {
 /// other keys are hashed.
 std::string accountOf(std::string_view accessKey, Namespaces namespaces);
 
-/// True if this engine can have a Region of this name.
-bool isRegionName(std::string_view name);
-
 }  // namespace orrery::auth

@@ -52,22 +52,6 @@ private slots:
         QVERIFY(!signature->presigned);
     }
 
-    void takesAnyRegionThatCanBeOne_data() {
-        QTest::addColumn<QString>("region");
-        QTest::addColumn<bool>("allowed");
-        for (const char* region : {"us-east-1", "localhost", "local", "local-env", "ddblocal", "1"})
-            QTest::newRow(region) << region << true;
-        QTest::newRow("32") << QString(32, 'a') << true;
-        QTest::newRow("33") << QString(33, 'a') << false;
-        for (const char* region : {"", "US-EAST-1", "a_b", "a b", "ü", ".."})
-            QTest::newRow(qPrintable(QString("not ") + region)) << region << false;
-    }
-    void takesAnyRegionThatCanBeOne() {
-        QFETCH(QString, region);
-        QFETCH(bool, allowed);
-        QCOMPARE(isRegionName(region.toStdString()), allowed);
-    }
-
     // Tools written for DynamoDB Local leave the Region empty or write it in capitals.
     void readsTheRegionAsOthersWriteIt() {
         const auto region = [](const std::string& text) {
