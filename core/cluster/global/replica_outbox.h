@@ -42,6 +42,8 @@ public:
     /// has taken it.
     bool handle(const ReplicaBatchAnswered& answered);
 
+    /// True if an answer is overdue, or none comes at all.
+    bool isLate() const { return m_tries > 0 || m_isStopped; }
     std::size_t unanswered() const;
     std::uint64_t unansweredBytes() const { return m_waitingBytes + m_inFlightBytes; }
     /// Committed changes for which no answer has come: more than `unanswered` if some were

@@ -49,12 +49,29 @@ void ReplicaReceiver::take(Group& group, Pending pending) {
         }
         if (taken->outcome == ReplicatedWrite::Outcome::Busy)
             return answer(group, pending, ReplicaBatchOutcome::Busy);
-        if (taken->outcome == ReplicatedWrite::Outcome::Lost) ++m_lost;
+        if (taken->outcome == ReplicatedWrite::Outcome::Lost)
+            ++m_taken[{group.table, pending.batch->region}].lost;
         pending.restsOn = std::max(pending.restsOn, taken->restsOn);
     }
     if (pending.restsOn <= group.member(pending.zone).mark.applied)
         return answer(group, pending, ReplicaBatchOutcome::Taken);
     m_inboxes.of(group.id).waiting.push_back(std::move(pending));
+}
+
+const ReplicaReceiver::Taken* ReplicaReceiver::taken(KeySpaceId table, RegionId from) const {
+    const auto known = m_taken.find({table, from});
+    return known == m_taken.end() ? nullptr : &known->second;
+}
+
+void ReplicaReceiver::count(const Group& group, const ReplicaBatch& batch) {
+    Taken& taken = m_taken[{group.table, batch.region}];
+    for (const ReplicatedChange& change : batch.changes) {
+        if (change.first == Lsn{}) continue;  // It was there before the replica.
+        const CalendarTime since = change.record.originCommittedAt.value_or(m_world.calendar());
+        ++taken.changes;
+        taken.latency = m_world.calendar().sinceEpoch() - since.sinceEpoch();
+        taken.latencySum += taken.latency;
+    }
 }
 
 void ReplicaReceiver::moved(Group& group) {
@@ -83,6 +100,7 @@ void ReplicaReceiver::moved(Group& group) {
 void ReplicaReceiver::answer(const Group& group, const Pending& pending,
                              ReplicaBatchOutcome outcome) {
     const ReplicaBatch& batch = *pending.batch;
+    if (outcome == ReplicaBatchOutcome::Taken) count(group, batch);
     const EnvelopeHeader header{.from = group.ref(pending.zone),
                                 .to = batch.sender,
                                 .kind = observe::MessageKind::ReplicaBatchReply,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/cluster/global/replica_batch.h"
@@ -29,8 +31,16 @@ public:
     /// True if a batch waits for the lease of the partition's leader.
     bool waits(GroupId group) const;
 
-    /// Changes that came later than a newer version, since the world was opened.
-    std::uint64_t lost() const { return m_lost; }
+    /// What a table has taken from one other Region since the world was opened.
+    struct Taken {
+        std::uint64_t changes = 0;
+        std::uint64_t lost = 0;  ///< Those that came after a later version.
+        /// From the commit in their Region to the commit here: the last one, and the sum of all.
+        Duration latency{};
+        Duration latencySum{};
+    };
+    /// Null: nothing.
+    const Taken* taken(KeySpaceId table, RegionId from) const;
 
 private:
     /// A batch at the replica in `zone`.
@@ -47,6 +57,7 @@ private:
 
     void admit(Group& group, Pending pending);
     void take(Group& group, Pending pending);
+    void count(const Group& group, const ReplicaBatch& batch);
     void answer(const Group& group, const Pending& pending, ReplicaBatchOutcome outcome);
 
     WorldState& m_world;
@@ -54,7 +65,7 @@ private:
     PreparedItems& m_prepared;
     CollectionSizes& m_sizes;
     PerGroup<Inbox> m_inboxes;
-    std::uint64_t m_lost = 0;
+    std::map<std::pair<KeySpaceId, RegionId>, Taken> m_taken;
 };
 
 }  // namespace orrery::cluster

@@ -235,12 +235,16 @@ ReplicaOutbox* ReplicaSender::outboxFor(const Source& source, Way& way, std::str
 Instant ReplicaSender::send(const Group& group, KeySpaceId destination, Way& way) {
     const TablePtr table = m_world.catalog.find(destination);
     if (table == nullptr) return Instant::never();
-    const bool isPaused = m_world.replicationPauses.has(m_world.region(group.region).name,
-                                                        table->regionName, table->name);
+    const bool isHeld = isPaused(group, *table);
     Instant next = Instant::never();
     for (auto& [id, outbox] : way.outboxes)
-        next = std::min(next, outbox.send(isPaused));
+        next = std::min(next, outbox.send(isHeld));
     return next;
+}
+
+bool ReplicaSender::isPaused(const Group& source, const TableDescription& destination) const {
+    return m_world.replicationPauses.has(m_world.region(source.region).name, destination.regionName,
+                                         destination.name);
 }
 
 void ReplicaSender::moveCursor(Group& group, KeySpaceId destination, const Way& way) {
@@ -290,6 +294,7 @@ void ReplicaSender::on(const ReplicaBatchAnswered& answered) {
     if (outbox == way->second.outboxes.end()) return;
     const bool isTaken = outbox->second.handle(answered);
     readAndSend(*group, source);
+    if (m_shown) m_shown(*group);
     if (isTaken && m_acknowledged) m_acknowledged(*group);
 }
 
@@ -301,6 +306,7 @@ void ReplicaSender::on(const ReplicaRetry& retry) {
     known->second.retryAt = Instant::never();
     changeOwner(*group, known->second);
     readAndSend(*group, known->second);
+    if (m_shown) m_shown(*group);
 }
 
 // --- what is not taken yet
@@ -320,6 +326,35 @@ std::size_t ReplicaSender::unanswered(GroupId source, KeySpaceId destination) co
 std::uint64_t ReplicaSender::unansweredBytes(GroupId source, KeySpaceId destination) const {
     const Way* way = findWay(source, destination);
     return way == nullptr ? 0 : way->unansweredBytes();
+}
+
+bool ReplicaSender::isPrompt(const Group& source, const GlobalReplica& replica) const {
+    const TablePtr table = m_world.catalog.find(replica.table);
+    if (replica.status != ReplicaStatus::Active || table == nullptr || isPaused(source, *table))
+        return false;
+    const RegionId own = source.region;
+    const RegionId other = table->region;
+    const bool isConnected = m_world.regionNetwork.isConnected(own.value(), other.value()) &&
+                             m_world.regionNetwork.isConnected(other.value(), own.value());
+    const auto takesTime = [&](RegionId from, RegionId to) {
+        return m_world.linkBetween(m_world.region(from).name, m_world.region(to).name).delay >
+               Duration::zero();
+    };
+    if (!isConnected || takesTime(own, other) || takesTime(other, own)) return false;
+    const Way* way = findWay(source.id, replica.table);
+    return way == nullptr ||
+           std::ranges::none_of(way->outboxes, [](const auto& one) { return one.second.isLate(); });
+}
+
+Lsn ReplicaSender::takenPromptly(const Group& source) const {
+    Lsn taken = source.committed;
+    const GlobalTablePtr global = m_world.catalog.globals().ofTable(source.table);
+    if (global == nullptr) return taken;
+    for (const GlobalReplica& replica : global->replicas) {
+        const auto cursor = takenBy(source, replica.table);
+        if (cursor && isPrompt(source, replica)) taken = std::min(taken, *cursor);
+    }
+    return taken;
 }
 
 std::uint64_t ReplicaSender::pending(const Group& source, KeySpaceId destination) const {

@@ -31,6 +31,8 @@ public:
         m_acknowledged = std::move(acknowledged);
         m_lost = std::move(lost);
     }
+    /// Called when `takenPromptly` may have changed.
+    void setShown(Listener shown) { m_shown = std::move(shown); }
 
     /// The last replica of the table has joined: the others keep their changes for it from now on,
     /// and it keeps its own for them.
@@ -50,6 +52,9 @@ public:
     /// The position up to which another replica has taken the changes of a partition; nothing if it
     /// gets none.
     static std::optional<Lsn> takenBy(const Group& source, KeySpaceId destination);
+    /// Up to where all other replicas have taken the changes of a partition, but for those that
+    /// cannot be reached at once: behind a slow or cut link, or without a leader.
+    Lsn takenPromptly(const Group& source) const;
     /// The changes of a partition that another replica has not taken yet, as far as they are known.
     std::uint64_t pending(const Group& source, KeySpaceId destination) const;
 
@@ -95,6 +100,8 @@ private:
     void moveCursor(Group& group, KeySpaceId destination, const Way& way);
     ReplicaOutbox* outboxFor(const Source& source, Way& way, std::string_view key);
     void retryBy(const Group& group, Source& source, Instant at);
+    bool isPrompt(const Group& source, const GlobalReplica& replica) const;
+    bool isPaused(const Group& source, const TableDescription& destination) const;
     const Way* findWay(GroupId source, KeySpaceId destination) const;
 
     WorldState& m_world;
@@ -102,6 +109,7 @@ private:
     LogReader m_log;
     Listener m_acknowledged;
     Listener m_lost;
+    Listener m_shown;
     std::map<GroupId, Source> m_sources;
 };
 

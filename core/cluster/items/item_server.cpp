@@ -13,8 +13,9 @@
 namespace orrery::cluster {
 namespace {
 
-/// How long a write's answer waits for the global indexes, in the profiles in which it waits.
-constexpr Duration kIndexWaitMax = std::chrono::milliseconds(400);
+/// How long a write's answer waits for the global indexes and for the replicas in other Regions, in
+/// the profiles in which it waits.
+constexpr Duration kShownWaitMax = std::chrono::milliseconds(400);
 
 std::unique_ptr<OpResult> refused(ApiError error) {
     auto result = std::make_unique<OpResult>();
@@ -115,16 +116,29 @@ void ItemServer::finish(Group& group, Waiter waiter) {
     waiter.result->served = served(group, waiter.zone);
     waiter.result->gate = group.gate;
     const bool isRefused = std::holds_alternative<Refused>(waiter.result->answer);
-    const auto indexedUpTo =
-        waiter.changesItems && !isRefused && m_world.profile.indexesBeforeAnswer
-            ? LogReader::cursorOf(group, kIndexReader)
-            : std::nullopt;
-    const bool indexed = indexedUpTo && waiter.lsn > *indexedUpTo;
-    if (indexed) {
-        m_work.of(group.id).indexWaiters.push_back(
-            {waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now});
-        return;
+    if (!waiter.changesItems || isRefused)
+        return m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
+    ShownWaiter shown{waiter.lsn, waiter.zone, waiter.op, std::move(waiter.result), m_world.now};
+    const auto indexedUpTo = m_world.profile.indexesBeforeAnswer
+                                 ? LogReader::cursorOf(group, kIndexReader)
+                                 : std::nullopt;
+    if (indexedUpTo && shown.lsn > *indexedUpTo) {
+        m_work.of(group.id).indexWaiters.push_back(std::move(shown));
+    } else {
+        awaitReplicas(group, std::move(shown));
     }
+}
+
+void ItemServer::awaitReplicas(Group& group, ShownWaiter waiter) {
+    if (m_world.profile.replicasBeforeAnswer && waiter.lsn > m_takenElsewhere(group)) {
+        m_work.of(group.id).replicaWaiters.push_back(std::move(waiter));
+    } else {
+        answer(group, std::move(waiter));
+    }
+}
+
+void ItemServer::answer(Group& group, ShownWaiter waiter) {
+    waiter.result->gate = group.gate;
     m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
 }
 
@@ -144,8 +158,11 @@ void ItemServer::moved(Group& group) {
         m_leading.park(group.id, m_collections.moved(group));
         // A zone that lost its power forgot who waits there.
         if (std::ranges::any_of(group.members, [](const Member& one) { return !one.replica; })) {
-            std::erase_if(work->indexWaiters,
-                          [&](const IndexWaiter& one) { return !group.member(one.zone).replica; });
+            const auto isForgotten = [&](const ShownWaiter& one) {
+                return !group.member(one.zone).replica;
+            };
+            std::erase_if(work->indexWaiters, isForgotten);
+            std::erase_if(work->replicaWaiters, isForgotten);
         }
         answerWaiters(group, *work);
     }
@@ -201,16 +218,31 @@ void ItemServer::answerWaiters(Group& group, Work& work) {
 void ItemServer::indexesShow(Group& group, ZoneIndex leader, Lsn shown) {
     Work* work = m_work.find(group.id);
     if (work == nullptr) return;
-    std::vector<IndexWaiter> waiting = std::exchange(work->indexWaiters, {});
-    for (IndexWaiter& waiter : waiting) {
+    std::vector<ShownWaiter> waiting = std::exchange(work->indexWaiters, {});
+    for (ShownWaiter& waiter : waiting) {
         // An index without a leader must not fail a write that is committed, nor must the loss of
         // the lead: no message tells the zone that lost it what the next leader learns.
         const bool isShown = waiter.zone == leader && waiter.lsn <= shown;
-        if (isShown || m_world.now - waiter.since >= kIndexWaitMax) {
-            waiter.result->gate = group.gate;
-            m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
+        if (isShown) {
+            awaitReplicas(group, std::move(waiter));
+        } else if (m_world.now - waiter.since >= kShownWaitMax) {
+            answer(group, std::move(waiter));
         } else {
             work->indexWaiters.push_back(std::move(waiter));
+        }
+    }
+}
+
+void ItemServer::replicasShow(Group& group) {
+    Work* work = m_work.find(group.id);
+    if (work == nullptr || work->replicaWaiters.empty()) return;
+    const Lsn taken = m_takenElsewhere(group);
+    std::vector<ShownWaiter> waiting = std::exchange(work->replicaWaiters, {});
+    for (ShownWaiter& waiter : waiting) {
+        if (waiter.lsn <= taken || m_world.now - waiter.since >= kShownWaitMax) {
+            answer(group, std::move(waiter));
+        } else {
+            work->replicaWaiters.push_back(std::move(waiter));
         }
     }
 }

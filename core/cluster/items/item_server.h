@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/cluster/items/group_load.h"
@@ -43,6 +44,13 @@ public:
     /// `shown`: answers the writes that waited there, and in every zone those that have waited too
     /// long.
     void indexesShow(Group& group, ZoneIndex leader, Lsn shown);
+    /// Up to where the replicas of the table in other Regions have taken the records of a group, as
+    /// far as they can be reached at once.
+    using TakenElsewhere = std::function<Lsn(const Group&)>;
+    void setTakenElsewhere(TakenElsewhere taken) { m_takenElsewhere = std::move(taken); }
+    /// That may have changed: answers the writes that waited for it, and those that have waited too
+    /// long.
+    void replicasShow(Group& group);
     /// The group is being removed. Waiting requests get no answer from here; their routers notice.
     void forget(GroupId group) {
         m_work.forget(group);
@@ -66,8 +74,9 @@ private:
         std::unique_ptr<OpResult> result;
         bool changesItems = true;  ///< Global indexes may have to show it first.
     };
-    /// A reply whose record is committed, held until the global indexes show it.
-    struct IndexWaiter {
+    /// A reply whose record is committed, held until the global indexes show it, or the replicas in
+    /// other Regions.
+    struct ShownWaiter {
         Lsn lsn{};
         ZoneIndex zone{};
         OpId op;
@@ -77,7 +86,8 @@ private:
     /// The waiting requests at the replicas of one group.
     struct Work {
         std::vector<Waiter> waiters;
-        std::vector<IndexWaiter> indexWaiters;
+        std::vector<ShownWaiter> indexWaiters;
+        std::vector<ShownWaiter> replicaWaiters;
         GroupLoad load;
     };
 
@@ -93,6 +103,9 @@ private:
     void answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read);
     void answerWaiters(Group& group, Work& work);
     void finish(Group& group, Waiter waiter);
+    /// The global indexes show the record, or need not.
+    void awaitReplicas(Group& group, ShownWaiter waiter);
+    void answer(Group& group, ShownWaiter waiter);
     Served served(const Group& group, ZoneIndex zone) const;
 
     WorldState& m_world;
@@ -101,6 +114,7 @@ private:
     CollectionSizes& m_collections;
     OpAnswer m_answer;
     Transact m_transact;
+    TakenElsewhere m_takenElsewhere;
     LeaseQueue m_leading;
     PerGroup<Work> m_work;
 };

@@ -90,6 +90,14 @@ std::uint64_t LogReader::unread(const Group& group, std::string_view name) {
     return group.committed > cursor ? group.committed.value() - cursor.value() : 0;
 }
 
+Lsn LogReader::takenByReplicas(const Group& group) {
+    Lsn taken = group.committed;
+    for (const auto& [name, cursor] : group.log.readers) {
+        if (name.starts_with(kReplicaReaderPrefix)) taken = std::min(taken, cursor);
+    }
+    return taken;
+}
+
 std::optional<ZoneIndex> LogReader::otherHolder(const Group& group, ZoneIndex leader, Lsn lsn) {
     const auto holder = std::ranges::find_if(group.members, [&](const Member& member) {
         return member.zone != leader && member.standing() == replication::Standing::Whole &&

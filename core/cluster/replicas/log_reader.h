@@ -31,6 +31,10 @@ public:
     /// The number of committed records that the reader has not read; 0 if there is no such reader.
     static std::uint64_t unread(const Group& group, std::string_view name);
 
+    /// All replicas in other Regions have taken the records up to here; the last committed one if
+    /// there are none.
+    static Lsn takenByReplicas(const Group& group);
+
     /// A zone but `leader` whose replica has this record in its log and may lead; nothing if there
     /// is none.
     static std::optional<ZoneIndex> otherHolder(const Group& group, ZoneIndex leader, Lsn lsn);

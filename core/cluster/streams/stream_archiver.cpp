@@ -113,6 +113,7 @@ bool StreamArchiver::orderedNow(KeySpaceId table) const {
 
 void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
     if (!isActive(group) || group.lastCommitTimestamp() >= horizon) return;
+    if (LogReader::takenByReplicas(group) < group.committed) return;
     m_log.advance(group, kReader, group.committed);
     m_orders.of(group.id).bytes = group.log.committedBytes;
 }

@@ -44,7 +44,8 @@ public:
     /// Orders segments of all committed records, because a copied replica or a closed shard waits
     /// for it.
     void orderAll(Group& group);
-    /// Skips what is older than the retention, if the newest committed record is.
+    /// Skips what is older than the retention, if the newest committed record is and no replica in
+    /// another Region lacks it.
     void skipExpired(Group& group, CalendarTime horizon);
     void forget(GroupId group) { m_orders.forget(group); }
 

@@ -9,6 +9,8 @@ namespace {
 
 /// When no replica at hand has the records of a closed shard, they are ordered after this long.
 constexpr Duration kOrderAgain = std::chrono::seconds(5);
+/// How often expired records that a replica in another Region lacks are looked at again.
+constexpr Duration kHeldLook = std::chrono::minutes(1);
 
 /// Where the last of these streams ends in the log of `group`.
 Lsn endIn(const std::vector<StreamPtr>& streams, GroupId group) {
@@ -92,8 +94,8 @@ Instant Streams::tendGroups(KeySpaceId table) {
         work->isTimed = m_archiver.archivedTo(group) < group.committed;
         if (!work->isTimed) continue;
         const CalendarTime last = group.lastCommitTimestamp();
-        next = std::min(
-            next, instantOf(CalendarTime(last.sinceEpoch() + kStreamRetention + Duration(1))));
+        const CalendarTime end(last.sinceEpoch() + kStreamRetention + Duration(1));
+        next = std::min(next, end > m_world.calendar() ? instantOf(end) : m_world.now + kHeldLook);
     }
     return next;
 }
@@ -170,17 +172,25 @@ Instant Streams::expireSegments(KeySpaceId table) {
     const auto before = static_cast<std::uint64_t>(horizon().sinceEpoch().count());
     const bool isGone = m_world.catalog.streams().ofTable(table).empty();
     std::optional<std::uint64_t> first;
-    const auto note = [&](std::uint64_t until) {
-        if (!isGone && until >= before) first = std::min(first.value_or(until), until);
+    std::uint64_t held = before;  // The first expired one that a replica elsewhere lacks.
+    const auto note = [&](const auto& segment) {
+        const std::uint64_t until = segment.until;
+        if (until >= before) {
+            first = std::min(first.value_or(until), until);
+            return;
+        }
+        const Group* const group = m_world.findGroup(segment.group);
+        if (group != nullptr && LogReader::takenByReplicas(*group) < segment.last)
+            held = std::min(held, until);
     };
     for (const storage::ArchiveSegment& segment : m_world.store.archiveSegments(table))
-        note(segment.until);
+        note(segment);
     for (const storage::ArchiveOrder& order : m_world.store.archiveOrders(table))
-        note(order.until);
-    m_world.turn.expireArchive(table, isGone ? UINT64_MAX : before);
-    Instant next = Instant::never();
+        note(order);
+    m_world.turn.expireArchive(table, isGone ? UINT64_MAX : held);
+    Instant next = held < before && !isGone ? m_world.now + kHeldLook : Instant::never();
     if (m_archiver.orderedNow(table) && !isGone) next = m_world.now + kAskAgain;
-    if (!first) return next;
+    if (!first || isGone) return next;
     const Duration until(static_cast<std::int64_t>(*first));
     return std::min(next, instantOf(CalendarTime(until + kStreamRetention + Duration(1))));
 }

@@ -51,6 +51,9 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     indexes.sender.setShown([this](Group& base, ZoneIndex leader,
                                    Lsn shown) { server.indexesShow(base, leader, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
+    server.setTakenElsewhere(
+        [this](const Group& group) { return replication.sender.takenPromptly(group); });
+    replication.sender.setShown([this](Group& group) { server.replicasShow(group); });
     replicator.setBeforePropose(
         [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
             noteExpiry(state, group, zone, record);
