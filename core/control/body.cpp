@@ -31,6 +31,12 @@ std::optional<double> Body::number(std::string_view name) const {
                              : static_cast<double>(value->get_uint64());
 }
 
+std::optional<bool> Body::boolean(std::string_view name) const {
+    const json::Value* value = m_value->get_object().if_contains(name);
+    if (value == nullptr || !value->is_bool()) return std::nullopt;
+    return value->get_bool();
+}
+
 std::vector<std::string> Body::strings(std::string_view name) const {
     const json::Value* value = m_value->get_object().if_contains(name);
     std::vector<std::string> out;

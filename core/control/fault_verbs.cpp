@@ -1,8 +1,11 @@
 // POST, GET and DELETE of /faults.
 
 #include <algorithm>
+#include <utility>
 
-#include "core/control/arguments.h"
+#include "core/base/check.h"
+#include "core/base/result.h"
+#include "core/control/link_arguments.h"
 #include "core/control/verbs.h"
 #include "core/control/views.h"
 #include "core/observe/fault_spec.h"
@@ -22,16 +25,85 @@ Response faultResponse(const Call& call, std::uint64_t id, int status) {
     return errorResponse(404, "There is no fault " + std::to_string(id) + ".");
 }
 
-Parsed<std::vector<std::string>> zonesOf(const Body& body, const observe::FaultSpec& spec) {
-    if (spec.zoneCount == 1) {
+Parsed<std::vector<std::string>> zonesIn(const Body& body, std::size_t count) {
+    if (count == 1) {
         const auto zone = body.string("zone");
         if (zone) return std::vector{*zone};
         return std::unexpected("\"zone\" must be a zone such as \"us-east-1b\".");
     }
     std::vector<std::string> zones = body.strings("zones");
-    if (zones.size() == spec.zoneCount) return zones;
+    if (zones.size() == count) return zones;
     return std::unexpected(
         "\"zones\" must be two zones, such as [\"us-east-1a\", \"us-east-1b\"].");
+}
+
+Parsed<std::vector<std::string>> oneRegionIn(const Body& body) {
+    TRY_ASSIGN(std::string region, regionIn(body));
+    return std::vector{std::move(region)};
+}
+
+/// All Regions if the body names none.
+Parsed<std::vector<std::string>> pausedRegionsIn(const Body& body) {
+    const bool isOne = body.has("region");
+    const bool isPair = body.has("regions");
+    if (isOne && isPair) return std::unexpected("Give either \"region\" or \"regions\", not both.");
+    if (isOne) return oneRegionIn(body);
+    return isPair ? regionPairIn(body) : std::vector<std::string>();
+}
+
+/// Takes what the body names into the request.
+Parsed<void> takeTarget(const Body& body, const observe::FaultSpec& spec,
+                        cluster::FaultRequest& request) {
+    switch (spec.target) {
+        case observe::FaultTarget::Zones: {
+            TRY_ASSIGN(request.zones, zonesIn(body, spec.zoneCount));
+            return {};
+        }
+        case observe::FaultTarget::Region: {
+            TRY_ASSIGN(request.regions, oneRegionIn(body));
+            return {};
+        }
+        case observe::FaultTarget::RegionPair: {
+            TRY_ASSIGN(request.regions, regionPairIn(body));
+            return {};
+        }
+        case observe::FaultTarget::Replication: {
+            TRY_ASSIGN(request.regions, pausedRegionsIn(body));
+            return {};
+        }
+    }
+    CHECK(false);
+}
+
+/// The same for the options of the fault.
+Parsed<void> takeOptions(const Body& body, const observe::FaultSpec& spec,
+                         cluster::FaultRequest& request) {
+    if (observe::takesOption(spec, "delay")) {
+        TRY_ASSIGN(request.slow, linkIn(body));
+    }
+    if (observe::takesOption(spec, "oneWay") && body.has("oneWay")) {
+        const auto oneWay = body.boolean("oneWay");
+        if (!oneWay) return std::unexpected("\"oneWay\" must be true or false.");
+        request.oneWay = *oneWay;
+    }
+    if (observe::takesOption(spec, "table") && body.has("table")) {
+        request.table = body.string("table").value_or("");
+        if (request.table.empty()) return std::unexpected("\"table\" must be the name of a table.");
+    }
+    return {};
+}
+
+Parsed<cluster::FaultRequest> requestIn(const Body& body) {
+    cluster::FaultRequest request;
+    if (body.has("duration")) {
+        TRY_ASSIGN(request.duration, parseDuration(body.string("duration").value_or("")));
+    }
+    const observe::FaultSpec* spec = observe::findFaultSpec(body.string("kind").value_or(""));
+    if (spec == nullptr) return std::unexpected("\"kind\" must be " + observe::faultNames() + ".");
+    request.kind = spec->kind;
+    TRY(takeTarget(body, *spec, request));
+    TRY(takeOptions(body, *spec, request));
+    return request;
 }
 
 }  // namespace
@@ -39,18 +111,9 @@ Parsed<std::vector<std::string>> zonesOf(const Body& body, const observe::FaultS
 Response postFault(const Call& call) {
     const auto body = Body::parse(call.body);
     if (!body) return errorResponse(400, body.error());
-    std::optional<Duration> duration;
-    if (body->has("duration")) {
-        const auto parsed = parseDuration(body->string("duration").value_or(""));
-        if (!parsed) return errorResponse(400, parsed.error());
-        duration = *parsed;
-    }
-    const observe::FaultSpec* spec = observe::findFaultSpec(body->string("kind").value_or(""));
-    if (spec == nullptr)
-        return errorResponse(400, "\"kind\" must be " + observe::faultNames() + ".");
-    const auto zones = zonesOf(*body, *spec);
-    if (!zones) return errorResponse(400, zones.error());
-    const auto fault = call.world.admit(cluster::FaultRequest{spec->kind, *zones, duration});
+    auto request = requestIn(*body);
+    if (!request) return errorResponse(400, request.error());
+    const auto fault = call.world.admit(*std::move(request));
     if (!fault) return errorResponse(400, fault.error());
     return faultResponse(call, *fault, 201);
 }

@@ -1,9 +1,8 @@
 // GET and PUT /regions: clocks. GET and PUT /links: what is between two Regions.
 
-#include <cmath>
 #include <utility>
 
-#include "core/control/arguments.h"
+#include "core/control/link_arguments.h"
 #include "core/control/verbs.h"
 #include "core/observe/region_places.h"
 
@@ -12,8 +11,6 @@ namespace {
 
 using cluster::RegionLink;
 using cluster::RegionStatus;
-
-constexpr std::uint32_t kLossParts = 1'000'000;
 
 /// A duration that may be negative.
 Parsed<Duration> parseOffset(std::string_view text) {
@@ -47,23 +44,6 @@ void writeLink(json::Writer& out, const RegionStatus& from, const RegionStatus::
     out.name("isSet").boolean(link.isSet).endObject();
 }
 
-/// "delay", "jitter" and "loss" of a body; what is absent is zero.
-Parsed<RegionLink> linkIn(const Body& body) {
-    RegionLink link;
-    for (const auto& [name, value] :
-         {std::pair{"delay", &RegionLink::delay}, std::pair{"jitter", &RegionLink::jitter}}) {
-        if (!body.has(name)) continue;
-        const auto duration = parseDuration(body.string(name).value_or(""));
-        if (!duration) return std::unexpected(duration.error());
-        link.*value = *duration;
-    }
-    if (!body.has("loss")) return link;
-    const double loss = body.number("loss").value_or(-1);
-    if (!(loss >= 0 && loss <= 1)) return std::unexpected("\"loss\" must be a number from 0 to 1.");
-    link.loss = {static_cast<std::uint32_t>(std::llround(loss * kLossParts)), kLossParts};
-    return link;
-}
-
 }  // namespace
 
 Response getRegions(const Call& call) {
@@ -79,9 +59,9 @@ Response getRegions(const Call& call) {
 Response putRegion(const Call& call) {
     const auto body = Body::parse(call.body);
     if (!body) return errorResponse(400, body.error());
-    const auto region = body->string("region");
+    const auto region = regionIn(*body);
     const auto offset = parseOffset(body->string("clockOffset").value_or(""));
-    if (!region) return errorResponse(400, "\"region\" must be a Region such as \"eu-west-1\".");
+    if (!region) return errorResponse(400, region.error());
     if (!offset) return errorResponse(400, offset.error());
     const auto set = call.world.admit(cluster::SetRegionClock{*region, *offset});
     return set ? getRegions(call) : errorResponse(400, set.error());
@@ -102,11 +82,9 @@ Response getLinks(const Call& call) {
 Response putLink(const Call& call) {
     const auto body = Body::parse(call.body);
     if (!body) return errorResponse(400, body.error());
-    const std::vector<std::string> regions = body->strings("regions");
-    if (regions.size() != 2)
-        return errorResponse(
-            400, "\"regions\" must be two Regions, such as [\"us-east-1\", \"eu-west-1\"].");
-    cluster::SetRegionLink input{regions.front(), regions.back(), std::nullopt};
+    const auto regions = regionPairIn(*body);
+    if (!regions) return errorResponse(400, regions.error());
+    cluster::SetRegionLink input{regions->front(), regions->back(), std::nullopt};
     if (body->has("delay") || body->has("jitter") || body->has("loss")) {
         auto link = linkIn(*body);
         if (!link) return errorResponse(400, link.error());

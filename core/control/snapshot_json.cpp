@@ -6,6 +6,7 @@
 #include "core/control/verbs.h"
 #include "core/control/views.h"
 #include "core/json/json.h"
+#include "core/observe/fault_spec.h"
 
 namespace orrery::control {
 namespace {
@@ -188,6 +189,23 @@ void SnapshotJson::end() {
     m_out.endObject();
 }
 
+/// What a fault of Regions names, with its options.
+void writeRegionsOf(json::Writer& out, const observe::FaultView& fault) {
+    const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
+    if (spec == nullptr || spec->target == observe::FaultTarget::Zones) return;
+    out.name("regions").beginArray();
+    for (const std::string& region : fault.regions)
+        out.string(region);
+    out.endArray();
+    if (observe::takesOption(*spec, "oneWay")) out.name("oneWay").boolean(fault.oneWay);
+    if (observe::takesOption(*spec, "delay")) {
+        out.name("delayMs").number(milliseconds(fault.delay));
+        out.name("jitterMs").number(milliseconds(fault.jitter));
+        out.name("loss").number(fault.loss);
+    }
+    if (!fault.table.empty()) out.name("table").string(fault.table);
+}
+
 }  // namespace
 
 void writeNumber(json::Writer& out, std::string_view name, std::uint64_t value) {
@@ -199,6 +217,7 @@ void writeFault(json::Writer& out, const observe::FaultView& fault) {
     writeNumber(out, "id", fault.id);
     out.name("kind").string(fault.kind);
     out.name("target").string(fault.target);
+    writeRegionsOf(out, fault);
     out.name("active").boolean(fault.active);
     out.name("sinceMs").number(milliseconds(fault.since.sinceStart()));
     out.name("untilMs");

@@ -89,6 +89,7 @@ public:
     /// The string member, or nothing if it is missing or not a string.
     std::optional<std::string> string(std::string_view name) const;
     std::optional<double> number(std::string_view name) const;
+    std::optional<bool> boolean(std::string_view name) const;
     std::vector<std::string> strings(std::string_view name) const;
 
 private:

@@ -172,7 +172,7 @@ private slots:
         QTest::newRow("faults that end early")
             << "faults" << QByteArray("\2\x80") << "The list of faults is corrupt";
         QTest::newRow("later faults")
-            << "faults" << QByteArray("\0\3\1\0", 4) << "newer version of Orrery";
+            << "faults" << QByteArray("\0\4\1\0", 4) << "newer version of Orrery";
         QTest::newRow("a later clock")
             << "clock" << QByteArray(30, '\3') << "newer version of Orrery";
         QTest::newRow("a job's id") << "next-job" << QByteArray("\1\0\0\0", 4)

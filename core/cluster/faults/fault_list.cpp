@@ -3,42 +3,50 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/stored_version.h"
+#include "core/cluster/faults/fault_codec.h"
+#include "core/cluster/faults/fault_targets.h"
 
 namespace orrery::cluster {
 namespace {
 
 constexpr std::string_view kFaultsValue = "faults";
-constexpr std::uint8_t kFaultsVersion = 2;
+constexpr std::uint8_t kFaultsVersion = 3;
+constexpr char kVersionOfZones = 2;
 constexpr std::ptrdiff_t kPastFaultsMax = 200;
 
 constexpr std::string_view kWhat = "The list of faults";
 
 }  // namespace
 
-Fault FaultList::make(observe::FaultKind kind, RegionId region, ZoneIndex a, ZoneIndex b) const {
-    const observe::FaultSpec& spec = observe::specOf(kind);
+Fault FaultList::make(observe::FaultKind kind, FaultPlace place) const {
     Fault fault;
     fault.kind = kind;
-    fault.region = region;
-    fault.a = a;
-    fault.b = b;
-    fault.view.kind = spec.name;
-    fault.view.zones = {zoneName(m_world.region(region), a)};
-    if (spec.zoneCount == 2) fault.view.zones.push_back(zoneName(m_world.region(region), b));
-    for (const std::string& zone : fault.view.zones)
-        fault.view.target += (fault.view.target.empty() ? "" : " - ") + zone;
+    fault.place = std::move(place);
+    showPlace(m_world, fault);
     return fault;
 }
 
 bool FaultList::hasActive(const Fault& fault) const {
     return std::ranges::any_of(m_faults, [&](const Fault& other) {
-        return other.view.active && other.kind == fault.kind && other.region == fault.region &&
-               other.a == fault.a && other.b == fault.b;
+        return other.view.active && other.kind == fault.kind &&
+               isSamePlace(other.place, fault.place);
     });
+}
+
+bool FaultList::takesPower(RegionId region, ZoneIndex zone) const {
+    const auto takesIt = [&](const Fault& fault) {
+        if (!fault.view.active) return false;
+        if (fault.kind == observe::FaultKind::RegionLoss)
+            return fault.place.regions.front() == region;
+        return fault.kind == observe::FaultKind::ZoneOutage && fault.place.region == region &&
+               fault.place.a == zone;
+    };
+    return std::ranges::any_of(m_faults, takesIt);
 }
 
 const Fault& FaultList::add(Fault fault, std::optional<Duration> duration) {
@@ -90,11 +98,10 @@ std::vector<observe::FaultView> FaultList::views() const {
     return views;
 }
 
-//   faults := 0:uint8 version:uint8(2) next:varint count:varint
-//             (id:varint kind:uint8 region:uint8 a:uint8 b:uint8 since:uint64 until:uint64)…
+//   faults := 0:uint8 version:uint8(3) next:varint count:varint fault…
 //
-// The active faults; instants in nanoseconds. Version 1 begins with `next`, which is never 0. It
-// has only the first two kinds, and 0 for the `b` of an outage.
+// The active faults; see fault_codec.h. Version 2 has no faults of Regions. Version 1 begins with
+// `next`, which is never 0, has only the first two kinds, and 0 for the `b` of an outage.
 void FaultList::save() {
     std::string bytes;
     ByteWriter out(bytes);
@@ -105,14 +112,7 @@ void FaultList::save() {
     out.varint(m_nextFault);
     out.varint(static_cast<std::uint64_t>(active));
     for (const Fault& fault : m_faults) {
-        if (!fault.view.active) continue;
-        out.varint(fault.view.id);
-        out.u8(static_cast<std::uint8_t>(fault.kind));
-        out.u8(fault.region.value());
-        out.u8(fault.a.value());
-        out.u8(fault.b.value());
-        out.u64(static_cast<std::uint64_t>(fault.view.since.sinceStart().count()));
-        out.u64(static_cast<std::uint64_t>(fault.view.until.sinceStart().count()));
+        if (fault.view.active) putFault(out, fault);
     }
     m_world.turn.putValue(std::string(kFaultsValue), std::move(bytes));
     m_gate = m_world.openTicket;
@@ -122,41 +122,23 @@ storage::StorageResult<void> FaultList::load() {
     TRY_ASSIGN(const auto bytes, m_world.store.value(kFaultsValue));
     if (!bytes) return {};
     ByteReader in(*bytes);
-    if (bytes->starts_with('\0')) {
-        in.u8();
-        if (auto refused = refusedVersion(in, kFaultsVersion, kWhat))
+    if (takeVersionMark(in, *bytes)) {
+        if (in.rest().starts_with(kVersionOfZones)) {
+            in.u8();
+        } else if (auto refused = refusedVersion(in, kFaultsVersion, kWhat)) {
             return std::unexpected(*std::move(refused));
+        }
     }
     m_nextFault = in.varint();
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-        TRY_ASSIGN(Fault fault, loadOne(in));
-        m_faults.push_back(std::move(fault));
+        auto fault = takeFault(in, m_world);
+        if (!fault) return std::unexpected(corruptValue(kWhat));
+        showPlace(m_world, *fault);
+        m_faults.push_back(*std::move(fault));
     }
     if (!in.ok() || !in.atEnd()) return std::unexpected(corruptValue(kWhat));
     return {};
-}
-
-storage::StorageResult<Fault> FaultList::loadOne(ByteReader& in) const {
-    const std::uint64_t id = in.varint();
-    const std::uint8_t kind = in.u8();
-    const RegionId region(in.u8());
-    const ZoneIndex a(in.u8());
-    const ZoneIndex b(in.u8());
-    const Instant since(Duration(static_cast<std::int64_t>(in.u64())));
-    const Instant until(Duration(static_cast<std::int64_t>(in.u64())));
-    if (!in.ok() || kind >= observe::faultSpecs().size() ||
-        region.value() >= m_world.regions.size() || a.value() >= kZonesPerRegion ||
-        b.value() >= kZonesPerRegion)
-        return std::unexpected(corruptValue(kWhat));
-    const auto kindOf = static_cast<observe::FaultKind>(kind);
-    const bool hasOneZone = observe::specOf(kindOf).zoneCount == 1;
-    if (!hasOneZone && a >= b) return std::unexpected(corruptValue(kWhat));
-    Fault fault = make(kindOf, region, a, hasOneZone ? a : b);
-    fault.view.id = id;
-    fault.view.since = since;
-    fault.view.until = until;
-    return fault;
 }
 
 }  // namespace orrery::cluster

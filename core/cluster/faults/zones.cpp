@@ -1,46 +1,22 @@
 #include "core/cluster/faults/zones.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/faults/fault_targets.h"
+#include "core/cluster/faults/region_links.h"
 
 namespace orrery::cluster {
 
-std::expected<Zones::Place, std::string> Zones::findZone(std::string_view name) const {
-    std::string known;
-    for (const auto& region : m_world.regions) {
-        for (const ZoneIndex zone : kZones) {
-            const std::string candidate = zoneName(*region, zone);
-            if (candidate == name) return Place{region.get(), zone};
-            known += known.empty() ? candidate : ", " + candidate;
-        }
-    }
-    if (known.empty())
-        return std::unexpected(
-            "There is no zone yet: a Region exists once a table is created in it.");
-    return std::unexpected("There is no zone " + std::string(name) + ". Zones: " + known + ".");
-}
-
 Zones::FaultResult Zones::begin(const FaultRequest& request) {
-    const observe::FaultSpec& spec = observe::specOf(request.kind);
-    CHECK(request.zones.size() == spec.zoneCount);
-    std::vector<Place> places;
-    for (const std::string& zone : request.zones) {
-        TRY_ASSIGN(const Place place, findZone(zone));
-        places.push_back(place);
-    }
-    const Place& first = places.front();
-    const Place& last = places.back();
-    const bool differ = places.size() == 1 || first.zone != last.zone;
-    if (first.region != last.region || !differ)
-        return std::unexpected("A link fault needs two different zones of one Region.");
-    const Fault fault =
-        m_faults.make(request.kind, first.region->id, std::min(first.zone, last.zone),
-                      std::max(first.zone, last.zone));
+    TRY_ASSIGN(FaultPlace place, placeOf(m_world, request));
+    Fault fault = m_faults.make(request.kind, std::move(place));
     if (m_faults.hasActive(fault))
-        return std::unexpected(observe::faultText(spec.refused, fault.view.target));
-    const Fault& added = m_faults.add(fault, request.duration);
+        return std::unexpected(
+            observe::faultText(observe::specOf(request.kind).refused, fault.view.target));
+    const Fault& added = m_faults.add(std::move(fault), request.duration);
     start(added);
     return added.view.id;
 }
@@ -53,18 +29,21 @@ void Zones::start(const Fault& fault) {
 }
 
 EventId Zones::setEffect(const Fault& fault, bool active) {
-    RegionState& region = m_world.region(fault.region);
+    const FaultPlace& place = fault.place;
     switch (fault.kind) {
         case observe::FaultKind::ZoneOutage:
-            return setPower(region, fault.a, !active);
+            return refreshPower(m_world.region(place.region));
         case observe::FaultKind::LinkCut:
-            return setCut(region, fault.a, fault.b, active);
-        case observe::FaultKind::RegionIsolation:
+            return setCut(m_world.region(place.region), place.a, place.b, active);
         case observe::FaultKind::RegionLoss:
+            refreshRegionLinks(m_world, m_faults.all());
+            return refreshPower(m_world.region(place.regions.front()));
+        case observe::FaultKind::RegionIsolation:
         case observe::FaultKind::RegionLinkCut:
         case observe::FaultKind::RegionLinkSlow:
         case observe::FaultKind::ReplicationPause:
-            break;
+            refreshRegionLinks(m_world, m_faults.all());
+            return m_world.queue.cause;
     }
     CHECK(false);
 }
@@ -83,6 +62,15 @@ void Zones::healAll() {
 
 void Zones::on(const FaultEnds& ends) {
     heal(ends.fault);
+}
+
+EventId Zones::refreshPower(RegionState& region) {
+    EventId event = m_world.queue.cause;
+    for (const ZoneIndex zone : kZones) {
+        const bool up = !m_faults.takesPower(region.id, zone);
+        if (up != region.up[zone.value()]) event = setPower(region, zone, up);
+    }
+    return event;
 }
 
 EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {

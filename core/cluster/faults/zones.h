@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <expected>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/cluster/faults/failure_detector.h"
@@ -13,8 +12,8 @@
 
 namespace orrery::cluster {
 
-/// The effects of faults on zones and links: power, cuts, and what follows for routers, groups and
-/// the failure detector.
+/// The effects of faults: on zones and the links between them, with what follows for routers,
+/// groups and the failure detector; on the links between Regions (region_links.h).
 class Zones {
 public:
     using FaultResult = std::expected<std::uint64_t, std::string>;
@@ -50,15 +49,11 @@ public:
     std::uint64_t heartbeats() const { return m_detector.heartbeats(); }
 
 private:
-    struct Place {
-        RegionState* region;
-        ZoneIndex zone;
-    };
-
-    std::expected<Place, std::string> findZone(std::string_view name) const;
     void start(const Fault& fault);
     /// These return the event that causes everything that follows.
     EventId setEffect(const Fault& fault, bool active);
+    /// Sets the power of each zone to what the active faults make of it.
+    EventId refreshPower(RegionState& region);
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
 

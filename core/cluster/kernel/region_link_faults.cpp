@@ -29,15 +29,24 @@ void RegionLinkFaults::slow(RegionId from, RegionId to, const RegionLink& more) 
     link = sum(link, more);
 }
 
-bool RegionLinkFaults::isCut(RegionId from, RegionId to) const {
-    if (m_isolated.contains(from) || m_isolated.contains(to)) return true;
+RegionLinkFaults::LinkFaults RegionLinkFaults::of(RegionId from, RegionId to) const {
+    LinkFaults faults;
     const auto found = m_links.find({from, to});
-    return found != m_links.end() && found->second.isCut;
+    if (found != m_links.end()) faults = found->second;
+    faults.isCut |= m_isolated.contains(from) || m_isolated.contains(to);
+    return faults;
+}
+
+bool RegionLinkFaults::isSame(const RegionLinkFaults& other, RegionId from, RegionId to) const {
+    return of(from, to) == other.of(from, to);
+}
+
+bool RegionLinkFaults::isCut(RegionId from, RegionId to) const {
+    return of(from, to).isCut;
 }
 
 RegionLink RegionLinkFaults::added(const RegionLink& link, RegionId from, RegionId to) const {
-    const auto found = m_links.find({from, to});
-    return found == m_links.end() ? link : sum(link, found->second.more);
+    return sum(link, of(from, to).more);
 }
 
 }  // namespace orrery::cluster

@@ -20,6 +20,8 @@ public:
     /// deliver without this.
     void slow(RegionId from, RegionId to, const RegionLink& more);
 
+    /// True if the link is as with `other`.
+    bool isSame(const RegionLinkFaults& other, RegionId from, RegionId to) const;
     bool isCut(RegionId from, RegionId to) const;
     /// The link as it is with its faults, but for cuts; without them it is `link`.
     RegionLink added(const RegionLink& link, RegionId from, RegionId to) const;
@@ -28,7 +30,10 @@ private:
     struct LinkFaults {
         bool isCut = false;
         RegionLink more;
+        bool operator==(const LinkFaults&) const = default;
     };
+
+    LinkFaults of(RegionId from, RegionId to) const;
 
     std::set<RegionId> m_isolated;
     std::map<std::pair<RegionId, RegionId>, LinkFaults> m_links;

@@ -46,8 +46,12 @@ void WorldState::setRegionSettings(RegionSettings settings) {
 }
 
 void WorldState::setRegionLinkFaults(RegionLinkFaults faults) {
-    regionLinkFaults = std::move(faults);
-    setLinks();
+    const RegionLinkFaults before = std::exchange(regionLinkFaults, std::move(faults));
+    for (const auto& from : regions) {
+        for (const auto& to : regions) {
+            if (!regionLinkFaults.isSame(before, from->id, to->id)) setLink(*from, *to);
+        }
+    }
 }
 
 RegionLink WorldState::linkBetween(std::string_view from, std::string_view to) const {

@@ -3,24 +3,13 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/kernel/region_checks.h"
 #include "core/cluster/world/world_impl.h"
 
 // What a person sets for a world: profile, clocks and links of Regions. The clock's setting is only
 // kept for the driver.
 
 namespace orrery::cluster {
-namespace {
-
-std::string noRegion(const WorldState& world, const std::string& name) {
-    std::string known;
-    for (const auto& region : world.regions)
-        known += (known.empty() ? "" : ", ") + region->name;
-    if (known.empty()) return "There is no Region yet: one exists once a table is created in it.";
-    return "There is no Region " + name + ". Regions: " + known + ".";
-}
-
-}  // namespace
-
 storage::StorageResult<void> World::Impl::openSettings(bool profileIsChosen) {
     TRY_ASSIGN(RegionSettings settings, loadRegionSettings(state.store));
     state.setRegionSettings(std::move(settings));
@@ -55,8 +44,7 @@ Admitted World::Impl::admit(const SetClock& input) {
 }
 
 Admitted World::Impl::admit(const SetRegionClock& input) {
-    if (state.findRegion(input.region) == nullptr)
-        return std::unexpected(noRegion(state, input.region));
+    TRY(regionNamed(state, input.region));
     if (input.offset < -kClockOffsetMax || input.offset > kClockOffsetMax)
         return std::unexpected("The clock of a Region can be at most one hour ahead or behind.");
     RegionSettings settings = state.regionSettings;
@@ -70,13 +58,10 @@ Admitted World::Impl::admit(const SetRegionClock& input) {
 }
 
 Admitted World::Impl::admit(const SetRegionLink& input) {
-    for (const std::string& region : {input.from, input.to})
-        if (state.findRegion(region) == nullptr) return std::unexpected(noRegion(state, region));
-    if (input.from == input.to) return std::unexpected("A link needs two different Regions.");
+    TRY(linkNamed(state, input.from, input.to));
     RegionSettings settings = state.regionSettings;
     if (input.link) {
-        if (std::max(input.link->delay, input.link->jitter) > kLinkDelayMax)
-            return std::unexpected("A link can take at most ten minutes.");
+        if (auto refused = refusedLink(*input.link)) return std::unexpected(*std::move(refused));
         settings.links[{input.from, input.to}] = *input.link;
     } else {
         settings.links.erase({input.from, input.to});
