@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <optional>
 
 #include "app/ctl.h"
 #include "core/json/json.h"
@@ -13,35 +14,108 @@ CtlParse wrong(std::string problem) {
     return {{}, std::move(problem)};
 }
 
+std::string targetUsage(const observe::FaultSpec& spec) {
+    switch (spec.target) {
+        case observe::FaultTarget::Zones:
+            return spec.zoneCount == 1 ? " ZONE" : " ZONE ZONE";
+        case observe::FaultTarget::Region:
+            return " REGION";
+        case observe::FaultTarget::RegionPair:
+            return " REGION REGION";
+        case observe::FaultTarget::Replication:
+            return " [REGION [REGION]]";
+    }
+    return "";
+}
+
 std::string faultUsage() {
     std::string usage = "Usage: ";
     for (const observe::FaultSpec& spec : observe::faultSpecs()) {
-        usage.append("fault ").append(spec.name);
-        for (std::size_t i = 0; i < spec.zoneCount; ++i)
-            usage += " ZONE";
+        usage.append("fault ").append(spec.name).append(targetUsage(spec));
+        for (const std::string_view option : spec.options)
+            usage.append(" [").append(option).append("=VALUE]");
         usage += " [DURATION], or ";
     }
     return usage + "fault list.";
 }
 
+/// The words of a fault after its name. A duration begins with a digit, and nothing else does.
+struct FaultWords {
+    Words targets;
+    Words options;
+    std::string duration;
+};
+
+std::optional<FaultWords> sorted(const observe::FaultSpec& spec, const Words& words) {
+    FaultWords out;
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        const std::size_t equals = word.find('=');
+        if (equals != std::string::npos) {
+            if (!observe::takesOption(spec, std::string_view(word).substr(0, equals))) return {};
+            out.options.push_back(word);
+        } else if (i + 1 == words.size() && !word.empty() && word[0] >= '0' && word[0] <= '9') {
+            out.duration = word;
+        } else {
+            out.targets.push_back(word);
+        }
+    }
+    const std::size_t count = out.targets.size();
+    switch (spec.target) {
+        case observe::FaultTarget::Zones:
+            return count == spec.zoneCount ? std::optional(out) : std::nullopt;
+        case observe::FaultTarget::Region:
+            return count == 1 ? std::optional(out) : std::nullopt;
+        case observe::FaultTarget::RegionPair:
+            return count == 2 ? std::optional(out) : std::nullopt;
+        case observe::FaultTarget::Replication:
+            return count <= 2 ? std::optional(out) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void writeTargets(json::Writer& out, const observe::FaultSpec& spec, const Words& targets) {
+    if (targets.empty()) return;
+    const std::string name = spec.target == observe::FaultTarget::Zones ? "zone" : "region";
+    if (targets.size() == 1) {
+        out.name(name).string(targets.front());
+        return;
+    }
+    out.name(name + "s").beginArray();
+    for (const std::string& target : targets)
+        out.string(target);
+    out.endArray();
+}
+
+/// OPTION=VALUE. A loss may be a number or a fraction, which is a string.
+void writeOption(json::Writer& out, const std::string& word) {
+    const std::size_t equals = word.find('=');
+    const std::string option = word.substr(0, equals);
+    const std::string value = word.substr(equals + 1);
+    const bool isNumber =
+        !value.empty() && value.find_first_not_of("0123456789.") == std::string::npos;
+    out.name(option);
+    if (option == "oneWay" && (value == "true" || value == "false")) {
+        out.boolean(value == "true");
+    } else if (option == "loss" && isNumber) {
+        out.number(std::strtod(value.c_str(), nullptr));
+    } else {
+        out.string(value);
+    }
+}
+
 CtlParse fault(const Words& words) {
     if (words.size() == 2 && words[1] == "list") return {{"GET", "/faults", ""}, ""};
     const observe::FaultSpec* spec = words.size() < 2 ? nullptr : observe::findFaultSpec(words[1]);
-    if (spec == nullptr) return wrong(faultUsage());
-    const std::size_t end = 2 + spec->zoneCount;
-    if (words.size() < end || words.size() > end + 1) return wrong(faultUsage());
+    const auto said = spec == nullptr ? std::nullopt : sorted(*spec, words);
+    if (!said) return wrong(faultUsage());
     std::string body;
     json::Writer out(body);
     out.beginObject().name("kind").string(spec->name);
-    if (spec->zoneCount == 1) {
-        out.name("zone").string(words[2]);
-    } else {
-        out.name("zones").beginArray();
-        for (std::size_t i = 2; i < end; ++i)
-            out.string(words[i]);
-        out.endArray();
-    }
-    if (words.size() > end) out.name("duration").string(words.back());
+    writeTargets(out, *spec, said->targets);
+    for (const std::string& option : said->options)
+        writeOption(out, option);
+    if (!said->duration.empty()) out.name("duration").string(said->duration);
     out.endObject();
     return {{"POST", "/faults", body}, ""};
 }

@@ -25,6 +25,24 @@ private slots:
         row("fault link-cut us-east-1a us-east-1b 2m",
             R"(POST /faults {"kind":"link-cut","zones":["us-east-1a","us-east-1b"],)"
             R"("duration":"2m"})");
+        row("fault region-isolation us-east-1",
+            R"(POST /faults {"kind":"region-isolation","region":"us-east-1"})");
+        row("fault region-loss us-east-1 20s",
+            R"(POST /faults {"kind":"region-loss","region":"us-east-1","duration":"20s"})");
+        row("fault region-link-cut a b oneWay=true 2m",
+            R"(POST /faults {"kind":"region-link-cut","regions":["a","b"],"oneWay":true,)"
+            R"("duration":"2m"})");
+        row("fault region-link-slow a b delay=1s jitter=5ms loss=1/100",
+            R"(POST /faults {"kind":"region-link-slow","regions":["a","b"],"delay":"1s",)"
+            R"("jitter":"5ms","loss":"1/100"})");
+        row("fault region-link-slow loss=0.5 a b",
+            R"(POST /faults {"kind":"region-link-slow","regions":["a","b"],"loss":0.5})");
+        row("fault replication-pause", R"(POST /faults {"kind":"replication-pause"})");
+        row("fault replication-pause a table=123 1h",
+            R"(POST /faults {"kind":"replication-pause","region":"a","table":"123",)"
+            R"("duration":"1h"})");
+        row("fault replication-pause a b",
+            R"(POST /faults {"kind":"replication-pause","regions":["a","b"]})");
         row("heal 7", "DELETE /faults/7 ");
         row("heal all", "DELETE /faults ");
         row("jobs", "GET /jobs ");
@@ -64,13 +82,27 @@ private slots:
 
     void saysHowItIsUsed() {
         using Words = std::vector<std::string>;
-        for (const Words& words :
-             {Words{}, Words{"dance"}, Words{"status", "x"}, Words{"fault"},
-              Words{"fault", "zone-outage"}, Words{"fault", "link-cut", "a"},
-              Words{"fault", "zone-outage", "a", "1s", "x"}, Words{"heal"}, Words{"heal", "x"},
-              Words{"clock", "dance"}, Words{"clock", "speed", "fast"}, Words{"profile", "a", "b"},
-              Words{"regions", "clock", "a"}, Words{"links", "a", "b"},
-              Words{"links", "a", "b", "reset", "1s"}, Words{"links", "a", "b", "1s", "1s", "x"}})
+        for (const Words& words : {Words{},
+                                   Words{"dance"},
+                                   Words{"status", "x"},
+                                   Words{"fault"},
+                                   Words{"fault", "zone-outage"},
+                                   Words{"fault", "link-cut", "a"},
+                                   Words{"fault", "zone-outage", "a", "1s", "x"},
+                                   Words{"heal"},
+                                   Words{"heal", "x"},
+                                   Words{"fault", "region-loss"},
+                                   Words{"fault", "region-loss", "a", "b"},
+                                   Words{"fault", "region-loss", "a", "delay=1s"},
+                                   Words{"fault", "region-link-cut", "a"},
+                                   Words{"fault", "replication-pause", "a", "b", "c"},
+                                   Words{"clock", "dance"},
+                                   Words{"clock", "speed", "fast"},
+                                   Words{"profile", "a", "b"},
+                                   Words{"regions", "clock", "a"},
+                                   Words{"links", "a", "b"},
+                                   Words{"links", "a", "b", "reset", "1s"},
+                                   Words{"links", "a", "b", "1s", "1s", "x"}})
             QVERIFY(QString::fromStdString(parseCtl(words).problem).startsWith("Usage:"));
     }
 };
