@@ -13,9 +13,8 @@ std::string nameOf(GroupId group) {
     return "group " + std::to_string(group.value());
 }
 
-/// A committed record, or null if too few of the replicas that applied it still have it. Below its
-/// trim mark, the log of a copied replica may have records that were never committed: there, two
-/// replicas must have the same one.
+}  // namespace
+
 SharedBytes committedRecord(const storage::Store& store, const cluster::TableDescription& table,
                             const cluster::PartitionChecksums& partition, Lsn lsn) {
     std::vector<SharedBytes> trimmed;
@@ -32,8 +31,6 @@ SharedBytes committedRecord(const storage::Store& store, const cluster::TableDes
     }
     return nullptr;
 }
-
-}  // namespace
 
 std::string JobIdJudge::judge(const cluster::World& world) {
     std::string problem;

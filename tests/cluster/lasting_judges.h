@@ -14,6 +14,12 @@ namespace orrery::test {
 // Judges that compare a world with what it was before, over restarts too. Ask them only once all
 // turns are synced: then no stop can take back what they saw, so they forget nothing.
 
+/// A committed record, or null if too few of the replicas that applied it still have it. Below its
+/// trim mark, the log of a copied replica may have records that were never committed: there, two
+/// replicas must have the same one.
+SharedBytes committedRecord(const storage::Store& store, const cluster::TableDescription& table,
+                            const cluster::PartitionChecksums& partition, Lsn lsn);
+
 /// An id stands for one job.
 class JobIdJudge {
 public:

@@ -14,7 +14,7 @@
 
 namespace orrery::test {
 
-// The faults that simulations of one Region draw.
+// The faults that simulations draw inside a Region.
 
 inline std::uint64_t activeFaults(const cluster::World& world) {
     return static_cast<std::uint64_t>(std::ranges::count_if(
@@ -23,10 +23,11 @@ inline std::uint64_t activeFaults(const cluster::World& world) {
 
 /// A zone fails or a link is cut, unless two faults are active. The fault ends by itself within
 /// some seconds; with `mayLast`, half of them stay until somebody heals them.
-inline void beginFault(cluster::World& world, Prng& prng, bool mayLast) {
+inline void beginFault(cluster::World& world, Prng& prng, bool mayLast,
+                       std::string_view region = "us-east-1") {
     if (activeFaults(world) >= 2) return;
-    const auto zone = [&prng] {
-        return std::string("us-east-1") + static_cast<char>('a' + prng.below(kZonesPerRegion));
+    const auto zone = [&prng, region] {
+        return std::string(region) + static_cast<char>('a' + prng.below(kZonesPerRegion));
     };
     const std::string a = zone();
     const std::string b = zone();

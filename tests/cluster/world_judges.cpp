@@ -194,7 +194,8 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
         for (const cluster::StoredPartition& partition : ledger.partitions)
             groups.insert(partition.group);
     }
-    for (std::uint16_t volume = 0; volume < kZonesPerRegion; ++volume) {
+    const std::size_t volumes = world.regions().size() * kZonesPerRegion;
+    for (std::uint16_t volume = 0; volume < volumes; ++volume) {
         const auto visit = [&](std::string_view key, std::string_view) {
             ByteReader in(key);
             const KeySpaceId space(in.u32());
@@ -214,7 +215,7 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
         const auto state = store.groupState(VolumeId(0), group);
         CHECK(state.has_value());
         if (state->has_value()) problem = nameOf(group) + " has a state and no owner";
-        for (std::uint16_t volume = 0; volume < kZonesPerRegion; ++volume) {
+        for (std::uint16_t volume = 0; volume < volumes; ++volume) {
             const auto last = store.lastLsn(VolumeId(volume), group);
             CHECK(last.has_value());
             if (*last > Lsn{}) problem = nameOf(group) + " has a log and no owner";
