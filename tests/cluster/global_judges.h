@@ -1,0 +1,128 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/cluster/world/world.h"
+#include "core/storage/store.h"
+#include "core/table/log_record.h"
+
+namespace orrery::test {
+
+/// A place in the order of all versions of an item.
+struct SeenVersion {
+    CalendarTime at;
+    std::string region;
+    auto operator<=>(const SeenVersion&) const = default;
+};
+
+/// Judges global tables with eventual consistency by the committed records of their replicas,
+/// deleted replicas included, and by their trees. Records that were trimmed before the judge was
+/// asked are read from the archive of the table's stream.
+///
+/// - The version of an item never falls at a replica, over restarts too, and changes with each
+///   record. So a replica takes a write at most once.
+/// - A replicated write is one that a client made in the Region that it names, with the same
+///   attributes. No replica takes its own write back, or one over a link that was cut.
+/// - At rest, all replicas have the same items and tombstones with the same versions: of each item
+///   the latest that any replica ever had.
+class GlobalTableJudge {
+public:
+    /// Reads on. Ask it only once all turns are synced, after each step: while one is not, it looks
+    /// at nothing. Returns an error, or an empty text; so below.
+    std::string judge(const cluster::World& world, const storage::Store& store);
+    /// At rest, as judgeAtRest (world_judges.h) demands it, with whole links between the Regions.
+    std::string judgeAtRest(const cluster::World& world, const storage::Store& store);
+    /// Only whether all replicas have the same; for a test that waits for it.
+    std::string compareReplicas(const cluster::World& world, const storage::Store& store) const;
+
+    /// Looks which ways between Regions are closed. Call it after each change of a fault or of a
+    /// link, and before `judge`.
+    void lookAtLinks(const cluster::World& world);
+    /// Call it after a kill: the world does not know any more what was before it.
+    void forgetLinks() { m_cuts.clear(); }
+
+    /// The version that the write with this number got: the string attribute "w" of an item.
+    /// Nothing if no record has it.
+    std::optional<SeenVersion> versionOf(const std::string& number) const;
+
+    std::uint64_t records() const { return m_records; }
+    std::uint64_t replicated() const { return m_replicated; }
+    /// How often records were trimmed that the judge had not read.
+    std::uint64_t gaps() const { return m_gaps; }
+
+private:
+    /// A table that is, or was, a replica of a global table.
+    struct Replica {
+        cluster::TablePtr table;
+        std::uint64_t global = 0;  ///< The last one of which it was a replica; 0: none.
+        std::optional<CalendarTime> activeSince;
+        bool isThere = true;
+        bool hasGaps = false;
+        std::map<GroupId, Lsn> read;
+        std::map<std::string, SeenVersion> latest;  ///< By key, without the key space.
+        std::set<std::string> forgotten;            ///< Keys whose tombstones were erased.
+    };
+    /// A write of a client, or an expiry.
+    struct Write {
+        KeySpaceId table{};
+        CalendarTime committedAt;
+        std::optional<std::string> image;
+    };
+    using WriteName = std::tuple<std::string, std::string, CalendarTime>;  // Region, key, version.
+    /// A replicated write at a replica.
+    struct Taken {
+        WriteName write;
+        KeySpaceId table{};
+        std::string where;
+        CalendarTime committedAt;
+        std::optional<std::string> image;
+    };
+    /// A time during which no change went from one Region to another.
+    struct Cut {
+        std::string from;
+        std::string to;
+        CalendarTime since;
+        CalendarTime until;  ///< At least until then.
+        bool isOpen = true;
+    };
+    /// What a replica has of an item.
+    struct Content {
+        SeenVersion version;
+        std::optional<std::string> attributes;  ///< Empty: a tombstone.
+        bool operator==(const Content&) const = default;
+    };
+    using Contents = std::map<std::string, Content>;
+
+    void findReplicas(const cluster::World& world);
+    std::string read(const cluster::World& world, const storage::Store& store, Replica& replica);
+    std::string readArchive(const storage::Store& store, Replica& replica, GroupId group, Lsn upTo);
+    std::string take(Replica& replica, GroupId group, Lsn lsn, std::string_view bytes);
+    std::string takeVersion(Replica& replica, const std::string& where,
+                            const table::LogRecord& record);
+    std::string judgeTaken(const Taken& taken, const Write& write) const;
+    std::string judgeUnexplained();
+    std::string judgeLatest(const Replica& replica, const Contents& contents) const;
+    bool hasGapsIn(const std::string& region) const;
+    static Contents contentsOf(const cluster::World& world, const storage::Store& store,
+                               const cluster::TableDescription& table);
+
+    std::map<KeySpaceId, Replica> m_replicas;
+    std::map<WriteName, Write> m_writes;
+    std::map<std::string, SeenVersion> m_numbers;
+    std::vector<Taken> m_unexplained;  ///< The record of the client's write was not read yet.
+    std::vector<Cut> m_cuts;
+    std::uint64_t m_records = 0;
+    std::uint64_t m_replicated = 0;
+    std::uint64_t m_gaps = 0;
+};
+
+}  // namespace orrery::test
