@@ -9,6 +9,8 @@
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/observe/job_view.h"
+#include "core/observe/region_places.h"
+#include "core/observe/snapshot_global.h"
 #include "core/observe/table_list.h"
 
 namespace orrery::observe {
@@ -96,7 +98,9 @@ struct RegionView {
     RegionId id{};
     std::string name;
     std::array<ZoneView, kZonesPerRegion> zones;
-    TableList tables;  ///< In order of account and name.
+    TableList tables;                    ///< In order of account and name.
+    const RegionPlace* place = nullptr;  ///< Null for a Region that AWS does not have.
+    Duration clockOffset{};              ///< How far its clock is ahead of the world's calendar.
 };
 using RegionViewPtr = std::shared_ptr<const RegionView>;
 
@@ -155,6 +159,9 @@ struct Snapshot {
     ClockView clock;
     std::string writesRefused;  ///< One sentence says why; empty while writes are accepted.
     std::vector<RegionViewPtr> regions;
+    std::vector<RegionLinkView> regionLinks;       ///< Each direction, by the ids of the Regions.
+    std::vector<GlobalTableView> globalTables;     ///< By account and name.
+    std::vector<ReplicationPairView> replication;  ///< By global table, then as its replicas are.
     std::vector<FaultView> faults;  ///< Active ones first, then past ones, newest first.
     std::vector<JobView> jobs;      ///< In order of their start.
     Totals totals;
