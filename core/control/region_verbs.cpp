@@ -41,7 +41,8 @@ void writeLink(json::Writer& out, const RegionStatus& from, const RegionStatus::
     out.name("jitterMs").number(milliseconds(link.link.jitter));
     out.name("loss").number(static_cast<double>(link.link.loss.numerator) /
                             static_cast<double>(link.link.loss.denominator));
-    out.name("isSet").boolean(link.isSet).endObject();
+    out.name("isSet").boolean(link.isSet);
+    out.name("isCut").boolean(link.isCut).endObject();
 }
 
 }  // namespace

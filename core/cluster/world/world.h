@@ -39,8 +39,9 @@ struct WorldOptions {
 struct RegionStatus {
     struct Link {
         std::string to;
-        RegionLink link;
-        bool isSet = false;  ///< Otherwise it is as the profile has it.
+        RegionLink link;     ///< With what active faults add to it.
+        bool isSet = false;  ///< Without faults; otherwise it is as the profile has it.
+        bool isCut = false;  ///< By an active fault.
     };
 
     std::string name;

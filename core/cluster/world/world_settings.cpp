@@ -98,8 +98,13 @@ std::vector<RegionStatus> World::regions() const {
         status.up = region->up;
         for (const auto& to : state.regions) {
             if (to->id == region->id) continue;
-            const bool isSet = state.regionSettings.links.contains({region->name, to->name});
-            status.links.push_back({to->name, state.linkBetween(region->name, to->name), isSet});
+            RegionStatus::Link link;
+            link.to = to->name;
+            link.link = state.regionLinkFaults.added(state.linkBetween(region->name, to->name),
+                                                     region->id, to->id);
+            link.isSet = state.regionSettings.links.contains({region->name, to->name});
+            link.isCut = state.regionLinkFaults.isCut(region->id, to->id);
+            status.links.push_back(std::move(link));
         }
         all.push_back(std::move(status));
     }
