@@ -203,7 +203,6 @@ AppliedRecord applyRecord(const LogRecord& record, Lsn lsn, const ApplySchema& s
         case RecordKind::NoOp:
         case RecordKind::Configuration:
         case RecordKind::Expiry:
-        case RecordKind::ReplicationLost:
         case RecordKind::ForgetTombstone:
             break;
     }

@@ -26,6 +26,8 @@ namespace {
 //              version:uint64?                         // flags & kVersion
 //              heads?                                  // flags & kHeads, see version_head.h
 //              originCommittedAt:uint64?               // flags & kOriginCommittedAt
+//              (after:uint64 last:uint64 count:varint version:uint64 origin:sized)?  // flags &
+//              kLost
 //
 // kFirstCollection says that no size was stored before collectionBytes, kTombstone that a tombstone
 // is stored for the key. Version 1 has the flags up
@@ -54,9 +56,10 @@ enum Flags : std::uint32_t {
     kHeads = 1 << 15,
     kTombstone = 1 << 16,
     kOriginCommittedAt = 1 << 17,
+    kLost = 1 << 18,
 };
 constexpr std::uint64_t kFlagsOfVersion1 = 2 * kSource - 1;
-constexpr std::uint64_t kFlagsOfVersion2 = 2 * kOriginCommittedAt - 1;
+constexpr std::uint64_t kFlagsOfVersion2 = 2 * kLost - 1;
 
 std::uint32_t flagsOf(const LogRecord& record) {
     std::uint32_t flags = 0;
@@ -78,6 +81,7 @@ std::uint32_t flagsOf(const LogRecord& record) {
     if (!record.heads.empty()) flags |= kHeads;
     if (record.hasTombstone) flags |= kTombstone;
     if (record.originCommittedAt) flags |= kOriginCommittedAt;
+    if (record.lost) flags |= kLost;
     return flags;
 }
 
@@ -121,6 +125,16 @@ bool needsAction(RecordKind kind) {
            kind == RecordKind::TransactionCancel;
 }
 
+LostWrites readLost(ByteReader& in) {
+    LostWrites lost;
+    lost.after = calendarTime(in.u64());
+    lost.last = calendarTime(in.u64());
+    lost.count = in.varint();
+    lost.version = calendarTime(in.u64());
+    lost.origin = in.sized();
+    return lost;
+}
+
 bool readAction(ByteReader& in, LogRecord& record) {
     const std::uint8_t action = in.u8();
     if (action > static_cast<std::uint8_t>(TransactionAction::Check)) return false;
@@ -158,7 +172,16 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
     if (flags & kHeads) record.heads = readHeads(in);
     record.hasTombstone = (flags & kTombstone) != 0;
     if (flags & kOriginCommittedAt) record.originCommittedAt = calendarTime(in.u64());
+    if (flags & kLost) record.lost = readLost(in);
     return in.ok() && in.atEnd() && (record.action || !needsAction(record.kind));
+}
+
+void writeLost(ByteWriter& out, const LostWrites& lost) {
+    out.u64(nanoseconds(lost.after));
+    out.u64(nanoseconds(lost.last));
+    out.varint(lost.count);
+    out.u64(nanoseconds(lost.version));
+    out.sized(lost.origin);
 }
 
 }  // namespace
@@ -201,6 +224,7 @@ std::string encodeRecord(const LogRecord& record) {
     if (record.version) out.u64(nanoseconds(*record.version));
     if (!record.heads.empty()) writeHeads(out, record.heads);
     if (record.originCommittedAt) out.u64(nanoseconds(*record.originCommittedAt));
+    if (record.lost) writeLost(out, *record.lost);
     out.u32(crc32c(bytes));
     return bytes;
 }

@@ -23,10 +23,8 @@ enum class RecordKind : std::uint8_t {
     Configuration = 6,
     IndexPut = 7,
     IndexDelete = 8,
-    Expiry = 9,  ///< Changes only an item's entry in the index by expiry.
-    /// A replicated write that is older than what is here: it changes nothing but the cursor.
-    ReplicationLost = 10,
-    ForgetTombstone = 11,  ///< Erases a tombstone.
+    Expiry = 9,            ///< Changes only an item's entry in the index by expiry.
+    ForgetTombstone = 10,  ///< Erases a tombstone.
 };
 
 enum class Cause : std::uint8_t { Client = 0, TimeToLive = 1, Replication = 2, Restore = 3 };
@@ -51,6 +49,18 @@ struct BaseVersion {
     CalendarTime stamp;
     std::string origin;  ///< The Region that wrote it. Empty: this one.
     bool operator==(const BaseVersion&) const = default;
+};
+
+/// Writes of this Region's clients that a replicated write replaces without having known of them:
+/// those after `after` up to `last`, by commit timestamp.
+struct LostWrites {
+    CalendarTime after;
+    CalendarTime last;
+    std::uint64_t count = 0;
+    /// The version of the item that goes, and the Region that wrote it, in its place or after them.
+    CalendarTime version;
+    std::string origin;
+    bool operator==(const LostWrites&) const = default;
 };
 
 /// What a transaction does to one item.
@@ -97,6 +107,7 @@ struct LogRecord {
     bool hasTombstone = false;
     /// When the write was committed in its own Region.
     std::optional<CalendarTime> originCommittedAt;
+    std::optional<LostWrites> lost;
 
     bool operator==(const LogRecord&) const = default;
 };

@@ -41,6 +41,8 @@ LogRecord everything() {
     record.heads = {{"eu-west-1", CalendarTime(Duration(5)), 3}, {"us-east-1", {}, 1ull << 40}};
     record.hasTombstone = true;
     record.originCommittedAt = CalendarTime(Duration(1'799'999'999'000'000'004));
+    record.lost =
+        LostWrites{CalendarTime(Duration(6)), CalendarTime(Duration(7)), 300, {}, "eu-west-1"};
     return record;
 }
 
@@ -94,6 +96,9 @@ LogRecord anyRecord(Prng& prng) {
         record.heads.push_back({noise(prng, 20), anyTime(prng), prng.below(1ull << 40)});
     record.hasTombstone = coin();
     if (coin()) record.originCommittedAt = anyTime(prng);
+    if (coin())
+        record.lost = LostWrites{anyTime(prng), anyTime(prng), prng.below(1ull << 40),
+                                 anyTime(prng), noise(prng, 20)};
     return record;
 }
 
@@ -126,6 +131,7 @@ private slots:
         alone(&LogRecord::heads);
         alone(&LogRecord::hasTombstone);
         alone(&LogRecord::originCommittedAt);
+        alone(&LogRecord::lost);
         for (const LogRecord& record : records) {
             const auto decoded = decodeRecord(encodeRecord(record));
             QVERIFY(decoded.has_value());

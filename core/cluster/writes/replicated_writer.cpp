@@ -1,6 +1,8 @@
 #include "core/cluster/writes/replicated_writer.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "core/base/result.h"
@@ -10,6 +12,25 @@
 namespace orrery::cluster {
 
 using Outcome = ReplicatedWrite::Outcome;
+
+namespace {
+
+/// What clients of the Region `own` lose if `write` replaces `before`. The heads say of which of
+/// their writes each of the two knows.
+std::optional<table::LostWrites> lostWrites(const ItemVersion& before,
+                                            const table::LogRecord& write, const std::string& own) {
+    const table::VersionHead* const here = before.headOf(own);
+    if (here == nullptr) return std::nullopt;
+    const auto known = std::ranges::find(write.heads, own, &table::VersionHead::region);
+    const table::VersionHead none;
+    const table::VersionHead& there = known == write.heads.end() ? none : *known;
+    if (there.at >= here->at) return std::nullopt;
+    // One that descends from writes that were lost here before may count more of them.
+    const std::uint64_t count = here->number - std::min(there.number, here->number - 1);
+    return table::LostWrites{there.at, here->at, count, before.at, before.region};
+}
+
+}  // namespace
 
 storage::StorageResult<ReplicatedWrite> ReplicatedWriter::write(
     Group& group, ZoneIndex zone, const table::LogRecord& write) const {
@@ -23,11 +44,12 @@ storage::StorageResult<ReplicatedWrite> ReplicatedWriter::write(
     }
     TRY_ASSIGN(const bool isOngoing, m_prepared.isOngoing(group, zone, write.key));
     if (isOngoing) return ReplicatedWrite{Outcome::Busy, {}};
-    return apply(group, zone, write);
+    return apply(group, zone, write, latest);
 }
 
 storage::StorageResult<ReplicatedWrite> ReplicatedWriter::apply(
-    Group& group, ZoneIndex zone, const table::LogRecord& write) const {
+    Group& group, ZoneIndex zone, const table::LogRecord& write,
+    const LatestVersion& replaced) const {
     TRY_ASSIGN(const LatestItem latest, latestItem(m_world, group, zone, write.key));
     std::optional<table::CollectionSize> collection;
     if (!group.schema->localIndexes.empty()) {
@@ -42,6 +64,11 @@ storage::StorageResult<ReplicatedWrite> ReplicatedWriter::apply(
     record.heads = write.heads;
     record.base = write.base;
     record.originCommittedAt = write.originCommittedAt;
+    if (replaced.version)
+        record.lost = lostWrites(*replaced.version, write, m_world.region(group.region).name);
+    // The ledger of conflicts shows what was lost.
+    if (record.lost && latest.item && !record.oldImage)
+        record.oldImage.emplace(latest.item.attributes());
     // The sender sends it again.
     if (!takesRoom(m_world, group, record, Logged::Once)) return ReplicatedWrite{Outcome::Busy, {}};
     std::optional<std::uint64_t> size;

@@ -4,6 +4,7 @@
 
 #include "core/cluster/replicas/replicator.h"
 #include "core/cluster/writes/collection_sizes.h"
+#include "core/cluster/writes/item_versions.h"
 #include "core/cluster/writes/prepared_items.h"
 #include "core/table/log_record.h"
 
@@ -39,7 +40,8 @@ public:
 
 private:
     storage::StorageResult<ReplicatedWrite> apply(Group& group, ZoneIndex zone,
-                                                  const table::LogRecord& write) const;
+                                                  const table::LogRecord& write,
+                                                  const LatestVersion& replaced) const;
 
     WorldState& m_world;
     Replicator& m_replicator;
