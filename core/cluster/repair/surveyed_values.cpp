@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/stream_description.h"
 #include "core/cluster/repair/trial.h"
@@ -26,9 +28,10 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 16> kConsequences = {{
+constexpr std::array<Consequence, 17> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
+    {kGlobalPrefix, "tables in several Regions are no longer replicas of one another.", true},
     {kStreamValuePrefix, "the stream is lost.", true},
     {"faults", "all faults are healed.", true},
     {"clock-setting", "the clock runs at normal speed.", true},
@@ -135,7 +138,8 @@ private:
 
     void take(const NamedValue& value) {
         // The rows of the archive are examined with its files.
-        const bool isSound = isOfArchive(value.first) || (opensAlone(value) && !erasesTable(value));
+        const bool isSound = isOfArchive(value.first) ||
+                             (opensAlone(value) && !erasesTable(value) && !takesReplica(value));
         if (isSound)
             m_result.kept.push_back(value);
         else
@@ -160,6 +164,15 @@ private:
         return job && job->kind == JobKind::ReclaimSpace && m_owners.has(job->space);
     }
 
+    // No table is a replica of two global ones.
+    bool takesReplica(const NamedValue& value) {
+        if (!value.first.starts_with(kGlobalPrefix)) return false;
+        const auto global = decodeGlobalTable(value.second);
+        return global && std::ranges::any_of(global->replicas, [&](const GlobalReplica& replica) {
+                   return !m_replicas.insert(replica.table).second;
+               });
+    }
+
     void drop(const std::string& name) {
         const auto known = std::ranges::find_if(
             kConsequences, [&](const Consequence& one) { return name.starts_with(one.prefix); });
@@ -179,6 +192,7 @@ private:
     const storage::SalvagedFolder& m_files;
     std::optional<NamedValue> m_regions;
     TableOwners m_owners;
+    std::set<KeySpaceId> m_replicas;  ///< Of the global tables that are kept.
     SurveyedValues m_result;
 };
 

@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/table_codec.h"
+#include "core/cluster/tables/table_values.h"
 #include "core/storage/storage_error.h"
 
 namespace orrery::cluster {
@@ -140,6 +141,14 @@ storage::StorageError corruptCatalog(std::string_view what) {
 bool isNameOf(std::string_view name, const StoredTable& stored) {
     const std::string id = "/" + std::to_string(stored.table.space.value());
     return name.ends_with(id) && name.find('/') + id.size() == name.size();
+}
+
+bool isNameOf(std::string_view name, const GlobalTable& stored) {
+    return stored.id < UINT32_MAX && name == std::string(kGlobalPrefix) + std::to_string(stored.id);
+}
+
+bool isNewerGlobalTable(std::string_view bytes) {
+    return !bytes.empty() && static_cast<std::uint8_t>(bytes.front()) > kGlobalTableVersion;
 }
 
 }  // namespace orrery::cluster

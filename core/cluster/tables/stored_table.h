@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/table_description.h"
 #include "core/storage/store.h"
 
@@ -39,6 +40,8 @@ std::optional<StoredTable> decodeStoredTable(std::string_view bytes);
 
 /// True if a later version wrote that value.
 bool isNewerStoredTable(std::string_view bytes);
+/// The same for a value "global/<id>", which decodeGlobalTable has refused.
+bool isNewerGlobalTable(std::string_view bytes);
 
 /// Tracks which names, key spaces and partitions are owned, each by one table, and the one ledger
 /// of a Region.
@@ -65,5 +68,7 @@ storage::StorageError corruptCatalog(std::string_view what);
 
 /// True if `name` is that of the value for this table: it ends with the id of its key space.
 bool isNameOf(std::string_view name, const StoredTable& stored);
+/// The same for a global table, whose id is not that of a key space, but taken from them.
+bool isNameOf(std::string_view name, const GlobalTable& stored);
 
 }  // namespace orrery::cluster

@@ -5,6 +5,8 @@
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/tables/replica_rules.h"
+#include "core/cluster/tables/replicated_settings.h"
 #include "core/cluster/tables/table_changes.h"
 #include "core/cluster/tables/table_loader.h"
 
@@ -21,6 +23,16 @@ ApiError stillInUse(const TableDescription& table) {
     if (table.status == TableStatus::Deleting) doing = "deleted";
     return inUse("Attempt to change a resource which is still in use: Table is being " + doing +
                  ": " + table.name);
+}
+
+ApiResult<void> checkIsTaken(const UpdateTable& update) {
+    const TableDescription& table = *update.table;
+    const bool buildsTwo = !update.createIndexes.empty() &&
+                           table.hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
+    const bool isTaken = table.status == TableStatus::Active ||
+                         (table.status == TableStatus::Updating && isTakenWhileUpdating(update));
+    if (!buildsTwo && isTaken) return {};
+    return std::unexpected(stillInUse(table));
 }
 
 }  // namespace
@@ -59,13 +71,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
         if (there->status == TableStatus::Creating) return std::unexpected(stillInUse(*there));
         return std::unexpected(inUse("Table already exists: " + create.table.name));
     }
-    if (m_world.findRegion(caller.regionName) == nullptr && m_world.regions.size() >= kRegionsMax) {
-        return std::unexpected(ApiError{ErrorType::LimitExceeded,
-                                        "There is no table in Region " + caller.regionName +
-                                            ", and this endpoint already has tables in " +
-                                            std::to_string(kRegionsMax) + " Regions, the maximum.",
-                                        nullptr});
-    }
+    TRY(m_tables.checkRegion(caller.regionName));
     TableDescription table = create.table;
     table.accountId = caller.accountId;
     table.regionName = caller.regionName;
@@ -77,7 +83,7 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     if (create.table.policy)
         table.policy = nextPolicy(std::nullopt, create.table.policy->text, table.createdAt);
     table.status = TableStatus::Creating;
-    const auto streamAt = setStream(create.table.stream, table);
+    const auto streamAt = setStream(m_streams, create.table.stream, table);
     for (SecondaryIndex& index : table.indexes) {
         index.space = m_tables.newSpace();
         index.status = TableStatus::Creating;
@@ -94,24 +100,18 @@ ApiResult<Reply> TableAdmin::create(const CreateTable& create, const Caller& cal
     const auto made = std::make_shared<const TableDescription>(table);
     m_tables.put(made);
     settleInTime(table);
-    return TableReply{made, 0, 0,
-                      std::vector<std::pair<std::int64_t, std::int64_t>>(table.indexes.size()),
-                      m_world.calendar()};
-}
-
-std::optional<CalendarTime> TableAdmin::setStream(const std::optional<StreamView>& enabled,
-                                                  TableDescription& table) const {
-    table.stream = enabled;
-    if (!enabled) return std::nullopt;
-    const CalendarTime createdAt = m_streams.creationOf(table);
-    table.streamLabel = streamLabel(createdAt);
-    return createdAt;
+    TableReply reply;
+    reply.table = made;
+    reply.indexCounts.resize(table.indexes.size());
+    reply.now = m_world.calendar();
+    return reply;
 }
 
 ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     if (remove.table->status != TableStatus::Active ||
         remove.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting}))
         return std::unexpected(stillInUse(*remove.table));
+    TRY(checkIsNoRecentSource(m_world, remove.table->space));
     if (remove.table->deletionProtection) {
         return std::unexpected(ApiError::validation(
             "Resource cannot be deleted as it is currently protected against deletion. Disable "
@@ -122,18 +122,42 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     table.status = TableStatus::Deleting;
     const auto changed = std::make_shared<const TableDescription>(table);
     m_tables.put(changed);
-    reply.table = changed;
-    settleInTime(table);
+    reply.table = m_replicas.shown(changed);
+    if (!m_replicas.beginRemoval(table.space)) settleInTime(table);
     return reply;
 }
 
 ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
-    const bool settled = update.table->status == TableStatus::Active;
+    if (!update.replicas.empty()) return changeReplicas(update);
+    TRY(checkReplicaSettings(m_world, update));
+    std::vector<UpdateTable> updates;
+    for (const TablePtr& table : m_replicas.sharingSettings(update.table)) {
+        if (table->space == update.table->space) {
+            updates.push_back(update);
+        } else if (reachesAllReplicas(update)) {
+            updates.push_back(updateOfReplica(update, table));
+        }
+    }
+    for (const UpdateTable& one : updates)
+        TRY(checkIsTaken(one));
+    TableReply reply = change(updates.front());
+    for (std::size_t i = 1; i < updates.size(); ++i)
+        change(updates[i]);
+    return reply;
+}
+
+// Replies show the replicas as they were.
+ApiResult<Reply> TableAdmin::changeReplicas(const UpdateTable& update) {
+    TableReply reply = describe(update.table);
+    TRY(m_replicas.change(update));
+    TableReply changed = describe(m_world.catalog.find(update.table->space));
+    reply.table = std::move(changed.table);
+    reply.global = std::move(changed.global);
+    return reply;
+}
+
+TableReply TableAdmin::change(const UpdateTable& update) {
     const bool updating = update.table->status == TableStatus::Updating;
-    const bool buildsTwo = !update.createIndexes.empty() &&
-                           update.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
-    if (buildsTwo || (!settled && !(updating && isTakenWhileUpdating(update))))
-        return std::unexpected(stillInUse(*update.table));
     TableDescription table = *update.table;
     beginChanges(update, m_world.calendar(), table);
     std::vector<KeySpaceId> added;
@@ -150,7 +174,8 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
         table.indexes.push_back(std::move(index));
     }
     pruneDefinitions(table);
-    const auto streamAt = update.stream ? setStream(update.stream->enabled, table) : std::nullopt;
+    const auto streamAt =
+        update.stream ? setStream(m_streams, update.stream->enabled, table) : std::nullopt;
     const bool lasting = !added.empty() || !update.deleteIndexes.empty();
     if (takesTime(update)) table.status = TableStatus::Updating;
     const auto changed = std::make_shared<const TableDescription>(table);
@@ -203,7 +228,9 @@ void TableAdmin::indexFilled(KeySpaceId table, KeySpaceId index) {
 // own, and its table is ACTIVE (GSI.OnlineOps, "Backfilling").
 void TableAdmin::settle(TableDescription table) {
     m_states.forget(table.space);
+    if (m_replicas.isHeld(table)) return;
     if (table.status == TableStatus::Deleting) {
+        m_replicas.leave(table.space);
         m_streams.tableRemoved(table);
         return m_tables.erase(table);
     }
@@ -217,8 +244,10 @@ void TableAdmin::settle(TableDescription table) {
     finishChanges(m_world.calendar(), table);
     for (SecondaryIndex& index : table.indexes)
         if (!index.backfilling) index.status = TableStatus::Active;
-    table.status = TableStatus::Active;
-    m_tables.put(std::make_shared<const TableDescription>(std::move(table)));
+    const bool isSource = m_replicas.isSource(table.space);
+    table.status = isSource ? TableStatus::Updating : TableStatus::Active;
+    m_tables.put(std::make_shared<const TableDescription>(table));
+    if (!isSource) m_replicas.settled(table);
 }
 
 Reply TableAdmin::names(const ListTables& list, const Caller& caller) const {
@@ -238,6 +267,7 @@ TableReply TableAdmin::describe(const TablePtr& table) const {
     for (const SecondaryIndex& index : table->indexes)
         reply.indexCounts.push_back(index.isGlobal() ? m_tables.countsOf(index.space)
                                                      : localIndexCounts(table->space, locals++));
+    m_replicas.describe(reply);
     return reply;
 }
 

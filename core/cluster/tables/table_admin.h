@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/global/global_replication.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
 #include "core/cluster/streams/streams.h"
+#include "core/cluster/tables/table_replicas.h"
 #include "core/cluster/tables/table_resets.h"
 #include "core/cluster/tables/table_store.h"
 #include "core/cluster/tables/transient_states.h"
@@ -29,6 +30,7 @@ public:
         Streams& streams;
         ExpirySweeper& expiries;
         ExpiryFiller& expiryFiller;
+        GlobalReplication& replication;
     };
 
     TableAdmin(WorldState& world, Replicator& replicator, Jobs& jobs, const Parts& parts)
@@ -41,7 +43,8 @@ public:
           m_states(world),
           m_tables(world, replicator, jobs,
                    {parts.indexes, parts.expiries, parts.expiryFiller, m_states}),
-          m_resets(world, m_tables, parts.streams) {}
+          m_replicas(world, {m_tables, m_states, parts.streams, parts.expiries, parts.replication}),
+          m_resets(world, m_tables, parts.streams, m_replicas) {}
     TableAdmin(const TableAdmin&) = delete;
     TableAdmin& operator=(const TableAdmin&) = delete;
 
@@ -75,13 +78,13 @@ public:
 private:
     ApiResult<Reply> create(const CreateTable& create, const Caller& caller);
     ApiResult<Reply> update(const UpdateTable& update);
+    ApiResult<Reply> changeReplicas(const UpdateTable& update);
+    /// Makes the changes, which are allowed.
+    TableReply change(const UpdateTable& update);
     ApiResult<Reply> updateTimeToLive(const UpdateTimeToLive& update);
+    void setTimeToLive(TableDescription table, const UpdateTimeToLive& update);
     ApiResult<Reply> remove(const DeleteTable& remove);
     Reply names(const ListTables& list, const Caller& caller) const;
-
-    /// Sets the stream of `table`, and returns the creation of a new one.
-    std::optional<CalendarTime> setStream(const std::optional<StreamView>& enabled,
-                                          TableDescription& table) const;
 
     /// At once if transient states take no time.
     void settleInTime(const TableDescription& table);
@@ -96,7 +99,8 @@ private:
     ExpirySweeper& m_expiries;
     ExpiryFiller& m_expiryFiller;
     TransientStates m_states;
-    TableStore m_tables;  // Uses the states.
+    TableStore m_tables;       // Uses the states.
+    TableReplicas m_replicas;  // Uses the tables.
     TableResets m_resets;
     std::vector<std::string> m_notes;
 };

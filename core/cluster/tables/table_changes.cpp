@@ -171,6 +171,16 @@ void finishChanges(CalendarTime now, TableDescription& table) {
     preserveWarm(before, table);
 }
 
+std::optional<CalendarTime> setStream(const Streams& streams,
+                                      const std::optional<StreamView>& enabled,
+                                      TableDescription& table) {
+    table.stream = enabled;
+    if (!enabled) return std::nullopt;
+    const CalendarTime createdAt = streams.creationOf(table);
+    table.streamLabel = streamLabel(createdAt);
+    return createdAt;
+}
+
 void pruneDefinitions(TableDescription& table) {
     const auto named = [](std::vector<types::KeyAttribute>& among, const std::string& name) {
         return std::ranges::find(among, name, &types::KeyAttribute::name);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/base/time.h"
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/streams/streams.h"
 
 namespace orrery::cluster {
 
@@ -27,6 +29,11 @@ void beginChanges(const UpdateTable& update, CalendarTime now, TableDescription&
 
 /// Applies the pending changes.
 void finishChanges(CalendarTime now, TableDescription& table);
+
+/// Sets the stream of `table`, and returns the creation of a new one.
+std::optional<CalendarTime> setStream(const Streams& streams,
+                                      const std::optional<StreamView>& enabled,
+                                      TableDescription& table);
 
 /// Reduces the definitions to those of the keys of the table and its indexes. Existing ones keep
 /// their places.

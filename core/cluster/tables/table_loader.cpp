@@ -12,6 +12,9 @@ namespace orrery::cluster {
 storage::StorageResult<void> TableLoader::load() {
     TRY_ASSIGN(const std::vector<StoredTable> stored, this->stored(kTablePrefix));
     TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
+    TRY_ASSIGN(const std::vector<GlobalTable> globals, storedGlobals());
+    for (const GlobalTable& one : globals)
+        m_tables.passSpace(KeySpaceId(static_cast<std::uint32_t>(one.id)));
     TRY(skipUsedIds(stored));
     TRY(skipUsedIds(ledgers));
     const std::set<KeySpaceId> sharing = indexesSharingGroups(stored);
@@ -22,6 +25,8 @@ storage::StorageResult<void> TableLoader::load() {
     TRY(openLedgers(ledgers));
     for (const StoredTable& one : stored)
         TRY(openTable(one, lost, shared));
+    for (const GlobalTable& one : globals)
+        openGlobal(one);
     for (const StoredTable& one : stored) {
         TRY(resume(one.table, lost));
     }
@@ -94,6 +99,45 @@ storage::StorageResult<std::vector<StoredTable>> TableLoader::stored(
         stored.push_back(std::move(*one));
     }
     return stored;
+}
+
+storage::StorageResult<std::vector<GlobalTable>> TableLoader::storedGlobals() const {
+    std::vector<GlobalTable> globals;
+    std::set<KeySpaceId> replicas;
+    TRY_ASSIGN(const auto values, m_world.store.values(kGlobalPrefix));
+    for (const auto& [name, bytes] : values) {
+        auto one = decodeGlobalTable(bytes);
+        if (!one && isNewerGlobalTable(bytes))
+            return std::unexpected(newerValue("The description of a global table (" + name + ")"));
+        bool isSound = one && isNameOf(name, *one);
+        for (std::size_t i = 0; isSound && i < one->replicas.size(); ++i)
+            isSound = replicas.insert(one->replicas[i].table).second;
+        if (!isSound) return std::unexpected(corruptCatalog(name));
+        globals.push_back(*std::move(one));
+    }
+    return globals;
+}
+
+// `repair` drops a table that is corrupt. What was being filled from it cannot become whole.
+void TableLoader::openGlobal(const GlobalTable& stored) {
+    GlobalTable global = stored;
+    std::erase_if(global.replicas, [&](const GlobalReplica& replica) {
+        return m_world.catalog.find(replica.table) == nullptr;
+    });
+    std::erase_if(global.replicas, [&](const GlobalReplica& replica) {
+        return replica.status == ReplicaStatus::Creating && global.find(replica.source) == nullptr;
+    });
+    if (global == stored)
+        return m_world.catalog.putGlobal(std::make_shared<const GlobalTable>(global));
+    for (const GlobalReplica& replica : stored.replicas) {
+        const TablePtr table = m_world.catalog.find(replica.table);
+        if (table == nullptr) continue;
+        const bool isAlone = global.replicas.size() < 2 || global.find(replica.table) == nullptr;
+        m_notes.push_back("Table " + table->name + " in " + table->regionName +
+                          (isAlone ? " is no longer global" : " has lost a replica") +
+                          ", since a table in another Region is missing.");
+    }
+    m_tables.putGlobal(std::move(global));
 }
 
 // Whatever the counters say, no id is reused that exists or waits to be reclaimed.

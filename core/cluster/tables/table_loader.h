@@ -9,9 +9,9 @@
 
 namespace orrery::cluster {
 
-/// Loads the tables, ledgers and resets of a world that is opened, with their groups, and resumes
-/// what was in progress. Global indexes that are corrupt or share partitions are built anew. Lives
-/// for one opening.
+/// Loads the tables, ledgers and global tables of a world that is opened, with their groups, and
+/// resumes what was in progress. Global indexes that are corrupt or share partitions are built
+/// anew. Lives for one opening.
 class TableLoader {
 public:
     TableLoader(WorldState& world, Replicator& replicator, GlobalIndexes& indexes,
@@ -29,6 +29,7 @@ public:
 
 private:
     storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
+    storage::StorageResult<std::vector<GlobalTable>> storedGlobals() const;
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     storage::StorageResult<std::set<KeySpaceId>> takeIndexesToRebuild();
     /// `lost` are spaces whose groups are of no use any more.
@@ -39,6 +40,8 @@ private:
     storage::StorageResult<void> openTable(const StoredTable& stored,
                                            const std::set<KeySpaceId>& lost,
                                            const std::set<GroupId>& shared);
+    /// The tables are in the catalog already.
+    void openGlobal(const GlobalTable& stored);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
                                         const std::set<KeySpaceId>& lost);

@@ -11,15 +11,8 @@ std::size_t TableResets::reset(std::string_view accountId, std::size_t countMax)
     if (m_world.plantedBug != PlantedBug::TokensOutliveResets) noteReset(accountId);
     std::size_t left = countMax;
     for (const TablePtr& table : m_world.catalog.ofAccount(accountId, left)) {
-        if (m_world.plantedBug == PlantedBug::NamesakesDropped) {
-            eraseNamed(table->name);
-        } else {
-            m_tables.erase(*table);
-        }
-        if (m_world.plantedBug != PlantedBug::StreamsOutliveResets) {
-            for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table->space))
-                m_streams.drop(*stream);
-        }
+        if (m_world.plantedBug == PlantedBug::NamesakesDropped) eraseNamed(table->name);
+        drop(*table);
         --left;
     }
     if (m_world.plantedBug == PlantedBug::StreamsOutliveResets) return countMax - left;
@@ -31,13 +24,27 @@ std::size_t TableResets::reset(std::string_view accountId, std::size_t countMax)
     return countMax - left;
 }
 
+void TableResets::drop(const TableDescription& table) {
+    for (const TablePtr& filled : m_replicas.filledFrom(table.space))
+        drop(*filled);
+    if (m_world.catalog.find(table.space) != nullptr) {
+        m_replicas.leave(table.space);
+        m_tables.erase(table);
+    }
+    if (m_world.plantedBug == PlantedBug::StreamsOutliveResets) return;
+    for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table.space))
+        m_streams.drop(*stream);
+}
+
 void TableResets::eraseNamed(std::string_view name) {
     std::vector<TablePtr> tables;
     m_world.catalog.forEach([&](const TablePtr& table) {
         if (table->name == name) tables.push_back(table);
     });
-    for (const TablePtr& table : tables)
+    for (const TablePtr& table : tables) {
+        m_replicas.leave(table->space);
         m_tables.erase(*table);
+    }
 }
 
 void TableResets::noteReset(std::string_view accountId) {

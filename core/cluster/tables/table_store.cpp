@@ -5,10 +5,18 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/cluster/tables/replica_overrides.h"
 #include "core/cluster/tables/table_values.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
+namespace {
+
+std::string globalName(const GlobalTable& global) {
+    return std::string(kGlobalPrefix) + std::to_string(global.id);
+}
+
+}  // namespace
 
 std::uint64_t initialPartitions(BillingMode billing, const Throughput& throughput) {
     constexpr std::uint64_t kOnDemandPartitions = 4;
@@ -55,6 +63,15 @@ storage::StorageResult<void> TableStore::reopenRegions() {
         if (!in.ok() || !in.atEnd() || !areIds) return std::unexpected(corruptCatalog(kNextValue));
     }
     return {};
+}
+
+ApiResult<void> TableStore::checkRegion(const std::string& name) const {
+    if (m_world.findRegion(name) != nullptr || m_world.regions.size() < kRegionsMax) return {};
+    return std::unexpected(ApiError{ErrorType::LimitExceeded,
+                                    "There is no table in Region " + name +
+                                        ", and this endpoint already has tables in " +
+                                        std::to_string(kRegionsMax) + " Regions, the maximum.",
+                                    nullptr});
 }
 
 RegionState& TableStore::regionOf(const std::string& name) {
@@ -137,14 +154,28 @@ std::vector<ZoneIndex> TableStore::zonesToLead(const RegionState& region) const 
     return zones;
 }
 
-// Partitions get equal shares of the hash space; their leaders are spread over the zones.
 void TableStore::addPartitions(const TableDescription& table, GroupKind kind, KeySpaceId space,
                                std::uint64_t count) {
-    std::vector<std::string> begins(count + 1);
+    std::vector<std::string> begins(count);
     for (std::uint64_t i = 1; i < count; ++i)
         begins[i] = types::keyAtFraction(space, i, count).substr(types::kKeySpaceBytes);
+    addPartitions(table, kind, space, std::move(begins));
+}
+
+void TableStore::addPartitionsLike(const TableDescription& table, GroupKind kind, KeySpaceId space,
+                                   KeySpaceId like) {
+    std::vector<std::string> begins;
+    for (const GroupId id : m_world.partitions.ofSpace(like))
+        begins.push_back(m_world.findGroup(id)->begin);
+    addPartitions(table, kind, space, std::move(begins));
+}
+
+// The leaders are spread over the zones.
+void TableStore::addPartitions(const TableDescription& table, GroupKind kind, KeySpaceId space,
+                               std::vector<std::string> begins) {
     const std::vector<ZoneIndex> zones = zonesToLead(m_world.region(table.region));
-    for (std::uint64_t i = 0; i < count; ++i) {
+    begins.emplace_back();
+    for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
         const GroupId id(m_nextGroup++);
         const ZoneIndex leader = zones[id.value() % zones.size()];
         Group& group = m_replicator.create(
@@ -231,6 +262,24 @@ std::string TableStore::encodeStored(const TableDescription& table,
         out.u8(group.appointed.value());
     }
     return bytes;
+}
+
+void TableStore::putGlobal(GlobalTable global) {
+    if (global.replicas.size() > 1) {
+        m_world.turn.putValue(globalName(global), encodeGlobalTable(global));
+        return m_world.catalog.putGlobal(std::make_shared<const GlobalTable>(std::move(global)),
+                                         m_world.openTicket);
+    }
+    eraseGlobal(global);
+    for (const GlobalReplica& last : global.replicas) {
+        const TablePtr table = m_world.catalog.find(last.table);
+        if (table != nullptr) put(withOverrides(table, last.overrides));
+    }
+}
+
+void TableStore::eraseGlobal(const GlobalTable& global) {
+    m_world.turn.eraseValue(globalName(global));
+    m_world.catalog.eraseGlobal(global, m_world.openTicket);
 }
 
 // The ledger is kept as a table with one partition that no catalog lists, so that whatever reads

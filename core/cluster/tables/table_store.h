@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/indexes/global_indexes.h"
 #include "core/cluster/replicas/replicator.h"
@@ -15,6 +16,7 @@
 #include "core/cluster/tables/transient_states.h"
 #include "core/cluster/ttl/expiry_filler.h"
 #include "core/cluster/ttl/expiry_sweeper.h"
+#include "core/types/api_error.h"
 
 namespace orrery::cluster {
 
@@ -58,6 +60,8 @@ public:
 
     // --- tables
 
+    /// The error if a table in this Region needs one more Region than there can be.
+    ApiResult<void> checkRegion(const std::string& name) const;
     /// The Region of this name; added if it is new.
     RegionState& regionOf(const std::string& name);
     /// Adds or replaces the table in the catalog and in the store.
@@ -67,11 +71,21 @@ public:
     /// Makes the ledger of a Region, which has none.
     void addLedger(RegionId region);
 
+    // --- global tables
+
+    /// Adds or replaces it in the catalog and in the store. With one replica left it is erased: the
+    /// table of that replica is a regional one from then on, with the settings that it had.
+    void putGlobal(GlobalTable global);
+    void eraseGlobal(const GlobalTable& global);
+
     // --- partitions
 
     /// Creates the partitions of a key space with equal shares of the hash space.
     void addPartitions(const TableDescription& table, GroupKind kind, KeySpaceId space,
                        std::uint64_t count);
+    /// Creates as many as another key space has, with the same bounds.
+    void addPartitionsLike(const TableDescription& table, GroupKind kind, KeySpaceId space,
+                           KeySpaceId like);
     /// Adds a partition that the store has. The caller opens its replicas.
     Group& addStored(const TableDescription& table, GroupKind kind,
                      const StoredPartition& partition);
@@ -91,6 +105,9 @@ private:
                                                        KeySpaceId space) const;
     /// The zones from which the leader of a new partition may be appointed.
     std::vector<ZoneIndex> zonesToLead(const RegionState& region) const;
+    /// Each begins at one of `begins`, which are in order and start with an empty one.
+    void addPartitions(const TableDescription& table, GroupKind kind, KeySpaceId space,
+                       std::vector<std::string> begins);
     std::string encodeStored(const TableDescription& table,
                              const std::vector<GroupId>& groups) const;
 

@@ -7,9 +7,8 @@
 namespace orrery::cluster {
 
 ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
-    TableDescription table = *update.table;
     const CalendarTime now = m_world.calendar();
-    const auto& changedAt = table.timeToLive.changedAt;
+    const auto& changedAt = update.table->timeToLive.changedAt;
     // The calendar may be behind the last change, after a kill.
     const Duration age =
         changedAt ? std::max(Duration(), now.sinceEpoch() - changedAt->sinceEpoch()) : Duration();
@@ -17,11 +16,16 @@ ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
         return std::unexpected(ApiError::validation(
             "Time to live has been modified multiple times within a fixed interval"));
     }
+    for (const TablePtr& table : m_replicas.sharingSettings(update.table))
+        setTimeToLive(*table, update);
+    return describe(m_world.catalog.find(update.table->space));
+}
+
+void TableAdmin::setTimeToLive(TableDescription table, const UpdateTimeToLive& update) {
     table.timeToLive.attribute = update.isEnabled ? update.attribute : std::string();
-    table.timeToLive.changedAt = now;
+    table.timeToLive.changedAt = m_world.calendar();
     table.timeToLive.isChanging = update.isEnabled;
-    const auto changed = std::make_shared<const TableDescription>(table);
-    m_tables.put(changed);
+    m_tables.put(std::make_shared<const TableDescription>(table));
     if (update.isEnabled) {
         m_expiries.begin(table);
         m_expiryFiller.begin(table);
@@ -29,7 +33,6 @@ ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
         m_expiries.end(table);
         m_expiryFiller.forget(table.space);
     }
-    return describe(changed);
 }
 
 void TableAdmin::expiryFilled(KeySpaceId table) {

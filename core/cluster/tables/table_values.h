@@ -16,6 +16,8 @@ namespace orrery::cluster {
 //                                                               // wants to be rebuilt
 //   value "reset/<account id>" := version:uint8(1) at:uint64    // of the calendar: when its tables
 //                                                               // were dropped; without an id: all
+//   value "global/<id>"  := see catalog/global_table.cpp        // a global table; its id is taken
+//                                                               // from those of key spaces
 //   partition            := group:varint space:varint begin:sized end:sized leader:uint8
 
 // Version 1 of "regions" and "next" begins after the version; its first byte is never 0.
@@ -28,6 +30,7 @@ inline constexpr std::string_view kTablePrefix = "table/";
 inline constexpr std::string_view kLedgerPrefix = "ledger/";
 inline constexpr std::string_view kRebuildPrefix = "fill/";
 inline constexpr std::string_view kResetPrefix = "reset/";
+inline constexpr std::string_view kGlobalPrefix = "global/";
 inline constexpr std::uint8_t kResetVersion = 1;
 
 }  // namespace orrery::cluster

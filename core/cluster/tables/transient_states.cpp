@@ -3,9 +3,12 @@
 namespace orrery::cluster {
 
 void TransientStates::settleLater(const TableDescription& table) {
-    const Instant at = m_world.now + m_world.profile.transientStates;
-    m_settlesAt[table.space] = at;
-    m_world.queue.add(at, TableSettles{table.space, at});
+    settleAt(table.space, m_world.now + m_world.profile.transientStates);
+}
+
+void TransientStates::settleAt(KeySpaceId table, Instant at) {
+    m_settlesAt[table] = at;
+    m_world.queue.add(at, TableSettles{table, at});
 }
 
 bool TransientStates::isDue(const TableSettles& settles) const {

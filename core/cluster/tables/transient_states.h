@@ -16,6 +16,9 @@ public:
     /// The table leaves its transient states after the time of the profile; a `TableSettles` is
     /// queued.
     void settleLater(const TableDescription& table);
+    void settleAt(KeySpaceId table, Instant at);
+    /// True if a `TableSettles` of the table is to come.
+    bool isWaiting(KeySpaceId table) const { return m_settlesAt.contains(table); }
     /// True if the table settles now; false if a later change has moved that.
     bool isDue(const TableSettles& settles) const;
     void forget(KeySpaceId table) { m_settlesAt.erase(table); }

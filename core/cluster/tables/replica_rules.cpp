@@ -1,0 +1,171 @@
+#include "core/cluster/tables/replica_rules.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "core/base/result.h"
+
+namespace orrery::cluster {
+namespace {
+
+/// After a replica was filled from a table, that table stays for so long.
+constexpr Duration kSourceStays = std::chrono::hours(24);
+
+std::unexpected<ApiError> refuse(std::string message) {
+    return std::unexpected(ApiError::validation(std::move(message)));
+}
+
+std::unexpected<ApiError> refuseValue(const std::string& message) {
+    return refuse("One or more parameter values were invalid: " + message);
+}
+
+bool isSettled(const TableDescription& table) {
+    return table.status == TableStatus::Active &&
+           !table.hasIndexIn({TableStatus::Creating, TableStatus::Deleting});
+}
+
+ApiResult<void> checkSettled(const TableDescription& table) {
+    if (isSettled(table)) return {};
+    return std::unexpected(ApiError{ErrorType::ResourceInUse,
+                                    "The resource which you are attempting to change is in use.",
+                                    nullptr});
+}
+
+ApiResult<void> checkIsNew(const Catalog& catalog, const TableDescription& source,
+                           const std::string& region) {
+    for (const TablePtr& table : catalog.named(source.accountId, source.name)) {
+        if (table->regionName == region)
+            return refuse("Failed to create a the new replica of table with name: ‘" + source.name +
+                          "’ because one or more replicas already existed as tables.");
+    }
+    return {};
+}
+
+ApiResult<void> checkAreReplicas(const Catalog& catalog, const GlobalTable* global,
+                                 const std::vector<ReplicaChange>& changes) {
+    std::string missing;
+    for (const ReplicaChange& change : changes) {
+        if (replicaIn(catalog, global, change.region) != nullptr) continue;
+        missing += (missing.empty() ? "" : ", ") + change.region;
+    }
+    if (missing.empty()) return {};
+    return refuse(
+        "Update global table operation failed because one or more replicas were not part of the "
+        "global table. Please retry the request without these replicas: [" +
+        missing + "].");
+}
+
+ApiResult<void> checkNoneIsAdded(const Catalog& catalog, const GlobalTable* global) {
+    if (global == nullptr) return {};
+    for (const GlobalReplica& replica : global->replicas) {
+        const TablePtr table = catalog.find(replica.table);
+        if (table == nullptr || table->status != TableStatus::Creating) continue;
+        return refuse(
+            "Create/Update/Delete of replica is not allowed while the replica is being added to "
+            "table with name: " +
+            table->name + " in region " + table->regionName);
+    }
+    return {};
+}
+
+// A replica has a key of its own if the others have.
+ApiResult<void> checkKey(const TableDescription& source, const ReplicaChange& change) {
+    const bool hasKey = !change.overrides.kmsKey.empty();
+    const bool isUpdate = change.kind == ReplicaChange::Kind::Update;
+    const bool isOwned = source.sseEnabled && !source.sseKeyArn.empty();
+    if ((isUpdate && hasKey) || (!isUpdate && isOwned && !hasKey))
+        return refuseValue("KMSMasterKeyId must be specified for each replica.");
+    if (!isUpdate && hasKey && !source.sseEnabled)
+        return refuse("All replica keys must either be Customer Managed CMK or AWS Managed CMK.");
+    return {};
+}
+
+ApiResult<void> checkUnits(const TableDescription& source, const ReplicaChange& change) {
+    const auto& indexes = change.overrides.indexes;
+    const auto hasAny = [&](auto member, auto ofIndex) {
+        return (change.overrides.*member).has_value() ||
+               std::ranges::any_of(
+                   indexes, [&](const auto& index) { return (index.second.*ofIndex).has_value(); });
+    };
+    // The service accepts them in a Create.
+    const bool isOnDemand = source.billing == BillingMode::PayPerRequest;
+    if (isOnDemand && change.kind == ReplicaChange::Kind::Update &&
+        hasAny(&ReplicaOverrides::readUnits, &IndexOverrides::readUnits))
+        return refuse(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+            "is PAY_PER_REQUEST");
+    if (!isOnDemand &&
+        hasAny(&ReplicaOverrides::maxReadRequestUnits, &IndexOverrides::maxReadRequestUnits))
+        return refuse(
+            "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table "
+            "BillingMode is PROVISIONED");
+    return {};
+}
+
+ApiResult<void> checkRemoval(const WorldState& world, const TableDescription& table) {
+    TRY(checkIsNoRecentSource(world, table.space));
+    if (!table.deletionProtection) return {};
+    return refuse("Cannot delete table " + table.name + " in region " + table.regionName +
+                  " because it has deletion protection enabled. Disable deletion protection "
+                  "first.");
+}
+
+}  // namespace
+
+const GlobalReplica* replicaIn(const Catalog& catalog, const GlobalTable* global,
+                               std::string_view region) {
+    if (global == nullptr) return nullptr;
+    for (const GlobalReplica& replica : global->replicas) {
+        const TablePtr table = catalog.find(replica.table);
+        if (table != nullptr && table->regionName == region) return &replica;
+    }
+    return nullptr;
+}
+
+ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& update) {
+    const Catalog& catalog = world.catalog;
+    const TableDescription& source = *update.table;
+    const GlobalTablePtr global = catalog.globals().ofTable(source.space);
+    const bool isCreate = update.replicas.front().kind == ReplicaChange::Kind::Create;
+    if (isCreate) {
+        TRY(checkIsNew(catalog, source, update.replicas.front().region));
+    } else {
+        TRY(checkAreReplicas(catalog, global.get(), update.replicas));
+    }
+    TRY(checkNoneIsAdded(catalog, global.get()));
+    TRY(checkSettled(source));
+    for (const ReplicaChange& change : update.replicas) {
+        if (change.kind != ReplicaChange::Kind::Delete) {
+            TRY(checkKey(source, change));
+            TRY(checkUnits(source, change));
+        }
+        if (isCreate) continue;
+        const TablePtr table = catalog.find(replicaIn(catalog, global.get(), change.region)->table);
+        TRY(checkSettled(*table));
+        if (change.kind == ReplicaChange::Kind::Delete) TRY(checkRemoval(world, *table));
+    }
+    return {};
+}
+
+ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update) {
+    if (!update.stream || update.stream->enabled) return {};
+    if (world.catalog.globals().ofTable(update.table->space) == nullptr) return {};
+    return refuseValue("Disabling Stream is not allowed for a Global Table replica.");
+}
+
+// A program that deletes what it has made waits for nothing in a world without delays.
+ApiResult<void> checkIsNoRecentSource(const WorldState& world, KeySpaceId table) {
+    const GlobalTablePtr global = world.catalog.globals().ofTable(table);
+    if (global == nullptr || world.profile.transientStates == Duration::zero()) return {};
+    const Duration now = world.calendar().sinceEpoch();
+    const bool isSource = std::ranges::any_of(global->replicas, [&](const GlobalReplica& other) {
+        return other.source == table && now < other.joinedAt.sinceEpoch() + kSourceStays;
+    });
+    if (!isSource) return {};
+    return refuse(
+        "Replica cannot be deleted because it has acted as a source region for new replica(s) "
+        "being added to the table in the last 24 hours.");
+}
+
+}  // namespace orrery::cluster

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/cluster/catalog/request.h"
+#include "core/cluster/kernel/world_state.h"
+
+namespace orrery::cluster {
+
+// What the service demands of a global table before it changes. What follows from a request alone
+// has been checked by the API.
+
+/// The replica of a global table in a Region; null if there is none, or no global table.
+const GlobalReplica* replicaIn(const Catalog& catalog, const GlobalTable* global,
+                               std::string_view region);
+
+/// UpdateTable with ReplicaUpdates, which has at least one action.
+ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& update);
+
+/// UpdateTable that changes other settings of a replica.
+ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update);
+
+/// The removal of a replica, by DeleteTable or from another Region.
+ApiResult<void> checkIsNoRecentSource(const WorldState& world, KeySpaceId table);
+
+}  // namespace orrery::cluster
