@@ -29,6 +29,9 @@ cluster::WorldOptions optionsOf(std::uint64_t seed, Prng& prng, cluster::Planted
         prng.chance({1, 3}) ? cluster::Profile::dropIn() : cluster::Profile::serviceLike();
     options.profile.expiryDelay = 1s * static_cast<std::int64_t>(prng.below(3));
     options.profile.timeToLiveInterval = {};
+    // A replica that is removed is there for twenty times as long.
+    if (prng.chance({3, 4}) && options.profile.transientStates > 0s)
+        options.profile.transientStates = 50ms;
     if (prng.chance({1, 2})) {
         options.profile.replicationDelay = 1ms * static_cast<std::int64_t>(prng.below(100));
         options.profile.replicationDelayMean = {};
@@ -73,8 +76,12 @@ GlobalSim::GlobalSim(std::uint64_t seed, cluster::PlantedBug bug)
 
 void GlobalSim::step() {
     test::noteWallClock(m_t.world(), wall(), cluster::Pace::Normal);
-    changeFaults();
-    m_disk.step(m_t);
+    if (isRemovalSlow()) {
+        healEverything();
+    } else {
+        changeFaults();
+        m_disk.step(m_t);
+    }
     if (!m_disk.refuses()) changeTables();
     clients();
     look();
@@ -89,6 +96,7 @@ void GlobalSim::step() {
     problem(judgeOwners(m_t.world(), m_t.store()));
     problem(judgeTrimMarks(m_t.world(), m_t.store()));
     if (m_report.violation.empty() && m_prng.chance(m_shape.kill)) stop();
+    if (m_report.violation.empty() && m_prng.chance({1, 60})) jump();
 }
 
 // --- clients
@@ -220,7 +228,7 @@ void GlobalSim::read(int region, int item) {
 // --- time and stops
 
 CalendarTime GlobalSim::wall() {
-    return CalendarTime(kCalendar.sinceEpoch() + m_t.world().now().sinceStart());
+    return CalendarTime(kCalendar.sinceEpoch() + m_t.world().now().sinceStart() + m_jumped);
 }
 
 std::int64_t GlobalSim::seconds() {
@@ -237,6 +245,15 @@ void GlobalSim::pass() {
         if (m_prng.chance({1, 6})) m_t.sync();
         if (m_prng.chance({1, 60})) return;
     }
+}
+
+// Whatever nobody lacks expires in the archives, which the judge has read by then. A table from
+// which a replica was filled may be deleted again.
+void GlobalSim::jump() {
+    m_t.flush();
+    problem(m_global.judge(m_t.world(), m_t.store()));
+    m_jumped += 25h;
+    test::setCalendar(m_t.world(), wall());
 }
 
 void GlobalSim::look() {
@@ -262,6 +279,7 @@ void GlobalSim::stop() {
     m_reads.clear();
     m_transactions.clear();
     m_admin = Admin::None;
+    m_removedSince.reset();
     for (auto& writers : m_writers) {
         for (Writer& writer : writers)
             writer.call = 0;
@@ -269,12 +287,7 @@ void GlobalSim::stop() {
 }
 
 void GlobalSim::settle() {
-    m_disk.accept(m_t);
-    test::healAll(m_t.world());
-    for (const std::string& from : kRegionNames) {
-        for (const std::string& to : kRegionNames)
-            static_cast<void>(m_t.world().admit(cluster::SetRegionLink{from, to, std::nullopt}));
-    }
+    healEverything();
     look();
     m_t.run(6s);
     runUntilActive();

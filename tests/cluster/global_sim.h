@@ -98,6 +98,7 @@ private:
     void transact(int region);
     void read(int region, int item);
     void pass();
+    void jump();
     void look();
     void stop();
     void settle();
@@ -106,6 +107,8 @@ private:
 
     // Settings, faults and tables.
     void changeFaults();
+    void healEverything();
+    bool isRemovalSlow();
     void changeRegionFault();
     void changeLink();
     void changeClock();
@@ -157,6 +160,8 @@ private:
     std::set<std::uint64_t> m_transactions;  ///< Calls.
     Admin m_admin = Admin::None;
     std::uint64_t m_adminCall = 0;
+    std::optional<Instant> m_removedSince;  ///< A table is DELETING since then.
+    Duration m_jumped{};                    ///< How far the wall clock was set ahead.
     GlobalSimReport m_report;
 };
 

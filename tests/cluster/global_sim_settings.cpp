@@ -47,6 +47,25 @@ void GlobalSim::changeFaults() {
     if (m_prng.chance({1, 15})) changeClock();
 }
 
+void GlobalSim::healEverything() {
+    m_disk.accept(m_t);
+    test::healAll(m_t.world());
+    for (const std::string& from : kRegionNames) {
+        for (const std::string& to : kRegionNames)
+            static_cast<void>(m_t.world().admit(cluster::SetRegionLink{from, to, std::nullopt}));
+    }
+}
+
+// A replica goes after half a minute, whether the others have its last writes or not.
+bool GlobalSim::isRemovalSlow() {
+    const bool isRemoved = std::ranges::any_of(tables(), [](const cluster::TablePtr& table) {
+        return table->status == cluster::TableStatus::Deleting;
+    });
+    if (!isRemoved) m_removedSince.reset();
+    if (isRemoved && !m_removedSince) m_removedSince = m_t.world().now();
+    return isRemoved && m_t.world().now() - *m_removedSince > 8s;
+}
+
 // Regions exist from their first table on; before that, the world refuses.
 void GlobalSim::changeRegionFault() {
     const int first = region();
