@@ -199,6 +199,7 @@ std::size_t SnapshotBuilder::collectTables(std::size_t countMax) {
     }
     while (!m_tables.empty())
         forget(*m_tables.begin()->second);
+    m_globals.forgetAll();
     m_world.catalog.forEach([&](const TablePtr& table) { tableChanged(table->space); });
     return m_tables.size();
 }
@@ -216,6 +217,7 @@ std::size_t SnapshotBuilder::collectGroups(std::size_t countMax) {
 }
 
 void SnapshotBuilder::tableChanged(KeySpaceId space) {
+    m_globals.tableChanged(space);
     const auto known = m_tables.find(space);
     const TablePtr table = m_world.catalog.find(space);
     if (table == nullptr) {
@@ -333,11 +335,19 @@ observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
         shown.lagRecords = sums.lagRecords;
         if (!lags.empty()) shown.lag = *lags.rbegin();
     }
+    const Duration clockOffset =
+        m_world.clockOf(state.id).sinceEpoch() - m_world.calendar().sinceEpoch();
     const bool same = region.shown && !region.listHasChanged;
-    if (same && region.shown->zones == zones) return region.shown;
+    if (same && region.shown->zones == zones && region.shown->clockOffset == clockOffset)
+        return region.shown;
     region.listHasChanged = false;
     region.shown = std::make_shared<observe::RegionView>(
-        observe::RegionView{state.id, state.name, std::move(zones), region.list.build()});
+        observe::RegionView{.id = state.id,
+                            .name = state.name,
+                            .zones = std::move(zones),
+                            .tables = region.list.build(),
+                            .place = observe::placeOf(state.name),
+                            .clockOffset = clockOffset});
     return region.shown;
 }
 
@@ -364,6 +374,7 @@ std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::Fa
     snapshot->totals = totals;
     for (const auto& region : m_world.regions)
         snapshot->regions.push_back(showRegion(*region));
+    m_globals.show(*snapshot);
     return snapshot;
 }
 

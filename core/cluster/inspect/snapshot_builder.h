@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cluster/inspect/global_views.h"
 #include "core/cluster/items/item_server.h"
 #include "core/cluster/kernel/world_state.h"
 #include "core/observe/snapshot.h"
@@ -21,11 +22,12 @@ namespace orrery::cluster {
 /// Makes snapshots, and reuses the nodes of the last snapshot that did not change. It rebuilds the
 /// view of a table if the table or one of its groups has changed since, or while a value changes
 /// with time (a lag, the requests of a second). So the cost of a snapshot depends on the changes,
-/// not on the number of tables.
+/// not on the number of tables; only global tables are shown anew each time.
 class SnapshotBuilder {
 public:
-    SnapshotBuilder(WorldState& world, const ItemServer& server)
-        : m_world(world), m_server(server) {}
+    SnapshotBuilder(WorldState& world, const ItemServer& server,
+                    const GlobalReplication& replication, const Jobs& jobs)
+        : m_world(world), m_server(server), m_globals(world, replication, jobs) {}
 
     /// Looks at about `partitionsMax` partitions of changed tables, those that have waited longest
     /// first. Returns false at the end of a round: everything that had changed when it began has
@@ -100,6 +102,7 @@ private:
 
     WorldState& m_world;
     const ItemServer& m_server;
+    GlobalViews m_globals;
     std::deque<Region> m_regions;
     std::map<KeySpaceId, Table*> m_tables;
     std::optional<Round> m_round;

@@ -32,7 +32,8 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
              {.indexes = indexes,
               .streams = streams,
               .expiries = expiries,
-              .expiryFiller = expiryFiller}),
+              .expiryFiller = expiryFiller,
+              .replication = replication}),
       router(
           state, transactions.coordinator,
           [this](const Request& request, const Caller& caller) {
@@ -45,7 +46,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
               return transactions.serve(group, zone, request, sizes);
           }),
       zones(state, replicator, router),
-      snapshots(state, server),
+      snapshots(state, server, replication, jobs),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
     indexes.sender.setShown([this](Group& base, ZoneIndex leader,
