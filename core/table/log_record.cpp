@@ -26,7 +26,8 @@ namespace {
 //              version:uint64?                         // flags & kVersion
 //              heads?                                  // flags & kHeads, see version_head.h
 //              originCommittedAt:uint64?               // flags & kOriginCommittedAt
-//              (after:uint64 last:uint64 count:varint version:uint64 origin:sized)?  // flags &
+//              (after:uint64 last:uint64 lastNumber:varint count:varint
+//               version:uint64 origin:sized)?          // flags & kLost
 //              kLost
 //
 // kFirstCollection says that no size was stored before collectionBytes, kTombstone that a tombstone
@@ -129,6 +130,7 @@ LostWrites readLost(ByteReader& in) {
     LostWrites lost;
     lost.after = calendarTime(in.u64());
     lost.last = calendarTime(in.u64());
+    lost.lastNumber = in.varint();
     lost.count = in.varint();
     lost.version = calendarTime(in.u64());
     lost.origin = in.sized();
@@ -179,6 +181,7 @@ bool readBody(ByteReader& in, std::uint64_t flags, LogRecord& record) {
 void writeLost(ByteWriter& out, const LostWrites& lost) {
     out.u64(nanoseconds(lost.after));
     out.u64(nanoseconds(lost.last));
+    out.varint(lost.lastNumber);
     out.varint(lost.count);
     out.u64(nanoseconds(lost.version));
     out.sized(lost.origin);

@@ -56,6 +56,7 @@ struct BaseVersion {
 struct LostWrites {
     CalendarTime after;
     CalendarTime last;
+    std::uint64_t lastNumber = 0;  ///< VersionHead::number of the last one.
     std::uint64_t count = 0;
     /// The version of the item that goes, and the Region that wrote it, in its place or after them.
     CalendarTime version;

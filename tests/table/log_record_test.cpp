@@ -42,7 +42,7 @@ LogRecord everything() {
     record.hasTombstone = true;
     record.originCommittedAt = CalendarTime(Duration(1'799'999'999'000'000'004));
     record.lost =
-        LostWrites{CalendarTime(Duration(6)), CalendarTime(Duration(7)), 300, {}, "eu-west-1"};
+        LostWrites{CalendarTime(Duration(6)), CalendarTime(Duration(7)), 301, 300, {}, "eu-west-1"};
     return record;
 }
 
@@ -97,8 +97,8 @@ LogRecord anyRecord(Prng& prng) {
     record.hasTombstone = coin();
     if (coin()) record.originCommittedAt = anyTime(prng);
     if (coin())
-        record.lost = LostWrites{anyTime(prng), anyTime(prng), prng.below(1ull << 40),
-                                 anyTime(prng), noise(prng, 20)};
+        record.lost = LostWrites{anyTime(prng),          anyTime(prng), prng.below(1ull << 40),
+                                 prng.below(1ull << 40), anyTime(prng), noise(prng, 20)};
     return record;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
+#include "core/cluster/global/conflict_ledger.h"
 #include "core/cluster/global/replica_fill.h"
 #include "core/cluster/global/replica_receiver.h"
 #include "core/cluster/global/replica_sender.h"
@@ -17,7 +19,8 @@ public:
                       PreparedItems& prepared, CollectionSizes& sizes)
         : receiver(world, replicator, prepared, sizes),
           sender(world, replicator),
-          fill(world, replicator, jobs, sender) {
+          fill(world, replicator, jobs, sender),
+          ledger(world, replicator) {
         sender.setListeners([this](Group& source) { fill.acknowledged(source); },
                             [this](Group& source) { fill.leaderLost(source); });
     }
@@ -28,6 +31,12 @@ public:
         if (group.kind != GroupKind::Table) return;
         receiver.moved(group);
         sender.moved(group);
+        ledger.moved(group);
+    }
+    /// `source` is the partition that the event names; null if it is gone.
+    void on(const ReplicaRetry& retry, Group* source) {
+        sender.on(retry);
+        if (source != nullptr) ledger.moved(*source);
     }
     /// Call it before the group is removed.
     void forget(GroupId group) { receiver.forget(group); }
@@ -38,12 +47,18 @@ public:
     /// it their changes, and its source fills it with what there is.
     void join(const GlobalTable& global) {
         sender.join(global);
+        ledger.join(global);
         fill.begin(global, global.replicas.back().table);
     }
     /// `table` is no replica of `global` any more; call it before its partitions are removed.
     void leave(const GlobalTable& global, KeySpaceId table) {
         fill.forget(table);
         sender.leave(global, table);
+        ledger.leave(table);
+        // A table that is alone is no replica any more.
+        const auto isOther = [&](const GlobalReplica& one) { return one.table != table; };
+        if (std::ranges::count_if(global.replicas, isOther) == 1)
+            ledger.leave(std::ranges::find_if(global.replicas, isOther)->table);
     }
     /// Called once a new replica has every item.
     void setFilled(std::function<void(KeySpaceId table)> filled) {
@@ -62,6 +77,7 @@ public:
     ReplicaReceiver receiver;
     ReplicaSender sender;
     ReplicaFill fill;
+    ConflictLedger ledger;
 };
 
 }  // namespace orrery::cluster

@@ -38,6 +38,7 @@ bool ReplicaReceiver::waits(GroupId group) const {
 
 void ReplicaReceiver::take(Group& group, Pending pending) {
     pending.term = group.member(pending.zone).replica->term();
+    pending.lost = 0;
     const ReplicatedWriter writer{m_world, m_replicator, m_prepared, m_sizes};
     for (const ReplicatedChange& change : pending.batch->changes) {
         // A batch for a table that is being dropped, or that was one partition once.
@@ -49,8 +50,8 @@ void ReplicaReceiver::take(Group& group, Pending pending) {
         }
         if (taken->outcome == ReplicatedWrite::Outcome::Busy)
             return answer(group, pending, ReplicaBatchOutcome::Busy);
-        if (taken->outcome == ReplicatedWrite::Outcome::Lost)
-            ++m_taken[{group.table, pending.batch->region}].lost;
+        const bool isLost = taken->outcome == ReplicatedWrite::Outcome::Lost;
+        if (isLost && change.first != Lsn{}) ++pending.lost;
         pending.restsOn = std::max(pending.restsOn, taken->restsOn);
     }
     if (pending.restsOn <= group.member(pending.zone).mark.applied)
@@ -63,8 +64,14 @@ const ReplicaReceiver::Taken* ReplicaReceiver::taken(KeySpaceId table, RegionId 
     return known == m_taken.end() ? nullptr : &known->second;
 }
 
-void ReplicaReceiver::count(const Group& group, const ReplicaBatch& batch) {
+void ReplicaReceiver::count(const Group& group, const Pending& pending) {
+    const ReplicaBatch& batch = *pending.batch;
+    auto& counted = m_inboxes.of(group.id).counted[batch.source];
+    const std::pair place{batch.term, batch.number};
+    if (place <= counted) return;
+    counted = place;
     Taken& taken = m_taken[{group.table, batch.region}];
+    taken.lost += pending.lost;
     for (const ReplicatedChange& change : batch.changes) {
         if (change.first == Lsn{}) continue;  // It was there before the replica.
         const CalendarTime since = change.record.originCommittedAt.value_or(m_world.calendar());
@@ -100,7 +107,7 @@ void ReplicaReceiver::moved(Group& group) {
 void ReplicaReceiver::answer(const Group& group, const Pending& pending,
                              ReplicaBatchOutcome outcome) {
     const ReplicaBatch& batch = *pending.batch;
-    if (outcome == ReplicaBatchOutcome::Taken) count(group, batch);
+    if (outcome == ReplicaBatchOutcome::Taken) count(group, pending);
     const EnvelopeHeader header{.from = group.ref(pending.zone),
                                 .to = batch.sender,
                                 .kind = observe::MessageKind::ReplicaBatchReply,

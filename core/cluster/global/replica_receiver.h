@@ -31,10 +31,11 @@ public:
     /// True if a batch waits for the lease of the partition's leader.
     bool waits(GroupId group) const;
 
-    /// What a table has taken from one other Region since the world was opened.
+    /// What a table has taken from one other Region since the world was opened. What was there
+    /// before the replica does not count, and a repeated batch counts once.
     struct Taken {
         std::uint64_t changes = 0;
-        std::uint64_t lost = 0;  ///< Those that came after a later version.
+        std::uint64_t lost = 0;  ///< Those of `changes` that came after a later version.
         /// From the commit in their Region to the commit here: the last one, and the sum of all.
         Duration latency{};
         Duration latencySum{};
@@ -49,15 +50,18 @@ private:
         ZoneIndex zone{};
         replication::Term term{};  ///< The replica's term when it took the batch.
         Lsn restsOn{};             ///< The record to wait for.
+        std::uint64_t lost = 0;    ///< Changes that met a later version.
     };
     struct Inbox {
         std::vector<Pending> parked;   ///< Waiting for the leader's lease.
         std::vector<Pending> waiting;  ///< Waiting for the commit of their last record.
+        /// The last batch of each source that was taken: the term of its leader, and its number.
+        std::map<GroupId, std::pair<replication::Term, std::uint64_t>> counted;
     };
 
     void admit(Group& group, Pending pending);
     void take(Group& group, Pending pending);
-    void count(const Group& group, const ReplicaBatch& batch);
+    void count(const Group& group, const Pending& pending);
     void answer(const Group& group, const Pending& pending, ReplicaBatchOutcome outcome);
 
     WorldState& m_world;

@@ -181,7 +181,9 @@ void World::Impl::process(Event& event) {
                    [&](const IndexRetry& retry) { indexes.sender.on(retry); },
                    [&](const ReplicaBatchArrives& batch) { replication.receiver.on(batch); },
                    [&](const ReplicaBatchAnswered& answered) { replication.sender.on(answered); },
-                   [&](const ReplicaRetry& retry) { replication.sender.on(retry); },
+                   [&](const ReplicaRetry& retry) {
+                       replication.on(retry, state.findGroup(retry.source));
+                   },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const StreamTick& tick) { streams.on(tick); },
                    [&](const ExpirySweep& sweep) { expiries.on(sweep); },

@@ -27,7 +27,7 @@ std::optional<table::LostWrites> lostWrites(const ItemVersion& before,
     if (there.at >= here->at) return std::nullopt;
     // One that descends from writes that were lost here before may count more of them.
     const std::uint64_t count = here->number - std::min(there.number, here->number - 1);
-    return table::LostWrites{there.at, here->at, count, before.at, before.region};
+    return table::LostWrites{there.at, here->at, here->number, count, before.at, before.region};
 }
 
 }  // namespace

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace orrery::cluster {
+
+/// Identifies a conflict, and orders the conflicts of a table by the time of the lost write.
+struct ConflictId {
+    CalendarTime lostAt;  ///< The commit timestamp of the newest lost write.
+    GroupId group{};      ///< The partition that lost it, and the record that replaced it there.
+    Lsn lsn{};
+    auto operator<=>(const ConflictId&) const = default;
+
+    /// "18b1…-3-5f": three hexadecimal numbers, in the order of the ids.
+    std::string text() const;
+    static std::optional<ConflictId> parse(std::string_view text);
+};
+
+/// One of the two versions of an item between which a conflict was decided.
+struct ConflictSide {
+    CalendarTime version;      ///< By the clock of the Region that wrote it.
+    std::string region;        ///< That Region.
+    CalendarTime committedAt;  ///< There, by the world's calendar.
+    Duration clockOffset{};    ///< How far that clock was ahead of the calendar.
+    /// The encoded item. Absent for a deletion, and if it is too large to be kept.
+    std::optional<std::string> image;
+    bool isTooLarge = false;
+    bool operator==(const ConflictSide&) const = default;
+};
+
+/// Writes of an item that clients were told of and that no Region has any more, because a version
+/// that did not know of them was later. It is kept by the replica that made the lost writes.
+struct Conflict {
+    ConflictId id;
+    std::string key;  ///< The storage key.
+    /// The lost writes are those of the Region with commit timestamps after this one, up to
+    /// `id.lostAt`.
+    CalendarTime after;
+    std::uint64_t lastNumber = 0;  ///< table::VersionHead::number of the newest of them.
+    std::uint64_t count = 0;       ///< How many they are.
+    ConflictSide lost;  ///< What the last of them left, or what another Region made of it.
+    ConflictSide winner;
+    CalendarTime foundAt;  ///< When the winner arrived.
+    bool operator==(const Conflict&) const = default;
+};
+
+// A conflict is kept in two values of the store, so that a start reads the small one alone.
+//
+//   value "conflict/<space>/<id>" := version:uint8(1) key:sized after:uint64
+//                                    lastNumber:varint count:varint lost:side winner:side
+//                                    foundAt:uint64 imageBytes:varint
+//   side  := version:uint64 region:sized committedAt:uint64 offset:uint64 tooLarge:uint8
+//   value "conflict-items/<space>/<id>" := version:uint8(1) lost:image winner:image
+//   image := 0:uint8 | 1:uint8 item:sized
+//
+// Times are nanoseconds since 1970.
+
+inline constexpr std::string_view kConflictPrefix = "conflict/";
+inline constexpr std::string_view kConflictItemsPrefix = "conflict-items/";
+
+/// Without the images, whose size is `imageBytes`.
+std::string encodeConflict(const Conflict& conflict);
+struct StoredConflict {
+    Conflict conflict;
+    std::uint64_t imageBytes = 0;
+};
+/// Nothing if the bytes are corrupt or of a later version.
+std::optional<StoredConflict> decodeConflict(const ConflictId& id, std::string_view bytes);
+
+std::string encodeConflictItems(const Conflict& conflict);
+/// Adds the images. False if the bytes are corrupt or of a later version.
+bool decodeConflictItems(std::string_view bytes, Conflict& conflict);
+
+/// The size of both images.
+std::uint64_t imageBytesOf(const Conflict& conflict);
+
+}  // namespace orrery::cluster
