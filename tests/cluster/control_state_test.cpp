@@ -113,13 +113,23 @@ private slots:
         QCOMPARE(world->calendar().sinceEpoch(), Duration(1'700'000'000s));
     }
 
-    // A list of version 1: the next id, the count, and the kind, Region, zones and instants of each
-    // fault.
-    void readsFaultsOfVersion1() {
+    void readsOlderFaults_data() {
+        QTest::addColumn<bool>("hasVersion");
+        QTest::newRow("version 1") << false;
+        QTest::newRow("version 2") << true;
+    }
+    // The next id, the count, and the kind, Region, zones and instants of each fault; from version
+    // 2 on after a 0 and the version.
+    void readsOlderFaults() {
+        QFETCH(bool, hasVersion);
         test::WorldHarness t;
         t.createTable();
         std::string faults;
         ByteWriter out(faults);
+        if (hasVersion) {
+            out.u8(0);
+            out.u8(2);
+        }
         out.varint(9);
         out.varint(2);
         const auto fault = [&](std::uint64_t id, std::array<std::uint8_t, 4> what) {

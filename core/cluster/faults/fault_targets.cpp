@@ -41,7 +41,9 @@ Named<FaultPlace> regionsOf(const WorldState& world, const FaultRequest& request
     if (place.table.size() > kTableNameMax)
         return std::unexpected("The name of a table has at most 255 characters.");
     if (auto refused = refusedLink(place.slow)) return std::unexpected(*std::move(refused));
-    const bool slowsNothing = place.slow == RegionLink();
+    const bool slowsNothing = place.slow.delay == Duration::zero() &&
+                              place.slow.jitter == Duration::zero() &&
+                              place.slow.loss.numerator == 0;
     if (request.kind == observe::FaultKind::RegionLinkSlow && slowsNothing)
         return std::unexpected(
             "A slow link needs a delay, a jitter or a loss that is greater than zero.");
