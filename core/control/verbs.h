@@ -53,6 +53,11 @@ Response putRegion(const Call& call);
 Response getLinks(const Call& call);
 Response putLink(const Call& call);
 
+Response getConflicts(const Call& call);
+
+Response getGlobalTables(const Call& call);
+Response getReplication(const Call& call);
+
 Response postReset(const Call& call);
 
 Response getItems(const Call& call);
@@ -63,8 +68,8 @@ Response getChecksums(const Call& call);
 class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default;
-    /// Appends at most `tablesMax` tables, and the text before, between and after them. Returns
-    /// false after the last piece.
+    /// Appends at most `tablesMax` tables, or rows of another kind, and the text before, between
+    /// and after them. Returns false after the last piece.
     virtual bool write(std::string& out, std::size_t tablesMax) = 0;
 };
 using MakeSnapshotWriter =
@@ -76,6 +81,9 @@ Response showWorld(const Call& call, std::string_view contentType, const MakeSna
 
 /// The reply of GET /snapshot.
 std::unique_ptr<SnapshotWriter> writeSnapshotJson(observe::SnapshotPtr snapshot);
+
+/// The part of GET /metrics about the replication between Regions.
+std::unique_ptr<SnapshotWriter> writeReplicationMetrics(observe::SnapshotPtr snapshot);
 
 /// The current state of the clock.
 observe::ClockView clockView(const Call& call);

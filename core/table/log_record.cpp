@@ -28,11 +28,10 @@ namespace {
 //              originCommittedAt:uint64?               // flags & kOriginCommittedAt
 //              (after:uint64 last:uint64 lastNumber:varint count:varint
 //               version:uint64 origin:sized)?          // flags & kLost
-//              kLost
 //
 // kFirstCollection says that no size was stored before collectionBytes, kTombstone that a tombstone
-// is stored for the key. Version 1 has the flags up
-// to kSource. Times are nanoseconds since 1970. The CRC covers everything before it.
+// is stored for the key. Version 1 has the flags up to kSource. Times are nanoseconds since 1970.
+// The CRC covers everything before it.
 
 constexpr std::uint8_t kVersion1 = 1;
 constexpr std::uint8_t kVersion2 = 2;

@@ -90,6 +90,7 @@ std::string encodeConflict(const Conflict& conflict) {
     ByteWriter out(bytes);
     out.u8(kVersion);
     out.sized(conflict.key);
+    out.sized(conflict.keyImage);
     out.u64(nanoseconds(conflict.after));
     out.varint(conflict.lastNumber);
     out.varint(conflict.count);
@@ -107,6 +108,7 @@ std::optional<StoredConflict> decodeConflict(const ConflictId& id, std::string_v
     Conflict& conflict = stored.conflict;
     conflict.id = id;
     conflict.key = in.sized();
+    conflict.keyImage = in.sized();
     conflict.after = takeTime(in);
     conflict.lastNumber = in.varint();
     conflict.count = in.varint();

@@ -38,7 +38,8 @@ struct ConflictSide {
 /// that did not know of them was later. It is kept by the replica that made the lost writes.
 struct Conflict {
     ConflictId id;
-    std::string key;  ///< The storage key.
+    std::string key;       ///< The storage key.
+    std::string keyImage;  ///< The key attributes, as an encoded item.
     /// The lost writes are those of the Region with commit timestamps after this one, up to
     /// `id.lostAt`.
     CalendarTime after;
@@ -50,9 +51,15 @@ struct Conflict {
     bool operator==(const Conflict&) const = default;
 };
 
+/// Conflicts of a replica that are no longer kept.
+struct ForgottenConflicts {
+    std::uint64_t count = 0;
+    CalendarTime before;  ///< None of them lost a write later than this.
+};
+
 // A conflict is kept in two values of the store, so that a start reads the small one alone.
 //
-//   value "conflict/<space>/<id>" := version:uint8(1) key:sized after:uint64
+//   value "conflict/<space>/<id>" := version:uint8(1) key:sized keyImage:sized after:uint64
 //                                    lastNumber:varint count:varint lost:side winner:side
 //                                    foundAt:uint64 imageBytes:varint
 //   side  := version:uint64 region:sized committedAt:uint64 offset:uint64 tooLarge:uint8

@@ -5,6 +5,8 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/types/item_codec.h"
+#include "core/types/key_schema.h"
 
 namespace orrery::cluster {
 namespace {
@@ -29,7 +31,7 @@ std::string forgottenName(KeySpaceId table) {
     return std::string(kForgottenPrefix) + std::to_string(table.value());
 }
 
-std::string encodeForgotten(const ConflictLedger::Forgotten& forgotten) {
+std::string encodeForgotten(const ForgottenConflicts& forgotten) {
     std::string bytes;
     ByteWriter out(bytes);
     out.u8(kForgottenVersion);
@@ -38,13 +40,24 @@ std::string encodeForgotten(const ConflictLedger::Forgotten& forgotten) {
     return bytes;
 }
 
-ConflictLedger::Forgotten decodeForgotten(std::string_view bytes) {
+/// The key attributes of an encoded item; empty if it is corrupt.
+std::string keyImageOf(std::string_view image, const types::KeySchema& keys) {
+    const auto item = types::decodeItem(image);
+    if (!item) return {};
+    types::Item key;
+    for (const types::KeyAttribute& attribute : keys.attributes()) {
+        if (const auto* value = item->find(attribute.name)) key.set(attribute.name, *value);
+    }
+    return types::encodeItem(key);
+}
+
+ForgottenConflicts decodeForgotten(std::string_view bytes) {
     ByteReader in(bytes);
     if (in.u8() != kForgottenVersion) return {};
-    ConflictLedger::Forgotten forgotten;
+    ForgottenConflicts forgotten;
     forgotten.count = in.varint();
     forgotten.before = CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
-    return in.ok() && in.atEnd() ? forgotten : ConflictLedger::Forgotten{};
+    return in.ok() && in.atEnd() ? forgotten : ForgottenConflicts{};
 }
 
 }  // namespace
@@ -69,7 +82,7 @@ storage::StorageResult<ConflictLedger::OfTable*> ConflictLedger::of(KeySpaceId t
     }
     TRY_ASSIGN(const auto forgotten, m_world.store.value(forgottenName(table)));
     if (forgotten) {
-        const Forgotten before = decodeForgotten(*forgotten);
+        const ForgottenConflicts before = decodeForgotten(*forgotten);
         kept.forgotten.count += before.count;
         kept.forgotten.before = before.before;
     }
@@ -105,14 +118,26 @@ void ConflictLedger::add(KeySpaceId table, OfTable& kept, const Conflict& confli
     m_world.turn.putValue(nameOf(kConflictPrefix, table, conflict.id), encodeConflict(conflict));
     m_world.turn.putValue(nameOf(kConflictItemsPrefix, table, conflict.id),
                           encodeConflictItems(conflict));
-    Conflict meta = conflict;
-    meta.lost.image.reset();
-    meta.winner.image.reset();
-    kept.byKey[meta.key].insert(meta.id);
+    noteFresh(kept, conflict.id);
+    kept.byKey[conflict.key].insert(conflict.id);
     kept.imageBytes += bytes;
-    kept.entries.emplace(meta.id, Entry{std::move(meta), bytes});
+    kept.entries.emplace(conflict.id, Entry{conflict, bytes});
     while (kept.entries.size() > kCountMax || kept.imageBytes > kBytesMax)
         forgetOldest(table, kept);
+}
+
+void ConflictLedger::noteFresh(OfTable& kept, const ConflictId& id) {
+    if (kept.freshIn != m_world.openTicket) {
+        for (const ConflictId& old : kept.fresh) {
+            const auto entry = kept.entries.find(old);
+            if (entry == kept.entries.end()) continue;
+            entry->second.conflict.lost.image.reset();
+            entry->second.conflict.winner.image.reset();
+        }
+        kept.fresh.clear();
+        kept.freshIn = m_world.openTicket;
+    }
+    kept.fresh.push_back(id);
 }
 
 void ConflictLedger::erase(KeySpaceId table, OfTable& kept, const ConflictId& id) {
@@ -158,7 +183,9 @@ void ConflictLedger::take(Group& group, OfTable& kept, Lsn lsn, const table::Log
     const std::string& own = m_world.region(group.region).name;
     const auto known = std::ranges::find(record.heads, own, &table::VersionHead::region);
     if (known != record.heads.end()) withdraw(group.table, kept, record.key, *known);
-    if (record.lost) add(group.table, kept, conflictOf(group, lsn, record));
+    // If both sides deleted the item, nobody misses anything.
+    if (record.lost && (record.oldImage || record.newImage))
+        add(group.table, kept, conflictOf(group, lsn, record));
 }
 
 ConflictSide ConflictLedger::sideOf(const std::string& region, CalendarTime version,
@@ -182,6 +209,8 @@ Conflict ConflictLedger::conflictOf(const Group& group, Lsn lsn,
     Conflict conflict;
     conflict.id = {lost.last, group.id, lsn};
     conflict.key = record.key;
+    conflict.keyImage =
+        keyImageOf(record.newImage ? *record.newImage : *record.oldImage, group.schema->keys);
     conflict.after = lost.after;
     conflict.lastNumber = lost.lastNumber;
     conflict.count = lost.count;
@@ -230,8 +259,7 @@ storage::StorageResult<ConflictLedger::Page> ConflictLedger::page(
     return page;
 }
 
-storage::StorageResult<ConflictLedger::Forgotten> ConflictLedger::forgotten(
-    KeySpaceId table) const {
+storage::StorageResult<ForgottenConflicts> ConflictLedger::forgotten(KeySpaceId table) const {
     TRY_ASSIGN(const OfTable* const kept, of(table));
     return kept->forgotten;
 }

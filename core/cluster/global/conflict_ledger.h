@@ -43,18 +43,14 @@ public:
     /// The conflicts of one replica after an id, or from the first one on.
     storage::StorageResult<Page> page(KeySpaceId table, const std::optional<ConflictId>& after,
                                       std::size_t limit) const;
-    /// Those that are no longer listed.
-    struct Forgotten {
-        std::uint64_t count = 0;
-        CalendarTime before;  ///< None of them lost a write later than this.
-    };
-    storage::StorageResult<Forgotten> forgotten(KeySpaceId table) const;
+    storage::StorageResult<ForgottenConflicts> forgotten(KeySpaceId table) const;
     /// How many a replica keeps.
     storage::StorageResult<std::size_t> count(KeySpaceId table) const;
 
 private:
     struct Entry {
-        Conflict conflict;  ///< Without the images.
+        /// Without the images, once the turn that added it is committed.
+        Conflict conflict;
         std::uint64_t imageBytes = 0;
     };
     /// The conflicts of one replica. Read from the store when they are first needed.
@@ -62,7 +58,10 @@ private:
         std::map<ConflictId, Entry> entries;
         std::map<std::string, std::set<ConflictId>> byKey;
         std::uint64_t imageBytes = 0;
-        Forgotten forgotten;
+        ForgottenConflicts forgotten;
+        /// Added in this turn, so the store does not return them yet.
+        std::vector<ConflictId> fresh;
+        storage::Ticket freshIn{};
     };
 
     storage::StorageResult<OfTable*> of(KeySpaceId table) const;
@@ -74,6 +73,7 @@ private:
     /// The version that has come descends from writes that counted as lost.
     void withdraw(KeySpaceId table, OfTable& kept, const std::string& key,
                   const table::VersionHead& known);
+    void noteFresh(OfTable& kept, const ConflictId& id);
     void erase(KeySpaceId table, OfTable& kept, const ConflictId& id);
     void forgetOldest(KeySpaceId table, OfTable& kept);
 

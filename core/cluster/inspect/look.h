@@ -11,7 +11,9 @@
 #include "core/base/named_type.h"
 #include "core/base/time.h"
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/global/conflict.h"
 #include "core/storage/store.h"
+#include "core/table/version_head.h"
 #include "core/types/attribute_value.h"
 
 namespace orrery::cluster {
@@ -57,6 +59,14 @@ struct ItemLookRequest {
 
 /// One item in every zone.
 struct ItemLook {
+    /// What replicas of a global table compare: of two, the one with the later time and then the
+    /// greater Region wins.
+    struct Header {
+        CalendarTime version;       ///< By the clock of the Region that wrote it.
+        std::string origin;         ///< That Region.
+        table::VersionHeads heads;  ///< The newest write of each Region among its ancestors.
+        bool isTombstone = false;   ///< Of a deletion.
+    };
     struct Version {
         ZoneIndex zone{};
         bool leader = false;
@@ -66,6 +76,8 @@ struct ItemLook {
         Lsn applied{};  ///< The applied LSN of this replica.
         std::uint64_t behindRecords = 0;
         Duration behind{};
+        /// For a replica of a global table: of the item or of its tombstone, if there is either.
+        std::optional<Header> header;
     };
     std::array<Version, kZonesPerRegion> versions;
     GroupId group{};
@@ -96,6 +108,28 @@ struct PartitionChecksums {
         std::vector<storage::EntryCounts> scannedLocalIndexes;
     };
     std::array<Zone, kZonesPerRegion> zones;
+};
+
+/// Asks for the conflicts of a global table.
+struct ConflictsLookRequest {
+    std::string table;
+    std::string accountId{};  ///< See base/account_id.h. Empty: the first account that has it.
+    std::string region{};     ///< Only what this Region lost; empty: all.
+    std::optional<ConflictId> after{};
+    std::size_t limit = 100;
+};
+
+/// The conflicts that all replicas of a table keep, in the order of their ids.
+struct ConflictsLook {
+    struct Row {
+        Conflict conflict;
+        std::string region;  ///< That made the lost writes.
+        std::string tableId;
+    };
+    std::vector<Row> rows;
+    bool more = false;
+    /// Those of all replicas that are no longer listed.
+    ForgottenConflicts forgotten;
 };
 
 }  // namespace orrery::cluster

@@ -6,6 +6,7 @@
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
 #include "core/cluster/catalog/starts.h"
+#include "core/cluster/inspect/conflict_looks.h"
 #include "core/cluster/inspect/looks.h"
 #include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
@@ -312,6 +313,10 @@ LookResult<ItemsLook> World::lookItems(const ItemsLookRequest& request) const {
 
 LookResult<ItemLook> World::lookItem(const ItemLookRequest& request) const {
     return cluster::lookItem(m_impl->state, request);
+}
+
+LookResult<ConflictsLook> World::lookConflicts(const ConflictsLookRequest& request) const {
+    return cluster::lookConflicts(m_impl->state, m_impl->replication.ledger, request);
 }
 
 World::ChecksumsResult World::checksums(std::string_view table, std::string_view region,

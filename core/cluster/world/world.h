@@ -130,6 +130,7 @@ public:
 
     LookResult<ItemsLook> lookItems(const ItemsLookRequest& request) const;
     LookResult<ItemLook> lookItem(const ItemLookRequest& request) const;
+    LookResult<ConflictsLook> lookConflicts(const ConflictsLookRequest& request) const;
     /// As maintained by apply. With `scanned`, also computed by reading everything in one go: not
     /// for a world that serves.
     ChecksumsResult checksums(std::string_view table, std::string_view region, bool scanned,
