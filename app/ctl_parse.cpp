@@ -200,6 +200,25 @@ CtlParse links(const Words& words) {
     return {{"PUT", "/links", body}, ""};
 }
 
+CtlParse conflicts(const Words& words) {
+    constexpr const char* kUsage =
+        "Usage: conflicts TABLE [region=REGION] [after=ID] [limit=N] [format=csv] [follow=true].";
+    if (words.size() < 2 || words[1].find_first_of("=&?#% ") != std::string::npos)
+        return wrong(kUsage);
+    std::string path = "/conflicts?table=" + words[1];
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        const std::string name = word.substr(0, word.find('='));
+        const bool isKnown = name == "region" || name == "after" || name == "limit" ||
+                             name == "format" || name == "follow";
+        if (!isKnown || name.size() == word.size() ||
+            word.find_first_of("&?#% ") != std::string::npos)
+            return wrong(kUsage);
+        path += "&" + word;
+    }
+    return {{"GET", path, ""}, ""};
+}
+
 CtlParse reset(const Words& words) {
     if (words.size() == 1) return {{"POST", "/reset", "{}"}, ""};
     if (words.size() == 2) return {{"POST", "/reset", object("namespace", words[1])}, ""};
@@ -217,7 +236,7 @@ CtlParse profile(const Words& words) {
 CtlParse parseCtl(const Words& words) {
     constexpr const char* kUsage =
         "Usage: orreryd ctl [--endpoint URL] status | snapshot | metrics | fault … | heal … | "
-        "jobs … | clock … | profile … | regions … | links … | reset …";
+        "jobs … | clock … | profile … | regions … | links … | conflicts … | reset …";
     if (words.empty()) return wrong(kUsage);
     const std::string& verb = words[0];
     const bool alone = words.size() == 1;
@@ -230,6 +249,7 @@ CtlParse parseCtl(const Words& words) {
     if (verb == "profile") return profile(words);
     if (verb == "regions") return regions(words);
     if (verb == "links") return links(words);
+    if (verb == "conflicts") return conflicts(words);
     if (verb == "reset") return reset(words);
     return wrong(kUsage);
 }

@@ -64,6 +64,9 @@ private slots:
         row("links a b 80ms 5ms 0.5",
             R"(PUT /links {"regions":["a","b"],"delay":"80ms","jitter":"5ms","loss":0.5})");
         row("links a b reset", R"(PUT /links {"regions":["a","b"]})");
+        row("conflicts T", "GET /conflicts?table=T ");
+        row("conflicts T region=eu-west-1 after=1-2-3 limit=5 format=csv follow=true",
+            "GET /conflicts?table=T&region=eu-west-1&after=1-2-3&limit=5&format=csv&follow=true ");
         row("reset", "POST /reset {}");
         row("reset test-7", R"(POST /reset {"namespace":"test-7"})");
     }
@@ -102,7 +105,12 @@ private slots:
                                    Words{"regions", "clock", "a"},
                                    Words{"links", "a", "b"},
                                    Words{"links", "a", "b", "reset", "1s"},
-                                   Words{"links", "a", "b", "1s", "1s", "x"}})
+                                   Words{"links", "a", "b", "1s", "1s", "x"},
+                                   Words{"conflicts"},
+                                   Words{"conflicts", "T", "what=x"},
+                                   Words{"conflicts", "T", "after"},
+                                   Words{"conflicts", "T&x=y"},
+                                   Words{"conflicts", "T", "after=1&limit=2"}})
             QVERIFY(QString::fromStdString(parseCtl(words).problem).startsWith("Usage:"));
     }
 };
