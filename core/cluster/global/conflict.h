@@ -65,11 +65,13 @@ struct ForgottenConflicts {
 //   side  := version:uint64 region:sized committedAt:uint64 offset:uint64 tooLarge:uint8
 //   value "conflict-items/<space>/<id>" := version:uint8(1) lost:image winner:image
 //   image := 0:uint8 | 1:uint8 item:sized
+//   value "conflicts-forgotten/<space>" := version:uint8(1) count:varint before:uint64
 //
 // Times are nanoseconds since 1970.
 
 inline constexpr std::string_view kConflictPrefix = "conflict/";
 inline constexpr std::string_view kConflictItemsPrefix = "conflict-items/";
+inline constexpr std::string_view kConflictsForgottenPrefix = "conflicts-forgotten/";
 
 /// Without the images, whose size is `imageBytes`.
 std::string encodeConflict(const Conflict& conflict);

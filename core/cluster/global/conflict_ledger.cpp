@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kReadAtOnceMax = 1000;
 constexpr std::string_view kReader = "conflicts";  // Among GroupLog::readers.
 
-//   value "conflicts-forgotten/<space>" := version:uint8(1) count:varint before:uint64
-constexpr std::string_view kForgottenPrefix = "conflicts-forgotten/";
 constexpr std::uint8_t kForgottenVersion = 1;
 
 std::string folderOf(std::string_view prefix, KeySpaceId table) {
@@ -28,7 +26,7 @@ std::string nameOf(std::string_view prefix, KeySpaceId table, const ConflictId& 
 }
 
 std::string forgottenName(KeySpaceId table) {
-    return std::string(kForgottenPrefix) + std::to_string(table.value());
+    return std::string(kConflictsForgottenPrefix) + std::to_string(table.value());
 }
 
 std::string encodeForgotten(const ForgottenConflicts& forgotten) {

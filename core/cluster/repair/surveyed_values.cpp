@@ -1,4 +1,5 @@
 #include "core/cluster/repair/surveyed_values.h"
+#include "core/cluster/global/conflict.h"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,7 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 17> kConsequences = {{
+constexpr std::array<Consequence, 20> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
     {kGlobalPrefix, "tables in several Regions are no longer replicas of one another.", true},
@@ -44,6 +45,9 @@ constexpr std::array<Consequence, 17> kConsequences = {{
     {kRegionsValue, "the Regions are derived from the tables.", false},
     {kResetPrefix, "the client token of a transaction before that reset may count again.", true},
     {kJobPrefix, "the job begins anew.", false},
+    {kConflictPrefix, "a write that lost is no longer listed.", true},
+    {kConflictItemsPrefix, "a write that lost is listed without its items.", true},
+    {kConflictsForgottenPrefix, "nobody knows how many lost writes are no longer listed.", true},
     {storage::kOrderPrefix, "a stream lacks its records.", true},
     {storage::kSegmentPrefix, "a stream lacks its records.", true},
 }};
