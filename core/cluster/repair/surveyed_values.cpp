@@ -1,5 +1,4 @@
 #include "core/cluster/repair/surveyed_values.h"
-#include "core/cluster/global/conflict.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/stream_description.h"
+#include "core/cluster/global/conflict.h"
 #include "core/cluster/repair/trial.h"
 #include "core/cluster/replicas/jobs.h"
 #include "core/cluster/tables/table_values.h"
