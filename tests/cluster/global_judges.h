@@ -41,6 +41,9 @@ public:
     std::string judge(const cluster::World& world, const storage::Store& store);
     /// At rest, as judgeAtRest (world_judges.h) demands it, with whole links between the Regions.
     std::string judgeAtRest(const cluster::World& world, const storage::Store& store);
+    /// At rest inside the Regions, with some ways between them closed: between two
+    /// replicas whose links are open, each has got what clients wrote to the other.
+    std::string judgeOpenWays(const cluster::World& world, const storage::Store& store) const;
     /// Only whether all replicas have the same; for a test that waits for it.
     std::string compareReplicas(const cluster::World& world, const storage::Store& store) const;
 
@@ -68,8 +71,9 @@ private:
         bool isThere = true;
         bool hasGaps = false;
         std::map<GroupId, Lsn> read;
-        std::map<std::string, SeenVersion> latest;  ///< By key, without the key space.
-        std::set<std::string> forgotten;            ///< Keys whose tombstones were erased.
+        std::map<std::string, SeenVersion> latest;   ///< By key, without the key space.
+        std::map<std::string, SeenVersion> written;  ///< The same, of its own clients.
+        std::set<std::string> forgotten;             ///< Keys whose tombstones were erased.
     };
     /// A write of a client, or an expiry.
     struct Write {
@@ -102,6 +106,7 @@ private:
     };
     using Contents = std::map<std::string, Content>;
 
+    static std::set<std::pair<std::string, std::string>> closedWays(const cluster::World& world);
     void findReplicas(const cluster::World& world);
     std::string read(const cluster::World& world, const storage::Store& store, Replica& replica);
     std::string readArchive(const storage::Store& store, Replica& replica, GroupId group, Lsn upTo);
@@ -111,6 +116,7 @@ private:
     std::string judgeTaken(const Taken& taken, const Write& write) const;
     std::string judgeUnexplained();
     std::string judgeLatest(const Replica& replica, const Contents& contents) const;
+    static bool isReplica(const cluster::World& world, const Replica& replica);
     bool hasGapsIn(const std::string& region) const;
     static Contents contentsOf(const cluster::World& world, const storage::Store& store,
                                const cluster::TableDescription& table);

@@ -288,6 +288,8 @@ void GlobalSim::stop() {
 
 void GlobalSim::settle() {
     healEverything();
+    if (m_shape.regions == kRegionsMost && !isChanging()) judgeBehindACut();
+    test::healAll(m_t.world());
     look();
     m_t.run(6s);
     runUntilActive();
@@ -298,6 +300,27 @@ void GlobalSim::settle() {
     look();
     collect();
     judgeAtRest();
+}
+
+// Each pair of Regions replicates by itself.
+void GlobalSim::judgeBehindACut() {
+    const auto first = static_cast<std::size_t>(region());
+    cluster::FaultRequest cut;
+    cut.kind = observe::FaultKind::RegionLinkCut;
+    cut.regions = {kRegionNames.at(first), kRegionNames.at((first + 1) % kRegionsMost)};
+    cut.oneWay = m_prng.chance({1, 2});
+    if (!m_t.world().admit(std::move(cut))) return;
+    look();
+    m_t.run(6s);
+    const auto judge = [&] {
+        m_t.flush();
+        problem(m_global.judge(m_t.world(), m_t.store()));
+        return m_global.judgeOpenWays(m_t.world(), m_t.store());
+    };
+    for (int i = 0; i < 10 && !judge().empty(); ++i)
+        m_t.run(2s);
+    problem(judge());
+    look();
 }
 
 /// Until all tables and replicas are.

@@ -89,6 +89,7 @@ private:
         RemoveReplica,
         Delete,
         ChangeExpiry,
+        ChangeIndex,
     };
 
     // Actions.
@@ -104,6 +105,7 @@ private:
     void settle();
     void runUntilActive();
     void runUntilEqual();
+    void judgeBehindACut();
 
     // Settings, faults and tables.
     void changeFaults();
@@ -116,6 +118,7 @@ private:
     void create();
     void addReplica(const cluster::TablePtr& table);
     void removeReplica(const cluster::TablePtr& table);
+    void changeIndex(const cluster::TablePtr& table);
     void submitAdmin(Admin admin, const std::string& region, const std::string& name,
                      cluster::Request request);
     bool isChanging();

@@ -94,6 +94,7 @@ void GlobalSim::collectAdmin() {
     switch (done) {
         case Admin::None:
         case Admin::ChangeExpiry:
+        case Admin::ChangeIndex:
             break;
         case Admin::Create:
             ++m_report.tablesMade;

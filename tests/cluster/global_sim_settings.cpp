@@ -165,7 +165,7 @@ void GlobalSim::changeTables() {
     if (there.empty()) return create();
     const cluster::TablePtr table = there[m_prng.below(there.size())];
     if (isChanging() && m_prng.chance({3, 4})) return;
-    switch (m_prng.below(8)) {
+    switch (m_prng.below(9)) {
         case 0:
         case 1:
         case 2:
@@ -178,6 +178,8 @@ void GlobalSim::changeTables() {
             if (there.size() == 1 && m_prng.chance({3, 4})) return;
             return submitAdmin(Admin::Delete, table->regionName, "DeleteTable",
                                cluster::DeleteTable{table});
+        case 7:
+            return changeIndex(table);
         default:
             if (!m_shape.hasExpiry) return;
             return submitAdmin(
@@ -230,6 +232,23 @@ void GlobalSim::removeReplica(const cluster::TablePtr& table) {
     update.table = table;
     update.replicas.push_back({cluster::ReplicaChange::Kind::Delete, removed->regionName, {}});
     submitAdmin(Admin::RemoveReplica, table->regionName, "UpdateTable", std::move(update));
+}
+
+void GlobalSim::changeIndex(const cluster::TablePtr& table) {
+    cluster::UpdateTable update;
+    update.table = table;
+    if (table->findIndex("ByNumber") != nullptr) {
+        update.deleteIndexes.emplace_back("ByNumber");
+    } else {
+        cluster::SecondaryIndex index;
+        index.name = "ByNumber";
+        index.kind = cluster::IndexKind::Global;
+        index.keys.partition = {"w", types::AttributeType::String};
+        index.projection.kind = table::ProjectionKind::KeysOnly;
+        index.throughput = {1, 1};
+        update.createIndexes.push_back(index);
+    }
+    submitAdmin(Admin::ChangeIndex, table->regionName, "UpdateTable", std::move(update));
 }
 
 }  // namespace orrery::test
