@@ -204,6 +204,16 @@ std::string calendarText(CalendarTime time) {
     return out;
 }
 
+std::string exactCalendarText(CalendarTime time) {
+    const Duration since = time.sinceEpoch();
+    const Duration rest = since - std::chrono::floor<std::chrono::milliseconds>(since);
+    std::string out = calendarText(time);
+    out.pop_back();
+    appendPadded(out, rest.count(), 6);
+    out += 'Z';
+    return out;
+}
+
 double milliseconds(Duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
 }

@@ -40,6 +40,8 @@ std::optional<std::string> fromHex(std::string_view text);
 
 /// "2026-11-21T10:11:12.345Z"
 std::string calendarText(CalendarTime time);
+/// The same with nanoseconds: "2026-11-21T10:11:12.345678901Z".
+std::string exactCalendarText(CalendarTime time);
 /// Includes the fraction of a millisecond.
 double milliseconds(Duration duration);
 

@@ -1,5 +1,6 @@
 // GET /items, GET /item, GET /checksums: the contents of replicas.
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 
@@ -22,6 +23,17 @@ struct Named {
     std::string accountId;
 };
 
+/// True if all Regions are asked for, and the tables of this name are replicas of one table.
+bool areReplicas(const Call& call, std::string_view accountId) {
+    if (call.argument("regions") != "all") return false;
+    const cluster::Catalog& catalog = call.world.catalog();
+    const auto tables = catalog.named(accountId, call.argument("table"));
+    const auto global = catalog.globals().ofTable(tables.front()->space);
+    return global != nullptr && std::ranges::all_of(tables, [&](const cluster::TablePtr& table) {
+               return global->find(table->space) != nullptr;
+           });
+}
+
 /// The Region is named outright, by the zone, or by the only table of that name.
 Parsed<std::string> regionOf(const Call& call, std::string_view accountId) {
     if (const auto region = call.argument("region"); !region.empty()) return std::string(region);
@@ -36,7 +48,7 @@ Parsed<std::string> regionOf(const Call& call, std::string_view accountId) {
         regions.insert(one->regionName);
     if (regions.empty())
         return std::unexpected("There is no table \"" + std::string(table) + "\".");
-    if (regions.size() == 1) return *regions.begin();
+    if (regions.size() == 1 || areReplicas(call, accountId)) return *regions.begin();
     return std::unexpected("There are tables \"" + std::string(table) +
                            "\" in several Regions; say which with region=.");
 }
@@ -97,8 +109,24 @@ Parsed<cluster::ItemsLookRequest> itemsRequest(const Call& call, const Named& na
     return request;
 }
 
+void writeHeader(json::Writer& out, const cluster::ItemLook::Header& header) {
+    out.name("version").string(exactCalendarText(header.version));
+    out.name("origin").string(header.origin);
+    out.name("tombstone").boolean(header.isTombstone);
+    out.name("heads").beginArray();
+    for (const table::VersionHead& head : header.heads) {
+        out.beginObject().name("region").string(head.region);
+        out.name("at").string(exactCalendarText(head.at));
+        writeNumber(out, "number", head.number);
+        out.endObject();
+    }
+    out.endArray();
+}
+
+enum class Headers : bool { Left, Written };
+
 void writeVersion(json::Writer& out, const cluster::ItemLook::Version& version,
-                  std::string_view region) {
+                  std::string_view region, Headers headers) {
     out.beginObject();
     out.name("zone").string(zoneName(region, version.zone));
     out.name("leader").boolean(version.leader);
@@ -107,8 +135,22 @@ void writeVersion(json::Writer& out, const cluster::ItemLook::Version& version,
     writeNumber(out, "applied", version.applied.value());
     writeNumber(out, "behindRecords", version.behindRecords);
     out.name("behindMs").number(milliseconds(version.behind));
+    if (headers == Headers::Written && version.header) writeHeader(out, *version.header);
     writeItem(out, version.item);
     out.endObject();
+}
+
+/// The members of an answer about one item in one Region.
+void writeLook(json::Writer& out, const cluster::ItemLook& look, std::string_view region,
+               Headers headers) {
+    out.name("region").string(region);
+    writeNumber(out, "group", look.group.value());
+    out.name("storageKey").string(hex(look.storageKey));
+    out.name("position").number(fraction(look.position));
+    out.name("versions").beginArray();
+    for (const auto& version : look.versions)
+        writeVersion(out, version, region, headers);
+    out.endArray();
 }
 
 std::string checksumText(std::uint64_t checksum) {
@@ -121,6 +163,49 @@ std::string checksumText(std::uint64_t checksum) {
 /// `response`, which now waits until everything it shows of the table is on disk.
 Response gated(Response response, const cluster::World& world, const Named& named) {
     response.gate = world.lookGate(named.table, named.region, named.accountId);
+    return response;
+}
+
+/// The replicas of a global table; none if the table is no replica of one.
+std::vector<cluster::TablePtr> replicasOf(const Call& call, const Named& named) {
+    const cluster::Catalog& catalog = call.world.catalog();
+    std::vector<cluster::TablePtr> replicas;
+    for (const cluster::TablePtr& table : catalog.named(named.accountId, named.table)) {
+        if (table->regionName != named.region) continue;
+        const auto global = catalog.globals().ofTable(table->space);
+        if (global == nullptr) break;
+        for (const cluster::GlobalReplica& replica : global->replicas)
+            if (auto other = catalog.find(replica.table)) replicas.push_back(std::move(other));
+        break;
+    }
+    return replicas;
+}
+
+/// GET /item with regions=all.
+Response itemInRegions(const Call& call, cluster::ItemLookRequest request,
+                       const std::vector<cluster::TablePtr>& replicas) {
+    Response response;
+    response.gate = storage::Ticket{};
+    json::Writer out(response.body);
+    out.beginObject();
+    out.name("table").string(request.table);
+    out.name("regions").beginArray();
+    for (const cluster::TablePtr& replica : replicas) {
+        const std::string& region = request.region = replica->regionName;
+        request.accountId = replica->accountId;
+        const auto gate = call.world.lookGate(request.table, region, request.accountId);
+        response.gate = std::max(*response.gate, gate);
+        const auto look = call.world.lookItem(request);
+        if (!look) {
+            Response error = errorResponse(404, look.error());
+            error.gate = response.gate;
+            return error;
+        }
+        out.beginObject();
+        writeLook(out, *look, region, Headers::Written);
+        out.endObject();
+    }
+    out.endArray().endObject();
     return response;
 }
 
@@ -198,20 +283,19 @@ Response getItem(const Call& call) {
     if (!key) return errorResponse(400, key.error().message);
     const cluster::ItemLookRequest request{named->region, named->table, *std::move(key),
                                            named->accountId};
+    if (const auto regions = call.argument("regions"); !regions.empty()) {
+        if (regions != "all") return errorResponse(400, R"("regions" can only be "all".)");
+        const auto replicas = replicasOf(call, *named);
+        if (!replicas.empty()) return itemInRegions(call, request, replicas);
+    }
     const auto look = call.world.lookItem(request);
     if (!look) return gated(errorResponse(404, look.error()), call.world, *named);
     Response response;
     json::Writer out(response.body);
     out.beginObject();
     out.name("table").string(request.table);
-    out.name("region").string(request.region);
-    writeNumber(out, "group", look->group.value());
-    out.name("storageKey").string(hex(look->storageKey));
-    out.name("position").number(fraction(look->position));
-    out.name("versions").beginArray();
-    for (const auto& version : look->versions)
-        writeVersion(out, version, request.region);
-    out.endArray().endObject();
+    writeLook(out, *look, request.region, Headers::Left);
+    out.endObject();
     return gated(std::move(response), call.world, *named);
 }
 

@@ -2,39 +2,11 @@
 
 #include <utility>
 
-#include "core/base/account_id.h"
+#include "core/control/prometheus.h"
 #include "core/control/verbs.h"
 
 namespace orrery::control {
 namespace {
-
-/// Prometheus' text format, one family at a time.
-class Metrics {
-public:
-    explicit Metrics(std::string& out) : m_out(out) {}
-
-    void family(std::string_view name, std::string_view type, std::string_view help) {
-        m_name = name;
-        m_out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
-        m_out.append(name).append(" ").append(type).append("\n");
-    }
-    /// Adds samples to a family that has begun.
-    void continueFamily(std::string_view name) { m_name = name; }
-    void sample(std::string_view labels, std::int64_t value) {
-        m_out += m_name;
-        if (!labels.empty()) m_out.append("{").append(labels).append("}");
-        m_out.append(" ").append(std::to_string(value)).append("\n");
-    }
-    void one(std::string_view name, std::string_view type, std::string_view help,
-             std::uint64_t value) {
-        family(name, type, help);
-        sample("", static_cast<std::int64_t>(value));
-    }
-
-private:
-    std::string& m_out;
-    std::string_view m_name;
-};
 
 /// The families with one or more samples per table.
 class TableMetrics : public SnapshotWriter {
@@ -73,22 +45,8 @@ private:
         void (*add)(Metrics&, const observe::RegionView&, const observe::TableView&);
     };
 
-    static std::string escaped(std::string_view text) {
-        std::string out;
-        for (const char c : text) {
-            if (c == '"' || c == '\\') out += '\\';
-            out += c;
-        }
-        return out;
-    }
     static std::string labels(const observe::RegionView& region, const observe::TableView& table) {
-        std::string labels = "region=\"" + region.name + "\",table_name=\"" + table.name + "\"";
-        // Tables of different accounts may have the same name.
-        if (const auto digits = accountDigits(table.accountId); digits != kSharedAccount)
-            labels.append(",account=\"").append(digits).append("\"");
-        if (const auto name = namespaceOf(table.accountId); !name.empty())
-            labels.append(",namespace=\"").append(escaped(name)).append("\"");
-        return labels;
+        return tableLabels(region.name, table.name, table.accountId);
     }
     static void addItems(Metrics& metrics, const observe::RegionView& region,
                          const observe::TableView& table) {
@@ -105,7 +63,7 @@ private:
             for (const observe::PartitionView& partition : table.partitions)
                 lag += partition.replicas[zone].lagRecords;
             metrics.sample(labels(region, table) + ",zone=\"" + region.zones[zone].name + "\"",
-                           static_cast<std::int64_t>(lag));
+                           lag);
         }
     }
 
@@ -123,6 +81,24 @@ private:
     std::size_t m_region = 0;
     bool m_regionIsBegun = false;
     observe::TableList::Iterator m_table;  // Only while in a Region.
+};
+
+/// All families that a snapshot shows.
+class WorldMetrics : public SnapshotWriter {
+public:
+    WorldMetrics(std::string head, const observe::SnapshotPtr& snapshot)
+        : m_tables(std::move(head), snapshot), m_replication(writeReplicationMetrics(snapshot)) {}
+
+    bool write(std::string& out, std::size_t tablesMax) override {
+        if (!m_tablesAreWritten && m_tables.write(out, tablesMax)) return true;
+        m_tablesAreWritten = true;
+        return m_replication->write(out, tablesMax);
+    }
+
+private:
+    TableMetrics m_tables;
+    bool m_tablesAreWritten = false;
+    std::unique_ptr<SnapshotWriter> m_replication;
 };
 
 }  // namespace
@@ -151,7 +127,7 @@ Response getMetrics(const Call& call) {
                 facts.figures.memtableBytes);
     return showWorld(call, "text/plain; version=0.0.4",
                      [head](std::shared_ptr<observe::Snapshot> snapshot) {
-                         return std::make_unique<TableMetrics>(head, std::move(snapshot));
+                         return std::make_unique<WorldMetrics>(head, std::move(snapshot));
                      });
 }
 

@@ -1,6 +1,5 @@
 // The snapshot as JSON: Regions → zones; tables → partitions → replicas.
 
-#include "core/base/account_id.h"
 #include "core/base/text.h"
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
@@ -61,9 +60,7 @@ void writePartitions(json::Writer& out, const std::vector<observe::PartitionView
 void writeTable(json::Writer& out, const observe::TableView& table, std::string_view region) {
     out.beginObject();
     out.name("name").string(table.name);
-    out.name("account").string(accountDigits(table.accountId));
-    if (const auto name = namespaceOf(table.accountId); !name.empty())
-        out.name("namespace").string(name);
+    writeAccount(out, table.accountId);
     out.name("status").string(table.status);
     out.name("keys").string(table.keys);
     out.name("billing").string(table.billing);
@@ -171,12 +168,24 @@ void SnapshotJson::begin() {
 void SnapshotJson::beginRegion(const observe::RegionView& region) {
     m_out.beginObject();
     m_out.name("name").string(region.name);
+    if (region.place != nullptr) m_out.name("city").string(region.place->city);
+    m_out.name("clockOffsetMs").number(milliseconds(region.clockOffset));
     writeZones(m_out, region);
     m_out.name("tables").beginArray();
     m_table = region.tables.begin();
 }
 
 void SnapshotJson::end() {
+    m_out.endArray();
+    m_out.name("regionLinks").beginArray();
+    for (const observe::RegionLinkView& link : m_snapshot->regionLinks)
+        writeRegionLink(m_out, link);
+    m_out.endArray().name("globalTables").beginArray();
+    for (const observe::GlobalTableView& table : m_snapshot->globalTables)
+        writeGlobalTable(m_out, table);
+    m_out.endArray().name("replication").beginArray();
+    for (const observe::ReplicationPairView& pair : m_snapshot->replication)
+        writeReplicationPair(m_out, pair);
     m_out.endArray();
     m_out.name("faults").beginArray();
     for (const observe::FaultView& fault : m_snapshot->faults)

@@ -1,14 +1,40 @@
 #include "core/cluster/inspect/looks.h"
-#include "core/base/result.h"
 
 #include <algorithm>
 
+#include "core/base/result.h"
 #include "core/cluster/inspect/checksum_scan.h"
+#include "core/cluster/writes/item_versions.h"
 #include "core/cluster/writes/item_view.h"
+#include "core/table/private_key.h"
 #include "core/table/stored_item.h"
 #include "core/types/storage_key.h"
 
 namespace orrery::cluster {
+namespace {
+
+ItemLook::Header headerOf(const table::StoredHeader& stored, const std::string& region,
+                          bool isTombstone) {
+    ItemVersion version = versionOf(stored, region);
+    return {version.at, std::move(version.region), std::move(version.heads), isTombstone};
+}
+
+/// What a replica of a global table has applied in place of an item; nothing if there is none.
+LookResult<std::optional<ItemLook::Header>> tombstoneOf(const WorldState& world, const Group& group,
+                                                        ZoneIndex zone,
+                                                        std::string_view storageKey) {
+    using Found = std::optional<ItemLook::Header>;
+    const std::string key = table::tombstoneKey(group.id, storageKey);
+    const auto stored = world.store.get(volumeOf(group.region, zone), key);
+    if (!stored) return std::unexpected(readProblem(stored.error()));
+    if (!*stored) return Found();
+    const auto decoded = table::decodeStored(key, **stored);
+    if (!decoded) return std::unexpected(readProblem(damagedTree(group, zone, "A deleted item")));
+    return Found(headerOf(decoded->header, world.region(group.region).name, true));
+}
+
+}  // namespace
+
 std::string readProblem(const storage::StorageError& error) {
     return "The data folder could not be read: " + error.message();
 }
@@ -107,6 +133,7 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
     look.group = world.partitions.find(look.storageKey);
     const Group* group = world.findGroup(look.group);
     if (group == nullptr) return std::unexpected("Table " + request.table + " is being deleted.");
+    const bool isGlobal = world.catalog.globals().ofTable(table->space) != nullptr;
     auto leader = group->servingLeader(world.now);
     if (leader && !world.isUp(*group, *leader)) leader.reset();
     for (const ZoneIndex zone : kZones) {
@@ -120,9 +147,16 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
         version.behind = group->lagOf(member, world.now);
         auto view = appliedItem(world, *group, zone, look.storageKey);
         if (!view) return std::unexpected(readProblem(view.error()));
-        if (!*view) continue;
-        if (const auto decoded = table::decodeStored(look.storageKey, *view->bytes))
+        if (!*view) {
+            if (isGlobal) {
+                TRY_ASSIGN(version.header, tombstoneOf(world, *group, zone, look.storageKey));
+            }
+            continue;
+        }
+        if (const auto decoded = table::decodeStored(look.storageKey, *view->bytes)) {
             version.itemLsn = decoded->header.lsn;
+            if (isGlobal) version.header = headerOf(decoded->header, table->regionName, false);
+        }
         version.item = std::move(*view);
     }
     return look;
