@@ -48,6 +48,14 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
     return truncated(value->get_double());
 }
 
+std::optional<double> Fields::real(std::string_view name) const {
+    const json::Value* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_int64()) return static_cast<double>(value->get_int64());
+    if (value->is_uint64()) return static_cast<double>(value->get_uint64());
+    return value->get_double();
+}
+
 std::optional<Fields> Fields::structure(std::string_view name) const {
     const json::Value* value = find(name);
     if (value == nullptr) return std::nullopt;

@@ -35,6 +35,7 @@ public:
     std::optional<bool> optionalFlag(std::string_view name) const;
     /// Truncates a fraction, as the service does.
     std::optional<std::int64_t> integer(std::string_view name) const;
+    std::optional<double> real(std::string_view name) const;
     std::optional<Fields> structure(std::string_view name) const;
     /// The elements of a list of structures; empty if absent.
     std::vector<Fields> structures(std::string_view name) const;

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "core/api/decode/fields.h"
 #include "core/cluster/catalog/request.h"
 #include "core/json/json.h"
 
@@ -16,11 +15,5 @@ struct MissingResource {
 
 /// Never called, since `bind` always fails.
 void replyMissing(const MissingResource& parsed, const cluster::Reply& reply, json::Writer& out);
-
-/// For the operations on a global table of the first version (2017.11.29).
-ApiResult<MissingResource> takeGlobalTable(const Fields& request);
-ApiResult<cluster::Request> refuseGlobalTable(MissingResource& parsed,
-                                              const cluster::Catalog& catalog,
-                                              const cluster::Caller& caller);
 
 }  // namespace orrery::api

@@ -156,12 +156,14 @@ cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
     return index;
 }
 
+ApiError notBuiltYet(std::string_view member) {
+    return ApiError::validation(std::string(member) +
+                                " names a feature of the service that Orrery does not support yet");
+}
+
 ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string_view> members) {
     for (const std::string_view member : members)
-        if (request.has(member))
-            return std::unexpected(ApiError::validation(
-                std::string(member) +
-                " names a feature of the service that Orrery does not support yet"));
+        if (request.has(member)) return std::unexpected(notBuiltYet(member));
     return {};
 }
 

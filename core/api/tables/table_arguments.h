@@ -66,7 +66,9 @@ cluster::SecondaryIndex makeIndex(const IndexDefinition& definition,
 types::KeySchema makeKeys(const std::vector<KeyElement>& keys,
                           const std::vector<types::KeyAttribute>& attributes);
 
-/// Refuses members that name features which are not built yet, instead of ignoring them.
+/// The error for a member of a request that names a feature which is not built yet.
+ApiError notBuiltYet(std::string_view member);
+/// Refuses such members, instead of ignoring them.
 ApiResult<void> refuseMembers(const Fields& request, std::span<const std::string_view> members);
 /// StreamSpecification.
 struct StreamSpecification {

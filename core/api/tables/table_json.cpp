@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/api/tables/throughput_rules.h"
+#include "core/api/tables/replica_json.h"
+#include "core/api/tables/throughput_json.h"
 #include "core/types/attribute_value.h"
 
 namespace orrery::api {
@@ -51,30 +52,6 @@ void writeProjection(json::Writer& out, const IndexProjection& projection) {
     out.endObject();
 }
 
-void writeOnDemand(json::Writer& out, const std::optional<Throughput>& throughput,
-                   const Throughput& asked) {
-    if (!throughput) return;
-    // A removed limit appears only in the reply to the request that removed it.
-    const bool reads = throughput->readUnits >= 1 || asked.readUnits == kNoOnDemandLimit;
-    const bool writes = throughput->writeUnits >= 1 || asked.writeUnits == kNoOnDemandLimit;
-    if (!reads && !writes) return;
-    out.name("OnDemandThroughput").beginObject();
-    if (reads) out.name("MaxReadRequestUnits").number(throughput->readUnits);
-    if (writes) out.name("MaxWriteRequestUnits").number(throughput->writeUnits);
-    out.endObject();
-}
-
-void writeWarm(json::Writer& out, const TableDescription& table,
-               const std::optional<Throughput>& warm, const Throughput& provisioned,
-               bool isChanging) {
-    const Throughput shown = cluster::warmNow(table.billing, warm, provisioned);
-    out.name("WarmThroughput").beginObject();
-    out.name("ReadUnitsPerSecond").number(shown.readUnits);
-    out.name("WriteUnitsPerSecond").number(shown.writeUnits);
-    out.name("Status").string(isChanging ? "UPDATING" : "ACTIVE");
-    out.endObject();
-}
-
 void writeIndex(json::Writer& out, const TableDescription& table, const SecondaryIndex& index,
                 std::pair<std::int64_t, std::int64_t> counts, const Shown& shown) {
     out.beginObject();
@@ -93,10 +70,7 @@ void writeIndex(json::Writer& out, const TableDescription& table, const Secondar
         out.name("WriteCapacityUnits").number(index.throughput.writeUnits);
         out.endObject();
         writeOnDemand(out, index.onDemandMax, {});
-        if (!shown.created) {
-            writeWarm(out, table, index.warm, index.throughput,
-                      index.status == TableStatus::Creating || index.pending.warm);
-        }
+        if (!shown.created) writeWarm(out, table, index);
     }
     out.name("IndexSizeBytes").number(counts.second);
     out.name("ItemCount").number(counts.first);
@@ -164,6 +138,7 @@ void writeCommon(json::Writer& out, const cluster::TableReply& reply) {
     out.name("TableId").string(table.tableId);
     writeBilling(out, table);
     writeStream(out, table);
+    writeReplicas(out, reply);
     out.name("DeletionProtectionEnabled").boolean(table.deletionProtection);
 }
 
@@ -211,9 +186,7 @@ void writeWhole(json::Writer& out, const cluster::TableReply& reply, const Shown
             .string(table.tableClass)
             .endObject();
     writeOnDemand(out, table.onDemandMax, shown.onDemandAsked);
-    if (!shown.created || table.warm)
-        writeWarm(out, table, table.warm, table.throughput,
-                  table.status == TableStatus::Creating || table.pending.warm);
+    if (!shown.created || table.warm) writeWarm(out, table);
     out.endObject();
 }
 

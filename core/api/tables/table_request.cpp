@@ -20,7 +20,7 @@ ApiResult<cluster::Request> bindAccountRequest(AccountRequest&, const cluster::C
 
 ApiResult<cluster::Request> bindTableRequest(TableRequest& parsed, const cluster::Catalog& catalog,
                                              const cluster::Caller& caller) {
-    TRY_ASSIGN(parsed.table, findAnyTable(catalog, caller, parsed.tableName));
+    TRY_ASSIGN(parsed.table, findPresentTable(catalog, caller, parsed.tableName));
     return cluster::ReadNothing{};
 }
 

@@ -119,11 +119,15 @@ ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
 ApiResult<std::optional<std::string>> takeTableClass(const Fields& request) {
     const auto tableClass = request.optionalText("TableClass");
     if (!tableClass) return std::nullopt;
-    if (tableClass != "STANDARD" && tableClass != "STANDARD_INFREQUENT_ACCESS")
-        return refuse(
-            "Invalid table-class parameter provided. Please try again with a valid table-class "
-            "value: [STANDARD, STANDARD_INFREQUENT_ACCESS].");
+    TRY(checkTableClass(*tableClass));
     return std::string(*tableClass);
+}
+
+ApiResult<void> checkTableClass(std::string_view tableClass) {
+    if (tableClass == "STANDARD" || tableClass == "STANDARD_INFREQUENT_ACCESS") return {};
+    return refuse(
+        "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+        "[STANDARD, STANDARD_INFREQUENT_ACCESS].");
 }
 
 std::string keyArn(const cluster::Caller& caller, std::string_view keyId) {
@@ -147,6 +151,20 @@ ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
     cluster::TablePtr table = catalog.find(caller, nameOrArn);
     if (table == nullptr) return std::unexpected(ApiError::tableNotFound(tableNameOf(nameOrArn)));
     return table;
+}
+
+// Observed in October 2026 in us-east-1 (ack-api-quirks DDB-TABLE-298).
+ApiResult<cluster::TablePtr> findPresentTable(const cluster::Catalog& catalog,
+                                              const cluster::Caller& caller,
+                                              std::string_view nameOrArn) {
+    TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, nameOrArn));
+    if (isNewReplica(*table, catalog)) return std::unexpected(ApiError::tableNotFound(table->name));
+    return table;
+}
+
+bool isNewReplica(const cluster::TableDescription& table, const cluster::Catalog& catalog) {
+    return table.status == cluster::TableStatus::Creating &&
+           catalog.globals().ofTable(table.space) != nullptr;
 }
 
 }  // namespace orrery::api

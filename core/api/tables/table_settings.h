@@ -28,6 +28,8 @@ ApiResult<void> checkEncryptionChange(const cluster::TableDescription& table,
                                       const cluster::Caller& caller, const Encryption& encryption);
 
 ApiResult<std::optional<std::string>> takeTableClass(const Fields& request);
+/// Refuses a class of tables that the service does not have.
+ApiResult<void> checkTableClass(std::string_view tableClass);
 
 /// The ARN in SSEDescription for a key given by id, alias or ARN; for an empty id, the ARN of the
 /// account's default key.
@@ -41,5 +43,11 @@ std::string_view tableNameOf(std::string_view nameOrArn);
 ApiResult<cluster::TablePtr> findAnyTable(const cluster::Catalog& catalog,
                                           const cluster::Caller& caller,
                                           std::string_view nameOrArn);
+/// The same, except that a replica of a global table is not found while it is being created.
+ApiResult<cluster::TablePtr> findPresentTable(const cluster::Catalog& catalog,
+                                              const cluster::Caller& caller,
+                                              std::string_view nameOrArn);
+/// True for a replica of a global table that is being created.
+bool isNewReplica(const cluster::TableDescription& table, const cluster::Catalog& catalog);
 
 }  // namespace orrery::api

@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/missing_resource.h"
+#include "core/api/tables/global_tables.h"
 
 namespace orrery::api::operations {
 namespace {

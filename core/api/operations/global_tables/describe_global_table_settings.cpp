@@ -3,7 +3,7 @@
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/missing_resource.h"
+#include "core/api/tables/global_tables.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -16,6 +16,6 @@ constexpr Shape kInput = structure("DescribeGlobalTableSettingsInput", kMembers)
 }  // namespace
 
 const Operation describe_global_table_settings =
-    operation<takeGlobalTable, refuseGlobalTable, replyMissing>(kInput);
+    operation<takeGlobalTable, refuseGlobalTableSettings, replyMissing>(kInput);
 
 }  // namespace orrery::api::operations

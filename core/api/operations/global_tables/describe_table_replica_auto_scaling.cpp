@@ -1,11 +1,12 @@
-// DescribeTableReplicaAutoScaling. API reference: API_DescribeTableReplicaAutoScaling.html. No
-// table has replicas in other Regions yet, so it finds none. Observed in October 2026 in us-west-2
-// and us-east-1: a table of one Region is not found either.
+// DescribeTableReplicaAutoScaling. API reference: API_DescribeTableReplicaAutoScaling.html.
+// Observed in October 2026 in us-west-2 and us-east-1: a table of one Region is not found.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"
-#include "core/api/tables/missing_resource.h"
-#include "core/api/tables/table_settings.h"
+#include "core/api/tables/auto_scaling_json.h"
+#include "core/api/tables/global_tables.h"
+#include "core/api/tables/table_request.h"
+#include "core/base/result.h"
 
 namespace orrery::api::operations {
 namespace {
@@ -15,19 +16,21 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DescribeTableReplicaAutoScalingInput", kMembers);
 
-ApiResult<MissingResource> parse(const Fields& request) {
-    return MissingResource{std::string(tableNameOf(request.text("TableName")))};
+ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
+                                 const cluster::Caller& caller) {
+    TRY_ASSIGN(cluster::TablePtr table, findGlobalTable(catalog, caller, parsed.tableName));
+    return cluster::DescribeTable{std::move(table)};
 }
 
-ApiResult<cluster::Request> bind(MissingResource& parsed, const cluster::Catalog&,
-                                 const cluster::Caller&) {
-    return std::unexpected(ApiError{ErrorType::ResourceNotFound,
-                                    "Global table with name: '" + parsed.name + "' does not exist.",
-                                    nullptr});
+void reply(const TableRequest&, const cluster::Reply& reply, json::Writer& out) {
+    out.beginObject().name("TableAutoScalingDescription");
+    writeAutoScaling(out, std::get<cluster::TableReply>(reply));
+    out.endObject();
 }
 
 }  // namespace
 
-const Operation describe_table_replica_auto_scaling = operation<parse, bind, replyMissing>(kInput);
+const Operation describe_table_replica_auto_scaling =
+    operation<takeTableRequest, bind, reply>(kInput);
 
 }  // namespace orrery::api::operations

@@ -1,5 +1,5 @@
-// ListGlobalTables. API reference: API_ListGlobalTables.html. No table has replicas in other
-// Regions yet.
+// ListGlobalTables. API reference: API_ListGlobalTables.html. It lists global tables of the first
+// version, of which there are none.
 
 #include "core/api/decode/shapes.h"
 #include "core/api/operations/operations.h"

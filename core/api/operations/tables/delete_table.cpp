@@ -16,14 +16,32 @@ constexpr Member kMembers[] = {
 };
 constexpr Shape kInput = structure("DeleteTableInput", kMembers);
 
+// The texts for replicas of global tables: observed in October 2026 in us-east-1 (ack-api-quirks
+// DDB-TABLE-297 and 298).
+
+std::unexpected<ApiError> refuseNewReplica(const cluster::TableDescription& table) {
+    return std::unexpected(ApiError{ErrorType::ResourceInUse,
+                                    "Attempt to change a resource which is still in use: Table: " +
+                                        table.name + " is being used.",
+                                    nullptr});
+}
+
+std::unexpected<ApiError> refuseProtected(const cluster::TableDescription& table, bool isReplica) {
+    return std::unexpected(ApiError::validation(
+        isReplica
+            ? "Cannot delete table " + table.name + " in region " + table.regionName +
+                  " because it has deletion protection enabled. Disable deletion protection first."
+            : "Resource cannot be deleted as it is currently protected against deletion. Disable "
+              "deletion protection first."));
+}
+
 ApiResult<cluster::Request> bind(TableRequest& parsed, const cluster::Catalog& catalog,
                                  const cluster::Caller& caller) {
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
+    if (isNewReplica(*table, catalog)) return refuseNewReplica(*table);
     TRY(checkDeletable(*table));
     if (table->deletionProtection)
-        return std::unexpected(ApiError::validation(
-            "Resource cannot be deleted as it is currently protected against deletion. Disable "
-            "deletion protection first."));
+        return refuseProtected(*table, catalog.globals().ofTable(table->space) != nullptr);
     return cluster::DeleteTable{std::move(table)};
 }
 
