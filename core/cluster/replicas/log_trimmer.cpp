@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/cluster/replicas/group_state.h"
+
 namespace orrery::cluster {
 
 using replication::MemberRole;
