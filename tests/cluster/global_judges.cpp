@@ -165,13 +165,15 @@ std::string GlobalTableJudge::take(Replica& replica, GroupId group, Lsn lsn,
     if (record->kind == table::RecordKind::ForgetTombstone)
         replica.forgotten.insert(sharedKey(record->key));
     const bool isCheck = record->kind == table::RecordKind::TransactionCommit &&
-                         record->action == table::TransactionAction::Check;
-    if (isCheck && record->newImage && record->version) {
+                         record->action == table::TransactionAction::Check && record->newImage;
+    if (isCheck && record->version) {
         const auto known = replica.latest.find(sharedKey(record->key));
         if (known != replica.latest.end() && known->second.at != *record->version)
             return where + ": a check changes the version of an item";
+        return {};
     }
-    if (!table::changesItem(*record)) return {};
+    // An item without a version has the time at which it was stored last.
+    if (!table::changesItem(*record) && !isCheck) return {};
     return takeVersion(replica, where, *record);
 }
 
