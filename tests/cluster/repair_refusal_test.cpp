@@ -65,6 +65,7 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("value");
         QTest::newRow("a table") << "table/77" << QByteArray("\5\x9late", 6);
+        QTest::newRow("a global table") << "global/77" << QByteArray("\x9later", 6);
         QTest::newRow("a job") << "job/77" << QByteArray("\x9later", 6);
         QTest::newRow("a kind of job") << "job/77" << QByteArray("\1\x63later", 7);
         QTest::newRow("a stream") << "stream/1/2" << QByteArray("\x9later", 6);
