@@ -109,7 +109,9 @@ int runCtl(const std::vector<std::string>& arguments) {
         return 1;
     }
     const bool good = reply->status < 300;
-    std::fprintf(good ? stdout : stderr, "%s\n", reply->body.c_str());
+    const auto text = good ? parsed.call.text : nullptr;
+    const std::string shown = text != nullptr ? text(reply->body) : reply->body;
+    std::fprintf(good ? stdout : stderr, "%s\n", shown.c_str());
     return good ? 0 : 1;
 }
 

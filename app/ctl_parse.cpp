@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "app/ctl.h"
+#include "app/ctl_text.h"
 #include "core/json/json.h"
 #include "core/observe/fault_spec.h"
 
@@ -242,6 +243,8 @@ CtlParse parseCtl(const Words& words) {
     const bool alone = words.size() == 1;
     if (alone && (verb == "status" || verb == "snapshot" || verb == "metrics"))
         return {{"GET", "/" + verb, ""}, ""};
+    if (alone && verb == "global-tables") return {{"GET", "/" + verb, "", globalTablesText}, ""};
+    if (alone && verb == "replication") return {{"GET", "/" + verb, "", replicationText}, ""};
     if (verb == "fault") return fault(words);
     if (verb == "heal") return heal(words);
     if (verb == "jobs") return jobs(words);

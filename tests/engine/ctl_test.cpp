@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include "app/ctl_text.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery::app;
@@ -67,6 +68,8 @@ private slots:
         row("conflicts T", "GET /conflicts?table=T ");
         row("conflicts T region=eu-west-1 after=1-2-3 limit=5 format=csv follow=true",
             "GET /conflicts?table=T&region=eu-west-1&after=1-2-3&limit=5&format=csv&follow=true ");
+        row("global-tables", "GET /global-tables ");
+        row("replication", "GET /replication ");
         row("reset", "POST /reset {}");
         row("reset test-7", R"(POST /reset {"namespace":"test-7"})");
     }
@@ -112,6 +115,36 @@ private slots:
                                    Words{"conflicts", "T&x=y"},
                                    Words{"conflicts", "T", "after=1&limit=2"}})
             QVERIFY(QString::fromStdString(parseCtl(words).problem).startsWith("Usage:"));
+    }
+
+    void showsGlobalTablesToPeople() {
+        QCOMPARE(globalTablesText(R"({"globalTables":[]})"),
+                 std::string("There are no global tables."));
+        QCOMPARE(
+            globalTablesText(
+                R"({"globalTables":[{"name":"T","account":"000000000000","consistency":"EVENTUAL",)"
+                R"("replicas":[{"region":"a","status":"ACTIVE"},)"
+                R"({"region":"b","status":"CREATING"}]},{"name":"U","account":"123456789012",)"
+                R"("namespace":"n","consistency":"STRONG","replicas":[]}]})"),
+            std::string("Table T, eventual consistency: a ACTIVE, b CREATING\n"
+                        "Table U (account 123456789012, namespace n), strong consistency:"));
+        QCOMPARE(globalTablesText("no JSON"), std::string("no JSON"));
+    }
+
+    void showsReplicationToPeople() {
+        QCOMPARE(replicationText(R"({"replication":[]})"),
+                 std::string("No table is replicated to another Region."));
+        QCOMPARE(
+            replicationText(
+                R"({"replication":[{"table":"T","account":"000000000000","from":"a","to":"b",)"
+                R"("pending":214,"latencyMs":81.25,"latencySumMs":160.0,"changes":2,"lost":1,)"
+                R"("isPaused":true,"isFilling":false},{"table":"T","account":"000000000000",)"
+                R"("from":"b","to":"a","pending":1,"changes":0,"lost":0,"isPaused":false,)"
+                R"("isFilling":true,"done":3,"total":9}]})"),
+            std::string("Table T from a to b: 214 changes pending; latency 81.2 ms (mean of 2 "
+                        "changes: 80.0 ms); 1 lost; paused\n"
+                        "Table T from b to a: 1 change pending; latency not measured yet; 0 lost; "
+                        "filling: 3 of 9 items"));
     }
 };
 
