@@ -42,11 +42,16 @@ void RegionMap::setRegion(const observe::RegionView& region, const observe::Snap
     const auto idOf = [](const observe::FaultView* fault) {
         return fault == nullptr ? std::nullopt : std::optional(fault->id);
     };
+    const auto* loss =
+        activeFault(snapshot, "region-loss",
+                    {region.zones[0].name, region.zones[1].name, region.zones[2].name});
     bool changed = false;
     for (std::size_t i = 0; i < m_tiles.size(); ++i) {
         const observe::ZoneView& zone = region.zones[i];
         const auto* outage = activeFault(snapshot, "zone-outage", {zone.name});
-        m_zoneFaults[i] = idOf(outage);
+        if (outage == nullptr) outage = loss;
+        m_zoneFaults[i].reset();
+        if (outage != nullptr) m_zoneFaults[i] = {outage->id, toQString(outage->target)};
         changed |= m_tiles[i]->zone().up != zone.up;
         m_tiles[i]->setZone(zone, outage, snapshot.at);
         const std::string& a = region.zones[(i + 1) % m_links.size()].name;
@@ -110,8 +115,8 @@ void RegionMap::zoneMenu(int zone) {
     const QString name = toQString(m_tiles[i]->zone().name);
     QMenu menu(this);
     if (m_zoneFaults[i]) {
-        menu.addAction(icon(Symbol::Heal), tr("Heal %1").arg(name), this,
-                       [this, fault = *m_zoneFaults[i]] { emit heal(fault); });
+        menu.addAction(icon(Symbol::Heal), tr("Heal %1").arg(m_zoneFaults[i]->struck), this,
+                       [this, fault = m_zoneFaults[i]->id] { emit heal(fault); });
     } else {
         for (const int seconds : {20, 60})
             menu.addAction(icon(Symbol::Fail), tr("Fail %1 for %2 s").arg(name).arg(seconds), this,

@@ -18,7 +18,7 @@ class ZoneTile : public QAbstractButton {
 public:
     explicit ZoneTile(int zone, QWidget* parent = nullptr);
 
-    /// `fault` is the outage of this zone, or null.
+    /// `fault` is the one that has taken this zone away, or null.
     void setZone(const observe::ZoneView& zone, const observe::FaultView* fault, Instant now);
     const observe::ZoneView& zone() const { return m_zone; }
     QString stateText() const { return m_state; }
@@ -82,13 +82,19 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// Why a zone has failed: the fault's id, and the zone or Region that it has struck.
+    struct ZoneFault {
+        std::uint64_t id = 0;
+        QString struck;
+    };
+
     void zoneMenu(int zone);
     void linkMenu(int link);
 
     QString m_name;
     std::array<ZoneTile*, kZonesPerRegion> m_tiles{};
     std::array<LinkButton*, kZonesPerRegion> m_links{};
-    std::array<std::optional<std::uint64_t>, kZonesPerRegion> m_zoneFaults;
+    std::array<std::optional<ZoneFault>, kZonesPerRegion> m_zoneFaults;
     std::array<std::optional<std::uint64_t>, kZonesPerRegion> m_linkFaults;
 };
 
@@ -114,7 +120,7 @@ private:
     QStackedWidget* m_stack;
 };
 
-/// The active fault of `kind` ("zone-outage", "link-cut") that strikes exactly `zones`, in either
+/// The active fault of `kind` ("zone-outage", "link-cut") that strikes exactly `zones`, in any
 /// order; null if there is none.
 const observe::FaultView* activeFault(const observe::Snapshot& snapshot, const char* kind,
                                       std::initializer_list<std::string_view> zones);

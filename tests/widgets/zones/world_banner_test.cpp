@@ -4,6 +4,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "core/observe/fault_spec.h"
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"
 #include "widgets/clock/clock_bar.h"
@@ -71,6 +72,19 @@ private slots:
         banner.show();
         const auto* label = banner.findChild<QLabel*>();
         QCOMPARE(label->text(), refused + u'\n' + rest.join(QStringLiteral(" · ")));
+    }
+
+    // Also those that the window cannot begin.
+    void saysEveryFaultOfTheTable() {
+        for (const observe::FaultSpec& spec : observe::faultSpecs()) {
+            auto snapshot = test::makeSnapshot({});
+            observe::FaultView fault;
+            fault.kind = spec.name;
+            fault.target = "eu-west-1";
+            snapshot->faults.push_back(fault);
+            QCOMPARE(widgets::faultSummary(*snapshot).toStdString(),
+                     observe::faultText(spec.shown, "eu-west-1"));
+        }
     }
 
     void aFaultThatIsOverIsNotSaid() {

@@ -72,6 +72,33 @@ private slots:
         QCOMPARE(healed[0][0].value<std::uint64_t>(), 77u);
     }
 
+    // Each of its zones heals the whole Region.
+    void aLostRegionIsHealedAtAnyZone() {
+        auto snapshot = oneRegion();
+        auto region = std::make_shared<observe::RegionView>(*snapshot->regions[0]);
+        observe::FaultView loss;
+        loss.id = 78;
+        loss.kind = "region-loss";
+        loss.target = region->name;
+        loss.regions = {region->name};
+        for (observe::ZoneView& zone : region->zones) {
+            zone.up = false;
+            loss.zones.push_back(zone.name);
+        }
+        snapshot->regions[0] = region;
+        snapshot->faults.push_back(loss);
+        widgets::ZoneMap map;
+        map.resize(340, 260);
+        map.setSnapshot(snapshot);
+        map.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        QSignalSpy healed(&map, &widgets::ZoneMap::heal);
+        chooseInMenu("Heal us-east-1");
+        QTest::mouseClick(map.region(0)->tile(1), Qt::LeftButton);
+        QCOMPARE(healed.count(), 1);
+        QCOMPARE(healed[0][0].value<std::uint64_t>(), 78u);
+    }
+
     // A display text that contains another zone's name is not that zone.
     void aFaultIsShownAtItsOwnZoneOnly() {
         auto snapshot =
