@@ -10,6 +10,7 @@
 #include "core/cluster/catalog/global_table.h"
 #include "core/cluster/catalog/stored_version.h"
 #include "core/cluster/catalog/stream_description.h"
+#include "core/cluster/faults/experiment_codec.h"
 #include "core/cluster/global/conflict.h"
 #include "core/cluster/repair/trial.h"
 #include "core/cluster/replicas/jobs.h"
@@ -29,12 +30,14 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 20> kConsequences = {{
+constexpr std::array<Consequence, 22> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
     {kGlobalPrefix, "tables in several Regions are no longer replicas of one another.", true},
     {kStreamValuePrefix, "the stream is lost.", true},
     {"faults", "all faults are healed.", true},
+    {kTemplatePrefix, "the experiment template is lost.", true},
+    {kExperimentPrefix, "the experiment is no longer listed; its fault ends by itself.", true},
     {"clock-setting", "the clock runs at normal speed.", true},
     {"clock", "the world's time begins anew.", true},
     {"profile", "the default profile is used.", true},

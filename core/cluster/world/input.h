@@ -12,6 +12,7 @@
 #include "core/cluster/catalog/profile.h"
 #include "core/cluster/catalog/region_settings.h"
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/faults/experiment.h"
 #include "core/cluster/faults/fault_request.h"
 #include "core/cluster/inspect/look.h"
 #include "core/cluster/kernel/calls.h"
@@ -137,7 +138,7 @@ struct CancelJob {
 using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile,
                            SetRegionClock, SetRegionLink, SetClock, WallClock, CalendarJump,
                            StorageSynced, StorageAccepts, StorageFailure, StartChecksums,
-                           StepChecksums, DropChecksums, CancelJob, ResetTables>;
+                           StepChecksums, DropChecksums, CancelJob, ResetTables, ExperimentInput>;
 
 /// The number of what the input began (a fault, a checksum scan) or how much it did (a reset),
 /// otherwise 0. Or one sentence that says why the input was refused.

@@ -47,6 +47,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
               return transactions.serve(group, zone, request, sizes);
           }),
       zones(state, replicator, router),
+      experiments(state, zones),
       snapshots(state, server, replication, jobs),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
@@ -119,6 +120,7 @@ storage::StorageResult<std::unique_ptr<World>> World::open(storage::Store& store
     TRY(impl->tables.reopenRegions());
     TRY(impl->streams.reopen());
     TRY(impl->zones.reopen());
+    TRY(impl->experiments.reopen());
     TRY(impl->tables.reopenTables());
     impl->transactions.resume(starts);
     TRY(impl->streams.resume());

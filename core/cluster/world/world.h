@@ -23,6 +23,8 @@
 
 namespace orrery::cluster {
 
+class Experiments;
+
 struct WorldOptions {
     /// The profile, unless the store has one saved.
     Profile profile = Profile::dropIn();
@@ -148,6 +150,7 @@ public:
     std::vector<RegionStatus> regions() const;
     std::uint64_t seed() const;
     std::vector<observe::FaultView> faults() const;
+    const Experiments& experiments() const;
     /// Jobs in progress: index filling, reclaiming, checksum scans, copies.
     std::vector<observe::JobView> jobs() const;
     /// The present state. Unchanged nodes are shared with the previous snapshot. The driver fills

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/cluster/faults/experiments.h"
 #include "core/cluster/faults/zones.h"
 #include "core/cluster/global/global_replication.h"
 #include "core/cluster/inspect/checksum_scan.h"
@@ -44,6 +45,7 @@ public:
     Admitted admit(const DropChecksums& input);
     Admitted admit(const CancelJob& input);
     Admitted admit(const ResetTables& input);
+    Admitted admit(const ExperimentInput& input);
 
     /// Answers a request that needs no replica.
     ApiResult<Reply> answerAtOnce(const Request& request, const Caller& caller);
@@ -81,6 +83,7 @@ public:
     Router router;
     ItemServer server;
     Zones zones;
+    Experiments experiments;  // Uses the zones.
     SnapshotBuilder snapshots;
     ChecksumLooks checksums;
 

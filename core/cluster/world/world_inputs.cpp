@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
+#include "core/base/result.h"
 #include "core/cluster/world/world_impl.h"
 
 // The effect of each kind of input, at the present instant, and where calls go.
@@ -24,12 +25,15 @@ Admitted World::Impl::admit(const FaultRequest& request) {
 }
 
 Admitted World::Impl::admit(const HealFault& input) {
-    if (zones.heal(input.fault)) return 0;
-    return std::unexpected("No fault " + std::to_string(input.fault) + " is active.");
+    if (!zones.heal(input.fault))
+        return std::unexpected("No fault " + std::to_string(input.fault) + " is active.");
+    experiments.faultsHealed();
+    return 0;
 }
 
 Admitted World::Impl::admit(const HealAllFaults&) {
     zones.healAll();
+    experiments.faultsHealed();
     return 0;
 }
 
@@ -133,6 +137,11 @@ Admitted World::Impl::admit(const CancelJob& input) {
 
 Admitted World::Impl::admit(const ResetTables& input) {
     return tables.reset(input.accountId, input.countMax);
+}
+
+Admitted World::Impl::admit(const ExperimentInput& input) {
+    TRY(experiments.apply(input));
+    return 0;
 }
 
 // --- calls on their way

@@ -84,6 +84,10 @@ const ClockSetting& World::clockSetting() const {
     return m_impl->clockSetting;
 }
 
+const Experiments& World::experiments() const {
+    return m_impl->experiments;
+}
+
 storage::Ticket World::controlGate() const {
     return std::max(m_impl->settingsGate, m_impl->zones.gate());
 }
