@@ -319,7 +319,7 @@ private slots:
         t.write(kEast, "large", std::string(70'000, 'r'));
         t.write(kWest, "large", "small");
         t.run(10s);
-        const ConflictsLook look = t.look({.limit = 1000});
+        const ConflictsLook look = t.look({.table = "", .limit = 1000});
         QCOMPARE(look.rows.size() + look.forgotten.count, static_cast<std::size_t>(count) + 1);
         QVERIFY(look.forgotten.count > 10);
         QVERIFY(look.forgotten.before < look.rows[0].conflict.id.lostAt);
@@ -327,7 +327,7 @@ private slots:
         QVERIFY(last.lost.isTooLarge && !last.lost.image && last.winner.image);
         t.sync();
         t.restart();
-        const ConflictsLook after = t.look({.limit = 1000});
+        const ConflictsLook after = t.look({.table = "", .limit = 1000});
         QCOMPARE(after.rows.size(), look.rows.size());
         QCOMPARE(after.forgotten.count, look.forgotten.count);
         QCOMPARE(after.forgotten.before, look.forgotten.before);

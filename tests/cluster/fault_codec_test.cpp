@@ -71,7 +71,7 @@ std::vector<Fault> some() {
     faults[4].place.oneWay = true;
     faults[5].place.slow = {200ms, 10ms, {1, 100}};
     faults[5].view.until = Instant(25s);
-    faults[6].place.table = "T";
+    faults[6].place.table = std::string("T");
     return faults;
 }
 

@@ -18,8 +18,8 @@ GlobalTable some() {
     table.id = 300;
     table.consistency = GlobalConsistency::Strong;
     table.replicas = {
-        {KeySpaceId(7), ReplicaStatus::Active, CalendarTime(Duration(5)), KeySpaceId{}},
-        {KeySpaceId(900), ReplicaStatus::Creating, CalendarTime(Duration(6)), KeySpaceId(7)}};
+        {KeySpaceId(7), ReplicaStatus::Active, CalendarTime(Duration(5)), KeySpaceId{}, {}},
+        {KeySpaceId(900), ReplicaStatus::Creating, CalendarTime(Duration(6)), KeySpaceId(7), {}}};
     return table;
 }
 

@@ -41,7 +41,7 @@ public:
     void makeGlobal() {
         GlobalTable global;
         global.id = 1;
-        global.replicas.push_back({kTable, ReplicaStatus::Active, {}, {}});
+        global.replicas.push_back({kTable, ReplicaStatus::Active, {}, {}, {}});
         m_state.catalog.putGlobal(std::make_shared<const GlobalTable>(global));
     }
     /// What the world's calendar shows.

@@ -86,8 +86,9 @@ class ServedGroup : private GroupListener {
 public:
     ServedGroup()
         : prepared(t.world),
+          collections(t.world),
           server(
-              t.world, t.replicator, prepared,
+              t.world, t.replicator, prepared, collections,
               [this](Group&, ZoneIndex, OpId, std::unique_ptr<OpResult> result) {
                   answers.push_back(std::move(result));
               },
@@ -133,6 +134,7 @@ public:
 
     OneGroup t;
     PreparedItems prepared;
+    CollectionSizes collections;
     ItemServer server;
     TablePtr table;
     std::vector<std::unique_ptr<OpResult>> answers;
