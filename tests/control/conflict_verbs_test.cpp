@@ -30,7 +30,7 @@ public:
     /// Both Regions write an item before they know of one another.
     void conflict(const std::string& key) {
         const std::string item = R"({"TableName":"Tab","Item":{"pk":{"S":")" + key + R"("},)";
-        call("PutItem", item + R"("color":{"S":"red, \"bright\""}}})", "us-east-1");
+        call("PutItem", item + R"("color":{"S":"red, \u0022bright\u0022"}}})", "us-east-1");
         pass(10ms);
         call("PutItem", item + R"("size":{"S":"XL"}}})", "eu-west-1");
     }
@@ -105,7 +105,9 @@ private slots:
         QVERIFY(lines[0].startsWith("id,region,key,lostWrites,"));
         QVERIFY2(lines[1].contains(R"(,us-east-1,"{""pk"":{""S"":""x""}}",1,)"),
                  qPrintable(lines[1]));
-        QVERIFY2(lines[1].contains(R"({""S"":""red, \""bright\""""})"), qPrintable(lines[1]));
+        // moc would miss the class after a raw string with a backslash before a quote.
+        const QString red = "{\"\"S\"\":\"\"red, \\\"\"bright\\\"\"\"\"}";
+        QVERIFY2(lines[1].contains(red), qPrintable(lines[1]));
         QVERIFY(lines[1].endsWith(",winner"));
     }
 
