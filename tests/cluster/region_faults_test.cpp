@@ -339,7 +339,6 @@ private slots:
 
 private:
     static std::vector<NamedFault> refused() {
-        const RegionLink more{1s, 0s, {0, 1}};
         return {
             {"Region us-east-1 is isolated already.", test::isolated(kHome)},
             {"Region us-east-1 is lost already.", test::lost(kHome)},

@@ -189,7 +189,7 @@ private slots:
         TwoRegions t(Profile::dropIn());
         const ReplicationPauses& pauses = t.state.replicationPauses;
         Fault pause = faultOf(observe::FaultKind::ReplicationPause, {0, 1});
-        pause.place.table = "T";
+        pause.place.table = std::string("T");
         t.strike({pause});
         QVERIFY(t.arrival() && t.arrival(true));
         QVERIFY(pauses.has("us-east-1", "eu-west-1", "T"));

@@ -19,9 +19,10 @@ constexpr ZoneIndex kA(0);
 constexpr ZoneIndex kB(1);
 constexpr ZoneIndex kC(2);
 
-class Post {
+class OneOutbox {
 public:
-    explicit Post(const Profile& profile = Profile::dropIn()) : m_state(*m_store, profile, 7, 100) {
+    explicit OneOutbox(const Profile& profile = Profile::dropIn())
+        : m_state(*m_store, profile, 7, 100) {
         m_state.addRegion("eu-west-1");
         m_state.addRegion("us-east-1");
         m_group.id = GroupId(9);
@@ -90,7 +91,7 @@ class ReplicaOutboxTest : public QObject {
     Q_OBJECT
 private slots:
     void oneBatchIsInFlight() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a");
         t.change(6, "b");
         QVERIFY(t.outbox().send(false) > t.now());
@@ -113,7 +114,7 @@ private slots:
 
     // The item keeps its place and the first record for which it stands.
     void changesOfAnItemAreCombined() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a", "1");
         t.change(6, "b", "2");
         for (std::uint64_t lsn = 7; lsn < 1000; ++lsn)
@@ -132,7 +133,7 @@ private slots:
     }
 
     void aChangeReplacesTheItemThatWaits() {
-        Post t;
+        OneOutbox t;
         t.item("a");
         t.item("b");
         t.change(5, "c");
@@ -147,7 +148,7 @@ private slots:
     }
 
     void aBatchIsBounded() {
-        Post t;
+        OneOutbox t;
         for (std::uint64_t lsn = 1; lsn <= 600; ++lsn)
             t.change(lsn, "k" + std::to_string(lsn));
         std::vector<std::size_t> sizes;
@@ -168,7 +169,7 @@ private slots:
 
     // Each time after twice as long, to the next zone, until somebody answers.
     void anUnansweredBatchIsSentAgain() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a");
         Instant next = t.outbox().send(false);
         QCOMPARE(t.sent(), "b: a@5=image\n");
@@ -193,7 +194,7 @@ private slots:
     }
 
     void anotherLeaderIsFollowed() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a");
         t.outbox().send(false);
         t.sent();
@@ -213,7 +214,7 @@ private slots:
     }
 
     void aDamagedReplicaGetsNoMore() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a");
         t.outbox().send(false);
         t.sent();
@@ -224,7 +225,7 @@ private slots:
     }
 
     void aPauseHoldsWhatIsDue() {
-        Post t;
+        OneOutbox t;
         t.change(5, "a");
         const Instant next = t.outbox().send(true);
         QVERIFY(next > t.now() && next - t.now() <= 1s);
@@ -240,7 +241,7 @@ private slots:
     void changesLeaveAfterTheDelayOfTheProfile() {
         Profile profile = Profile::dropIn();
         profile.replicationDelay = 500ms;
-        Post t(profile);
+        OneOutbox t(profile);
         t.change(5, "a");
         QVERIFY(t.outbox().send(false) == t.now() + 500ms);
         QCOMPARE(t.sent(), "");
@@ -252,7 +253,7 @@ private slots:
         QCOMPARE(t.sent(), "b: a@5=later\n");
         QVERIFY(t.answer(ReplicaBatchOutcome::Taken));
         QVERIFY(t.outbox().send(false) == t.now() + 400ms);
-        Post fill(profile);
+        OneOutbox fill(profile);
         fill.item("a");
         fill.outbox().send(false);
         QCOMPARE(fill.sent(), "b: a@0=item\n");
@@ -260,7 +261,7 @@ private slots:
 
     // Not a fixed time, and not a different one whenever it is asked.
     void theDelayIsRandomForEachBatch() {
-        Post t(Profile::serviceLike());
+        OneOutbox t(Profile::serviceLike());
         std::set<Duration> delays;
         for (std::uint64_t lsn = 1; lsn <= 50; ++lsn) {
             t.change(lsn, "a");
