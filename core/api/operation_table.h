@@ -7,8 +7,9 @@
 
 namespace orrery::api {
 
-/// The services of the engine, named as in X-Amz-Target before the dot.
-enum class Service { DynamoDB, Streams };
+/// The services of the engine. DynamoDB and Streams find an operation by X-Amz-Target, Fis (AWS
+/// Fault Injection Service) by method and path: see rest_table.h.
+enum class Service { DynamoDB, Streams, Fis };
 
 /// Whether an operation works on items or on tables.
 enum class Plane { Data, Control };

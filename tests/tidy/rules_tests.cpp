@@ -46,7 +46,7 @@ Complaints checkTestsAreRun(const QList<Source>& sources) {
 }
 
 Complaints checkOperationsAreTested(const QString& operationsDef, const QStringList& testFiles) {
-    static const QRegularExpression row(R"(^OPERATION\(\s*\w+\s*,\s*\w+\s*,\s*(\w+)\s*,)",
+    static const QRegularExpression row(R"(^(?:OPERATION|REST)\(\s*\w+\s*,\s*\w+\s*,\s*(\w+)\s*,)",
                                         QRegularExpression::MultilineOption);
     QSet<QString> folders;
     for (const QString& file : testFiles) {
