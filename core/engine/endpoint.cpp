@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "core/api/api.h"
+#include "core/api/rest_table.h"
 #include "core/base/account_id.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
@@ -32,6 +33,8 @@ constexpr int kPreflightSeconds = 172'800;
 
 // What an answer of a control call may have.
 constexpr std::size_t kControlBytesMax = 1536 * 1024;
+// And an answer of a REST service: a page of 100 experiments with all their tags.
+constexpr std::size_t kRestBytesMax = 2560 * 1024;
 // A parsed request takes up to about this many times the size of its JSON.
 constexpr std::size_t kParsedFactor = 4;
 
@@ -136,6 +139,7 @@ http::Needs Endpoint::needsOf(const http::Request& request) const {
     const std::size_t parsed = kParsedFactor * bodyBytes;
     // Calls that unblock waiting requests must not wait behind them.
     if (request.target.starts_with(control::kPrefix)) return {parsed, kControlBytesMax, true};
+    if (api::isRestPath(request.target)) return {parsed, kRestBytesMax, false};
     return {parsed, api::answerBytesMax(request.amzTarget, request.body, bodyBytes), false};
 }
 
@@ -164,6 +168,8 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
         return refuse(id,
                       "Requests from web pages of other sites are refused; start the server with "
                       "--cors to allow them.");
+    if (api::isRestPath(request.target) && request.method != http::Method::Options)
+        return onRest(id, request, connectionNumber);
     switch (request.method) {
         case http::Method::Post:
             return onPost(id, request, connectionNumber);
@@ -251,7 +257,8 @@ std::optional<std::string_view> Endpoint::plainBody(const Destination& to,
 }
 
 // Reads the claim of the signature and, if there are credentials, verifies it.
-ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request) const {
+ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request,
+                                                 std::string_view service) const {
     TRY_ASSIGN(auth::Signature signature,
                auth::parseSignature(
                    {request.authorization, request.amzDate, request.date, request.query()}));
@@ -262,7 +269,7 @@ ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request) c
     TRY(auth::verifySignature(
         signature, {request.methodName, request.target, request.head, request.body},
         m_options.credentials,
-        {.now = Loop::calendar(), .skewMax = m_options.clockSkewMax, .service = "dynamodb"}));
+        {.now = Loop::calendar(), .skewMax = m_options.clockSkewMax, .service = service}));
     return signature;
 }
 
@@ -276,23 +283,29 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     std::string room;
     const auto body = plainBody(to, request, room);
     if (!body) return;
-    auto signature = signatureOf(request);
+    auto signature = signatureOf(request, "dynamodb");
     if (!signature) return refuseUnsigned(to, request.amzTarget, *body, signature.error());
     to.region = signature->region;
     auto call = api::parseCall(request.amzTarget, *body, to.region);
     if (!call) return Answering(*m_server).fail(to, call.error());
-    const auto zone = zoneOf(request.zone, signature->region, connection);
-    if (!zone) return Answering(*m_server).fail(to, zone.error());
-    auto accountId =
-        accountIdFor(request, auth::accountOf(signature->accessKey, m_options.namespaces));
-    if (!accountId) return Answering(*m_server).fail(to, accountId.error());
+    auto caller = callerOf(request, *std::move(signature), connection);
+    if (!caller) return Answering(*m_server).fail(to, caller.error());
+    m_dispatcher.submit(*std::move(call), *std::move(caller), std::move(to));
+}
+
+ApiResult<cluster::Caller> Endpoint::callerOf(const http::Request& request,
+                                              auth::Signature signature,
+                                              std::uint64_t connection) const {
+    TRY_ASSIGN(const ZoneIndex zone, zoneOf(request.zone, signature.region, connection));
+    TRY_ASSIGN(std::string accountId,
+               accountIdFor(request, auth::accountOf(signature.accessKey, m_options.namespaces)));
     cluster::Caller caller;
-    caller.accountId = *std::move(accountId);
-    caller.accessKey = std::move(signature->accessKey);
-    caller.regionName = std::move(signature->region);
-    caller.zone = *zone;
+    caller.accountId = std::move(accountId);
+    caller.accessKey = std::move(signature.accessKey);
+    caller.regionName = std::move(signature.region);
+    caller.zone = zone;
     caller.host = request.host;
-    m_dispatcher.submit(*std::move(call), std::move(caller), std::move(to));
+    return caller;
 }
 
 }  // namespace orrery::engine

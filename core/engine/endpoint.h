@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/api/rest/rest_request.h"
 #include "core/auth/signature.h"
 #include "core/auth/verification.h"
 #include "core/cluster/catalog/request.h"
@@ -22,13 +23,17 @@ public:
                         Destination to) = 0;
     virtual void control(http::ExchangeId exchange, std::string_view method,
                          std::string_view target, std::string_view body) = 0;
+    /// Runs a request of a REST service in the world and answers it.
+    virtual void rest(http::ExchangeId exchange, const cluster::Caller& caller,
+                      const api::RestRequest& request) = 0;
     /// See http::Handler.
     virtual bool clientEnded(std::uint64_t connection) = 0;
     virtual void clientGone(std::uint64_t connection) = 0;
 };
 
-/// The wire protocol of the service, "JSON 1.0 by target". It turns a request at the port into a
-/// call, or into the answer of the service's front end.
+/// The wire protocol of DynamoDB, "JSON 1.0 by target": it turns a request at the port into a call,
+/// or into the answer of the service's front end. The same for services that speak REST
+/// (endpoint_rest.cpp).
 class Endpoint : public http::Handler {
 public:
     struct Options {
@@ -60,7 +65,12 @@ public:
 
 private:
     void onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
-    ApiResult<auth::Signature> signatureOf(const http::Request& request) const;
+    void onRest(http::ExchangeId id, const http::Request& request, std::uint64_t connection);
+    void refuseRest(http::ExchangeId id, const ApiError& error);
+    ApiResult<auth::Signature> signatureOf(const http::Request& request,
+                                           std::string_view service) const;
+    ApiResult<cluster::Caller> callerOf(const http::Request& request, auth::Signature signature,
+                                        std::uint64_t connection) const;
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
     void refuse(http::ExchangeId id, std::string_view message);

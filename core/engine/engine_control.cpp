@@ -1,7 +1,12 @@
+#include <algorithm>
+
+#include "core/api/rest_table.h"
 #include "core/base/version.h"
+#include "core/cluster/faults/experiments.h"
 #include "core/engine/engine_impl.h"
 
-// Control calls, from the endpoint and from the window, and how their answers wait.
+// Control calls, from the endpoint and from the window, and requests of REST services; how their
+// answers wait.
 
 namespace orrery::engine {
 
@@ -41,6 +46,29 @@ void Engine::Impl::control(http::ExchangeId exchange, std::string_view method,
 void Engine::Impl::controlFromInside(std::string_view method, std::string_view target,
                                      std::string_view body, const AnswerHandler& handler) {
     finishControl({}, handler, runControl(method, target, body));
+}
+
+// Faults are small, so a disk that accepts deletions accepts them too, as for control calls.
+void Engine::Impl::rest(http::ExchangeId exchange, const cluster::Caller& caller,
+                        const api::RestRequest& request) {
+    const bool changes = api::effectOfRest(request) != api::Effect::Read;
+    const bool runs = m_driver->isUp() && (!changes || m_driver->acceptsDeletions());
+    auto body = runs ? api::runRest(m_driver->world(), caller, request)
+                     : std::unexpected(api::RestError::unavailable(m_driver->storageProblem()));
+    if (!body) {
+        const std::string extra = "x-amzn-ErrorType: " + std::string(body.error().name) + "\r\n";
+        return m_server.reply(exchange,
+                              {.status = body.error().status,
+                               .contentType = "application/json",
+                               .extra = extra,
+                               .crc = false},
+                              api::bodyOf(body.error()));
+    }
+    control::Response response;
+    response.body = *std::move(body);
+    const cluster::World& world = m_driver->world();
+    response.gate = std::max(world.experiments().gate(), world.controlGate());
+    finishControl(exchange, nullptr, std::move(response));
 }
 
 void Engine::Impl::finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,

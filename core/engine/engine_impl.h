@@ -29,6 +29,8 @@ public:
                 Destination to) override;
     void control(http::ExchangeId exchange, std::string_view method, std::string_view target,
                  std::string_view body) override;
+    void rest(http::ExchangeId exchange, const cluster::Caller& caller,
+              const api::RestRequest& request) override;
     bool clientEnded(std::uint64_t connection) override;
     void clientGone(std::uint64_t connection) override;
 

@@ -48,6 +48,8 @@ std::string_view reasonPhrase(int status) {
             return "No Content";
         case 400:
             return "Bad Request";
+        case 402:
+            return "Payment Required";
         case 403:
             return "Forbidden";
         case 404:
@@ -56,6 +58,8 @@ std::string_view reasonPhrase(int status) {
             return "Method Not Allowed";
         case 408:
             return "Request Timeout";
+        case 409:
+            return "Conflict";
         case 413:
             return "Content Too Large";
         case 421:
