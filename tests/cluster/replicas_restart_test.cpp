@@ -61,9 +61,13 @@ QStringList leftIn(const ReplicasHarness& t) {
     return names;
 }
 
-void takeAway(ReplicasHarness& t, const std::string& name) {
+/// Kills the process; the next one does not find the values whose names begin so.
+void takeAway(ReplicasHarness& t, const std::string& prefix) {
     storage::Turn turn;
-    turn.eraseValue(name);
+    t.sync();
+    const auto values = t.store().values(prefix);
+    for (const auto& [name, value] : *values)
+        turn.eraseValue(name);
     t.store().commit(std::move(turn));
     t.sync();
     t.kill();
@@ -269,6 +273,20 @@ private slots:
         QCOMPARE(t.tableIn(kIreland)->status, TableStatus::Active);
         QVERIFY(t.describe(kIreland)->global == nullptr);
         QVERIFY(t.world().jobs().empty());
+    }
+
+    void aFillingWithoutItsJobsBeginsAnew() {
+        ReplicasHarness t;
+        t.createTable();
+        t.putMany(kHome, "k", 30);
+        t.failRegion(kHome);
+        t.change(kHome, ReplicaChange::Kind::Create, kIreland);
+        t.run(1s);
+        takeAway(t, "job/");
+        test::healAll(t.world());
+        t.run(1min);
+        QVERIFY(t.tableIn(kIreland) != nullptr);
+        QCOMPARE(judge(t, 30), QString());
     }
 
     void anIdIsNotGivenOutAgain() {

@@ -69,6 +69,7 @@ void ReplicaFill::add(KeySpaceId table, const Job& job) {
 void ReplicaFill::begin(const GlobalTable& global, KeySpaceId table) {
     const TablePtr description = m_world.catalog.find(table);
     for (const GroupId source : m_world.partitions.ofSpace(global.find(table)->source)) {
+        if (find(table, source) != nullptr) continue;
         const JobId job = m_jobs.begin(newJob(*description, *m_world.findGroup(source)));
         add(table, *m_jobs.find(job));
     }
@@ -92,6 +93,13 @@ storage::StorageResult<void> ReplicaFill::resume() {
         cursor.savedKey = cursor.nextKey;
         cursor.savedDone = job.done;
     }
+    // A repair drops jobs that are corrupt.
+    m_world.catalog.forEach([this](const TablePtr& table) {
+        const GlobalTablePtr global = m_world.catalog.globals().ofTable(table->space);
+        const bool isFilling =
+            global != nullptr && global->find(table->space)->status == ReplicaStatus::Creating;
+        if (isFilling) begin(*global, table->space);
+    });
     return {};
 }
 
@@ -177,7 +185,8 @@ std::optional<Duration> ReplicaFill::step(JobId id) {
     if (!m_sender.sends(source->id, table) || !hasBegun(*source, *leader, *cursor)) return kWait;
     if (cursor->atEnd) {
         checkFilled(*source, table, *cursor);
-        return find(table, job.group) == nullptr ? std::nullopt : std::optional(kWait);
+        // The job may have ended.
+        return find(table, source->id) == nullptr ? std::nullopt : std::optional(kWait);
     }
     const bool isAnswered = m_sender.unanswered(source->id, table) == 0;
     if (cursor->sinceSaved >= kItemsBetweenSaves && isAnswered) save(*cursor);

@@ -23,7 +23,7 @@ public:
 
     /// Starts filling `table`, which has joined from its source.
     void begin(const GlobalTable& global, KeySpaceId table);
-    /// Resumes after a restart from the saved cursors.
+    /// Resumes after a restart from the saved cursors. What has none begins anew.
     storage::StorageResult<void> resume();
     /// Forgets a replica that is removed.
     void forget(KeySpaceId table);
