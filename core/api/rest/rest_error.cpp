@@ -1,23 +1,25 @@
 #include "core/api/rest/rest_error.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/json/json.h"
 
 namespace orrery::api {
+namespace {
+
+// REST services of AWS answer 403 where DynamoDB answers 400.
+constexpr std::array kForbidden = {ErrorType::AccessDenied, ErrorType::UnrecognizedClient,
+                                   ErrorType::MissingAuthenticationToken,
+                                   ErrorType::IncompleteSignature, ErrorType::InvalidSignature};
+
+}  // namespace
 
 RestError restErrorOf(ApiError error) {
     std::string_view name = errorName(error.type);
     name.remove_prefix(name.find('#') + 1);
-    switch (error.type) {
-        case ErrorType::AccessDenied:
-        case ErrorType::UnrecognizedClient:
-        case ErrorType::MissingAuthenticationToken:
-        case ErrorType::IncompleteSignature:
-        case ErrorType::InvalidSignature:
-            // REST services of AWS answer 403 where DynamoDB answers 400.
-            return {403, name, std::move(error.message)};
-        default:
-            return {httpStatus(error.type), name, std::move(error.message)};
-    }
+    const bool isForbidden = std::ranges::find(kForbidden, error.type) != kForbidden.end();
+    return {isForbidden ? 403 : httpStatus(error.type), name, std::move(error.message)};
 }
 
 std::string bodyOf(const RestError& error) {
