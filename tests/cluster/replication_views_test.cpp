@@ -29,13 +29,15 @@ void heal(ReplicasHarness& t, std::uint64_t fault) {
 }
 
 ReplicationPairView pairOf(ReplicasHarness& t, const std::string& from, const std::string& to) {
-    for (const ReplicationPairView& pair : t.world().makeSnapshot()->replication)
+    const auto snapshot = t.world().makeSnapshot();
+    for (const ReplicationPairView& pair : snapshot->replication)
         if (pair.from == from && pair.to == to) return pair;
     return {};
 }
 
 observe::RegionLinkView linkOf(ReplicasHarness& t, const std::string& from, const std::string& to) {
-    for (const observe::RegionLinkView& link : t.world().makeSnapshot()->regionLinks)
+    const auto snapshot = t.world().makeSnapshot();
+    for (const observe::RegionLinkView& link : snapshot->regionLinks)
         if (link.from == from && link.to == to) return link;
     return {};
 }
