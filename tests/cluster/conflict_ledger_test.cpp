@@ -233,7 +233,7 @@ private slots:
                  "us-west-2 lost 1 of a: XL (us-west-2) to red and green (ap-south-1)\n");
     }
 
-    // Of three writes the third Region has seen two.
+    // Of three writes the third Region has seen one.
     void partOfThemMayBeLost() {
         Regions t({kWest, kThird});
         t.slowLink(kEast, kThird, 200ms);
@@ -245,13 +245,13 @@ private slots:
         t.write(kEast, "a", "3");
         t.write(kWest, "a", "XL");
         t.run(60ms);
-        t.write(kThird, "a", "2 and green");
+        t.write(kThird, "a", "1 and green");
         t.run(2s);
         QCOMPARE(t.listed(), "us-east-1 lost 3 of a: 3 (us-east-1) to XL (us-west-2)\n");
         t.run(5s);
         QCOMPARE(t.listed(),
-                 "us-east-1 lost 1 of a: 3 (us-east-1) to XL (us-west-2)\n"
-                 "us-west-2 lost 1 of a: XL (us-west-2) to 2 and green (ap-south-1)\n");
+                 "us-east-1 lost 2 of a: 3 (us-east-1) to XL (us-west-2)\n"
+                 "us-west-2 lost 1 of a: XL (us-west-2) to 1 and green (ap-south-1)\n");
     }
 
     void theyOutliveStops_data() {
@@ -318,7 +318,7 @@ private slots:
         }
         t.write(kEast, "large", std::string(70'000, 'r'));
         t.write(kWest, "large", "small");
-        t.run(10s);
+        t.run(200s);
         const ConflictsLook look = t.look({.table = "", .limit = 1000});
         QCOMPARE(look.rows.size() + look.forgotten.count, static_cast<std::size_t>(count) + 1);
         QVERIFY(look.forgotten.count > 10);

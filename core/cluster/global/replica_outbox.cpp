@@ -56,8 +56,7 @@ void ReplicaOutbox::addChange(Lsn lsn, table::LogRecord record) {
 void ReplicaOutbox::addItem(table::LogRecord record) {
     record.originCommittedAt = record.committedAt;
     if (m_byKey.contains(record.key)) return;
-    // The time before a change leaves is for changes.
-    put({{Lsn{}, std::move(record)}, Instant{}, 0});
+    put({{Lsn{}, std::move(record)}, m_world.now, 0});
 }
 
 void ReplicaOutbox::put(Waiting waiting) {
@@ -128,15 +127,15 @@ Instant ReplicaOutbox::send(bool isPaused) {
     }
     if (m_waiting.empty()) return Instant::never();
     const Duration wait = delay();
-    const Instant dueAt = m_waiting.front().since + wait;
+    const Instant dueAt = m_waiting.front().leavesAt(wait);
     if (m_world.now < dueAt) return dueAt;
     if (isPaused) return paused;
-    fillBatch(m_world.now - wait);
+    fillBatch(wait);
     transmit();
     return overdueAt();
 }
 
-void ReplicaOutbox::fillBatch(Instant sinceMax) {
+void ReplicaOutbox::fillBatch(Duration wait) {
     auto batch = std::make_shared<ReplicaBatch>();
     batch->source = m_sender.source;
     batch->region = m_sender.region;
@@ -145,7 +144,7 @@ void ReplicaOutbox::fillBatch(Instant sinceMax) {
     batch->number = ++m_batches;
     m_inFlightBytes = 0;
     m_inFlightCommits = 0;
-    while (!m_waiting.empty() && m_waiting.front().since <= sinceMax &&
+    while (!m_waiting.empty() && m_waiting.front().leavesAt(wait) <= m_world.now &&
            batch->changes.size() < kBatchChangesMax && m_inFlightBytes < kBatchBytesMax) {
         Waiting& first = m_waiting.front();
         m_inFlightBytes += bytesOf(first.change.record);

@@ -58,12 +58,15 @@ private:
         ReplicatedChange change;
         Instant since;
         std::uint64_t commits = 0;  ///< How many are combined in it; 0 for an item.
+
+        /// The wait is for changes.
+        Instant leavesAt(Duration wait) const { return commits == 0 ? since : since + wait; }
     };
     using Queue = std::list<Waiting>;
 
     void put(Waiting waiting);
     void combine(Waiting& waiting, table::LogRecord record);
-    void fillBatch(Instant sinceMax);
+    void fillBatch(Duration wait);
     void transmit();
     void sendAgain();
     void redirect(const ReplicaBatchAnswered& answered);
