@@ -92,7 +92,7 @@ void GlobalSim::step() {
     problem(m_global.judge(m_t.world(), m_t.store()));
     problem(m_lasting.judge(m_t.world(), m_t.store()));
     collect();
-    problem(m_locality.judgeUnanswered(m_t.world().now()));
+    judgeUnanswered();
     problem(judgeOwners(m_t.world(), m_t.store()));
     problem(judgeTrimMarks(m_t.world(), m_t.store()));
     if (m_report.violation.empty() && m_prng.chance(m_shape.kill)) stop();

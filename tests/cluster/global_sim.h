@@ -125,11 +125,11 @@ private:
 
     // Results.
     bool isReleased(std::uint64_t call) const;
-    void answered(std::uint64_t call);
     void collect();
     void collectWrite(Writer& writer);
     void collectRead(std::uint64_t call, const Read& read);
     void collectAdmin();
+    void judgeUnanswered();
     void judgeAtRest();
     void problem(std::string what);
 

@@ -111,11 +111,16 @@ void GlobalSim::collectAdmin() {
     }
 }
 
+void GlobalSim::judgeUnanswered() {
+    problem(m_locality.judgeUnanswered(m_t.world().now(),
+                                       [this](std::uint64_t call) { return m_t.done(call); }));
+}
+
 void GlobalSim::judgeAtRest() {
     if (!m_report.violation.empty()) return;
     problem(m_global.judgeAtRest(m_t.world(), m_t.store()));
     problem(test::judgeAtRest(m_t.world(), m_t.store(), m_lasting));
-    problem(m_locality.judgeUnanswered(m_t.world().now()));
+    judgeUnanswered();
     collect();
     if (!m_acknowledged.empty() && m_global.gaps() == 0)
         problem("write " + std::to_string(*m_acknowledged.begin()) +

@@ -50,31 +50,33 @@ public:
         QVERIFY(m_t.world().admit(cluster::SetRegionClock{region, offset}).has_value());
     }
 
-    std::uint64_t update(const std::string& region, const std::string& text, types::Item values) {
+    std::uint64_t update(const std::string& region, const std::string& text,
+                         const std::string& attribute, types::Item values) {
         const auto shared = std::make_shared<types::Item>(std::move(values));
-        return m_t.submitIn(
-            region, "UpdateItem", [text, shared](const auto& catalog, const auto& caller) {
-                auto substitutions = expression::Substitutions::create(std::nullopt, *shared);
-                CHECK(substitutions.has_value());
-                auto update = expression::parseUpdate(text, *substitutions);
-                CHECK(update.has_value());
-                cluster::WriteItem write;
-                write.table = catalog.find(caller, "T");
-                write.key = {AttributeValue::string("a"), std::nullopt};
-                write.action = cluster::UpdateAction{*std::move(update)};
-                return ApiResult<cluster::Request>(std::move(write));
-            });
+        return m_t.submitIn(region, "UpdateItem",
+                            [text, attribute, shared](const auto& catalog, const auto& caller) {
+                                auto substitutions = expression::Substitutions::create(
+                                    expression::Substitutions::Names{{"#a", attribute}}, *shared);
+                                CHECK(substitutions.has_value());
+                                auto update = expression::parseUpdate(text, *substitutions);
+                                CHECK(update.has_value());
+                                cluster::WriteItem write;
+                                write.table = catalog.find(caller, "T");
+                                write.key = {AttributeValue::string("a"), std::nullopt};
+                                write.action = cluster::UpdateAction{*std::move(update)};
+                                return ApiResult<cluster::Request>(std::move(write));
+                            });
     }
     std::uint64_t set(const std::string& region, const std::string& attribute,
                       const std::string& value) {
         types::Item values;
         values.set(":v", AttributeValue::string(value));
-        return update(region, "SET " + attribute + " = :v", std::move(values));
+        return update(region, "SET #a = :v", attribute, std::move(values));
     }
     std::uint64_t add(const std::string& region) {
         types::Item values;
         values.set(":v", AttributeValue::number(types::Number::fromInteger(1)));
-        return update(region, "ADD n :v", std::move(values));
+        return update(region, "ADD #a :v", "n", std::move(values));
     }
 
     /// A strong read, which takes some milliseconds.

@@ -75,9 +75,10 @@ std::string LocalityJudge::answered(std::uint64_t call, const cluster::Answered&
            " is refused, where nothing fails: " + answer.result.error().message;
 }
 
-std::string LocalityJudge::judgeUnanswered(Instant now) const {
+std::string LocalityJudge::judgeUnanswered(Instant now,
+                                           const std::function<bool(std::uint64_t)>& isDone) const {
     for (const auto& [number, call] : m_calls) {
-        if (now - call.askedAt > kAnswers && !isExcused(call))
+        if (now - call.askedAt > kAnswers && !isDone(number) && !isExcused(call))
             return "a call in " + call.region + " is not answered, where nothing fails";
     }
     return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,8 +25,9 @@ public:
     void asked(std::uint64_t call, const std::string& region, Instant now);
     /// The call has this answer. Forgets it.
     std::string answered(std::uint64_t call, const cluster::Answered& answer);
-    /// After each step: the calls that are left.
-    std::string judgeUnanswered(Instant now) const;
+    /// After each step. `isDone` says whether a call has an answer, which may not have left yet.
+    std::string judgeUnanswered(Instant now,
+                                const std::function<bool(std::uint64_t)>& isDone) const;
     void forgetCalls() { m_calls.clear(); }
     /// How many answers and calls were judged whose Region had no failure.
     std::uint64_t judged() const { return m_judged; }
