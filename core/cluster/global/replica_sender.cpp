@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/check.h"
 #include "core/cluster/writes/item_versions.h"
 #include "core/types/storage_key.h"
 
@@ -19,6 +20,8 @@ constexpr std::size_t kUnansweredMax = 2000;
 constexpr std::uint64_t kUnansweredBytesMax = 4u << 20;
 /// How often a partition without a leader looks for one while others lack its changes.
 constexpr Duration kLeaderLook = 200ms;
+/// When to look again for a record that has left the log and is not in the archive yet.
+constexpr Duration kArchiveLook = 100ms;
 
 std::string readerOf(KeySpaceId destination) {
     return std::string(kReplicaReaderPrefix) + std::to_string(destination.value());
@@ -191,7 +194,7 @@ void ReplicaSender::readAndSend(Group& group, Source& source) {
         }
         const auto [way, isNew] = source.ways.try_emplace(replica.table);
         if (isNew) way->second.read = *cursor;
-        if (!read(group, *leader, replica.table, way->second)) next = m_world.now;
+        next = std::min(next, read(group, *leader, replica.table, way->second));
         next = std::min(next, send(group, replica.table, way->second));
         moveCursor(group, replica.table, way->second);
     }
@@ -202,13 +205,13 @@ void ReplicaSender::readAndSend(Group& group, Source& source) {
     retryBy(group, source, next);
 }
 
-bool ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destination, Way& way) {
+Instant ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destination, Way& way) {
     const std::string& own = m_world.region(group.region).name;
     const auto isFull = [&] {
         return way.unanswered() >= kUnansweredMax || way.unansweredBytes() >= kUnansweredBytesMax;
     };
     // Reading continues once some changes are acknowledged.
-    if (isFull()) return true;
+    if (isFull()) return Instant::never();
     const Source& source = m_sources.at(group.id);
     const LogReader::End end = m_log.read(
         group, leader, way.read, kReadAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
@@ -220,7 +223,16 @@ bool ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destination,
                 outbox->addChange(lsn, std::move(write));
             return isFull() ? LogReader::Next::Stop : LogReader::Next::Go;
         });
-    return end != LogReader::End::Bounded;
+    switch (end) {
+        case LogReader::End::Bounded:
+            return m_world.now;
+        case LogReader::End::Unavailable:
+            return m_world.now + kArchiveLook;
+        case LogReader::End::AtEnd:
+        case LogReader::End::Stopped:
+            return Instant::never();
+    }
+    CHECK(false);
 }
 
 ReplicaOutbox* ReplicaSender::outboxFor(const Source& source, Way& way, std::string_view key) {

@@ -93,8 +93,8 @@ private:
     Source& sourceOf(Group& group);
     void changeOwner(Group& group, Source& source);
     void readAndSend(Group& group, Source& source);
-    /// False if there is more to read.
-    bool read(Group& group, ZoneIndex leader, KeySpaceId destination, Way& way);
+    /// Returns when to read on without another reason.
+    Instant read(Group& group, ZoneIndex leader, KeySpaceId destination, Way& way);
     /// Returns when to send again.
     Instant send(const Group& group, KeySpaceId destination, Way& way);
     void moveCursor(Group& group, KeySpaceId destination, const Way& way);
