@@ -160,6 +160,7 @@ void ReplicaSender::moved(Group& source) {
     if (globals.size() == 0 || globals.ofTable(source.table) == nullptr) return;
     if (!m_sources.contains(source.id) && !source.leaseHolder(m_world.now)) return;
     readAndSend(source, sourceOf(source));
+    if (m_shown) m_shown(source);
 }
 
 void ReplicaSender::resume() {
