@@ -7,6 +7,18 @@
 #include "app/looks.h"
 
 namespace orrery::app {
+namespace {
+
+/// The body of a request without what the fault names.
+QJsonObject faultBody(const observe::FaultSpec& spec, int seconds) {
+    const auto name = QString::fromUtf8(spec.name.data(), qsizetype(spec.name.size()));
+    QJsonObject body{{QStringLiteral("kind"), name}};
+    if (seconds > 0) body[QLatin1String("duration")] = QStringLiteral("%1s").arg(seconds);
+    return body;
+}
+
+}  // namespace
+
 ControlClient::ControlClient(Backend* backend, QObject* parent)
     : QObject(parent), m_backend(backend) {}
 
@@ -25,15 +37,24 @@ void ControlClient::send(std::string_view method, const std::string& target,
 
 void ControlClient::sendFault(observe::FaultKind kind, const QStringList& zones, int seconds) {
     const observe::FaultSpec& spec = observe::specOf(kind);
-    const auto name = QString::fromUtf8(spec.name.data(), qsizetype(spec.name.size()));
-    QJsonObject fault{{QStringLiteral("kind"), name}};
+    QJsonObject fault = faultBody(spec, seconds);
     if (spec.zoneCount == 1) {
         fault[QLatin1String("zone")] = zones.front();
     } else {
         fault[QLatin1String("zones")] = QJsonArray::fromStringList(zones);
     }
-    if (seconds > 0) fault[QLatin1String("duration")] = QStringLiteral("%1s").arg(seconds);
     send("POST", "/faults", fault);
+}
+
+void ControlClient::beginFault(const widgets::RegionFault& fault) {
+    QJsonObject body = faultBody(observe::specOf(fault.kind), fault.seconds);
+    if (fault.regions.size() == 1)
+        body[QLatin1String("region")] = fault.regions.front();
+    else
+        body[QLatin1String("regions")] = QJsonArray::fromStringList(fault.regions);
+    if (fault.oneWay) body[QLatin1String("oneWay")] = true;
+    if (fault.delayMs > 0) body[QLatin1String("delay")] = QStringLiteral("%1ms").arg(fault.delayMs);
+    send("POST", "/faults", body);
 }
 
 void ControlClient::failZone(const QString& zone, int seconds) {
@@ -69,6 +90,12 @@ void ControlClient::runAtNormalSpeed() {
 
 void ControlClient::step() {
     send("POST", "/clock/step", {});
+}
+
+void ControlClient::setClockOffset(const QString& region, int milliseconds) {
+    send("PUT", "/regions",
+         {{QStringLiteral("region"), region},
+          {QStringLiteral("clockOffset"), QStringLiteral("%1ms").arg(milliseconds)}});
 }
 
 void ControlClient::setProfile(const QString& name) {

@@ -6,6 +6,7 @@
 
 #include "app/backend.h"
 #include "core/observe/fault_spec.h"
+#include "widgets/global/region_fault.h"
 
 namespace orrery::app {
 
@@ -20,6 +21,7 @@ public:
     /// `seconds` 0: until healed.
     void failZone(const QString& zone, int seconds);
     void cutLink(const QString& zoneA, const QString& zoneB, int seconds);
+    void beginFault(const widgets::RegionFault& fault);
     void heal(std::uint64_t fault);
     void healAll();
     void setRunning(bool running);
@@ -27,6 +29,8 @@ public:
     void runAtNormalSpeed();
     void step();
     void setProfile(const QString& name);
+    /// How far the clock of a Region is ahead of the world's; negative if it is behind.
+    void setClockOffset(const QString& region, int milliseconds);
 
 signals:
     void refused(const QString& text);

@@ -246,7 +246,7 @@ void MainWindow::showShortcuts() {
     add(tr("Connect an application"), tr("Ctrl+L"));
     add(tr("In the grid: edit or delete the item"), tr("Return, Del"));
     add(tr("In the grid: first or last item of the table"), tr("Ctrl+Home, Ctrl+End"));
-    add(tr("On a zone or a link: fail or heal it"), tr("Return"));
+    add(tr("On a zone, a Region or a link: break or heal it"), tr("Space"));
     auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keyboard shortcuts"),
                                 QStringLiteral("<table>%1</table>").arg(rows.join(QString())),
                                 QMessageBox::Close, this);

@@ -16,6 +16,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/clock/clock_bar.h"
+#include "widgets/global/world_map.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/lag/lag_view.h"
 #include "widgets/partitions/partitions_view.h"
@@ -144,6 +145,11 @@ void MainWindow::connectDocks() {
     connect(m_zones, &widgets::ZoneMap::failZone, m_control, &ControlClient::failZone);
     connect(m_zones, &widgets::ZoneMap::cutLink, m_control, &ControlClient::cutLink);
     connect(m_zones, &widgets::ZoneMap::heal, m_control, &ControlClient::heal);
+    m_world->setEndpoint(QString::fromStdString(m_backend->endpoint()));
+    connect(m_world, &widgets::WorldMap::faultWanted, m_control, &ControlClient::beginFault);
+    connect(m_world, &widgets::WorldMap::heal, m_control, &ControlClient::heal);
+    connect(m_world, &widgets::WorldMap::clockOffsetWanted, m_control,
+            &ControlClient::setClockOffset);
     connect(m_inspector, &widgets::ItemInspector::versionsWanted, this,
             &MainWindow::lookAtInspected);
     connect(m_inspector, &widgets::ItemInspector::editWanted, this,

@@ -346,6 +346,7 @@ observe::SnapshotPtr FakeBackend::snapshot() {
     snapshot->faults = m_faults;
     snapshot->jobs = m_jobs;
     snapshot->totals.requests = m_requests;
+    m_change(*snapshot);
     if (m_tables.empty()) return snapshot;
     auto region = std::make_shared<observe::RegionView>();
     region->name = "us-east-1";

@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +34,10 @@ public:
     void setLag(int zone, std::uint64_t records);
     /// Long work that the world has under way.
     void setJobs(std::vector<observe::JobView> jobs) { m_jobs = std::move(jobs); }
+    /// Changes each snapshot before the window gets it.
+    void changeSnapshots(std::function<void(observe::Snapshot&)> change) {
+        m_change = std::move(change);
+    }
     /// Moves the virtual clock.
     void advance(Duration by);
 
@@ -85,6 +90,7 @@ private:
     std::uint64_t m_requests = 0;
     std::string m_refusal;
     std::string m_failing;
+    std::function<void(observe::Snapshot&)> m_change = [](observe::Snapshot&) {};
     QObject m_context;  // Its end also ends pending answers.
 };
 
