@@ -6,14 +6,17 @@
 // separate blocks; a line that begins with # is a comment. The comment "# Region: eu-south-2" sets
 // the Region of all blocks below it, which is us-east-1 at first; "# Profile: service-like" at the
 // top sets the world's profile. "$Name" in a body is the text of that member in the last reply that
-// had it. The operation Wait lets seconds pass, 10 unless its
-// body says how many. With ORRERY_REWRITE=1 the test writes the answers into the files; review the
+// had it. A request of a REST service begins with its method and path, "GET /actions", and
+// "$name.id" and "$name.arn" are those members of a structure in a reply; the path is encoded. The
+// operation Wait lets seconds pass, 10 unless its body says how many. With ORRERY_REWRITE=1 the
+// test writes the answers into the files; review the
 // diff like code.
 
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QTest>
+#include <QUrl>
 #include <boost/json.hpp>
 #include <charconv>
 #include <chrono>
@@ -129,8 +132,21 @@ using Texts = std::map<std::string, std::string>;
 void learn(Texts& texts, const WorldFixture::Answer& answer) {
     const auto json = orrery::json::parse(answer.body);
     if (!json || !json->is_object()) return;
-    for (const auto& [name, value] : json->get_object())
+    for (const auto& [name, value] : json->get_object()) {
         if (value.is_string()) texts["$" + std::string(name)] = std::string(value.as_string());
+        if (!value.is_object()) continue;
+        for (const char* member : {"id", "arn"})
+            if (const auto* text = value.get_object().if_contains(member))
+                texts["$" + std::string(name) + "." + member] = std::string(text->as_string());
+    }
+}
+
+// The path has no quotes around the names of texts.
+std::string withTexts(std::string path, const Texts& texts) {
+    for (const auto& [name, text] : texts)
+        if (const std::size_t at = path.find(name); at != std::string::npos)
+            path.replace(at, name.size(), QUrl::toPercentEncoding(text.c_str()).toStdString());
+    return path;
 }
 
 std::string ask(WorldFixture& world, const Block& block, Texts& texts, const std::string& region) {
@@ -145,7 +161,12 @@ std::string ask(WorldFixture& world, const Block& block, Texts& texts, const std
         const std::size_t at = body.find('"' + name + '"');
         if (at != std::string::npos) body.replace(at + 1, name.size(), text);
     }
-    const WorldFixture::Answer answer = world.call(block.operation, body, region);
+    const std::size_t path = block.operation.find(" /");
+    const WorldFixture::Answer answer =
+        path == std::string::npos
+            ? world.call(block.operation, body, region)
+            : world.rest(block.operation.substr(0, path),
+                         withTexts(block.operation.substr(path + 1), texts), body, region);
     learn(texts, answer);
     return shown(answer);
 }

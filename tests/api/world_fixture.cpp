@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/api/api.h"
+#include "core/api/rest_table.h"
 #include "core/base/check.h"
 
 namespace orrery::test {
@@ -25,6 +26,10 @@ WorldFixture::Answer errorAnswer(const ApiError& error) {
     WorldFixture::Answer answer{httpStatus(error.type), {}};
     api::writeError(error, answer.body);
     return answer;
+}
+
+cluster::Caller callerIn(std::string_view region) {
+    return {"000000000000", "test", std::string(region), ZoneIndex{0}, "127.0.0.1:8000"};
 }
 
 }  // namespace
@@ -69,10 +74,8 @@ WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_
                                         std::string_view region) {
     auto call = api::parseCall(targetOf(operation), body, region);
     if (!call) return errorAnswer(call.error());
-    const cluster::Caller caller{"000000000000", "test", std::string(region), ZoneIndex{0},
-                                 "127.0.0.1:8000"};
-    static_cast<void>(
-        m_world->admit(cluster::CallInput{cluster::CallId{++m_calls}, *std::move(call), caller}));
+    static_cast<void>(m_world->admit(
+        cluster::CallInput{cluster::CallId{++m_calls}, *std::move(call), callerIn(region)}));
     for (int turn = 0; turn < kTurnsMax; ++turn) {
         endTurn();
         auto answers = m_world->takeAnswers();
@@ -89,6 +92,14 @@ WorldFixture::Answer WorldFixture::call(std::string_view operation, std::string_
     }
     CHECK(!"the world did not answer");
     return {};
+}
+
+WorldFixture::Answer WorldFixture::rest(std::string_view method, std::string_view target,
+                                        std::string_view body, std::string_view region) {
+    auto answer = api::runRest(*m_world, callerIn(region), {method, target, body});
+    endTurn();
+    if (!answer) return {answer.error().status, api::bodyOf(answer.error())};
+    return {200, *std::move(answer)};
 }
 
 }  // namespace orrery::test

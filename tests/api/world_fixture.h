@@ -24,6 +24,9 @@ public:
     /// "GetItem", or "Streams.ListStreams".
     Answer call(std::string_view operation, std::string_view body,
                 std::string_view region = "us-east-1");
+    /// A request of a REST service: "GET", "/experiments?maxResults=1".
+    Answer rest(std::string_view method, std::string_view target, std::string_view body,
+                std::string_view region = "us-east-1");
     /// Lets this much of the world's time pass: jobs continue, tables become active.
     void wait(Duration duration);
 

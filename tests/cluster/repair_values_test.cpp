@@ -5,6 +5,8 @@
 #include <QTest>
 
 #include "core/cluster/catalog/global_table.h"
+#include "core/cluster/faults/experiment_codec.h"
+#include "core/cluster/faults/experiments.h"
 #include "core/cluster/repair/folder_repair.h"
 #include "tests/cluster/repair_world.h"
 #include "tests/storage/disk_recorder.h"
@@ -66,6 +68,33 @@ private slots:
         QVERIFY2(world != nullptr, problem.c_str());
         QVERIFY(world->table() != nullptr);
         QCOMPARE(world->world().catalog().globals().size(), std::size_t{0});
+    }
+
+    void dropsExperimentsThatAreCorrupt() {
+        const test::DiskRecorder noSyncs;
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        test::writeRepairFolder(path, 1);
+        const std::string experiment = cluster::encodeExperiment({});
+        const std::string experimentTemplate = cluster::encodeTemplate({});
+        put(path, {{"fis/experiment/EXP1", experiment.substr(1)},
+                   {"fis/experiment/EXP2", experiment},
+                   {"fis/template/EXT1", experimentTemplate + "x"},
+                   {"fis/template/EXT2", experimentTemplate}});
+        std::string problem;
+        QVERIFY(test::RepairWorld::open(path, problem) == nullptr);
+        const auto report = cluster::repairFolder(path);
+        QVERIFY2(report.has_value(), report ? "" : report.error().message().c_str());
+        for (const char* loss :
+             {"\"fis/experiment/EXP1\" is corrupt; the experiment is no longer listed; its fault "
+              "ends by itself.",
+              "\"fis/template/EXT1\" is corrupt; the experiment template is lost."})
+            QVERIFY2(report->text().find(loss) != std::string::npos, report->text().c_str());
+        const auto world = test::RepairWorld::open(path, problem);
+        QVERIFY2(world != nullptr, problem.c_str());
+        const cluster::Experiments& left = world->world().experiments();
+        QVERIFY(left.experiments().size() == 1 && left.experiments().contains("EXP2"));
+        QVERIFY(left.templates().size() == 1 && left.templates().contains("EXT2"));
     }
 };
 

@@ -155,14 +155,18 @@ private slots:
             "// OPERATION(a, b, c, d)\n"
             "OPERATION(DynamoDB, GetItem,    get_item, Data)\n"
             "OPERATION(DynamoDB, PutItem, put_item, Data)\n"
-            "LATER(DynamoDB, SearchVectors)\n";
+            "LATER(DynamoDB, SearchVectors)\n"
+            "REST(Fis, GetAction, get_action, GET, \"/actions/{id}\", Read)\n"
+            "LATER_REST(Fis, GetSafetyLever, GET, \"/safetyLevers/{id}\")\n";
         QVERIFY(checkOperationsAreTested(
-                    rows, {"tests/api/get_item/basic.test", "tests/api/put_item/basic.test"})
+                    rows, {"tests/api/get_item/basic.test", "tests/api/put_item/basic.test",
+                           "tests/api/get_action/basic.test"})
                     .isEmpty());
         const Complaints complaints = checkOperationsAreTested(
             rows, {"tests/api/get_item/basic.test", "tests/api/put_item/notes.md"});
-        QCOMPARE(complaints.size(), 1);
+        QCOMPARE(complaints.size(), 2);
         QCOMPARE(complaints[0].line, qsizetype{3});
+        QCOMPARE(complaints[1].line, qsizetype{5});
     }
 };
 
