@@ -169,8 +169,9 @@ ApiResult<void> checkStrong(const ReplicaChanges& changes) {
         return refuse(
             "Unsupported replica count for global tables with MultiRegionConsistency set to "
             "STRONG.");
+    const bool isSame = regions.front() == regions.back();
     std::string unsupported;
-    for (const std::string_view region : regions) {
+    for (const std::string_view region : isSame ? std::vector{regions.front()} : regions) {
         if (std::ranges::find(kStrongRegions, region) != std::end(kStrongRegions)) continue;
         unsupported.append(unsupported.empty() ? "" : ", ").append(region);
     }
@@ -179,8 +180,7 @@ ApiResult<void> checkStrong(const ReplicaChanges& changes) {
             "Unsupported Region(s) specified for global tables with MultiRegionConsistency set to "
             "STRONG: [" +
             unsupported + "].");
-    if (regions.front() == regions.back())
-        return refuse("Cannot target multiple regions with the same action");
+    if (isSame) return refuse("Cannot target multiple regions with the same action");
     return {};
 }
 
