@@ -44,6 +44,7 @@ public:
         global.replicas.push_back({kTable, ReplicaStatus::Active, {}, {}, {}});
         m_state.catalog.putGlobal(std::make_shared<const GlobalTable>(global));
     }
+    void leaveGlobal() { m_state.catalog.eraseGlobal(*m_state.catalog.globals().find(1)); }
     /// What the world's calendar shows.
     void setTime(CalendarTime time) { m_state.calendarOffset = time.sinceEpoch(); }
     void setClockOffset(Duration offset) {
@@ -207,6 +208,28 @@ private slots:
         check.newImage.reset();
         QVERIFY(!t.write(check).version);
         QCOMPARE(*t.tombstone()->version, at(7001));
+    }
+
+    // Otherwise the next deletion would count it twice.
+    void aTombstoneIsErasedThatAPutLeftWhileTheTableWasNotGlobal() {
+        Partition t;
+        t.makeGlobal();
+        t.setTime(at(1000));
+        t.write(RecordKind::Put, 1001);
+        t.write(RecordKind::Delete, 1002);
+        t.leaveGlobal();
+        QVERIFY(!t.write(RecordKind::Put, 1003).version);
+        QVERIFY(t.item() && t.tombstone());
+        t.makeGlobal();
+        LogRecord check;
+        check.kind = RecordKind::TransactionCommit;
+        check.action = table::TransactionAction::Check;
+        check.committedAt = at(1004);
+        check.newImage = "image";
+        QVERIFY(t.write(check).hasTombstone);
+        QVERIFY(t.item() && !t.tombstone());
+        QVERIFY(!t.write(RecordKind::Delete, 1005).hasTombstone);
+        QVERIFY(t.tombstone());
     }
 
     // It was written here, by one write.

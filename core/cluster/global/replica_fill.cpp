@@ -217,6 +217,7 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
     std::uint64_t bytes = 0;
     bool isCut = false;
     bool isDamaged = false;
+    std::vector<Deleted> deleted;
     const auto take = [&](std::string_view key, std::string_view image) {
         const auto stored = table::decodeStored(key, image);
         const auto attributes = stored ? image.substr(stored->attributesAt) : std::string_view();
@@ -228,18 +229,19 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
         if (areItems && !isSkipped) {
             m_sender.addItem(source, table, key, stored->header, attributes);
         } else if (!areItems) {
-            m_sender.addItem(source, table, table::parsePrivateKey(key)->rest, stored->header, {});
+            deleted.push_back({std::string(table::parsePrivateKey(key)->rest), stored->header});
         }
         cursor.nextKey = std::string(key) + '\0';
         bytes += image.size();
         isCut = ++visited == kStepItemsMax || bytes >= kStepBytesMax;
         return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
     };
-    const auto scanned =
+    auto scanned =
         m_world.store.scan(volumeOf(source.region, leader), cursor.nextKey,
                            areItems ? items.end : gone.end, storage::ScanDirection::Forward, take);
     cursor.sinceSaved += visited;
     if (areItems) m_jobs.setDone(cursor.job, m_jobs.find(cursor.job)->done + visited);
+    if (scanned && !isDamaged) scanned = addDeleted(source, leader, table, deleted);
     if (isDamaged || !scanned) {
         const std::string what = areItems ? "An item" : "A deleted item";
         m_world.reportDamage(isDamaged ? damagedTree(source, leader, what) : scanned.error());
@@ -252,6 +254,17 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
     } else {
         cursor.atEnd = true;
     }
+}
+
+// A put while the table was not global left the tombstone where it was. It deletes nothing.
+storage::StorageResult<void> ReplicaFill::addDeleted(Group& source, ZoneIndex leader,
+                                                     KeySpaceId table,
+                                                     const std::vector<Deleted>& deleted) {
+    for (const auto& [key, header] : deleted) {
+        TRY_ASSIGN(const SharedBytes item, m_world.store.get(volumeOf(source.region, leader), key));
+        if (item == nullptr) m_sender.addItem(source, table, key, header, {});
+    }
+    return {};
 }
 
 }  // namespace orrery::cluster

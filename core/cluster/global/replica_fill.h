@@ -3,9 +3,11 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/cluster/global/replica_sender.h"
 #include "core/cluster/replicas/jobs.h"
+#include "core/table/stored_item.h"
 
 namespace orrery::cluster {
 
@@ -48,6 +50,11 @@ private:
         bool isFilled = false;
         JobId job{};
     };
+    /// A tombstone that was read.
+    struct Deleted {
+        std::string key;  ///< The storage key of the item.
+        table::StoredHeader header;
+    };
     using Cursors = std::map<GroupId, Cursor>;  ///< By partition of the source.
 
     void add(KeySpaceId table, const Job& job);
@@ -57,6 +64,8 @@ private:
     void save(Cursor& cursor);
     bool hasBegun(const Group& source, ZoneIndex leader, Cursor& cursor);
     void readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cursor& cursor);
+    storage::StorageResult<void> addDeleted(Group& source, ZoneIndex leader, KeySpaceId table,
+                                            const std::vector<Deleted>& deleted);
     void checkFilled(const Group& source, KeySpaceId table, Cursor& cursor);
 
     WorldState& m_world;

@@ -82,15 +82,13 @@ storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, con
     const std::string& region = world.region(group.region).name;
     LatestVersion latest;
     TRY_ASSIGN(const auto item, headerAt(world, group, zone, storageKey, latest.lsn));
-    if (item) {
-        latest.version = versionOf(*item, region);
-        return latest;
-    }
+    if (item) latest.version = versionOf(*item, region);
+    // What has a version erased its tombstone.
+    if (item && item->version) return latest;
     TRY_ASSIGN(const auto tombstone,
                headerAt(world, group, zone, table::tombstoneKey(group.id, storageKey), latest.lsn));
-    if (!tombstone) return latest;
-    latest.version = versionOf(*tombstone, region);
-    latest.isTombstone = true;
+    latest.hasTombstone = tombstone.has_value();
+    if (!item && tombstone) latest.version = versionOf(*tombstone, region);
     return latest;
 }
 
@@ -102,6 +100,7 @@ void noteVersion(WorldState& world, const Group& group, ZoneIndex zone, table::L
     if (!table::changesItem(record) && !keepsItem(record)) return;
     auto latest = latestVersion(world, group, zone, record.key);
     if (!latest) return world.reportDamage(std::move(latest).error());
+    record.hasTombstone = latest->hasTombstone;
     if (keepsItem(record)) {
         if (!latest->version) return;
         record.version = latest->version->at;
@@ -109,7 +108,6 @@ void noteVersion(WorldState& world, const Group& group, ZoneIndex zone, table::L
         record.originRegion = originOf(*latest->version, world.region(group.region).name);
         return;
     }
-    record.hasTombstone = latest->isTombstone;
     if (record.cause != table::Cause::Replication)
         noteVersionOfWrite(world, group, std::move(latest->version), record);
 }

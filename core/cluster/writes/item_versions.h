@@ -32,7 +32,8 @@ ItemVersion versionOf(const table::StoredHeader& header, const std::string& regi
 /// item, or of the tombstone that it left. `version` is empty if there is neither.
 struct LatestVersion {
     std::optional<ItemVersion> version;
-    bool isTombstone = false;
+    /// A tombstone is stored: there is no item, or clients put it while the table was not global.
+    bool hasTombstone = false;
     Lsn lsn{};  ///< The record in the tail of the log that wrote it; 0: none.
 };
 storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, const Group& group,
