@@ -325,15 +325,19 @@ void GlobalSim::judgeBehindACut() {
 
 /// Until all tables and replicas are.
 void GlobalSim::runUntilActive() {
-    for (int i = 0; i < 60 && isChanging(); ++i)
+    for (int i = 0; i < 60 && isChanging(); ++i) {
         m_t.run(2s);
+        m_t.flush();
+    }
     if (isChanging()) problem("a table does not become ACTIVE");
 }
 
 void GlobalSim::runUntilEqual() {
     const auto compare = [&] { return m_global.compareReplicas(m_t.world(), m_t.store()); };
-    for (int i = 0; i < 30 && !compare().empty(); ++i)
+    for (int i = 0; i < 30 && !compare().empty(); ++i) {
         m_t.run(2s);
+        m_t.flush();  // What is on its way to the archive arrives there.
+    }
 }
 
 }  // namespace orrery::test
