@@ -132,8 +132,8 @@ void TableReplicas::addIndexes(TableDescription& table) {
     }
 }
 
-// From now on the replica counts as one that has everything, in this turn, with which the filling
-// ended. Its table may still have to wait.
+// The turn that ends the filling makes the replica Active, so a restart does not lose that. Its
+// table may still have to wait.
 void TableReplicas::filled(KeySpaceId table) {
     const GlobalTablePtr global = globalOf(table);
     if (global == nullptr || global->find(table)->status != ReplicaStatus::Creating) return;

@@ -35,8 +35,8 @@ public:
     /// UpdateTable with ReplicaUpdates. On success `update.table` is UPDATING, and everything else
     /// happens later.
     ApiResult<void> change(const UpdateTable& update);
-    /// A table has become DELETING. If it is a replica, it is removed once others have what it has,
-    /// and true is returned.
+    /// The table has become DELETING. Returns false if it is no replica; otherwise it settles once
+    /// the others have its changes.
     bool beginRemoval(KeySpaceId table);
 
     // --- while tables settle
