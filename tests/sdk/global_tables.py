@@ -136,7 +136,8 @@ def refuse():
 
 def remove_replica():
     change_replicas(HOME, {"Delete": {"RegionName": AWAY}})
-    clients[AWAY].get_waiter("table_not_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
+    clients[AWAY].get_waiter("table_not_exists").wait(
+        TableName=TABLE, WaiterConfig={"Delay": 1, "MaxAttempts": TIMEOUT})
     until(lambda: "Replicas" not in table_in(HOME))
     assert item_is(HOME, "1A", "Ada")
     until(lambda: table_in(HOME)["TableStatus"] == "ACTIVE")
