@@ -118,7 +118,8 @@ refused ValidationException fis update-experiment-template --id "$template" --ac
 
 # --- tags
 
-resource=$(fis get-experiment-template --id "$template" --query experimentTemplate.arn)
+# Older versions of the command line do not show the ARN.
+resource=arn:aws:fis:us-east-1:$(cut -d: -f5 <<<"$arn"):experiment-template/$template
 fis tag-resource --resource-arn "$resource" --tags 'where=here,who=you' >/dev/null
 expect "here	you" fis list-tags-for-resource --resource-arn "$resource" \
     --query '[tags.where,tags.who]'
