@@ -5,6 +5,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/base/format.h"
 #include "widgets/base/theme.h"
@@ -16,7 +17,7 @@ namespace {
 constexpr int kFrameMs = 33;
 constexpr qint64 kLightMs = 800;
 constexpr qint64 kLightsApartMs = 130;
-constexpr std::size_t kLabelsMax = 15;
+constexpr std::size_t kLabelsMax = 28;  // Of eight Regions.
 constexpr double kDot = 3.5;
 
 std::optional<QPointF> placeOnMap(const observe::RegionView& region) {
@@ -80,8 +81,7 @@ void MapCanvas::makeMarks(std::size_t regions, std::size_t links) {
             marks.pop_back();
         }
     };
-    // The keyboard reaches all Regions before the links, so links are made again after Regions.
-    if (regions != m_regions.size()) drop(m_links, 0);
+    if (regions == m_regions.size() && links == m_links.size()) return;
     drop(m_regions, regions);
     drop(m_links, links);
     while (m_regions.size() < regions) {
@@ -96,6 +96,15 @@ void MapCanvas::makeMarks(std::size_t regions, std::size_t links) {
         m_links.push_back(mark);
         mark->show();
     }
+    orderMarks();
+}
+
+void MapCanvas::orderMarks() {
+    // Qt puts a new widget behind all others of the window.
+    std::vector<QWidget*> marks(m_regions.begin(), m_regions.end());
+    marks.insert(marks.end(), m_links.begin(), m_links.end());
+    for (std::size_t i = 1; i < marks.size(); ++i)
+        setTabOrder(marks[i - 1], marks[i]);
 }
 
 void MapCanvas::setWorld(const observe::Snapshot& snapshot) {
@@ -113,26 +122,21 @@ void MapCanvas::setWorld(const observe::Snapshot& snapshot) {
 void MapCanvas::setLinks(std::vector<WorldLink> links) {
     // The arrows follow from where the Regions are.
     const MapPlan places = planMap(requestForRegions(size()));
-    const bool isCompact = links.size() > kLabelsMax;
     for (std::size_t i = 0; i < m_links.size(); ++i) {
         const WorldLink& link = links[i];
-        const WorldLink before = m_links[i]->link();
-        const bool isKnown =
-            before.forth.from == link.forth.from && before.forth.to == link.forth.to;
-        if (m_hasSnapshot && isVisible()) {
-            light(i, 0, isKnown ? before.forth.changes : 0, link.forth.changes);
-            light(i, 1, isKnown ? before.back.changes : 0, link.back.changes);
-        }
+        light(i, 0, link.forth);
+        light(i, 1, link.back);
         const QPointF& a = places.anchors[link.a];
         const QPointF& b = places.anchors[link.b];
-        m_links[i]->setCompact(isCompact);
         m_links[i]->setLink(link, arrow(a, b), arrow(b, a));
     }
 }
 
-void MapCanvas::light(std::size_t link, std::size_t way, std::uint64_t before, std::uint64_t now) {
-    if (now <= before) return;
-    const auto count = std::min<std::uint64_t>(now - before, kLightsMax);
+void MapCanvas::light(std::size_t link, std::size_t way, const LinkDirection& direction) {
+    std::uint64_t& seen = m_changes[{direction.from, direction.to}];
+    const std::uint64_t before = std::exchange(seen, direction.changes);
+    if (direction.changes <= before || !m_hasSnapshot || !isSeen()) return;
+    const auto count = std::min<std::uint64_t>(direction.changes - before, kLightsMax);
     for (std::uint64_t i = 0; i < count; ++i)
         m_lights.push_back(
             {link, way, m_clock.elapsed() + static_cast<qint64>(i) * kLightsApartMs});
@@ -142,10 +146,15 @@ void MapCanvas::light(std::size_t link, std::size_t way, std::uint64_t before, s
 void MapCanvas::moveLights() {
     const qint64 now = m_clock.elapsed();
     std::erase_if(m_lights, [this, now](const Light& light) {
-        return now - light.beginMs > kLightMs || light.link >= m_links.size() || !isVisible();
+        return now - light.beginMs > kLightMs || light.link >= m_links.size() || !isSeen();
     });
     if (m_lights.empty()) m_frames.stop();
     update();
+}
+
+bool MapCanvas::isSeen() const {
+    // A dock behind another tab is visible for Qt.
+    return isVisible() && !visibleRegion().isEmpty();
 }
 
 int MapCanvas::lightsBetween(const QString& from, const QString& to) const {
@@ -167,14 +176,15 @@ MapRequest MapCanvas::requestForRegions(const QSizeF& size) const {
 
 MapRequest MapCanvas::requestFor(const QSizeF& size) const {
     MapRequest request = requestForRegions(size);
+    const bool hasLabels = m_links.size() <= kLabelsMax;
     for (const LinkMark* mark : m_links)
-        if (mark->link().b < m_regions.size() && mark->link().b > mark->link().a)
-            request.links.push_back({mark->link().a, mark->link().b, mark->sizeHint()});
+        request.links.push_back({mark->link().a, mark->link().b,
+                                 hasLabels ? QSizeF(mark->sizeHint()) : MapPlan::kSmallLabel});
     return request;
 }
 
 QSize MapCanvas::sizeFor(const QSize& viewport) {
-    constexpr std::pair<double, double> kGrowth[] = {{1, 1}, {1, 1.3}, {1.3, 1.6}, {1.8, 2.2}};
+    constexpr std::pair<double, double> kGrowth[] = {{1, 1}, {1, 1.25}, {1.2, 1.5}, {1.4, 2}};
     MapRequest request = requestFor(viewport);
     if (isSame(request, m_sized)) return m_needed;
     m_sized = request;
@@ -193,8 +203,10 @@ void MapCanvas::arrange() {
     m_plan = planMap(request);
     for (std::size_t i = 0; i < m_regions.size(); ++i)
         m_regions[i]->setGeometry(m_plan.regions[i].toRect());
-    for (std::size_t i = 0; i < m_plan.links.size(); ++i)
+    for (std::size_t i = 0; i < m_links.size(); ++i) {
         m_links[i]->setGeometry(m_plan.links[i].toRect());
+        m_links[i]->setSmall(m_plan.links[i].size() == MapPlan::kSmallLabel);
+    }
 }
 
 void MapCanvas::resizeEvent(QResizeEvent*) {
@@ -290,6 +302,12 @@ void MapCanvas::paintEvent(QPaintEvent*) {
         const WorldLink& link = m_links[i]->link();
         paintArc(painter, m_plan.arcs[i][0], link.forth);
         paintArc(painter, m_plan.arcs[i][1], link.back);
+        // To a label that stands beside its link.
+        const QPointF middle = (m_plan.arcs[i][0].at(0.5) + m_plan.arcs[i][1].at(0.5)) / 2;
+        if (m_links[i]->isSmall()) {
+            painter.setPen(QPen(colorOf(link.forth), 1));
+            painter.drawLine(middle, m_plan.links[i].center());
+        }
     }
     for (std::size_t i = 0; i < m_plan.anchors.size(); ++i) {
         const QPointF& anchor = m_plan.anchors[i];

@@ -4,6 +4,7 @@
 #include <QPixmap>
 #include <QTimer>
 #include <QWidget>
+#include <map>
 #include <vector>
 
 #include "widgets/global/map_marks.h"
@@ -49,10 +50,13 @@ private:
     };
 
     void makeMarks(std::size_t regions, std::size_t links);
+    /// The keyboard reaches all Regions before the links.
+    void orderMarks();
     void setLinks(std::vector<WorldLink> links);
-    /// Begins the lights of what `now` has more than `before`.
-    void light(std::size_t link, std::size_t way, std::uint64_t before, std::uint64_t now);
+    /// Begins the lights of the changes since the last snapshot.
+    void light(std::size_t link, std::size_t way, const LinkDirection& direction);
     void moveLights();
+    bool isSeen() const;
     MapRequest requestForRegions(const QSizeF& size) const;
     MapRequest requestFor(const QSizeF& size) const;
     void arrange();
@@ -66,6 +70,7 @@ private:
     MapRequest m_planned;  // What m_plan is for.
     MapRequest m_sized;    // What m_needed is for.
     QSize m_needed;
+    std::map<std::pair<QString, QString>, std::uint64_t> m_changes;  // Seen so far.
     std::vector<Light> m_lights;
     QTimer m_frames;
     QElapsedTimer m_clock;

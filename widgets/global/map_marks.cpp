@@ -184,7 +184,6 @@ QStringList LinkMark::lines() const {
 }
 
 QSize LinkMark::sizeHint() const {
-    if (m_isCompact) return {22, 22};
     // In steps, so that labels do not move with each number.
     constexpr int kStep = 16;
     const QFontMetrics metrics(smallFont());
@@ -221,7 +220,7 @@ void LinkMark::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     paintFrame(painter, m_link.forth.isCut || m_link.back.isCut);
     painter.setFont(smallFont());
-    if (m_isCompact) {
+    if (m_isSmall) {
         const auto symbol =
             symbolOf(m_link.forth).value_or(symbolOf(m_link.back).value_or(Symbol::Link));
         return widgets::icon(symbol).paint(&painter, rect().adjusted(4, 4, -4, -4));

@@ -54,8 +54,9 @@ public:
     const WorldLink& link() const { return m_link; }
     /// The lines of the label: "→ 214 behind · 800 ms".
     QStringList lines() const;
-    /// Without a text: for maps with more links than labels have room.
-    void setCompact(bool compact) { m_isCompact = compact; }
+    /// Shows a symbol in place of the lines.
+    void setSmall(bool small) { m_isSmall = small; }
+    bool isSmall() const { return m_isSmall; }
 
     QSize sizeHint() const override;
 
@@ -69,7 +70,7 @@ private:
     WorldLink m_link;
     QChar m_forth;
     QChar m_back;
-    bool m_isCompact = false;
+    bool m_isSmall = false;
 };
 
 /// "5 s ahead", "200 ms behind", "as the world's": of a Region's clock.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace orrery::widgets {
 namespace {
@@ -40,9 +41,9 @@ QRectF aroundAnchor(const QPointF& anchor) {
 
 /// Places of Regions with some ground around them.
 QRectF groundOf(const MapRequest& request) {
-    constexpr double kAcross = 0.09;
-    constexpr double kUpright = 0.11;
-    constexpr double kAcrossMin = 0.45;
+    constexpr double kAcross = 0.08;
+    constexpr double kUpright = 0.1;
+    constexpr double kAcrossMin = 0.28;
     QRectF ground;
     for (const MapRequest::Region& region : request.regions)
         if (region.place)
@@ -125,24 +126,87 @@ MapArc arcBetween(const QPointF& from, const QPointF& to, double apart) {
     return {from, (from + to) / 2 + aside * 2 * apart, to};
 }
 
-std::array<MapArc, 2> arcsOf(const QPointF& a, const QPointF& b) {
-    const double length = std::hypot((b - a).x(), (b - a).y());
-    const double height = 10 + 0.09 * length;
+std::array<MapArc, 2> arcsOf(const QPointF& a, const QPointF& b, double height) {
     return {arcBetween(a, b, height + kArcsApart / 2), arcBetween(b, a, height - kArcsApart / 2)};
 }
 
+double distance(const QPointF& a, const QPointF& b) {
+    return std::hypot((b - a).x(), (b - a).y());
+}
+
+double distance(const QPointF& point, const QRectF& rect) {
+    return distance(point, {std::clamp(point.x(), rect.left(), rect.right()),
+                            std::clamp(point.y(), rect.top(), rect.bottom())});
+}
+
+/// How far a link stays from Regions that are not its ends, from other links and from the edge.
+double clearance(const MapArc& arc, const MapRequest::Link& link, const MapPlan& plan,
+                 const QSizeF& canvas) {
+    constexpr int kSteps = 12;
+    double result = canvas.width();
+    for (int step = 1; step < kSteps; ++step) {
+        const QPointF point = arc.at(static_cast<double>(step) / kSteps);
+        for (std::size_t i = 0; i < plan.anchors.size(); ++i) {
+            if (i == link.a || i == link.b) continue;
+            result = std::min(result, distance(point, plan.anchors[i]));
+            result = std::min(result, distance(point, plan.regions[i]));
+        }
+        result = std::min({result, point.x(), point.y(), canvas.width() - point.x(),
+                           canvas.height() - point.y()});
+    }
+    for (const std::array<MapArc, 2>& other : plan.arcs)
+        result = std::min(result, distance(arc.at(0.5), (other[0].at(0.5) + other[1].at(0.5)) / 2));
+    return result;
+}
+
+/// The flattest curve that is clear of others; the clearest one if none is.
+std::array<MapArc, 2> clearArcs(const MapRequest::Link& link, const MapPlan& plan,
+                                const QSizeF& canvas) {
+    constexpr double kClear = 26;
+    constexpr double kBends[] = {0.09, -0.09, 0.18, -0.18, 0.03, 0.27, -0.27};
+    const QPointF& a = plan.anchors[link.a];
+    const QPointF& b = plan.anchors[link.b];
+    double most = -std::numeric_limits<double>::max();
+    double chosen = 0;
+    for (const double bend : kBends) {
+        const double height = bend * distance(a, b) + (bend > 0 ? 10 : -10);
+        const double clear = clearance(arcBetween(a, b, height), link, plan, canvas);
+        if (clear > most) {
+            most = clear;
+            chosen = height;
+        }
+        if (clear >= kClear) break;
+    }
+    return arcsOf(a, b, chosen);
+}
+
 /// On the link if there is room, in its middle if possible.
-std::optional<QRectF> onLink(const std::array<MapArc, 2>& arcs, const QSizeF& size,
+std::optional<QRectF> onLink(const std::array<MapArc, 2>& arcs, const QSizeF& size, int asides,
                              const Room& room) {
     constexpr double kParts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8};
-    constexpr double kAside[] = {0, -0.45, 0.45};
-    for (const double aside : kAside)
+    constexpr double kAside = 0.45;
+    for (int i = 0; i <= 2 * asides; ++i)
         for (const double part : kParts) {
+            // On the line, above it, below it, farther above it, …
+            const double aside = (i % 2 == 0 ? i / 2 : -(i + 1) / 2) * kAside;
             const QPointF middle = (arcs[0].at(part) + arcs[1].at(1 - part)) / 2;
             const QRectF rect = around(middle + QPointF(0, aside * size.height()), size);
             if (room.hasRoomFor(rect)) return rect;
         }
     return std::nullopt;
+}
+
+void placeLabels(const MapRequest& request, MapPlan& plan, Room& room) {
+    constexpr int kSmallAsides = 8;
+    for (std::size_t i = 0; i < request.links.size(); ++i) {
+        const std::array<MapArc, 2>& arcs = plan.arcs[i];
+        auto label = onLink(arcs, request.links[i].size, 1, room);
+        if (!label) label = onLink(arcs, MapPlan::kSmallLabel, kSmallAsides, room);
+        plan.fits = plan.fits && label.has_value();
+        const QPointF middle = (arcs[0].at(0.5) + arcs[1].at(0.5)) / 2;
+        plan.links.push_back(label.value_or(around(middle, MapPlan::kSmallLabel)));
+        room.take(plan.links.back());
+    }
 }
 
 }  // namespace
@@ -162,7 +226,7 @@ MapPlan planMap(const MapRequest& request) {
     plan.regions.resize(request.regions.size());
     Room room(QRectF(QPointF(0, 0), request.canvas));
     const double rows = placeUnknown(request, plan, room);
-    QRectF area(0, 0, request.canvas.width(), std::max(1.0, request.canvas.height() - rows));
+    const QRectF area(0, 0, request.canvas.width(), std::max(1.0, request.canvas.height() - rows));
     plan.earth = earthFor(groundOf(request), area);
     for (std::size_t i = 0; i < request.regions.size(); ++i) {
         const std::optional<QPointF>& place = request.regions[i].place;
@@ -172,14 +236,9 @@ MapPlan planMap(const MapRequest& request) {
         room.take(aroundAnchor(plan.anchors[i]));
     }
     placeKnown(request, plan, room);
-    for (const MapRequest::Link& link : request.links) {
-        plan.arcs.push_back(arcsOf(plan.anchors[link.a], plan.anchors[link.b]));
-        const auto label = onLink(plan.arcs.back(), link.size, room);
-        plan.fits = plan.fits && label.has_value();
-        const QPointF middle = (plan.arcs.back()[0].at(0.5) + plan.arcs.back()[1].at(0.5)) / 2;
-        plan.links.push_back(label.value_or(around(middle, link.size)));
-        room.take(plan.links.back());
-    }
+    for (const MapRequest::Link& link : request.links)
+        plan.arcs.push_back(clearArcs(link, plan, area.size()));
+    placeLabels(request, plan, room);
     return plan;
 }
 

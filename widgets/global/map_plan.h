@@ -42,6 +42,9 @@ struct MapRequest {
 };
 
 struct MapPlan {
+    /// Of a label that has no room for its text.
+    static constexpr QSizeF kSmallLabel{22, 22};
+
     QRectF earth;  ///< The whole Earth; it may be larger than the canvas.
     std::vector<QPointF> anchors;
     std::vector<QRectF> regions;
@@ -53,7 +56,7 @@ struct MapPlan {
 
 /// The part of the Earth with all places is as large as it can be. Marks stand at their places, or
 /// beside them where another mark is in the way. Regions without a place stand in rows at the lower
-/// edge.
+/// edge. A label without room is as small as kSmallLabel.
 MapPlan planMap(const MapRequest& request);
 
 }  // namespace orrery::widgets

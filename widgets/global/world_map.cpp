@@ -84,8 +84,10 @@ void WorldMap::advise(const observe::Snapshot& snapshot) {
     m_advice->setText(
         tr("The map shows Regions and the replication between them once a table has a replica in "
            "another Region. UpdateTable with ReplicaUpdates adds one:"));
-    m_command->setText(QStringLiteral("aws dynamodb update-table%1 --region %2 --table-name %3 "
-                                      "--replica-updates 'Create={RegionName=%4}'")
+    // Two lines that a shell takes as one.
+    m_command->setText(QStringLiteral("aws dynamodb update-table%1 --region %2 \\\n"
+                                      "    --table-name %3 --replica-updates "
+                                      "'Create={RegionName=%4}'")
                            .arg(endpoint, region, table, other));
 }
 
@@ -101,8 +103,8 @@ void WorldMap::setSnapshot(const observe::SnapshotPtr& snapshot) {
         m_canvas->links().empty()
             ? tr("No table has replicas in two of these Regions. UpdateTable with ReplicaUpdates "
                  "adds one.")
-            : tr("Wide line: many changes behind · dashed: cut · moving light: a change that has "
-                 "arrived · press a Region or a link to break it"));
+            : tr("Press a Region or a link to break it · wide line: many changes behind · dashed: "
+                 "cut · light: a change arrives"));
     m_stack->setCurrentIndex(isMap ? 1 : 0);
     fitCanvas();
     if (isMap) setFocusProxy(m_canvas->regions().front());

@@ -87,7 +87,8 @@ private slots:
             test::makeRegionFault(5, "region-link-cut", {"ap-northeast-1", "us-east-1"}),
             test::makeRegionFault(6, "replication-pause", {})};
         std::vector<std::uint64_t> ids;
-        for (const auto& fault : widgets::worldLinks(*snapshot)[0].faults)
+        const auto links = widgets::worldLinks(*snapshot);
+        for (const auto& fault : links[0].faults)
             ids.push_back(fault.id);
         QCOMPARE(ids, (std::vector<std::uint64_t>{3, 4, 6}));
         const auto region = widgets::regionFaults(*snapshot, "eu-west-1");

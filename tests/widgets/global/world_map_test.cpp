@@ -1,6 +1,7 @@
 #include "widgets/global/world_map.h"
 
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTimer>
@@ -66,7 +67,7 @@ private slots:
                                 "table has a replica in another Region. UpdateTable with "
                                 "ReplicaUpdates adds one:\n"
                                 "aws dynamodb update-table --endpoint-url http://127.0.0.1:8000 "
-                                "--region eu-west-1 --table-name Orders --replica-updates "
+                                "--region eu-west-1 \\\n    --table-name Orders --replica-updates "
                                 "'Create={RegionName=us-east-1}'"));
         map.setSnapshot(test::makeThreeRegions());
         QVERIFY(map.adviceText().isEmpty());
@@ -104,6 +105,25 @@ private slots:
         QCOMPARE(wanted[0][0].value<RegionFault>(),
                  (RegionFault{
                      .kind = FaultKind::RegionIsolation, .regions = {"eu-west-1"}, .seconds = 20}));
+    }
+
+    // Also if they came one after the other, and other widgets of the window in between.
+    void tabWalksRegionsThenLinksThatCameLater() {
+        QWidget window;
+        widgets::WorldMap map(&window);
+        map.setSnapshot(test::makeWorld({"us-east-1"}));
+        QPushButton first(&window);
+        map.setSnapshot(test::makeWorld({"us-east-1", "eu-west-1"}));
+        QPushButton second(&window);
+        map.setSnapshot(test::makeThreeRegions());
+        QWidget* at = map.region("us-east-1");
+        for (const char* name :
+             {"eu-west-1", "ap-northeast-1", "Link between us-east-1 and eu-west-1",
+              "Link between us-east-1 and ap-northeast-1",
+              "Link between eu-west-1 and ap-northeast-1"}) {
+            at = at->nextInFocusChain();
+            QCOMPARE(at->accessibleName(), QString::fromLatin1(name));
+        }
     }
 
     void aRegionIsLostOrItsClockIsSet() {
@@ -229,6 +249,18 @@ private slots:
         QCOMPARE(lights("us-east-1", "eu-west-1"), 0);
     }
 
+    void aNewRegionLightsNothing() {
+        auto snapshot = test::makeWorld({"us-east-1", "eu-west-1"});
+        test::pairOf(*snapshot, "us-east-1", "eu-west-1").changes = 40;
+        const auto map = shownMap(snapshot);
+        auto next = test::makeThreeRegions();
+        test::pairOf(*next, "us-east-1", "eu-west-1").changes = 40;
+        test::pairOf(*next, "us-east-1", "ap-northeast-1").changes = 1;
+        map->setSnapshot(next);
+        QCOMPARE(map->canvas()->lightsBetween("us-east-1", "eu-west-1"), 0);
+        QCOMPARE(map->canvas()->lightsBetween("us-east-1", "ap-northeast-1"), 1);
+    }
+
     void theLineIsWiderWithMoreBehind() {
         QVERIFY(widgets::widthFor(0) > 1);
         QVERIFY(widgets::widthFor(10) > widgets::widthFor(0) + 1);
@@ -242,9 +274,10 @@ private slots:
         map->resize(400, 180);
         map->setSnapshot(test::makeWorld(
             {"us-east-1", "us-east-2", "eu-west-1", "eu-west-2", "eu-central-1", "moon-1"}));
+        QCoreApplication::processEvents();
         const QRect inside = map->canvas()->rect();
         QList<QRect> marks;
-        for (const auto* mark : map->canvas()->regions())
+        for (const auto* mark : map->canvas()->findChildren<widgets::MapMark*>())
             marks << mark->geometry();
         for (qsizetype i = 0; i < marks.size(); ++i) {
             QVERIFY(inside.contains(marks[i]));
