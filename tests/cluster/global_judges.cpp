@@ -192,8 +192,6 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& w
                " to " + shown(version);
     }
     replica.latest[key] = version;
-    // While the table is not global, a deletion leaves nothing.
-    if (!record.version && !record.newImage) replica.latest.erase(key);
     const WriteName name{version.region, key, version.at};
     if (isReplicated) {
         ++m_replicated;
@@ -203,6 +201,11 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& w
     }
     if (version.region != own) return where + ": a client's write is of another Region";
     replica.written[key] = version;
+    // While the table is not global, a deletion leaves nothing.
+    if (!record.version && !record.newImage) {
+        replica.latest.erase(key);
+        replica.written.erase(key);
+    }
     m_writes[name] = {replica.table->space, record.committedAt, record.newImage};
     if (!record.newImage) return {};
     const auto number = types::EncodedItem(*record.newImage).find("w");

@@ -157,8 +157,9 @@ private:
     GlobalTableJudge m_global;
     LocalityJudge m_locality;
     std::array<std::array<Writer, kItems>, kRegionsMost> m_writers;
-    std::vector<int> m_asked;                ///< By number - 1: the item.
-    std::set<std::uint64_t> m_acknowledged;  ///< Numbers whose records the judge has not read.
+    std::vector<int> m_asked;  ///< By number - 1: the item.
+    /// Numbers whose records the judge has not read, with their tables.
+    std::map<std::uint64_t, KeySpaceId> m_acknowledged;
     std::map<std::uint64_t, Read> m_reads;   ///< By call.
     std::set<std::uint64_t> m_transactions;  ///< Calls.
     Admin m_admin = Admin::None;

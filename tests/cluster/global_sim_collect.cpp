@@ -52,8 +52,10 @@ void GlobalSim::collect() {
     }
     for (const std::uint64_t call : released)
         problem(m_locality.answered(call, *m_t.answer(call)));
-    std::erase_if(m_acknowledged, [&](std::uint64_t number) {
-        return m_global.versionOf(std::to_string(number)).has_value();
+    // The records of a table without a stream go with it.
+    std::erase_if(m_acknowledged, [&](const auto& entry) {
+        return m_t.world().catalog().find(entry.second) == nullptr ||
+               m_global.versionOf(std::to_string(entry.first)).has_value();
     });
 }
 
@@ -66,7 +68,7 @@ void GlobalSim::collectWrite(Writer& writer) {
     if (writer.number == 0) return;
     writer.acknowledged = writer.number;
     writer.acknowledgedIn = writer.table;
-    m_acknowledged.insert(writer.number);
+    m_acknowledged.emplace(writer.number, writer.table);
 }
 
 // What a strong read shows is no older than what its own Region had acknowledged before.
@@ -123,7 +125,7 @@ void GlobalSim::judgeAtRest() {
     judgeUnanswered();
     collect();
     if (!m_acknowledged.empty() && m_global.gaps() == 0)
-        problem("write " + std::to_string(*m_acknowledged.begin()) +
+        problem("write " + std::to_string(m_acknowledged.begin()->first) +
                 " was acknowledged and has no record");
 }
 

@@ -91,7 +91,7 @@ private slots:
             static_cast<unsigned long long>(sum.gaps));
         QVERIFY(sum.writesDone > 100 * kMixed && sum.strongReads > 40 * kMixed);
         QVERIFY(sum.transactions > 10 * kMixed && sum.replicated > 50 * kMixed);
-        QVERIFY(sum.replicasMade > 2 * kMixed && sum.replicasDeleted > kMixed / 2);
+        QVERIFY(sum.replicasMade > kMixed && sum.replicasDeleted > kMixed / 2);
         QVERIFY(sum.tablesMade > kMixed && sum.tablesDeleted > kMixed / 4);
         QVERIFY(sum.regionFaults > kMixed && sum.kills > kMixed && sum.refusals > 0);
         QVERIFY(sum.judgedCalls > 50 * kMixed);
@@ -116,7 +116,7 @@ private slots:
         QVERIFY(foundBy(PlantedBug::JoinSkipsInFlight, " differs: ") != 0);
     }
     void findsADeletionThatDoesNotWait() {
-        QVERIFY(foundBy(PlantedBug::DrainNotAwaited, " is lost in ") != 0);
+        QVERIFY(foundBy(PlantedBug::DrainNotAwaited, " differs: ") != 0);
     }
 };
 
