@@ -9,6 +9,7 @@
 #include "app/sample_loader.h"
 #include "widgets/base/format.h"
 #include "widgets/clock/clock_bar.h"
+#include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/lag/lag_view.h"
@@ -93,6 +94,7 @@ void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
     nameTabs();
     m_zones->setSnapshot(snapshot);
     m_world->setSnapshot(snapshot);
+    m_replication->setSnapshot(snapshot);
     widgets::TablePage* page = currentTable();
     if (page != nullptr)
         page->setTable(findRegion(page->target().region), findTable(page->target()));

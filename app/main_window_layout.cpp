@@ -16,6 +16,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/clock/clock_bar.h"
+#include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/lag/lag_view.h"
@@ -150,6 +151,8 @@ void MainWindow::connectDocks() {
     connect(m_world, &widgets::WorldMap::heal, m_control, &ControlClient::heal);
     connect(m_world, &widgets::WorldMap::clockOffsetWanted, m_control,
             &ControlClient::setClockOffset);
+    connect(m_replication, &widgets::PairsView::copied, this,
+            [this](const QString& what) { showMessage(tr("%1: copied").arg(what)); });
     connect(m_inspector, &widgets::ItemInspector::versionsWanted, this,
             &MainWindow::lookAtInspected);
     connect(m_inspector, &widgets::ItemInspector::editWanted, this,

@@ -2,10 +2,13 @@
 // records the calls, with a made-up world of two Regions.
 
 #include <QApplication>
+#include <QClipboard>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMenu>
 #include <QSettings>
+#include <QStatusBar>
+#include <QTableView>
 #include <QTest>
 
 #include "app/main_window.h"
@@ -13,12 +16,18 @@
 #include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 #include "tests/widgets/global/global_snapshots.h"
+#include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
 
 using namespace orrery;
 using namespace orrery::app;
 
 namespace {
+
+/// For Qt, a dock behind another tab is visible.
+bool isSeen(const QWidget& widget) {
+    return widget.isVisible() && !widget.visibleRegion().isEmpty();
+}
 
 /// Chooses the action whose text begins with `begin` in the next menu or in a menu of that one.
 void chooseInMenu(const QString& begin) {
@@ -55,8 +64,9 @@ private slots:
 
     // Somebody without a second Region sees the same views in front as before.
     void theMapStandsBehindTheRequestsAtFirst() {
-        QVERIFY(m_window->dock("requests")->widget()->isVisible());
-        QVERIFY(!map()->isVisible());
+        QTRY_VERIFY(isSeen(*m_window->dock("requests")->widget()));
+        QVERIFY(!isSeen(*m_window->dock("world")->widget()));
+        QVERIFY(!isSeen(*m_window->dock("replication")->widget()));
         QVERIFY(m_window->tabifiedDockWidgets(m_window->dock("requests"))
                     .contains(m_window->dock("world")));
     }
@@ -90,6 +100,17 @@ private slots:
                  (QJsonObject{{"region", "eu-west-1"}, {"clockOffset", "-1000ms"}}));
     }
 
+    void aKeyOpensTheTableOfPairs() {
+        showTwoRegions();
+        QTest::keyClick(m_window.get(), Qt::Key_8, Qt::AltModifier);
+        auto* pairs = m_window->findChild<widgets::PairsView*>();
+        QTRY_VERIFY(isSeen(*pairs) && pairs->table()->hasFocus());
+        QCOMPARE(pairs->table()->model()->rowCount(), 2);
+        QTest::keyClick(pairs->table(), Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(QApplication::clipboard()->text().contains("us-east-1\teu-west-1\tMusic\t0"));
+        QCOMPARE(m_window->statusBar()->currentMessage(), QStringLiteral("2 rows: copied"));
+    }
+
 private:
     widgets::WorldMap* map() const { return m_window->findChild<widgets::WorldMap*>(); }
 
@@ -104,7 +125,7 @@ private:
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         QTest::keyClick(m_window.get(), Qt::Key_7, Qt::AltModifier);
-        QTRY_VERIFY(map()->isVisible() && map()->adviceText().isEmpty());
+        QTRY_VERIFY(isSeen(*map()) && map()->adviceText().isEmpty());
     }
 
     /// The body of the last call of this name; empty if there was none.

@@ -88,20 +88,34 @@ HealableFault healable(const observe::FaultView& fault) {
     return {fault.id, spec.kind, toQString(observe::faultText(spec.shown, fault.target))};
 }
 
+/// Takes over what the fault adds to the delay of its link.
+void slow(const observe::FaultView& fault, LinkDirection& direction) {
+    if (!fault.active || fault.regions.size() != 2 ||
+        fault.kind != observe::specOf(observe::FaultKind::RegionLinkSlow).name)
+        return;
+    const QString a = toQString(fault.regions[0]);
+    const QString b = toQString(fault.regions[1]);
+    if ((direction.from == a && direction.to == b) ||
+        (!fault.oneWay && direction.from == b && direction.to == a))
+        direction.slowBy = fault.delay;
+}
+
+/// Takes over what messages meet on the way.
+void add(const observe::RegionLinkView& view, LinkDirection& to) {
+    to.delay = view.delay;
+    to.loss = view.loss;
+    to.isCut = view.isCut;
+    if (view.isPaused) to.pausedTables = std::max(to.pausedTables, to.tables);
+}
+
 void addFault(const observe::FaultView& fault, const observe::Snapshot& snapshot, Links& links) {
     if (!isRegionFault(fault)) return;
     for (auto& [positions, link] : links)
         if (concerns(fault, snapshot.regions[link.a]->name, snapshot.regions[link.b]->name))
             link.faults.push_back(healable(fault));
-    if (fault.kind != observe::specOf(observe::FaultKind::RegionLinkSlow).name ||
-        fault.regions.size() != 2)
-        return;
-    for (const bool forth : {true, false}) {
-        if (!forth && fault.oneWay) continue;
-        LinkDirection* slow =
-            find(links, snapshot, fault.regions[forth ? 0 : 1], fault.regions[forth ? 1 : 0]);
-        if (slow != nullptr) slow->slowBy = fault.delay;
-    }
+    for (auto& [positions, link] : links)
+        for (LinkDirection* direction : {&link.forth, &link.back})
+            slow(fault, *direction);
 }
 
 }  // namespace
@@ -131,18 +145,25 @@ QString LinkDirection::text() const {
     return parts.join(QStringLiteral(" · "));
 }
 
+LinkDirection directionOf(const observe::Snapshot& snapshot,
+                          const observe::ReplicationPairView& pair) {
+    LinkDirection result;
+    result.from = toQString(pair.from);
+    result.to = toQString(pair.to);
+    add(pair, result);
+    for (const observe::RegionLinkView& view : snapshot.regionLinks)
+        if (view.from == pair.from && view.to == pair.to) add(view, result);
+    for (const observe::FaultView& fault : snapshot.faults)
+        slow(fault, result);
+    return result;
+}
+
 std::vector<WorldLink> worldLinks(const observe::Snapshot& snapshot) {
     Links links = linksOfTables(snapshot);
     for (const observe::ReplicationPairView& pair : snapshot.replication)
         if (LinkDirection* to = find(links, snapshot, pair.from, pair.to)) add(pair, *to);
-    for (const observe::RegionLinkView& view : snapshot.regionLinks) {
-        LinkDirection* to = find(links, snapshot, view.from, view.to);
-        if (to == nullptr) continue;
-        to->delay = view.delay;
-        to->loss = view.loss;
-        to->isCut = view.isCut;
-        if (view.isPaused) to->pausedTables = std::max(to->pausedTables, to->tables);
-    }
+    for (const observe::RegionLinkView& view : snapshot.regionLinks)
+        if (LinkDirection* to = find(links, snapshot, view.from, view.to)) add(view, *to);
     for (const observe::FaultView& fault : snapshot.faults)
         addFault(fault, snapshot, links);
     std::vector<WorldLink> result;

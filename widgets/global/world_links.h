@@ -54,6 +54,10 @@ struct WorldLink {
     bool operator==(const WorldLink&) const = default;
 };
 
+/// The replication of one table from one Region to another.
+LinkDirection directionOf(const observe::Snapshot& snapshot,
+                          const observe::ReplicationPairView& pair);
+
 /// In the order of `a` and `b`.
 std::vector<WorldLink> worldLinks(const observe::Snapshot& snapshot);
 
