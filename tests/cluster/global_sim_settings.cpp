@@ -163,7 +163,7 @@ void GlobalSim::changeTables() {
     if (m_admin != Admin::None || !m_prng.chance({1, 6})) return;
     const std::vector<cluster::TablePtr> there = tables();
     if (there.empty()) return create();
-    const cluster::TablePtr table = there[m_prng.below(there.size())];
+    const cluster::TablePtr& table = there[m_prng.below(there.size())];
     if (isChanging() && m_prng.chance({3, 4})) return;
     switch (m_prng.below(9)) {
         case 0:

@@ -65,7 +65,7 @@ CalendarTime anyTime(Prng& prng) {
 LogRecord anyRecord(Prng& prng) {
     const auto coin = [&] { return prng.chance({1, 2}); };
     LogRecord record;
-    record.kind = static_cast<RecordKind>(prng.below(12));
+    record.kind = static_cast<RecordKind>(prng.below(11));
     record.cause = static_cast<Cause>(prng.below(4));
     record.space = KeySpaceId(static_cast<std::uint32_t>(prng.below(1ull << 32)));
     record.key = noise(prng, 100);

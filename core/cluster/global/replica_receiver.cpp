@@ -120,7 +120,7 @@ void ReplicaReceiver::answer(const Group& group, const Pending& pending,
                                   .leader = std::nullopt};
     if (const auto& replica = group.member(pending.zone).replica)
         answered.leader = replica->leaderHint();
-    m_world.post.send(std::move(answered));
+    m_world.post.send(answered);
 }
 
 }  // namespace orrery::cluster
