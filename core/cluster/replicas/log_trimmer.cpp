@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/cluster/replicas/group_state.h"
+#include "core/cluster/replicas/archived_reader.h"
 
 namespace orrery::cluster {
 
@@ -124,12 +124,8 @@ Lsn LogTrimmer::neededAfter(const Group& group) {
         }
         needed = std::min(needed, member.knownApplied());
     }
-    const auto& readers = group.log.readers;
-    // The archive has what a replica in another Region lacks, for as long as it takes.
-    const bool isArchived = readers.contains(kStreamReader);
-    for (const auto& [name, cursor] : readers) {
-        if (isArchived && name.starts_with(kReplicaReaderPrefix)) continue;
-        needed = std::min(needed, cursor);
+    for (const auto& [name, cursor] : group.log.readers) {
+        if (!readsFromArchive(group.log, name)) needed = std::min(needed, cursor);
     }
     return needed;
 }

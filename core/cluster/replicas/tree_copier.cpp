@@ -6,6 +6,7 @@
 
 #include "core/base/overloaded.h"
 #include "core/base/result.h"
+#include "core/cluster/replicas/archived_reader.h"
 #include "core/table/apply.h"
 #include "core/table/private_key.h"
 
@@ -223,8 +224,9 @@ storage::StorageResult<std::vector<storage::TreeChange>> TreeCopier::changesOf(
 
 // As leader, a replica could not give readers the records before its log begins.
 bool TreeCopier::readersNeedBefore(const Group& group, Lsn first) {
-    return std::ranges::any_of(group.log.readers,
-                               [&](const auto& reader) { return reader.second.next() < first; });
+    return std::ranges::any_of(group.log.readers, [&](const auto& reader) {
+        return reader.second.next() < first && !readsFromArchive(group.log, reader.first);
+    });
 }
 
 void TreeCopier::stepLater(Group& group, ZoneIndex zone, Duration delay) {
