@@ -130,7 +130,8 @@ void ItemServer::finish(Group& group, Waiter waiter) {
 }
 
 void ItemServer::awaitReplicas(Group& group, ShownWaiter waiter) {
-    if (m_world.profile.replicasBeforeAnswer && waiter.lsn > m_takenElsewhere(group)) {
+    const bool mayWait = m_world.profile.replicasBeforeAnswer && m_takenElsewhere;
+    if (mayWait && waiter.lsn > m_takenElsewhere(group)) {
         m_work.of(group.id).replicaWaiters.push_back(std::move(waiter));
     } else {
         answer(group, std::move(waiter));
