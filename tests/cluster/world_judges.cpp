@@ -194,7 +194,7 @@ std::string judgeLeftovers(const cluster::World& world, const storage::Store& st
         for (const cluster::StoredPartition& partition : ledger.partitions)
             groups.insert(partition.group);
     }
-    const std::size_t volumes = world.regions().size() * kZonesPerRegion;
+    const auto volumes = static_cast<std::uint16_t>(world.regions().size() * kZonesPerRegion);
     for (std::uint16_t volume = 0; volume < volumes; ++volume) {
         const auto visit = [&](std::string_view key, std::string_view) {
             ByteReader in(key);
