@@ -209,7 +209,9 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& w
     m_writes[name] = {replica.table->space, record.committedAt, record.newImage};
     if (!record.newImage) return {};
     const auto number = types::EncodedItem(*record.newImage).find("w");
-    if (number) m_numbers[*number->as<std::string>()] = version;
+    if (!number) return {};
+    m_numbers[*number->as<std::string>()] = version;
+    if (!record.version) m_unordered.insert(*number->as<std::string>());
     return {};
 }
 

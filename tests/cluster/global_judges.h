@@ -57,6 +57,10 @@ public:
     /// Nothing if no record has it.
     std::optional<SeenVersion> versionOf(const std::string& number) const;
 
+    /// The write was made while its table was not global. It got the time of its commit, which may
+    /// be before a version that a Region whose clock was ahead had given earlier.
+    bool isUnordered(const std::string& number) const { return m_unordered.contains(number); }
+
     std::uint64_t records() const { return m_records; }
     std::uint64_t replicated() const { return m_replicated; }
     /// How often records were trimmed that the judge had not read.
@@ -124,7 +128,8 @@ private:
     std::map<KeySpaceId, Replica> m_replicas;
     std::map<WriteName, Write> m_writes;
     std::map<std::string, SeenVersion> m_numbers;
-    std::vector<Taken> m_unexplained;  ///< The record of the client's write was not read yet.
+    std::set<std::string> m_unordered;  ///< Of these, those written while the table was not global.
+    std::vector<Taken> m_unexplained;   ///< The record of the client's write was not read yet.
     std::vector<Cut> m_cuts;
     std::uint64_t m_records = 0;
     std::uint64_t m_replicated = 0;

@@ -85,6 +85,10 @@ void GlobalSim::collectRead(std::uint64_t call, const Read& read) {
     if (m_t.world().catalog().globals().ofTable(read.table) == nullptr) return;
     const auto floor = m_global.versionOf(std::to_string(read.floor));
     const auto version = m_global.versionOf(std::to_string(number));
+    const auto isUnordered = [&](std::uint64_t one) {
+        return m_global.isUnordered(std::to_string(one));
+    };
+    if (isUnordered(number) || isUnordered(read.floor)) return;
     if (floor && version && *version < *floor)
         problem("a strong" + name.substr(1) + " shows number " + std::to_string(number) +
                 ", and the later number " + std::to_string(read.floor) + " was known");
