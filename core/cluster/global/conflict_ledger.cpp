@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/cluster/writes/item_versions.h"
 #include "core/types/item_codec.h"
 #include "core/types/key_schema.h"
 
@@ -179,8 +180,8 @@ void ConflictLedger::moved(Group& group) {
 void ConflictLedger::take(Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record) {
     if (record.cause != table::Cause::Replication || !table::changesItem(record)) return;
     const std::string& own = m_world.region(group.region).name;
-    const auto known = std::ranges::find(record.heads, own, &table::VersionHead::region);
-    if (known != record.heads.end()) withdraw(group.table, kept, record.key, *known);
+    if (const table::VersionHead* const known = findHead(record.heads, own))
+        withdraw(group.table, kept, record.key, *known);
     // If both sides deleted the item, nobody misses anything.
     if (record.lost && (record.oldImage || record.newImage))
         add(group.table, kept, conflictOf(group, lsn, record));

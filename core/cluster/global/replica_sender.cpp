@@ -160,7 +160,6 @@ void ReplicaSender::moved(Group& source) {
     if (globals.size() == 0 || globals.ofTable(source.table) == nullptr) return;
     if (!m_sources.contains(source.id) && !source.leaseHolder(m_world.now)) return;
     readAndSend(source, sourceOf(source));
-    if (m_shown) m_shown(source);
 }
 
 void ReplicaSender::resume() {
@@ -204,6 +203,7 @@ void ReplicaSender::readAndSend(Group& group, Source& source) {
         next = m_world.now + kLeaderLook;
     }
     retryBy(group, source, next);
+    if (m_shown) m_shown(group);
 }
 
 Instant ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destination, Way& way) {
@@ -307,7 +307,6 @@ void ReplicaSender::on(const ReplicaBatchAnswered& answered) {
     if (outbox == way->second.outboxes.end()) return;
     const bool isTaken = outbox->second.handle(answered);
     readAndSend(*group, source);
-    if (m_shown) m_shown(*group);
     if (isTaken && m_acknowledged) m_acknowledged(*group);
 }
 
@@ -319,7 +318,6 @@ void ReplicaSender::on(const ReplicaRetry& retry) {
     known->second.retryAt = Instant::never();
     changeOwner(*group, known->second);
     readAndSend(*group, known->second);
-    if (m_shown) m_shown(*group);
 }
 
 // --- what is not taken yet

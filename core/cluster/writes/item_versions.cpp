@@ -72,9 +72,13 @@ ItemVersion versionOf(const table::StoredHeader& header, const std::string& regi
     return version;
 }
 
-const table::VersionHead* ItemVersion::headOf(std::string_view of) const {
-    const auto found = std::ranges::find(heads, of, &table::VersionHead::region);
+const table::VersionHead* findHead(const table::VersionHeads& heads, std::string_view region) {
+    const auto found = std::ranges::find(heads, region, &table::VersionHead::region);
     return found == heads.end() ? nullptr : &*found;
+}
+
+const table::VersionHead* ItemVersion::headOf(std::string_view of) const {
+    return findHead(heads, of);
 }
 
 storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, const Group& group,

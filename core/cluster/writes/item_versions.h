@@ -11,6 +11,9 @@
 
 namespace orrery::cluster {
 
+/// The head of a Region; null if it has none.
+const table::VersionHead* findHead(const table::VersionHeads& heads, std::string_view region);
+
 /// A version of an item of a global table: of two, `isBefore` says which one the other replaces,
 /// whatever came first.
 struct ItemVersion {

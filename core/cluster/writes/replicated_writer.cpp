@@ -21,9 +21,9 @@ std::optional<table::LostWrites> lostWrites(const ItemVersion& before,
                                             const table::LogRecord& write, const std::string& own) {
     const table::VersionHead* const here = before.headOf(own);
     if (here == nullptr) return std::nullopt;
-    const auto known = std::ranges::find(write.heads, own, &table::VersionHead::region);
     const table::VersionHead none;
-    const table::VersionHead& there = known == write.heads.end() ? none : *known;
+    const table::VersionHead* const known = findHead(write.heads, own);
+    const table::VersionHead& there = known == nullptr ? none : *known;
     if (there.at >= here->at) return std::nullopt;
     // One that descends from writes that were lost here before may count more of them.
     const std::uint64_t count = here->number - std::min(there.number, here->number - 1);
