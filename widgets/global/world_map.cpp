@@ -193,7 +193,7 @@ void WorldMap::showRegionMenu(RegionMark* mark) {
 
 void WorldMap::showLinkMenu(LinkMark* mark) {
     using observe::FaultKind;
-    const WorldLink link = mark->link();
+    const WorldLink& link = mark->link();
     const QString a = link.forth.from;
     const QString b = link.forth.to;
     const auto has = [&link](FaultKind kind) {
