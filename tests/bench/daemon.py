@@ -10,12 +10,13 @@ AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/
 
 
 class Daemon:
-    """A process of orreryd; `began` is the time before its start."""
+    """A process of orreryd, in memory if `folder` is None; `began` is the time before its start."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, *options):
+        data = ["--memory"] if folder is None else ["--data", str(folder)]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [program, "--port", "0", "--data", str(folder)], stdout=subprocess.PIPE, text=True)
+            [program, "--port", "0", *data, *options], stdout=subprocess.PIPE, text=True)
         atexit.register(self.process.kill)
         line = ""
         while "listening on" not in line:

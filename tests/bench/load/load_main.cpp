@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include "tests/bench/load/client.h"
 #include "tests/bench/load/requests.h"
@@ -24,6 +26,7 @@ struct Settings {
     double seconds = 5;
     std::uint64_t items = 10'000;
     Shape shape;
+    std::vector<std::string> replicas;
     double rate = 0;
     int pid = 0;
     bool growth = false;
@@ -156,6 +159,31 @@ void measureRecords(Client& client, const Settings& settings) {
     measure(client, rendered, kRecordsName, kItems, settings);
 }
 
+/// Until the table and all its replicas take part: not at once in every profile.
+void awaitActive(Client& client, const Requests& requests) {
+    constexpr auto kPause = std::chrono::milliseconds(50);
+    const auto isActive = [&] {
+        const std::string answer = client.runOnce({requests.describeTable()}).answer;
+        return answer.find("CREATING") == std::string::npos &&
+               answer.find("UPDATING") == std::string::npos;
+    };
+    while (!isActive())
+        std::this_thread::sleep_for(kPause);
+}
+
+/// False if a replica was refused.
+bool addReplicas(Client& client, const Requests& requests, const Settings& settings) {
+    for (const std::string& region : settings.replicas) {
+        const Figures added = client.runOnce({requests.addReplica(region)});
+        if (added.errors > 0) {
+            std::fprintf(stderr, "load: no replica: %s\n", added.firstError.c_str());
+            return false;
+        }
+        awaitActive(client, requests);
+    }
+    return true;
+}
+
 int run(const Settings& settings) {
     Client client(settings.host, settings.port, settings.connections);
     const Requests requests("Load" + std::to_string(getpid()), settings.shape);
@@ -168,6 +196,8 @@ int run(const Settings& settings) {
         std::fprintf(stderr, "load: no table: %s\n", created.firstError.c_str());
         return 1;
     }
+    awaitActive(client, requests);
+    if (!addReplicas(client, requests, settings)) return 1;
     std::vector<std::uint64_t> sizes{settings.items};
     if (settings.growth) sizes = {1'000, 100'000, 1'000'000};
     std::uint64_t filled = 0;
@@ -200,6 +230,8 @@ int main(int argc, char** argv) {
                    "All partition keys begin with so many equal bytes")
         ->capture_default_str();
     app.add_option("--stream", settings.shape.stream, "The view of the table's stream");
+    app.add_option("--replica", settings.replicas,
+                   "Regions that get a replica of the table, which needs NEW_AND_OLD_IMAGES");
     app.add_option("--rate", settings.rate,
                    "Requests per second; latencies then count from when a request was due");
     app.add_option("--pid", settings.pid, "Whose memory and processor time to tell");

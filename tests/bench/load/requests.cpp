@@ -80,6 +80,16 @@ std::string Requests::createTable() const {
                                    stream + "}");
 }
 
+std::string Requests::addReplica(const std::string& region) const {
+    return http("UpdateTable", R"({"TableName":")" + m_table +
+                                   R"(","ReplicaUpdates":[{"Create":{"RegionName":")" + region +
+                                   "\"}}]}");
+}
+
+std::string Requests::describeTable() const {
+    return http("DescribeTable", R"({"TableName":")" + m_table + "\"}");
+}
+
 std::string Requests::describeStream(const std::string& arn) const {
     return streamsHttp("DescribeStream", R"({"StreamArn":")" + arn + "\"}");
 }

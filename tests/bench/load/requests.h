@@ -22,6 +22,9 @@ public:
     Requests(std::string table, Shape shape);
 
     std::string createTable() const;
+    /// The table gets a replica in this Region. The table must have a stream with both images.
+    std::string addReplica(const std::string& region) const;
+    std::string describeTable() const;
 
     // To read the table's stream.
     std::string describeStream(const std::string& arn) const;

@@ -16,6 +16,7 @@ machine that does nothing else.
 """
 import argparse
 import concurrent.futures
+import os
 import pathlib
 import shutil
 import statistics
@@ -103,6 +104,7 @@ def main():
                 for _ in range(options.starts):
                     shutil.rmtree(made / "again", ignore_errors=True)
                     shutil.copytree(made / "killed", made / "again")
+                    os.sync()  # What the daemon had on the disk must not be the copy's to write.
                     last = key(count - 1, options.keys or count)
                     rows.append(start(options.orreryd, made / "again", last))
         text = []

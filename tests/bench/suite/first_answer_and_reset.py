@@ -4,12 +4,13 @@
 usage: first_answer_and_reset.py ORRERYD [--starts N] [--resets N] [--tables N] [--items N]
                                          [--folder DIR]
 
-Starts a daemon on an empty folder and measures the time from exec to its first answer (ListTables),
-20 times. Then, in one daemon, 100 tests each make three tables with ten items each in a namespace
-of their own, and the reset of that namespace is measured. Prints median and greatest.
+Starts a daemon in memory, and one on an empty folder, and measures the time from exec to its first
+answer (ListTables), 20 times each. Then, in one daemon, 100 tests each make three tables with ten
+items each in a namespace of their own, and the reset of that namespace is measured. Prints median
+and greatest.
 
-Exits with 1 if a median is over its bar: 10 ms for the first answer, 5 ms for a reset. Run it on a
-machine that does nothing else.
+Exits with 1 if a median is over its bar: 10 ms for the first answer in memory, 17 ms for the one on
+an empty folder, 5 ms for a reset. Run it on a machine that does nothing else.
 """
 import argparse
 import pathlib
@@ -21,7 +22,8 @@ import time
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 from daemon import Client, Daemon, expect, failed  # noqa: E402
 
-FIRST_ANSWER_MAX_MS = 10
+IN_MEMORY_MAX_MS = 10
+EMPTY_FOLDER_MAX_MS = 17
 RESET_MAX_MS = 5
 
 
@@ -75,8 +77,11 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="suite-", dir=options.folder) as made:
         made = pathlib.Path(made)
-        judge("first answer", [first_answer_ms(options.orreryd, made / f"new-{number}")
-                               for number in range(options.starts)], FIRST_ANSWER_MAX_MS)
+        judge("first answer in memory", [first_answer_ms(options.orreryd, None)
+                                         for _ in range(options.starts)], IN_MEMORY_MAX_MS)
+        judge("first answer on an empty folder",
+              [first_answer_ms(options.orreryd, made / f"new-{number}")
+               for number in range(options.starts)], EMPTY_FOLDER_MAX_MS)
         daemon = Daemon(options.orreryd, made / "resets")
         judge("reset", [reset_ms(daemon.port, number, options)
                         for number in range(options.resets)], RESET_MAX_MS)
