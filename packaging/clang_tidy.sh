@@ -84,7 +84,8 @@ changed_lines() {
 stamp_of() {
     {
         clang-tidy-19 --version
-        cat packaging/own_code_scope.cpp .clang-tidy tests/.clang-tidy CMakeLists.txt CMakePresets.json "$@"
+        cat packaging/own_code_scope.cpp .clang-tidy tests/.clang-tidy
+        cat CMakeLists.txt CMakePresets.json "$@"
     } | sha256sum | cut -d' ' -f1
 }
 
@@ -120,7 +121,8 @@ build_scope() {
 # findings OPTION…: what clang-tidy finds in a file that breaks each rule that one file can break.
 findings() {
     clang-tidy-19 --config-file=.clang-tidy "$@" --quiet tests/tidy/findings.txt \
-        -- -x c++ -std=c++23 -w 2>/dev/null | grep error: | sort -u || true
+        -- -x c++ -std=c++23 -w 2>/dev/null |
+        grep error: | sort -u || true
 }
 
 build_scope
