@@ -6,6 +6,15 @@ namespace orrery::cluster {
 
 // Nodes send heartbeats at whole multiples of the period. None is simulated: the last heartbeat
 // that arrives before a change, and the first one after it, follow from time alone.
+Instant verdictTime(const WorldState& world, const sim::Network& network, HeartbeatLink link,
+                    bool heard) {
+    const Duration period = world.profile.heartbeat;
+    const auto beat = static_cast<std::uint64_t>(world.now.sinceStart() / period) + (heard ? 1 : 0);
+    const Instant arrives = Instant(period * static_cast<std::int64_t>(beat)) +
+                            network.heartbeatDelay(link.from, link.to, beat);
+    return std::max(heard ? arrives : arrives + world.profile.detection, world.now);
+}
+
 void FailureDetector::connectionChanged(RegionState& region, ZoneIndex observer,
                                         ZoneIndex observed) {
     if (!region.up[observer.value()]) {
@@ -17,13 +26,7 @@ void FailureDetector::connectionChanged(RegionState& region, ZoneIndex observer,
     const auto to = nodeOf(region.id, observer);
     const bool heard = m_world.network.isConnected(from, to);
     const std::uint32_t number = ++m_verdictNumbers[region.id][observer.value()][observed.value()];
-    const Duration period = m_world.profile.heartbeat;
-    const auto beat =
-        static_cast<std::uint64_t>(m_world.now.sinceStart() / period) + (heard ? 1 : 0);
-    const Instant arrives = Instant(period * static_cast<std::int64_t>(beat)) +
-                            m_world.network.heartbeatDelay(from, to, beat);
-    const Instant at = heard ? arrives : arrives + m_world.profile.detection;
-    m_world.queue.add(std::max(at, m_world.now),
+    m_world.queue.add(verdictTime(m_world, m_world.network, {from, to}, heard),
                       HeartbeatVerdict{region.id, observer, observed, number, heard});
 }
 

@@ -9,6 +9,16 @@
 
 namespace orrery::cluster {
 
+/// The way of heartbeats from one node to another.
+struct HeartbeatLink {
+    sim::NodeId from = 0;
+    sim::NodeId to = 0;
+};
+
+/// When the node at the end of `link`, which has just been cut or healed, knows it.
+Instant verdictTime(const WorldState& world, const sim::Network& network, HeartbeatLink link,
+                    bool heard);
+
 /// The nodes' failure detector: by its heartbeats, each node of a Region knows which others it
 /// hears. A verdict changes `RegionState::suspects`, and a sweep tells the groups.
 class FailureDetector {

@@ -27,7 +27,7 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
         sweep.nextGroup = std::min(m_world.groups.firstFrom(sweep.nextGroup), sweep.groupsEnd);
         if (sweep.nextGroup == sweep.groupsEnd) break;
         Group& group = *m_world.groups.find(sweep.nextGroup++);
-        if (group.region != regionOf(sweep)) continue;
+        if (!concerns(group, sweep)) continue;
         notify(group, sweep);
         if (m_world.failure) return count + 1;
     }
@@ -40,6 +40,19 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
     if (sweep.nextGroup == sweep.groupsEnd && sweep.nextCall >= sweep.callsEnd)
         m_sweeps.pop_front();
     return std::max<std::size_t>(count, 1);
+}
+
+bool GroupSweeps::concerns(const Group& group, const Sweep& sweep) const {
+    const bool isFirst = m_world.plantedBug == PlantedBug::SeatKeepsPower;
+    return std::visit(Overloaded{[&](const PowerChange& power) {
+                                     return isFirst ? group.region == power.region
+                                                    : group.hasMemberIn(power.region, power.zone);
+                                 },
+                                 // The members of a journal are in zones of different Regions.
+                                 [&](const ReachabilityChange& reach) {
+                                     return group.region == reach.region && group.seats == nullptr;
+                                 }},
+                      sweep.change);
 }
 
 void GroupSweeps::notify(Group& group, const Sweep& sweep) {
@@ -60,12 +73,6 @@ const PowerChange* GroupSweeps::outageIn(const Change& change) {
         Overloaded{[](const PowerChange& power) -> Outage { return power.up ? nullptr : &power; },
                    [](const ReachabilityChange&) -> Outage { return nullptr; }},
         change);
-}
-
-RegionId GroupSweeps::regionOf(const Sweep& sweep) {
-    return std::visit(Overloaded{[](const PowerChange& power) { return power.region; },
-                                 [](const ReachabilityChange& reach) { return reach.region; }},
-                      sweep.change);
 }
 
 }  // namespace orrery::cluster

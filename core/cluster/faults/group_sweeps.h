@@ -29,7 +29,7 @@ struct ReachabilityChange {
     bool heard = false;
 };
 
-/// Tells all groups of a Region, and then the calls at a router, about a change of a zone.
+/// Tells all groups with a member there, and then the calls at a router, about a change of a zone.
 class GroupSweeps {
 public:
     using Change = std::variant<PowerChange, ReachabilityChange>;
@@ -56,10 +56,11 @@ private:
         CallNumber callsEnd{};
     };
 
+    /// True if the change is one of a zone in which the group has a member.
+    bool concerns(const Group& group, const Sweep& sweep) const;
     void notify(Group& group, const Sweep& sweep);
     /// The loss of power in `change`; null if it is another change.
     static const PowerChange* outageIn(const Change& change);
-    static RegionId regionOf(const Sweep& sweep);
 
     WorldState& m_world;
     Replicator& m_replicator;

@@ -36,13 +36,13 @@ EventId Zones::setEffect(const Fault& fault, bool active) {
         case observe::FaultKind::LinkCut:
             return setCut(m_world.region(place.region), place.a, place.b, active);
         case observe::FaultKind::RegionLoss:
-            refreshRegionLinks(m_world, m_faults.all());
+            refreshLinks();
             return refreshPower(m_world.region(place.regions.front()));
         case observe::FaultKind::RegionIsolation:
         case observe::FaultKind::RegionLinkCut:
         case observe::FaultKind::RegionLinkSlow:
         case observe::FaultKind::ReplicationPause:
-            refreshRegionLinks(m_world, m_faults.all());
+            refreshLinks();
             return m_world.queue.cause;
     }
     CHECK(false);
@@ -70,7 +70,14 @@ EventId Zones::refreshPower(RegionState& region) {
         const bool up = !m_faults.takesPower(region.id, zone);
         if (up != region.up[zone.value()]) event = setPower(region, zone, up);
     }
+    const CauseScope scope(m_world.queue, event);
+    m_seats.refresh();
     return event;
+}
+
+void Zones::refreshLinks() {
+    refreshRegionLinks(m_world, m_faults.all());
+    m_seats.refresh();
 }
 
 EventId Zones::setPower(RegionState& region, ZoneIndex zone, bool up) {

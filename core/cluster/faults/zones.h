@@ -9,6 +9,7 @@
 #include "core/cluster/faults/fault_list.h"
 #include "core/cluster/faults/fault_request.h"
 #include "core/cluster/faults/group_sweeps.h"
+#include "core/cluster/faults/seat_detector.h"
 
 namespace orrery::cluster {
 
@@ -22,7 +23,8 @@ public:
         : m_world(world),
           m_faults(world, replicator, router),
           m_sweeps(world, replicator, router),
-          m_detector(world, m_sweeps) {}
+          m_detector(world, m_sweeps),
+          m_seats(world, replicator) {}
     Zones(const Zones&) = delete;
     Zones& operator=(const Zones&) = delete;
 
@@ -40,6 +42,8 @@ public:
 
     void on(const FaultEnds& ends);
     void on(const HeartbeatVerdict& verdict) { m_detector.on(verdict); }
+    void on(const SeatVerdict& verdict) { m_seats.on(verdict); }
+    void on(const JournalAdded& added) { m_seats.on(added); }
 
     /// Loads the faults from the store; call it before the groups are opened.
     storage::StorageResult<void> reopen();
@@ -54,6 +58,7 @@ private:
     EventId setEffect(const Fault& fault, bool active);
     /// Sets the power of each zone to what the active faults make of it.
     EventId refreshPower(RegionState& region);
+    void refreshLinks();
     EventId setPower(RegionState& region, ZoneIndex zone, bool up);
     EventId setCut(RegionState& region, ZoneIndex a, ZoneIndex b, bool cut);
 
@@ -61,6 +66,7 @@ private:
     FaultList m_faults;
     GroupSweeps m_sweeps;
     FailureDetector m_detector;  // Uses the sweeps.
+    SeatDetector m_seats;
 };
 
 }  // namespace orrery::cluster

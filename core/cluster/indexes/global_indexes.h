@@ -27,6 +27,7 @@ public:
             case GroupKind::Index:
                 return receiver.moved(group);
             case GroupKind::Ledger:
+            case GroupKind::Journal:
                 return;
         }
     }

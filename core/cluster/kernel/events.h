@@ -92,6 +92,18 @@ struct HeartbeatVerdict {
     std::uint32_t number = 0;  ///< The number of the change; a report with an older one is ignored.
     bool heard = false;
 };
+/// The same for two members of a journal, each in a Region of its own.
+struct SeatVerdict {
+    GroupId journal{};
+    ZoneIndex observer{};
+    ZoneIndex observed{};
+    std::uint32_t number = 0;
+    bool heard = false;
+};
+/// A journal is new in this process: what its members hear is not known yet.
+struct JournalAdded {
+    GroupId journal{};
+};
 /// A table or an index leaves a transient state.
 struct TableSettles {
     KeySpaceId table{};
@@ -190,11 +202,12 @@ struct LedgerStep {
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
-                           OpAnswered, OpRetry, CallSweep, FaultEnds, HeartbeatVerdict,
-                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
-                           CatchUpResumes, CopyStep, StreamTick, CollectionCountStep, LeaderSweep,
-                           TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep,
-                           ReplicaBatchArrives, ReplicaBatchAnswered, ReplicaRetry>;
+using Event =
+    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
+                 OpRetry, CallSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
+                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
+                 CollectionCountStep, LeaderSweep, TransactionAgain, PreparedSweep, LedgerStep,
+                 ProposalsLeave, ExpirySweep, ReplicaBatchArrives, ReplicaBatchAnswered,
+                 ReplicaRetry, SeatVerdict, JournalAdded>;
 
 }  // namespace orrery::cluster

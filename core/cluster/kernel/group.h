@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -135,6 +137,25 @@ enum class GroupKind : std::uint8_t {
     Index,  ///< Entries of a global index.
     /// The transactions of a Region, as ordinary records, under keys that belong to no table.
     Ledger,
+    /// The writes of a partition of a strong global table. Its members are in three Regions.
+    Journal,
+};
+
+/// The Region of each member, by its zone. All three differ.
+using SeatRegions = std::array<RegionId, kZonesPerRegion>;
+
+/// What only a group in several Regions has.
+struct Seats {
+    /// What a member knows of another one by its heartbeats. Only faults/ changes it.
+    struct Hearing {
+        bool heard = true;         ///< Heartbeats arrive, or will again.
+        bool suspected = false;    ///< The last verdict.
+        std::uint32_t number = 0;  ///< Changes so far; an older verdict is ignored.
+    };
+    using Row = std::array<Hearing, kZonesPerRegion>;
+
+    SeatRegions regions;
+    std::array<Row, kZonesPerRegion> hearing{};  ///< [observer][observed].
 };
 
 /// A partition: a range of the hash space of a table or a global index, and its members. Holds its
@@ -143,9 +164,10 @@ enum class GroupKind : std::uint8_t {
 struct Group {
     GroupId id{};
     GroupKind kind{};
-    RegionId region{};
-    KeySpaceId table{};  ///< The table; also set for a partition of an index.
-    KeySpaceId space{};  ///< The key space of the table or of the index.
+    RegionId region{};             ///< Of a journal: that of its first member.
+    std::unique_ptr<Seats> seats;  ///< Null unless it is a journal.
+    KeySpaceId table{};            ///< The table; also set for a partition of an index.
+    KeySpaceId space{};            ///< The key space of the table or of the index.
     /// Storage keys without the key space: [begin, end); an empty end means no end.
     std::string begin;
     std::string end;
@@ -153,7 +175,8 @@ struct Group {
     /// The zone of the first leader, as listed in the partition map.
     ZoneIndex appointed{};
 
-    /// The first three are the storage replicas of the Region's zones, in order of zone.
+    /// The first three are the storage replicas, in order of zone: in the zones of the Region, or
+    /// of a journal each in that zone of its own Region.
     std::vector<Member> members;
     /// The zone elected last.
     ZoneIndex leaderHint{};
@@ -173,7 +196,13 @@ struct Group {
     KeyBounds boundsIn(KeySpaceId keySpace) const {
         return cluster::boundsIn(keySpace, begin, end);
     }
-    observe::ReplicaRef ref(ZoneIndex zone) const { return {id, region, zone}; }
+    /// The Region of the member in `zone`.
+    RegionId regionOf(ZoneIndex zone) const {
+        return seats == nullptr ? region : seats->regions[zone.value()];
+    }
+    /// True if one of its members is in this zone.
+    bool hasMemberIn(RegionId where, ZoneIndex zone) const { return regionOf(zone) == where; }
+    observe::ReplicaRef ref(ZoneIndex zone) const { return {id, regionOf(zone), zone}; }
 
     /// The storage replica with a whole tree that has applied the most: the one whose counts tell
     /// how large the partition is.

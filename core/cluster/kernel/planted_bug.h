@@ -54,6 +54,8 @@ enum class PlantedBug : std::uint8_t {
     ReplicaFillSkips,      ///< Some items from before the replica are not copied to it.
     JoinSkipsInFlight,     ///< A new replica misses what another one had not sent to its source.
     DrainNotAwaited,       ///< A replica is deleted before the others have its last writes.
+    JournalCommitsAlone,   ///< The leader of a journal commits a record once its own disk has it.
+    SeatKeepsPower,        ///< A journal's member in another Region goes on when its zone does not.
 };
 
 }  // namespace orrery::cluster

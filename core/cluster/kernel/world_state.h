@@ -105,6 +105,7 @@ struct WorldState {
     PartitionMap partitions;
     std::vector<std::unique_ptr<RegionState>> regions;  ///< By id.
     PagedSlots<Group> groups;                           ///< By id.
+    std::vector<GroupId> journals;                      ///< The groups in several Regions.
     /// Groups that may have changed since an inspector last looked at them. Replicas note the
     /// changes; they do not know the inspector.
     GroupQueue changedGroups;
@@ -136,10 +137,20 @@ struct WorldState {
     EventId emit(Body&& body) {
         return recorder.emit(std::forward<Body>(body));
     }
+    /// True if the zone of this member has power.
+    bool hasPower(const Group& group, ZoneIndex zone) const {
+        return region(group.regionOf(zone)).up[zone.value()];
+    }
     /// True if the replica exists and its zone has power; a replica may not have been told yet of a
     /// loss.
     bool isUp(const Group& group, ZoneIndex zone) const {
-        return group.member(zone).replica != nullptr && region(group.region).up[zone.value()];
+        return group.member(zone).replica != nullptr && hasPower(group, zone);
+    }
+    /// True if the node of one member no longer hears that of another.
+    bool suspects(const Group& group, ZoneIndex observer, ZoneIndex observed) const {
+        if (group.seats != nullptr)
+            return group.seats->hearing[observer.value()][observed.value()].suspected;
+        return region(group.region).suspects[observer.value()][observed.value()];
     }
 
 private:

@@ -37,12 +37,13 @@ bool isCopied(const Member& member) {
 
 std::string CopyJobs::subjectOf(const Group& group, const Member& member) const {
     const TablePtr table = m_world.catalog.find(group.table);
-    const RegionState& region = m_world.region(group.region);
+    const auto nameOf = [&](ZoneIndex zone) {
+        return zoneName(m_world.region(group.regionOf(zone)), zone);
+    };
     std::string subject = "partition " + std::to_string(group.id.value()) + " of table " +
-                          (table == nullptr ? "" : table->name) + " to " +
-                          zoneName(region, member.zone);
+                          (table == nullptr ? "" : table->name) + " to " + nameOf(member.zone);
     if (member.copying.stoppedBy)
-        subject += " (corrupt in " + zoneName(region, *member.copying.stoppedBy) + ")";
+        subject += " (corrupt in " + nameOf(*member.copying.stoppedBy) + ")";
     return subject;
 }
 

@@ -77,7 +77,7 @@ private:
     };
 
     static LinkKey linkOf(const Group& group, ZoneIndex from, ZoneIndex to) {
-        return {nodeOf(group.region, from), nodeOf(group.region, to)};
+        return {group.member(from).node, group.member(to).node};
     }
     /// These are true if the leader may read more for this follower, or send it a record that the
     /// log has. Otherwise the follower is held.

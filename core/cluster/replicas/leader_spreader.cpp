@@ -15,6 +15,8 @@ constexpr std::size_t kLookedAtOnce = 256;
 }  // namespace
 
 void LeaderSpreader::moved(Group& group) {
+    // Only one member of a journal is in a Region.
+    if (group.seats != nullptr) return;
     if (group.leaderHint != group.appointed && m_misplaced.add(group.id)) sweepLater();
 }
 

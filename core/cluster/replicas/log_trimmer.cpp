@@ -49,18 +49,16 @@ void LogTrimmer::forgetOffers(GroupId group, ZoneIndex from) {
 
 bool LogTrimmer::isAway(const Group& group, const Member& member) const {
     if (!member.replica) return true;
-    const RegionState& region = m_world.region(group.region);
     const ZoneIndex zone = member.zone;
     // One cut link is enough: only the leader sends the log.
     const ZoneIndex leader = group.leaderHint;
-    if (leader != zone && region.up[leader.value()] &&
-        (region.suspects[leader.value()][zone.value()] ||
-         region.suspects[zone.value()][leader.value()]))
+    if (leader != zone && m_world.hasPower(group, leader) &&
+        (m_world.suspects(group, leader, zone) || m_world.suspects(group, zone, leader)))
         return true;
     bool isAlone = true;
     for (const ZoneIndex other : kZones) {
-        if (other == zone || !region.up[other.value()]) continue;
-        if (!region.suspects[other.value()][zone.value()]) return false;
+        if (other == zone || !m_world.hasPower(group, other)) continue;
+        if (!m_world.suspects(group, other, zone)) return false;
         isAlone = false;
     }
     return !isAlone;

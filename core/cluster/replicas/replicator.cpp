@@ -29,6 +29,8 @@ Replicator::Replicator(WorldState& world, const LogBounds& bounds)
       m_opener(world, m_finder, m_applier, m_trimmer) {
     if (world.plantedBug == PlantedBug::TailUnsettled)
         m_options.plantedBug = replication::PlantedBug::TailUnsettled;
+    if (world.plantedBug == PlantedBug::JournalCommitsAlone)
+        m_journalOptions.plantedBug = replication::PlantedBug::CommitWithoutQuorum;
     profileChanged();
 }
 
@@ -41,13 +43,18 @@ void Replicator::profileChanged() {
     m_options.lease = m_world.profile.lease;
     m_options.renew = m_world.profile.renew;
     m_options.electionDelay = m_world.profile.detection;
+    m_journalOptions.lease = m_options.lease;
+    m_journalOptions.renew = m_options.renew;
+    // A candidate waits for votes for a quarter of it. They come from other Regions.
+    m_journalOptions.electionDelay = m_world.profile.detection * 4;
+    m_journalOptions.yieldDelay = m_world.profile.detection;
 }
 
 Group& Replicator::create(GroupPlan plan) {
     Group& group = add(std::move(plan));
     for (Member& member : group.members) {
         member.durable = replication::DurableState::appoint(group.appointed);
-        if (m_world.region(group.region).up[member.zone.value()])
+        if (m_world.hasPower(group, member.zone))
             install(group, member.zone, replication::Start::Resume);
     }
     return group;
@@ -64,9 +71,10 @@ Group& Replicator::add(GroupPlan plan) {
     made->end = std::move(plan.end);
     made->appointed = plan.appointed;
     made->leaderHint = plan.appointed;
+    if (plan.seats) made->seats = std::make_unique<Seats>(*plan.seats);
     made->members.resize(kZones.size());
     for (const ZoneIndex zone : kZones) {
-        made->member(zone).node = nodeOf(plan.region, zone);
+        made->member(zone).node = nodeOf(made->regionOf(zone), zone);
         made->member(zone).zone = zone;
     }
     if (m_world.findGroup(plan.id) != nullptr) {
@@ -75,6 +83,10 @@ Group& Replicator::add(GroupPlan plan) {
     }
     Group& group = m_world.groups.put(plan.id.value(), std::move(made));
     m_world.partitions.add(group.space, group.begin, group.id);
+    if (group.seats != nullptr) {
+        m_world.journals.push_back(group.id);
+        m_world.queue.add(m_world.now, JournalAdded{group.id});
+    }
     return group;
 }
 
@@ -97,9 +109,8 @@ storage::StorageResult<void> Replicator::resume(Group& group) {
 }
 
 storage::StorageResult<void> Replicator::resumeReplicas(Group& group) {
-    const auto& isUp = m_world.region(group.region).up;
     for (const Member& member : group.members) {
-        if (isUp[member.zone.value()]) {
+        if (m_world.hasPower(group, member.zone)) {
             makeReplica(group, member.zone, replication::Start::Resume);
         } else {
             TRY(m_opener.applyWithoutPower(group, member.zone));
@@ -134,6 +145,7 @@ void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
     m_flow.forget(id, std::nullopt);
     m_trimmer.forget(id);
+    std::erase(m_world.journals, id);
     const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
                         m_world.findGroup(id)->kind == GroupKind::Index;
     if (!isLeft) m_world.turn.dropGroup(id);
@@ -154,8 +166,9 @@ void Replicator::makeReplica(Group& group, ZoneIndex zone, replication::Start st
     Member& member = group.member(zone);
     reconcileStanding(member);
     const std::uint64_t stream = group.id.value() * kZonesPerRegion + zone.value();
+    const auto& options = group.seats == nullptr ? m_options : m_journalOptions;
     member.replica =
-        std::make_unique<Replica>(zone, m_options, member.durable, member.durableLast, start,
+        std::make_unique<Replica>(zone, options, member.durable, member.durableLast, start,
                                   Prng::stream(m_world.seed, "replica", stream), m_world.now);
     member.replica->trimmed(member.firstKept);
     member.traced.role = member.replica->role();
@@ -168,8 +181,7 @@ void Replicator::begin(Group& group, ZoneIndex zone) {
         apply(group, zone, {member.mark.applied.next(), member.replica->commitLsn()});
     // Tells the new replica what its node knows about the other nodes.
     for (const ZoneIndex other : kZones) {
-        if (m_world.region(group.region).suspects[zone.value()][other.value()])
-            member.replica->suspect(other, m_world.now);
+        if (m_world.suspects(group, zone, other)) member.replica->suspect(other, m_world.now);
     }
     drainOutputs(group, zone);
 }

@@ -32,7 +32,8 @@ struct GroupPlan {
     KeySpaceId space{};
     std::string begin;
     std::string end;
-    ZoneIndex appointed{};  ///< Leads first.
+    ZoneIndex appointed{};               ///< Leads first.
+    std::optional<SeatRegions> seats{};  ///< Of a journal; `region` is that of the first one.
 };
 
 /// Drives the replicas of all groups: delivers messages, ticks and disk completions, and executes
@@ -174,7 +175,8 @@ private:
 
     WorldState& m_world;
     const LogBounds m_bounds;
-    replication::ReplicaOptions m_options;  ///< Shared by all replicas.
+    replication::ReplicaOptions m_options;         ///< Shared by all replicas but the following.
+    replication::ReplicaOptions m_journalOptions;  ///< Shared by the replicas of journals.
     GroupListener* m_listener = nullptr;
     BeforePropose m_beforePropose;
     Totals m_totals;

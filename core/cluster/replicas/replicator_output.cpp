@@ -214,6 +214,7 @@ bool Replicator::complete(Group& group, replication::Envelope& envelope) {
 void Replicator::transmit(Group& group, replication::Envelope envelope) {
     ++m_totals.messages;
     EnvelopeHeader header{group.ref(envelope.from), envelope.to};
+    if (group.seats != nullptr) header.toRegion = group.regionOf(envelope.to);
     const auto arrival = m_world.post.arrivalOf(header);
     if (arrival && !complete(group, envelope)) return;
     std::visit([&](const auto& message) { label(header, message); }, envelope.message);

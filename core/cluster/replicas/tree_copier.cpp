@@ -63,8 +63,7 @@ bool TreeCopier::fill(Group& group, ZoneIndex from, CopyRequest& request) {
 bool TreeCopier::fill(Group& group, ZoneIndex from, ZoneIndex to, CopyChunk& chunk) {
     // A chunk that is not sent will be requested again.
     if (!m_world.acceptsOwnWork) return false;
-    std::uint64_t& inFlight =
-        m_bytesInFlight[{nodeOf(group.region, from), nodeOf(group.region, to)}];
+    std::uint64_t& inFlight = m_bytesInFlight[{group.member(from).node, group.member(to).node}];
     if (inFlight >= kLinkBytesMax) return false;
     const Member& member = group.member(from);
     if (member.mark.applied != chunk.position.lsn) return false;
@@ -85,16 +84,16 @@ bool TreeCopier::fill(Group& group, ZoneIndex from, ZoneIndex to, CopyChunk& chu
 void TreeCopier::arrives(const EnvelopeHeader& header, const replication::Message& message) {
     using namespace replication;
     std::visit(
-        Overloaded{
-            [&](const CopyChunk& chunk) {
-                if (chunk.range == nullptr) return;
-                const RegionId region = header.from.region;
-                m_bytesInFlight[{nodeOf(region, header.from.zone), nodeOf(region, header.to)}] -=
-                    bytesOf(*chunk.range);
-            },
-            []<OneOf<AppendRequest, AppendReply, CommitNotice, CheckRequest, CheckReply,
-                     VoteRequest, VoteReply, CopyRequest, HandOver>
-                   T>(const T&) {}},
+        Overloaded{[&](const CopyChunk& chunk) {
+                       if (chunk.range == nullptr) return;
+                       const RegionId from = header.from.region;
+                       const RegionId to = header.toRegion.value_or(from);
+                       m_bytesInFlight[{nodeOf(from, header.from.zone), nodeOf(to, header.to)}] -=
+                           bytesOf(*chunk.range);
+                   },
+                   []<OneOf<AppendRequest, AppendReply, CommitNotice, CheckRequest, CheckReply,
+                            VoteRequest, VoteReply, CopyRequest, HandOver>
+                          T>(const T&) {}},
         message);
 }
 

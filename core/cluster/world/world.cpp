@@ -178,6 +178,8 @@ void World::Impl::process(Event& event) {
                    },
                    [&](const FaultEnds& ends) { zones.on(ends); },
                    [&](const HeartbeatVerdict& verdict) { zones.on(verdict); },
+                   [&](const SeatVerdict& verdict) { zones.on(verdict); },
+                   [&](const JournalAdded& added) { zones.on(added); },
                    [&](const TableSettles& settles) { tables.on(settles); },
                    [&](const IndexBatchArrives& batch) { indexes.receiver.on(batch); },
                    [&](const IndexBatchAnswered& answered) { indexes.sender.on(answered); },

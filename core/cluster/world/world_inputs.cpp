@@ -86,7 +86,7 @@ bool World::Impl::isHeld(const Event& event) const {
                      CatchUpResumes, OpArrives, OpAnswered, OpRetry, CallSweep, FaultEnds,
                      HeartbeatVerdict, IndexBatchArrives, IndexBatchAnswered, IndexRetry,
                      CollectionCountStep, TransactionAgain, LedgerStep, ReplicaBatchArrives,
-                     ReplicaBatchAnswered, ReplicaRetry>
+                     ReplicaBatchAnswered, ReplicaRetry, SeatVerdict, JournalAdded>
                    T>(const T&) { return false; },
         },
         event);
