@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "core/control/verbs.h"
@@ -11,6 +12,26 @@ std::expected<Body, std::string> Body::parse(std::string_view text) {
     if (!value || !value->is_object())
         return std::unexpected(std::string("The body must be a JSON object."));
     return Body(*std::move(value));
+}
+
+std::expected<Body, std::string> Body::parse(std::string_view text,
+                                             std::initializer_list<std::string_view> known) {
+    auto body = parse(text);
+    if (!body) return body;
+    if (auto refused = body->refusedMember(known)) return std::unexpected(*std::move(refused));
+    return body;
+}
+
+std::optional<std::string> Body::refusedMember(std::span<const std::string_view> known) const {
+    for (const auto& member : m_value->get_object()) {
+        const std::string_view name = member.key();
+        if (std::ranges::find(known, name) != known.end()) continue;
+        std::string list;
+        for (const std::string_view one : known)
+            list.append(list.empty() ? "\"" : ", \"").append(one).append("\"");
+        return "\"" + std::string(name) + "\" is not known here; there is " + list + ".";
+    }
+    return std::nullopt;
 }
 
 bool Body::has(std::string_view name) const {

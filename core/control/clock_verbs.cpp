@@ -39,7 +39,7 @@ constexpr Duration kLastMoment = std::chrono::hours(24) * 84006;  // 2200-01-01
 
 /// "by" of the body, if the calendar may go as far.
 std::expected<Duration, std::string> takeDistance(const Call& call) {
-    const auto body = Body::parse(call.body);
+    const auto body = Body::parse(call.body, {"by"});
     if (!body) return std::unexpected(body.error());
     const auto by = body->string("by");
     if (!by) return std::unexpected("\"by\" must be a duration such as \"10ms\".");
@@ -73,7 +73,7 @@ Response getClock(const Call& call) {
 }
 
 Response putClock(const Call& call) {
-    const auto body = Body::parse(call.body);
+    const auto body = Body::parse(call.body, {"state", "speed"});
     if (!body) return errorResponse(400, body.error());
     std::optional<std::uint64_t> speed;
     if (body->has("speed")) {

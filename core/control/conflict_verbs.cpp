@@ -170,9 +170,12 @@ Response getConflicts(const Call& call) {
     if (!format.empty() && format != "json" && format != "csv")
         return errorResponse(400, R"("format" must be json or csv.)");
     const bool isCsv = format == "csv";
+    const std::string_view follow = call.argument("follow");
+    if (!follow.empty() && follow != "true" && follow != "false")
+        return errorResponse(400, R"("follow" must be true or false.)");
     const auto look = call.world.lookConflicts(*request);
     if (!look) return errorResponse(404, look.error());
-    const bool waits = call.argument("follow") == "true" && look->rows.empty();
+    const bool waits = follow == "true" && look->rows.empty();
     if (!waits) return responseOf(call.world, *look, isCsv);
     Response response;
     response.later = [request = *request, isCsv](cluster::World& world) -> std::optional<Response> {

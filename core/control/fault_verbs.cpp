@@ -1,6 +1,7 @@
 // POST, GET and DELETE of /faults.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/check.h"
@@ -93,6 +94,29 @@ Parsed<void> takeOptions(const Body& body, const observe::FaultSpec& spec,
     return {};
 }
 
+/// The members that name what a fault strikes.
+std::vector<std::string_view> targetMembers(const observe::FaultSpec& spec) {
+    switch (spec.target) {
+        case observe::FaultTarget::Zones:
+            return {spec.zoneCount == 1 ? "zone" : "zones"};
+        case observe::FaultTarget::Region:
+            return {"region"};
+        case observe::FaultTarget::RegionPair:
+            return {"regions"};
+        case observe::FaultTarget::Replication:
+            return {"region", "regions"};
+    }
+    CHECK(false);
+}
+
+Parsed<void> checkMembers(const Body& body, const observe::FaultSpec& spec) {
+    std::vector<std::string_view> known{"kind", "duration"};
+    std::ranges::copy(targetMembers(spec), std::back_inserter(known));
+    std::ranges::copy(spec.options, std::back_inserter(known));
+    if (auto refused = body.refusedMember(known)) return std::unexpected(*std::move(refused));
+    return {};
+}
+
 Parsed<cluster::FaultRequest> requestIn(const Body& body) {
     cluster::FaultRequest request;
     if (body.has("duration")) {
@@ -101,6 +125,7 @@ Parsed<cluster::FaultRequest> requestIn(const Body& body) {
     const observe::FaultSpec* spec = observe::findFaultSpec(body.string("kind").value_or(""));
     if (spec == nullptr) return std::unexpected("\"kind\" must be " + observe::faultNames() + ".");
     request.kind = spec->kind;
+    TRY(checkMembers(body, *spec));
     TRY(takeTarget(body, *spec, request));
     TRY(takeOptions(body, *spec, request));
     return request;

@@ -58,7 +58,7 @@ Response getRegions(const Call& call) {
 }
 
 Response putRegion(const Call& call) {
-    const auto body = Body::parse(call.body);
+    const auto body = Body::parse(call.body, {"region", "clockOffset"});
     if (!body) return errorResponse(400, body.error());
     const auto region = regionIn(*body);
     const auto offset = parseOffset(body->string("clockOffset").value_or(""));
@@ -81,7 +81,7 @@ Response getLinks(const Call& call) {
 
 // One direction. With nothing but the Regions, the link is as the profile has it again.
 Response putLink(const Call& call) {
-    const auto body = Body::parse(call.body);
+    const auto body = Body::parse(call.body, {"regions", "delay", "jitter", "loss"});
     if (!body) return errorResponse(400, body.error());
     const auto regions = regionPairIn(*body);
     if (!regions) return errorResponse(400, regions.error());

@@ -31,7 +31,7 @@ bool step(cluster::World& world, const std::string& accountId, std::uint64_t& dr
 Response postReset(const Call& call) {
     std::map<std::string, std::string, std::less<>> named = call.query;
     if (!call.body.empty()) {
-        const auto body = Body::parse(call.body);
+        const auto body = Body::parse(call.body, {"account", "namespace"});
         if (!body) return errorResponse(400, body.error());
         for (const char* name : {"account", "namespace"}) {
             if (!body->has(name)) continue;

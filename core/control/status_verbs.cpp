@@ -90,7 +90,7 @@ Response getProfile(const Call& call) {
 }
 
 Response putProfile(const Call& call) {
-    const auto body = Body::parse(call.body);
+    const auto body = Body::parse(call.body, {"profile", "name"});
     if (!body) return errorResponse(400, body.error());
     const std::string name = body->string(body->has("profile") ? "profile" : "name").value_or("");
     if (const cluster::Profile* profile = cluster::Profile::find(name)) {

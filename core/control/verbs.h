@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -91,7 +93,13 @@ observe::ClockView clockView(const Call& call);
 /// The body of a call as a JSON object, or an error text.
 class Body {
 public:
+    /// Refuses members other than `known`: a name that is spelt wrong must not change what a call
+    /// does.
+    static std::expected<Body, std::string> parse(std::string_view text,
+                                                  std::initializer_list<std::string_view> known);
     static std::expected<Body, std::string> parse(std::string_view text);
+    /// Why the body is refused if it may have no other members than these.
+    std::optional<std::string> refusedMember(std::span<const std::string_view> known) const;
 
     bool has(std::string_view name) const;
     /// The string member, or nothing if it is missing or not a string.

@@ -142,6 +142,8 @@ private slots:
         row("?table=Tab&limit=1001", 400, "\"limit\"");
         row("?table=Tab&format=xml", 400, "\"format\"");
         row("?table=Tab&account=x", 400, "account");
+        row("?table=Tab&follow=maybe", 400, "\"follow\"");
+        row("?table=Tab&region=eu-west-9", 404, "no replica in Region \"eu-west-9\".");
         row("?table=None", 404, "There is no table \"None\".");
         row("?table=Local", 404, "one Region only");
     }

@@ -355,6 +355,13 @@ private slots:
         row("speed 1001", "PUT", "/clock", R"({"speed":1001})", 400);
         row("state", "PUT", "/clock", R"({"state":"stopped"})", 400);
         row("nothing of the clock", "PUT", "/clock", "{}", 400);
+        row("a member of the clock that is not known", "PUT", "/clock",
+            R"({"state":"paused","sped":2})", 400);
+        row("a profile's member that is not known", "PUT", "/profile",
+            R"({"profile":"drop-in","region":"us-east-1"})", 400);
+        row("a reset's member that is not known", "POST", "/reset", R"({"nmespace":"a"})", 400);
+        row("a step's member that is not known", "POST", "/clock/advance",
+            R"({"by":"1s","zone":"us-east-1a"})", 400);
         row("advance without a distance", "POST", "/clock/advance", "{}", 400);
         row("advance by text", "POST", "/clock/advance", R"({"by":"soon"})", 400);
         row("no table", "GET", "/items?table=nope", "", 400);

@@ -91,6 +91,8 @@ private slots:
         row("/links", R"({"regions":["us-east-1","eu-west-9"],"delay":"x"})", "duration");
         row("/links", R"({"regions":["us-east-1","eu-west-9"],"loss":1.1})", "from 0 to 1");
         row("/links", R"({"regions":["us-east-1","eu-west-9"],"loss":"1"})", "from 0 to 1");
+        row("/links", R"({"regions":["us-east-1","eu-west-1"],"dely":"1s"})", "\"dely\"");
+        row("/regions", R"({"region":"us-east-1","clockOffset":"1s","zone":"a"})", "\"zone\"");
     }
     void refusesInOneSentence() {
         QFETCH(QString, target);

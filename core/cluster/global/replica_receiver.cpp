@@ -76,7 +76,8 @@ void ReplicaReceiver::count(const Group& group, const Pending& pending) {
         if (change.first == Lsn{}) continue;  // It was there before the replica.
         const CalendarTime since = change.record.originCommittedAt.value_or(m_world.calendar());
         ++taken.changes;
-        taken.latency = m_world.calendar().sinceEpoch() - since.sinceEpoch();
+        // Commit timestamps may run ahead of the calendar, since each is greater than the last one.
+        taken.latency = std::max(m_world.calendar().sinceEpoch() - since.sinceEpoch(), Duration());
         taken.latencySum += taken.latency;
     }
 }

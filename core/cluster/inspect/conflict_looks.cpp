@@ -27,10 +27,12 @@ LookResult<ConflictsLook> lookConflicts(const WorldState& world, const ConflictL
     auto global = findGlobal(world, request);
     if (!global) return std::unexpected(std::move(global).error());
     ConflictsLook look;
+    bool isThere = request.region.empty();
     for (const GlobalReplica& replica : (*global)->replicas) {
         const TablePtr table = world.catalog.find(replica.table);
         if (table == nullptr) continue;
         if (!request.region.empty() && request.region != table->regionName) continue;
+        isThere = true;
         auto page = ledger.page(replica.table, request.after, request.limit);
         const auto forgotten = ledger.forgotten(replica.table);
         if (!page) return std::unexpected(readProblem(page.error()));
@@ -40,6 +42,10 @@ LookResult<ConflictsLook> lookConflicts(const WorldState& world, const ConflictL
         look.forgotten.before = std::max(look.forgotten.before, forgotten->before);
         for (Conflict& conflict : page->conflicts)
             look.rows.push_back({std::move(conflict), table->regionName, table->tableId});
+    }
+    if (!isThere) {
+        return std::unexpected("Table \"" + request.table + "\" has no replica in Region \"" +
+                               request.region + "\".");
     }
     std::ranges::sort(look.rows, {}, [](const ConflictsLook::Row& row) { return row.conflict.id; });
     if (look.rows.size() > request.limit) {
