@@ -12,6 +12,8 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::size_t kRemovalsMax = 64;
+/// As the time of an expiry: whatever there is.
+constexpr std::uint64_t kEverything = UINT64_MAX;
 
 class ArchiveWork : public Work {
 public:
@@ -127,6 +129,9 @@ void ArchiveLayer::take(const ArchiveOrder& order, Turn& turn) {
 void ArchiveLayer::expire(KeySpaceId table, std::uint64_t before, Turn& turn) {
     for (Order& order : m_orders) {
         if (!isOpen(order) || order.order.table != table || order.order.until >= before) continue;
+        // Whoever chose the time did not know yet what the same turn orders, nor who lacks it.
+        const bool isNew = !order.needs;
+        if (isNew && before != kEverything) continue;
         turn.eraseValue(orderName(table, order.order.group, order.order.first));
         // An order that is being written removes its file when it ends.
         order.state = Order::State::Cancelled;

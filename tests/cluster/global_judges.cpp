@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::uint64_t kArchivedBytes = 64 * 1024;
 
+Lsn lastApplied(const cluster::PartitionChecksums& partition) {
+    return std::ranges::max(partition.zones, {}, &cluster::PartitionChecksums::Zone::applied)
+        .applied;
+}
+
 /// Whether a fault closes the way from one Region to another.
 bool closes(const observe::FaultView& fault, const std::string& from, const std::string& to) {
     using observe::FaultKind;
@@ -59,16 +64,29 @@ std::set<std::pair<std::string, std::string>> GlobalTableJudge::closedWays(
     return closed;
 }
 
+GlobalTableJudge::Positions GlobalTableJudge::positionsIn(const cluster::World& world) {
+    Positions positions;
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        for (const auto& partition : partitionsOf(world, *table))
+            positions[partition.group] = lastApplied(partition);
+    });
+    return positions;
+}
+
 void GlobalTableJudge::lookAtLinks(const cluster::World& world) {
+    noteTables(world);
     const auto closed = closedWays(world);
+    const Positions now = closed.empty() ? Positions() : positionsIn(world);
     for (Cut& cut : m_cuts) {
         cut.isOpen = cut.isOpen && closed.contains({cut.from, cut.to});
-        if (cut.isOpen) cut.until = world.calendar();
+        if (!cut.isOpen) continue;
+        for (const auto& [group, lsn] : now)
+            cut.during[group] = lsn;
     }
     for (const auto& [from, to] : closed) {
         const bool isKnown = std::ranges::any_of(
             m_cuts, [&](const Cut& cut) { return cut.isOpen && cut.from == from && cut.to == to; });
-        if (!isKnown) m_cuts.push_back({from, to, world.calendar(), world.calendar()});
+        if (!isKnown) m_cuts.push_back({from, to, world.calendar(), now, now});
     }
 }
 
@@ -88,16 +106,27 @@ std::string GlobalTableJudge::judge(const cluster::World& world, const storage::
     return judgeUnexplained();
 }
 
-void GlobalTableJudge::findReplicas(const cluster::World& world) {
-    for (auto& [space, replica] : m_replicas)
-        replica.isThere = false;
+// A table may come and go while turns are not synced. Then its archive tells what it wrote.
+void GlobalTableJudge::noteTables(const cluster::World& world) {
     world.catalog().forEach([&](const cluster::TablePtr& table) {
         Replica& replica = m_replicas[table->space];
         replica.table = table;
+        const cluster::GlobalTablePtr global = world.catalog().globals().ofTable(table->space);
+        if (global != nullptr) replica.global = global->id;
+        for (const auto& partition : partitionsOf(world, *table))
+            replica.read.try_emplace(partition.group);
+    });
+}
+
+void GlobalTableJudge::findReplicas(const cluster::World& world) {
+    for (auto& [space, replica] : m_replicas)
+        replica.isThere = false;
+    noteTables(world);
+    world.catalog().forEach([&](const cluster::TablePtr& table) {
+        Replica& replica = m_replicas.at(table->space);
         replica.isThere = true;
         const cluster::GlobalTablePtr global = world.catalog().globals().ofTable(table->space);
         if (global == nullptr) return;
-        replica.global = global->id;
         const bool isActive = global->find(table->space)->status == cluster::ReplicaStatus::Active;
         if (isActive && !replica.activeSince) replica.activeSince = world.calendar();
     });
@@ -114,9 +143,7 @@ std::string GlobalTableJudge::read(const cluster::World& world, const storage::S
     }
     for (const auto& partition : partitionsOf(world, *replica.table)) {
         Lsn& read = replica.read[partition.group];
-        const Lsn upTo =
-            std::ranges::max(partition.zones, {}, &cluster::PartitionChecksums::Zone::applied)
-                .applied;
+        const Lsn upTo = lastApplied(partition);
         while (read < upTo) {
             const Lsn lsn = read.next();
             const SharedBytes bytes = committedRecord(store, *replica.table, partition, lsn);
@@ -174,10 +201,11 @@ std::string GlobalTableJudge::take(Replica& replica, GroupId group, Lsn lsn,
     }
     // An item without a version has the time at which it was stored last.
     if (!table::changesItem(*record) && !isCheck) return {};
-    return takeVersion(replica, where, *record);
+    return takeVersion(replica, group, lsn, where, *record);
 }
 
-std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& where,
+std::string GlobalTableJudge::takeVersion(Replica& replica, GroupId group, Lsn lsn,
+                                          const std::string& where,
                                           const table::LogRecord& record) {
     const std::string& own = replica.table->regionName;
     const std::string key = sharedKey(record.key);
@@ -195,8 +223,7 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& w
     const WriteName name{version.region, key, version.at};
     if (isReplicated) {
         ++m_replicated;
-        m_unexplained.push_back(
-            {name, replica.table->space, where, record.committedAt, record.newImage});
+        m_unexplained.push_back({name, replica.table->space, group, lsn, where, record.newImage});
         return {};
     }
     if (version.region != own) return where + ": a client's write is of another Region";
@@ -206,7 +233,7 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, const std::string& w
         replica.latest.erase(key);
         replica.written.erase(key);
     }
-    m_writes[name] = {replica.table->space, record.committedAt, record.newImage};
+    m_writes[name] = {replica.table->space, group, lsn, record.newImage};
     if (!record.newImage) return {};
     const auto number = types::EncodedItem(*record.newImage).find("w");
     if (!number) return {};
@@ -232,10 +259,15 @@ std::string GlobalTableJudge::judgeTaken(const Taken& taken, const Write& write)
     if (write.image != taken.image)
         return taken.where + ": takes a write of " + what + " with other attributes";
     const Replica& here = m_replicas.at(taken.table);
+    const auto in = [](const Positions& positions, GroupId group) {
+        const auto known = positions.find(group);
+        return known == positions.end() ? Lsn{} : known->second;
+    };
     for (const Cut& cut : m_cuts) {
         const bool isWay = cut.from == std::get<0>(taken.write) && cut.to == here.table->regionName;
         const bool isFilled = here.activeSince && *here.activeSince < cut.since;
-        const bool isWithin = cut.since < write.committedAt && taken.committedAt < cut.until;
+        const bool isWithin =
+            in(cut.before, write.group) < write.lsn && taken.lsn <= in(cut.during, taken.group);
         if (isWay && isFilled && isWithin)
             return taken.where + ": takes a write of " + what + " from " + cut.from +
                    " while the link from there is cut";

@@ -47,8 +47,8 @@ public:
     /// Only whether all replicas have the same; for a test that waits for it.
     std::string compareReplicas(const cluster::World& world, const storage::Store& store) const;
 
-    /// Looks which ways between Regions are closed. Call it after each change of a fault or of a
-    /// link, and before `judge`.
+    /// Looks which ways between Regions are closed, and which tables there are. Call it after each
+    /// change of a fault, a link or a table, and before `judge`.
     void lookAtLinks(const cluster::World& world);
     /// Call it after a kill: the world does not know any more what was before it.
     void forgetLinks() { m_cuts.clear(); }
@@ -82,7 +82,8 @@ private:
     /// A write of a client, or an expiry.
     struct Write {
         KeySpaceId table{};
-        CalendarTime committedAt;
+        GroupId group{};
+        Lsn lsn{};
         std::optional<std::string> image;
     };
     using WriteName = std::tuple<std::string, std::string, CalendarTime>;  // Region, key, version.
@@ -90,16 +91,22 @@ private:
     struct Taken {
         WriteName write;
         KeySpaceId table{};
+        GroupId group{};
+        Lsn lsn{};
         std::string where;
-        CalendarTime committedAt;
         std::optional<std::string> image;
     };
-    /// A time during which no change went from one Region to another.
+    /// The last record of each partition that a zone has applied.
+    using Positions = std::map<GroupId, Lsn>;
+    /// A time during which no change went from one Region to another. Positions tell what came
+    /// before it and what after: timestamps do not, since those of a partition are unique and run
+    /// ahead of a calendar that stands still.
     struct Cut {
         std::string from;
         std::string to;
         CalendarTime since;
-        CalendarTime until;  ///< At least until then.
+        Positions before;  ///< What had been committed when it began, and may be on its way.
+        Positions during;  ///< What was committed while it lasted, at least.
         bool isOpen = true;
     };
     /// What a replica has of an item.
@@ -111,11 +118,13 @@ private:
     using Contents = std::map<std::string, Content>;
 
     static std::set<std::pair<std::string, std::string>> closedWays(const cluster::World& world);
+    static Positions positionsIn(const cluster::World& world);
+    void noteTables(const cluster::World& world);
     void findReplicas(const cluster::World& world);
     std::string read(const cluster::World& world, const storage::Store& store, Replica& replica);
     std::string readArchive(const storage::Store& store, Replica& replica, GroupId group, Lsn upTo);
     std::string take(Replica& replica, GroupId group, Lsn lsn, std::string_view bytes);
-    std::string takeVersion(Replica& replica, const std::string& where,
+    std::string takeVersion(Replica& replica, GroupId group, Lsn lsn, const std::string& where,
                             const table::LogRecord& record);
     std::string judgeTaken(const Taken& taken, const Write& write) const;
     std::string judgeUnexplained();

@@ -96,6 +96,30 @@ private slots:
         QCOMPARE(readArchive(harness.store(), 1), std::string("40"));
     }
 
+    // Whoever chooses the time of an expiry knows only the orders of earlier turns.
+    void whatATurnOrdersOutlivesItsExpiry_data() { test::addStoreRows(); }
+    void whatATurnOrdersOutlivesItsExpiry() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        appendTexts(harness.store(), 1, 20);
+        order(harness.store(), 1, 10);
+        Turn both;
+        both.archive(orderOf(11, 20));
+        both.expireArchive(kTable, UINT64_MAX - 1);
+        harness->commit(std::move(both));
+        harness.flushAll();
+        QCOMPARE(segmentsOf(harness.store()), Names{"11-20"});
+        expire(harness.store(), UINT64_MAX - 1);
+        QCOMPARE(segmentsOf(harness.store()), Names{});
+        appendTexts(harness.store(), 21, 30);
+        Turn gone;
+        gone.archive(orderOf(21, 30));
+        gone.expireArchive(kTable, UINT64_MAX);
+        harness->commit(std::move(gone));
+        harness.flushAll();
+        QCOMPARE(segmentsOf(harness.store()), Names{});
+    }
+
     void leavesAGapWhereNothingWasOrdered_data() { test::addStoreRows(); }
     void leavesAGapWhereNothingWasOrdered() {
         QFETCH(QString, kind);

@@ -155,8 +155,7 @@ void ReplicaFill::leaderLost(const Group& source) {
     }
 }
 
-// Records that were in the log when the replica joined may lack a version; they count as read here
-// once the replica has them.
+// With the records up to the barrier, the replica has all that was under way when it joined.
 void ReplicaFill::checkFilled(const Group& source, KeySpaceId table, Cursor& cursor) {
     if (cursor.isFilled || !cursor.atEnd || m_sender.unanswered(source.id, table) > 0) return;
     if (ReplicaSender::takenBy(source, table).value_or(Lsn{}) < cursor.barrier) return;

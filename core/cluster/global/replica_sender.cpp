@@ -44,17 +44,11 @@ table::LogRecord writeFor(KeySpaceId destination, std::string_view storageKey,
     return write;
 }
 
-/// A record from before the table was global has no version of its own.
-ItemVersion versionOf(const table::LogRecord& record, const std::string& own) {
-    ItemVersion version{record.version.value_or(record.committedAt),
-                        record.originRegion.empty() ? own : record.originRegion, record.heads};
-    if (!record.version) version.heads = {{own, record.committedAt, 1}};
-    return version;
-}
-
 table::LogRecord writeFor(KeySpaceId destination, const table::LogRecord& record,
                           const std::string& own) {
-    table::LogRecord write = writeFor(destination, record.key, versionOf(record, own));
+    const std::string& region = record.originRegion.empty() ? own : record.originRegion;
+    table::LogRecord write =
+        writeFor(destination, record.key, {*record.version, region, record.heads});
     write.kind = record.newImage ? table::RecordKind::Put : table::RecordKind::Delete;
     write.committedAt = record.committedAt;
     write.newImage = record.newImage;
@@ -218,7 +212,10 @@ Instant ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destinati
         group, leader, way.read, kReadAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
             const bool isOthers = record.cause == table::Cause::Replication &&
                                   m_world.plantedBug != PlantedBug::ReplicatedEchoes;
-            if (!table::changesItem(record) || isOthers) return LogReader::Next::Go;
+            // From before the table was global. The filling, which reads the tree after all such
+            // records, sends what they left; a deletion left no tombstone.
+            const bool isEarlier = !record.version;
+            if (!table::changesItem(record) || isOthers || isEarlier) return LogReader::Next::Go;
             table::LogRecord write = writeFor(destination, record, own);
             if (ReplicaOutbox* outbox = outboxFor(source, way, write.key))
                 outbox->addChange(lsn, std::move(write));
