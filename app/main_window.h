@@ -30,6 +30,7 @@ class WorldBanner;
 
 namespace orrery::app {
 
+class ConflictReader;
 class ControlClient;
 class SampleLoader;
 
@@ -109,6 +110,7 @@ private:
     BackendItemSource m_items;
     WorldFeed* m_feed;
     ControlClient* m_control;
+    ConflictReader* m_conflictReader;
     SampleLoader* m_loader;
 
     QTabWidget* m_tabs = nullptr;
