@@ -28,8 +28,9 @@ QString compactJson(const std::optional<QJsonObject>& item) {
 
 }  // namespace
 
-QString shortTime(const QString& time) {
-    return time.mid(5, 5) + u' ' + time.mid(11, 12);
+QString shortTime(const QString& time, const QString& day) {
+    const QString clock = time.mid(11, 12);
+    return time.startsWith(day) ? clock : time.mid(5, 5) + u' ' + clock;
 }
 
 QString wholeTime(const QString& time) {
@@ -45,15 +46,16 @@ QString clocksText(const ListedConflict& conflict) {
 }
 
 QString explanationOf(const ListedConflict& conflict) {
-    QString text = conflict.lostWrites == 1
-                       ? tr("Lost: a write in %1.").arg(placeAndTime(conflict.lost))
-                       : tr("Lost: %1, the last one in %2.")
-                             .arg(countText(conflict.lostWrites, "write", "writes"),
-                                  placeAndTime(conflict.lost));
-    text += u' ' + tr("Won: the later one, in %1.").arg(placeAndTime(conflict.winner));
-    if (conflict.wouldHaveWon)
-        text += u' ' + tr("With right clocks, the lost write would have won.");
-    return text + u' ' + tr("Found at %1.").arg(wholeTime(conflict.foundAt));
+    QStringList sentences;
+    if (conflict.wouldHaveWon) sentences << tr("With right clocks, the lost write would have won.");
+    sentences << (conflict.lostWrites == 1
+                      ? tr("Lost: a write in %1.").arg(placeAndTime(conflict.lost))
+                      : tr("Lost: %1, the last one in %2.")
+                            .arg(countText(conflict.lostWrites, "write", "writes"),
+                                 placeAndTime(conflict.lost)));
+    sentences << tr("Won: the later one, in %1.").arg(placeAndTime(conflict.winner))
+              << tr("Found at %1.").arg(wholeTime(conflict.foundAt));
+    return sentences.join(u' ');
 }
 
 QString conflictsCsv(const std::vector<ListedConflict>& conflicts) {

@@ -46,13 +46,13 @@ struct ConflictList {
     QString error;            ///< Why the ledger cannot be read; empty if it can.
 };
 
-/// "11-28 07:05:11.480" for "2026-11-28T07:05:11.480Z".
-QString shortTime(const QString& time);
+/// "11-28 07:05:11.480" for "2026-11-28T07:05:11.480Z"; on `day`, "2026-11-28", without the date.
+QString shortTime(const QString& time, const QString& day);
 /// "2026-11-28 07:05:11.480 UTC".
 QString wholeTime(const QString& time);
 /// Those clocks that were wrong: "us-east-1 5 s ahead"; "as the world's" if none was.
 QString clocksText(const ListedConflict& conflict);
-/// What happened, in sentences.
+/// What happened, in sentences, the most important one first.
 QString explanationOf(const ListedConflict& conflict);
 
 /// CSV with a line of titles, the same columns as GET /conflicts?format=csv.

@@ -15,6 +15,12 @@ void ConflictsModel::setKeyNames(const QStringList& names) {
     if (!m_conflicts.empty()) emit dataChanged(index(0, Key), index(rowCount() - 1, Key));
 }
 
+void ConflictsModel::setDay(const QString& day) {
+    if (day == m_day) return;
+    m_day = day;
+    if (!m_conflicts.empty()) emit dataChanged(index(0, Lost), index(rowCount() - 1, Winner));
+}
+
 void ConflictsModel::removeOthers(const std::vector<ListedConflict>& conflicts) {
     QSet<QString> ids;
     for (const ListedConflict& conflict : conflicts)
@@ -34,6 +40,8 @@ void ConflictsModel::removeOthers(const std::vector<ListedConflict>& conflicts) 
 
 void ConflictsModel::setConflicts(const std::vector<ListedConflict>& conflicts) {
     removeOthers(conflicts);
+    constexpr qsizetype kDateCharacters = 10;
+    if (!conflicts.empty()) setDay(conflicts.back().lost.version.left(kDateCharacters));
     // Those that stay are in the same order as before.
     for (std::size_t i = 0; i < conflicts.size(); ++i) {
         const int row = static_cast<int>(i);
@@ -79,8 +87,8 @@ QString ConflictsModel::keyText(const ListedConflict& conflict) const {
 }
 
 QString ConflictsModel::text(const ListedConflict& conflict, int column) const {
-    const auto side = [](const ConflictVersion& version) {
-        return version.region + u' ' + shortTime(version.version);
+    const auto side = [this](const ConflictVersion& version) {
+        return version.region + u' ' + shortTime(version.version, m_day);
     };
     switch (static_cast<Column>(column)) {
         case Key:

@@ -34,10 +34,12 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    void setDay(const QString& day);
     void removeOthers(const std::vector<ListedConflict>& conflicts);
     QString text(const ListedConflict& conflict, int column) const;
 
     QStringList m_keyNames;
+    QString m_day;  ///< Of the newest conflict: its times are shown without a date.
     std::vector<ListedConflict> m_conflicts;
 };
 

@@ -67,6 +67,7 @@ ConflictsView::ConflictsView(QWidget* parent)
     body->addWidget(makeDetails());
     body->setStretchFactor(0, 3);
     body->setStretchFactor(1, 2);
+    body->setSizes({550, 450});
     body->setChildrenCollapsible(false);
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(body);
@@ -89,7 +90,7 @@ QWidget* ConflictsView::makeControls() {
     layout->addWidget(m_box);
     layout->addWidget(m_title, 1);
     connect(m_box, &QComboBox::activated, this,
-            [this](int chosen) { show(m_choices[static_cast<std::size_t>(chosen)]); });
+            [this](int chosen) { choose(m_choices[static_cast<std::size_t>(chosen)]); });
     return controls;
 }
 
@@ -110,12 +111,9 @@ void ConflictsView::makeTable() {
     header->setHighlightSections(false);
     header->setMinimumSectionSize(48);
     // As wide as what usually stands in them; the attributes have what is left.
-    const char* const usual[] = {"a key of a table",
-                                 "ap-northeast-1 00-00 00:00:00.000",
-                                 "ap-northeast-1 00-00 00:00:00.000",
-                                 "us-east-1 999 ms ahead",
-                                 "artist, title, year",
-                                 "Writes"};
+    const char* const usual[] = {
+        "a key of a table",       "ap-northeast-1 00:00:00.000", "ap-northeast-1 00:00:00.000",
+        "us-east-1 999 ms ahead", "artist, title, year",         "Writes"};
     constexpr int kCellPadding = 16;
     for (int column = 0; column < ConflictsModel::ColumnCount; ++column)
         m_table->setColumnWidth(
@@ -140,9 +138,7 @@ QWidget* ConflictsView::makeDetails() {
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    m_detail = new QLabel(body);
-    m_detail->setTextFormat(Qt::PlainText);
-    m_detail->setWordWrap(true);
+    m_detail = new ElidedLabel(body);
     m_detail->setContentsMargins(10, 4, 10, 4);
     m_detail->setProperty("muted", true);
     m_comparison = new ItemComparison(body);
@@ -179,17 +175,17 @@ void ConflictsView::setSnapshot(const observe::Snapshot& snapshot) {
     const auto front = std::ranges::find_if(m_choices, [this](const Choice& choice) {
         return choice.table == m_front.table && choice.account == m_front.account;
     });
-    show(front != m_choices.end() ? *front : m_choices.empty() ? Choice() : m_choices.front());
+    choose(front != m_choices.end() ? *front : m_choices.empty() ? Choice() : m_choices.front());
 }
 
 void ConflictsView::setTableInFront(const QString& table, const QString& account) {
     if (m_front.table == table && m_front.account == account) return;
     m_front = {table, account, {}};
     for (const Choice& choice : m_choices)
-        if (choice.table == table && choice.account == account) return show(choice);
+        if (choice.table == table && choice.account == account) return choose(choice);
 }
 
-void ConflictsView::show(const Choice& choice) {
+void ConflictsView::choose(const Choice& choice) {
     const bool isOther = choice.table != m_shown.table || choice.account != m_shown.account;
     m_shown = choice;
     m_model->setKeyNames(choice.keyNames);
@@ -240,24 +236,28 @@ void ConflictsView::showTitle(const ConflictList& list) {
                 ? tr(" · 1 older one dropped, of %1 or before").arg(wholeTime(list.forgottenBefore))
                 : tr(" · %1 older ones dropped, of %2 or before")
                       .arg(countText(list.forgotten), wholeTime(list.forgottenBefore));
-    else
+    else if (!list.conflicts.empty())
         text += tr(" · by the time of the lost write");
     m_title->setText(list.error.isEmpty() ? text : QString());
 }
 
 void ConflictsView::advise(const QString& error) {
+    const bool isNew = m_stack->currentIndex() == 0 && m_model->rowCount() > 0;
     m_stack->setCurrentIndex(m_model->rowCount() == 0 ? 0 : 1);
+    // The person came here before there was a list.
+    if (isNew && window()->focusWidget() == m_table) m_table->setFocus();
     if (!error.isEmpty()) return m_nothing->setText(error);
     if (m_shown.table.isEmpty())
-        return m_nothing->setText(
-            tr("Here stand writes that were lost. Replicas of a global table in several Regions "
-               "all accept writes; of two writes of an item that did not know of each other, the "
-               "later one wins everywhere. No table has replicas in two Regions yet."));
+        return m_nothing->setText(tr(
+            "Writes that were lost are listed here. Replicas of a global table in several Regions "
+            "all accept writes; of two writes of an item that did not know of each other, the "
+            "later one wins everywhere. No table has replicas in two Regions yet: “Add replica "
+            "in Region…” in the menu of a table makes it global."));
     if (!m_isKnown) return m_nothing->setText(tr("Reading…"));
     m_nothing->setText(
         tr("No write of %1 was lost. To make a conflict, cut two Regions from each other on the "
            "world map (Alt+7), write the same item in both, and heal the link: the later write "
-           "wins everywhere, and the other one stands here.")
+           "wins everywhere, and the other one is listed here.")
             .arg(tableText(m_shown.table, m_shown.account)));
 }
 
@@ -291,6 +291,7 @@ void ConflictsView::scrollTo(const Anchor& anchor) {
     if (anchor.isAtEnd) return m_table->scrollToBottom();
     const int row = m_model->rowOf(anchor.id);
     if (row < 0) return;
+    m_table->doItemsLayout();  // The scroll bar must know of the new rows.
     QScrollBar* bar = m_table->verticalScrollBar();
     bar->setValue(bar->value() + m_table->rowViewportPosition(row) + anchor.offset);
 }

@@ -71,7 +71,7 @@ private:
     QWidget* makeControls();
     void makeTable();
     QWidget* makeDetails();
-    void show(const Choice& choice);
+    void choose(const Choice& choice);
     void showBox();
     void showTitle(const ConflictList& list);
     void advise(const QString& error);
@@ -94,7 +94,7 @@ private:
     QLabel* m_nothing;
     QStackedWidget* m_stack;    // The advice, or the list with its details.
     QStackedWidget* m_details;  // The hint to choose a conflict, or its versions.
-    QLabel* m_detail = nullptr;
+    ElidedLabel* m_detail = nullptr;
     ItemComparison* m_comparison = nullptr;
 };
 

@@ -1,5 +1,6 @@
 #include "widgets/items/item_comparison.h"
 
+#include <QEvent>
 #include <QFontDatabase>
 #include <QHeaderView>
 #include <QJsonDocument>
@@ -103,6 +104,12 @@ void ItemComparison::setItems(const ComparedItems& items) {
     }
 }
 
+// The marks have the colours of the theme.
+void ItemComparison::changeEvent(QEvent* event) {
+    QTabWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) fillTable();
+}
+
 void ItemComparison::fillTable() {
     m_table->setRowCount(0);
     m_table->setHorizontalHeaderLabels(
@@ -116,7 +123,7 @@ void ItemComparison::fillTable() {
         addRow(name);
     m_table->setColumnHidden(Who, !m_items.base);
     m_table->resizeColumnToContents(Name);
-    m_table->setColumnWidth(Name, std::clamp(m_table->columnWidth(Name), 90, 200));
+    m_table->setColumnWidth(Name, std::clamp(m_table->columnWidth(Name), 70, 200));
 }
 
 const ComparedItems::Side& ItemComparison::other(const ComparedItems::Side& side) const {

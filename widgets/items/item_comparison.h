@@ -41,6 +41,9 @@ public:
     QPlainTextEdit* leftText() const { return m_texts[0]; }
     QPlainTextEdit* rightText() const { return m_texts[1]; }
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeTable();
     void makeTexts();
