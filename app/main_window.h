@@ -96,6 +96,12 @@ private:
     void makeViewMenu();
     void createTable(const QString& region);
     void deleteTable(const widgets::ExplorerTarget& target);
+    void addReplica(const widgets::ExplorerTarget& target);
+    void removeReplica(const widgets::ExplorerTarget& target);
+    /// Sends UpdateTable for a dialog, which stays open and says why if it is refused.
+    template <typename Dialog>
+    void changeReplicas(const Scope& scope, const QJsonObject& request, Dialog* dialog,
+                        const QString& done);
     /// `item` is the item as a view shows it; empty for a new item.
     void editItem(const widgets::ExplorerTarget& target, const QJsonObject& item);
     void deleteItems(const widgets::ExplorerTarget& target, const QList<QJsonObject>& items);

@@ -145,6 +145,8 @@ void MainWindow::connectDocks() {
     connect(m_explorer, &widgets::Explorer::opened, this, &MainWindow::openTable);
     connect(m_explorer, &widgets::Explorer::createTableWanted, this, &MainWindow::createTable);
     connect(m_explorer, &widgets::Explorer::deleteTableWanted, this, &MainWindow::deleteTable);
+    connect(m_explorer, &widgets::Explorer::addReplicaWanted, this, &MainWindow::addReplica);
+    connect(m_explorer, &widgets::Explorer::removeReplicaWanted, this, &MainWindow::removeReplica);
     connect(m_zones, &widgets::ZoneMap::failZone, m_control, &ControlClient::failZone);
     connect(m_zones, &widgets::ZoneMap::cutLink, m_control, &ControlClient::cutLink);
     connect(m_zones, &widgets::ZoneMap::heal, m_control, &ControlClient::heal);

@@ -48,8 +48,10 @@ private slots:
         auto* first = m_test->shown<ConflictDialog>();
         m_test->put(order("o2", "8"));
         first->reapplyButton()->click();
-        QTRY_VERIFY(m_test->shown<ConflictDialog>() != nullptr &&
-                    m_test->shown<ConflictDialog>()->comparison()->rightText()->toPlainText().contains("\"8\""));
+        QTRY_VERIFY(
+            m_test->shown<ConflictDialog>() != nullptr &&
+            m_test->shown<ConflictDialog>()->comparison()->rightText()->toPlainText().contains(
+                "\"8\""));
         m_test->shown<ConflictDialog>()->cancelButton()->click();
         QCOMPARE(m_test->get("o2"), order("o2", "8"));
     }

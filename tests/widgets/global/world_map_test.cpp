@@ -64,8 +64,9 @@ private slots:
             test::makeSnapshot({test::makeRegion("eu-west-1", {test::makeTable("Orders")})}));
         QCOMPARE(map.adviceText(),
                  QStringLiteral("The map shows Regions and the replication between them once a "
-                                "table has a replica in another Region. UpdateTable with "
-                                "ReplicaUpdates adds one:\n"
+                                "table has a replica in another Region. “Add replica in Region…” "
+                                "in the menu of a table adds one, and so does UpdateTable with "
+                                "ReplicaUpdates:\n"
                                 "aws dynamodb update-table --endpoint-url http://127.0.0.1:8000 "
                                 "--region eu-west-1 \\\n    --table-name Orders --replica-updates "
                                 "'Create={RegionName=us-east-1}'"));
