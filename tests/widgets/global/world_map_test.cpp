@@ -57,6 +57,26 @@ std::unique_ptr<widgets::WorldMap> shownMap(const observe::SnapshotPtr& snapshot
 class WorldMapTest : public QObject {
     Q_OBJECT
 private slots:
+    // In the dock of a window of 1024 x 768, which is smaller than the map of so many Regions.
+    void eachRegionIsScrolledIntoViewByTheKeyboard() {
+        const std::vector<std::string> regions{"us-east-1",     "eu-west-1",    "ap-northeast-1",
+                                               "sa-east-1",     "eu-central-1", "us-west-2",
+                                               "ap-southeast-2"};
+        widgets::WorldMap map;
+        map.resize(690, 220);
+        map.setSnapshot(test::makeWorld(regions));
+        map.show();
+        map.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&map));
+        map.setFocus();
+        for (const std::string& name : regions) {
+            widgets::RegionMark* mark = map.region(QString::fromStdString(name));
+            QTRY_VERIFY2(mark->hasFocus(), name.c_str());
+            QTRY_COMPARE(mark->visibleRegion().boundingRect(), mark->rect());
+            QTest::keyClick(mark, Qt::Key_Tab);
+        }
+    }
+
     void saysWhatToDoWithFewerThanTwoRegions() {
         widgets::WorldMap map;
         map.setEndpoint("http://127.0.0.1:8000");
