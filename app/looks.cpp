@@ -34,6 +34,37 @@ std::uint64_t unsignedOf(const QJsonValue& value) {
     return static_cast<std::uint64_t>(std::max<qint64>(0, value.toInteger()));
 }
 
+Duration durationOf(const QJsonValue& milliseconds) {
+    return Duration(std::llround(milliseconds.toDouble() * 1'000'000));
+}
+
+widgets::ConflictVersion conflictVersionOf(const QJsonObject& from) {
+    widgets::ConflictVersion version;
+    version.region = from[QLatin1String("region")].toString();
+    version.version = from[QLatin1String("version")].toString();
+    version.committedAt = from[QLatin1String("committedAt")].toString();
+    version.clockOffset = durationOf(from[QLatin1String("clockOffsetMs")]);
+    if (from[QLatin1String("item")].isObject())
+        version.item = from[QLatin1String("item")].toObject();
+    version.isTooLarge = from[QLatin1String("isTooLarge")].toBool();
+    return version;
+}
+
+widgets::ListedConflict conflictOf(const QJsonObject& from) {
+    widgets::ListedConflict conflict;
+    conflict.id = from[QLatin1String("id")].toString();
+    conflict.key = from[QLatin1String("key")].toObject();
+    conflict.lostWrites = from[QLatin1String("lostWrites")].toInteger();
+    conflict.foundAt = from[QLatin1String("foundAt")].toString();
+    conflict.lost = conflictVersionOf(from[QLatin1String("lost")].toObject());
+    conflict.winner = conflictVersionOf(from[QLatin1String("winner")].toObject());
+    for (const auto& name : from[QLatin1String("attributes")].toArray())
+        conflict.vanished << name.toString();
+    conflict.wouldHaveWon = from[QLatin1String("ifClocksWereRight")].toString() == u"lost";
+    conflict.json = from;
+    return conflict;
+}
+
 }  // namespace
 
 std::string itemsTarget(const widgets::ItemsPageRequest& request) {
@@ -104,10 +135,35 @@ widgets::ItemVersions parseItemVersions(const Backend::Answer& answer) {
         version.itemLsn = unsignedOf(from[QLatin1String("itemLsn")]);
         version.applied = unsignedOf(from[QLatin1String("applied")]);
         version.behindRecords = unsignedOf(from[QLatin1String("behindRecords")]);
-        version.behind =
-            Duration(std::llround(from[QLatin1String("behindMs")].toDouble() * 1'000'000));
+        version.behind = durationOf(from[QLatin1String("behindMs")]);
     }
     return result;
+}
+
+std::string conflictsTarget(const QString& table, const QString& account, const QString& after,
+                            int limit) {
+    QByteArray target("/conflicts");
+    appendParameter(target, "table", table);
+    appendAccount(target, account);
+    appendParameter(target, "after", after);
+    appendParameter(target, "limit", QString::number(limit));
+    return target.toStdString();
+}
+
+ConflictsPage parseConflicts(const Backend::Answer& answer) {
+    ConflictsPage page;
+    if (!succeeded(answer)) {
+        page.list.error = errorText(answer);
+        return page;
+    }
+    const QJsonObject body = bodyOf(answer);
+    for (const auto& conflict : body[QLatin1String("conflicts")].toArray())
+        page.list.conflicts.push_back(conflictOf(conflict.toObject()));
+    const QJsonObject forgotten = body[QLatin1String("forgotten")].toObject();
+    page.list.forgotten = forgotten[QLatin1String("count")].toInteger();
+    page.list.forgottenBefore = forgotten[QLatin1String("before")].toString();
+    if (body[QLatin1String("more")].toBool()) page.next = body[QLatin1String("next")].toString();
+    return page;
 }
 
 QJsonObject bodyOf(const Backend::Answer& answer) {

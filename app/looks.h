@@ -6,12 +6,13 @@
 #include <string>
 
 #include "app/backend.h"
+#include "widgets/conflicts/conflict_list.h"
 #include "widgets/items/item_source.h"
 
 namespace orrery::app {
 
-// Encodes looks as control API targets (GET /items, GET /item) and decodes their answers for the
-// widgets. No other file of the window knows these formats.
+// Encodes looks as control API targets (GET /items, GET /item, GET /conflicts) and decodes their
+// answers for the widgets. No other file of the window knows these formats.
 
 /// The target of GET /items for a page.
 std::string itemsTarget(const widgets::ItemsPageRequest& request);
@@ -21,6 +22,15 @@ widgets::ItemsPage parseItemsPage(const Backend::Answer& answer);
 std::string itemTarget(const QString& region, const QString& table, const QJsonObject& key,
                        const QString& account = {});
 widgets::ItemVersions parseItemVersions(const Backend::Answer& answer);
+
+/// The target of GET /conflicts for a page of a table's conflicts, after the one with this id.
+std::string conflictsTarget(const QString& table, const QString& account, const QString& after,
+                            int limit);
+struct ConflictsPage {
+    widgets::ConflictList list;
+    QString next;  ///< Where the next page begins; empty after the last one.
+};
+ConflictsPage parseConflicts(const Backend::Answer& answer);
 
 /// The answer's JSON object; empty if the body is not an object.
 QJsonObject bodyOf(const Backend::Answer& answer);

@@ -5,10 +5,12 @@
 #include <QStatusBar>
 #include <QToolBar>
 
+#include "app/conflict_reader.h"
 #include "app/control_client.h"
 #include "app/sample_loader.h"
 #include "widgets/base/format.h"
 #include "widgets/clock/clock_bar.h"
+#include "widgets/conflicts/conflicts_view.h"
 #include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
 #include "widgets/items/item_inspector.h"
@@ -48,6 +50,7 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
       m_items(backend),
       m_feed(new WorldFeed(backend, this)),
       m_control(new ControlClient(backend, this)),
+      m_conflictReader(new ConflictReader(backend, this)),
       m_loader(new SampleLoader(backend, QStringLiteral("us-east-1"), this)) {
     setWindowTitle(tr("Orrery"));
     setObjectName(QStringLiteral("mainWindow"));
@@ -96,6 +99,10 @@ void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
     m_world->setSnapshot(snapshot);
     m_replication->setSnapshot(snapshot);
     widgets::TablePage* page = currentTable();
+    m_conflicts->setSnapshot(*snapshot);
+    if (page != nullptr) m_conflicts->setTableInFront(page->target().table, page->target().account);
+    // A view behind another tab is not enabled.
+    if (m_conflicts->isEnabled()) m_conflictReader->setSnapshot(*snapshot);
     if (page != nullptr)
         page->setTable(findRegion(page->target().region), findTable(page->target()));
     m_partitions->setTable(page == nullptr ? nullptr : findTable(page->target()),

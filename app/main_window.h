@@ -30,6 +30,7 @@ class WorldBanner;
 
 namespace orrery::app {
 
+class ConflictReader;
 class ControlClient;
 class SampleLoader;
 
@@ -95,6 +96,12 @@ private:
     void makeViewMenu();
     void createTable(const QString& region);
     void deleteTable(const widgets::ExplorerTarget& target);
+    void addReplica(const widgets::ExplorerTarget& target);
+    void removeReplica(const widgets::ExplorerTarget& target);
+    /// Sends UpdateTable for a dialog, which stays open and says why if it is refused.
+    template <typename Dialog>
+    void changeReplicas(const Scope& scope, const QJsonObject& request, Dialog* dialog,
+                        const QString& done);
     /// `item` is the item as a view shows it; empty for a new item.
     void editItem(const widgets::ExplorerTarget& target, const QJsonObject& item);
     void deleteItems(const widgets::ExplorerTarget& target, const QList<QJsonObject>& items);
@@ -109,6 +116,7 @@ private:
     BackendItemSource m_items;
     WorldFeed* m_feed;
     ControlClient* m_control;
+    ConflictReader* m_conflictReader;
     SampleLoader* m_loader;
 
     QTabWidget* m_tabs = nullptr;

@@ -17,9 +17,11 @@
 #include "widgets/items/item_inspector.h"
 #include "widgets/partitions/partitions_view.h"
 #include "widgets/requests/requests_view.h"
+#include "widgets/tables/add_replica_dialog.h"
 #include "widgets/tables/create_table_dialog.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/remove_replica_dialog.h"
 #include "widgets/tables/table_page.h"
 
 namespace orrery::app {
@@ -55,13 +57,21 @@ void MainWindow::makeMenus() {
         if (widgets::TablePage* page = currentTable()) page->refresh();
     });
     refresh->setShortcuts({QKeySequence(Qt::Key_F5), QKeySequence(Qt::CTRL | Qt::Key_R)});
+    const auto addForTable = [this, items](
+                                 Symbol symbol, const QString& text,
+                                 void (MainWindow::*act)(const widgets::ExplorerTarget&)) {
+        items->addAction(icon(symbol), text, this, [this, act] {
+            if (const widgets::TablePage* page = currentTable())
+                (this->*act)(page->target());
+            else if (m_explorer->current().isTable())
+                (this->*act)(m_explorer->current());
+        });
+    };
     items->addSeparator();
-    items->addAction(icon(Symbol::Remove), tr("&Delete table…"), this, [this] {
-        if (const widgets::TablePage* page = currentTable())
-            deleteTable(page->target());
-        else if (m_explorer->current().isTable())
-            deleteTable(m_explorer->current());
-    });
+    addForTable(Symbol::Region, tr("Add replica in Re&gion…"), &MainWindow::addReplica);
+    addForTable(Symbol::Remove, tr("Remove rep&lica…"), &MainWindow::removeReplica);
+    items->addSeparator();
+    addForTable(Symbol::Remove, tr("&Delete table…"), &MainWindow::deleteTable);
 
     QMenu* world = menuBar()->addMenu(tr("&World"));
     world->addAction(m_clock->runAction());
@@ -159,6 +169,58 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
                         });
     });
     dialog->open();
+}
+
+void MainWindow::addReplica(const widgets::ExplorerTarget& target) {
+    const observe::TableView* table = findTable(target);
+    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+    const QString contents =
+        tr("%1 (%2)").arg(widgets::countText(table->itemCount, "item", "items"),
+                          widgets::bytesText(table->itemBytes));
+    auto* dialog = new widgets::AddReplicaDialog(
+        target, widgets::replicaRegions(*m_feed->snapshot(), target), contents, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::AddReplicaDialog::addWanted, this, [this, dialog, target] {
+        const QString done = tr("%1 gets a replica in %2").arg(target.table, dialog->region());
+        dialog->setSending();
+        changeReplicas(scopeOf(target.region, target.account), dialog->request(), dialog, done);
+    });
+    dialog->open();
+}
+
+void MainWindow::removeReplica(const widgets::ExplorerTarget& target) {
+    const QStringList replicas = widgets::replicaRegions(*m_feed->snapshot(), target);
+    if (replicas.size() < 2)
+        return showMessage(tr("%1 has no replica in another Region").arg(tableTitle(target)));
+    auto* dialog = new widgets::RemoveReplicaDialog(target, replicas, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::RemoveReplicaDialog::removeWanted, this, [this, dialog, target] {
+        const QString done =
+            tr("The replica of %1 in %2 is being removed").arg(target.table, dialog->region());
+        dialog->setSending();
+        changeReplicas(scopeOf(dialog->requestRegion(), target.account), dialog->request(), dialog,
+                       done);
+    });
+    dialog->open();
+}
+
+template <typename Dialog>
+void MainWindow::changeReplicas(const Scope& scope, const QJsonObject& request, Dialog* dialog,
+                                const QString& done) {
+    m_backend->call(scope, "UpdateTable", compact(request),
+                    [this, done, alive = std::weak_ptr(m_alive),
+                     guard = QPointer(dialog)](const Backend::Answer& answer) {
+                        if (alive.expired()) return;
+                        m_feed->takeSnapshot();
+                        if (succeeded(answer)) {
+                            if (guard != nullptr) guard->accept();
+                            return showMessage(done);
+                        }
+                        if (guard != nullptr)
+                            guard->setRefusal(errorText(answer));
+                        else
+                            showMessage(errorText(answer));
+                    });
 }
 
 std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {

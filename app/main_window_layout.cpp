@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/conflict_reader.h"
 #include "app/control_client.h"
 #include "app/main_window.h"
 #include "core/exchange/samples.h"
@@ -16,6 +17,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/clock/clock_bar.h"
+#include "widgets/conflicts/conflicts_view.h"
 #include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
 #include "widgets/items/item_inspector.h"
@@ -143,6 +145,8 @@ void MainWindow::connectDocks() {
     connect(m_explorer, &widgets::Explorer::opened, this, &MainWindow::openTable);
     connect(m_explorer, &widgets::Explorer::createTableWanted, this, &MainWindow::createTable);
     connect(m_explorer, &widgets::Explorer::deleteTableWanted, this, &MainWindow::deleteTable);
+    connect(m_explorer, &widgets::Explorer::addReplicaWanted, this, &MainWindow::addReplica);
+    connect(m_explorer, &widgets::Explorer::removeReplicaWanted, this, &MainWindow::removeReplica);
     connect(m_zones, &widgets::ZoneMap::failZone, m_control, &ControlClient::failZone);
     connect(m_zones, &widgets::ZoneMap::cutLink, m_control, &ControlClient::cutLink);
     connect(m_zones, &widgets::ZoneMap::heal, m_control, &ControlClient::heal);
@@ -151,8 +155,13 @@ void MainWindow::connectDocks() {
     connect(m_world, &widgets::WorldMap::heal, m_control, &ControlClient::heal);
     connect(m_world, &widgets::WorldMap::clockOffsetWanted, m_control,
             &ControlClient::setClockOffset);
-    connect(m_replication, &widgets::PairsView::copied, this,
-            [this](const QString& what) { showMessage(tr("%1: copied").arg(what)); });
+    const auto copied = [this](const QString& what) { showMessage(tr("%1: copied").arg(what)); };
+    connect(m_replication, &widgets::PairsView::copied, this, copied);
+    connect(m_conflicts, &widgets::ConflictsView::copied, this, copied);
+    connect(m_conflicts, &widgets::ConflictsView::listWanted, this,
+            [this] { m_conflictReader->follow(m_conflicts->table(), m_conflicts->account()); });
+    connect(m_conflictReader, &ConflictReader::taken, m_conflicts,
+            &widgets::ConflictsView::setList);
     connect(m_inspector, &widgets::ItemInspector::versionsWanted, this,
             &MainWindow::lookAtInspected);
     connect(m_inspector, &widgets::ItemInspector::editWanted, this,

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "core/observe/known_regions.h"
+
 namespace orrery::observe {
 
 using namespace std::chrono_literals;
@@ -99,6 +101,10 @@ std::int64_t distanceKm(const RegionPlace& a, const RegionPlace& b) {
 }
 
 }  // namespace
+
+std::span<const RegionPlace> knownRegions() {
+    return kPlaces;
+}
 
 const RegionPlace* placeOf(std::string_view region) {
     const auto found = std::ranges::lower_bound(kPlaces, region, {}, &RegionPlace::region);

@@ -91,8 +91,8 @@ private slots:
         m_test->put(parsed(
             R"({"id":{"S":"o1"},"day":{"S":"mon"},"total":{"N":"9"},"note":{"S":"theirs"}})"));
         auto* conflict = saveIntoConflict(dialog);
-        QVERIFY(conflict->myText()->toPlainText().contains("tue"));
-        QVERIFY(conflict->theirText()->toPlainText().contains("theirs"));
+        QVERIFY(conflict->comparison()->leftText()->toPlainText().contains("tue"));
+        QVERIFY(conflict->comparison()->rightText()->toPlainText().contains("theirs"));
         conflict->reapplyButton()->click();
         QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
         QCOMPARE(m_test->get("o1"), parsed(R"({"id":{"S":"o1"},"day":{"S":"tue"},"total":{"N":"9"},
@@ -197,7 +197,7 @@ private slots:
         m_test->put(changed);
         auto* conflict = saveIntoConflict(dialog);
         QVERIFY(conflict->explanation().startsWith("The item with the new key is written."));
-        QVERIFY(conflict->theirText()->toPlainText().contains("meanwhile"));
+        QVERIFY(conflict->comparison()->rightText()->toPlainText().contains("meanwhile"));
         QCOMPARE(m_test->get("o1"), changed);
         conflict->reapplyButton()->click();
         QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
@@ -256,7 +256,7 @@ private slots:
         m_test->put(theirs);
         auto* conflict = saveIntoConflict(dialog);
         QVERIFY(conflict != nullptr);
-        QVERIFY(conflict->theirText()->toPlainText().contains("added meanwhile"));
+        QVERIFY(conflict->comparison()->rightText()->toPlainText().contains("added meanwhile"));
         conflict->reapplyButton()->click();
         QTRY_VERIFY(m_test->window().findChild<ItemDialog*>() == nullptr);
         wanted["theirs"] = theirs["theirs"];

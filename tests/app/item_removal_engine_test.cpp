@@ -32,7 +32,7 @@ private slots:
         press(box);
         auto* conflict = m_test->shown<ConflictDialog>();
         QVERIFY(conflict != nullptr);
-        QVERIFY(conflict->theirText()->toPlainText().contains("\"7\""));
+        QVERIFY(conflict->comparison()->rightText()->toPlainText().contains("\"7\""));
         QVERIFY(m_test->get("o1").isEmpty() && m_test->get("o3").isEmpty());
         QCOMPARE(m_test->get("o2"), order("o2", "7"));
         conflict->reapplyButton()->click();
@@ -48,8 +48,10 @@ private slots:
         auto* first = m_test->shown<ConflictDialog>();
         m_test->put(order("o2", "8"));
         first->reapplyButton()->click();
-        QTRY_VERIFY(m_test->shown<ConflictDialog>() != nullptr &&
-                    m_test->shown<ConflictDialog>()->theirText()->toPlainText().contains("\"8\""));
+        QTRY_VERIFY(
+            m_test->shown<ConflictDialog>() != nullptr &&
+            m_test->shown<ConflictDialog>()->comparison()->rightText()->toPlainText().contains(
+                "\"8\""));
         m_test->shown<ConflictDialog>()->cancelButton()->click();
         QCOMPARE(m_test->get("o2"), order("o2", "8"));
     }
@@ -76,7 +78,7 @@ private slots:
         press(box);
         auto* conflict = m_test->shown<ConflictDialog>();
         QVERIFY(conflict != nullptr);
-        QVERIFY(conflict->myText()->toPlainText().contains("total"));
+        QVERIFY(conflict->comparison()->leftText()->toPlainText().contains("total"));
         QVERIFY(m_test->get("o1").isEmpty() && m_test->get("o3").isEmpty());
         QCOMPARE(m_test->get("o2"), order("o2", "7"));
     }

@@ -21,6 +21,8 @@ private slots:
         row("widgets/items/a.h", "\"widgets/tables/explorer.h\"", false);
         row("widgets/tables/a.h", "\"widgets/items/items_grid.h\"", true);
         row("widgets/tables/a.h", "\"widgets/lag/lag_view.h\"", false);
+        row("widgets/conflicts/a.h", "\"widgets/items/item_comparison.h\"", true);
+        row("widgets/conflicts/a.h", "\"widgets/tables/explorer.h\"", false);
         row("widgets/base/a.h", "\"widgets/items/items_grid.h\"", false);
         row("widgets/lag/a.h", "\"core/observe/snapshot.h\"", true);
         row("widgets/lag/a.h", "<QWidget>", true);

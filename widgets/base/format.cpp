@@ -87,6 +87,12 @@ QString calendarText(CalendarTime at) {
         .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"));
 }
 
+QString clockText(Duration offset) {
+    if (offset == Duration::zero()) return QStringLiteral("as the world's");
+    return offset > Duration::zero() ? QStringLiteral("%1 ahead").arg(durationText(offset))
+                                     : QStringLiteral("%1 behind").arg(durationText(-offset));
+}
+
 QString speedText(double speed) {
     return QString::number(speed, 'g', 3) + QStringLiteral("×");
 }

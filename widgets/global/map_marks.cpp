@@ -45,12 +45,6 @@ QString directionText(const LinkDirection& direction) {
 
 }  // namespace
 
-QString clockText(Duration offset) {
-    if (offset == Duration::zero()) return QStringLiteral("as the world's");
-    return offset > Duration::zero() ? QStringLiteral("%1 ahead").arg(durationText(offset))
-                                     : QStringLiteral("%1 behind").arg(durationText(-offset));
-}
-
 MapMark::MapMark(QWidget* parent) : QAbstractButton(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);

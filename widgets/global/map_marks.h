@@ -73,7 +73,4 @@ private:
     bool m_isSmall = false;
 };
 
-/// "5 s ahead", "200 ms behind", "as the world's": of a Region's clock.
-QString clockText(Duration offset);
-
 }  // namespace orrery::widgets

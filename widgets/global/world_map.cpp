@@ -83,7 +83,8 @@ void WorldMap::advise(const observe::Snapshot& snapshot) {
         m_endpoint.isEmpty() ? QString() : QStringLiteral(" --endpoint-url %1").arg(m_endpoint);
     m_advice->setText(
         tr("The map shows Regions and the replication between them once a table has a replica in "
-           "another Region. UpdateTable with ReplicaUpdates adds one:"));
+           "another Region. “Add replica in Region…” in the menu of a table adds one, and so does "
+           "UpdateTable with ReplicaUpdates:"));
     // Two lines that a shell takes as one.
     m_command->setText(QStringLiteral("aws dynamodb update-table%1 --region %2 \\\n"
                                       "    --table-name %3 --replica-updates "
@@ -101,8 +102,8 @@ void WorldMap::setSnapshot(const observe::SnapshotPtr& snapshot) {
     m_canvas->setWorld(*snapshot);
     m_hint->setText(
         m_canvas->links().empty()
-            ? tr("No table has replicas in two of these Regions. UpdateTable with ReplicaUpdates "
-                 "adds one.")
+            ? tr("No table has replicas in two of these Regions. “Add replica in Region…” in the "
+                 "menu of a table adds one.")
             : tr("Press a Region or a link to break it · wide line: many changes behind · dashed: "
                  "cut · light: a change arrives"));
     m_stack->setCurrentIndex(isMap ? 1 : 0);

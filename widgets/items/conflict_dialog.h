@@ -2,10 +2,10 @@
 
 #include <QDialog>
 #include <QJsonObject>
-#include <QPlainTextEdit>
 #include <QPushButton>
-#include <QTableWidget>
 #include <optional>
+
+#include "widgets/items/item_comparison.h"
 
 namespace orrery::widgets {
 
@@ -35,11 +35,9 @@ class ConflictDialog : public QDialog {
 public:
     explicit ConflictDialog(const ItemConflict& conflict, QWidget* parent = nullptr);
 
-    /// Columns: attribute, who changed it, the person's value, the stored value. Rows that differ
-    /// come first.
-    QTableWidget* table() const { return m_table; }
-    QPlainTextEdit* myText() const { return m_mine; }
-    QPlainTextEdit* theirText() const { return m_theirs; }
+    /// The person's version is on the left, the stored one on the right.
+    ItemComparison* comparison() const { return m_comparison; }
+    QTableWidget* table() const { return m_comparison->table(); }
     QString explanation() const;
 
     QPushButton* reapplyButton() const { return m_reapply; }
@@ -59,23 +57,14 @@ private:
     /// What a decision deletes besides; empty if nothing.
     QString alsoDeleted() const;
     QString reapplyText() const;
-    QWidget* makeTable();
-    QWidget* makeTexts();
+    ComparedItems comparedItems() const;
     void makeButtons();
-    void addRow(const QString& name);
     bool deletes() const;
-    /// True if the view did not show the attribute, such as an index that does not project it.
-    bool isOutOfView(const QString& name) const;
-    bool differs(const QString& name) const;
-    /// The value of an attribute in `version`, with its type.
-    QString cellText(const QString& name, const QJsonObject& version) const;
     QString myTitle() const;
     QString theirTitle() const;
 
     ItemConflict m_conflict;
-    QTableWidget* m_table = nullptr;
-    QPlainTextEdit* m_mine = nullptr;
-    QPlainTextEdit* m_theirs = nullptr;
+    ItemComparison* m_comparison;
     QPushButton* m_reapply = nullptr;
     QPushButton* m_takeTheirs = nullptr;
     QPushButton* m_keepAll = nullptr;

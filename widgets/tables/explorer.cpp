@@ -92,6 +92,7 @@ void Explorer::makeTree() {
 
 void Explorer::setSnapshot(const observe::SnapshotPtr& snapshot) {
     const ExplorerTarget before = current();
+    m_snapshot = snapshot;
     m_model->setSnapshot(snapshot);
     // The tree would select a neighbour instead, which the person did not choose.
     if (!before.region.isEmpty() && !m_model->find(before).isValid()) {
@@ -128,6 +129,16 @@ void Explorer::setCurrent(const ExplorerTarget& target) {
     if (index.isValid()) m_tree->setCurrentIndex(index);
 }
 
+void Explorer::addReplicaActions(QMenu& menu, const ExplorerTarget& target) {
+    menu.addSeparator();
+    menu.addAction(icon(Symbol::Region), tr("Add replica in Region…"), this,
+                   [this, target] { emit addReplicaWanted(target); });
+    if (m_snapshot != nullptr && replicaRegions(*m_snapshot, target).size() > 1)
+        menu.addAction(icon(Symbol::Remove), tr("Remove replica…"), this,
+                       [this, target] { emit removeReplicaWanted(target); });
+    menu.addSeparator();
+}
+
 void Explorer::showMenu(const QPoint& at) {
     const ExplorerTarget target = targetOf(m_tree->indexAt(at));
     QMenu menu(this);
@@ -136,6 +147,7 @@ void Explorer::showMenu(const QPoint& at) {
                        [this, target] { emit opened(target); });
     menu.addAction(icon(Symbol::Add), tr("Create table…"), this,
                    [this, target] { emit createTableWanted(target.region); });
+    if (target.isTable()) addReplicaActions(menu, target);
     if (target.isTable())
         menu.addAction(icon(Symbol::Remove),
                        tr("Delete table %1…").arg(tableText(target.table, target.account)), this,

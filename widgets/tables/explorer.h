@@ -9,6 +9,8 @@
 
 #include "widgets/tables/explorer_model.h"
 
+class QMenu;
+
 namespace orrery::widgets {
 
 /// The tree of Regions, tables and indexes with a line to filter it by name.
@@ -30,17 +32,21 @@ signals:
     void opened(const ExplorerTarget& target);
     void createTableWanted(const QString& region);
     void deleteTableWanted(const ExplorerTarget& target);
+    void addReplicaWanted(const ExplorerTarget& target);
+    void removeReplicaWanted(const ExplorerTarget& target);
 
 private:
     void makeTree();
     void showMenu(const QPoint& at);
+    void addReplicaActions(QMenu& menu, const ExplorerTarget& target);
     ExplorerTarget targetOf(const QModelIndex& proxyIndex) const;
 
+    void showNothing();
+
+    observe::SnapshotPtr m_snapshot;
     ExplorerModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QTreeView* m_tree;
-    void showNothing();
-
     QLineEdit* m_filter;
     QLabel* m_nothing;
     QStackedWidget* m_stack;  // The hint for an empty tree, or the tree.

@@ -4,6 +4,7 @@
 #include <QSet>
 #include <algorithm>
 
+#include "core/base/account_id.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/theme.h"
@@ -33,6 +34,19 @@ struct ExplorerModel::Wanted {
     QString note;
     QString contents;
 };
+
+QStringList replicaRegions(const observe::Snapshot& snapshot, const ExplorerTarget& target) {
+    for (const observe::GlobalTableView& global : snapshot.globalTables) {
+        const bool isShared = global.accountId.empty() || global.accountId == kSharedAccount;
+        if (toQString(global.name) != target.table) continue;
+        if ((isShared ? QString() : toQString(global.accountId)) != target.account) continue;
+        QStringList regions;
+        for (const observe::GlobalReplicaView& replica : global.replicas)
+            regions << toQString(replica.region);
+        if (regions.contains(target.region)) return regions;
+    }
+    return {};
+}
 
 QString indexItemsText(const observe::IndexView& index) {
     const QString items = countText(index.itemCount, "item", "items");

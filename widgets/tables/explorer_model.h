@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QAbstractItemModel>
+#include <QStringList>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct ExplorerTarget {
     bool isIndex() const { return !index.isEmpty(); }
     bool operator==(const ExplorerTarget&) const = default;
 };
+
+/// The Regions of the global table of which `target` is a replica, in the order in which they
+/// joined; empty if it is in one Region only.
+QStringList replicaRegions(const observe::Snapshot& snapshot, const ExplorerTarget& target);
 
 /// "12 items"; for a local index "up to 12 items", since only the table's items are counted and
 /// items without the index's sort key have no entry.

@@ -57,6 +57,26 @@ std::unique_ptr<widgets::WorldMap> shownMap(const observe::SnapshotPtr& snapshot
 class WorldMapTest : public QObject {
     Q_OBJECT
 private slots:
+    // In the dock of a window of 1024 x 768, which is smaller than the map of so many Regions.
+    void eachRegionIsScrolledIntoViewByTheKeyboard() {
+        const std::vector<std::string> regions{"us-east-1",     "eu-west-1",    "ap-northeast-1",
+                                               "sa-east-1",     "eu-central-1", "us-west-2",
+                                               "ap-southeast-2"};
+        widgets::WorldMap map;
+        map.resize(690, 220);
+        map.setSnapshot(test::makeWorld(regions));
+        map.show();
+        map.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&map));
+        map.setFocus();
+        for (const std::string& name : regions) {
+            widgets::RegionMark* mark = map.region(QString::fromStdString(name));
+            QTRY_VERIFY2(mark->hasFocus(), name.c_str());
+            QTRY_COMPARE(mark->visibleRegion().boundingRect(), mark->rect());
+            QTest::keyClick(mark, Qt::Key_Tab);
+        }
+    }
+
     void saysWhatToDoWithFewerThanTwoRegions() {
         widgets::WorldMap map;
         map.setEndpoint("http://127.0.0.1:8000");
@@ -64,8 +84,9 @@ private slots:
             test::makeSnapshot({test::makeRegion("eu-west-1", {test::makeTable("Orders")})}));
         QCOMPARE(map.adviceText(),
                  QStringLiteral("The map shows Regions and the replication between them once a "
-                                "table has a replica in another Region. UpdateTable with "
-                                "ReplicaUpdates adds one:\n"
+                                "table has a replica in another Region. “Add replica in Region…” "
+                                "in the menu of a table adds one, and so does UpdateTable with "
+                                "ReplicaUpdates:\n"
                                 "aws dynamodb update-table --endpoint-url http://127.0.0.1:8000 "
                                 "--region eu-west-1 \\\n    --table-name Orders --replica-updates "
                                 "'Create={RegionName=us-east-1}'"));

@@ -42,8 +42,8 @@ private slots:
                  (QStringList{"a", "you and others", "String: mine", "String: theirs"}));
         QCOMPARE(row(dialog, 1), (QStringList{"c", "others", "missing", "String: new"}));
         QCOMPARE(row(dialog, 2), (QStringList{"b", "", "String: 1", "String: 1"}));
-        QVERIFY(dialog.myText()->toPlainText().contains("mine"));
-        QVERIFY(dialog.theirText()->toPlainText().contains("theirs"));
+        QVERIFY(dialog.comparison()->leftText()->toPlainText().contains("mine"));
+        QVERIFY(dialog.comparison()->rightText()->toPlainText().contains("theirs"));
     }
 
     void eachButtonSaysItsDecisionAndReturnDecidesNothing() {
