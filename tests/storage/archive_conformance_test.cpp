@@ -6,14 +6,16 @@
 #include "tests/storage/archive_harness.h"
 #include "tests/support/test_main.h"
 
-// Goal: both archives keep every record that was ordered, through kills and failures, until it
-// expires, also when its group is gone; and nothing else.
+// Goal: both archives keep every record that was ordered, through kills and failures, also when its
+// group is gone; and nothing else. What expires: archive_expiry_test.cpp.
 
 using namespace orrery;
 using namespace orrery::storage;
 using orrery::test::appendTexts;
+using orrery::test::expire;
 using orrery::test::kGroup;
 using orrery::test::kTable;
+using orrery::test::order;
 using orrery::test::orderOf;
 using orrery::test::readArchive;
 using orrery::test::segmentsOf;
@@ -22,18 +24,6 @@ using orrery::test::StoreHarness;
 using Names = std::vector<std::string>;
 
 namespace {
-
-void order(Store& store, std::uint64_t first, std::uint64_t last) {
-    Turn turn;
-    turn.archive(orderOf(first, last));
-    store.commit(std::move(turn));
-}
-
-void expire(Store& store, std::uint64_t before) {
-    Turn turn;
-    turn.expireArchive(kTable, before);
-    store.commit(std::move(turn));
-}
 
 void dropGroup(Store& store) {
     Turn turn;
@@ -94,30 +84,6 @@ private slots:
         harness.flushAll();
         QCOMPARE(harness->health(), Health::Ok);
         QCOMPARE(readArchive(harness.store(), 1), std::string("40"));
-    }
-
-    // Whoever chooses the time of an expiry knows only the orders of earlier turns.
-    void whatATurnOrdersOutlivesItsExpiry_data() { test::addStoreRows(); }
-    void whatATurnOrdersOutlivesItsExpiry() {
-        QFETCH(QString, kind);
-        StoreHarness harness(kind);
-        appendTexts(harness.store(), 1, 20);
-        order(harness.store(), 1, 10);
-        Turn both;
-        both.archive(orderOf(11, 20));
-        both.expireArchive(kTable, UINT64_MAX - 1);
-        harness->commit(std::move(both));
-        harness.flushAll();
-        QCOMPARE(segmentsOf(harness.store()), Names{"11-20"});
-        expire(harness.store(), UINT64_MAX - 1);
-        QCOMPARE(segmentsOf(harness.store()), Names{});
-        appendTexts(harness.store(), 21, 30);
-        Turn gone;
-        gone.archive(orderOf(21, 30));
-        gone.expireArchive(kTable, UINT64_MAX);
-        harness->commit(std::move(gone));
-        harness.flushAll();
-        QCOMPARE(segmentsOf(harness.store()), Names{});
     }
 
     void leavesAGapWhereNothingWasOrdered_data() { test::addStoreRows(); }
@@ -241,58 +207,6 @@ private slots:
             QCOMPARE(harness.record(volume, kGroup, 1), std::string("(none)"));
             QCOMPARE(harness.record(volume, kGroup, 60), std::string("(none)"));
             QVERIFY(harness.record(volume, kGroup, 61) != "(none)");
-        }
-    }
-
-    void dropsWholeSegmentsThatExpire_data() { test::addStoreRows(); }
-    void dropsWholeSegmentsThatExpire() {
-        QFETCH(QString, kind);
-        StoreHarness harness(kind);
-        appendTexts(harness.store(), 1, 90);
-        for (const std::uint64_t first : {1, 31, 61})
-            order(harness.store(), first, first + 29);
-        harness.flushAll();
-        expire(harness.store(), 60);  // The second ends at 60.
-        QCOMPARE(segmentsOf(harness.store()), (Names{"31-60", "61-90"}));
-        QCOMPARE(readArchive(harness.store(), 1), std::string("0"));
-        QCOMPARE(readArchive(harness.store(), 31), std::string("60"));
-        // Not synced: still there after a kill.
-        harness.reopen();
-        QCOMPARE(readArchive(harness.store(), 1), std::string("90"));
-        expire(harness.store(), 61);
-        harness.flushAll();
-        harness.reopen();
-        QCOMPARE(segmentsOf(harness.store()), Names{"61-90"});
-        expire(harness.store(), UINT64_MAX);
-        harness.flushAll();
-        QCOMPARE(harness->figures().archiveBytes, 0u);
-        harness.reopen();
-        QCOMPARE(segmentsOf(harness.store()), Names());
-    }
-
-    void anOrderThatExpiresIsNotKept_data() { test::addStoreRows(); }
-    void anOrderThatExpiresIsNotKept() {
-        QFETCH(QString, kind);
-        for (const int moment : {0, 1, 2, 3}) {
-            StoreHarness harness(kind);
-            appendTexts(harness.store(), 1, 20);
-            order(harness.store(), 1, 9);
-            order(harness.store(), 10, 20);
-            if (moment > 0) harness.syncAll();
-            std::unique_ptr<Work> work;
-            if (moment > 1) work = harness->takeFlushWork(false);
-            if (moment > 2) work->run();
-            expire(harness.store(), 15);
-            if (work != nullptr) {
-                if (moment == 2) work->run();
-                harness->finishFlushWork(std::move(work));
-            }
-            harness.flushAll();
-            QCOMPARE(segmentsOf(harness.store()), Names{"10-20"});
-            QCOMPARE(harness->figures().archiveOrders, 0u);
-            harness.reopen();
-            QCOMPARE(segmentsOf(harness.store()), Names{"10-20"});
-            QCOMPARE(readArchive(harness.store(), 10), std::string("11"));
         }
     }
 

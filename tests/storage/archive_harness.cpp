@@ -22,6 +22,18 @@ ArchiveOrder orderOf(std::uint64_t first, std::uint64_t last) {
     return {kTable, kGroup, kB, Lsn(first), Lsn(last), last};
 }
 
+void order(Store& store, std::uint64_t first, std::uint64_t last) {
+    Turn turn;
+    turn.archive(orderOf(first, last));
+    store.commit(std::move(turn));
+}
+
+void expire(Store& store, std::uint64_t before) {
+    Turn turn;
+    turn.expireArchive(kTable, before);
+    store.commit(std::move(turn));
+}
+
 std::string readArchive(const Store& store, std::uint64_t from, std::uint64_t bytesMax) {
     std::uint64_t next = from;
     while (true) {
