@@ -233,7 +233,7 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, GroupId group, Lsn l
         replica.latest.erase(key);
         replica.written.erase(key);
     }
-    m_writes[name] = {replica.table->space, group, lsn, record.newImage};
+    m_writes[name] = {replica.table->space, group, lsn, record.committedAt, record.newImage};
     if (!record.newImage) return {};
     const auto number = types::EncodedItem(*record.newImage).find("w");
     if (!number) return {};
@@ -266,8 +266,10 @@ std::string GlobalTableJudge::judgeTaken(const Taken& taken, const Write& write)
     for (const Cut& cut : m_cuts) {
         const bool isWay = cut.from == std::get<0>(taken.write) && cut.to == here.table->regionName;
         const bool isFilled = here.activeSince && *here.activeSince < cut.since;
-        const bool isWithin =
-            in(cut.before, write.group) < write.lsn && taken.lsn <= in(cut.during, taken.group);
+        // After a restart, zones apply again what they had applied before the cut.
+        const bool isWithin = cut.since < write.committedAt &&
+                              in(cut.before, write.group) < write.lsn &&
+                              taken.lsn <= in(cut.during, taken.group);
         if (isWay && isFilled && isWithin)
             return taken.where + ": takes a write of " + what + " from " + cut.from +
                    " while the link from there is cut";

@@ -84,6 +84,7 @@ private:
         KeySpaceId table{};
         GroupId group{};
         Lsn lsn{};
+        CalendarTime committedAt;
         std::optional<std::string> image;
     };
     using WriteName = std::tuple<std::string, std::string, CalendarTime>;  // Region, key, version.
