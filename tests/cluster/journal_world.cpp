@@ -22,10 +22,6 @@ constexpr std::array<const char*, 4> kRegions = {"eu-west-1", "us-east-1", "us-e
                                                  "us-west-2"};
 constexpr cluster::SeatRegions kSeats = {RegionId(1), RegionId(2), RegionId(3)};
 
-std::string keyOf(const std::string& name) {
-    return types::keySpaceBegin(kSpace) + name;
-}
-
 std::shared_ptr<const table::ApplySchema> schema() {
     table::ApplySchema schema;
     schema.group = kJournal;
@@ -66,6 +62,10 @@ JournalWorld::JournalWorld(const JournalOptions& options)
 }
 
 JournalWorld::~JournalWorld() = default;
+
+std::string JournalWorld::keyOf(const std::string& name) {
+    return types::keySpaceBegin(kSpace) + name;
+}
 
 cluster::WorldState& JournalWorld::world() {
     return m_parts->world;

@@ -66,6 +66,9 @@ public:
     /// The process is killed and starts again on what is synced, a little later.
     void kill();
 
+    /// The storage key of an item with this name.
+    static std::string keyOf(const std::string& name);
+
 private:
     struct Parts;
 

@@ -43,10 +43,11 @@ std::size_t GroupSweeps::step(std::size_t countMax) {
 }
 
 bool GroupSweeps::concerns(const Group& group, const Sweep& sweep) const {
-    const bool isFirst = m_world.plantedBug == PlantedBug::SeatKeepsPower;
+    const bool forgetsSeats = m_world.plantedBug == PlantedBug::SeatKeepsPower;
     return std::visit(Overloaded{[&](const PowerChange& power) {
-                                     return isFirst ? group.region == power.region
-                                                    : group.hasMemberIn(power.region, power.zone);
+                                     return forgetsSeats
+                                                ? group.region == power.region
+                                                : group.hasMemberIn(power.region, power.zone);
                                  },
                                  // The members of a journal are in zones of different Regions.
                                  [&](const ReachabilityChange& reach) {

@@ -20,7 +20,7 @@ storage::StorageResult<std::optional<table::StoredHeader>> headerAt(
         stored = inTail->second.stored;
         lsn = std::max(lsn, inTail->second.lsn);
     } else {
-        TRY_ASSIGN(stored, world.store.get(volumeOf(group.region, zone), key));
+        TRY_ASSIGN(stored, world.store.get(group.member(zone).volume(), key));
     }
     if (!stored) return Found();
     auto decoded = table::decodeStored(key, *stored);

@@ -28,7 +28,7 @@ std::optional<ItemView> viewOf(std::string_view storageKey, SharedBytes stored) 
 
 storage::StorageResult<ItemView> appliedItem(const WorldState& world, const Group& group,
                                              ZoneIndex zone, std::string_view storageKey) {
-    TRY_ASSIGN(SharedBytes stored, world.store.get(volumeOf(group.region, zone), storageKey));
+    TRY_ASSIGN(SharedBytes stored, world.store.get(group.member(zone).volume(), storageKey));
     return viewIn(group, zone, storageKey, std::move(stored));
 }
 
