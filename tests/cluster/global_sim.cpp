@@ -252,12 +252,13 @@ void GlobalSim::pass() {
 void GlobalSim::jump() {
     m_t.flush();
     problem(m_global.judge(m_t.world(), m_t.store()));
+    m_locality.calendarJumps();
     m_jumped += 25h;
     test::setCalendar(m_t.world(), wall());
 }
 
 void GlobalSim::look() {
-    if (m_disk.refuses() || m_disk.lowNow() != 0) m_locality.everythingFails(m_t.world().now());
+    if (!m_disk.isSound()) m_locality.everythingFails(m_t.world().now());
     m_locality.look(m_t.world());
     m_global.lookAtLinks(m_t.world());
 }

@@ -22,6 +22,9 @@ public:
     /// The whole process failed, or the disk that all share.
     void everythingFails(Instant now) { m_everywhere = now; }
 
+    /// A transaction under way is now so old that others finish it.
+    void calendarJumps();
+
     void asked(std::uint64_t call, const std::string& region, Instant now);
     /// The call has this answer. Forgets it.
     std::string answered(std::uint64_t call, const cluster::Answered& answer);
@@ -36,6 +39,7 @@ private:
     struct Call {
         std::string region;
         Instant askedAt;
+        bool sawJump = false;
     };
 
     bool isExcused(const Call& call) const;
