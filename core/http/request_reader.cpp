@@ -372,8 +372,11 @@ RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& par
 }
 
 RequestReader::Outcome RequestReader::readChunked(Request& request) {
+    // What a body ends with, "0\r\n\r\n", is the least that the parser takes at once.
+    constexpr std::size_t kLastChunkBytes = 5;
     Parser& parser = m_chunked->parser;
     while (!parser.is_done()) {
+        if (available() < kLastChunkBytes) return Outcome::NeedMore;
         beast::error_code error;
         const std::size_t used = parser.put({m_buffer.data() + m_begin, available()}, error);
         m_begin += used;

@@ -69,6 +69,8 @@ std::string post(const std::string& body, const std::string& headers = "") {
 const std::string kChunked =
     "POST /c HTTP/1.1\r\nHost: a\r\nx-amz-target: T\r\nTransfer-Encoding: chunked\r\n\r\n"
     "5;name=value\r\nhello\r\nb\r\n, my world!\r\n0\r\nTrailer: x\r\n\r\n";
+const std::string kNoChunk =
+    "POST /n HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
 
 }  // namespace
 
@@ -78,10 +80,10 @@ private slots:
     void readsTheSameHoweverItIsCut() {
         const std::string large(50'000, 'y');
         const std::string bytes = post("{}") + kChunked + "GET /x?a=b HTTP/1.1\r\nHost: a\r\n\r\n" +
-                                  post(large) + kChunked + post("");
+                                  post(large) + kChunked + post("") + kNoChunk;
         const Run whole = feed(bytes, bytes.size());
         QCOMPARE(whole.refusedWith, 0);
-        QCOMPARE(whole.requests.size(), std::size_t{6});
+        QCOMPARE(whole.requests.size(), std::size_t{7});
         QVERIFY((whole.requests[0] == Seen{"POST", "/", "{}", "DynamoDB_20120810.GetItem"}));
         QVERIFY((whole.requests[1] == Seen{"POST", "/c", "hello, my world!", "T"}));
         QVERIFY((whole.requests[2] == Seen{"GET", "/x?a=b", "", ""}));
