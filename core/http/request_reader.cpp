@@ -195,6 +195,7 @@ struct RequestReader::Chunked {
 
     const std::string head;
     Parser parser;
+    bool isBegun = false;  ///< The parser has taken a chunk or a part of one.
     bool givenOut = false;
 };
 
@@ -372,13 +373,14 @@ RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& par
 }
 
 RequestReader::Outcome RequestReader::readChunked(Request& request) {
-    // What a body ends with, "0\r\n\r\n", is the least that the parser takes at once.
+    // "0\r\n\r\n". If it is the first one, the parser must not see the end of it byte by byte.
     constexpr std::size_t kLastChunkBytes = 5;
     Parser& parser = m_chunked->parser;
     while (!parser.is_done()) {
-        if (available() < kLastChunkBytes) return Outcome::NeedMore;
+        if (!m_chunked->isBegun && available() < kLastChunkBytes) return Outcome::NeedMore;
         beast::error_code error;
         const std::size_t used = parser.put({m_buffer.data() + m_begin, available()}, error);
+        m_chunked->isBegun = m_chunked->isBegun || used > 0;
         m_begin += used;
         if (error == beast::http::error::body_limit) {
             m_refusal.origin = parser.request.origin;
