@@ -315,12 +315,12 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     beast::error_code error;
     const std::size_t headBytes = parser.putHead(bytes, error);
     if (error == beast::http::error::need_more) return waitForHead();
+    if (error == beast::http::error::header_limit)
+        return refuse(400, "The request's header fields are too large.");
     if (parser.hasUnknownCoding()) {
         m_refusal.origin = parser.request.origin;
         return refuse(501, "The request's Transfer-Encoding is not supported; send it chunked.");
     }
-    if (error == beast::http::error::header_limit)
-        return refuse(400, "The request's header fields are too large.");
     if (error || !parser.is_header_done() || parser.isMalformed())
         return refuse(400, "The request is not valid HTTP.");
     parser.request.keepAlive = parser.keep_alive();

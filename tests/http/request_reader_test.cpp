@@ -163,6 +163,10 @@ private slots:
                 413);
         row("a head without end", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x'), 400);
         row("a large head", "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'x') + "\r\n\r\n", 400);
+        row("a large head of a request that is refused anyway",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\nA: " + std::string(9'000, 'x') +
+                "\r\n\r\n",
+            400);
     }
     void refuses() {
         QFETCH(QByteArray, bytes);
