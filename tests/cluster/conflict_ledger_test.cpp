@@ -254,6 +254,45 @@ private slots:
                  "us-west-2 lost 1 of a: XL (us-west-2) to 1 and green (ap-south-1)\n");
     }
 
+    // The winner descends from writes that lost before, all or a part of them, and not from what
+    // has been made since.
+    void whatWasMadeOfAnEarlierWinnerIsCounted_data() {
+        QTest::addColumn<int>("seen");
+        QTest::addColumn<QString>("left");
+        QTest::newRow("all") << 3 << "";
+        QTest::newRow("a part") << 2 << "us-east-1 lost 1 of a: 3 (us-east-1) to XL (us-west-2)\n";
+    }
+    void whatWasMadeOfAnEarlierWinnerIsCounted() {
+        QFETCH(int, seen);
+        QFETCH(QString, left);
+        Regions t({kWest, kThird});
+        const auto link = [&t](const std::string& from, const std::string& to, Duration delay) {
+            t.slowLink(from, to, delay);
+        };
+        link(kEast, kWest, 100s);
+        link(kWest, kThird, 100s);
+        link(kEast, kThird, 0s);
+        link(kThird, kEast, 0s);
+        link(kWest, kEast, 0s);
+        for (int number = 1; number <= 3; ++number) {
+            t.write(kEast, "a", std::to_string(number));
+            t.run(100ms);
+            if (number == seen) link(kEast, kThird, 100s);
+        }
+        link(kThird, kEast, 1s);
+        t.write(kWest, "a", "XL");
+        t.run(100ms);
+        QCOMPARE(t.listed(), "us-east-1 lost 3 of a: 3 (us-east-1) to XL (us-west-2)\n");
+        for (const char* value : {"XL1", "XL2", "XL3", "XL4"})
+            t.write(kEast, "a", value);
+        t.write(kThird, "a", "green");
+        t.run(2s);
+        QCOMPARE(QString::fromStdString(t.listed()),
+                 left +
+                     "us-west-2 lost 1 of a: XL (us-west-2) to green (ap-south-1)\n"
+                     "us-east-1 lost 4 of a: XL4 (us-east-1) to green (ap-south-1)\n");
+    }
+
     void theyOutliveStops_data() {
         QTest::addColumn<bool>("kills");
         QTest::newRow("restarts") << false;

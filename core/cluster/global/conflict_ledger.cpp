@@ -180,11 +180,32 @@ void ConflictLedger::moved(Group& group) {
 void ConflictLedger::take(Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record) {
     if (record.cause != table::Cause::Replication || !table::changesItem(record)) return;
     const std::string& own = m_world.region(group.region).name;
+    // If both sides deleted the item, nobody misses anything.
+    std::optional<Conflict> conflict;
+    if (record.lost && (record.oldImage || record.newImage)) {
+        conflict = conflictOf(group, lsn, record);
+        conflict->count = countOf(kept, *conflict);
+    }
     if (const table::VersionHead* const known = findHead(record.heads, own))
         withdraw(group.table, kept, record.key, *known);
-    // If both sides deleted the item, nobody misses anything.
-    if (record.lost && (record.oldImage || record.newImage))
-        add(group.table, kept, conflictOf(group, lsn, record));
+    if (conflict) add(group.table, kept, *std::move(conflict));
+}
+
+// Heads number the writes of a Region along what descends from one another. The winner may descend
+// from a write that was lost here before, to a version that the present one descends from. Then
+// both have in common what they had when that write was lost.
+std::uint64_t ConflictLedger::countOf(const OfTable& kept, const Conflict& conflict) {
+    const auto ofKey = kept.byKey.find(conflict.key);
+    if (ofKey == kept.byKey.end()) return conflict.count;
+    const Conflict* before = nullptr;  // The one that fits most closely.
+    for (const ConflictId& id : ofKey->second) {
+        const Conflict& one = kept.entries.at(id).conflict;
+        if (conflict.after <= one.after || conflict.after > id.lostAt) continue;
+        if (before == nullptr || one.after > before->after) before = &one;
+    }
+    if (before == nullptr) return conflict.count;
+    const std::uint64_t inCommon = before->lastNumber - before->count;
+    return conflict.lastNumber - std::min(inCommon, conflict.lastNumber - 1);
 }
 
 ConflictSide ConflictLedger::sideOf(const std::string& region, CalendarTime version,

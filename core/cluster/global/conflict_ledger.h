@@ -71,6 +71,8 @@ private:
                         const std::optional<std::string>& image) const;
     void add(KeySpaceId table, OfTable& kept, const Conflict& conflict);
     /// The version that has come descends from writes that counted as lost.
+    /// How many writes are lost; the conflict has not been added yet.
+    static std::uint64_t countOf(const OfTable& kept, const Conflict& conflict);
     void withdraw(KeySpaceId table, OfTable& kept, const std::string& key,
                   const table::VersionHead& known);
     void noteFresh(OfTable& kept, const ConflictId& id);
