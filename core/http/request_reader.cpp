@@ -20,6 +20,7 @@ using beast::http::verb;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
@@ -308,14 +309,18 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     // Most heads arrive whole, and the parser finds their end itself. A head that arrives in parts
     // is searched from the end of the last search, and parsed once it is whole.
     if (m_scanned > 0) {
-        const std::size_t end = bytes.find("\r\n\r\n", std::min(m_scanned, bytes.size()));
+        const std::size_t end = bytes.find(kHeadEnd, std::min(m_scanned, bytes.size()));
         if (end == std::string_view::npos) return waitForHead();
     }
     Parser parser(m_limits);
     beast::error_code error;
     const std::size_t headBytes = parser.putHead(bytes, error);
     if (error == beast::http::error::need_more) return waitForHead();
-    if (error == beast::http::error::header_limit)
+    // The parser stops at the first fault, but a head that arrives in parts has been refused by
+    // then.
+    const bool isFaulty = error || parser.hasUnknownCoding() || parser.isMalformed();
+    if (isFaulty && bytes.size() >= m_limits.headBytesMax &&
+        bytes.substr(0, m_limits.headBytesMax).find(kHeadEnd) == bytes.npos)
         return refuse(400, "The request's header fields are too large.");
     if (parser.hasUnknownCoding()) {
         m_refusal.origin = parser.request.origin;
