@@ -1,201 +1,33 @@
 #include "core/http/request_reader.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
-#include <functional>
 #include <string>
 
 #include "core/base/check.h"
-#include "core/base/utf8.h"
 #include "core/http/input_buffer.h"
+#include "core/http/request_parser.h"
 
 namespace orrery::http {
 namespace {
 
 namespace beast = boost::beast;
-using beast::http::field;
-using beast::http::verb;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-
-std::string_view view(beast::string_view text) {
-    return {text.data(), text.size()};
-}
-
-Method methodOf(verb method) {
-    switch (method) {
-        case verb::get:
-            return Method::Get;
-        case verb::head:
-            return Method::Head;
-        case verb::post:
-            return Method::Post;
-        case verb::put:
-            return Method::Put;
-        case verb::delete_:
-            return Method::Delete;
-        case verb::options:
-            return Method::Options;
-        default:
-            return Method::Other;
-    }
-}
+constexpr std::string_view kLargeHead = "The request's header fields are too large.";
 
 }  // namespace
-
-/// Beast's parser, which keeps views of the few fields that the engine uses.
-class RequestReader::Parser final : public beast::http::basic_parser<true> {
-public:
-    explicit Parser(const Limits& limits) : chunks(limits.bodyBytesMax) {
-        header_limit(static_cast<std::uint32_t>(limits.headBytesMax));
-        body_limit(boost::none);
-    }
-
-    Request request;
-    bool expectsContinue = false;
-    BodyBuffer chunks;
-
-    /// Parses a head.
-    std::size_t putHead(std::string_view bytes, beast::error_code& error) {
-        m_input = bytes;
-        return put({bytes.data(), bytes.size()}, error);
-    }
-    /// Beast accepts the head, but it is not valid HTTP: it repeats a field that may occur once,
-    /// folds a field over lines (RFC 9112, 5.2), frames a body in a way that HTTP/1.0 cannot, or
-    /// has bytes that are no text.
-    bool isMalformed() const { return m_malformed || (m_coded && request.http10) || !hasText(); }
-    /// The body has a coding that we cannot decode, so its end is unknown (RFC 9112, 6.1).
-    bool hasUnknownCoding() const { return m_coded && !m_chunkedAlone; }
-
-private:
-    void on_request_impl(verb method, beast::string_view methodName, beast::string_view target,
-                         int version, beast::error_code&) override {
-        request.method = methodOf(method);
-        request.methodName = view(methodName);
-        request.target = view(target);
-        request.http10 = version < 11;
-    }
-    void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
-
-    void on_field_impl(field name, beast::string_view nameText, beast::string_view value,
-                       beast::error_code&) override {
-        if (m_headDone) return;  // A trailer of a chunked body.
-        // Beast unfolds a value into memory of its own, which is gone before the field is read.
-        const std::less<> before;
-        if (before(value.data(), m_input.data()) ||
-            before(m_input.data() + m_input.size(), value.data() + value.size())) {
-            m_malformed = true;
-            return;
-        }
-        switch (name) {
-            case field::host:
-                m_malformed = m_malformed || request.hasHost;
-                request.host = view(value);
-                request.hasHost = true;
-                break;
-            case field::content_length:
-                m_malformed = m_malformed || m_hasLength || value.find(',') != value.npos;
-                m_hasLength = true;
-                break;
-            case field::transfer_encoding:
-                m_chunkedAlone = !m_coded && beast::iequals(value, "chunked");
-                m_coded = true;
-                break;
-            case field::authorization:
-                request.authorization = view(value);
-                break;
-            case field::content_type:
-                request.contentType = view(value);
-                break;
-            case field::content_encoding:
-                // Codings that are applied one after another; none of them is known then.
-                m_malformed = m_malformed || !request.contentEncoding.empty();
-                request.contentEncoding = view(value);
-                break;
-            case field::accept_encoding:
-                if (!m_hasAcceptEncoding) request.acceptEncoding = view(value);
-                m_hasAcceptEncoding = true;
-                break;
-            case field::date:
-                request.date = view(value);
-                break;
-            case field::origin:
-                m_malformed = m_malformed || !request.origin.empty();
-                request.origin = view(value);
-                break;
-            case field::sec_fetch_site:
-                request.fetchSite = view(value);
-                break;
-            case field::expect:
-                expectsContinue = beast::iequals(value, "100-continue");
-                break;
-            case field::access_control_request_method:
-                request.corsMethod = view(value);
-                break;
-            case field::access_control_request_headers:
-                request.corsHeaders = view(value);
-                break;
-            case field::unknown:
-                onOwnField(nameText, value);
-                break;
-            default:
-                break;
-        }
-    }
-    void onOwnField(beast::string_view name, beast::string_view value) {
-        if (beast::iequals(name, "x-amz-target")) request.amzTarget = view(value);
-        if (beast::iequals(name, "x-amz-date")) request.amzDate = view(value);
-        if (beast::iequals(name, "x-orrery-zone")) request.zone = view(value);
-        if (beast::iequals(name, "x-orrery-namespace")) {
-            m_malformed = m_malformed || request.nameSpace.has_value();
-            request.nameSpace = view(value);
-        }
-    }
-    /// True if everything that an answer may repeat is UTF-8.
-    bool hasText() const {
-        const Request& r = request;
-        return isUtf8(r.target) && isUtf8(r.host) && isUtf8(r.authorization) &&
-               isUtf8(r.amzTarget) && isUtf8(r.amzDate) && isUtf8(r.date) &&
-               isUtf8(r.contentType) && isUtf8(r.origin) && isUtf8(r.zone) &&
-               isUtf8(r.corsMethod) && isUtf8(r.corsHeaders) &&
-               isUtf8(r.nameSpace.value_or(std::string_view()));
-    }
-    void on_header_impl(beast::error_code&) override { m_headDone = true; }
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
-    std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
-        return body.size();
-    }
-    void on_chunk_header_impl(std::uint64_t size, beast::string_view,
-                              beast::error_code& error) override {
-        if (!chunks.hasRoom(size)) error = beast::http::error::body_limit;
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
-                                   beast::error_code&) override {
-        chunks.append({body.data(), body.size()});
-        return body.size();
-    }
-    void on_finish_impl(beast::error_code&) override {}
-
-    std::string_view m_input;
-    bool m_headDone = false;
-    bool m_hasLength = false;
-    bool m_coded = false;         // There is a Transfer-Encoding
-    bool m_chunkedAlone = false;  // and it is "chunked".
-    bool m_hasAcceptEncoding = false;
-    bool m_malformed = false;
-};
 
 /// A chunked body in progress. It keeps its own copy of the head, since the parser's views point
 /// into it.
 struct RequestReader::Chunked {
-    explicit Chunked(const Limits& limits, std::string_view text) : head(text), parser(limits) {}
+    explicit Chunked(const Limits& limits, std::string_view text)
+        : head(text), parser(limits.headBytesMax, limits.bodyBytesMax) {}
 
     const std::string head;
-    Parser parser;
+    RequestParser parser;
     bool isBegun = false;  ///< The parser has taken a chunk or a part of one.
     bool givenOut = false;
 };
@@ -289,8 +121,7 @@ RequestReader::Outcome RequestReader::next(Request& request) {
 }
 
 RequestReader::Outcome RequestReader::waitForHead() {
-    if (available() >= m_limits.headBytesMax)
-        return refuse(400, "The request's header fields are too large.");
+    if (available() >= m_limits.headBytesMax) return refuse(400, kLargeHead);
     m_scanned = std::max<std::size_t>(available(), 4) - 3;
     return Outcome::NeedMore;
 }
@@ -312,16 +143,13 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
         const std::size_t end = bytes.find(kHeadEnd, std::min(m_scanned, bytes.size()));
         if (end == std::string_view::npos) return waitForHead();
     }
-    Parser parser(m_limits);
+    if (bytes.size() > m_limits.headBytesMax &&
+        bytes.substr(0, m_limits.headBytesMax).find(kHeadEnd) == bytes.npos)
+        return refuse(400, kLargeHead);
+    RequestParser parser(m_limits.headBytesMax, m_limits.bodyBytesMax);
     beast::error_code error;
     const std::size_t headBytes = parser.putHead(bytes, error);
     if (error == beast::http::error::need_more) return waitForHead();
-    // The parser stops at the first fault, but a head that arrives in parts has been refused by
-    // then.
-    const bool isFaulty = error || parser.hasUnknownCoding() || parser.isMalformed();
-    if (isFaulty && bytes.size() >= m_limits.headBytesMax &&
-        bytes.substr(0, m_limits.headBytesMax).find(kHeadEnd) == bytes.npos)
-        return refuse(400, "The request's header fields are too large.");
     if (parser.hasUnknownCoding()) {
         m_refusal.origin = parser.request.origin;
         return refuse(501, "The request's Transfer-Encoding is not supported; send it chunked.");
@@ -334,14 +162,14 @@ RequestReader::Outcome RequestReader::readHead(Request& request) {
     return readSized(request, parser, headBytes);
 }
 
-RequestReader::Outcome RequestReader::waitForBody(const Parser& parser) {
+RequestReader::Outcome RequestReader::waitForBody(const RequestParser& parser) {
     if (!parser.expectsContinue || m_saidContinue || parser.request.http10)
         return Outcome::NeedMore;
     m_saidContinue = true;
     return Outcome::NeedContinue;
 }
 
-RequestReader::Outcome RequestReader::readSized(Request& request, Parser& parser,
+RequestReader::Outcome RequestReader::readSized(Request& request, RequestParser& parser,
                                                 std::size_t headBytes) {
     const std::uint64_t length = parser.content_length().value_or(0);
     if (length > m_limits.bodyBytesMax) {
@@ -361,12 +189,12 @@ RequestReader::Outcome RequestReader::readSized(Request& request, Parser& parser
     return Outcome::Ready;
 }
 
-RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& parser,
+RequestReader::Outcome RequestReader::startChunked(Request& request, RequestParser& parser,
                                                    std::size_t headBytes) {
     m_chunked = std::make_unique<Chunked>(m_limits, parser.request.head);
     m_begin += headBytes;
     m_scanned = 0;
-    Parser& kept = m_chunked->parser;
+    RequestParser& kept = m_chunked->parser;
     beast::error_code error;
     kept.putHead(m_chunked->head, error);
     CHECK(!error);
@@ -380,7 +208,7 @@ RequestReader::Outcome RequestReader::startChunked(Request& request, Parser& par
 RequestReader::Outcome RequestReader::readChunked(Request& request) {
     // "0\r\n\r\n". If it is the first one, the parser must not see the end of it byte by byte.
     constexpr std::size_t kLastChunkBytes = 5;
-    Parser& parser = m_chunked->parser;
+    RequestParser& parser = m_chunked->parser;
     while (!parser.is_done()) {
         if (!m_chunked->isBegun && available() < kLastChunkBytes) return Outcome::NeedMore;
         beast::error_code error;

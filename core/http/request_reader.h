@@ -10,6 +10,8 @@
 
 namespace orrery::http {
 
+class RequestParser;
+
 /// Turns the bytes of one connection into requests. It uses no socket, so a test can feed it a byte
 /// at a time. Beast's parser reads the head; a body of known length is never copied.
 class RequestReader {
@@ -61,17 +63,15 @@ public:
     void discard();
 
 private:
-    class Parser;
-
     std::size_t available() const { return m_end - m_begin; }
     void skipEmptyLines();
     Outcome readHead(Request& request);
     Outcome waitForHead();
-    Outcome readSized(Request& request, Parser& parser, std::size_t headBytes);
-    Outcome startChunked(Request& request, Parser& parser, std::size_t headBytes);
+    Outcome readSized(Request& request, RequestParser& parser, std::size_t headBytes);
+    Outcome startChunked(Request& request, RequestParser& parser, std::size_t headBytes);
     Outcome readChunked(Request& request);
     void release();
-    Outcome waitForBody(const Parser& parser);
+    Outcome waitForBody(const RequestParser& parser);
     Outcome refuse(int status, std::string_view message);
     std::size_t bufferWanted() const;
     void reserve(std::size_t bytes);

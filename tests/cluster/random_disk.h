@@ -27,7 +27,7 @@ public:
           m_everRefuses(m_prng.chance({1, 3})) {}
 
     bool refuses() const { return m_state == State::Refuses; }
-    /// False also while it has room for clients, which may be too little for what one of them writes.
+    /// False also while it has room for clients, which may be too little for a write.
     bool isSound() const { return m_state == State::Sound; }
     /// How often it began to refuse writes.
     int refusals() const { return m_refusals; }

@@ -20,7 +20,7 @@ QString instantText(Instant at);          ///< "00:03:12.480": virtual time.
 QString calendarText(CalendarTime at);    ///< "2026-09-03 07:05:11 UTC".
 /// "5 s ahead", "200 ms behind", "as the world's": of a Region's clock.
 QString clockText(Duration offset);
-QString speedText(double speed);          ///< "0.1×".
+QString speedText(double speed);  ///< "0.1×".
 /// "even with the leader", or "3 records, 12 ms behind".
 QString behindText(std::uint64_t records, Duration behind);
 /// "Filling index ByColour of table Music: 500 of 20,000 items".
