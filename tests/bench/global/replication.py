@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a replica in another Region costs a writer, and whether replication keeps up.
 
-usage: replication.py ORRERYD LOAD [--seconds N] [--rounds N]
+usage: replication.py ORRERYD LOAD [--seconds N] [--rounds N] [--durability relaxed]
 
 LOAD is the load generator of tests/bench/load. In the profile service-like, where replicas follow
 by themselves, writes items of 1 KB at 2,000/s to a table with a stream and then to one that also
@@ -54,7 +54,8 @@ def figures(process):
 
 def start(options):
     folder = tempfile.TemporaryDirectory(prefix="orrery-bench-")
-    return folder, Daemon(options.orreryd, folder.name, "--profile", "service-like")
+    return folder, Daemon(options.orreryd, folder.name, "--profile", "service-like",
+                          "--durability", options.durability)
 
 
 def writer_latency(options):
@@ -114,6 +115,7 @@ def main():
     parser.add_argument("load")
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--durability", default="durable", help="or relaxed, on a slow disk")
     options = parser.parse_args()
     writer_latency(options)
     backlog(options)
