@@ -109,11 +109,7 @@ storage::StorageResult<Lsn> JournalServer::propose(Group& journal, const Pending
     table::LogRecord record = changeRecord(m_world, journal, request.key, latest.item,
                                            write.newImage, write.newItemBytes);
     record.cause = write.cause;
-    record.originRegion = write.originRegion;
-    record.version = write.version;
-    record.heads = write.heads;
-    record.base = write.base;
-    record.originCommittedAt = write.originCommittedAt;
+    takeVersion(write, record);
     record.hasTombstone = hasTombstone;
     const Lsn lsn = m_replicator.propose(journal, pending.zone, std::move(record));
     Remembered& remembered = rememberedBy(journal, pending);

@@ -97,6 +97,14 @@ storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, con
     return latest;
 }
 
+void takeVersion(const table::LogRecord& write, table::LogRecord& record) {
+    record.originRegion = write.originRegion;
+    record.version = write.version;
+    record.heads = write.heads;
+    record.base = write.base;
+    record.originCommittedAt = write.originCommittedAt;
+}
+
 void noteVersion(WorldState& world, const Group& group, ZoneIndex zone, table::LogRecord& record) {
     const GlobalTableList& globals = world.catalog.globals();
     if (globals.size() == 0 || group.kind != GroupKind::Table || record.space != group.space ||

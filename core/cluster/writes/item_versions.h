@@ -42,6 +42,9 @@ struct LatestVersion {
 storage::StorageResult<LatestVersion> latestVersion(const WorldState& world, const Group& group,
                                                     ZoneIndex zone, std::string_view storageKey);
 
+/// Gives `record` the version, the ancestors and the origin of a write that was made elsewhere.
+void takeVersion(const table::LogRecord& write, table::LogRecord& record);
+
 /// Gives a record its version, if it changes an item of a global table. A replicated write has one
 /// already. Called for every record before the leader in `zone` proposes it, so that no way of
 /// writing forgets it. Reports corrupt data to the world.

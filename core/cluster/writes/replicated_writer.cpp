@@ -59,11 +59,7 @@ storage::StorageResult<ReplicatedWrite> ReplicatedWriter::apply(
     table::LogRecord record =
         changeRecord(m_world, group, write.key, latest.item, write.newImage, write.newItemBytes);
     record.cause = table::Cause::Replication;
-    record.originRegion = write.originRegion;
-    record.version = write.version;
-    record.heads = write.heads;
-    record.base = write.base;
-    record.originCommittedAt = write.originCommittedAt;
+    takeVersion(write, record);
     if (replaced.version)
         record.lost = lostWrites(*replaced.version, write, m_world.region(group.region).name);
     // The ledger of conflicts shows what was lost.
