@@ -29,7 +29,7 @@ std::optional<std::string> Body::refusedMember(std::span<const std::string_view>
         std::string list;
         for (const std::string_view one : known)
             list.append(list.empty() ? "\"" : ", \"").append(one).append("\"");
-        return "\"" + std::string(name) + "\" is not known here; there is " + list + ".";
+        return "\"" + std::string(name) + "\" is unknown; this call takes " + list + ".";
     }
     return std::nullopt;
 }

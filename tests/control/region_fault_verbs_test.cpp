@@ -152,7 +152,7 @@ private slots:
         row(R"({"kind":"replication-pause","table":7})", "\"table\" must be the name");
         // What is spelt wrong, or belongs to another fault, must not make a larger one.
         row(R"({"kind":"replication-pause","tabel":"Tab"})",
-            R"("tabel" is not known here; there is "kind", "duration", "region", )"
+            R"("tabel" is unknown; this call takes "kind", "duration", "region", )"
             R"("regions", "table".)");
         row(R"({"kind":"region-isolation","region":"us-east-1","duratoin":"2s"})", "\"duratoin\"");
         row(R"({"kind":"replication-pause","table":"Tab","oneWay":true})", "\"oneWay\"");
