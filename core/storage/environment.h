@@ -180,9 +180,6 @@ private:
     mutable std::optional<CheckedPath> m_checkedPath;
 };
 
-/// The reading thread: each has its own pages. There is one worker at a time.
-enum class Reader { Owner, Worker };
-
 /// A consistent view of an environment. Begin it on the owner's thread or on the one reading
 /// worker. Keep it short: LMDB cannot reuse freed pages while it is open, so the file grows.
 class ReadTransaction : public Transaction {

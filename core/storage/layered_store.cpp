@@ -157,6 +157,13 @@ StorageResult<SharedBytes> LayeredStore::record(VolumeId volume, GroupId group, 
     return noted(m_log.record(volume, group, lsn));
 }
 
+StorageResult<void> LayeredStore::visitRecords(Reader reader, VolumeId volume, GroupId group,
+                                               Lsn first, Lsn last,
+                                               const RecordVisitor& visitor) const {
+    CHECK(m_log.last() == m_log.written());
+    return m_logMedium->visitRecords(reader, volume, group, first, last, visitor);
+}
+
 StorageResult<Lsn> LayeredStore::lastLsn(VolumeId volume, GroupId group) const {
     return noted(m_log.lastLsn(volume, group));
 }

@@ -38,6 +38,8 @@ public:
     void finishLogWork(std::unique_ptr<Work> work) override;
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const override;
+    StorageResult<void> visitRecords(Reader reader, VolumeId volume, GroupId group, Lsn first,
+                                     Lsn last, const RecordVisitor& visitor) const override;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                          GroupId group) const override;

@@ -124,6 +124,20 @@ StorageResult<SharedBytes> LmdbLog::readRecord(Reader reader, VolumeId volume, G
     return found ? share(std::string(*found)) : nullptr;
 }
 
+StorageResult<void> LmdbLog::visitRecords(Reader reader, VolumeId volume, GroupId group, Lsn first,
+                                          Lsn last, const RecordVisitor& visitor) {
+    TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment, reader));
+    TRY_ASSIGN(Cursor cursor,
+               Cursor::open(transaction, databaseOf(*m_environment, LogDatabase::Records)));
+    TRY_ASSIGN(bool found, cursor.lowerBound(recordKey(volume, group, first)));
+    for (Lsn lsn = first; found && lsn <= last; lsn = lsn.next()) {
+        if (cursor.key() != recordKey(volume, group, lsn)) break;
+        if (visitor(lsn, cursor.value()) == ScanStep::Stop) break;
+        TRY_ASSIGN(found, cursor.next());
+    }
+    return {};
+}
+
 StorageResult<Lsn> LmdbLog::lastLsn(VolumeId volume, GroupId group) {
     TRY_ASSIGN(const ReadTransaction transaction, ReadTransaction::begin(*m_environment));
     TRY_ASSIGN(Cursor cursor,

@@ -90,6 +90,9 @@ public:
     virtual StorageResult<SharedBytes> recordOnWorker(VolumeId volume, GroupId group, Lsn lsn) {
         return record(volume, group, lsn);
     }
+    /// See Store::visitRecords.
+    virtual StorageResult<void> visitRecords(Reader reader, VolumeId volume, GroupId group,
+                                             Lsn first, Lsn last, const RecordVisitor& visitor) = 0;
     virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) = 0;
     virtual StorageResult<std::optional<std::string>> groupState(VolumeId volume,
                                                                  GroupId group) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/result.h"
 
 namespace orrery::storage {
 namespace {
@@ -133,6 +134,15 @@ StorageResult<SharedBytes> MemoryLog::record(VolumeId volume, GroupId group, Lsn
     }
     const std::uint64_t index = lsn.value() - at->second.first.value();
     return index < at->second.records.size() ? at->second.records[index] : SharedBytes();
+}
+
+StorageResult<void> MemoryLog::visitRecords(Reader, VolumeId volume, GroupId group, Lsn first,
+                                            Lsn last, const RecordVisitor& visitor) {
+    for (Lsn lsn = first; lsn <= last; lsn = lsn.next()) {
+        TRY_ASSIGN(const SharedBytes bytes, record(volume, group, lsn));
+        if (bytes == nullptr || visitor(lsn, *bytes) == ScanStep::Stop) break;
+    }
+    return {};
 }
 
 StorageResult<Lsn> MemoryLog::lastLsn(VolumeId volume, GroupId group) {

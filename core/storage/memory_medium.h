@@ -15,6 +15,8 @@ public:
     void settle(const LogBatch& batch) override;
 
     StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) override;
+    StorageResult<void> visitRecords(Reader reader, VolumeId volume, GroupId group, Lsn first,
+                                     Lsn last, const RecordVisitor& visitor) override;
     StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) override;
     StorageResult<std::optional<std::string>> groupState(VolumeId volume, GroupId group) override;
     StorageResult<Lsn> trimMark(VolumeId volume, GroupId group) override;

@@ -150,6 +150,12 @@ enum class ScanStep : std::uint8_t { Continue, Stop };
 /// Called with each key and image of a scan, in order. The views are valid during the call.
 using ScanVisitor = std::function<ScanStep(std::string_view key, std::string_view image)>;
 
+/// Which thread reads from the disk: each has its own pages, and there is one worker at a time.
+enum class Reader : std::uint8_t { Owner, Worker };
+
+/// Called with each record of a part of a log, in order. The view is valid during the call.
+using RecordVisitor = std::function<ScanStep(Lsn lsn, std::string_view record)>;
+
 enum class Health : std::uint8_t {
     Ok,
     /// The tree or the archive could not be written for lack of room. Logs still are; `tryAgain`
@@ -184,6 +190,12 @@ public:
     /// The record at `lsn`, or null if the log does not have it (truncated, or not yet written).
     /// Before the trim mark, records that the tree lacks are found; others may be gone.
     virtual StorageResult<SharedBytes> record(VolumeId volume, GroupId group, Lsn lsn) const = 0;
+    /// Visits the records from `first` to `last` in order, up to the first that the log does not
+    /// have. Only between an opening and the first `commit`; a worker may do so at the same time as
+    /// the owner. Its errors are not noted as damage, since `record` meets them again.
+    virtual StorageResult<void> visitRecords(Reader reader, VolumeId volume, GroupId group,
+                                             Lsn first, Lsn last,
+                                             const RecordVisitor& visitor) const = 0;
     /// The position of the last record, even if it has been trimmed; 0 if there never was one.
     virtual StorageResult<Lsn> lastLsn(VolumeId volume, GroupId group) const = 0;
     /// The last argument of putGroupState, or nothing.

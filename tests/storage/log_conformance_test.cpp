@@ -1,3 +1,7 @@
+#include <future>
+#include <string>
+#include <vector>
+
 #include <QTest>
 
 #include "tests/storage/store_harness.h"
@@ -14,6 +18,23 @@ using orrery::test::kB;
 using orrery::test::kC;
 using orrery::test::kGroup;
 using orrery::test::StoreHarness;
+
+namespace {
+
+/// The records that a visit shows, up to the first that begins with "stop".
+std::vector<std::string> visited(StoreHarness& harness, Reader reader, std::uint64_t first,
+                                 std::uint64_t last) {
+    std::vector<std::string> seen;
+    const auto result = harness->visitRecords(
+        reader, kB, kGroup, Lsn(first), Lsn(last), [&](Lsn lsn, std::string_view record) {
+            seen.push_back(std::to_string(lsn.value()) + ":" + std::string(record));
+            return record.starts_with("stop") ? ScanStep::Stop : ScanStep::Continue;
+        });
+    if (!result) seen.push_back(result.error().message());
+    return seen;
+}
+
+}  // namespace
 
 class LogConformanceTest : public QObject {
     Q_OBJECT
@@ -104,6 +125,29 @@ private slots:
         harness.syncAll();
         QCOMPARE(harness->synced(), Ticket(1));
         QCOMPARE(harness.record(kA, kGroup, 1), std::string("one"));
+    }
+
+    void visitsAPartOfALogOnTwoThreadsAfterAnOpening_data() { test::addStoreRows(); }
+    void visitsAPartOfALogOnTwoThreadsAfterAnOpening() {
+        QFETCH(QString, kind);
+        StoreHarness harness(kind);
+        harness.appendEverywhere(GroupId(6), 1, {"before"});
+        harness.appendEverywhere(kGroup, 1, {"one", "two", "three", "stop", "five"});
+        harness.appendEverywhere(GroupId(8), 1, {"after"});
+        harness.syncAll();
+        harness.reopen();
+        using Seen = std::vector<std::string>;
+        const auto both = [&](std::uint64_t first, std::uint64_t last) {
+            auto aside = std::async(std::launch::async,
+                                    [&] { return visited(harness, Reader::Worker, first, last); });
+            const Seen here = visited(harness, Reader::Owner, first, last);
+            return aside.get() == here ? here : Seen{"The threads differ."};
+        };
+        QCOMPARE(both(2, 3), (Seen{"2:two", "3:three"}));
+        QCOMPARE(both(3, 5), (Seen{"3:three", "4:stop"}));
+        QCOMPARE(both(5, 9), (Seen{"5:five"}));
+        QCOMPARE(both(0, 2), Seen());
+        QCOMPARE(both(6, 9), Seen());
     }
 
     // The tail of one leader is replaced by another's, with the cut and the new records before,
