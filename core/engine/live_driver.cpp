@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/engine/loop.h"
+#include "core/engine/work_sharing.h"
 #include "core/table/apply.h"
 
 namespace orrery::engine {
@@ -80,6 +81,8 @@ std::expected<void, std::string> LiveDriver::openStore() {
 std::expected<void, std::string> LiveDriver::openWorld(CalendarTime calendar) {
     cluster::WorldOptions options = m_options.world;
     options.profileIsChosen = m_profileIsChosen;
+    WorkSharing helper(m_treeFlusher);  // It has nothing to do yet.
+    options.helper = &helper;
     auto world = cluster::World::open(*m_store, options, calendar);
     if (!world) return std::unexpected(world.error().message());
     m_world = *std::move(world);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -170,20 +171,18 @@ void GroupOpener::stepDownAfterLoss(Group& group) {
 
 // Applies the records that were known to be committed but had not reached the trees.
 void GroupOpener::replay(Group& group) {
-    std::array<LsnRange, kZonesPerRegion> lacked;
-    LsnRange all;
+    LackedRecords lacked;
     for (const Member& member : group.members) {
         // An incomplete tree catches up in steps.
         if (!member.replica || member.standing() != replication::Standing::Whole) continue;
-        const LsnRange range{member.mark.applied.next(), member.replica->commitLsn()};
-        if (range.empty()) continue;
-        lacked[member.zone.value()] = range;
-        all = all.empty()
-                  ? range
-                  : LsnRange{std::min(all.first, range.first), std::max(all.last, range.last)};
+        lacked[member.zone.value()] = {member.mark.applied.next(), member.replica->commitLsn()};
     }
-    for (Lsn lsn = all.first; lsn <= all.last; lsn = lsn.next()) {
-        if (!replayOne(group, lsn)) return;
+    const std::vector<ReplayReader::Part> parts = partsToRead(lacked);
+    ReplayReader reader(m_world.store, group, parts, m_helper);
+    for (const auto& [zone, range] : parts) {
+        for (Lsn lsn = range.first; lsn <= range.last; lsn = lsn.next()) {
+            if (!replayOne(group, lsn, reader)) return;
+        }
     }
     for (const ZoneIndex zone : kZones) {
         const LsnRange range = lacked[zone.value()];
@@ -191,9 +190,30 @@ void GroupOpener::replay(Group& group) {
     }
 }
 
+// Each record is read from the log of the first replica whose tree lacks it.
+std::vector<ReplayReader::Part> GroupOpener::partsToRead(const LackedRecords& lacked) {
+    std::vector<ReplayReader::Part> parts;
+    Lsn next(1);
+    for (;;) {
+        // From the next record that a tree lacks, up to where the tree of an earlier zone does.
+        std::optional<ReplayReader::Part> part;
+        for (const ZoneIndex zone : kZones) {
+            const LsnRange& range = lacked[zone.value()];
+            if (range.empty() || range.last < next) continue;
+            const Lsn first = std::max(range.first, next);
+            if (part && first >= part->range.first) continue;
+            const Lsn before(part ? part->range.first.value() - 1 : UINT64_MAX);
+            part = {zone, {first, std::min(range.last, before)}};
+        }
+        if (!part) return parts;
+        parts.push_back(*part);
+        next = part->range.last.next();
+    }
+}
+
 // A position has one committed record. So the record is read, verified and decoded once for all
 // trees that lack it, and they share the images in memory.
-bool GroupOpener::replayOne(Group& group, Lsn lsn) {
+bool GroupOpener::replayOne(Group& group, Lsn lsn, ReplayReader& reader) {
     RecordEffect effect;
     replication::Term known{};
     for (const Member& member : group.members) {
@@ -204,7 +224,7 @@ bool GroupOpener::replayOne(Group& group, Lsn lsn) {
         const bool isOther =
             known > replication::Term{} && term > replication::Term{} && term != known;
         if (!effect.applied || isOther) {
-            auto read = m_finder.effect(group, member.zone, lsn);
+            auto read = this->effect(group, member.zone, lsn, reader);
             if (!read) {
                 m_applier.reportUnreadable(std::move(read).error());
                 return false;
@@ -215,6 +235,13 @@ bool GroupOpener::replayOne(Group& group, Lsn lsn) {
         m_applier.applyEffect(group, member.zone, lsn, effect);
     }
     return true;
+}
+
+storage::StorageResult<RecordEffect> GroupOpener::effect(Group& group, ZoneIndex zone, Lsn lsn,
+                                                         ReplayReader& reader) const {
+    RecordEffect read = reader.effect(zone, lsn);
+    if (read.applied) return read;
+    return m_finder.effect(group, zone, lsn);
 }
 
 // Looks show what the replica had applied when it lost power, even if its tree had not reached the

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <array>
+#include <utility>
+#include <vector>
+
 #include "core/cluster/kernel/world_state.h"
 #include "core/cluster/replicas/log_trimmer.h"
 #include "core/cluster/replicas/record_applier.h"
 #include "core/cluster/replicas/record_finder.h"
+#include "core/cluster/replicas/replay_reader.h"
 
 namespace orrery::cluster {
 
@@ -15,6 +20,9 @@ public:
     GroupOpener(WorldState& world, const RecordFinder& finder, RecordApplier& applier,
                 LogTrimmer& trimmer)
         : m_world(world), m_finder(finder), m_applier(applier), m_trimmer(trimmer) {}
+
+    /// A thread that helps `replay`; null: none.
+    void setHelper(storage::HelperThread* helper) { m_helper = helper; }
 
     /// Loads the state of a group.
     storage::StorageResult<void> load(Group& group);
@@ -33,12 +41,18 @@ private:
     storage::StorageResult<void> checkEnd(const Group& group, const Member& member) const;
     storage::StorageResult<void> loadTimestamp(const Group& group, Member& member) const;
     static void stepDownAfterLoss(Group& group);
-    bool replayOne(Group& group, Lsn lsn);
+    /// By zone.
+    using LackedRecords = std::array<replication::LsnRange, kZonesPerRegion>;
+    static std::vector<ReplayReader::Part> partsToRead(const LackedRecords& lacked);
+    bool replayOne(Group& group, Lsn lsn, ReplayReader& reader);
+    storage::StorageResult<RecordEffect> effect(Group& group, ZoneIndex zone, Lsn lsn,
+                                                ReplayReader& reader) const;
 
     WorldState& m_world;
     const RecordFinder& m_finder;
     RecordApplier& m_applier;
     LogTrimmer& m_trimmer;
+    storage::HelperThread* m_helper = nullptr;
 };
 
 }  // namespace orrery::cluster

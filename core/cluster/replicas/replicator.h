@@ -50,6 +50,8 @@ public:
     void setBeforeApply(BeforeApply beforeApply) {
         m_applier.setBeforeApply(std::move(beforeApply));
     }
+    /// A thread that helps to read logs during an opening; null: none.
+    void setHelper(storage::HelperThread* helper) { m_opener.setHelper(helper); }
     /// Called before a leader proposes a record, which it may complete; may be empty.
     using BeforePropose =
         std::function<void(const Group& group, ZoneIndex zone, table::LogRecord& record)>;

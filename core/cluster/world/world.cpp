@@ -57,6 +57,7 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     server.setTakenElsewhere(
         [this](const Group& group) { return replication.sender.takenPromptly(group); });
     replication.sender.setShown([this](Group& group) { server.replicasShow(group); });
+    replicator.setHelper(options.helper);
     replicator.setBeforePropose(
         [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
             noteExpiry(state, group, zone, record);

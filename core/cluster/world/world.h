@@ -19,6 +19,7 @@
 #include "core/cluster/world/input.h"
 #include "core/observe/snapshot.h"
 #include "core/observe/trace.h"
+#include "core/storage/helper_thread.h"
 #include "core/storage/store.h"
 
 namespace orrery::cluster {
@@ -35,6 +36,9 @@ struct WorldOptions {
     std::size_t traceEvents = 16'384;
     PlantedBug plantedBug = PlantedBug::None;
     LogBounds logBounds = {};
+    /// A thread that helps `open` to read logs, and only that; null: none. What is opened does not
+    /// depend on it.
+    storage::HelperThread* helper = nullptr;
 };
 
 /// A Region as a person can set it.
