@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "widgets/base/format.h"
+#include "widgets/base/line_chart.h"
 #include "widgets/base/theme.h"
-#include "widgets/lag/line_chart.h"
 
 namespace orrery::widgets {
 namespace {

@@ -1,4 +1,4 @@
-#include "widgets/lag/line_chart.h"
+#include "widgets/base/line_chart.h"
 
 #include <QEvent>
 #include <QGraphicsLayout>
