@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QGraphicsLayout>
+#include <QPainter>
 #include <QVBoxLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QChartView>
@@ -9,6 +10,7 @@
 #include <QtCharts/QValueAxis>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/base/theme.h"
 
@@ -32,6 +34,18 @@ AxisEnd axisEnd(double most) {
         if (wanted <= part * power * (1 + 1e-12)) step = part * power;
     const int steps = std::max(step > 1 ? 1 : 4, static_cast<int>(std::ceil(most / step - 1e-9)));
     return {step * steps, steps + 1};
+}
+
+LineMark::LineMark(std::function<QColor()> color, Qt::PenStyle style, QWidget* parent)
+    : QWidget(parent), m_color(std::move(color)), m_style(style) {
+    setFixedSize(24, 14);
+}
+
+void LineMark::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(m_color(), 2.4, m_style));
+    painter.drawLine(QPointF(0, 7), QPointF(width(), 7));
 }
 
 LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>()) {
