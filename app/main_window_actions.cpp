@@ -31,6 +31,11 @@ std::string compact(const QJsonObject& object) {
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
 
+void bringToFront(QDockWidget* dock) {
+    dock->show();
+    dock->raise();
+}
+
 }  // namespace
 
 void MainWindow::makeMenus() {
@@ -94,25 +99,30 @@ void MainWindow::makeViewMenu() {
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (const ViewRow& row : kViews) {
         QDockWidget* docked = dock(QLatin1String(row.name));
-        // The shortcut raises the view and gives it the focus; the check mark shows or hides it.
-        view->addAction(docked->toggleViewAction());
         auto* focus = new QAction(this);
         focus->setShortcut(row.shortcut());
-        docked->toggleViewAction()->setText(docked->windowTitle() + u'\t' +
-                                            focus->shortcut().toString(QKeySequence::NativeText));
         connect(focus, &QAction::triggered, docked, [docked] {
-            docked->show();
-            docked->raise();
+            bringToFront(docked);
             docked->widget()->setFocus(Qt::ShortcutFocusReason);
-            docked->widget()->focusWidget() != nullptr ? docked->widget()->focusWidget()->setFocus()
-                                                       : void();
+            if (QWidget* last = docked->widget()->focusWidget()) last->setFocus();
         });
         addAction(focus);
+        // The check mark stands for a view in sight. The toggleViewAction of the dock would also
+        // check, and then close, a view that is open behind another tab.
+        QAction* show = view->addAction(docked->windowTitle() + u'\t' +
+                                        focus->shortcut().toString(QKeySequence::NativeText));
+        show->setCheckable(true);
+        connect(docked, &QDockWidget::visibilityChanged, show, &QAction::setChecked);
+        connect(show, &QAction::triggered, docked, [docked](bool wanted) {
+            if (wanted)
+                bringToFront(docked);
+            else
+                docked->close();
+        });
     }
     view->addSeparator();
     view->addAction(tr("Filter &requests"), QKeySequence::Find, this, [this] {
-        dock(QStringLiteral("requests"))->show();
-        dock(QStringLiteral("requests"))->raise();
+        bringToFront(dock(QStringLiteral("requests")));
         m_requests->filterLine()->setFocus(Qt::ShortcutFocusReason);
     });
     QMenu* themes = view->addMenu(tr("&Theme"));

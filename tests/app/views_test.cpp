@@ -69,7 +69,32 @@ private slots:
         }
     }
 
+    // The tick stands for a view in sight; one click on the others brings them there.
+    void theMenuShowsAViewBehindAnotherTab() {
+        QDockWidget* front = m_window->dock("requests");
+        QDockWidget* behind = m_window->dock("world");
+        front->raise();
+        QAction* line = lineOf(*behind);
+        QVERIFY(line != nullptr);
+        QTRY_VERIFY(!line->isChecked() && lineOf(*front)->isChecked());
+        line->trigger();
+        QVERIFY(!behind->isHidden());
+        QTRY_VERIFY(line->isChecked() && behind->widget()->isEnabled());
+        line->trigger();
+        QVERIFY(behind->isHidden());
+        QTRY_VERIFY(!line->isChecked());
+        line->trigger();
+        QVERIFY(!behind->isHidden());
+    }
+
 private:
+    QAction* lineOf(const QDockWidget& dock) const {
+        for (const QAction* menu : m_window->menuBar()->actions())
+            for (QAction* action : menu->menu()->actions())
+                if (action->text().startsWith(dock.windowTitle() + u'\t')) return action;
+        return nullptr;
+    }
+
     std::unique_ptr<test::FakeBackend> m_backend;
     std::unique_ptr<MainWindow> m_window;
 };
