@@ -36,6 +36,23 @@ void bringToFront(QDockWidget* dock) {
     dock->raise();
 }
 
+bool takesFocus(const QWidget* widget) {
+    return widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus);
+}
+
+/// Gives the keyboard to the control of the view that had it last, else to the view's main part,
+/// else to its first control. A view without controls takes no focus: nobody would see it there.
+void focusIn(QWidget* view) {
+    QWidget* wanted = view->focusWidget();
+    if (wanted == nullptr || !takesFocus(wanted)) wanted = view->focusProxy();
+    if (wanted == nullptr || !takesFocus(wanted)) {
+        wanted = view->nextInFocusChain();
+        while (wanted != view && !(view->isAncestorOf(wanted) && takesFocus(wanted)))
+            wanted = wanted->nextInFocusChain();
+    }
+    if (wanted != view) wanted->setFocus(Qt::ShortcutFocusReason);
+}
+
 }  // namespace
 
 void MainWindow::makeMenus() {
@@ -103,8 +120,7 @@ void MainWindow::makeViewMenu() {
         focus->setShortcut(row.shortcut());
         connect(focus, &QAction::triggered, docked, [docked] {
             bringToFront(docked);
-            docked->widget()->setFocus(Qt::ShortcutFocusReason);
-            if (QWidget* last = docked->widget()->focusWidget()) last->setFocus();
+            focusIn(docked->widget());
         });
         addAction(focus);
         // The check mark stands for a view in sight. The toggleViewAction of the dock would also

@@ -3,15 +3,18 @@
 
 #include "app/views.h"
 
+#include <QApplication>
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
 #include <QTest>
+#include <algorithm>
 
 #include "app/main_window.h"
 #include "tests/app/fake_backend.h"
 #include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
+#include "widgets/requests/requests_view.h"
 
 using namespace orrery;
 using namespace orrery::app;
@@ -85,6 +88,28 @@ private slots:
         QTRY_VERIFY(!line->isChecked());
         line->trigger();
         QVERIFY(!behind->isHidden());
+    }
+
+    void theShortcutGivesTheKeyboardToAControlInSight() {
+        m_backend->addTable("Orders", 10);
+        m_backend->serveRequests(10);
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        const auto* requests = m_window->findChild<widgets::RequestsView*>();
+        QTRY_VERIFY(requests->table()->model()->rowCount() > 0);
+        for (const ViewRow& view : kViews) {
+            const QDockWidget* dock = m_window->dock(QString::fromLatin1(view.name));
+            QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_0 + view.key),
+                            Qt::AltModifier);
+            const QWidget* focus = QApplication::focusWidget();
+            QVERIFY2(focus != nullptr && !focus->visibleRegion().isEmpty(), view.name);
+            const bool hasControls = std::ranges::any_of(
+                dock->widget()->findChildren<QWidget*>(), [](const QWidget* child) {
+                    return child->isVisible() && (child->focusPolicy() & Qt::TabFocus);
+                });
+            QCOMPARE(dock->widget()->isAncestorOf(focus), hasControls);
+            QVERIFY2(focus->focusPolicy() & Qt::TabFocus, view.name);
+        }
     }
 
 private:

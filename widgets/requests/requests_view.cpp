@@ -53,6 +53,7 @@ RequestsView::RequestsView(QWidget* parent)
     connect(m_table, &QWidget::customContextMenuRequested, this, &RequestsView::showMenu);
     auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &RequestsView::copyRows);
+    setFocusProxy(m_table);
     updateCount();
 }
 
