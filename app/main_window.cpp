@@ -8,6 +8,7 @@
 #include "app/conflict_reader.h"
 #include "app/control_client.h"
 #include "app/sample_loader.h"
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 #include "widgets/clock/clock_bar.h"
 #include "widgets/conflicts/conflicts_view.h"
@@ -244,8 +245,12 @@ void MainWindow::updateStatus() {
     m_tablesLabel->setText(widgets::countText(tables, "table", "tables"));
     const QString rate = widgets::rateText(m_feed->requestsPerSecond());
     m_rateLabel->setText((rate == u"1" ? tr("%1 request/s") : tr("%1 requests/s")).arg(rate));
-    m_lagLabel->setText(records == 0 ? tr("No replica is behind")
-                                     : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
+    QStringList behind;
+    if (records > 0) behind << tr("Zones: %1").arg(widgets::behindText(records, lag));
+    if (const std::uint64_t changes = widgets::changesBehind(snapshot); changes > 0)
+        behind << tr("Regions: %1").arg(widgets::changesBehindText(changes));
+    m_lagLabel->setText(behind.isEmpty() ? tr("No replica is behind")
+                                         : behind.join(QStringLiteral(" · ")));
     showJobs(snapshot.jobs);
 }
 

@@ -244,6 +244,7 @@ void MainWindow::makeStatusBar() {
         statusBar()->addPermanentWidget(*label);
     }
     m_jobsLabel->setObjectName(QStringLiteral("jobs"));
+    m_lagLabel->setObjectName(QStringLiteral("behind"));
     m_jobsLabel->hide();
     m_endpointLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
 }

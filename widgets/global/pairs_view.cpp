@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/line_chart.h"
@@ -143,12 +144,9 @@ void PairsView::fitColumns() {
 void PairsView::setSnapshot(const observe::SnapshotPtr& snapshot) {
     m_model->setSnapshot(*snapshot);
     m_stack->setCurrentIndex(snapshot->replication.empty() ? 0 : 1);
-    std::uint64_t behind = 0;
-    for (const observe::ReplicationPairView& pair : snapshot->replication)
-        behind += pair.pending;
     m_title->setText(
-        tr("%1 behind in all · latency: CloudWatch's ReplicationLatency, from commit to commit")
-            .arg(countText(static_cast<std::int64_t>(behind), "change", "changes")));
+        tr("%1 in all · latency: CloudWatch's ReplicationLatency, from commit to commit")
+            .arg(changesBehindText(changesBehind(*snapshot))));
     m_history.add(*snapshot);
     if (isVisible()) drawChart();
 }
