@@ -19,7 +19,8 @@ void PairHistory::add(std::deque<Sample>& samples, const Sample& sample) {
     // The first sample of all stays: it says where the counts began.
     if (samples.size() > 1 && samples.back().period == sample.period) samples.pop_back();
     samples.push_back(sample);
-    while (sample.period - samples.front().period > kSpan / kPeriod)
+    // One from before the span stays: the first period in it is counted from there.
+    while (samples.size() > 1 && sample.period - samples[1].period > kSpan / kPeriod)
         samples.pop_front();
 }
 
