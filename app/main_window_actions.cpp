@@ -21,6 +21,7 @@
 #include "widgets/tables/create_table_dialog.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/key_names.h"
 #include "widgets/tables/remove_replica_dialog.h"
 #include "widgets/tables/table_page.h"
 

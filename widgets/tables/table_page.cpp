@@ -7,7 +7,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMenu>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -16,32 +15,12 @@
 #include "widgets/base/icons.h"
 #include "widgets/base/theme.h"
 #include "widgets/base/zone_badge.h"
+#include "widgets/tables/key_names.h"
 
 namespace orrery::widgets {
 
 // The shortest time between two refreshes of a table under constant writes.
 constexpr int kRefreshMs = 400;
-
-QStringList keyNamesOf(const QString& keys) {
-    static const QRegularExpression one(QStringLiteral(R"((.+?) \([SNB]\)(?:, |$))"));
-    QStringList names;
-    auto matches = one.globalMatch(keys);
-    while (matches.hasNext())
-        names << matches.next().captured(1);
-    return names;
-}
-
-QJsonObject emptyKeyOf(const QString& keys) {
-    static const QRegularExpression one(QStringLiteral(R"((.+?) \(([SNB])\)(?:, |$))"));
-    QJsonObject key;
-    auto matches = one.globalMatch(keys);
-    while (matches.hasNext()) {
-        const QRegularExpressionMatch match = matches.next();
-        const QString empty = match.captured(2) == u"N" ? QStringLiteral("0") : QString();
-        key[match.captured(1)] = QJsonObject{{match.captured(2), empty}};
-    }
-    return key;
-}
 
 TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* parent)
     : QWidget(parent),
@@ -198,6 +177,7 @@ void TablePage::setTable(const observe::RegionView* region, const observe::Table
     for (const observe::IndexView& view : table->indexes)
         if (toQString(view.name) == m_target.index) index = &view;
     showFacts(*table, index);
+    updateFooter();
     const std::uint64_t mark = changeMark(*table, index);
     if (m_openedKeys.isEmpty()) {
         m_openedKeys = index != nullptr ? keyNamesOf(toQString(index->keys)) : m_tableKeys;
@@ -236,9 +216,9 @@ void TablePage::showChoices(const observe::RegionView& region, const observe::Ta
 }
 
 void TablePage::showFacts(const observe::TableView& table, const observe::IndexView* index) {
-    m_itemCount = index != nullptr ? index->itemCount : table.itemCount;
-    m_itemsText =
-        index != nullptr ? indexItemsText(*index) : countText(m_itemCount, "item", "items");
+    const QString items =
+        index != nullptr ? indexItemsText(*index) : countText(table.itemCount, "item", "items");
+    m_isCountExact = index == nullptr || index->global;
     m_tableKeys = QStringList{toQString(table.partitionKeyName)};
     if (!table.sortKeyName.empty()) m_tableKeys << toQString(table.sortKeyName);
     m_title->setText(
@@ -247,23 +227,38 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
     const QString facts =
         tr("%1 · %2 · %3 · %4 · %5")
             .arg(toQString(table.status), toQString(index != nullptr ? index->keys : table.keys),
-                 m_itemsText, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
+                 items, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
                  toQString(table.billing));
     if (m_facts->text() != facts) m_facts->setText(facts);
     m_facts->setToolTip(plainToolTip(facts));
-    m_grid->setItemCount(m_itemCount);
+    m_heldCount = heldCount(table, index);
+    m_grid->setItemCount(m_heldCount);
+}
+
+std::size_t TablePage::shownZone() const {
+    const auto shown = std::ranges::find(m_zoneButtons, true, &QToolButton::isChecked);
+    return static_cast<std::size_t>(shown - m_zoneButtons.begin()) % kZonesPerRegion;
 }
 
 std::uint64_t TablePage::changeMark(const observe::TableView& table,
                                     const observe::IndexView* index) const {
-    const auto zone = static_cast<std::size_t>(
-        std::ranges::find(m_zoneButtons, true, &QToolButton::isChecked) - m_zoneButtons.begin());
     const auto& partitions =
         index != nullptr && index->global ? index->partitions : table.partitions;
     std::uint64_t mark = 1;
     for (const observe::PartitionView& partition : partitions)
-        mark += partition.replicas[zone % kZonesPerRegion].applied.value();
+        mark += partition.replicas[shownZone()].applied.value();
     return mark;
+}
+
+std::int64_t TablePage::heldCount(const observe::TableView& table,
+                                  const observe::IndexView* index) const {
+    // The entries of a local index are not counted.
+    if (index != nullptr && !index->global) return index->itemCount;
+    std::int64_t count = 0;
+    for (const observe::PartitionView& partition :
+         index != nullptr ? index->partitions : table.partitions)
+        count += partition.replicas[shownZone()].itemCount;
+    return count;
 }
 
 void TablePage::openItems() {
@@ -297,9 +292,13 @@ void TablePage::updateFooter() {
         return;
     }
     const auto [from, to] = m_grid->visiblePart();
-    m_footer->setText(tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
-                          .arg(m_zone, percentText(from), percentText(to),
-                               countText(m_model->rowCount()), m_itemsText));
+    // The rows may have been read after the counts were taken.
+    const std::int64_t rows = m_model->rowCount();
+    const QString held = countText(std::max(m_heldCount, rows), "item", "items");
+    m_footer->setText(
+        tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
+            .arg(m_zone, percentText(from), percentText(to), countText(rows),
+                 m_isCountExact || rows >= m_heldCount ? held : tr("up to %1").arg(held)));
 }
 
 std::vector<int> TablePage::selectedRows() const {

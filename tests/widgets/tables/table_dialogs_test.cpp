@@ -6,7 +6,7 @@
 #include "tests/support/test_main.h"
 #include "widgets/tables/create_table_dialog.h"
 #include "widgets/tables/delete_table_dialog.h"
-#include "widgets/tables/table_page.h"
+#include "widgets/tables/key_names.h"
 
 using namespace orrery::widgets;
 
