@@ -246,6 +246,8 @@ void MainWindow::makeStatusBar() {
     m_jobsLabel->setObjectName(QStringLiteral("jobs"));
     m_lagLabel->setObjectName(QStringLiteral("behind"));
     m_jobsLabel->hide();
+    // The rate changes with every snapshot; the labels beside it are to stay where they are.
+    m_rateLabel->setMinimumWidth(fontMetrics().horizontalAdvance(tr("99,999 requests/s")) + 16);
     m_endpointLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
 }
 
