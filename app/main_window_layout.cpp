@@ -187,6 +187,7 @@ void MainWindow::makeToolBar() {
     m_profile->setToolTip(
         tr("drop-in: no delays, and tables are ready at once\n"
            "service-like: milliseconds between zones, states that take time"));
+    m_profile->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_profile->addItems({QStringLiteral("drop-in"), QStringLiteral("service-like")});
     label->setBuddy(m_profile);
     bar->addWidget(label);

@@ -72,7 +72,7 @@ QWidget* TablePage::makeHeader() {
     m_title = new ElidedLabel(header);
     m_title->setProperty("heading", true);
     m_title->setMaximumWidth(kNameWidth);
-    m_facts = new QLabel(header);
+    m_facts = new ElidedLabel(header);
     for (QLabel* label : {m_facts, m_empty})
         label->setTextFormat(Qt::PlainText);  // Names and keys are not HTML.
     m_facts->setProperty("muted", true);
@@ -85,6 +85,8 @@ QWidget* TablePage::makeHeader() {
     rows->addLayout(layout);
     m_indexBox = new QComboBox(header);
     m_indexBox->setMaximumWidth(kNameWidth);
+    // Also when an index comes later.
+    m_indexBox->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_indexBox->setAccessibleName(tr("Table or index"));
     m_indexBox->setToolTip(tr("Show the table's items or an index's entries"));
     m_indexBox->addItem(tr("Table"), QString());
@@ -140,7 +142,7 @@ QWidget* TablePage::makeZoneButtons() {
 }
 
 QWidget* TablePage::makeFooter() {
-    m_footer = new QLabel(this);
+    m_footer = new ElidedLabel(this);
     m_footer->setProperty("muted", true);
     m_footer->setContentsMargins(12, 4, 12, 4);
     return m_footer;
@@ -230,7 +232,6 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
                  items, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
                  toQString(table.billing));
     if (m_facts->text() != facts) m_facts->setText(facts);
-    m_facts->setToolTip(plainToolTip(facts));
     m_heldCount = heldCount(table, index);
     m_grid->setItemCount(m_heldCount);
 }

@@ -33,6 +33,7 @@ public:
 
     ItemsModel* model() const { return m_model; }
     ItemsGrid* grid() const { return m_grid; }
+    QComboBox* indexBox() const { return m_indexBox; }
 
     enum class CopyFormat { DynamoDbJson, PlainJson, Csv };
     QString selectionText(CopyFormat format) const;

@@ -35,6 +35,25 @@ private slots:
         QVERIFY2(page.footerText().endsWith("10 of 12 items in memory"),
                  qPrintable(page.footerText()));
     }
+
+    void theBoxOfIndexesGrowsWithAnIndexThatComesLater() {
+        test::NumberedItems items(10);
+        TablePage page(&items, {"us-east-1", "Orders", {}});
+        page.resize(900, 400);
+        const auto region = test::makeRegion("us-east-1", {});
+        observe::TableView table = *test::makeTable("Orders", 30, 1);
+        observe::IndexView index;
+        index.name = "i";
+        table.indexes.push_back(index);
+        page.setTable(region.get(), &table);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        index.name = "by_status_and_total";
+        table.indexes.push_back(index);
+        page.setTable(region.get(), &table);
+        QTRY_VERIFY(page.indexBox()->width() >
+                    page.fontMetrics().horizontalAdvance(QString::fromStdString(index.name)));
+    }
 };
 
 ORRERY_TEST_CLASS(TablePageTest)
