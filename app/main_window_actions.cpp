@@ -54,6 +54,11 @@ void focusIn(QWidget* view) {
     if (wanted != view) wanted->setFocus(Qt::ShortcutFocusReason);
 }
 
+QString goneText(const widgets::ExplorerTarget& target) {
+    return MainWindow::tr("%1 no longer exists in %2")
+        .arg(widgets::tableText(target.table, target.account), target.region);
+}
+
 }  // namespace
 
 void MainWindow::makeMenus() {
@@ -182,7 +187,7 @@ void MainWindow::createTable(const QString& region) {
 
 void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+    if (table == nullptr) return showMessage(goneText(target));
     auto* dialog =
         new widgets::DeleteTableDialog(target.table, tableTitle(target), table->itemCount, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -200,7 +205,7 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
 
 void MainWindow::addReplica(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+    if (table == nullptr) return showMessage(goneText(target));
     const QString contents =
         tr("%1 (%2)").arg(widgets::countText(table->itemCount, "item", "items"),
                           widgets::bytesText(table->itemBytes));
@@ -253,7 +258,7 @@ void MainWindow::changeReplicas(const Scope& scope, const QJsonObject& request, 
 std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
     if (table == nullptr) {
-        showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+        showMessage(goneText(target));
         return std::nullopt;
     }
     QStringList keyNames{widgets::toQString(table->partitionKeyName)};

@@ -163,8 +163,8 @@ void TablePage::setIndex(const QString& index) {
 
 void TablePage::setTable(const observe::RegionView* region, const observe::TableView* table) {
     if (table == nullptr) {
-        m_empty->setText(
-            tr("The table %1 no longer exists.").arg(tableText(m_target.table, m_target.account)));
+        m_empty->setText(tr("The table %1 no longer exists in %2.")
+                             .arg(tableText(m_target.table, m_target.account), m_target.region));
         m_openedKeys.clear();  // A later table of that name is another table.
         m_stack->setCurrentWidget(m_empty);
         m_facts->setText(tr("deleted"));

@@ -38,6 +38,8 @@ public:
     enum class CopyFormat { DynamoDbJson, PlainJson, Csv };
     QString selectionText(CopyFormat format) const;
     QString footerText() const { return m_footer->text(); }
+    /// What stands in the place of the items if there are none.
+    QString emptyText() const { return m_empty->text(); }
     /// The primary key of a row's item, as the API takes it.
     QJsonObject keyOfRow(int row) const;
     /// The selected rows, in ascending order.

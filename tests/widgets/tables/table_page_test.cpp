@@ -36,6 +36,15 @@ private slots:
                  qPrintable(page.footerText()));
     }
 
+    // A global table may still exist in other Regions.
+    void aTableThatIsGoneIsSaidWithItsRegion() {
+        test::NumberedItems items(10);
+        TablePage page(&items, {"ap-northeast-1", "Orders", {}});
+        page.setTable(nullptr, nullptr);
+        QCOMPARE(page.emptyText(),
+                 QStringLiteral("The table Orders no longer exists in ap-northeast-1."));
+    }
+
     void theBoxOfIndexesGrowsWithAnIndexThatComesLater() {
         test::NumberedItems items(10);
         TablePage page(&items, {"us-east-1", "Orders", {}});
