@@ -50,6 +50,17 @@ private slots:
         QVERIFY(dialog.problem().contains("different names"));
     }
 
+    void thereIsRoomForTheNamesOfAnIndex() {
+        CreateTableDialog dialog({"us-east-1"}, "us-east-1");
+        dialog.addIndex();
+        dialog.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&dialog));
+        const int wanted = dialog.fontMetrics().horizontalAdvance("customer_id_and_more");
+        for (const QLineEdit* line : dialog.findChildren<QLineEdit*>())
+            if (line->isVisible())
+                QVERIFY2(line->width() > wanted, qPrintable(line->accessibleName()));
+    }
+
     void keyNamesAreReadFromASnapshot() {
         QCOMPARE(keyNamesOf("id (S)"), QStringList{"id"});
         QCOMPARE(keyNamesOf("a, b (S), c (N)"), (QStringList{"a, b", "c"}));
