@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QSettings>
 #include <QTest>
 #include <algorithm>
@@ -15,6 +16,8 @@
 #include "tests/app/own_settings.h"
 #include "tests/support/test_main.h"
 #include "widgets/requests/requests_view.h"
+#include "widgets/tables/table_page.h"
+#include "widgets/zones/zone_map.h"
 
 using namespace orrery;
 using namespace orrery::app;
@@ -88,6 +91,26 @@ private slots:
         QTRY_VERIFY(!line->isChecked());
         line->trigger();
         QVERIFY(!behind->isHidden());
+    }
+
+    // The screen of the tests is small, so everything is at its narrowest.
+    void aTableThatIsOpenedMovesNoDock() {
+        m_backend->addTable("Orders", 1'000'000);
+        m_window->resetLayout();
+        m_window->feed()->takeSnapshot();
+        QCoreApplication::processEvents();
+        const QRect zones = m_window->dock("zones")->geometry();
+        const QRect explorer = m_window->dock("explorer")->geometry();
+        m_window->openTable({"us-east-1", "Orders", "ByScore"});
+        QTRY_VERIFY(m_window->currentTable()->model()->rowCount() > 0);
+        QCoreApplication::processEvents();
+        QCOMPARE(m_window->dock("zones")->geometry(), zones);
+        QCOMPARE(m_window->dock("explorer")->geometry(), explorer);
+        for (const QPushButton* button : m_window->currentTable()->findChildren<QPushButton*>())
+            QVERIFY(!button->visibleRegion().isEmpty() &&
+                    button->visibleRegion().boundingRect() == button->rect());
+        const QWidget* tile = m_window->findChild<widgets::ZoneMap*>()->region(0)->tile(2);
+        QCOMPARE(tile->visibleRegion().boundingRect(), tile->rect());
     }
 
     void theShortcutGivesTheKeyboardToAControlInSight() {

@@ -62,6 +62,9 @@ TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* 
 
 QWidget* TablePage::makeHeader() {
     auto* header = new QWidget(this);
+    m_header = header;
+    // The buttons' words give way; otherwise a table that is opened would push the docks aside.
+    header->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* rows = new QVBoxLayout(header);
     rows->setContentsMargins(12, 7, 8, 7);
     rows->setSpacing(5);
@@ -90,14 +93,18 @@ QWidget* TablePage::makeHeader() {
     m_indexBox->setAccessibleName(tr("Table or index"));
     m_indexBox->setToolTip(tr("Show the table's items or an index's entries"));
     m_indexBox->addItem(tr("Table"), QString());
+    m_indexBox->hide();
     connect(m_indexBox, &QComboBox::activated, this,
             [this] { setIndex(m_indexBox->currentData().toString()); });
     layout->addWidget(m_indexBox);
     layout->addWidget(makeZoneButtons());
     layout->addStretch(1);
     m_putButton = new QPushButton(icon(Symbol::Add), tr("Put item…"), header);
+    m_putButton->setAccessibleName(tr("Put item"));
+    m_putButton->setToolTip(tr("Put an item into the table (Ctrl+I)"));
     connect(m_putButton, &QPushButton::clicked, this, &TablePage::putItemWanted);
     m_deleteButton = new QPushButton(icon(Symbol::Remove), tr("Delete"), header);
+    m_deleteButton->setAccessibleName(tr("Delete items"));
     m_deleteButton->setToolTip(tr("Delete the selected items"));
     m_deleteButton->setEnabled(false);
     connect(m_deleteButton, &QPushButton::clicked, this, [this] {
@@ -116,10 +123,10 @@ QWidget* TablePage::makeZoneButtons() {
     auto* layout = new QHBoxLayout(group);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* label = new QLabel(tr("As zone"), group);
-    label->setProperty("muted", true);
-    layout->addWidget(label);
-    layout->addSpacing(6);
+    m_zoneLabel = new QLabel(tr("As zone"), group);
+    m_zoneLabel->setProperty("muted", true);
+    m_zoneLabel->setContentsMargins(0, 0, 6, 0);
+    layout->addWidget(m_zoneLabel);
     for (int i = 0; i < kZonesPerRegion; ++i) {
         auto* button = new QToolButton(group);
         button->setCheckable(true);
@@ -146,6 +153,21 @@ QWidget* TablePage::makeFooter() {
     m_footer->setProperty("muted", true);
     m_footer->setContentsMargins(12, 4, 12, 4);
     return m_footer;
+}
+
+void TablePage::fitHeader() {
+    const auto showWords = [this](bool shown) {
+        m_zoneLabel->setVisible(shown);
+        m_putButton->setText(shown ? tr("Put item…") : QString());
+        m_deleteButton->setText(shown ? tr("Delete") : QString());
+    };
+    showWords(true);
+    if (m_header->minimumSizeHint().width() > width()) showWords(false);
+}
+
+void TablePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHeader();
 }
 
 ExplorerTarget TablePage::target() const {
@@ -211,8 +233,9 @@ void TablePage::showChoices(const observe::RegionView& region, const observe::Ta
         m_indexBox->clear();
         for (const QString& name : names)
             m_indexBox->addItem(name.isEmpty() ? tr("Table") : name, name);
+        m_indexBox->setVisible(names.size() > 1);
+        fitHeader();
     }
-    m_indexBox->setVisible(names.size() > 1);
     const int chosen = std::max(0, m_indexBox->findData(m_target.index));
     if (m_indexBox->currentIndex() != chosen) m_indexBox->setCurrentIndex(chosen);
 }

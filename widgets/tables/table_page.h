@@ -54,8 +54,13 @@ signals:
     void deleteItemsWanted(const QList<QJsonObject>& items);
     void targetChanged();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeHeader();
+    /// Shows the words of the header's buttons if there is room for them.
+    void fitHeader();
     QWidget* makeFooter();
     QWidget* makeZoneButtons();
     /// Shows status, keys and size in the header.
@@ -90,6 +95,8 @@ private:
     QLabel* m_facts;
     QComboBox* m_indexBox;
     std::array<QToolButton*, kZonesPerRegion> m_zoneButtons{};
+    QWidget* m_header = nullptr;
+    QLabel* m_zoneLabel = nullptr;
     QLabel* m_footer;
     QLabel* m_empty;
     QPushButton* m_putButton;

@@ -91,6 +91,7 @@ WorldBanner::WorldBanner(QWidget* parent)
     layout->setSpacing(8);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setAccessibleName(tr("State of the world"));
+    m_heal->setAccessibleName(tr("Heal everything"));
     m_heal->setToolTip(tr("Heal all faults (Ctrl+Shift+H)"));
     m_run->setToolTip(tr("Let the clock run at real time"));
     layout->addWidget(m_text, 1);
@@ -135,6 +136,10 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
+    // What is broken matters more than the whole name of the button.
+    constexpr int kNarrow = 420;
+    m_heal->setText(width() < kNarrow ? tr("Heal") : tr("Heal everything"));
+    layout()->activate();
     // Two lines fit, and the end of the second may be elided.
     QStringList shown = m_lines.mid(0, 1);
     if (m_lines.size() > 1) shown << m_lines.mid(1).join(QStringLiteral(" · "));
