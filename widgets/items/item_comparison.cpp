@@ -133,9 +133,10 @@ const ComparedItems::Side& ItemComparison::other(const ComparedItems::Side& side
 QString ItemComparison::cellText(const QString& name, const ComparedItems::Side& side) const {
     const QJsonObject item = itemOf(side);
     if (!item.contains(name))
-        return side.isUnknown   ? tr("not kept")
-               : side.isPartial ? tr("not in your view")
-                                : tr("missing");
+        return side.isUnknown    ? tr("not kept")
+               : side.isPartial  ? tr("not in your view")
+               : side.isDeletion ? tr("deleted")
+                                 : tr("missing");
     const QString text = valueText(item.value(name));
     const QJsonObject opposite = itemOf(other(side));
     const bool looksEqual =
