@@ -23,6 +23,7 @@ public:
     QValueAxis* time = new QValueAxis;
     QValueAxis* value = new QValueAxis;
     std::vector<QLineSeries*> series;
+    QString timeTitle;  // Empty if the values are no times.
 };
 
 AxisEnd axisEnd(double most) {
@@ -88,6 +89,13 @@ void LineChart::setLines(const std::vector<Line>& lines) {
         d.series.push_back(series);
     }
     double most = 0;
+    for (const Line& line : lines)
+        for (const QPointF& point : line.points)
+            most = std::max(most, point.y());
+    constexpr double kSecondsFrom = 5'000;
+    const double scale = !d.timeTitle.isEmpty() && most > kSecondsFrom ? 1e-3 : 1;
+    if (!d.timeTitle.isEmpty())
+        setUnit(d.timeTitle.arg(scale < 1 ? tr("seconds") : tr("milliseconds")));
     for (std::size_t i = 0; i < d.series.size(); ++i) {
         if (i >= lines.size()) {
             d.series[i]->clear();
@@ -96,11 +104,12 @@ void LineChart::setLines(const std::vector<Line>& lines) {
         d.series[i]->setName(lines[i].name);
         const QPen pen(lines[i].color, 1.8, lines[i].style);
         if (d.series[i]->pen() != pen) d.series[i]->setPen(pen);
-        d.series[i]->replace(lines[i].points);
-        for (const QPointF& point : lines[i].points)
-            most = std::max(most, point.y());
+        QVector<QPointF> points = lines[i].points;
+        for (QPointF& point : points)
+            point.ry() *= scale;
+        d.series[i]->replace(points);
     }
-    const AxisEnd end = axisEnd(most);
+    const AxisEnd end = axisEnd(most * scale);
     if (d.value->max() == end.top) return;
     d.value->setRange(0, end.top);
     d.value->setTickCount(end.ticks);
@@ -111,7 +120,16 @@ void LineChart::setSpan(double seconds) {
 }
 
 void LineChart::setUnit(const QString& title) {
-    m_impl->value->setTitleText(title);
+    if (title != unit()) m_impl->value->setTitleText(title);
+}
+
+void LineChart::setTimeUnit(const QString& title) {
+    m_impl->timeTitle = title;
+    setUnit(title.arg(tr("milliseconds")));
+}
+
+QString LineChart::unit() const {
+    return m_impl->value->titleText();
 }
 
 double LineChart::top() const {

@@ -31,6 +31,10 @@ public:
     void setSpan(double seconds);
     /// The title of the vertical axis, with its unit.
     void setUnit(const QString& title);
+    /// The values are milliseconds, and the axis shows seconds once there are many. "%1" in `title`
+    /// stands for the unit.
+    void setTimeUnit(const QString& title);
+    QString unit() const;
     /// The upper end of the vertical axis, computed from the points.
     double top() const;
 

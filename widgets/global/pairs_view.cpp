@@ -86,7 +86,7 @@ QWidget* PairsView::makeChart() {
     }
     layout->addLayout(names);
     m_chart->setAccessibleName(tr("ReplicationLatency over the last minutes"));
-    m_chart->setUnit(tr("ReplicationLatency, ms"));
+    m_chart->setTimeUnit(tr("ReplicationLatency, %1"));
     m_chart->setSpan(std::chrono::duration<double>(PairHistory::kSpan).count());
     layout->addWidget(m_chart, 1);
     return side;
@@ -165,7 +165,11 @@ std::optional<PairHistory::Pair> PairsView::chosenPair() const {
     if (m_sorted->rowCount() == 0) return std::nullopt;
     QModelIndex row = m_sorted->index(0, 0);
     const QModelIndexList selected = m_table->selectionModel()->selectedRows();
-    if (!selected.isEmpty()) row = selected.front();
+    const QModelIndex current = m_table->currentIndex();
+    if (selected.contains(current.siblingAtColumn(0)))
+        row = current;
+    else if (!selected.isEmpty())
+        row = selected.front();
     return m_model->pair(m_sorted->mapToSource(row).row());
 }
 

@@ -48,7 +48,8 @@ private:
     void makeTable();
     QWidget* makeChart();
     void fitColumns();
-    /// The selected pair; without a selection, that of the first row. Nothing without rows.
+    /// The selected pair, of several the one chosen last; without a selection, that of the first
+    /// row. Nothing without rows.
     std::optional<PairHistory::Pair> chosenPair() const;
     void drawChart();
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 
 namespace orrery::widgets {
@@ -138,8 +139,7 @@ QStringList LinkDirection::states() const {
 QString LinkDirection::text() const {
     QStringList parts = states();
     if (tables == 0) parts << QStringLiteral("strongly consistent");
-    if (tables > 0)
-        parts << QStringLiteral("%1 behind").arg(countText(static_cast<std::int64_t>(pending)));
+    if (tables > 0) parts << changesBehindText(pending);
     // What the last change took says nothing of a link that lets none through.
     if (latency && !isCut && !isPaused()) parts << durationText(*latency);
     return parts.join(QStringLiteral(" · "));

@@ -37,7 +37,7 @@ LagView::LagView(QWidget* parent)
     auto* charts = new QHBoxLayout;
     charts->setSpacing(1);
     m_records->setUnit(tr("records behind"));
-    m_milliseconds->setUnit(tr("milliseconds behind"));
+    m_milliseconds->setTimeUnit(tr("%1 behind"));
     charts->addWidget(m_records, 1);
     charts->addWidget(m_milliseconds, 1);
     layout->addLayout(charts, 1);

@@ -140,9 +140,10 @@ private slots:
         QTest::keyClick(view.table(), Qt::Key_Down);
         QTest::keyClick(view.table(), Qt::Key_Up);
         QTest::keyClick(view.table(), Qt::Key_C, Qt::ControlModifier);
-        QCOMPARE(QGuiApplication::clipboard()->text(),
-                 QStringLiteral("From\tTo\tTable\tBehind\tLatency\tMean\tLost\tState\n"
-                                "us-east-1\teu-west-1\tMusic\t1,214\t800 ms\t250 ms\t1\tcut\n"));
+        QCOMPARE(
+            QGuiApplication::clipboard()->text(),
+            QStringLiteral("From\tTo\tTable\tChanges behind\tLatency\tMean\tChanges lost\tState\n"
+                           "us-east-1\teu-west-1\tMusic\t1,214\t800 ms\t250 ms\t1\tcut\n"));
         QCOMPARE(copied.count(), 2);
         QCOMPARE(copied[1][0].toString(), QStringLiteral("1 row"));
     }
@@ -192,8 +193,16 @@ private slots:
         chosen.latencySum += 700ms;
         view.setSnapshot(snapshot);
         QCOMPARE(view.chart()->top(), 800.0);
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, milliseconds"));
         view.table()->selectRow(0);
         QVERIFY(view.chart()->top() < 700.0);
+        view.table()->selectRow(3);
+        snapshot->at = snapshot->at + 1s;
+        chosen.changes += 1;
+        chosen.latencySum += 30s;
+        view.setSnapshot(snapshot);
+        QCOMPARE(view.chart()->top(), 40.0);
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, seconds"));
     }
 
     void saysWhenThereIsNothingToList() {
