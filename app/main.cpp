@@ -17,7 +17,7 @@ namespace {
 
 int run(int argc, char** argv) {
     const CommandLine line = parseCommandLine(Program::Window, {argv + 1, argv + argc});
-    if (line.exitCode) return *line.exitCode;
+    if (line.exitCode && line.problem.empty()) return *line.exitCode;
     prepareProcess();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("orrery"));
@@ -28,10 +28,19 @@ int run(int argc, char** argv) {
     const bool dark = systemIsDark();
     widgets::applyTheme(widgets::Theme::System, dark);
 
+    const auto fail = [](const std::string& reason) {
+        QMessageBox box(QMessageBox::Critical, QStringLiteral("Orrery"),
+                        QString::fromStdString(reason), QMessageBox::Ok);
+        box.setTextFormat(Qt::PlainText);
+        box.exec();
+    };
+    if (line.exitCode) {
+        fail(line.problem);
+        return *line.exitCode;
+    }
     auto backend = EmbeddedBackend::open(line.engine);
     if (!backend) {
-        QMessageBox::critical(nullptr, QStringLiteral("Orrery"),
-                              QString::fromStdString(backend.error()));
+        fail(backend.error());
         return 1;
     }
     std::unique_ptr<engine::DemoLoader> demo;

@@ -37,6 +37,9 @@ struct CommandLine {
     Settings settings;
     engine::EngineOptions engine;
     std::optional<int> exitCode;
+    /// The printed reason, if the command line is wrong: a window may have been started without a
+    /// terminal.
+    std::string problem;
 };
 
 /// Reads the flags of `program` from the one table.
