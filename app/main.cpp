@@ -26,7 +26,7 @@ int run(int argc, char** argv) {
     QApplication::setApplicationVersion(QString::fromStdString(std::string(kVersion)));
     QApplication::setDesktopFileName(QStringLiteral("org.orrery.Orrery"));
     const bool dark = systemIsDark();
-    widgets::applyTheme(widgets::Theme::System, dark);
+    widgets::applyTheme(MainWindow::savedTheme(), dark);
 
     const auto fail = [](const std::string& reason) {
         QMessageBox box(QMessageBox::Critical, QStringLiteral("Orrery"),

@@ -50,6 +50,8 @@ public:
     /// Loads a sample data set, like the button on the start page.
     void loadSample(const QString& name);
     void setTheme(widgets::Theme theme);
+    /// The one that the person chose last; dialogs before the window have it too.
+    static widgets::Theme savedTheme();
     void resetLayout();
 
     WorldFeed* feed() const { return m_feed; }

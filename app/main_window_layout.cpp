@@ -260,8 +260,13 @@ void MainWindow::restoreSettings() {
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
-    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
-    if (theme >= 0 && theme < m_themes->actions().size()) m_themes->actions()[theme]->trigger();
+    m_themes->actions()[static_cast<int>(savedTheme())]->trigger();
+}
+
+widgets::Theme MainWindow::savedTheme() {
+    const int theme = QSettings().value(QStringLiteral("window/theme"), 0).toInt();
+    const bool isKnown = theme >= 0 && theme <= static_cast<int>(widgets::Theme::Dark);
+    return isKnown ? static_cast<widgets::Theme>(theme) : widgets::Theme::System;
 }
 
 void MainWindow::saveSettings() {
