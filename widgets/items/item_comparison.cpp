@@ -162,7 +162,7 @@ void ItemComparison::addRow(const QString& name) {
         m_items.base
             ? whoText(changedBy(name, *m_items.base, itemOf(m_items.left), itemOf(m_items.right)))
             : QString();
-    const QString texts[] = {name, who, cellText(name, m_items.left),
+    const QString texts[] = {oneLine(name), who, cellText(name, m_items.left),
                              cellText(name, m_items.right)};
     for (int column = 0; column < ColumnCount; ++column) {
         auto* cell = new QTableWidgetItem(texts[column]);

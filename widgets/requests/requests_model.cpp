@@ -121,7 +121,7 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
         case Table:
             return toQString(r.table);
         case Key:
-            return toQString(r.key);
+            return oneLine(toQString(r.key));
         case Kind:
             return kindText(r);
         case ServedBy:
