@@ -169,18 +169,20 @@ void MainWindow::createTable(const QString& region) {
     connect(dialog, &widgets::CreateTableDialog::createWanted, this, [this, dialog] {
         const QString where = dialog->region();
         const QJsonObject request = dialog->request();
-        m_backend->call(where.toStdString(), "CreateTable", compact(request),
-                        [this, where, request, alive = std::weak_ptr(m_alive),
-                         guard = QPointer(dialog)](const Backend::Answer& answer) {
-                            if (alive.expired()) return;
-                            if (!succeeded(answer)) {
-                                if (guard != nullptr) guard->setRefusal(errorText(answer));
-                                return;
-                            }
-                            if (guard != nullptr) guard->accept();
-                            m_feed->takeSnapshot();
-                            openTable({where, request[QLatin1String("TableName")].toString(), {}});
-                        });
+        m_backend->call(
+            where.toStdString(), "CreateTable", compact(request),
+            [this, where, request, alive = std::weak_ptr(m_alive),
+             guard = QPointer(dialog)](const Backend::Answer& answer) {
+                if (alive.expired()) return;
+                if (!succeeded(answer)) {
+                    if (guard != nullptr)
+                        guard->setRefusal(errorText(answer, *m_feed->snapshot(), where));
+                    return;
+                }
+                if (guard != nullptr) guard->accept();
+                m_feed->takeSnapshot();
+                openTable({where, request[QLatin1String("TableName")].toString(), {}});
+            });
     });
     dialog->open();
 }
@@ -194,9 +196,11 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     connect(dialog, &QDialog::accepted, this, [this, target] {
         m_backend->call(scopeOf(target.region, target.account), "DeleteTable",
                         compact({{QStringLiteral("TableName"), target.table}}),
-                        [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+                        [this, region = target.region,
+                         alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
                             if (alive.expired()) return;
-                            if (!succeeded(answer)) showMessage(errorText(answer));
+                            if (!succeeded(answer))
+                                showMessage(errorText(answer, *m_feed->snapshot(), region));
                             m_feed->takeSnapshot();
                         });
     });
@@ -239,20 +243,22 @@ void MainWindow::removeReplica(const widgets::ExplorerTarget& target) {
 template <typename Dialog>
 void MainWindow::changeReplicas(const Scope& scope, const QJsonObject& request, Dialog* dialog,
                                 const QString& done) {
-    m_backend->call(scope, "UpdateTable", compact(request),
-                    [this, done, alive = std::weak_ptr(m_alive),
-                     guard = QPointer(dialog)](const Backend::Answer& answer) {
-                        if (alive.expired()) return;
-                        m_feed->takeSnapshot();
-                        if (succeeded(answer)) {
-                            if (guard != nullptr) guard->accept();
-                            return showMessage(done);
-                        }
-                        if (guard != nullptr)
-                            guard->setRefusal(errorText(answer));
-                        else
-                            showMessage(errorText(answer));
-                    });
+    m_backend->call(
+        scope, "UpdateTable", compact(request),
+        [this, done, region = QString::fromStdString(scope.region), alive = std::weak_ptr(m_alive),
+         guard = QPointer(dialog)](const Backend::Answer& answer) {
+            if (alive.expired()) return;
+            m_feed->takeSnapshot();
+            if (succeeded(answer)) {
+                if (guard != nullptr) guard->accept();
+                return showMessage(done);
+            }
+            const QString why = errorText(answer, *m_feed->snapshot(), region);
+            if (guard != nullptr)
+                guard->setRefusal(why);
+            else
+                showMessage(why);
+        });
 }
 
 std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {
