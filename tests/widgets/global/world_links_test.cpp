@@ -11,6 +11,19 @@ using namespace std::chrono_literals;
 class WorldLinksTest : public QObject {
     Q_OBJECT
 private slots:
+    void aReplicaThatIsBeingRemovedIsSaid() {
+        auto snapshot = test::makeThreeRegions();
+        snapshot->globalTables[0].replicas[0].status = "DELETING";  // us-east-1
+        const auto& there = test::pairOf(*snapshot, "us-east-1", "eu-west-1");
+        QCOMPARE(widgets::directionOf(*snapshot, there).states(),
+                 QStringList{"replica being removed"});
+        const auto& others = test::pairOf(*snapshot, "eu-west-1", "ap-northeast-1");
+        QVERIFY(widgets::directionOf(*snapshot, others).states().isEmpty());
+        test::addGlobalTable(*snapshot, "Art", {"us-east-1", "eu-west-1"});
+        QVERIFY(widgets::worldLinks(*snapshot)[0].forth.text().startsWith(
+            "1 of 2 tables being removed · "));
+    }
+
     void aLinkIsBetweenRegionsWithACommonTable() {
         auto snapshot = test::makeThreeRegions();
         snapshot->globalTables.clear();
