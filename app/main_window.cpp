@@ -149,15 +149,26 @@ QString MainWindow::tableTitle(const widgets::ExplorerTarget& target) const {
     return hasManyRegions() ? tr("%1 in %2").arg(name, target.region) : name;
 }
 
+QString MainWindow::tabTitle(const widgets::ExplorerTarget& target) const {
+    // A name may have 255 characters. What is cut from its middle stands in the tool tip.
+    const int widest =
+        fontMetrics().horizontalAdvance(QStringLiteral("Some thirty letters in ap-northeast-1"));
+    return fontMetrics().elidedText(tableTitle(target), Qt::ElideMiddle, widest);
+}
+
 void MainWindow::nameTabs() {
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         const auto* page = qobject_cast<widgets::TablePage*>(m_tabs->widget(tab));
         if (page == nullptr) continue;
-        const QString title = tableTitle(page->target());
+        const QString title = tabTitle(page->target());
         if (m_tabs->tabText(tab) != title) m_tabs->setTabText(tab, title);
     }
     const int current = m_tabs->currentIndex();
-    setWindowTitle(current < 0 ? tr("Orrery") : tr("%1 – Orrery").arg(m_tabs->tabText(current)));
+    const widgets::TablePage* front = currentTable();
+    setWindowTitle(current < 0 ? tr("Orrery")
+                               : tr("%1 – Orrery")
+                                     .arg(front != nullptr ? tableTitle(front->target())
+                                                           : m_tabs->tabText(current)));
 }
 
 widgets::TablePage* MainWindow::currentTable() const {
@@ -188,7 +199,7 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     connect(page, &widgets::TablePage::deleteItemsWanted, this,
             [this, page](const QList<QJsonObject>& items) { deleteItems(page->target(), items); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
-    const int tab = m_tabs->addTab(page, tableTitle(target));
+    const int tab = m_tabs->addTab(page, tabTitle(target));
     m_tabs->setTabToolTip(
         tab, tr("%1 in %2").arg(widgets::tableText(target.table, target.account), target.region));
     m_tabs->setCurrentIndex(tab);

@@ -79,6 +79,8 @@ private:
     bool hasManyRegions() const;
     /// The name of a table for people: with its Region if there are several.
     QString tableTitle(const widgets::ExplorerTarget& target) const;
+    /// The same, shortened for a tab.
+    QString tabTitle(const widgets::ExplorerTarget& target) const;
     void nameTabs();
 
     // main_window_layout.cpp

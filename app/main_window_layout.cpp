@@ -58,7 +58,9 @@ void MainWindow::makeCentre() {
     m_tabs->setDocumentMode(true);
     m_tabs->setAccessibleName(tr("Pages"));
     m_tabs->setTabsClosable(true);
-    m_tabs->setElideMode(Qt::ElideRight);
+    // Tabs that do not fit are scrolled to: cut to a few letters, they could not be told apart.
+    m_tabs->setElideMode(Qt::ElideNone);
+    m_tabs->setUsesScrollButtons(true);
     m_tabs->setMovable(true);
     layout->addWidget(m_tabs, 1);
     setCentralWidget(centre);

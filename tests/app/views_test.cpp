@@ -8,6 +8,7 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabBar>
 #include <QTest>
 #include <algorithm>
 
@@ -111,6 +112,26 @@ private slots:
                     button->visibleRegion().boundingRect() == button->rect());
         const QWidget* tile = m_window->findChild<widgets::ZoneMap*>()->region(0)->tile(2);
         QCOMPARE(tile->visibleRegion().boundingRect(), tile->rect());
+    }
+
+    void theNamesOfManyTabsCanBeRead() {
+        for (int i = 0; i < 6; ++i) {
+            const std::string name = "Orders_of_year_" + std::to_string(i);
+            m_backend->addTable(name, 10);
+            m_window->feed()->takeSnapshot();
+            m_window->openTable({"us-east-1", QString::fromStdString(name), {}});
+        }
+        const QTabBar* bar = m_window->tabs()->tabBar();
+        for (int tab = 0; tab < bar->count(); ++tab)
+            QVERIFY2(
+                bar->tabRect(tab).width() > bar->fontMetrics().horizontalAdvance(bar->tabText(tab)),
+                qPrintable(bar->tabText(tab)));
+        QVERIFY(bar->rect().contains(bar->tabRect(bar->currentIndex())));
+        m_backend->addTable(std::string(255, 'x'), 10);
+        m_window->feed()->takeSnapshot();
+        m_window->openTable({"us-east-1", QString(255, u'x'), {}});
+        QVERIFY(bar->tabText(bar->currentIndex()).size() < 60);
+        QVERIFY(m_window->windowTitle().size() > 255);
     }
 
     void theShortcutGivesTheKeyboardToAControlInSight() {
