@@ -135,7 +135,7 @@ private slots:
     }
 
     void theShortcutGivesTheKeyboardToAControlInSight() {
-        m_backend->addTable("Orders", 10);
+        m_backend->addTable("Notes", 10);
         m_backend->serveRequests(10);
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
