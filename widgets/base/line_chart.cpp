@@ -141,6 +141,14 @@ void LineChart::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange) applyColors();
 }
 
+void LineChart::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // Narrow labels would be cut to dots. Both numbers divide the spans into whole seconds.
+    constexpr int kWide = 420;
+    const int ticks = width() < kWide ? 4 : 7;
+    if (m_impl->time->tickCount() != ticks) m_impl->time->setTickCount(ticks);
+}
+
 void LineChart::applyColors() {
     Impl& d = *m_impl;
     const Colors& c = colors();

@@ -129,8 +129,8 @@ QVariant PairsModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
-    const QString titles[] = {tr("From"),    tr("To"),   tr("Table"),        tr("Changes behind"),
-                              tr("Latency"), tr("Mean"), tr("Changes lost"), tr("State")};
+    const QString titles[] = {tr("From"),    tr("To"),   tr("Table"),         tr("Changes\nbehind"),
+                              tr("Latency"), tr("Mean"), tr("Changes\nlost"), tr("State")};
     const QString tips[] = {
         tr("The Region in which clients wrote"),
         tr("The Region that gets the changes"),

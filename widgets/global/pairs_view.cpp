@@ -2,8 +2,8 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QGridLayout>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QSortFilterProxyModel>
@@ -66,6 +66,7 @@ QWidget* PairsView::makeBody() {
     body->addWidget(makeChart());
     body->setStretchFactor(0, 3);
     body->setStretchFactor(1, 2);
+    body->setSizes({620, 270});
     body->setCollapsible(0, false);
     return body;
 }
@@ -75,20 +76,25 @@ QWidget* PairsView::makeChart() {
     auto* layout = new QVBoxLayout(side);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* names = new QHBoxLayout;
-    names->setContentsMargins(12, 4, 12, 4);
-    names->setSpacing(6);
+    auto* names = new QGridLayout;
+    names->setContentsMargins(12, 4, 12, 0);
+    names->setHorizontalSpacing(6);
+    names->setVerticalSpacing(0);
+    names->setColumnStretch(1, 1);
     for (std::size_t i = 0; i < m_lineNames.size(); ++i) {
         m_lineNames[i] = new ElidedLabel(side);
         m_lineNames[i]->setProperty("muted", true);
-        names->addWidget(new LineMark(kLineColors[i], kLineStyles[i], side));
-        names->addWidget(m_lineNames[i], 1);
+        const int row = static_cast<int>(i);
+        names->addWidget(new LineMark(kLineColors[i], kLineStyles[i], side), row, 0);
+        names->addWidget(m_lineNames[i], row, 1);
     }
     layout->addLayout(names);
     m_chart->setAccessibleName(tr("ReplicationLatency over the last minutes"));
     m_chart->setTimeUnit(tr("ReplicationLatency, %1"));
     m_chart->setSpan(std::chrono::duration<double>(PairHistory::kSpan).count());
     layout->addWidget(m_chart, 1);
+    side->setMinimumWidth(fontMetrics().horizontalAdvance(
+        QStringLiteral("ap-northeast-1 → ap-southeast-2, and more")));
     return side;
 }
 
@@ -134,9 +140,9 @@ void PairsView::fitColumns() {
         }
         const QString title =
             m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int width =
-            std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
-                     fontMetrics().horizontalAdvance(title) + kSortMark);
+        int width = fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column]));
+        for (const QString& line : title.split(u'\n'))
+            width = std::max(width, fontMetrics().horizontalAdvance(line) + kSortMark);
         m_table->setColumnWidth(column, width + 16);
     }
 }
@@ -202,7 +208,8 @@ void PairsView::copy() {
         lines << cells.join(u'\t');
     };
     add([this](int column) {
-        return m_sorted->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const QVariant title = m_sorted->headerData(column, Qt::Horizontal, Qt::DisplayRole);
+        return title.toString().replace(u'\n', u' ');
     });
     for (const int row : rows)
         add([this, row](int column) { return m_sorted->index(row, column).data().toString(); });
