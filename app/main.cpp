@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QMessageBox>
+#include <QPushButton>
 #include <memory>
 
 #include "app/embedded_backend.h"
@@ -37,6 +38,15 @@ int run(int argc, char** argv) {
     if (line.exitCode) {
         fail(line.problem);
         return *line.exitCode;
+    }
+    if (!line.folderNote.empty()) {
+        QMessageBox box(QMessageBox::Question, QStringLiteral("Orrery"),
+                        QString::fromStdString(line.folderNote), QMessageBox::Cancel);
+        box.setTextFormat(Qt::PlainText);
+        const QPushButton* go =
+            box.addButton(QStringLiteral("Put it there"), QMessageBox::AcceptRole);
+        box.exec();
+        if (box.clickedButton() != go) return 1;
     }
     auto backend = EmbeddedBackend::open(line.engine);
     if (!backend) {

@@ -183,6 +183,23 @@ std::expected<void, std::string> setCredentials(const Settings& settings,
     return {};
 }
 
+/// See CommandLine::folderNote.
+std::string folderNote(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::size_t others = 0;
+    std::string first;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name == "format" || name == "lock" || name == "items.mdb") return {};
+        if (name == "lost+found") continue;  // Every new file system has it.
+        if (others++ == 0 || name < first) first = name;
+    }
+    if (others == 0) return {};
+    return "The folder " + folder.string() + " has no database yet, but other files, such as " +
+           first + ". The files of the database are put beside them.";
+}
+
 /// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
 /// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
@@ -254,6 +271,7 @@ CommandLine parseCommandLine(Program program, const std::vector<std::string>& ar
                                  [&](const char* flag) { return app.count(flag) > 0; });
     if (options) {
         line.engine = *std::move(options);
+        if (!line.engine.dataFolder.empty()) line.folderNote = folderNote(line.engine.dataFolder);
     } else {
         line.problem = options.error();
         std::fprintf(stderr, "%s: %s\n", name.c_str(), line.problem.c_str());

@@ -2,6 +2,8 @@
 
 #include "app/program_flags.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTemporaryFile>
 #include <QTest>
 
@@ -53,6 +55,24 @@ private slots:
         const CommandLine line = parseCommandLine(Program::Daemon, {"--data", path});
         QVERIFY(line.exitCode.value_or(0) != 0);
         QCOMPARE(line.problem, "--data takes a folder, but " + path + " is a file.");
+    }
+
+    void saysThatAFolderHasOtherFiles() {
+        QTemporaryDir folder;
+        const auto note = [&folder] {
+            return parseCommandLine(Program::Window, {"--data", folder.path().toStdString()})
+                .folderNote;
+        };
+        const auto touch = [&folder](const char* name) {
+            return QFile(folder.filePath(name)).open(QIODevice::WriteOnly);
+        };
+        QCOMPARE(note(), std::string());
+        QVERIFY(touch("letter.txt"));
+        QVERIFY2(note().find("other files, such as letter.txt") != std::string::npos,
+                 note().c_str());
+        QVERIFY(touch("format"));
+        QCOMPARE(note(), std::string());
+        QVERIFY(parseCommandLine(Program::Window, {"--memory"}).folderNote.empty());
     }
 
     void startsEachProgramAsItIsMeant() {
