@@ -140,10 +140,6 @@ void CreateTableDialog::addIndex() {
     index.name = new QLineEdit(index.row);
     index.name->setAccessibleName(tr("Index name"));
     index.name->setPlaceholderText(tr("index name"));
-    index.partition = makeKeyLine(tr("Partition key of the index"), index.row);
-    index.partition.name->setPlaceholderText(tr("partition key"));
-    index.sort = makeKeyLine(tr("Sort key of the index"), index.row);
-    index.sort.name->setPlaceholderText(tr("sort key"));
     index.projection = new QComboBox(index.row);
     index.projection->setAccessibleName(tr("Projection"));
     index.projection->addItem(tr("All"), QStringLiteral("ALL"));
@@ -152,6 +148,10 @@ void CreateTableDialog::addIndex() {
     remove->setIcon(icon(Symbol::Remove));
     remove->setAccessibleName(tr("Remove this index"));
     remove->setFocusPolicy(Qt::StrongFocus);
+    index.partition = makeKeyLine(tr("Partition key of the index"), index.row);
+    index.partition.name->setPlaceholderText(tr("partition key"));
+    index.sort = makeKeyLine(tr("Sort key of the index"), index.row);
+    index.sort.name->setPlaceholderText(tr("sort key"));
     // Names may have 255 characters: two lines, so that each has room.
     auto* layout = new QGridLayout(index.row);
     layout->setContentsMargins(0, 0, 0, 6);
@@ -164,8 +164,6 @@ void CreateTableDialog::addIndex() {
     layout->addWidget(index.sort.type, 1, 3);
     layout->setColumnStretch(0, 1);
     layout->setColumnStretch(2, 1);
-    setTabOrder({index.name, index.projection, remove, index.partition.name, index.partition.type,
-                 index.sort.name, index.sort.type});
     connect(index.name, &QLineEdit::textChanged, this, &CreateTableDialog::check);
     connect(remove, &QToolButton::clicked, this, [this, row = index.row] {
         std::erase_if(m_indexes, [row](const IndexLine& line) { return line.row == row; });

@@ -201,7 +201,7 @@ private slots:
         chosen.changes += 1;
         chosen.latencySum += 30s;
         view.setSnapshot(snapshot);
-        QCOMPARE(view.chart()->top(), 40.0);
+        QCOMPARE(view.chart()->top(), 30.0);
         QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, seconds"));
     }
 
