@@ -52,7 +52,8 @@ void RequestColumns::forget() {
         const QString title =
             m_table->model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
         m_needed[static_cast<std::size_t>(column)] =
-            m_table->fontMetrics().horizontalAdvance(title) + kCellPadding;
+            std::max(m_table->horizontalHeader()->minimumSectionSize(),
+                     m_table->fontMetrics().horizontalAdvance(title) + kCellPadding);
     }
     // Where nearly every row has about the same, the columns are not to move with the first ones.
     const std::pair<RequestsModel::Column, QString> usual[] = {

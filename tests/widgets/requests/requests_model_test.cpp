@@ -139,6 +139,7 @@ private slots:
         view.show();
         const std::vector failed{request(1, "PutItem", 0, 400, "ProvisionedThroughputExceeded")};
         view.append(failed);
+        QCoreApplication::processEvents();  // The list gets its size when it comes into sight.
         const auto width = [&view](int column) { return view.table()->columnWidth(column); };
         const int narrow = width(RequestsModel::Status);
         view.resize(1500, 300);
