@@ -109,6 +109,8 @@ int run(const LocalFlags& flags) {
     auto engine = engine::Engine::open(line.engine);
     if (!engine) return fail(engine.error());
     (*engine)->stopOnSignals();
+    if (!line.folderNote.empty() && settings.logLevel != "off")
+        std::fprintf(stderr, "orreryd: %s\n", line.folderNote.c_str());
     printStorageMode(settings, line.engine);
     printSavedSettings(settings, line.engine, **engine);
     const auto hooks = startHooks(settings, line.engine.dataFolder, **engine);

@@ -55,7 +55,8 @@ private:
     void onAnswer(const Backend::Answer& answer) {
         if (succeeded(answer)) return end(Outcome::Deleted);
         if (errorType(answer) != u"ConditionalCheckFailedException")
-            return end(Outcome::Failed, {}, errorText(answer));
+            return end(Outcome::Failed, {},
+                       errorText(answer, *m_backend->snapshot(), m_table.region));
         // Somebody wrote it since the look, perhaps with the same content.
         begin();
     }

@@ -47,6 +47,10 @@ void ItemEdit::call(std::string_view operation, const QJsonObject& request, Answ
                     });
 }
 
+QString ItemEdit::failureText(const Backend::Answer& answer) const {
+    return errorText(answer, *m_backend->snapshot(), m_table.region);
+}
+
 QJsonObject ItemEdit::keyOf(const QJsonObject& item) const {
     return widgets::keyOf(item, m_table.keyNames);
 }
@@ -61,7 +65,7 @@ void ItemEdit::read() {
                               {QStringLiteral("Key"), keyOf(m_shown)},
                               {QStringLiteral("ConsistentRead"), true}};
     call("GetItem", request, [this](const Backend::Answer& answer) {
-        if (!succeeded(answer)) return m_dialog->setReadFailure(errorText(answer));
+        if (!succeeded(answer)) return m_dialog->setReadFailure(failureText(answer));
         const QJsonObject stored = bodyOf(answer)[QLatin1String("Item")].toObject();
         m_dialog->editItem(stored.isEmpty() ? m_shown : stored);
         if (stored.isEmpty())
@@ -104,8 +108,8 @@ void ItemEdit::onWritten(const ItemWrite& write, const Backend::Answer& answer) 
     }
     if (!succeeded(answer))
         return m_isLeft ? endLeft(tr("The write failed: %1. %2")
-                                      .arg(m_table.placeText(m_wanted), errorText(answer)))
-                        : m_dialog->setRefusal(errorText(answer));
+                                      .arg(m_table.placeText(m_wanted), failureText(answer)))
+                        : m_dialog->setRefusal(failureText(answer));
     emit written();
     const QJsonObject replaced = bodyOf(answer)[QLatin1String("Attributes")].toObject();
     if (write.operation == u"PutItem" && showUnseen(replaced)) return;

@@ -79,6 +79,7 @@ private:
     /// The stored item that the text is based on; empty if none.
     const QJsonObject& base() const;
     QJsonObject keyOf(const QJsonObject& item) const;
+    QString failureText(const Backend::Answer& answer) const;
     /// Drops the answer once the dialog is destroyed.
     void call(std::string_view operation, const QJsonObject& request, AnswerHandler handler);
 

@@ -1,5 +1,6 @@
 #include "app/looks.h"
 
+#include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMetaObject>
@@ -9,6 +10,7 @@
 #include <cmath>
 
 #include "core/base/account_id.h"
+#include "widgets/base/format.h"
 
 namespace orrery::app {
 namespace {
@@ -184,6 +186,41 @@ QString errorText(const Backend::Answer& answer) {
     }
     if (!type.isEmpty()) return type;
     return QStringLiteral("The engine answered with status %1.").arg(answer.status);
+}
+
+namespace {
+
+/// Empty if all zones of the Region are well.
+QString zonesText(const observe::Snapshot& snapshot, const QString& region) {
+    for (const observe::RegionViewPtr& view : snapshot.regions) {
+        if (widgets::toQString(view->name) != region) continue;
+        const auto up = std::ranges::count(view->zones, true, &observe::ZoneView::up);
+        if (up < 2)
+            return QCoreApplication::translate("Looks",
+                                               "Only %1 of the 3 zones of %2 is up. A write or a "
+                                               "strong read needs a leader, "
+                                               "and a leader needs 2 of the 3.")
+                .arg(up)
+                .arg(region);
+        if (up < kZonesPerRegion || std::ranges::any_of(view->zones, &observe::ZoneView::cutOff))
+            return QCoreApplication::translate("Looks",
+                                               "Not all zones of %1 can be reached. Partitions "
+                                               "that lost their leader elect "
+                                               "another one within seconds; then try again.")
+                .arg(region);
+    }
+    return {};
+}
+
+}  // namespace
+
+QString errorText(const Backend::Answer& answer, const observe::Snapshot& snapshot,
+                  const QString& region) {
+    QString text = errorText(answer);
+    const QString zones = answer.status < 500 ? QString() : zonesText(snapshot, region);
+    if (zones.isEmpty()) return text;
+    if (!text.endsWith(u'.')) text += u'.';
+    return text + u' ' + zones;
 }
 
 struct BackendItemSource::Parsing {

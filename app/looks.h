@@ -38,6 +38,9 @@ QJsonObject bodyOf(const Backend::Answer& answer);
 QString errorType(const Backend::Answer& answer);
 /// The error text of a failed answer: "ResourceNotFoundException: …".
 QString errorText(const Backend::Answer& answer);
+/// The same, and after an error of the service why the Region may have failed to answer.
+QString errorText(const Backend::Answer& answer, const observe::Snapshot& snapshot,
+                  const QString& region);
 inline bool succeeded(const Backend::Answer& answer) {
     return answer.status >= 200 && answer.status < 300;
 }

@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QMessageBox>
+#include <QPushButton>
 #include <memory>
 
 #include "app/embedded_backend.h"
@@ -17,7 +18,7 @@ namespace {
 
 int run(int argc, char** argv) {
     const CommandLine line = parseCommandLine(Program::Window, {argv + 1, argv + argc});
-    if (line.exitCode) return *line.exitCode;
+    if (line.exitCode && line.problem.empty()) return *line.exitCode;
     prepareProcess();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("orrery"));
@@ -26,12 +27,30 @@ int run(int argc, char** argv) {
     QApplication::setApplicationVersion(QString::fromStdString(std::string(kVersion)));
     QApplication::setDesktopFileName(QStringLiteral("org.orrery.Orrery"));
     const bool dark = systemIsDark();
-    widgets::applyTheme(widgets::Theme::System, dark);
+    widgets::applyTheme(MainWindow::savedTheme(), dark);
 
+    const auto fail = [](const std::string& reason) {
+        QMessageBox box(QMessageBox::Critical, QStringLiteral("Orrery"),
+                        QString::fromStdString(reason), QMessageBox::Ok);
+        box.setTextFormat(Qt::PlainText);
+        box.exec();
+    };
+    if (line.exitCode) {
+        fail(line.problem);
+        return *line.exitCode;
+    }
+    if (!line.folderNote.empty()) {
+        QMessageBox box(QMessageBox::Question, QStringLiteral("Orrery"),
+                        QString::fromStdString(line.folderNote), QMessageBox::Cancel);
+        box.setTextFormat(Qt::PlainText);
+        const QPushButton* go =
+            box.addButton(QStringLiteral("Put it there"), QMessageBox::AcceptRole);
+        box.exec();
+        if (box.clickedButton() != go) return 1;
+    }
     auto backend = EmbeddedBackend::open(line.engine);
     if (!backend) {
-        QMessageBox::critical(nullptr, QStringLiteral("Orrery"),
-                              QString::fromStdString(backend.error()));
+        fail(backend.error());
         return 1;
     }
     std::unique_ptr<engine::DemoLoader> demo;

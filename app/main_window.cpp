@@ -8,6 +8,7 @@
 #include "app/conflict_reader.h"
 #include "app/control_client.h"
 #include "app/sample_loader.h"
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 #include "widgets/clock/clock_bar.h"
 #include "widgets/conflicts/conflicts_view.h"
@@ -148,15 +149,26 @@ QString MainWindow::tableTitle(const widgets::ExplorerTarget& target) const {
     return hasManyRegions() ? tr("%1 in %2").arg(name, target.region) : name;
 }
 
+QString MainWindow::tabTitle(const widgets::ExplorerTarget& target) const {
+    // A name may have 255 characters. What is cut from its middle stands in the tool tip.
+    const int widest =
+        fontMetrics().horizontalAdvance(QStringLiteral("Some thirty letters in ap-northeast-1"));
+    return fontMetrics().elidedText(tableTitle(target), Qt::ElideMiddle, widest);
+}
+
 void MainWindow::nameTabs() {
     for (int tab = 0; tab < m_tabs->count(); ++tab) {
         const auto* page = qobject_cast<widgets::TablePage*>(m_tabs->widget(tab));
         if (page == nullptr) continue;
-        const QString title = tableTitle(page->target());
+        const QString title = tabTitle(page->target());
         if (m_tabs->tabText(tab) != title) m_tabs->setTabText(tab, title);
     }
     const int current = m_tabs->currentIndex();
-    setWindowTitle(current < 0 ? tr("Orrery") : tr("%1 – Orrery").arg(m_tabs->tabText(current)));
+    const widgets::TablePage* front = currentTable();
+    setWindowTitle(current < 0 ? tr("Orrery")
+                               : tr("%1 – Orrery")
+                                     .arg(front != nullptr ? tableTitle(front->target())
+                                                           : m_tabs->tabText(current)));
 }
 
 widgets::TablePage* MainWindow::currentTable() const {
@@ -187,7 +199,7 @@ void MainWindow::openTable(const widgets::ExplorerTarget& target) {
     connect(page, &widgets::TablePage::deleteItemsWanted, this,
             [this, page](const QList<QJsonObject>& items) { deleteItems(page->target(), items); });
     connect(page, &widgets::TablePage::targetChanged, this, &MainWindow::onTabChanged);
-    const int tab = m_tabs->addTab(page, tableTitle(target));
+    const int tab = m_tabs->addTab(page, tabTitle(target));
     m_tabs->setTabToolTip(
         tab, tr("%1 in %2").arg(widgets::tableText(target.table, target.account), target.region));
     m_tabs->setCurrentIndex(tab);
@@ -244,8 +256,12 @@ void MainWindow::updateStatus() {
     m_tablesLabel->setText(widgets::countText(tables, "table", "tables"));
     const QString rate = widgets::rateText(m_feed->requestsPerSecond());
     m_rateLabel->setText((rate == u"1" ? tr("%1 request/s") : tr("%1 requests/s")).arg(rate));
-    m_lagLabel->setText(records == 0 ? tr("No replica is behind")
-                                     : tr("Replicas: %1").arg(widgets::behindText(records, lag)));
+    QStringList behind;
+    if (records > 0) behind << tr("Zones: %1").arg(widgets::behindText(records, lag));
+    if (const std::uint64_t changes = widgets::changesBehind(snapshot); changes > 0)
+        behind << tr("Regions: %1").arg(widgets::changesBehindText(changes));
+    m_lagLabel->setText(behind.isEmpty() ? tr("No replica is behind")
+                                         : behind.join(QStringLiteral(" · ")));
     showJobs(snapshot.jobs);
 }
 

@@ -50,6 +50,8 @@ public:
     /// Loads a sample data set, like the button on the start page.
     void loadSample(const QString& name);
     void setTheme(widgets::Theme theme);
+    /// The one that the person chose last; dialogs before the window have it too.
+    static widgets::Theme savedTheme();
     void resetLayout();
 
     WorldFeed* feed() const { return m_feed; }
@@ -77,6 +79,8 @@ private:
     bool hasManyRegions() const;
     /// The name of a table for people: with its Region if there are several.
     QString tableTitle(const widgets::ExplorerTarget& target) const;
+    /// The same, shortened for a tab.
+    QString tabTitle(const widgets::ExplorerTarget& target) const;
     void nameTabs();
 
     // main_window_layout.cpp

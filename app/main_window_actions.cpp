@@ -21,6 +21,7 @@
 #include "widgets/tables/create_table_dialog.h"
 #include "widgets/tables/delete_table_dialog.h"
 #include "widgets/tables/explorer.h"
+#include "widgets/tables/key_names.h"
 #include "widgets/tables/remove_replica_dialog.h"
 #include "widgets/tables/table_page.h"
 
@@ -29,6 +30,33 @@ namespace {
 
 std::string compact(const QJsonObject& object) {
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+void bringToFront(QDockWidget* dock) {
+    dock->show();
+    dock->raise();
+}
+
+bool takesFocus(const QWidget* widget) {
+    return widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus);
+}
+
+/// Gives the keyboard to the control of the view that had it last, else to the view's main part,
+/// else to its first control. A view without controls takes no focus: nobody would see it there.
+void focusIn(QWidget* view) {
+    QWidget* wanted = view->focusWidget();
+    if (wanted == nullptr || !takesFocus(wanted)) wanted = view->focusProxy();
+    if (wanted == nullptr || !takesFocus(wanted)) {
+        wanted = view->nextInFocusChain();
+        while (wanted != view && !(view->isAncestorOf(wanted) && takesFocus(wanted)))
+            wanted = wanted->nextInFocusChain();
+    }
+    if (wanted != view) wanted->setFocus(Qt::ShortcutFocusReason);
+}
+
+QString goneText(const widgets::ExplorerTarget& target) {
+    return MainWindow::tr("%1 no longer exists in %2")
+        .arg(widgets::tableText(target.table, target.account), target.region);
 }
 
 }  // namespace
@@ -94,25 +122,29 @@ void MainWindow::makeViewMenu() {
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (const ViewRow& row : kViews) {
         QDockWidget* docked = dock(QLatin1String(row.name));
-        // The shortcut raises the view and gives it the focus; the check mark shows or hides it.
-        view->addAction(docked->toggleViewAction());
         auto* focus = new QAction(this);
         focus->setShortcut(row.shortcut());
-        docked->toggleViewAction()->setText(docked->windowTitle() + u'\t' +
-                                            focus->shortcut().toString(QKeySequence::NativeText));
         connect(focus, &QAction::triggered, docked, [docked] {
-            docked->show();
-            docked->raise();
-            docked->widget()->setFocus(Qt::ShortcutFocusReason);
-            docked->widget()->focusWidget() != nullptr ? docked->widget()->focusWidget()->setFocus()
-                                                       : void();
+            bringToFront(docked);
+            focusIn(docked->widget());
         });
         addAction(focus);
+        // The check mark stands for a view in sight. The toggleViewAction of the dock would also
+        // check, and then close, a view that is open behind another tab.
+        QAction* show = view->addAction(docked->windowTitle() + u'\t' +
+                                        focus->shortcut().toString(QKeySequence::NativeText));
+        show->setCheckable(true);
+        connect(docked, &QDockWidget::visibilityChanged, show, &QAction::setChecked);
+        connect(show, &QAction::triggered, docked, [docked](bool wanted) {
+            if (wanted)
+                bringToFront(docked);
+            else
+                docked->close();
+        });
     }
     view->addSeparator();
     view->addAction(tr("Filter &requests"), QKeySequence::Find, this, [this] {
-        dock(QStringLiteral("requests"))->show();
-        dock(QStringLiteral("requests"))->raise();
+        bringToFront(dock(QStringLiteral("requests")));
         m_requests->filterLine()->setFocus(Qt::ShortcutFocusReason);
     });
     QMenu* themes = view->addMenu(tr("&Theme"));
@@ -137,34 +169,38 @@ void MainWindow::createTable(const QString& region) {
     connect(dialog, &widgets::CreateTableDialog::createWanted, this, [this, dialog] {
         const QString where = dialog->region();
         const QJsonObject request = dialog->request();
-        m_backend->call(where.toStdString(), "CreateTable", compact(request),
-                        [this, where, request, alive = std::weak_ptr(m_alive),
-                         guard = QPointer(dialog)](const Backend::Answer& answer) {
-                            if (alive.expired()) return;
-                            if (!succeeded(answer)) {
-                                if (guard != nullptr) guard->setRefusal(errorText(answer));
-                                return;
-                            }
-                            if (guard != nullptr) guard->accept();
-                            m_feed->takeSnapshot();
-                            openTable({where, request[QLatin1String("TableName")].toString(), {}});
-                        });
+        m_backend->call(
+            where.toStdString(), "CreateTable", compact(request),
+            [this, where, request, alive = std::weak_ptr(m_alive),
+             guard = QPointer(dialog)](const Backend::Answer& answer) {
+                if (alive.expired()) return;
+                if (!succeeded(answer)) {
+                    if (guard != nullptr)
+                        guard->setRefusal(errorText(answer, *m_feed->snapshot(), where));
+                    return;
+                }
+                if (guard != nullptr) guard->accept();
+                m_feed->takeSnapshot();
+                openTable({where, request[QLatin1String("TableName")].toString(), {}});
+            });
     });
     dialog->open();
 }
 
 void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+    if (table == nullptr) return showMessage(goneText(target));
     auto* dialog =
         new widgets::DeleteTableDialog(target.table, tableTitle(target), table->itemCount, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, target] {
         m_backend->call(scopeOf(target.region, target.account), "DeleteTable",
                         compact({{QStringLiteral("TableName"), target.table}}),
-                        [this, alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
+                        [this, region = target.region,
+                         alive = std::weak_ptr(m_alive)](const Backend::Answer& answer) {
                             if (alive.expired()) return;
-                            if (!succeeded(answer)) showMessage(errorText(answer));
+                            if (!succeeded(answer))
+                                showMessage(errorText(answer, *m_feed->snapshot(), region));
                             m_feed->takeSnapshot();
                         });
     });
@@ -173,7 +209,7 @@ void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
 
 void MainWindow::addReplica(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
-    if (table == nullptr) return showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+    if (table == nullptr) return showMessage(goneText(target));
     const QString contents =
         tr("%1 (%2)").arg(widgets::countText(table->itemCount, "item", "items"),
                           widgets::bytesText(table->itemBytes));
@@ -207,26 +243,28 @@ void MainWindow::removeReplica(const widgets::ExplorerTarget& target) {
 template <typename Dialog>
 void MainWindow::changeReplicas(const Scope& scope, const QJsonObject& request, Dialog* dialog,
                                 const QString& done) {
-    m_backend->call(scope, "UpdateTable", compact(request),
-                    [this, done, alive = std::weak_ptr(m_alive),
-                     guard = QPointer(dialog)](const Backend::Answer& answer) {
-                        if (alive.expired()) return;
-                        m_feed->takeSnapshot();
-                        if (succeeded(answer)) {
-                            if (guard != nullptr) guard->accept();
-                            return showMessage(done);
-                        }
-                        if (guard != nullptr)
-                            guard->setRefusal(errorText(answer));
-                        else
-                            showMessage(errorText(answer));
-                    });
+    m_backend->call(
+        scope, "UpdateTable", compact(request),
+        [this, done, region = QString::fromStdString(scope.region), alive = std::weak_ptr(m_alive),
+         guard = QPointer(dialog)](const Backend::Answer& answer) {
+            if (alive.expired()) return;
+            m_feed->takeSnapshot();
+            if (succeeded(answer)) {
+                if (guard != nullptr) guard->accept();
+                return showMessage(done);
+            }
+            const QString why = errorText(answer, *m_feed->snapshot(), region);
+            if (guard != nullptr)
+                guard->setRefusal(why);
+            else
+                showMessage(why);
+        });
 }
 
 std::optional<EditedTable> MainWindow::editedTable(const widgets::ExplorerTarget& target) {
     const observe::TableView* table = findTable(target);
     if (table == nullptr) {
-        showMessage(tr("%1 no longer exists").arg(tableTitle(target)));
+        showMessage(goneText(target));
         return std::nullopt;
     }
     QStringList keyNames{widgets::toQString(table->partitionKeyName)};

@@ -58,7 +58,9 @@ void MainWindow::makeCentre() {
     m_tabs->setDocumentMode(true);
     m_tabs->setAccessibleName(tr("Pages"));
     m_tabs->setTabsClosable(true);
-    m_tabs->setElideMode(Qt::ElideRight);
+    // Tabs that do not fit are scrolled to: cut to a few letters, they could not be told apart.
+    m_tabs->setElideMode(Qt::ElideNone);
+    m_tabs->setUsesScrollButtons(true);
     m_tabs->setMovable(true);
     layout->addWidget(m_tabs, 1);
     setCentralWidget(centre);
@@ -187,6 +189,7 @@ void MainWindow::makeToolBar() {
     m_profile->setToolTip(
         tr("drop-in: no delays, and tables are ready at once\n"
            "service-like: milliseconds between zones, states that take time"));
+    m_profile->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_profile->addItems({QStringLiteral("drop-in"), QStringLiteral("service-like")});
     label->setBuddy(m_profile);
     bar->addWidget(label);
@@ -244,7 +247,10 @@ void MainWindow::makeStatusBar() {
         statusBar()->addPermanentWidget(*label);
     }
     m_jobsLabel->setObjectName(QStringLiteral("jobs"));
+    m_lagLabel->setObjectName(QStringLiteral("behind"));
     m_jobsLabel->hide();
+    // The rate changes with every snapshot; the labels beside it are to stay where they are.
+    m_rateLabel->setMinimumWidth(fontMetrics().horizontalAdvance(tr("99,999 requests/s")) + 16);
     m_endpointLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
 }
 
@@ -256,8 +262,13 @@ void MainWindow::restoreSettings() {
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
-    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
-    if (theme >= 0 && theme < m_themes->actions().size()) m_themes->actions()[theme]->trigger();
+    m_themes->actions()[static_cast<int>(savedTheme())]->trigger();
+}
+
+widgets::Theme MainWindow::savedTheme() {
+    const int theme = QSettings().value(QStringLiteral("window/theme"), 0).toInt();
+    const bool isKnown = theme >= 0 && theme <= static_cast<int>(widgets::Theme::Dark);
+    return isKnown ? static_cast<widgets::Theme>(theme) : widgets::Theme::System;
 }
 
 void MainWindow::saveSettings() {

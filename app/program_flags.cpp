@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -84,6 +85,15 @@ std::vector<Flag> flags() {
     };
 }
 
+/// Empty for a port. CLI11 would only say that it could not convert the text.
+std::string portProblem(const std::string& text) {
+    std::uint16_t port = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, port);
+    if (error == std::errc() && stop == end) return {};
+    return text + " is no port; give a number from 0 to 65535.";
+}
+
 void add(CLI::App& app, const Flag& flag, Settings& settings) {
     CLI::Option* option = nullptr;
     using Lists = std::vector<std::string> Settings::*;
@@ -105,6 +115,8 @@ void add(CLI::App& app, const Flag& flag, Settings& settings) {
         },
         flag.member);
     if (!flag.choices.empty()) option->check(CLI::IsMember(flag.choices));
+    if (std::holds_alternative<std::uint16_t Settings::*>(flag.member))
+        option->check([](const std::string& text) { return portProblem(text); });
     if (*flag.help == '\0') option->group("");
 }
 
@@ -171,6 +183,23 @@ std::expected<void, std::string> setCredentials(const Settings& settings,
     return {};
 }
 
+/// See CommandLine::folderNote.
+std::string folderNote(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::size_t others = 0;
+    std::string first;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name == "format" || name == "lock" || name == "items.mdb") return {};
+        if (name == "lost+found") continue;  // Every new file system has it.
+        if (others++ == 0 || name < first) first = name;
+    }
+    if (others == 0) return {};
+    return "The folder " + folder.string() + " has no database yet, but other files, such as " +
+           first + ". The files of the database are put beside them.";
+}
+
 /// The engine's options for these settings, or a one-sentence error. `given` tells whether a flag
 /// was given, whatever its value is.
 std::expected<engine::EngineOptions, std::string> engineOptions(
@@ -193,6 +222,11 @@ std::expected<engine::EngineOptions, std::string> engineOptions(
     if (!settings.memory)
         options.dataFolder =
             settings.data.empty() ? defaultFolder() : std::filesystem::path(settings.data);
+    std::error_code ignored;
+    if (std::filesystem::exists(options.dataFolder, ignored) &&
+        !std::filesystem::is_directory(options.dataFolder, ignored))
+        return std::unexpected("--data takes a folder, but " + options.dataFolder.string() +
+                               " is a file.");
     if (settings.durability == "relaxed" && !settings.onStream.empty() && !settings.memory)
         return std::unexpected(
             std::string("--on-stream needs --durability durable: a command would handle changes "
@@ -230,14 +264,17 @@ CommandLine parseCommandLine(Program program, const std::vector<std::string>& ar
         app.parse(reversed);
     } catch (const CLI::ParseError& error) {
         line.exitCode = app.exit(error);
+        if (*line.exitCode != 0) line.problem = error.what();
         return line;
     }
     auto options = engineOptions(program, line.settings,
                                  [&](const char* flag) { return app.count(flag) > 0; });
     if (options) {
         line.engine = *std::move(options);
+        if (!line.engine.dataFolder.empty()) line.folderNote = folderNote(line.engine.dataFolder);
     } else {
-        std::fprintf(stderr, "%s: %s\n", name.c_str(), options.error().c_str());
+        line.problem = options.error();
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), line.problem.c_str());
         line.exitCode = 1;
     }
     return line;

@@ -37,6 +37,12 @@ struct CommandLine {
     Settings settings;
     engine::EngineOptions engine;
     std::optional<int> exitCode;
+    /// The printed reason, if the command line is wrong: a window may have been started without a
+    /// terminal.
+    std::string problem;
+    /// What to say, or to ask, before the database is put into a folder with other files; empty
+    /// for a new or empty folder, and for one that has a database.
+    std::string folderNote;
 };
 
 /// Reads the flags of `program` from the one table.

@@ -52,7 +52,7 @@ void SampleLoader::nextTable() {
         // Its items may have been edited since an earlier load, or be no sample's at all.
         if (answer.body.find("ResourceInUseException") != std::string::npos)
             return finish(tr("table %1 exists already. Delete it to load this sample").arg(name));
-        if (!succeeded(answer)) return finish(errorText(answer));
+        if (!succeeded(answer)) return finish(errorText(answer, *m_backend->snapshot(), m_region));
         m_made << name;
         waitUntilActive();
     });
@@ -63,7 +63,8 @@ void SampleLoader::waitUntilActive() {
         {QStringLiteral("TableName"), QString::fromStdString(m_tables.front().name)}};
     call("DescribeTable", QJsonDocument(request).toJson().toStdString(),
          [this](const Backend::Answer& answer) {
-             if (!succeeded(answer)) return finish(errorText(answer));
+             if (!succeeded(answer))
+                 return finish(errorText(answer, *m_backend->snapshot(), m_region));
              const QJsonObject body =
                  QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
              const QString status =
@@ -95,7 +96,7 @@ void SampleLoader::fillWindow() {
 
 void SampleLoader::onWritten(const Backend::Answer& answer) {
     --m_underWay;
-    if (!succeeded(answer)) return finish(errorText(answer));
+    if (!succeeded(answer)) return finish(errorText(answer, *m_backend->snapshot(), m_region));
     if (auto again = exchange::requestForUnprocessed(answer.body)) {
         m_requests.push_back(*std::move(again));
     } else {

@@ -30,6 +30,28 @@ private slots:
                                 "%22S%22%3A%22%C3%A4%20b%22%7D%7D"));
     }
 
+    void anErrorOfTheServiceSaysWhichZonesAreLost() {
+        const Backend::Answer failed{
+            500, R"({"__type":"x#InternalServerError","message":"Internal server error"})", {}};
+        const auto region = std::make_shared<observe::RegionView>();
+        region->name = "us-east-1";
+        observe::Snapshot snapshot;
+        snapshot.regions = {region};
+        const QString plain = errorText(failed);
+        QCOMPARE(errorText(failed, snapshot, "us-east-1"), plain);
+        region->zones[1].up = false;
+        QVERIFY(errorText(failed, snapshot, "us-east-1").contains("lost their leader"));
+        region->zones[2].up = false;
+        QCOMPARE(
+            errorText(failed, snapshot, "us-east-1"),
+            QStringLiteral("InternalServerError: Internal server error. Only 1 of the 3 zones "
+                           "of us-east-1 is up. A write or a strong read needs a leader, and a "
+                           "leader needs 2 of the 3."));
+        QCOMPARE(errorText(failed, snapshot, "eu-west-1"), plain);
+        const Backend::Answer refused{400, R"({"__type":"x#ValidationException"})", {}};
+        QCOMPARE(errorText(refused, snapshot, "us-east-1"), errorText(refused));
+    }
+
     void aPageIsRead() {
         const auto page =
             parseItemsPage({200,

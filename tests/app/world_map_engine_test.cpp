@@ -46,7 +46,7 @@ private slots:
         QTest::keyClick(link(), Qt::Key_Space);
         QVERIFY(engine.waitFor([&] { return forth().isCut && link()->link().back.isCut; }));
         engine.put({{"id", QJsonObject{{"S", "a"}}}});
-        QVERIFY(engine.waitFor([&] { return forth().text() == u"cut · 1 behind"; }));
+        QVERIFY(engine.waitFor([&] { return forth().text() == u"cut · 1 change behind"; }));
 
         chooseInMenu("Heal");
         QTest::keyClick(link(), Qt::Key_Space);

@@ -5,6 +5,7 @@
 #include <QClipboard>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QMenu>
 #include <QSettings>
 #include <QStatusBar>
@@ -109,6 +110,23 @@ private slots:
         QTest::keyClick(pairs->table(), Qt::Key_C, Qt::ControlModifier);
         QVERIFY(QApplication::clipboard()->text().contains("us-east-1\teu-west-1\tMusic\t0"));
         QCOMPARE(m_window->statusBar()->currentMessage(), QStringLiteral("2 rows: copied"));
+    }
+
+    void theStatusBarTellsHowFarRegionsAreBehind() {
+        const auto world = test::makeWorld({"us-east-1", "eu-west-1"});
+        m_backend->changeSnapshots([world](observe::Snapshot& snapshot) {
+            snapshot.replication = world->replication;
+            snapshot.replication.front().pending = 26;
+        });
+        const auto* label = m_window->findChild<QLabel*>(QStringLiteral("behind"));
+        QVERIFY(label != nullptr);
+        QTRY_COMPARE(label->text(), QStringLiteral("Regions: 26 changes behind"));
+        m_backend->setLag(1, 3);
+        QTRY_VERIFY(label->text().startsWith(QStringLiteral("Zones: 3 records, ")));
+        QVERIFY(label->text().endsWith(QStringLiteral(" · Regions: 26 changes behind")));
+        m_backend->setLag(1, 0);
+        m_backend->changeSnapshots([](observe::Snapshot&) {});
+        QTRY_COMPARE(label->text(), QStringLiteral("No replica is behind"));
     }
 
 private:

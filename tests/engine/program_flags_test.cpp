@@ -2,6 +2,9 @@
 
 #include "app/program_flags.h"
 
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QTest>
 
 #include "tests/support/test_main.h"
@@ -36,6 +39,40 @@ private slots:
         QCOMPARE(line.engine.allowedHosts[1], std::string("*.test"));
         // It does not take the next word.
         QVERIFY(parseCommandLine(Program::Daemon, {"--allow-host", "a", "b"}).exitCode);
+    }
+
+    void saysWhatIsWrongWithAPortAndAFolder() {
+        for (const char* port : {"80000", "http", "80x"}) {
+            const CommandLine line = parseCommandLine(Program::Window, {"--port", port});
+            QVERIFY2(line.exitCode.value_or(0) != 0, port);
+            QVERIFY2(
+                line.problem.find("is no port; give a number from 0 to 65535") != std::string::npos,
+                line.problem.c_str());
+        }
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        const std::string path = file.fileName().toStdString();
+        const CommandLine line = parseCommandLine(Program::Daemon, {"--data", path});
+        QVERIFY(line.exitCode.value_or(0) != 0);
+        QCOMPARE(line.problem, "--data takes a folder, but " + path + " is a file.");
+    }
+
+    void saysThatAFolderHasOtherFiles() {
+        QTemporaryDir folder;
+        const auto note = [&folder] {
+            return parseCommandLine(Program::Window, {"--data", folder.path().toStdString()})
+                .folderNote;
+        };
+        const auto touch = [&folder](const char* name) {
+            return QFile(folder.filePath(name)).open(QIODevice::WriteOnly);
+        };
+        QCOMPARE(note(), std::string());
+        QVERIFY(touch("letter.txt"));
+        QVERIFY2(note().find("other files, such as letter.txt") != std::string::npos,
+                 note().c_str());
+        QVERIFY(touch("format"));
+        QCOMPARE(note(), std::string());
+        QVERIFY(parseCommandLine(Program::Window, {"--memory"}).folderNote.empty());
     }
 
     void startsEachProgramAsItIsMeant() {

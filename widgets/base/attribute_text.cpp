@@ -35,17 +35,12 @@ QString firstOf(const QString& text, qsizetype count) {
     return text.left(count);
 }
 
-/// Line ends, tabs and control characters as signs that most fonts have: a cell is one line.
-void showControls(QString& text) {
-    text.replace(QLatin1String("\r\n"), QLatin1String("\n"));
-    for (QChar& c : text) {
-        if (c == u'\n' || c == u'\r')
-            c = u'⏎';
-        else if (c == u'\t')
-            c = u'⇥';
-        else if (c < u' ')
-            c = QChar(QChar::ReplacementCharacter);
-    }
+/// Characters that change the direction of the text around them, so that it reads otherwise than
+/// it is (Unicode Technical Report 36, 3.2).
+bool turnsText(QChar c) {
+    const char16_t code = c.unicode();
+    return code == 0x061c || code == 0x200e || code == 0x200f ||
+           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 void appendBinary(QString& out, const QString& base64) {
@@ -115,14 +110,15 @@ void appendShort(QString& out, const QJsonValue& value, int charactersMax) {
 }
 
 /// True for characters that a QTextDocument replaces or takes for its own (no-break space, line and
-/// paragraph separator, object replacement, noncharacters), and for controls and half characters.
+/// paragraph separator, object replacement, noncharacters), for controls and half characters, and
+/// for those that turn text.
 bool isLostInEditors(const QString& text, qsizetype at) {
     const QChar c = text[at];
     const char16_t code = c.unicode();
     if (c.isHighSurrogate()) return at + 1 == text.size() || !text[at + 1].isLowSurrogate();
     if (c.isLowSurrogate()) return at == 0 || !text[at - 1].isHighSurrogate();
     return (code >= 0x7f && code <= 0xa0) || code == 0x2028 || code == 0x2029 ||
-           (code >= 0xfdd0 && code <= 0xfdef) || code == 0xfeff || code >= 0xfff9;
+           (code >= 0xfdd0 && code <= 0xfdef) || code == 0xfeff || code >= 0xfff9 || turnsText(c);
 }
 
 /// A number as JSON if a double gives it back exactly, otherwise as text.
@@ -150,10 +146,24 @@ QString typeWord(const QString& wireName) {
     return wireName;
 }
 
+QString oneLine(const QString& text) {
+    QString line = text;
+    line.replace(QLatin1String("\r\n"), QLatin1String("\n"));
+    for (QChar& c : line) {
+        if (c == u'\n' || c == u'\r')
+            c = u'⏎';
+        else if (c == u'\t')
+            c = u'⇥';
+        else if (c < u' ' || turnsText(c))
+            c = QChar(QChar::ReplacementCharacter);
+    }
+    return line;
+}
+
 QString shortText(const QJsonValue& value, int charactersMax) {
     QString out;
     appendShort(out, value, charactersMax);
-    showControls(out);
+    out = oneLine(out);
     if (out.size() > charactersMax) out = firstOf(out, charactersMax) + u'…';
     return out;
 }
@@ -234,7 +244,7 @@ QString plainToolTip(const QString& text) {
             broken += QChar(QChar::SpecialCharacter(0x200B));
             run = 1;
         }
-        broken += c;
+        broken += turnsText(c) ? QChar(QChar::ReplacementCharacter) : c;
     }
     constexpr int kLineMax = 80;
     return QStringLiteral("<div style=\"white-space:%1\">%2</div>")

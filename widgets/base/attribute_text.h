@@ -14,7 +14,11 @@ QString attributeType(const QJsonValue& value);
 /// "String", "Number", "List", … for a wire name.
 QString typeWord(const QString& wireName);
 
-/// One line, cut at about `charactersMax`, for a cell. Line ends and tabs are shown as signs.
+/// Line ends, tabs, control characters and characters that turn the text around them as signs that
+/// most fonts have.
+QString oneLine(const QString& text);
+
+/// One line, cut at about `charactersMax`, for a cell; see `oneLine`.
 QString shortText(const QJsonValue& value, int charactersMax = 120);
 
 /// The value without types, as an application would write it: {"S": "a"} is "a". Numbers that a

@@ -48,12 +48,18 @@ QString clocksText(const ListedConflict& conflict) {
 QString explanationOf(const ListedConflict& conflict) {
     QStringList sentences;
     if (conflict.wouldHaveWon) sentences << tr("With right clocks, the lost write would have won.");
-    sentences << (conflict.lostWrites == 1
-                      ? tr("Lost: a write in %1.").arg(placeAndTime(conflict.lost))
-                      : tr("Lost: %1, the last one in %2.")
-                            .arg(countText(conflict.lostWrites, "write", "writes"),
-                                 placeAndTime(conflict.lost)));
-    sentences << tr("Won: the later one, in %1.").arg(placeAndTime(conflict.winner))
+    const bool isDeletion = conflict.lost.isDeletion();
+    const QString lost = placeAndTime(conflict.lost);
+    if (conflict.lostWrites == 1)
+        sentences
+            << (isDeletion ? tr("Lost: a deletion in %1.") : tr("Lost: a write in %1.")).arg(lost);
+    else
+        sentences << (isDeletion ? tr("Lost: %1, the last one a deletion in %2.")
+                                 : tr("Lost: %1, the last one in %2."))
+                         .arg(countText(conflict.lostWrites, "write", "writes"), lost);
+    sentences << (conflict.winner.isDeletion() ? tr("Won: the later one, a deletion in %1.")
+                                               : tr("Won: the later one, in %1."))
+                     .arg(placeAndTime(conflict.winner))
               << tr("Found at %1.").arg(wholeTime(conflict.foundAt));
     return sentences.join(u' ');
 }

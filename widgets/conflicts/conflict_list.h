@@ -21,6 +21,8 @@ struct ConflictVersion {
     Duration clockOffset{};           ///< How far that clock was ahead of the calendar.
     std::optional<QJsonObject> item;  ///< Absent for a deletion, and if it is not kept.
     bool isTooLarge = false;          ///< So the ledger does not keep it.
+
+    bool isDeletion() const { return !item && !isTooLarge; }
     bool operator==(const ConflictVersion&) const = default;
 };
 

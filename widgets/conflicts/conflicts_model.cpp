@@ -88,7 +88,8 @@ QString ConflictsModel::keyText(const ListedConflict& conflict) const {
 
 QString ConflictsModel::text(const ListedConflict& conflict, int column) const {
     const auto side = [this](const ConflictVersion& version) {
-        return version.region + u' ' + shortTime(version.version, m_day);
+        const QString text = version.region + u' ' + shortTime(version.version, m_day);
+        return version.isDeletion() ? tr("deletion, %1").arg(text) : text;
     };
     switch (static_cast<Column>(column)) {
         case Key:
@@ -101,7 +102,7 @@ QString ConflictsModel::text(const ListedConflict& conflict, int column) const {
             return clocksText(conflict);
         case Vanished:
             if (conflict.lost.isTooLarge || conflict.winner.isTooLarge) return tr("too large");
-            if (!conflict.lost.item) return tr("none: it was a deletion");
+            if (conflict.lost.isDeletion()) return tr("none: it was a deletion");
             return conflict.vanished.isEmpty() ? tr("none")
                                                : conflict.vanished.join(QStringLiteral(", "));
         case Writes:

@@ -23,6 +23,7 @@ namespace {
 ComparedItems::Side sideOf(const QString& title, const ConflictVersion& version) {
     ComparedItems::Side side{title.arg(version.region), version.item};
     side.isUnknown = version.isTooLarge;
+    side.isDeletion = version.isDeletion();
     side.absence = version.isTooLarge ? ConflictsView::tr(
                                             "The item is larger than 64 KB, so the ledger does not "
                                             "keep it.")
@@ -138,7 +139,9 @@ QWidget* ConflictsView::makeDetails() {
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    m_detail = new ElidedLabel(body);
+    m_detail = new QLabel(body);
+    m_detail->setTextFormat(Qt::PlainText);
+    m_detail->setWordWrap(true);
     m_detail->setContentsMargins(10, 4, 10, 4);
     m_detail->setProperty("muted", true);
     m_comparison = new ItemComparison(body);
@@ -275,7 +278,10 @@ void ConflictsView::showDetails() {
     m_detailed = conflict;
     m_detail->setText(explanationOf(conflict));
     m_comparison->setItems(
-        {sideOf(tr("Lost: %1"), conflict.lost), sideOf(tr("Won: %1"), conflict.winner)});
+        {sideOf(conflict.lost.isDeletion() ? tr("Lost deletion: %1") : tr("Lost: %1"),
+                conflict.lost),
+         sideOf(conflict.winner.isDeletion() ? tr("Winning deletion: %1") : tr("Won: %1"),
+                conflict.winner)});
 }
 
 ConflictsView::Anchor ConflictsView::anchor() const {

@@ -94,7 +94,7 @@ private:
     QLabel* m_nothing;
     QStackedWidget* m_stack;    // The advice, or the list with its details.
     QStackedWidget* m_details;  // The hint to choose a conflict, or its versions.
-    ElidedLabel* m_detail = nullptr;
+    QLabel* m_detail = nullptr;
     ItemComparison* m_comparison = nullptr;
 };
 

@@ -24,14 +24,10 @@ qlonglong nanoseconds(const std::optional<Duration>& latency) {
 
 }  // namespace
 
-bool PairsModel::Row::isSamePair(const Row& other) const {
-    return table == other.table && direction.from == other.direction.from &&
-           direction.to == other.direction.to;
-}
-
 PairsModel::Row PairsModel::rowOf(const observe::Snapshot& snapshot,
                                   const observe::ReplicationPairView& pair) {
     Row row;
+    row.pair = {pair.accountId, pair.table, pair.from, pair.to};
     const bool isShared = pair.accountId == kSharedAccount;
     row.table = tableText(toQString(pair.table), isShared ? QString() : toQString(pair.accountId));
     row.direction = directionOf(snapshot, pair);
@@ -43,9 +39,7 @@ void PairsModel::setSnapshot(const observe::Snapshot& snapshot) {
     std::vector<Row> rows;
     for (const observe::ReplicationPairView& pair : snapshot.replication)
         rows.push_back(rowOf(snapshot, pair));
-    const bool isSame = std::ranges::equal(
-        rows, m_rows, [](const Row& a, const Row& b) { return a.isSamePair(b); });
-    if (!isSame) {
+    if (!std::ranges::equal(rows, m_rows, {}, &Row::pair, &Row::pair)) {
         beginResetModel();
         m_rows = std::move(rows);
         endResetModel();
@@ -56,6 +50,10 @@ void PairsModel::setSnapshot(const observe::Snapshot& snapshot) {
         if (before[i] != m_rows[i])
             emit dataChanged(index(static_cast<int>(i), 0),
                              index(static_cast<int>(i), ColumnCount - 1));
+}
+
+PairHistory::Pair PairsModel::pair(int row) const {
+    return m_rows[static_cast<std::size_t>(row)].pair;
 }
 
 int PairsModel::rowCount(const QModelIndex& parent) const {
@@ -131,8 +129,8 @@ QVariant PairsModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
-    const QString titles[] = {tr("From"),    tr("To"),   tr("Table"), tr("Behind"),
-                              tr("Latency"), tr("Mean"), tr("Lost"),  tr("State")};
+    const QString titles[] = {tr("From"),    tr("To"),   tr("Table"),         tr("Changes\nbehind"),
+                              tr("Latency"), tr("Mean"), tr("Changes\nlost"), tr("State")};
     const QString tips[] = {
         tr("The Region in which clients wrote"),
         tr("The Region that gets the changes"),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/observe/snapshot.h"
+#include "widgets/global/pair_history.h"
 #include "widgets/global/world_links.h"
 
 namespace orrery::widgets {
@@ -30,6 +31,8 @@ public:
 
     void setSnapshot(const observe::Snapshot& snapshot);
 
+    PairHistory::Pair pair(int row) const;
+
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
@@ -37,12 +40,11 @@ public:
 
 private:
     struct Row {
+        PairHistory::Pair pair;
         QString table;  ///< With its account or namespace.
         LinkDirection direction;
         std::optional<Duration> mean;
         bool operator==(const Row&) const = default;
-
-        bool isSamePair(const Row& other) const;
     };
 
     static Row rowOf(const observe::Snapshot& snapshot, const observe::ReplicationPairView& pair);

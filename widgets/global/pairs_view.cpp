@@ -2,17 +2,31 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QGridLayout>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QItemSelectionModel>
 #include <QSortFilterProxyModel>
+#include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
+#include "widgets/base/line_chart.h"
+#include "widgets/base/theme.h"
 #include "widgets/global/pairs_model.h"
 
 namespace orrery::widgets {
+namespace {
+
+// There and back.
+constexpr std::array<QColor (*)(), 2> kLineColors{+[] { return colors().accent; },
+                                                  +[] { return colors().warn; }};
+constexpr std::array<Qt::PenStyle, 2> kLineStyles{Qt::SolidLine, Qt::DashLine};
+
+}  // namespace
 
 PairsView::PairsView(QWidget* parent)
     : QWidget(parent),
@@ -20,7 +34,8 @@ PairsView::PairsView(QWidget* parent)
       m_sorted(new QSortFilterProxyModel(this)),
       m_table(new QTableView(this)),
       m_title(new ElidedLabel(this)),
-      m_stack(new QStackedWidget(this)) {
+      m_stack(new QStackedWidget(this)),
+      m_chart(new LineChart(this)) {
     setAccessibleName(tr("Replication between Regions"));
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -37,14 +52,53 @@ PairsView::PairsView(QWidget* parent)
 }
 
 QWidget* PairsView::makeBody() {
-    auto* body = new QWidget(m_stack);
-    auto* layout = new QVBoxLayout(body);
+    makeTable();
+    auto* rows = new QWidget(m_stack);
+    auto* layout = new QVBoxLayout(rows);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     m_title->setContentsMargins(12, 4, 12, 4);
     m_title->setProperty("muted", true);
     layout->addWidget(m_title);
     layout->addWidget(m_table, 1);
+    auto* body = new QSplitter(Qt::Horizontal, m_stack);
+    body->addWidget(rows);
+    body->addWidget(makeChart());
+    body->setStretchFactor(0, 3);
+    body->setStretchFactor(1, 2);
+    body->setSizes({620, 270});
+    body->setCollapsible(0, false);
+    return body;
+}
+
+QWidget* PairsView::makeChart() {
+    auto* side = new QWidget(m_stack);
+    auto* layout = new QVBoxLayout(side);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* names = new QGridLayout;
+    names->setContentsMargins(12, 4, 12, 0);
+    names->setHorizontalSpacing(6);
+    names->setVerticalSpacing(0);
+    names->setColumnStretch(1, 1);
+    for (std::size_t i = 0; i < m_lineNames.size(); ++i) {
+        m_lineNames[i] = new ElidedLabel(side);
+        m_lineNames[i]->setProperty("muted", true);
+        const int row = static_cast<int>(i);
+        names->addWidget(new LineMark(kLineColors[i], kLineStyles[i], side), row, 0);
+        names->addWidget(m_lineNames[i], row, 1);
+    }
+    layout->addLayout(names);
+    m_chart->setAccessibleName(tr("ReplicationLatency over the last minutes"));
+    m_chart->setTimeUnit(tr("ReplicationLatency, %1"));
+    m_chart->setSpan(std::chrono::duration<double>(PairHistory::kSpan).count());
+    layout->addWidget(m_chart, 1);
+    side->setMinimumWidth(fontMetrics().horizontalAdvance(
+        QStringLiteral("ap-northeast-1 → ap-southeast-2, and more")));
+    return side;
+}
+
+void PairsView::makeTable() {
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortRole(PairsModel::kSortRole);
     m_table->setAccessibleName(tr("Replication between Regions as a table"));
@@ -67,7 +121,9 @@ QWidget* PairsView::makeBody() {
     m_table->addAction(copyAction);
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
     fitColumns();
-    return body;
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &PairsView::drawChart);
+    connect(m_sorted, &QAbstractItemModel::layoutChanged, this, &PairsView::drawChart);
 }
 
 void PairsView::fitColumns() {
@@ -84,9 +140,9 @@ void PairsView::fitColumns() {
         }
         const QString title =
             m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int width =
-            std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
-                     fontMetrics().horizontalAdvance(title) + kSortMark);
+        int width = fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column]));
+        for (const QString& line : title.split(u'\n'))
+            width = std::max(width, fontMetrics().horizontalAdvance(line) + kSortMark);
         m_table->setColumnWidth(column, width + 16);
     }
 }
@@ -94,12 +150,46 @@ void PairsView::fitColumns() {
 void PairsView::setSnapshot(const observe::SnapshotPtr& snapshot) {
     m_model->setSnapshot(*snapshot);
     m_stack->setCurrentIndex(snapshot->replication.empty() ? 0 : 1);
-    std::uint64_t behind = 0;
-    for (const observe::ReplicationPairView& pair : snapshot->replication)
-        behind += pair.pending;
     m_title->setText(
-        tr("%1 behind in all · latency: CloudWatch's ReplicationLatency, from commit to commit")
-            .arg(countText(static_cast<std::int64_t>(behind), "change", "changes")));
+        tr("%1 in all · latency: CloudWatch's ReplicationLatency, from commit to commit")
+            .arg(changesBehindText(changesBehind(*snapshot))));
+    m_history.add(*snapshot);
+    if (isVisible()) drawChart();
+}
+
+void PairsView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    drawChart();
+}
+
+void PairsView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) drawChart();
+}
+
+std::optional<PairHistory::Pair> PairsView::chosenPair() const {
+    if (m_sorted->rowCount() == 0) return std::nullopt;
+    QModelIndex row = m_sorted->index(0, 0);
+    const QModelIndexList selected = m_table->selectionModel()->selectedRows();
+    const QModelIndex current = m_table->currentIndex();
+    if (selected.contains(current.siblingAtColumn(0)))
+        row = current;
+    else if (!selected.isEmpty())
+        row = selected.front();
+    return m_model->pair(m_sorted->mapToSource(row).row());
+}
+
+void PairsView::drawChart() {
+    const std::optional<PairHistory::Pair> chosen = chosenPair();
+    if (!chosen) return m_chart->setLines({});
+    const std::array<PairHistory::Pair, 2> shown{*chosen, chosen->reversed()};
+    std::vector<LineChart::Line> lines;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const QString name = tr("%1 → %2").arg(toQString(shown[i].from), toQString(shown[i].to));
+        m_lineNames[i]->setText(name);
+        lines.push_back({name, kLineColors[i](), kLineStyles[i], m_history.latency(shown[i])});
+    }
+    m_chart->setLines(lines);
 }
 
 void PairsView::copy() {
@@ -118,7 +208,8 @@ void PairsView::copy() {
         lines << cells.join(u'\t');
     };
     add([this](int column) {
-        return m_sorted->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const QVariant title = m_sorted->headerData(column, Qt::Horizontal, Qt::DisplayRole);
+        return title.toString().replace(u'\n', u' ');
     });
     for (const int row : rows)
         add([this, row](int column) { return m_sorted->index(row, column).data().toString(); });

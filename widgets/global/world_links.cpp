@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 
 namespace orrery::widgets {
@@ -71,6 +72,18 @@ void add(const observe::ReplicationPairView& pair, LinkDirection& to) {
     to.filled = std::min(to.filled.value_or(1), part);
 }
 
+/// True while the replica at one of its ends is being removed.
+bool isLeaving(const observe::Snapshot& snapshot, const observe::ReplicationPairView& pair) {
+    for (const observe::GlobalTableView& table : snapshot.globalTables) {
+        if (table.name != pair.table || table.accountId != pair.accountId) continue;
+        for (const observe::GlobalReplicaView& replica : table.replicas)
+            if ((replica.region == pair.from || replica.region == pair.to) &&
+                replica.status == "DELETING")
+                return true;
+    }
+    return false;
+}
+
 bool isRegionFault(const observe::FaultView& fault) {
     const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
     return fault.active && spec != nullptr && spec->target != observe::FaultTarget::Zones;
@@ -130,6 +143,11 @@ QStringList LinkDirection::states() const {
     if (slowBy && *slowBy > Duration::zero())
         states << QStringLiteral("slow by %1").arg(durationText(*slowBy));
     if (loss > 0) states << QStringLiteral("loses %1").arg(percentText(loss));
+    if (leavingTables > 0)
+        states
+            << (leavingTables < tables
+                    ? QStringLiteral("%1 of %2 tables being removed").arg(leavingTables).arg(tables)
+                    : QStringLiteral("replica being removed"));
     if (filled)
         states << QStringLiteral("filling %1 %").arg(static_cast<int>(std::floor(*filled * 100)));
     return states;
@@ -138,8 +156,7 @@ QStringList LinkDirection::states() const {
 QString LinkDirection::text() const {
     QStringList parts = states();
     if (tables == 0) parts << QStringLiteral("strongly consistent");
-    if (tables > 0)
-        parts << QStringLiteral("%1 behind").arg(countText(static_cast<std::int64_t>(pending)));
+    if (tables > 0) parts << changesBehindText(pending);
     // What the last change took says nothing of a link that lets none through.
     if (latency && !isCut && !isPaused()) parts << durationText(*latency);
     return parts.join(QStringLiteral(" · "));
@@ -151,6 +168,7 @@ LinkDirection directionOf(const observe::Snapshot& snapshot,
     result.from = toQString(pair.from);
     result.to = toQString(pair.to);
     add(pair, result);
+    if (isLeaving(snapshot, pair)) ++result.leavingTables;
     for (const observe::RegionLinkView& view : snapshot.regionLinks)
         if (view.from == pair.from && view.to == pair.to) add(view, result);
     for (const observe::FaultView& fault : snapshot.faults)
@@ -161,7 +179,10 @@ LinkDirection directionOf(const observe::Snapshot& snapshot,
 std::vector<WorldLink> worldLinks(const observe::Snapshot& snapshot) {
     Links links = linksOfTables(snapshot);
     for (const observe::ReplicationPairView& pair : snapshot.replication)
-        if (LinkDirection* to = find(links, snapshot, pair.from, pair.to)) add(pair, *to);
+        if (LinkDirection* to = find(links, snapshot, pair.from, pair.to)) {
+            add(pair, *to);
+            if (isLeaving(snapshot, pair)) ++to->leavingTables;
+        }
     for (const observe::RegionLinkView& view : snapshot.regionLinks)
         if (LinkDirection* to = find(links, snapshot, view.from, view.to)) add(view, *to);
     for (const observe::FaultView& fault : snapshot.faults)

@@ -24,7 +24,8 @@ struct LinkDirection {
     bool isCut = false;
     std::size_t tables = 0;  ///< Those with eventual consistency.
     std::size_t pausedTables = 0;
-    std::optional<double> filled;  ///< How much of a new replica is filled, from 0 to 1.
+    std::size_t leavingTables = 0;  ///< Whose replica here or there is being removed.
+    std::optional<double> filled;   ///< How much of a new replica is filled, from 0 to 1.
     bool operator==(const LinkDirection&) const = default;
 
     bool isPaused() const { return pausedTables > 0; }

@@ -133,9 +133,10 @@ const ComparedItems::Side& ItemComparison::other(const ComparedItems::Side& side
 QString ItemComparison::cellText(const QString& name, const ComparedItems::Side& side) const {
     const QJsonObject item = itemOf(side);
     if (!item.contains(name))
-        return side.isUnknown   ? tr("not kept")
-               : side.isPartial ? tr("not in your view")
-                                : tr("missing");
+        return side.isUnknown    ? tr("not kept")
+               : side.isPartial  ? tr("not in your view")
+               : side.isDeletion ? tr("deleted")
+                                 : tr("missing");
     const QString text = valueText(item.value(name));
     const QJsonObject opposite = itemOf(other(side));
     const bool looksEqual =
@@ -161,7 +162,7 @@ void ItemComparison::addRow(const QString& name) {
         m_items.base
             ? whoText(changedBy(name, *m_items.base, itemOf(m_items.left), itemOf(m_items.right)))
             : QString();
-    const QString texts[] = {name, who, cellText(name, m_items.left),
+    const QString texts[] = {oneLine(name), who, cellText(name, m_items.left),
                              cellText(name, m_items.right)};
     for (int column = 0; column < ColumnCount; ++column) {
         auto* cell = new QTableWidgetItem(texts[column]);

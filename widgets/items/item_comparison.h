@@ -15,9 +15,10 @@ struct ComparedItems {
     struct Side {
         QString title;
         std::optional<QJsonObject> item;
-        QString absence{};       ///< Stands in place of an item that is not there.
-        bool isUnknown = false;  ///< Nobody knows the item, so it differs in nothing.
-        bool isPartial = false;  ///< Attributes that it lacks are not shown by a view.
+        QString absence{};        ///< Stands in place of an item that is not there.
+        bool isUnknown = false;   ///< Nobody knows the item, so it differs in nothing.
+        bool isDeletion = false;  ///< It has no item because the version deleted it.
+        bool isPartial = false;   ///< Attributes that it lacks are not shown by a view.
         bool operator==(const Side&) const = default;
     };
     Side left;

@@ -2,7 +2,6 @@
 
 #include <QDialogButtonBox>
 #include <QFontDatabase>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QMessageBox>
 #include <QSignalBlocker>
@@ -15,80 +14,14 @@
 #include "widgets/base/theme.h"
 #include "widgets/items/item_write.h"
 #include "widgets/items/json_check.h"
+#include "widgets/items/typed_item.h"
 
 namespace orrery::widgets {
-
-namespace {
-
-/// `json` with each number as a string that begins with `mark`: a number of the service may have 38
-/// digits, more than a double keeps.
-QString markNumbers(const QString& json, QChar mark) {
-    QString marked;
-    bool inString = false;
-    for (qsizetype i = 0; i < json.size(); ++i) {
-        const QChar c = json[i];
-        if (!inString && (c == u'-' || c.isDigit())) {
-            qsizetype end = i + 1;
-            while (end < json.size() && QStringLiteral("0123456789+-.eE").contains(json[end]))
-                ++end;
-            marked += u'"' + QString(mark) + json.mid(i, end - i) + u'"';
-            i = end - 1;
-            continue;
-        }
-        marked += c;
-        if (inString && c == u'\\' && i + 1 < json.size())
-            marked += json[++i];
-        else if (c == u'"')
-            inString = !inString;
-    }
-    return marked;
-}
-
-/// Converts plain JSON with marked numbers to an attribute value.
-QJsonValue typedValue(const QJsonValue& plain, QChar mark) {
-    switch (plain.type()) {
-        case QJsonValue::String: {
-            const QString text = plain.toString();
-            if (text.startsWith(mark)) return QJsonObject{{QStringLiteral("N"), text.mid(1)}};
-            return QJsonObject{{QStringLiteral("S"), plain}};
-        }
-        case QJsonValue::Bool:
-            return QJsonObject{{QStringLiteral("BOOL"), plain}};
-        case QJsonValue::Array: {
-            QJsonArray list;
-            for (const auto& element : plain.toArray())
-                list.append(typedValue(element, mark));
-            return QJsonObject{{QStringLiteral("L"), list}};
-        }
-        case QJsonValue::Object: {
-            QJsonObject map;
-            const QJsonObject object = plain.toObject();
-            for (auto it = object.begin(); it != object.end(); ++it)
-                map[it.key()] = typedValue(it.value(), mark);
-            return QJsonObject{{QStringLiteral("M"), map}};
-        }
-        case QJsonValue::Double:  // Never: numbers are marked strings.
-        case QJsonValue::Null:
-        case QJsonValue::Undefined:
-            break;
-    }
-    return QJsonObject{{QStringLiteral("NULL"), true}};
-}
-
-}  // namespace
-
-QJsonObject typedItem(const QString& plainJson) {
-    QChar mark(0xE000);
-    while (plainJson.contains(mark))
-        mark = QChar(mark.unicode() + 1);
-    const QJsonObject object =
-        QJsonDocument::fromJson(markNumbers(plainJson, mark).toUtf8()).object();
-    return typedValue(object, mark).toObject()[QStringLiteral("M")].toObject();
-}
 
 ItemDialog::ItemDialog(const QString& table, const QJsonObject& emptyKey, QWidget* parent)
     : QDialog(parent),
       m_table(table),
+      m_emptyKey(emptyKey),
       m_keyNames(emptyKey.keys()),
       m_note(new QLabel(this)),
       m_text(new QPlainTextEdit(this)),
@@ -317,7 +250,20 @@ QString ItemDialog::problem() const {
 QJsonObject ItemDialog::item() const {
     const QString text = this->text();
     const QJsonObject object = QJsonDocument::fromJson(text.toUtf8()).object();
-    return isTyped(object) ? object : typedItem(text);
+    return isTyped(object) ? object : typedItem(text, typesBefore());
+}
+
+const QJsonObject& ItemDialog::typesBefore() const {
+    return base().isEmpty() ? m_emptyKey : base();
+}
+
+// Typed JSON says its types; plain JSON has no sets and no binary values.
+QString ItemDialog::warning() const {
+    if (isTyped(QJsonDocument::fromJson(text().toUtf8()).object())) return {};
+    const QStringList changes = typeChanges(typesBefore(), item());
+    if (changes.isEmpty()) return {};
+    return tr("Saving changes types: %1. DynamoDB JSON would keep them.")
+        .arg(changes.join(QStringLiteral(", ")));
 }
 
 QString ItemDialog::note(bool moves) const {
@@ -345,7 +291,7 @@ void ItemDialog::check() {
     const bool edits = m_phase == Phase::Editing;
     const QString wrong = edits ? problem() : QString();
     m_put->setEnabled(edits && wrong.isEmpty());
-    m_state->setText(wrong);
+    m_state->setText(edits && wrong.isEmpty() ? warning() : wrong);
     const bool moves = edits && wrong.isEmpty() && !base().isEmpty() && isKeyChanged();
     m_put->setText(putText(moves));
     m_note->setText(note(moves));

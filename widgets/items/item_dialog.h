@@ -11,6 +11,8 @@
 namespace orrery::widgets {
 
 /// Edits one item as DynamoDB JSON or as plain JSON; the form of the key attributes decides which.
+/// Plain JSON keeps the types that the item has, where the new values fit them; the dialog says
+/// which types change.
 /// The dialog checks the text on every change, and the engine checks it again on write. The dialog
 /// stays open and keeps its text until the caller accepts it or the person cancels.
 class ItemDialog : public QDialog {
@@ -82,6 +84,9 @@ private:
     QString text() const;
     void setPhase(Phase phase);
     void check();
+    /// What says the types of plain JSON: the stored item, or for a new item its empty key.
+    const QJsonObject& typesBefore() const;
+    QString warning() const;
     bool isTyped(const QJsonObject& object) const;
     bool isKeyChanged() const;
     /// True if saving deletes the old item although the text has the key of its base.
@@ -90,6 +95,7 @@ private:
     QString putText(bool moves) const;
 
     QString m_table;
+    QJsonObject m_emptyKey;
     QStringList m_keyNames;
     std::vector<Version> m_versions{1};
     std::size_t m_version = 0;  // That of the present text; later ones can be redone.
@@ -103,9 +109,5 @@ private:
     QPushButton* m_readAgain = nullptr;
     QPushButton* m_cancel = nullptr;
 };
-
-/// Converts a plain JSON object to an item: "a" becomes {"S": "a"}, 1 becomes {"N": "1"}, and so
-/// on. Numbers keep every digit.
-QJsonObject typedItem(const QString& plainJson);
 
 }  // namespace orrery::widgets

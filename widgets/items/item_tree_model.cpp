@@ -118,7 +118,7 @@ int ItemTreeModel::columnCount(const QModelIndex&) const {
 QString ItemTreeModel::text(const Node& node, int column) {
     switch (static_cast<Column>(column)) {
         case Name:
-            return node.name;
+            return oneLine(node.name);
         case Type:
             return node.type;
         case Value:

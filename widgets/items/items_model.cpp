@@ -276,9 +276,10 @@ QVariant ItemsModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation == Qt::Vertical) return {};
     const bool isKey = section < m_keyColumns;
     if (role == Qt::DisplayRole) {
-        if (section == 0 && isKey) return tr("%1  · partition key").arg(m_columns[section]);
-        if (section == 1 && isKey) return tr("%1  · sort key").arg(m_columns[section]);
-        return m_columns[section];
+        if (section == 0 && isKey)
+            return tr("%1  · partition key").arg(oneLine(m_columns[section]));
+        if (section == 1 && isKey) return tr("%1  · sort key").arg(oneLine(m_columns[section]));
+        return oneLine(m_columns[section]);
     }
     if (role == Qt::FontRole && isKey) {
         QFont font;

@@ -2,37 +2,17 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "widgets/base/format.h"
+#include "widgets/base/line_chart.h"
 #include "widgets/base/theme.h"
-#include "widgets/lag/line_chart.h"
 
 namespace orrery::widgets {
 namespace {
 
 constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
-
-/// A piece of a zone's line, as the charts draw it.
-class LineMark final : public QWidget {
-public:
-    LineMark(int zone, QWidget* parent) : QWidget(parent), m_zone(static_cast<std::size_t>(zone)) {
-        setFixedSize(24, 14);
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(colors().zone[m_zone], 2.4, kStyles[m_zone]));
-        painter.drawLine(QPointF(0, 7), QPointF(width(), 7));
-    }
-
-private:
-    std::size_t m_zone;
-};
 
 /// A label of constant width, so that the row does not move while the numbers change.
 class SteadyLabel final : public QLabel {
@@ -57,7 +37,7 @@ LagView::LagView(QWidget* parent)
     auto* charts = new QHBoxLayout;
     charts->setSpacing(1);
     m_records->setUnit(tr("records behind"));
-    m_milliseconds->setUnit(tr("milliseconds behind"));
+    m_milliseconds->setTimeUnit(tr("%1 behind"));
     charts->addWidget(m_records, 1);
     charts->addWidget(m_milliseconds, 1);
     layout->addLayout(charts, 1);
@@ -88,7 +68,9 @@ QWidget* LagView::makeControls() {
         value->setAccessibleName(tr("Lag of zone %1").arg(QChar(u'a' + i)));
         m_values[static_cast<std::size_t>(i)] = value;
         layout->addSpacing(6);
-        layout->addWidget(new LineMark(i, controls));
+        const auto zone = static_cast<std::size_t>(i);
+        layout->addWidget(
+            new LineMark([zone] { return colors().zone[zone]; }, kStyles[zone], controls));
         layout->addWidget(value);
     }
     return controls;

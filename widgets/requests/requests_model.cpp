@@ -76,11 +76,12 @@ void RequestsModel::setFilter(const RequestFilter& filter) {
     endResetModel();
 }
 
-void RequestsModel::setRegionNames(const std::map<RegionId, QString>& names) {
-    if (names == m_regionNames) return;
+bool RequestsModel::setRegionNames(const std::map<RegionId, QString>& names) {
+    if (names == m_regionNames) return false;
     m_regionNames = names;
     if (rowCount() > 0)
         emit dataChanged(index(0, ServedBy), index(rowCount() - 1, ServedBy), {Qt::DisplayRole});
+    return true;
 }
 
 void RequestsModel::clear() {
@@ -120,7 +121,7 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
         case Table:
             return toQString(r.table);
         case Key:
-            return toQString(r.key);
+            return oneLine(toQString(r.key));
         case Kind:
             return kindText(r);
         case ServedBy:

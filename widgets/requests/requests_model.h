@@ -65,7 +65,8 @@ public:
     void append(std::span<const observe::Event> events);
     void setFilter(const RequestFilter& filter);
     /// The names of the Regions by id, to be shown with the zones; empty shows the zones alone.
-    void setRegionNames(const std::map<RegionId, QString>& names);
+    /// True if they changed.
+    bool setRegionNames(const std::map<RegionId, QString>& names);
     void clear();
 
     std::size_t total() const { return m_requests.size(); }

@@ -13,11 +13,10 @@
 
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
+#include "widgets/requests/request_columns.h"
 #include "widgets/requests/requests_model.h"
 
 namespace orrery::widgets {
-
-constexpr int kCellPadding = 16;  // Of a cell and its title, both sides together.
 
 RequestsView::RequestsView(QWidget* parent)
     : QWidget(parent),
@@ -47,47 +46,14 @@ RequestsView::RequestsView(QWidget* parent)
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    fitColumns();
+    m_columns = new RequestColumns(m_table);
     followNewest();
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_table, &QWidget::customContextMenuRequested, this, &RequestsView::showMenu);
     auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &RequestsView::copyRows);
+    setFocusProxy(m_table);
     updateCount();
-}
-
-void RequestsView::fitColumns() {
-    // As wide as what usually stands in them; the key has what is left.
-    const char* const usual[] = {
-        "00:00:00.000",    "BatchWriteItem",     "GameScores",   "",       "eventual read",
-        "mm a · follower", "99 records, 9.9 ms", "400 Validat…", "99.9 ms"};
-    QHeaderView* header = m_table->horizontalHeader();
-    header->setMinimumSectionSize(48);
-    for (int column = 0; column < RequestsModel::ColumnCount; ++column) {
-        if (column == RequestsModel::Key) {
-            header->setSectionResizeMode(column, QHeaderView::Stretch);
-            continue;
-        }
-        const QString title =
-            m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int width =
-            std::max(fontMetrics().horizontalAdvance(QString::fromUtf8(usual[column])),
-                     fontMetrics().horizontalAdvance(title));
-        m_table->setColumnWidth(column, width + kCellPadding);
-    }
-    m_statusWidth = m_table->columnWidth(RequestsModel::Status);
-}
-
-void RequestsView::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    // Where there is room to spare, an error's whole name is shown.
-    constexpr int kWidthUsual = 1000;
-    const int whole = fontMetrics().horizontalAdvance(
-                          QStringLiteral("400 ProvisionedThroughputExceededException")) +
-                      kCellPadding;
-    m_table->setColumnWidth(
-        RequestsModel::Status,
-        m_statusWidth + std::clamp(width() - kWidthUsual, 0, std::max(0, whole - m_statusWidth)));
 }
 
 void RequestsView::setRegions(const observe::Snapshot& snapshot) {
@@ -95,13 +61,9 @@ void RequestsView::setRegions(const observe::Snapshot& snapshot) {
     if (snapshot.regions.size() > 1)
         for (const observe::RegionViewPtr& region : snapshot.regions)
             names[region->id] = toQString(region->name);
-    m_model->setRegionNames(names);
-    const int width = fontMetrics().horizontalAdvance(
-                          names.empty() ? QStringLiteral("mm a · follower")
-                                        : QStringLiteral("mm us-east-1a · follower")) +
-                      kCellPadding;
-    if (m_table->columnWidth(RequestsModel::ServedBy) < width)
-        m_table->setColumnWidth(RequestsModel::ServedBy, width);
+    if (!m_model->setRegionNames(names)) return;
+    m_columns->forget();
+    m_columns->fit();
 }
 
 void RequestsView::followNewest() {
@@ -170,6 +132,8 @@ QWidget* RequestsView::makeControls() {
     clear->setText(tr("Clear"));
     connect(clear, &QToolButton::clicked, this, [this] {
         m_model->clear();
+        m_columns->forget();
+        m_columns->fit();
         updateCount();
     });
     m_count = new QLabel(controls);
@@ -191,6 +155,7 @@ void RequestsView::append(std::span<const observe::Event> events) {
     const std::size_t before = m_model->total();
     m_model->append(events);
     if (m_model->total() == before) return;
+    m_columns->fit();
     updateCount();
 }
 
@@ -204,6 +169,8 @@ void RequestsView::applyFilter() {
         return;
     }
     m_model->setFilter(filter);
+    m_columns->forget();
+    m_columns->fit();
     m_table->scrollToBottom();
     updateCount();
 }

@@ -13,6 +13,7 @@
 
 namespace orrery::widgets {
 
+class RequestColumns;
 class RequestsModel;
 
 /// The list of requests with its filter line. The list scrolls with the newest row while that row
@@ -32,12 +33,8 @@ public:
     QTableView* table() const { return m_table; }
     bool isHeld() const { return m_hold->isChecked(); }
 
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
 private:
     QWidget* makeControls();
-    void fitColumns();
     void followNewest();
     void showMenu(const QPoint& at);
     void copyRows();
@@ -46,10 +43,10 @@ private:
     bool atBottom() const;
 
     bool m_following = true;  // Scroll along with the newest row.
-    int m_statusWidth = 0;
     QString m_endpoint;
     RequestsModel* m_model;
     QTableView* m_table;
+    RequestColumns* m_columns = nullptr;
     QLineEdit* m_filter;
     QToolButton* m_hold;
     QLabel* m_count;

@@ -2,6 +2,7 @@
 
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QMap>
@@ -136,15 +137,9 @@ QWidget* CreateTableDialog::makeBilling() {
 void CreateTableDialog::addIndex() {
     IndexLine index;
     index.row = new QWidget(this);
-    auto* layout = new QHBoxLayout(index.row);
-    layout->setContentsMargins(0, 0, 0, 0);
     index.name = new QLineEdit(index.row);
     index.name->setAccessibleName(tr("Index name"));
     index.name->setPlaceholderText(tr("index name"));
-    index.partition = makeKeyLine(tr("Partition key of the index"), index.row);
-    index.partition.name->setPlaceholderText(tr("partition key"));
-    index.sort = makeKeyLine(tr("Sort key of the index"), index.row);
-    index.sort.name->setPlaceholderText(tr("sort key"));
     index.projection = new QComboBox(index.row);
     index.projection->setAccessibleName(tr("Projection"));
     index.projection->addItem(tr("All"), QStringLiteral("ALL"));
@@ -153,12 +148,22 @@ void CreateTableDialog::addIndex() {
     remove->setIcon(icon(Symbol::Remove));
     remove->setAccessibleName(tr("Remove this index"));
     remove->setFocusPolicy(Qt::StrongFocus);
-    for (QWidget* part :
-         {static_cast<QWidget*>(index.name), static_cast<QWidget*>(index.partition.name),
-          static_cast<QWidget*>(index.partition.type), static_cast<QWidget*>(index.sort.name),
-          static_cast<QWidget*>(index.sort.type), static_cast<QWidget*>(index.projection),
-          static_cast<QWidget*>(remove)})
-        layout->addWidget(part);
+    index.partition = makeKeyLine(tr("Partition key of the index"), index.row);
+    index.partition.name->setPlaceholderText(tr("partition key"));
+    index.sort = makeKeyLine(tr("Sort key of the index"), index.row);
+    index.sort.name->setPlaceholderText(tr("sort key"));
+    // Names may have 255 characters: two lines, so that each has room.
+    auto* layout = new QGridLayout(index.row);
+    layout->setContentsMargins(0, 0, 0, 6);
+    layout->addWidget(index.name, 0, 0, 1, 2);
+    layout->addWidget(index.projection, 0, 2, 1, 2);
+    layout->addWidget(remove, 0, 4);
+    layout->addWidget(index.partition.name, 1, 0);
+    layout->addWidget(index.partition.type, 1, 1);
+    layout->addWidget(index.sort.name, 1, 2);
+    layout->addWidget(index.sort.type, 1, 3);
+    layout->setColumnStretch(0, 1);
+    layout->setColumnStretch(2, 1);
     connect(index.name, &QLineEdit::textChanged, this, &CreateTableDialog::check);
     connect(remove, &QToolButton::clicked, this, [this, row = index.row] {
         std::erase_if(m_indexes, [row](const IndexLine& line) { return line.row == row; });

@@ -50,6 +50,7 @@ Explorer::Explorer(QWidget* parent)
     m_stack->addWidget(m_tree);
     layout->addWidget(m_stack, 1);
     makeTree();
+    setFocusProxy(m_tree);
     showNothing();
     // Narrower, names could not be read.
     setMinimumWidth(

@@ -53,6 +53,17 @@ QString indexItemsText(const observe::IndexView& index) {
     return index.global || index.itemCount == 0 ? items : ExplorerModel::tr("up to %1").arg(items);
 }
 
+namespace {
+
+/// "12 items"; of a table that comes or goes, that it does.
+QString contentsOf(const observe::TableView& table) {
+    if (table.status == "CREATING") return ExplorerModel::tr("being created");
+    if (table.status == "DELETING") return ExplorerModel::tr("being deleted");
+    return countText(table.itemCount, "item", "items");
+}
+
+}  // namespace
+
 ExplorerModel::ExplorerModel(QObject* parent)
     : QAbstractItemModel(parent), m_root(std::make_unique<Node>()) {}
 
@@ -126,7 +137,7 @@ void ExplorerModel::updateRegion(Node* node, const observe::RegionView& region) 
                           tr("Table on %1, %2, %3")
                               .arg(toQString(table->keys), toQString(table->status),
                                    bytesText(table->itemBytes)),
-                          countText(table->itemCount, "item", "items")});
+                          contentsOf(*table)});
     }
     update(node, wanted);
     auto child = node->children.begin();

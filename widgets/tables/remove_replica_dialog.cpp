@@ -76,7 +76,10 @@ void RemoveReplicaDialog::explain() {
     text += u' ' + (others.size() == 1
                         ? tr("%1 keeps its items.").arg(others.first())
                         : tr("%1 keep their items.").arg(others.join(QStringLiteral(", "))));
-    if (others.size() == 1) text += u' ' + tr("It is no global table any more then.");
+    text += u' ' + (others.size() == 1
+                        ? tr("It is no global table any more then, and all its conflicts are "
+                             "forgotten.")
+                        : tr("The conflicts that were noted in %1 are forgotten.").arg(region()));
     m_explanation->setText(text + u' ' + tr("Type the Region to remove its replica."));
     m_name->setPlaceholderText(region());
     check();

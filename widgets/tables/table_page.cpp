@@ -1,13 +1,7 @@
 #include "widgets/tables/table_page.h"
 
-#include <QApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QMenu>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -16,32 +10,12 @@
 #include "widgets/base/icons.h"
 #include "widgets/base/theme.h"
 #include "widgets/base/zone_badge.h"
+#include "widgets/tables/key_names.h"
 
 namespace orrery::widgets {
 
 // The shortest time between two refreshes of a table under constant writes.
 constexpr int kRefreshMs = 400;
-
-QStringList keyNamesOf(const QString& keys) {
-    static const QRegularExpression one(QStringLiteral(R"((.+?) \([SNB]\)(?:, |$))"));
-    QStringList names;
-    auto matches = one.globalMatch(keys);
-    while (matches.hasNext())
-        names << matches.next().captured(1);
-    return names;
-}
-
-QJsonObject emptyKeyOf(const QString& keys) {
-    static const QRegularExpression one(QStringLiteral(R"((.+?) \(([SNB])\)(?:, |$))"));
-    QJsonObject key;
-    auto matches = one.globalMatch(keys);
-    while (matches.hasNext()) {
-        const QRegularExpressionMatch match = matches.next();
-        const QString empty = match.captured(2) == u"N" ? QStringLiteral("0") : QString();
-        key[match.captured(1)] = QJsonObject{{match.captured(2), empty}};
-    }
-    return key;
-}
 
 TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* parent)
     : QWidget(parent),
@@ -83,6 +57,9 @@ TablePage::TablePage(ItemSource* source, const ExplorerTarget& target, QWidget* 
 
 QWidget* TablePage::makeHeader() {
     auto* header = new QWidget(this);
+    m_header = header;
+    // The buttons' words give way; otherwise a table that is opened would push the docks aside.
+    header->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* rows = new QVBoxLayout(header);
     rows->setContentsMargins(12, 7, 8, 7);
     rows->setSpacing(5);
@@ -93,7 +70,7 @@ QWidget* TablePage::makeHeader() {
     m_title = new ElidedLabel(header);
     m_title->setProperty("heading", true);
     m_title->setMaximumWidth(kNameWidth);
-    m_facts = new QLabel(header);
+    m_facts = new ElidedLabel(header);
     for (QLabel* label : {m_facts, m_empty})
         label->setTextFormat(Qt::PlainText);  // Names and keys are not HTML.
     m_facts->setProperty("muted", true);
@@ -106,17 +83,23 @@ QWidget* TablePage::makeHeader() {
     rows->addLayout(layout);
     m_indexBox = new QComboBox(header);
     m_indexBox->setMaximumWidth(kNameWidth);
+    // Also when an index comes later.
+    m_indexBox->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_indexBox->setAccessibleName(tr("Table or index"));
     m_indexBox->setToolTip(tr("Show the table's items or an index's entries"));
     m_indexBox->addItem(tr("Table"), QString());
+    m_indexBox->hide();
     connect(m_indexBox, &QComboBox::activated, this,
             [this] { setIndex(m_indexBox->currentData().toString()); });
     layout->addWidget(m_indexBox);
     layout->addWidget(makeZoneButtons());
     layout->addStretch(1);
     m_putButton = new QPushButton(icon(Symbol::Add), tr("Put item…"), header);
+    m_putButton->setAccessibleName(tr("Put item"));
+    m_putButton->setToolTip(tr("Put an item into the table (Ctrl+I)"));
     connect(m_putButton, &QPushButton::clicked, this, &TablePage::putItemWanted);
     m_deleteButton = new QPushButton(icon(Symbol::Remove), tr("Delete"), header);
+    m_deleteButton->setAccessibleName(tr("Delete items"));
     m_deleteButton->setToolTip(tr("Delete the selected items"));
     m_deleteButton->setEnabled(false);
     connect(m_deleteButton, &QPushButton::clicked, this, [this] {
@@ -135,10 +118,10 @@ QWidget* TablePage::makeZoneButtons() {
     auto* layout = new QHBoxLayout(group);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* label = new QLabel(tr("As zone"), group);
-    label->setProperty("muted", true);
-    layout->addWidget(label);
-    layout->addSpacing(6);
+    m_zoneLabel = new QLabel(tr("As zone"), group);
+    m_zoneLabel->setProperty("muted", true);
+    m_zoneLabel->setContentsMargins(0, 0, 6, 0);
+    layout->addWidget(m_zoneLabel);
     for (int i = 0; i < kZonesPerRegion; ++i) {
         auto* button = new QToolButton(group);
         button->setCheckable(true);
@@ -161,10 +144,25 @@ QWidget* TablePage::makeZoneButtons() {
 }
 
 QWidget* TablePage::makeFooter() {
-    m_footer = new QLabel(this);
+    m_footer = new ElidedLabel(this);
     m_footer->setProperty("muted", true);
     m_footer->setContentsMargins(12, 4, 12, 4);
     return m_footer;
+}
+
+void TablePage::fitHeader() {
+    const auto showWords = [this](bool shown) {
+        m_zoneLabel->setVisible(shown);
+        m_putButton->setText(shown ? tr("Put item…") : QString());
+        m_deleteButton->setText(shown ? tr("Delete") : QString());
+    };
+    showWords(true);
+    if (m_header->minimumSizeHint().width() > width()) showWords(false);
+}
+
+void TablePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHeader();
 }
 
 ExplorerTarget TablePage::target() const {
@@ -182,8 +180,8 @@ void TablePage::setIndex(const QString& index) {
 
 void TablePage::setTable(const observe::RegionView* region, const observe::TableView* table) {
     if (table == nullptr) {
-        m_empty->setText(
-            tr("The table %1 no longer exists.").arg(tableText(m_target.table, m_target.account)));
+        m_empty->setText(tr("The table %1 no longer exists in %2.")
+                             .arg(tableText(m_target.table, m_target.account), m_target.region));
         m_openedKeys.clear();  // A later table of that name is another table.
         m_stack->setCurrentWidget(m_empty);
         m_facts->setText(tr("deleted"));
@@ -198,6 +196,7 @@ void TablePage::setTable(const observe::RegionView* region, const observe::Table
     for (const observe::IndexView& view : table->indexes)
         if (toQString(view.name) == m_target.index) index = &view;
     showFacts(*table, index);
+    updateFooter();
     const std::uint64_t mark = changeMark(*table, index);
     if (m_openedKeys.isEmpty()) {
         m_openedKeys = index != nullptr ? keyNamesOf(toQString(index->keys)) : m_tableKeys;
@@ -229,16 +228,17 @@ void TablePage::showChoices(const observe::RegionView& region, const observe::Ta
         m_indexBox->clear();
         for (const QString& name : names)
             m_indexBox->addItem(name.isEmpty() ? tr("Table") : name, name);
+        m_indexBox->setVisible(names.size() > 1);
+        fitHeader();
     }
-    m_indexBox->setVisible(names.size() > 1);
     const int chosen = std::max(0, m_indexBox->findData(m_target.index));
     if (m_indexBox->currentIndex() != chosen) m_indexBox->setCurrentIndex(chosen);
 }
 
 void TablePage::showFacts(const observe::TableView& table, const observe::IndexView* index) {
-    m_itemCount = index != nullptr ? index->itemCount : table.itemCount;
-    m_itemsText =
-        index != nullptr ? indexItemsText(*index) : countText(m_itemCount, "item", "items");
+    const QString items =
+        index != nullptr ? indexItemsText(*index) : countText(table.itemCount, "item", "items");
+    m_isCountExact = index == nullptr || index->global;
     m_tableKeys = QStringList{toQString(table.partitionKeyName)};
     if (!table.sortKeyName.empty()) m_tableKeys << toQString(table.sortKeyName);
     m_title->setText(
@@ -247,23 +247,37 @@ void TablePage::showFacts(const observe::TableView& table, const observe::IndexV
     const QString facts =
         tr("%1 · %2 · %3 · %4 · %5")
             .arg(toQString(table.status), toQString(index != nullptr ? index->keys : table.keys),
-                 m_itemsText, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
+                 items, bytesText(index != nullptr ? index->itemBytes : table.itemBytes),
                  toQString(table.billing));
     if (m_facts->text() != facts) m_facts->setText(facts);
-    m_facts->setToolTip(plainToolTip(facts));
-    m_grid->setItemCount(m_itemCount);
+    m_heldCount = heldCount(table, index);
+    m_grid->setItemCount(m_heldCount);
+}
+
+std::size_t TablePage::shownZone() const {
+    const auto shown = std::ranges::find(m_zoneButtons, true, &QToolButton::isChecked);
+    return static_cast<std::size_t>(shown - m_zoneButtons.begin()) % kZonesPerRegion;
 }
 
 std::uint64_t TablePage::changeMark(const observe::TableView& table,
                                     const observe::IndexView* index) const {
-    const auto zone = static_cast<std::size_t>(
-        std::ranges::find(m_zoneButtons, true, &QToolButton::isChecked) - m_zoneButtons.begin());
     const auto& partitions =
         index != nullptr && index->global ? index->partitions : table.partitions;
     std::uint64_t mark = 1;
     for (const observe::PartitionView& partition : partitions)
-        mark += partition.replicas[zone % kZonesPerRegion].applied.value();
+        mark += partition.replicas[shownZone()].applied.value();
     return mark;
+}
+
+std::int64_t TablePage::heldCount(const observe::TableView& table,
+                                  const observe::IndexView* index) const {
+    // The entries of a local index are not counted.
+    if (index != nullptr && !index->global) return index->itemCount;
+    std::int64_t count = 0;
+    for (const observe::PartitionView& partition :
+         index != nullptr ? index->partitions : table.partitions)
+        count += partition.replicas[shownZone()].itemCount;
+    return count;
 }
 
 void TablePage::openItems() {
@@ -297,9 +311,13 @@ void TablePage::updateFooter() {
         return;
     }
     const auto [from, to] = m_grid->visiblePart();
-    m_footer->setText(tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
-                          .arg(m_zone, percentText(from), percentText(to),
-                               countText(m_model->rowCount()), m_itemsText));
+    // The rows may have been read after the counts were taken.
+    const std::int64_t rows = m_model->rowCount();
+    const QString held = countText(std::max(m_heldCount, rows), "item", "items");
+    m_footer->setText(
+        tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
+            .arg(m_zone, percentText(from), percentText(to), countText(rows),
+                 m_isCountExact || rows >= m_heldCount ? held : tr("up to %1").arg(held)));
 }
 
 std::vector<int> TablePage::selectedRows() const {
@@ -325,57 +343,6 @@ void TablePage::onCurrentRow() {
     for (const QString& name : m_tableKeys)
         parts << shortText(key[name], 60);
     emit itemSelected(key, parts.join(QStringLiteral(" / ")));
-}
-
-QString TablePage::selectionText(CopyFormat format) const {
-    const std::vector<int> rows = selectedRows();
-    if (format == CopyFormat::Csv) {
-        QStringList columns;
-        for (int column = 0; column < m_model->columnCount(); ++column)
-            columns << csvField(m_model->columnName(column));
-        QString text = columns.join(u',') + u'\n';
-        for (const int row : rows) {
-            QStringList fields;
-            for (int column = 0; column < m_model->columnCount(); ++column) {
-                const QJsonValue value =
-                    m_model->itemRow(row).item.value(m_model->columnName(column));
-                fields << (value.isUndefined() ? QString() : csvField(wholeText(value)));
-            }
-            text += fields.join(u',') + u'\n';
-        }
-        return text;
-    }
-    QJsonArray items;
-    for (const int row : rows) {
-        const QJsonObject& item = m_model->itemRow(row).item;
-        items.append(format == CopyFormat::PlainJson ? plainItem(item) : item);
-    }
-    return QString::fromUtf8(items.size() == 1 ? QJsonDocument(items[0].toObject()).toJson()
-                                               : QJsonDocument(items).toJson());
-}
-
-void TablePage::copy(CopyFormat format) {
-    if (!selectedRows().empty()) QApplication::clipboard()->setText(selectionText(format));
-}
-
-void TablePage::showMenu(const QPoint& at) {
-    const bool any = !selectedRows().empty();
-    QMenu menu(this);
-    QAction* edit = menu.addAction(icon(Symbol::Edit), tr("Edit item…"), this, [this] {
-        emit editItemWanted(m_model->itemRow(m_grid->table()->currentIndex().row()).item);
-    });
-    edit->setEnabled(m_grid->table()->currentIndex().isValid());
-    menu.addAction(icon(Symbol::Remove), tr("Delete items…"), m_deleteButton, &QPushButton::click)
-        ->setEnabled(any);
-    menu.addSeparator();
-    const std::pair<QString, CopyFormat> formats[] = {
-        {tr("Copy as DynamoDB JSON"), CopyFormat::DynamoDbJson},
-        {tr("Copy as plain JSON"), CopyFormat::PlainJson},
-        {tr("Copy as CSV"), CopyFormat::Csv}};
-    for (const auto& [text, format] : formats)
-        menu.addAction(icon(Symbol::Copy), text, this, [this, f = format] { copy(f); })
-            ->setEnabled(any);
-    menu.exec(m_grid->table()->viewport()->mapToGlobal(at));
 }
 
 }  // namespace orrery::widgets

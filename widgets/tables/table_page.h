@@ -15,11 +15,6 @@
 
 namespace orrery::widgets {
 
-/// The attribute names of a key as snapshots write it: "pk (S), sk (N)".
-QStringList keyNamesOf(const QString& keys);
-/// That key with values to be filled in: {"pk": {"S": ""}, "sk": {"N": "0"}}.
-QJsonObject emptyKeyOf(const QString& keys);
-
 /// A tab of the window: the items of a table or of one of its indexes, as a chosen zone holds them.
 class TablePage : public QWidget {
     Q_OBJECT
@@ -38,9 +33,13 @@ public:
 
     ItemsModel* model() const { return m_model; }
     ItemsGrid* grid() const { return m_grid; }
+    QComboBox* indexBox() const { return m_indexBox; }
 
     enum class CopyFormat { DynamoDbJson, PlainJson, Csv };
     QString selectionText(CopyFormat format) const;
+    QString footerText() const { return m_footer->text(); }
+    /// What stands in the place of the items if there are none.
+    QString emptyText() const { return m_empty->text(); }
     /// The primary key of a row's item, as the API takes it.
     QJsonObject keyOfRow(int row) const;
     /// The selected rows, in ascending order.
@@ -55,13 +54,21 @@ signals:
     void deleteItemsWanted(const QList<QJsonObject>& items);
     void targetChanged();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeHeader();
+    /// Shows the words of the header's buttons if there is room for them.
+    void fitHeader();
     QWidget* makeFooter();
     QWidget* makeZoneButtons();
     /// Shows status, keys and size in the header.
     void showFacts(const observe::TableView& table, const observe::IndexView* index);
     void showChoices(const observe::RegionView& region, const observe::TableView& table);
+    std::size_t shownZone() const;
+    /// How many items the shown zone holds, which may be others than the leaders do.
+    std::int64_t heldCount(const observe::TableView& table, const observe::IndexView* index) const;
     /// The sum of the shown replicas' applied LSNs; it grows with every change.
     std::uint64_t changeMark(const observe::TableView& table,
                              const observe::IndexView* index) const;
@@ -76,8 +83,8 @@ private:
     QString m_zone;
     QStringList m_tableKeys;   // The table's key, even while an index is shown.
     QStringList m_openedKeys;  // The key columns in the model; empty if it has no target yet.
-    std::int64_t m_itemCount = 0;
-    QString m_itemsText;  // The same for people.
+    std::int64_t m_heldCount = 0;
+    bool m_isCountExact = true;
     QElapsedTimer m_sinceRefresh;
     std::uint64_t m_changeMark = 0;  // The change mark of the last refresh.
 
@@ -88,6 +95,8 @@ private:
     QLabel* m_facts;
     QComboBox* m_indexBox;
     std::array<QToolButton*, kZonesPerRegion> m_zoneButtons{};
+    QWidget* m_header = nullptr;
+    QLabel* m_zoneLabel = nullptr;
     QLabel* m_footer;
     QLabel* m_empty;
     QPushButton* m_putButton;

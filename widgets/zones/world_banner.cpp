@@ -5,6 +5,7 @@
 #include <QPainter>
 
 #include "core/observe/fault_spec.h"
+#include "widgets/base/changes_behind.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/theme.h"
@@ -41,19 +42,28 @@ QString costSummary(const observe::Snapshot& snapshot) {
     std::uint64_t failed = 0;
     std::uint64_t stale = 0;
     std::uint64_t elections = 0;
-    bool any = false;
+    bool inZones = false;
+    bool betweenRegions = false;
     for (const observe::FaultView& fault : snapshot.faults) {
         if (!fault.active) continue;
-        any = true;
+        const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
+        (spec == nullptr || spec->target == observe::FaultTarget::Zones ? inZones
+                                                                        : betweenRegions) = true;
         failed = std::max(failed, fault.failedRequests);
         stale = std::max(stale, fault.staleReads);
         elections = std::max(elections, fault.elections);
     }
-    if (!any) return {};
-    const QStringList cost{
-        countText(static_cast<std::int64_t>(elections), "election", "elections"),
-        countText(static_cast<std::int64_t>(failed), "failed request", "failed requests"),
-        countText(static_cast<std::int64_t>(stale), "stale read", "stale reads")};
+    QStringList cost;
+    const auto add = [&](std::uint64_t count, const char* one, const char* many) {
+        if (inZones || (betweenRegions && count > 0))
+            cost << countText(static_cast<std::int64_t>(count), one, many);
+    };
+    // A fault between Regions costs no election; it makes the others fall behind.
+    if (betweenRegions)
+        cost << tr("%1 between Regions").arg(changesBehindText(changesBehind(snapshot)));
+    add(elections, "election", "elections");
+    add(failed, "failed request", "failed requests");
+    add(stale, "stale read", "stale reads");
     return cost.join(QStringLiteral(", "));
 }
 
@@ -81,6 +91,7 @@ WorldBanner::WorldBanner(QWidget* parent)
     layout->setSpacing(8);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_text->setAccessibleName(tr("State of the world"));
+    m_heal->setAccessibleName(tr("Heal everything"));
     m_heal->setToolTip(tr("Heal all faults (Ctrl+Shift+H)"));
     m_run->setToolTip(tr("Let the clock run at real time"));
     layout->addWidget(m_text, 1);
@@ -125,6 +136,10 @@ void WorldBanner::resizeEvent(QResizeEvent* event) {
 }
 
 void WorldBanner::showText() {
+    // What is broken matters more than the whole name of the button.
+    constexpr int kNarrow = 420;
+    m_heal->setText(width() < kNarrow ? tr("Heal") : tr("Heal everything"));
+    layout()->activate();
     // Two lines fit, and the end of the second may be elided.
     QStringList shown = m_lines.mid(0, 1);
     if (m_lines.size() > 1) shown << m_lines.mid(1).join(QStringLiteral(" · "));

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QScrollArea>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -168,6 +169,8 @@ ZoneMap::ZoneMap(QWidget* parent) : QWidget(parent), m_list(new QWidget(this)) {
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(scroll);
     layout->addWidget(m_stack);
+    // The scroll area scrolls up and down only, so a narrower one would cut zones.
+    setMinimumWidth(RegionMap::kWidthMin + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     m_list->setAutoFillBackground(true);
     m_list->setBackgroundRole(QPalette::Base);
 }

@@ -70,7 +70,8 @@ public:
     LinkButton* link(int zone) const { return m_links[static_cast<std::size_t>(zone)]; }
 
     QSize sizeHint() const override { return {340, 256}; }
-    QSize minimumSizeHint() const override { return {290, 236}; }
+    static constexpr int kWidthMin = 290;
+    QSize minimumSizeHint() const override { return {kWidthMin, 236}; }
 
 signals:
     void failZone(const QString& zone, int seconds);

@@ -34,12 +34,21 @@ private slots:
         QTest::newRow("M") << R"({"M":{"a":{"N":"1"}}})" << "{a: 1}";
         QTest::newRow("empty S") << R"({"S":""})" << "\"\"";
         QTest::newRow("controls") << R"({"S":"a\r\nb\tc\u0000"})" << QStringLiteral("a⏎b⇥c�");
+        QTest::newRow("turned") << R"({"S":"a\u202eb\u2066c"})" << QStringLiteral("a�b�c");
         QTest::newRow("unknown") << R"({"X":1})" << R"({"X":1})";
     }
     void eachTypeHasAShortText() {
         QFETCH(QString, json);
         QFETCH(QString, text);
         QCOMPARE(shortText(value(json.toUtf8())), text);
+    }
+    // Otherwise "invoice\u202efdp.exe" would read "invoiceexe.pdf".
+    void aCharacterThatTurnsTextIsSeenInTheEditor() {
+        const QString turned = QStringLiteral("invoice\u202efdp.exe");
+        const QJsonObject item{{"name", QJsonObject{{"S", turned}}}};
+        QVERIFY(indentedJson(item).contains(R"(invoice\u202efdp.exe)"));
+        QCOMPARE(QJsonDocument::fromJson(indentedJson(item).toUtf8()).object(), item);
+        QVERIFY(!plainToolTip(turned).contains(QChar(0x202e)));
     }
     void longTextsAreCut() {
         const QJsonValue text = QJsonObject{{"S", QString(100'000, u'x')}};

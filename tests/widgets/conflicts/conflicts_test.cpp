@@ -104,12 +104,16 @@ private slots:
         QCOMPARE(rowOf(model, 0)[ConflictsModel::Vanished],
                  QStringLiteral("none: it was a deletion"));
         QCOMPARE(rowOf(model, 1)[ConflictsModel::Vanished], QStringLiteral("too large"));
+        QVERIFY(rowOf(model, 0)[ConflictsModel::Lost].startsWith("deletion, "));
+        QVERIFY(!rowOf(model, 1)[ConflictsModel::Winner].contains("deletion"));
+        QVERIFY(widgets::explanationOf(list.conflicts[0]).startsWith("Lost: a deletion in "));
         ConflictsView view;
         view.setSnapshot(*test::makeThreeRegions());
         view.setList(list);
         view.list()->setCurrentIndex(view.list()->model()->index(0, 0));
         QCOMPARE(view.comparison()->leftText()->toPlainText(),
                  QStringLiteral("This write deleted the item."));
+        QCOMPARE(view.comparison()->table()->item(0, 2)->text(), QStringLiteral("deleted"));
         view.list()->setCurrentIndex(view.list()->model()->index(1, 0));
         QVERIFY(view.comparison()->rightText()->toPlainText().contains("larger than 64 KB"));
         QCOMPARE(view.comparison()->table()->item(1, 3)->text(), QStringLiteral("not kept"));

@@ -6,6 +6,7 @@
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/global/global_snapshots.h"
+#include "widgets/base/line_chart.h"
 #include "widgets/global/pairs_model.h"
 #include "widgets/global/pairs_view.h"
 
@@ -139,11 +140,69 @@ private slots:
         QTest::keyClick(view.table(), Qt::Key_Down);
         QTest::keyClick(view.table(), Qt::Key_Up);
         QTest::keyClick(view.table(), Qt::Key_C, Qt::ControlModifier);
-        QCOMPARE(QGuiApplication::clipboard()->text(),
-                 QStringLiteral("From\tTo\tTable\tBehind\tLatency\tMean\tLost\tState\n"
-                                "us-east-1\teu-west-1\tMusic\t1,214\t800 ms\t250 ms\t1\tcut\n"));
+        QCOMPARE(
+            QGuiApplication::clipboard()->text(),
+            QStringLiteral("From\tTo\tTable\tChanges behind\tLatency\tMean\tChanges lost\tState\n"
+                           "us-east-1\teu-west-1\tMusic\t1,214\t800 ms\t250 ms\t1\tcut\n"));
         QCOMPARE(copied.count(), 2);
         QCOMPARE(copied[1][0].toString(), QStringLiteral("1 row"));
+    }
+
+    void chartsTheMeanLatencyOfEachSecondThereAndBack() {
+        auto snapshot = test::makeWorld({"us-east-1", "eu-west-1"});
+        auto& there = test::pairOf(*snapshot, "us-east-1", "eu-west-1");
+        widgets::PairHistory history;
+        const auto after = [&](Duration at, std::uint64_t changes, Duration each) {
+            snapshot->at = Instant(at);
+            there.changes += changes;
+            there.latencySum += each * static_cast<std::int64_t>(changes);
+            history.add(*snapshot);
+        };
+        after(0ms, 1000, 1s);  // Before anybody looked.
+        after(200ms, 2, 90ms);
+        after(900ms, 2, 110ms);
+        after(3s, 1, 50ms);
+        after(5s, 0, 0ms);
+        const widgets::PairHistory::Pair pair{there.accountId, there.table, there.from, there.to};
+        QCOMPARE(history.latency(pair), (QVector<QPointF>{{-5, 100}, {-2, 50}}));
+        QCOMPARE(history.latency(pair.reversed()), QVector<QPointF>());
+        after(5min + 2s, 1, 40ms);
+        QCOMPARE(history.latency(pair), (QVector<QPointF>{{-299, 50}, {0, 40}}));
+        snapshot->at = Instant(1s);  // Another world.
+        history.add(*snapshot);
+        QCOMPARE(history.latency(pair), QVector<QPointF>());
+        snapshot->replication.clear();
+        history.add(*snapshot);
+        QCOMPARE(history.latency(pair), QVector<QPointF>());
+    }
+
+    void theChartShowsTheSelectedPair() {
+        auto snapshot = test::makeThreeRegions();
+        widgets::PairsView view;
+        view.resize(900, 260);
+        view.setSnapshot(snapshot);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QCOMPARE(view.lineName(0), QStringLiteral("us-east-1 → eu-west-1"));
+        QCOMPARE(view.lineName(1), QStringLiteral("eu-west-1 → us-east-1"));
+        auto& chosen = snapshot->replication[3];
+        view.table()->selectRow(3);
+        QCOMPARE(view.lineName(0), QString::fromStdString(chosen.from + " → " + chosen.to));
+        snapshot->at = snapshot->at + 1s;
+        chosen.changes += 1;
+        chosen.latencySum += 700ms;
+        view.setSnapshot(snapshot);
+        QCOMPARE(view.chart()->top(), 800.0);
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, milliseconds"));
+        view.table()->selectRow(0);
+        QVERIFY(view.chart()->top() < 700.0);
+        view.table()->selectRow(3);
+        snapshot->at = snapshot->at + 1s;
+        chosen.changes += 1;
+        chosen.latencySum += 30s;
+        view.setSnapshot(snapshot);
+        QCOMPARE(view.chart()->top(), 30.0);
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, seconds"));
     }
 
     void saysWhenThereIsNothingToList() {

@@ -11,6 +11,19 @@ using namespace std::chrono_literals;
 class WorldLinksTest : public QObject {
     Q_OBJECT
 private slots:
+    void aReplicaThatIsBeingRemovedIsSaid() {
+        auto snapshot = test::makeThreeRegions();
+        snapshot->globalTables[0].replicas[0].status = "DELETING";  // us-east-1
+        const auto& there = test::pairOf(*snapshot, "us-east-1", "eu-west-1");
+        QCOMPARE(widgets::directionOf(*snapshot, there).states(),
+                 QStringList{"replica being removed"});
+        const auto& others = test::pairOf(*snapshot, "eu-west-1", "ap-northeast-1");
+        QVERIFY(widgets::directionOf(*snapshot, others).states().isEmpty());
+        test::addGlobalTable(*snapshot, "Art", {"us-east-1", "eu-west-1"});
+        QVERIFY(widgets::worldLinks(*snapshot)[0].forth.text().startsWith(
+            "1 of 2 tables being removed · "));
+    }
+
     void aLinkIsBetweenRegionsWithACommonTable() {
         auto snapshot = test::makeThreeRegions();
         snapshot->globalTables.clear();
@@ -33,8 +46,8 @@ private slots:
         films.pending = 14;
         films.latency = 800ms;
         const auto links = widgets::worldLinks(*snapshot);
-        QCOMPARE(links[0].forth.text(), QStringLiteral("214 behind · 800 ms"));
-        QCOMPARE(links[0].back.text(), QStringLiteral("0 behind"));
+        QCOMPARE(links[0].forth.text(), QStringLiteral("214 changes behind · 800 ms"));
+        QCOMPARE(links[0].back.text(), QStringLiteral("0 changes behind"));
     }
 
     void saysWhatIsWrongInWords() {
@@ -46,20 +59,20 @@ private slots:
         link.isCut = true;
         const auto text = [&snapshot] { return widgets::worldLinks(*snapshot)[0].forth.text(); };
         // The last change that arrived says nothing of a link that is cut.
-        QCOMPARE(text(), QStringLiteral("cut · 3 behind"));
+        QCOMPARE(text(), QStringLiteral("cut · 3 changes behind"));
         link.isCut = false;
         link.loss = 0.01;
-        QCOMPARE(text(), QStringLiteral("loses 1.0 % · 3 behind · 80 ms"));
+        QCOMPARE(text(), QStringLiteral("loses 1.0 % · 3 changes behind · 80 ms"));
         link.loss = 0;
         pair.isPaused = true;
-        QCOMPARE(text(), QStringLiteral("paused · 3 behind"));
+        QCOMPARE(text(), QStringLiteral("paused · 3 changes behind"));
         test::addGlobalTable(*snapshot, "Films", {"us-east-1", "eu-west-1"});
-        QCOMPARE(text(), QStringLiteral("1 of 2 tables paused · 3 behind"));
+        QCOMPARE(text(), QStringLiteral("1 of 2 tables paused · 3 changes behind"));
         pair.isPaused = false;
         pair.isFilling = true;
         pair.done = 419;
         pair.total = 1000;
-        QCOMPARE(text(), QStringLiteral("filling 41 % · 3 behind · 80 ms"));
+        QCOMPARE(text(), QStringLiteral("filling 41 % · 3 changes behind · 80 ms"));
     }
 
     void aSlowLinkMayBeSlowOneWay() {
@@ -68,7 +81,7 @@ private slots:
         slow.delay = 200ms;
         snapshot->faults = {slow};
         QCOMPARE(widgets::worldLinks(*snapshot)[0].forth.text(),
-                 QStringLiteral("slow by 200 ms · 0 behind"));
+                 QStringLiteral("slow by 200 ms · 0 changes behind"));
         snapshot->faults[0].oneWay = true;
         QVERIFY(!widgets::worldLinks(*snapshot)[0].forth.isSlow());
         QVERIFY(widgets::worldLinks(*snapshot)[0].back.isSlow());

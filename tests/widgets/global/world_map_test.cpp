@@ -215,8 +215,10 @@ private slots:
             test::makeRegionFault(9, "region-link-cut", {"us-east-1", "eu-west-1"})};
         const auto map = shownMap(snapshot);
         auto* link = map->link("eu-west-1", "us-east-1");
-        QCOMPARE(link->lines(), (QStringList{"→ cut · 214 behind", "← cut · 0 behind"}));
-        QVERIFY(link->accessibleDescription().contains("us-east-1 to eu-west-1: cut · 214 behind"));
+        QCOMPARE(link->lines(),
+                 (QStringList{"→ cut · 214 changes behind", "← cut · 0 changes behind"}));
+        QVERIFY(link->accessibleDescription().contains(
+            "us-east-1 to eu-west-1: cut · 214 changes behind"));
         const QStringList texts = textsInMenu(link);
         QCOMPARE(texts.constFirst(), QStringLiteral("Heal: us-east-1 - eu-west-1: link cut"));
         QVERIFY(texts.filter(QStringLiteral("Cut ")).isEmpty());

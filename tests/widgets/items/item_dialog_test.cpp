@@ -1,11 +1,15 @@
 #include "widgets/items/item_dialog.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QMessageBox>
 #include <QPointer>
 #include <QSignalSpy>
 #include <QTest>
 
 #include "tests/support/test_main.h"
+#include "widgets/base/attribute_text.h"
+#include "widgets/items/typed_item.h"
 
 using namespace orrery::widgets;
 
@@ -56,6 +60,46 @@ private slots:
         QCOMPARE(item["x"]["N"].toString(), QStringLiteral("-0.10e-5"));
         QCOMPARE(item["s"]["S"].toString(), QStringLiteral("7 \\ 8"));
         QCOMPARE(item["l"]["L"][1]["M"]["y"]["N"].toString(), QStringLiteral("2.50"));
+    }
+
+    // Plain JSON has no sets, no binary and no long numbers.
+    void plainJsonKeepsTheTypesOfTheItem() {
+        const QJsonObject old{
+            {"id", typed("S", "x")},
+            {"bin", typed("B", "AAECAw==")},
+            {"long", typed("N", "12345678901234567890")},
+            {"tags", QJsonObject{{"SS", QJsonArray{"blue", "red"}}}},
+            {"sizes", QJsonObject{{"NS", QJsonArray{"1", "2.5"}}}},
+            {"parts", QJsonObject{{"BS", QJsonArray{"AAE="}}}},
+            {"deep", QJsonObject{{"M", QJsonObject{{"bin", typed("B", "AAE=")}}}}},
+            {"list", QJsonObject{{"L", QJsonArray{typed("B", "AAE="), typed("S", "AAE=")}}}}};
+        const QString plain = QString::fromUtf8(QJsonDocument(plainItem(old)).toJson());
+        QCOMPARE(typedItem(plain, old), old);
+        ItemDialog dialog("Orders", textKey());
+        dialog.editItem(old);
+        dialog.editor()->setPlainText(plain);
+        QCOMPARE(dialog.item(), old);
+        QVERIFY(dialog.stateText().isEmpty());
+        const QJsonObject edited = typedItem(
+            R"({"tags": ["blue", "green"], "list": ["name", "AAE=", "AAE="], "bin": "ß"})", old);
+        QCOMPARE(edited["tags"], QJsonValue(QJsonObject{{"SS", QJsonArray{"blue", "green"}}}));
+        QCOMPARE(edited["list"]["L"][0], QJsonValue(typed("S", "name")));
+        QCOMPARE(edited["list"]["L"][2], QJsonValue(typed("S", "AAE=")));
+        QCOMPARE(edited["bin"], QJsonValue(typed("S", "ß")));
+    }
+
+    void aTypeThatPlainJsonChangesIsSaid() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.editItem({{"id", typed("S", "x")},
+                         {"tags", QJsonObject{{"SS", QJsonArray{"blue"}}}},
+                         {"n", typed("N", "1")}});
+        dialog.editor()->setPlainText(R"({"id": "x", "tags": ["blue", 1], "n": "1"})");
+        QCOMPARE(dialog.stateText(),
+                 QStringLiteral("Saving changes types: n (Number → String), tags (String set → "
+                                "List). DynamoDB JSON would keep them."));
+        QVERIFY(dialog.putButton()->isEnabled());
+        dialog.editor()->setPlainText(R"({"id": {"S": "x"}, "n": {"S": "1"}})");
+        QVERIFY(dialog.stateText().isEmpty());
     }
 
     void aNewItemBeginsWithItsKey() {

@@ -5,8 +5,8 @@
 
 #include "tests/support/test_main.h"
 #include "tests/widgets/snapshots.h"
+#include "widgets/base/line_chart.h"
 #include "widgets/lag/lag_view.h"
-#include "widgets/lag/line_chart.h"
 
 using namespace orrery;
 using widgets::LagHistory;

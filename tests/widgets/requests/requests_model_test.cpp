@@ -1,6 +1,7 @@
 #include "widgets/requests/requests_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QHeaderView>
 #include <QScrollBar>
 #include <QTest>
 
@@ -14,7 +15,7 @@ using widgets::RequestsModel;
 namespace {
 
 observe::Event request(std::uint64_t number, const std::string& operation = "GetItem",
-                       std::uint64_t behind = 0, int status = 200) {
+                       std::uint64_t behind = 0, int status = 200, const std::string& error = {}) {
     observe::RequestServed served;
     served.operation = operation;
     served.table = "Orders";
@@ -26,6 +27,8 @@ observe::Event request(std::uint64_t number, const std::string& operation = "Get
     served.replica.zone = ZoneIndex(1);
     served.behindRecords = behind;
     served.httpStatus = status;
+    served.error = error;
+    served.replica.region = RegionId(1);
     return {EventId(number), {}, {}, served};
 }
 
@@ -34,6 +37,12 @@ std::vector<observe::Event> requests(std::uint64_t first, std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i)
         events.push_back(request(first + i));
     return events;
+}
+
+/// What a cell needs at least; the style adds its margins.
+int textWidth(const widgets::RequestsView& view, int row, int column) {
+    return view.table()->fontMetrics().horizontalAdvance(
+        view.model()->index(row, column).data().toString());
 }
 
 }  // namespace
@@ -128,11 +137,40 @@ private slots:
         widgets::RequestsView view;
         view.resize(900, 300);
         view.show();
-        const int narrow = view.table()->columnWidth(RequestsModel::Status);
+        const std::vector failed{request(1, "PutItem", 0, 400, "ProvisionedThroughputExceeded")};
+        view.append(failed);
+        QCoreApplication::processEvents();  // The list gets its size when it comes into sight.
+        const auto width = [&view](int column) { return view.table()->columnWidth(column); };
+        const int narrow = width(RequestsModel::Status);
         view.resize(1500, 300);
-        QTRY_VERIFY(view.table()->columnWidth(RequestsModel::Status) > narrow + 100);
+        QTRY_VERIFY(width(RequestsModel::Status) >= textWidth(view, 0, RequestsModel::Status));
         view.resize(900, 300);
-        QTRY_COMPARE(view.table()->columnWidth(RequestsModel::Status), narrow);
+        QTRY_COMPARE(width(RequestsModel::Status), narrow);
+    }
+
+    // 1280 pixels across, with a dock on the right: all columns are in sight, and none is wider
+    // than its texts while another cuts its own.
+    void theColumnsShareANarrowListWithSeveralRegions() {
+        widgets::RequestsView view;
+        observe::Snapshot snapshot;
+        for (const char region : {1, 2}) {
+            auto added = std::make_shared<observe::RegionView>();
+            added->id = RegionId(static_cast<std::uint8_t>(region));
+            added->name = "us-east-" + std::to_string(region);
+            snapshot.regions.push_back(added);
+        }
+        view.setRegions(snapshot);
+        view.resize(910, 300);
+        view.show();
+        view.append(std::vector{request(1, "TransactWriteItems"), request(2, "PutItem"),
+                                request(3, "PutItem", 0, 400, "ConditionalCheckFailed")});
+        const auto* header = view.table()->horizontalHeader();
+        QTRY_VERIFY(header->length() <= view.table()->viewport()->width());
+        for (const int column : {RequestsModel::Time, RequestsModel::Operation, RequestsModel::Key,
+                                 RequestsModel::ServedBy, RequestsModel::Took})
+            for (int row = 0; row < 3; ++row)
+                QVERIFY2(header->sectionSize(column) >= textWidth(view, row, column),
+                         qPrintable(QString::number(column)));
     }
 
     void anUnknownNameIsSaid() {

@@ -17,6 +17,16 @@ using widgets::ExplorerTarget;
 class ExplorerModelTest : public QObject {
     Q_OBJECT
 private slots:
+    void aTableThatComesOrGoesSaysSo() {
+        auto table = std::make_shared<observe::TableView>(*test::makeTable("Orders", 12));
+        table->status = "DELETING";
+        widgets::ExplorerModel model;
+        model.setSnapshot(test::makeSnapshot({test::makeRegion("us-east-1", {table})}));
+        const QModelIndex row = model.find({"us-east-1", "Orders", {}});
+        QCOMPARE(row.siblingAtColumn(widgets::ExplorerModel::Items).data().toString(),
+                 QStringLiteral("being deleted"));
+    }
+
     void showsRegionsTablesAndIndexes() {
         ExplorerModel model;
         QAbstractItemModelTester tester(&model);

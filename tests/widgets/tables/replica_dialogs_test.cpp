@@ -97,6 +97,7 @@ private slots:
         RemoveReplicaDialog dialog(kMusic, {"us-east-1", "eu-west-1"});
         QCOMPARE(dialog.region(), QStringLiteral("eu-west-1"));
         QVERIFY(dialog.explanation().contains("us-east-1 keeps its items. It is no global table"));
+        QVERIFY(dialog.explanation().contains("all its conflicts are forgotten"));
         QVERIFY(!dialog.removeButton()->isEnabled());
         QTest::keyClicks(dialog.nameLine(), "eu-west");
         QVERIFY(!dialog.removeButton()->isEnabled());
@@ -117,7 +118,10 @@ private slots:
         RemoveReplicaDialog dialog(kMusic, {"us-east-1", "eu-west-1", "ap-northeast-1"});
         dialog.regionBox()->setCurrentText("us-east-1");
         QCOMPARE(dialog.requestRegion(), QStringLiteral("eu-west-1"));
-        QVERIFY(dialog.explanation().contains("eu-west-1, ap-northeast-1 keep their items. Type"));
+        QVERIFY(
+            dialog.explanation().contains("eu-west-1, ap-northeast-1 keep their items. The "
+                                          "conflicts that were noted in us-east-1 "
+                                          "are forgotten. Type"));
         QCOMPARE(dialog.nameLine()->placeholderText(), QStringLiteral("us-east-1"));
     }
 

@@ -6,7 +6,7 @@
 #include "tests/support/test_main.h"
 #include "widgets/tables/create_table_dialog.h"
 #include "widgets/tables/delete_table_dialog.h"
-#include "widgets/tables/table_page.h"
+#include "widgets/tables/key_names.h"
 
 using namespace orrery::widgets;
 
@@ -48,6 +48,17 @@ private slots:
         QTest::keyClicks(dialog.partitionKeyLine(), "id");
         QTest::keyClicks(dialog.sortKeyLine(), "id");
         QVERIFY(dialog.problem().contains("different names"));
+    }
+
+    void thereIsRoomForTheNamesOfAnIndex() {
+        CreateTableDialog dialog({"us-east-1"}, "us-east-1");
+        dialog.addIndex();
+        dialog.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&dialog));
+        const int wanted = dialog.fontMetrics().horizontalAdvance("customer_id_and_more");
+        for (const QLineEdit* line : dialog.findChildren<QLineEdit*>())
+            if (line->isVisible())
+                QVERIFY2(line->width() > wanted, qPrintable(line->accessibleName()));
     }
 
     void keyNamesAreReadFromASnapshot() {

@@ -42,6 +42,29 @@ private slots:
         QCOMPARE(heal.count(), 1);
     }
 
+    // A cut link between Regions costs no election: what counts is what the others lack.
+    void saysHowFarTheRegionsAreBehind() {
+        auto snapshot = test::makeSnapshot({});
+        observe::ReplicationPairView pair;
+        pair.pending = 20;
+        snapshot->replication = {pair, pair};
+        observe::FaultView fault;
+        fault.kind = "region-isolation";
+        fault.target = "eu-west-1";
+        snapshot->faults.push_back(fault);
+        QCOMPARE(widgets::costSummary(*snapshot),
+                 QStringLiteral("40 changes behind between Regions"));
+        snapshot->faults[0].failedRequests = 2;
+        QCOMPARE(widgets::costSummary(*snapshot),
+                 QStringLiteral("40 changes behind between Regions, 2 failed requests"));
+        fault.kind = "zone-outage";
+        snapshot->faults.push_back(fault);
+        QCOMPARE(
+            widgets::costSummary(*snapshot),
+            QStringLiteral("40 changes behind between Regions, 0 elections, 2 failed requests, "
+                           "0 stale reads"));
+    }
+
     void saysWhyWritesAreRefused() {
         auto snapshot = test::makeSnapshot({});
         snapshot->writesRefused = "Writes are refused: items.mdb is damaged at page 7.";

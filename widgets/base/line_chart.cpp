@@ -1,7 +1,8 @@
-#include "widgets/lag/line_chart.h"
+#include "widgets/base/line_chart.h"
 
 #include <QEvent>
 #include <QGraphicsLayout>
+#include <QPainter>
 #include <QVBoxLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QChartView>
@@ -9,6 +10,7 @@
 #include <QtCharts/QValueAxis>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/base/theme.h"
 
@@ -21,6 +23,7 @@ public:
     QValueAxis* time = new QValueAxis;
     QValueAxis* value = new QValueAxis;
     std::vector<QLineSeries*> series;
+    QString timeTitle;  // Empty if the values are no times.
 };
 
 AxisEnd axisEnd(double most) {
@@ -32,6 +35,18 @@ AxisEnd axisEnd(double most) {
         if (wanted <= part * power * (1 + 1e-12)) step = part * power;
     const int steps = std::max(step > 1 ? 1 : 4, static_cast<int>(std::ceil(most / step - 1e-9)));
     return {step * steps, steps + 1};
+}
+
+LineMark::LineMark(std::function<QColor()> color, Qt::PenStyle style, QWidget* parent)
+    : QWidget(parent), m_color(std::move(color)), m_style(style) {
+    setFixedSize(24, 14);
+}
+
+void LineMark::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(m_color(), 2.4, m_style));
+    painter.drawLine(QPointF(0, 7), QPointF(width(), 7));
 }
 
 LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>()) {
@@ -74,6 +89,13 @@ void LineChart::setLines(const std::vector<Line>& lines) {
         d.series.push_back(series);
     }
     double most = 0;
+    for (const Line& line : lines)
+        for (const QPointF& point : line.points)
+            most = std::max(most, point.y());
+    constexpr double kSecondsFrom = 5'000;
+    const double scale = !d.timeTitle.isEmpty() && most > kSecondsFrom ? 1e-3 : 1;
+    if (!d.timeTitle.isEmpty())
+        setUnit(d.timeTitle.arg(scale < 1 ? tr("seconds") : tr("milliseconds")));
     for (std::size_t i = 0; i < d.series.size(); ++i) {
         if (i >= lines.size()) {
             d.series[i]->clear();
@@ -82,11 +104,12 @@ void LineChart::setLines(const std::vector<Line>& lines) {
         d.series[i]->setName(lines[i].name);
         const QPen pen(lines[i].color, 1.8, lines[i].style);
         if (d.series[i]->pen() != pen) d.series[i]->setPen(pen);
-        d.series[i]->replace(lines[i].points);
-        for (const QPointF& point : lines[i].points)
-            most = std::max(most, point.y());
+        QVector<QPointF> points = lines[i].points;
+        for (QPointF& point : points)
+            point.ry() *= scale;
+        d.series[i]->replace(points);
     }
-    const AxisEnd end = axisEnd(most);
+    const AxisEnd end = axisEnd(most * scale);
     if (d.value->max() == end.top) return;
     d.value->setRange(0, end.top);
     d.value->setTickCount(end.ticks);
@@ -97,7 +120,16 @@ void LineChart::setSpan(double seconds) {
 }
 
 void LineChart::setUnit(const QString& title) {
-    m_impl->value->setTitleText(title);
+    if (title != unit()) m_impl->value->setTitleText(title);
+}
+
+void LineChart::setTimeUnit(const QString& title) {
+    m_impl->timeTitle = title;
+    setUnit(title.arg(tr("milliseconds")));
+}
+
+QString LineChart::unit() const {
+    return m_impl->value->titleText();
 }
 
 double LineChart::top() const {
@@ -107,6 +139,14 @@ double LineChart::top() const {
 void LineChart::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) applyColors();
+}
+
+void LineChart::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // Narrow labels would be cut to dots. Both numbers divide the spans into whole seconds.
+    constexpr int kWide = 420;
+    const int ticks = width() < kWide ? 4 : 7;
+    if (m_impl->time->tickCount() != ticks) m_impl->time->setTickCount(ticks);
 }
 
 void LineChart::applyColors() {

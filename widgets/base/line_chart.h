@@ -4,6 +4,7 @@
 #include <QPointF>
 #include <QVector>
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -30,17 +31,36 @@ public:
     void setSpan(double seconds);
     /// The title of the vertical axis, with its unit.
     void setUnit(const QString& title);
+    /// The values are milliseconds, and the axis shows seconds once there are many. "%1" in `title`
+    /// stands for the unit.
+    void setTimeUnit(const QString& title);
+    QString unit() const;
     /// The upper end of the vertical axis, computed from the points.
     double top() const;
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void applyColors();
 
     class Impl;
     std::unique_ptr<Impl> m_impl;
+};
+
+/// A short piece of a line as a chart draws it, to stand beside its name.
+class LineMark final : public QWidget {
+public:
+    /// `color` is asked at each painting, since the theme may change.
+    LineMark(std::function<QColor()> color, Qt::PenStyle style, QWidget* parent);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    const std::function<QColor()> m_color;
+    const Qt::PenStyle m_style;
 };
 
 /// The upper end of an axis that starts at 0, and its number of labels. The labels are round whole
