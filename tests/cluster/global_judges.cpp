@@ -90,9 +90,19 @@ void GlobalTableJudge::lookAtLinks(const cluster::World& world) {
     }
 }
 
-std::optional<SeenVersion> GlobalTableJudge::versionOf(const std::string& number) const {
-    const auto found = m_numbers.find(number);
-    return found == m_numbers.end() ? std::nullopt : std::optional(found->second);
+bool GlobalTableJudge::hasRecord(KeySpaceId table, const std::string& number) const {
+    const auto replica = m_replicas.find(table);
+    return replica != m_replicas.end() && replica->second.numbers.contains(number);
+}
+
+bool GlobalTableJudge::isOlder(KeySpaceId table, const std::string& number,
+                               const std::string& other) const {
+    const auto replica = m_replicas.find(table);
+    if (replica == m_replicas.end()) return false;
+    const auto& numbers = replica->second.numbers;
+    const auto at = numbers.find(number);
+    const auto otherAt = numbers.find(other);
+    return at != numbers.end() && otherAt != numbers.end() && at->second < otherAt->second;
 }
 
 // --- records
@@ -201,6 +211,7 @@ std::string GlobalTableJudge::take(Replica& replica, GroupId group, Lsn lsn,
     }
     // An item without a version has the time at which it was stored last.
     if (!table::changesItem(*record) && !isCheck) return {};
+    noteNumber(replica, lsn, *record);
     return takeVersion(replica, group, lsn, where, *record);
 }
 
@@ -234,12 +245,13 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, GroupId group, Lsn l
         replica.written.erase(key);
     }
     m_writes[name] = {replica.table->space, group, lsn, record.committedAt, record.newImage};
-    if (!record.newImage) return {};
-    const auto number = types::EncodedItem(*record.newImage).find("w");
-    if (!number) return {};
-    m_numbers[*number->as<std::string>()] = version;
-    if (!record.version) m_unordered.insert(*number->as<std::string>());
     return {};
+}
+
+void GlobalTableJudge::noteNumber(Replica& replica, Lsn lsn, const table::LogRecord& record) {
+    if (!record.newImage) return;
+    const auto number = types::EncodedItem(*record.newImage).find("w");
+    if (number) replica.numbers[*number->as<std::string>()] = lsn;
 }
 
 std::string GlobalTableJudge::judgeUnexplained() {

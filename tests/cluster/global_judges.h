@@ -53,13 +53,13 @@ public:
     /// Call it after a kill: the world does not know any more what was before it.
     void forgetLinks() { m_cuts.clear(); }
 
-    /// The version that the write with this number got: the string attribute "w" of an item.
-    /// Nothing if no record has it.
-    std::optional<SeenVersion> versionOf(const std::string& number) const;
-
-    /// The write was made while its table was not global. It got the time of its commit, which may
-    /// be before a version that a Region whose clock was ahead had given earlier.
-    bool isUnordered(const std::string& number) const { return m_unordered.contains(number); }
+    /// A write has a number, the string attribute "w" of its item. Whether a record of the table
+    /// has it.
+    bool hasRecord(KeySpaceId table, const std::string& number) const;
+    /// Whether the log of the table has the number before another one of the same item. Positions
+    /// tell also where versions do not: while a table is not global its writes have none, and a
+    /// deletion leaves nothing that a later write would have to be after.
+    bool isOlder(KeySpaceId table, const std::string& number, const std::string& other) const;
 
     std::uint64_t records() const { return m_records; }
     std::uint64_t replicated() const { return m_replicated; }
@@ -78,6 +78,7 @@ private:
         std::map<std::string, SeenVersion> latest;   ///< By key, without the key space.
         std::map<std::string, SeenVersion> written;  ///< The same, of its own clients.
         std::set<std::string> forgotten;             ///< Keys whose tombstones were erased.
+        std::map<std::string, Lsn> numbers;          ///< The last record with each number.
     };
     /// A write of a client, or an expiry.
     struct Write {
@@ -127,6 +128,7 @@ private:
     std::string take(Replica& replica, GroupId group, Lsn lsn, std::string_view bytes);
     std::string takeVersion(Replica& replica, GroupId group, Lsn lsn, const std::string& where,
                             const table::LogRecord& record);
+    static void noteNumber(Replica& replica, Lsn lsn, const table::LogRecord& record);
     std::string judgeTaken(const Taken& taken, const Write& write) const;
     std::string judgeUnexplained();
     std::string judgeLatest(const Replica& replica, const Contents& contents) const;
@@ -137,9 +139,7 @@ private:
 
     std::map<KeySpaceId, Replica> m_replicas;
     std::map<WriteName, Write> m_writes;
-    std::map<std::string, SeenVersion> m_numbers;
-    std::set<std::string> m_unordered;  ///< Of these, those written while the table was not global.
-    std::vector<Taken> m_unexplained;   ///< The record of the client's write was not read yet.
+    std::vector<Taken> m_unexplained;  ///< The record of the client's write was not read yet.
     std::vector<Cut> m_cuts;
     std::uint64_t m_records = 0;
     std::uint64_t m_replicated = 0;

@@ -55,7 +55,7 @@ void GlobalSim::collect() {
     // The records of a table without a stream go with it.
     std::erase_if(m_acknowledged, [&](const auto& entry) {
         return m_t.world().catalog().find(entry.second) == nullptr ||
-               m_global.versionOf(std::to_string(entry.first)).has_value();
+               m_global.hasRecord(entry.second, std::to_string(entry.first));
     });
 }
 
@@ -82,14 +82,7 @@ void GlobalSim::collectRead(std::uint64_t call, const Read& read) {
         return problem(name + " shows number " + std::to_string(number) + ", which nobody wrote");
     if (!read.strong) return;
     ++m_report.strongReads;
-    if (m_t.world().catalog().globals().ofTable(read.table) == nullptr) return;
-    const auto floor = m_global.versionOf(std::to_string(read.floor));
-    const auto version = m_global.versionOf(std::to_string(number));
-    const auto isUnordered = [&](std::uint64_t one) {
-        return m_global.isUnordered(std::to_string(one));
-    };
-    if (isUnordered(number) || isUnordered(read.floor)) return;
-    if (floor && version && *version < *floor)
+    if (m_global.isOlder(read.table, std::to_string(number), std::to_string(read.floor)))
         problem("a strong" + name.substr(1) + " shows number " + std::to_string(number) +
                 ", and the later number " + std::to_string(read.floor) + " was known");
 }

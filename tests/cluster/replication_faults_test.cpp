@@ -1,5 +1,6 @@
 // Goal: each fault between Regions holds back the changes of a global table, in its direction, and
-// they arrive once it heals, also after a kill. Method: a table with replicas in two Regions.
+// they arrive once it heals, also after a kill. A write that waits for another Region is answered
+// all the same. Method: a table with replicas in two or three Regions.
 
 #include <QTest>
 
@@ -17,6 +18,7 @@ namespace {
 
 const std::string kHome = "us-east-1";
 const std::string kDublin = "eu-west-1";
+const std::string kTokyo = "ap-northeast-1";
 
 struct Row {
     const char* name;
@@ -80,6 +82,52 @@ private slots:
         t.run(90s);
         QCOMPARE(t.items(kDublin).size(), std::size_t{1});
         QVERIFY(t.items(kDublin) == t.items(kHome));
+    }
+
+    // A change is on its way over a slow link, which becomes fast while the write waits for an
+    // index. So it is to wait for the other Region too, though nothing is heard from there for
+    // long.
+    void doNotKeepAWriteWaitingAfterAnIndex() {
+        cluster::Profile profile = cluster::Profile::dropIn();
+        profile.betweenZones = 40ms;
+        for (Duration passes = 0ms; passes <= 400ms; passes += 20ms) {
+            ReplicasHarness t(profile);
+            t.createTable(false, {test::colourIndex()});
+            t.run(1s);
+            t.addReplica(kHome, kDublin);
+            t.slowLink(kHome, kDublin, 60s);
+            const auto put = t.put("k", {{"v", "1"}, {"colour", "red"}});
+            t.run(passes);
+            t.slowLink(kHome, kDublin, 0s);
+            t.run(800ms);
+            QVERIFY(t.done(put) && !t.failed(put));
+        }
+    }
+
+    // A write waits for a change that is on its way, and the replica is removed meanwhile.
+    void doNotKeepAWriteWaitingForAReplicaThatIsGone_data() {
+        QTest::addColumn<bool>("isLast");
+        QTest::addRow("another one is left") << false;
+        QTest::addRow("the table is regional then") << true;
+    }
+    void doNotKeepAWriteWaitingForAReplicaThatIsGone() {
+        QFETCH(bool, isLast);
+        ReplicasHarness t(cluster::Profile::dropIn());
+        t.createTable();
+        t.addReplica(kHome, kDublin);
+        if (!isLast) t.addReplica(kHome, kTokyo);
+        t.slowLink(kHome, kDublin, 60s);
+        const auto first = t.put("k", {{"v", "1"}});
+        t.run(0s);
+        QVERIFY(t.done(first));
+        t.slowLink(kHome, kDublin, 0s);
+        const auto second = t.put("k", {{"v", "2"}});
+        t.run(0s);
+        QVERIFY(!t.done(second));
+        QVERIFY(!t.failed(t.change(kHome, cluster::ReplicaChange::Kind::Delete, kDublin)));
+        QVERIFY(t.tableIn(kDublin) == nullptr);
+        t.run(400ms);
+        QVERIFY(t.done(second) && !t.failed(second));
     }
 };
 

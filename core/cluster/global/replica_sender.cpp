@@ -176,7 +176,10 @@ void ReplicaSender::readAndSend(Group& source) {
 void ReplicaSender::readAndSend(Group& group, Source& source) {
     const GlobalTablePtr global = m_world.catalog.globals().ofTable(group.table);
     const auto leader = group.leaseHolder(m_world.now);
-    if (global == nullptr || global->consistency != GlobalConsistency::Eventual) return;
+    if (global == nullptr || global->consistency != GlobalConsistency::Eventual) {
+        if (m_shown) m_shown(group);  // Writes may have waited for a replica that is gone.
+        return;
+    }
     Instant next = Instant::never();
     bool isBehind = false;
     for (const GlobalReplica& replica : global->replicas) {

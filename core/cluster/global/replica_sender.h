@@ -31,7 +31,7 @@ public:
         m_acknowledged = std::move(acknowledged);
         m_lost = std::move(lost);
     }
-    /// Called when `takenPromptly` may have changed.
+    /// Called when `takenPromptly` may have changed, and when `showBy` says.
     void setShown(Listener shown) { m_shown = std::move(shown); }
 
     /// The last replica of the table has joined: the others keep their changes for it from now on,
@@ -55,6 +55,8 @@ public:
     /// Up to where all other replicas have taken the changes of a partition, but for those that
     /// cannot be reached at once: behind a slow or cut link, or without a leader.
     Lsn takenPromptly(const Group& source) const;
+    /// Somebody waits for it: the listener of `setShown` is called by then at the latest.
+    void showBy(Group& source, Instant at) { retryBy(source, sourceOf(source), at); }
     /// The changes of a partition that another replica has not taken yet, as far as they are known.
     std::uint64_t pending(const Group& source, KeySpaceId destination) const;
 

@@ -130,8 +130,10 @@ void ItemServer::finish(Group& group, Waiter waiter) {
 }
 
 void ItemServer::awaitReplicas(Group& group, ShownWaiter waiter) {
-    const bool mayWait = m_world.profile.replicasBeforeAnswer && m_takenElsewhere;
-    if (mayWait && waiter.lsn > m_takenElsewhere(group)) {
+    const bool mayWait = m_world.profile.replicasBeforeAnswer && m_replicas.taken &&
+                         m_world.now - waiter.since < kShownWaitMax;
+    if (mayWait && waiter.lsn > m_replicas.taken(group)) {
+        m_replicas.lookBy(group, waiter.since + kShownWaitMax);
         m_work.of(group.id).replicaWaiters.push_back(std::move(waiter));
     } else {
         answer(group, std::move(waiter));
@@ -237,12 +239,13 @@ void ItemServer::indexesShow(Group& group, ZoneIndex leader, Lsn shown) {
 void ItemServer::replicasShow(Group& group) {
     Work* work = m_work.find(group.id);
     if (work == nullptr || work->replicaWaiters.empty()) return;
-    const Lsn taken = m_takenElsewhere(group);
+    const Lsn taken = m_replicas.taken(group);
     std::vector<ShownWaiter> waiting = std::exchange(work->replicaWaiters, {});
     for (ShownWaiter& waiter : waiting) {
         if (waiter.lsn <= taken || m_world.now - waiter.since >= kShownWaitMax) {
             answer(group, std::move(waiter));
         } else {
+            m_replicas.lookBy(group, waiter.since + kShownWaitMax);
             work->replicaWaiters.push_back(std::move(waiter));
         }
     }

@@ -44,11 +44,17 @@ public:
     /// `shown`: answers the writes that waited there, and in every zone those that have waited too
     /// long.
     void indexesShow(Group& group, ZoneIndex leader, Lsn shown);
-    /// Up to where the replicas of the table in other Regions have taken the records of a group, as
-    /// far as they can be reached at once.
-    using TakenElsewhere = std::function<Lsn(const Group&)>;
-    void setTakenElsewhere(TakenElsewhere taken) { m_takenElsewhere = std::move(taken); }
-    /// That may have changed: answers the writes that waited for it, and those that have waited too
+    /// What is known of the replicas of a table in other Regions.
+    struct Replicas {
+        /// Up to where they have taken the records of a group, as far as they can be reached at
+        /// once.
+        std::function<Lsn(const Group&)> taken;
+        /// Asks for a call of `replicasShow` by this instant at the latest. Counts until the next
+        /// call.
+        std::function<void(Group&, Instant)> lookBy;
+    };
+    void setReplicas(Replicas replicas) { m_replicas = std::move(replicas); }
+    /// More may be taken: answers the writes that waited for it, and those that have waited too
     /// long.
     void replicasShow(Group& group);
     /// The group is being removed. Waiting requests get no answer from here; their routers notice.
@@ -114,7 +120,7 @@ private:
     CollectionSizes& m_collections;
     OpAnswer m_answer;
     Transact m_transact;
-    TakenElsewhere m_takenElsewhere;
+    Replicas m_replicas;
     LeaseQueue m_leading;
     PerGroup<Work> m_work;
 };

@@ -54,8 +54,9 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
     indexes.sender.setShown([this](Group& base, ZoneIndex leader,
                                    Lsn shown) { server.indexesShow(base, leader, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
-    server.setTakenElsewhere(
-        [this](const Group& group) { return replication.sender.takenPromptly(group); });
+    server.setReplicas(
+        {.taken = [this](const Group& group) { return replication.sender.takenPromptly(group); },
+         .lookBy = [this](Group& group, Instant at) { replication.sender.showBy(group, at); }});
     replication.sender.setShown([this](Group& group) { server.replicasShow(group); });
     replicator.setHelper(options.helper);
     replicator.setBeforePropose(
