@@ -52,6 +52,10 @@ std::string_view messageName(MessageKind kind) {
             return "replica batch";
         case MessageKind::ReplicaBatchReply:
             return "replica batch reply";
+        case MessageKind::JournalRequest:
+            return "journal request";
+        case MessageKind::JournalReply:
+            return "journal reply";
     }
     return "";
 }

@@ -60,6 +60,9 @@ enum class MessageKind : std::uint8_t {
     // Between the leaders of two replicas of a global table.
     ReplicaBatch,
     ReplicaBatchReply,
+    // Between the leader of a partition of a strong global table and that of its journal.
+    JournalRequest,
+    JournalReply,
 };
 
 // Messages. The named replica belongs to the group that the message concerns. A router or the

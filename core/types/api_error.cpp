@@ -65,6 +65,8 @@ constexpr Row kRows[] = {
     {ErrorType::ExpiredIterator, ORRERY_DYNAMODB("ExpiredIteratorException"), 400, kSmall},
     {ErrorType::TrimmedDataAccess, ORRERY_DYNAMODB("TrimmedDataAccessException"), 400, kSmall},
     {ErrorType::DuplicateItem, ORRERY_DYNAMODB("DuplicateItemException"), 400, kSmall},
+    {ErrorType::ReplicatedWriteConflict, ORRERY_DYNAMODB("ReplicatedWriteConflictException"), 400,
+     kSmall},
 };
 
 #undef ORRERY_DYNAMODB
@@ -76,7 +78,7 @@ constexpr bool rowsStandInOrder() {
     return true;
 }
 static_assert(rowsStandInOrder());
-static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::DuplicateItem) + 1);
+static_assert(std::size(kRows) == static_cast<std::size_t>(ErrorType::ReplicatedWriteConflict) + 1);
 
 const Row& rowOf(ErrorType type) {
     const auto index = static_cast<std::size_t>(type);
@@ -85,6 +87,13 @@ const Row& rowOf(ErrorType type) {
 }
 
 }  // namespace
+
+ApiError ApiError::replicatedWriteConflict() {
+    return {ErrorType::ReplicatedWriteConflict,
+            "The request was rejected because one or more items in the request are being modified "
+            "by a request in another Region.",
+            nullptr};
+}
 
 ApiError ApiError::transactionCanceled(std::vector<CancellationReason> reasons) {
     std::string message =
@@ -102,7 +111,10 @@ ApiError ApiError::transactionCanceled(std::vector<CancellationReason> reasons) 
 CancellationReason reasonOf(ApiError error) {
     std::string_view code = "ValidationError";
     if (error.type == ErrorType::ConditionalCheckFailed) code = "ConditionalCheckFailed";
-    if (error.type == ErrorType::TransactionConflict) code = "TransactionConflict";
+    // A statement has no code of its own for a conflict between Regions.
+    if (error.type == ErrorType::TransactionConflict ||
+        error.type == ErrorType::ReplicatedWriteConflict)
+        code = "TransactionConflict";
     if (error.type == ErrorType::ItemCollectionSizeLimitExceeded)
         code = "ItemCollectionSizeLimitExceeded";
     if (error.type == ErrorType::ProvisionedThroughputExceeded)

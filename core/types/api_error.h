@@ -46,6 +46,7 @@ enum class ErrorType {
     ExpiredIterator,
     TrimmedDataAccess,
     DuplicateItem,
+    ReplicatedWriteConflict,
 };
 
 /// Why a transaction was cancelled, for one of its actions.
@@ -103,6 +104,8 @@ struct ApiError {
     static ApiError duplicateItem() {
         return {ErrorType::DuplicateItem, "Duplicate primary key exists in table", nullptr};
     }
+    /// For a write of an item of a strong global table that another Region is writing.
+    static ApiError replicatedWriteConflict();
     /// A transaction with at least one reason that is not None.
     static ApiError transactionCanceled(std::vector<CancellationReason> reasons);
     /// For JSON that does not fit the shape of the request.

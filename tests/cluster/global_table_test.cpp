@@ -17,6 +17,10 @@ GlobalTable some() {
     GlobalTable table;
     table.id = 300;
     table.consistency = GlobalConsistency::Strong;
+    table.journal = {KeySpaceId(40),
+                     {RegionId(2), RegionId(0), RegionId(1)},
+                     "us-west-2",
+                     {{GroupId(31), "", "m", ZoneIndex(1)}, {GroupId(32), "m", "", ZoneIndex(2)}}};
     table.replicas = {
         {KeySpaceId(7), ReplicaStatus::Active, CalendarTime(Duration(5)), KeySpaceId{}, {}},
         {KeySpaceId(900), ReplicaStatus::Creating, CalendarTime(Duration(6)), KeySpaceId(7), {}}};
@@ -33,6 +37,7 @@ private slots:
         for (const ReplicaStatus status : {ReplicaStatus::Updating, ReplicaStatus::Deleting}) {
             GlobalTable table = some();
             table.consistency = GlobalConsistency::Eventual;
+            table.journal.reset();
             table.replicas.back().status = status;
             QVERIFY(decodeGlobalTable(encodeGlobalTable(table)) == table);
         }
@@ -56,6 +61,15 @@ private slots:
             [](GlobalTable& table) { table.replicas[0].status = static_cast<ReplicaStatus>(4); }));
         QVERIFY(refused(
             [](GlobalTable& table) { table.consistency = static_cast<GlobalConsistency>(2); }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal.reset(); }));
+        QVERIFY(
+            refused([](GlobalTable& table) { table.consistency = GlobalConsistency::Eventual; }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->space = KeySpaceId{}; }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->seats[1] = RegionId(2); }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->partitions.clear(); }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->partitions.pop_back(); }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->partitions[1].begin = "n"; }));
+        QVERIFY(refused([](GlobalTable& table) { table.journal->partitions[0].group = {}; }));
         Prng prng(11);
         for (int i = 0; i < 10'000; ++i) {
             std::string noise(prng.below(60), '\0');
@@ -72,6 +86,8 @@ private slots:
         QVERIFY(list.find(300) == list.ofTable(KeySpaceId(7)));
         QVERIFY(list.ofTable(KeySpaceId(900)) != nullptr);
         QVERIFY(list.ofTable(KeySpaceId(8)) == nullptr);
+        QVERIFY(list.ofJournal(KeySpaceId(40)) == list.find(300));
+        QVERIFY(list.strong(KeySpaceId(7)) == list.find(300));
         QVERIFY(list.find(300)->find(KeySpaceId(900))->source == KeySpaceId(7));
         QVERIFY(list.find(300)->find(KeySpaceId(8)) == nullptr);
 
@@ -84,6 +100,7 @@ private slots:
         list.erase(300);
         list.erase(300);
         QVERIFY(list.ofTable(KeySpaceId(7)) == nullptr);
+        QVERIFY(list.ofJournal(KeySpaceId(40)) == nullptr);
         QCOMPARE(list.size(), std::size_t{0});
     }
 };

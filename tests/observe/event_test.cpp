@@ -30,7 +30,7 @@ private slots:
 
     void namesEveryMessage() {
         QSet<QString> names;
-        constexpr int kKinds = static_cast<int>(MessageKind::ReplicaBatchReply) + 1;
+        constexpr int kKinds = static_cast<int>(MessageKind::JournalReply) + 1;
         for (int kind = 0; kind < kKinds; ++kind) {
             const MessageSent sent{{}, ZoneIndex(2), static_cast<MessageKind>(kind), Lsn(4)};
             const std::string line = eventJson({EventId(1), EventId(), Instant(), sent});

@@ -184,13 +184,18 @@ ApiResult<void> checkStrong(const ReplicaChanges& changes) {
     return {};
 }
 
-// A strongly consistent global table is created and deleted as a whole.
-ApiResult<void> checkOneAtATime(const ReplicaChanges& changes) {
-    const bool isOfStrong = changes.witness || changes.consistency == GlobalConsistency::Strong;
-    const bool updates = changes.replicas.front().kind == ReplicaChange::Kind::Update;
-    if (isOfStrong || updates || changes.replicas.size() == 1) return {};
+std::unexpected<ApiError> moreThanOne() {
     return refuse(
         "Update table operation with more than one create or delete replica actions not allowed");
+}
+
+// A strongly consistent global table is created and deleted as a whole. Whether this is one that is
+// deleted, the table says.
+ApiResult<void> checkOneAtATime(const ReplicaChanges& changes) {
+    const bool isOfStrong = changes.witness || changes.consistency == GlobalConsistency::Strong;
+    const bool creates = changes.replicas.front().kind == ReplicaChange::Kind::Create;
+    if (isOfStrong || !creates || changes.replicas.size() == 1) return {};
+    return moreThanOne();
 }
 
 // Not recorded: the service lists the Regions in which it has global tables; here they may be in
@@ -280,28 +285,31 @@ ApiResult<void> checkOtherRegions(const ReplicaChanges& changes, const cluster::
     return {};
 }
 
-ApiResult<std::vector<ReplicaChange>> bindReplicaChanges(const ReplicaChanges& changes,
-                                                         const cluster::TableDescription& table,
-                                                         const cluster::Catalog& catalog,
-                                                         const cluster::Caller& caller) {
-    if (changes.consistency && catalog.globals().ofTable(table.space) != nullptr)
+ApiResult<void> bindReplicaChanges(const ReplicaChanges& changes,
+                                   const cluster::TableDescription& table,
+                                   const cluster::Catalog& catalog, const cluster::Caller& caller,
+                                   cluster::UpdateTable& update) {
+    const cluster::GlobalTablePtr global = catalog.globals().ofTable(table.space);
+    if (changes.consistency && global != nullptr)
         return refuse("MultiRegionConsistency parameter is unsupported on existing global table");
-    if (changes.consistency == GlobalConsistency::Strong)
-        return refuse(
-            "Global tables with MultiRegionConsistency set to STRONG are not supported by this "
-            "endpoint yet; omit MultiRegionConsistency, or set it to EVENTUAL.");
-    // Only strongly consistent global tables have witnesses.
-    if (changes.witness)
+    const bool deletes = changes.replicas.front().kind == ReplicaChange::Kind::Delete;
+    const bool isStrong = global != nullptr && global->isStrong();
+    if (deletes && !isStrong && !changes.witness && changes.replicas.size() > 1)
+        return moreThanOne();
+    const std::string witness = isStrong ? global->journal->witness : std::string();
+    if (deletes && changes.witness && changes.witness->region != witness)
         return refuse(
             "Update global table operation failed because one or more witnesses were not part of "
             "the global table. Please retry the request without these witnesses: [" +
             changes.witness->region + "].");
-    std::vector<ReplicaChange> bound = changes.replicas;
-    for (ReplicaChange& change : bound) {
+    if (changes.consistency == GlobalConsistency::Strong || (deletes && isStrong))
+        update.strong.emplace().witness = changes.witness ? changes.witness->region : "";
+    update.replicas = changes.replicas;
+    for (ReplicaChange& change : update.replicas) {
         if (change.kind != ReplicaChange::Kind::Create) continue;
         TRY_ASSIGN(change.overrides.kmsKey, keyOfReplica(change, table, caller));
     }
-    return bound;
+    return {};
 }
 
 }  // namespace orrery::api

@@ -35,10 +35,11 @@ ApiResult<ReplicaChanges> takeReplicaChanges(const Fields& request);
 /// Refuses changes to the caller's own Region, in which the table itself is.
 ApiResult<void> checkOtherRegions(const ReplicaChanges& changes, const cluster::Caller& caller);
 
-/// Checks the rules that depend on the table, and returns the changes for the cluster: keys have
-/// become ARNs of their replica's Region.
-ApiResult<std::vector<cluster::ReplicaChange>> bindReplicaChanges(
-    const ReplicaChanges& changes, const cluster::TableDescription& table,
-    const cluster::Catalog& catalog, const cluster::Caller& caller);
+/// Checks the rules that depend on the table, and adds the changes to `update`: keys have become
+/// ARNs of their replica's Region.
+ApiResult<void> bindReplicaChanges(const ReplicaChanges& changes,
+                                   const cluster::TableDescription& table,
+                                   const cluster::Catalog& catalog, const cluster::Caller& caller,
+                                   cluster::UpdateTable& update);
 
 }  // namespace orrery::api

@@ -1,5 +1,6 @@
 #include "core/api/tables/replica_json.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -122,6 +123,24 @@ void writeReplica(json::Writer& out, const ReplicaReply& replica, const TableDes
     out.endObject();
 }
 
+// It comes and goes with the replicas.
+void writeWitness(json::Writer& out, const cluster::GlobalTable& global) {
+    if (global.journal->witness.empty()) return;
+    const auto isIn = [&](cluster::ReplicaStatus status) {
+        return std::ranges::any_of(global.replicas, [&](const cluster::GlobalReplica& replica) {
+            return replica.status == status;
+        });
+    };
+    cluster::ReplicaStatus status = cluster::ReplicaStatus::Active;
+    for (const auto one : {cluster::ReplicaStatus::Creating, cluster::ReplicaStatus::Deleting}) {
+        if (isIn(one)) status = one;
+    }
+    out.name("GlobalTableWitnesses").beginArray().beginObject();
+    out.name("RegionName").string(global.journal->witness);
+    out.name("WitnessStatus").string(statusText(status));
+    out.endObject().endArray();
+}
+
 }  // namespace
 
 void writeReplicas(json::Writer& out, const cluster::TableReply& reply) {
@@ -133,8 +152,9 @@ void writeReplicas(json::Writer& out, const cluster::TableReply& reply) {
     out.endArray();
     out.name("GlobalTableSettingsReplicationMode").string(kSettingsMode);
     // The default, eventual consistency, is not shown.
-    if (reply.global->consistency == cluster::GlobalConsistency::Strong)
-        out.name("MultiRegionConsistency").string("STRONG");
+    if (!reply.global->isStrong()) return;
+    writeWitness(out, *reply.global);
+    out.name("MultiRegionConsistency").string("STRONG");
 }
 
 }  // namespace orrery::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -49,12 +50,34 @@ struct GlobalReplica {
     bool operator==(const GlobalReplica&) const = default;
 };
 
+/// The journal of one partition.
+struct JournalPartition {
+    GroupId group{};
+    // Without the key space.
+    std::string begin;
+    std::string end;
+    ZoneIndex appointed{};  ///< Leads first.
+    bool operator==(const JournalPartition&) const = default;
+};
+
+/// What only a global table with strong consistency has.
+struct GlobalJournal {
+    KeySpaceId space{};  ///< Of all its journals.
+    /// Where the members are: the i-th one in zone i of the i-th Region.
+    std::array<RegionId, kZonesPerRegion> seats{};
+    std::string witness;  ///< The Region that has a member and no replica; empty: none.
+    std::vector<JournalPartition> partitions;  ///< In order, as those of each replica.
+    bool operator==(const GlobalJournal&) const = default;
+};
+
 struct GlobalTable {
     std::uint64_t id = 0;  ///< Not 0; never given out twice.
     GlobalConsistency consistency = GlobalConsistency::Eventual;
+    std::optional<GlobalJournal> journal;  ///< If it is Strong.
     /// In the order in which they joined.
     std::vector<GlobalReplica> replicas;
 
+    bool isStrong() const { return consistency == GlobalConsistency::Strong; }
     /// Null if the table is no replica of this one.
     const GlobalReplica* find(KeySpaceId table) const;
     bool operator==(const GlobalTable&) const = default;
@@ -66,7 +89,7 @@ using GlobalTablePtr = std::shared_ptr<const GlobalTable>;
 /// are corrupt or of a later version.
 std::string encodeGlobalTable(const GlobalTable& table);
 std::optional<GlobalTable> decodeGlobalTable(std::string_view bytes);
-inline constexpr std::uint8_t kGlobalTableVersion = 1;
+inline constexpr std::uint8_t kGlobalTableVersion = 2;
 
 /// The global tables of all accounts. Part of the catalog.
 class GlobalTableList {
@@ -75,6 +98,10 @@ public:
     GlobalTablePtr find(std::uint64_t id) const;
     /// The global table of which this table is a replica, or null.
     GlobalTablePtr ofTable(KeySpaceId table) const;
+    /// The one whose journals have this key space, or null.
+    GlobalTablePtr ofJournal(KeySpaceId space) const;
+    /// The one of this table if it is Strong, or null.
+    GlobalTablePtr strong(KeySpaceId table) const;
     std::size_t size() const { return m_byId.size(); }
 
     /// Adds or replaces it. No table may be a replica of two.
@@ -84,6 +111,7 @@ public:
 private:
     std::map<std::uint64_t, GlobalTablePtr> m_byId;
     std::map<KeySpaceId, GlobalTablePtr> m_byTable;
+    std::map<KeySpaceId, GlobalTablePtr> m_byJournal;
 };
 
 }  // namespace orrery::cluster

@@ -30,6 +30,8 @@ struct Profile {
 
     /// A request that finds no replica to serve it for this long gets a 500.
     Duration requestTimeout{};
+    /// The same for a request that other Regions have to agree to.
+    Duration strongRequestTimeout{};
     /// A transaction that has not been finished for this long is finished by another node (O12).
     Duration stalledTransaction{};
     /// The time that a table stays CREATING, UPDATING or DELETING.

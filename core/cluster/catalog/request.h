@@ -179,6 +179,11 @@ struct ReplicaChange {
     std::string region;
     ReplicaOverrides overrides;  ///< Not for Kind::Delete.
 };
+/// The replicas that are created are consistent over Regions with those that there are, or all but
+/// one of such a table are deleted.
+struct StrongChange {
+    std::string witness;  ///< The Region of the witness, which comes or goes with them; or empty.
+};
 /// The changes of an UpdateTable; absent members stay unchanged.
 struct UpdateTable {
     TablePtr table;
@@ -199,6 +204,7 @@ struct UpdateTable {
     std::optional<StreamChange> stream;
     /// If there are any, nothing else changes.
     std::vector<ReplicaChange> replicas;
+    std::optional<StrongChange> strong;  ///< Together with these.
 };
 struct UpdateTimeToLive {
     TablePtr table;

@@ -5,14 +5,16 @@
 #include <utility>
 
 #include "core/cluster/global/conflict_ledger.h"
+#include "core/cluster/global/journal_server.h"
 #include "core/cluster/global/replica_fill.h"
 #include "core/cluster/global/replica_receiver.h"
 #include "core/cluster/global/replica_sender.h"
+#include "core/cluster/global/strong_server.h"
 
 namespace orrery::cluster {
 
-/// Replication between the replicas of global tables with eventual consistency: owns the parts and
-/// connects them. They exchange nothing but messages.
+/// Replication between the replicas of global tables: owns the parts and connects them. They
+/// exchange nothing but messages.
 class GlobalReplication {
 public:
     GlobalReplication(WorldState& world, Replicator& replicator, Jobs& jobs,
@@ -20,7 +22,9 @@ public:
         : receiver(world, replicator, prepared, sizes),
           sender(world, replicator),
           fill(world, replicator, jobs, sender),
-          ledger(world, replicator) {
+          ledger(world, replicator),
+          strong(world, sizes),
+          journals(world, replicator, JournalServer::answerByPost(world)) {
         sender.setListeners([this](Group& source) { fill.acknowledged(source); },
                             [this](Group& source) { fill.leaderLost(source); });
     }
@@ -28,18 +32,31 @@ public:
     GlobalReplication& operator=(const GlobalReplication&) = delete;
 
     void moved(Group& group) {
+        if (group.kind == GroupKind::Journal) {
+            journals.moved(group);
+            sender.moved(group);
+        }
         if (group.kind != GroupKind::Table) return;
         receiver.moved(group);
         sender.moved(group);
         ledger.moved(group);
+        strong.moved(group);
+    }
+    /// True if something waits for the lease of the group's leader.
+    bool waits(GroupId group) const {
+        return receiver.waits(group) || strong.waits(group) || journals.waits(group);
     }
     /// `source` is the partition that the event names; null if it is gone.
     void on(const ReplicaRetry& retry, Group* source) {
         sender.on(retry);
-        if (source != nullptr) ledger.moved(*source);
+        if (source != nullptr && source->kind == GroupKind::Table) ledger.moved(*source);
     }
     /// Call it before the group is removed.
-    void forget(GroupId group) { receiver.forget(group); }
+    void forget(GroupId group) {
+        receiver.forget(group);
+        strong.forget(group);
+        journals.forget(group);
+    }
 
     // --- for the administration of tables; `global` is in the catalog already
 
@@ -49,6 +66,14 @@ public:
         sender.join(global);
         ledger.join(global);
         fill.begin(global, global.replicas.back().table);
+    }
+    /// `global` is new, with strong consistency and without items.
+    void joinStrong(const GlobalTable& global) { sender.join(global, *global.journal); }
+    /// It is no longer global; call it before its journals are removed.
+    void leaveStrong(const GlobalTable& global) { sender.leave(*global.journal); }
+    /// Whether a replica has all committed records of the journals.
+    bool hasAll(const GlobalJournal& journal, KeySpaceId table) const {
+        return sender.hasAll(journal, table);
     }
     /// `table` is no replica of `global` any more; call it before its partitions are removed.
     void leave(const GlobalTable& global, KeySpaceId table) {
@@ -78,6 +103,8 @@ public:
     ReplicaSender sender;
     ReplicaFill fill;
     ConflictLedger ledger;
+    StrongServer strong;     ///< The side of the partitions.
+    JournalServer journals;  ///< The side of the journals.
 };
 
 }  // namespace orrery::cluster

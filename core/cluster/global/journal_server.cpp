@@ -23,6 +23,26 @@ bool isSame(const std::optional<ItemVersion>& newest, const std::optional<KnownV
 
 }  // namespace
 
+JournalServer::Answer JournalServer::answerByPost(WorldState& world) {
+    return [&world](const Group& journal, ZoneIndex zone, const JournalRequest& request,
+                    JournalOutcome outcome) {
+        EnvelopeHeader header{.from = journal.ref(zone),
+                              .to = request.sender,
+                              .kind = observe::MessageKind::JournalReply};
+        if (request.region != header.from.region) header.toRegion = request.region;
+        JournalAnswered answered{header, request.id, outcome, std::nullopt};
+        if (const auto& replica = journal.member(zone).replica)
+            answered.leader = replica->leaderHint();
+        world.post.send(answered);
+    };
+}
+
+void JournalServer::on(const JournalAsked& asked) {
+    if (!m_world.post.arrives(asked.header, asked.request->id.number)) return;
+    Group* const journal = m_world.findGroup(asked.header.from.group);
+    if (journal != nullptr) serve(*journal, asked.header.to, asked.request, asked.isRepeated);
+}
+
 void JournalServer::serve(Group& journal, ZoneIndex zone,
                           std::shared_ptr<const JournalRequest> request, bool isRepeated) {
     if (!journal.member(zone).replica) return;
@@ -82,7 +102,8 @@ storage::StorageResult<void> JournalServer::decide(Group& journal, Pending& pend
                latestVersion(m_world, journal, pending.zone, request.key));
     // Nobody is told of a version that may still be lost.
     pending.restsOn = newest.lsn;
-    if (!isSame(newest.version, request.base)) {
+    const bool isTaken = m_world.plantedBug == PlantedBug::JournalTakesStale;
+    if (!isTaken && !isSame(newest.version, request.base)) {
         const bool isInFlight = newest.lsn > Lsn{};
         const bool isOthers =
             newest.version && newest.version->region != m_world.region(request.region).name;
@@ -132,6 +153,7 @@ JournalServer::Remembered& JournalServer::rememberedBy(Group& journal, const Pen
 bool JournalServer::isReady(const Group& journal, const Pending& pending) const {
     if (pending.request->kind != Kind::Fence)
         return journal.member(pending.zone).mark.applied >= pending.restsOn;
+    if (m_world.plantedBug == PlantedBug::FencesOpenAtOnce) return true;
     const std::string reader =
         std::string(kReplicaReaderPrefix) + std::to_string(pending.request->table.value());
     const auto taken = LogReader::cursorOf(journal, reader);

@@ -23,10 +23,14 @@ public:
     using Answer = std::function<void(const Group& journal, ZoneIndex zone,
                                       const JournalRequest& request, JournalOutcome outcome)>;
 
+    /// Sends the answers to those who asked. The world must outlive it.
+    static Answer answerByPost(WorldState& world);
+
     /// Both references must outlive this object.
     JournalServer(WorldState& world, Replicator& replicator, Answer answer)
         : m_world(world), m_replicator(replicator), m_answer(std::move(answer)) {}
 
+    void on(const JournalAsked& asked);
     /// A request has arrived at the member in `zone`. `isRepeated`: it was sent before, and one of
     /// those sendings was not answered.
     void serve(Group& journal, ZoneIndex zone, std::shared_ptr<const JournalRequest> request,

@@ -31,9 +31,10 @@ std::uint64_t bytesOf(const table::LogRecord& record) {
 }  // namespace
 
 ReplicaOutbox::ReplicaOutbox(WorldState& world, const ReplicaSenderId& sender,
-                             const Group& destination)
+                             const Group& destination, Pace pace)
     : m_world(world),
       m_sender(sender),
+      m_pace(pace),
       m_destination(destination.id),
       m_region(destination.region),
       m_target(destination.appointed) {}
@@ -41,6 +42,7 @@ ReplicaOutbox::ReplicaOutbox(WorldState& world, const ReplicaSenderId& sender,
 // --- what waits
 
 void ReplicaOutbox::addChange(Lsn lsn, table::LogRecord record) {
+    if (m_pace == Pace::OneByOne) return put({{lsn, std::move(record)}, m_world.now, 1});
     record.originCommittedAt = record.committedAt;
     const auto known = m_byKey.find(record.key);
     if (known != m_byKey.end() && known->second->change.first != Lsn{})
@@ -63,6 +65,7 @@ void ReplicaOutbox::put(Waiting waiting) {
     m_waitingBytes += bytesOf(waiting.change.record);
     m_waitingCommits += waiting.commits;
     m_waiting.push_back(std::move(waiting));
+    if (m_pace == Pace::OneByOne) return;
     const auto last = std::prev(m_waiting.end());
     m_byKey.emplace(last->change.record.key, last);
 }
@@ -99,6 +102,7 @@ std::optional<Lsn> ReplicaOutbox::firstLacking() const {
 
 Duration ReplicaOutbox::delay() const {
     const Profile& profile = m_world.profile;
+    if (m_pace == Pace::OneByOne) return Duration::zero();
     if (profile.replicationDelayMean == Duration::zero()) return profile.replicationDelay;
     const std::uint64_t link = m_sender.source.value() << 32 ^ m_destination.value() << 16;
     Prng prng = Prng::stream(m_world.seed, "replication", link ^ m_batches);
@@ -163,11 +167,10 @@ void ReplicaOutbox::fillBatch(Duration wait) {
 void ReplicaOutbox::transmit() {
     m_sentAt = m_world.now;
     const observe::ReplicaRef from{m_destination, m_sender.region, m_sender.zone};
-    m_world.post.send(ReplicaBatchArrives{{.from = from,
-                                           .to = m_target,
-                                           .kind = observe::MessageKind::ReplicaBatch,
-                                           .toRegion = m_region},
-                                          m_inFlight});
+    EnvelopeHeader header{.from = from, .to = m_target, .kind = observe::MessageKind::ReplicaBatch};
+    // The leader of a journal may be in the Region of a replica.
+    if (m_region != m_sender.region) header.toRegion = m_region;
+    m_world.post.send(ReplicaBatchArrives{header, m_inFlight});
 }
 
 // No answer came: another zone may have the leader, or power.

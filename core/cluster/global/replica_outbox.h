@@ -27,8 +27,15 @@ struct ReplicaSenderId {
 /// batch again, ever more rarely, while no answer comes.
 class ReplicaOutbox {
 public:
+    /// How changes leave.
+    enum class Pace : std::uint8_t {
+        Combined,  ///< After the delay of the profile, and of one item the last one only.
+        OneByOne,  ///< At once, each of them, in order.
+    };
+
     /// The world must outlive this object.
-    ReplicaOutbox(WorldState& world, const ReplicaSenderId& sender, const Group& destination);
+    ReplicaOutbox(WorldState& world, const ReplicaSenderId& sender, const Group& destination,
+                  Pace pace = Pace::Combined);
 
     /// A committed change of the source; its record has the key of the destination.
     void addChange(Lsn lsn, table::LogRecord record);
@@ -76,6 +83,7 @@ private:
 
     WorldState& m_world;
     ReplicaSenderId m_sender;
+    Pace m_pace;
     GroupId m_destination{};
     RegionId m_region{};
     ZoneIndex m_target{};  ///< The zone where the sender expects the leader.

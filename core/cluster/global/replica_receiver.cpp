@@ -66,6 +66,8 @@ const ReplicaReceiver::Taken* ReplicaReceiver::taken(KeySpaceId table, RegionId 
 
 void ReplicaReceiver::count(const Group& group, const Pending& pending) {
     const ReplicaBatch& batch = *pending.batch;
+    // The service does not measure it with strong consistency, where no change can lose.
+    if (m_world.catalog.globals().strong(group.table) != nullptr) return;
     auto& counted = m_inboxes.of(group.id).counted[batch.source];
     const std::pair place{batch.term, batch.number};
     if (place <= counted) return;
@@ -109,10 +111,10 @@ void ReplicaReceiver::answer(const Group& group, const Pending& pending,
                              ReplicaBatchOutcome outcome) {
     const ReplicaBatch& batch = *pending.batch;
     if (outcome == ReplicaBatchOutcome::Taken) count(group, pending);
-    const EnvelopeHeader header{.from = group.ref(pending.zone),
-                                .to = batch.sender,
-                                .kind = observe::MessageKind::ReplicaBatchReply,
-                                .toRegion = batch.region};
+    EnvelopeHeader header{.from = group.ref(pending.zone),
+                          .to = batch.sender,
+                          .kind = observe::MessageKind::ReplicaBatchReply};
+    if (batch.region != group.region) header.toRegion = batch.region;
     ReplicaBatchAnswered answered{.header = header,
                                   .source = batch.source,
                                   .term = batch.term,

@@ -95,6 +95,19 @@ void ReplicaSender::join(const GlobalTable& global) {
     }
 }
 
+void ReplicaSender::join(const GlobalTable& global, const GlobalJournal& journal) {
+    for (const JournalPartition& partition : journal.partitions) {
+        Group& group = *m_world.findGroup(partition.group);
+        for (const GlobalReplica& replica : global.replicas)
+            m_log.registerReader(group, readerOf(replica.table), Lsn{});
+    }
+}
+
+void ReplicaSender::leave(const GlobalJournal& journal) {
+    for (const JournalPartition& partition : journal.partitions)
+        m_sources.erase(partition.group);
+}
+
 void ReplicaSender::leave(const GlobalTable& global, KeySpaceId table) {
     for (const GlobalReplica& other : global.replicas) {
         if (other.table == table) continue;
@@ -112,6 +125,13 @@ std::optional<Lsn> ReplicaSender::takenBy(const Group& source, KeySpaceId destin
     return LogReader::cursorOf(source, readerOf(destination));
 }
 
+bool ReplicaSender::hasAll(const GlobalJournal& journal, KeySpaceId table) const {
+    return std::ranges::all_of(journal.partitions, [&](const JournalPartition& partition) {
+        const Group& group = *m_world.findGroup(partition.group);
+        return takenBy(group, table).value_or(Lsn{}) >= group.committed;
+    });
+}
+
 bool ReplicaSender::isDrained(const GlobalTable& global, KeySpaceId table) const {
     const auto groups = m_world.partitions.ofSpace(table);
     return std::ranges::all_of(global.replicas, [&](const GlobalReplica& other) {
@@ -120,6 +140,15 @@ bool ReplicaSender::isDrained(const GlobalTable& global, KeySpaceId table) const
                    return takenBy(group, other.table).value_or(group.committed) >= group.committed;
                });
     });
+}
+
+// A replica with strong consistency sends nothing; its journal does.
+GlobalTablePtr ReplicaSender::globalOf(const Group& source) const {
+    const GlobalTableList& globals = m_world.catalog.globals();
+    if (globals.size() == 0) return nullptr;
+    if (source.kind == GroupKind::Journal) return globals.ofJournal(source.space);
+    GlobalTablePtr global = globals.ofTable(source.table);
+    return global == nullptr || global->isStrong() ? nullptr : global;
 }
 
 // --- the leader that owns a source
@@ -131,10 +160,11 @@ ReplicaSender::Source& ReplicaSender::sourceOf(Group& group) {
 }
 
 void ReplicaSender::changeOwner(Group& group, Source& source) {
+    if (group.kind == GroupKind::Journal) source.pace = ReplicaOutbox::Pace::OneByOne;
     const auto leader = group.leaseHolder(m_world.now);
     std::optional<ReplicaSenderId> owner = source.owner;
     if (leader) {
-        owner = {group.id, group.region, *leader, group.member(*leader).replica->term()};
+        owner = {group.id, group.regionOf(*leader), *leader, group.member(*leader).replica->term()};
     } else if (owner) {
         // A leader at rest holds no lease, but it still has its memory.
         const auto& replica = group.member(owner->zone).replica;
@@ -150,8 +180,7 @@ void ReplicaSender::changeOwner(Group& group, Source& source) {
 }
 
 void ReplicaSender::moved(Group& source) {
-    const GlobalTableList& globals = m_world.catalog.globals();
-    if (globals.size() == 0 || globals.ofTable(source.table) == nullptr) return;
+    if (globalOf(source) == nullptr) return;
     if (!m_sources.contains(source.id) && !source.leaseHolder(m_world.now)) return;
     readAndSend(source, sourceOf(source));
 }
@@ -159,7 +188,7 @@ void ReplicaSender::moved(Group& source) {
 void ReplicaSender::resume() {
     if (m_world.catalog.globals().size() == 0) return;
     m_world.groups.forEach([&](Group& group) {
-        if (m_world.catalog.globals().ofTable(group.table) == nullptr) return;
+        if (globalOf(group) == nullptr) return;
         for (const auto& [name, cursor] : group.log.readers) {
             if (name.starts_with(kReplicaReaderPrefix) && cursor < group.committed)
                 retryBy(group, m_sources[group.id], m_world.now);
@@ -174,9 +203,9 @@ void ReplicaSender::readAndSend(Group& source) {
 }
 
 void ReplicaSender::readAndSend(Group& group, Source& source) {
-    const GlobalTablePtr global = m_world.catalog.globals().ofTable(group.table);
+    const GlobalTablePtr global = globalOf(group);
     const auto leader = group.leaseHolder(m_world.now);
-    if (global == nullptr || global->consistency != GlobalConsistency::Eventual) {
+    if (global == nullptr) {
         if (m_shown) m_shown(group);  // Writes may have waited for a replica that is gone.
         return;
     }
@@ -213,7 +242,8 @@ Instant ReplicaSender::read(Group& group, ZoneIndex leader, KeySpaceId destinati
     const Source& source = m_sources.at(group.id);
     const LogReader::End end = m_log.read(
         group, leader, way.read, kReadAtOnceMax, [&](Lsn lsn, const table::LogRecord& record) {
-            const bool isOthers = record.cause == table::Cause::Replication &&
+            const bool isOthers = group.kind != GroupKind::Journal &&
+                                  record.cause == table::Cause::Replication &&
                                   m_world.plantedBug != PlantedBug::ReplicatedEchoes;
             // From before the table was global. The filling, which reads the tree after all such
             // records, sends what they left; a deletion left no tombstone.
@@ -241,7 +271,8 @@ ReplicaOutbox* ReplicaSender::outboxFor(const Source& source, Way& way, std::str
     if (destination == nullptr) return nullptr;
     const auto known = way.outboxes.find(destination->id);
     if (known != way.outboxes.end()) return &known->second;
-    return &way.outboxes.try_emplace(destination->id, m_world, *source.owner, *destination)
+    return &way.outboxes
+                .try_emplace(destination->id, m_world, *source.owner, *destination, source.pace)
                 .first->second;
 }
 
@@ -256,7 +287,10 @@ Instant ReplicaSender::send(const Group& group, KeySpaceId destination, Way& way
 }
 
 bool ReplicaSender::isPaused(const Group& source, const TableDescription& destination) const {
-    return m_world.replicationPauses.has(m_world.region(source.region).name, destination.regionName,
+    const auto known = m_sources.find(source.id);
+    const bool isOwned = known != m_sources.end() && known->second.owner;
+    const RegionId region = isOwned ? known->second.owner->region : source.region;
+    return m_world.replicationPauses.has(m_world.region(region).name, destination.regionName,
                                          destination.name);
 }
 
@@ -318,67 +352,6 @@ void ReplicaSender::on(const ReplicaRetry& retry) {
     known->second.retryAt = Instant::never();
     changeOwner(*group, known->second);
     readAndSend(*group, known->second);
-}
-
-// --- what is not taken yet
-
-const ReplicaSender::Way* ReplicaSender::findWay(GroupId source, KeySpaceId destination) const {
-    const auto known = m_sources.find(source);
-    if (known == m_sources.end()) return nullptr;
-    const auto way = known->second.ways.find(destination);
-    return way == known->second.ways.end() ? nullptr : &way->second;
-}
-
-std::size_t ReplicaSender::unanswered(GroupId source, KeySpaceId destination) const {
-    const Way* way = findWay(source, destination);
-    return way == nullptr ? 0 : way->unanswered();
-}
-
-std::uint64_t ReplicaSender::unansweredBytes(GroupId source, KeySpaceId destination) const {
-    const Way* way = findWay(source, destination);
-    return way == nullptr ? 0 : way->unansweredBytes();
-}
-
-bool ReplicaSender::isPrompt(const Group& source, const GlobalReplica& replica) const {
-    const TablePtr table = m_world.catalog.find(replica.table);
-    if (replica.status != ReplicaStatus::Active || table == nullptr || isPaused(source, *table))
-        return false;
-    const RegionId own = source.region;
-    const RegionId other = table->region;
-    const bool isConnected = m_world.regionNetwork.isConnected(own.value(), other.value()) &&
-                             m_world.regionNetwork.isConnected(other.value(), own.value());
-    const auto takesTime = [&](RegionId from, RegionId to) {
-        return m_world.linkBetween(m_world.region(from).name, m_world.region(to).name).delay >
-               Duration::zero();
-    };
-    if (!isConnected || takesTime(own, other) || takesTime(other, own)) return false;
-    const Way* way = findWay(source.id, replica.table);
-    return way == nullptr ||
-           std::ranges::none_of(way->outboxes, [](const auto& one) { return one.second.isLate(); });
-}
-
-Lsn ReplicaSender::takenPromptly(const Group& source) const {
-    Lsn taken = source.committed;
-    const GlobalTablePtr global = m_world.catalog.globals().ofTable(source.table);
-    if (global == nullptr) return taken;
-    for (const GlobalReplica& replica : global->replicas) {
-        const auto cursor = takenBy(source, replica.table);
-        if (cursor && isPrompt(source, replica)) taken = std::min(taken, *cursor);
-    }
-    return taken;
-}
-
-std::uint64_t ReplicaSender::pending(const Group& source, KeySpaceId destination) const {
-    const auto cursor = takenBy(source, destination);
-    if (!cursor) return 0;
-    const Way* way = findWay(source.id, destination);
-    if (way == nullptr)
-        return source.committed.value() - std::min(*cursor, source.committed).value();
-    std::uint64_t pending =
-        source.committed.value() - std::min(way->read, source.committed).value();
-    for (const auto& [id, outbox] : way->outboxes)
-        pending += outbox.pending();
-    return pending;
 }
 
 }  // namespace orrery::cluster

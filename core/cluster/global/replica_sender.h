@@ -16,6 +16,7 @@ namespace orrery::cluster {
 
 /// The side of the source: the leader of a partition of a global table reads the committed log and
 /// sends what clients of its own Region have changed to the other replicas, each at its own pace.
+/// With strong consistency, the leader of a journal sends everything to all replicas.
 /// What it has read is lost with that leader; the next one continues from the cursors that are
 /// saved with the group, up to which the replicas have answered.
 class ReplicaSender {
@@ -37,8 +38,14 @@ public:
     /// The last replica of the table has joined: the others keep their changes for it from now on,
     /// and it keeps its own for them.
     void join(const GlobalTable& global);
+    /// A table with strong consistency is new: its journals keep their changes for all replicas.
+    void join(const GlobalTable& global, const GlobalJournal& journal);
+    /// It is none any more. Call it before its journals are removed.
+    void leave(const GlobalJournal& journal);
     /// `table` is no replica of it any more. Call it before its partitions are removed.
     void leave(const GlobalTable& global, KeySpaceId table);
+    /// Whether a replica has taken all committed records of the journals.
+    bool hasAll(const GlobalJournal& journal, KeySpaceId table) const;
     /// Whether the other replicas have taken every committed change of this one.
     bool isDrained(const GlobalTable& global, KeySpaceId table) const;
     /// After a restart: partitions that are behind continue at once.
@@ -89,9 +96,12 @@ private:
     struct Source {
         std::optional<ReplicaSenderId> owner;  ///< The leader that owns the outboxes.
         std::map<KeySpaceId, Way> ways;        ///< By destination.
+        ReplicaOutbox::Pace pace = ReplicaOutbox::Pace::Combined;
         Instant retryAt = Instant::never();
     };
 
+    /// Null if the group sends nothing to others.
+    GlobalTablePtr globalOf(const Group& source) const;
     Source& sourceOf(Group& group);
     void changeOwner(Group& group, Source& source);
     void readAndSend(Group& group, Source& source);

@@ -41,6 +41,12 @@ void ItemServer::serveNow(Group& group, const ParkedOp& asked) {
         return m_answer(group, zone, op, refused(m_world.damageError()));
     GroupLoad& load = m_work.of(group.id).load;
     request->isWrite() ? load.countWrite(m_world.now) : load.countRead(m_world.now);
+    if (request->needsLeader() && m_strongRequests && m_strongRequests(group, asked)) return;
+    perform(group, asked);
+}
+
+void ItemServer::perform(Group& group, const ParkedOp& asked) {
+    const auto& [op, zone, request] = asked;
     if (request->transaction) return transact(group, asked);
     std::visit(
         Overloaded{
@@ -143,6 +149,13 @@ void ItemServer::awaitReplicas(Group& group, ShownWaiter waiter) {
 void ItemServer::answer(Group& group, ShownWaiter waiter) {
     waiter.result->gate = group.gate;
     m_answer(group, waiter.zone, waiter.op, std::move(waiter.result));
+}
+
+void ItemServer::answerWith(Group& group, ZoneIndex zone, OpId op,
+                            std::unique_ptr<OpResult> result) {
+    result->served = served(group, zone);
+    result->gate = std::max(result->gate, group.gate);
+    m_answer(group, zone, op, std::move(result));
 }
 
 void ItemServer::on(const CollectionCountStep& step) {

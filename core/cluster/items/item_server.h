@@ -54,6 +54,14 @@ public:
         std::function<void(Group&, Instant)> lookBy;
     };
     void setReplicas(Replicas replicas) { m_replicas = std::move(replicas); }
+    /// Takes a request that only the leader serves, if its table is consistent over Regions; false:
+    /// it is not.
+    using StrongRequests = std::function<bool(Group&, const ParkedOp&)>;
+    void setStrongRequests(StrongRequests strong) { m_strongRequests = std::move(strong); }
+    /// Answers a read from what the replica in `asked.zone` has applied.
+    void readApplied(Group& group, const ParkedOp& asked) { perform(group, asked); }
+    /// Sends an answer that was found elsewhere.
+    void answerWith(Group& group, ZoneIndex zone, OpId op, std::unique_ptr<OpResult> result);
     /// More may be taken: answers the writes that waited for it, and those that have waited too
     /// long.
     void replicasShow(Group& group);
@@ -98,6 +106,7 @@ private:
     };
 
     void serveNow(Group& group, const ParkedOp& asked);
+    void perform(Group& group, const ParkedOp& asked);
     void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
     void write(Group& group, const ParkedOp& asked, const WriteItem& write);
     void transact(Group& group, const ParkedOp& asked);
@@ -121,6 +130,7 @@ private:
     OpAnswer m_answer;
     Transact m_transact;
     Replicas m_replicas;
+    StrongRequests m_strongRequests;
     LeaseQueue m_leading;
     PerGroup<Work> m_work;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,8 +20,9 @@ namespace orrery::cluster {
 // Every kind of entry in a world's event queue, by the part that handles it. The handlers are on
 // higher floors; the types are here because the agenda holds them by value.
 
-struct IndexBatch;    // indexes/index_batch.h
-struct ReplicaBatch;  // global/replica_batch.h
+struct IndexBatch;      // indexes/index_batch.h
+struct ReplicaBatch;    // global/replica_batch.h
+struct JournalRequest;  // global/journal_request.h
 
 /// A message between two replicas of a group arrives.
 struct ReplicaMessage {
@@ -163,6 +165,39 @@ struct ReplicaRetry {
     GroupId source{};
     Instant at;  ///< Only the one that was queued last counts.
 };
+/// Identifies a request to a journal, however often it is sent.
+struct JournalRequestId {
+    GroupId partition{};
+    replication::Term term{};  ///< Of the partition's leader.
+    std::uint64_t number = 0;
+    auto operator<=>(const JournalRequestId&) const = default;
+};
+enum class JournalOutcome : std::uint8_t {
+    Done,       ///< The write is committed; the item is as the sender knows it; the fence is open.
+    Conflict,   ///< A write of another Region, which was being committed, came before.
+    Stale,      ///< The item has a newer version than the sender knows.
+    NotLeader,  ///< Nothing was done.
+    Unknown,    ///< The write was taken or not; nobody can tell.
+    Failed,     ///< Corrupt data is in the way, or there is no room. Nothing was done.
+};
+/// A request of a partition of a strong global table arrives at a member of its journal, or the
+/// answer arrives back. Both headers name the journal.
+struct JournalAsked {
+    EnvelopeHeader header;
+    std::shared_ptr<const JournalRequest> request;
+    bool isRepeated = false;  ///< It was sent before, and one of those sendings was not answered.
+};
+struct JournalAnswered {
+    EnvelopeHeader header;
+    JournalRequestId id;
+    JournalOutcome outcome{};
+    std::optional<ZoneIndex> leader;  ///< As far as the member knows.
+};
+/// A partition of a strong global table sends requests again, or gives up.
+struct JournalRetry {
+    GroupId partition{};
+    Instant at;  ///< Only the one that was queued last counts.
+};
 /// The next step of a job is due.
 struct JobStep {
     JobId job{};
@@ -202,12 +237,12 @@ struct LedgerStep {
 /// The groups whose leader is not the appointed one are checked.
 struct LeaderSweep {};
 
-using Event =
-    std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives, OpAnswered,
-                 OpRetry, CallSweep, FaultEnds, HeartbeatVerdict, TableSettles, IndexBatchArrives,
-                 IndexBatchAnswered, IndexRetry, JobStep, CatchUpResumes, CopyStep, StreamTick,
-                 CollectionCountStep, LeaderSweep, TransactionAgain, PreparedSweep, LedgerStep,
-                 ProposalsLeave, ExpirySweep, ReplicaBatchArrives, ReplicaBatchAnswered,
-                 ReplicaRetry, SeatVerdict, JournalAdded>;
+using Event = std::variant<std::monostate, ReplicaMessage, DiskDone, ReplicaTick, OpArrives,
+                           OpAnswered, OpRetry, CallSweep, FaultEnds, HeartbeatVerdict,
+                           TableSettles, IndexBatchArrives, IndexBatchAnswered, IndexRetry, JobStep,
+                           CatchUpResumes, CopyStep, StreamTick, CollectionCountStep, LeaderSweep,
+                           TransactionAgain, PreparedSweep, LedgerStep, ProposalsLeave, ExpirySweep,
+                           ReplicaBatchArrives, ReplicaBatchAnswered, ReplicaRetry, SeatVerdict,
+                           JournalAdded, JournalAsked, JournalAnswered, JournalRetry>;
 
 }  // namespace orrery::cluster

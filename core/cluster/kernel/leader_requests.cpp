@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration kSweepEvery = 100ms;
 constexpr Duration kAttemptTimeout = 300ms;
+constexpr Duration kStrongAttemptTimeout = 1000ms;
 constexpr Duration kRetryDelay = 20ms;
 /// After so many attempts a redirected op waits before the next one: replicas may point at each
 /// other.
@@ -67,7 +68,8 @@ void LeaderRequests::retryLater(OpId id) {
 }
 
 bool LeaderRequests::isSlow(const Op& op) const {
-    return op.state == Op::State::Sent && m_world.now - op.sentAt >= kAttemptTimeout;
+    const Duration timeout = op.isStrong ? kStrongAttemptTimeout : kAttemptTimeout;
+    return op.state == Op::State::Sent && m_world.now - op.sentAt >= timeout;
 }
 
 void LeaderRequests::queueSweep() {

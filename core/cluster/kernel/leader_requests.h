@@ -26,6 +26,7 @@ struct Op {
     std::uint32_t attempts = 0;  ///< At the current group.
     std::uint32_t sending = 0;   ///< The number of the last sending.
     EventId sent{};              ///< The trace event of the last sending.
+    bool isStrong = false;       ///< Other Regions have to agree, which takes longer.
 
     /// True if `id` names the last sending and that is unanswered.
     bool awaits(const OpId& id) const { return state == State::Sent && id.sending == sending; }

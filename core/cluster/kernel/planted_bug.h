@@ -55,6 +55,8 @@ enum class PlantedBug : std::uint8_t {
     JoinSkipsInFlight,     ///< A new replica misses what another one had not sent to its source.
     DrainNotAwaited,       ///< A replica is deleted before the others have its last writes.
     JournalCommitsAlone,   ///< The leader of a journal commits a record once its own disk has it.
+    JournalTakesStale,     ///< A journal takes writes that were made from older versions.
+    FencesOpenAtOnce,      ///< A strong read does not wait for what other Regions wrote.
     SeatKeepsPower,        ///< A journal's member in another Region goes on when its zone does not.
 };
 

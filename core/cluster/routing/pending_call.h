@@ -22,6 +22,7 @@ struct PendingCall {
     Instant admittedAt;
     std::vector<Op> ops;  ///< One for each part.
     std::uint32_t opsLeft = 0;
+    Duration patience{};  ///< The call fails after this time.
     /// For a page: its remaining limits.
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;

@@ -144,7 +144,7 @@ void Router::on(const CallSweep& sweep) {
 }
 
 bool Router::isTooLate(const PendingCall& call) const {
-    return m_world.now - call.admittedAt >= m_world.profile.requestTimeout;
+    return m_world.now - call.admittedAt >= std::max(call.patience, m_world.profile.requestTimeout);
 }
 
 // An unanswered read goes to another replica. A write does not: its outcome is unknown.

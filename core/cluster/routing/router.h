@@ -79,6 +79,8 @@ private:
     bool planPage(PendingCall& call, const ReadRange& range, GroupId group);
     void planStream(PendingCall& call, const ReadStream& read);
     void addOp(PendingCall& call, GroupId group, OpRequest asked);
+    /// True if other Regions have to agree to what the leader of this partition serves.
+    bool isStrong(GroupId group) const;
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
     /// For a part whose partition does not exist: true if that decides its outcome. Otherwise the
     /// part may have another partition now.

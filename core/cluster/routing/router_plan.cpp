@@ -118,11 +118,20 @@ bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key
     return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
 }
 
+bool Router::isStrong(GroupId id) const {
+    const Group* const group = m_world.findGroup(id);
+    return group != nullptr && m_world.catalog.globals().strong(group->table) != nullptr;
+}
+
 void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
     asked.call = call.request;
-    asked.deadline = call.admittedAt + m_world.profile.requestTimeout;
     Op op;
     op.group = group;
+    op.isStrong = asked.needsLeader() && isStrong(group);
+    const Profile& profile = m_world.profile;
+    const Duration patience = op.isStrong ? profile.strongRequestTimeout : profile.requestTimeout;
+    call.patience = std::max(call.patience, patience);
+    asked.deadline = call.admittedAt + patience;
     op.request = std::make_shared<const OpRequest>(std::move(asked));
     call.ops.push_back(std::move(op));
 }

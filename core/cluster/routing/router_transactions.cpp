@@ -17,6 +17,11 @@ std::optional<ApiError> Router::refusal(const Request& request) const {
             place.table->status != TableStatus::Creating &&
             m_world.partitions.find(types::storageKey(place.table->space, place.key)) != GroupId{};
         if (!isThere) return ApiError::resourceNotFound();
+        // Not recorded.
+        if (m_world.catalog.globals().strong(place.table->space) != nullptr)
+            return ApiError::validation(
+                "Transactions are not supported on global tables with MultiRegionConsistency set "
+                "to STRONG.");
     }
     return std::nullopt;
 }

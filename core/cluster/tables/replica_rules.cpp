@@ -12,6 +12,12 @@ namespace {
 /// After a replica was filled from a table, that table stays for so long.
 constexpr Duration kSourceStays = std::chrono::hours(24);
 
+// Not recorded.
+constexpr std::string_view kOnlyTogether =
+    "A replica or a witness of a global table with MultiRegionConsistency set to STRONG can only "
+    "be "
+    "deleted together with all others but the replica in the Region of the request.";
+
 std::unexpected<ApiError> refuse(std::string message) {
     return std::unexpected(ApiError::validation(std::move(message)));
 }
@@ -103,6 +109,62 @@ ApiResult<void> checkUnits(const TableDescription& source, const ReplicaChange& 
     return {};
 }
 
+bool isEmpty(const WorldState& world, const TableDescription& table) {
+    return std::ranges::all_of(world.partitions.ofSpace(table.space), [&](GroupId id) {
+        const Group& group = *world.findGroup(id);
+        return group.mostApplied().mark.itemCount == 0 && group.tail.empty();
+    });
+}
+
+// The texts are not recorded.
+ApiResult<void> checkStrongCreate(const WorldState& world, const UpdateTable& update) {
+    const TableDescription& table = *update.table;
+    const std::string strong = "global tables with MultiRegionConsistency set to STRONG.";
+    const bool hasLocal = std::ranges::any_of(
+        table.indexes, [](const SecondaryIndex& index) { return !index.isGlobal(); });
+    if (hasLocal) return refuse("Local secondary indexes are not supported for " + strong);
+    if (!table.timeToLive.attribute.empty())
+        return refuse("Time to live is not supported for " + strong);
+    if (!isEmpty(world, table))
+        return refuse("Table must be empty to be made a replica of " + strong);
+    return {};
+}
+
+// Such a table is created and deleted as a whole.
+ApiResult<void> checkStrongDelete(const Catalog& catalog, const GlobalTable& global,
+                                  const UpdateTable& update) {
+    const auto isNamed = [&](const GlobalReplica& replica) {
+        const TablePtr table = catalog.find(replica.table);
+        return replica.table == update.table->space || table == nullptr ||
+               std::ranges::find(update.replicas, table->regionName, &ReplicaChange::region) !=
+                   update.replicas.end();
+    };
+    if (update.strong && std::ranges::all_of(global.replicas, isNamed) &&
+        update.strong->witness == global.journal->witness)
+        return {};
+    return refuse(std::string(kOnlyTogether));
+}
+
+ApiResult<void> checkStrongChange(const WorldState& world, const GlobalTable* global,
+                                  const UpdateTable& update) {
+    const bool isStrong = global != nullptr && global->isStrong();
+    switch (update.replicas.front().kind) {
+        case ReplicaChange::Kind::Create:
+            if (isStrong)
+                return refuse(
+                    "Replicas cannot be added to a global table with MultiRegionConsistency set to "
+                    "STRONG.");
+            if (update.strong) return checkStrongCreate(world, update);
+            return {};
+        case ReplicaChange::Kind::Update:
+            return {};
+        case ReplicaChange::Kind::Delete:
+            if (isStrong) return checkStrongDelete(world.catalog, *global, update);
+            return {};
+    }
+    return {};
+}
+
 ApiResult<void> checkRemoval(const WorldState& world, const TableDescription& table) {
     TRY(checkIsNoRecentSource(world, table.space));
     if (!table.deletionProtection) return {};
@@ -129,12 +191,14 @@ ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& 
     const GlobalTablePtr global = catalog.globals().ofTable(source.space);
     const bool isCreate = update.replicas.front().kind == ReplicaChange::Kind::Create;
     if (isCreate) {
-        TRY(checkIsNew(catalog, source, update.replicas.front().region));
+        for (const ReplicaChange& change : update.replicas)
+            TRY(checkIsNew(catalog, source, change.region));
     } else {
         TRY(checkAreReplicas(catalog, global.get(), update.replicas));
     }
     TRY(checkNoneIsAdded(catalog, global.get()));
     TRY(checkSettled(source));
+    TRY(checkStrongChange(world, global.get(), update));
     for (const ReplicaChange& change : update.replicas) {
         if (change.kind != ReplicaChange::Kind::Delete) {
             TRY(checkKey(source, change));
@@ -150,14 +214,23 @@ ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& 
 
 ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update) {
     if (!update.stream || update.stream->enabled) return {};
-    if (world.catalog.globals().ofTable(update.table->space) == nullptr) return {};
+    const GlobalTablePtr global = world.catalog.globals().ofTable(update.table->space);
+    if (global == nullptr || global->isStrong()) return {};
     return refuseValue("Disabling Stream is not allowed for a Global Table replica.");
+}
+
+ApiResult<void> checkIsNoStrongReplica(const WorldState& world, KeySpaceId table) {
+    const GlobalTablePtr global = world.catalog.globals().strong(table);
+    if (global == nullptr) return {};
+    return refuse(std::string(kOnlyTogether));
 }
 
 // A program that deletes what it has made waits for nothing in a world without delays.
 ApiResult<void> checkIsNoRecentSource(const WorldState& world, KeySpaceId table) {
     const GlobalTablePtr global = world.catalog.globals().ofTable(table);
-    if (global == nullptr || world.profile.transientStates == Duration::zero()) return {};
+    if (global == nullptr || global->isStrong() ||
+        world.profile.transientStates == Duration::zero())
+        return {};
     const Duration now = world.calendar().sinceEpoch();
     const bool isSource = std::ranges::any_of(global->replicas, [&](const GlobalReplica& other) {
         return other.source == table && now < other.joinedAt.sinceEpoch() + kSourceStays;

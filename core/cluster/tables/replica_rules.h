@@ -20,6 +20,9 @@ ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& 
 /// UpdateTable that changes other settings of a replica.
 ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update);
 
+/// DeleteTable: a table with strong consistency is deleted as a whole.
+ApiResult<void> checkIsNoStrongReplica(const WorldState& world, KeySpaceId table);
+
 /// The removal of a replica, by DeleteTable or from another Region.
 ApiResult<void> checkIsNoRecentSource(const WorldState& world, KeySpaceId table);
 

@@ -41,6 +41,7 @@ constexpr ReplicatedSetting kSettings[] = {
     setting<&UpdateTable::policy>("resource policy", kOne),
     setting<&UpdateTable::stream>("stream", kOne),
     setting<&UpdateTable::replicas>("replicas", kOne),
+    setting<&UpdateTable::strong>("consistency over Regions", kOne),
 };
 
 }  // namespace

@@ -111,6 +111,7 @@ ApiResult<Reply> TableAdmin::remove(const DeleteTable& remove) {
     if (remove.table->status != TableStatus::Active ||
         remove.table->hasIndexIn({TableStatus::Creating, TableStatus::Deleting}))
         return std::unexpected(stillInUse(*remove.table));
+    TRY(checkIsNoStrongReplica(m_world, remove.table->space));
     TRY(checkIsNoRecentSource(m_world, remove.table->space));
     if (remove.table->deletionProtection) {
         return std::unexpected(ApiError::validation(

@@ -14,7 +14,7 @@ storage::StorageResult<void> TableLoader::load() {
     TRY_ASSIGN(const std::vector<StoredTable> ledgers, this->stored(kLedgerPrefix));
     TRY_ASSIGN(const std::vector<GlobalTable> globals, storedGlobals());
     for (const GlobalTable& one : globals)
-        m_tables.passSpace(KeySpaceId(static_cast<std::uint32_t>(one.id)));
+        skipUsedIds(one);
     TRY(skipUsedIds(stored));
     TRY(skipUsedIds(ledgers));
     const std::set<KeySpaceId> sharing = indexesSharingGroups(stored);
@@ -26,7 +26,7 @@ storage::StorageResult<void> TableLoader::load() {
     for (const StoredTable& one : stored)
         TRY(openTable(one, lost, shared));
     for (const GlobalTable& one : globals)
-        openGlobal(one);
+        TRY(openGlobal(one));
     for (const StoredTable& one : stored) {
         TRY(resume(one.table, lost));
     }
@@ -112,6 +112,10 @@ storage::StorageResult<std::vector<GlobalTable>> TableLoader::storedGlobals() co
         bool isSound = one && isNameOf(name, *one);
         for (std::size_t i = 0; isSound && i < one->replicas.size(); ++i)
             isSound = replicas.insert(one->replicas[i].table).second;
+        if (isSound && one->journal)
+            isSound = std::ranges::all_of(one->journal->seats, [&](RegionId seat) {
+                return seat.value() < m_world.regions.size();
+            });
         if (!isSound) return std::unexpected(corruptCatalog(name));
         globals.push_back(*std::move(one));
     }
@@ -119,7 +123,7 @@ storage::StorageResult<std::vector<GlobalTable>> TableLoader::storedGlobals() co
 }
 
 // `repair` drops a table that is corrupt. What was being filled from it cannot become whole.
-void TableLoader::openGlobal(const GlobalTable& stored) {
+storage::StorageResult<void> TableLoader::openGlobal(const GlobalTable& stored) {
     GlobalTable global = stored;
     std::erase_if(global.replicas, [&](const GlobalReplica& replica) {
         return m_world.catalog.find(replica.table) == nullptr;
@@ -127,8 +131,11 @@ void TableLoader::openGlobal(const GlobalTable& stored) {
     std::erase_if(global.replicas, [&](const GlobalReplica& replica) {
         return replica.status == ReplicaStatus::Creating && global.find(replica.source) == nullptr;
     });
-    if (global == stored)
-        return m_world.catalog.putGlobal(std::make_shared<const GlobalTable>(global));
+    if (global == stored) {
+        m_world.catalog.putGlobal(std::make_shared<const GlobalTable>(global));
+        return openJournals(global);
+    }
+    if (global.journal) global.replicas.clear();
     for (const GlobalReplica& replica : stored.replicas) {
         const TablePtr table = m_world.catalog.find(replica.table);
         if (table == nullptr) continue;
@@ -137,7 +144,37 @@ void TableLoader::openGlobal(const GlobalTable& stored) {
                           (isAlone ? " is no longer global" : " has lost a replica") +
                           ", since a table in another Region is missing.");
     }
+    if (stored.journal) {
+        dropJournals(stored);
+        m_tables.eraseGlobal(stored);
+        return {};
+    }
     m_tables.putGlobal(std::move(global));
+    return {};
+}
+
+storage::StorageResult<void> TableLoader::openJournals(const GlobalTable& global) {
+    if (!global.journal) return {};
+    for (const JournalPartition& partition : global.journal->partitions)
+        TRY(m_replicator.reopen(m_tables.addStoredJournal(*global.journal, partition)));
+    return {};
+}
+
+void TableLoader::dropJournals(const GlobalTable& global) {
+    std::vector<GroupId> groups;
+    for (const JournalPartition& partition : global.journal->partitions) {
+        m_world.turn.dropGroup(partition.group);
+        groups.push_back(partition.group);
+    }
+    m_tables.dropSpace(global.journal->space, "journal of a table", groups);
+}
+
+void TableLoader::skipUsedIds(const GlobalTable& stored) {
+    m_tables.passSpace(KeySpaceId(static_cast<std::uint32_t>(stored.id)));
+    if (!stored.journal) return;
+    m_tables.passSpace(stored.journal->space);
+    for (const JournalPartition& partition : stored.journal->partitions)
+        m_tables.passGroup(partition.group);
 }
 
 // Whatever the counters say, no id is reused that exists or waits to be reclaimed.

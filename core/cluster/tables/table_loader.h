@@ -30,6 +30,7 @@ public:
 private:
     storage::StorageResult<std::vector<StoredTable>> stored(std::string_view prefix) const;
     storage::StorageResult<std::vector<GlobalTable>> storedGlobals() const;
+    void skipUsedIds(const GlobalTable& stored);
     storage::StorageResult<void> skipUsedIds(const std::vector<StoredTable>& stored);
     storage::StorageResult<std::set<KeySpaceId>> takeIndexesToRebuild();
     /// `lost` are spaces whose groups are of no use any more.
@@ -41,7 +42,10 @@ private:
                                            const std::set<KeySpaceId>& lost,
                                            const std::set<GroupId>& shared);
     /// The tables are in the catalog already.
-    void openGlobal(const GlobalTable& stored);
+    storage::StorageResult<void> openGlobal(const GlobalTable& stored);
+    storage::StorageResult<void> openJournals(const GlobalTable& global);
+    /// A table lost a replica, and cannot be consistent over Regions any more.
+    void dropJournals(const GlobalTable& global);
     /// Resumes the change that the table was in when the world stopped.
     storage::StorageResult<void> resume(const TableDescription& table,
                                         const std::set<KeySpaceId>& lost);

@@ -27,6 +27,16 @@ constexpr int kGoneAfter = 20;
 constexpr Duration kDrainMax = 30s;
 constexpr Duration kDrainPoll = 100ms;
 
+/// The Regions of a table with strong consistency: that of the request, those of its replicas and
+/// that of the witness.
+std::vector<std::string> regionsOf(const UpdateTable& update) {
+    std::vector<std::string> regions = {update.table->regionName};
+    for (const ReplicaChange& change : update.replicas)
+        regions.push_back(change.region);
+    if (!update.strong->witness.empty()) regions.push_back(update.strong->witness);
+    return regions;
+}
+
 GlobalReplica& replicaOf(GlobalTable& global, KeySpaceId table) {
     return *std::ranges::find(global.replicas, table, &GlobalReplica::table);
 }
@@ -47,6 +57,12 @@ ApiResult<void> TableReplicas::change(const UpdateTable& update) {
     TRY(checkReplicaChanges(m_world, update));
     const ReplicaChange& first = update.replicas.front();
     const GlobalTablePtr global = globalOf(update.table->space);
+    if (update.strong) {
+        const bool creates = first.kind == ReplicaChange::Kind::Create;
+        if (creates) TRY(m_tables.checkRegions(regionsOf(update)));
+        creates ? addStrong(update) : removeStrong(*global, update);
+        return {};
+    }
     switch (first.kind) {
         case ReplicaChange::Kind::Create:
             TRY(m_tables.checkRegion(first.region));
@@ -113,8 +129,8 @@ TablePtr TableReplicas::makeTable(const TableDescription& source, const std::str
     table.timeToLive.isChanging = false;
     addIndexes(table);
     m_tables.addPartitionsLike(table, GroupKind::Table, table.space, source.space);
-    const auto streamAt = setStream(m_streams, StreamView::NewAndOldImages, table);
-    m_streams.begin(table, *streamAt, Streams::Table::New);
+    const auto streamAt = setStream(m_streams, source.stream, table);
+    if (streamAt) m_streams.begin(table, *streamAt, Streams::Table::New);
     const auto made = std::make_shared<const TableDescription>(table);
     m_tables.put(made);
     if (!table.timeToLive.attribute.empty()) m_expiries.begin(table);
@@ -130,6 +146,35 @@ void TableReplicas::addIndexes(TableDescription& table) {
         if (index.isGlobal())
             m_tables.addPartitionsLike(table, GroupKind::Index, index.space, like);
     }
+}
+
+// There is nothing to fill the replicas with, since the table is empty.
+void TableReplicas::addStrong(const UpdateTable& update) {
+    TableDescription source = *update.table;
+    source.status = TableStatus::Updating;
+    m_tables.put(std::make_shared<const TableDescription>(source));
+    const CalendarTime now = m_world.calendar();
+    GlobalTable global;
+    global.id = m_tables.newSpace().value();
+    global.consistency = GlobalConsistency::Strong;
+    global.replicas.push_back({source.space, ReplicaStatus::Active, now, {}, {}});
+    for (const ReplicaChange& change : update.replicas) {
+        const TablePtr made = makeTable(source, change.region);
+        global.replicas.push_back({made->space, ReplicaStatus::Creating, now, source.space,
+                                   changedOverrides({}, change.overrides, *made)});
+    }
+    GlobalJournal& journal = global.journal.emplace();
+    journal.witness = update.strong->witness;
+    journal.space = m_tables.newSpace();
+    const std::vector<std::string> regions = regionsOf(update);
+    for (std::size_t i = 0; i < journal.seats.size(); ++i)
+        journal.seats[i] = m_tables.regionOf(regions[i]).id;
+    m_tables.addJournals(journal, source.space);
+    m_tables.saveCounters();
+    m_tables.putGlobal(global);
+    m_replication.joinStrong(global);
+    for (std::size_t i = 1; i < global.replicas.size(); ++i)
+        filled(global.replicas[i].table);
 }
 
 // The turn that ends the filling makes the replica Active, so a restart does not lose that. Its
@@ -167,6 +212,29 @@ void TableReplicas::remove(const GlobalTable& global, const ReplicaChange& chang
     beginRemoval(table);
 }
 
+void TableReplicas::removeStrong(const GlobalTable& global, const UpdateTable& update) {
+    for (const GlobalReplica& replica : global.replicas) {
+        if (replica.table == update.table->space) continue;
+        setStatus(replica.table, TableStatus::Deleting);
+        beginRemoval(replica.table);
+    }
+    setStatus(update.table->space, TableStatus::Updating);
+    settleAfter(update.table->space, kUpdatedAfter);
+}
+
+bool TableReplicas::lacksRecords(const GlobalTable& global) const {
+    return std::ranges::any_of(global.replicas, [&](const GlobalReplica& replica) {
+        return replica.status != ReplicaStatus::Deleting &&
+               !m_replication.hasAll(*global.journal, replica.table);
+    });
+}
+
+void TableReplicas::dissolve(const GlobalTable& global) {
+    m_tables.endGlobal(global);
+    m_replication.leaveStrong(global);
+    m_tables.dropSpace(global.journal->space, "journal of a table");
+}
+
 bool TableReplicas::beginRemoval(KeySpaceId table) {
     const GlobalTablePtr global = globalOf(table);
     if (global == nullptr) return false;
@@ -180,6 +248,7 @@ void TableReplicas::leave(KeySpaceId table) {
     m_goesAt.erase(table);
     const GlobalTablePtr global = globalOf(table);
     if (global == nullptr) return;
+    if (global->isStrong()) return dissolve(*global);
     GlobalTable changed = *global;
     std::erase(changed.replicas, *global->find(table));
     m_tables.putGlobal(std::move(changed));
@@ -201,6 +270,11 @@ bool TableReplicas::isHeld(const TableDescription& table) {
     if (table.status == TableStatus::Creating)
         return global->find(table.space)->status == ReplicaStatus::Creating;
     if (table.status != TableStatus::Deleting) return false;
+    if (global->isStrong()) {
+        if (!lacksRecords(*global)) return false;
+        m_states.settleAt(table.space, m_world.now + kDrainPoll);
+        return true;
+    }
     // After a restart, the time begins anew.
     const auto goesAt = m_goesAt.try_emplace(table.space, m_world.now + kDrainMax).first->second;
     if (m_world.now >= goesAt || m_replication.isDrained(*global, table.space) ||

@@ -64,6 +64,15 @@ public:
 
 private:
     void add(const TableDescription& table, const ReplicaChange& change);
+    /// Makes all replicas of a table with strong consistency, and its journals.
+    void addStrong(const UpdateTable& update);
+    /// Deletes all but the one in the Region of the request.
+    void removeStrong(const GlobalTable& global, const UpdateTable& update);
+    /// The table is consistent over Regions no more. Its journals go, and what they have is in
+    /// every replica that stays.
+    void dissolve(const GlobalTable& global);
+    /// True if a replica that stays lacks something that a journal has.
+    bool lacksRecords(const GlobalTable& global) const;
     /// Makes the table of a new replica, with empty partitions. The counters are not saved.
     TablePtr makeTable(const TableDescription& source, const std::string& region);
     void addIndexes(TableDescription& table);

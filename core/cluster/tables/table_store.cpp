@@ -1,6 +1,7 @@
 #include "core/cluster/tables/table_store.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
@@ -11,6 +12,18 @@
 
 namespace orrery::cluster {
 namespace {
+
+GroupPlan planOf(const GlobalJournal& journal, const JournalPartition& partition) {
+    return {partition.group, GroupKind::Journal,  journal.seats.front(),
+            journal.space,   journal.space,       partition.begin,
+            partition.end,   partition.appointed, journal.seats};
+}
+
+std::shared_ptr<const table::ApplySchema> schemaOfJournal(GroupId group) {
+    auto schema = std::make_shared<table::ApplySchema>();
+    schema->group = group;
+    return schema;
+}
 
 std::string globalName(const GlobalTable& global) {
     return std::string(kGlobalPrefix) + std::to_string(global.id);
@@ -65,10 +78,14 @@ storage::StorageResult<void> TableStore::reopenRegions() {
     return {};
 }
 
-ApiResult<void> TableStore::checkRegion(const std::string& name) const {
-    if (m_world.findRegion(name) != nullptr || m_world.regions.size() < kRegionsMax) return {};
+ApiResult<void> TableStore::checkRegions(const std::vector<std::string>& names) const {
+    std::vector<std::string> added;
+    std::ranges::copy_if(names, std::back_inserter(added), [this](const std::string& name) {
+        return m_world.findRegion(name) == nullptr;
+    });
+    if (added.empty() || m_world.regions.size() + added.size() <= kRegionsMax) return {};
     return std::unexpected(ApiError{ErrorType::LimitExceeded,
-                                    "There is no table in Region " + name +
+                                    "There is no table in Region " + added.back() +
                                         ", and this endpoint already has tables in " +
                                         std::to_string(kRegionsMax) + " Regions, the maximum.",
                                     nullptr});
@@ -184,6 +201,23 @@ void TableStore::addPartitions(const TableDescription& table, GroupKind kind, Ke
     }
 }
 
+// The leaders are where the table was first.
+void TableStore::addJournals(GlobalJournal& journal, KeySpaceId like) {
+    for (const GroupId id : m_world.partitions.ofSpace(like)) {
+        const Group& partition = *m_world.findGroup(id);
+        const JournalPartition& added = journal.partitions.emplace_back(
+            GroupId(m_nextGroup++), partition.begin, partition.end, kZones.front());
+        m_replicator.create(planOf(journal, added)).schema = schemaOfJournal(added.group);
+    }
+}
+
+Group& TableStore::addStoredJournal(const GlobalJournal& journal,
+                                    const JournalPartition& partition) {
+    Group& group = m_replicator.add(planOf(journal, partition));
+    group.schema = schemaOfJournal(partition.group);
+    return group;
+}
+
 Group& TableStore::addStored(const TableDescription& table, GroupKind kind,
                              const StoredPartition& partition) {
     Group& group =
@@ -270,6 +304,10 @@ void TableStore::putGlobal(GlobalTable global) {
         return m_world.catalog.putGlobal(std::make_shared<const GlobalTable>(std::move(global)),
                                          m_world.openTicket);
     }
+    endGlobal(global);
+}
+
+void TableStore::endGlobal(const GlobalTable& global) {
     eraseGlobal(global);
     for (const GlobalReplica& last : global.replicas) {
         const TablePtr table = m_world.catalog.find(last.table);

@@ -61,7 +61,8 @@ public:
     // --- tables
 
     /// The error if a table in this Region needs one more Region than there can be.
-    ApiResult<void> checkRegion(const std::string& name) const;
+    ApiResult<void> checkRegion(const std::string& name) const { return checkRegions({name}); }
+    ApiResult<void> checkRegions(const std::vector<std::string>& names) const;
     /// The Region of this name; added if it is new.
     RegionState& regionOf(const std::string& name);
     /// Adds or replaces the table in the catalog and in the store.
@@ -76,6 +77,8 @@ public:
     /// Adds or replaces it in the catalog and in the store. With one replica left it is erased: the
     /// table of that replica is a regional one from then on, with the settings that it had.
     void putGlobal(GlobalTable global);
+    /// The tables of all replicas are regional ones from then on.
+    void endGlobal(const GlobalTable& global);
     void eraseGlobal(const GlobalTable& global);
 
     // --- partitions
@@ -86,6 +89,10 @@ public:
     /// Creates as many as another key space has, with the same bounds.
     void addPartitionsLike(const TableDescription& table, GroupKind kind, KeySpaceId space,
                            KeySpaceId like);
+    /// Creates the journals of a global table whose replicas have partitions like `like`.
+    void addJournals(GlobalJournal& journal, KeySpaceId like);
+    /// Adds a journal that the store has. The caller opens its replicas.
+    Group& addStoredJournal(const GlobalJournal& journal, const JournalPartition& partition);
     /// Adds a partition that the store has. The caller opens its replicas.
     Group& addStored(const TableDescription& table, GroupKind kind,
                      const StoredPartition& partition);

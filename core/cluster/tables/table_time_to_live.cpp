@@ -7,6 +7,11 @@
 namespace orrery::cluster {
 
 ApiResult<Reply> TableAdmin::updateTimeToLive(const UpdateTimeToLive& update) {
+    // Not recorded.
+    if (m_world.catalog.globals().strong(update.table->space) != nullptr)
+        return std::unexpected(ApiError::validation(
+            "Time to live is not supported for global tables with MultiRegionConsistency set to "
+            "STRONG."));
     const CalendarTime now = m_world.calendar();
     const auto& changedAt = update.table->timeToLive.changedAt;
     // The calendar may be behind the last change, after a kill.

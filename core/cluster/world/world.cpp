@@ -8,103 +8,9 @@
 #include "core/cluster/catalog/starts.h"
 #include "core/cluster/inspect/conflict_looks.h"
 #include "core/cluster/inspect/looks.h"
-#include "core/cluster/inspect/snapshot_builder.h"
 #include "core/cluster/world/world_impl.h"
-#include "core/cluster/writes/expiry_entries.h"
-#include "core/cluster/writes/item_versions.h"
 
 namespace orrery::cluster {
-
-World::Impl::Impl(storage::Store& store, const WorldOptions& options)
-    : state(store, options.profile, options.seed, options.traceEvents, options.plantedBug),
-      replicator(state, options.logBounds),
-      jobs(state),
-      copies(state, replicator, jobs),
-      spreader(state, replicator),
-      indexes(state, replicator, jobs),
-      prepared(state),
-      collections(state),
-      replication(state, replicator, jobs, prepared, collections),
-      transactions(state, replicator, jobs, prepared),
-      streams(state, replicator, options.logBounds, answerOp),
-      expiries(state, replicator),
-      expiryFiller(state, replicator, jobs),
-      tables(state, replicator, jobs,
-             {.indexes = indexes,
-              .streams = streams,
-              .expiries = expiries,
-              .expiryFiller = expiryFiller,
-              .replication = replication}),
-      router(
-          state, transactions.coordinator,
-          [this](const Request& request, const Caller& caller) {
-              return answerAtOnce(request, caller);
-          },
-          [this](RegionId region) { tables.addLedger(region); }),
-      server(
-          state, replicator, prepared, collections, answerOp,
-          [this](Group& group, ZoneIndex zone, const OpRequest& request, CollectionSizes& sizes) {
-              return transactions.serve(group, zone, request, sizes);
-          }),
-      zones(state, replicator, router),
-      experiments(state, zones),
-      snapshots(state, server, replication, jobs),
-      checksums(state, replicator, jobs) {
-    replicator.setListener(*this);
-    indexes.sender.setShown([this](Group& base, ZoneIndex leader,
-                                   Lsn shown) { server.indexesShow(base, leader, shown); },
-                            [this](GroupId base) { return server.waitsForIndexes(base); });
-    server.setReplicas(
-        {.taken = [this](const Group& group) { return replication.sender.takenPromptly(group); },
-         .lookBy = [this](Group& group, Instant at) { replication.sender.showBy(group, at); }});
-    replication.sender.setShown([this](Group& group) { server.replicasShow(group); });
-    replicator.setHelper(options.helper);
-    replicator.setBeforePropose(
-        [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
-            noteExpiry(state, group, zone, record);
-            noteVersion(state, group, zone, record);
-        });
-    expiries.setServe(
-        [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });
-    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
-    indexes.backfill.setFilled(
-        [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
-    transactions.coordinator.setEnded(
-        [this](CallNumber number, ApiResult<Reply> result, storage::Ticket gate) {
-            router.transactionEnded(number, std::move(result), gate);
-        });
-}
-
-bool World::Impl::waits(const Group& group) const {
-    return server.waits(group.id) || indexes.receiver.waits(group.id) ||
-           replication.receiver.waits(group.id) || streams.waits(group);
-}
-
-// A stream begins and ends before requests that wait here continue.
-void World::Impl::moved(Group& group) {
-    streams.moved(group);
-    server.moved(group);
-    indexes.moved(group);
-    replication.moved(group);
-    transactions.moved(group);
-    expiries.moved(group);
-    spreader.moved(group);
-}
-
-void World::Impl::awaitsReaders(Group& group) {
-    streams.awaitsReaders(group);
-}
-
-void World::Impl::removed(GroupId group) {
-    copies.forget(group);
-    server.forget(group);
-    prepared.forget(group);
-    transactions.recovery.forget(group);
-    streams.forget(group);
-    expiries.forget(group);
-    indexes.receiver.forget(group);
-    replication.forget(group);
-}
 
 World::World(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 World::~World() = default;
@@ -191,6 +97,9 @@ void World::Impl::process(Event& event) {
                    [&](const ReplicaRetry& retry) {
                        replication.on(retry, state.findGroup(retry.source));
                    },
+                   [&](const JournalAsked& asked) { replication.journals.on(asked); },
+                   [&](const JournalAnswered& answered) { replication.strong.on(answered); },
+                   [&](const JournalRetry& retry) { replication.strong.on(retry); },
                    [&](const JobStep& step) { jobs.on(step); },
                    [&](const StreamTick& tick) { streams.on(tick); },
                    [&](const ExpirySweep& sweep) { expiries.on(sweep); },

@@ -62,7 +62,8 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - Replicas elect leaders, keep leases and finish what was proposed before.
 // - Calls are answered. A transaction that has begun ends; a read transaction tries again.
 // - Zones lose and regain power.
-// - CatchUpResumes, IndexBatchArrives, ReplicaBatchArrives and LedgerStep ask `acceptsWrites`
+// - CatchUpResumes, IndexBatchArrives, ReplicaBatchArrives, JournalAsked and LedgerStep ask
+// `acceptsWrites`
 //   themselves. An IndexRetry or a ReplicaRetry only sends what the receiver then does not take.
 // While the store accepts some writes, only copies and jobs that add data are held. The other jobs
 // free space.
@@ -86,7 +87,8 @@ bool World::Impl::isHeld(const Event& event) const {
                      CatchUpResumes, OpArrives, OpAnswered, OpRetry, CallSweep, FaultEnds,
                      HeartbeatVerdict, IndexBatchArrives, IndexBatchAnswered, IndexRetry,
                      CollectionCountStep, TransactionAgain, LedgerStep, ReplicaBatchArrives,
-                     ReplicaBatchAnswered, ReplicaRetry, SeatVerdict, JournalAdded>
+                     ReplicaBatchAnswered, ReplicaRetry, SeatVerdict, JournalAdded, JournalAsked,
+                     JournalAnswered, JournalRetry>
                    T>(const T&) { return false; },
         },
         event);

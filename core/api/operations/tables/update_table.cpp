@@ -170,7 +170,7 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     TRY_ASSIGN(cluster::TablePtr table, findAnyTable(catalog, caller, parsed.tableName));
     cluster::UpdateTable update;
     if (!parsed.replicas.replicas.empty()) {
-        TRY_ASSIGN(update.replicas, bindReplicaChanges(parsed.replicas, *table, catalog, caller));
+        TRY(bindReplicaChanges(parsed.replicas, *table, catalog, caller, update));
         update.table = std::move(table);
         return update;
     }
