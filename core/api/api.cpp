@@ -31,7 +31,7 @@ ApiResult<std::unique_ptr<ApiCall>> parseRequest(const OperationRow& row,
     TRY(checkTypes(*row.operation->input, request, Blobs::Trusted));
     const Validation validation = validationOf(row.name, region);
     auto call = parseIn(validation, row, request);
-    if (!call && validation.prefixes && isLeftToOlderLayer(*row.operation->input, request))
+    if (!call && isLeftToOlderLayer(row.name, *row.operation->input, request, validation))
         return parseIn(Validation{}, row, request);
     return call;
 }

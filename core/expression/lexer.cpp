@@ -40,6 +40,9 @@ Token firstToken(std::string_view text) {
     };
     const char c = text[0];
     if (isLetter(c)) return {TokenKind::Identifier, text.substr(0, lengthWhile(1, isWordPart)), 0};
+    // A leading zero is a token of its own, so "001" is wrong at the second one (recorded by Floci
+    // in us-east-1 in September 2026, its ProjectionEvaluator).
+    if (c == '0') return {TokenKind::Number, text.substr(0, 1), 0};
     if (isDigit(c)) return {TokenKind::Number, text.substr(0, lengthWhile(1, isDigit)), 0};
     if (c == '#' || c == ':') {
         const std::size_t length = lengthWhile(1, isWordPart);

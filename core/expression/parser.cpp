@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kExpressionBytesMax = 4096;
 constexpr std::size_t kOperatorCountMax = 300;
 constexpr std::size_t kPathElementCountMax = 32;
-constexpr std::uint32_t kListIndexMax = 2147483647;
+// Recorded by Floci in us-east-1 in September 2026 (its ProjectionEvaluator); PartiQL has 31 bits.
+constexpr std::uint32_t kListIndexMax = 4294967294;
 
 // No valid expression nests deeper: each level is a function or a pair of parentheses, each
 // function counts as an operator, and two pairs of parentheses without an operator between them are

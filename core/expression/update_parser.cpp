@@ -135,7 +135,8 @@ private:
     std::optional<std::string> m_repeated;
 };
 
-// The names of types in errors of ADD and DELETE, which differ from those elsewhere.
+// The names of types in errors of ADD and DELETE, which differ from those elsewhere; the newer
+// layer of validation has BOOL.
 std::string_view longNameOf(AttributeType type) {
     switch (type) {
         case AttributeType::String:
@@ -190,7 +191,11 @@ public:
         if (m_nameError.empty()) m_clash = findClash(targets);
         for (const std::string* message : {&m_nameError, &m_valueError, &m_clash.overlap,
                                            &m_clash.conflict, &m_stepError, &m_functionError}) {
-            if (!message->empty()) return std::unexpected(m_parser.error(*message));
+            if (message->empty()) continue;
+            ApiError error = m_parser.error(*message);
+            if (message == &m_stepError)
+                error.newerMessage = m_parser.error(m_stepErrorIfNewer).message;
+            return std::unexpected(std::move(error));
         }
         return update;
     }
@@ -265,9 +270,15 @@ private:
         const AttributeType type = value->type();
         if (isSet(type) || (isAdd && type == AttributeType::Number)) return;
         const std::string name = isAdd ? "ADD" : "DELETE";
-        keepFirst(m_stepError, "Incorrect operand type for operator or function; operator: " +
-                                   name + ", operand type: " + std::string(longNameOf(type)) +
-                                   ", typeSet: ALLOWED_FOR_" + name + "_OPERAND");
+        const std::string typeName(longNameOf(type));
+        const std::string start =
+            "Incorrect operand type for operator or function; operator: " + name +
+            ", operand type: ";
+        keepFirst(m_stepError, start + typeName + ", typeSet: ALLOWED_FOR_" + name + "_OPERAND");
+        // Recorded by Floci in eu-west-2 in September 2026
+        // (DynamoDbAddDeleteOperandIntegrationTest): the set of ADD for both.
+        keepFirst(m_stepErrorIfNewer, start + (type == AttributeType::Bool ? "BOOL" : typeName) +
+                                          ", typeSet: ALLOWED_FOR_ADD_OPERAND");
     }
 
     const Parser& m_parser;
@@ -276,6 +287,7 @@ private:
     std::string m_valueError;
     PathClash m_clash;
     std::string m_stepError;
+    std::string m_stepErrorIfNewer;
     std::string m_functionError;
 };
 

@@ -99,11 +99,14 @@ private slots:
                          "levels; nesting levels: 33"));
     }
 
-    void aListIndexFitsIn31Bits() {
-        QCOMPARE(errorOf("a[2147483647] = b"), QString());
-        QCOMPARE(errorOf("a[2147483648] = b"),
+    void theLargestListIndexIsTwoBelow32Bits() {
+        QCOMPARE(errorOf("a[4294967294] = b"), QString());
+        QCOMPARE(errorOf("a[4294967295] = b"),
                  QString("Invalid FilterExpression: List index is not within the allowable range; "
-                         "index: [2147483648]"));
+                         "index: [4294967295]"));
+        QCOMPARE(errorOf("a[4294967296] = b"),
+                 QString("Invalid FilterExpression: List index is not within the allowable range; "
+                         "index: [4294967296]"));
     }
 
     // The deepest valid nesting, and texts that would exhaust the stack of an unguarded parser.

@@ -22,9 +22,9 @@ enum class Blobs { Trusted, Checked };
 ApiResult<void> checkTypes(const Shape& shape, const json::Object& request, Blobs blobs);
 
 /// Checks presence and limits. Reports all violations, ten at most, in one error: "2 validation
-/// errors detected: Value '…' at '…' failed to satisfy constraint: …; …". The table name has a
-/// check of its own, which operations on tables make first and the others last. In the newer layer
-/// of validation, some violations are reported alone.
+/// errors detected: Value '…' at '…' failed to satisfy constraint: …; …". The request's own
+/// table name has a check of its own, which operations on tables make first and the others last. In
+/// the newer layer of validation, some violations are reported alone.
 ApiResult<void> checkConstraints(const Shape& shape, const json::Object& request,
                                  const Validation& validation);
 

@@ -9,9 +9,16 @@
 namespace orrery::api {
 namespace {
 
-// Values nested more deeply than this are read by the older layer (recorded by
-// dynamodb-conformance, tier 3, validation-ordering, deepRequests).
-constexpr int kLevelsReadByNewer = 62;
+// The newer layer reads values of up to so many levels; deeper ones it leaves to the older layer.
+// Recorded by dynamodb-conformance, tier 3: validation-ordering/deepRequests for single items,
+// limits/nestingDepth for transactions, whose values are two structures further down.
+std::optional<int> levelsReadByNewer(std::string_view operation, const Validation& validation) {
+    constexpr int kOfItem = 62;
+    constexpr int kOfTransaction = 60;
+    if (validation.prefixes) return kOfItem;
+    if (validation.isNewer() && operation.starts_with("Transact")) return kOfTransaction;
+    return std::nullopt;
+}
 
 bool isAmong(std::string_view text, std::span<const std::string_view> values) {
     return std::ranges::find(values, text) != values.end();
@@ -81,16 +88,20 @@ ApiResult<void> checkReportedAlone(const Shape& shape, const json::Object& reque
     return {};
 }
 
-bool isLeftToOlderLayer(const Shape& shape, const json::Object& request) {
-    const bool incomplete = std::ranges::any_of(shape.members, [&](const Member& member) {
-        if (member.presence == Presence::Optional) return false;
-        const json::Value* value = request.if_contains(member.name);
-        return value == nullptr || value->is_null();
-    });
+bool isLeftToOlderLayer(std::string_view operation, const Shape& shape, const json::Object& request,
+                        const Validation& validation) {
+    const bool incomplete =
+        validation.prefixes && std::ranges::any_of(shape.members, [&](const Member& member) {
+            if (member.presence == Presence::Optional) return false;
+            const json::Value* value = request.if_contains(member.name);
+            return value == nullptr || value->is_null();
+        });
     if (incomplete) return true;
-    constexpr int kOneMore = kLevelsReadByNewer + 1;
+    const auto levels = levelsReadByNewer(operation, validation);
+    if (!levels) return false;
+    const int oneMore = *levels + 1;
     return std::ranges::any_of(
-        request, [](const auto& member) { return levelsIn(member.value(), kOneMore) == kOneMore; });
+        request, [&](const auto& member) { return levelsIn(member.value(), oneMore) == oneMore; });
 }
 
 }  // namespace orrery::api

@@ -22,8 +22,9 @@ ApiResult<void> checkReportedAlone(const Shape& shape, const json::Object& reque
 std::optional<std::string> newerEnumViolation(const Shape& shape, const json::Object& request,
                                               std::string_view text);
 
-/// True for a request that lacks a required member or nests values very deeply. Operations whose
-/// errors have the prefix leave it to the older layer.
-bool isLeftToOlderLayer(const Shape& shape, const json::Object& request);
+/// True for a request that the newer layer leaves to the older one: it nests values very deeply, or
+/// lacks a required member and is for an operation whose errors have the prefix.
+bool isLeftToOlderLayer(std::string_view operation, const Shape& shape, const json::Object& request,
+                        const Validation& validation);
 
 }  // namespace orrery::api

@@ -19,8 +19,8 @@ inline constexpr const char* kNoTableIfNewer =
     "must "
     "have length greater than or equal to 1";
 
-/// The keys that a batch has named so far; a duplicate is an error. A table that the batch names
-/// twice, by its name and by its ARN, is one table.
+/// The keys that a batch has named so far. A table that the batch names twice, by its name and by
+/// its ARN, is one table.
 class DistinctKeys {
 public:
     /// False if the key is a duplicate. `key` has one form for equal keys.
@@ -32,10 +32,10 @@ private:
     std::set<std::pair<KeySpaceId, std::string>> m_keys;
 };
 
-/// A key in the form for BatchWriteItem: keys that name the same item are equal.
+/// A key in a form that is equal for keys that name the same item.
 std::string keyByValue(const types::Item& key);
-/// A key in the form for BatchGetItem, which tells spellings of one number apart ("1000", "1e3").
-/// The order of the attributes does not count.
+/// A key in the form in which BatchGetItem refuses a duplicate: it tells spellings of one number
+/// apart ("1000", "1e3"). The order of the attributes does not count.
 std::string keyAsWritten(const json::Value& key);
 
 }  // namespace orrery::api

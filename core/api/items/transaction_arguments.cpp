@@ -53,6 +53,17 @@ bool fitsSchema(const types::Item& item, const types::KeySchema& keys, bool isKe
            (!isKey || item.size() == count);
 }
 
+/// Whether a key attribute is an empty string or binary value; all of them are there.
+bool hasEmptyKey(const types::Item& item, const types::KeySchema& keys) {
+    const auto isEmpty = [&](const types::KeyAttribute& attribute) {
+        const types::AttributeValue& value = *item.find(attribute.name);
+        const auto* text = value.as<std::string>();
+        const auto* binary = value.as<types::Binary>();
+        return (text != nullptr && text->empty()) || (binary != nullptr && binary->bytes.empty());
+    };
+    return isEmpty(keys.partition) || (keys.sort && isEmpty(*keys.sort));
+}
+
 }  // namespace
 
 std::string parametersHash(const json::Value& parameters) {
@@ -62,14 +73,16 @@ std::string parametersHash(const json::Value& parameters) {
     return std::string(hash.begin(), hash.end());
 }
 
-// A key attribute that is missing or of another type cancels the transaction; one that is empty or
-// too long refuses the call.
+// A key attribute that is missing, of another type or too long cancels the transaction; one that is
+// empty refuses the call. Too long ones: recorded by ExtendDB (transaction_key_size_validation.rs,
+// its pull request 211).
 ApiResult<std::optional<types::Key>> ActionKeys::take(const cluster::TableDescription& table,
                                                       const types::Item& item, bool isKey) {
     ++m_taken;
     auto key = isKey ? types::keyFromRequest(item, table.keys) : types::keyOf(item, table.keys);
     if (!key) {
-        if (fitsSchema(item, table.keys, isKey)) return std::unexpected(std::move(key).error());
+        if (fitsSchema(item, table.keys, isKey) && hasEmptyKey(item, table.keys))
+            return std::unexpected(std::move(key).error());
         cancel(std::move(key).error());
         return std::optional<types::Key>();
     }

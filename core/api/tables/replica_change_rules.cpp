@@ -34,10 +34,11 @@ std::unexpected<ApiError> noActions() {
 bool changesAnythingElse(const Fields& request) {
     return std::ranges::any_of(
         std::initializer_list<std::string_view>{
-            "ProvisionedThroughput", "BillingMode", "GlobalSecondaryIndexUpdates",
-            "StreamSpecification", "SSESpecification", "TableClass", "DeletionProtectionEnabled",
-            "OnDemandThroughput", "WarmThroughput", "GlobalTableSettingsReplicationMode",
-            "DisassociationProtectionEnabled", "VectorIndexUpdates"},
+            "ProvisionedThroughput", "BillingMode", "TableThroughputMode",
+            "GlobalSecondaryIndexUpdates", "StreamSpecification", "SSESpecification", "TableClass",
+            "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput",
+            "GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled",
+            "VectorIndexUpdates"},
         [&](std::string_view member) { return request.has(member); });
 }
 

@@ -89,14 +89,21 @@ IndexDefinition takeIndex(const Fields& fields) {
     return index;
 }
 
+std::optional<cluster::BillingMode> takeBilling(const Fields& request) {
+    auto mode = request.optionalText("BillingMode");
+    if (!mode) mode = request.optionalText("TableThroughputMode");
+    if (!mode) return std::nullopt;
+    return *mode == "PAY_PER_REQUEST" ? cluster::BillingMode::PayPerRequest
+                                      : cluster::BillingMode::Provisioned;
+}
+
 TableDefinition takeTableDefinition(const Fields& request) {
     TableDefinition table;
     table.attributes = takeAttributeDefinitions(request);
     table.keys = takeKeySchema(request);
     table.localIndexes = takeIndexes(request, "LocalSecondaryIndexes");
     table.globalIndexes = takeIndexes(request, "GlobalSecondaryIndexes");
-    if (request.text("BillingMode") == "PAY_PER_REQUEST")
-        table.billing = cluster::BillingMode::PayPerRequest;
+    table.billing = takeBilling(request).value_or(cluster::BillingMode::Provisioned);
     table.throughput = takeThroughput(request);
     table.onDemandMax = takeOnDemand(request);
     table.warm = takeWarm(request);

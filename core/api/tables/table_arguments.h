@@ -56,6 +56,9 @@ std::optional<cluster::Throughput> mergeOnDemand(const std::optional<cluster::Th
 /// The stored warm throughput of a new table or index. An absent member is 0, which means the value
 /// that follows from the billing mode.
 std::optional<cluster::Throughput> givenWarm(const std::optional<cluster::Throughput>& warm);
+/// BillingMode, or TableThroughputMode, which says the same and counts in its absence (ExtendDB,
+/// test_table_throughput_mode.py, measured in August 2026).
+std::optional<cluster::BillingMode> takeBilling(const Fields& request);
 TableDefinition takeTableDefinition(const Fields& request);
 
 /// The index for the catalog. The definition has passed the rules, so its attributes are defined.

@@ -153,9 +153,7 @@ bool TableChanges::buildsIndexes() const {
 
 ApiResult<TableChanges> takeTableChanges(const Fields& request) {
     TableChanges changes;
-    if (const auto billing = request.optionalText("BillingMode"))
-        changes.billing =
-            *billing == "PAY_PER_REQUEST" ? BillingMode::PayPerRequest : BillingMode::Provisioned;
+    changes.billing = takeBilling(request);
     changes.throughput = takeThroughput(request);
     changes.onDemandMax = takeOnDemand(request);
     changes.warm = takeWarm(request);

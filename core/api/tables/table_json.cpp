@@ -103,15 +103,20 @@ void writeThroughput(json::Writer& out, const TableDescription& table, CalendarT
     out.endObject();
 }
 
+// Two summaries that say the same (ExtendDB, test_table_throughput_mode.py, measured in August
+// 2026). A table that was never on demand has none.
 void writeBilling(json::Writer& out, const TableDescription& table) {
     const bool onDemand = table.billing == cluster::BillingMode::PayPerRequest;
-    // A table that was never on demand has no summary.
     if (!onDemand && !table.lastToPayPerRequestAt) return;
-    out.name("BillingModeSummary").beginObject();
-    out.name("BillingMode").string(onDemand ? "PAY_PER_REQUEST" : "PROVISIONED");
-    if (table.lastToPayPerRequestAt && table.status != TableStatus::Creating)
-        writeTime(out.name("LastUpdateToPayPerRequestDateTime"), *table.lastToPayPerRequestAt);
-    out.endObject();
+    const auto writeSummary = [&](std::string_view summary, std::string_view mode) {
+        out.name(summary).beginObject();
+        out.name(mode).string(onDemand ? "PAY_PER_REQUEST" : "PROVISIONED");
+        if (table.lastToPayPerRequestAt && table.status != TableStatus::Creating)
+            writeTime(out.name("LastUpdateToPayPerRequestDateTime"), *table.lastToPayPerRequestAt);
+        out.endObject();
+    };
+    writeSummary("BillingModeSummary", "BillingMode");
+    writeSummary("TableThroughputModeSummary", "TableThroughputMode");
 }
 
 // A disabled stream is no longer specified, but still named.

@@ -137,15 +137,26 @@ ApiResult<cluster::Request> bind(Parsed& parsed, const cluster::Catalog& catalog
     return cluster::ReadNothing{};
 }
 
+void writeError(json::Writer& out, const CancellationReason& reason) {
+    out.name("Error").beginObject();
+    out.name("Code").string(reason.code).name("Message").string(reason.message);
+    out.endObject();
+}
+
 // What was wrong with the statement itself comes without its table (recorded: dynoxide, the same
 // file).
 void writeError(json::Writer& out, const Slot& slot, const ApiError& error) {
     const CancellationReason reason = reasonOf(error);
     if (reason.code != "ValidationError" && !slot.tableName.empty())
         out.name("TableName").string(slot.tableName);
-    out.name("Error").beginObject();
-    out.name("Code").string(reason.code).name("Message").string(reason.message);
-    out.endObject();
+    writeError(out, reason);
+}
+
+// What the item does not allow names the table: recorded by Floci in eu-west-2 in September 2026
+// for one that would be nested too deeply (DynamoDbPartiQLEdgeCaseIntegrationTest).
+void writeRefusal(json::Writer& out, const Slot& slot, const ApiError& error) {
+    out.name("TableName").string(slot.tableName);
+    writeError(out, reasonOf(error));
 }
 
 struct TableCost {
@@ -187,7 +198,7 @@ void writeWritten(json::Writer& out, const Slot& slot, const cluster::BatchWrite
         const auto* insert = std::get_if<partiql::Insert>(&*slot.statement);
         const std::uint64_t bytes = insert != nullptr ? types::itemBytes(insert->item) : 0;
         addCost(costs, slot.tableName, refusedCost(written, bytes), false);
-        return writeError(out, slot, failed->second);
+        return writeRefusal(out, slot, failed->second);
     }
     if (std::ranges::find(reply.unprocessed, slot.part) != reply.unprocessed.end())
         return writeError(out, slot, ApiError::internal());

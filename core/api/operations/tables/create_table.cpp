@@ -37,6 +37,7 @@ constexpr Member kMembers[] = {
     {"AttributeDefinitions", &shapes::kAttributeDefinitions, Presence::NotNull},
     {"TableName", &shapes::kNewTableName, Presence::Required},
     {"BillingMode", &shapes::kBillingMode},
+    {"TableThroughputMode", &shapes::kBillingMode},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"KeySchema", &shapes::kKeySchema, Presence::NotNull},
     {"GlobalSecondaryIndexes", &kGlobalIndexes},

@@ -45,6 +45,7 @@ constexpr Member kMembers[] = {
     {"TableName", &shapes::kDescribedTableName, Presence::Required},
     {"ProvisionedThroughput", &shapes::kProvisionedThroughput},
     {"BillingMode", &shapes::kBillingMode},
+    {"TableThroughputMode", &shapes::kBillingMode},
     {"AttributeDefinitions", &shapes::kAttributeDefinitions},
     {"GlobalSecondaryIndexUpdates", &kIndexUpdates},
     {"StreamSpecification", &shapes::kStreamSpecification},
@@ -80,8 +81,8 @@ struct Parsed {
 // and us-west-2 (ack-api-quirks DDB-TABLE-202, 257 and 442).
 ApiResult<void> checkHasChanges(const Fields& request) {
     for (const std::string_view member :
-         {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification",
-          "TableClass", "DeletionProtectionEnabled", "ReplicaUpdates",
+         {"ProvisionedThroughput", "BillingMode", "TableThroughputMode", "StreamSpecification",
+          "SSESpecification", "TableClass", "DeletionProtectionEnabled", "ReplicaUpdates",
           "GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled",
           "VectorIndexUpdates"})
         if (request.has(member)) return {};
