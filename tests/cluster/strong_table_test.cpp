@@ -279,6 +279,20 @@ private slots:
         QVERIFY(t.world().jobs().empty());
     }
 
+    // With a member of a journal where there is no table.
+    void isShownLikeOthers() {
+        StrongWorld t;
+        t.create(true);
+        QCOMPARE(t.ask(t.beginAdd(kOhio, "a")), "ok");
+        const auto snapshot = t.world().makeSnapshot();
+        int tables = 0;
+        for (const auto& region : snapshot->regions)
+            tables += static_cast<int>(region->tables.size());
+        QCOMPARE(tables, 2);
+        QVERIFY(t.world().checksums("T", kOhio, true, kSharedAccount).has_value());
+        QVERIFY(t.describe(kOhio)->global->isStrong());
+    }
+
     void refusesWhatTheServiceRefuses() {
         StrongWorld t;
         test::createTableIn(t, kEast);
