@@ -41,6 +41,7 @@ std::int64_t numberOf(const cluster::ItemView& item) {
 StrongSim::StrongSim(std::uint64_t seed, cluster::PlantedBug bug)
     : m_prng(Prng::stream(seed, "strong")), m_t(optionsOf(seed, bug)) {
     m_t.create(seed % 3 == 0);
+    m_t.sync();
     for (int i = 0; i < kItems; ++i)
         m_counters[std::to_string(i)];
 }
@@ -52,6 +53,7 @@ StrongSimReport StrongSim::run() {
         for (std::uint64_t left = m_prng.below(4); left > 0; --left)
             begin();
         m_t.run(std::chrono::milliseconds(m_prng.below(250)), 1 + m_prng.below(200));
+        if (m_prng.chance({2, 3})) m_t.sync();
         collect();
     }
     if (m_report.violation.empty()) judgeEnd();
@@ -107,18 +109,21 @@ void StrongSim::changeFaults() {
     }
 }
 
-// What was under way may have been done or not.
+// What was under way may have been done or not, and what was not synced is lost.
 void StrongSim::kill() {
     ++m_report.kills;
     m_calls.clear();
     m_t.kill();
 }
 
+// An answer leaves once what it depends on is synced.
 void StrongSim::collect() {
-    std::erase_if(m_calls, [this](const auto& one) {
+    const storage::Ticket synced = m_t.store().synced();
+    std::erase_if(m_calls, [&](const auto& one) {
         const cluster::Answered* answer = m_t.answer(one.first);
-        if (answer != nullptr) judge(one.second, *answer);
-        return answer != nullptr;
+        if (answer == nullptr || answer->gate > synced) return false;
+        judge(one.second, *answer);
+        return true;
     });
 }
 
@@ -161,6 +166,7 @@ void StrongSim::judgeEnd() {
         heal(m_t.world(), fault.id);
     for (int i = 0; i < 40; ++i) {
         m_t.run(500ms);
+        m_t.sync();
         collect();
     }
     if (!m_report.violation.empty()) return;

@@ -142,9 +142,9 @@ private slots:
         std::vector<std::uint64_t> calls;
         for (int i = 0; i < 50; ++i) {
             calls.push_back(t.beginAdd(kEast, "a"));
-            t.run(50ms);
+            t.run(250ms);
             calls.push_back(t.beginAdd(kWest, "a"));
-            t.run(50ms);
+            t.run(250ms);
         }
         t.finish(calls);
         int added = 0;
@@ -245,6 +245,7 @@ private slots:
         t.create();
         for (int i = 0; i < 5; ++i)
             QCOMPARE(t.ask(t.beginAdd(kRegions[static_cast<std::size_t>(i) % 3], "a")), "ok");
+        t.sync();
         t.kill();
         for (const std::string& region : kRegions)
             QCOMPARE(t.read(region, "a"), 5);
@@ -269,12 +270,27 @@ private slots:
         QVERIFY(t.global() == nullptr);
         QCOMPARE(t.read(kEast, "a"), 1);
         QCOMPARE(t.ask(t.beginAdd(kEast, "a")), "ok");
+        t.sync();
         t.kill();
         QCOMPARE(t.read(kEast, "a"), 2);
         QVERIFY(!t.failed(t.removeTable(kEast)));
         t.run(60s);
         t.reclaim();
         QVERIFY(t.world().jobs().empty());
+    }
+
+    // With a member of a journal where there is no table.
+    void isShownLikeOthers() {
+        StrongWorld t;
+        t.create(true);
+        QCOMPARE(t.ask(t.beginAdd(kOhio, "a")), "ok");
+        const auto snapshot = t.world().makeSnapshot();
+        int tables = 0;
+        for (const auto& region : snapshot->regions)
+            tables += static_cast<int>(region->tables.size());
+        QCOMPARE(tables, 2);
+        QVERIFY(t.world().checksums("T", kOhio, true, kSharedAccount).has_value());
+        QVERIFY(t.describe(kOhio)->global->isStrong());
     }
 
     void refusesWhatTheServiceRefuses() {

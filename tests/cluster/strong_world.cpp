@@ -37,18 +37,20 @@ cluster::WriteItem writeOf(const Act& act, cluster::TablePtr table) {
     cluster::WriteItem write;
     write.table = std::move(table);
     write.key.partition = AttributeValue::string(act.pk);
-    const types::Item values = itemOf(act.values);
-    auto substitutions =
-        expression::Substitutions::create(expression::Substitutions::Names{}, values);
-    CHECK(substitutions.has_value());
+    expression::Substitutions substitutions;
+    if (!act.values.empty()) {
+        auto made = expression::Substitutions::create(std::nullopt, itemOf(act.values));
+        CHECK(made.has_value());
+        substitutions = *std::move(made);
+    }
     if (!act.condition.empty()) {
         auto condition =
-            expression::parseCondition(act.condition, expression::Kind::Condition, *substitutions);
+            expression::parseCondition(act.condition, expression::Kind::Condition, substitutions);
         CHECK(condition.has_value());
         write.condition = *std::move(condition);
     }
     if (!act.update.empty()) {
-        auto update = expression::parseUpdate(act.update, *substitutions);
+        auto update = expression::parseUpdate(act.update, substitutions);
         CHECK(update.has_value());
         write.action = cluster::UpdateAction{*std::move(update)};
     } else if (act.item) {

@@ -16,7 +16,7 @@ Profile common() {
     profile.heartbeat = 200ms;
     profile.detection = 600ms;
     profile.requestTimeout = 1000ms;
-    profile.strongRequestTimeout = 3000ms;
+    profile.strongRequestTimeout = 5000ms;
     profile.stalledTransaction = 5000ms;
     return profile;
 }
