@@ -193,7 +193,7 @@ private slots:
         chosen.latencySum += 700ms;
         view.setSnapshot(snapshot);
         QCOMPARE(view.chart()->top(), 800.0);
-        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, milliseconds"));
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, ms"));
         view.table()->selectRow(0);
         QVERIFY(view.chart()->top() < 700.0);
         view.table()->selectRow(3);
@@ -202,7 +202,7 @@ private slots:
         chosen.latencySum += 30s;
         view.setSnapshot(snapshot);
         QCOMPARE(view.chart()->top(), 30.0);
-        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, seconds"));
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, s"));
     }
 
     void saysWhenThereIsNothingToList() {
