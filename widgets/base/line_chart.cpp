@@ -95,7 +95,7 @@ void LineChart::setLines(const std::vector<Line>& lines) {
     constexpr double kSecondsFrom = 5'000;
     const double scale = !d.timeTitle.isEmpty() && most > kSecondsFrom ? 1e-3 : 1;
     if (!d.timeTitle.isEmpty())
-        setUnit(d.timeTitle.arg(scale < 1 ? tr("seconds") : tr("milliseconds")));
+        setUnit(d.timeTitle.arg(scale < 1 ? tr("s") : tr("ms")));
     for (std::size_t i = 0; i < d.series.size(); ++i) {
         if (i >= lines.size()) {
             d.series[i]->clear();
@@ -125,7 +125,7 @@ void LineChart::setUnit(const QString& title) {
 
 void LineChart::setTimeUnit(const QString& title) {
     m_impl->timeTitle = title;
-    setUnit(title.arg(tr("milliseconds")));
+    setUnit(title.arg(tr("ms")));
 }
 
 QString LineChart::unit() const {

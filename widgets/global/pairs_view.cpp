@@ -66,7 +66,7 @@ QWidget* PairsView::makeBody() {
     body->addWidget(makeChart());
     body->setStretchFactor(0, 3);
     body->setStretchFactor(1, 2);
-    body->setSizes({620, 270});
+    body->setSizes({660, 230});
     body->setCollapsible(0, false);
     return body;
 }
@@ -93,8 +93,8 @@ QWidget* PairsView::makeChart() {
     m_chart->setTimeUnit(tr("ReplicationLatency, %1"));
     m_chart->setSpan(std::chrono::duration<double>(PairHistory::kSpan).count());
     layout->addWidget(m_chart, 1);
-    side->setMinimumWidth(fontMetrics().horizontalAdvance(
-        QStringLiteral("ap-northeast-1 → ap-southeast-2, and more")));
+    side->setMinimumWidth(
+        fontMetrics().horizontalAdvance(QStringLiteral("ap-northeast-1 → ap-southeast-2 ...")));
     return side;
 }
 
@@ -128,8 +128,8 @@ void PairsView::makeTable() {
 
 void PairsView::fitColumns() {
     // As wide as what usually stands in them; the state has what is left.
-    const char* const usual[] = {"ap-northeast-1", "ap-northeast-1", "A table name", "999,999",
-                                 "999 ms",         "999 ms",         "9,999",        ""};
+    const char* const usual[] = {"ap-northeast-1", "ap-northeast-1", "Table name", "999,999",
+                                 "999 ms",         "999 ms",         "9,999",      ""};
     constexpr int kSortMark = 14;
     QHeaderView* header = m_table->horizontalHeader();
     header->setMinimumSectionSize(40);

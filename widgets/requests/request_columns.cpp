@@ -10,7 +10,7 @@ namespace orrery::widgets {
 namespace {
 
 constexpr int kCellPadding = 16;  // Of a cell and its title, both sides together.
-constexpr int kDotWidth = 24;     // The sign of a zone and the gap after it.
+constexpr int kDotWidth = 28;     // The sign of a zone and the gap after it.
 
 /// The columns that yield, and the texts for which they keep room.
 struct Yielding {

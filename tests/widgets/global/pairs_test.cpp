@@ -1,6 +1,7 @@
 #include <QAbstractItemModelTester>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QItemSelectionModel>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -179,6 +180,12 @@ private slots:
     void theChartShowsTheSelectedPair() {
         auto snapshot = test::makeThreeRegions();
         widgets::PairsView view;
+        // Other than selectRow, whatever key was pressed last.
+        const auto select = [&view](int row) {
+            view.table()->selectionModel()->setCurrentIndex(
+                view.table()->model()->index(row, 0),
+                QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        };
         view.resize(900, 260);
         view.setSnapshot(snapshot);
         view.show();
@@ -186,23 +193,23 @@ private slots:
         QCOMPARE(view.lineName(0), QStringLiteral("us-east-1 → eu-west-1"));
         QCOMPARE(view.lineName(1), QStringLiteral("eu-west-1 → us-east-1"));
         auto& chosen = snapshot->replication[3];
-        view.table()->selectRow(3);
+        select(3);
         QCOMPARE(view.lineName(0), QString::fromStdString(chosen.from + " → " + chosen.to));
         snapshot->at = snapshot->at + 1s;
         chosen.changes += 1;
         chosen.latencySum += 700ms;
         view.setSnapshot(snapshot);
         QCOMPARE(view.chart()->top(), 800.0);
-        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, milliseconds"));
-        view.table()->selectRow(0);
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, ms"));
+        select(0);
         QVERIFY(view.chart()->top() < 700.0);
-        view.table()->selectRow(3);
+        select(3);
         snapshot->at = snapshot->at + 1s;
         chosen.changes += 1;
         chosen.latencySum += 30s;
         view.setSnapshot(snapshot);
         QCOMPARE(view.chart()->top(), 30.0);
-        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, seconds"));
+        QCOMPARE(view.chart()->unit(), QStringLiteral("ReplicationLatency, s"));
     }
 
     void saysWhenThereIsNothingToList() {
