@@ -34,6 +34,15 @@ StorageResult<std::vector<std::filesystem::path>> entriesOf(const std::filesyste
     return entries;
 }
 
+StorageResult<std::uint64_t> bytesOf(const ArchiveOrder& order, LogMedium& log) {
+    std::uint64_t bytes = 0;
+    for (Lsn lsn = order.first; lsn <= order.last; lsn = lsn.next()) {
+        TRY_ASSIGN(const SharedBytes record, recordToArchive(log, order, lsn));
+        bytes += record->size();
+    }
+    return bytes;
+}
+
 }  // namespace
 
 // A segment whose header and index have been read and checked.
@@ -120,6 +129,11 @@ StorageResult<void> ArchiveFiles::write(ArchiveBatch& batch, LogMedium& log) {
     for (const ArchiveSegment& removal : batch.removals)
         TRY(removeFile(fileOf(removal.table, removal.group, removal.first)));
     if (!batch.order) return {};
+    if (batch.bytesMax < UINT64_MAX) {
+        TRY_ASSIGN(const std::uint64_t bytes, bytesOf(*batch.order, log));
+        if (bytes > batch.bytesMax) batch.bytesNeeded = bytes;
+        if (batch.bytesNeeded > 0) return {};
+    }
     auto written = writeSegment(*batch.order, log);
     if (!written) {
         // Frees the space now. If a file cannot be removed, the next open removes it.

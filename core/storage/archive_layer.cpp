@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
@@ -174,7 +175,19 @@ void ArchiveLayer::forgetCancelled() {
 
 // --- work
 
-std::unique_ptr<Work> ArchiveLayer::takeWork(bool mayAdd) {
+// The segments of a group are written in order, so one that is too large holds up those after it.
+ArchiveLayer::Order* ArchiveLayer::nextOrder(std::uint64_t bytesMax) {
+    std::set<GroupId> passed;
+    for (Order& order : m_orders) {
+        if (order.state != Order::State::Waiting) continue;
+        const bool isDue = order.needs && *order.needs <= m_written;
+        if (isDue && order.bytes <= bytesMax && !passed.contains(order.order.group)) return &order;
+        passed.insert(order.order.group);
+    }
+    return nullptr;
+}
+
+std::unique_ptr<Work> ArchiveLayer::takeWork(std::uint64_t bytesMax) {
     if (m_workIsOut || (m_orders.empty() && m_removals.empty())) return nullptr;
     ArchiveBatch batch;
     for (const Removal& removal : m_removals) {
@@ -182,10 +195,11 @@ std::unique_ptr<Work> ArchiveLayer::takeWork(bool mayAdd) {
         if (!isDue || batch.removals.size() == kRemovalsMax) break;
         batch.removals.push_back(removal.segment);
     }
-    const auto next = std::ranges::find(m_orders, Order::State::Waiting, &Order::state);
-    if (mayAdd && next != m_orders.end() && next->needs && *next->needs <= m_written) {
+    Order* const next = bytesMax == 0 ? nullptr : nextOrder(bytesMax);
+    if (next != nullptr) {
         next->state = Order::State::Out;
         batch.order = next->order;
+        batch.bytesMax = bytesMax;
     }
     if (!batch.order && batch.removals.empty()) return nullptr;
     ++m_worksGiven;
@@ -219,9 +233,14 @@ StorageResult<void> ArchiveLayer::finish(std::unique_ptr<Work> work, Turn& rows)
 }
 
 void ArchiveLayer::finishOrder(const ArchiveBatch& batch, Turn& rows) {
-    const ArchiveSegment& segment = *batch.written;
     const auto order = std::ranges::find(m_orders, *batch.order, &Order::order);
     CHECK(order != m_orders.end());
+    if (!batch.written) {
+        order->bytes = batch.bytesNeeded;
+        if (order->state == Order::State::Out) order->state = Order::State::Waiting;
+        return forgetCancelled();
+    }
+    const ArchiveSegment& segment = *batch.written;
     if (order->state == Order::State::Cancelled) {
         m_removals.push_front({segment, Ticket(0)});
     } else {

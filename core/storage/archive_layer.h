@@ -29,9 +29,9 @@ public:
     /// Everything up to `ticket` is on disk.
     void noteWritten(Ticket ticket);
 
-    /// Null if there is nothing to do or work is already out. Unless it `mayAdd` a segment, it only
-    /// removes some.
-    std::unique_ptr<Work> takeWork(bool mayAdd);
+    /// Null if there is nothing to do or work is already out. It adds no segment whose records are
+    /// larger than `bytesMax`; the order for it waits.
+    std::unique_ptr<Work> takeWork(std::uint64_t bytesMax);
     /// Adds the rows for the finished work to `rows`, which belong in the next turn. After an error
     /// the work waits to be taken again.
     StorageResult<void> finish(std::unique_ptr<Work> work, Turn& rows);
@@ -57,6 +57,8 @@ private:
         ArchiveOrder order;
         std::optional<Ticket> needs;  ///< Unknown until the turn has ended.
         enum class State : std::uint8_t { Waiting, Out, Cancelled, Written } state;
+        std::uint64_t bytes =
+            0;  ///< Of its records; 0 while they have always fit, or are not read.
     };
     struct Removal {
         ArchiveSegment segment;
@@ -70,6 +72,8 @@ private:
     void take(const ArchiveOrder& order, Turn& turn);
     void expire(KeySpaceId table, std::uint64_t before, Turn& turn);
     void forgetCancelled();
+    /// The next order to carry out; null if there is none of this size.
+    Order* nextOrder(std::uint64_t bytesMax);
     void finishOrder(const ArchiveBatch& batch, Turn& rows);
 
     std::shared_ptr<ArchiveMedium> m_medium;

@@ -13,8 +13,11 @@ namespace orrery::storage {
 struct ArchiveBatch {
     std::vector<ArchiveSegment> removals;  ///< No longer read; they may be gone already.
     std::optional<ArchiveOrder> order;
+    std::uint64_t bytesMax = UINT64_MAX;  ///< A larger segment is not written.
     /// Set by the medium: the segment written for `order`.
     std::optional<ArchiveSegment> written;
+    /// Set by the medium: the size of the records, if they were too large.
+    std::uint64_t bytesNeeded = 0;
 };
 
 /// Where the archive is stored: files, or memory. As with the media of the log and the trees,

@@ -229,8 +229,11 @@ std::unique_ptr<Work> LayeredStore::takeFlushWork(bool force) {
     if (auto work = m_trees.takeWork(force, m_log.written())) return work;
     if (m_trees.workIsOut()) return nullptr;
     // A segment waits, and its records in the logs, rather than take the room that deletions need.
-    constexpr std::uint64_t kRoomForSegment = 12u << 20;
-    return m_archive.takeWork(m_logMedium->growthBytes() >= kRoomForSegment);
+    constexpr std::uint64_t kRoomForAny = 12u << 20;
+    constexpr std::uint64_t kLeftBySegment = 1u << 20;
+    const std::uint64_t growth = m_logMedium->growthBytes();
+    return m_archive.takeWork(growth >= kRoomForAny ? UINT64_MAX
+                                                    : growth - std::min(growth, kLeftBySegment));
 }
 
 void LayeredStore::finishFlushWork(std::unique_ptr<Work> work) {

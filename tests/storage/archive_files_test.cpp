@@ -6,6 +6,7 @@
 #include "core/base/prng.h"
 #include "tests/storage/archive_harness.h"
 #include "tests/storage/disk_recorder.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_main.h"
 
 // Goal: the files of the archive are never believed further than their checksums go, nothing is
@@ -292,6 +293,37 @@ private slots:
         runWork(*m_store);
         QCOMPARE(readArchive(*m_store, 1), std::string("900"));
         QCOMPARE(m_store->figures().archiveOrders, 0u);
+    }
+
+    // One that is too large for what is left waits, as do those after it, and nothing fails.
+    void aSegmentWaitsForTheRoomThatItNeeds() {
+        appendTexts(*m_store, 401, 900);
+        order(*m_store, 401, 800);
+        order(*m_store, 801, 900);
+        runWork(*m_store, 0);
+        {
+            constexpr std::uintmax_t kLeftForOthers = 1u << 20;
+            const std::uintmax_t bytes = fs::file_size(root() / "log.mdb") + kLeftForOthers;
+            const test::FileLimit limit(bytes + 1000);
+            runWork(*m_store);
+            QCOMPARE(m_store->health(), Health::Ok);
+            QCOMPARE(filesOfTable(), (std::vector<std::string>{kFirst, kSecond}));
+            QCOMPARE(m_store->figures().archiveOrders, 2u);
+            QVERIFY(m_store->takeFlushWork(false) == nullptr);  // It is known not to fit.
+        }
+        runWork(*m_store);
+        QCOMPARE(m_store->figures().archiveOrders, 0u);
+        QCOMPARE(readArchive(*m_store, 1), std::string("900"));
+    }
+
+    void aSmallSegmentIsWrittenWithLittleRoom() {
+        appendTexts(*m_store, 401, 410);
+        order(*m_store, 401, 410);
+        runWork(*m_store, 0);
+        const test::FileLimit limit(fs::file_size(root() / "log.mdb") + (2u << 20));
+        runWork(*m_store);
+        QCOMPARE(m_store->figures().archiveOrders, 0u);
+        QCOMPARE(readArchive(*m_store, 401), std::string("10"));
     }
 
     // The n-th sync or write fails, and all after it, for every n: of two orders, the expiry of the
