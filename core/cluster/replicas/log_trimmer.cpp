@@ -12,6 +12,8 @@ using replication::Standing;
 
 namespace {
 
+constexpr std::uint64_t kPartsOnSmallDisk = 16;
+
 bool isAtRest(const Group& group) {
     return std::ranges::any_of(group.members, [](const Member& member) {
         return member.replica && member.replica->role() == replication::Role::Leader &&
@@ -69,7 +71,12 @@ bool LogTrimmer::isTooMuch(std::uint64_t bytes) const {
            m_heldBytes > m_bounds.heldBytesMax - std::min(bytes, m_bounds.heldBytesMax);
 }
 
+// With little room, a log that is kept for long would leave none for clients: it may be given back
+// only by a copy, or once their deletions have made room.
 bool LogTrimmer::holdsTooMuch(const Group& group, const Member& member) const {
+    if (!m_world.acceptsOwnWork && isAway(group, member) &&
+        group.lackedBytes(member) > m_bounds.stepBytes)
+        return true;
     return isTooMuch(group.lackedBytes(member)) ||
            (isAway(group, member) && terms(group) > m_bounds.heldTermsMax);
 }
@@ -134,8 +141,11 @@ void LogTrimmer::move(Group& group) {
     const Lsn mark = neededAfter(group).next();
     if (mark <= group.log.trimMark) return;
     std::uint64_t& bytesAtTrim = m_groups.of(group.id).bytesAtTrim;
-    const bool isWorthIt = mark.value() - group.log.trimMark.value() >= m_bounds.stepRecords ||
-                           group.log.committedBytes - bytesAtTrim >= m_bounds.stepBytes;
+    // Near the end of the disk, room is worth a write sooner.
+    const std::uint64_t parts = m_world.room.isLimited() ? kPartsOnSmallDisk : 1;
+    const bool isWorthIt =
+        mark.value() - group.log.trimMark.value() >= m_bounds.stepRecords / parts ||
+        group.log.committedBytes - bytesAtTrim >= m_bounds.stepBytes / parts;
     if (!isWorthIt && !isAtRest(group)) return;
     group.log.trimMark = mark;
     bytesAtTrim = group.log.committedBytes;

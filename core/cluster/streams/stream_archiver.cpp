@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "core/table/log_record.h"
+
 namespace orrery::cluster {
 namespace {
+
+constexpr std::uint64_t kPartsOnSmallDisk = 16;
 
 replication::Term termOnDisk(const Member& member, Lsn lsn) {
     replication::LogShape log = member.durable.log;
@@ -69,7 +73,11 @@ void StreamArchiver::moved(Group& group) {
     if (!cursor) return;
     const std::uint64_t bytes = group.log.committedBytes - m_orders.of(group.id).bytes;
     const std::uint64_t records = LogReader::unread(group, kReader);
-    if (bytes >= m_bounds.segmentBytes || records >= m_bounds.segmentRecords) orderAll(group);
+    // Near the end of the disk a small segment still fits, and the logs soon give back the room
+    // that its records have in all zones.
+    const std::uint64_t parts = m_world.room.isLimited() ? kPartsOnSmallDisk : 1;
+    if (bytes >= m_bounds.segmentBytes / parts || records >= m_bounds.segmentRecords)
+        orderAll(group);
 }
 
 void StreamArchiver::orderAll(Group& group) {
@@ -111,11 +119,40 @@ bool StreamArchiver::orderedNow(KeySpaceId table) const {
            first->first == table;
 }
 
-void StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
-    if (!isActive(group) || group.lastCommitTimestamp() >= horizon) return;
-    if (LogReader::takenByReplicas(group) < group.committed) return;
-    m_log.advance(group, kReader, group.committed);
+std::optional<CalendarTime> StreamArchiver::committedAt(Group& group, Lsn lsn) const {
+    const Member* const holder = holderOf(group, lsn).first;
+    if (holder == nullptr) return std::nullopt;
+    const auto bytes = m_replicator.committedRecord(group, holder->zone, lsn);
+    if (!bytes || *bytes == nullptr) return std::nullopt;
+    const auto record = table::decodeRecord(**bytes);
+    if (!record) return std::nullopt;
+    return record->committedAt;
+}
+
+// Commit timestamps rise with the position. Later records do not hold those before them, so a
+// stream gives room back even while it is written to.
+std::optional<CalendarTime> StreamArchiver::skipExpired(Group& group, CalendarTime horizon) {
+    if (!isActive(group)) return std::nullopt;
+    const Lsn cursor = archivedTo(group);
+    if (cursor >= group.committed) return std::nullopt;
+    const auto next = committedAt(group, cursor.next());
+    if (next && *next >= horizon) return next;
+    Lsn expired = cursor;
+    Lsn end = std::min(LogReader::takenByReplicas(group), group.committed);
+    if (group.lastCommitTimestamp() < horizon) expired = std::max(expired, end);
+    while (expired < end) {
+        const Lsn middle(expired.value() + (end.value() - expired.value() + 1) / 2);
+        const auto at = committedAt(group, middle);
+        if (at && *at < horizon) {
+            expired = middle;
+        } else {
+            end = Lsn(middle.value() - 1);
+        }
+    }
+    m_log.advance(group, kReader, expired);
+    if (expired < group.committed) return committedAt(group, expired.next());
     m_orders.of(group.id).bytes = group.log.committedBytes;
+    return std::nullopt;
 }
 
 }  // namespace orrery::cluster

@@ -19,7 +19,7 @@ public:
     static constexpr std::string_view kReader = kStreamReader;
 
     StreamArchiver(WorldState& world, Replicator& replicator, const LogBounds& bounds)
-        : m_world(world), m_bounds(bounds), m_log(world, replicator) {}
+        : m_world(world), m_replicator(replicator), m_bounds(bounds), m_log(world, replicator) {}
 
     /// From now on the records after `cursor` are kept. No effect if the archive already reads the
     /// group.
@@ -44,9 +44,9 @@ public:
     /// Orders segments of all committed records, because a copied replica or a closed shard waits
     /// for it.
     void orderAll(Group& group);
-    /// Skips what is older than the retention, if the newest committed record is and no replica in
-    /// another Region lacks it.
-    void skipExpired(Group& group, CalendarTime horizon);
+    /// Skips what is older than the retention and no replica in another Region lacks. Returns when
+    /// the next record was committed; nothing if there is none, or if it cannot be read.
+    std::optional<CalendarTime> skipExpired(Group& group, CalendarTime horizon);
     void forget(GroupId group) { m_orders.forget(group); }
 
 private:
@@ -54,7 +54,11 @@ private:
         std::uint64_t bytes = 0;  ///< Group::committedBytes at the last order.
     };
 
+    /// Nothing if no replica at hand surely has the record.
+    std::optional<CalendarTime> committedAt(Group& group, Lsn lsn) const;
+
     WorldState& m_world;
+    Replicator& m_replicator;
     const LogBounds m_bounds;
     LogReader m_log;
     PerGroup<Ordered> m_orders;

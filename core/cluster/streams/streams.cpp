@@ -1,6 +1,7 @@
 #include "core/cluster/streams/streams.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/result.h"
@@ -64,7 +65,7 @@ void Streams::begin(const TableDescription& table, CalendarTime createdAt, Table
     for (const GroupId id : groups) {
         Group& group = *m_world.findGroup(id);
         m_archiver.begin(group, group.committed);
-        m_work.of(id);
+        noteImages(group, m_work.of(id));
         if (which == Table::Existing) wantMark(group);
     }
 }
@@ -181,7 +182,7 @@ storage::StorageResult<void> Streams::resume() {
     for (const KeySpaceId table : tables) {
         TRY(checkArchive(table));
         for (const GroupId id : m_world.partitions.ofSpace(table))
-            m_work.of(id);
+            noteImages(*m_world.findGroup(id), m_work.of(id));
         for (const StreamPtr& stream : m_world.catalog.streams().ofTable(table)) {
             for (const StreamShard& shard : stream->shards) {
                 Group* group = m_world.findGroup(shard.group);
@@ -275,6 +276,7 @@ void Streams::moved(Group& group) {
     // Only then, so that a read that waited knows where its shard ends.
     server.moved(group);
     if (work == nullptr) return;
+    noteImages(group, *work);
     m_archiver.moved(group);
     timeChild(group, *work);
     if (work->isTimed || m_archiver.archivedTo(group) >= group.committed) return;
@@ -283,8 +285,21 @@ void Streams::moved(Group& group) {
            instantOf(CalendarTime(m_world.calendar().sinceEpoch() + kStreamRetention)));
 }
 
-void Streams::forget(GroupId group) {
+void Streams::noteImages(const Group& group, Work& work) {
+    constexpr std::int64_t kRecordBytes = 256;  // Of a deletion, besides the image.
+    const storage::TreeMark& mark = group.mostApplied().mark;
+    const auto images = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(mark.itemBytes + kRecordBytes * mark.itemCount, 0));
+    m_images += images - std::exchange(work.images, images);
+}
+
+void Streams::forgetWork(GroupId group) {
+    if (const Work* work = m_work.find(group)) m_images -= work->images;
     m_work.forget(group);
+}
+
+void Streams::forget(GroupId group) {
+    forgetWork(group);
     m_archiver.forget(group);
     server.forget(group);
 }

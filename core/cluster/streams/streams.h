@@ -67,6 +67,10 @@ public:
     /// Saves the streams that changed. Call it before a turn ends.
     void turnEnds();
 
+    /// The room that the archive needs for the images of all items that have a stream, once they
+    /// are deleted.
+    std::uint64_t imagesOwed() const { return m_images; }
+
     StreamServer server;
 
 private:
@@ -84,6 +88,7 @@ private:
         Mark mark;
         bool isTimed = false;       ///< The table's tick covers the expiry of its records.
         bool isChildTimed = false;  ///< … and the end of its open shard.
+        std::uint64_t images = 0;   ///< What the deletions of all its items would add.
     };
     using Name = std::pair<KeySpaceId, CalendarTime>;
     /// A leader that has not committed a Configuration record is asked again after this long.
@@ -94,6 +99,8 @@ private:
     void endAtOnce(StreamDescription& stream) const;
     /// A planted bug: one record too early.
     void endEarly(StreamDescription& stream) const;
+    void noteImages(const Group& group, Work& work);
+    void forgetWork(GroupId group);
     void wantMark(Group& group);
     void advanceMark(Group& group, Mark& mark);
     void settleMark(const Group& group, Lsn lsn);
@@ -122,6 +129,7 @@ private:
     PerGroup<Work> m_work;
     std::map<KeySpaceId, Instant> m_ticks;  ///< The next one of each table.
     std::set<Name> m_changed;               ///< To be saved.
+    std::uint64_t m_images = 0;             ///< Work::images of all groups.
 };
 
 }  // namespace orrery::cluster

@@ -75,12 +75,13 @@ Instant Streams::tendGroups(KeySpaceId table) {
         } else if (work->isChildTimed && !work->mark.isWanted) {
             wantMark(group);
         }
+        // First, since a Configuration record may have to wait for the room that this gives.
+        const auto oldest = m_archiver.skipExpired(group, horizon());
         if (work->mark.isWanted) {
             askLeader(group);
             next = std::min(next, m_world.now + kAskAgain);
             continue;
         }
-        m_archiver.skipExpired(group, horizon());
         if (isOver) {
             m_archiver.orderAll(group);
             if (m_archiver.archivedTo(group) < endIn(streams, id)) {
@@ -88,14 +89,15 @@ Instant Streams::tendGroups(KeySpaceId table) {
                 continue;
             }
             m_archiver.retire(group);
-            m_work.forget(id);
+            forgetWork(id);
             continue;
         }
         work->isTimed = m_archiver.archivedTo(group) < group.committed;
         if (!work->isTimed) continue;
-        const CalendarTime last = group.lastCommitTimestamp();
-        const CalendarTime end(last.sinceEpoch() + kStreamRetention + Duration(1));
-        next = std::min(next, end > m_world.calendar() ? instantOf(end) : m_world.now + kHeldLook);
+        const CalendarTime first = oldest.value_or(group.lastCommitTimestamp());
+        const CalendarTime end(first.sinceEpoch() + kStreamRetention + Duration(1));
+        // Many at a time.
+        next = std::min(next, std::max(instantOf(end), m_world.now + kHeldLook));
     }
     return next;
 }
