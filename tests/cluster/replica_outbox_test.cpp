@@ -35,6 +35,11 @@ public:
     void change(std::uint64_t lsn, const std::string& key, const std::string& image = "image") {
         m_outbox->addChange(Lsn(lsn), recordOf(key, image));
     }
+    void remove(std::uint64_t lsn, const std::string& key) {
+        table::LogRecord record = recordOf(key, "");
+        record.newImage.reset();
+        m_outbox->addChange(Lsn(lsn), std::move(record));
+    }
     void item(const std::string& key) { m_outbox->addItem(recordOf(key, "item")); }
     void pass(Duration time) { m_state.now = m_state.now + time; }
     Instant now() const { return m_state.now; }
@@ -191,6 +196,39 @@ private slots:
         t.change(6, "b");
         t.outbox().send(false);
         QCOMPARE(t.sent(), "c: b@6=image\n");
+    }
+
+    // Their places are those of the first changes, whatever an item has become since then.
+    void whatADestinationWithoutRoomRefusesIsCombinedWithLaterChanges() {
+        OneOutbox t;
+        t.item("i");
+        t.change(5, "a");
+        t.change(6, "b");
+        t.outbox().send(false);
+        QCOMPARE(t.sent(), "b: i@0=item a@5=image b@6=image\n");
+        t.change(7, "c");
+        t.remove(8, "a");
+        t.change(9, "i");
+        QVERIFY(!t.answer(ReplicaBatchOutcome::Busy));
+        QCOMPARE(t.firstLacking(), 5u);
+        QCOMPARE(t.outbox().pending(), 5u);
+        t.pass(200ms);
+        t.outbox().send(false);
+        // Deletions need least, so they leave first.
+        QCOMPARE(t.sent(), "b: a@5=gone\n");
+        QCOMPARE(t.firstLacking(), 5u);
+        QVERIFY(!t.answer(ReplicaBatchOutcome::Busy));
+        t.pass(200ms);
+        t.outbox().send(false);
+        QCOMPARE(t.sent(), "b: a@5=gone\n");
+        QVERIFY(t.answer(ReplicaBatchOutcome::Taken));
+        QCOMPARE(t.firstLacking(), 6u);
+        t.outbox().send(false);
+        QCOMPARE(t.sent(), "b: b@6=image c@7=image i@9=image\n");
+        QVERIFY(t.answer(ReplicaBatchOutcome::Taken));
+        QCOMPARE(t.firstLacking(), 0u);
+        QCOMPARE(t.outbox().pending(), 0u);
+        QCOMPARE(t.outbox().unansweredBytes(), 0u);
     }
 
     void anotherLeaderIsFollowed() {

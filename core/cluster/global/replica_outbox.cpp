@@ -28,6 +28,13 @@ std::uint64_t bytesOf(const table::LogRecord& record) {
     return record.key.size() + (record.newImage ? record.newImage->size() : 0);
 }
 
+/// Of two changes of an item, the later one goes for both. Its heads tell what the versions that
+/// are left out descend from.
+void follow(table::LogRecord& earlier, table::LogRecord& later) {
+    later.base = std::move(earlier.base);
+    later.originCommittedAt = earlier.originCommittedAt;
+}
+
 }  // namespace
 
 ReplicaOutbox::ReplicaOutbox(WorldState& world, const ReplicaSenderId& sender,
@@ -67,14 +74,12 @@ void ReplicaOutbox::put(Waiting waiting) {
     m_byKey.emplace(last->change.record.key, last);
 }
 
-// It keeps its place, so that an item that changes all the time leaves too. Its heads tell what the
-// versions that are left out descend from.
+// It keeps its place, so that an item that changes all the time leaves too.
 void ReplicaOutbox::combine(Waiting& waiting, table::LogRecord record) {
     table::LogRecord& earlier = waiting.change.record;
     m_waitingBytes += bytesOf(record);
     m_waitingBytes -= bytesOf(earlier);
-    record.base = std::move(earlier.base);
-    record.originCommittedAt = earlier.originCommittedAt;
+    follow(earlier, record);
     earlier = std::move(record);
     ++waiting.commits;
     ++m_waitingCommits;
@@ -86,13 +91,15 @@ std::size_t ReplicaOutbox::unanswered() const {
 
 std::optional<Lsn> ReplicaOutbox::firstLacking() const {
     const auto isRecord = [](const ReplicatedChange& change) { return change.first != Lsn{}; };
+    std::optional<Lsn> lacking;
     if (m_inFlight) {
         const auto first = std::ranges::find_if(m_inFlight->changes, isRecord);
-        if (first != m_inFlight->changes.end()) return first->first;
+        if (first != m_inFlight->changes.end()) lacking = first->first;
     }
     const auto first = std::ranges::find_if(m_waiting, isRecord, &Waiting::change);
-    if (first == m_waiting.end()) return std::nullopt;
-    return first->change.first;
+    if (first != m_waiting.end())
+        lacking = std::min(lacking.value_or(first->change.first), first->change.first);
+    return lacking;
 }
 
 // --- sending
@@ -122,8 +129,11 @@ Instant ReplicaOutbox::send(bool isPaused) {
     if (m_inFlight) {
         if (m_world.now < overdueAt()) return overdueAt();
         if (isPaused) return paused;
-        sendAgain();
-        return overdueAt();
+        if (!m_wasBusy) {
+            sendAgain();
+            return overdueAt();
+        }
+        takeBack();
     }
     if (m_waiting.empty()) return Instant::never();
     const Duration wait = delay();
@@ -144,14 +154,23 @@ void ReplicaOutbox::fillBatch(Duration wait) {
     batch->number = ++m_batches;
     m_inFlightBytes = 0;
     m_inFlightCommits = 0;
-    while (!m_waiting.empty() && m_waiting.front().leavesAt(wait) <= m_world.now &&
-           batch->changes.size() < kBatchChangesMax && m_inFlightBytes < kBatchBytesMax) {
-        Waiting& first = m_waiting.front();
-        m_inFlightBytes += bytesOf(first.change.record);
-        m_inFlightCommits += first.commits;
-        m_byKey.erase(first.change.record.key);
-        batch->changes.push_back(std::move(first.change));
-        m_waiting.pop_front();
+    m_commitsInFlight.clear();
+    const auto isItem = [](const Waiting& one) { return one.change.record.newImage.has_value(); };
+    // What lacks room or waits for a transaction must not hold up deletions.
+    const bool isForDeletions =
+        std::exchange(m_wasBusy, false) && !std::ranges::all_of(m_waiting, isItem);
+    for (auto at = m_waiting.begin(); at != m_waiting.end() && at->leavesAt(wait) <= m_world.now;) {
+        if (batch->changes.size() == kBatchChangesMax || m_inFlightBytes >= kBatchBytesMax) break;
+        if (isForDeletions && isItem(*at)) {
+            ++at;
+            continue;
+        }
+        m_inFlightBytes += bytesOf(at->change.record);
+        m_inFlightCommits += at->commits;
+        m_commitsInFlight.push_back(at->commits);
+        m_byKey.erase(at->change.record.key);
+        batch->changes.push_back(std::move(at->change));
+        at = m_waiting.erase(at);
     }
     m_waitingBytes -= m_inFlightBytes;
     m_waitingCommits -= m_inFlightCommits;
@@ -196,12 +215,47 @@ bool ReplicaOutbox::handle(const ReplicaBatchAnswered& answered) {
             redirect(answered);
             return false;
         case ReplicaBatchOutcome::Busy:
-            return false;  // It is sent again once it is overdue.
+            m_wasBusy = true;  // What it lacks is sent again once the batch is overdue.
+            return false;
         case ReplicaBatchOutcome::Damaged:
             m_isStopped = true;
             return false;
     }
     CHECK(false);
+}
+
+// What an item has become since then takes its place: its deletion may have room where it had none.
+void ReplicaOutbox::takeBack() {
+    const auto batch = std::exchange(m_inFlight, nullptr);
+    m_inFlightBytes = 0;
+    m_inFlightCommits = 0;
+    for (std::size_t i = batch->changes.size(); i > 0; --i)
+        putBack({batch->changes[i - 1], m_sentAt, m_commitsInFlight[i - 1]});
+}
+
+void ReplicaOutbox::putBack(Waiting earlier) {
+    const auto known = m_byKey.find(earlier.change.record.key);
+    if (known != m_byKey.end()) {
+        // A change replaces an item that was there before the replica.
+        if (earlier.commits == 0) return;
+        Waiting& later = *known->second;
+        m_waitingBytes -= bytesOf(later.change.record);
+        m_waitingCommits -= later.commits;
+        if (later.commits > 0) {
+            follow(earlier.change.record, later.change.record);
+            earlier.change.record = std::move(later.change.record);
+            earlier.commits += later.commits;
+        }
+        m_waiting.erase(known->second);
+        m_byKey.erase(known);
+    }
+    m_waitingBytes += bytesOf(earlier.change.record);
+    m_waitingCommits += earlier.commits;
+    const auto after = std::ranges::find_if(m_waiting, [&](const Waiting& one) {
+        return one.commits > 0 && one.change.first > earlier.change.first;
+    });
+    const auto place = m_waiting.insert(after, std::move(earlier));
+    m_byKey.emplace(place->change.record.key, place);
 }
 
 void ReplicaOutbox::redirect(const ReplicaBatchAnswered& answered) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/cluster/global/replica_batch.h"
 #include "core/cluster/kernel/world_state.h"
@@ -62,13 +63,16 @@ private:
         /// The wait is for changes.
         Instant leavesAt(Duration wait) const { return commits == 0 ? since : since + wait; }
     };
-    using Queue = std::list<Waiting>;
+    using Queue = std::list<Waiting>;  ///< By the first record, but for items.
 
     void put(Waiting waiting);
     void combine(Waiting& waiting, table::LogRecord record);
     void fillBatch(Duration wait);
     void transmit();
     void sendAgain();
+    void takeBack();
+    /// Puts a change that was in flight before those of later records.
+    void putBack(Waiting earlier);
     void redirect(const ReplicaBatchAnswered& answered);
     Instant overdueAt() const;
     /// How long changes wait before they leave, for the next batch.
@@ -87,9 +91,11 @@ private:
     std::uint64_t m_waitingCommits = 0;
     std::uint64_t m_inFlightCommits = 0;
     std::uint64_t m_batches = 0;
+    std::vector<std::uint64_t> m_commitsInFlight;  ///< How many are combined in each change.
     Instant m_sentAt;
     std::uint32_t m_tries = 0;      ///< Of the batch in flight, without any answer.
     std::uint32_t m_redirects = 0;  ///< Of the batch in flight, since it was sent for want of one.
+    bool m_wasBusy = false;         ///< So the destination answered the batch in flight.
     bool m_isStopped = false;
 };
 

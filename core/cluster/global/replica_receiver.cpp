@@ -18,7 +18,7 @@ void ReplicaReceiver::on(const ReplicaBatchArrives& arrived) {
 
 void ReplicaReceiver::admit(Group& group, Pending pending) {
     // Its sender repeats the batch.
-    if (!m_world.acceptsWrites || m_world.damage) return;
+    if (m_world.damage) return;
     const replication::Replica& replica = *group.member(pending.zone).replica;
     if (replica.takesRequests(m_world.now)) return take(group, std::move(pending));
     if (replica.role() != replication::Role::Leader)
@@ -39,6 +39,7 @@ bool ReplicaReceiver::waits(GroupId group) const {
 void ReplicaReceiver::take(Group& group, Pending pending) {
     pending.term = group.member(pending.zone).replica->term();
     pending.lost = 0;
+    bool isBusy = false;
     const ReplicatedWriter writer{m_world, m_replicator, m_prepared, m_sizes};
     for (const ReplicatedChange& change : pending.batch->changes) {
         // A batch for a table that is being dropped, or that was one partition once.
@@ -48,12 +49,13 @@ void ReplicaReceiver::take(Group& group, Pending pending) {
             m_world.reportDamage(taken.error());
             return answer(group, pending, ReplicaBatchOutcome::Damaged);
         }
-        if (taken->outcome == ReplicatedWrite::Outcome::Busy)
-            return answer(group, pending, ReplicaBatchOutcome::Busy);
+        // A deletion has room where the item before it has none.
+        isBusy = isBusy || taken->outcome == ReplicatedWrite::Outcome::Busy;
         const bool isLost = taken->outcome == ReplicatedWrite::Outcome::Lost;
         if (isLost && change.first != Lsn{}) ++pending.lost;
         pending.restsOn = std::max(pending.restsOn, taken->restsOn);
     }
+    if (isBusy) return answer(group, pending, ReplicaBatchOutcome::Busy);
     if (pending.restsOn <= group.member(pending.zone).mark.applied)
         return answer(group, pending, ReplicaBatchOutcome::Taken);
     m_inboxes.of(group.id).waiting.push_back(std::move(pending));

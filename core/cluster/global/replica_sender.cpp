@@ -100,12 +100,28 @@ void ReplicaSender::leave(const GlobalTable& global, KeySpaceId table) {
         if (other.table == table) continue;
         for (const GroupId id : m_world.partitions.ofSpace(other.table)) {
             m_log.retire(*m_world.findGroup(id), readerOf(table));
-            if (const auto known = m_sources.find(id); known != m_sources.end())
-                known->second.ways.erase(table);
+            const auto known = m_sources.find(id);
+            if (known == m_sources.end()) continue;
+            known->second.ways.erase(table);
+            noteOwed(known->second);
         }
     }
-    for (const GroupId id : m_world.partitions.ofSpace(table))
-        m_sources.erase(id);
+    for (const GroupId id : m_world.partitions.ofSpace(table)) {
+        const auto known = m_sources.find(id);
+        if (known == m_sources.end()) continue;
+        m_owed -= known->second.owed;
+        m_sources.erase(known);
+    }
+}
+
+// In whole pages, in the log and in the tree of each zone.
+void ReplicaSender::noteOwed(Source& source) {
+    constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
+    std::uint64_t bytes = 0;
+    for (const auto& [destination, way] : source.ways)
+        bytes += way.unansweredBytes() + kPageBytes * way.unanswered();
+    const std::uint64_t owed = 2 * kZonesPerRegion * bytes;
+    m_owed += owed - std::exchange(source.owed, owed);
 }
 
 std::optional<Lsn> ReplicaSender::takenBy(const Group& source, KeySpaceId destination) {
@@ -196,6 +212,7 @@ void ReplicaSender::readAndSend(Group& group, Source& source) {
         m_replicator.wakeLeader(group);
         next = m_world.now + kLeaderLook;
     }
+    noteOwed(source);
     retryBy(group, source, next);
     if (m_shown) m_shown(group);
 }

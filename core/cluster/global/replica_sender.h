@@ -58,6 +58,9 @@ public:
     /// The changes of a partition that another replica has not taken yet, as far as they are known.
     std::uint64_t pending(const Group& source, KeySpaceId destination) const;
 
+    /// The room that the other replicas may need for changes that they have not taken yet.
+    std::uint64_t owed() const { return m_owed; }
+
     // --- for the filling of a new replica
 
     /// Whether the leader of a partition sends to this replica at the moment.
@@ -88,9 +91,11 @@ private:
         std::optional<ReplicaSenderId> owner;  ///< The leader that owns the outboxes.
         std::map<KeySpaceId, Way> ways;        ///< By destination.
         Instant retryAt = Instant::never();
+        std::uint64_t owed = 0;  ///< What its changes without an answer may cost elsewhere.
     };
 
     Source& sourceOf(Group& group);
+    void noteOwed(Source& source);
     void changeOwner(Group& group, Source& source);
     void readAndSend(Group& group, Source& source);
     /// Returns when to read on without another reason.
@@ -111,6 +116,7 @@ private:
     Listener m_lost;
     Listener m_shown;
     std::map<GroupId, Source> m_sources;
+    std::uint64_t m_owed = 0;  ///< Source::owed of all.
 };
 
 }  // namespace orrery::cluster

@@ -62,8 +62,6 @@ void IndexReceiver::on(const IndexBatchArrives& arrived) {
 }
 
 void IndexReceiver::admit(Group& index, Pending pending) {
-    // Its sender repeats the batch.
-    if (!m_world.acceptsWrites) return;
     const replication::Replica& replica = *index.member(pending.zone).replica;
     if (replica.takesRequests(m_world.now)) return take(index, std::move(pending));
     if (replica.role() != replication::Role::Leader)
@@ -108,11 +106,20 @@ void IndexReceiver::take(Group& index, Pending pending) {
     const std::size_t from = takenBefore(batch, *cursor);
     if (isStale(batch, from, *cursor)) return answer(index, pending, BatchOutcome::Stale);
     for (std::size_t i = from; i < batch.changes.size(); ++i) {
+        // Its sender repeats the batch, of which the deletions before this change are taken.
+        if (!hasRoom(batch.changes[i].record)) return;
         if (!propose(index, pending, i)) return;
     }
     if (pending.lsn <= index.member(pending.zone).mark.applied)
         return answer(index, pending, BatchOutcome::Taken);
     m_inboxes.of(index.id).waiting.push_back(std::move(pending));
+}
+
+bool IndexReceiver::hasRoom(const table::LogRecord& change) const {
+    if (m_world.acceptsWrites) return true;
+    constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
+    const std::uint64_t cost = 2 * kZonesPerRegion * kPageBytes;
+    return !change.newImage && m_world.takeRoom(RoomFor::Deletion, cost);
 }
 
 bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {

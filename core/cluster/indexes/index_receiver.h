@@ -43,6 +43,7 @@ private:
     void admit(Group& index, Pending pending);
     void take(Group& index, Pending pending);
     /// Proposes one change of the batch. On corrupt data, answers the batch and returns false.
+    bool hasRoom(const table::LogRecord& change) const;
     bool propose(Group& index, Pending& pending, std::size_t at);
     /// The last base record in the leader's log, including its tail.
     storage::StorageResult<Lsn> cursorOf(const Group& index, Pending& pending) const;

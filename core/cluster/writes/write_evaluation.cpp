@@ -127,7 +127,10 @@ std::uint64_t mayCost(const WorldState& world, const Group& group, const table::
 bool takesRoom(WorldState& world, const Group& group, const table::LogRecord& record,
                Logged logged) {
     if (!world.room.isLimited()) return true;
-    return world.takeRoom(record.newImage ? RoomFor::Growth : RoomFor::Deletion,
+    // Another Region accepted it, as far as there was room for all replicas (World::roomOwed).
+    const bool isCatchUp = record.cause == table::Cause::Replication;
+    const RoomFor growth = isCatchUp ? RoomFor::CatchUp : RoomFor::Growth;
+    return world.takeRoom(record.newImage ? growth : RoomFor::Deletion,
                           mayCost(world, group, record, logged));
 }
 
