@@ -16,6 +16,9 @@ constexpr Duration kProbeEvery = 1s;
 // Clients that fill and delete at once can make it low and sound every few seconds.
 constexpr Duration kTellLowEvery = 1min;
 
+constexpr const char* kWhatIsOwed =
+    ", since replicas lack changes, or streams keep the items that are deleted for 24 hours. ";
+
 std::string reasonOf(const std::optional<storage::StorageError>& error) {
     return error ? error->message() : std::string("no reason was given.");
 }
@@ -37,9 +40,9 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
     enter(DiskState::Full);
     m_probeAt = wall + kProbeEvery;
     const bool isLimited = error && error->code == EFBIG;
-    m_problem = (isLimited ? "A file cannot grow; deletions are refused until it may grow by 1 MB, "
-                             "other writes until 4 MB: "
-                           : "The disk is full; deletions are refused until 1 MB of it is free, "
+    m_problem = (isLimited ? "A file cannot grow; deletions are refused until it may grow by "
+                             "512 KB, other writes until 4 MB: "
+                           : "The disk is full; deletions are refused until 512 KB of it are free, "
                              "other writes until 4 MB: ") +
                 reasonOf(error);
     // It may be low and full in turns for a long time.
@@ -49,17 +52,21 @@ void DiskWatch::foundNoRoom(Duration wall, const std::optional<storage::StorageE
 
 void DiskWatch::hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused) {
     const std::uint64_t least = wasRefused ? kRoomBytes : kLowBytes;
-    if (m_state == DiskState::Sound && bytes < least) turnLow(wall);
+    if (m_state == DiskState::Sound && bytes < least + m_owed) turnLow(wall);
 }
 
 void DiskWatch::turnLow(Duration wall) {
     const bool wasSound = std::exchange(m_state, DiskState::Low) == DiskState::Sound;
     m_probeAt = wall + kProbeEvery;
     m_isOnlyForReads = false;
+    constexpr std::uint64_t kMegabyte = 1u << 20;
+    const std::uint64_t megabytes = (kRoomBytes + m_owed + kMegabyte - 1) / kMegabyte;
     m_problem =
         "Little room is left for the data folder, on its disk or up to a limit on file sizes; only "
-        "deletions are accepted until 4 MB are free. Free disk space, or delete items with "
-        "DeleteItem, indexes, tables, or all tables by a reset.";
+        "deletions are accepted until " +
+        std::to_string(megabytes) + " MB are free" + (m_owed == 0 ? ". " : kWhatIsOwed) +
+        "Free disk space, or delete items with DeleteItem, indexes, tables, or all tables by a "
+        "reset.";
     if (!wasSound) return;
     m_isTold = !m_lowToldAt || wall - *m_lowToldAt >= kTellLowEvery;
     if (!m_isTold) return;
@@ -70,8 +77,8 @@ void DiskWatch::turnLow(Duration wall) {
 void DiskWatch::probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom) {
     if (m_state != DiskState::Low && m_state != DiskState::Full) return;
     m_probeAt = wall + kProbeEvery;
-    if (!hasRoom(kRoomBytes)) {
-        if (m_state == DiskState::Full && hasRoom(kLeastBytes)) turnLow(wall);
+    if (!hasRoom(kRoomBytes + m_owed)) {
+        if (m_state == DiskState::Full && hasRoom(kFreeingBytes)) turnLow(wall);
         return;
     }
     m_state = DiskState::Sound;

@@ -27,6 +27,9 @@ enum class DiskState : std::uint8_t {
 inline constexpr std::uint64_t kLowBytes = cluster::reserveOf(cluster::RoomFor::Growth);
 /// With less room than this, only deletions are carried out, and nothing that adds data goes on.
 inline constexpr std::uint64_t kLeastBytes = cluster::reserveOf(cluster::RoomFor::CatchUp);
+/// A full disk with this much room accepts deletions again: whatever they leave is for what frees
+/// space.
+inline constexpr std::uint64_t kFreeingBytes = cluster::reserveOf(cluster::RoomFor::Deletion);
 /// With this much room a disk that was low or full is sound again: a turn with a few of the largest
 /// requests fits in.
 inline constexpr std::uint64_t kRoomBytes = 4u << 20;
@@ -58,6 +61,8 @@ public:
     void foundNoRoom(Duration wall, const std::optional<storage::StorageError>& error);
     /// The result of a probe: whether there is room for so many bytes.
     void probed(Duration wall, const std::function<bool(std::uint64_t)>& hasRoom);
+    /// Items are to leave so much more room than otherwise: World::roomOwed.
+    void owes(std::uint64_t bytes) { m_owed = bytes; }
     /// An estimate of what can still be written: a sound disk may turn low, the sooner if a write
     /// was refused for lack of room.
     void hasLeft(Duration wall, std::uint64_t bytes, bool wasRefused = false);
@@ -83,6 +88,7 @@ private:
 
     Report m_report;
     DiskState m_state = DiskState::Sound;
+    std::uint64_t m_owed = 0;
     std::optional<Duration> m_probeAt;
     bool m_isOnlyForReads = false;
     bool m_hasReportedDamage = false;

@@ -79,8 +79,13 @@ void LiveDriver::watchRoom(Duration wall) {
     const storage::Store::Figures left = m_store->figures();
     // Images in whole pages take up to twice their size.
     const std::uint64_t unflushed = 2 * kZonesPerRegion * left.memtableBytes;
-    const std::uint64_t needed = m_disk.acceptsWrites() ? kRoomBytes : kLeastBytes;
-    m_awaitsDisk = m_room < needed + unflushed && (unflushed > 0 || left.pendingTurns > 0);
+    const std::uint64_t owed = m_world->roomOwed();
+    m_disk.owes(owed);
+    const std::uint64_t needed = m_disk.acceptsWrites() ? kRoomBytes + owed : kLeastBytes;
+    // A worker may give back the room of what is archived or trimmed.
+    const bool isAtWork = m_logWriter.busy() || m_treeFlusher.busy();
+    m_awaitsDisk =
+        m_room < needed + unflushed && (unflushed > 0 || left.pendingTurns > 0 || isAtWork);
     if (m_awaitsDisk)
         m_flushDue = wall;
     else

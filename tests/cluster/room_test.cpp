@@ -3,6 +3,7 @@
 #include "core/cluster/kernel/room.h"
 
 #include <QTest>
+#include <algorithm>
 
 #include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_harness.h"
@@ -27,6 +28,18 @@ std::uint64_t recordsLacking(WorldHarness& t, VolumeId zone) {
             lacking += t.store().lastLsn(VolumeId(0), partition.group)->value() -
                        t.store().lastLsn(zone, partition.group)->value();
     return lacking;
+}
+
+/// The records that the logs of a zone still have.
+std::uint64_t recordsKept(WorldHarness& t) {
+    std::uint64_t kept = 0;
+    const auto snapshot = t.world().makeSnapshot();
+    for (const auto& table : snapshot->regions.at(0)->tables)
+        for (const auto& partition : table->partitions)
+            kept += t.store().lastLsn(VolumeId(0), partition.group)->value() + 1 -
+                    std::max<std::uint64_t>(
+                        t.store().trimMark(VolumeId(0), partition.group)->value(), 1);
+    return kept;
 }
 
 /// Puts items that expire as soon as the table has a time to live.
@@ -162,6 +175,35 @@ private slots:
             t.setAccepts(Accepted::NoGrowth, 2 * kMegabyte);
             t.run(1s);
         }
+        QCOMPARE(keysLeft(t), std::size_t{0});
+    }
+
+    // Otherwise clients could not put again before it is back, however much they delete.
+    void noLogIsKeptForAZoneThatIsAwayWhileThereIsLittleRoom() {
+        LogBounds bounds;
+        bounds.stepRecords = 1;
+        bounds.stepBytes = 10'000;
+        WorldHarness t(Profile::dropIn(), 1, 16'384, bounds);
+        t.createTable();
+        const auto fault = test::failZone(t.world(), "us-east-1b", std::nullopt);
+        t.run(5s);
+        for (int i = 0; i < 100; ++i)
+            t.put("k" + std::to_string(i), {{"pad", std::string(10'000, 'x')}});
+        t.run(5s);
+        t.flush();
+        t.run(1s);
+        QVERIFY2(recordsKept(t) >= 100, qPrintable(QString::number(recordsKept(t))));
+        t.setAccepts(Accepted::NoGrowth, 3 * kMegabyte);
+        for (int i = 0; i < 100; ++i)
+            test::write(t, {.pk = "k" + std::to_string(i), .isDelete = true});
+        t.run(1s);
+        t.flush();
+        t.run(1s);
+        QVERIFY2(recordsKept(t) < 10, qPrintable(QString::number(recordsKept(t))));
+        t.setAccepts(true);
+        QVERIFY(test::heal(t.world(), *fault));
+        t.run(20s);
+        QCOMPARE(recordsLacking(t, VolumeId(1)), std::uint64_t{0});
         QCOMPARE(keysLeft(t), std::size_t{0});
     }
 

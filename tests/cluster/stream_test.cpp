@@ -119,6 +119,16 @@ class StreamTest : public QObject {
         }
     }
 
+    /// The first position that the log of the table's partition in a zone still has.
+    std::uint64_t logBeginsAt(const std::string& table) {
+        const auto snapshot = m_t.world().makeSnapshot();
+        for (const auto& one : snapshot->regions.at(0)->tables) {
+            if (one->name == table)
+                return m_t.store().trimMark(VolumeId(0), one->partitions.at(0).group)->value();
+        }
+        return 0;
+    }
+
     std::string m_failed;
     std::size_t m_largest = 0;
 
@@ -226,6 +236,70 @@ private slots:
         m_t.flush();
         QVERIFY(m_t.store().archiveOrders(table).empty());
         QVERIFY(m_t.store().archiveSegments(table).empty());
+    }
+
+    // Neither later writes nor the mark of a shard that is four hours old hold what has expired.
+    void expiredRecordsLeaveTheLogWhateverComesAfterThem() {
+        createTable("Ahead");
+        put("Ahead", "old", 6);
+        pass(23h);
+        put("Ahead", "new", 2);
+        pass(2h);
+        m_t.run(2min);
+        m_t.flush();
+        QVERIFY2(logBeginsAt("Ahead") > 6, std::to_string(logBeginsAt("Ahead")).c_str());
+        const auto keys = readAll("Ahead");
+        QCOMPARE(m_failed, std::string());
+        QCOMPARE(keys, (std::vector<std::string>{"new0", "new1"}));
+    }
+
+    // There is no room for the mark of the old shard before they have left.
+    void expiredRecordsGiveRoomBackToAStoreThatHasNone() {
+        createTable("Tight");
+        put("Tight", "old", 6);
+        m_t.setAccepts(cluster::Accepted::Deletions, 512u << 10);
+        pass(25h);
+        m_t.flush();
+        m_t.run(2min);
+        m_t.flush();
+        QVERIFY2(logBeginsAt("Tight") > 6, std::to_string(logBeginsAt("Tight")).c_str());
+        m_t.setAccepts(true);
+        put("Tight", "new", 2);
+        const auto keys = readAll("Tight");
+        QCOMPARE(m_failed, std::string());
+        QCOMPARE(keys, (std::vector<std::string>{"new0", "new1"}));
+    }
+
+    // So that each still fits on a disk that is nearly full.
+    void segmentsAreSmallerWhileRoomIsLimited() {
+        createTable("Small");
+        const KeySpaceId table = m_t.find("Small")->space;
+        put("Small", "k", 2, 300'000);
+        QVERIFY(m_t.store().archiveOrders(table).empty());
+        m_t.setAccepts(cluster::Accepted::Everything, 32u << 20);
+        put("Small", "l", 1, 300'000);
+        QVERIFY(!m_t.store().archiveOrders(table).empty());
+        m_t.setAccepts(true);
+        m_t.flush();
+    }
+
+    // What the deletions of all items will add, which new items are to leave room for.
+    void itemsOweTheRoomForTheirDeletions() {
+        const std::uint64_t before = m_t.world().roomOwed();
+        createTable("Owes");
+        put("Owes", "k", 4, 100'000);
+        const std::uint64_t owed = m_t.world().roomOwed() - before;
+        QVERIFY2(owed > 400'000 && owed < 410'000, std::to_string(owed).c_str());
+        m_t.restart();
+        QCOMPARE(m_t.world().roomOwed(), before + owed);
+        m_t.use("Owes");
+        m_t.remove("k0");
+        m_t.run(1s);
+        const std::uint64_t left = m_t.world().roomOwed() - before;
+        QVERIFY2(left > 300'000 && left < 310'000, std::to_string(left).c_str());
+        m_t.submit("DeleteTable", always(cluster::DeleteTable{m_t.find("Owes")}));
+        m_t.run(10s);
+        QCOMPARE(m_t.world().roomOwed(), before);
     }
 
     // Its records are gone; no order will bring them back.

@@ -81,7 +81,7 @@ private slots:
         QVERIFY(!watched.disk.acceptsDeletions() && watched.disk.isOnlyForReads());
         watched.disk.hasLeft(1s, engine::kLowBytes - 1);
         QVERIFY(watched.disk.state() == DiskState::Full);
-        watched.disk.probed(2s, left(engine::kLeastBytes));
+        watched.disk.probed(2s, left(engine::kFreeingBytes));
         QVERIFY(watched.disk.state() == DiskState::Low);
         QVERIFY(watched.disk.acceptsDeletions() && !watched.disk.isOnlyForReads());
         watched.disk.foundNoRoom(3s, kNoSpace);
@@ -109,13 +109,30 @@ private slots:
         for (Duration wall = 0s; wall < 200s; wall += 2s) {
             watched.disk.foundNoRoom(wall, kNoSpace);
             QVERIFY(watched.disk.state() == DiskState::Full);
-            watched.disk.probed(wall + 1s, left(engine::kLeastBytes));
+            watched.disk.probed(wall + 1s, left(engine::kFreeingBytes));
             QVERIFY(watched.disk.state() == DiskState::Low);
         }
         QCOMPARE(watched.sentences.size(), std::size_t{1});
         watched.disk.probed(200s, left(engine::kRoomBytes));
         watched.disk.foundNoRoom(201s, kNoSpace);
         QCOMPARE(watched.sentences.size(), std::size_t{3});
+    }
+
+    // Replicas that lack changes need it, or the images of what is deleted.
+    void itemsLeaveTheRoomThatIsOwed() {
+        constexpr std::uint64_t kOwed = 3u << 20;
+        Watched watched;
+        watched.disk.owes(kOwed);
+        watched.disk.hasLeft(1s, engine::kLowBytes + kOwed);
+        QVERIFY(watched.disk.acceptsWrites());
+        watched.disk.hasLeft(2s, engine::kLowBytes + kOwed - 1);
+        QVERIFY(!watched.disk.acceptsWrites() && watched.disk.acceptsDeletions());
+        QVERIFY(watched.disk.problem().find("until 7 MB are free, since") != std::string::npos);
+        watched.disk.probed(3s, left(engine::kRoomBytes + kOwed - 1));
+        QVERIFY(!watched.disk.acceptsWrites());
+        watched.disk.owes(0);
+        watched.disk.probed(4s, left(engine::kRoomBytes));
+        QVERIFY(watched.disk.acceptsWrites());
     }
 
     void reopensOnlyForReadsWhileTheDiskIsFull() {

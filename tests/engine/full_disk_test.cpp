@@ -293,10 +293,10 @@ private slots:
         QVERIFY(hasItem(engine, 0));
         const auto put = engine.call("PutItem", putJson("x"));
         QCOMPARE(put.status, 500);
-        QVERIFY2(
-            put.body.find("A file cannot grow; deletions are refused until it may grow by 1 MB") !=
-                std::string::npos,
-            put.body.c_str());
+        QVERIFY2(put.body.find(
+                     "A file cannot grow; deletions are refused until it may grow by 512 KB") !=
+                     std::string::npos,
+                 put.body.c_str());
         QCOMPARE(told->all().size(), std::size_t{1});
         limit.reset();
         waitForRoom(engine, 1000);

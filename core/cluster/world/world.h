@@ -102,6 +102,10 @@ public:
     const std::optional<storage::StorageError>& damage() const;
     /// A write was refused for lack of room since the world was last told what the store accepts.
     bool lacksRoom() const;
+    /// The room that what was accepted so far needs later, beside that for the items themselves:
+    /// for changes that replicas in other Regions lack, and for the images of items that have a
+    /// stream, once they are deleted. New items are to leave as much.
+    std::uint64_t roomOwed() const;
 
     // --- inputs and answers
 

@@ -62,8 +62,9 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - Replicas elect leaders, keep leases and finish what was proposed before.
 // - Calls are answered. A transaction that has begun ends; a read transaction tries again.
 // - Zones lose and regain power.
-// - CatchUpResumes, IndexBatchArrives, ReplicaBatchArrives and LedgerStep ask `acceptsWrites`
-//   themselves. An IndexRetry or a ReplicaRetry only sends what the receiver then does not take.
+// - CatchUpResumes and LedgerStep ask `acceptsWrites` themselves. IndexBatchArrives and
+//   ReplicaBatchArrives take only what there is room for: deletions sooner than items. An
+//   IndexRetry or a ReplicaRetry only sends what the receiver then does not take.
 // While the store accepts some writes, only copies and jobs that add data are held. The other jobs
 // free space.
 bool World::Impl::isHeld(const Event& event) const {
@@ -96,13 +97,21 @@ Admitted World::Impl::admit(const StorageAccepts& input) {
     const Accepted before = std::exchange(accepted, input.accepted);
     state.acceptsWrites = accepted <= Accepted::NoGrowth;
     state.acceptsOwnWork = accepted == Accepted::Everything;
-    state.room.set(input.room, accepted <= Accepted::ClientWrites);
+    const std::uint64_t room = accepted == Accepted::Nothing ? 0 : input.room;
+    state.room.set(room, accepted <= Accepted::ClientWrites);
     if (state.acceptsWrites) replicator.resumeCatchUp();
     if (accepted == before || accepted == Accepted::Nothing) return 0;
     for (Event& event : std::exchange(heldBack, {})) {
         std::visit([this](auto& body) { state.queue.add(state.now, std::move(body)); }, event);
     }
     return 0;
+}
+
+// No more than is watched for: see LiveDriver.
+std::uint64_t World::roomOwed() const {
+    constexpr std::uint64_t kOwedMax = 32u << 20;
+    const std::uint64_t owed = m_impl->streams.imagesOwed() + m_impl->replication.sender.owed();
+    return std::min(owed, kOwedMax);
 }
 
 bool World::lacksRoom() const {
