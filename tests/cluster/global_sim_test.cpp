@@ -60,7 +60,7 @@ private slots:
 
     // A run in which nothing happens proves nothing.
     void theMixReachesWhatItIsFor() {
-        constexpr int kMixed = 20;
+        constexpr int kMixed = 60;
         GlobalSimReport sum;
         for (std::uint64_t seed = 1; seed <= kMixed; ++seed) {
             const GlobalSimReport one = kRuns.run(seed);
@@ -91,7 +91,7 @@ private slots:
             static_cast<unsigned long long>(sum.gaps));
         QVERIFY(sum.writesDone > 100 * kMixed && sum.strongReads > 40 * kMixed);
         QVERIFY(sum.transactions > 10 * kMixed && sum.replicated > 50 * kMixed);
-        QVERIFY(sum.replicasMade > kMixed && sum.replicasDeleted > kMixed / 2);
+        QVERIFY(sum.replicasMade > kMixed && sum.replicasDeleted > kMixed / 3);
         QVERIFY(sum.tablesMade > kMixed && sum.tablesDeleted > kMixed / 4);
         QVERIFY(sum.regionFaults > kMixed && sum.kills > kMixed && sum.refusals > 0);
         QVERIFY(sum.judgedCalls > 50 * kMixed);

