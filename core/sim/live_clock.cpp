@@ -47,15 +47,16 @@ LiveClock::Step LiveClock::next(Duration wall, Instant due) {
     const bool isBehind = due < step.until;
     const bool mayStretch = !m_paused && isBehind && due >= m_advancingTo;
     const Instant latest = due + (mayStretch ? scaled(kBehindMax) : Duration());
-    if (mayStretch && latest < step.until) {
+    const bool isStretched = mayStretch && latest < step.until;
+    if (isStretched) {
         step.until = std::max(latest, m_target);
         anchor(step.until, wall);
         // A running driver calls every few milliseconds. If it did not call for so long although it
-        // had nothing to catch up, the process was not running at all.
+        // had little to catch up, the process was not running at all.
         step.jumped = !m_wasBehind && since > kBehindMax;
         m_stretchedAt = wall;
     }
-    m_wasBehind = isBehind;
+    m_wasBehind = isStretched;
     m_target = step.until;
     return step;
 }

@@ -13,9 +13,9 @@ namespace orrery::sim {
 ///
 /// The world is *behind* if an event is due and has not run yet. It catches up on at most 250 ms of
 /// that. Beyond that, its time is stretched, so that a slow machine makes a slow world instead of a
-/// heap of timers that all fire at once. If the world was not behind before the gap, the process or
-/// the machine was asleep: time is stretched too, but the gap is reported as a jump, after which
-/// the caller sets the calendar.
+/// heap of timers that all fire at once. If it was not stretched before the gap, the process or the
+/// machine was asleep: time is stretched too, but the gap is reported as a jump, after which the
+/// caller sets the calendar.
 class LiveClock {
 public:
     /// Speeds are in millionths of the wall clock's, so that no decision uses floating point.
@@ -70,7 +70,7 @@ private:
     Instant m_target;          // The latest instant that was given out.
     Instant m_advancingTo;     // Being behind before this instant does not stretch time.
     Duration m_lastWall;       // At the last `next`.
-    bool m_wasBehind = false;  // At the last `next`.
+    bool m_wasBehind = false;  // At the last `next`, so far that time was stretched.
     std::optional<Duration> m_stretchedAt;
 };
 

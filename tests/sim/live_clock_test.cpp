@@ -121,6 +121,13 @@ private slots:
         QVERIFY(!clock.next(kBoot + 1h + 1ms, at(1s + 11ms)).jumped);
     }
 
+    // The driver wakes for an event, which is then just due: nothing to catch up.
+    void jumpsAfterASleepThatBeganAtAnEvent() {
+        LiveClock clock(at(0s), kBoot);
+        clock.next(kBoot + 1s, at(1s - 1ms));
+        QVERIFY(clock.next(kBoot + 1h, at(1s + 10ms)).jumped);
+    }
+
     void movesOnByDaysWithoutStretching() {
         LiveClock clock(at(0s), kBoot);
         const Duration days = 35 * 24h;
