@@ -315,8 +315,8 @@ private:
         return std::ranges::adjacent_find(elements) != elements.end();
     }
 
-    // The text for a null: AWS's client for DAX has it (RequestValidator), and the service returns it
-    // as ExtendDB says (test_attribute_value_validation.py).
+    // The text for a null: AWS's client for DAX has it (RequestValidator), and ExtendDB quotes it
+    // from the service (test_attribute_value_validation.py).
     static ApiResult<AttributeValue> stringSet(const json::Value& value) {
         TRY_ASSIGN(auto taken,
                    elements<std::string>(value, takeString, "An string set  may not be empty",

@@ -218,7 +218,8 @@ bool ReplicaOutbox::handle(const ReplicaBatchAnswered& answered) {
             redirect(answered);
             return false;
         case ReplicaBatchOutcome::Busy:
-            m_wasBusy = true;  // What it lacks is sent again once the batch is overdue.
+            // What it lacks is sent again once the batch is overdue; a journal's in the same order.
+            m_wasBusy = m_pace != Pace::OneByOne;
             return false;
         case ReplicaBatchOutcome::Damaged:
             m_isStopped = true;
