@@ -32,7 +32,7 @@ private slots:
 
     void anErrorOfTheServiceSaysWhichZonesAreLost() {
         const Backend::Answer failed{
-            500, R"({"__type":"x#InternalServerError","message":"Internal server error"})", {}};
+            500, R"({"__type":"InternalServerError","message":"Internal server error"})", {}};
         const auto region = std::make_shared<observe::RegionView>();
         region->name = "us-east-1";
         observe::Snapshot snapshot;
@@ -48,7 +48,7 @@ private slots:
                            "of us-east-1 is up. A write or a strong read needs a leader, and a "
                            "leader needs 2 of the 3."));
         QCOMPARE(errorText(failed, snapshot, "eu-west-1"), plain);
-        const Backend::Answer refused{400, R"({"__type":"x#ValidationException"})", {}};
+        const Backend::Answer refused{400, R"({"__type":"ValidationException"})", {}};
         QCOMPARE(errorText(refused, snapshot, "us-east-1"), errorText(refused));
     }
 
