@@ -311,7 +311,6 @@ private slots:
         m_window->dock("explorer")->hide();
         m_window->setTheme(widgets::Theme::Dark);
         m_window->close();
-        QCOMPARE(MainWindow::savedTheme(), widgets::Theme::Dark);
         m_window = std::make_unique<MainWindow>(m_backend.get(), false);
         m_window->show();
         QVERIFY(m_window->dock("explorer")->isHidden());

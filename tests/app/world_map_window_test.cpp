@@ -121,6 +121,7 @@ private slots:
         const auto* label = m_window->findChild<QLabel*>(QStringLiteral("behind"));
         QVERIFY(label != nullptr);
         QTRY_COMPARE(label->text(), QStringLiteral("Regions: 26 changes behind"));
+        m_backend->addTable("Orders", 10);  // Its Region has zones.
         m_backend->setLag(1, 3);
         QTRY_VERIFY(label->text().startsWith(QStringLiteral("Zones: 3 records, ")));
         QVERIFY(label->text().endsWith(QStringLiteral(" · Regions: 26 changes behind")));
