@@ -17,10 +17,10 @@ constexpr std::size_t kDropGroupsMax = 256;
 // What a restart does for a record besides copying it takes as long as copying so many bytes.
 constexpr std::uint64_t kReplayBytesPerRecord = 1024;
 // Limits the log kept until the trees have it, which a restart must apply again before it answers,
-// to about twice this: some 25,000 records of 1 KB, or 50,000 small ones, of each of three zones.
+// to about twice this: some 20,000 records of 1 KB, or 40,000 small ones, of each of three zones.
 // Repeated writes of the same keys fill the log but hardly the memtable. With few keys, a
 // flush is cheap and comes early.
-constexpr std::uint64_t kReplayBytesMax = 80u << 20;
+constexpr std::uint64_t kReplayBytesMax = 64u << 20;
 constexpr std::uint64_t kReplayBytesMin = 32u << 20;
 constexpr std::uint64_t kReplayBytesPerMemtableByte = 16;
 

@@ -68,7 +68,8 @@ private slots:
         QVERIFY(refused([](GlobalTable& table) { table.journal->seats[1] = RegionId(2); }));
         QVERIFY(refused([](GlobalTable& table) { table.journal->partitions.clear(); }));
         QVERIFY(refused([](GlobalTable& table) { table.journal->partitions.pop_back(); }));
-        QVERIFY(refused([](GlobalTable& table) { table.journal->partitions[1].begin = "n"; }));
+        QVERIFY(refused(
+            [](GlobalTable& table) { table.journal->partitions[1].begin = std::string(1, 'n'); }));
         QVERIFY(refused([](GlobalTable& table) { table.journal->partitions[0].group = {}; }));
         Prng prng(11);
         for (int i = 0; i < 10'000; ++i) {

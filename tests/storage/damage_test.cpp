@@ -111,9 +111,9 @@ std::vector<std::uint64_t> seedsOf(bool isLog, int kind) {
 }
 
 // Everything that the store has, against the rounds that were written.
-class Reader {
+class FolderReader {
 public:
-    Reader(const Store& store, int rounds) : m_store(store), m_rounds(rounds) {}
+    FolderReader(const Store& store, int rounds) : m_store(store), m_rounds(rounds) {}
 
     void readAll() {
         for (const VolumeId volume : kVolumes) {
@@ -230,11 +230,11 @@ class DamageTest : public QObject {
             ++tally.refused;
             return;
         }
-        Reader before(**store, 2);
+        FolderReader before(**store, 2);
         before.readAll();
         // A damaged store that goes on writing must not make it worse.
         writeRound(**store, 2);
-        Reader after(**store, 3);
+        FolderReader after(**store, 3);
         after.readAll();
         if (tally.wrong.empty()) tally.wrong = before.wrong + after.wrong;
         if (before.hasError || (*store)->damage())
@@ -255,7 +255,7 @@ private slots:
             writeRound(**store, 0);
             writeRound(**store, 1);
             QCOMPARE((*store)->health(), Health::Ok);
-            Reader reader(**store, 2);
+            FolderReader reader(**store, 2);
             reader.readAll();
             QVERIFY(!reader.hasError && !reader.isMissing);
             QCOMPARE(reader.wrong, std::string());
