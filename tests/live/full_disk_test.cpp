@@ -100,7 +100,8 @@ private slots:
         QFETCH(bool, restart);
         SmallDisk disk;
         if (!disk.isMounted()) QSKIP("This process may not mount a file system.");
-        Ledger ledger(kClients, 16);
+        // More than there is room for, or the logs would be trimmed in time for ever.
+        Ledger ledger(kClients, 64);
         auto daemon = std::make_unique<Daemon>(QStringList{"--data", disk.path()});
         QVERIFY(daemon->isReady());
         HttpClient client(daemon->port());

@@ -46,6 +46,13 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
       snapshots(state, server, replication, jobs),
       checksums(state, replicator, jobs) {
     replicator.setListener(*this);
+    replicator.setHelper(options.helper);
+    connectItems();
+    connectTables();
+}
+
+// Requests on items, and what they wait for elsewhere.
+void World::Impl::connectItems() {
     indexes.sender.setShown([this](Group& base, ZoneIndex leader,
                                    Lsn shown) { server.indexesShow(base, leader, shown); },
                             [this](GroupId base) { return server.waitsForIndexes(base); });
@@ -66,7 +73,6 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
              [this](Group& group, ZoneIndex zone, OpId op, std::unique_ptr<OpResult> result) {
                  server.answerWith(group, zone, op, std::move(result));
              }});
-    replicator.setHelper(options.helper);
     replicator.setBeforePropose(
         [this](const Group& group, ZoneIndex zone, table::LogRecord& record) {
             noteExpiry(state, group, zone, record);
@@ -74,13 +80,17 @@ World::Impl::Impl(storage::Store& store, const WorldOptions& options)
         });
     expiries.setServe(
         [this](Group& group, ParkedOp asked) { server.serve(group, std::move(asked)); });
-    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
-    indexes.backfill.setFilled(
-        [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
     transactions.coordinator.setEnded(
         [this](CallNumber number, ApiResult<Reply> result, storage::Ticket gate) {
             router.transactionEnded(number, std::move(result), gate);
         });
+}
+
+// Long work on tables.
+void World::Impl::connectTables() {
+    expiryFiller.setFilled([this](KeySpaceId table) { tables.expiryFilled(table); });
+    indexes.backfill.setFilled(
+        [this](KeySpaceId table, KeySpaceId index) { tables.indexFilled(table, index); });
 }
 
 bool World::Impl::waits(const Group& group) const {

@@ -24,6 +24,10 @@ class World::Impl : private GroupListener {
 public:
     Impl(storage::Store& store, const WorldOptions& options);
 
+    // Parts of the constructor: who tells whom.
+    void connectItems();
+    void connectTables();
+
     void process(Event& event);
 
     // One per kind of input; see world_inputs.cpp.
