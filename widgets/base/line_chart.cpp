@@ -94,8 +94,7 @@ void LineChart::setLines(const std::vector<Line>& lines) {
             most = std::max(most, point.y());
     constexpr double kSecondsFrom = 5'000;
     const double scale = !d.timeTitle.isEmpty() && most > kSecondsFrom ? 1e-3 : 1;
-    if (!d.timeTitle.isEmpty())
-        setUnit(d.timeTitle.arg(scale < 1 ? tr("s") : tr("ms")));
+    if (!d.timeTitle.isEmpty()) setUnit(d.timeTitle.arg(scale < 1 ? tr("s") : tr("ms")));
     for (std::size_t i = 0; i < d.series.size(); ++i) {
         if (i >= lines.size()) {
             d.series[i]->clear();
