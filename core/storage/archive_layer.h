@@ -57,8 +57,7 @@ private:
         ArchiveOrder order;
         std::optional<Ticket> needs;  ///< Unknown until the turn has ended.
         enum class State : std::uint8_t { Waiting, Out, Cancelled, Written } state;
-        std::uint64_t bytes =
-            0;  ///< Of its records; 0 while they have always fit, or are not read.
+        std::uint64_t bytes = 0;  ///< Of its records; 0 unless they were once too large.
     };
     struct Removal {
         ArchiveSegment segment;

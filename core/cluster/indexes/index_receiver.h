@@ -42,8 +42,9 @@ private:
 
     void admit(Group& index, Pending pending);
     void take(Group& index, Pending pending);
-    /// Proposes one change of the batch. On corrupt data, answers the batch and returns false.
+    /// Whether the store takes the change now; while there is little room, only a deletion.
     bool hasRoom(const table::LogRecord& change) const;
+    /// Proposes one change of the batch. On corrupt data, answers the batch and returns false.
     bool propose(Group& index, Pending& pending, std::size_t at);
     /// The last base record in the leader's log, including its tail.
     storage::StorageResult<Lsn> cursorOf(const Group& index, Pending& pending) const;

@@ -99,7 +99,8 @@ enum class Accepted : std::uint8_t {
     /// The same without items that grow: of the writes of clients, only deletions.
     NoGrowth,
     /// Deletions and what else frees space: tables that settle, jobs that reclaim, expiries. What
-    /// adds data waits: also catch-up, changes for indexes, and marks of streams.
+    /// adds data waits: also catch-up, marks of streams, and changes for indexes and replicas, of
+    /// which only deletions are taken.
     Deletions,
     /// Nothing (a full disk, damage, an I/O error). The caller admits no call that writes, and the
     /// world holds back its own work: jobs, copies, catch-up, expiries, changes for indexes, marks
