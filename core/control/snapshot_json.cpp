@@ -256,6 +256,7 @@ void writeJobs(json::Writer& out, const std::vector<observe::JobView>& jobs) {
         out.name("since").string(calendarText(job.since));
         out.name("canCancel").boolean(spec.canCancel);
         out.name("stopped").boolean(job.isStopped);
+        out.name("waitsForRoom").boolean(job.waitsForRoom);
         out.endObject();
     }
     out.endArray();

@@ -43,6 +43,8 @@ struct JobView {
     CalendarTime since;
     /// The job found corrupt data and continues after the next start.
     bool isStopped = false;
+    /// The job goes on once the disk has more room.
+    bool waitsForRoom = false;
     bool operator==(const JobView&) const = default;
 };
 

@@ -122,7 +122,7 @@ private slots:
     void anIndexIsFilledOnlyWhileWritesAreAccepted_data() {
         QTest::addColumn<int>("accepted");
         QTest::newRow("nothing") << static_cast<int>(Accepted::Nothing);
-        QTest::newRow("room for clients") << static_cast<int>(Accepted::ClientWrites);
+        QTest::newRow("deletions") << static_cast<int>(Accepted::Deletions);
     }
     void anIndexIsFilledOnlyWhileWritesAreAccepted() {
         QFETCH(int, accepted);

@@ -19,6 +19,7 @@ struct Sum {
     std::uint64_t done = 0;
     std::uint64_t total = 0;
     bool isStopped = false;
+    bool waitsForRoom = false;
     bool operator==(const Sum&) const = default;
 };
 
@@ -46,14 +47,15 @@ public:
     std::map<JobKind, Sum> listed() const {
         std::map<JobKind, Sum> sums;
         for (const observe::JobView& row : jobs.views())
-            add(sums[row.kind], row.done, row.total, row.isStopped);
+            add(sums[row.kind], {row.done, row.total, row.isStopped, row.waitsForRoom});
         return sums;
     }
     std::map<JobKind, Sum> expected() const {
         std::map<JobKind, Sum> sums;
         for (const JobId id : known) {
             const Job& job = *jobs.find(id);
-            add(sums[job.kind], job.done, std::max(job.done, job.total), job.isStopped);
+            add(sums[job.kind],
+                {job.done, std::max(job.done, job.total), job.isStopped, job.waitsForRoom});
         }
         return sums;
     }
@@ -64,10 +66,11 @@ public:
     std::set<JobId> known;
 
 private:
-    static void add(Sum& sum, std::uint64_t done, std::uint64_t total, bool isStopped) {
-        sum.done += done;
-        sum.total += total;
-        sum.isStopped = sum.isStopped || isStopped;
+    static void add(Sum& sum, const Sum& other) {
+        sum.done += other.done;
+        sum.total += other.total;
+        sum.isStopped = sum.isStopped || other.isStopped;
+        sum.waitsForRoom = sum.waitsForRoom || other.waitsForRoom;
     }
 };
 
@@ -145,6 +148,8 @@ private slots:
                     t.end(id);
                 else if (prng.chance({1, 10}))
                     t.jobs.setStopped(id, prng.chance({1, 2}));
+                else if (prng.chance({1, 5}))
+                    t.jobs.setWaitsForRoom(id, prng.chance({1, 2}));
                 else
                     t.jobs.setProgress(id, prng.below(200), prng.below(100));
             }

@@ -113,6 +113,23 @@ private slots:
         QCOMPARE(countOf(t, kIreland, 'a'), std::size_t{0});
     }
 
+    void aReplicaIsFilledAsFarAsThereIsRoom() {
+        ReplicasHarness t;
+        test::createTableIn(t, kHome);
+        t.run(1s);
+        t.putMany(kHome, "a", 60);
+        t.setAccepts(Accepted::ClientWrites, 5 * kMegabyte);
+        t.change(kHome, ReplicaChange::Kind::Create, kIreland);
+        t.run(10s);
+        const auto jobs = t.world().jobs();
+        QVERIFY(std::ranges::any_of(jobs, &observe::JobView::waitsForRoom));
+        for (const observe::JobView& job : jobs)
+            QCOMPARE(job.kind, observe::JobKind::FillReplica);
+        runWithRoom(t, Accepted::ClientWrites, 5 * kMegabyte, 20s);
+        QVERIFY(t.world().jobs().empty());
+        QCOMPARE(countOf(t, kIreland, 'a'), std::size_t{60});
+    }
+
     // In both Regions together they would take more than there is.
     void changesThatAReplicaLacksOweTheirRoom() {
         ReplicasHarness t;

@@ -1,13 +1,13 @@
 // Goal: each thing that takes room leaves what it must leave for the others, in the world as well.
 
-#include "core/cluster/kernel/room.h"
-
 #include <QTest>
 #include <algorithm>
 
+#include "core/cluster/kernel/world_state.h"
 #include "tests/cluster/transaction_calls.h"
 #include "tests/cluster/world_harness.h"
 #include "tests/cluster/world_inputs.h"
+#include "tests/cluster/world_judges.h"
 #include "tests/support/test_main.h"
 
 using namespace orrery;
@@ -67,6 +67,13 @@ void setTimeToLive(WorldHarness& t) {
              [update](const auto&, const auto&) { return ApiResult<Request>(update); });
 }
 
+void putColours(WorldHarness& t, int count) {
+    t.createTable();
+    for (int i = 0; i < count; ++i)
+        t.put("k" + std::to_string(i), {{"colour", "red"}, {"pad", std::string(10'000, 'x')}});
+    t.run(1s);
+}
+
 std::size_t keysLeft(WorldHarness& t) {
     const auto scan = t.scan(true);
     t.run(0s);
@@ -81,10 +88,11 @@ private slots:
     void eachLeavesRoomForThoseAfterIt() {
         Room room;
         QVERIFY(!room.isLimited());
-        for (const RoomFor what : {RoomFor::Growth, RoomFor::CatchUp, RoomFor::Deletion}) {
-            room.set(3 * kMegabyte, true);
+        for (const RoomFor what :
+             {RoomFor::OwnWork, RoomFor::Growth, RoomFor::CatchUp, RoomFor::Deletion}) {
+            room.set(5 * kMegabyte, true);
             QVERIFY(room.isLimited());
-            const std::uint64_t most = 3 * kMegabyte - reserveOf(what);
+            const std::uint64_t most = 5 * kMegabyte - reserveOf(what);
             QVERIFY(!room.take(what, most + 1));
             QCOMPARE(room.lacks(), what == RoomFor::Growth);
             QVERIFY(room.take(what, most) && !room.take(what, 1));
@@ -109,6 +117,7 @@ private slots:
         room.set(UINT64_MAX, false);
         QVERIFY(room.isLimited() && !room.lacks());
         QVERIFY(room.take(RoomFor::Deletion, UINT64_MAX));
+        QVERIFY(!room.take(RoomFor::OwnWork, 0) && !room.lacks());
         QVERIFY(!room.take(RoomFor::Growth, 0) && room.lacks());
         room.set(UINT64_MAX, true);
         QVERIFY(!room.lacks() && room.take(RoomFor::Growth, UINT64_MAX));
@@ -176,6 +185,41 @@ private slots:
             t.run(1s);
         }
         QCOMPARE(keysLeft(t), std::size_t{0});
+    }
+
+    void anIndexIsFilledAsFarAsThereIsRoom() {
+        WorldHarness t;
+        putColours(t, 100);
+        t.setAccepts(Accepted::ClientWrites, 5 * kMegabyte);
+        t.addIndex(test::colourIndex());
+        t.run(10s);
+        const observe::JobView job = t.world().jobs().at(0);
+        QVERIFY(job.waitsForRoom && job.kind == observe::JobKind::FillIndex);
+        QVERIFY2(job.done > 0 && job.done < 100, qPrintable(QString::number(job.done)));
+        for (int i = 0; i < 100; ++i) {
+            t.setAccepts(Accepted::ClientWrites, 5 * kMegabyte);
+            t.run(100ms);
+        }
+        QVERIFY(t.world().jobs().empty());
+        QCOMPARE(QString::fromStdString(test::judgeTables(t.world())), QString());
+    }
+
+    // Otherwise the table could not be removed either.
+    void anIndexWithoutEntriesNeedsNoRoom() {
+        WorldHarness t;
+        putColours(t, 100);
+        t.setAccepts(Accepted::NoGrowth, 3 * kMegabyte);
+        t.addIndex(test::colourIndex());
+        t.run(1s);
+        QVERIFY(t.world().jobs().at(0).waitsForRoom);
+        for (int i = 0; i < 100; ++i) {
+            t.setAccepts(Accepted::NoGrowth, 3 * kMegabyte);
+            test::write(t, {.pk = "k" + std::to_string(i), .isDelete = true});
+            t.run(10ms);
+        }
+        t.run(10s);
+        QVERIFY(t.world().jobs().empty());
+        QVERIFY(!t.table()->indexes.at(0).backfilling);
     }
 
     // Otherwise clients could not put again before it is back, however much they delete.

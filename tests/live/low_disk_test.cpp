@@ -32,6 +32,9 @@ constexpr const char* kAddIndex =
     R"({"IndexName":"All","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],)"
     R"("Projection":{"ProjectionType":"ALL"}}}]})";
 
+constexpr const char* kAddReplica =
+    R"({"TableName":"Low","ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]})";
+
 constexpr const char* kAddExpiry =
     R"({"TableName":"Low","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"e"}})";
 
@@ -92,6 +95,7 @@ private slots:
         QTest::addColumn<QString>("what");
         QTest::newRow("nothing else") << "nothing";
         QTest::newRow("an index is filled") << "index";
+        QTest::newRow("a replica is filled") << "replica";
         QTest::newRow("its items expire") << "expiry";
         QTest::newRow("a stream keeps what is deleted") << "stream";
         QTest::newRow("a zone comes back") << "zone";
@@ -110,6 +114,7 @@ private slots:
         QVERIFY(count > 50);
         if (what == "zone") client.control("DELETE", "/faults", "");
         if (what == "index") QCOMPARE(client.call("UpdateTable", kAddIndex).status, 200);
+        if (what == "replica") QCOMPARE(client.call("UpdateTable", kAddReplica).status, 200);
         if (what == "expiry") QCOMPARE(client.call("UpdateTimeToLive", kAddExpiry).status, 200);
         if (what == "expiry")
             recoversByItself(client);

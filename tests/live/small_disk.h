@@ -52,9 +52,12 @@ inline bool isReadOnly(HttpClient& client) {
 
 inline bool soonSucceeds(HttpClient& client, const char* operation, const std::string& json) {
     const QDeadlineTimer patience(20'000);
+    HttpClient::Answer last;
     while (!patience.hasExpired()) {
-        if (client.call(operation, json).status == 200) return true;
+        last = client.call(operation, json);
+        if (last.status == 200) return true;
     }
+    qWarning("%s: %d %s", operation, last.status, last.body.c_str());
     return false;
 }
 

@@ -108,10 +108,14 @@ QString jobText(const observe::JobView& job) {
     const auto text = [](std::string_view view) {
         return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
     };
-    const QString stopped = job.isStopped ? QStringLiteral(", stopped by corrupt data") : QString();
+    QString hold;
+    if (job.isStopped)
+        hold = QStringLiteral(", stopped by corrupt data");
+    else if (job.waitsForRoom)
+        hold = QStringLiteral(", waiting for room on the disk");
     return QStringLiteral("%1 %2: %3 of %4 %5%6")
         .arg(text(spec.shown), text(job.subject), countText(static_cast<std::int64_t>(job.done)),
-             countText(static_cast<std::int64_t>(job.total)), text(spec.unit), stopped);
+             countText(static_cast<std::int64_t>(job.total)), text(spec.unit), hold);
 }
 
 QString roleText(observe::Role role) {

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kStepItemsMax = 100;
 constexpr std::uint64_t kStepBytesMax = 1u << 20;
+constexpr std::uint64_t kStepBytesLittleRoom = 64u << 10;
 constexpr std::size_t kUnansweredMax = 500;
 constexpr std::uint64_t kUnansweredBytesMax = 2u << 20;
 /// The maximum of items per partition to read again after a kill.
@@ -189,13 +190,22 @@ std::optional<Duration> ReplicaFill::step(JobId id) {
     }
     const bool isAnswered = m_sender.unanswered(source->id, table) == 0;
     if (cursor->sinceSaved >= kItemsBetweenSaves && isAnswered) save(*cursor);
-    const bool hasRoom = m_sender.unanswered(source->id, table) <= kUnansweredMax &&
-                         m_sender.unansweredBytes(source->id, table) <= kUnansweredBytesMax;
-    if (!hasRoom || cursor->sinceSaved >= kItemsBetweenSaves) return kWait;
-    readSome(*source, *leader, table, *cursor);
+    const bool mayRead = m_sender.unanswered(source->id, table) <= kUnansweredMax &&
+                         m_sender.unansweredBytes(source->id, table) <= kUnansweredBytesMax &&
+                         isItsTurn(*source, table);
+    if (!mayRead || cursor->sinceSaved >= kItemsBetweenSaves) return kWait;
+    const bool lacksRoom = !readSome(*source, *leader, table, *cursor);
     if (job.isStopped) return std::nullopt;
+    m_jobs.setWaitsForRoom(id, lacksRoom);
     m_sender.readAndSend(*source);
-    return Duration{};
+    return lacksRoom ? kWait : Duration{};
+}
+
+bool ReplicaFill::isItsTurn(const Group& source, KeySpaceId table) {
+    if (!m_world.room.isLimited()) return true;
+    if (m_sender.unanswered(m_lastReader.first, m_lastReader.second) > 0) return false;
+    m_lastReader = {source.id, table};
+    return true;
 }
 
 bool ReplicaFill::hasBegun(const Group& source, ZoneIndex leader, Cursor& cursor) {
@@ -208,7 +218,7 @@ bool ReplicaFill::hasBegun(const Group& source, ZoneIndex leader, Cursor& cursor
     return member.mark.applied >= cursor.barrier;
 }
 
-void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cursor& cursor) {
+bool ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cursor& cursor) {
     const KeyBounds items = source.boundsIn(source.space);
     const KeyBounds gone = tombstones(source.id);
     const bool areItems = cursor.nextKey >= items.begin;
@@ -216,7 +226,9 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
     std::uint64_t bytes = 0;
     bool isCut = false;
     bool isDamaged = false;
+    bool lacksRoom = false;
     std::vector<Deleted> deleted;
+    const std::uint64_t bytesMax = m_world.room.isLimited() ? kStepBytesLittleRoom : kStepBytesMax;
     const auto take = [&](std::string_view key, std::string_view image) {
         const auto stored = table::decodeStored(key, image);
         const auto attributes = stored ? image.substr(stored->attributesAt) : std::string_view();
@@ -224,6 +236,9 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
                               table::isImage(attributes, source.schema->keys);
         isDamaged = !stored || !isProven;
         if (isDamaged) return storage::ScanStep::Stop;
+        lacksRoom = !m_world.takeRoom(RoomFor::OwnWork, roomInAllZones(image.size()));
+        isCut = lacksRoom;
+        if (lacksRoom) return storage::ScanStep::Stop;
         const bool isSkipped = m_world.plantedBug == PlantedBug::ReplicaFillSkips && visited == 1;
         if (areItems && !isSkipped) {
             m_sender.addItem(source, table, key, stored->header, attributes);
@@ -232,7 +247,7 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
         }
         cursor.nextKey = std::string(key) + '\0';
         bytes += image.size();
-        isCut = ++visited == kStepItemsMax || bytes >= kStepBytesMax;
+        isCut = ++visited == kStepItemsMax || bytes >= bytesMax;
         return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
     };
     auto scanned =
@@ -245,14 +260,15 @@ void ReplicaFill::readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cu
         const std::string what = areItems ? "An item" : "A deleted item";
         m_world.reportDamage(isDamaged ? damagedTree(source, leader, what) : scanned.error());
         m_jobs.setStopped(cursor.job, true);
-        return;
+        return true;
     }
-    if (isCut) return;
+    if (isCut) return !lacksRoom;
     if (areItems) {
         cursor.nextKey = gone.begin;
     } else {
         cursor.atEnd = true;
     }
+    return true;
 }
 
 // A put while the table was not global left the tombstone where it was. It deletes nothing.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/cluster/global/replica_sender.h"
@@ -63,7 +64,10 @@ private:
     /// Saves what the replica is known to have.
     void save(Cursor& cursor);
     bool hasBegun(const Group& source, ZoneIndex leader, Cursor& cursor);
-    void readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cursor& cursor);
+    /// As in IndexBackfill.
+    bool isItsTurn(const Group& source, KeySpaceId table);
+    /// Reads a bounded number of items. False if the next one needs more room than there is.
+    bool readSome(Group& source, ZoneIndex leader, KeySpaceId table, Cursor& cursor);
     storage::StorageResult<void> addDeleted(Group& source, ZoneIndex leader, KeySpaceId table,
                                             const std::vector<Deleted>& deleted);
     void checkFilled(const Group& source, KeySpaceId table, Cursor& cursor);
@@ -74,6 +78,8 @@ private:
     ReplicaSender& m_sender;
     Filled m_filled;
     std::map<KeySpaceId, Cursors> m_fillings;  ///< By the table that is filled.
+    /// Which read last while room was limited.
+    std::pair<GroupId, KeySpaceId> m_lastReader;
 };
 
 }  // namespace orrery::cluster

@@ -129,7 +129,6 @@ void ReplicaSender::leave(const GlobalTable& global, KeySpaceId table) {
 
 // In whole pages, in the log and in the tree of each zone.
 void ReplicaSender::noteOwed(Source& source) {
-    constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
     std::uint64_t bytes = 0;
     for (const auto& [destination, way] : source.ways)
         bytes += way.unansweredBytes() + kPageBytes * way.unanswered();

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kOldPrefix = "filling/";
 constexpr std::size_t kStepItemsMax = 100;
 constexpr std::uint64_t kStepBytesMax = 1u << 20;
+constexpr std::uint64_t kStepBytesLittleRoom = 64u << 10;
 constexpr std::size_t kUnansweredMax = 500;
 constexpr std::uint64_t kUnansweredBytesMax = 2u << 20;
 /// The maximum of items per base partition to read again after a kill.
@@ -229,6 +230,7 @@ std::optional<Duration> IndexBackfill::step(JobId id) {
     if (cursor == nullptr || cursor->isFilled) return std::nullopt;
     const Progress progress = advance(*base, *table, *index, *cursor);
     if (job.isStopped) return std::nullopt;
+    m_jobs.setWaitsForRoom(id, progress == Progress::WaitsForRoom);
     if (!cursor->atEnd) return progress == Progress::Moved ? Duration{} : kWait;
     checkFilled(*base, job.space);
     return std::nullopt;
@@ -250,9 +252,8 @@ IndexBackfill::Progress IndexBackfill::advance(Group& base, const TableDescripti
     Progress progress = Progress::Waits;
     if (isUpToDate && cursor.sinceSaved < kItemsBetweenSaves &&
         m_sender.unanswered(base.id) <= kUnansweredMax &&
-        m_sender.unansweredBytes(base.id) <= kUnansweredBytesMax) {
-        readSome(base, *leader, table, index, cursor);
-        progress = Progress::Moved;
+        m_sender.unansweredBytes(base.id) <= kUnansweredBytesMax && isItsTurn(base, index.space)) {
+        progress = readSome(base, *leader, table, index, cursor);
         if (m_world.plantedBug == PlantedBug::FillCursorEarly) save(cursor);
     }
     m_sender.readAndSend(base);
@@ -277,13 +278,23 @@ bool IndexBackfill::hasBegun(const Group& base, ZoneIndex leader, KeySpaceId ind
     return true;
 }
 
-void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescription& table,
-                             const SecondaryIndex& index, Cursor& cursor) {
+bool IndexBackfill::isItsTurn(const Group& base, KeySpaceId index) {
+    if (!m_world.room.isLimited()) return true;
+    if (m_sender.unanswered(m_lastReader.first, m_lastReader.second) > 0) return false;
+    m_lastReader = {base.id, index};
+    return true;
+}
+
+IndexBackfill::Progress IndexBackfill::readSome(Group& base, ZoneIndex leader,
+                                                const TableDescription& table,
+                                                const SecondaryIndex& index, Cursor& cursor) {
     const std::string end = base.boundsIn(table.space).end;
+    const std::uint64_t bytesMax = m_world.room.isLimited() ? kStepBytesLittleRoom : kStepBytesMax;
     std::size_t visited = 0;
     std::uint64_t bytes = 0;
     bool isCut = false;
     bool isDamaged = false;
+    bool lacksRoom = false;
     const auto scanned = m_world.store.scan(
         volumeOf(base.region, leader), cursor.nextKey, end, storage::ScanDirection::Forward,
         [&](std::string_view key, std::string_view image) {
@@ -293,11 +304,15 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
             isDamaged =
                 !stored || (!table::hasChecksum(image) && !table::isImage(attributes, table.keys));
             if (isDamaged) return storage::ScanStep::Stop;
-            if (const auto entry = table::indexEntryOf(attributes, index, table.keys))
-                m_sender.addItem(base, index.space, *entry);
+            const auto entry = table::indexEntryOf(attributes, index, table.keys);
+            lacksRoom = entry && !m_world.takeRoom(RoomFor::OwnWork,
+                                                   roomInAllZones(entry->attributes.size()));
+            isCut = lacksRoom;
+            if (lacksRoom) return storage::ScanStep::Stop;
+            if (entry) m_sender.addItem(base, index.space, *entry);
             cursor.nextKey = std::string(key) + '\0';
             bytes += image.size();
-            isCut = ++visited == kStepItemsMax || bytes >= kStepBytesMax;
+            isCut = ++visited == kStepItemsMax || bytes >= bytesMax;
             return isCut ? storage::ScanStep::Stop : storage::ScanStep::Continue;
         });
     cursor.sinceSaved += visited;
@@ -306,9 +321,10 @@ void IndexBackfill::readSome(Group& base, ZoneIndex leader, const TableDescripti
         m_world.reportDamage(isDamaged ? damagedTree(base, leader, "An item of table " + table.name)
                                        : scanned.error());
         m_jobs.setStopped(cursor.job, true);
-        return;
+        return Progress::Waits;
     }
     cursor.atEnd = !isCut;
+    return lacksRoom ? Progress::WaitsForRoom : Progress::Moved;
 }
 
 }  // namespace orrery::cluster

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/cluster/indexes/index_sender.h"
@@ -71,7 +72,7 @@ private:
             return cursor == cursors.end() ? nullptr : &cursor->second;
         }
     };
-    enum class Progress : std::uint8_t { Moved, Waits };
+    enum class Progress : std::uint8_t { Moved, Waits, WaitsForRoom };
 
     void add(const TableDescription& table, KeySpaceId index, GroupId base, JobId job);
     Job newJob(const TableDescription& table, KeySpaceId index, const Group& base) const;
@@ -80,9 +81,12 @@ private:
     Progress advance(Group& base, const TableDescription& table, const SecondaryIndex& index,
                      Cursor& cursor);
     bool hasBegun(const Group& base, ZoneIndex leader, KeySpaceId index, Cursor& cursor);
+    /// True if this partition may read on. While room is limited, only one reads at a time: what
+    /// others have sent has not taken its room yet.
+    bool isItsTurn(const Group& base, KeySpaceId index);
     /// Reads a bounded number of items from the leader.
-    void readSome(Group& base, ZoneIndex leader, const TableDescription& table,
-                  const SecondaryIndex& index, Cursor& cursor);
+    Progress readSome(Group& base, ZoneIndex leader, const TableDescription& table,
+                      const SecondaryIndex& index, Cursor& cursor);
     void setBarrier(GroupId base, KeySpaceId index, Cursor& cursor, Lsn barrier);
     void save(Cursor& cursor);
     /// Null: the index is not being filled.
@@ -96,6 +100,8 @@ private:
     IndexSender& m_sender;
     Filled m_filled;
     std::map<KeySpaceId, std::map<KeySpaceId, Filling>> m_fillings;  ///< By table, then index.
+    /// Which read last while room was limited.
+    std::pair<GroupId, KeySpaceId> m_lastReader;
     std::uint64_t m_partitionsChecked = 0;
 };
 

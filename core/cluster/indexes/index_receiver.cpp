@@ -117,9 +117,7 @@ void IndexReceiver::take(Group& index, Pending pending) {
 
 bool IndexReceiver::hasRoom(const table::LogRecord& change) const {
     if (m_world.acceptsWrites) return true;
-    constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
-    const std::uint64_t cost = 2 * kZonesPerRegion * kPageBytes;
-    return !change.newImage && m_world.takeRoom(RoomFor::Deletion, cost);
+    return !change.newImage && m_world.takeRoom(RoomFor::Deletion, roomInAllZones(0));
 }
 
 bool IndexReceiver::propose(Group& index, Pending& pending, std::size_t at) {

@@ -2,10 +2,16 @@
 
 #include <cstdint>
 
+#include "core/base/ids.h"
+
 namespace orrery::cluster {
+
+/// LMDB gives a large value whole pages of this size.
+inline constexpr std::uint64_t kPageBytes = 4096;
 
 /// What takes room in the store. Each leaves some for those after it.
 enum class RoomFor : std::uint8_t {
+    OwnWork,   ///< What fills an index or a replica in another Region.
     Growth,    ///< Items that clients write.
     CatchUp,   ///< Records that a replica lacks, without which there may be no quorum.
     Deletion,  ///< Items that clients delete, or that expire.
@@ -15,6 +21,8 @@ enum class RoomFor : std::uint8_t {
 /// deletions leave is for them.
 constexpr std::uint64_t reserveOf(RoomFor what) {
     switch (what) {
+        case RoomFor::OwnWork:
+            return 4u << 20;
         case RoomFor::Growth:
             return 2u << 20;
         case RoomFor::CatchUp:
@@ -23,6 +31,11 @@ constexpr std::uint64_t reserveOf(RoomFor what) {
             return 512u << 10;
     }
     return 0;
+}
+
+/// The room for a value of so many bytes in the logs and trees of all zones of a Region.
+constexpr std::uint64_t roomInAllZones(std::uint64_t bytes) {
+    return 2 * kZonesPerRegion * (kPageBytes + bytes);
 }
 
 /// How many bytes the store can still take, as the driver last estimated. What is about to be
@@ -39,7 +52,7 @@ public:
 
     /// False, and takes nothing, if there is not enough.
     bool take(RoomFor what, std::uint64_t bytes) {
-        const bool isAllowed = what != RoomFor::Growth || m_takesGrowth;
+        const bool isAllowed = what >= RoomFor::CatchUp || m_takesGrowth;
         if (m_bytes == UINT64_MAX && isAllowed) return true;
         const std::uint64_t reserve = reserveOf(what);
         if (isAllowed && m_bytes >= reserve && bytes <= m_bytes - reserve) {

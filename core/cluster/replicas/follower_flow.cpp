@@ -15,7 +15,6 @@ namespace {
 constexpr std::size_t kMessageBytesMax = 128 * 1024;
 constexpr std::uint64_t kFollowerBytesMax = 512 * 1024;
 constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
-constexpr std::uint64_t kPageBytes = 4096;  // Of LMDB.
 
 }  // namespace
 

@@ -34,6 +34,7 @@ std::string_view furtherOnes(JobKind kind) {
 JobList::Sum& JobList::Sum::operator+=(const Sum& other) {
     jobs += other.jobs;
     stopped += other.stopped;
+    waitForRoom += other.waitForRoom;
     done += other.done;
     total += other.total;
     return *this;
@@ -42,13 +43,15 @@ JobList::Sum& JobList::Sum::operator+=(const Sum& other) {
 JobList::Sum& JobList::Sum::operator-=(const Sum& other) {
     jobs -= other.jobs;
     stopped -= other.stopped;
+    waitForRoom -= other.waitForRoom;
     done -= other.done;
     total -= other.total;
     return *this;
 }
 
 JobList::Sum JobList::sumOf(const Job& job) {
-    return {1, job.isStopped ? std::size_t{1} : 0, job.done, std::max(job.done, job.total)};
+    return {1, job.isStopped ? std::size_t{1} : 0, job.waitsForRoom ? std::size_t{1} : 0, job.done,
+            std::max(job.done, job.total)};
 }
 
 JobList::Kind& JobList::kindOf(const Job& job) {
@@ -103,7 +106,7 @@ void JobList::addRows(JobKind kind, std::vector<observe::JobView>& views) const 
             subject = std::to_string(all.rows.size() - kRowsMax + 1) + " " +
                       std::string(furtherOnes(kind));
         views.push_back({id.value(), kind, std::move(subject), sum.done, sum.total, row.since,
-                         sum.stopped > 0});
+                         sum.stopped > 0, sum.waitForRoom > 0});
         if (isLast) return;
         left -= row.sum;
     }

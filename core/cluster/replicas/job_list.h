@@ -40,6 +40,7 @@ private:
     struct Sum {
         std::size_t jobs = 0;
         std::size_t stopped = 0;
+        std::size_t waitForRoom = 0;
         std::uint64_t done = 0;
         std::uint64_t total = 0;
 

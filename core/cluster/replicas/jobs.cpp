@@ -196,6 +196,14 @@ void Jobs::setStopped(JobId id, bool isStopped) {
     m_list.changed(job);
 }
 
+void Jobs::setWaitsForRoom(JobId id, bool waits) {
+    Job& job = m_jobs.at(id).job;
+    if (job.waitsForRoom == waits) return;
+    m_list.changes(job);
+    job.waitsForRoom = waits;
+    m_list.changed(job);
+}
+
 void Jobs::save(JobId id, std::string cursor) {
     Job& job = m_jobs.at(id).job;
     job.cursor = std::move(cursor);

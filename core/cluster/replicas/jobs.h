@@ -35,6 +35,7 @@ struct Job {
     std::uint64_t total = 0;
     std::string cursor;  ///< Where it continues after a stop, in its worker's format.
     bool isStopped = false;
+    bool waitsForRoom = false;
 };
 
 /// The name of the value that keeps a job: this, then its id.
@@ -92,6 +93,8 @@ public:
     void setSubject(JobId id, std::string subject);
     /// The job met corrupt data, or goes on.
     void setStopped(JobId id, bool isStopped);
+    /// The job would go on if the store had more room.
+    void setWaitsForRoom(JobId id, bool waits);
     /// Saves the job with the open turn, and this cursor.
     void save(JobId id, std::string cursor);
     /// Queues the next step, unless one is queued.

@@ -21,7 +21,6 @@ constexpr std::size_t kItemsAtOnce = 200;
 constexpr Duration kAskAgain = 200ms;
 constexpr Duration kLookAgain = 1ms;
 /// An entry may cost a page in the log and in the tree of each zone.
-constexpr std::uint64_t kEntryCost = 2 * 4096 * kZonesPerRegion;
 
 }  // namespace
 
@@ -164,7 +163,7 @@ std::optional<std::size_t> ExpiryFiller::visitSome(Group& group, ZoneIndex leade
         if (group.tail.contains(one.key) || group.tail.contains(entry)) continue;
         const auto& replica = group.member(leader).replica;
         if (!replica || !replica->takesRequests(m_world.now)) return std::nullopt;
-        if (!m_world.takeRoom(RoomFor::CatchUp, kEntryCost)) return std::nullopt;
+        if (!m_world.takeRoom(RoomFor::CatchUp, roomInAllZones(0))) return std::nullopt;
         table::LogRecord record;
         record.kind = table::RecordKind::Expiry;
         record.space = group.space;

@@ -65,18 +65,17 @@ Admitted World::Impl::admit(const StorageSynced& input) {
 // - CatchUpResumes, JournalAsked and LedgerStep ask `acceptsWrites` themselves. IndexBatchArrives
 //   and ReplicaBatchArrives take only what there is room for: deletions sooner than items. An
 //   IndexRetry or a ReplicaRetry only sends what the receiver then does not take.
-// While the store accepts some writes, only copies and jobs that add data are held. The other jobs
-// free space.
+// While the store accepts some writes, only copies are held and, near the end, jobs that add data.
+// Those take only what there is room for. The other jobs free space.
 bool World::Impl::isHeld(const Event& event) const {
     if (accepted != Accepted::Nothing) {
         if (std::holds_alternative<CopyStep>(event)) return true;
         const auto* step = std::get_if<JobStep>(&event);
         const Job* job = step == nullptr ? nullptr : jobs.find(step->job);
         if (job == nullptr) return false;
-        // Without its entry an item never expires, which would free space.
-        const bool isExpiryHeld = accepted > Accepted::NoGrowth;
-        return job->kind == JobKind::FillIndex || job->kind == JobKind::FillReplica ||
-               (job->kind == JobKind::FillExpiry && isExpiryHeld);
+        const bool addsData = job->kind == JobKind::FillIndex ||
+                              job->kind == JobKind::FillReplica || job->kind == JobKind::FillExpiry;
+        return addsData && accepted > Accepted::NoGrowth;
     }
     return std::visit(
         Overloaded{

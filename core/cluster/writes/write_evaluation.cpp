@@ -113,7 +113,6 @@ ApiError unmet(const ItemView& item, bool itemOnConditionFailure) {
 /// in the tree; a transaction does so twice. The global indexes may copy the new one.
 std::uint64_t mayCost(const WorldState& world, const Group& group, const table::LogRecord& record,
                       Logged logged) {
-    constexpr std::uint64_t kPageBytes = 4096;  // LMDB gives a large value whole pages.
     const TablePtr table = world.catalog.find(group.table);
     const std::uint64_t indexes = table == nullptr ? 0 : table->indexes.size();
     const std::uint64_t after = kPageBytes + (record.newImage ? record.newImage->size() : 0);

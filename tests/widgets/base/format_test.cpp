@@ -51,6 +51,9 @@ private slots:
         QCOMPARE(jobText(job), QStringLiteral("Filling index I of table T: 500 of 20,000 items"));
         job.isStopped = true;
         QVERIFY(jobText(job).endsWith(QStringLiteral("stopped by corrupt data")));
+        job.isStopped = false;
+        job.waitsForRoom = true;
+        QVERIFY(jobText(job).endsWith(QStringLiteral("waiting for room on the disk")));
         QCOMPARE(behindText(0, Duration()), QStringLiteral("even with the leader"));
         QCOMPARE(behindText(1, 12ms), QStringLiteral("1 record, 12 ms behind"));
     }
