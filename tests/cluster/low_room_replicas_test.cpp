@@ -4,6 +4,7 @@
 #include <QTest>
 #include <algorithm>
 
+#include "core/cluster/kernel/world_state.h"
 #include "tests/cluster/replicas_harness.h"
 #include "tests/cluster/world_inputs.h"
 #include "tests/support/test_main.h"
@@ -111,6 +112,24 @@ private slots:
         t.setAccepts(true);
         t.run(30s);
         QCOMPARE(countOf(t, kIreland, 'a'), std::size_t{0});
+    }
+
+    // The table gets a stream with it.
+    void aReplicaNeedsRoomForWhatIsDeleted() {
+        ReplicasHarness t;
+        test::createTableIn(t, kHome);
+        t.run(1s);
+        t.putMany(kHome, "a", 4);
+        const std::uint64_t least = reserveOf(RoomFor::OwnWork);
+        t.setAccepts(Accepted::ClientWrites, least + std::uint64_t{4 * 256});
+        const auto refused = t.change(kHome, ReplicaChange::Kind::Create, kIreland);
+        QVERIFY(t.refusalOf(refused).contains(QStringLiteral("keep a stream of this table")));
+        t.setAccepts(Accepted::ClientWrites, least + kMegabyte / 4);
+        QVERIFY(!t.failed(t.change(kHome, ReplicaChange::Kind::Create, kIreland)));
+        // It has its stream by then.
+        t.run(10s);
+        t.setAccepts(Accepted::ClientWrites, least);
+        QVERIFY(!t.failed(t.change(kHome, ReplicaChange::Kind::Create, "eu-central-1")));
     }
 
     void aReplicaIsFilledAsFarAsThereIsRoom() {

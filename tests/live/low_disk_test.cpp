@@ -32,6 +32,10 @@ constexpr const char* kAddIndex =
     R"({"IndexName":"All","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],)"
     R"("Projection":{"ProjectionType":"ALL"}}}]})";
 
+constexpr const char* kAddStream =
+    R"({"TableName":"Low","StreamSpecification":{"StreamEnabled":true,)"
+    R"("StreamViewType":"KEYS_ONLY"}})";
+
 constexpr const char* kAddReplica =
     R"({"TableName":"Low","ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]})";
 
@@ -78,6 +82,12 @@ void deleteItems(HttpClient& client, int count) {
     qInfo("%d items, of which %d had to wait", count, refused);
 }
 
+/// What is deleted later would need more room than there is.
+void isRefusedForRoom(HttpClient& client, const char* update) {
+    const auto answer = client.call("UpdateTable", update);
+    QVERIFY2(answer.body.find("keep a stream") != std::string::npos, answer.body.c_str());
+}
+
 /// A day later nothing is left of the items but their room.
 void putAgain(HttpClient& client, int count) {
     QCOMPARE(client.control("POST", "/clock/advance", R"({"by":"26h"})").status, 200);
@@ -95,7 +105,8 @@ private slots:
         QTest::addColumn<QString>("what");
         QTest::newRow("nothing else") << "nothing";
         QTest::newRow("an index is filled") << "index";
-        QTest::newRow("a replica is filled") << "replica";
+        QTest::newRow("it gets a stream") << "new stream";
+        QTest::newRow("it gets a replica") << "replica";
         QTest::newRow("its items expire") << "expiry";
         QTest::newRow("a stream keeps what is deleted") << "stream";
         QTest::newRow("a zone comes back") << "zone";
@@ -114,7 +125,8 @@ private slots:
         QVERIFY(count > 50);
         if (what == "zone") client.control("DELETE", "/faults", "");
         if (what == "index") QCOMPARE(client.call("UpdateTable", kAddIndex).status, 200);
-        if (what == "replica") QCOMPARE(client.call("UpdateTable", kAddReplica).status, 200);
+        if (what == "replica") isRefusedForRoom(client, kAddReplica);
+        if (what == "new stream") isRefusedForRoom(client, kAddStream);
         if (what == "expiry") QCOMPARE(client.call("UpdateTimeToLive", kAddExpiry).status, 200);
         if (what == "expiry")
             recoversByItself(client);

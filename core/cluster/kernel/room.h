@@ -50,13 +50,16 @@ public:
     }
     bool isLimited() const { return m_bytes != UINT64_MAX || !m_takesGrowth; }
 
+    bool has(RoomFor what, std::uint64_t bytes) const {
+        const bool isAllowed = what >= RoomFor::CatchUp || m_takesGrowth;
+        if (!isAllowed || m_bytes == UINT64_MAX) return isAllowed;
+        const std::uint64_t reserve = reserveOf(what);
+        return m_bytes >= reserve && bytes <= m_bytes - reserve;
+    }
     /// False, and takes nothing, if there is not enough.
     bool take(RoomFor what, std::uint64_t bytes) {
-        const bool isAllowed = what >= RoomFor::CatchUp || m_takesGrowth;
-        if (m_bytes == UINT64_MAX && isAllowed) return true;
-        const std::uint64_t reserve = reserveOf(what);
-        if (isAllowed && m_bytes >= reserve && bytes <= m_bytes - reserve) {
-            m_bytes -= bytes;
+        if (has(what, bytes)) {
+            if (m_bytes != UINT64_MAX) m_bytes -= bytes;
             return true;
         }
         m_lacks = m_lacks || what == RoomFor::Growth;

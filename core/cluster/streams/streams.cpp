@@ -285,11 +285,15 @@ void Streams::moved(Group& group) {
            instantOf(CalendarTime(m_world.calendar().sinceEpoch() + kStreamRetention)));
 }
 
-void Streams::noteImages(const Group& group, Work& work) {
+std::uint64_t Streams::imagesIn(const Group& group) {
     constexpr std::int64_t kRecordBytes = 256;  // Of a deletion, besides the image.
     const storage::TreeMark& mark = group.mostApplied().mark;
-    const auto images = static_cast<std::uint64_t>(
+    return static_cast<std::uint64_t>(
         std::max<std::int64_t>(mark.itemBytes + kRecordBytes * mark.itemCount, 0));
+}
+
+void Streams::noteImages(const Group& group, Work& work) {
+    const std::uint64_t images = imagesIn(group);
     m_images += images - std::exchange(work.images, images);
 }
 

@@ -70,6 +70,8 @@ public:
     /// The room that the archive needs for the images of all items that have a stream, once they
     /// are deleted.
     std::uint64_t imagesOwed() const { return m_images; }
+    /// The same for the items of one partition.
+    static std::uint64_t imagesIn(const Group& group);
 
     StreamServer server;
 

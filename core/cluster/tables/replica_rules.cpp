@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/cluster/streams/streams.h"
 
 namespace orrery::cluster {
 namespace {
@@ -209,7 +210,17 @@ ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& 
         TRY(checkSettled(*table));
         if (change.kind == ReplicaChange::Kind::Delete) TRY(checkRemoval(world, *table));
     }
-    return {};
+    return isCreate ? checkRoomForStream(world, source) : ApiResult<void>();
+}
+
+ApiResult<void> checkRoomForStream(const WorldState& world, const TableDescription& table) {
+    std::uint64_t images = 0;
+    for (const GroupId id : world.partitions.ofSpace(table.space))
+        images += Streams::imagesIn(*world.findGroup(id));
+    if (table.stream || world.room.has(RoomFor::OwnWork, images)) return {};
+    return std::unexpected(ApiError::internal(
+        "Too little room is left for the data folder to keep a stream of this table; free disk "
+        "space, or delete items or tables."));
 }
 
 ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update) {

@@ -20,6 +20,10 @@ ApiResult<void> checkReplicaChanges(const WorldState& world, const UpdateTable& 
 /// UpdateTable that changes other settings of a replica.
 ApiResult<void> checkReplicaSettings(const WorldState& world, const UpdateTable& update);
 
+/// Whether there is room for the stream that a table gets, by itself or with its first replica. It
+/// keeps the images of the items that are deleted, which may be all.
+ApiResult<void> checkRoomForStream(const WorldState& world, const TableDescription& table);
+
 /// DeleteTable: a table with strong consistency is deleted as a whole.
 ApiResult<void> checkIsNoStrongReplica(const WorldState& world, KeySpaceId table);
 

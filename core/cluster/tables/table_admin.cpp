@@ -141,6 +141,7 @@ ApiResult<Reply> TableAdmin::update(const UpdateTable& update) {
     }
     for (const UpdateTable& one : updates)
         TRY(checkIsTaken(one));
+    if (update.stream && update.stream->enabled) TRY(checkRoomForStream(m_world, *update.table));
     TableReply reply = change(updates.front());
     for (std::size_t i = 1; i < updates.size(); ++i)
         change(updates[i]);
