@@ -145,6 +145,7 @@ void Replicator::remove(GroupId id) {
     if (m_listener != nullptr) m_listener->removed(id);
     m_flow.forget(id, std::nullopt);
     m_trimmer.forget(id);
+    m_copier.forget(id);
     std::erase(m_world.journals, id);
     const bool isLeft = m_world.plantedBug == PlantedBug::GroupLeftBehind &&
                         m_world.findGroup(id)->kind == GroupKind::Index;

@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t kOwnKeysMax = 2000;
 constexpr std::size_t kRecordsAtOnce = 256;
 constexpr std::uint64_t kLinkBytesMax = 8 * 1024 * 1024;
+/// What the copies to one node take per second, so that they leave time for requests.
+constexpr std::uint64_t kNodeBytesPerSecond = 64u << 20;
 // When a complete copy waits for readers to pass its beginning: the delay between checks.
 constexpr Duration kReadersWait = std::chrono::milliseconds(50);
 
@@ -184,6 +186,7 @@ void TreeCopier::takeChunk(Group& group, ZoneIndex zone, const CopyChunk& chunk,
             member.copying.wholeMark->applied = member.mark.applied;
     }
     m_applier.put(group, zone, *changes);
+    if (!member.copying.wholeMark) pace(member, group.id, bytesOf(range));
     m_saver.touch(group);
     m_world.recorder.digest(4, group.id.value(), zone.value(), chunk.position.lsn.value());
     advance(group, zone);
@@ -234,6 +237,21 @@ void TreeCopier::stepLater(Group& group, ZoneIndex zone, Duration delay) {
     m_world.queue.add(m_world.now + delay, CopyStep{group.id, zone, member.life});
 }
 
+void TreeCopier::pace(const Member& member, GroupId group, std::uint64_t bytes) {
+    Instant& freeAt = m_nodeFreeAt[member.node];
+    freeAt = std::max(freeAt, m_world.now) +
+             Duration(std::chrono::seconds(1)) * bytes / kNodeBytesPerSecond;
+    m_chunkAt[{group, member.zone}] = freeAt;
+}
+
+void TreeCopier::requestChunk(Group& group, ZoneIndex zone) {
+    const auto at = m_chunkAt.find({group.id, zone});
+    if (at != m_chunkAt.end() && at->second > m_world.now)
+        return stepLater(group, zone, at->second - m_world.now);
+    if (at != m_chunkAt.end()) m_chunkAt.erase(at);
+    group.member(zone).replica->requestNextChunk(m_world.now);
+}
+
 void TreeCopier::advance(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     if (member.copying.waitsForRange || member.standing() != Standing::Copying) return;
@@ -241,7 +259,7 @@ void TreeCopier::advance(Group& group, ZoneIndex zone) {
         if (count == kRecordsAtOnce) return stepLater(group, zone, Duration{});
         if (!m_applier.apply(group, zone, member.mark.applied.next())) return;
     }
-    if (!member.copying.wholeMark) return member.replica->requestNextChunk(m_world.now);
+    if (!member.copying.wholeMark) return requestChunk(group, zone);
     // Waits until that record is committed here.
     if (member.mark.applied < member.copying.wholeMark->applied) return;
     // A small copy arrives before the disk has begun the log anew. Until then, `firstKept` is that
@@ -276,8 +294,13 @@ void TreeCopier::forget(Group& group, ZoneIndex zone) {
     Member& member = group.member(zone);
     member.copying.waitsForRange = member.copying.stepQueued = false;
     m_trimmer.forgetOffers(group.id, zone);
+    m_chunkAt.erase({group.id, zone});
     member.copying.stoppedBy.reset();
     member.copying.wholeMark.reset();
+}
+
+void TreeCopier::forget(GroupId group) {
+    std::erase_if(m_chunkAt, [group](const auto& one) { return one.first.first == group; });
 }
 
 // Tree and log are on two disks, or in two files: either may be older than the other claims.

@@ -50,6 +50,8 @@ public:
     bool step(Group& group, const CopyStep& step);
     /// The replica in `zone` has lost its power.
     void forget(Group& group, ZoneIndex zone);
+    /// The group is removed.
+    void forget(GroupId group);
 
 private:
     storage::StorageResult<std::shared_ptr<const replication::CopiedRange>> readRange(
@@ -59,6 +61,10 @@ private:
     storage::StorageResult<std::vector<storage::TreeChange>> changesOf(
         Group& group, ZoneIndex zone, const replication::CopiedRange& range);
     static bool readersNeedBefore(const Group& group, Lsn first);
+    /// Asks for the next chunk once its node may take one.
+    void requestChunk(Group& group, ZoneIndex zone);
+    /// The node has taken a chunk of so many bytes for this replica.
+    void pace(const Member& member, GroupId group, std::uint64_t bytes);
     void stepLater(Group& group, ZoneIndex zone, Duration delay);
 
     WorldState& m_world;
@@ -69,6 +75,9 @@ private:
     GroupListener* m_listener = nullptr;
     /// Bytes of chunks in flight, by link.
     std::map<std::pair<sim::NodeId, sim::NodeId>, std::uint64_t> m_bytesInFlight;
+    /// When each node may take another chunk, and when each replica may ask for its next one.
+    std::map<sim::NodeId, Instant> m_nodeFreeAt;
+    std::map<std::pair<GroupId, ZoneIndex>, Instant> m_chunkAt;
 };
 
 /// Makes the tree and the log of a replica agree on whether its tree is complete. Call it before
