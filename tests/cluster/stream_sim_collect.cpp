@@ -131,7 +131,11 @@ void StreamSim::collect() {
 void StreamSim::collectAdmin() {
     if (m_admin == Admin::None || !isReleased(m_adminCall)) return;
     const Admin done = std::exchange(m_admin, Admin::None);
-    if (m_t.failed(m_adminCall)) return problem("a change of the table fails");
+    if (m_t.failed(m_adminCall)) {
+        const std::string& why = m_t.answer(m_adminCall)->result.error().message;
+        const bool isForRoom = done == Admin::Enable && why.starts_with("Too little room");
+        return isForRoom ? void() : problem("a change of the table fails");
+    }
     if (done == Admin::Create || done == Admin::Enable) requireStreams();
     if (done != Admin::Create && done != Admin::Delete) return;
     for (Writer& writer : m_writers) {
