@@ -92,7 +92,7 @@ void writeRow(json::Writer& out, const ConflictsLook::Row& row) {
     } else {
         out.null();
     }
-    out.name("lostWrites").number(static_cast<std::int64_t>(conflict.count));
+    out.name("lostWrites").number(static_cast<std::int64_t>(conflict.run.count()));
     out.name("foundAt").string(calendarText(conflict.foundAt));
     out.name("lost");
     writeSide(out, conflict.lost);
@@ -144,7 +144,8 @@ std::string csvOf(const ConflictsLook& look) {
     };
     for (const auto& [conflict, region, tableId] : look.rows) {
         body += conflict.id.text() + "," + region + "," + quoted(itemText(conflict.keyImage)) +
-                "," + std::to_string(conflict.count) + "," + calendarText(conflict.foundAt) + ",";
+                "," + std::to_string(conflict.run.count()) + "," + calendarText(conflict.foundAt) +
+                ",";
         addSide(conflict.lost);
         addSide(conflict.winner);
         body += std::string(winnerByRightClocks(conflict)) + "\r\n";

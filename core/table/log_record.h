@@ -51,13 +51,13 @@ struct BaseVersion {
     bool operator==(const BaseVersion&) const = default;
 };
 
-/// Writes of this Region's clients that a replicated write replaces without having known of them:
-/// those after `after` up to `last`, by commit timestamp.
+/// A replicated write replaces a version with another head of this Region, so writes of its clients
+/// are lost, or come back. Which, the ledger of conflicts knows (cluster/global/lost_runs.h).
 struct LostWrites {
-    CalendarTime after;
-    CalendarTime last;
+    CalendarTime after;            ///< The head of the replicated write.
+    CalendarTime last;             ///< The head of the version that goes.
     std::uint64_t lastNumber = 0;  ///< VersionHead::number of the last one.
-    std::uint64_t count = 0;
+    std::uint64_t count = 0;       ///< By the numbers of both heads, as if they were on one line.
     /// The version of the item that goes, and the Region that wrote it, in its place or after them.
     CalendarTime version;
     std::string origin;

@@ -6,7 +6,6 @@
 
 #include <QTest>
 
-#include "core/base/prng.h"
 #include "core/types/item_codec.h"
 #include "tests/cluster/replicas_harness.h"
 #include "tests/support/test_main.h"
@@ -65,7 +64,7 @@ public:
     std::string listed() {
         std::string lines;
         for (const auto& [conflict, region, tableId] : look().rows) {
-            lines += region + " lost " + std::to_string(conflict.count) + " of " +
+            lines += region + " lost " + std::to_string(conflict.run.count()) + " of " +
                      attribute(conflict.keyImage, "pk") + ": " + shown(conflict.lost) + " to " +
                      shown(conflict.winner) + "\n";
         }
@@ -85,56 +84,11 @@ private:
     }
 };
 
-Conflict some() {
-    Conflict conflict;
-    conflict.id = {CalendarTime(Duration(7)), GroupId(300), Lsn(5)};
-    conflict.key = std::string("\0\0\0\7key", 7);
-    conflict.keyImage = "key image";
-    conflict.after = CalendarTime(Duration(6));
-    conflict.lastNumber = 400;
-    conflict.count = 300;
-    conflict.lost = {CalendarTime(Duration(1)), "a", CalendarTime(Duration(2)), -5s, "lost", false};
-    conflict.winner = {CalendarTime(Duration(3)), "b", CalendarTime(Duration(4)), 5s, {}, true};
-    conflict.foundAt = CalendarTime(Duration(9));
-    return conflict;
-}
-
 }  // namespace
 
 class ConflictLedgerTest : public QObject {
     Q_OBJECT
 private slots:
-    void whatIsStoredComesBack() {
-        const Conflict before = some();
-        auto stored = decodeConflict(before.id, encodeConflict(before));
-        QVERIFY(stored.has_value());
-        QCOMPARE(stored->imageBytes, 4u);
-        QVERIFY(!(stored->conflict == before));
-        QVERIFY(decodeConflictItems(encodeConflictItems(before), stored->conflict));
-        QVERIFY(stored->conflict == before);
-        const std::string bytes = encodeConflict(before);
-        const std::string items = encodeConflictItems(before);
-        for (std::size_t size = 0; size < bytes.size(); ++size)
-            QVERIFY(!decodeConflict(before.id, bytes.substr(0, size)));
-        for (std::size_t size = 0; size < items.size(); ++size)
-            QVERIFY(!decodeConflictItems(items.substr(0, size), stored->conflict));
-        QVERIFY(!decodeConflict(before.id, bytes + 'x'));
-        QVERIFY(!decodeConflictItems(items + 'x', stored->conflict));
-    }
-
-    void anIdIsReadBack() {
-        Prng prng(3);
-        for (int i = 0; i < 1000; ++i) {
-            const auto below = [&](int bits) { return prng.below(1ull << prng.below(bits)); };
-            const ConflictId id{CalendarTime(Duration(static_cast<std::int64_t>(below(62)))),
-                                GroupId(below(50)), Lsn(below(60))};
-            QVERIFY(ConflictId::parse(id.text()) == id);
-        }
-        for (const char* text : {"", "1", "1-2", "1-2-", "-2-3", "1-2-3-4", "1-2-g", "01-2-3",
-                                 "1-2-3 ", "+1-2-3", "11111111111111111-2-3", "1-2-A"})
-            QVERIFY2(!ConflictId::parse(text), text);
-    }
-
     void theWriteThatLostIsListedByItsRegion() {
         Regions t;
         t.write(kEast, "a", "M");
@@ -293,6 +247,48 @@ private slots:
                      "us-east-1 lost 4 of a: XL4 (us-east-1) to green (ap-south-1)\n");
     }
 
+    // Two branches take turns: one that West makes, and one that a third Region makes.
+    void aBranchThatCameBackLosesAgain_data() {
+        QTest::addColumn<bool>("goesOn");
+        QTest::addColumn<QString>("lost");
+        QTest::newRow("as it was")
+            << false << "us-east-1 lost 2 of a: green (ap-south-1) to blue (us-west-2)\n";
+        QTest::newRow("with a write on it")
+            << true
+            << "us-east-1 lost 2 of a: green 1 (us-east-1) to blue (us-west-2)\n"
+               "us-east-1 lost 1 of a: green 1 (us-east-1) to blue (us-west-2)\n";
+    }
+    void aBranchThatCameBackLosesAgain() {
+        QFETCH(bool, goesOn);
+        QFETCH(QString, lost);
+        Regions t({kWest, kThird});
+        t.slowLink(kWest, kThird, 100s);
+        t.slowLink(kThird, kWest, 100s);
+        t.slowLink(kEast, kThird, 0s);
+        t.slowLink(kThird, kEast, 0s);
+        t.slowLink(kWest, kEast, 0s);
+        t.write(kEast, "a", "1");
+        t.write(kEast, "a", "2");
+        t.run(100ms);
+        t.slowLink(kEast, kThird, 100s);
+        t.write(kWest, "a", "XL");
+        t.run(100ms);
+        QCOMPARE(t.listed(), "us-east-1 lost 2 of a: 2 (us-east-1) to XL (us-west-2)\n");
+        t.run(2s);
+        t.write(kEast, "a", "XL 1");
+        t.run(2s);
+        t.write(kThird, "a", "green");
+        t.run(100ms);
+        QCOMPARE(t.listed(), "us-east-1 lost 1 of a: XL 1 (us-east-1) to green (ap-south-1)\n");
+        if (goesOn) t.write(kEast, "a", "green 1");
+        t.write(kWest, "a", "blue");
+        t.run(100ms);
+        QCOMPARE(QString::fromStdString(t.listed()), lost);
+        t.sync();
+        t.restart();
+        QCOMPARE(QString::fromStdString(t.listed()), lost);
+    }
+
     void theyOutliveStops_data() {
         QTest::addColumn<bool>("kills");
         QTest::newRow("restarts") << false;
@@ -391,7 +387,8 @@ private slots:
         t.addReplica(kEast, kWest);
         QCOMPARE(t.listed(), "");
         t.sync();
-        for (const std::string_view prefix : {kConflictPrefix, kConflictItemsPrefix})
+        for (const std::string_view prefix :
+             {kConflictPrefix, kConflictItemsPrefix, kConflictRunPrefix})
             QVERIFY(t.store().values(prefix)->empty());
     }
 };

@@ -113,6 +113,7 @@ std::string GlobalTableJudge::judge(const cluster::World& world, const storage::
     for (auto& [space, replica] : m_replicas) {
         if (std::string problem = read(world, store, replica); !problem.empty()) return problem;
     }
+    m_conflicts.lookAt(world, positionsIn(world));
     return judgeUnexplained();
 }
 
@@ -168,6 +169,7 @@ std::string GlobalTableJudge::read(const cluster::World& world, const storage::S
             if (read >= lsn) continue;
             read = lsn;
             ++m_gaps;
+            m_conflicts.miss(replica.table->space);
             replica.hasGaps = true;
             replica.latest.clear();
         }
@@ -231,6 +233,7 @@ std::string GlobalTableJudge::takeVersion(Replica& replica, GroupId group, Lsn l
                " to " + shown(version);
     }
     replica.latest[key] = version;
+    m_conflicts.take(replica.table->space, own, group, lsn, key, record);
     const WriteName name{version.region, key, version.at};
     if (isReplicated) {
         ++m_replicated;

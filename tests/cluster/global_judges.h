@@ -14,6 +14,7 @@
 #include "core/cluster/world/world.h"
 #include "core/storage/store.h"
 #include "core/table/log_record.h"
+#include "tests/cluster/conflict_judge.h"
 
 namespace orrery::test {
 
@@ -33,7 +34,8 @@ struct SeenVersion {
 /// - A replicated write is one that a client made in the Region that it names, with the same
 ///   attributes. No replica takes its own write back, or one over a link that was cut.
 /// - At rest, all replicas have the same items and tombstones with the same versions: of each item
-///   the latest that any replica ever had.
+///   the latest that any replica ever had; and the ledger of conflicts is exact
+///   (conflict_judge.h).
 class GlobalTableJudge {
 public:
     /// Reads on. Ask it only once all turns are synced, after each step: while one is not, it looks
@@ -65,6 +67,7 @@ public:
     std::uint64_t replicated() const { return m_replicated; }
     /// How often records were trimmed that the judge had not read.
     std::uint64_t gaps() const { return m_gaps; }
+    const ConflictJudge& conflicts() const { return m_conflicts; }
 
 private:
     /// A table that is, or was, a replica of a global table.
@@ -141,6 +144,7 @@ private:
     std::map<WriteName, Write> m_writes;
     std::vector<Taken> m_unexplained;  ///< The record of the client's write was not read yet.
     std::vector<Cut> m_cuts;
+    ConflictJudge m_conflicts;
     std::uint64_t m_records = 0;
     std::uint64_t m_replicated = 0;
     std::uint64_t m_gaps = 0;

@@ -166,7 +166,7 @@ std::string GlobalTableJudge::judgeAtRest(const cluster::World& world,
         return one.where + ": takes a write of " + shown(std::get<1>(one.write)) +
                " that nobody made in " + std::get<0>(one.write);
     }
-    return {};
+    return m_conflicts.judge(world);
 }
 
 }  // namespace orrery::test

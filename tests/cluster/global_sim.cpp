@@ -65,6 +65,9 @@ GlobalSimReport GlobalSim::run() {
     m_report.replicated = m_global.replicated();
     m_report.judgedCalls = m_locality.judged();
     m_report.gaps = m_global.gaps();
+    m_report.lost = m_global.conflicts().judged();
+    m_report.lostAgain = m_global.conflicts().lostAgain();
+    m_report.unclear = m_global.conflicts().unclear();
     return m_report;
 }
 

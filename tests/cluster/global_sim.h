@@ -34,6 +34,10 @@ struct GlobalSimReport {
     std::uint64_t replicated = 0;   ///< Records of writes from other Regions.
     std::uint64_t judgedCalls = 0;  ///< Calls in a Region without a failure.
     std::uint64_t gaps = 0;         ///< See GlobalTableJudge::gaps.
+    // See ConflictJudge.
+    std::uint64_t lost = 0;
+    std::uint64_t lostAgain = 0;
+    std::uint64_t unclear = 0;
 };
 
 /// One run: a table gets replicas in two or three Regions and loses them again, is deleted and made

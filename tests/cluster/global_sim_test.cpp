@@ -74,22 +74,28 @@ private slots:
             sum.replicated += one.replicated;
             sum.judgedCalls += one.judgedCalls;
             sum.gaps += one.gaps;
+            sum.lost += one.lost;
+            sum.lostAgain += one.lostAgain;
+            sum.unclear += one.unclear;
         }
         qInfo(
             "%d writes, %d transactions, %d strong reads, %d replicas made, %d deleted, %d tables "
             "made, %d deleted, %d faults of Regions, %d kills, %d refusals, %llu replicated, %llu "
-            "calls judged, %llu gaps",
+            "calls judged, %llu gaps, %llu writes lost, %llu of them again, %llu items unclear",
             sum.writesDone, sum.transactions, sum.strongReads, sum.replicasMade,
             sum.replicasDeleted, sum.tablesMade, sum.tablesDeleted, sum.regionFaults, sum.kills,
             sum.refusals, static_cast<unsigned long long>(sum.replicated),
             static_cast<unsigned long long>(sum.judgedCalls),
-            static_cast<unsigned long long>(sum.gaps));
+            static_cast<unsigned long long>(sum.gaps), static_cast<unsigned long long>(sum.lost),
+            static_cast<unsigned long long>(sum.lostAgain),
+            static_cast<unsigned long long>(sum.unclear));
         QVERIFY(sum.writesDone > 100 * kMixed && sum.strongReads > 40 * kMixed);
         QVERIFY(sum.transactions > 10 * kMixed && sum.replicated > 50 * kMixed);
         QVERIFY(sum.replicasMade > kMixed && sum.replicasDeleted > kMixed / 3);
         QVERIFY(sum.tablesMade > kMixed && sum.tablesDeleted > kMixed / 4);
         QVERIFY(sum.regionFaults > kMixed && sum.kills > kMixed && sum.refusals > 0);
         QVERIFY(sum.judgedCalls > 50 * kMixed);
+        QVERIFY(sum.lost > 20 * kMixed && sum.lostAgain > 0 && sum.unclear < kMixed);
     }
 
     void findsAWriteThatWinsByComingLast() {
@@ -109,6 +115,9 @@ private slots:
     }
     void findsAReplicaThatMissesWhatIsUnderWay() {
         QVERIFY(foundBy(PlantedBug::JoinSkipsInFlight, " differs: ") != 0);
+    }
+    void findsALossThatIsNotedOnce() {
+        QVERIFY(foundBy(PlantedBug::LossesOnce, " lost writes of ") != 0);
     }
     void findsADeletionThatDoesNotWait() {
         QVERIFY(foundBy(PlantedBug::DrainNotAwaited, " differs: ") != 0);

@@ -1,5 +1,6 @@
 #include "core/cluster/global/conflict.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -9,7 +10,10 @@
 namespace orrery::cluster {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion1 = 1;
+constexpr std::uint8_t kVersion2 = 2;
+constexpr std::uint8_t kItemsVersion = 1;
+constexpr std::uint8_t kRunVersion = 1;
 constexpr std::size_t kTimeDigits = 16;
 
 std::string hex(std::uint64_t number) {
@@ -32,6 +36,38 @@ std::uint64_t nanoseconds(CalendarTime time) {
 
 CalendarTime takeTime(ByteReader& in) {
     return CalendarTime(Duration(static_cast<std::int64_t>(in.u64())));
+}
+
+void putWrite(ByteWriter& out, const OwnWrite& write) {
+    out.u64(nanoseconds(write.at));
+    out.varint(write.number);
+}
+
+OwnWrite takeWrite(ByteReader& in) {
+    const CalendarTime at = takeTime(in);
+    return {at, in.varint()};
+}
+
+void putRun(ByteWriter& out, const LostRun& run) {
+    putWrite(out, run.before);
+    putWrite(out, run.parent);
+    out.varint(run.last.number);
+}
+
+LostRun takeRun(ByteReader& in, const ConflictId& id) {
+    LostRun run;
+    run.before = takeWrite(in);
+    run.parent = takeWrite(in);
+    run.last = {id.lostAt, in.varint()};
+    return run;
+}
+
+LostRun takeRunOfVersion1(ByteReader& in, const ConflictId& id) {
+    const CalendarTime after = takeTime(in);
+    const std::uint64_t lastNumber = in.varint();
+    const std::uint64_t count = in.varint();
+    const OwnWrite parent{after, lastNumber - std::min(count, lastNumber)};
+    return {parent, parent, {id.lostAt, lastNumber}};
 }
 
 void putSide(ByteWriter& out, const ConflictSide& side) {
@@ -85,33 +121,30 @@ std::uint64_t imageBytesOf(const Conflict& conflict) {
     return bytes(conflict.lost) + bytes(conflict.winner);
 }
 
-std::string encodeConflict(const Conflict& conflict) {
+std::string encodeConflict(const Conflict& conflict, std::uint64_t imageBytes) {
     std::string bytes;
     ByteWriter out(bytes);
-    out.u8(kVersion);
+    out.u8(kVersion2);
     out.sized(conflict.key);
     out.sized(conflict.keyImage);
-    out.u64(nanoseconds(conflict.after));
-    out.varint(conflict.lastNumber);
-    out.varint(conflict.count);
+    putRun(out, conflict.run);
     putSide(out, conflict.lost);
     putSide(out, conflict.winner);
     out.u64(nanoseconds(conflict.foundAt));
-    out.varint(imageBytesOf(conflict));
+    out.varint(imageBytes);
     return bytes;
 }
 
 std::optional<StoredConflict> decodeConflict(const ConflictId& id, std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) return std::nullopt;
+    const std::uint8_t version = in.u8();
+    if (version != kVersion1 && version != kVersion2) return std::nullopt;
     StoredConflict stored;
     Conflict& conflict = stored.conflict;
     conflict.id = id;
     conflict.key = in.sized();
     conflict.keyImage = in.sized();
-    conflict.after = takeTime(in);
-    conflict.lastNumber = in.varint();
-    conflict.count = in.varint();
+    conflict.run = version == kVersion1 ? takeRunOfVersion1(in, id) : takeRun(in, id);
     conflict.lost = takeSide(in);
     conflict.winner = takeSide(in);
     conflict.foundAt = takeTime(in);
@@ -123,7 +156,7 @@ std::optional<StoredConflict> decodeConflict(const ConflictId& id, std::string_v
 std::string encodeConflictItems(const Conflict& conflict) {
     std::string bytes;
     ByteWriter out(bytes);
-    out.u8(kVersion);
+    out.u8(kItemsVersion);
     putImage(out, conflict.lost.image);
     putImage(out, conflict.winner.image);
     return bytes;
@@ -131,10 +164,29 @@ std::string encodeConflictItems(const Conflict& conflict) {
 
 bool decodeConflictItems(std::string_view bytes, Conflict& conflict) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) return false;
+    if (in.u8() != kItemsVersion) return false;
     conflict.lost.image = takeImage(in);
     conflict.winner.image = takeImage(in);
     return in.ok() && in.atEnd();
+}
+
+std::string encodeUnlistedRun(const UnlistedRun& run) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u8(kRunVersion);
+    out.sized(run.key);
+    putRun(out, run.run);
+    return bytes;
+}
+
+std::optional<UnlistedRun> decodeUnlistedRun(const ConflictId& id, std::string_view bytes) {
+    ByteReader in(bytes);
+    if (in.u8() != kRunVersion) return std::nullopt;
+    UnlistedRun run;
+    run.key = in.sized();
+    run.run = takeRun(in, id);
+    if (!in.ok() || !in.atEnd()) return std::nullopt;
+    return run;
 }
 
 }  // namespace orrery::cluster

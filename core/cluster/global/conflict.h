@@ -7,6 +7,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/cluster/global/lost_runs.h"
 
 namespace orrery::cluster {
 
@@ -40,12 +41,8 @@ struct Conflict {
     ConflictId id;
     std::string key;       ///< The storage key.
     std::string keyImage;  ///< The key attributes, as an encoded item.
-    /// The lost writes are those of the Region with commit timestamps after this one, up to
-    /// `id.lostAt`.
-    CalendarTime after;
-    std::uint64_t lastNumber = 0;  ///< table::VersionHead::number of the newest of them.
-    std::uint64_t count = 0;       ///< How many they are.
-    ConflictSide lost;  ///< What the last of them left, or what another Region made of it.
+    LostRun run;           ///< The lost writes; the last of them is from `id.lostAt`.
+    ConflictSide lost;     ///< What the last of them left, or what was made of it.
     ConflictSide winner;
     CalendarTime foundAt;  ///< When the winner arrived.
     bool operator==(const Conflict&) const = default;
@@ -57,24 +54,35 @@ struct ForgottenConflicts {
     CalendarTime before;  ///< None of them lost a write later than this.
 };
 
+/// Lost writes that no conflict lists.
+struct UnlistedRun {
+    std::string key;  ///< The storage key.
+    LostRun run;
+    bool operator==(const UnlistedRun&) const = default;
+};
+
 // A conflict is kept in two values of the store, so that a start reads the small one alone.
 //
-//   value "conflict/<space>/<id>" := version:uint8(1) key:sized keyImage:sized after:uint64
-//                                    lastNumber:varint count:varint lost:side winner:side
-//                                    foundAt:uint64 imageBytes:varint
+//   value "conflict/<space>/<id>" := version:uint8(2) key:sized keyImage:sized run lost:side
+//                                    winner:side foundAt:uint64 imageBytes:varint
+//   run   := before:write parent:write lastNumber:varint   // the last one's time is in the id
+//   write := at:uint64 number:varint
 //   side  := version:uint64 region:sized committedAt:uint64 offset:uint64 tooLarge:uint8
 //   value "conflict-items/<space>/<id>" := version:uint8(1) lost:image winner:image
 //   image := 0:uint8 | 1:uint8 item:sized
+//   value "conflict-run/<space>/<id>" := version:uint8(1) key:sized run
 //   value "conflicts-forgotten/<space>" := version:uint8(1) count:varint before:uint64
 //
-// Times are nanoseconds since 1970.
+// Version 1 of a conflict has after:uint64 lastNumber:varint count:varint in place of the run: it
+// took `before` and `parent` for one. Times are nanoseconds since 1970.
 
 inline constexpr std::string_view kConflictPrefix = "conflict/";
 inline constexpr std::string_view kConflictItemsPrefix = "conflict-items/";
+inline constexpr std::string_view kConflictRunPrefix = "conflict-run/";
 inline constexpr std::string_view kConflictsForgottenPrefix = "conflicts-forgotten/";
 
 /// Without the images, whose size is `imageBytes`.
-std::string encodeConflict(const Conflict& conflict);
+std::string encodeConflict(const Conflict& conflict, std::uint64_t imageBytes);
 struct StoredConflict {
     Conflict conflict;
     std::uint64_t imageBytes = 0;
@@ -85,6 +93,10 @@ std::optional<StoredConflict> decodeConflict(const ConflictId& id, std::string_v
 std::string encodeConflictItems(const Conflict& conflict);
 /// Adds the images. False if the bytes are corrupt or of a later version.
 bool decodeConflictItems(std::string_view bytes, Conflict& conflict);
+
+std::string encodeUnlistedRun(const UnlistedRun& run);
+/// Nothing if the bytes are corrupt or of a later version.
+std::optional<UnlistedRun> decodeUnlistedRun(const ConflictId& id, std::string_view bytes);
 
 /// The size of both images.
 std::uint64_t imageBytesOf(const Conflict& conflict);

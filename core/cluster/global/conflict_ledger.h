@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/cluster/catalog/global_table.h"
@@ -15,7 +16,8 @@ namespace orrery::cluster {
 
 /// The conflicts of global tables: writes that clients were told of and that lost against a version
 /// that did not know of them. Found by reading the committed log of each partition, so that no stop
-/// loses or repeats one. Bounded per replica; the oldest go first, and are counted.
+/// loses or repeats one. Bounded per replica; the oldest go first, and are counted. The runs of
+/// those stay for a while, since what lost later is found by them.
 class ConflictLedger {
 public:
     /// Conflicts and bytes of their items kept per replica.
@@ -23,6 +25,8 @@ public:
     static constexpr std::uint64_t kBytesMax = 16u << 20;
     /// A larger item is not kept.
     static constexpr std::size_t kItemBytesMax = 64u << 10;
+    /// For the runs that no conflict lists.
+    static constexpr std::uint64_t kUnlistedBytesMax = 4u << 20;
 
     ConflictLedger(WorldState& world, Replicator& replicator)
         : m_world(world), m_log(world, replicator) {}
@@ -48,36 +52,46 @@ public:
     storage::StorageResult<std::size_t> count(KeySpaceId table) const;
 
 private:
+    static constexpr std::string_view kReader = "conflicts";  ///< Among GroupLog::readers.
+
     struct Entry {
         /// Without the images, once the turn that added it is committed.
         Conflict conflict;
         std::uint64_t imageBytes = 0;
     };
-    /// The conflicts of one replica. Read from the store when they are first needed.
+    /// The lost runs of one replica. Read from the store when they are first needed.
     struct OfTable {
         std::map<ConflictId, Entry> entries;
-        std::map<std::string, std::set<ConflictId>> byKey;
+        std::map<ConflictId, UnlistedRun> unlisted;
+        std::map<std::string, std::set<ConflictId>> byKey;  ///< All of them.
         std::uint64_t imageBytes = 0;
+        std::uint64_t unlistedBytes = 0;
         ForgottenConflicts forgotten;
         /// Added in this turn, so the store does not return them yet.
         std::vector<ConflictId> fresh;
         storage::Ticket freshIn{};
+
+        const LostRun& run(const ConflictId& id) const;
+        /// Whether the write is in a lost run of the item.
+        bool isLost(const std::string& key, const OwnWrite& write) const;
     };
 
     storage::StorageResult<OfTable*> of(KeySpaceId table) const;
-    void take(Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record);
-    Conflict conflictOf(const Group& group, Lsn lsn, const table::LogRecord& record) const;
-    ConflictSide sideOf(const std::string& region, CalendarTime version, CalendarTime committedAt,
-                        const std::optional<std::string>& image) const;
-    void add(KeySpaceId table, OfTable& kept, const Conflict& conflict);
-    /// The version that has come descends from writes that counted as lost.
-    /// How many writes are lost; the conflict has not been added yet.
-    static std::uint64_t countOf(const OfTable& kept, const Conflict& conflict);
-    void withdraw(KeySpaceId table, OfTable& kept, const std::string& key,
-                  const table::VersionHead& known);
+    storage::StorageResult<void> readRuns(KeySpaceId table, OfTable& kept) const;
+    void addEntry(KeySpaceId table, OfTable& kept, const Conflict& conflict);
+    void addUnlisted(KeySpaceId table, OfTable& kept, const ConflictId& id, UnlistedRun run);
+    void setRun(KeySpaceId table, OfTable& kept, const ConflictId& id, const LostRun& run);
     void noteFresh(OfTable& kept, const ConflictId& id);
     void erase(KeySpaceId table, OfTable& kept, const ConflictId& id);
     void forgetOldest(KeySpaceId table, OfTable& kept);
+
+    void take(Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record);
+    void addLost(const Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record,
+                 const LostRun& run);
+    Conflict conflictOf(const Group& group, Lsn lsn, const table::LogRecord& record,
+                        const LostRun& run) const;
+    ConflictSide sideOf(const std::string& region, CalendarTime version, CalendarTime committedAt,
+                        const std::optional<std::string>& image) const;
 
     WorldState& m_world;
     LogReader m_log;

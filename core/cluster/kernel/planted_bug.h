@@ -54,6 +54,7 @@ enum class PlantedBug : std::uint8_t {
     ReplicaFillSkips,      ///< Some items from before the replica are not copied to it.
     JoinSkipsInFlight,     ///< A new replica misses what another one had not sent to its source.
     DrainNotAwaited,       ///< A replica is deleted before the others have its last writes.
+    LossesOnce,            ///< A write that lost, came back and loses again is not listed again.
     JournalCommitsAlone,   ///< The leader of a journal commits a record once its own disk has it.
     JournalTakesStale,     ///< A journal takes writes that were made from older versions.
     FencesOpenAtOnce,      ///< A strong read does not wait for what other Regions wrote.

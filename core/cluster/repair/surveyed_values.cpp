@@ -30,7 +30,7 @@ struct Consequence {
     bool isLoss;
 };
 
-constexpr std::array<Consequence, 22> kConsequences = {{
+constexpr std::array<Consequence, 23> kConsequences = {{
     {kTablePrefix, "the table is lost with all its items.", true},
     {kLedgerPrefix, "a transaction that was in progress may be done in part.", true},
     {kGlobalPrefix, "tables in several Regions are no longer replicas of one another.", true},
@@ -50,6 +50,7 @@ constexpr std::array<Consequence, 22> kConsequences = {{
     {kJobPrefix, "the job begins anew.", false},
     {kConflictPrefix, "a write that lost is no longer listed.", true},
     {kConflictItemsPrefix, "a write that lost is listed without its items.", true},
+    {kConflictRunPrefix, "a write that lost may be counted wrongly if it loses again.", true},
     {kConflictsForgottenPrefix, "nobody knows how many lost writes are no longer listed.", true},
     {storage::kOrderPrefix, "a stream lacks its records.", true},
     {storage::kSegmentPrefix, "a stream lacks its records.", true},

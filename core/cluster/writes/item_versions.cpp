@@ -58,6 +58,9 @@ void noteVersionOfWrite(const WorldState& world, const Group& group, std::option
     // An expiry is no write of a client: nobody misses it if it loses.
     if (record.cause == table::Cause::TimeToLive) return;
     table::VersionHead& head = headIn(record.heads, region);
+    // Writes of an earlier replica in this Region are not counted.
+    const TablePtr table = world.catalog.find(group.table);
+    if (table != nullptr && head.at <= table->createdAt) head.number = 0;
     head.at = record.committedAt;
     ++head.number;
 }

@@ -15,17 +15,17 @@ using Outcome = ReplicatedWrite::Outcome;
 
 namespace {
 
-/// What clients of the Region `own` lose if `write` replaces `before`. The heads say of which of
-/// their writes each of the two knows.
+/// What clients of the Region `own` may lose if `write` replaces `before`. The heads say of which
+/// of their writes each of the two knows. Whose head is later decides nothing: writes that lost may
+/// have come back.
 std::optional<table::LostWrites> lostWrites(const ItemVersion& before,
                                             const table::LogRecord& write, const std::string& own) {
     const table::VersionHead* const here = before.headOf(own);
-    if (here == nullptr) return std::nullopt;
+    if (here == nullptr || write.originRegion == own) return std::nullopt;
     const table::VersionHead none;
     const table::VersionHead* const known = findHead(write.heads, own);
     const table::VersionHead& there = known == nullptr ? none : *known;
-    if (there.at >= here->at) return std::nullopt;
-    // One that descends from writes that were lost here before may count more of them.
+    if (there.at == here->at) return std::nullopt;
     const std::uint64_t count = here->number - std::min(there.number, here->number - 1);
     return table::LostWrites{there.at, here->at, here->number, count, before.at, before.region};
 }
